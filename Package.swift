@@ -1,0 +1,49 @@
+// swift-tools-version: 6.1
+// Layers point one way; CONTRIBUTING.md explains each target in a sentence.
+import PackageDescription
+
+let package = Package(
+  name: "moco",
+  products: [.executable(name: "moco", targets: ["moco"])],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
+  targets: [
+    // C: system libraries behind shims, and the vector kernels.
+    .systemLibrary(
+      name: "CBLAS", path: "Sources/CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "CSystem", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
+    .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
+
+    // Numbers.
+    .target(name: "MocoTensor", dependencies: ["CBLAS", "CKernels"]),
+    .target(name: "MocoAutograd", dependencies: ["MocoTensor", "CKernels"]),
+    .target(name: "MocoCLIP", dependencies: ["MocoTensor", "MocoAutograd", "CKernels", "CSystem"]),
+    .target(name: "MocoPrompts", dependencies: ["MocoCLIP"]),
+    .target(name: "MocoLab", dependencies: ["MocoPrompts", "CImageCodecs", "CSystem", "CKernels"]),
+
+    // The language: knows no tensor.
+    .target(name: "MocoLang"),
+    .target(name: "MocoPlot"),
+
+    // Where both meet.
+    .target(name: "MocoRuntime", dependencies: ["MocoLang", "MocoLab", "MocoPlot"]),
+    .target(name: "MocoPrompt", dependencies: ["MocoRuntime", "CEditline"]),
+    .executableTarget(
+      name: "moco",
+      dependencies: [
+        "MocoPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "golden", dependencies: ["MocoLab"]),
+
+    .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),
+    .testTarget(name: "MocoCLIPTests", dependencies: ["MocoCLIP"]),
+    .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts"]),
+    .testTarget(name: "MocoLabTests", dependencies: ["MocoLab"]),
+    .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
+    .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"]),
+    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime"]),
+    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"]),
+  ],
+  cLanguageStandard: .c17
+)

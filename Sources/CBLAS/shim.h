@@ -1,0 +1,2 @@
+// The few entry points of OpenBLAS that moco calls.
+#include <cblas.h>
