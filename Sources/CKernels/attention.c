@@ -1,0 +1,49 @@
+// Attention kernels of attention.h, in a baseline and an AVX2 + FMA copy chosen at run time.
+#include "attention.h"
+
+#include <math.h>
+
+// Vectors are passed between static inline functions only, so no calling convention is at stake.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define MOCO_VARIANT(name) base_##name
+#include "attention_body.h"
+#undef MOCO_VARIANT
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define MOCO_VARIANT(name) avx2_##name
+#include "attention_body.h"
+#undef MOCO_VARIANT
+#pragma clang attribute pop
+#define CHOOSE(name, ...) \
+  (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2_##name(__VA_ARGS__) : base_##name(__VA_ARGS__))
+#else
+#define CHOOSE(name, ...) base_##name(__VA_ARGS__)
+#endif
+
+void moco_attention_lists_forward(const moco_attention_lists *a, float *out, ptrdiff_t out_stride,
+                                  float *probabilities, float *scratch, ptrdiff_t begin, ptrdiff_t end) {
+  CHOOSE(forward, a, out, out_stride, probabilities, scratch, begin, end);
+}
+
+void moco_attention_lists_backward(const moco_attention_lists *a, const float *probabilities, const float *dout,
+                                   ptrdiff_t dout_stride, float *dq, ptrdiff_t dq_stride, float *dk,
+                                   ptrdiff_t dk_stride, float *dv, ptrdiff_t dv_stride, float *scratch,
+                                   ptrdiff_t head, ptrdiff_t begin, ptrdiff_t end) {
+  CHOOSE(backward, a, probabilities, dout, dout_stride, dq, dq_stride, dk, dk_stride, dv, dv_stride, scratch, head,
+         begin, end);
+}
+
+void moco_attention_softmax(float *scores, ptrdiff_t rows, ptrdiff_t columns, float scale, float *lse,
+                            ptrdiff_t lse_stride) {
+  CHOOSE(softmax, scores, rows, columns, scale, lse, lse_stride);
+}
+
+void moco_attention_softmax_backward(float *scores, float *dp, ptrdiff_t rows, ptrdiff_t columns, float scale,
+                                     const float *lse, ptrdiff_t lse_stride, const float *out,
+                                     ptrdiff_t out_stride, const float *dout, ptrdiff_t dout_stride,
+                                     ptrdiff_t dim) {
+  CHOOSE(softmax_backward, scores, dp, rows, columns, scale, lse, lse_stride, out, out_stride, dout, dout_stride,
+         dim);
+}
