@@ -1,0 +1,40 @@
+// What moco needs of the system's libraries and has no Swift name for: zlib's inflate and libcrypto's SHA-256,
+// behind functions that allocate nothing the caller does not know of and never abort.
+#ifndef MOCO_SYSTEM_H
+#define MOCO_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The container around a deflate stream.
+enum moco_container {
+  MOCO_GZIP = 0,  // RFC 1952, members one after the other count as one
+  MOCO_ZLIB = 1,  // RFC 1950
+  MOCO_RAW = 2    // RFC 1951, as inside a zip archive
+};
+
+enum moco_inflate_status {
+  MOCO_INFLATE_OK = 0,
+  MOCO_INFLATE_CORRUPT = 1,    // not a stream of this kind, or a checksum is wrong
+  MOCO_INFLATE_TRUNCATED = 2,  // the input ends inside the stream
+  MOCO_INFLATE_TOO_LARGE = 3,  // more than `cap` bytes would come out
+  MOCO_INFLATE_NO_MEMORY = 4
+};
+
+// Inflates `count` bytes. On success *output holds *output_count bytes and belongs to the caller (free()).
+// At most `cap` bytes are ever held, whatever the stream says about itself.
+int moco_inflate(const uint8_t *input, size_t count, int container, size_t cap, uint8_t **output,
+                 size_t *output_count);
+
+// Deflates `count` bytes at level 9 into a gzip member without name or time, so that equal input gives equal
+// bytes. Returns 0, and *output (free()) with *output_count bytes; anything else is lack of memory.
+int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *output_count);
+
+// SHA-256 (FIPS 180-4) of pieces. A null state is lack of memory.
+typedef struct moco_sha256_state moco_sha256_state;
+moco_sha256_state *moco_sha256_begin(void);
+void moco_sha256_update(moco_sha256_state *state, const void *bytes, size_t count);
+// Writes 32 bytes and frees the state.
+void moco_sha256_finish(moco_sha256_state *state, uint8_t *digest);
+
+#endif

@@ -1,0 +1,136 @@
+import Glibc
+
+/// A whole file in memory, mapped and read-only; unmapped when the last user lets go.
+///
+/// - Throws: E0501 if there is no regular file, E0502 if it cannot be read.
+public final class MappedFile: @unchecked Sendable {
+  public let path: String
+  public let bytes: UnsafeRawBufferPointer
+
+  public init(path: String) throws {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { throw CLIPError.noSuchFile(path) }
+      throw CLIPError(
+        code: "E0502", "cannot open \(path): \(systemMessage(errno))", help: "check the file's permissions")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw CLIPError(code: "E0502", "cannot read \(path): \(systemMessage(errno))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let what = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+      throw CLIPError.noSuchFile(path, reason: "it is \(what)")
+    }
+    let count = Int(status.st_size)
+    guard count > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+      throw CLIPError(code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))")
+    }
+    bytes = UnsafeRawBufferPointer(start: base, count: count)
+  }
+
+  deinit {
+    if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+  }
+}
+
+/// What kind of thing a path names.
+public enum PathKind: Sendable { case missing, file, folder, other }
+
+/// Small questions to the file system, without Foundation.
+public enum FileSystem {
+  public static func kind(_ path: String) -> PathKind {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return .missing }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .folder
+    default: return .other
+    }
+  }
+
+  /// The names in a folder without `.` and `..`, in byte order, so that runs agree on every machine.
+  ///
+  /// - Throws: E0501 if there is no folder at `path`.
+  public static func list(_ path: String) throws -> [String] {
+    guard let folder = opendir(path) else {
+      throw CLIPError.noSuchFile(path, kind: "folder", reason: errno == ENOENT ? nil : systemMessage(errno))
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let capacity = MemoryLayout.size(ofValue: entry.pointee.d_name)
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Reads a whole file.
+  ///
+  /// - Throws: E0501 if there is none, E0502 if it cannot be read or is longer than `limit` bytes.
+  public static func read(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
+    let file = try MappedFile(path: path)
+    guard file.bytes.count <= limit else {
+      throw CLIPError.corrupt(
+        path, "it has \(file.bytes.count) bytes, more than the \(limit) such a file may have",
+        help: "this is probably another kind of file")
+    }
+    return [UInt8](file.bytes)
+  }
+
+  /// Reads a text in UTF-8, without a byte order mark.
+  ///
+  /// - Throws: E0501, E0502; E0502 also if the bytes are not UTF-8.
+  public static func readText(_ path: String, limit: Int = 1 << 28) throws -> String {
+    var bytes = try read(path, limit: limit)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw CLIPError.corrupt(path, "it is not UTF-8 text", help: "save the file as UTF-8")
+    }
+    return text
+  }
+
+  /// Creates a folder and those above it; nothing happens if it is there.
+  ///
+  /// - Throws: E0504.
+  public static func createFolder(_ path: String) throws {
+    guard !path.isEmpty, kind(path) != .folder else { return }
+    let parent = parent(of: path)
+    if parent != path && parent != "." { try createFolder(parent) }
+    if mkdir(path, 0o777) != 0 && errno != EEXIST {
+      throw CLIPError.cannotWrite(path, systemMessage(errno))
+    }
+    guard kind(path) == .folder else { throw CLIPError.cannotWrite(path, "something else has this name") }
+  }
+
+  /// The part of a path before its last slash (`.` if there is none).
+  public static func parent(of path: String) -> String {
+    var trimmed = Substring(path)
+    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+
+  /// The part of a path after its last slash.
+  public static func name(of path: String) -> String {
+    var trimmed = Substring(path)
+    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
+    guard let slash = trimmed.lastIndex(of: "/"), trimmed.count > 1 else { return String(trimmed) }
+    return String(trimmed[trimmed.index(after: slash)...])
+  }
+}
+
+/// The system's words for an error number.
+package func systemMessage(_ number: Int32) -> String {
+  guard let text = strerror(number) else { return "error \(number)" }
+  return String(cString: text)
+}

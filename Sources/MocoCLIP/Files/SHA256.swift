@@ -1,0 +1,50 @@
+import CSystem
+
+/// SHA-256 (FIPS 180-4) through the system's libcrypto, fed in pieces.
+public final class SHA256 {
+  private var state: OpaquePointer?
+
+  public init() { state = moco_sha256_begin() }
+
+  deinit {
+    guard let state else { return }
+    var digest = [UInt8](repeating: 0, count: 32)
+    moco_sha256_finish(state, &digest)
+  }
+
+  public func update(_ bytes: UnsafeRawBufferPointer) {
+    moco_sha256_update(state, bytes.baseAddress, bytes.count)
+  }
+
+  public func update(_ text: String) {
+    var text = text
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The digest in 64 lower-case hexadecimal digits. Nothing can be added afterwards.
+  public func finish() -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    moco_sha256_finish(state, &digest)
+    state = nil
+    let digits = Array("0123456789abcdef".unicodeScalars)
+    var text = ""
+    for byte in digest {
+      text.unicodeScalars.append(digits[Int(byte >> 4)])
+      text.unicodeScalars.append(digits[Int(byte & 15)])
+    }
+    return text
+  }
+
+  public static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
+    let hash = SHA256()
+    hash.update(bytes)
+    return hash.finish()
+  }
+
+  /// The digest of a file's bytes.
+  ///
+  /// - Throws: E0501, E0502.
+  public static func hex(file path: String) throws -> String {
+    try hex(MappedFile(path: path).bytes)
+  }
+}

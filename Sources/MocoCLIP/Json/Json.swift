@@ -1,0 +1,112 @@
+/// A JSON value (RFC 8259) that keeps the order of an object's keys and tells whole numbers from others.
+public enum Json: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case array([Json])
+  case object(JsonObject)
+}
+
+/// The members of a JSON object in the order of the text.
+public struct JsonObject: Equatable, Sendable, Sequence {
+  public private(set) var entries: [(key: String, value: Json)] = []
+  private var places: [String: Int] = [:]
+
+  public init() {}
+
+  /// Members in order; of equal keys the last value counts.
+  public init(_ entries: [(String, Json)]) {
+    for (key, value) in entries { self[key] = value }
+  }
+
+  public var count: Int { entries.count }
+  public var keys: [String] { entries.map(\.key) }
+
+  public subscript(key: String) -> Json? {
+    get { places[key].map { entries[$0].value } }
+    set {
+      if let place = places[key] {
+        if let newValue {
+          entries[place].value = newValue
+        } else {
+          entries.remove(at: place)
+          places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.key, $0) })
+        }
+      } else if let newValue {
+        places[key] = entries.count
+        entries.append((key, newValue))
+      }
+    }
+  }
+
+  public func makeIterator() -> IndexingIterator<[(key: String, value: Json)]> { entries.makeIterator() }
+
+  /// Objects are equal when they hold the same members, in any order.
+  public static func == (left: JsonObject, right: JsonObject) -> Bool {
+    left.count == right.count && left.entries.allSatisfy { right[$0.key] == $0.value }
+  }
+}
+
+extension Json: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
+  ExpressibleByNilLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int) { self = .int(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(arrayLiteral elements: Json...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, Json)...) { self = .object(JsonObject(elements)) }
+  public init(nilLiteral: ()) { self = .null }
+}
+
+extension Json {
+  /// The member `key`, or nil if there is none or this is no object.
+  public subscript(key: String) -> Json? {
+    guard case .object(let object) = self else { return nil }
+    return object[key]
+  }
+
+  /// The element at `index`, or nil if there is none or this is no array.
+  public subscript(index: Int) -> Json? {
+    guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
+    return elements[index]
+  }
+
+  public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+  public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+  public var arrayValue: [Json]? { if case .array(let value) = self { value } else { nil } }
+  public var objectValue: JsonObject? { if case .object(let value) = self { value } else { nil } }
+  public var isNull: Bool { self == .null }
+
+  /// The whole number, also when it is written as `3.0`.
+  public var intValue: Int? {
+    switch self {
+    case .int(let value): value
+    case .double(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+
+  public var doubleValue: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .double(let value): value
+    default: nil
+    }
+  }
+
+  /// What kind of value this is, for messages.
+  public var kindName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .int, .double: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/// The non-linearity between the two layers of every MLP.
+public enum Activation: String, Sendable, CaseIterable {
+  /// x · Φ(x), with the error function.
+  case gelu = "gelu"
+  /// x · σ(1.702 x), of OpenAI's models.
+  case quickGelu = "quick_gelu"
+
+  public var displayName: String { self == .gelu ? "GELU" : "QuickGELU" }
+}
+
+/// Sizes of a vision transformer.
+public struct VisionConfig: Equatable, Sendable {
+  /// Pixels of an image's side; a multiple of the patch size.
+  public var imageSize: Int
+  public var patchSize: Int
+  public var width: Int
+  public var layers: Int
+  public var heads: Int
+  public var channels: Int
+  public var mlpWidth: Int
+
+  public init(
+    imageSize: Int, patchSize: Int, width: Int, layers: Int, heads: Int, channels: Int = 3, mlpWidth: Int? = nil
+  ) {
+    self.imageSize = imageSize
+    self.patchSize = patchSize
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.channels = channels
+    self.mlpWidth = mlpWidth ?? 4 * width
+  }
+
+  /// Patches along a side.
+  public var grid: Int { patchSize > 0 ? imageSize / patchSize : 0 }
+  /// Rows of the tower per image: the class row and the patches.
+  public var tokens: Int { grid * grid + 1 }
+}
+
+/// Sizes of a text transformer.
+public struct TextConfig: Equatable, Sendable {
+  /// The most tokens of a prompt, [start] and [end] included.
+  public var context: Int
+  /// Rows of the token table. The last two are [start] and [end].
+  public var vocabulary: Int
+  public var width: Int
+  public var layers: Int
+  public var heads: Int
+  public var mlpWidth: Int
+
+  public init(
+    context: Int = 77, vocabulary: Int = 49408, width: Int, layers: Int, heads: Int, mlpWidth: Int? = nil
+  ) {
+    self.context = context
+    self.vocabulary = vocabulary
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.mlpWidth = mlpWidth ?? 4 * width
+  }
+}
+
+/// Everything about a CLIP model that its weights alone do not say.
+public struct CLIPConfig: Equatable, Sendable {
+  /// A name for people, such as `ViT-B/16`.
+  public var name: String
+  /// D, the size of the space in which images and texts meet.
+  public var embedDim: Int
+  public var vision: VisionConfig
+  public var text: TextConfig
+  public var activation: Activation
+  /// Per channel: a pixel in [0, 1] enters the tower as (x − mean) / std.
+  public var mean: [Float]
+  public var std: [Float]
+  public var layerNormEps: Float
+  /// How many of the vocabulary's merges the tokenizer uses; nil for all.
+  public var tokenizerMerges: Int?
+
+  public init(
+    name: String? = nil, embedDim: Int, vision: VisionConfig, text: TextConfig,
+    activation: Activation = .quickGelu, mean: [Float]? = nil, std: [Float]? = nil,
+    layerNormEps: Float = 1e-5, tokenizerMerges: Int? = nil
+  ) {
+    self.embedDim = embedDim
+    self.vision = vision
+    self.text = text
+    self.activation = activation
+    self.mean = mean ?? CLIPConfig.defaultMean(channels: vision.channels)
+    self.std = std ?? CLIPConfig.defaultStd(channels: vision.channels)
+    self.layerNormEps = layerNormEps
+    self.tokenizerMerges = tokenizerMerges
+    self.name = name ?? CLIPConfig.architectureName(vision)
+  }
+
+  /// Id of [start], the last but one of the vocabulary.
+  public var startToken: Int { text.vocabulary - 2 }
+  /// Id of [end], the largest.
+  public var endToken: Int { text.vocabulary - 1 }
+
+  /// CLIP's own channel means; 0.5 where there are not three channels.
+  public static func defaultMean(channels: Int) -> [Float] {
+    channels == 3 ? [0.48145466, 0.4578275, 0.40821073] : [Float](repeating: 0.5, count: max(channels, 0))
+  }
+
+  /// CLIP's own channel deviations; 0.5 where there are not three channels.
+  public static func defaultStd(channels: Int) -> [Float] {
+    channels == 3 ? [0.26862954, 0.26130258, 0.27577711] : [Float](repeating: 0.5, count: max(channels, 0))
+  }
+
+  /// `ViT-B/16` and its like for the known widths, else the sizes themselves.
+  static func architectureName(_ vision: VisionConfig) -> String {
+    let size: String
+    switch (vision.width, vision.layers) {
+    case (768, 12): size = "ViT-B"
+    case (1024, 24): size = "ViT-L"
+    case (1280, 32): size = "ViT-H"
+    default: size = "ViT-\(vision.width)×\(vision.layers)"
+    }
+    return "\(size)/\(vision.patchSize)"
+  }
+}
+
+extension CLIPConfig {
+  /// Refuses sizes with which no model can be built or run.
+  ///
+  /// - Throws: E0605 with what is wrong.
+  public func validate() throws {
+    func require(_ holds: Bool, _ fault: @autoclosure () -> String, _ help: String) throws {
+      if !holds { throw CLIPError(code: "E0605", "this is no usable CLIP configuration: \(fault())", help: help) }
+    }
+    let sizes: [(String, Int)] = [
+      ("embed_dim", embedDim), ("image_size", vision.imageSize), ("patch_size", vision.patchSize),
+      ("vision width", vision.width), ("vision layers", vision.layers), ("vision heads", vision.heads),
+      ("channels", vision.channels), ("vision mlp_width", vision.mlpWidth), ("text width", text.width),
+      ("text layers", text.layers), ("text heads", text.heads), ("text mlp_width", text.mlpWidth),
+    ]
+    for (name, size) in sizes {
+      try require(size > 0 && size <= 1 << 20, "\(name) is \(size)", "sizes are at least 1")
+    }
+    try require(text.context >= 3, "the context is \(text.context)", "a prompt needs [start], a token and [end]")
+    try require(text.context <= 1 << 16, "the context is \(text.context)", "CLIP uses 77")
+    try require(text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
+      "the vocabulary holds 512 bytes, the merges, [start] and [end]")
+    try require(vision.imageSize % vision.patchSize == 0,
+      "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)", "choose a multiple")
+    try require(vision.width % vision.heads == 0,
+      "the vision width \(vision.width) does not divide into \(vision.heads) heads", "CLIP uses width / 64 heads")
+    try require(text.width % text.heads == 0,
+      "the text width \(text.width) does not divide into \(text.heads) heads", "CLIP uses width / 64 heads")
+    try require(mean.count == vision.channels && std.count == vision.channels,
+      "mean and std have \(mean.count) and \(std.count) values for \(vision.channels) channels",
+      "give one value a channel")
+    try require(mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 },
+      "mean and std must be finite, and std positive", "CLIP's std is about 0.27")
+    try require(layerNormEps > 0 && layerNormEps < 1, "layer_norm_eps is \(layerNormEps)", "CLIP uses 1e-5")
+    if let merges = tokenizerMerges {
+      try require(merges >= 0 && Tokenizer.vocabularySize(merges: merges) <= text.vocabulary,
+        "\(merges) merges need \(Tokenizer.vocabularySize(merges: merges)) ids, the vocabulary has \(text.vocabulary)",
+        "vocabulary = 512 + merges + 2")
+    }
+  }
+
+  /// Every parameter's name (OpenAI's) and shape, in the order in which they are kept, hashed and saved.
+  public var parameterShapes: [(name: String, shape: [Int])] {
+    var shapes: [(String, [Int])] = []
+    func tower(_ prefix: String, width: Int, layers: Int, mlpWidth: Int) {
+      for layer in 0..<layers {
+        let block = "\(prefix)transformer.resblocks.\(layer)."
+        shapes.append((block + "ln_1.weight", [width]))
+        shapes.append((block + "ln_1.bias", [width]))
+        shapes.append((block + "attn.in_proj_weight", [3 * width, width]))
+        shapes.append((block + "attn.in_proj_bias", [3 * width]))
+        shapes.append((block + "attn.out_proj.weight", [width, width]))
+        shapes.append((block + "attn.out_proj.bias", [width]))
+        shapes.append((block + "ln_2.weight", [width]))
+        shapes.append((block + "ln_2.bias", [width]))
+        shapes.append((block + "mlp.c_fc.weight", [mlpWidth, width]))
+        shapes.append((block + "mlp.c_fc.bias", [mlpWidth]))
+        shapes.append((block + "mlp.c_proj.weight", [width, mlpWidth]))
+        shapes.append((block + "mlp.c_proj.bias", [width]))
+      }
+    }
+    shapes.append(("token_embedding.weight", [text.vocabulary, text.width]))
+    shapes.append(("positional_embedding", [text.context, text.width]))
+    tower("", width: text.width, layers: text.layers, mlpWidth: text.mlpWidth)
+    shapes.append(("ln_final.weight", [text.width]))
+    shapes.append(("ln_final.bias", [text.width]))
+    shapes.append(("text_projection", [text.width, embedDim]))
+    shapes.append(
+      ("visual.conv1.weight", [vision.width, vision.channels, vision.patchSize, vision.patchSize]))
+    shapes.append(("visual.class_embedding", [vision.width]))
+    shapes.append(("visual.positional_embedding", [vision.tokens, vision.width]))
+    shapes.append(("visual.ln_pre.weight", [vision.width]))
+    shapes.append(("visual.ln_pre.bias", [vision.width]))
+    tower("visual.", width: vision.width, layers: vision.layers, mlpWidth: vision.mlpWidth)
+    shapes.append(("visual.ln_post.weight", [vision.width]))
+    shapes.append(("visual.ln_post.bias", [vision.width]))
+    shapes.append(("visual.proj", [vision.width, embedDim]))
+    shapes.append(("logit_scale", []))
+    return shapes
+  }
+}

@@ -1,0 +1,169 @@
+import CKernels
+import MocoAutograd
+import MocoTensor
+
+// Letters of shapes: B images, N texts, D embedding (config.embedDim).
+
+/// A CLIP model: two towers' parameters under OpenAI's names, and what is needed to use them.
+///
+/// Parameters are frozen until `setTrainable` says otherwise. The towers themselves are extensions
+/// (`encodeText`, `encodeImage`).
+public final class CLIPModel {
+  public let config: CLIPConfig
+  /// All parameters in the order of `config.parameterShapes`.
+  public let parameters: [(name: String, variable: Variable)]
+  /// What was found in the weight file; nil for a model made here.
+  public internal(set) var info: WeightInfo?
+  private let places: [String: Int]
+  private let tokenizerDirectory: String?
+  private var loadedTokenizer: Tokenizer?
+
+  /// Makes a model of given tensors.
+  ///
+  /// - Parameters:
+  ///   - tensors: exactly the names and shapes of `config.parameterShapes`; others are ignored.
+  ///   - tokenizerDirectory: the folder with the vocabulary (stdlib/tokenizer).
+  /// - Throws: E0605 for a bad configuration, E0601 if tensors are missing (all are named), E0602 for a wrong
+  ///   shape.
+  public init(config: CLIPConfig, tensors: [String: Tensor], tokenizerDirectory: String? = nil) throws {
+    try config.validate()
+    var parameters: [(name: String, variable: Variable)] = []
+    var missing: [String] = []
+    for (name, shape) in config.parameterShapes {
+      guard let tensor = tensors[name] else {
+        missing.append(name)
+        continue
+      }
+      guard tensor.shape == shape else {
+        throw CLIPError.shapeMismatch(name: name, found: tensor.shape, expected: shape, path: nil)
+      }
+      parameters.append((name, Variable(tensor, requiresGrad: false)))
+    }
+    guard missing.isEmpty else { throw CLIPError.missingTensors(missing, path: nil) }
+    self.config = config
+    self.parameters = parameters
+    self.tokenizerDirectory = tokenizerDirectory
+    places = Dictionary(uniqueKeysWithValues: parameters.enumerated().map { ($1.name, $0) })
+  }
+
+  /// The parameter called `name`.
+  ///
+  /// - Throws: E0602 if the model has none of that name.
+  public func parameter(_ name: String) throws -> Variable {
+    guard let place = places[name] else {
+      throw CLIPError(
+        code: "E0602", "the model \(config.name) has no parameter \(name)",
+        help: "names are OpenAI's, such as visual.ln_post.weight; `clip.info` lists them")
+    }
+    return parameters[place].variable
+  }
+
+  /// The tokenizer, loaded when it is first asked for.
+  ///
+  /// - Throws: E0607 if the model was made without a vocabulary folder, and what `Tokenizer` throws.
+  public var tokenizer: Tokenizer {
+    get throws {
+      if let loadedTokenizer { return loadedTokenizer }
+      guard let directory = tokenizerDirectory else {
+        throw CLIPError(
+          code: "E0607", "the model \(config.name) was made without a vocabulary",
+          help: "give the folder with the tokenizer's files when loading it")
+      }
+      let tokenizer = try Tokenizer.shared(directory: directory, limitedTo: try mergeCount())
+      loadedTokenizer = tokenizer
+      return tokenizer
+    }
+  }
+
+  /// How many merges give the model's vocabulary; nil for all of them.
+  private func mergeCount() throws -> Int? {
+    let vocabulary = config.text.vocabulary
+    let merges = config.tokenizerMerges ?? (vocabulary - Tokenizer.vocabularySize(merges: 0))
+    guard merges >= 0, Tokenizer.vocabularySize(merges: merges) == vocabulary, merges <= Tokenizer.mergesInUse
+    else {
+      throw CLIPError(
+        code: "E0607", "the model \(config.name) has a vocabulary of \(vocabulary) ids, which is not CLIP's",
+        help: "its texts need another tokenizer; use it for images, or with features made elsewhere")
+    }
+    return merges == Tokenizer.mergesInUse ? nil : merges
+  }
+
+  /// Number of parameters' elements.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
+
+  /// Lets the parameters train for which `predicate` holds, and freezes none of the others.
+  ///
+  /// - Returns: how many tensors were touched.
+  @discardableResult
+  public func setTrainable(_ trainable: Bool = true, where predicate: (String) -> Bool) -> Int {
+    var count = 0
+    for (name, variable) in parameters where predicate(name) {
+      variable.requiresGrad = trainable
+      if !trainable { variable.grad = nil }
+      count += 1
+    }
+    return count
+  }
+
+  /// Lets the parameters train whose name begins with `prefix` (`""`: all).
+  @discardableResult
+  public func setTrainable(_ trainable: Bool = true, prefix: String) -> Int {
+    setTrainable(trainable) { $0.hasPrefix(prefix) }
+  }
+
+  /// The parameters that train at present.
+  public var trainableParameters: [(name: String, variable: Variable)] {
+    parameters.filter { $0.variable.requiresGrad }
+  }
+
+  /// SHA-256 over names, shapes and values (as float32) of the parameters whose name begins with `prefix`: equal
+  /// for equal models, whatever file they came from.
+  ///
+  /// - Throws: E0405 if a tensor cannot be read.
+  public func contentHash(prefix: String = "") throws -> String {
+    let hash = SHA256()
+    for (name, variable) in parameters where name.hasPrefix(prefix) {
+      hash.update("\(name) \(variable.value.shape)\n")
+      try variable.value.contiguous().withFloats { hash.update(UnsafeRawBufferPointer($0)) }
+    }
+    return hash.finish()
+  }
+
+  /// One line for people: name, parameters, activation, image size.
+  public var summary: String {
+    let size = config.vision.imageSize
+    let channels = config.vision.channels == 3 ? "" : config.vision.channels == 1 ? " grey" : " ×\(config.vision.channels)"
+    return "\(config.name): \(grouped(parameterCount)) parameters, \(config.activation.displayName), "
+      + "images \(size)×\(size)\(channels), embedding \(config.embedDim)"
+  }
+}
+
+/// 1234567 as `1,234,567`.
+package func grouped(_ number: Int) -> String {
+  let digits = String(number.magnitude)
+  var text = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
+    text.append(digit)
+  }
+  return number < 0 ? "-" + text : text
+}
+
+extension CLIPError {
+  /// E0601: a model is incomplete; every missing tensor is named.
+  static func missingTensors(_ names: [String], path: String?) -> CLIPError {
+    let count = names.count == 1 ? "1 tensor is" : "\(names.count) tensors are"
+    return CLIPError(
+      code: "E0601", "\(path.map { "\($0): " } ?? "")\(count) missing: \(names.joined(separator: ", "))",
+      help: "the file is not a whole CLIP model, or uses names that are not OpenAI's, open_clip's or Hugging Face's")
+  }
+
+  /// E0602: a tensor has another shape than the model needs.
+  static func shapeMismatch(name: String, found: [Int], expected: [Int], path: String?) -> CLIPError {
+    func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
+    return CLIPError(
+      code: "E0602",
+      "\(path.map { "\($0): " } ?? "")\(name) has shape \(text(found)), the model needs \(text(expected))",
+      help: "the weights and the configuration beside them may belong to different models")
+  }
+}

@@ -1,0 +1,150 @@
+import CKernels
+import MocoTensor
+
+/// How numbers lie in a safetensors file.
+public enum StorageType: String, Sendable, CaseIterable {
+  case f64 = "F64"
+  case f32 = "F32"
+  case f16 = "F16"
+  case bf16 = "BF16"
+  case i64 = "I64"
+  case i32 = "I32"
+  case i16 = "I16"
+  case i8 = "I8"
+  case u32 = "U32"
+  case u16 = "U16"
+  case u8 = "U8"
+  case bool = "BOOL"
+
+  public var byteCount: Int {
+    switch self {
+    case .f64, .i64: 8
+    case .f32, .i32, .u32: 4
+    case .f16, .bf16, .i16, .u16: 2
+    case .i8, .u8, .bool: 1
+    }
+  }
+
+  public var isFloating: Bool { self == .f64 || self == .f32 || self == .f16 || self == .bf16 }
+}
+
+/// A safetensors file, mapped into memory and validated as a whole when it is opened.
+///
+/// The format: 8 bytes with the header's length (little-endian), the header in JSON, the tensors' bytes without
+/// gaps. Whatever a file says about itself is checked before a byte of a tensor is touched.
+public struct SafetensorsFile: @unchecked Sendable {
+  /// Where one tensor lies.
+  public struct Entry: Sendable {
+    public let name: String
+    public let type: StorageType
+    public let shape: [Int]
+    /// Bytes of the file, from its beginning.
+    public let range: Range<Int>
+    public var count: Int { range.count / type.byteCount }
+  }
+
+  public let path: String
+  /// The header's `__metadata__`, in order.
+  public let metadata: [(String, String)]
+  /// The tensors in the header's order.
+  public let entries: [Entry]
+  private let places: [String: Int]
+  private let file: MappedFile
+
+  /// The longest header that the format allows, 100 MB.
+  public static let headerLimit = 100_000_000
+
+  /// Opens and validates a file.
+  ///
+  /// - Throws: E0501 if there is none; E0502 if it is cut short, damaged or no safetensors file.
+  public init(path: String) throws {
+    let file = try MappedFile(path: path)
+    self.file = file
+    self.path = path
+    let header = try SafetensorsHeader(bytes: file.bytes, path: path)
+    metadata = header.metadata
+    entries = header.entries
+    places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+  }
+
+  public var names: [String] { entries.map(\.name) }
+
+  public func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
+
+  public func contains(_ name: String) -> Bool { places[name] != nil }
+
+  /// The value of a key of the metadata.
+  public func metadata(_ key: String) -> String? { metadata.first { $0.0 == key }?.1 }
+
+  /// The bytes of one tensor as they lie in the file, without a copy; valid as long as this value lives.
+  ///
+  /// - Throws: E0502 if the file holds no such tensor.
+  public func withBytes<Result>(
+    _ name: String, _ body: (Entry, UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    let entry = try find(name)
+    // The range was checked against the file when it was opened.
+    return try withExtendedLifetime(file) {
+      try body(entry, UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]))
+    }
+  }
+
+  /// Reads one tensor: F32, F16, BF16 and F64 become float32, whole numbers and booleans int64.
+  ///
+  /// - Throws: E0502 if the file holds no such tensor, E0405 if there is no memory for it.
+  public func tensor(_ name: String) throws -> Tensor {
+    let entry = try find(name)
+    if entry.type.isFloating {
+      let result = try Tensor.zeros(entry.shape)
+      try readFloats(entry, into: result)
+      return result
+    }
+    return try Tensor(readInts(entry), shape: entry.shape)
+  }
+
+  private func find(_ name: String) throws -> Entry {
+    guard let place = places[name] else {
+      let near = names.prefix(6).joined(separator: ", ")
+      throw CLIPError.corrupt(
+        path, "it holds no tensor named \(name)", help: "it holds \(entries.count) tensors: \(near), …")
+    }
+    return entries[place]
+  }
+
+  private func readFloats(_ entry: Entry, into tensor: Tensor) throws {
+    var tensor = tensor
+    let source = file.bytes[entry.range]
+    guard let base = UnsafeRawBufferPointer(rebasing: source).baseAddress, entry.count > 0 else { return }
+    try tensor.withMutableFloats { floats in
+      guard let out = floats.baseAddress, floats.count == entry.count else { return }
+      switch entry.type {
+      case .f32: UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: entry.range.count)
+      case .f16: moco_float_from_half(out, base, entry.count)
+      case .bf16: moco_float_from_bfloat(out, base, entry.count)
+      default:
+        for index in 0..<entry.count {
+          out[index] = Float(base.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
+        }
+      }
+    }
+  }
+
+  private func readInts(_ entry: Entry) -> [Int] {
+    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
+    func load<Element: FixedWidthInteger>(_ type: Element.Type) -> [Int] {
+      let size = MemoryLayout<Element>.size
+      return (0..<entry.count).map {
+        Int(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: $0 * size, as: type))
+      }
+    }
+    switch entry.type {
+    case .i64: return load(Int64.self)
+    case .i32: return load(Int32.self)
+    case .i16: return load(Int16.self)
+    case .i8: return load(Int8.self)
+    case .u32: return load(UInt32.self)
+    case .u16: return load(UInt16.self)
+    default: return load(UInt8.self)
+    }
+  }
+}

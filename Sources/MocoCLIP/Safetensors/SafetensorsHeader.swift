@@ -1,0 +1,121 @@
+/// The header of a safetensors file, read from untrusted bytes.
+struct SafetensorsHeader {
+  var metadata: [(String, String)] = []
+  var entries: [SafetensorsFile.Entry] = []
+
+  init(bytes: UnsafeRawBufferPointer, path: String) throws {
+    guard bytes.count >= 8 else {
+      throw CLIPError.corrupt(path, "it has only \(bytes.count) bytes and is no safetensors file")
+    }
+    let length = bytes.loadUnaligned(as: UInt64.self)
+    if let other = SafetensorsHeader.otherFormat(bytes) {
+      throw CLIPError.corrupt(
+        path, "it is \(other), not a safetensors file", help: "give the .safetensors file of the model")
+    }
+    guard length <= UInt64(SafetensorsFile.headerLimit) else {
+      throw CLIPError.corrupt(
+        path, "it is no safetensors file (the header would have \(length) bytes)",
+        help: "give a .safetensors file")
+    }
+    let start = 8 + Int(length)
+    guard start <= bytes.count else {
+      throw CLIPError.corrupt(path, "it is cut short: the header of \(length) bytes is not all there")
+    }
+    let header = UnsafeRawBufferPointer(rebasing: bytes[8..<start])
+    guard header.first == UInt8(ascii: "{") else {
+      throw CLIPError.corrupt(path, "it is no safetensors file (the header is not JSON)")
+    }
+    guard let object = try Json.parse(header, name: "\(path) (header)").objectValue else {
+      throw CLIPError.corrupt(path, "the header is not a JSON object")
+    }
+    entries.reserveCapacity(object.count)
+    for (name, value) in object {
+      if name == "__metadata__" {
+        metadata = try SafetensorsHeader.metadata(value, path: path)
+      } else {
+        entries.append(try SafetensorsHeader.entry(name, value, dataStart: start, path: path))
+      }
+    }
+    try checkLayout(dataStart: start, fileCount: bytes.count, path: path)
+  }
+
+  /// Names the formats that are often given by mistake.
+  private static func otherFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a zip archive (a PyTorch file?)" }
+    if bytes.starts(with: [0x1F, 0x8B]) { return "a gzip file" }
+    if bytes.starts(with: "version https://git-lfs".utf8) {
+      return "a Git LFS pointer: the model itself was not fetched"
+    }
+    if bytes.starts(with: "<!DOCTYPE".utf8) || bytes.starts(with: "<html".utf8) { return "a web page" }
+    return nil
+  }
+
+  private static func metadata(_ value: Json, path: String) throws -> [(String, String)] {
+    if value.isNull { return [] }
+    guard let object = value.objectValue else {
+      throw CLIPError.corrupt(path, "the header's __metadata__ is \(value.kindName), not an object")
+    }
+    return try object.map { key, value in
+      guard let text = value.stringValue else {
+        throw CLIPError.corrupt(path, "the header's __metadata__ \"\(key)\" is \(value.kindName), not a string")
+      }
+      return (key, text)
+    }
+  }
+
+  private static func entry(
+    _ name: String, _ value: Json, dataStart: Int, path: String
+  ) throws -> SafetensorsFile.Entry {
+    func fault(_ text: String) -> CLIPError { .corrupt(path, "tensor \(name): \(text)") }
+    guard let dtype = value["dtype"]?.stringValue else { throw fault("the header gives no dtype") }
+    guard let type = StorageType(rawValue: dtype) else {
+      throw CLIPError.corrupt(
+        path, "tensor \(name): the dtype \(dtype) is not supported",
+        help: "known are \(StorageType.allCases.map(\.rawValue).joined(separator: ", ")); convert the file")
+    }
+    guard let dimensions = value["shape"]?.arrayValue else { throw fault("the header gives no shape") }
+    var shape: [Int] = []
+    var byteCount = type.byteCount
+    for dimension in dimensions {
+      guard case .int(let size) = dimension, size >= 0 else { throw fault("the shape is not made of sizes") }
+      let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
+      guard !overflow else { throw fault("the shape is absurdly large") }
+      byteCount = product
+      shape.append(size)
+    }
+    guard shape.count <= 16 else { throw fault("it has \(shape.count) dimensions") }
+    guard let offsets = value["data_offsets"]?.arrayValue, offsets.count == 2,
+      case .int(let begin) = offsets[0], case .int(let end) = offsets[1], begin >= 0, end >= begin
+    else { throw fault("the data_offsets are not two places in order") }
+    guard end - begin == byteCount else {
+      throw fault("shape and dtype need \(byteCount) bytes, the data_offsets span \(end - begin)")
+    }
+    let (last, overflow) = end.addingReportingOverflow(dataStart)
+    guard !overflow else { throw fault("the data_offsets lie outside the file") }
+    return SafetensorsFile.Entry(name: name, type: type, shape: shape, range: dataStart + begin..<last)
+  }
+
+  /// The tensors must fill the rest of the file: none outside, none over another, nothing between.
+  private func checkLayout(dataStart: Int, fileCount: Int, path: String) throws {
+    let ordered = entries.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    var place = dataStart
+    for (index, entry) in ordered.enumerated() {
+      guard entry.range.upperBound <= fileCount else {
+        let needed = ordered.map(\.range.upperBound).max() ?? fileCount
+        throw CLIPError.corrupt(
+          path, "it is cut short: tensor \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
+          help: "the whole file must have \(needed) bytes; fetch it again")
+      }
+      guard entry.range.lowerBound >= place else {
+        throw CLIPError.corrupt(path, "tensors \(ordered[max(index - 1, 0)].name) and \(entry.name) overlap")
+      }
+      guard entry.range.lowerBound == place else {
+        throw CLIPError.corrupt(path, "there is a gap before tensor \(entry.name)")
+      }
+      place = entry.range.upperBound
+    }
+    guard place == fileCount else {
+      throw CLIPError.corrupt(path, "\(fileCount - place) bytes after the last tensor belong to nothing")
+    }
+  }
+}

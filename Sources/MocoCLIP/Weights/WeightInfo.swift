@@ -1,0 +1,25 @@
+/// What a load found in a weight file, for `clip.info`.
+public struct WeightInfo: Sendable {
+  /// Whose names a file uses.
+  public enum Naming: String, Sendable {
+    case openAI = "OpenAI / open_clip"
+    case huggingFace = "Hugging Face"
+    case moco = "moco"
+  }
+
+  /// One parameter and the tensors of the file that it was made of.
+  public struct Use: Sendable {
+    public let parameter: String
+    public let sources: [String]
+    public let type: StorageType
+  }
+
+  /// The files that were read, in order.
+  public var paths: [String]
+  public var naming: Naming
+  public var used: [Use]
+  /// Tensors of the file that the model has no place for, and why.
+  public var unused: [(name: String, reason: String)]
+  /// Where the activation, the heads and the normalization were learnt, as sentences.
+  public var notes: [String]
+}
