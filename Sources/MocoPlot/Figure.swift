@@ -1,0 +1,249 @@
+// A figure is data and the few words that explain it. It draws itself as terminal text, as SVG and as HTML, from
+// the same numbers, so that the prompt, a report and a notebook agree. Pure: nothing here reads or writes.
+
+/// A picture of data: curves, bars, a heat map, a grid of images, or a table.
+///
+/// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left out of
+/// scales and drawn as gaps.
+public struct Figure: Sendable, Equatable {
+  public enum Content: Sendable, Equatable {
+    case line(LineChart)
+    case bars(BarChart)
+    case heatmap(Heatmap)
+    case images(ImageGrid)
+    case table(Table)
+  }
+
+  public var title: String
+  /// A sentence under the figure; empty for none.
+  public var caption: String
+  public var content: Content
+
+  public init(_ content: Content, title: String = "", caption: String = "") {
+    self.content = content
+    self.title = title
+    self.caption = caption
+  }
+
+  /// The name of the kind, as scripts see it: `line`, `bars`, `heatmap`, `images` or `table`.
+  public var kind: String {
+    switch content {
+    case .line: "line"
+    case .bars: "bars"
+    case .heatmap: "heatmap"
+    case .images: "images"
+    case .table: "table"
+    }
+  }
+}
+
+/// Curves over a shared horizontal axis.
+public struct LineChart: Sendable, Equatable {
+  public struct Series: Sendable, Equatable {
+    public var name: String
+    public var x: [Double]
+    public var y: [Double]
+
+    /// A curve through `(x[i], y[i])`; without `x`, through `(i + start, y[i])`. The longer list is cut to the shorter.
+    public init(_ name: String, x: [Double]? = nil, y: [Double], start: Double = 0) {
+      self.name = name
+      self.y = y
+      self.x = x ?? y.indices.map { Double($0) + start }
+    }
+
+    /// The points that can be drawn, `nil` standing for a gap.
+    var points: [(x: Double, y: Double)?] {
+      zip(x, y).map { $0.isFinite && $1.isFinite ? ($0, $1) : nil }
+    }
+  }
+
+  public var series: [Series]
+  public var xLabel: String
+  public var yLabel: String
+  /// Limits of the vertical axis; `nil` takes them from the data.
+  public var yRange: ClosedRange<Double>?
+
+  public init(
+    _ series: [Series], xLabel: String = "", yLabel: String = "", yRange: ClosedRange<Double>? = nil
+  ) {
+    self.series = series
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.yRange = yRange
+  }
+}
+
+/// Bars, one per category and series, drawn horizontally so that the names stay readable.
+public struct BarChart: Sendable, Equatable {
+  public struct Series: Sendable, Equatable {
+    public var name: String
+    public var values: [Double]
+    /// Half the length of the whisker of each bar; empty for none.
+    public var deviations: [Double]
+
+    public init(_ name: String = "", values: [Double], deviations: [Double] = []) {
+      self.name = name
+      self.values = values
+      self.deviations = deviations
+    }
+  }
+
+  public var categories: [String]
+  public var series: [Series]
+  public var valueLabel: String
+  /// Digits after the point; `nil` picks what tells the values apart.
+  public var digits: Int?
+
+  public init(_ categories: [String], _ series: [Series], valueLabel: String = "", digits: Int? = nil) {
+    self.categories = categories
+    self.series = series
+    self.valueLabel = valueLabel
+    self.digits = digits
+  }
+}
+
+/// A matrix as shades.
+///
+/// - Shape: `values` is [R, C]; `rows` has R names and `columns` C, shorter lists leave the rest unnamed.
+public struct Heatmap: Sendable, Equatable {
+  public var values: [[Double]]
+  /// What a cell says instead of its value, for example a count where the shade is a share; empty for the values.
+  public var texts: [[String]]
+  public var rows: [String]
+  public var columns: [String]
+  public var rowLabel: String
+  public var columnLabel: String
+  /// What the shade measures; stands beside the colour scale.
+  public var valueLabel: String
+  public var digits: Int?
+  /// Limits of the colour scale; `nil` takes them from the data, starting at 0 where no value is negative.
+  public var scale: ClosedRange<Double>?
+  /// Sets the largest value of every row in bold.
+  public var marksRowMaximum: Bool
+
+  public init(
+    _ values: [[Double]], rows: [String] = [], columns: [String] = [], rowLabel: String = "",
+    columnLabel: String = "", valueLabel: String = "", digits: Int? = nil, scale: ClosedRange<Double>? = nil,
+    texts: [[String]] = [], marksRowMaximum: Bool = false
+  ) {
+    self.values = values
+    self.texts = texts
+    self.rows = rows
+    self.columns = columns
+    self.rowLabel = rowLabel
+    self.columnLabel = columnLabel
+    self.valueLabel = valueLabel
+    self.digits = digits
+    self.scale = scale
+    self.marksRowMaximum = marksRowMaximum
+  }
+
+  /// A confusion matrix: cells say counts, shades are shares of the row.
+  ///
+  /// - Shape: `counts` is [C, C], a row for each true class, a column for each predicted one.
+  public static func confusion(_ counts: [[Int]], classes: [String]) -> Heatmap {
+    let shares = counts.map { row in
+      let total = row.reduce(0.0) { $0 + Double($1) }
+      return row.map { total > 0 ? Double($0) / total : 0 }
+    }
+    return Heatmap(
+      shares, rows: classes, columns: classes, rowLabel: "true", columnLabel: "predicted",
+      valueLabel: "share of the class", digits: 2, scale: 0...1,
+      texts: counts.map { $0.map { $0 == 0 ? "·" : String($0) } })
+  }
+
+  var rowCount: Int { values.count }
+  var columnCount: Int { values.reduce(0) { max($0, $1.count) } }
+
+  func value(_ row: Int, _ column: Int) -> Double {
+    guard values.indices.contains(row), values[row].indices.contains(column) else { return .nan }
+    return values[row][column]
+  }
+
+  func rowName(_ row: Int) -> String { rows.indices.contains(row) ? rows[row] : "" }
+  func columnName(_ column: Int) -> String { columns.indices.contains(column) ? columns[column] : "" }
+}
+
+/// Pixels of one picture, row by row, 1 (grey) or 3 (red, green, blue) bytes each.
+public struct PlotImage: Sendable, Equatable {
+  public let width: Int
+  public let height: Int
+  public let channels: Int
+  public let bytes: [UInt8]
+
+  /// - Returns: `nil` when the number of bytes is not width × height × channels, or channels is neither 1 nor 3.
+  public init?(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
+    guard width > 0, height > 0, channels == 1 || channels == 3 else { return nil }
+    let (area, tooWide) = width.multipliedReportingOverflow(by: height)
+    let (size, tooLarge) = area.multipliedReportingOverflow(by: channels)
+    guard !tooWide, !tooLarge, size == bytes.count else { return nil }
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.bytes = bytes
+  }
+
+  func colour(_ x: Int, _ y: Int) -> Colour {
+    let at = (min(max(y, 0), height - 1) * width + min(max(x, 0), width - 1)) * channels
+    return channels == 1
+      ? Colour(bytes[at], bytes[at], bytes[at]) : Colour(bytes[at], bytes[at + 1], bytes[at + 2])
+  }
+}
+
+/// Pictures side by side, each with a line of text below.
+public struct ImageGrid: Sendable, Equatable {
+  public struct Item: Sendable, Equatable {
+    public var image: PlotImage
+    public var label: String
+
+    public init(_ image: PlotImage, label: String = "") {
+      self.image = image
+      self.label = label
+    }
+  }
+
+  public var items: [Item]
+  /// Pictures a row; `nil` takes as many as fit.
+  public var perRow: Int?
+
+  public init(_ items: [Item], perRow: Int? = nil) {
+    self.items = items
+    self.perRow = perRow
+  }
+}
+
+/// Rows and named columns.
+public struct Table: Sendable, Equatable {
+  public enum Cell: Sendable, Equatable {
+    case text(String)
+    case number(Double)
+    case integer(Int)
+    case empty
+  }
+
+  public var columns: [String]
+  public var rows: [[Cell]]
+  /// Digits after the point of the numbers; `nil` picks per column.
+  public var digits: Int?
+  /// Cells in bold, by row and column: the best of a comparison, say.
+  public var emphasized: Set<Position>
+
+  public struct Position: Sendable, Hashable {
+    public var row: Int
+    public var column: Int
+
+    public init(row: Int, column: Int) {
+      self.row = row
+      self.column = column
+    }
+  }
+
+  public init(
+    columns: [String], rows: [[Cell]], digits: Int? = nil, emphasized: Set<Position> = []
+  ) {
+    self.columns = columns
+    self.rows = rows
+    self.digits = digits
+    self.emphasized = emphasized
+  }
+}

@@ -1,0 +1,66 @@
+extension Table {
+  func draw(in svg: inout SVGBuilder, left: Double, top: Double) -> (width: Double, height: Double) {
+    guard columnCount > 0 else {
+      svg.text("no data", left, top + 14, fill: Ink.soft)
+      return (240, 24)
+    }
+    let texts = cellTexts()
+    let gap = 28.0
+    let widths = (0..<columnCount).map { column in
+      max(
+        TypeSetting.width(columnName(column), bold: true),
+        texts.map { TypeSetting.width($0[column], bold: true) }.max() ?? 0)
+    }
+    let width = widths.reduce(0, +) + gap * Double(columnCount - 1) + 16
+    let line = 26.0
+    var y = top
+    func write(_ cells: [String], bold: (Int) -> Bool, into svg: inout SVGBuilder) {
+      var x = left + 8
+      for column in 0..<columnCount {
+        let right = alignment(column) == .right
+        svg.text(
+          cells[column], right ? x + widths[column] : x, y + 17, right ? .end : .start, bold: bold(column))
+        x += widths[column] + gap
+      }
+      y += line
+    }
+    if columns.contains(where: { !$0.isEmpty }) {
+      write((0..<columnCount).map { columnName($0) }, bold: { _ in true }, into: &svg)
+      svg.line(left, y + 1, left + width, y + 1, Ink.soft, width: 1.2)
+      y += 3
+    }
+    for row in rows.indices {
+      if row > 0 { svg.line(left, y, left + width, y, Ink.grid) }
+      write(texts[row], bold: { emphasized.contains(Position(row: row, column: $0)) }, into: &svg)
+    }
+    return (width, y - top + 2)
+  }
+
+  /// A `table` element in a `figure`.
+  func html(title: String, caption: String) -> String {
+    let texts = cellTexts()
+    var html = "<figure>\n<table>\n"
+    if !title.isEmpty { html += "<caption>\(title.xml)</caption>\n" }
+    func cell(_ tag: String, _ column: Int, _ text: String, bold: Bool) -> String {
+      let style = alignment(column) == .right ? " style=\"text-align:right\"" : ""
+      return "<\(tag)\(style)>\(bold ? "<strong>\(text.xml)</strong>" : text.xml)</\(tag)>"
+    }
+    if columns.contains(where: { !$0.isEmpty }) {
+      html += "<thead><tr>"
+      for column in 0..<columnCount { html += cell("th", column, columnName(column), bold: false) }
+      html += "</tr></thead>\n"
+    }
+    html += "<tbody>\n"
+    for row in rows.indices {
+      html += "<tr>"
+      for column in 0..<columnCount {
+        html += cell(
+          "td", column, texts[row][column], bold: emphasized.contains(Position(row: row, column: column)))
+      }
+      html += "</tr>\n"
+    }
+    html += "</tbody>\n</table>\n"
+    if !caption.isEmpty { html += "<figcaption>\(caption.xml)</figcaption>\n" }
+    return html + "</figure>\n"
+  }
+}

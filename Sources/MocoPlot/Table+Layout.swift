@@ -1,0 +1,41 @@
+extension Table {
+  var columnCount: Int { max(columns.count, rows.map(\.count).max() ?? 0) }
+
+  func cell(_ row: Int, _ column: Int) -> Cell {
+    rows.indices.contains(row) && rows[row].indices.contains(column) ? rows[row][column] : .empty
+  }
+
+  func columnName(_ column: Int) -> String { columns.indices.contains(column) ? columns[column] : "" }
+
+  /// Numbers stand at the right, words at the left.
+  func alignment(_ column: Int) -> Alignment {
+    for row in rows.indices {
+      if case .text = cell(row, column) { return .left }
+    }
+    return rows.isEmpty ? .left : .right
+  }
+
+  /// What the cells say, [R][C]; the numbers of a column have the same digits.
+  func cellTexts() -> [[String]] {
+    var result = Array(repeating: Array(repeating: "", count: columnCount), count: rows.count)
+    for column in 0..<columnCount {
+      let numbers = rows.indices.compactMap { row -> Double? in
+        if case .number(let value) = cell(row, column) { return value }
+        return nil
+      }
+      let texts = Numbers.column(numbers, digits: digits)
+      var next = 0
+      for row in rows.indices {
+        switch cell(row, column) {
+        case .text(let text): result[row][column] = text.plain
+        case .integer(let value): result[row][column] = String(value)
+        case .empty: break
+        case .number:
+          result[row][column] = texts[next]
+          next += 1
+        }
+      }
+    }
+    return result
+  }
+}
