@@ -2,24 +2,22 @@
 #include "attention.h"
 
 #include <math.h>
+#include <string.h>
 
-// Vectors are passed between static inline functions only, so no calling convention is at stake.
-#pragma clang diagnostic ignored "-Wpsabi"
+#include "variants.h"
 
 #define MOCO_VARIANT(name) base_##name
+#include "vector_body.h"
 #include "attention_body.h"
-#undef MOCO_VARIANT
+#include "vector_end.h"
 
-#if defined(__x86_64__)
+#if MOCO_HAS_AVX2_COPY
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define MOCO_VARIANT(name) avx2_##name
+#include "vector_body.h"
 #include "attention_body.h"
-#undef MOCO_VARIANT
+#include "vector_end.h"
 #pragma clang attribute pop
-#define CHOOSE(name, ...) \
-  (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2_##name(__VA_ARGS__) : base_##name(__VA_ARGS__))
-#else
-#define CHOOSE(name, ...) base_##name(__VA_ARGS__)
 #endif
 
 void moco_attention_lists_forward(const moco_attention_lists *a, float *out, ptrdiff_t out_stride,
