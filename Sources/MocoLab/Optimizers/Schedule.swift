@@ -1,0 +1,85 @@
+import Glibc
+
+/// How the learning rate moves over N epochs (or steps) of training.
+///
+/// A rate is in force during a whole unit e = 0, 1, …, N − 1 and depends on e, N and the base rate alone, so
+/// that a resumed run finds the same rates.
+public enum Schedule: Sendable, Hashable {
+  /// The base rate throughout.
+  case constant
+  /// Warm-up, then a cosine.
+  case cosine(Cosine)
+
+  /// The unit that `warmup` and the cosine count.
+  public enum Unit: String, Sendable, Hashable { case epochs, steps }
+
+  /// The first units of a run.
+  public enum Warmup: String, Sendable, Hashable, CaseIterable {
+    /// The warm-up rate in every unit e < W.
+    case constant
+    /// The warm-up rate for e = 0, then base · e / W.
+    case linear
+  }
+
+  /// e < W: warm-up; e ≥ W: ½·base·(1 + cos(π(e − W)/N)).
+  ///
+  /// N counts all units, the warm-up too, so the cosine starts at the base rate and ends above zero: the
+  /// published rule. With `end`, the cosine spans the units after the warm-up and reaches `end` at e = N − 1.
+  public struct Cosine: Sendable, Hashable {
+    public var warmup: Int
+    public var warmupKind: Warmup
+    public var warmupRate: Double
+    public var end: Double?
+    /// nil: the unit of the training's duration.
+    public var unit: Unit?
+
+    public init(
+      warmup: Int = 0, warmupKind: Warmup = .constant, warmupRate: Double = 1e-5, end: Double? = nil,
+      unit: Unit? = nil
+    ) {
+      self.warmup = max(0, warmup)
+      self.warmupKind = warmupKind
+      self.warmupRate = warmupRate
+      self.end = end
+      self.unit = unit
+    }
+  }
+
+  /// The rate during unit `index` of `total`.
+  public func rate(base: Double, at index: Int, of total: Int) -> Double {
+    guard case .cosine(let cosine) = self else { return base }
+    let e = max(0, index)
+    let warmup = cosine.warmup
+    if e < warmup {
+      guard cosine.warmupKind == .linear, e > 0 else { return cosine.warmupRate }
+      return base * Double(e) / Double(warmup)
+    }
+    let passed = Double(e - warmup)
+    guard let end = cosine.end else {
+      return 0.5 * base * (1 + cos(Double.pi * passed / Double(max(1, total))))
+    }
+    let span = Double(max(1, total - warmup - 1))
+    return end + 0.5 * (base - end) * (1 + cos(Double.pi * min(1, passed / span)))
+  }
+
+  public var unit: Unit? {
+    if case .cosine(let cosine) = self { return cosine.unit }
+    return nil
+  }
+
+  /// As written in a script.
+  public var description: String {
+    switch self {
+    case .constant: return "constant()"
+    case .cosine(let c):
+      var parts: [String] = []
+      if c.warmup > 0 {
+        parts.append("warmup: \(c.warmup)" + (c.unit.map { " \($0.rawValue)" } ?? ""))
+        if c.warmupKind != .constant { parts.append("warmup_kind: \"\(c.warmupKind.rawValue)\"") }
+        if c.warmupRate != 1e-5 { parts.append("warmup_rate: \(c.warmupRate)") }
+      }
+      if let end = c.end { parts.append("end: \(end)") }
+      return "cosine(" + parts.joined(separator: ", ") + ")"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Glibc
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+func expFloat(_ x: Float) -> Float { Glibc.expf(x) }
+
+extension CLIPModel {
+  /// The token table. Shape: [vocabulary, W].
+  func tokenEmbedding() throws -> Tensor { try parameter("token_embedding.weight").value.contiguous() }
+
+  /// s = exp(logit_scale).
+  package func logitScale() throws -> Float {
+    let values = try parameter("logit_scale").value.toFloats()
+    return expFloat(values.first ?? 0)
+  }
+
+  /// Whether a parameter of the text tower is being trained, so that no text feature may be kept.
+  var trainsText: Bool {
+    parameters.contains { $0.variable.requiresGrad && !$0.name.hasPrefix("visual.") && $0.name != "logit_scale" }
+  }
+
+  /// ln_1 and ln_2 of the vision tower's blocks, named as the authors' checkpoints name them.
+  func visionLayerNorms() -> [(name: String, variable: Variable)] {
+    parameters.compactMap { name, variable in
+      guard name.hasPrefix("visual.transformer."), name.contains(".ln_1.") || name.contains(".ln_2.") else {
+        return nil
+      }
+      return ("image_encoder." + name.dropFirst("visual.".count), variable)
+    }
+  }
+
+  /// The same model with LayerNorms of its own in the vision tower's blocks, trainable. Everything else is
+  /// shared, so that training them changes no other model.
+  func withOwnVisionLayerNorms() throws -> CLIPModel {
+    let copy = try sharingValues()
+    for (_, variable) in copy.visionLayerNorms() {
+      variable.value = try Tensor(variable.value.toFloats(), shape: variable.value.shape)
+      variable.requiresGrad = true
+    }
+    return copy
+  }
+
+  /// E_T for many sentences, in pieces, without gradient; rows are normalized.
+  ///
+  /// - Shape: [sentences, D]
+  func unitFeatures(of prompts: [[PromptKey]]) throws -> [Float] {
+    // A constant, so that the pieces, and with them the bits, depend on the sentences alone.
+    let piece = 2048
+    var values: [Float] = []
+    values.reserveCapacity(prompts.count * config.embedDim)
+    var start = 0
+    while start < prompts.count {
+      try Cancellation.check()
+      let end = min(prompts.count, start + piece)
+      let part = Array(prompts[start..<end])
+      values += try Autograd.noGrad {
+        try F.normalize(encodeText(part, soft: nil)).value.toFloats()
+      }
+      start = end
+    }
+    return values
+  }
+}

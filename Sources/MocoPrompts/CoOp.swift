@@ -1,0 +1,146 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+// B images, C classes, n context tokens, W text width, D embedding width.
+
+/// How a single soft prompt is set up.
+public struct CoOpOptions: Sendable, Hashable {
+  /// Where the context begins.
+  public enum Start: Sendable, Hashable {
+    /// The token embeddings of these words.
+    case phrase(String)
+    /// This many rows of normal numbers of deviation 0.02.
+    case random(Int)
+  }
+
+  /// Where the class name stands.
+  public enum Position: String, Sendable, CaseIterable {
+    /// [start] context name . [end]
+    case end
+    /// [start] half of the context, name, other half . [end]
+    case middle
+    /// [start] name context . [end]
+    case front
+  }
+
+  public var start = Start.phrase("a photo of a")
+  /// One context for all classes, or one for each.
+  public var shared = true
+  public var position = Position.end
+  public var seed: UInt64 = 0
+
+  public init() {}
+}
+
+/// One soft prompt before the class name (Zhou, Yang, Loy, Liu: Learning to prompt for vision-language models,
+/// IJCV 2022, arXiv 2109.01134): t[c] = n(E_T([start] V, name of c, "." [end])), trained by cross-entropy alone.
+public final class CoOp: PromptModel {
+  public let clip: CLIPModel
+  public let classes: [String]
+  public let options: CoOpOptions
+  public let contextLength: Int
+  /// V. Shape: [n, W], or [C, n, W] with a context for each class.
+  public let context: Variable
+  public var trained: [Int] { didSet { keysOfStep = nil } }
+  private let text = TextFeatureCache()
+  private var keysOfStep: [[PromptKey]]?
+
+  /// - Throws: E0703 for a bad class list, E0706 for a context without a token, E0603 for one too long.
+  public init(clip: CLIPModel, classes: [String], options: CoOpOptions = .init()) throws {
+    try checkClasses(classes)
+    let reader = PromptText(clip: clip)
+    let table = try TokenTable(clip)
+    var row: [Float] = []
+    let copies = options.shared ? 1 : classes.count
+    switch options.start {
+    case .phrase(let phrase):
+      let ids = try reader.tokens(phrase)
+      for _ in 0..<copies { for id in ids { row += try table.row(id) } }
+      contextLength = ids.count
+    case .random(let count):
+      guard count >= 1, count + 3 <= clip.config.text.context else {
+        throw PromptError(
+          "E0706", "coop cannot have \(count) context tokens",
+          help: "the model reads \(clip.config.text.context) tokens with [start], the name and [end]")
+      }
+      var random = Philox(seed: options.seed, stream: "coop context")
+      row.reserveCapacity(copies * count * table.width)
+      for _ in 0..<(copies * count * table.width) { row.append(0.02 * random.nextNormal()) }
+      contextLength = count
+    }
+    guard contextLength > 0 else {
+      throw PromptError("E0706", "coop's phrase has no word", help: "for example phrase: \"a photo of a\"")
+    }
+    self.clip = clip
+    self.classes = classes
+    self.options = options
+    let shape = options.shared ? [contextLength, table.width] : [classes.count, contextLength, table.width]
+    context = Variable(try Tensor(row, shape: shape), requiresGrad: true)
+    trained = Array(classes.indices)
+    _ = try keys(classes)
+  }
+
+  public var kind: String { "coop" }
+  public var parameters: [Parameter] { [Parameter("ctx", context)] }
+  public var configuration: Json {
+    var object = JsonObject([("kind", "coop"), ("tokens", .int(contextLength))])
+    if case .phrase(let phrase) = options.start { object["phrase"] = .string(phrase) }
+    object["shared"] = .bool(options.shared)
+    object["position"] = .string(options.position.rawValue)
+    return .object(object)
+  }
+
+  /// - Throws: E0704 with a context for each class and a class that has none.
+  private func keys(_ names: [String]) throws -> [[PromptKey]] {
+    let reader = PromptText(clip: clip)
+    let stop = try reader.fullStop()
+    let places = options.shared ? [Int](repeating: 0, count: names.count) : try classIndices(of: names)
+    return try zip(names, places).map { name, place in
+      let start = place * contextLength
+      let split: Int
+      switch options.position {
+      case .end: split = contextLength
+      case .middle: split = contextLength / 2
+      case .front: split = 0
+      }
+      return try reader.prompt(
+        before: start..<(start + split), name: reader.name(name), after: (start + split)..<(start + contextLength),
+        stop: stop, class: name, owner: "coop")
+    }
+  }
+
+  private func encoded(_ keys: [[PromptKey]]) throws -> Variable {
+    let width = context.value.shape.last ?? 0
+    let rows = options.shared ? context : try F.reshape(context, [classes.count * contextLength, width])
+    return try F.normalize(clip.encodeText(keys, soft: rows))
+  }
+
+  /// t for any classes (with a context for each class: its own). Shape: [C, D].
+  public func textFeatures(_ names: [String]) throws -> Tensor {
+    try checkClasses(names)
+    return try text.features(for: names, parameters: [context.value], keeping: !clip.trainsText) {
+      try Autograd.noGrad { try encoded(keys(names)).value }
+    }
+  }
+
+  public func logits(_ images: ImageInput, classes selection: ClassSelection) throws -> Tensor {
+    try Autograd.noGrad {
+      let v = try imageFeatures(images)
+      let t = Variable(try textFeatures(names(selection)))
+      return try F.scale(F.matmul(v, F.permute(t, [1, 0])), clip.logitScale()).value
+    }
+  }
+
+  public func loss(_ batch: PromptBatch) throws -> PromptLoss {
+    let targets = try self.targets(of: batch)
+    let v = try imageFeatures(batch.images)
+    let keys = try keysOfStep ?? self.keys(names(.base))
+    keysOfStep = keys
+    let logits = try F.scale(F.matmul(v, F.permute(encoded(keys), [1, 0])), clip.logitScale())
+    let value = try F.crossEntropy(logits, targets: targets)
+    return PromptLoss(
+      total: value, parts: [("class", value)], correct: try correctCount(logits.value, targets),
+      count: targets.count, gateLoad: nil)
+  }
+}

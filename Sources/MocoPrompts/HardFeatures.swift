@@ -1,0 +1,76 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+// C classes, G groups, M templates in all, D embedding width.
+
+/// What the hand-written sentences say about each class: computed once, never trained.
+public struct HardFeatures {
+  /// f[m,c] = n(E_T(template m with c)). Shape: [M, C, D].
+  public let templates: Tensor
+  /// p[g,c] = n(mean of f[m,c] over group g). Shape: [G, C, D].
+  public let prototypes: Tensor
+  /// Shape: [G, D, C].
+  let prototypesTransposed: Tensor
+
+  /// - Throws: E0603 for a sentence longer than the context.
+  public init(clip: CLIPModel, templates set: TemplateSet, classes: [String]) throws {
+    let text = PromptText(clip: clip)
+    let width = clip.config.embedDim
+    let count = classes.count
+    var sentences: [[PromptKey]] = []
+    for template in set.templates {
+      for name in classes { sentences.append(try text.sentence(template.filled(with: name))) }
+    }
+    let features = try clip.unitFeatures(of: sentences)
+    var means = [Float](repeating: 0, count: set.groups.count * count * width)
+    for (g, range) in set.ranges.enumerated() {
+      for c in 0..<count {
+        let place = (g * count + c) * width
+        for m in range {
+          for d in 0..<width { means[place + d] += features[(m * count + c) * width + d] }
+        }
+        normalize(&means, place..<(place + width))
+      }
+    }
+    templates = try Tensor(features, shape: [set.templates.count, count, width])
+    prototypes = try Tensor(means, shape: [set.groups.count, count, width])
+    prototypesTransposed = try prototypes.permuted([0, 2, 1]).contiguous()
+  }
+
+  /// p[g, y_b] for each image. Shape: [B, G, D].
+  func prototypes(of labels: [Int]) throws -> Tensor {
+    let shape = prototypes.shape
+    let (experts, count, width) = (shape[0], shape[1], shape[2])
+    return try prototypes.withFloats { all in
+      var values = [Float]()
+      values.reserveCapacity(labels.count * experts * width)
+      for label in labels {
+        for g in 0..<experts {
+          let start = (g * count + label) * width
+          values.append(contentsOf: all[start..<(start + width)])
+        }
+      }
+      return try Tensor(values, shape: [labels.count, experts, width])
+    }
+  }
+}
+
+/// x / ‖x‖ in place; a zero vector stays zero.
+func normalize(_ values: inout [Float], _ range: Range<Int>) {
+  var sum: Float = 0
+  for i in range { sum += values[i] * values[i] }
+  guard sum > 0 else { return }
+  let factor = 1 / sum.squareRoot()
+  for i in range { values[i] *= factor }
+}
+
+extension Mixture {
+  /// The hard features of all classes, made when first needed.
+  public func hard() throws -> HardFeatures {
+    if let frozen { return frozen }
+    let made = try HardFeatures(clip: clip, templates: templates, classes: classes)
+    frozen = made
+    return made
+  }
+}

@@ -1,0 +1,90 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+/// Why an image was classified as it was.
+public struct Explanation: Sendable {
+  public struct Score: Sendable {
+    public let name: String
+    /// A probability for classes; a cosine for templates.
+    public let value: Float
+  }
+
+  public struct ExpertView: Sendable {
+    public let index: Int
+    /// The group the expert came from.
+    public let group: String
+    /// h and α. α is 0 for an expert that was not chosen.
+    public let score: Float
+    public let weight: Float
+    public let chosen: Bool
+    /// What this expert alone would say: softmax(s⟨v, t[g,·]⟩), best first.
+    public let classes: [Score]
+    /// The group's sentence nearest to the image, filled with the predicted class, and its cosine.
+    public let template: Score?
+  }
+
+  /// The mixture's probabilities, best first.
+  public let classes: [Score]
+  /// Experts by h, best first.
+  public let experts: [ExpertView]
+  public var prediction: String { classes.first?.name ?? "" }
+}
+
+extension Mixture {
+  /// Explains one image.
+  ///
+  /// - Parameter image: features [1, D] or pixels [1, channels, H, W].
+  /// - Throws: E0705 for more or less than one image.
+  public func explain(
+    _ image: ImageInput, classes selection: ClassSelection = .all, top: Int = 3
+  ) throws -> Explanation {
+    guard image.count == 1 else {
+      throw PromptError("E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
+    }
+    let names = self.names(selection)
+    return try Autograd.noGrad {
+      let v = try imageFeatures(image)
+      let t = try textFeatures(names)
+      let (alpha, routing) = try router.weights(router.scores(v))
+      let scale = try clip.logitScale()
+      let all = ranked(probabilities(try mixed(v, t, alpha, classes: names.count).value.toFloats()), names)
+      let cosines = try F.matmul(v, F.permute(t, [1, 0])).value.toFloats()
+      let direction = try v.value.toFloats()
+      let predicted = all.first?.name ?? ""
+      let reader = PromptText(clip: clip)
+      let chosen = Set(routing.chosen[0])
+      let order = prompts.experts.indices.sorted {
+        (routing.scores[0][$1], $0) < (routing.scores[0][$0], $1)
+      }
+      let views = try order.map { g -> Explanation.ExpertView in
+        let group = prompts.experts[g].group
+        let own = cosines[(g * names.count)..<((g + 1) * names.count)].map { $0 * scale }
+        let sentences = group.templates.map { $0.filled(with: predicted) }
+        let features = try clip.unitFeatures(of: sentences.map { try reader.sentence($0) })
+        var best: Explanation.Score?
+        for (m, sentence) in sentences.enumerated() {
+          var cosine: Float = 0
+          for d in direction.indices { cosine += direction[d] * features[m * direction.count + d] }
+          if cosine > best?.value ?? -2 { best = Explanation.Score(name: sentence, value: cosine) }
+        }
+        return Explanation.ExpertView(
+          index: g, group: group.name, score: routing.scores[0][g], weight: routing.weights[0][g],
+          chosen: chosen.contains(g), classes: Array(ranked(probabilities(own), names).prefix(top)), template: best)
+      }
+      return Explanation(classes: Array(all.prefix(max(top, 1))), experts: views)
+    }
+  }
+
+  private func probabilities(_ logits: [Float]) -> [Float] {
+    guard let top = logits.max() else { return [] }
+    let values = logits.map { expFloat($0 - top) }
+    let sum = values.reduce(0, +)
+    return values.map { $0 / sum }
+  }
+
+  private func ranked(_ values: [Float], _ names: [String]) -> [Explanation.Score] {
+    values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] > values[$1] }
+      .map { Explanation.Score(name: names[$0], value: values[$0]) }
+  }
+}

@@ -1,0 +1,145 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+// B images, C classes, E experts in use, G experts, D embedding width.
+
+/// The keys of a training step, which change only with the classes and the experts in use.
+struct StepKeys {
+  let experts: [Int]
+  /// The class loss's prompts, then the text loss's where it has its own.
+  let keys: [[PromptKey]]
+  let classCount: Int
+}
+
+extension Mixture {
+  public func loss(_ batch: PromptBatch) throws -> PromptLoss {
+    let targets = try self.targets(of: batch)
+    let loss = options.loss
+    let v = try imageFeatures(batch.images)
+    let h = try router.scores(v)
+    let (alpha, routing) = try router.weights(h)
+
+    let plan = try stepKeys(routing)
+    let t = try encoded(plan.keys)
+    let classRows = plan.experts.count * plan.classCount
+    let forClasses =
+      classRows == plan.keys.count ? t : try F.slice(t, axis: 0, from: 0, to: classRows)
+    let ofTrained = try trainedRows(forClasses, plan)
+    let used =
+      plan.experts.count == prompts.count ? alpha : try F.indexSelect(alpha, axis: 1, plan.experts)
+    let logits = try mixed(v, ofTrained, used, classes: trained.count)
+    let classLoss = try F.crossEntropy(logits, targets: targets)
+
+    var parts: [(name: String, value: Variable)] = [("class", classLoss)]
+    var total = loss.classWeight == 1 ? classLoss : try F.scale(classLoss, loss.classWeight)
+    if loss.textWeight > 0 {
+      let all =
+        classRows == plan.keys.count
+        ? t : try F.slice(t, axis: 0, from: classRows, to: plan.keys.count)
+      let part = try textLoss(all)
+      parts.append(("text", part))
+      total = try F.add(total, F.scale(part, loss.textWeight))
+    } else {
+      parts.append(("text", Variable(try Tensor([0], shape: []))))
+    }
+    if loss.gateWeight > 0, router.options.kind != .uniform {
+      let part = try gateLoss(v, h, labels: targets.map { trained[$0] })
+      parts.append(("gate", part))
+      total = try F.add(total, F.scale(part, loss.gateWeight))
+    } else {
+      parts.append(("gate", Variable(try Tensor([0], shape: []))))
+    }
+    return PromptLoss(
+      total: total, parts: parts, correct: try correctCount(logits.value, targets), count: targets.count,
+      gateLoad: routing.load)
+  }
+
+  /// Whether the text loss has prompts of its own.
+  private var textLossStops: Bool { options.loss.textFullStop ?? !trainsAll }
+
+  /// What the step encodes.
+  ///
+  /// One encoding serves both losses when they agree on the full stop. Otherwise the class loss's prompts come
+  /// first, and only those of experts that some image chose: the others' features would meet weights of zero.
+  private func stepKeys(_ routing: Routing) throws -> StepKeys {
+    let everyone = Array(prompts.experts.indices)
+    let hasText = options.loss.textWeight > 0
+    let shared = hasText && !textLossStops
+    var chosen = Set<Int>()
+    for row in routing.chosen { chosen.formUnion(row) }
+    let experts = shared ? everyone : everyone.filter { chosen.contains($0) }
+    if let known = keysOfStep, known.experts == experts { return known }
+    let plan: StepKeys
+    if shared {
+      let keys = try prompts.keys(experts: everyone, names: classes, fullStop: false)
+      plan = StepKeys(experts: experts, keys: keys, classCount: classes.count)
+    } else {
+      var keys = try prompts.keys(experts: experts, names: names(.base), fullStop: false)
+      if hasText { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
+      plan = StepKeys(experts: experts, keys: keys, classCount: trained.count)
+    }
+    keysOfStep = plan
+    return plan
+  }
+
+  /// The rows of the classes that the class loss sees. Shape: [E·C, D] → [E·trained, D].
+  private func trainedRows(_ t: Variable, _ plan: StepKeys) throws -> Variable {
+    guard plan.classCount != trained.count || (plan.classCount == classes.count && !trainsAll) else { return t }
+    var rows: [Int] = []
+    for e in plan.experts.indices { for c in trained { rows.append(e * plan.classCount + c) } }
+    return try F.indexSelect(t, axis: 0, rows)
+  }
+
+  /// Mean over g, c of the cross-entropy over c' of ⟨t[g,c], p[g,c']⟩ / τ with target c.
+  ///
+  /// - Shape: t [G·C, D]
+  private func textLoss(_ t: Variable) throws -> Variable {
+    let count = classes.count
+    let features = try F.reshape(t, [prompts.count, count, clip.config.embedDim])
+    var products = try F.matmul(features, Variable(hard().prototypesTransposed))
+    if options.loss.textTemperature != 1 { products = try F.scale(products, 1 / options.loss.textTemperature) }
+    let flat = try F.reshape(products, [prompts.count * count, count])
+    return try F.crossEntropy(flat, targets: (0..<(prompts.count * count)).map { $0 % count })
+  }
+
+  /// Mean over images of the cross-entropy of h against softmax(q sharpened).
+  private func gateLoss(_ v: Variable, _ h: Variable, labels: [Int]) throws -> Variable {
+    let target = try gateTarget(options.loss.detachGateTarget ? v.detach() : v, labels: labels)
+    let products = try F.mul(target, F.logSoftmax(h, axis: -1))
+    return try F.scale(F.sum(products), -1 / Float(labels.count))
+  }
+
+  /// softmax(q), q[b,g] = ⟨v_b, p[g, y_b]⟩ sharpened. Shape: [B, G].
+  package func gateTarget(_ v: Variable, labels: [Int]) throws -> Variable {
+    let rows = labels.count
+    let experts = prompts.count
+    let prototypes = Variable(try hard().prototypes(of: labels))
+    let width = clip.config.embedDim
+    let q = try F.sum(F.mul(F.reshape(v, [rows, 1, width]), prototypes), axis: 2)
+    switch options.loss.gateTarget {
+    case .temperature(let temperature):
+      return try F.softmax(F.scale(q, 1 / temperature), axis: -1)
+    case .top(let count, let bonus):
+      let chosen = route(try q.value.toFloats(), rows: rows, experts: experts, topK: min(count, experts)).chosen
+      var raise = [Float](repeating: 0, count: rows * experts)
+      for (b, list) in chosen.enumerated() { for g in list { raise[b * experts + g] = bonus } }
+      return try F.softmax(F.add(q, Variable(Tensor(raise, shape: [rows, experts]))), axis: -1)
+    }
+  }
+}
+
+/// Rows whose largest entry, the first of equals, is the target.
+func correctCount(_ logits: Tensor, _ targets: [Int]) throws -> Int {
+  let columns = logits.shape.last ?? 0
+  guard columns > 0 else { return 0 }
+  return try logits.contiguous().withFloats { values in
+    var correct = 0
+    for (b, target) in targets.enumerated() {
+      var best = 0
+      for c in 1..<max(1, columns) where values[b * columns + c] > values[b * columns + best] { best = c }
+      if best == target { correct += 1 }
+    }
+    return correct
+  }
+}

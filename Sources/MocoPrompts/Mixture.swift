@@ -1,0 +1,146 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+// B images, C classes, G experts, K chosen per image, M templates in all, D embedding width.
+
+/// A mixture of soft prompts with a router (Du, Niu, Zhao: Mixture of prompts learning for vision-language
+/// models, Frontiers in Artificial Intelligence 8, 2025, 10.3389/frai.2025.1580973).
+///
+/// - v = n(E_I(image))
+/// - t[g,c] = n(E_T([start] P_g, name of c, Q_g [end]) + w)
+/// - h, S, α: the router's scores, choice and weights
+/// - logits[b,c] = exp(logit_scale) · Σ_{g∈S} α_g ⟨v_b, t[g,c]⟩
+///
+/// n(x) = x/‖x‖. Trained: P, Q, the router, w, and if asked the vision tower's LayerNorms.
+public final class Mixture: PromptModel {
+  public let clip: CLIPModel
+  public let templates: TemplateSet
+  public let classes: [String]
+  public let options: MixtureOptions
+  public let prompts: SoftPrompts
+  public let router: Router
+  /// w, added to text features before normalization. Shape: [D]. Zero at the start.
+  public let correction: Variable
+  /// Indices into `classes` that the class loss sees, ascending or as given.
+  public var trained: [Int] { didSet { keysOfStep = nil } }
+
+  let text: TextFeatureCache
+  var frozen: HardFeatures?
+  var keysOfStep: StepKeys?
+
+  /// - Throws: E0701–E0706 for what does not fit; E0603, E0604 for a class name the model cannot read.
+  public init(clip: CLIPModel, templates: TemplateSet, classes: [String], options: MixtureOptions = .init()) throws {
+    try checkClasses(classes)
+    try options.loss.check()
+    guard options.visionRateFactor >= 0, options.visionRateFactor.isFinite else {
+      throw PromptError("E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")
+    }
+    let own = try options.trainVisionLayerNorms ? clip.withOwnVisionLayerNorms() : clip
+    let prompts = try SoftPrompts(
+      clip: own, groups: templates.groups, start: options.start, seed: options.seed)
+    self.clip = own
+    self.templates = templates
+    self.classes = classes
+    self.options = options
+    self.prompts = prompts
+    router = try Router(
+      width: own.config.embedDim, experts: prompts.count, options: options.router, seed: options.seed)
+    correction = Variable(try Tensor.zeros([own.config.embedDim]), requiresGrad: true)
+    trained = Array(classes.indices)
+    text = TextFeatureCache()
+    // Every name is tokenized once here, so that one the model cannot read is an error now, not in training.
+    _ = try prompts.keys(experts: Array(prompts.experts.indices), names: classes, fullStop: true)
+  }
+
+  public var kind: String { "mixture" }
+
+  public var trainsVision: Bool { options.trainVisionLayerNorms }
+
+  /// P and Q of every expert, the router, w, then the vision LayerNorms.
+  public var parameters: [Parameter] {
+    var list = prompts.parameters + router.parameters + [Parameter("w", correction)]
+    if options.trainVisionLayerNorms {
+      list += clip.visionLayerNorms().map {
+        Parameter($0.name, $0.variable, rateFactor: options.visionRateFactor)
+      }
+    }
+    return list
+  }
+
+  /// Whether the class loss sees every class.
+  public var trainsAll: Bool { trained == Array(classes.indices) }
+
+  public func logits(_ images: ImageInput, classes selection: ClassSelection) throws -> Tensor {
+    try Autograd.noGrad {
+      let v = try imageFeatures(images)
+      let names = self.names(selection)
+      let features = try textFeatures(names)
+      let (alpha, _) = try router.weights(router.scores(v))
+      return try mixed(v, features, alpha, classes: names.count).value
+    }
+  }
+
+  public func routing(_ images: ImageInput) throws -> Routing? {
+    try Autograd.noGrad { try router.weights(router.scores(imageFeatures(images))).routing }
+  }
+
+  /// t, normalized, kept until a parameter changes. Shape: [G, C, D], flat [G·C, D].
+  func textFeatures(_ names: [String]) throws -> Variable {
+    try checkClasses(names)
+    let known = prompts.parameters.map(\.variable.value) + [correction.value]
+    let all = Array(prompts.experts.indices)
+    let kept = try text.features(for: names, parameters: known, keeping: !clip.trainsText) {
+      let keys = try prompts.keys(experts: all, names: names, fullStop: false)
+      return try Autograd.noGrad { try self.encoded(keys).value }
+    }
+    return Variable(kept)
+  }
+
+  /// n(E_T(keys) + w). Shape: [N, D].
+  func encoded(_ keys: [[PromptKey]]) throws -> Variable {
+    try F.normalize(F.add(clip.encodeText(keys, soft: prompts.rows()), correction))
+  }
+
+  /// s · Σ_g α[b,g] ⟨v_b, t[g,c]⟩.
+  ///
+  /// - Shape: v [B, D], t [G·C, D], alpha [B, G] → [B, C]
+  func mixed(_ v: Variable, _ t: Variable, _ alpha: Variable, classes count: Int) throws -> Variable {
+    let rows = v.value.shape[0]
+    let experts = alpha.value.shape[1]
+    let scores = try F.reshape(F.matmul(v, F.permute(t, [1, 0])), [rows, experts, count])
+    let weighted = try F.mul(scores, F.reshape(alpha, [rows, experts, 1]))
+    return try F.scale(F.sum(weighted, axis: 1), clip.logitScale())
+  }
+}
+
+extension Mixture {
+  public var configuration: Json {
+    let loss = options.loss
+    var gate = JsonObject([("weight", .double(Double(loss.gateWeight)))])
+    switch loss.gateTarget {
+    case .top(let count, let bonus):
+      gate["top"] = .int(count)
+      gate["bonus"] = .double(Double(bonus))
+    case .temperature(let value): gate["temperature"] = .double(Double(value))
+    }
+    gate["detach"] = .bool(loss.detachGateTarget)
+    return [
+      "kind": "mixture",
+      "groups": .object(
+        JsonObject(templates.groups.map { ($0.name, .array($0.templates.map { .string($0.text) })) })),
+      "start": .string(options.start.rawValue),
+      "router": [
+        "kind": .string(router.options.kind.rawValue), "top_k": .int(router.topK),
+        "bias": .bool(router.bias != nil), "scale": .double(Double(router.options.scale)),
+      ],
+      "loss": [
+        "class": .double(Double(loss.classWeight)), "text": .double(Double(loss.textWeight)),
+        "text_temperature": .double(Double(loss.textTemperature)),
+        "text_full_stop": loss.textFullStop.map { .bool($0) } ?? .null, "gate": .object(gate),
+      ],
+      "vision_layernorm": .bool(options.trainVisionLayerNorms),
+      "vision_rate_factor": .double(options.visionRateFactor),
+    ]
+  }
+}

@@ -1,0 +1,64 @@
+/// The mixture's losses: L = class·L_class + text·L_text + gate·L_gate.
+public struct MixtureLossOptions: Sendable, Hashable {
+  public var classWeight: Float = 1
+  /// The published weight of the text loss.
+  public var textWeight: Float = 5
+  public var gateWeight: Float = 1
+  /// Divides ⟨t, p⟩ in the text loss. The published loss has none.
+  public var textTemperature: Float = 1
+  /// Whether the text loss encodes each prompt again with a full stop before [end]. nil, as published: only
+  /// where the class loss does not see all classes.
+  public var textFullStop: Bool?
+  public var gateTarget: GateTarget = .top(2, bonus: 10)
+  /// Whether the gate's target is a constant. Shows only when the vision tower is trained; published: no.
+  public var detachGateTarget = false
+
+  /// How q[b,g] = ⟨v_b, p[g, y_b]⟩ becomes the router's target softmax(…).
+  public enum GateTarget: Sendable, Hashable {
+    /// `bonus` is added to the `count` largest entries.
+    case top(Int, bonus: Float)
+    /// q is divided by the temperature.
+    case temperature(Float)
+  }
+
+  public init() {}
+
+  /// - Throws: E0706 for a negative weight, a temperature that is not positive, a count below 1.
+  func check() throws {
+    func positive(_ value: Float, _ name: String) throws {
+      guard value > 0, value.isFinite else {
+        throw PromptError("E0706", "\(name) is \(value)", help: "give a positive number")
+      }
+    }
+    for (name, value) in [("class", classWeight), ("text", textWeight), ("gate", gateWeight)] {
+      guard value >= 0, value.isFinite else {
+        throw PromptError("E0706", "the weight of the \(name) loss is \(value)", help: "give 0 or more")
+      }
+    }
+    guard classWeight + textWeight + gateWeight > 0 else {
+      throw PromptError("E0706", "all three losses weigh nothing", help: "leave at least one above 0")
+    }
+    try positive(textTemperature, "the text loss's temperature")
+    switch gateTarget {
+    case .top(let count, let bonus):
+      guard count >= 1, bonus.isFinite else {
+        throw PromptError("E0706", "the gate target raises \(count) entries by \(bonus)", help: "raise 1 or more")
+      }
+    case .temperature(let value): try positive(value, "the gate target's temperature")
+    }
+  }
+}
+
+/// How a mixture is set up. Defaults are the published settings.
+public struct MixtureOptions: Sendable, Hashable {
+  public var router = Router.Options()
+  public var loss = MixtureLossOptions()
+  public var start = SoftPrompts.Start.first
+  /// Whether the vision tower's ln_1 and ln_2 are trained, on the model's own copy of them.
+  public var trainVisionLayerNorms = false
+  /// Their learning rate's factor.
+  public var visionRateFactor = 0.1
+  public var seed: UInt64 = 0
+
+  public init() {}
+}

@@ -1,0 +1,187 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+// B images, C classes, G experts, D embedding width.
+
+/// Something a training run moves.
+public struct Parameter: @unchecked Sendable {
+  /// The name in checkpoints.
+  public let name: String
+  public let variable: Variable
+  /// The learning rate's factor for this parameter.
+  public let rateFactor: Double
+
+  public init(_ name: String, _ variable: Variable, rateFactor: Double = 1) {
+    self.name = name
+    self.variable = variable
+    self.rateFactor = rateFactor
+  }
+}
+
+/// Images as the method takes them.
+public enum ImageInput {
+  /// Image features, normalized or not. Shape: [B, D].
+  case features(Tensor)
+  /// Pixels after the model's normalization. Shape: [B, channels, H, W].
+  case pixels(Tensor)
+
+  public var count: Int {
+    switch self {
+    case .features(let tensor), .pixels(let tensor): return tensor.shape.first ?? 0
+    }
+  }
+}
+
+/// Images with their labels.
+public struct PromptBatch {
+  public let images: ImageInput
+  /// Indices into `classes`.
+  public let labels: [Int]
+  /// The names the labels count, nil for the classes the model trains on.
+  public let classes: [String]?
+
+  public init(images: ImageInput, labels: [Int], classes: [String]? = nil) {
+    self.images = images
+    self.labels = labels
+    self.classes = classes
+  }
+}
+
+/// A loss with its parts, before weighting.
+public struct PromptLoss {
+  /// What is differentiated. A scalar.
+  public let total: Variable
+  /// Unweighted: `class`, and for a mixture `text` and `gate`.
+  public let parts: [(name: String, value: Variable)]
+  /// Images of the batch whose largest logit is their label's.
+  public let correct: Int
+  public let count: Int
+  /// Mixture: the share of each expert in the weights α. Sums to 1.
+  public let gateLoad: [Float]?
+
+  public func part(_ name: String) -> Variable? { parts.first { $0.name == name }?.value }
+}
+
+/// Which classes a question is about.
+public enum ClassSelection: Hashable, Sendable {
+  /// Every class of the model, in its order.
+  case all
+  /// The classes the class loss sees.
+  case base
+  /// The others.
+  case new
+  /// Any names, also ones the model has never seen.
+  case names([String])
+}
+
+/// What `train` and `evaluate` work with: zero-shot, one soft prompt, a mixture.
+public protocol PromptModel: AnyObject {
+  /// One word for tables: "mixture", "coop", "zero_shot".
+  var kind: String { get }
+  var clip: CLIPModel { get }
+  /// All classes, in the order of the data set.
+  var classes: [String] { get }
+  /// Indices into `classes` that the class loss sees.
+  var trained: [Int] { get set }
+  /// What is trained. Empty for zero-shot.
+  var parameters: [Parameter] { get }
+  /// Whether image features depend on trained parameters, so that nobody may keep them.
+  var trainsVision: Bool { get }
+  /// One line of options for run records.
+  var configuration: Json { get }
+
+  /// - Throws: E0705 when the batch does not fit; E0704 for a label's class the model does not train on.
+  func loss(_ batch: PromptBatch) throws -> PromptLoss
+  /// Logits without gradient. Shape: [B, number of selected classes].
+  func logits(_ images: ImageInput, classes: ClassSelection) throws -> Tensor
+  /// Which expert sees which image, nil for models without experts.
+  func routing(_ images: ImageInput) throws -> Routing?
+}
+
+extension PromptModel {
+  public var trainsVision: Bool { false }
+
+  public func routing(_ images: ImageInput) throws -> Routing? { nil }
+
+  /// The names of a selection, in order.
+  public func names(_ selection: ClassSelection) -> [String] {
+    switch selection {
+    case .all: return classes
+    case .base: return trained.map { classes[$0] }
+    case .new:
+      let base = Set(trained)
+      return classes.indices.filter { !base.contains($0) }.map { classes[$0] }
+    case .names(let names): return names
+    }
+  }
+
+  /// Lets the class loss see these classes only; the others stay in the text loss.
+  ///
+  /// - Throws: E0704 for a name the model does not have; E0703 for an empty list.
+  public func train(on names: [String]) throws {
+    guard !names.isEmpty else { throw PromptError("E0703", "training needs at least one class") }
+    trained = try classIndices(of: names)
+  }
+
+  /// Positions of `names` in `classes`.
+  ///
+  /// - Throws: E0704 for a name that is not there.
+  func classIndices(of names: [String]) throws -> [Int] {
+    if names == classes { return Array(classes.indices) }
+    var table: [String: Int] = [:]
+    for (i, name) in classes.enumerated() { table[name] = i }
+    return try names.map { name in
+      guard let index = table[name] else {
+        throw PromptError(
+          "E0704", "the model has no class \"\(name)\"",
+          help: nearestName(to: name, in: classes).map { "did you mean \"\($0)\"?" }
+            ?? "its classes are \(classes.prefix(12).joined(separator: ", "))")
+      }
+      return index
+    }
+  }
+
+  /// The batch's labels as positions in `trained`.
+  ///
+  /// - Throws: E0705 when numbers do not fit; E0704.
+  func targets(of batch: PromptBatch) throws -> [Int] {
+    guard !batch.labels.isEmpty else { throw PromptError("E0705", "the batch is empty") }
+    guard batch.labels.count == batch.images.count else {
+      throw PromptError(
+        "E0705", "the batch has \(batch.images.count) images but \(batch.labels.count) labels")
+    }
+    var positions: [Int]?
+    if let names = batch.classes, names != self.names(.base) {
+      var place: [Int: Int] = [:]
+      for (position, index) in trained.enumerated() { place[index] = position }
+      positions = try classIndices(of: names).map { place[$0] ?? -1 }
+    }
+    let count = positions?.count ?? trained.count
+    return try batch.labels.map { label in
+      guard label >= 0, label < count else {
+        throw PromptError("E0705", "label \(label) is outside the \(count) classes of the batch")
+      }
+      let position = positions?[label] ?? label
+      guard position >= 0 else {
+        throw PromptError(
+          "E0704", "class \"\(batch.classes?[label] ?? "")\" is not among the classes this model trains on",
+          help: "create the model with it, or train on data cut to its base classes")
+      }
+      return position
+    }
+  }
+}
+
+/// Checks a class list.
+///
+/// - Throws: E0703 for an empty list or a name given twice.
+func checkClasses(_ classes: [String]) throws {
+  guard !classes.isEmpty else {
+    throw PromptError("E0703", "the class list is empty", help: "give names: classes: data.classes")
+  }
+  var seen = Set<String>()
+  for name in classes where !seen.insert(name).inserted {
+    throw PromptError("E0703", "class \"\(name)\" is listed twice", help: "two classes need different names")
+  }
+}
