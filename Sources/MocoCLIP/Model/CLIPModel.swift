@@ -88,6 +88,17 @@ public final class CLIPModel {
     return merges == Tokenizer.mergesInUse ? nil : merges
   }
 
+  /// A model of the same values under variables of its own: what is trained there does not train here.
+  ///
+  /// The values are shared until one of them is replaced.
+  public func sharingValues() throws -> CLIPModel {
+    let tensors = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.variable.value) })
+    let copy = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
+    copy.info = info
+    copy.loadedTokenizer = loadedTokenizer
+    return copy
+  }
+
   /// Number of parameters' elements.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
 
