@@ -5,13 +5,13 @@ struct HeatScale {
   let signed: Bool
 
   init(_ map: Heatmap) {
-    let finite = map.values.joined().filter(\.isFinite)
+    let finite = map.values.joined().filter(\.isFinite).map(\.tame)
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
     signed = map.scale == nil && low < 0 && high > 0
     if let scale = map.scale, scale.lowerBound.isFinite, scale.upperBound.isFinite {
-      low = scale.lowerBound
-      high = scale.upperBound
+      low = scale.lowerBound.tame
+      high = scale.upperBound.tame
     } else if signed {
       high = max(-low, high)
       low = -high

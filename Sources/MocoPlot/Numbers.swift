@@ -46,6 +46,16 @@ enum Numbers {
   }
 }
 
+extension Double {
+  /// The nearest whole number, at most `limit` from 0; 0 for what is not a number.
+  func whole(_ limit: Int = 1 << 20) -> Int {
+    isNaN ? 0 : Int(Swift.min(Swift.max(self, Double(-limit)), Double(limit)).rounded())
+  }
+
+  /// Itself where differences of such numbers stay finite.
+  var tame: Double { isNaN ? 0 : Swift.min(Swift.max(self, -1e300), 1e300) }
+}
+
 /// A linear scale with round marks.
 struct Axis {
   let low: Double
@@ -61,8 +71,8 @@ struct Axis {
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
     if let fixed, fixed.lowerBound.isFinite, fixed.upperBound.isFinite {
-      low = fixed.lowerBound
-      high = fixed.upperBound
+      low = fixed.lowerBound.tame
+      high = fixed.upperBound.tame
     }
     if !(high - low > abs(high) * 1e-12) {
       let pad = abs(low) > 0 ? abs(low) * 0.1 : 1

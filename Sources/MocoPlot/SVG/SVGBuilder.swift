@@ -76,9 +76,6 @@ struct SVGBuilder {
     body += " href=\"data:image/png;base64,\(Base64.encode(PNG.encode(image)))\"/>\n"
   }
 
-  /// A scale from left to right in `steps` shades.
-  mutating func raw(_ element: String) { body += element + "\n" }
-
   /// The whole document.
   func document(width: Double, height: Double, title: String, _ options: SVGOptions) -> String {
     let (w, h) = (n(width.rounded(.up)), n(height.rounded(.up)))

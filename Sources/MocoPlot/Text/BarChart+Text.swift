@@ -3,13 +3,13 @@ extension BarChart {
     let all = series.flatMap(\.values).filter(\.isFinite)
     guard !all.isEmpty else { return noData }
     let unicode = options.glyphs == .unicode
-    let low = min(all.min() ?? 0, 0)
-    let high = max(all.max() ?? 0, 0)
+    let low = min(all.min() ?? 0, 0).tame
+    let high = max(all.max() ?? 0, 0).tame
     let span = high > low ? high - low : 1
     let several = series.count > 1
     let count = max(categories.count, series.map(\.values.count).max() ?? 0)
     let names = (0..<count).map { categories.indices.contains($0) ? categories[$0].plain : "" }
-    let texts = texts()
+    let texts = texts(plusMinus: unicode ? " ± " : " +- ")
     let nameWidth = min(names.map { DisplayWidth.of($0) }.max() ?? 0, options.width / 3)
     let textWidth = texts.flatMap { $0 }.map { DisplayWidth.of($0) }.max() ?? 0
     let room = max(options.width - nameWidth - textWidth - 3, 4)
@@ -31,8 +31,8 @@ extension BarChart {
         var line: StyledLine = [
           StyledRun(name.fitted(nameWidth, .right)), StyledRun(unicode ? " │" : " |", dim: true),
         ]
-        let from = (min(value, 0) - low) / span * Double(room)
-        let to = (max(value, 0) - low) / span * Double(room)
+        let from = min(max((min(value, 0) - low) / span, 0), 1) * Double(room)
+        let to = min(max((max(value, 0) - low) / span, 0), 1) * Double(room)
         if value.isFinite {
           line.append(
             StyledRun(
@@ -54,13 +54,13 @@ extension BarChart {
   }
 
   /// What stands beside each bar, by series and category.
-  func texts() -> [[String]] {
+  func texts(plusMinus: String = " ± ") -> [[String]] {
     let digits = digits ?? Numbers.digits(series.flatMap(\.values))
     return series.map { one in
       let values = Numbers.column(one.values, digits: digits)
       return values.enumerated().map { index, text in
         guard one.deviations.indices.contains(index), one.deviations[index].isFinite else { return text }
-        return text + " ± " + Numbers.fixed(one.deviations[index], digits)
+        return text + plusMinus + Numbers.fixed(one.deviations[index], digits)
       }
     }
   }
@@ -68,17 +68,17 @@ extension BarChart {
   /// Columns `from` to `to`, the right end in eighths of a column.
   private static func block(_ from: Double, _ to: Double) -> String {
     let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-    let start = Int(from.rounded())
+    let start = from.whole()
     let length = max(to - Double(start), 0)
-    let whole = Int(length)
-    let rest = min(Int(((length - Double(whole)) * 8).rounded()), 7)
+    let whole = length.rounded(.down).whole()
+    let rest = min(((length - Double(whole)) * 8).whole(), 7)
     let bar = String(repeating: "█", count: whole) + eighths[rest]
     return String(repeating: " ", count: start) + (bar.isEmpty ? "▏" : bar)
   }
 
   private static func asciiBlock(_ from: Double, _ to: Double, _ fill: String) -> String {
-    let start = Int(from.rounded())
-    let length = max(Int(to.rounded()) - start, 0)
+    let start = from.whole()
+    let length = max(to.whole() - start, 0)
     return String(repeating: " ", count: start) + String(repeating: fill, count: length)
   }
 

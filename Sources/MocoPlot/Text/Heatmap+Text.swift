@@ -153,7 +153,8 @@ extension Heatmap {
     let ends = [scale.low, scale.high].map {
       abs($0) >= 1e6 || digits > 3 ? Numbers.short($0, 3) : $0 == 0 ? "0" : Numbers.fixed($0, digits)
     }
-    let steps = options.colour == .none ? 10 : 24
+    let room = options.width - indent - ends[0].count - ends[1].count - 2
+    let steps = min(max(room, 2), options.colour == .none ? 10 : 24)
     var line: StyledLine = [StyledRun(String(repeating: " ", count: indent)), StyledRun(ends[0] + " ")]
     for step in 0..<steps {
       let value = scale.low + (scale.high - scale.low) * Double(step) / Double(steps - 1)
@@ -164,8 +165,8 @@ extension Heatmap {
             ? StyledRun("█", scale.terminal(value)) : StyledRun(" ", nil, on: scale.terminal(value)))
     }
     line.append(StyledRun(" " + ends[1]))
-    if !valueLabel.isEmpty {
-      line.append(StyledRun("  " + valueLabel.plain.cut(max(options.width - indent - steps - 12, 8)), dim: true))
+    if !valueLabel.isEmpty, room - steps > 5 {
+      line.append(StyledRun("  " + valueLabel.plain.cut(room - steps - 2, options.glyphs), dim: true))
     }
     return line
   }
@@ -173,6 +174,6 @@ extension Heatmap {
   private static func shade(_ value: Double, _ scale: HeatScale, _ glyphs: Glyphs) -> Character {
     guard value.isFinite else { return " " }
     let ramp: [Character] = glyphs == .unicode ? ["·", "░", "▒", "▓", "█"] : [".", ":", "-", "=", "+", "*", "#", "@"]
-    return ramp[min(Int(scale.share(value) * Double(ramp.count)), ramp.count - 1)]
+    return ramp[min((scale.share(value) * Double(ramp.count)).rounded(.down).whole(), ramp.count - 1)]
   }
 }

@@ -95,7 +95,11 @@ extension PlotImage {
     return (0..<rows).map { row in
       [
         StyledRun(
-          String((0..<columns).map { Character(Unicode.Scalar(cells[row * columns + $0]) ?? " ") }))
+          String(
+            (0..<columns).map { column in
+              let cell = cells[row * columns + column]
+              return cell == 0x2800 ? " " : Character(Unicode.Scalar(cell) ?? " ")
+            }))
       ]
     }
   }

@@ -75,10 +75,10 @@ extension LineChart {
 
     var canvas = DotCanvas(columns: columns, rows: rows, glyphs: options.glyphs)
     func dotX(_ x: Double) -> Int {
-      Int((min(max(horizontal.share(x), -1), 2) * Double(canvas.dotColumns - 1)).rounded())
+      (min(max(horizontal.share(x), -1), 2) * Double(canvas.dotColumns - 1)).whole()
     }
     func dotY(_ y: Double) -> Int {
-      Int(((1 - min(max(vertical.share(y), -1), 2)) * Double(canvas.dotRows - 1)).rounded())
+      ((1 - min(max(vertical.share(y), -1), 2)) * Double(canvas.dotRows - 1)).whole()
     }
     for (index, curve) in points.enumerated() {
       var last: (x: Int, y: Int)?
@@ -106,7 +106,7 @@ extension LineChart {
 
     var ticks: [Int: String] = [:]
     for (tick, label) in zip(vertical.ticks, vertical.labels) {
-      let row = Int(((1 - vertical.share(tick)) * Double(rows - 1)).rounded())
+      let row = ((1 - vertical.share(tick)) * Double(rows - 1)).whole()
       if ticks[row] == nil { ticks[row] = label }
     }
     let unicode = options.glyphs == .unicode
@@ -143,7 +143,7 @@ extension LineChart {
     var labels = Array(repeating: Character(" "), count: columns + indent + 8)
     var free = 0
     for (tick, label) in zip(axis.ticks, axis.labels) {
-      let column = min(max(Int((axis.share(tick) * Double(columns - 1)).rounded()), 0), columns - 1)
+      let column = min(max((axis.share(tick) * Double(columns - 1)).whole(), 0), columns - 1)
       rule[column] = unicode ? "┬" : "+"
       let start = max(indent + 1 + column - label.count / 2, 0)
       guard start >= free, start + label.count <= indent + 1 + columns else { continue }

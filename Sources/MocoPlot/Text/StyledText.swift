@@ -54,11 +54,32 @@ typealias StyledLine = [StyledRun]
 extension TextOptions {
   func encode(_ lines: [StyledLine]) -> String {
     var result = ""
-    for line in lines {
+    for line in lines.map(clipped) {
       result += colour == .none ? bare(line) : coloured(line)
       result += "\n"
     }
     if result.hasSuffix("\n") { result.removeLast() }
+    return result
+  }
+
+  /// A line cut to the width, whatever its parts wanted.
+  private func clipped(_ line: StyledLine) -> StyledLine {
+    var room = width
+    var result: StyledLine = []
+    for run in line {
+      let columns = DisplayWidth.of(run.text)
+      if columns <= room {
+        result.append(run)
+        room -= columns
+        continue
+      }
+      if room > 0 {
+        var cut = run
+        cut.text = run.text.cut(room, glyphs)
+        result.append(cut)
+      }
+      break
+    }
     return result
   }
 
