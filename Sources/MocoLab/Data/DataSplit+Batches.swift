@@ -1,0 +1,56 @@
+import MocoCLIP
+import MocoTensor
+
+extension DataSplit {
+  /// The items at `indices` as a batch.
+  ///
+  /// - Throws: what decoding and encoding throw; E0202.
+  public func batch(_ indices: [Int], form: BatchForm) throws -> Batch {
+    let items = try indices.map { try item($0) }
+    var features: Tensor?
+    var pixels: Tensor?
+    switch form {
+    case .features(let encoder):
+      features = try self.features(encoder, at: indices)
+    case .pixels(let preprocess, let augmentation):
+      pixels = try self.pixels(indices, preprocess: preprocess, augmentation: augmentation)
+    }
+    return Batch(
+      features: features, pixels: pixels, labels: items.map(\.label), classes: classes,
+      styles: items.contains { $0.style != nil } ? items.map { $0.style?.style } : nil, indices: indices)
+  }
+
+  /// Batches in the order of a plan, made one at a time as they are asked for.
+  public func batches(
+    _ size: Int, shuffle: Bool = false, seed: UInt64 = 0, epoch: Int = 0, dropLast: Bool = false,
+    form: BatchForm
+  ) -> BatchSequence {
+    BatchSequence(
+      split: self, form: form,
+      plan: BatchPlan(count: count, size: size, shuffle: shuffle, seed: seed, epoch: epoch, dropLast: dropLast))
+  }
+}
+
+/// The batches of one pass. `next()` throws, so it is no `Sequence`.
+public struct BatchSequence: Sendable {
+  public let split: DataSplit
+  public let form: BatchForm
+  public let plan: BatchPlan
+  public private(set) var position = 0
+
+  public init(split: DataSplit, form: BatchForm, plan: BatchPlan) {
+    self.split = split
+    self.form = form
+    self.plan = plan
+  }
+
+  /// Batches in all.
+  public var count: Int { plan.batches.count }
+
+  /// - Throws: what decoding and encoding throw.
+  public mutating func next() throws -> Batch? {
+    guard position < plan.batches.count else { return nil }
+    position += 1
+    return try split.batch(plan.batches[position - 1], form: form)
+  }
+}

@@ -1,0 +1,76 @@
+import MocoCLIP
+import MocoTensor
+
+/// One item of a split: which image of the source, what it shows, how it is rendered.
+public struct DataItem: Sendable, Equatable {
+  /// Position in the source; it keys everything random about the item, so that an image looks the same in every
+  /// view that it appears in.
+  public let source: Int
+  /// Index into the split's classes.
+  public let label: Int
+  /// nil: the image as it is.
+  public let style: StyleDraw?
+
+  public init(source: Int, label: Int, style: StyleDraw? = nil) {
+    self.source = source
+    self.label = label
+    self.style = style
+  }
+}
+
+/// A list of labelled images, ready to be trained or evaluated on. Never changes.
+public final class DataSplit: Sendable {
+  /// "train", "val", "test" …
+  public let name: String
+  /// Class names in the order of the labels. A split cut to base classes has only those.
+  public let classes: [String]
+  public let items: [DataItem]
+  public let source: any ImageSource
+
+  public init(name: String, classes: [String], items: [DataItem], source: any ImageSource) {
+    self.name = name
+    self.classes = classes
+    self.items = items
+    self.source = source
+  }
+
+  public var count: Int { items.count }
+  /// The label of every item.
+  public var labels: [Int] { items.map(\.label) }
+  /// The style of every item, nil where an image is as it is; nil as a whole if no item has one.
+  public var styles: [Style?]? {
+    items.contains { $0.style != nil } ? items.map { $0.style?.style } : nil
+  }
+  /// Whether the items are vectors without pixels.
+  public var isFeatures: Bool { source.featureTable != nil }
+  /// Items a class.
+  public var classCounts: [Int] {
+    var counts = [Int](repeating: 0, count: classes.count)
+    for item in items where counts.indices.contains(item.label) { counts[item.label] += 1 }
+    return counts
+  }
+
+  /// The split with other items over the same source.
+  public func with(
+    name: String? = nil, classes: [String]? = nil, items: [DataItem]
+  ) -> DataSplit {
+    DataSplit(name: name ?? self.name, classes: classes ?? self.classes, items: items, source: source)
+  }
+
+  /// The items at `indices`, in that order.
+  ///
+  /// - Throws: E0202 if there is no such item.
+  public func subset(_ indices: [Int]) throws -> DataSplit {
+    with(items: try indices.map { try item($0) })
+  }
+
+  /// - Throws: E0202 if there is no such item.
+  public func item(_ index: Int) throws -> DataItem {
+    guard items.indices.contains(index) else {
+      throw TensorError(
+        code: "E0202", message: "index \(index) is outside the \(count) images of the split \"\(name)\"",
+        help: count > 0 ? "use 0 to \(count - 1)" : nil)
+    }
+    return items[index]
+  }
+}

@@ -1,0 +1,63 @@
+import MocoCLIP
+import MocoTensor
+
+/// Labelled images (or image features) in named splits: `train`, `val`, `test`, and whatever else a source has.
+///
+/// A data set never changes: `styled`, `fewShot`, `base` … give new ones over the same images.
+public final class Dataset: Sendable {
+  /// For people: "fashion", a folder's name.
+  public let name: String
+  /// Class names in the order of the labels.
+  public let classes: [String]
+  /// The splits that exist and hold at least one image, in the order train, val, test, others.
+  public let splits: [DataSplit]
+  /// Files that could not be decoded and were left out because the program asked for it.
+  public let skipped: [SkippedImage]
+  /// Where the images come from and on what terms, a line or two for people.
+  public let origin: String?
+
+  public init(
+    name: String, classes: [String], splits: [DataSplit], skipped: [SkippedImage] = [], origin: String? = nil
+  ) {
+    self.name = name
+    self.classes = classes
+    self.splits = splits
+    self.skipped = skipped
+    self.origin = origin
+  }
+
+  /// Images in all splits.
+  public var count: Int { splits.reduce(0) { $0 + $1.count } }
+
+  /// The split of that name, nil if the data set has none.
+  public func split(_ name: String) -> DataSplit? { splits.first { $0.name == name } }
+
+  /// The split of that name.
+  ///
+  /// - Throws: E0516 if the data set has none; the message names those it has.
+  public func requireSplit(_ name: String) throws -> DataSplit {
+    guard let split = split(name) else { throw DataError.noSplit(name, in: self) }
+    return split
+  }
+
+  public func train() throws -> DataSplit { try requireSplit("train") }
+  public func val() throws -> DataSplit { try requireSplit("val") }
+  public func test() throws -> DataSplit { try requireSplit("test") }
+
+  /// Another data set with the same classes whose splits are `transform` of these.
+  func mapSplits(name: String? = nil, _ transform: (DataSplit) throws -> DataSplit) rethrows -> Dataset {
+    try Dataset(
+      name: name ?? self.name, classes: classes, splits: splits.map(transform), skipped: skipped, origin: origin)
+  }
+}
+
+/// A file that was left out, and why.
+public struct SkippedImage: Sendable, Equatable {
+  public let path: String
+  public let reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+}

@@ -1,0 +1,20 @@
+import MocoTensor
+
+/// Where a split's images come from: memory, files, or a table of features that stands for images.
+public protocol ImageSource: AnyObject, Sendable {
+  var count: Int { get }
+  /// The image at `index`, decoded.
+  ///
+  /// - Throws: E0501, E0502, E0503, E0513 naming the file; E0520 if the source holds features only.
+  func image(_ index: Int) throws -> Image
+  /// What a message calls the image: a path, or the source's name and a number.
+  func label(of index: Int) -> String
+  /// Features in place of pixels. Shape: [N, D]. nil for images.
+  var featureTable: Tensor? { get }
+  /// A digest of what the source holds; equal content gives equal keys. For files: paths, sizes and times.
+  var contentKey: String { get }
+}
+
+extension ImageSource {
+  public var featureTable: Tensor? { nil }
+}
