@@ -1,0 +1,168 @@
+// A value of the language as Swift code sees it: safe, and kept alive by ARC.
+//
+//   let xs: AnyValue = [1, 2.5, "three", nil]           // literals
+//   let r = AnyValue.record([("lr", 0.1), ("name", "sgd")])
+//   switch value.kind {
+//   case .int(let n): …
+//   case .list: for element in value.asList ?? [] { … }
+//   case .host(let object): …
+//   default: …
+//   }
+//
+// Lists and records that come from a program are references to the program's own: `asList` and `asRecord` copy one
+// level, `ListReference` and `RecordReference` read and change in place. An AnyValue belongs to the thread that runs
+// the program; do not hand it to worker threads.
+
+public struct AnyValue {
+  package enum Storage {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case float(Double)
+    case quantity(Quantity)
+    case string(String)
+    case list([AnyValue])
+    case record(Fields)
+    case range(RangeValue)
+    case native(NativeFunction)
+    case host(any HostObject)
+    /// An object on the machine's heap.
+    case object(ObjectReference)
+  }
+
+  package var storage: Storage
+
+  package init(_ storage: Storage) { self.storage = storage }
+
+  public static var `nil`: AnyValue { AnyValue(.null) }
+  public static func bool(_ value: Bool) -> AnyValue { AnyValue(.bool(value)) }
+  public static func int(_ value: Int) -> AnyValue { AnyValue(.int(value)) }
+  public static func float(_ value: Double) -> AnyValue { AnyValue(.float(value)) }
+  public static func float(_ value: Float) -> AnyValue { AnyValue(.float(Double(value))) }
+  public static func quantity(_ value: Quantity) -> AnyValue { AnyValue(.quantity(value)) }
+  public static func string(_ value: String) -> AnyValue { AnyValue(.string(value)) }
+  public static func list(_ values: [AnyValue]) -> AnyValue { AnyValue(.list(values)) }
+  public static func list(_ values: [Int]) -> AnyValue { AnyValue(.list(values.map { .int($0) })) }
+  public static func list(_ values: [Double]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
+  public static func list(_ values: [Float]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
+  public static func list(_ values: [String]) -> AnyValue { AnyValue(.list(values.map { .string($0) })) }
+  public static func record(_ fields: Fields) -> AnyValue { AnyValue(.record(fields)) }
+  public static func record(_ fields: [(String, AnyValue)]) -> AnyValue { AnyValue(.record(Fields(fields))) }
+  public static func range(_ value: RangeValue) -> AnyValue { AnyValue(.range(value)) }
+  public static func function(_ value: NativeFunction) -> AnyValue { AnyValue(.native(value)) }
+  public static func host(_ object: any HostObject) -> AnyValue { AnyValue(.host(object)) }
+
+  /// A value to `switch` over. Lists, records and functions are read with `asList`, `asRecord`, `asFunction`.
+  public enum Kind {
+    case `nil`
+    case bool(Bool)
+    case int(Int)
+    case float(Double)
+    case quantity(Quantity)
+    case string(String)
+    case list
+    case record
+    case range(RangeValue)
+    case function
+    case host(any HostObject)
+  }
+}
+
+// MARK: Looking inside
+
+extension AnyValue {
+  public var kind: Kind {
+    switch storage {
+    case .null: return .nil
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .float(let value): return .float(value)
+    case .quantity(let value): return .quantity(value)
+    case .string(let value): return .string(value)
+    case .list: return .list
+    case .record: return .record
+    case .range(let value): return .range(value)
+    case .native: return .function
+    case .host(let value): return .host(value)
+    case .object(let reference): return reference.kind
+    }
+  }
+
+  /// The name that `type(x)` gives: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`, `Quantity`,
+  /// `Function`, or the host object's own.
+  public var typeName: String {
+    switch kind {
+    case .nil: return "Nil"
+    case .bool: return "Bool"
+    case .int: return "Int"
+    case .float: return "Float"
+    case .quantity: return "Quantity"
+    case .string: return "String"
+    case .list: return "List"
+    case .record: return "Record"
+    case .range: return "Range"
+    case .function: return "Function"
+    case .host(let object): return object.typeName
+    }
+  }
+
+  public var isNil: Bool { if case .null = storage { return true } else { return false } }
+  public var asBool: Bool? { if case .bool(let value) = storage { return value } else { return nil } }
+  public var asInt: Int? { if case .int(let value) = storage { return value } else { return nil } }
+  /// A Float, or an Int made into one.
+  public var asFloat: Double? {
+    switch storage {
+    case .float(let value): return value
+    case .int(let value): return Double(value)
+    default: return nil
+    }
+  }
+  public var asQuantity: Quantity? { if case .quantity(let value) = storage { return value } else { return nil } }
+  public var asString: String? { if case .string(let value) = kind { return value } else { return nil } }
+  public var asRange: RangeValue? { if case .range(let value) = kind { return value } else { return nil } }
+
+  /// The elements of a List, copied one level deep.
+  public var asList: [AnyValue]? {
+    switch storage {
+    case .list(let values): return values
+    case .object(let reference): return reference.elements
+    default: return nil
+    }
+  }
+
+  /// The fields of a Record in their order, copied one level deep.
+  public var asRecord: Fields? {
+    switch storage {
+    case .record(let fields): return fields
+    case .object(let reference): return reference.fields
+    default: return nil
+    }
+  }
+
+  /// A function of the language or a native one, to be called with `call`.
+  public var asFunction: FunctionValue? {
+    if case .function = kind { return FunctionValue(self) }
+    return nil
+  }
+
+  /// The host object, where it is one of that class (or protocol).
+  public func asHost<T>(_ type: T.Type = T.self) -> T? {
+    if case .host(let object) = kind { return object as? T }
+    return nil
+  }
+}
+
+// MARK: Literals
+
+extension AnyValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(nilLiteral: ()) { self = .nil }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int) { self = .int(value) }
+  public init(floatLiteral value: Double) { self = .float(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: AnyValue...) { self = .list(elements) }
+  /// A record; the fields keep the order in which they are written.
+  public init(dictionaryLiteral elements: (String, AnyValue)...) { self = .record(Fields(elements)) }
+}

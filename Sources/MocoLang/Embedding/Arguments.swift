@@ -1,0 +1,243 @@
+// The arguments of a call to a native function, by the names of its signature. Defaults are filled in. Every accessor
+// throws an E0303 that names the function and the argument and marks it in the source.
+
+public struct Arguments {
+  public let interpreter: Interpreter
+  public let functionName: String
+  /// The values by the order of the signature's parameters; nil where an argument was left out and its default is no
+  /// literal.
+  package var values: [AnyValue?]
+  package let signature: Signature
+  /// What `*rest` took.
+  public let rest: [AnyValue]
+  /// What `**options` took.
+  public let options: Fields
+  /// The parameters that the call gave (not defaults), by place in the signature.
+  package let given: [Bool]
+
+  package init(
+    interpreter: Interpreter, signature: Signature, values: [AnyValue?], given: [Bool], rest: [AnyValue],
+    options: Fields
+  ) {
+    self.interpreter = interpreter
+    functionName = signature.functionName
+    self.signature = signature
+    self.values = values
+    self.given = given
+    self.rest = rest
+    self.options = options
+  }
+
+  private func place(_ name: String) -> Int? { signature.parameters.firstIndex { $0.name == name } }
+
+  /// The argument or its default; nil where it was left out without a literal default, or is not in the signature.
+  public subscript(name: String) -> AnyValue? {
+    guard let place = place(name) else { return options[name] }
+    return values[place]
+  }
+
+  /// Whether the call gave this argument itself.
+  public func isGiven(_ name: String) -> Bool {
+    guard let place = place(name) else { return options[name] != nil }
+    return given[place]
+  }
+
+  /// The argument as it is.
+  public func value(_ name: String) throws -> AnyValue {
+    guard let value = self[name] else {
+      throw failure("E0304", "\(functionName) needs the argument '\(name)'", at: name)
+    }
+    return value
+  }
+
+  /// An error that marks the argument, or the whole call without one.
+  public func failure(_ code: String, _ message: String, at name: String? = nil, help: String? = nil)
+    -> LanguageFailure
+  {
+    LanguageFailure(code, message, help: help, argument: name)
+  }
+
+  /// The E0303 for an argument of the wrong type.
+  public func wrongType(_ name: String, expected: String, help: String? = nil) -> LanguageFailure {
+    let found = self[name].map { Arguments.describe($0) } ?? "nothing"
+    return failure("E0303", "\(functionName) expects \(expected) for '\(name)', not \(found)", at: name, help: help)
+  }
+
+  package static func describe(_ value: AnyValue) -> String {
+    switch value.kind {
+    case .nil: return "nil"
+    case .int(let number): return "the Int \(number)"
+    case .float(let number): return "the Float \(NumberText.float(number))"
+    case .bool(let flag): return "\(flag)"
+    case .quantity(let quantity): return "the Quantity \(quantity.description)"
+    case .string(let text): return text.utf8.count <= 32 ? "the String \(StringText.quoted(text))" : "a String"
+    default:
+      let name = value.typeName
+      let vowel = name.first.map { "AEIOU".contains($0) } ?? false
+      return (vowel ? "an " : "a ") + name
+    }
+  }
+
+  private func isAbsent(_ name: String) -> Bool { self[name]?.isNil ?? true }
+}
+
+// MARK: Plain values
+
+extension Arguments {
+  public func bool(_ name: String) throws -> Bool {
+    guard let value = self[name]?.asBool else { throw wrongType(name, expected: "true or false") }
+    return value
+  }
+
+  public func int(_ name: String) throws -> Int {
+    guard let value = self[name]?.asInt else {
+      var help: String?
+      if let number = self[name]?.asFloat, number == number.rounded(), abs(number) < 1e15 { help = "\(Int(number))" }
+      throw wrongType(name, expected: "an Int", help: help)
+    }
+    return value
+  }
+
+  /// An Int within bounds: `try arguments.int("k", in: 1...)`.
+  public func int<Bounds: RangeExpression>(_ name: String, in bounds: Bounds) throws -> Int
+  where Bounds.Bound == Int {
+    let value = try int(name)
+    guard bounds.contains(value) else {
+      throw failure(
+        "E0305", "\(functionName) cannot take \(value) for '\(name)'", at: name,
+        help: "expected an Int \(Arguments.describeBounds(bounds))")
+    }
+    return value
+  }
+
+  private static func describeBounds<Bounds: RangeExpression>(_ bounds: Bounds) -> String where Bounds.Bound == Int {
+    switch bounds {
+    case let range as ClosedRange<Int>: return "from \(range.lowerBound) to \(range.upperBound)"
+    case let range as Range<Int>: return "from \(range.lowerBound) to \(range.upperBound - 1)"
+    case let range as PartialRangeFrom<Int>: return "of at least \(range.lowerBound)"
+    case let range as PartialRangeThrough<Int>: return "of at most \(range.upperBound)"
+    default: return "within its bounds"
+    }
+  }
+
+  /// A Float; an Int is made into one.
+  public func float(_ name: String) throws -> Double {
+    guard let value = self[name]?.asFloat else { throw wrongType(name, expected: "a number") }
+    return value
+  }
+
+  public func string(_ name: String) throws -> String {
+    guard let value = self[name]?.asString else { throw wrongType(name, expected: "a String") }
+    return value
+  }
+
+  /// One of several words; anything else is E0305 with the nearest one suggested.
+  public func choice(_ name: String, among words: [String]) throws -> String {
+    let word = try string(name)
+    guard words.contains(word) else {
+      let list = words.map { StringText.quoted($0) }.joined(separator: ", ")
+      let near = Nearest.name(to: word, among: words).map { "did you mean \(StringText.quoted($0))? " } ?? ""
+      throw failure(
+        "E0305", "\(functionName) does not know the \(name) \(StringText.quoted(word))", at: name,
+        help: "\(near)expected one of \(list)")
+    }
+    return word
+  }
+
+  public func quantity(_ name: String) throws -> Quantity {
+    guard let value = self[name]?.asQuantity else {
+      let help = self[name]?.asInt.map { "\($0) epochs, or \($0) steps" }
+      throw wrongType(name, expected: "epochs or steps", help: help)
+    }
+    return value
+  }
+
+  public func range(_ name: String) throws -> RangeValue {
+    guard let value = self[name]?.asRange else { throw wrongType(name, expected: "a Range") }
+    return value
+  }
+
+  // nil, or left out, gives nil.
+  public func optionalBool(_ name: String) throws -> Bool? { isAbsent(name) ? nil : try bool(name) }
+  public func optionalInt(_ name: String) throws -> Int? { isAbsent(name) ? nil : try int(name) }
+  public func optionalFloat(_ name: String) throws -> Double? { isAbsent(name) ? nil : try float(name) }
+  public func optionalString(_ name: String) throws -> String? { isAbsent(name) ? nil : try string(name) }
+  public func optionalQuantity(_ name: String) throws -> Quantity? { isAbsent(name) ? nil : try quantity(name) }
+}
+
+// MARK: Collections, functions, host objects
+
+extension Arguments {
+  /// The elements of a List, or of a Range.
+  public func list(_ name: String) throws -> [AnyValue] {
+    if let values = self[name]?.asList { return values }
+    if let range = self[name]?.asRange {
+      guard range.count <= 100_000_000 else {
+        throw failure("E0405", "the range \(range.description) has too many elements", at: name)
+      }
+      return (0..<range.count).map { .int(range.element($0)) }
+    }
+    throw wrongType(name, expected: "a List")
+  }
+
+  public func record(_ name: String) throws -> Fields {
+    guard let value = self[name]?.asRecord else { throw wrongType(name, expected: "a Record") }
+    return value
+  }
+
+  public func ints(_ name: String) throws -> [Int] {
+    try list(name).map {
+      guard let value = $0.asInt else {
+        throw failure(
+          "E0303", "\(functionName) expects a List of Ints for '\(name)', but it holds \(Arguments.describe($0))",
+          at: name)
+      }
+      return value
+    }
+  }
+
+  public func floats(_ name: String) throws -> [Double] {
+    try list(name).map {
+      guard let value = $0.asFloat else {
+        throw failure(
+          "E0303", "\(functionName) expects a List of numbers for '\(name)', but it holds \(Arguments.describe($0))",
+          at: name)
+      }
+      return value
+    }
+  }
+
+  public func strings(_ name: String) throws -> [String] {
+    try list(name).map {
+      guard let value = $0.asString else {
+        throw failure(
+          "E0303", "\(functionName) expects a List of Strings for '\(name)', but it holds \(Arguments.describe($0))",
+          at: name)
+      }
+      return value
+    }
+  }
+
+  public func function(_ name: String) throws -> FunctionValue {
+    guard let value = self[name]?.asFunction else { throw wrongType(name, expected: "a Function") }
+    return value
+  }
+
+  /// A host object of that class or protocol; `expected` is how the message calls it.
+  public func host<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T {
+    guard let value = self[name]?.asHost(type) else {
+      let words = expected ?? String(describing: type)
+      throw wrongType(name, expected: "a \(words.hasSuffix("Value") ? String(words.dropLast(5)) : words)")
+    }
+    return value
+  }
+
+  public func optionalList(_ name: String) throws -> [AnyValue]? { isAbsent(name) ? nil : try list(name) }
+  public func optionalRecord(_ name: String) throws -> Fields? { isAbsent(name) ? nil : try record(name) }
+  public func optionalFunction(_ name: String) throws -> FunctionValue? {
+    isAbsent(name) ? nil : try function(name)
+  }
+  public func optionalHost<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T? {
+    isAbsent(name) ? nil : try host(type, name, expected: expected)
+  }
+}

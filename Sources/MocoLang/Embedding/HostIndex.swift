@@ -1,0 +1,78 @@
+/// One item between the brackets of `x[…]`.
+public enum HostIndex {
+  case int(Int)
+  case name(String)
+  /// A range; a missing end is the end of the axis. Resolve it with `HostRange.resolve(count:)`.
+  case range(HostRange)
+  /// A bare `:`.
+  case all
+  /// Anything else: a list of places, a mask, a tensor.
+  case value(AnyValue)
+
+  /// The place from 0 that an index stands for, negative ones counting from the end.
+  /// - Throws: E0202 naming index and length.
+  public static func resolve(_ index: Int, count: Int) throws -> Int {
+    let place = index < 0 ? index &+ count : index
+    guard place >= 0, place < count else {
+      throw LanguageFailure(
+        "E0202", "index \(index) is out of range for length \(count)",
+        help: count == 0 ? "there are no elements" : "valid indices are 0 to \(count - 1), or -\(count) to -1 from the end")
+    }
+    return place
+  }
+}
+
+/// A range inside brackets: ends may be missing, negative ones count from the end.
+public struct HostRange: Sendable {
+  public var start: Int?
+  public var end: Int?
+  public var isClosed: Bool
+  public var step: Int
+
+  public init(start: Int?, end: Int?, isClosed: Bool = false, step: Int = 1) {
+    self.start = start
+    self.end = end
+    self.isClosed = isClosed
+    self.step = step
+  }
+
+  /// First place, number of elements, and distance between them, for an axis of that length.
+  /// - Throws: E0202 when an end lies outside `0...count`, or the end comes before the start.
+  public func resolve(count: Int) throws -> (start: Int, count: Int, step: Int) {
+    func outside(_ bound: Int) -> LanguageFailure {
+      LanguageFailure(
+        "E0202", "the range \(description) is out of range for length \(count)",
+        help: "\(bound) is outside 0 to \(count)")
+    }
+    guard step > 0 else {
+      // Backwards: the places of the range as they are, each checked.
+      guard let start, let end else {
+        throw LanguageFailure("E0202", "a range with a negative step needs both ends here")
+      }
+      let places = RangeValue(start: start, end: end, isClosed: isClosed, step: step)
+      let length = places.count
+      guard length > 0 else { return (0, 0, step) }
+      let first = try HostIndex.resolve(places.element(0), count: count)
+      _ = try HostIndex.resolve(places.element(length - 1), count: count)
+      return (first, length, step)
+    }
+    var low = start ?? 0
+    if low < 0 { low = low &+ count }
+    guard low >= 0, low <= count else { throw outside(start ?? 0) }
+    var high = count
+    if let end {
+      high = end < 0 ? end &+ count : end
+      if isClosed { high = high &+ 1 }
+      guard high >= 0, high <= count else { throw outside(end) }
+    }
+    guard low <= high else { return (low, 0, step) }
+    return (low, (high - low + step - 1) / step, step)
+  }
+
+  public var description: String {
+    let low = start.map(String.init) ?? ""
+    let high = end.map(String.init) ?? ""
+    if step != 1 { return "range(\(low), \(high), by: \(step))" }
+    return end == nil && start == nil ? ":" : "\(low)\(isClosed ? "..." : "..<")\(high)"
+  }
+}

@@ -1,0 +1,173 @@
+// Host objects: Swift classes that programs see as values.
+//
+// A type with fields, methods, operators, indexing, iteration and a display:
+//
+//   final class Vector: HostObject {
+//     var numbers: [Double]
+//     init(_ numbers: [Double]) { self.numbers = numbers }
+//
+//     var typeName: String { "Vector" }
+//     var byteCount: Int { numbers.count * 8 }
+//
+//     // Fields: `v.norm`. Listed for completion.
+//     var memberNames: [String] { ["norm"] + Vector.methods.names }
+//     func member(_ name: String) throws -> AnyValue? {
+//       name == "norm" ? .float(numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()) : nil
+//     }
+//
+//     // Methods: `v.scaled(by: 2)`. The signature leaves out the object itself.
+//     static let methods = MethodTable<Vector> { table in
+//       table.add("scaled(by = 1.0)", doc: "The vector times a number.\n\n```\nv.scaled(by: 2)\n```") { vector, arguments in
+//         let factor = try arguments.float("by")
+//         return .host(Vector(vector.numbers.map { $0 * factor }))
+//       }
+//     }
+//     func method(_ name: String) -> NativeFunction? { Vector.methods.bind(name, to: self) }
+//
+//     // Operators: nil means "not for these operands" and becomes E0201. For `2 * v`, `reversed` is true.
+//     func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue? {
+//       guard op == .add, let right: Vector = other.asHost() else { return nil }
+//       guard right.numbers.count == numbers.count else {
+//         throw LanguageFailure("E0204", "the vectors differ in length",
+//           operandLabels: ("[\(numbers.count)]", "[\(right.numbers.count)]"))
+//       }
+//       return .host(Vector(zip(numbers, right.numbers).map(+)))
+//     }
+//
+//     // `len(v)`, `v[0]`, `for x in v`.
+//     var count: Int? { numbers.count }
+//     func index(_ items: [HostIndex]) throws -> AnyValue? {
+//       guard items.count == 1, case .int(let place) = items[0] else { return nil }
+//       return .float(numbers[try HostIndex.resolve(place, count: numbers.count)])
+//     }
+//     func makeIterator() throws -> (() throws -> AnyValue?)? {
+//       var place = 0
+//       return { [numbers] in
+//         guard place < numbers.count else { return nil }
+//         defer { place += 1 }
+//         return .float(numbers[place])
+//       }
+//     }
+//
+//     // print(v) and, at the prompt, v.
+//     var shortDescription: String { "Vector(\(numbers.count))" }
+//     func display(width: Int, style: DisplayStyle) -> String { … }
+//   }
+
+/// A Swift object that programs hold as a value. Everything except `typeName` has a default.
+public protocol HostObject: AnyObject {
+  /// What `type(x)` gives, and error messages call it: `Tensor`, `Dataset`.
+  var typeName: String { get }
+
+  /// The field `x.name`, or nil where there is none. Methods come from `method`.
+  func member(_ name: String) throws -> AnyValue?
+  /// Names of fields and methods, for completion and for the suggestion in "has no member".
+  var memberNames: [String] { get }
+  /// The method for `x.name(…)` or `x.name`, or nil. See `MethodTable`.
+  func method(_ name: String) -> NativeFunction?
+  /// `x.name = value`; false where the field cannot be set.
+  func setMember(_ name: String, to value: AnyValue) throws -> Bool
+
+  /// `x[…]`; nil where the object cannot be indexed so.
+  func index(_ items: [HostIndex]) throws -> AnyValue?
+  /// `x[…] = value`; false where that is not possible.
+  func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool
+
+  /// `x op other`, or `other op x` when reversed; nil where the operator is not defined for these operands.
+  /// Comparisons too; where `.equal` gives nil, `==` is identity.
+  func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue?
+  /// `-x`; nil where it is not defined.
+  func negated() throws -> AnyValue?
+  /// Deep equality for `equal(a, b)` and for `==` of lists that hold the object; nil means identity.
+  func isEqual(to other: AnyValue) throws -> Bool?
+
+  /// `len(x)`; nil where the object has no length.
+  var count: Int? { get }
+  /// A function that gives the elements in turn and then nil; nil where the object cannot be iterated.
+  func makeIterator() throws -> (() throws -> AnyValue?)?
+  /// `value in x`; nil means: look by iterating.
+  func contains(_ value: AnyValue) throws -> Bool?
+  /// What to call for `x(…)`; nil where the object is no function.
+  var callable: NativeFunction? { get }
+
+  /// The conversion `float(x)`, `int(x)`: a number, or nil.
+  func number() throws -> AnyValue?
+
+  /// The rich form at the prompt and for `show`: a card, an excerpt. Lines no longer than `width`.
+  func display(width: Int, style: DisplayStyle) -> String
+  /// The short form for `print` and inside collections: one line where possible.
+  var shortDescription: String { get }
+  /// Markdown for `help(x)`.
+  var doc: String? { get }
+
+  /// Memory the object holds besides itself, in bytes: what triggers the cycle collector.
+  var byteCount: Int { get }
+  /// Every value of the language that the object keeps (functions, lists) sits in a `HeldValue` and is visited here,
+  /// so that cycles through the object are collected.
+  func visitReferences(_ visit: (HeldValue) -> Void)
+}
+
+extension HostObject {
+  public func member(_ name: String) throws -> AnyValue? { nil }
+  public var memberNames: [String] { [] }
+  public func method(_ name: String) -> NativeFunction? { nil }
+  public func setMember(_ name: String, to value: AnyValue) throws -> Bool { false }
+  public func index(_ items: [HostIndex]) throws -> AnyValue? { nil }
+  public func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool { false }
+  public func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue? { nil }
+  public func negated() throws -> AnyValue? { nil }
+  public func isEqual(to other: AnyValue) throws -> Bool? { nil }
+  public var count: Int? { nil }
+  public func makeIterator() throws -> (() throws -> AnyValue?)? { nil }
+  public func contains(_ value: AnyValue) throws -> Bool? { nil }
+  public var callable: NativeFunction? { nil }
+  public func number() throws -> AnyValue? { nil }
+  public func display(width: Int, style: DisplayStyle) -> String { shortDescription }
+  public var shortDescription: String { "<\(typeName)>" }
+  public var doc: String? { nil }
+  public var byteCount: Int { 0 }
+  public func visitReferences(_ visit: (HeldValue) -> Void) {}
+}
+
+/// How a display may look.
+public struct DisplayStyle: Sendable {
+  /// Escape sequences for colour are welcome.
+  public var colour: Bool
+  /// Unicode blocks and boxes are welcome; else ASCII.
+  public var unicode: Bool
+
+  public init(colour: Bool = false, unicode: Bool = true) {
+    self.colour = colour
+    self.unicode = unicode
+  }
+}
+
+/// An operator with two operands that a host object may define.
+public enum BinaryOperation: String, Sendable {
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case modulo = "%"
+  case power = "**"
+  case matrixProduct = "@"
+  case equal = "=="
+  case notEqual = "!="
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+}
+
+/// A language value that a host object keeps. One owner each: do not share a `HeldValue` between objects.
+public final class HeldValue {
+  /// Holds a reference of its own, apart from those that came in or went out: the cycle collector counts it as one.
+  package var stored: AnyValue
+
+  public init(_ value: AnyValue) { stored = value.withOwnReference }
+
+  public var value: AnyValue {
+    get { stored.withOwnReference }
+    set { stored = newValue.withOwnReference }
+  }
+}

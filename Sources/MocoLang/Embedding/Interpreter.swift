@@ -1,0 +1,76 @@
+// An interpreter: a heap, the global names, and a machine that runs programs on them.
+//
+//   let interpreter = Interpreter()
+//   interpreter.output = { print($0, terminator: "") }
+//   interpreter.define(NativeFunction("twice(x)", doc: "…") { arguments in .float(try arguments.float("x") * 2) })
+//   interpreter.define("answer", 42, doc: "What was asked for.")
+//
+//   let result = interpreter.run(SourceFile(name: "<prompt>", text: "twice(answer)"))
+//   if let failure = result.failure { … failure.render(colour: false) … } else { … result.value … }
+//
+// One thread at a time. `run` and `call` go to a thread of their own whose stack is large, so that recursion ends in
+// E0401 and not in a crash; the caller waits.
+
+public final class Interpreter {
+  public struct Options {
+    /// Bytes of heap, storage and host objects before E0405.
+    public var memoryLimit = 4 << 30
+    /// Nested calls before E0401.
+    public var recursionLimit = 10_000
+    /// Bytes of stack for the thread that runs programs.
+    public var stackSize = 256 << 20
+    /// Polled at every back-edge and call: anything but 0 ends the program with E0406, which `catch` does not see.
+    public var interruptFlag: UnsafeMutablePointer<Int32>?
+    /// What `seed(n)` sets at run time.
+    public var seed = 0
+    /// Values after `--` on the command line.
+    public var arguments: [String] = []
+
+    public init() {}
+  }
+
+  public let options: Options
+
+  /// Where `print` writes, with line breaks included.
+  public var output: (String) -> Void = { _ in }
+
+  /// Where modules come from: `use templates` asks for `.library("templates")`, `use "./a.moco"` for `.path("./a.moco")`.
+  public var moduleLoader: ((Use.Source, _ from: SourceFile) throws -> LoadedModule)?
+
+  /// `help(x)` writes through this; the default is `output`.
+  public var showHelp: ((String) -> Void)?
+
+  /// What `show x` and the prompt use for plain values is `display(_:width:style:)`.
+  package let heap: Heap
+  package private(set) var machine: Machine
+
+  public init(options: Options = Options()) {
+    self.options = options
+    heap = Heap(limit: options.memoryLimit)
+    machine = Machine()
+    heap.interpreter = self
+  }
+}
+
+/// The source of a module, and a name by which the loader knows it again: a module runs once for each identity.
+public struct LoadedModule {
+  public var source: SourceFile
+  public var identity: String
+
+  public init(source: SourceFile, identity: String) {
+    self.source = source
+    self.identity = identity
+  }
+}
+
+/// What came of a run.
+public struct RunResult {
+  /// The value of the last statement, where it is an expression.
+  public var value: AnyValue
+  /// The last statement is no expression, or ends in `;`: show nothing.
+  public var isHidden: Bool
+  /// Errors, and warnings of the parser. Empty errors: it ran to the end.
+  public var diagnostics: [Diagnostic]
+
+  public var failure: Diagnostic? { diagnostics.first { $0.severity == .error } }
+}

@@ -1,0 +1,99 @@
+// Functions of the language that are written in Swift.
+//
+// Defining one, with defaults and named arguments:
+//
+//   interpreter.define(
+//     NativeFunction(
+//       "one_hot(labels, classes: Int, on = 1.0)",
+//       doc: """
+//         A row per label with a one in its class.
+//
+//         ```
+//         one_hot([0, 2], classes: 3)
+//         ```
+//         """
+//     ) { arguments in
+//       let labels = try arguments.ints("labels")              // a List of Int, else E0303 naming function and argument
+//       let classes = try arguments.int("classes", in: 1...)
+//       let on = try arguments.float("on")                     // the default is filled in
+//       guard labels.allSatisfy({ $0 < classes }) else {
+//         throw arguments.failure("E0202", "a label is not below \(classes)", at: "labels")
+//       }
+//       return try .host(TensorValue(…))
+//     })
+//
+// The machine itself reports unknown names (with the nearest one), missing and surplus arguments.
+//
+// An overload of an existing function for a host type, chosen by the first argument; it has its own signature:
+//
+//   interpreter.registerOverload("sum", for: TensorValue.self, NativeFunction("sum(x, axis = nil)", doc: "…") { arguments in
+//     let tensor = try arguments.host(TensorValue.self, "x")
+//     return try .host(tensor.sum(axis: arguments.optionalInt("axis")))
+//   })
+//
+// Calling back a function of the program:
+//
+//   let each = try arguments.optionalFunction("each_epoch")
+//   try each?.call([.record([("index", 1), ("loss", 0.25)])])
+//
+// An error thrown by the called function travels through; let it pass. Long work calls
+// `arguments.interpreter.checkInterrupt()` now and then.
+
+/// A function written in Swift, with its signature and its help text.
+public final class NativeFunction {
+  public let signature: Signature
+  /// Markdown: a sentence or two, then a fenced example. Every public function has one.
+  public let doc: String
+  package let body: (inout Arguments) throws -> AnyValue
+  /// Functions of the core work on plain values instead of `body`.
+  package let core: CoreBody?
+
+  public var name: String { signature.functionName }
+
+  /// - Parameters:
+  ///   - signature: see `Signature`, for example `"router(dim, experts: Int = 6, **options)"`.
+  ///   - doc: Markdown with an example.
+  public init(_ signature: String, doc: String = "", _ body: @escaping (inout Arguments) throws -> AnyValue) {
+    self.signature = Signature(parsing: signature)
+    self.doc = doc
+    self.body = body
+    core = nil
+  }
+
+  package init(
+    signature: Signature, doc: String, core: CoreBody?, body: @escaping (inout Arguments) throws -> AnyValue
+  ) {
+    self.signature = signature
+    self.doc = doc
+    self.core = core
+    self.body = body
+  }
+}
+
+/// The methods of a host type, built once: `static let methods = MethodTable<Vector> { table in … }`.
+/// A body gets the object and the arguments.
+public final class MethodTable<Host: HostObject>: @unchecked Sendable {
+  public typealias Body = (Host, inout Arguments) throws -> AnyValue
+
+  private var entries: [String: (signature: Signature, doc: String, body: Body)] = [:]
+  /// The methods in the order of their definition.
+  public private(set) var names: [String] = []
+
+  public init(_ build: (MethodTable<Host>) -> Void) { build(self) }
+
+  /// - Parameter signature: without the object itself, for example `"batches(size: Int, shuffle = false)"`.
+  public func add(_ signature: String, doc: String = "", _ body: @escaping Body) {
+    let parsed = Signature(parsing: signature)
+    if entries[parsed.functionName] == nil { names.append(parsed.functionName) }
+    entries[parsed.functionName] = (parsed, doc, body)
+  }
+
+  /// The method of that name as a function of its arguments, or nil.
+  public func bind(_ name: String, to host: Host) -> NativeFunction? {
+    guard let entry = entries[name] else { return nil }
+    let body = entry.body
+    return NativeFunction(signature: entry.signature, doc: entry.doc, core: nil) { arguments in
+      try body(host, &arguments)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// A range of Ints: `0..<n`, `1...n`, or `range(0, 10, by: 2)`.
+public struct RangeValue: Equatable, Sendable {
+  public var start: Int
+  /// The end as written: excluded when `isClosed` is false, included when it is true.
+  public var end: Int
+  public var isClosed: Bool
+  /// Never 0.
+  public var step: Int
+
+  public init(start: Int, end: Int, isClosed: Bool = false, step: Int = 1) {
+    self.start = start
+    self.end = end
+    self.isClosed = isClosed
+    self.step = step == 0 ? 1 : step
+  }
+
+  /// The number of elements; `Int.max` where it would be larger.
+  public var count: Int {
+    // Differences of two Ints fit an unsigned word once their order is known.
+    let up = step > 0
+    guard up ? (isClosed ? start <= end : start < end) : (isClosed ? start >= end : start > end) else { return 0 }
+    let distance = up ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)
+    let stride = step.magnitude
+    let steps = isClosed ? distance / stride : (distance - 1) / stride
+    return steps >= UInt(Int.max) ? Int.max : Int(steps) + 1
+  }
+
+  /// The element at a place from 0 to `count - 1`.
+  @inline(__always)
+  public func element(_ place: Int) -> Int { start &+ place &* step }
+
+  public func contains(_ value: Int) -> Bool {
+    let up = step > 0
+    guard up ? value >= start : value <= start else { return false }
+    guard up ? (isClosed ? value <= end : value < end) : (isClosed ? value >= end : value > end) else { return false }
+    let distance = up ? UInt(bitPattern: value &- start) : UInt(bitPattern: start &- value)
+    return distance % step.magnitude == 0
+  }
+
+  public var description: String {
+    if step != 1 { return "range(\(start), \(end), by: \(step))" }
+    return isClosed ? "\(start)...\(end)" : "\(start)..<\(end)"
+  }
+}

@@ -1,0 +1,178 @@
+// What Swift code holds of the machine's heap.
+
+/// One counted reference to an object on the heap of an interpreter.
+package final class ObjectReference {
+  package let heap: Heap
+  package let tag: Tag
+  package let raw: ObjectPointer
+
+  /// Takes a further reference.
+  package init(_ value: Word, in heap: Heap) {
+    self.heap = heap
+    tag = value.tag
+    raw = value.pointer
+    heap.retain(value)
+  }
+
+  deinit { heap.release(object: raw) }
+
+  package var value: Word { .object(tag, raw) }
+
+  package var kind: AnyValue.Kind {
+    switch tag {
+    case .string: return .string(StringObject.text(raw))
+    case .list: return .list
+    case .record: return .record
+    case .range: return .range(raw.range.pointee.range)
+    case .host: return .host(raw.hostBox.pointee.host)
+    case .module: return .record
+    default: return .function
+    }
+  }
+
+  var elements: [AnyValue]? {
+    guard tag == .list else { return nil }
+    let list = raw.list.pointee
+    return (0..<list.count).map { AnyValue(list.items[$0], in: heap) }
+  }
+
+  var fields: Fields? {
+    guard tag == .record else { return nil }
+    var fields = Fields()
+    let record = raw.record.pointee
+    for index in 0..<record.used {
+      guard let key = record.entries[index].key else { continue }
+      fields[StringObject.text(key)] = AnyValue(record.entries[index].value, in: heap)
+    }
+    return fields
+  }
+}
+
+extension AnyValue {
+  /// A machine value for Swift code; takes a reference of its own.
+  package init(_ value: Word, in heap: Heap) {
+    switch value.tag {
+    case .undefined, .null: storage = .null
+    case .bool: storage = .bool(value.asBool)
+    case .int: storage = .int(value.asInt)
+    case .float: storage = .float(value.asFloat)
+    case .quantity: storage = .quantity(value.asQuantity)
+    case .string: storage = .string(StringObject.text(value.pointer))
+    case .range: storage = .range(value.pointer.range.pointee.range)
+    case .host: storage = .host(value.pointer.hostBox.pointee.host)
+    default: storage = .object(ObjectReference(value, in: heap))
+    }
+  }
+
+  var withOwnReference: AnyValue {
+    if case .object(let reference) = storage { return AnyValue(reference.value, in: reference.heap) }
+    return self
+  }
+}
+
+/// A List of a program, read and changed in place.
+public struct ListReference {
+  let reference: ObjectReference
+
+  public var count: Int { reference.raw.list.pointee.count }
+
+  /// The element at a place from 0; nil beyond the end.
+  public func element(_ place: Int) -> AnyValue? {
+    let list = reference.raw.list.pointee
+    guard place >= 0, place < list.count else { return nil }
+    return AnyValue(list.items[place], in: reference.heap)
+  }
+
+  /// - Throws: E0405.
+  public func append(_ value: AnyValue) throws {
+    try reference.heap.append(value.owned(in: reference.heap), to: reference.raw)
+  }
+
+  /// False beyond the end.
+  public func set(_ place: Int, to value: AnyValue) throws -> Bool {
+    guard place >= 0, place < count else { return false }
+    let new = try value.owned(in: reference.heap)
+    let items = reference.raw.list.pointee.items
+    let old = items[place]
+    items[place] = new
+    reference.heap.release(old)
+    return true
+  }
+}
+
+/// A Record of a program, read and changed in place.
+public struct RecordReference {
+  let reference: ObjectReference
+
+  public var count: Int { reference.raw.record.pointee.count }
+
+  public subscript(name: String) -> AnyValue? {
+    reference.heap.field(name, of: reference.raw).map { AnyValue($0, in: reference.heap) }
+  }
+
+  /// - Throws: E0405.
+  public func set(_ name: String, to value: AnyValue) throws {
+    let heap = reference.heap
+    let key = try heap.string(name)
+    defer { heap.release(key) }
+    try heap.setField(key.pointer, of: reference.raw, to: value.owned(in: heap))
+  }
+}
+
+extension AnyValue {
+  /// The list itself, where this is one of a program (not one made by Swift code).
+  public var listReference: ListReference? {
+    if case .object(let reference) = storage, reference.tag == .list { return ListReference(reference: reference) }
+    return nil
+  }
+
+  /// The record itself, where this is one of a program.
+  public var recordReference: RecordReference? {
+    if case .object(let reference) = storage, reference.tag == .record { return RecordReference(reference: reference) }
+    return nil
+  }
+
+  /// The machine value, with a reference for the caller.
+  /// - Throws: E0405, also when Swift nested lists without end.
+  package func owned(in heap: Heap, depth: Int = 0) throws -> Word {
+    switch storage {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .float(let value): return .float(value)
+    case .quantity(let value): return .quantity(value)
+    case .string(let text): return try heap.string(text)
+    case .range(let range): return heap.range(range)
+    case .native(let function): return heap.native(function)
+    case .host(let object): return heap.host(object)
+    case .object(let reference):
+      guard reference.heap === heap else {
+        throw LanguageFailure("E0201", "this value belongs to another session")
+      }
+      heap.retain(reference.value)
+      return reference.value
+    case .list(let values):
+      let list = try heap.list(capacity: values.count)
+      do {
+        for value in values { try heap.append(value.owned(in: heap, depth: depth + 1), to: list.pointer) }
+      } catch {
+        heap.release(list)
+        throw error
+      }
+      return list
+    case .record(let fields):
+      let record = heap.record()
+      do {
+        for (name, value) in fields {
+          let key = try heap.string(name)
+          defer { heap.release(key) }
+          try heap.setField(key.pointer, of: record.pointer, to: value.owned(in: heap, depth: depth + 1))
+        }
+      } catch {
+        heap.release(record)
+        throw error
+      }
+      return record
+    }
+  }
+}

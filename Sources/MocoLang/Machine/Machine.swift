@@ -1,0 +1,2 @@
+package final class Machine {}
+package final class Prototype {}

@@ -1,0 +1,99 @@
+// The cycle collector: reference counts find everything but cycles, and this finds those.
+//
+// Synchronous, in three walks over the container slabs. (1) `scratch` becomes the count of references that come from
+// outside the containers: start from the count, subtract one for each reference held by a container. Registers,
+// globals, constants and Swift code are never walked; what they hold simply keeps a count above 0. (2) Everything
+// reachable from a container with such a count is reached. (3) The rest is garbage: it is held once more, emptied,
+// and let go. Nothing moves, and it may run wherever containers are whole.
+
+import Glibc
+
+extension Heap {
+  /// Collects if enough was allocated since the last time.
+  /// - Throws: E0405 when the heap is still beyond its limit.
+  package func collectIfNeeded() throws {
+    counters.pointee.attention = 0
+    if counters.pointee.bytes > counters.pointee.collectAt { collectCycles() }
+    if counters.pointee.bytes > counters.pointee.limit { throw outOfMemory(0) }
+  }
+
+  package func collectCycles() {
+    counters.pointee.collections += 1
+    markExternalCounts()
+    let garbage = unreached()
+    for object in garbage { object.header.pointee.references += 1 }
+    for object in garbage { clearContents(object) }
+    for object in garbage { release(object: object) }
+    let bytes = counters.pointee.bytes
+    counters.pointee.collectAt = max(Heap.firstCollection, bytes > Int.max / 2 ? Int.max : bytes * 2)
+    // Close to the limit there is no use in waiting for twice the size.
+    if counters.pointee.collectAt > counters.pointee.limit, bytes <= counters.pointee.limit {
+      let room = counters.pointee.limit - bytes
+      counters.pointee.collectAt = min(counters.pointee.collectAt, bytes + max(room, 1 << 20))
+    }
+  }
+
+  private func markExternalCounts() {
+    forEachContainer { header in
+      header.pointee.scratch = UInt32(truncatingIfNeeded: min(header.pointee.references, Int(UInt32.max)))
+      header.pointee.flags &= ~ObjectFlag.reached
+    }
+    forEachContainer { header in
+      forEachChild(UnsafeMutableRawPointer(header)) { child in
+        let count = child.header.pointee.scratch
+        if count > 0, count < UInt32.max { child.header.pointee.scratch = count - 1 }
+      }
+    }
+  }
+
+  private func unreached() -> [ObjectPointer] {
+    var pending: [ObjectPointer] = []
+    forEachContainer { header in
+      if header.pointee.scratch > 0, header.pointee.flags & ObjectFlag.reached == 0 {
+        header.pointee.flags |= ObjectFlag.reached
+        pending.append(UnsafeMutableRawPointer(header))
+      }
+      while let next = pending.popLast() {
+        forEachChild(next) { child in
+          if child.header.pointee.flags & ObjectFlag.reached == 0 {
+            child.header.pointee.flags |= ObjectFlag.reached
+            pending.append(child)
+          }
+        }
+      }
+    }
+    var garbage: [ObjectPointer] = []
+    forEachContainer { header in
+      if header.pointee.flags & ObjectFlag.reached == 0 { garbage.append(UnsafeMutableRawPointer(header)) }
+    }
+    return garbage
+  }
+
+  /// The containers that a container refers to; strings and ranges are left out, since they cannot be part of a cycle.
+  private func forEachChild(_ object: ObjectPointer, _ body: (ObjectPointer) -> Void) {
+    @inline(__always) func visit(_ value: Word) {
+      if value.isObject, value.tag != .string, value.tag != .range { body(value.pointer) }
+    }
+    switch Tag(rawValue: UInt32(object.header.pointee.tag)) {
+    case .list:
+      let list = object.list.pointee
+      for index in 0..<list.count { visit(list.items[index]) }
+    case .record:
+      let record = object.record.pointee
+      for index in 0..<record.used where record.entries[index].key != nil { visit(record.entries[index].value) }
+    case .closure:
+      let cells = object.closureCells
+      for index in 0..<object.closure.pointee.count { body(cells[index]) }
+    case .upvalue:
+      visit(object.upvalue.pointee.closed)
+    case .host:
+      // Only when the box is the sole owner may what the host holds be counted as held from inside.
+      guard isKnownUniquelyReferenced(&object.hostBox.pointee.host) else { return }
+      object.hostBox.pointee.host.visitReferences { held in
+        if case .object(let reference) = held.stored.storage, reference.heap === self { visit(reference.value) }
+      }
+    default:
+      break
+    }
+  }
+}

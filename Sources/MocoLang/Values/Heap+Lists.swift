@@ -1,0 +1,114 @@
+// Lists, ranges, and boxes of Swift objects.
+
+import Glibc
+
+extension Heap {
+  /// A list with room for that many elements.
+  /// - Throws: E0405.
+  package func list(capacity: Int = 0) throws -> Word {
+    var items = UnsafeMutablePointer<Word>(bitPattern: 16).unsafelyUnwrapped
+    if capacity > 0 {
+      let (bytes, overflow) = capacity.multipliedReportingOverflow(by: MemoryLayout<Word>.stride)
+      guard !overflow else { throw outOfMemory(Int.max) }
+      items = try allocateStorage(bytes).assumingMemoryBound(to: Word.self)
+    }
+    let object = allocate(MemoryLayout<ListObject>.size, .list)
+    object.list.pointee.count = 0
+    object.list.pointee.capacity = capacity
+    object.list.pointee.items = items
+    return .object(.list, object)
+  }
+
+  /// Appends; takes over the caller's reference to `value`, also when it throws.
+  /// - Throws: E0405.
+  @inline(__always)
+  package func append(_ value: Word, to object: ObjectPointer) throws {
+    let count = object.list.pointee.count
+    if count == object.list.pointee.capacity {
+      do { try grow(object, to: count + 1) } catch {
+        release(value)
+        throw error
+      }
+    }
+    object.list.pointee.items[count] = value
+    object.list.pointee.count = count &+ 1
+  }
+
+  @inline(never)
+  package func grow(_ object: ObjectPointer, to needed: Int) throws {
+    let old = object.list.pointee.capacity
+    if needed <= old { return }
+    let (half, overflow) = old.addingReportingOverflow(old / 2 + 4)
+    guard !overflow, max(half, needed) < Int.max / 32 else { throw outOfMemory(Int.max) }
+    let capacity = max(half, needed)
+    let stride = MemoryLayout<Word>.stride
+    let memory: ObjectPointer
+    if old == 0 {
+      memory = try allocateStorage(capacity * stride)
+    } else {
+      memory = try resizeStorage(object.list.pointee.items, from: old * stride, to: capacity * stride)
+    }
+    object.list.pointee.items = memory.assumingMemoryBound(to: Word.self)
+    object.list.pointee.capacity = capacity
+  }
+
+  /// Inserts before `place` (0 to count); takes over the reference.
+  package func insert(_ value: Word, at place: Int, in object: ObjectPointer) throws {
+    try append(value, to: object)
+    let items = object.list.pointee.items
+    let count = object.list.pointee.count
+    memmove(items + place + 1, items + place, (count - 1 - place) * MemoryLayout<Word>.stride)
+    items[place] = value
+  }
+
+  /// Takes an element out; the caller gets its reference.
+  package func removeElement(at place: Int, from object: ObjectPointer) -> Word {
+    let items = object.list.pointee.items
+    let count = object.list.pointee.count
+    let value = items[place]
+    memmove(items + place, items + place + 1, (count - 1 - place) * MemoryLayout<Word>.stride)
+    object.list.pointee.count = count - 1
+    return value
+  }
+
+  /// A list of the values, each retained.
+  package func list(copying items: UnsafeBufferPointer<Word>) throws -> Word {
+    let list = try list(capacity: items.count)
+    let target = list.pointer.list.pointee.items
+    for index in 0..<items.count {
+      retain(items[index])
+      target[index] = items[index]
+    }
+    list.pointer.list.pointee.count = items.count
+    return list
+  }
+
+  package func range(_ range: RangeValue) -> Word {
+    let object = allocate(MemoryLayout<RangeObject>.size, .range, leaf: true)
+    object.range.pointee.start = range.start
+    object.range.pointee.end = range.end
+    object.range.pointee.step = range.step
+    object.range.pointee.isClosed = range.isClosed
+    return .object(.range, object)
+  }
+
+  package func native(_ function: NativeFunction) -> Word { box(function, .native) }
+
+  package func box(_ content: AnyObject, _ tag: Tag) -> Word {
+    let object = allocate(MemoryLayout<BoxObject>.size, tag)
+    object.box.pointee.box = Unmanaged.passRetained(content)
+    return .object(tag, object)
+  }
+
+  package func host(_ host: any HostObject) -> Word {
+    let object = allocate(MemoryLayout<HostBoxObject>.size, .host)
+    let bytes = max(0, min(host.byteCount, 1 << 40))
+    let box = object.hostBox
+    (UnsafeMutableRawPointer(box) + MemoryLayout<HostBoxObject>.offset(of: \.host).unsafelyUnwrapped)
+      .initializeMemory(as: (any HostObject).self, to: host)
+    box.pointee.byteCount = bytes
+    counters.pointee.hostBytes &+= bytes
+    charge(bytes)
+    return .object(.host, object)
+  }
+}

@@ -1,0 +1,195 @@
+// Strings: UTF-8 with the number of Unicode scalars, so that ASCII text (as many scalars as bytes) is indexed in
+// constant time. An object is never changed once anybody else can see it.
+
+import Glibc
+
+extension StringObject {
+  package static func text(_ object: ObjectPointer) -> String {
+    String(decoding: bytes(object), as: UTF8.self)
+  }
+
+  @inline(__always)
+  package static func bytes(_ object: ObjectPointer) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: object.stringBytes, count: object.string.pointee.byteCount)
+  }
+
+  @inline(__always)
+  package static func isASCII(_ object: ObjectPointer) -> Bool {
+    object.string.pointee.byteCount == object.string.pointee.scalarCount
+  }
+
+  package static func hash(_ object: ObjectPointer) -> UInt32 {
+    let known = object.header.pointee.scratch
+    if known != 0 { return known }
+    let computed = hash(bytes(object))
+    object.header.pointee.scratch = computed
+    return computed
+  }
+
+  /// Never 0. Eight bytes at a time, mixed by a multiplication whose high half is folded back.
+  package static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    var state = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
+    var at = 0
+    let raw = UnsafeRawBufferPointer(bytes)
+    while at + 8 <= bytes.count {
+      state = mix(state ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      at += 8
+    }
+    var tail: UInt64 = 0
+    while at < bytes.count {
+      tail = tail << 8 | UInt64(bytes[at])
+      at += 1
+    }
+    state = mix(state ^ tail)
+    let folded = UInt32(truncatingIfNeeded: state ^ (state >> 32))
+    return folded == 0 ? 1 : folded
+  }
+
+  @inline(__always)
+  private static func mix(_ value: UInt64) -> UInt64 {
+    let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+    return product.high ^ product.low
+  }
+
+  @inline(__always)
+  package static func equal(_ left: ObjectPointer, _ right: ObjectPointer) -> Bool {
+    if left == right { return true }
+    let count = left.string.pointee.byteCount
+    guard count == right.string.pointee.byteCount else { return false }
+    return memcmp(left.stringBytes, right.stringBytes, count) == 0
+  }
+
+  /// Order by Unicode scalars, which for UTF-8 is the order of the bytes.
+  package static func less(_ left: ObjectPointer, _ right: ObjectPointer) -> Bool {
+    compare(left, right) < 0
+  }
+
+  package static func compare(_ left: ObjectPointer, _ right: ObjectPointer) -> Int {
+    let leftCount = left.string.pointee.byteCount
+    let rightCount = right.string.pointee.byteCount
+    let order = memcmp(left.stringBytes, right.stringBytes, min(leftCount, rightCount))
+    return order != 0 ? Int(order) : leftCount - rightCount
+  }
+
+  /// The number of scalars in valid UTF-8.
+  package static func countScalars(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var continuations = 0
+    for byte in bytes where byte & 0xC0 == 0x80 { continuations &+= 1 }
+    return bytes.count - continuations
+  }
+
+  /// The byte offset of a scalar; `scalar` is from 0 to `scalarCount`.
+  package static func offset(ofScalar scalar: Int, _ object: ObjectPointer) -> Int {
+    if isASCII(object) { return scalar }
+    let bytes = bytes(object)
+    if scalar >= object.string.pointee.scalarCount { return bytes.count }
+    var remaining = scalar
+    var at = 0
+    while remaining > 0 {
+      at += width(bytes[at])
+      remaining -= 1
+    }
+    return at
+  }
+
+  /// The number of bytes of the scalar that begins with this byte.
+  @inline(__always)
+  package static func width(_ lead: UInt8) -> Int {
+    lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+  }
+}
+
+extension Heap {
+  /// Room for a string whose bytes the caller fills in, together with `scalarCount`.
+  /// - Throws: E0405.
+  package func emptyString(byteCount: Int, capacity: Int? = nil) throws -> ObjectPointer {
+    let room = max(byteCount, capacity ?? byteCount)
+    let (size, overflow) = room.addingReportingOverflow(StringObject.bytesOffset)
+    guard !overflow else { throw outOfMemory(room) }
+    let object: ObjectPointer
+    if size <= Heap.largestCell {
+      object = allocate(size, .string, leaf: true)
+      object.string.pointee.capacity = Int(object.header.pointee.cell) * Heap.cellStep - StringObject.bytesOffset
+    } else {
+      if size >= 1 << 16 { try reserve(size) }
+      guard let memory = malloc(size) else { throw outOfMemory(size) }
+      charge(size)
+      object = memory
+      object.header.initialize(
+        to: ObjectHeader(references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: Tag.string.rawValue), flags: 0, cell: 0))
+      object.string.pointee.capacity = room
+    }
+    object.string.pointee.byteCount = byteCount
+    object.string.pointee.scalarCount = byteCount
+    return object
+  }
+
+  /// A string of valid UTF-8.
+  package func string(_ bytes: UnsafeBufferPointer<UInt8>, scalarCount: Int? = nil) throws -> Word {
+    let object = try emptyString(byteCount: bytes.count)
+    if let start = bytes.baseAddress { memcpy(object.stringBytes, start, bytes.count) }
+    object.string.pointee.scalarCount = scalarCount ?? StringObject.countScalars(bytes)
+    return .object(.string, object)
+  }
+
+  package func string(_ text: String) throws -> Word {
+    var text = text
+    return try text.withUTF8 { try string($0) }
+  }
+
+  package func string(_ bytes: [UInt8]) throws -> Word { try bytes.withUnsafeBufferPointer { try string($0) } }
+
+  /// A key from source text, the same object for the same text. Lives as long as the heap; the caller gets no reference.
+  package func intern(_ text: String) throws -> ObjectPointer {
+    if let known = internTable[text] { return known }
+    let key = try string(text).pointer
+    key.header.pointee.flags |= ObjectFlag.interned
+    _ = StringObject.hash(key)
+    internTable[text] = key
+    return key
+  }
+
+  /// `left + right`. Takes over the caller's reference to `left` and appends in place when it was the only one.
+  package func concatenate(consuming left: Word, _ right: Word) throws -> Word {
+    let object = left.pointer
+    let count = object.string.pointee.byteCount
+    let extra = right.pointer.string.pointee.byteCount
+    let total = count &+ extra
+    let scalars = object.string.pointee.scalarCount &+ right.pointer.string.pointee.scalarCount
+    if object.header.pointee.references == 1, object != right.pointer,
+      object.header.pointee.flags & ObjectFlag.interned == 0
+    {
+      var target = object
+      if total > object.string.pointee.capacity {
+        let grown = try emptyString(byteCount: total, capacity: total < 256 ? total * 2 : total + total / 2)
+        memcpy(grown.stringBytes, object.stringBytes, count)
+        release(object: object)
+        target = grown
+      }
+      memcpy(target.stringBytes + count, right.pointer.stringBytes, extra)
+      target.string.pointee.byteCount = total
+      target.string.pointee.scalarCount = scalars
+      target.header.pointee.scratch = 0
+      return .object(.string, target)
+    }
+    let joined = try emptyString(byteCount: total)
+    memcpy(joined.stringBytes, object.stringBytes, count)
+    memcpy(joined.stringBytes + count, right.pointer.stringBytes, extra)
+    joined.string.pointee.scalarCount = scalars
+    release(object: object)
+    return .object(.string, joined)
+  }
+
+  /// The scalars from `start`, `count` of them.
+  package func substring(_ object: ObjectPointer, start: Int, count: Int) throws -> Word {
+    let from = StringObject.offset(ofScalar: start, object)
+    let bytes = StringObject.bytes(object)
+    var to = from
+    if StringObject.isASCII(object) {
+      to = from + count
+    } else {
+      for _ in 0..<count { to += StringObject.width(bytes[to]) }
+    }
+    return try string(UnsafeBufferPointer(rebasing: bytes[from..<to]), scalarCount: count)
+  }
+}

@@ -1,0 +1,335 @@
+// The heap of one interpreter.
+//
+// Objects come from slabs of cells in steps of 16 bytes, leaves (strings, ranges) apart from containers so that the
+// cycle collector walks only slabs that can hold cycles. Strings beyond the largest cell, list items and record
+// entries come from malloc. References are counted without atomics: an object goes as soon as its last reference is
+// dropped, its contents through a work list (the header's count field links what waits), so that no structure is too
+// deep to release.
+//
+// `bytes` counts slabs, malloc'd storage and what host objects report. It triggers the collector and the memory
+// limit: large storage is refused at once (`reserve`), small objects raise `attention`, which the machine polls.
+
+import Glibc
+
+package final class Heap {
+  package struct Counters {
+    /// Slabs, malloc'd storage, and memory of host objects.
+    package var bytes = 0
+    /// The part of `bytes` that host objects reported.
+    package var hostBytes = 0
+    package var collectAt = Heap.firstCollection
+    package var limit = Int.max
+    /// Not 0: the machine should collect or fail at its next safe point.
+    package var attention: Int32 = 0
+    package var collections = 0
+  }
+
+  static let cellStep = 16
+  static let largestCell = 512
+  static let classCount = 2 * (largestCell / cellStep + 1)
+  static let leafClasses = largestCell / cellStep + 1
+  static let slabSize = 1 << 16
+  package static let firstCollection = 16 << 20
+
+  struct Slab {
+    var memory: ObjectPointer
+    var cellSize: Int
+  }
+
+  package let counters: UnsafeMutablePointer<Counters>
+  private let freeCells: UnsafeMutablePointer<ObjectPointer?>
+  private let fresh: UnsafeMutablePointer<(next: ObjectPointer?, end: ObjectPointer?)>
+  /// Objects that wait for destruction, linked through their headers.
+  private let condemned: UnsafeMutablePointer<ObjectPointer?>
+  private let isDestroying: UnsafeMutablePointer<Bool>
+  private(set) var containerSlabs: [Slab] = []
+  private var leafSlabs: [Slab] = []
+  /// Given out when malloc fails, so that the failure can be reported in order.
+  private var reserveSlabs: [ObjectPointer] = []
+  /// Keys from source text, by their text.
+  package var internTable: [String: ObjectPointer] = [:]
+  /// Not set while the interpreter is being torn down.
+  package weak var interpreter: Interpreter?
+
+  package init(limit: Int) {
+    counters = .allocate(capacity: 1)
+    counters.initialize(to: Counters())
+    counters.pointee.limit = limit
+    freeCells = .allocate(capacity: Heap.classCount)
+    freeCells.initialize(repeating: nil, count: Heap.classCount)
+    fresh = .allocate(capacity: Heap.classCount)
+    fresh.initialize(repeating: (nil, nil), count: Heap.classCount)
+    condemned = .allocate(capacity: 1)
+    condemned.initialize(to: nil)
+    isDestroying = .allocate(capacity: 1)
+    isDestroying.initialize(to: false)
+    for _ in 0..<4 { if let slab = malloc(Heap.slabSize) { reserveSlabs.append(slab) } }
+  }
+
+  deinit {
+    for (_, key) in internTable { release(object: key) }
+    // What is left are cycles and objects that registers or globals still held: drop the Swift objects they own.
+    forEachContainer { object in
+      switch object.pointee.tag {
+      case UInt8(Tag.host.rawValue): UnsafeMutableRawPointer(object).hostBox.deinitialize(count: 1)
+      case UInt8(Tag.native.rawValue), UInt8(Tag.module.rawValue), UInt8(Tag.iterator.rawValue):
+        UnsafeMutableRawPointer(object).box.pointee.box.release()
+      case UInt8(Tag.closure.rawValue): UnsafeMutableRawPointer(object).closure.pointee.prototype.release()
+      case UInt8(Tag.list.rawValue): free(UnsafeMutableRawPointer(object).list.pointee.items)
+      case UInt8(Tag.record.rawValue):
+        free(UnsafeMutableRawPointer(object).record.pointee.entries)
+        free(UnsafeMutableRawPointer(object).record.pointee.table)
+      default: break
+      }
+      object.pointee.tag = 0
+    }
+    for slab in containerSlabs + leafSlabs { free(slab.memory) }
+    for slab in reserveSlabs { free(slab) }
+    counters.deallocate()
+    freeCells.deallocate()
+    fresh.deallocate()
+    condemned.deallocate()
+    isDestroying.deallocate()
+  }
+
+  // MARK: Cells
+
+  /// A cell with its header set and one reference; what follows is not initialized.
+  @inline(__always)
+  package func allocate(_ size: Int, _ tag: Tag, leaf: Bool = false) -> ObjectPointer {
+    let units = (size + Heap.cellStep - 1) / Heap.cellStep
+    let index = leaf ? units + Heap.leafClasses : units
+    let cell: ObjectPointer
+    if let free = freeCells[index] {
+      freeCells[index] = ObjectPointer(bitPattern: free.header.pointee.references)
+      cell = free
+    } else {
+      cell = freshCell(index, units)
+    }
+    cell.header.initialize(
+      to: ObjectHeader(references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: tag.rawValue), flags: 0, cell: UInt16(truncatingIfNeeded: units)))
+    return cell
+  }
+
+  @inline(never)
+  private func freshCell(_ index: Int, _ units: Int) -> ObjectPointer {
+    let size = units * Heap.cellStep
+    if let next = fresh[index].next, let end = fresh[index].end, next + size <= end {
+      fresh[index].next = next + size
+      return next
+    }
+    let memory: ObjectPointer
+    if let slab = malloc(Heap.slabSize) {
+      memory = slab
+    } else if let slab = reserveSlabs.popLast() {
+      memory = slab
+      counters.pointee.limit = 0
+    } else {
+      // Nothing is left, not even to report it with.
+      abort()
+    }
+    // Cells that were never used must read as free.
+    memset(memory, 0, Heap.slabSize)
+    let slab = Slab(memory: memory, cellSize: size)
+    if index >= Heap.leafClasses { leafSlabs.append(slab) } else { containerSlabs.append(slab) }
+    charge(Heap.slabSize)
+    fresh[index] = (memory + size, memory + Heap.slabSize)
+    return memory
+  }
+
+  @inline(__always)
+  private func freeCell(_ object: ObjectPointer, leaf: Bool) {
+    let units = Int(object.header.pointee.cell)
+    let index = leaf ? units + Heap.leafClasses : units
+    object.header.pointee.tag = 0
+    object.header.pointee.references = Int(bitPattern: freeCells[index])
+    freeCells[index] = object
+  }
+
+  func forEachContainer(_ body: (UnsafeMutablePointer<ObjectHeader>) -> Void) {
+    for slab in containerSlabs {
+      var cell = slab.memory
+      let end = slab.memory + (Heap.slabSize / slab.cellSize) * slab.cellSize
+      while cell < end {
+        if cell.header.pointee.tag != 0 { body(cell.header) }
+        cell += slab.cellSize
+      }
+    }
+  }
+
+  // MARK: Accounting
+
+  @inline(__always)
+  package func charge(_ bytes: Int) {
+    counters.pointee.bytes &+= bytes
+    if counters.pointee.bytes > counters.pointee.collectAt { counters.pointee.attention = 1 }
+  }
+
+  @inline(__always)
+  package func discharge(_ bytes: Int) { counters.pointee.bytes &-= bytes }
+
+  /// Refuses storage that would go beyond the limit, after a last look for garbage.
+  /// - Throws: E0405.
+  package func reserve(_ bytes: Int) throws {
+    let (total, overflow) = counters.pointee.bytes.addingReportingOverflow(bytes)
+    if !overflow, total <= counters.pointee.limit { return }
+    collectCycles()
+    let (again, stillOver) = counters.pointee.bytes.addingReportingOverflow(bytes)
+    if !stillOver, again <= counters.pointee.limit { return }
+    throw outOfMemory(bytes)
+  }
+
+  package func outOfMemory(_ bytes: Int) -> LanguageFailure {
+    let limit = Heap.megabytes(counters.pointee.limit)
+    let wanted = bytes > 1 << 20 ? " for \(Heap.megabytes(bytes))" : ""
+    return LanguageFailure(
+      "E0405", "out of memory: there is no room\(wanted) within the limit of \(limit)",
+      help: "something grows without end, or is larger than it was meant to be")
+  }
+
+  private static func megabytes(_ bytes: Int) -> String {
+    bytes >= 10 << 30 ? "\(bytes >> 30) GiB" : "\(bytes >> 20) MiB"
+  }
+
+  /// Memory for a container's storage.
+  /// - Throws: E0405.
+  package func allocateStorage(_ bytes: Int) throws -> ObjectPointer {
+    if bytes >= 1 << 16 { try reserve(bytes) }
+    guard let memory = malloc(bytes) else { throw outOfMemory(bytes) }
+    charge(bytes)
+    return memory
+  }
+
+  package func resizeStorage(_ memory: ObjectPointer, from old: Int, to new: Int) throws -> ObjectPointer {
+    if new >= 1 << 16 { try reserve(new - old) }
+    guard let moved = realloc(memory, new) else { throw outOfMemory(new) }
+    discharge(old)
+    charge(new)
+    return moved
+  }
+
+  package func freeStorage(_ memory: ObjectPointer?, _ bytes: Int) {
+    free(memory)
+    discharge(bytes)
+  }
+
+  // MARK: References
+
+  @inline(__always)
+  package func retain(_ value: Word) {
+    if value.isObject { value.pointer.header.pointee.references &+= 1 }
+  }
+
+  @inline(__always)
+  package func release(_ value: Word) {
+    if value.isObject { release(object: value.pointer) }
+  }
+
+  @inline(__always)
+  package func release(object: ObjectPointer) {
+    object.header.pointee.references &-= 1
+    if object.header.pointee.references == 0 { destroy(object) }
+  }
+
+  @inline(never)
+  private func destroy(_ object: ObjectPointer) {
+    // A string frees itself: nothing hangs on it.
+    if object.header.pointee.tag == UInt8(Tag.string.rawValue) {
+      freeString(object)
+      return
+    }
+    object.header.pointee.references = Int(bitPattern: condemned.pointee)
+    condemned.pointee = object
+    if isDestroying.pointee { return }
+    isDestroying.pointee = true
+    while let next = condemned.pointee {
+      condemned.pointee = ObjectPointer(bitPattern: next.header.pointee.references)
+      next.header.pointee.references = 0
+      dismantle(next)
+    }
+    isDestroying.pointee = false
+  }
+
+  private func freeString(_ object: ObjectPointer) {
+    if object.header.pointee.cell == 0 {
+      discharge(object.string.pointee.capacity &+ StringObject.bytesOffset)
+      free(object)
+    } else {
+      freeCell(object, leaf: true)
+    }
+  }
+
+  private func dismantle(_ object: ObjectPointer) {
+    switch Tag(rawValue: UInt32(object.header.pointee.tag)) {
+    case .list:
+      clearList(object)
+    case .record:
+      clearRecord(object)
+    case .closure:
+      let cells = object.closureCells
+      for index in 0..<object.closure.pointee.count { release(object: cells[index]) }
+      object.closure.pointee.prototype.release()
+    case .upvalue:
+      release(object.upvalue.pointee.closed)
+    case .native, .module, .iterator:
+      object.box.pointee.box.release()
+    case .host:
+      discharge(object.hostBox.pointee.byteCount)
+      counters.pointee.hostBytes &-= object.hostBox.pointee.byteCount
+      object.hostBox.deinitialize(count: 1)
+    case .range:
+      freeCell(object, leaf: true)
+      return
+    default:
+      break
+    }
+    freeCell(object, leaf: false)
+  }
+
+  private func clearList(_ object: ObjectPointer) {
+    let items = object.list.pointee.items
+    let count = object.list.pointee.count
+    let capacity = object.list.pointee.capacity
+    object.list.pointee.count = 0
+    object.list.pointee.capacity = 0
+    for index in 0..<count { release(items[index]) }
+    if capacity > 0 { freeStorage(items, capacity * MemoryLayout<Word>.stride) }
+  }
+
+  private func clearRecord(_ object: ObjectPointer) {
+    let record = object.record.pointee
+    object.record.pointee.count = 0
+    object.record.pointee.used = 0
+    object.record.pointee.capacity = 0
+    object.record.pointee.table = nil
+    for index in 0..<record.used {
+      if let key = record.entries[index].key {
+        release(object: key)
+        release(record.entries[index].value)
+      }
+    }
+    if record.capacity > 0 { freeStorage(record.entries, record.capacity * MemoryLayout<RecordSlot>.stride) }
+    if let table = record.table { freeStorage(table, (record.mask + 1) * MemoryLayout<Int32>.stride) }
+  }
+
+  /// Drops what a dead container of a cycle holds; the container itself goes when the last of the cycle lets go.
+  func clearContents(_ object: ObjectPointer) {
+    switch Tag(rawValue: UInt32(object.header.pointee.tag)) {
+    case .list: clearList(object)
+    case .record: clearRecord(object)
+    case .closure:
+      let count = object.closure.pointee.count
+      object.closure.pointee.count = 0
+      for index in 0..<count { release(object: object.closureCells[index]) }
+    case .upvalue:
+      let closed = object.upvalue.pointee.closed
+      object.upvalue.pointee.closed = .null
+      release(closed)
+    case .host:
+      var held: [HeldValue] = []
+      object.hostBox.pointee.host.visitReferences { held.append($0) }
+      for holder in held { holder.value = .nil }
+    default: break
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// A word: a value of the language as the machine sees it, sixteen plain bytes.
+//
+//   tag   what it is; tags from `.string` on are references to heap objects
+//   aux   a quantity's unit and kind of number, else 0
+//   bits  the Int, the Float's pattern, the Bool, or the object's address
+//
+// Words are plain memory: copying one does not retain. Who stores a word in a register, a list, a record or a
+// cell owns one reference to its object; `Heap` counts them.
+
+/// What a value is. The order matters: from `string` on, `bits` is the address of a heap object.
+package enum Tag: UInt32 {
+  /// A global that has no value yet, or an argument that was not given. Programs never see it.
+  case undefined = 0
+  case null = 1
+  case bool = 2
+  case int = 3
+  case float = 4
+  case quantity = 5
+  case string = 8
+  case list = 9
+  case record = 10
+  case range = 11
+  case closure = 12
+  case native = 13
+  case host = 14
+  case module = 15
+  /// An iterator over a host object; lives in registers of a `for` loop only.
+  case iterator = 16
+  /// A captured variable; referred to by closures only.
+  case upvalue = 17
+}
+
+package struct Word {
+  package var tag: Tag
+  package var aux: UInt32
+  package var bits: UInt64
+
+  @inline(__always)
+  package init(tag: Tag, aux: UInt32 = 0, bits: UInt64) {
+    self.tag = tag
+    self.aux = aux
+    self.bits = bits
+  }
+
+  @inline(__always) package static var undefined: Word { Word(tag: .undefined, bits: 0) }
+  @inline(__always) package static var null: Word { Word(tag: .null, bits: 0) }
+  @inline(__always) package static func bool(_ value: Bool) -> Word { Word(tag: .bool, bits: value ? 1 : 0) }
+  @inline(__always) package static func int(_ value: Int) -> Word {
+    Word(tag: .int, bits: UInt64(bitPattern: Int64(value)))
+  }
+  @inline(__always) package static func float(_ value: Double) -> Word {
+    Word(tag: .float, bits: value.bitPattern)
+  }
+  @inline(__always) package static func object(_ tag: Tag, _ pointer: UnsafeMutableRawPointer) -> Word {
+    Word(tag: tag, bits: UInt64(UInt(bitPattern: pointer)))
+  }
+  package static func quantity(_ quantity: Quantity) -> Word {
+    let unit: UInt32 = quantity.unit == .epochs ? 0 : 1
+    if let whole = quantity.wholeAmount { return Word(tag: .quantity, aux: unit, bits: UInt64(bitPattern: Int64(whole))) }
+    return Word(tag: .quantity, aux: unit | 2, bits: quantity.amount.bitPattern)
+  }
+
+  @inline(__always) package var isObject: Bool { tag.rawValue >= Tag.string.rawValue }
+  @inline(__always) package var asInt: Int { Int(truncatingIfNeeded: bits) }
+  @inline(__always) package var asFloat: Double { Double(bitPattern: bits) }
+  @inline(__always) package var asBool: Bool { bits != 0 }
+  @inline(__always) package var isTrue: Bool { tag == .bool && bits != 0 }
+  @inline(__always) package var isNumber: Bool { tag == .int || tag == .float }
+
+  /// The object's address; only for values whose `isObject` is true.
+  @inline(__always) package var pointer: UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: bits)).unsafelyUnwrapped
+  }
+
+  /// The number as a Float; only for Int and Float.
+  @inline(__always) package var number: Double { tag == .int ? Double(asInt) : asFloat }
+
+  package var asQuantity: Quantity {
+    let unit: Quantity.Unit = aux & 1 == 0 ? .epochs : .steps
+    return aux & 2 == 0 ? Quantity(asInt, unit) : Quantity(asFloat, unit)
+  }
+
+  /// Identity: the same object, or the same plain value.
+  @inline(__always) package func isIdentical(to other: Word) -> Bool {
+    tag == other.tag && bits == other.bits && aux == other.aux
+  }
+}
