@@ -124,11 +124,12 @@ public final class CoOp: PromptModel {
     }
   }
 
-  public func logits(_ images: ImageInput, classes selection: ClassSelection) throws -> Tensor {
+  public func answer(_ images: ImageInput, classes selection: ClassSelection) throws -> Answer {
     try Autograd.noGrad {
       let v = try imageFeatures(images)
       let t = Variable(try textFeatures(names(selection)))
-      return try F.scale(F.matmul(v, F.permute(t, [1, 0])), clip.logitScale()).value
+      let logits = try F.scale(F.matmul(v, F.permute(t, [1, 0])), clip.logitScale()).value
+      return Answer(logits: logits, routing: nil)
     }
   }
 

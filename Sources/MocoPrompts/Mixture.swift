@@ -71,13 +71,13 @@ public final class Mixture: PromptModel {
   /// Whether the class loss sees every class.
   public var trainsAll: Bool { trained == Array(classes.indices) }
 
-  public func logits(_ images: ImageInput, classes selection: ClassSelection) throws -> Tensor {
+  public func answer(_ images: ImageInput, classes selection: ClassSelection) throws -> Answer {
     try Autograd.noGrad {
       let v = try imageFeatures(images)
       let names = self.names(selection)
       let features = try textFeatures(names)
-      let (alpha, _) = try router.weights(router.scores(v))
-      return try mixed(v, features, alpha, classes: names.count).value
+      let (alpha, routing) = try router.weights(router.scores(v))
+      return Answer(logits: try mixed(v, features, alpha, classes: names.count).value, routing: routing)
     }
   }
 

@@ -75,6 +75,14 @@ public enum ClassSelection: Hashable, Sendable {
   case names([String])
 }
 
+/// What a model says about images.
+public struct Answer {
+  /// Shape: [B, number of selected classes].
+  public let logits: Tensor
+  /// Which expert saw which image, nil for models without experts.
+  public let routing: Routing?
+}
+
 /// What `train` and `evaluate` work with: zero-shot, one soft prompt, a mixture.
 public protocol PromptModel: AnyObject {
   /// One word for tables: "mixture", "coop", "zero_shot".
@@ -93,8 +101,8 @@ public protocol PromptModel: AnyObject {
 
   /// - Throws: E0705 when the batch does not fit; E0704 for a label's class the model does not train on.
   func loss(_ batch: PromptBatch) throws -> PromptLoss
-  /// Logits without gradient. Shape: [B, number of selected classes].
-  func logits(_ images: ImageInput, classes: ClassSelection) throws -> Tensor
+  /// What the model says about images, without gradient.
+  func answer(_ images: ImageInput, classes: ClassSelection) throws -> Answer
   /// Which expert sees which image, nil for models without experts.
   func routing(_ images: ImageInput) throws -> Routing?
 }
@@ -103,6 +111,11 @@ extension PromptModel {
   public var trainsVision: Bool { false }
 
   public func routing(_ images: ImageInput) throws -> Routing? { nil }
+
+  /// Logits without gradient. Shape: [B, number of selected classes].
+  public func logits(_ images: ImageInput, classes: ClassSelection = .all) throws -> Tensor {
+    try answer(images, classes: classes).logits
+  }
 
   /// The names of a selection, in order.
   public func names(_ selection: ClassSelection) -> [String] {

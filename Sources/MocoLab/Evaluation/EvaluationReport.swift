@@ -1,0 +1,90 @@
+import MocoCLIP
+import MocoPrompts
+
+/// Right answers out of a number of images.
+public struct Score: Sendable, Hashable {
+  public var correct = 0
+  public var count = 0
+
+  public init(correct: Int = 0, count: Int = 0) {
+    self.correct = correct
+    self.count = count
+  }
+
+  /// 0…1; NaN without images.
+  public var accuracy: Double { count > 0 ? Double(correct) / Double(count) : .nan }
+}
+
+/// Which expert weighed how much for which kind of image.
+public struct RoutingTable: Sendable {
+  /// What the rows are: "style" or "class".
+  public let rowKind: String
+  public let rows: [String]
+  /// The experts' groups.
+  public let experts: [String]
+  /// The mean of α over a row's images. Shape: [rows, experts]; each row sums to 1.
+  public let weights: [[Float]]
+  /// The share of a row's images whose best expert this is. Shape: [rows, experts].
+  public let first: [[Float]]
+  public let counts: [Int]
+
+  public var json: Json {
+    func table(_ values: [[Float]]) -> Json { .array(values.map { .array($0.map { .double(Double($0)) }) }) }
+    return [
+      "rows": .array(rows.map { .string($0) }), "experts": .array(experts.map { .string($0) }),
+      "weights": table(weights), "first": table(first), "counts": .array(counts.map { .int($0) }),
+    ]
+  }
+}
+
+/// What an evaluation found.
+public struct EvaluationReport: Sendable {
+  public let kind: String
+  public let classes: [String]
+  /// Over all images, choosing among all classes of the data.
+  public let overall: Score
+  public let perClass: [Score]
+  /// Rows: the true class; columns: the answer. Shape: [C, C].
+  public let confusion: [[Int]]
+  /// Images of base classes, choosing among base classes; nil where there is no cut.
+  public let base: Score?
+  /// Images of new classes, choosing among new classes.
+  public let new: Score?
+  /// Accuracy by style, nil where images have none.
+  public let styles: [(name: String, score: Score)]?
+  /// By style where images have styles, else by class; nil for models without experts.
+  public let routing: RoutingTable?
+  /// By class; nil for models without experts.
+  public let routingByClass: RoutingTable?
+  /// The answer for every image, an index into `classes`.
+  public let predictions: [Int]
+  public let seconds: Double
+
+  public var accuracy: Double { overall.accuracy }
+
+  /// H = 2·base·new/(base + new); nil without a cut, 0 where both are 0.
+  public var harmonic: Double? {
+    guard let base, let new else { return nil }
+    return harmonicMean(base.accuracy, new.accuracy)
+  }
+
+  /// For results.json. Times stay out, so that equal runs write equal files.
+  public var json: Json {
+    var object = JsonObject([
+      ("kind", .string(kind)), ("accuracy", .double(accuracy)), ("count", .int(overall.count)),
+    ])
+    if let base { object["base"] = .double(base.accuracy) }
+    if let new { object["new"] = .double(new.accuracy) }
+    if let harmonic { object["h"] = .double(harmonic) }
+    object["per_class"] = .object(JsonObject(zip(classes, perClass).map { ($0, .double($1.accuracy)) }))
+    if let styles {
+      object["per_style"] = .object(JsonObject(styles.map { ($0.name, .double($0.score.accuracy)) }))
+    }
+    object["confusion"] = .array(confusion.map { .array($0.map { .int($0) }) })
+    if let routing { object["routing"] = routing.json }
+    return .object(object)
+  }
+}
+
+/// 2ab/(a + b); 0 where both are 0.
+public func harmonicMean(_ a: Double, _ b: Double) -> Double { a + b > 0 ? 2 * a * b / (a + b) : 0 }

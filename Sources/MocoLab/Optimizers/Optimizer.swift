@@ -1,0 +1,275 @@
+import CKernels
+import Glibc
+import MocoAutograd
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+/// What an optimizer does with a gradient.
+public enum OptimizerRule: Sendable, Hashable {
+  /// b = momentum·b + g, from b = g at the first step (no dampening); p −= rate · b, or with Nesterov
+  /// rate · (g + momentum·b). Weight decay adds decay·p to g.
+  case sgd(momentum: Double, nesterov: Bool)
+  /// Adam (Kingma, Ba 2015); weight decay adds decay·p to g.
+  case adam(beta1: Double, beta2: Double, epsilon: Double)
+  /// AdamW (Loshchilov, Hutter 2019); weight decay shrinks p by 1 − rate·decay.
+  case adamW(beta1: Double, beta2: Double, epsilon: Double)
+
+  public var name: String {
+    switch self {
+    case .sgd: return "sgd"
+    case .adam: return "adam"
+    case .adamW: return "adamw"
+    }
+  }
+
+  /// Names of the buffers of one parameter.
+  var buffers: [String] {
+    switch self {
+    case .sgd(let momentum, _): return momentum == 0 ? [] : ["momentum"]
+    case .adam, .adamW: return ["m", "v"]
+    }
+  }
+}
+
+/// A rule with its numbers, before it knows what to train: what `sgd(lr: 0.032)` is in a train form.
+public struct OptimizerSettings: Sendable, Hashable {
+  /// Which parameters shrink.
+  public enum Decay: String, Sendable, CaseIterable {
+    case all
+    /// Parameters of two or more dimensions; biases and norms do not shrink.
+    case matrices
+  }
+
+  public var rule: OptimizerRule
+  public var rate: Double
+  public var weightDecay: Double
+  public var decay: Decay
+
+  public init(rule: OptimizerRule, rate: Double, weightDecay: Double = 0, decay: Decay = .all) {
+    self.rule = rule
+    self.rate = rate
+    self.weightDecay = weightDecay
+    self.decay = decay
+  }
+
+  /// The published optimizer: SGD, momentum 0.9, weight decay 5e-4, rate 0.032.
+  public static let published = OptimizerSettings(
+    rule: .sgd(momentum: 0.9, nesterov: false), rate: 0.032, weightDecay: 5e-4)
+
+  /// - Throws: E0706 for a rate, momentum, beta, epsilon or decay out of range.
+  public func check() throws {
+    func require(_ fine: Bool, _ what: String, _ value: Double, _ help: String) throws {
+      if !fine { throw PromptError("E0706", "\(rule.name): \(what) is \(value)", help: help) }
+    }
+    try require(rate >= 0 && rate.isFinite, "lr", rate, "give 0 or more")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "weight_decay", weightDecay, "give 0 or more")
+    switch rule {
+    case .sgd(let momentum, let nesterov):
+      try require(momentum >= 0 && momentum < 1, "momentum", momentum, "give 0 or more, below 1")
+      try require(!nesterov || momentum > 0, "momentum", momentum, "nesterov needs a momentum")
+    case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
+      try require(beta1 >= 0 && beta1 < 1, "the first beta", beta1, "give 0 or more, below 1")
+      try require(beta2 >= 0 && beta2 < 1, "the second beta", beta2, "give 0 or more, below 1")
+      try require(epsilon >= 0 && epsilon.isFinite, "eps", epsilon, "give 0 or more")
+    }
+  }
+
+  public var configuration: Json {
+    var object = JsonObject([("name", .string(rule.name)), ("lr", .double(rate))])
+    switch rule {
+    case .sgd(let momentum, let nesterov):
+      object["momentum"] = .double(momentum)
+      if nesterov { object["nesterov"] = true }
+    case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
+      object["betas"] = [.double(beta1), .double(beta2)]
+      object["eps"] = .double(epsilon)
+    }
+    object["weight_decay"] = .double(weightDecay)
+    if decay != .all { object["decay"] = .string(decay.rawValue) }
+    return .object(object)
+  }
+}
+
+/// Moves parameters along their gradients, in place, by fused kernels.
+public final class Optimizer {
+  public let settings: OptimizerSettings
+  public let parameters: [Parameter]
+  /// The base rate in force; a schedule sets it. A parameter moves with rate · its own factor.
+  public var rate: Double
+  /// Steps taken.
+  public private(set) var stepCount = 0
+  private var states: [State]
+
+  private struct State {
+    var steps = 0
+    var buffers: [[Float]] = []
+  }
+
+  /// - Throws: E0706 for settings out of range, E0709 without parameters.
+  public init(_ settings: OptimizerSettings, parameters: [Parameter]) throws {
+    try settings.check()
+    guard !parameters.isEmpty else {
+      throw PromptError("E0709", "\(settings.rule.name) has no parameters to train")
+    }
+    self.settings = settings
+    self.parameters = parameters
+    rate = settings.rate
+    states = parameters.map { _ in State() }
+  }
+
+  public func zeroGrad() {
+    for parameter in parameters { parameter.variable.grad = nil }
+  }
+
+  /// One step. Parameters without a gradient stay as they are.
+  ///
+  /// - Throws: E0405 when memory for the state runs out.
+  public func step() throws {
+    for (index, parameter) in parameters.enumerated() {
+      guard let gradient = parameter.variable.grad, parameter.variable.value.count > 0 else { continue }
+      try move(parameter, gradient.contiguous(), &states[index])
+    }
+    stepCount += 1
+  }
+
+  private func move(_ parameter: Parameter, _ gradient: Tensor, _ state: inout State) throws {
+    let count = parameter.variable.value.count
+    guard gradient.count == count else {
+      throw PromptError(
+        "E0706", "the gradient of \(parameter.name) has \(gradient.count) numbers, the parameter \(count)")
+    }
+    if state.buffers.isEmpty {
+      state.buffers = settings.rule.buffers.map { _ in [Float](repeating: 0, count: count) }
+    }
+    state.steps += 1
+    let steps = state.steps
+    let rate = self.rate * parameter.rateFactor
+    let decays = settings.decay == .all || parameter.variable.value.rank >= 2
+    let decay = decays ? settings.weightDecay : 0
+    let rule = settings.rule
+    try parameter.variable.updateValue { value in
+      try gradient.withFloats { grad in
+        guard let p = value.baseAddress, let g = grad.baseAddress else { return }
+        switch rule {
+        case .sgd(let momentum, let nesterov):
+          guard momentum != 0 else {
+            moco_sgd_step(p, g, nil, count, Float(rate), 0, Float(decay), 0, 1)
+            return
+          }
+          state.buffers[0].withUnsafeMutableBufferPointer { buffer in
+            moco_sgd_step(
+              p, g, buffer.baseAddress, count, Float(rate), Float(momentum), Float(decay), nesterov ? 1 : 0,
+              steps == 1 ? 1 : 0)
+          }
+        case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
+          var decoupled: Int32 = 0
+          if case .adamW = rule { decoupled = 1 }
+          let correction1 = 1 - pow(beta1, Double(steps))
+          let correction2 = 1 - pow(beta2, Double(steps))
+          var m = state.buffers[0]
+          var v = state.buffers[1]
+          state.buffers = []
+          m.withUnsafeMutableBufferPointer { m in
+            v.withUnsafeMutableBufferPointer { v in
+              moco_adam_step(
+                p, g, m.baseAddress, v.baseAddress, count, rate, beta1, beta2, epsilon, decay, decoupled,
+                correction1, correction2)
+            }
+          }
+          state.buffers = [m, v]
+        }
+      }
+    }
+  }
+}
+
+extension Optimizer {
+  /// The state as tensors: `0.momentum`, `0.m`, `0.v`, … by the parameter's place.
+  public func exportState() throws -> [(name: String, tensor: Tensor)] {
+    var list: [(name: String, tensor: Tensor)] = []
+    for (index, state) in states.enumerated() where !state.buffers.isEmpty {
+      for (name, buffer) in zip(settings.rule.buffers, state.buffers) {
+        list.append(("\(index).\(name)", try Tensor(buffer, shape: parameters[index].variable.value.shape)))
+      }
+    }
+    return list
+  }
+
+  /// Steps taken in all, and by each parameter.
+  public var exportCounts: Json {
+    ["steps": .int(stepCount), "each": .array(states.map { .int($0.steps) })]
+  }
+
+  /// Puts an exported state back.
+  ///
+  /// - Throws: E0708 for what does not fit; nothing is changed then.
+  public func importState(_ tensor: (String) throws -> Tensor?, counts: Json) throws {
+    guard let steps = counts["steps"]?.intValue, let each = counts["each"]?.arrayValue,
+      each.count == parameters.count
+    else {
+      throw PromptError(
+        "E0708", "the checkpoint's optimizer state is for other parameters",
+        help: "restore with the model and the optimizer it was saved with")
+    }
+    var restored: [State] = []
+    for (index, parameter) in parameters.enumerated() {
+      guard let count = each[index].intValue, count >= 0 else {
+        throw PromptError("E0708", "the checkpoint's optimizer state has no step count for \(parameter.name)")
+      }
+      var state = State(steps: count)
+      if count > 0 {
+        for name in settings.rule.buffers {
+          guard let buffer = try tensor("\(index).\(name)"), buffer.shape == parameter.variable.value.shape else {
+            throw PromptError(
+              "E0708", "the checkpoint has no \(settings.rule.name) state \"\(name)\" for \(parameter.name)",
+              help: "restore with the optimizer it was saved with")
+          }
+          state.buffers.append(try buffer.toFloats())
+        }
+      }
+      restored.append(state)
+    }
+    states = restored
+    stepCount = steps
+  }
+}
+
+/// The norm over all gradients together, before clipping; gradients are scaled down if it exceeds `limit`.
+///
+/// As PyTorch's clip_grad_norm_: the factor is limit / (norm + 1e-6), at most 1.
+/// - Throws: E0706 for a limit that is not positive.
+@discardableResult
+public func clipGradNorm(_ variables: [Variable], limit: Double) throws -> Double {
+  guard limit > 0 else {
+    throw PromptError("E0706", "the gradient norm's limit is \(limit)", help: "give a positive number")
+  }
+  let norm = try gradNorm(variables)
+  let factor = limit / (norm + 1e-6)
+  if factor < 1 {
+    for variable in variables {
+      guard let gradient = variable.grad else { continue }
+      variable.grad = try gradient.scaled(by: Float(factor))
+    }
+  }
+  return norm
+}
+
+/// √Σ‖g‖² over the gradients that exist, summed in double precision in the order given.
+public func gradNorm(_ variables: [Variable]) throws -> Double {
+  var sum = 0.0
+  for variable in variables {
+    guard let gradient = variable.grad else { continue }
+    sum += try gradient.contiguous().withFloats { values in
+      values.baseAddress.map { moco_sum_squares($0, values.count) } ?? 0
+    }
+  }
+  return sum.squareRoot()
+}
+
+/// Whether every number is finite.
+public func allFinite(_ tensor: Tensor) throws -> Bool {
+  try tensor.contiguous().withFloats { values in
+    values.baseAddress.map { moco_all_finite($0, values.count) != 0 } ?? true
+  }
+}

@@ -1,0 +1,135 @@
+import Glibc
+import MocoCLIP
+import MocoPrompts
+
+/// The folder that a run writes: `runs/<script>-<number>/`, never an existing one.
+///
+/// - `script.moco`: the script as run, with its `--set` values in place
+/// - `run.json`: name, settings, seed, versions, hashes of weights and data, how it ended
+/// - `metrics.jsonl`: a line a step or epoch: losses apart, learning rate, gate load
+/// - `results.json`: one entry for each evaluation
+/// - `figures/`, `checkpoints/`
+public final class RunFolder {
+  /// Version of the folder's layout.
+  public static let version = 1
+
+  public let path: String
+  private var record: JsonObject
+  private var results: [Json] = []
+  private var metrics: Int32 = -1
+  private var figures = 0
+
+  /// Makes the next folder of this name.
+  ///
+  /// - Parameters:
+  ///   - root: the folder of all runs, made if it is missing.
+  ///   - name: the script's name without its extension.
+  /// - Throws: E0504 if no folder can be made.
+  public init(root: String = "runs", name: String) throws {
+    try FileSystem.createFolder(root)
+    let clean = RunFolder.fileName(name)
+    var number = RunFolder.lastNumber(root: root, name: clean) + 1
+    // Another process may take the number between the look and the making: then the next one.
+    while true {
+      let candidate = "\(root)/\(clean)-\(number)"
+      if mkdir(candidate, 0o777) == 0 {
+        path = candidate
+        break
+      }
+      guard errno == EEXIST, number < 1 << 30 else {
+        throw CLIPError(
+          code: "E0504", "cannot make the run folder \(candidate): \(String(cString: strerror(errno)))",
+          help: "start moco in a folder that may be written to, or give out: \"FOLDER\"")
+      }
+      number += 1
+    }
+    record = JsonObject([("format", "moco-run"), ("version", .int(RunFolder.version)), ("name", .string(clean))])
+  }
+
+  /// Takes a given folder, which must be empty or missing.
+  ///
+  /// - Throws: E0504 if something is in it.
+  public init(exactly path: String) throws {
+    if FileSystem.kind(path) == .folder {
+      guard try FileSystem.list(path).isEmpty else {
+        throw CLIPError(
+          code: "E0504", "the run folder \(path) is not empty", help: "a run never writes over another; give a new one")
+      }
+    } else {
+      try FileSystem.createFolder(path)
+    }
+    self.path = path
+    record = JsonObject([
+      ("format", "moco-run"), ("version", .int(RunFolder.version)), ("name", .string(FileSystem.name(of: path))),
+    ])
+  }
+
+  deinit { if metrics >= 0 { close(metrics) } }
+
+  /// Writes the script as it runs.
+  public func write(script: String) throws { try AtomicFile.write(script, to: path + "/script.moco") }
+
+  /// Sets a member of run.json and writes it.
+  public func set(_ key: String, _ value: Json) throws {
+    record[key] = value
+    try AtomicFile.write(Json.object(record).serialized(indent: 2) + "\n", to: path + "/run.json")
+  }
+
+  /// Remembers the hash of something the run depends on: `weights`, `data`.
+  public func note(hash: String, of what: String) throws {
+    var hashes = record["hashes"]?.objectValue ?? JsonObject()
+    guard hashes[what] != .string(hash) else { return }
+    hashes[what] = .string(hash)
+    try set("hashes", .object(hashes))
+  }
+
+  /// Appends a line to metrics.jsonl.
+  ///
+  /// - Throws: E0504.
+  public func append(metrics line: Json) throws {
+    let file = path + "/metrics.jsonl"
+    if metrics < 0 { metrics = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
+    var bytes = Array((line.serialized() + "\n").utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Glibc.write(metrics, $0.baseAddress, $0.count) }
+      guard written > 0 || errno == EINTR else {
+        throw CLIPError(code: "E0504", "cannot write \(file): \(String(cString: strerror(errno)))", help: nil)
+      }
+      bytes = bytes.dropFirst(max(0, written))
+    }
+  }
+
+  /// Adds an evaluation to results.json.
+  public func add(result: Json) throws {
+    results.append(result)
+    try AtomicFile.write(Json.array(results).serialized(indent: 2) + "\n", to: path + "/results.json")
+  }
+
+  /// Writes a figure and returns its path: `figures/01-routing.svg`.
+  public func add(figure text: String, name: String, extension suffix: String = "svg") throws -> String {
+    try FileSystem.createFolder(path + "/figures")
+    figures += 1
+    let number = figures < 10 ? "0\(figures)" : "\(figures)"
+    let file = "\(path)/figures/\(number)-\(RunFolder.fileName(name)).\(suffix)"
+    try AtomicFile.write(text, to: file)
+    return file
+  }
+
+  /// The path of a checkpoint in this run; its folder is made.
+  public func checkpointPath(_ name: String) throws -> String {
+    try FileSystem.createFolder(path + "/checkpoints")
+    return "\(path)/checkpoints/\(RunFolder.fileName(name)).safetensors"
+  }
+
+  /// Letters, digits, `.`, `_` and `-`; everything else becomes `-`.
+  static func fileName(_ name: String) -> String {
+    let mapped = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
+    let text = String(mapped.prefix(80))
+    return text.isEmpty || text.allSatisfy { $0 == "." } ? "run" : text
+  }
+
+  private static func lastNumber(root: String, name: String) -> Int {
+    let entries = (try? FileSystem.list(root)) ?? []
+    return entries.compactMap { $0.hasPrefix(name + "-") ? Int($0.dropFirst(name.count + 1)) : nil }.max() ?? 0
+  }
+}

@@ -1,0 +1,239 @@
+import Glibc
+import MocoAutograd
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+/// A training of one model on one split, that can stop at any step and go on.
+///
+/// What a step does depends on the seed, its epoch and its place there, not on the steps before it; so the
+/// parameters, the optimizer's state and the number of steps taken are all there is to keep.
+public final class Trainer {
+  public let model: any PromptModel
+  public let data: DataSplit
+  public let options: TrainingOptions
+  public let plan: TrainingPlan
+  public let optimizer: Optimizer
+  /// Steps taken.
+  public private(set) var step = 0
+  /// Finished epochs of this process.
+  public private(set) var records: [EpochRecord] = []
+
+  private let form: BatchForm
+  private var batches: (epoch: Int, list: [[Int]])?
+  private var sums = Sums()
+
+  /// - Throws: E0706 for options out of range, E0709 for a model or a split without anything to train, E0704
+  ///   for a class the model does not have.
+  public init(model: any PromptModel, data: DataSplit, options: TrainingOptions) throws {
+    try options.check()
+    let parameters = model.parameters
+    guard !parameters.isEmpty else {
+      throw PromptError(
+        "E0709", "a \(model.kind) model has nothing to train", help: "train a mixture or coop; zero_shot is finished")
+    }
+    try model.train(on: data.classes)
+    self.model = model
+    self.data = data
+    self.options = options
+    plan = try TrainingPlan(options, count: data.count)
+    optimizer = try Optimizer(options.optimizer, parameters: parameters)
+    form = try model.batchForm(augmented: options.augment)
+  }
+
+  public var isFinished: Bool { step >= plan.steps }
+
+  /// Trains to the end, or to step `end`.
+  ///
+  /// An interrupt, or an error from an observer, stops between two steps: parameters, optimizer and `step`
+  /// agree, and `run` can be called again.
+  /// - Throws: E0406 when interrupted; E0707 when a loss or gradient is not finite, before it reaches a
+  ///   parameter; what data and observers throw.
+  @discardableResult
+  public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
+    let begin = now()
+    let first = step
+    let last = min(end ?? plan.steps, plan.steps)
+    while step < last {
+      let record: StepRecord
+      do {
+        try Cancellation.check()
+        record = try takeStep()
+      } catch {
+        optimizer.zeroGrad()
+        throw error
+      }
+      try observer.onStep?(record)
+      let passed = now() - begin
+      observer.onProgress?(
+        Progress(
+          done: step, total: plan.steps, rate: passed > 0 ? Double(step - first) / passed : 0, unit: "steps",
+          note: "epoch \(record.epoch)/\(plan.epochs) loss \(fixed(record.loss, 4))"))
+      if step % plan.stepsPerEpoch == 0 || step == plan.steps { try finishEpoch(record, observer) }
+    }
+    return TrainingReport(epochs: records, steps: step, seconds: now() - begin, plan: plan)
+  }
+
+  private func takeStep() throws -> StepRecord {
+    let epoch = step / plan.stepsPerEpoch
+    let batch = try nextBatch(epoch: epoch)
+    let rate = plan.rate(base: options.optimizer.rate, step: step)
+    let began = now()
+    let loss = try model.loss(batch)
+    let value = Double(try loss.total.value.item())
+    guard value.isFinite else { throw notFinite("the loss is \(value)", epoch) }
+    try loss.total.backward()
+    var norm: Double?
+    if let limit = options.clipNorm {
+      norm = try clipGradNorm(model.parameters.map(\.variable), limit: limit)
+      if let norm, !norm.isFinite { throw notFinite("the gradient's norm is \(norm)", epoch) }
+    } else {
+      for parameter in optimizer.parameters {
+        if let gradient = parameter.variable.grad, try !allFinite(gradient) {
+          throw notFinite("the gradient of \(parameter.name) is not finite", epoch)
+        }
+      }
+    }
+    optimizer.rate = rate
+    try optimizer.step()
+    optimizer.zeroGrad()
+    step += 1
+    let record = StepRecord(
+      step: step, epoch: epoch + 1, loss: value,
+      parts: try loss.parts.map { ($0.name, Double(try $0.value.value.item())) }, rate: rate,
+      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm)
+    sums.add(record, seconds: now() - began)
+    return record
+  }
+
+  private func nextBatch(epoch: Int) throws -> PromptBatch {
+    if batches?.epoch != epoch {
+      let drawn = BatchPlan(
+        count: data.count, size: options.batch, shuffle: options.shuffle, seed: options.seed, epoch: epoch,
+        dropLast: true)
+      batches = (epoch, drawn.batches)
+    }
+    let place = step % plan.stepsPerEpoch
+    guard let list = batches?.list, place < list.count else {
+      throw PromptError("E0709", "epoch \(epoch + 1) has no batch \(place + 1)")
+    }
+    var form = self.form
+    if case .pixels(let preprocess, .some) = form {
+      form = .pixels(preprocess, augmentation: Augmentation(seed: options.seed, epoch: epoch))
+    }
+    return try data.batch(list[place], form: form).forPrompts()
+  }
+
+  private func finishEpoch(_ last: StepRecord, _ observer: TrainingObserver) throws {
+    let record = sums.mean(last, epochs: plan.epochs)
+    sums = Sums()
+    records.append(record)
+    if let path = options.checkpoint, record.index % options.checkpointEvery == 0 || isFinished {
+      try Checkpoint.save(path: path, model: model, trainer: self)
+    }
+    try observer.onEpoch?(record)
+  }
+
+  private func notFinite(_ what: String, _ epoch: Int) -> PromptError {
+    PromptError(
+      "E0707", "\(what) at step \(step + 1) (epoch \(epoch + 1))",
+      help: "the parameters are those after step \(step); lower the learning rate or set clip_grad_norm")
+  }
+
+  /// The position for a checkpoint, with the unfinished epoch's sums.
+  var position: Json {
+    ["step": .int(step), "epoch": .int(step / plan.stepsPerEpoch), "sums": sums.json]
+  }
+
+  /// Puts a saved position back. The optimizer's state is restored by the checkpoint.
+  ///
+  /// - Throws: E0708 for a position beyond the end.
+  func resume(at position: Json) throws {
+    guard let step = position["step"]?.intValue else {
+      throw PromptError("E0708", "the checkpoint does not say at which step it was made")
+    }
+    guard step >= 0, step <= plan.steps else {
+      throw PromptError(
+        "E0708", "the checkpoint is at step \(step), this training has \(plan.steps)",
+        help: "resume with the duration, batch size and data it was saved with")
+    }
+    self.step = step
+    sums = Sums(position["sums"])
+  }
+}
+
+/// Running sums of an epoch.
+private struct Sums {
+  var steps = 0
+  var loss = 0.0
+  var parts: [(name: String, value: Double)] = []
+  var accuracy = 0.0
+  var load: [Double]?
+  var seconds = 0.0
+
+  init() {}
+
+  init(_ json: Json?) {
+    guard let json, let count = json["steps"]?.intValue else { return }
+    steps = count
+    loss = json["loss"]?.doubleValue ?? 0
+    accuracy = json["accuracy"]?.doubleValue ?? 0
+    if case .object(let object)? = json["parts"] {
+      parts = object.map { ($0.key, $0.value.doubleValue ?? 0) }
+    }
+    load = json["load"]?.arrayValue?.map { $0.doubleValue ?? 0 }
+  }
+
+  var json: Json {
+    [
+      "steps": .int(steps), "loss": .double(loss), "accuracy": .double(accuracy),
+      "parts": .object(JsonObject(parts.map { ($0.name, .double($0.value)) })),
+      "load": load.map { .array($0.map { .double($0) }) } ?? .null,
+    ]
+  }
+
+  mutating func add(_ record: StepRecord, seconds passed: Double) {
+    steps += 1
+    loss += record.loss
+    accuracy += record.accuracy
+    seconds += passed
+    if parts.isEmpty {
+      parts = record.parts
+    } else {
+      for (i, part) in record.parts.enumerated() where i < parts.count { parts[i].value += part.value }
+    }
+    if let gate = record.gateLoad {
+      var sum = load ?? [Double](repeating: 0, count: gate.count)
+      for (g, value) in gate.enumerated() where g < sum.count { sum[g] += Double(value) }
+      load = sum
+    }
+  }
+
+  func mean(_ last: StepRecord, epochs: Int) -> EpochRecord {
+    let n = Double(max(1, steps))
+    return EpochRecord(
+      index: last.epoch, epochs: epochs, step: last.step, loss: loss / n,
+      parts: parts.map { ($0.name, $0.value / n) }, rate: last.rate, accuracy: accuracy / n,
+      gateLoad: load?.map { Float($0 / n) }, seconds: seconds)
+  }
+}
+
+/// Seconds on a clock that only goes forward.
+func now() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// A number with so many decimals, rounded half away from zero.
+func fixed(_ value: Double, _ decimals: Int) -> String {
+  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+  var scale = 1.0
+  for _ in 0..<decimals { scale *= 10 }
+  let units = Int((abs(value) * scale).rounded())
+  let whole = units / Int(scale)
+  let rest = String(units % Int(scale))
+  let sign = value < 0 && units > 0 ? "-" : ""
+  guard decimals > 0 else { return "\(sign)\(whole)" }
+  return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
+}

@@ -1,0 +1,95 @@
+import MocoCLIP
+
+/// One step of training.
+public struct StepRecord: Sendable {
+  /// 1 for the first step of the run.
+  public let step: Int
+  /// 1 for the first epoch.
+  public let epoch: Int
+  public let loss: Double
+  /// The losses apart, unweighted.
+  public let parts: [(name: String, value: Double)]
+  public let rate: Double
+  /// The share of correct answers in the batch, before the step.
+  public let accuracy: Double
+  /// The mean weight of each expert, nil without a router.
+  public let gateLoad: [Float]?
+  /// The gradient's norm before clipping, nil where nothing is clipped.
+  public let gradientNorm: Double?
+}
+
+/// One epoch of training: means over its steps.
+public struct EpochRecord: Sendable {
+  /// 1 for the first epoch.
+  public let index: Int
+  public let epochs: Int
+  /// Steps taken since the run began.
+  public let step: Int
+  public let loss: Double
+  public let parts: [(name: String, value: Double)]
+  public let rate: Double
+  public let accuracy: Double
+  public let gateLoad: [Float]?
+  public let seconds: Double
+}
+
+extension EpochRecord {
+  /// A line of metrics.jsonl. Times stay out, so that equal runs write equal lines.
+  public var json: Json {
+    var object = JsonObject([("epoch", .int(index)), ("step", .int(step)), ("loss", .double(loss))])
+    for part in parts where parts.count > 1 { object["loss_" + part.name] = .double(part.value) }
+    object["lr"] = .double(rate)
+    object["accuracy"] = .double(accuracy)
+    if let gateLoad { object["gate_load"] = .array(gateLoad.map { .double(Double($0)) }) }
+    return .object(object)
+  }
+}
+
+/// How far a long piece of work has come.
+public struct Progress: Sendable {
+  public let done: Int
+  public let total: Int
+  /// Units a second, over the work so far.
+  public let rate: Double
+  public let unit: String
+  /// Short text to show beside the bar: "loss 0.412".
+  public let note: String
+
+  public init(done: Int, total: Int, rate: Double, unit: String, note: String = "") {
+    self.done = done
+    self.total = total
+    self.rate = rate
+    self.unit = unit
+    self.note = note
+  }
+
+  /// Seconds still to go, nil while nothing is known.
+  public var remaining: Double? { rate > 0 ? Double(total - done) / rate : nil }
+}
+
+/// Who wants to hear of a training.
+public struct TrainingObserver {
+  public var onStep: ((StepRecord) throws -> Void)?
+  public var onEpoch: ((EpochRecord) throws -> Void)?
+  /// Called after each step; rate it yourself if you draw.
+  public var onProgress: ((Progress) -> Void)?
+
+  public init(
+    onStep: ((StepRecord) throws -> Void)? = nil, onEpoch: ((EpochRecord) throws -> Void)? = nil,
+    onProgress: ((Progress) -> Void)? = nil
+  ) {
+    self.onStep = onStep
+    self.onEpoch = onEpoch
+    self.onProgress = onProgress
+  }
+}
+
+/// What a training did.
+public struct TrainingReport: Sendable {
+  public let epochs: [EpochRecord]
+  public let steps: Int
+  public let seconds: Double
+  public let plan: TrainingPlan
+  /// The loss of the last epoch.
+  public var loss: Double { epochs.last?.loss ?? .nan }
+}

@@ -1,0 +1,117 @@
+import MocoCLIP
+import MocoPrompts
+
+/// How long a training goes on.
+public enum TrainingDuration: Sendable, Hashable {
+  /// So many passes over the data, and more of them if they make less than `atLeast` steps.
+  case epochs(Int, atLeast: Int = 0)
+  /// So many steps, from as many passes as it takes.
+  case steps(Int)
+
+  public var unit: Schedule.Unit {
+    if case .steps = self { return .steps }
+    return .epochs
+  }
+
+  public var description: String {
+    switch self {
+    case .epochs(let count, 0): return "\(count) epochs"
+    case .epochs(let count, let steps): return "\(count) epochs and at least \(steps) steps"
+    case .steps(let count): return "\(count) steps"
+    }
+  }
+}
+
+/// How a model is trained. Defaults are the published settings.
+public struct TrainingOptions: Sendable {
+  public var duration: TrainingDuration
+  /// Images a step. The last partial batch of an epoch is left out, unless the data are fewer than a batch.
+  public var batch = 32
+  public var optimizer = OptimizerSettings.published
+  /// nil: a cosine with a tenth of the epochs as warm-up, which for 50 epochs is the published 5.
+  public var schedule: Schedule?
+  /// The gradient norm's limit; nil for none.
+  public var clipNorm: Double?
+  public var shuffle = true
+  public var seed: UInt64 = 0
+  /// Random crops and flips of the training images; only where pixels are encoded anew each step.
+  public var augment = false
+  /// Where a checkpoint is kept, and after how many epochs each time.
+  public var checkpoint: String?
+  public var checkpointEvery = 1
+
+  public init(duration: TrainingDuration) { self.duration = duration }
+
+  /// - Throws: E0706.
+  func check() throws {
+    let length: Int
+    switch duration {
+    case .epochs(let count, let steps):
+      length = count
+      guard steps >= 0, steps <= 1 << 40 else { throw PromptError("E0706", "at_least is \(steps) steps") }
+    case .steps(let count): length = count
+    }
+    guard length >= 1, length <= 1 << 40 else {
+      throw PromptError("E0706", "the training lasts \(duration.description)", help: "give 1 or more")
+    }
+    guard batch >= 1 else { throw PromptError("E0706", "the batch size is \(batch)", help: "give 1 or more") }
+    guard checkpointEvery >= 1 else {
+      throw PromptError("E0706", "a checkpoint every \(checkpointEvery) epochs", help: "give 1 or more")
+    }
+    if let clipNorm, !(clipNorm > 0) {
+      throw PromptError("E0706", "the gradient norm's limit is \(clipNorm)", help: "give a positive number")
+    }
+    try optimizer.check()
+  }
+
+  /// What a run record says of them.
+  public var configuration: Json {
+    var object = JsonObject([
+      ("duration", .string(duration.description)), ("batch", .int(batch)), ("optimizer", optimizer.configuration),
+      ("schedule", schedule.map { .string($0.description) } ?? .null),
+    ])
+    if let clipNorm { object["clip_grad_norm"] = .double(clipNorm) }
+    object["shuffle"] = .bool(shuffle)
+    object["seed"] = .string(String(seed))
+    if augment { object["augment"] = true }
+    return .object(object)
+  }
+}
+
+/// How many steps and epochs a training has on given data.
+public struct TrainingPlan: Sendable, Equatable {
+  public let stepsPerEpoch: Int
+  public let epochs: Int
+  public let steps: Int
+  public let schedule: Schedule
+  public let scheduleUnit: Schedule.Unit
+
+  /// - Throws: E0709 without data.
+  init(_ options: TrainingOptions, count: Int) throws {
+    guard count > 0 else {
+      throw PromptError("E0709", "there is nothing to train on: the split has no images")
+    }
+    stepsPerEpoch = max(1, count / options.batch)
+    switch options.duration {
+    case .epochs(let wanted, let atLeast):
+      epochs = max(wanted, (atLeast + stepsPerEpoch - 1) / stepsPerEpoch)
+      let (product, overflow) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
+      guard !overflow else { throw PromptError("E0706", "the training lasts \(options.duration.description)") }
+      steps = product
+    case .steps(let wanted):
+      steps = wanted
+      epochs = (wanted + stepsPerEpoch - 1) / stepsPerEpoch
+    }
+    let unit = options.schedule?.unit ?? options.duration.unit
+    scheduleUnit = unit
+    schedule = options.schedule ?? .cosine(.init(warmup: (unit == .epochs ? epochs : steps) / 10))
+  }
+
+  /// The base rate's value during a step.
+  public func rate(base: Double, step: Int) -> Double {
+    switch scheduleUnit {
+    case .steps: return schedule.rate(base: base, at: step, of: steps)
+    case .epochs: return schedule.rate(base: base, at: step / stepsPerEpoch, of: epochs)
+    }
+  }
+}
