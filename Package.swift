@@ -41,7 +41,7 @@ let package = Package(
     .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts"]),
     .testTarget(name: "MocoLabTests", dependencies: ["MocoLab"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
-    .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"]),
+    .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime"]),
     .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"]),
   ],
