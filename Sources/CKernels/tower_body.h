@@ -229,14 +229,14 @@ static void MOCO_VARIANT(column_sums)(const float *x, ptrdiff_t stride, ptrdiff_
       s2 += LOAD(a + 16);
       s3 += LOAD(a + 24);
     }
-    STORE(out + c, s0);
-    STORE(out + c + 8, s1);
-    STORE(out + c + 16, s2);
-    STORE(out + c + 24, s3);
+    STORE(out + c, LOAD(out + c) + s0);
+    STORE(out + c + 8, LOAD(out + c + 8) + s1);
+    STORE(out + c + 16, LOAD(out + c + 16) + s2);
+    STORE(out + c + 24, LOAD(out + c + 24) + s3);
   }
   for (; c < end; c++) {
     float s = 0;
     for (ptrdiff_t r = 0; r < rows; r++) s += x[r * stride + c];
-    out[c] = s;
+    out[c] += s;
   }
 }

@@ -30,7 +30,7 @@ void moco_tower_activation(float *h, const float *bias, float *g, int quick, ptr
 /// dg becomes dg * activation'(h); g, where not NULL, receives activation(h).
 void moco_tower_activation_backward(const float *h, float *dg, float *g, int quick, ptrdiff_t count);
 
-/// out[c] = sum over rows of x[r * stride + c], for columns begin ..< end.
+/// out[c] += sum over rows of x[r * stride + c], for columns begin ..< end.
 void moco_tower_column_sums(const float *x, ptrdiff_t stride, ptrdiff_t rows, float *out, ptrdiff_t begin,
                             ptrdiff_t end);
 

@@ -1,0 +1,198 @@
+import MocoAutograd
+import MocoTensor
+
+// Letters of shapes: S prompts, R soft rows, B images, D embedding (config.embedDim).
+
+extension CLIPModel {
+  /// Features of prompts, not normalized.
+  ///
+  /// One row of the tower for every distinct prefix, positions after a prompt's last key not at all, and the
+  /// last layer only where it is read. Gradients reach the soft rows and every parameter that is trained.
+  /// - Parameters:
+  ///   - prompts: keys of each prompt, [start] and [end] included.
+  ///   - soft: the rows that `.soft` keys name, [R, width].
+  ///   - taps: receives the states between the layers.
+  /// - Returns: features.
+  /// - Shape: [S, D]
+  /// - Throws: E0604, E0603, E0202 for prompts that cannot be encoded; E0205 for soft rows of a wrong shape; E0405
+  ///   without memory; E0406 if interrupted.
+  public func encodeText(_ prompts: [[PromptKey]], soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
+    try encodeText(planText(prompts), soft: soft, taps: taps)
+  }
+
+  /// Checks prompts and prepares them for `encodeText`; keep the plan while the prompts do not change.
+  /// - Parameter memory: bytes that activations may take; more prompts than fit are encoded in chunks.
+  /// - Throws: E0604, E0603, E0202, E0405.
+  public func planText(_ prompts: [[PromptKey]], memory: Int = TextPlan.defaultMemory) throws -> TextPlan {
+    try TextPlan(prompts, config: config, memory: memory)
+  }
+
+  /// Features of a plan's prompts, not normalized.
+  ///
+  /// A plan of several chunks is trained in two passes: features of all chunks first, and each chunk forward
+  /// again and backward once their gradient is known. Memory is that of one chunk.
+  /// - Shape: soft [R, width]; result [S, D]
+  /// - Throws: E0205, E0202, E0405, E0406, E0605 if the plan was made for another model's sizes.
+  public func encodeText(_ plan: TextPlan, soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
+    try checkSoft(plan, soft)
+    let d = config.embedDim, prompts = plan.promptCount
+    let frozen = !Autograd.isGradEnabled
+    let softRows = try soft?.value.contiguous()
+    let tower = try TextTower(
+      towers().text, config: config, soft: softRows, softTrained: !frozen && (soft?.requiresGrad ?? false),
+      frozen: frozen)
+    let features = try Tensor.zeros([prompts, d])
+    let output = features.mutableFloatBase
+    let writer = taps.map { TextTapWriter($0, plan: plan, width: config.text.width) }
+    let needed = tower.needs.any, onePass = plan.chunks.count == 1
+    var kept: TextActivations?
+    for chunk in plan.chunks {
+      let state = try tower.forward(
+        chunk, into: output + chunk.prompts.lowerBound * d, keep: needed && onePass, taps: writer)
+      if needed && onePass { kept = state }
+    }
+    guard needed else { return Variable(features) }
+
+    var inputs = tower.binding.trained
+    if tower.softTrained, let soft { inputs.append(soft) }
+    let trained = tower.binding.trained
+    return Variable.custom("encode_text", inputs: inputs, value: features) { [kept] gradient, needs in
+      let gradient = try gradient.contiguous()
+      let set = try GradientSet(like: trained, needs: needs)
+      let pointers = tower.places.map { set.pointer($0) }
+      var dsoft: Tensor?
+      if tower.softTrained, needs.last ?? false, let softRows { dsoft = try Tensor.zeros(softRows.shape) }
+      let incoming = gradient.floatBase
+      for chunk in plan.chunks {
+        let at = chunk.prompts.lowerBound * d
+        let state: TextActivations
+        if let kept {
+          state = kept
+        } else {
+          let again = try Tensor.zeros([chunk.prompts.count, d])
+          state = try tower.forward(chunk, into: again.mutableFloatBase, keep: true, taps: nil)
+          withExtendedLifetime(again) {}
+        }
+        try tower.backward(
+          chunk, state, doutput: incoming + at, gradients: pointers, dsoft: dsoft?.mutableFloatBase)
+      }
+      withExtendedLifetime(gradient) {}
+      return set.tensors + (tower.softTrained ? [dsoft] : [])
+    }
+  }
+
+  private func checkSoft(_ plan: TextPlan, _ soft: Variable?) throws {
+    guard plan.width == config.text.width, plan.tokenLimit <= config.text.vocabulary else {
+      throw CLIPError(
+        code: "E0605", "these prompts were prepared for a model of another size", help: "prepare them again")
+    }
+    guard let soft else {
+      if plan.softRows == 0 { return }
+      throw TensorError(
+        code: "E0205", message: "the prompts use \(plan.softRows) soft tokens and none were given",
+        help: "give a matrix of soft tokens, one row each")
+    }
+    let shape = soft.value.shape
+    guard shape.count == 2, shape[1] == config.text.width else {
+      throw TensorError(
+        code: "E0205", message: "soft tokens have shape \(shape), the model takes [rows, \(config.text.width)]",
+        help: "a soft token is one row, as wide as the text tower")
+    }
+    guard shape[0] >= plan.softRows else {
+      throw TensorError(
+        code: "E0202", message: "soft token \(plan.softRows - 1) is out of range: there are \(shape[0])", help: nil)
+    }
+  }
+
+  /// Features of images, not normalized.
+  ///
+  /// - Parameters:
+  ///   - pixels: normalized images.
+  ///   - taps: receives the states between the layers.
+  /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
+  /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted.
+  public func encodeImage(_ pixels: Variable, taps: TowerTaps? = nil) throws -> Variable {
+    let frozen = !Autograd.isGradEnabled
+    let images = try checkPixels(pixels.value)
+    let tower = try VisionTower(
+      towers().vision, config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
+    if !tower.needs.any, taps == nil { return Variable(try encodeImageFrozen(images)) }
+
+    let count = images.shape[0]
+    let features = try Tensor.zeros([count, config.embedDim])
+    guard count > 0 else { return Variable(features) }
+    let plan = try towers().visionPlan(images: count, tokens: config.vision.tokens)
+    let transformer = tower.transformer(plan, whole: taps != nil, single: false)
+    let (arena, scratch, memory) = try tower.lay(transformer, plan, keep: tower.needs.any)
+    taps?.hidden = []
+    let shape = [count, plan.tokens, config.vision.width]
+    try tower.run(
+      transformer, tower.head(plan, single: false), plan, memory, pixels: images.floatBase,
+      into: features.mutableFloatBase
+    ) { _, rows in
+      guard let taps else { return }
+      let copy = try Tensor.zeros(shape)
+      copy.mutableFloatBase.update(from: rows, count: copy.count)
+      taps.hidden.append(copy)
+    }
+    withExtendedLifetime(scratch) {}
+    guard tower.needs.any else { return Variable(features) }
+
+    let kept = VisionActivations(
+      arena: arena, transformer: transformer, plan: plan, memory: memory, pixels: images, whole: taps != nil)
+    let trained = tower.binding.trained
+    let inputs = trained + (tower.pixelsTrained ? [pixels] : [])
+    return Variable.custom("encode_image", inputs: inputs, value: features) { gradient, needs in
+      let gradient = try gradient.contiguous()
+      let set = try GradientSet(like: trained, needs: needs)
+      let dpixels = tower.pixelsTrained && (needs.last ?? false) ? try Tensor.zeros(kept.pixels.shape) : nil
+      try tower.backward(
+        kept, doutput: gradient.floatBase, gradients: tower.places.map { set.pointer($0) },
+        dpixels: dpixels?.mutableFloatBase)
+      withExtendedLifetime(gradient) {}
+      return set.tensors + (tower.pixelsTrained ? [dpixels] : [])
+    }
+  }
+
+  /// Features of images without a graph: one image a product, images spread over the threads. An image's bits do
+  /// not depend on the images around it, so its features can be kept.
+  /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
+  /// - Throws: E0205, E0405, E0406.
+  public func encodeImageFrozen(_ pixels: Tensor) throws -> Tensor {
+    let images = try checkPixels(pixels)
+    let count = images.shape[0], d = config.embedDim
+    let features = try Tensor.zeros([count, d])
+    guard count > 0 else { return features }
+    let tower = try VisionTower(towers().vision, config: config, pixelsTrained: false, frozen: true)
+    let plan = try towers().visionPlan(images: 1, tokens: config.vision.tokens)
+    let transformer = tower.transformer(plan, whole: false, single: true)
+    let head = tower.head(plan, single: true)
+    let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay(transformer, plan, keep: false) }
+    let source = images.floatBase, target = features.mutableFloatBase, size = tower.patches.pixels
+    let failure = FirstError()
+    Lanes.run(count, lanes: memories.count) { lane, image in
+      if failure.happened { return }
+      do {
+        try tower.run(
+          transformer, head, plan, memories[lane].2, pixels: source + image * size, into: target + image * d)
+      } catch { failure.note(error) }
+    }
+    withExtendedLifetime((images, memories)) {}
+    try failure.rethrow()
+    return features
+  }
+
+  private func checkPixels(_ pixels: Tensor) throws -> Tensor {
+    let vision = config.vision, shape = pixels.shape
+    guard shape.count == 4, Array(shape[1...]) == [vision.channels, vision.imageSize, vision.imageSize],
+      pixels.dtype == .float32
+    else {
+      throw TensorError(
+        code: "E0205",
+        message: "images have shape \(shape), the model takes [images, \(vision.channels), \(vision.imageSize), "
+          + "\(vision.imageSize)]",
+        help: "resize the images to \(vision.imageSize)×\(vision.imageSize) and check their channels")
+    }
+    return try pixels.contiguous()
+  }
+}

@@ -1,0 +1,55 @@
+import MocoTensor
+import Synchronization
+
+/// Independent tasks spread over the thread pool, with a lane number for scratch memory.
+///
+/// A task's result must not depend on its lane or on the order: then results do not depend on the number of
+/// threads either.
+package enum Lanes {
+  /// How many tasks can run at once.
+  package static var count: Int { max(1, Parallel.threadCount) }
+
+  package static func run(_ tasks: Int, lanes: Int, _ body: (_ lane: Int, _ task: Int) -> Void) {
+    guard tasks > 0 else { return }
+    if lanes <= 1 || tasks == 1 {
+      for task in 0..<tasks { body(0, task) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    Parallel.forEach(min(lanes, tasks)) { lane in
+      while true {
+        let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if task >= tasks { return }
+        body(lane, task)
+      }
+    }
+  }
+}
+
+/// Rows cut into blocks; the cut depends on the number of rows alone.
+package struct RowBlocks {
+  package let rows: Int
+  package let size: Int
+  package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
+
+  /// About 128 rows a block, a multiple of 16, and an even number of blocks where there is a choice: small
+  /// enough to spread and to stay in cache, large enough for a matrix product to run at full speed.
+  package init(rows: Int) {
+    self.rows = rows
+    var blocks = (rows + 127) / 128
+    if rows > 32, blocks % 2 == 1 { blocks += 1 }
+    let even = blocks == 0 ? 0 : (rows + blocks - 1) / blocks
+    size = (even + 15) & ~15
+  }
+
+  /// All rows in one block, for work that is already spread over something else.
+  package init(single rows: Int) {
+    self.rows = rows
+    size = rows
+  }
+
+  package func range(_ block: Int) -> Range<Int> {
+    let first = block * size
+    return first..<min(first + size, rows)
+  }
+}

@@ -1,0 +1,98 @@
+import CKernels
+import MocoTensor
+
+/// The end of both towers: LayerNorm and projection of the rows that are read, [E, W] to [E, D].
+struct TowerHead: @unchecked Sendable {
+  let width: Int
+  let embedding: Int
+  let eps: Float
+  let parameters: HeadParameters<Values>
+  let cut: RowBlocks
+  let lanes: Int
+
+  /// - Parameters:
+  ///   - statistics: [E, 2], kept for the gradient.
+  ///   - normed: scratch, [E, W]; its contents are read again by `backward`.
+  func forward(_ rows: Values, into output: Floats, statistics: Floats?, normed: Floats) {
+    Lanes.run(cut.count, lanes: lanes) { _, block in
+      let range = cut.range(block), at = range.lowerBound
+      moco_tower_norm(
+        rows + at * width, parameters.normWeight, parameters.normBias, eps, normed + at * width,
+        statistics.map { $0 + at * 2 }, range.count, width)
+      Gemm.runSingle(
+        false, false, m: range.count, n: embedding, k: width, alpha: 1, a: normed + at * width, lda: width,
+        b: parameters.projection, ldb: embedding, beta: 0, c: output + at * embedding, ldc: embedding)
+    }
+  }
+
+  /// - Parameters:
+  ///   - doutput: [E, D].
+  ///   - drows: receives the gradient of the rows, [E, W]; nil if nothing below is trained.
+  ///   - scratch: [E, W], and `sums` [blocks, 2, W].
+  func backward(
+    _ doutput: Values, _ rows: Values, statistics: Values, normed: Values, gradients g: HeadParameters<Floats?>,
+    drows: Floats?, scratch: Floats, sums: Floats
+  ) {
+    let wantsNorm = g.normWeight != nil || g.normBias != nil
+    if wantsNorm || drows != nil {
+      Lanes.run(cut.count, lanes: lanes) { _, block in
+        let range = cut.range(block), at = range.lowerBound
+        Gemm.runSingle(
+          false, true, m: range.count, n: width, k: embedding, alpha: 1, a: doutput + at * embedding,
+          lda: embedding, b: parameters.projection, ldb: embedding, beta: 0, c: scratch + at * width, ldc: width)
+        let own = sums + block * 2 * width
+        own.update(repeating: 0, count: 2 * width)
+        moco_tower_norm_backward(
+          scratch + at * width, rows + at * width, parameters.normWeight, statistics + at * 2, nil,
+          drows.map { $0 + at * width }, wantsNorm ? own : nil, range.count, width)
+      }
+      if wantsNorm { reduceNormSums(sums, blocks: cut.count, width: width, g.normWeight, g.normBias) }
+    }
+    let products = WeightProducts(lanes: lanes)
+    products.add(
+      g.projection, dy: normed, dyStride: width, outputs: width, x: doutput, inputs: embedding, rows: cut.rows)
+    products.run()
+  }
+}
+
+/// Adds the blocks' LayerNorm sums, [blocks, 2, W], to the gradients in the order of the blocks.
+func reduceNormSums(_ sums: Values, blocks: Int, width: Int, _ weight: Floats?, _ bias: Floats?) {
+  for (part, target) in [weight, bias].enumerated() {
+    guard let target else { continue }
+    for block in 0..<blocks {
+      let source = sums + (block * 2 + part) * width
+      for i in 0..<width { target[i] += source[i] }
+    }
+  }
+}
+
+/// What a tower call has to remember, from which layer on, and what the end of the backward pass must reach.
+struct TowerNeeds {
+  /// The lowest layer with something trained in or below it; `layers` if only the head is trained.
+  let keepFrom: Int
+  /// Whether something below the first layer is trained.
+  let input: Bool
+  /// Whether any weight or bias of a block's products is trained (LayerNorms apart).
+  let weights: Bool
+  /// Whether anything at all is trained.
+  let any: Bool
+
+  init(blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>, input: Bool) {
+    self.input = input
+    var lowest = blocks.count, weights = false, any = input
+    for (layer, p) in blocks.enumerated() {
+      let products = [
+        p.inWeight, p.inBias, p.outWeight, p.outBias, p.fcWeight, p.fcBias, p.projWeight, p.projBias,
+      ].contains { $0 != nil }
+      let norms = [p.norm1Weight, p.norm1Bias, p.norm2Weight, p.norm2Bias].contains { $0 != nil }
+      if products || norms { lowest = min(lowest, layer) }
+      if products { weights = true }
+    }
+    if lowest < blocks.count || head.normWeight != nil || head.normBias != nil || head.projection != nil {
+      any = true
+    }
+    self.weights = weights
+    self.any = any
+    keepFrom = input ? 0 : lowest
+  }
+}

@@ -1,0 +1,163 @@
+import MocoAutograd
+import MocoTensor
+
+// The parameters of the towers by role. `Element` is a named parameter, a pointer to its values, a pointer to
+// its gradient (or nil where none is wanted), or its place in a list: one walk, `map`, serves all of them.
+
+/// One residual attention block.
+package struct BlockParameters<Element> {
+  package var norm1Weight, norm1Bias: Element
+  /// [3 * width, width]: queries, keys, values; and [3 * width].
+  package var inWeight, inBias: Element
+  package var outWeight, outBias: Element
+  package var norm2Weight, norm2Bias: Element
+  package var fcWeight, fcBias: Element
+  package var projWeight, projBias: Element
+
+  package func map<T>(_ transform: (Element) throws -> T) rethrows -> BlockParameters<T> {
+    BlockParameters<T>(
+      norm1Weight: try transform(norm1Weight), norm1Bias: try transform(norm1Bias),
+      inWeight: try transform(inWeight), inBias: try transform(inBias),
+      outWeight: try transform(outWeight), outBias: try transform(outBias),
+      norm2Weight: try transform(norm2Weight), norm2Bias: try transform(norm2Bias),
+      fcWeight: try transform(fcWeight), fcBias: try transform(fcBias),
+      projWeight: try transform(projWeight), projBias: try transform(projBias))
+  }
+}
+
+/// LayerNorm and projection at the end of a tower.
+package struct HeadParameters<Element> {
+  package var normWeight, normBias: Element
+  /// [width, D]
+  package var projection: Element
+
+  package func map<T>(_ transform: (Element) throws -> T) rethrows -> HeadParameters<T> {
+    HeadParameters<T>(
+      normWeight: try transform(normWeight), normBias: try transform(normBias),
+      projection: try transform(projection))
+  }
+}
+
+package struct TextParameters<Element> {
+  /// [vocabulary, width]
+  package var tokens: Element
+  /// [context, width]
+  package var positions: Element
+  package var blocks: [BlockParameters<Element>]
+  package var head: HeadParameters<Element>
+
+  package func map<T>(_ transform: (Element) throws -> T) rethrows -> TextParameters<T> {
+    TextParameters<T>(
+      tokens: try transform(tokens), positions: try transform(positions),
+      blocks: try blocks.map { try $0.map(transform) }, head: try head.map(transform))
+  }
+}
+
+package struct VisionParameters<Element> {
+  /// [width, channels, patch, patch]
+  package var patches: Element
+  package var classRow: Element
+  /// [tokens, width]
+  package var positions: Element
+  package var preWeight, preBias: Element
+  package var blocks: [BlockParameters<Element>]
+  package var head: HeadParameters<Element>
+
+  package func map<T>(_ transform: (Element) throws -> T) rethrows -> VisionParameters<T> {
+    VisionParameters<T>(
+      patches: try transform(patches), classRow: try transform(classRow), positions: try transform(positions),
+      preWeight: try transform(preWeight), preBias: try transform(preBias),
+      blocks: try blocks.map { try $0.map(transform) }, head: try head.map(transform))
+  }
+}
+
+/// A parameter of the model as the towers use it.
+package struct TowerParameter {
+  package let name: String
+  package let variable: Variable
+  package let shape: [Int]
+}
+
+/// All parameters of a model by role, looked up once.
+package final class TowerSet {
+  package let text: TextParameters<TowerParameter>
+  package let vision: VisionParameters<TowerParameter>
+
+  /// - Throws: E0602 if the model lacks a parameter.
+  package init(_ model: CLIPModel) throws {
+    func find(_ name: String) throws -> TowerParameter {
+      let variable = try model.parameter(name)
+      return TowerParameter(name: name, variable: variable, shape: variable.value.shape)
+    }
+    func block(_ prefix: String) throws -> BlockParameters<TowerParameter> {
+      try BlockParameters(
+        norm1Weight: "ln_1.weight", norm1Bias: "ln_1.bias", inWeight: "attn.in_proj_weight",
+        inBias: "attn.in_proj_bias", outWeight: "attn.out_proj.weight", outBias: "attn.out_proj.bias",
+        norm2Weight: "ln_2.weight", norm2Bias: "ln_2.bias", fcWeight: "mlp.c_fc.weight", fcBias: "mlp.c_fc.bias",
+        projWeight: "mlp.c_proj.weight", projBias: "mlp.c_proj.bias"
+      ).map { try find(prefix + $0) }
+    }
+    text = TextParameters(
+      tokens: try find("token_embedding.weight"), positions: try find("positional_embedding"),
+      blocks: try (0..<model.config.text.layers).map { try block("transformer.resblocks.\($0).") },
+      head: try HeadParameters(
+        normWeight: "ln_final.weight", normBias: "ln_final.bias", projection: "text_projection"
+      ).map(find))
+    vision = VisionParameters(
+      patches: try find("visual.conv1.weight"), classRow: try find("visual.class_embedding"),
+      positions: try find("visual.positional_embedding"), preWeight: try find("visual.ln_pre.weight"),
+      preBias: try find("visual.ln_pre.bias"),
+      blocks: try (0..<model.config.vision.layers).map { try block("visual.transformer.resblocks.\($0).") },
+      head: try HeadParameters(
+        normWeight: "visual.ln_post.weight", normBias: "visual.ln_post.bias", projection: "visual.proj"
+      ).map(find))
+  }
+}
+
+package typealias Values = UnsafePointer<Float>
+package typealias Floats = UnsafeMutablePointer<Float>
+
+/// The values of a tower's parameters during one call, and which of them are trained.
+///
+/// Keeps the tensors alive whose memory the pointers name, also for the backward pass.
+final class ParameterBinding {
+  private var tensors: [Tensor] = []
+  /// The trained parameters, in the order of the walk.
+  private(set) var trained: [Variable] = []
+
+  /// - Throws: E0602 if a value was replaced by one of another shape.
+  func values(_ parameter: TowerParameter) throws -> Values {
+    let value = parameter.variable.value
+    guard value.shape == parameter.shape, value.dtype == .float32 else {
+      throw CLIPError.shapeMismatch(
+        name: parameter.name, found: value.shape, expected: parameter.shape, path: nil)
+    }
+    let tensor = try value.contiguous()
+    tensors.append(tensor)
+    return tensor.floatBase
+  }
+
+  /// The place of a trained parameter in `trained`, nil for a frozen one.
+  func place(_ parameter: TowerParameter) -> Int? {
+    guard parameter.variable.requiresGrad else { return nil }
+    trained.append(parameter.variable)
+    return trained.count - 1
+  }
+}
+
+/// Gradients of the trained parameters, zero at the start of a backward pass; every part adds to them.
+struct GradientSet {
+  private(set) var tensors: [Tensor?]
+
+  init(like variables: [Variable], needs: [Bool]) throws {
+    tensors = []
+    for (i, variable) in variables.enumerated() {
+      tensors.append(i < needs.count && needs[i] ? try Tensor.zeros(variable.value.shape) : nil)
+    }
+  }
+
+  func pointer(_ place: Int?) -> Floats? {
+    guard let place, let tensor = tensors[place] else { return nil }
+    return tensor.mutableFloatBase
+  }
+}

@@ -1,0 +1,84 @@
+import CKernels
+import MocoTensor
+
+extension Transformer {
+  /// Runs all layers. One parallel loop a layer: a task takes a block of rows through attention and MLP and on
+  /// through the next layer's LayerNorm and projections, which need no other rows.
+  /// - Parameters:
+  ///   - state: where each layer's rows are; the first layer's input is filled.
+  ///   - tap: called after each layer with its output rows.
+  /// - Returns: the output rows of the last layer, [R, W].
+  /// - Throws: E0406 if interrupted.
+  func forward(
+    _ state: [LayerRows], scratch: [LaneRows], tap: ((_ layer: Int, _ rows: Values) throws -> Void)? = nil
+  ) throws -> Floats {
+    Lanes.run(cut.count, lanes: lanes) { lane, block in
+      projectInputs(0, state[0], cut.range(block), scratch[lane])
+    }
+    for layer in 0..<layers {
+      try Cancellation.check()
+      let current = state[layer]
+      if case .dense(let groups, let length) = attention, !isPruned(layer) {
+        denseForward(current, groups: groups, length: length, scratch)
+      }
+      let outputs = outputCut(layer)
+      Lanes.run(outputs.count, lanes: lanes) { lane, block in
+        let range = outputs.range(block)
+        finishBlock(layer, current, range, scratch[lane])
+        if layer + 1 < layers { projectInputs(layer + 1, state[layer + 1], range, scratch[lane]) }
+      }
+      try tap?(layer, Values(current.output))
+    }
+    return state[layers - 1].output
+  }
+
+  /// LayerNorm 1 and the joint projection to queries, keys and values (keys and values only where pruned).
+  private func projectInputs(_ layer: Int, _ state: LayerRows, _ range: Range<Int>, _ lane: LaneRows) {
+    let p = blocks[layer], at = range.lowerBound, n = range.count
+    moco_tower_norm(
+      state.input + at * width, p.norm1Weight, p.norm1Bias, eps, lane.normed,
+      state.statistics1.map { $0 + at * 2 }, n, width)
+    let skip = isPruned(layer) ? width : 0, outputs = 3 * width - skip
+    let y = state.projected + at * outputs
+    project(lane.normed, p.inWeight + skip * width, y, rows: n, from: width, to: outputs, add: false)
+    moco_tower_add_bias(y, p.inBias + skip, y, n, outputs)
+  }
+
+  /// From attention to the block's output, for some of its output rows.
+  private func finishBlock(_ layer: Int, _ state: LayerRows, _ range: Range<Int>, _ lane: LaneRows) {
+    let p = blocks[layer], at = range.lowerBound, n = range.count
+    var residual = Values(state.input + at * width)
+    if isPruned(layer) {
+      gatherFinal(state.input, range, into: lane.gathered)
+      residual = Values(lane.gathered)
+      let q = (state.finalQueries ?? lane.attended) + at * width
+      moco_tower_norm(residual, p.norm1Weight, p.norm1Bias, eps, lane.normed, nil, n, width)
+      project(lane.normed, p.inWeight, q, rows: n, from: width, to: width, add: false)
+      moco_tower_add_bias(q, p.inBias, q, n, width)
+    }
+    let attended = state.attended.map { $0 + at * width } ?? lane.attended
+    if let lists = lists(layer) { listsForward(lists, layer, state, range, into: attended, lane) }
+
+    let middle = state.middle + at * width
+    moco_tower_add_bias(residual, p.outBias, middle, n, width)
+    project(attended, p.outWeight, middle, rows: n, from: width, to: width, add: true)
+
+    let hidden = state.hidden.map { $0 + at * mlpWidth } ?? lane.hidden
+    let active = state.hidden == nil ? hidden : lane.active
+    moco_tower_norm(
+      middle, p.norm2Weight, p.norm2Bias, eps, lane.normed, state.statistics2.map { $0 + at * 2 }, n, width)
+    project(lane.normed, p.fcWeight, hidden, rows: n, from: width, to: mlpWidth, add: false)
+    moco_tower_activation(hidden, p.fcBias, active, quick ? 1 : 0, n, mlpWidth)
+    let output = state.output + at * width
+    moco_tower_add_bias(middle, p.projBias, output, n, width)
+    project(active, p.projWeight, output, rows: n, from: mlpWidth, to: width, add: true)
+  }
+
+  /// rows[range] of the final rows, gathered from [N, W].
+  func gatherFinal(_ source: Values, _ range: Range<Int>, into target: Floats) {
+    guard let final else { return }
+    for (slot, e) in range.enumerated() {
+      (target + slot * width).update(from: source + Int(final.rows[e]) * width, count: width)
+    }
+  }
+}

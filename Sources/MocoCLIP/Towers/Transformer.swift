@@ -1,0 +1,176 @@
+import CKernels
+import MocoTensor
+
+// Letters of shapes: N rows, E rows that are read at the end, R either of them, W width, M width of the MLP,
+// H heads, L layers.
+
+/// Which rows attend to which.
+enum AttentionPattern {
+  /// Every row to the rows of its own list: trie nodes, or the tokens of small images.
+  case lists(AttentionLists)
+  /// Groups of `length` consecutive rows, each row to its whole group, by matrix products.
+  case dense(groups: Int, length: Int)
+}
+
+/// The rows whose states are read after the last layer, which computes queries, attention and MLP for these only.
+struct FinalRows {
+  /// Ascending, distinct.
+  /// - Shape: [E]
+  let rows: [Int32]
+  /// Their attention: query e is `rows[e]`, keys are among all N rows.
+  let lists: AttentionLists
+}
+
+/// A stack of pre-norm residual attention blocks over flat rows [N, W]: the same code for prompts and images.
+///
+/// Nothing here knows of tensors or graphs. The owner lays out memory, fills the input rows, runs `forward`,
+/// and, for a gradient, gives the output rows' gradient to `backward`.
+struct Transformer: @unchecked Sendable {
+  let rows: Int
+  let width: Int
+  let heads: Int
+  let mlpWidth: Int
+  let eps: Float
+  let quick: Bool
+  let attention: AttentionPattern
+  let final: FinalRows?
+  let blocks: [BlockParameters<Values>]
+  /// The cut of all rows, and of the final ones.
+  let cut: RowBlocks
+  let finalCut: RowBlocks
+  /// Threads that may work on this call; 1 if the caller is already one of many.
+  let lanes: Int
+
+  var layers: Int { blocks.count }
+  var headDim: Int { width / heads }
+  var scale: Float { 1 / Float(headDim).squareRoot() }
+  var finalCount: Int { final?.rows.count ?? rows }
+
+  func isPruned(_ layer: Int) -> Bool { final != nil && layer == layers - 1 }
+  /// Rows that leave a layer.
+  func outputRows(_ layer: Int) -> Int { isPruned(layer) ? finalCount : rows }
+  func outputCut(_ layer: Int) -> RowBlocks { isPruned(layer) ? finalCut : cut }
+
+  /// The lists that a layer's queries use; nil where attention is dense.
+  func lists(_ layer: Int) -> AttentionLists? {
+    if let final, isPruned(layer) { return final.lists }
+    if case .lists(let lists) = attention { return lists }
+    return nil
+  }
+}
+
+/// Where one layer's rows are. In layers that no gradient passes, all layers share the same memory and
+/// optional parts live in a lane's scratch.
+struct LayerRows {
+  /// - Shape: [N, W]
+  var input: Floats
+  /// Queries, keys and values side by side, [N, 3W]; in the pruned last layer keys and values only, [N, 2W].
+  var projected: Floats
+  /// Queries of the final rows where they stand apart, [E, W].
+  var finalQueries: Floats?
+  /// Kept for the gradient: probabilities of the lists, or each row's log-sum-exp [N, H].
+  var weights: Floats?
+  /// What attention returned. - Shape: [R, W]
+  var attended: Floats?
+  /// After the attention residual. - Shape: [R, W]
+  var middle: Floats
+  /// Before the activation, bias included. - Shape: [R, M]
+  var hidden: Floats?
+  /// Mean and reciprocal deviation of the two LayerNorms. - Shape: [N, 2], [R, 2]
+  var statistics1: Floats?
+  var statistics2: Floats?
+  /// - Shape: [R, W]
+  var output: Floats
+}
+
+/// Scratch of one lane.
+struct LaneRows {
+  /// - Shape: [block, W]
+  let normed: Floats
+  let attended: Floats
+  let gathered: Floats
+  /// - Shape: [block, M]
+  let hidden: Floats
+  let active: Floats
+  /// Attention scores: the longest list, or two squares of a dense group.
+  let scores: Floats
+}
+
+extension Transformer {
+  /// Memory that outlives the forward pass: the input rows and what layers from `keepFrom` on must remember.
+  /// - Returns: layers `keepFrom...`, and the input rows [N, W] of the first layer.
+  func layKept(_ arena: Arena, keepFrom: Int) -> (input: Floats, layers: [LayerRows]) {
+    let first = arena.floats(rows * width)
+    var input = first
+    var kept: [LayerRows] = []
+    for layer in keepFrom..<max(layers, keepFrom) {
+      let pruned = isPruned(layer), out = outputRows(layer)
+      let state = LayerRows(
+        input: input, projected: arena.floats(rows * width * (pruned ? 2 : 3)),
+        finalQueries: pruned ? arena.floats(out * width) : nil,
+        weights: arena.floats(lists(layer).map { $0.pairCount * heads } ?? rows * heads),
+        attended: arena.floats(out * width), middle: arena.floats(out * width),
+        hidden: arena.floats(out * mlpWidth), statistics1: arena.floats(rows * 2),
+        statistics2: arena.floats(out * 2), output: arena.floats(out * width))
+      input = state.output
+      kept.append(state)
+    }
+    return (first, kept)
+  }
+
+  /// Memory of the forward pass only: layers below `keepFrom`, in place on the input rows, and lane scratch.
+  func layScratch(_ arena: Arena, keepFrom: Int, input: Floats) -> (layers: [LayerRows], lanes: [LaneRows]) {
+    var lean: [LayerRows] = []
+    if keepFrom > 0 {
+      // Two, in turn: a block enters the next layer while others still attend to this one's keys.
+      let projected = (0..<2).map { _ in arena.floats(rows * width * 3) }
+      var attended: Floats?
+      if case .dense = attention { attended = arena.floats(rows * width) }
+      for layer in 0..<min(keepFrom, layers) {
+        let pruned = isPruned(layer), out = outputRows(layer)
+        let stream = pruned ? arena.floats(out * width) : input
+        lean.append(
+          LayerRows(
+            input: input, projected: projected[layer % 2],
+            finalQueries: pruned ? arena.floats(out * width) : nil,
+            weights: nil, attended: pruned ? nil : attended, middle: stream, hidden: nil, statistics1: nil,
+            statistics2: nil, output: stream))
+      }
+    }
+    return (lean, layLanes(arena))
+  }
+
+  func layLanes(_ arena: Arena) -> [LaneRows] {
+    let block = max(cut.size, finalCut.size)
+    var scores = max(longestList, 16)
+    if case .dense(_, let length) = attention { scores = max(scores, 2 * length * length) }
+    return (0..<lanes).map { _ in
+      LaneRows(
+        normed: arena.floats(block * width), attended: arena.floats(block * width),
+        gathered: arena.floats(block * width), hidden: arena.floats(block * mlpWidth),
+        active: arena.floats(block * mlpWidth), scores: arena.floats(scores))
+    }
+  }
+
+  private var longestList: Int {
+    var longest = final?.lists.longest ?? 0
+    if case .lists(let lists) = attention { longest = max(longest, lists.longest) }
+    return longest
+  }
+
+  /// y [rows, out] = x [rows, in] wᵀ (+ y), with w [out, in] as the weight files store it.
+  func project(_ x: Values, _ w: Values, _ y: Floats, rows: Int, from: Int, to: Int, stride: Int? = nil, add: Bool) {
+    guard rows > 0 else { return }
+    Gemm.runSingle(
+      false, true, m: rows, n: to, k: from, alpha: 1, a: x, lda: from, b: w, ldb: from, beta: add ? 1 : 0, c: y,
+      ldc: stride ?? to)
+  }
+
+  /// dx [rows, in] = dy [rows, out] w (+ dx).
+  func projectBack(_ dy: Values, _ w: Values, _ dx: Floats, rows: Int, from: Int, to: Int, add: Bool = false) {
+    guard rows > 0 else { return }
+    Gemm.runSingle(
+      false, false, m: rows, n: from, k: to, alpha: 1, a: dy, lda: to, b: w, ldb: from, beta: add ? 1 : 0, c: dx,
+      ldc: from)
+  }
+}

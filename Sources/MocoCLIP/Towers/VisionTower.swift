@@ -1,0 +1,255 @@
+import CKernels
+import MocoAutograd
+import MocoTensor
+
+// Letters of shapes: B images, T tokens an image, N = B T rows, W width, D embedding, P numbers of a patch.
+
+/// Attention patterns of a batch of images.
+final class VisionPlan: Sendable {
+  let images: Int
+  let tokens: Int
+  /// Lists of all rows; nil where images are large enough for matrix products.
+  let lists: AttentionLists?
+  /// The class rows' lists.
+  let final: FinalRows
+
+  /// Up to here an image's rows attend by lists, whose small loops cost less than many small products.
+  static let longestList = 80
+
+  init(images: Int, tokens: Int) throws {
+    self.images = images
+    self.tokens = tokens
+    lists =
+      tokens <= VisionPlan.longestList ? try .dense(groups: images, length: tokens, firstOnly: false) : nil
+    final = FinalRows(
+      rows: (0..<images).map { Int32($0 * tokens) },
+      lists: try .dense(groups: images, length: tokens, firstOnly: true))
+  }
+}
+
+/// The vision transformer on a batch, for one call.
+struct VisionTower: @unchecked Sendable {
+  let config: CLIPConfig
+  let parameters: VisionParameters<Values>
+  let places: VisionParameters<Int?>
+  let binding: ParameterBinding
+  let patches: Patches
+  let pixelsTrained: Bool
+  let needs: TowerNeeds
+
+  /// - Throws: E0602 if a parameter was replaced by one of another shape.
+  init(_ tower: VisionParameters<TowerParameter>, config: CLIPConfig, pixelsTrained: Bool, frozen: Bool) throws {
+    let binding = ParameterBinding()
+    self.config = config
+    self.pixelsTrained = pixelsTrained
+    self.binding = binding
+    parameters = try tower.map { try binding.values($0) }
+    places = tower.map { frozen ? nil : binding.place($0) }
+    let vision = config.vision
+    patches = Patches(
+      channels: vision.channels, height: vision.imageSize, width: vision.imageSize, size: vision.patchSize)
+    let embedding = [places.patches, places.classRow, places.positions, places.preWeight, places.preBias]
+    needs = TowerNeeds(
+      blocks: places.blocks, head: places.head, input: pixelsTrained || embedding.contains { $0 != nil })
+  }
+
+  var width: Int { config.vision.width }
+
+  /// - Parameter single: whether this call is one image among many that run at once.
+  func transformer(_ plan: VisionPlan, whole: Bool, single: Bool) -> Transformer {
+    let rows = plan.images * plan.tokens
+    return Transformer(
+      rows: rows, width: width, heads: config.vision.heads, mlpWidth: config.vision.mlpWidth,
+      eps: config.layerNormEps, quick: config.activation == .quickGelu,
+      attention: plan.lists.map { .lists($0) } ?? .dense(groups: plan.images, length: plan.tokens),
+      final: whole ? nil : plan.final, blocks: parameters.blocks,
+      cut: single ? RowBlocks(single: rows) : RowBlocks(rows: rows),
+      finalCut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images),
+      lanes: single ? 1 : Lanes.count)
+  }
+
+  func head(_ plan: VisionPlan, single: Bool) -> TowerHead {
+    TowerHead(
+      width: width, embedding: config.embedDim, eps: config.layerNormEps, parameters: parameters.head,
+      cut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images), lanes: single ? 1 : Lanes.count)
+  }
+}
+
+/// Memory of a forward pass over a batch.
+struct VisionMemory {
+  /// Patch numbers, [N, P].
+  let unfolded: Floats
+  /// Rows before ln_pre, [N, W], and its statistics, [N, 2].
+  let embedded: Floats, statistics0: Floats
+  let input: Floats
+  let layers: [LayerRows]
+  let lanes: [LaneRows]
+  /// Class rows before and after ln_post, [B, W], and its statistics, [B, 2].
+  let ended: Floats, normed: Floats, statistics: Floats
+}
+
+/// What the backward pass needs of a forward pass.
+final class VisionActivations: @unchecked Sendable {
+  let arena: Arena
+  let transformer: Transformer
+  let plan: VisionPlan
+  let memory: VisionMemory
+  let pixels: Tensor
+  let whole: Bool
+
+  init(
+    arena: Arena, transformer: Transformer, plan: VisionPlan, memory: VisionMemory, pixels: Tensor, whole: Bool
+  ) {
+    self.arena = arena
+    self.transformer = transformer
+    self.plan = plan
+    self.memory = memory
+    self.pixels = pixels
+    self.whole = whole
+  }
+}
+
+extension VisionTower {
+  /// Lays out what a forward pass needs: what it keeps, and its scratch in an arena of its own.
+  func lay(_ transformer: Transformer, _ plan: VisionPlan, keep: Bool) throws -> (
+    kept: Arena, scratch: Arena, VisionMemory
+  ) {
+    let rows = transformer.rows, keepFrom = keep ? needs.keepFrom : transformer.layers
+    let keepInput = keep && needs.input
+    let (keptArena, kept) = try Arena.lay { arena in
+      (
+        transformer.layKept(arena, keepFrom: keepFrom), embedded: arena.floats(keepInput ? rows * width : 0),
+        statistics0: arena.floats(keepInput ? rows * 2 : 0), ended: arena.floats(plan.images * width),
+        normed: arena.floats(plan.images * width), statistics: arena.floats(plan.images * 2)
+      )
+    }
+    let input = kept.0.input
+    let (scratchArena, scratch) = try Arena.lay { arena in
+      (
+        transformer.layScratch(arena, keepFrom: keepFrom, input: input),
+        unfolded: arena.floats(rows * patches.numbers), statistics0: arena.floats(rows * 2)
+      )
+    }
+    let memory = VisionMemory(
+      unfolded: scratch.unfolded, embedded: keepInput ? kept.embedded : input,
+      statistics0: keepInput ? kept.statistics0 : scratch.statistics0, input: input,
+      layers: scratch.0.layers + kept.0.layers, lanes: scratch.0.lanes, ended: kept.ended, normed: kept.normed,
+      statistics: kept.statistics)
+    return (keptArena, scratchArena, memory)
+  }
+
+  /// Features of a batch, [B, D], from pixels [B, channels, H, W].
+  func run(
+    _ transformer: Transformer, _ head: TowerHead, _ plan: VisionPlan, _ memory: VisionMemory, pixels: Values,
+    into output: Floats, tap: ((Int, Values) throws -> Void)? = nil
+  ) throws {
+    embed(plan, transformer, pixels, memory)
+    try tap?(0, memory.input)
+    let last = try transformer.forward(memory.layers, scratch: memory.lanes) { try tap?($0 + 1, $1) }
+    let step = transformer.final == nil ? plan.tokens * width : width
+    for image in 0..<plan.images {
+      (memory.ended + image * width).update(from: last + image * step, count: width)
+    }
+    head.forward(memory.ended, into: output, statistics: memory.statistics, normed: memory.normed)
+  }
+
+  /// Patch products, class row, positions and ln_pre.
+  private func embed(_ plan: VisionPlan, _ transformer: Transformer, _ pixels: Values, _ memory: VisionMemory) {
+    let tokens = plan.tokens, numbers = patches.numbers
+    Lanes.run(plan.images, lanes: transformer.lanes) { _, image in
+      let first = image * tokens
+      let unfolded = memory.unfolded + first * numbers, rows = memory.embedded + first * width
+      patches.unfold(pixels + image * patches.pixels, into: unfolded)
+      rows.update(from: parameters.positions, count: tokens * width)
+      moco_tower_add_bias(rows, parameters.classRow, rows, 1, width)
+      // The class row's patch is zero, so the product leaves it alone.
+      Gemm.runSingle(
+        false, true, m: tokens, n: width, k: numbers, alpha: 1, a: unfolded, lda: numbers, b: parameters.patches,
+        ldb: numbers, beta: 1, c: rows, ldc: width)
+      moco_tower_norm(
+        rows, parameters.preWeight, parameters.preBias, config.layerNormEps, memory.input + first * width,
+        memory.statistics0 + first * 2, tokens, width)
+    }
+  }
+
+  /// Writes the gradients of what is trained, and of the pixels.
+  /// - Parameter dpixels: [B, channels, H, W], zero; nil if the pixels are given.
+  func backward(
+    _ kept: VisionActivations, doutput: Values, gradients: VisionParameters<Floats?>, dpixels: Floats?
+  ) throws {
+    let transformer = kept.transformer, plan = kept.plan, head = head(plan, single: false)
+    let deep = needs.keepFrom < transformer.layers || needs.input
+    let wantsPatches = needs.input && gradients.patches != nil
+    let (arena, memory) = try Arena.lay { arena in
+      (
+        transformer.layBackward(arena, weights: needs.weights), ended: arena.floats(plan.images * width),
+        rows: arena.floats(kept.whole ? transformer.rows * width : 0), normed: arena.floats(plan.images * width),
+        sums: arena.floats(max(head.cut.count, plan.images) * 2 * width),
+        unfolded: arena.floats(wantsPatches || dpixels != nil ? transformer.rows * patches.numbers : 0)
+      )
+    }
+    defer { withExtendedLifetime(arena) {} }
+
+    head.backward(
+      doutput, kept.memory.ended, statistics: kept.memory.statistics, normed: kept.memory.normed,
+      gradients: gradients.head, drows: deep ? memory.ended : nil, scratch: memory.normed, sums: memory.sums)
+    guard deep else { return }
+    var incoming = memory.ended
+    if kept.whole {
+      memory.rows.update(repeating: 0, count: transformer.rows * width)
+      for image in 0..<plan.images {
+        (memory.rows + image * plan.tokens * width).update(from: memory.ended + image * width, count: width)
+      }
+      incoming = memory.rows
+    }
+    let layers = Array(kept.memory.layers.suffix(transformer.layers - needs.keepFrom))
+    let input = try transformer.backward(
+      layers, keepFrom: needs.keepFrom, outputGradient: incoming, gradients: gradients.blocks,
+      inputNeeded: needs.input, memory: memory.0.0, scratch: memory.0.1)
+    guard let input else { return }
+    embedBackward(
+      kept, input, gradients, dpixels, rows: memory.0.0.middle, unfolded: memory.unfolded, sums: memory.sums)
+  }
+
+  private func embedBackward(
+    _ kept: VisionActivations, _ input: Values, _ gradients: VisionParameters<Floats?>, _ dpixels: Floats?,
+    rows: Floats, unfolded: Floats, sums: Floats
+  ) {
+    let plan = kept.plan, tokens = plan.tokens, numbers = patches.numbers, lanes = kept.transformer.lanes
+    let wantsNorm = gradients.preWeight != nil || gradients.preBias != nil
+    kept.pixels.withPointer { pixels in
+      Lanes.run(plan.images, lanes: lanes) { _, image in
+        let first = image * tokens, own = sums + image * 2 * width
+        own.update(repeating: 0, count: 2 * width)
+        moco_tower_norm_backward(
+          input + first * width, kept.memory.embedded + first * width, parameters.preWeight,
+          kept.memory.statistics0 + first * 2, nil, rows + first * width, wantsNorm ? own : nil, tokens, width)
+        let patchRows = unfolded + first * numbers
+        if let dpixels {
+          Gemm.runSingle(
+            false, false, m: tokens, n: numbers, k: width, alpha: 1, a: rows + first * width, lda: width,
+            b: parameters.patches, ldb: numbers, beta: 0, c: patchRows, ldc: numbers)
+          patches.fold(patchRows, into: dpixels + image * patches.pixels)
+        }
+        if gradients.patches != nil { patches.unfold(pixels + image * patches.pixels, into: patchRows) }
+      }
+    }
+    if wantsNorm {
+      reduceNormSums(sums, blocks: plan.images, width: width, gradients.preWeight, gradients.preBias)
+    }
+    if let classRow = gradients.classRow {
+      for image in 0..<plan.images {
+        let source = rows + image * tokens * width
+        for i in 0..<width { classRow[i] += source[i] }
+      }
+    }
+    let products = WeightProducts(lanes: lanes)
+    // Positions: the sum over images of [T * W] columns.
+    products.add(
+      sum: gradients.positions, dy: rows, dyStride: tokens * width, outputs: tokens * width, rows: plan.images)
+    products.add(
+      gradients.patches, dy: rows, dyStride: width, outputs: width, x: unfolded, inputs: numbers,
+      rows: plan.images * tokens)
+    products.run()
+  }
+}
