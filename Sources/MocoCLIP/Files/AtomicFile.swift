@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Writes a file so that a reader sees the old one or the whole new one: temporary name in the same folder,
 /// flush to the disk, rename, flush of the folder.
@@ -84,12 +85,10 @@ public final class AtomicFile {
     try write([UInt8](text.utf8), to: path)
   }
 
-  private static func nextNumber() -> UInt32 {
-    // Two writers of one path within a process need different temporary names; so do two threads.
-    var number: UInt32 = 0
-    if getrandom(&number, MemoryLayout<UInt32>.size, 0) != MemoryLayout<UInt32>.size {
-      number = UInt32(truncatingIfNeeded: clock())
-    }
-    return number
+  /// Two writers of one path within a process need different temporary names.
+  private static let counter = Atomic<UInt64>(0)
+
+  private static func nextNumber() -> UInt64 {
+    counter.wrappingAdd(1, ordering: .relaxed).newValue
   }
 }

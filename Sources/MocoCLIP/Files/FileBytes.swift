@@ -5,7 +5,7 @@ import Glibc
 /// - Throws: E0501 if there is no regular file, E0502 if it cannot be read.
 public final class MappedFile: @unchecked Sendable {
   public let path: String
-  public let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawBufferPointer
 
   public init(path: String) throws {
     self.path = path
@@ -33,6 +33,13 @@ public final class MappedFile: @unchecked Sendable {
       throw CLIPError(code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))")
     }
     bytes = UnsafeRawBufferPointer(start: base, count: count)
+  }
+
+  public var count: Int { bytes.count }
+
+  /// Lends the bytes to `body`; they are gone when the last user of this file is, so they must not escape.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(self) { try body(bytes) }
   }
 
   deinit {
@@ -79,12 +86,12 @@ public enum FileSystem {
   /// - Throws: E0501 if there is none, E0502 if it cannot be read or is longer than `limit` bytes.
   public static func read(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
     let file = try MappedFile(path: path)
-    guard file.bytes.count <= limit else {
+    guard file.count <= limit else {
       throw CLIPError.corrupt(
-        path, "it has \(file.bytes.count) bytes, more than the \(limit) such a file may have",
+        path, "it has \(file.count) bytes, more than the \(limit) such a file may have",
         help: "this is probably another kind of file")
     }
-    return [UInt8](file.bytes)
+    return file.withBytes { [UInt8]($0) }
   }
 
   /// Reads a text in UTF-8, without a byte order mark.

@@ -45,6 +45,6 @@ public final class SHA256 {
   ///
   /// - Throws: E0501, E0502.
   public static func hex(file path: String) throws -> String {
-    try hex(MappedFile(path: path).bytes)
+    try MappedFile(path: path).withBytes { hex($0) }
   }
 }

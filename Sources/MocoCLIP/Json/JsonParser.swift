@@ -26,7 +26,7 @@ extension Json {
   ///
   /// - Throws: E0501, E0502.
   public static func parse(file path: String) throws -> Json {
-    try parse(MappedFile(path: path).bytes, name: path)
+    try MappedFile(path: path).withBytes { try parse($0, name: path) }
   }
 }
 

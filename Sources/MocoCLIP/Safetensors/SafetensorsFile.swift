@@ -61,7 +61,7 @@ public struct SafetensorsFile: @unchecked Sendable {
     let file = try MappedFile(path: path)
     self.file = file
     self.path = path
-    let header = try SafetensorsHeader(bytes: file.bytes, path: path)
+    let header = try file.withBytes { try SafetensorsHeader(bytes: $0, path: path) }
     metadata = header.metadata
     entries = header.entries
     places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
@@ -76,7 +76,7 @@ public struct SafetensorsFile: @unchecked Sendable {
   /// The value of a key of the metadata.
   public func metadata(_ key: String) -> String? { metadata.first { $0.0 == key }?.1 }
 
-  /// The bytes of one tensor as they lie in the file, without a copy; valid as long as this value lives.
+  /// Lends the bytes of one tensor as they lie in the file, without a copy; they must not escape from `body`.
   ///
   /// - Throws: E0502 if the file holds no such tensor.
   public func withBytes<Result>(
@@ -84,9 +84,7 @@ public struct SafetensorsFile: @unchecked Sendable {
   ) throws -> Result {
     let entry = try find(name)
     // The range was checked against the file when it was opened.
-    return try withExtendedLifetime(file) {
-      try body(entry, UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]))
-    }
+    return try file.withBytes { try body(entry, UnsafeRawBufferPointer(rebasing: $0[entry.range])) }
   }
 
   /// Reads one tensor: F32, F16, BF16 and F64 become float32, whole numbers and booleans int64.
@@ -94,12 +92,15 @@ public struct SafetensorsFile: @unchecked Sendable {
   /// - Throws: E0502 if the file holds no such tensor, E0405 if there is no memory for it.
   public func tensor(_ name: String) throws -> Tensor {
     let entry = try find(name)
-    if entry.type.isFloating {
-      let result = try Tensor.zeros(entry.shape)
-      try readFloats(entry, into: result)
-      return result
+    guard entry.type.isFloating else {
+      let values = try withBytes(name) { SafetensorsFile.ints($1, type: $0.type) }
+      return try Tensor(ints: values, shape: entry.shape)
     }
-    return try Tensor(readInts(entry), shape: entry.shape)
+    var result = try Tensor.zeros(entry.shape)
+    try withBytes(name) { entry, bytes in
+      try result.withMutableFloats { SafetensorsFile.convert(bytes, type: entry.type, into: $0) }
+    }
+    return result
   }
 
   private func find(_ name: String) throws -> Entry {
@@ -111,33 +112,30 @@ public struct SafetensorsFile: @unchecked Sendable {
     return entries[place]
   }
 
-  private func readFloats(_ entry: Entry, into tensor: Tensor) throws {
-    var tensor = tensor
-    let source = file.bytes[entry.range]
-    guard let base = UnsafeRawBufferPointer(rebasing: source).baseAddress, entry.count > 0 else { return }
-    try tensor.withMutableFloats { floats in
-      guard let out = floats.baseAddress, floats.count == entry.count else { return }
-      switch entry.type {
-      case .f32: UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: entry.range.count)
-      case .f16: moco_float_from_half(out, base, entry.count)
-      case .bf16: moco_float_from_bfloat(out, base, entry.count)
-      default:
-        for index in 0..<entry.count {
-          out[index] = Float(base.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
-        }
+  private static func convert(
+    _ bytes: UnsafeRawBufferPointer, type: StorageType, into floats: UnsafeMutableBufferPointer<Float>
+  ) {
+    let count = min(bytes.count / type.byteCount, floats.count)
+    guard let base = bytes.baseAddress, let out = floats.baseAddress, count > 0 else { return }
+    switch type {
+    case .f32: UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: 4 * count)
+    case .f16: moco_float_from_half(out, base, count)
+    case .bf16: moco_float_from_bfloat(out, base, count)
+    default:
+      for index in 0..<count {
+        out[index] = Float(base.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
       }
     }
   }
 
-  private func readInts(_ entry: Entry) -> [Int] {
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
+  private static func ints(_ bytes: UnsafeRawBufferPointer, type: StorageType) -> [Int] {
     func load<Element: FixedWidthInteger>(_ type: Element.Type) -> [Int] {
       let size = MemoryLayout<Element>.size
-      return (0..<entry.count).map {
+      return (0..<bytes.count / size).map {
         Int(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: $0 * size, as: type))
       }
     }
-    switch entry.type {
+    switch type {
     case .i64: return load(Int64.self)
     case .i32: return load(Int32.self)
     case .i16: return load(Int16.self)

@@ -49,11 +49,12 @@ struct TextTables: Sendable {
     _ path: String, _ body: ([Slice<UnsafeRawBufferPointer>]) -> Bool
   ) throws {
     let file = try MappedFile(path: path)
-    let lines = file.bytes.split(separator: UInt8(ascii: "\n"))
-    for (index, line) in lines.enumerated() {
-      guard body(line.split(separator: UInt8(ascii: " "))) else {
-        throw CLIPError.corrupt(
-          path, "line \(index + 1) is malformed", help: "make the table again with scripts/make-vocabulary")
+    try file.withBytes { bytes in
+      for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+        guard body(line.split(separator: UInt8(ascii: " "))) else {
+          throw CLIPError.corrupt(
+            path, "line \(index + 1) is malformed", help: "make the table again with scripts/make-vocabulary")
+        }
       }
     }
   }

@@ -2,7 +2,8 @@
 ///
 /// Merges are found by the pair of ids they join; strings are needed only to read the list and to decode.
 struct Vocabulary: Sendable {
-  static let end: [UInt8] = [UInt8](ascii: "</w>")
+  /// What the list writes after a token that ends a word.
+  static let end = Array("</w>".utf8)
 
   let mergeCount: Int
   /// Bytes of all tokens one after the other; token i is `bytes[offsets[i]..<offsets[i + 1]]`.
@@ -31,29 +32,28 @@ struct Vocabulary: Sendable {
     pairs = PairTable(capacityFor: wanted)
     var strings = TokenTable(capacityFor: wanted + 512)
     let byteOfCode = Vocabulary.byteOfCode()
+    bytes.reserveCapacity(wanted * 8)
+    offsets.reserveCapacity(wanted + 514)
     for (id, byte) in Vocabulary.alphabet.enumerated() {
       idOfByte[Int(byte)] = Int32(id)
-      append([byte], isEnd: false, id: id, to: &strings)
+      bytes.append(byte)
+      finishToken(endsWord: false, in: &strings)
     }
-    for (id, byte) in Vocabulary.alphabet.enumerated() { append([byte], isEnd: true, id: id + 256, to: &strings) }
-
-    var line = 0
+    for byte in Vocabulary.alphabet {
+      bytes.append(byte)
+      finishToken(endsWord: true, in: &strings)
+    }
     var place = 0
-    try text.withUnsafeBufferPointer { text in
-      while line < wanted {
-        guard let (left, right, next) = Vocabulary.readMerge(text, from: place, byteOfCode),
-          let leftId = strings.find(left.bytes, isEnd: left.isEnd, in: self),
-          let rightId = strings.find(right.bytes, isEnd: right.isEnd, in: self), !left.isEnd
-        else {
-          let what = place >= text.count ? "it holds only \(line) merges, \(wanted) are needed" : "line \(line + 1) is no merge of known tokens"
-          throw CLIPError(
-            code: "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
-        }
-        pairs.insert(left: leftId, right: rightId, rank: Int32(line))
-        append(left.bytes + right.bytes, isEnd: right.isEnd, id: 512 + line, to: &strings)
-        place = next
-        line += 1
+    for line in 0..<wanted {
+      guard let merge = readMerge(text, at: &place, byteOfCode, strings) else {
+        let what =
+          place >= text.count
+          ? "it holds only \(line) merges, \(wanted) are needed" : "line \(line + 1) is no merge of known tokens"
+        throw CLIPError(
+          code: "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
       }
+      pairs.insert(left: merge.left, right: merge.right, rank: Int32(line))
+      finishToken(endsWord: merge.endsWord, in: &strings)
     }
   }
 
@@ -66,11 +66,12 @@ struct Vocabulary: Sendable {
   private var ends: [Bool] = []
   func endsWord(_ id: Int) -> Bool { ends[id] }
 
-  private mutating func append(_ token: [UInt8], isEnd: Bool, id: Int, to strings: inout TokenTable) {
-    bytes.append(contentsOf: token)
+  /// Makes a token of the bytes that were appended since the last one.
+  private mutating func finishToken(endsWord: Bool, in strings: inout TokenTable) {
+    let start = Int(offsets[ends.count])
+    strings.insert(id: Int32(ends.count), bytes[start...], endsWord: endsWord)
     offsets.append(UInt32(bytes.count))
-    ends.append(isEnd)
-    strings.insert(id: Int32(id), bytes: token[...], isEnd: isEnd)
+    ends.append(endsWord)
   }
 
   // MARK: The list's alphabet
@@ -101,45 +102,43 @@ struct Vocabulary: Sendable {
     return table
   }
 
-  private typealias Side = (bytes: [UInt8], isEnd: Bool)
-
-  /// One line from `start`: both sides and the place of the next line; nil if it is malformed.
-  private static func readMerge(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ byteOfCode: [Int16]
-  ) -> (Side, Side, Int)? {
-    guard let (left, middle) = readSide(text, from: start, byteOfCode), middle < text.count,
-      text[middle] == UInt8(ascii: " "),
-      let (right, last) = readSide(text, from: middle + 1, byteOfCode), last < text.count,
-      text[last] == UInt8(ascii: "\n")
+  /// Reads one line and leaves the joined token's bytes at the end of `bytes`; nil if the line is malformed.
+  private mutating func readMerge(
+    _ text: [UInt8], at place: inout Int, _ byteOfCode: [Int16], _ strings: TokenTable
+  ) -> (left: Int32, right: Int32, endsWord: Bool)? {
+    let start = bytes.count
+    guard readSide(text, at: &place, byteOfCode), place < text.count, text[place] == UInt8(ascii: " ") else {
+      return nil
+    }
+    place += 1
+    let middle = bytes.count
+    guard readSide(text, at: &place, byteOfCode), place < text.count, text[place] == UInt8(ascii: "\n") else {
+      return nil
+    }
+    place += 1
+    let mark = Vocabulary.end
+    let endsWord = bytes.count - middle > mark.count && bytes.suffix(mark.count).elementsEqual(mark)
+    if endsWord { bytes.removeLast(mark.count) }
+    guard let left = strings.find(bytes[start..<middle], endsWord: false, in: self),
+      let right = strings.find(bytes[middle...], endsWord: endsWord, in: self)
     else { return nil }
-    return (left, right, last + 1)
+    return (left, right, endsWord)
   }
 
-  private static func readSide(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ byteOfCode: [Int16]
-  ) -> (Side, Int)? {
-    var bytes: [UInt8] = []
-    var index = start
-    while index < text.count, text[index] > 0x20 {
-      var code = Int(text[index])
-      index += 1
+  private mutating func readSide(_ text: [UInt8], at place: inout Int, _ byteOfCode: [Int16]) -> Bool {
+    let start = bytes.count
+    while place < text.count, text[place] > 0x20 {
+      var code = Int(text[place])
+      place += 1
       if code >= 0x80 {
-        guard code & 0xE0 == 0xC0, index < text.count, text[index] & 0xC0 == 0x80 else { return nil }
-        code = (code & 0x1F) << 6 | Int(text[index] & 0x3F)
-        index += 1
+        guard code & 0xE0 == 0xC0, place < text.count, text[place] & 0xC0 == 0x80 else { return false }
+        code = (code & 0x1F) << 6 | Int(text[place] & 0x3F)
+        place += 1
       }
-      guard code < byteOfCode.count, byteOfCode[code] >= 0 else { return nil }
+      guard code < byteOfCode.count, byteOfCode[code] >= 0 else { return false }
       bytes.append(UInt8(byteOfCode[code]))
     }
-    let isEnd = bytes.count > end.count && bytes.suffix(end.count).elementsEqual(end)
-    if isEnd { bytes.removeLast(end.count) }
-    return bytes.isEmpty ? nil : ((bytes, isEnd), index)
-  }
-}
-
-extension [UInt8] {
-  fileprivate init(ascii text: StaticString) {
-    self = [UInt8](UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    return bytes.count > start
   }
 }
 
@@ -199,23 +198,25 @@ private struct TokenTable {
     mask = size - 1
   }
 
-  private func slot(_ bytes: ArraySlice<UInt8>, isEnd: Bool) -> Int {
-    var hash: UInt64 = isEnd ? 0x84_2223_25CB_F29C : 0xCBF2_9CE4_8422_2325
+  private func slot(_ bytes: ArraySlice<UInt8>, endsWord: Bool) -> Int {
+    var hash: UInt64 = endsWord ? 0x84_2223_25CB_F29C : 0xCBF2_9CE4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return Int(truncatingIfNeeded: hash ^ (hash >> 29)) & mask
   }
 
-  mutating func insert(id: Int32, bytes: ArraySlice<UInt8>, isEnd: Bool) {
-    var place = slot(bytes, isEnd: isEnd)
+  mutating func insert(id: Int32, _ bytes: ArraySlice<UInt8>, endsWord: Bool) {
+    var place = slot(bytes, endsWord: endsWord)
     while ids[place] >= 0 { place = (place + 1) & mask }
     ids[place] = id
   }
 
-  func find(_ bytes: [UInt8], isEnd: Bool, in vocabulary: Vocabulary) -> Int32? {
-    var place = slot(bytes[...], isEnd: isEnd)
+  func find(_ bytes: ArraySlice<UInt8>, endsWord: Bool, in vocabulary: borrowing Vocabulary) -> Int32? {
+    var place = slot(bytes, endsWord: endsWord)
     while ids[place] >= 0 {
       let id = Int(ids[place])
-      if vocabulary.endsWord(id) == isEnd && vocabulary.tokenBytes(id).elementsEqual(bytes) { return ids[place] }
+      if vocabulary.endsWord(id) == endsWord && vocabulary.tokenBytes(id).elementsEqual(bytes) {
+        return ids[place]
+      }
       place = (place + 1) & mask
     }
     return nil

@@ -40,6 +40,8 @@ enum WordPattern {
       default: return .other
       }
     }
+    // The combining iota is no letter, but another case of one; where case does not count it is nothing at all.
+    if scalar == "\u{345}" { return .space }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return .letter
     case .decimalNumber, .letterNumber, .otherNumber: return .number
