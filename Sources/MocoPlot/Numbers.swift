@@ -98,7 +98,7 @@ struct Axis {
     if largest >= 1e7 || largest < 1e-3 {
       labels = ticks.map { Numbers.short($0, 3) }
     } else {
-      let digits = max(0, Int((-log10(step) + 1e-9).rounded(.up)))
+      let digits = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
       labels = ticks.map { Numbers.fixed($0, min(digits, 8)) }
     }
   }

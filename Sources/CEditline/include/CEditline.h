@@ -1,0 +1,150 @@
+// libedit as Swift can call it. `el_wset`, `el_wget` and `history_w` are variadic: here is one function per use.
+// Characters cross as int32_t, because wchar_t is imported as a Unicode scalar, which libedit does not promise.
+#ifndef MOCO_CEDITLINE_H
+#define MOCO_CEDITLINE_H
+
+#include <histedit.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <wchar.h>
+
+typedef unsigned char (*ce_function)(EditLine *, int);
+typedef int (*ce_reader)(EditLine *, int32_t *);
+typedef const int32_t *(*ce_prompter)(EditLine *);
+
+// MARK: Line
+
+// On the standard streams.
+EditLine *ce_open(const char *program);
+
+// Writes to standard output, through the buffer that libedit uses.
+void ce_write(const char *text);
+
+static inline void ce_set_client(EditLine *el, void *client) { el_wset(el, EL_CLIENTDATA, client); }
+
+static inline void *ce_client(EditLine *el) {
+  void *client = NULL;
+  el_wget(el, EL_CLIENTDATA, &client);
+  return client;
+}
+
+static inline void ce_use_emacs(EditLine *el) { el_wset(el, EL_EDITOR, L"emacs"); }
+static inline void ce_set_signals(EditLine *el, int on) { el_wset(el, EL_SIGNAL, on); }
+static inline void ce_set_terminal_mode(EditLine *el, int raw) { el_wset(el, EL_PREP_TERM, raw); }
+static inline void ce_refresh(EditLine *el) { el_wset(el, EL_REFRESH); }
+static inline void ce_set_reader(EditLine *el, ce_reader reader) { el_wset(el, EL_GETCFN, reader); }
+
+// The characters \1 enclose escape sequences in what the function returns.
+static inline void ce_set_prompt(EditLine *el, ce_prompter prompter) {
+  el_wset(el, EL_PROMPT_ESC, prompter, (wchar_t)1);
+}
+
+// A name that libedit does not know corrupts its heap, so functions are added before they are bound. The names are
+// copied for good: libedit keeps the pointers.
+int ce_add_function(EditLine *el, const int32_t *name, ce_function function);
+
+static inline int ce_bind(EditLine *el, const int32_t *key, const int32_t *function) {
+  return el_wset(el, EL_BIND, (const wchar_t *)key, (const wchar_t *)function, NULL);
+}
+
+// - Returns: the characters of the line, not terminated, or NULL at the end of input or after an error.
+static inline const int32_t *ce_read(EditLine *el, int *count) {
+  return (const int32_t *)el_wgets(el, count);
+}
+
+static inline int ce_next(EditLine *el, int32_t *character) {
+  wchar_t wide = 0;
+  int result = el_wgetc(el, &wide);
+  *character = (int32_t)wide;
+  return result;
+}
+
+static inline void ce_push(EditLine *el, const int32_t *characters) {
+  el_wpush(el, (const wchar_t *)characters);
+}
+
+static inline const int32_t *ce_line(EditLine *el, int *count, int *cursor) {
+  const LineInfoW *line = el_wline(el);
+  *count = (int)(line->lastchar - line->buffer);
+  *cursor = (int)(line->cursor - line->buffer);
+  return (const int32_t *)line->buffer;
+}
+
+static inline int ce_insert(EditLine *el, const int32_t *characters) {
+  return el_winsertstr(el, (const wchar_t *)characters);
+}
+
+static inline int ce_replace(EditLine *el, const int32_t *characters) {
+  return el_wreplacestr(el, (const wchar_t *)characters);
+}
+
+static inline void ce_delete_before(EditLine *el, int count) { el_deletestr(el, count); }
+
+// MARK: History, for the incremental search
+
+static inline void ce_history_use(EditLine *el, HistoryW *history, int size) {
+  HistEventW event;
+  history_w(history, &event, H_SETSIZE, size);
+  el_wset(el, EL_HIST, history_w, history);
+}
+
+static inline void ce_history_add(HistoryW *history, const int32_t *text) {
+  HistEventW event;
+  history_w(history, &event, H_ENTER, (const wchar_t *)text);
+}
+
+// MARK: Signals
+
+// What has arrived since it was last asked. The handlers only store numbers.
+enum {
+  CE_INTERRUPT = 1,  // SIGINT
+  CE_RESIZE = 2,     // SIGWINCH
+  CE_STOP = 4,       // SIGTSTP
+  CE_END = 8,        // SIGTERM, SIGHUP
+};
+
+// Takes over the signals of a prompt. SIGINT is delivered without SA_RESTART, so that a read ends with EINTR.
+void ce_signals_install(void);
+
+// While a line is edited SIGTSTP is ours, so that the terminal can be put right before the process stops; while a
+// program runs it has its usual effect.
+void ce_signals_editing(bool editing);
+
+// The flags, which are cleared.
+int ce_signals_take(void);
+
+// What SIGINT does while a program runs: the first sets *soft, the second *hard too, the third ends the process with
+// status 130. NULL for neither.
+void ce_signals_watch(int32_t *soft, int32_t *hard);
+
+// How often SIGINT came since ce_signals_watch.
+int ce_signals_interrupts(void);
+
+// MARK: Terminal
+
+// Waits until a descriptor can be read. - Returns: false as soon as one of the signals above has arrived, also where
+// it came before the call.
+bool ce_wait(int descriptor);
+
+// Puts the process to sleep as ^Z does; returns when it is continued.
+void ce_suspend(void);
+
+// Columns of a character by the C library, which is what libedit goes by; negative for control characters.
+int ce_width(int32_t character);
+
+// - Returns: false where the descriptor is not a terminal that knows its size.
+bool ce_terminal_size(int descriptor, int *columns, int *rows);
+
+// Bytes that wait to be read.
+int ce_pending(int descriptor);
+
+// One character of UTF-8 from a descriptor. 1: read, 0: end of input, -1: interrupted by a signal or an error, in
+// errno. Bytes that are not UTF-8 are read as U+FFFD.
+int ce_read_character(int descriptor, int32_t *character);
+
+// Sets LC_CTYPE from the environment, or to C.UTF-8 where that would not be UTF-8: libedit drops what it cannot
+// convert. - Returns: whether some UTF-8 locale could be set.
+bool ce_use_utf8(void);
+
+#endif
