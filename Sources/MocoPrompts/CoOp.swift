@@ -42,9 +42,9 @@ public final class CoOp: PromptModel {
   public let contextLength: Int
   /// V. Shape: [n, W], or [C, n, W] with a context for each class.
   public let context: Variable
-  public var trained: [Int] { didSet { keysOfStep = nil } }
+  public var trained: [Int] { didSet { planOfStep = nil } }
   private let text = TextFeatureCache()
-  private var keysOfStep: [[PromptKey]]?
+  private var planOfStep: TextPlan?
 
   /// - Throws: E0703 for a bad class list, E0706 for a context without a token, E0603 for one too long.
   public init(clip: CLIPModel, classes: [String], options: CoOpOptions = .init()) throws {
@@ -110,17 +110,17 @@ public final class CoOp: PromptModel {
     }
   }
 
-  private func encoded(_ keys: [[PromptKey]]) throws -> Variable {
+  private func encoded(_ plan: TextPlan) throws -> Variable {
     let width = context.value.shape.last ?? 0
     let rows = options.shared ? context : try F.reshape(context, [classes.count * contextLength, width])
-    return try F.normalize(clip.encodeText(keys, soft: rows))
+    return try F.normalize(clip.encodeText(plan, soft: rows))
   }
 
   /// t for any classes (with a context for each class: its own). Shape: [C, D].
   public func textFeatures(_ names: [String]) throws -> Tensor {
     try checkClasses(names)
     return try text.features(for: names, parameters: [context.value], keeping: !clip.trainsText) {
-      try Autograd.noGrad { try encoded(keys(names)).value }
+      try Autograd.noGrad { try encoded(clip.planText(keys(names))).value }
     }
   }
 
@@ -136,9 +136,9 @@ public final class CoOp: PromptModel {
   public func loss(_ batch: PromptBatch) throws -> PromptLoss {
     let targets = try self.targets(of: batch)
     let v = try imageFeatures(batch.images)
-    let keys = try keysOfStep ?? self.keys(names(.base))
-    keysOfStep = keys
-    let logits = try F.scale(F.matmul(v, F.permute(encoded(keys), [1, 0])), clip.logitScale())
+    let plan = try planOfStep ?? clip.planText(keys(names(.base)))
+    planOfStep = plan
+    let logits = try F.scale(F.matmul(v, F.permute(encoded(plan), [1, 0])), clip.logitScale())
     let value = try F.crossEntropy(logits, targets: targets)
     return PromptLoss(
       total: value, parts: [("class", value)], correct: try correctCount(logits.value, targets),

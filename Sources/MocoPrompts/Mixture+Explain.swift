@@ -88,3 +88,15 @@ extension Mixture {
       .map { Explanation.Score(name: names[$0], value: values[$0]) }
   }
 }
+
+extension Mixture {
+  /// What a step is made of, for checks: image features [B, D], text features [G, C, D], gate target [B, G].
+  package func probe(_ batch: PromptBatch, classes names: [String]) throws -> (Tensor, Tensor, Tensor) {
+    try Autograd.noGrad {
+      let v = try imageFeatures(batch.images)
+      let text = try F.reshape(textFeatures(names), [prompts.count, names.count, clip.config.embedDim])
+      let labels = try targets(of: batch).map { trained[$0] }
+      return (v.value, text.value, try gateTarget(v, labels: labels).value)
+    }
+  }
+}

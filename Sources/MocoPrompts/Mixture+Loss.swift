@@ -8,7 +8,7 @@ import MocoTensor
 struct StepKeys {
   let experts: [Int]
   /// The class loss's prompts, then the text loss's where it has its own.
-  let keys: [[PromptKey]]
+  let plan: TextPlan
   let classCount: Int
 }
 
@@ -20,23 +20,21 @@ extension Mixture {
     let h = try router.scores(v)
     let (alpha, routing) = try router.weights(h)
 
-    let plan = try stepKeys(routing)
-    let t = try encoded(plan.keys)
-    let classRows = plan.experts.count * plan.classCount
-    let forClasses =
-      classRows == plan.keys.count ? t : try F.slice(t, axis: 0, from: 0, to: classRows)
-    let ofTrained = try trainedRows(forClasses, plan)
+    let step = try stepKeys(routing)
+    let t = try encoded(step.plan)
+    let rows = step.plan.promptCount
+    let classRows = step.experts.count * step.classCount
+    let forClasses = classRows == rows ? t : try F.slice(t, axis: 0, from: 0, to: classRows)
+    let ofTrained = try trainedRows(forClasses, step)
     let used =
-      plan.experts.count == prompts.count ? alpha : try F.indexSelect(alpha, axis: 1, plan.experts)
+      step.experts.count == prompts.count ? alpha : try F.indexSelect(alpha, axis: 1, step.experts)
     let logits = try mixed(v, ofTrained, used, classes: trained.count)
     let classLoss = try F.crossEntropy(logits, targets: targets)
 
     var parts: [(name: String, value: Variable)] = [("class", classLoss)]
     var total = loss.classWeight == 1 ? classLoss : try F.scale(classLoss, loss.classWeight)
     if loss.textWeight > 0 {
-      let all =
-        classRows == plan.keys.count
-        ? t : try F.slice(t, axis: 0, from: classRows, to: plan.keys.count)
+      let all = classRows == rows ? t : try F.slice(t, axis: 0, from: classRows, to: rows)
       let part = try textLoss(all)
       parts.append(("text", part))
       total = try F.add(total, F.scale(part, loss.textWeight))
@@ -70,24 +68,20 @@ extension Mixture {
     for row in routing.chosen { chosen.formUnion(row) }
     let experts = shared ? everyone : everyone.filter { chosen.contains($0) }
     if let known = keysOfStep, known.experts == experts { return known }
-    let plan: StepKeys
-    if shared {
-      let keys = try prompts.keys(experts: everyone, names: classes, fullStop: false)
-      plan = StepKeys(experts: experts, keys: keys, classCount: classes.count)
-    } else {
-      var keys = try prompts.keys(experts: experts, names: names(.base), fullStop: false)
-      if hasText { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
-      plan = StepKeys(experts: experts, keys: keys, classCount: trained.count)
-    }
-    keysOfStep = plan
-    return plan
+    var keys = try prompts.keys(experts: experts, names: shared ? classes : names(.base), fullStop: false)
+    if hasText, !shared { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
+    let made = StepKeys(
+      experts: experts, plan: try clip.planText(keys, memory: options.memory),
+      classCount: shared ? classes.count : trained.count)
+    keysOfStep = made
+    return made
   }
 
   /// The rows of the classes that the class loss sees. Shape: [E·C, D] → [E·trained, D].
-  private func trainedRows(_ t: Variable, _ plan: StepKeys) throws -> Variable {
-    guard plan.classCount != trained.count || (plan.classCount == classes.count && !trainsAll) else { return t }
+  private func trainedRows(_ t: Variable, _ step: StepKeys) throws -> Variable {
+    guard step.classCount != trained.count || (step.classCount == classes.count && !trainsAll) else { return t }
     var rows: [Int] = []
-    for e in plan.experts.indices { for c in trained { rows.append(e * plan.classCount + c) } }
+    for e in step.experts.indices { for c in trained { rows.append(e * step.classCount + c) } }
     return try F.indexSelect(t, axis: 0, rows)
   }
 

@@ -92,14 +92,15 @@ public final class Mixture: PromptModel {
     let all = Array(prompts.experts.indices)
     let kept = try text.features(for: names, parameters: known, keeping: !clip.trainsText) {
       let keys = try prompts.keys(experts: all, names: names, fullStop: false)
-      return try Autograd.noGrad { try self.encoded(keys).value }
+      let plan = try clip.planText(keys, memory: options.memory)
+      return try Autograd.noGrad { try self.encoded(plan).value }
     }
     return Variable(kept)
   }
 
-  /// n(E_T(keys) + w). Shape: [N, D].
-  func encoded(_ keys: [[PromptKey]]) throws -> Variable {
-    try F.normalize(F.add(clip.encodeText(keys, soft: prompts.rows()), correction))
+  /// n(E_T(prompts) + w). Shape: [N, D].
+  func encoded(_ plan: TextPlan) throws -> Variable {
+    try F.normalize(F.add(clip.encodeText(plan, soft: prompts.rows()), correction))
   }
 
   /// s · Σ_g α[b,g] ⟨v_b, t[g,c]⟩.

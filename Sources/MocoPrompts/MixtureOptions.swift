@@ -1,3 +1,5 @@
+import MocoCLIP
+
 /// The mixture's losses: L = class·L_class + text·L_text + gate·L_gate.
 public struct MixtureLossOptions: Sendable, Hashable {
   public var classWeight: Float = 1
@@ -58,6 +60,8 @@ public struct MixtureOptions: Sendable, Hashable {
   public var trainVisionLayerNorms = false
   /// Their learning rate's factor.
   public var visionRateFactor = 0.1
+  /// Bytes that the text tower's activations may take in a step; more prompts than fit go in chunks.
+  public var memory = TextPlan.defaultMemory
   public var seed: UInt64 = 0
 
   public init() {}

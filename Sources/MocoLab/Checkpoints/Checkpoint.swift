@@ -84,12 +84,10 @@ public enum Checkpoint {
         throw PromptError("E0708", "\(path) was saved with another CLIP model", help: "load the same weights")
       }
       position = try Json.parse(text)
-      if let training = try file.metadata("training").map({ try Json.parse($0) }),
-        training != trainer.options.configuration
-      {
+      if let training = file.metadata("training"), training != trainer.options.configuration.serialized() {
         throw PromptError(
           "E0708", "\(path) was saved by a training with other options",
-          help: "it had \(file.metadata("training") ?? "")")
+          help: "it had \(training)")
       }
     }
     if let optimizer = trainer?.optimizer ?? optimizer {

@@ -1,0 +1,252 @@
+import MocoAutograd
+import MocoCLIP
+import MocoLab
+import MocoPrompts
+import MocoTensor
+
+/// mixture/*.safetensors: a frozen CLIP, the mixture's losses and gradients, and five steps of SGD.
+enum GoldenMixture {
+  typealias Report = (_ name: String, _ error: Double, _ tolerance: Double) -> Void
+
+  static func check(path: String, tokenizerDirectory: String, report: Report) throws {
+    let golden = try GoldenMixtureFile(path: path)
+    let clip = try golden.model(tokenizerDirectory: tokenizerDirectory)
+    let mixture = try golden.mixture(clip)
+    try golden.load("init.", into: mixture)
+    try checkHard(golden, mixture, report)
+    try checkFirstStep(golden, mixture, report)
+    try checkTraining(golden, mixture, report)
+    try checkAnswers(golden, mixture, report)
+  }
+
+  private static func checkHard(_ golden: GoldenMixtureFile, _ mixture: Mixture, _ report: Report) throws {
+    let hard = try mixture.hard()
+    report("hard.templates", try golden.difference(hard.templates, "hard.template_features"), 1e-5)
+    report("hard.prototypes", try golden.difference(hard.prototypes, "hard.group_prototypes"), 1e-5)
+  }
+
+  private static func checkFirstStep(
+    _ golden: GoldenMixtureFile, _ mixture: Mixture, _ report: Report
+  ) throws {
+    let batch = try golden.batch(0)
+    let trained = mixture.names(.base)
+    let (features, text, target) = try mixture.probe(batch, classes: trained)
+    report("step0.image_features", try golden.difference(features, "step0.image_features"), 1e-5)
+    report("step0.text_features", try golden.difference(text, "step0.expert_text_features"), 1e-5)
+    report("step0.gate_target", try golden.difference(target, "step0.gate_target"), 1e-4)
+    guard let routing = try mixture.routing(batch.images) else { throw GoldenFault("no routing") }
+    report(
+      "step0.gate_logits",
+      largestDifference(routing.scores.flatMap { $0 }, try golden.file.tensor("step0.gate_logits").toFloats()), 1e-4)
+    let chosen = try golden.file.tensor("step0.top2").toInts()
+    let width = golden.topK
+    var wrong = 0
+    for (b, experts) in routing.chosen.enumerated() {
+      let expected = chosen[(b * width)..<((b + 1) * width)]
+      if Set(expected) != Set(experts) { wrong += 1 }
+    }
+    report("step0.chosen", Double(wrong), 0)
+    let logits = try mixture.logits(batch.images, classes: .base)
+    report("step0.logits", try golden.difference(logits, "step0.logits"), 1e-3)
+
+    let loss = try mixture.loss(batch)
+    for (part, tensor) in [("class", "step0.loss_class"), ("text", "step0.loss_text"), ("gate", "step0.loss_gate")] {
+      guard let value = loss.part(part) else { throw GoldenFault("the loss has no part \(part)") }
+      report("step0.loss_\(part)", try golden.difference(value.value, tensor), 1e-4)
+    }
+    report("step0.loss", try golden.difference(loss.total.value, "step0.loss"), 1e-4)
+    try loss.total.backward()
+    for parameter in mixture.parameters {
+      let expected = try golden.file.tensor("step0.grad." + golden.name(parameter.name)).toFloats()
+      let found = try parameter.variable.grad?.toFloats() ?? []
+      let largest = Double(expected.map { abs($0) }.max() ?? 0)
+      report("grad.\(parameter.name)", largestDifference(found, expected), max(1e-4 * largest, 1e-6))
+      parameter.variable.grad = nil
+    }
+  }
+
+  private static func checkTraining(
+    _ golden: GoldenMixtureFile, _ mixture: Mixture, _ report: Report
+  ) throws {
+    let optimizer = try Optimizer(
+      OptimizerSettings(
+        rule: .sgd(momentum: golden.momentum, nesterov: false), rate: golden.rate, weightDecay: golden.weightDecay),
+      parameters: mixture.parameters)
+    let losses = try golden.file.tensor("losses").toFloats()
+    var found: [Float] = []
+    for step in losses.indices {
+      let loss = try mixture.loss(golden.batch(step))
+      found.append(try loss.total.value.toFloats().first ?? .nan)
+      optimizer.zeroGrad()
+      try loss.total.backward()
+      try optimizer.step()
+      for tag in ["after\(step + 1)."] where golden.has(tag) {
+        var error = 0.0
+        for parameter in mixture.parameters {
+          error = max(
+            error,
+            largestDifference(
+              try parameter.variable.value.toFloats(),
+              try golden.file.tensor(tag + golden.name(parameter.name)).toFloats()))
+        }
+        report("\(tag)parameters", error, 1e-4)
+      }
+    }
+    report("losses", largestDifference(found, losses), 1e-4)
+  }
+
+  private static func checkAnswers(
+    _ golden: GoldenMixtureFile, _ mixture: Mixture, _ report: Report
+  ) throws {
+    let images = ImageInput.pixels(try golden.file.tensor("eval.images"))
+    report("eval.logits", try golden.difference(mixture.logits(images, classes: .base), "eval.logits"), 1e-3)
+    if golden.file.contains("eval_new.logits") {
+      report("eval_new.logits", try golden.difference(mixture.logits(images, classes: .new), "eval_new.logits"), 1e-3)
+    }
+  }
+}
+
+/// The file's settings, model and batches.
+struct GoldenMixtureFile {
+  let file: SafetensorsFile
+  let groups: [Int]
+  let templates: [String]
+  let classes: [String]
+  let isBase: Bool
+  let baseCount: Int
+  let topK: Int
+  let textWeight: Double
+  let gateWeight: Double
+  let rate: Double
+  let momentum: Double
+  let weightDecay: Double
+  let trainsVision: Bool
+  let visionFactor: Double
+
+  init(path: String) throws {
+    let file = try SafetensorsFile(path: path)
+    self.file = file
+    func json(_ key: String) throws -> Json {
+      guard let text = file.metadata(key) else { throw GoldenFault("no \(key) in the metadata") }
+      return try Json.parse(text)
+    }
+    func number(_ key: String) throws -> Double {
+      guard let value = Double(file.metadata(key) ?? "") else { throw GoldenFault("no number \(key)") }
+      return value
+    }
+    func strings(_ key: String) throws -> [String] { (try json(key).arrayValue ?? []).compactMap(\.stringValue) }
+    groups = (try json("groups").arrayValue ?? []).compactMap(\.intValue)
+    templates = try strings("templates")
+    classes = try strings("classes")
+    isBase = file.metadata("mode") == "base"
+    baseCount = Int(try number("n_base"))
+    topK = Int(try number("top_k"))
+    textWeight = try number("text_loss_weight")
+    gateWeight = try number("gate_loss_weight")
+    rate = try number("lr")
+    momentum = try number("momentum")
+    weightDecay = try number("weight_decay")
+    trainsVision = file.metadata("fine_tune_vision_layernorm") == "true"
+    visionFactor = Double(file.metadata("vision_lr_factor") ?? "") ?? 1
+  }
+
+  func has(_ prefix: String) -> Bool { file.names.contains { $0.hasPrefix(prefix) } }
+
+  /// The file's name for one of our parameters.
+  func name(_ parameter: String) -> String {
+    parameter.hasPrefix("image_encoder.") ? parameter : "prompt_learner." + parameter
+  }
+
+  func difference(_ tensor: Tensor, _ name: String) throws -> Double {
+    let expected = try file.tensor(name)
+    guard tensor.count == expected.count else { return .infinity }
+    return largestDifference(try tensor.toFloats(), try expected.toFloats())
+  }
+
+  /// The model, its token table filled up with zeros where no text of the file reads it.
+  func model(tokenizerDirectory: String) throws -> CLIPModel {
+    var tensors: [String: Tensor] = [:]
+    for name in file.names where name.hasPrefix("clip.") {
+      tensors[String(name.dropFirst("clip.".count))] = try file.tensor(name)
+    }
+    func shape(_ name: String) throws -> [Int] {
+      guard let tensor = tensors[name] else { throw GoldenFault("no tensor clip.\(name)") }
+      return tensor.shape
+    }
+    let heads = Int(file.metadata("heads") ?? "") ?? 1
+    let vocabulary = Tokenizer.vocabularySize(merges: Tokenizer.mergesInUse)
+    let width = try shape("positional_embedding")[1]
+    let patches = try shape("visual.conv1.weight")
+    let positions = try shape("visual.positional_embedding")
+    let side = Int(Double(positions[0] - 1).squareRoot().rounded())
+    func layers(_ prefix: String) -> Int {
+      var count = 0
+      while tensors["\(prefix)transformer.resblocks.\(count).ln_1.weight"] != nil { count += 1 }
+      return count
+    }
+    let config = CLIPConfig(
+      name: "golden", embedDim: try shape("text_projection")[1],
+      vision: VisionConfig(
+        imageSize: side * patches[2], patchSize: patches[2], width: patches[0], layers: layers("visual."),
+        heads: patches[0] == width ? heads : max(1, patches[0] / 64), channels: patches[1],
+        mlpWidth: try shape("visual.transformer.resblocks.0.mlp.c_fc.weight")[0]),
+      text: TextConfig(
+        context: try shape("positional_embedding")[0], vocabulary: vocabulary, width: width, layers: layers(""),
+        heads: heads, mlpWidth: try shape("transformer.resblocks.0.mlp.c_fc.weight")[0]),
+      activation: .quickGelu)
+    let ids = try file.tensor("clip.token_embedding.ids").toInts()
+    let rows = try file.tensor("clip.token_embedding.rows").toFloats()
+    var table = [Float](repeating: 0, count: vocabulary * width)
+    for (row, id) in ids.enumerated() where id >= 0 && id < vocabulary {
+      for i in 0..<width { table[id * width + i] = rows[row * width + i] }
+    }
+    tensors["token_embedding.weight"] = try Tensor(table, shape: [vocabulary, width])
+    return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
+  }
+
+  func mixture(_ clip: CLIPModel) throws -> Mixture {
+    var list: [TemplateGroup] = []
+    var start = 0
+    for (g, count) in groups.enumerated() {
+      guard start + count <= templates.count else { throw GoldenFault("groups and templates do not fit") }
+      list.append(try TemplateGroup(name: "group \(g)", Array(templates[start..<(start + count)])))
+      start += count
+    }
+    var options = MixtureOptions()
+    options.router.topK = topK
+    options.loss.textWeight = Float(textWeight)
+    options.loss.gateWeight = Float(gateWeight)
+    options.trainVisionLayerNorms = trainsVision
+    options.visionRateFactor = visionFactor
+    let mixture = try Mixture(
+      clip: clip, templates: TemplateSet(name: "golden", groups: list), classes: classes, options: options)
+    if isBase { try mixture.train(on: Array(classes.prefix(baseCount))) }
+    return mixture
+  }
+
+  /// Puts the file's parameters in place of the mixture's.
+  func load(_ prefix: String, into mixture: Mixture) throws {
+    for parameter in mixture.parameters {
+      let tensor = try file.tensor(prefix + name(parameter.name))
+      guard tensor.count == parameter.variable.value.count else {
+        throw GoldenFault(
+          "\(parameter.name) is \(parameter.variable.value.shape), the file has \(tensor.shape)")
+      }
+      parameter.variable.value = try Tensor(tensor.toFloats(), shape: parameter.variable.value.shape)
+    }
+  }
+
+  func batch(_ step: Int) throws -> PromptBatch {
+    let all = try file.tensor("images")
+    let labels = try file.tensor("labels")
+    let shape = all.shape
+    guard shape.count == 5, step < shape[0], labels.shape == Array(shape[0..<2]) else {
+      throw GoldenFault("images and labels do not fit")
+    }
+    let size = shape[1] * shape[2] * shape[3] * shape[4]
+    let pixels = try all.toFloats()[(step * size)..<((step + 1) * size)]
+    return PromptBatch(
+      images: .pixels(try Tensor(Array(pixels), shape: Array(shape[1...]))),
+      labels: Array(try labels.toInts()[(step * shape[1])..<((step + 1) * shape[1])]))
+  }
+}
