@@ -17,6 +17,7 @@ public final class CLIPModel {
   private let places: [String: Int]
   private let tokenizerDirectory: String?
   private var loadedTokenizer: Tokenizer?
+  package let towerCache = TowerCache()
 
   /// Makes a model of given tensors.
   ///

@@ -39,7 +39,7 @@ extension CLIPModel {
     let frozen = !Autograd.isGradEnabled
     let softRows = try soft?.value.contiguous()
     let tower = try TextTower(
-      towers().text, config: config, soft: softRows, softTrained: !frozen && (soft?.requiresGrad ?? false),
+      towerCache.parameters(of: self).text, config: config, soft: softRows, softTrained: !frozen && (soft?.requiresGrad ?? false),
       frozen: frozen)
     let features = try Tensor.zeros([prompts, d])
     let output = features.mutableFloatBase
@@ -115,13 +115,13 @@ extension CLIPModel {
     let frozen = !Autograd.isGradEnabled
     let images = try checkPixels(pixels.value)
     let tower = try VisionTower(
-      towers().vision, config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
+      towerCache.parameters(of: self).vision, config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
     if !tower.needs.any, taps == nil { return Variable(try encodeImageFrozen(images)) }
 
     let count = images.shape[0]
     let features = try Tensor.zeros([count, config.embedDim])
     guard count > 0 else { return Variable(features) }
-    let plan = try towers().visionPlan(images: count, tokens: config.vision.tokens)
+    let plan = try towerCache.visionPlan(images: count, tokens: config.vision.tokens)
     let transformer = tower.transformer(plan, whole: taps != nil, single: false)
     let (arena, scratch, memory) = try tower.lay(transformer, plan, keep: tower.needs.any)
     taps?.hidden = []
@@ -163,8 +163,8 @@ extension CLIPModel {
     let count = images.shape[0], d = config.embedDim
     let features = try Tensor.zeros([count, d])
     guard count > 0 else { return features }
-    let tower = try VisionTower(towers().vision, config: config, pixelsTrained: false, frozen: true)
-    let plan = try towers().visionPlan(images: 1, tokens: config.vision.tokens)
+    let tower = try VisionTower(towerCache.parameters(of: self).vision, config: config, pixelsTrained: false, frozen: true)
+    let plan = try towerCache.visionPlan(images: 1, tokens: config.vision.tokens)
     let transformer = tower.transformer(plan, whole: false, single: true)
     let head = tower.head(plan, single: true)
     let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay(transformer, plan, keep: false) }

@@ -161,3 +161,27 @@ struct GradientSet {
     return tensor.mutableFloatBase
   }
 }
+
+/// What a model keeps for its towers between calls: parameters by role, and attention patterns of recent batch
+/// sizes.
+package final class TowerCache {
+  private var set: TowerSet?
+  private var plans: [VisionPlan] = []
+
+  package init() {}
+
+  func parameters(of model: CLIPModel) throws -> TowerSet {
+    if let set { return set }
+    let made = try TowerSet(model)
+    set = made
+    return made
+  }
+
+  func visionPlan(images: Int, tokens: Int) throws -> VisionPlan {
+    if let known = plans.first(where: { $0.images == images && $0.tokens == tokens }) { return known }
+    let plan = try VisionPlan(images: images, tokens: tokens)
+    plans.append(plan)
+    if plans.count > 4 { plans.removeFirst() }
+    return plan
+  }
+}

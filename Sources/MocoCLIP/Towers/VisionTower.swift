@@ -217,22 +217,21 @@ extension VisionTower {
   ) {
     let plan = kept.plan, tokens = plan.tokens, numbers = patches.numbers, lanes = kept.transformer.lanes
     let wantsNorm = gradients.preWeight != nil || gradients.preBias != nil
-    kept.pixels.withPointer { pixels in
-      Lanes.run(plan.images, lanes: lanes) { _, image in
-        let first = image * tokens, own = sums + image * 2 * width
-        own.update(repeating: 0, count: 2 * width)
-        moco_tower_norm_backward(
-          input + first * width, kept.memory.embedded + first * width, parameters.preWeight,
-          kept.memory.statistics0 + first * 2, nil, rows + first * width, wantsNorm ? own : nil, tokens, width)
-        let patchRows = unfolded + first * numbers
-        if let dpixels {
-          Gemm.runSingle(
-            false, false, m: tokens, n: numbers, k: width, alpha: 1, a: rows + first * width, lda: width,
-            b: parameters.patches, ldb: numbers, beta: 0, c: patchRows, ldc: numbers)
-          patches.fold(patchRows, into: dpixels + image * patches.pixels)
-        }
-        if gradients.patches != nil { patches.unfold(pixels + image * patches.pixels, into: patchRows) }
+    let pixels = kept.pixels.floatBase
+    Lanes.run(plan.images, lanes: lanes) { _, image in
+      let first = image * tokens, own = sums + image * 2 * width
+      own.update(repeating: 0, count: 2 * width)
+      moco_tower_norm_backward(
+        input + first * width, kept.memory.embedded + first * width, parameters.preWeight,
+        kept.memory.statistics0 + first * 2, nil, rows + first * width, wantsNorm ? own : nil, tokens, width)
+      let patchRows = unfolded + first * numbers
+      if let dpixels {
+        Gemm.runSingle(
+          false, false, m: tokens, n: numbers, k: width, alpha: 1, a: rows + first * width, lda: width,
+          b: parameters.patches, ldb: numbers, beta: 0, c: patchRows, ldc: numbers)
+        patches.fold(patchRows, into: dpixels + image * patches.pixels)
       }
+      if gradients.patches != nil { patches.unfold(pixels + image * patches.pixels, into: patchRows) }
     }
     if wantsNorm {
       reduceNormSums(sums, blocks: plan.images, width: width, gradients.preWeight, gradients.preBias)
