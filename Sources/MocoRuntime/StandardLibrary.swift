@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import MocoCLIP
 
 /// Where the files that ship with moco are: modules, templates, the tokenizer's tables, the small model and data.
 public struct StandardLibrary: Sendable {
@@ -12,35 +13,37 @@ public struct StandardLibrary: Sendable {
   /// The library that belongs to the running program.
   ///
   /// Looked for in this order: the environment variable `MOCO_STDLIB`; `stdlib` beside the executable or in any folder
-  /// above it (a build folder inside a checkout); `share/moco/stdlib` beside the executable's `bin`.
+  /// above it (a build folder inside a checkout); `share/moco/stdlib` in any folder above it (an installation).
   /// - Returns: nil where there is none.
   public static func locate(executable: String? = nil) -> StandardLibrary? {
-    let environment = ProcessInfo.processInfo.environment
-    if let named = environment["MOCO_STDLIB"], isLibrary(named) { return StandardLibrary(root: named) }
-    let program = executable ?? executablePath()
-    var folder = (program as NSString).deletingLastPathComponent
+    if let named = getenv("MOCO_STDLIB") {
+      let path = String(cString: named)
+      if isLibrary(path) { return StandardLibrary(root: path) }
+    }
+    var folder = FileSystem.parent(of: executable ?? executablePath())
     while true {
       for candidate in ["stdlib", "share/moco/stdlib"] {
-        let path = (folder as NSString).appendingPathComponent(candidate)
+        let path = folder == "/" ? "/\(candidate)" : "\(folder)/\(candidate)"
         if isLibrary(path) { return StandardLibrary(root: path) }
       }
-      let parent = (folder as NSString).deletingLastPathComponent
-      if parent == folder || parent.isEmpty { return nil }
+      let parent = FileSystem.parent(of: folder)
+      if parent == folder || parent.isEmpty || folder == "." { return nil }
       folder = parent
     }
   }
 
   /// A path inside the library: `path("models", "small-clip.safetensors")`.
   public func path(_ components: String...) -> String {
-    components.reduce(root) { ($0 as NSString).appendingPathComponent($1) }
+    components.reduce(root) { "\($0)/\($1)" }
   }
 
   private static func isLibrary(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: (path as NSString).appendingPathComponent("modules"))
+    FileSystem.kind(path + "/modules") == .folder
   }
 
   private static func executablePath() -> String {
-    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return link ?? CommandLine.arguments.first ?? "moco"
+    guard let resolved = realpath("/proc/self/exe", nil) else { return CommandLine.arguments.first ?? "moco" }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 }

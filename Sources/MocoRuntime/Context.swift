@@ -1,0 +1,81 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+
+/// What the built-ins share: the standard library, the seed, where progress goes, and the run that is being recorded.
+///
+/// One per session; used on the thread that runs programs.
+public final class RuntimeContext {
+  /// nil where no standard library was found; `standardLibrary()` says so in words.
+  public let library: StandardLibrary?
+  /// What `seed(n)` set last, or the command line.
+  public var seed: UInt64
+  /// Who shows how far long work has come; called after each step.
+  public var onProgress: ((Progress) -> Void)?
+  /// Long work has ended: take the progress line away.
+  public var onProgressEnd: (() -> Void)?
+  /// Writes where `print` writes.
+  public var output: (String) -> Void = { _ in }
+  /// Columns and looks of the place where values are shown.
+  public var width = 80
+  public var style = DisplayStyle()
+  /// What is recorded of this run; nil at the prompt and where nothing is to be recorded.
+  public let recorder: RunRecorder?
+
+  public init(library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil) {
+    self.library = library
+    self.seed = seed
+    self.recorder = recorder
+  }
+
+  /// - Throws: E0505 when the files that ship with moco cannot be found.
+  public func standardLibrary() throws -> StandardLibrary {
+    guard let library else {
+      throw LanguageFailure(
+        "E0505", "the standard library of moco was not found",
+        help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
+    }
+    return library
+  }
+
+  /// The folder of this run, made on first use; nil where nothing is recorded.
+  public func runFolder() throws -> RunFolder? { try recorder?.folder() }
+}
+
+/// Makes the folder of a run when the first thing worth keeping happens: a model or data set is loaded, something is
+/// trained, evaluated or saved. A program that only prints leaves nothing behind.
+public final class RunRecorder {
+  /// The script's name without folder and extension.
+  public let name: String
+  /// The folder asked for with `--out`, or nil for `runs/<name>-<number>`.
+  public let out: String?
+  /// Set before the folder is made: the script as run, and the facts that go into run.json.
+  public var script = ""
+  public var facts: [(name: String, value: Json)] = []
+  private var made: RunFolder?
+
+  public init(name: String, out: String? = nil) {
+    self.name = name
+    self.out = out
+  }
+
+  /// The folder, if it was made.
+  public var existing: RunFolder? { made }
+
+  /// - Throws: E0504 if it cannot be made.
+  public func folder() throws -> RunFolder {
+    if let made { return made }
+    let folder = try out.map { try RunFolder(exactly: $0) } ?? RunFolder(name: name)
+    made = folder
+    try folder.write(script: script)
+    for fact in facts { try folder.set(fact.name, fact.value) }
+    return folder
+  }
+
+  /// Adds how the run ended, where there is a folder.
+  public func finish(status: String, seconds: Double) {
+    guard let made else { return }
+    try? made.set("status", .string(status))
+    try? made.set("seconds", .double(seconds))
+  }
+}

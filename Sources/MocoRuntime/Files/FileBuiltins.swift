@@ -1,0 +1,126 @@
+import Glibc
+import MocoCLIP
+import MocoLang
+
+/// read_text, write_text, read_json, write_json, env.
+func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  interpreter.define([
+    NativeFunction(
+      "read_text(path: String)",
+      doc: """
+        The contents of a UTF-8 file. Paths are relative to the folder in which moco was started.
+
+        ```
+        let lines = read_text("notes.txt").split("\\n")
+        ```
+        """
+    ) { arguments in .string(try FileSystem.readText(arguments.string("path"))) },
+
+    NativeFunction(
+      "write_text(path: String, text)",
+      doc: """
+        Writes a text to a file, replacing it as a whole: a reader sees the old file or the new one.
+
+        ```
+        write_text("notes.txt", "first line\\n")
+        ```
+        """
+    ) { arguments in
+      let text = try arguments.string("text")
+      try AtomicFile.write(text, to: arguments.string("path"))
+      return .nil
+    },
+
+    NativeFunction(
+      "read_json(path: String)",
+      doc: """
+        The value in a JSON file: objects become records in the order of the file, whole numbers Ints.
+
+        ```
+        let settings = read_json("settings.json")
+        ```
+        """
+    ) { arguments in
+      let path = try arguments.string("path")
+      return try JsonValues.value(Json.parse(file: path))
+    },
+
+    NativeFunction(
+      "write_json(path: String, value, indent = 2)",
+      doc: """
+        Writes nil, Bools, numbers, Strings, lists and records as JSON. A Float that is not finite is an error: JSON has
+        no such number.
+
+        ```
+        write_json("result.json", {accuracy: 0.71, classes: ["bag", "coat"]})
+        ```
+        """
+    ) { arguments in
+      let indent = try arguments.int("indent", in: 0...16)
+      let json = try JsonValues.json(arguments.value("value"))
+      try AtomicFile.write(json.serialized(indent: indent) + "\n", to: arguments.string("path"))
+      return .nil
+    },
+
+    NativeFunction(
+      "env(name: String, default = nil)",
+      doc: """
+        An environment variable, or the default where it is not set.
+
+        ```
+        env("HOME")
+        ```
+        """
+    ) { arguments in
+      guard let found = getenv(try arguments.string("name")) else { return arguments["default"] ?? .nil }
+      return .string(String(cString: found))
+    },
+  ])
+}
+
+/// JSON to values of the language and back.
+enum JsonValues {
+  private static let depthLimit = 200
+
+  static func value(_ json: Json) -> AnyValue {
+    switch json {
+    case .null: return .nil
+    case .bool(let flag): return .bool(flag)
+    case .int(let number): return .int(number)
+    case .double(let number): return .float(number)
+    case .string(let text): return .string(text)
+    case .array(let elements): return .list(elements.map(value))
+    case .object(let object): return .record(object.entries.map { ($0.key, value($0.value)) })
+    }
+  }
+
+  /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds itself).
+  static func json(_ value: AnyValue, depth: Int = 0) throws -> Json {
+    guard depth < depthLimit else {
+      throw LanguageFailure("E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself")
+    }
+    switch value.kind {
+    case .nil: return .null
+    case .bool(let flag): return .bool(flag)
+    case .int(let number): return .int(number)
+    case .float(let number):
+      guard number.isFinite else {
+        throw LanguageFailure("E0303", "JSON has no number for \(number)", help: "replace it, for instance by nil")
+      }
+      return .double(number)
+    case .string(let text): return .string(text)
+    case .list: return .array(try (value.asList ?? []).map { try json($0, depth: depth + 1) })
+    case .record:
+      return .object(JsonObject(try (value.asRecord ?? [:]).map { ($0.name, try json($0.value, depth: depth + 1)) }))
+    case .host(let object):
+      // A tensor or a scalar as its list or number.
+      if let number = try? object.number() { return try json(number, depth: depth + 1) }
+      if let list = try object.method("to_list").flatMap({ try FunctionValue(.function($0)).call() }) {
+        return try json(list, depth: depth + 1)
+      }
+      throw LanguageFailure("E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
+    case .quantity, .range, .function:
+      throw LanguageFailure("E0303", "a \(value.typeName) has no form in JSON", help: "write its text or its numbers")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import MocoCLIP
+import MocoLang
+
+/// Finds the sources of modules: `use templates` in the standard library, `use "./x.moco"` beside the file that says so.
+struct ModuleFiles {
+  let library: StandardLibrary?
+
+  /// - Throws: E0801 when there is no such module, E0502 when its file cannot be read.
+  func load(_ source: Use.Source, from importer: SourceFile) throws -> LoadedModule {
+    let path: String
+    switch source {
+    case .library(let name):
+      guard let library else {
+        throw LanguageFailure(
+          "E0801", "there is no module '\(name)': the standard library of moco was not found",
+          help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
+      }
+      path = library.path("modules", name + ".moco")
+      guard FileSystem.kind(path) == .file else {
+        let names = modules(of: library)
+        throw LanguageFailure(
+          "E0801", "the standard library has no module '\(name)'",
+          help: names.isEmpty ? nil : "it has \(names.joined(separator: ", ")); a file of your own is used as \"./\(name).moco\"")
+      }
+    case .path(let text):
+      // A program from the prompt or `-e` has no folder: then the one moco was started in.
+      let isFile = FileSystem.kind(importer.name) == .file
+      let folder = isFile ? FileSystem.parent(of: importer.name) : "."
+      path = text.hasPrefix("/") ? text : "\(folder)/\(text)"
+      guard FileSystem.kind(path) == .file else {
+        throw LanguageFailure(
+          "E0801", "there is no file \(path) to use", help: "the path is relative to \(isFile ? importer.name : "this folder")")
+      }
+    }
+    let text = try FileSystem.readText(path)
+    return LoadedModule(source: SourceFile(name: path, text: text), identity: resolved(path))
+  }
+
+  private func modules(of library: StandardLibrary) -> [String] {
+    let entries = (try? FileSystem.list(library.path("modules"))) ?? []
+    return entries.filter { $0.hasSuffix(".moco") }.map { String($0.dropLast(5)) }.sorted()
+  }
+
+  private func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}

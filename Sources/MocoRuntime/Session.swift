@@ -1,0 +1,86 @@
+import MocoCLIP
+import MocoLang
+import MocoTensor
+
+/// What a session starts with.
+public struct SessionOptions {
+  public var seed: UInt64 = 0
+  /// Threads for numeric work; nil leaves the default (all cores, or `MOCO_THREADS`).
+  public var threads: Int?
+  /// `--set name=value`: replaces the literals of top-level `let`s of the program that is run.
+  public var overrides: [(name: String, text: String)] = []
+  /// What `args()` gives.
+  public var arguments: [String] = []
+  /// What is recorded of the run; nil for nothing.
+  public var recorder: RunRecorder?
+  public var library: StandardLibrary? = StandardLibrary.locate()
+  public var width = 80
+  public var style = DisplayStyle()
+
+  public init() {}
+}
+
+/// An interpreter with every built-in of moco.
+///
+/// `moco run`, `moco -e` and the prompt each make one.
+public final class Session {
+  public let interpreter: Interpreter
+  public let context: RuntimeContext
+  private let options: SessionOptions
+
+  public init(options: SessionOptions = SessionOptions()) {
+    self.options = options
+    if let threads = options.threads { Parallel.threadCount = threads }
+    var machine = Interpreter.Options()
+    machine.interruptFlag = Cancellation.flag
+    machine.seed = Int(truncatingIfNeeded: options.seed)
+    machine.arguments = options.arguments
+    interpreter = Interpreter(options: machine)
+    context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
+    context.width = options.width
+    context.style = options.style
+    let interpreter = self.interpreter
+    context.output = { [unowned interpreter] in interpreter.output($0) }
+    interpreter.moduleLoader = { [library = options.library] source, importer in
+      try ModuleFiles(library: library).load(source, from: importer)
+    }
+    registerBuiltins(interpreter, context)
+    for (name, text) in options.overrides { interpreter.setOverride(name, text) }
+  }
+
+  /// Runs the program in a file.
+  /// - Throws: E0501 or E0502 when it cannot be read.
+  public func run(path: String) throws -> RunResult {
+    let text = try FileSystem.readText(path)
+    let source = SourceFile(name: path, text: text)
+    if let recorder = options.recorder {
+      recorder.script = text
+      recorder.facts = [
+        ("script", .string(path)),
+        ("seed", .int(Int(truncatingIfNeeded: options.seed))),
+        ("settings", .object(JsonObject(options.overrides.map { ($0.name, .string($0.text)) }))),
+        ("versions", .object(JsonObject([
+          ("moco", .string(Moco.version)), ("standard library", .string(Moco.version)),
+        ]))),
+        ("threads", .int(Parallel.threadCount)),
+      ]
+    }
+    return interpreter.run(source, mode: .program)
+  }
+}
+
+/// The version of moco and of its standard library: one number, they ship together.
+public enum Moco {
+  public static let version = "0.1.0"
+}
+
+/// Gives an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the method,
+/// figures.
+func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  registerFileBuiltins(interpreter, context)
+  registerTensorBuiltins(interpreter, context)
+  registerClipBuiltins(interpreter, context)
+  registerDataBuiltins(interpreter, context)
+  registerMethodBuiltins(interpreter, context)
+  registerShowBuiltins(interpreter, context)
+}
