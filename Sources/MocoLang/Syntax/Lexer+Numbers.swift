@@ -1,0 +1,113 @@
+extension Lexer {
+  /// The unit words of quantities.
+  static let units: Set<String> = ["epoch", "epochs", "step", "steps"]
+
+  /// `42`, `1_000`, `0x1F`, `0b101`, `3.5`, `1e-5`.
+  mutating func number() -> Token {
+    let start = position
+    if byte() == UInt8(ascii: "0") {
+      switch byte(1) | 0x20 {
+      case UInt8(ascii: "x"): return radix(16, start)
+      case UInt8(ascii: "b"): return radix(2, start)
+      case UInt8(ascii: "o"): return radix(8, start)
+      default: break
+      }
+    }
+    skipDigits()
+    var isFloat = false
+    if byte() == UInt8(ascii: "."), Lexer.isDigit(byte(1)) {
+      isFloat = true
+      position += 1
+      skipDigits()
+    }
+    if byte() | 0x20 == UInt8(ascii: "e") {
+      let sign = byte(1) == UInt8(ascii: "+") || byte(1) == UInt8(ascii: "-") ? 1 : 0
+      if Lexer.isDigit(byte(1 + sign)) {
+        isFloat = true
+        position += 1 + sign
+        skipDigits()
+      }
+    }
+    let end = position
+    let digits = file.text(in: start..<end)
+    if let wrong = suffix(start) { return wrong }
+    if let wrong = underscores(digits, start, end) { return wrong }
+    let plain = digits.filter { $0 != "_" }
+    if isFloat {
+      let value = Double(plain) ?? 0
+      return Token(kind: .float, start: 0, end: 0, bits: value.bitPattern)
+    }
+    guard let value = UInt64(plain), value <= UInt64(Int64.max) + 1 else {
+      return tooLarge(start, end)
+    }
+    return integer(value)
+  }
+
+  private func integer(_ value: UInt64) -> Token {
+    // One more than the greatest Int is right only after a minus sign, which the parser sees.
+    Token(kind: value > UInt64(Int64.max) ? .hugeInt : .int, start: 0, end: 0, bits: value)
+  }
+
+  private mutating func tooLarge(_ start: Int, _ end: Int) -> Token {
+    report(
+      "E0104", "this integer does not fit 64 bits", start, end,
+      help: "the greatest is 9223372036854775807; write it with a point for a Float")
+    return Token(kind: .int, start: 0, end: 0)
+  }
+
+  private mutating func radix(_ radix: Int, _ start: Int) -> Token {
+    position += 2
+    let digitsStart = position
+    while Lexer.isNameByte(byte()) { position += 1 }
+    let end = position
+    let digits = file.text(in: digitsStart..<end)
+    if let wrong = underscores(digits, digitsStart, end) { return wrong }
+    let plain = digits.filter { $0 != "_" }
+    let isRight = plain.allSatisfy { $0.hexDigitValue.map { $0 < radix } ?? false }
+    guard !plain.isEmpty, isRight else {
+      report("E0104", "`\(file.text(in: start..<end))` is not a number", start, end)
+      return Token(kind: .int, start: 0, end: 0)
+    }
+    guard let value = UInt64(plain, radix: radix), value <= UInt64(Int64.max) else { return tooLarge(start, end) }
+    return integer(value)
+  }
+
+  /// Letters right behind the digits: `12abc`. A unit may stand there.
+  private mutating func suffix(_ start: Int) -> Token? {
+    let end = position
+    guard Lexer.isNameStart(byte()) || (byte() >= 0x80 && isNameStart(at: position)) else { return nil }
+    skipName()
+    if Lexer.units.contains(file.text(in: end..<position)) {
+      position = end
+      return nil
+    }
+    report(
+      "E0104", "`\(file.text(in: start..<min(position, start + 60)))` is not a number", start, position,
+      help: "a name does not begin with a digit; between two factors stands *")
+    return Token(kind: .int, start: 0, end: 0)
+  }
+
+  private mutating func underscores(_ digits: String, _ start: Int, _ end: Int) -> Token? {
+    guard digits.contains("_") else { return nil }
+    let bytes = Array(digits.utf8)
+    for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "_") {
+      let before = index > 0 && bytes[index - 1].isAlphanumeric
+      let after = index + 1 < bytes.count && bytes[index + 1].isAlphanumeric
+      if !before || !after {
+        report("E0104", "`_` stands between two digits", start + index, start + index + 1)
+        return Token(kind: .int, start: 0, end: 0)
+      }
+    }
+    return nil
+  }
+
+  private mutating func skipDigits() {
+    while Lexer.isDigit(byte()) || byte() == UInt8(ascii: "_") { position += 1 }
+  }
+
+  static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+}
+
+extension UInt8 {
+  fileprivate var isAlphanumeric: Bool { Lexer.isNameByte(self) && self != UInt8(ascii: "_") }
+}

@@ -1,0 +1,205 @@
+extension Lexer {
+  /// The token at the position, which is moved behind it; nil where nothing could be made of the text.
+  mutating func next() -> Token? {
+    let first = byte()
+    if Lexer.isNameStart(first) || (first >= 0x80 && isNameStart(at: position)) { return word() }
+    if first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") { return number() }
+    if first == UInt8(ascii: "\"") { return string() }
+    return punctuation(first)
+  }
+
+  // MARK: - Names
+
+  @inline(__always)
+  static func isNameStart(_ byte: UInt8) -> Bool {
+    (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") || byte == UInt8(ascii: "_")
+  }
+
+  @inline(__always)
+  static func isNameByte(_ byte: UInt8) -> Bool {
+    isNameStart(byte) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+  }
+
+  func isNameStart(at offset: Int) -> Bool {
+    scalar(at: offset).0.properties.isAlphabetic
+  }
+
+  /// Letters, digits, `_`, and the marks that belong to a letter.
+  func isNameContinue(at offset: Int) -> Bool {
+    let properties = scalar(at: offset).0.properties
+    if properties.isAlphabetic { return true }
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .decimalNumber: return true
+    default: return false
+    }
+  }
+
+  mutating func skipName() {
+    while position < bytes.count {
+      let current = bytes[position]
+      if Lexer.isNameByte(current) {
+        position += 1
+      } else if current >= 0x80, isNameContinue(at: position) {
+        position += scalar(at: position).1
+      } else {
+        return
+      }
+    }
+  }
+
+  private mutating func word() -> Token {
+    let start = position
+    skipName()
+    let kind = position - start <= 8 ? Token.Kind.keywords[file.text(in: start..<position)] : nil
+    return Token(kind: kind ?? .name, start: 0, end: 0)
+  }
+
+  // MARK: - Punctuation
+
+  private mutating func take(_ count: Int, _ kind: Token.Kind) -> Token {
+    position += count
+    return Token(kind: kind, start: 0, end: 0)
+  }
+
+  /// A spelling of another language: reported, and read as what it means here.
+  private mutating func foreign(_ count: Int, _ kind: Token.Kind, _ help: String) -> Token {
+    let text = file.text(in: position..<position + count)
+    report("E0105", "`\(text)` is not an operator here", position, position + count, help: help)
+    return take(count, kind)
+  }
+
+  private mutating func punctuation(_ first: UInt8) -> Token? {
+    let second = byte(1)
+    let third = byte(2)
+    func isAssign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "=") }
+    switch first {
+    case UInt8(ascii: "("): return take(1, .leftParen)
+    case UInt8(ascii: ")"): return take(1, .rightParen)
+    case UInt8(ascii: "["): return take(1, .leftBracket)
+    case UInt8(ascii: "]"): return take(1, .rightBracket)
+    case UInt8(ascii: "{"): return take(1, .leftBrace)
+    case UInt8(ascii: "}"): return take(1, .rightBrace)
+    case UInt8(ascii: ","): return take(1, .comma)
+    case UInt8(ascii: ";"): return take(1, .semicolon)
+    case UInt8(ascii: ":"):
+      if isAssign(second) { return foreign(2, .assign, "write = ; a new variable is declared with let or var") }
+      return take(1, .colon)
+    case UInt8(ascii: "."):
+      if second == UInt8(ascii: ".") {
+        if third == UInt8(ascii: ".") { return take(3, .closed) }
+        if third == UInt8(ascii: "<") { return take(3, .halfOpen) }
+        return take(2, .spread)
+      }
+      return take(1, .dot)
+    case UInt8(ascii: "+"):
+      return isAssign(second) ? take(2, .plusAssign) : take(1, .plus)
+    case UInt8(ascii: "-"):
+      if second == UInt8(ascii: ">") { return foreign(2, .arrow, "a function is written x => x * 2") }
+      return isAssign(second) ? take(2, .minusAssign) : take(1, .minus)
+    case UInt8(ascii: "*"):
+      if second == UInt8(ascii: "*") { return isAssign(third) ? take(3, .powerAssign) : take(2, .power) }
+      return isAssign(second) ? take(2, .starAssign) : take(1, .star)
+    case UInt8(ascii: "/"):
+      return isAssign(second) ? take(2, .slashAssign) : take(1, .slash)
+    case UInt8(ascii: "%"):
+      return isAssign(second) ? take(2, .percentAssign) : take(1, .percent)
+    case UInt8(ascii: "@"):
+      return isAssign(second) ? take(2, .atAssign) : take(1, .at)
+    case UInt8(ascii: "="):
+      if second == UInt8(ascii: ">") { return take(2, .arrow) }
+      if isAssign(second) {
+        return isAssign(third) ? foreign(3, .equal, "write ==") : take(2, .equal)
+      }
+      return take(1, .assign)
+    case UInt8(ascii: "!"):
+      if isAssign(second) {
+        return isAssign(third) ? foreign(3, .notEqual, "write !=") : take(2, .notEqual)
+      }
+      return foreign(1, .not, "write not")
+    case UInt8(ascii: "<"):
+      if second == UInt8(ascii: ">") { return foreign(2, .notEqual, "write !=") }
+      return isAssign(second) ? take(2, .lessOrEqual) : take(1, .less)
+    case UInt8(ascii: ">"):
+      return isAssign(second) ? take(2, .greaterOrEqual) : take(1, .greater)
+    case UInt8(ascii: "|"):
+      if second == UInt8(ascii: ">") { return take(2, .pipe) }
+      if second == UInt8(ascii: "|") { return foreign(2, .or, "write or") }
+    case UInt8(ascii: "&"):
+      if second == UInt8(ascii: "&") { return foreign(2, .and, "write and") }
+    case UInt8(ascii: "?"):
+      if second == UInt8(ascii: "?") { return take(2, .coalesce) }
+    case UInt8(ascii: "#"):
+      report("E0105", "`#` does not begin a comment", position, position + 1, help: "a comment begins with //")
+      skipLine()
+      return nil
+    case UInt8(ascii: "'"):
+      return quoted()
+    default: break
+    }
+    return unexpected()
+  }
+
+  /// `'text'`: reported, and read as a string.
+  private mutating func quoted() -> Token {
+    let start = position
+    position += 1
+    while !atEnd, byte() != 0x0A, byte() != UInt8(ascii: "'") { position += 1 }
+    let text = file.text(in: start + 1..<position)
+    if byte() == UInt8(ascii: "'") { position += 1 }
+    report(
+      "E0105", "`'` does not begin a string", start, start + 1, help: "strings stand in double quotes: \"…\"")
+    strings.append([.text(text)])
+    return Token(kind: .string, start: 0, end: 0, bits: UInt64(strings.count - 1))
+  }
+
+  /// Characters that mean nothing here, all that follow each other in one message.
+  private mutating func unexpected() -> Token? {
+    let start = position
+    let (first, length) = scalar(at: position)
+    position += length
+    if first.properties.isWhitespace || first.value == 0xA0 || first.value == 0x200B || first.value == 0xFEFF {
+      report(
+        "E0105", "there is a space here that is not an ordinary one (\(Lexer.name(of: first)))", start, position,
+        help: "replace it by a space")
+      return nil
+    }
+    var help: String?
+    switch first {
+    case "?": help = "a choice is written: if condition { a } else { b }"
+    case "“", "”", "„", "«", "»": help = "strings stand in straight double quotes: \"…\""
+    case "&": help = "write and"
+    case "|": help = "write or; a pipeline is written |>"
+    case "^": help = "a power is written **"
+    case "×", "·": help = "write *"
+    case "÷": help = "write /"
+    case "−", "–", "—": help = "the minus sign is -"
+    case "≤": help = "write <="
+    case "≥": help = "write >="
+    case "≠": help = "write !="
+    case "…": help = "a range is written 1...n or 0..<n"
+    case "→", "⇒": help = "a function is written x => x * 2"
+    default: break
+    }
+    if help == nil {
+      while !atEnd, byte() > 0x20, isMeaningless(at: position) { position += scalar(at: position).1 }
+    }
+    let text = file.text(in: start..<min(position, start + 40))
+    let shown = first.value < 0x20 || first.value == 0x7F ? Lexer.name(of: first) : "`\(text)`"
+    report("E0105", "\(shown) means nothing here", start, position, help: help)
+    return nil
+  }
+
+  private func isMeaningless(at offset: Int) -> Bool {
+    let current = bytes[offset]
+    if current >= 0x80 { return !isNameStart(at: offset) && !scalar(at: offset).0.properties.isWhitespace }
+    switch current {
+    case UInt8(ascii: "$"), UInt8(ascii: "`"), UInt8(ascii: "~"), UInt8(ascii: "\\"), 0x7F: return true
+    default: return false
+    }
+  }
+
+  static func name(of scalar: Unicode.Scalar) -> String {
+    let hex = String(scalar.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+  }
+}

@@ -1,0 +1,368 @@
+extension Parser {
+  /// Statements up to the end of the text or the `}` of a body.
+  mutating func statementList(into statements: inout [Stmt], isTopLevel: Bool) {
+    while true {
+      if kind == .end || kind == .interpolationEnd { return }
+      if kind == .rightBrace {
+        if !isTopLevel { return }
+        // Reported by the lexer already.
+        advance()
+        continue
+      }
+      if kind == .semicolon {
+        advance()
+        continue
+      }
+      if diagnostics.count >= Parser.maximumErrors * 2 {
+        index = tokens.count - 1
+        return
+      }
+      let start = index
+      let openBracketCount = openBrackets.count
+      let (savedMode, savedBrace, savedNesting) = (mode, braceEndsExpression, nesting)
+      let savedForms = forms.depth
+      do {
+        let statement = try self.statement()
+        try endStatement()
+        var hides = false
+        if kind == .semicolon {
+          advance()
+          hides = true
+        }
+        statements.append(Stmt(statement.kind, statement.span, hidesValue: hides))
+      } catch let failure {
+        mode = savedMode
+        braceEndsExpression = savedBrace
+        nesting = savedNesting
+        forms.leave(to: savedForms)
+        report(failure.diagnostic)
+        let place = Int(tokens[start].start)
+        recover(from: start, openBracketCount: openBracketCount)
+        statements.append(Stmt(.invalid, span(from: place)))
+      }
+    }
+  }
+
+  /// A statement ends at a line break, `;`, `}` or the end.
+  private func endStatement() throws(Failure) {
+    if isAtStatementEnd || token.newlineBefore { return }
+    if kind == .leftBrace {
+      throw failure(
+        "E0101", "expected the end of the statement, found `{`",
+        help: "a block follows if, while, for, func, try or =>; a trailing block follows a call f(…)")
+    }
+    throw expected("the end of the statement")
+  }
+
+  // MARK: - Statements
+
+  mutating func statement() throws(Failure) -> Stmt {
+    do {
+      try enter()
+      defer { nesting -= 1 }
+      return try anyStatement()
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw expected("a statement")
+    }
+  }
+
+  private mutating func anyStatement() throws -> Stmt {
+    let start = Int(token.start)
+    let doc = docs[token.start]
+    switch kind {
+    case .let, .var:
+      return try binding(start, doc)
+    case .func where peek().kind == .name:
+      return try functionDeclaration(start, doc)
+    case .use:
+      return try use(start)
+    case .while:
+      advance()
+      let condition = try head("a condition")
+      return try wrap(.whileLoop(condition: condition, body: try block("while")), start)
+    case .for:
+      return try forLoop(start)
+    case .break:
+      advance()
+      return try wrap(.breakLoop, start)
+    case .continue:
+      advance()
+      return try wrap(.continueLoop, start)
+    case .return:
+      advance()
+      if isAtStatementEnd || token.newlineBefore { return try wrap(.returnValue(nil), start) }
+      return try wrap(.returnValue(try expression()), start)
+    case .try:
+      return try tryCatch(start)
+    case .name where isTemplatesForm:
+      return try templates(start, doc)
+    default:
+      return try expressionStatement(start)
+    }
+  }
+
+  private func wrap(_ kind: Stmt.Kind, _ start: Int) throws -> Stmt {
+    let statement = Stmt(kind, span(from: start))
+    guard statement.height <= Parser.maximumHeight else {
+      throw Failure(
+        diagnostic: Diagnostic(
+          "E0404", "this statement is more than \(Parser.maximumHeight) levels deep", at: statement.span,
+          help: ["make functions of its inner parts"]))
+    }
+    return statement
+  }
+
+  private mutating func binding(_ start: Int, _ doc: String?) throws -> Stmt {
+    let isMutable = kind == .var
+    advance()
+    let pattern = try self.pattern()
+    if kind == .colon {
+      throw failure(
+        "E0101", "expected `=`, found `:`", help: "variables have no declared type: let name = value")
+    }
+    guard isOnSameLine, kind == .assign else {
+      throw expected("`=`", help: "a variable is declared with its value: \(isMutable ? "var" : "let") name = value")
+    }
+    advance()
+    let value = try formOrExpression()
+    for (name, _) in pattern.names { forms.bind(name) }
+    return try wrap(.binding(Binding(isMutable: isMutable, pattern: pattern, value: value, doc: doc)), start)
+  }
+
+  private mutating func functionDeclaration(_ start: Int, _ doc: String?) throws -> Stmt {
+    advance()
+    let nameToken = token
+    let name = text(nameToken)
+    advance()
+    forms.bind(name)
+    let function = try functionRest(name: name)
+    return try wrap(
+      .function(FunctionDeclaration(name: name, nameSpan: span(nameToken), function: function, doc: doc)), start)
+  }
+
+  private mutating func forLoop(_ start: Int) throws -> Stmt {
+    advance()
+    let pattern = try self.pattern()
+    guard kind == .in else {
+      throw expected("`in`", help: "a loop is written for x in xs { … }")
+    }
+    advance()
+    let source = try head("what to go through")
+    forms.enter()
+    for (name, _) in pattern.names { forms.bind(name) }
+    let body = try block("for")
+    forms.leave()
+    return try wrap(.forLoop(pattern: pattern, source: source, body: body), start)
+  }
+
+  private mutating func tryCatch(_ start: Int) throws -> Stmt {
+    advance()
+    let body = try block("try")
+    guard kind == .catch, !token.cellBefore else {
+      var failure = expected("`catch`", help: "write try { … } catch e { … }").diagnostic
+      if kind == .end { failure.code = Parser.unfinishedCode }
+      throw Failure(diagnostic: failure)
+    }
+    advance()
+    var name: String?
+    var nameSpan: Span?
+    forms.enter()
+    if kind == .name, isOnSameLine {
+      name = text(token)
+      nameSpan = span(token)
+      forms.bind(text(token))
+      advance()
+    }
+    let handler = try block("catch")
+    forms.leave()
+    return try wrap(.tryCatch(body: body, name: name, nameSpan: nameSpan, handler: handler), start)
+  }
+
+  private mutating func expressionStatement(_ start: Int) throws -> Stmt {
+    let value = try formOrExpression()
+    guard isOnSameLine else { return try wrap(.expr(value), start) }
+    let operatorToken = token
+    let op = operatorToken.kind.compoundOperator
+    guard operatorToken.kind == .assign || op != nil else { return try wrap(.expr(value), start) }
+    checkTarget(value, isCompound: op != nil)
+    advance()
+    let assigned = op == nil ? try formOrExpression() : try expression()
+    if isOnSameLine, kind == .assign || kind.compoundOperator != nil {
+      throw failure(
+        "E0109", "an assignment has no value that could be assigned again", help: "write one assignment a line")
+    }
+    return try wrap(
+      .assign(Assignment(target: value, op: op, operatorSpan: span(operatorToken), value: assigned)), start)
+  }
+
+  private mutating func checkTarget(_ target: Expr, isCompound: Bool) {
+    switch target.kind {
+    case .name, .member, .index, .invalid: return
+    case .list, .record:
+      report(
+        "E0109", "a pattern cannot be assigned to", at: target.span,
+        help: "patterns stand in declarations: let [a, b] = pair")
+    case .call:
+      report(
+        "E0109", "the result of a call cannot be assigned to", at: target.span,
+        help: "assign to a name, a member or an index; a comparison is written ==")
+    default:
+      report(
+        "E0109", "this cannot be assigned to", at: target.span,
+        help: "assign to a name, a member or an index; a comparison is written ==")
+    }
+  }
+
+  // MARK: - Blocks
+
+  /// The expression in the head of `if`, `while` and `for`: `{` ends it.
+  mutating func head(_ what: String) throws -> Expr {
+    if kind == .leftBrace {
+      throw expected(what, help: "a record in a head stands in parentheses: ({a: 1})")
+    }
+    let outer = mode
+    return try with(mode: outer, braceEndsExpression: true) { try $0.expression() }
+  }
+
+  /// `{ … }` after the head of a statement, in the same line.
+  mutating func block(_ keyword: String) throws -> Block {
+    guard kind == .leftBrace else {
+      if kind == .assign {
+        throw failure(
+          "E0101", "expected `{`, found `=`", help: "a comparison is written ==; an assignment is a statement")
+      }
+      if kind == .colon || kind == .arrow {
+        throw expected("`{`", help: "the body of `\(keyword)` stands in braces: \(keyword) … { … }")
+      }
+      throw expected("`{`")
+    }
+    if token.newlineBefore {
+      report(
+        "E0101", "the `{` of `\(keyword)` stands in a line of its own", at: span(token),
+        help: "put it at the end of the line above: a line break ends a statement")
+    }
+    return try body("the body of `\(keyword)`")
+  }
+
+  /// `{ statements }`
+  mutating func body(_ what: String) throws -> Block {
+    try enter()
+    defer { nesting -= 1 }
+    let start = Int(token.start)
+    forms.enter()
+    let statements = try bracketed(mode: .terminator, .rightBrace, what) { parser in
+      var statements: [Stmt] = []
+      parser.statementList(into: &statements, isTopLevel: false)
+      return statements
+    }
+    forms.leave()
+    return Block(statements: statements, span: span(from: start))
+  }
+
+  // MARK: - Modules
+
+  private mutating func use(_ start: Int) throws -> Stmt {
+    advance()
+    var imports: [Use.Import] = []
+    var takesNames = false
+    if kind == .leftBrace {
+      takesNames = true
+      imports = try bracketed(mode: .comma, .rightBrace, "the list of names") { try $0.imports() }
+      guard kind == .from else {
+        throw expected("`from`", help: "write use {name} from module")
+      }
+      advance()
+    }
+    let sourceToken = token
+    let source: Use.Source
+    var moduleName: String?
+    switch kind {
+    case .name:
+      source = .library(text(token))
+      moduleName = text(token)
+      advance()
+    case .string:
+      guard let path = plainString(token) else {
+        throw failure("E0118", "the path of a module is a plain string", help: "leave out the interpolation")
+      }
+      source = .path(path)
+      moduleName = Parser.moduleName(ofPath: path)
+      advance()
+    default:
+      throw expected(
+        "a module", help: "write use templates, use \"./file.moco\" as name, or use {name} from module")
+    }
+    var nameSpan = span(sourceToken)
+    if kind == .as, isOnSameLine {
+      advance()
+      guard kind == .name else { throw expected("a name") }
+      if takesNames {
+        report(
+          "E0118", "names taken from a module get their new names in the braces", at: span(token),
+          help: "write use {name as other} from module")
+      }
+      moduleName = text(token)
+      nameSpan = span(token)
+      advance()
+    }
+    if takesNames {
+      for item in imports { forms.bind(item.localName) }
+      return try wrap(
+        .use(
+          Use(
+            source: source, sourceSpan: span(sourceToken), moduleName: nil, moduleNameSpan: nil, imports: imports)),
+        start)
+    }
+    guard let moduleName else {
+      throw Failure(
+        diagnostic: Diagnostic(
+          "E0118", "this module needs a name", at: span(sourceToken), help: ["write use \"…\" as name"]))
+    }
+    forms.bind(moduleName)
+    return try wrap(
+      .use(
+        Use(
+          source: source, sourceSpan: span(sourceToken), moduleName: moduleName, moduleNameSpan: nameSpan,
+          imports: [])), start)
+  }
+
+  private mutating func imports() throws -> [Use.Import] {
+    var imports: [Use.Import] = []
+    while kind != .rightBrace {
+      guard kind == .name else { throw expected("a name") }
+      let nameToken = token
+      advance()
+      var local = nameToken
+      if kind == .as, isOnSameLine {
+        advance()
+        guard kind == .name else { throw expected("a name") }
+        local = token
+        advance()
+      }
+      imports.append(
+        Use.Import(
+          name: text(nameToken), nameSpan: span(nameToken), localName: text(local), localSpan: span(local)))
+      if !eat(.comma), !token.newlineBefore { break }
+    }
+    return imports
+  }
+
+  /// `common` for `./common.moco`; nil where the file's name is no name.
+  static func moduleName(ofPath path: String) -> String? {
+    var name = path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
+    if name.hasSuffix(".moco") { name.removeLast(5) }
+    var lexer = Lexer(file: SourceFile(name: "", text: name))
+    let tokens = lexer.run()
+    return tokens.count == 2 && tokens[0].kind == .name && lexer.diagnostics.isEmpty ? name : nil
+  }
+
+  /// The text of a string token without interpolation.
+  func plainString(_ token: Token) -> String? {
+    let pieces = strings[Int(truncatingIfNeeded: token.bits)]
+    if pieces.isEmpty { return "" }
+    if pieces.count == 1, case .text(let text) = pieces[0] { return text }
+    return nil
+  }
+}

@@ -1,0 +1,226 @@
+/// Tokens → syntax tree, by recursive descent with a precedence table for binary operators.
+///
+/// Line breaks are not tokens: each token knows whether one stands before it, and `mode`, which the innermost bracket
+/// decides, says what that means. Two limits keep every later recursion safe: `maximumNesting` for the text,
+/// `maximumHeight` for the tree (a chain of ten thousand calls `x.f().f()…` is flat text and a high tree).
+public struct Parser {
+  /// Brackets, blocks and functions inside each other.
+  public static let maximumNesting = 200
+  /// The longest path from the root of an expression to a leaf.
+  public static let maximumHeight = 450
+  /// After so many errors a file is not read on.
+  public static let maximumErrors = 20
+
+  /// - Parameter boundNames: names that exist already, in the prompt or from earlier cells: a command form does not
+  ///   begin where its name is bound.
+  public static func parse(_ file: SourceFile, boundNames: Set<String> = []) -> ParseResult {
+    var lexer = Lexer(file: file)
+    let tokens = lexer.run()
+    var parser = Parser(file: file, tokens: tokens, strings: lexer.strings, docs: lexer.docs)
+    parser.prepareForms(boundNames)
+    let program = parser.program(cells: lexer.cells, fileDoc: lexer.fileDoc)
+    return parser.result(program, lexer)
+  }
+
+  /// The tokens of a text, for colouring; strings are one token.
+  public static func tokens(of file: SourceFile) -> [Token] {
+    var lexer = Lexer(file: file)
+    return lexer.run()
+  }
+
+  /// What a line break means.
+  enum NewlineMode {
+    /// In `( )` and `[ ]`: space.
+    case space
+    /// In a record or a trailing block: a comma.
+    case comma
+    /// In a body: the end of a statement.
+    case terminator
+  }
+
+  /// Thrown to leave a construct that makes no sense; caught where statements are listed.
+  struct Failure: Error {
+    let diagnostic: Diagnostic
+  }
+
+  let file: SourceFile
+  var tokens: [Token]
+  let strings: [[Lexer.StringPiece]]
+  let docs: [Int32: String]
+  var index = 0
+  var mode = NewlineMode.terminator
+  /// In the head of `if`, `while`, `for` and of a command form: `{` opens what follows the head.
+  var braceEndsExpression = false
+  var nesting = 0
+  /// Token indices of the brackets that are open, for recovery.
+  var openBrackets: [Int] = []
+  var diagnostics: [Diagnostic] = []
+  /// The first error stands at the end of the text, where a further line could mend it.
+  var endsUnfinished = false
+  var forms = FormScopes()
+  var isInInterpolation = false
+
+  init(file: SourceFile, tokens: [Token], strings: [[Lexer.StringPiece]], docs: [Int32: String]) {
+    self.file = file
+    self.tokens = tokens
+    self.strings = strings
+    self.docs = docs
+  }
+
+  // MARK: - The file
+
+  private mutating func program(cells markers: [Lexer.CellMarker], fileDoc: String?) -> Program {
+    var statements: [Stmt] = []
+    statementList(into: &statements, isTopLevel: true)
+    var cells: [Program.Cell] = []
+    var first = 0
+    var start = 0
+    var title = ""
+    var isMarkdown = false
+    func cell(until end: Int, _ last: Int) -> Program.Cell {
+      Program.Cell(
+        title: title, isMarkdown: isMarkdown, span: file.span(start, end), statements: first..<max(first, last))
+    }
+    for marker in markers {
+      var last = first
+      while last < statements.count, statements[last].span.start < marker.offset { last += 1 }
+      // What stands before the first marker is a cell only if there is something in it.
+      if start > 0 || last > first || !title.isEmpty { cells.append(cell(until: marker.offset, last)) }
+      first = last
+      start = marker.offset
+      title = marker.title
+      isMarkdown = marker.isMarkdown
+    }
+    cells.append(cell(until: file.bytes.count, statements.count))
+    return Program(file: file, statements: statements, doc: fileDoc, cells: cells)
+  }
+
+  private func result(_ program: Program, _ lexer: Lexer) -> ParseResult {
+    var all = lexer.diagnostics
+    // Behind a bracket without partner every further complaint is an echo.
+    let trusted = lexer.firstBracketError ?? Int.max
+    let bracketsOpen = !lexer.openAtEnd.isEmpty
+    for diagnostic in diagnostics {
+      let start = diagnostic.primary?.start ?? 0
+      if start < trusted || (diagnostic.code == "E0404") { all.append(diagnostic) }
+    }
+    all.sort { ($0.primary?.start ?? 0) < ($1.primary?.start ?? 0) }
+    var seen: Set<Int> = []
+    all = all.filter { seen.insert(($0.primary?.start ?? 0) << 1 | ($0.isError ? 1 : 0)).inserted }
+    if all.count > Parser.maximumErrors { all.removeLast(all.count - Parser.maximumErrors) }
+
+    let isIncomplete: Bool
+    if lexer.endsInside {
+      isIncomplete = lexer.diagnostics.filter { $0.code != "E0106" && $0.code != "E0102" }.isEmpty
+    } else if bracketsOpen {
+      let openAt = Set(lexer.openAtEnd)
+      let others = lexer.diagnostics.contains { !openAt.contains($0.primary?.start ?? -1) }
+      let end = file.bytes.count
+      let wrong = diagnostics.contains { $0.isError && !($0.primary.map { $0.start >= end } ?? true) && !$0.isEcho }
+      isIncomplete = !others && !wrong
+    } else {
+      let errors = all.filter(\.isError)
+      isIncomplete = errors.isEmpty ? lexer.endsInDoc : endsUnfinished && errors.count == 1
+    }
+    return ParseResult(program: program, diagnostics: all, isIncomplete: isIncomplete)
+  }
+
+  // MARK: - Tokens
+
+  var token: Token { tokens[min(index, tokens.count - 1)] }
+  var kind: Token.Kind { token.kind }
+
+  func peek(_ ahead: Int = 1) -> Token { tokens[min(index + ahead, tokens.count - 1)] }
+
+  var previousEnd: Int { index > 0 ? Int(tokens[min(index, tokens.count) - 1].end) : Int(token.start) }
+
+  mutating func advance() {
+    if index < tokens.count - 1 { index += 1 }
+  }
+
+  func text(_ token: Token) -> String { file.text(in: token.range) }
+
+  func span(_ token: Token) -> Span { file.span(token.range.lowerBound, token.range.upperBound) }
+
+  /// From a place to the end of the last token taken.
+  func span(from start: Int) -> Span { file.span(start, max(start, previousEnd)) }
+
+  /// No line break that ends a statement or an entry stands before the token.
+  var isOnSameLine: Bool { mode == .space || !token.newlineBefore }
+
+  func isWord(_ token: Token, _ word: String) -> Bool { token.kind == .name && text(token) == word }
+
+  /// The next statement, entry or closing bracket begins here.
+  var isAtStatementEnd: Bool {
+    switch kind {
+    case .end, .interpolationEnd, .semicolon, .rightBrace: true
+    default: mode == .terminator && token.newlineBefore
+    }
+  }
+
+  mutating func eat(_ wanted: Token.Kind) -> Bool {
+    guard kind == wanted else { return false }
+    advance()
+    return true
+  }
+
+  /// Runs a part in another mode: brackets decide what a line break means.
+  mutating func with<T>(
+    mode newMode: NewlineMode, braceEndsExpression newBrace: Bool = false, _ body: (inout Parser) throws -> T
+  ) rethrows -> T {
+    let oldMode = mode
+    let oldBrace = braceEndsExpression
+    mode = newMode
+    braceEndsExpression = newBrace
+    defer {
+      mode = oldMode
+      braceEndsExpression = oldBrace
+    }
+    return try body(&self)
+  }
+
+  /// Takes an opening bracket. What is inside is parsed by `body`, which leaves the closing bracket to be taken here.
+  mutating func bracketed<T>(
+    mode newMode: NewlineMode, _ close: Token.Kind, _ what: String, _ body: (inout Parser) throws -> T
+  ) throws -> T {
+    let opener = token
+    openBrackets.append(index)
+    advance()
+    let value = try with(mode: newMode) { parser in
+      let value = try body(&parser)
+      guard parser.kind == close else { throw parser.missing(close, opener: opener, what) }
+      return value
+    }
+    openBrackets.removeLast()
+    advance()
+    return value
+  }
+
+  mutating func enter() throws {
+    nesting += 1
+    guard nesting <= Parser.maximumNesting else {
+      nesting -= 1
+      throw failure(
+        "E0404", "this is nested more than \(Parser.maximumNesting) levels deep",
+        help: "give the inner part a name: let part = …")
+    }
+  }
+
+  // MARK: - Building
+
+  mutating func make(_ kind: Expr.Kind, _ span: Span) throws -> Expr {
+    let expr = Expr(kind, span)
+    guard expr.height <= Parser.maximumHeight else {
+      throw Failure(
+        diagnostic: Diagnostic(
+          "E0404", "this expression is more than \(Parser.maximumHeight) levels deep", at: self.span(token),
+          help: ["give a part of it a name: let part = …"]))
+    }
+    return expr
+  }
+}
+
+extension Diagnostic {
+  /// Says only that a bracket or line is missing where the text ends.
+  var isEcho: Bool { code == "E0106" }
+}

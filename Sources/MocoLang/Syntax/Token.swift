@@ -1,0 +1,136 @@
+/// One lexical unit. Public so that the prompt can colour what is being typed.
+public struct Token: Sendable {
+  public enum Kind: UInt8, Sendable {
+    case end, interpolationEnd, invalid
+    case int, hugeInt, float, string, name
+    // Keywords.
+    case `let`, `var`, `func`, `return`, `if`, `else`, `for`, `in`, `while`, `break`, `continue`
+    case `true`, `false`, `nil`, and, or, not, use, `as`, from, `try`, `catch`
+    // Brackets.
+    case leftParen, rightParen, leftBracket, rightBracket, leftBrace, rightBrace
+    // Punctuation.
+    case comma, colon, semicolon, dot, spread, arrow, pipe, coalesce, halfOpen, closed
+    // Operators.
+    case plus, minus, star, slash, percent, at, power
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+    case assign, plusAssign, minusAssign, starAssign, slashAssign, percentAssign, atAssign, powerAssign
+  }
+
+  public var kind: Kind
+  public var start: Int32
+  public var end: Int32
+  /// A line break stands between this token and the one before.
+  public var newlineBefore = false
+  /// A `// %%` line stands before this token: nothing continues across it.
+  public var cellBefore = false
+  /// For a bracket, the index of its partner in the same token list; -1 where there is none.
+  var match: Int32 = -1
+  /// An integer's value, a float's bits, or an index into `Lexer.strings`.
+  var bits: UInt64 = 0
+
+  public var range: Range<Int> { Int(start)..<Int(max(start, end)) }
+
+  public var isKeyword: Bool { kind.rawValue >= Kind.let.rawValue && kind.rawValue <= Kind.catch.rawValue }
+  /// A name, or a keyword where names may be keywords: after `.` and before `:`.
+  var isWord: Bool { kind == .name || isKeyword }
+}
+
+extension Token.Kind {
+  static let keywords: [String: Token.Kind] = [
+    "let": .let, "var": .var, "func": .func, "return": .return, "if": .if, "else": .else, "for": .for, "in": .in,
+    "while": .while, "break": .break, "continue": .continue, "true": .true, "false": .false, "nil": .nil,
+    "and": .and, "or": .or, "not": .not, "use": .use, "as": .as, "from": .from, "try": .try, "catch": .catch,
+  ]
+
+  /// How it is written, for messages; empty for kinds with many spellings.
+  var spelling: String {
+    switch self {
+    case .end, .interpolationEnd, .invalid, .int, .hugeInt, .float, .string, .name: ""
+    case .let: "let"
+    case .var: "var"
+    case .func: "func"
+    case .return: "return"
+    case .if: "if"
+    case .else: "else"
+    case .for: "for"
+    case .in: "in"
+    case .while: "while"
+    case .break: "break"
+    case .continue: "continue"
+    case .true: "true"
+    case .false: "false"
+    case .nil: "nil"
+    case .and: "and"
+    case .or: "or"
+    case .not: "not"
+    case .use: "use"
+    case .as: "as"
+    case .from: "from"
+    case .try: "try"
+    case .catch: "catch"
+    case .leftParen: "("
+    case .rightParen: ")"
+    case .leftBracket: "["
+    case .rightBracket: "]"
+    case .leftBrace: "{"
+    case .rightBrace: "}"
+    case .comma: ","
+    case .colon: ":"
+    case .semicolon: ";"
+    case .dot: "."
+    case .spread: ".."
+    case .arrow: "=>"
+    case .pipe: "|>"
+    case .coalesce: "??"
+    case .halfOpen: "..<"
+    case .closed: "..."
+    case .plus: "+"
+    case .minus: "-"
+    case .star: "*"
+    case .slash: "/"
+    case .percent: "%"
+    case .at: "@"
+    case .power: "**"
+    case .equal: "=="
+    case .notEqual: "!="
+    case .less: "<"
+    case .lessOrEqual: "<="
+    case .greater: ">"
+    case .greaterOrEqual: ">="
+    case .assign: "="
+    case .plusAssign: "+="
+    case .minusAssign: "-="
+    case .starAssign: "*="
+    case .slashAssign: "/="
+    case .percentAssign: "%="
+    case .atAssign: "@="
+    case .powerAssign: "**="
+    }
+  }
+
+  /// After these a line break is space: a text that ends in one is not finished.
+  var continuesLine: Bool {
+    switch self {
+    case .comma, .colon, .dot, .spread, .arrow, .pipe, .coalesce, .halfOpen, .closed, .plus, .minus, .star, .slash,
+      .percent, .at, .power, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .assign,
+      .plusAssign, .minusAssign, .starAssign, .slashAssign, .percentAssign, .atAssign, .powerAssign, .and, .or,
+      .not, .in:
+      true
+    default: false
+    }
+  }
+
+  /// The operator of a compound assignment.
+  var compoundOperator: BinaryOperator? {
+    switch self {
+    case .plusAssign: .add
+    case .minusAssign: .subtract
+    case .starAssign: .multiply
+    case .slashAssign: .divide
+    case .percentAssign: .modulo
+    case .atAssign: .matmul
+    case .powerAssign: .power
+    default: nil
+    }
+  }
+}
