@@ -1,0 +1,1 @@
+../../MocoPromptsTests/TinyCLIP.swift
