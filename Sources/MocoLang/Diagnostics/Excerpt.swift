@@ -1,0 +1,180 @@
+/// The source lines of a message, with marks under what is meant.
+struct Excerpt {
+  /// A mark under one line.
+  private struct Mark {
+    /// Columns, half-open; the last may stand one behind the line.
+    var first: Int
+    var last: Int
+    let text: String
+    let isPrimary: Bool
+  }
+
+  private struct MarkedLine {
+    let number: Int
+    var marks: [Mark]
+  }
+
+  private struct FilePart {
+    let file: SourceFile
+    var lines: [MarkedLine]
+    let start: Int
+  }
+
+  private let parts: [FilePart]
+  private let paint: Paint
+  private let tint: String
+  private let width: Int
+  /// Digits of the greatest line number.
+  let gutter: Int
+
+  init(diagnostic: Diagnostic, primary: Span, paint: Paint, tint: String, width: Int) {
+    var parts: [FilePart] = []
+    func add(_ span: Span, _ text: String, isPrimary: Bool) {
+      let index: Int
+      if let known = parts.firstIndex(where: { $0.file === span.file }) {
+        index = known
+      } else {
+        index = parts.count
+        parts.append(FilePart(file: span.file, lines: [], start: span.start))
+      }
+      let start = min(span.start, span.file.bytes.count)
+      let first = span.file.line(at: start)
+      // An end right behind a line break belongs to the line before.
+      let last = max(first, span.file.line(at: max(start, min(span.end, span.file.bytes.count) - 1)))
+      for number in first == last ? [first] : [first, last] {
+        let range = span.file.range(ofLine: number)
+        let line = DisplayColumns.Line(span.file.bytes[range])
+        var from = number == first ? start - range.lowerBound : 0
+        if number != first {
+          while from < range.count, span.file.bytes[range.lowerBound + from] <= 0x20 { from += 1 }
+        }
+        let to = number == last ? span.end - range.lowerBound : range.count
+        let firstColumn = line.column(atByte: from)
+        let mark = Mark(
+          first: firstColumn, last: max(firstColumn + 1, line.column(atByte: to)),
+          text: number == last ? Diagnostic.visible(text).replacingLineBreaks : "", isPrimary: isPrimary)
+        if let at = parts[index].lines.firstIndex(where: { $0.number == number }) {
+          parts[index].lines[at].marks.append(mark)
+        } else {
+          parts[index].lines.append(MarkedLine(number: number, marks: [mark]))
+        }
+      }
+    }
+    add(primary, diagnostic.primaryText, isPrimary: true)
+    for label in diagnostic.labels.prefix(16) { add(label.span, label.text, isPrimary: false) }
+    for index in parts.indices { parts[index].lines.sort { $0.number < $1.number } }
+    self.parts = parts
+    self.paint = paint
+    self.tint = tint
+    self.width = width
+    gutter = String(parts.flatMap { $0.lines.map(\.number) }.max() ?? 1).count
+  }
+
+  func lines() -> [String] {
+    var lines: [String] = []
+    let bar = paint.bold(Paint.blue, "|")
+    let margin = String(repeating: " ", count: gutter)
+    for (index, part) in parts.enumerated() {
+      let position = part.file.position(at: part.start)
+      let arrow = paint.bold(Paint.blue, index == 0 ? "-->" : ":::")
+      lines.append("\(margin)\(arrow) \(Diagnostic.visible(part.file.name)):\(position.line):\(position.column)")
+      lines.append("\(margin) \(bar)")
+      var previous: Int?
+      for line in part.lines {
+        if let previous, line.number > previous + 1 {
+          if line.number == previous + 2 {
+            lines += source(part.file, previous + 1, marks: [], bar)
+          } else {
+            lines.append("\(margin.dropLast(min(2, margin.count)))...")
+          }
+        }
+        lines += source(part.file, line.number, marks: line.marks, bar)
+        previous = line.number
+      }
+    }
+    return lines
+  }
+
+  // MARK: - One line
+
+  private func source(_ file: SourceFile, _ number: Int, marks: [Mark], _ bar: String) -> [String] {
+    let line = DisplayColumns.Line(file.bytes[file.range(ofLine: number)])
+    var marks = marks
+    var text = line.text(from: 0, to: line.width)
+    let room = width - gutter - 3
+    if line.width > room {
+      let focus = marks.first(where: \.isPrimary)?.first ?? marks.first?.first ?? 0
+      let from = focus < room - 20 ? 0 : focus - room / 3
+      let to = min(line.width, from + room - 2)
+      text = (from > 0 ? "…" : "") + line.text(from: from, to: to) + (to < line.width ? "…" : "")
+      let shift = from > 0 ? from - 1 : 0
+      let end = to - shift + 1
+      marks = marks.compactMap { mark in
+        var mark = mark
+        mark.first = max(from > 0 ? 1 : 0, mark.first - shift)
+        mark.last = min(end, mark.last - shift)
+        return mark.last > mark.first ? mark : nil
+      }
+    }
+    let label = String(number)
+    let padding = String(repeating: " ", count: max(0, gutter - label.count))
+    let trimmed = text.droppingTrailingSpaces
+    var lines = ["\(padding)\(paint.bold(Paint.blue, label)) \(bar)" + (trimmed.isEmpty ? "" : " " + trimmed)]
+    let prefix = String(repeating: " ", count: gutter) + " " + bar + " "
+    for row in rows(marks) { lines.append(prefix + row) }
+    return lines
+  }
+
+  /// The row of marks with the text of the last one, then the other texts from right to left, each under its mark.
+  private func rows(_ marks: [Mark]) -> [String] {
+    guard !marks.isEmpty else { return [] }
+    let end = marks.map(\.last).max() ?? 0
+    var row = [(character: Character, colour: String?)](repeating: (" ", nil), count: end)
+    // Short marks are drawn over long ones, so that every one is seen.
+    for mark in marks.sorted(by: { ($0.last - $0.first, $0.isPrimary ? 1 : 0) > ($1.last - $1.first, $1.isPrimary ? 1 : 0) }) {
+      for column in mark.first..<mark.last {
+        row[column] = (mark.isPrimary ? "^" : "-", mark.isPrimary ? tint : Paint.blue)
+      }
+    }
+    var texts = marks.filter { !$0.text.isEmpty }.sorted { ($0.first, $0.last) < ($1.first, $1.last) }
+    var first = painted(row)
+    if let last = texts.last, last.last == end {
+      first += " " + paint.colour(last.isPrimary ? tint : Paint.blue, last.text)
+      texts.removeLast()
+    }
+    var rows = [first]
+    while let mark = texts.popLast() {
+      var under = [(character: Character, colour: String?)](repeating: (" ", nil), count: mark.first)
+      for other in texts where other.first < mark.first {
+        under[other.first] = ("|", other.isPrimary ? tint : Paint.blue)
+      }
+      rows.append(painted(under) + paint.colour(mark.isPrimary ? tint : Paint.blue, mark.text))
+    }
+    return rows
+  }
+
+  private func painted(_ row: [(character: Character, colour: String?)]) -> String {
+    var text = ""
+    var index = 0
+    while index < row.count {
+      var piece = ""
+      let colour = row[index].colour
+      while index < row.count, row[index].colour == colour {
+        piece.append(row[index].character)
+        index += 1
+      }
+      text += colour.map { paint.bold($0, piece) } ?? piece
+    }
+    return text
+  }
+}
+
+extension String {
+  fileprivate var replacingLineBreaks: String { contains("\n") ? String(map { $0.isNewline ? " " : $0 }) : self }
+
+  fileprivate var droppingTrailingSpaces: String {
+    var copy = self[...]
+    while copy.last == " " { copy.removeLast() }
+    return String(copy)
+  }
+}
