@@ -18,7 +18,7 @@ enum PlotNumbers {
   /// The elements of a list, a range or an iterable object; nil for anything else.
   static func elements(_ value: AnyValue) throws -> [AnyValue]? {
     if let list = value.asList { return list }
-    if let range = value.asRange { return range.prefix(1 << 22).map { .int($0) } }
+    if let range = value.asRange { return (0..<min(range.count, 1 << 22)).map { .int(range.element($0)) } }
     if let object: any HostObject = value.asHost(), let next = try object.makeIterator() {
       var result: [AnyValue] = []
       while let element = try next() {

@@ -1,0 +1,184 @@
+import MocoLang
+import MocoPlot
+
+/// `show`, `table` and the functions of `plot`.
+public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  interpreter.define(
+    NativeFunction(
+      "show(*values, title = nil)",
+      doc: """
+        Shows values as richly as the place allows: figures, reports, tensors, images and tables are drawn, other
+        values are laid out within the width. A list of images becomes a grid, a list of records a table.
+
+        ```
+        show plot.line([0.9, 0.5, 0.3])
+        show [{method: "zero-shot", base: 68.5}, {method: "mixture", base: 72.1}]
+        ```
+        """
+    ) { arguments in
+      let title = try arguments.optionalString("title")
+      for value in try arguments.list("values") {
+        var text = try ShownValue(value, title: title, context, interpreter).text
+        if !text.hasSuffix("\n") { text += "\n" }
+        context.output(text)
+      }
+      return .nil
+    })
+  interpreter.define(tableFunction)
+  interpreter.define("plot", .host(PlotModule()), doc: PlotModule.guide)
+}
+
+/// What `show` makes of a value.
+private struct ShownValue {
+  let text: String
+
+  init(_ value: AnyValue, title: String?, _ context: RuntimeContext, _ interpreter: Interpreter) throws {
+    let options = TextOptions(width: context.width, style: context.style)
+    if var figure = try ShownValue.figure(value) {
+      if let title { figure.title = title }
+      text = figure.text(options)
+    } else {
+      let body = interpreter.display(value, width: context.width, style: context.style)
+      text = title.map { $0 + "\n\n" + body } ?? body
+    }
+  }
+
+  /// The figure of a value that has one.
+  static func figure(_ value: AnyValue) throws -> Figure? {
+    if let object: any HostObject = value.asHost() {
+      if let drawn = object as? any FigureConvertible { return drawn.figure }
+      if let picture = (object as? any ImageConvertible)?.plotImage {
+        return Figure(.images(ImageGrid([.init(picture)])))
+      }
+      return nil
+    }
+    guard let list = value.asList, let first = list.first else { return nil }
+    let pictures = list.compactMap { (value: AnyValue) -> PlotImage? in
+      guard let object: any HostObject = value.asHost() else { return nil }
+      return (object as? any ImageConvertible)?.plotImage
+    }
+    if pictures.count == list.count { return Figure(.images(ImageGrid(pictures.map { ImageGrid.Item($0) }))) }
+    if first.asRecord != nil, list.count > 1, list.allSatisfy({ $0.asRecord != nil }) {
+      return Figure(.table(try TableReader.table(value)))
+    }
+    return nil
+  }
+}
+
+// MARK: Tables
+
+private let tableFunction = NativeFunction(
+  "table(rows, columns = nil, title = \"\", digits = nil, best = nil)",
+  doc: """
+    A table as a figure. `rows` is a list of records, a list of lists with `columns`, or a record of columns.
+    `best: "max"` or `"min"` sets the best number of every column in bold.
+
+    ```
+    show table([{method: "zero-shot", H: 68.5}, {method: "mixture", H: 72.1}], digits: 1, best: "max")
+    ```
+    """
+) { arguments in
+  var table: Table
+  do {
+    table = try TableReader.table(
+      arguments.value("rows"), columns: try arguments.optionalList("columns")?.map { TableReader.word($0) })
+  } catch is TableReader.Misshapen {
+    throw arguments.wrongType(
+      "rows", expected: "a list of records, a list of lists, or a record of lists",
+      help: "table([{a: 1, b: 2}, {a: 3, b: 4}])")
+  }
+  if let digits = try arguments.optionalInt("digits") { table.digits = min(max(digits, 0), 15) }
+  if try arguments.optionalString("best") != nil {
+    table.markBest(largest: try arguments.choice("best", among: ["max", "min"]) == "max")
+  }
+  return .host(FigureValue(Figure(.table(table), title: try arguments.string("title"))))
+}
+
+enum TableReader {
+  struct Misshapen: Error {}
+
+  /// - Throws: `Misshapen`.
+  static func table(_ value: AnyValue, columns: [String]? = nil) throws -> Table {
+    if let record = value.asRecord {
+      let names = columns ?? record.names
+      let lists = try names.map { name -> [AnyValue] in
+        guard let field = record[name], let elements = try PlotNumbers.elements(field) else { throw Misshapen() }
+        return elements
+      }
+      let count = lists.map(\.count).max() ?? 0
+      return Table(
+        columns: names,
+        rows: try (0..<count).map { row in try lists.map { $0.indices.contains(row) ? try cell($0[row]) : .empty } })
+    }
+    guard let rows = try PlotNumbers.elements(value) else { throw Misshapen() }
+    if rows.contains(where: { $0.asRecord != nil }) {
+      var names = columns ?? []
+      if columns == nil {
+        for row in rows {
+          for name in row.asRecord?.names ?? [] where !names.contains(name) { names.append(name) }
+        }
+      }
+      return Table(
+        columns: names,
+        rows: try rows.map { row in
+          guard let record = row.asRecord else { throw Misshapen() }
+          return try names.map { name in try record[name].map { try cell($0) } ?? .empty }
+        })
+    }
+    return Table(
+      columns: columns ?? [],
+      rows: try rows.map { row in
+        guard let cells = try PlotNumbers.elements(row) else { throw Misshapen() }
+        return try cells.map { try cell($0) }
+      })
+  }
+
+  static func cell(_ value: AnyValue) throws -> Table.Cell {
+    switch value.kind {
+    case .nil: return .empty
+    case .int(let number): return .integer(number)
+    case .float(let number): return .number(number)
+    case .host(let object):
+      if let number = try object.number()?.asFloat { return .number(number) }
+      return .text(object.shortDescription)
+    default: return .text(word(value))
+    }
+  }
+
+  /// A value in a few words.
+  static func word(_ value: AnyValue) -> String {
+    switch value.kind {
+    case .nil: return ""
+    case .bool(let flag): return flag ? "true" : "false"
+    case .int(let number): return String(number)
+    case .float(let number): return "\(number)"
+    case .string(let text): return text
+    case .range(let range): return range.description
+    case .host(let object): return object.shortDescription
+    case .list: return "[" + (value.asList ?? []).prefix(8).map { word($0) }.joined(separator: ", ") + "]"
+    case .record:
+      return "{" + (value.asRecord ?? [:]).prefix(8).map { "\($0.name): \(word($0.value))" }.joined(separator: ", ") + "}"
+    case .quantity, .function: return "<\(value.typeName)>"
+    }
+  }
+}
+
+extension Table {
+  /// Sets the largest or smallest number of every column in bold, where it stands out.
+  mutating func markBest(largest: Bool) {
+    for column in columns.indices {
+      let numbers = rows.enumerated().compactMap { index, row -> (Int, Double)? in
+        guard row.indices.contains(column) else { return nil }
+        switch row[column] {
+        case .number(let value) where value.isFinite: return (index, value)
+        case .integer(let value): return (index, Double(value))
+        default: return nil
+        }
+      }
+      guard numbers.count > 1, let best = largest ? numbers.map(\.1).max() : numbers.map(\.1).min(),
+        numbers.contains(where: { $0.1 != best })
+      else { continue }
+      for (row, value) in numbers where value == best { emphasized.insert(Position(row: row, column: column)) }
+    }
+  }
+}
