@@ -1,0 +1,63 @@
+import Glibc
+import MocoTensor
+
+extension CLIPModel {
+  /// A new model with random weights, the same for a seed on every machine.
+  ///
+  /// Normal distributions around 0 with CLIP's deviations (OpenAI, 2021). W: a tower's width, L its layers.
+  ///
+  /// | parameter | deviation |
+  /// |---|---|
+  /// | token table · text positions | 0.02 · 0.01 |
+  /// | attention's in_proj | W^-½ |
+  /// | what adds to the residual stream: attention's out_proj, mlp.c_proj | W^-½ (2 L)^-½ |
+  /// | mlp.c_fc | (2 W)^-½ |
+  /// | conv1, class row, image positions, both projections | W^-½ |
+  ///
+  /// LayerNorms begin as the identity, biases as 0, logit_scale as ln(1 / 0.07).
+  /// - Throws: E0605 for a bad configuration, E0405 without memory.
+  public static func random(
+    config: CLIPConfig, seed: UInt64, tokenizerDirectory: String? = nil
+  ) throws -> CLIPModel {
+    try config.validate()
+    var tensors: [String: Tensor] = [:]
+    for (name, shape) in config.parameterShapes {
+      tensors[name] = try randomParameter(name, shape: shape, config: config, seed: seed)
+    }
+    return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
+  }
+
+  private static func randomParameter(
+    _ name: String, shape: [Int], config: CLIPConfig, seed: UInt64
+  ) throws -> Tensor {
+    if name == "logit_scale" { return try Tensor([Float(log(1 / 0.07))], shape: shape) }
+    if name.contains("ln_") {
+      return name.hasSuffix("weight") ? try Tensor.full(shape, 1) : try Tensor.zeros(shape)
+    }
+    guard let deviation = deviation(name, config: config) else { return try Tensor.zeros(shape) }
+    var tensor = try Tensor.zeros(shape)
+    // A stream for each parameter: its values depend on nothing but the seed and its own name and place.
+    var generator = Philox(seed: seed, stream: "clip/" + name)
+    try tensor.withMutableFloats { floats in
+      for index in floats.indices { floats[index] = Float(generator.nextNormal()) * deviation }
+    }
+    return tensor
+  }
+
+  /// nil for what begins as 0.
+  private static func deviation(_ name: String, config: CLIPConfig) -> Float? {
+    let isVision = name.hasPrefix("visual.")
+    let width = Float(isVision ? config.vision.width : config.text.width)
+    let layers = Float(isVision ? config.vision.layers : config.text.layers)
+    let base = 1 / width.squareRoot()
+    switch name {
+    case "token_embedding.weight": return 0.02
+    case "positional_embedding": return 0.01
+    case _ where name.hasSuffix("bias"): return nil
+    case _ where name.hasSuffix("attn.out_proj.weight") || name.hasSuffix("mlp.c_proj.weight"):
+      return base / (2 * layers).squareRoot()
+    case _ where name.hasSuffix("mlp.c_fc.weight"): return 1 / (2 * width).squareRoot()
+    default: return base
+    }
+  }
+}

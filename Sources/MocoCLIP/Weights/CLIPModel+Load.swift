@@ -1,0 +1,116 @@
+import CKernels
+import MocoTensor
+
+extension CLIPModel {
+  /// What a caller knows better than the files.
+  public struct LoadOptions: Sendable {
+    public var activation: Activation?
+    public var visionHeads: Int?
+    public var textHeads: Int?
+    /// Whether NaN and infinity among the weights are an error.
+    public var checksFinite = true
+
+    public init(
+      activation: Activation? = nil, visionHeads: Int? = nil, textHeads: Int? = nil, checksFinite: Bool = true
+    ) {
+      self.activation = activation
+      self.visionHeads = visionHeads
+      self.textHeads = textHeads
+      self.checksFinite = checksFinite
+    }
+  }
+
+  /// The key of our own configuration in a safetensors file's metadata.
+  static let metadataKey = "moco.clip"
+
+  /// Loads a model from a file, or from a folder with its configuration: OpenAI's, open_clip's, Hugging Face's
+  /// or our own naming.
+  ///
+  /// - Parameter tokenizerDirectory: the folder with the vocabulary (stdlib/tokenizer).
+  /// - Throws: E0501, E0502 for files; E0601 if tensors are missing (all are named); E0602 for shapes and types;
+  ///   E0605 for another architecture; E0606 for weights that are no numbers.
+  public static func load(
+    path: String, tokenizerDirectory: String? = nil, options: LoadOptions = LoadOptions()
+  ) throws -> CLIPModel {
+    let folder = try WeightFolder(path: path)
+    let files = try folder.files.map { try SafetensorsFile(path: $0) }
+    let own = files.lazy.compactMap { $0.metadata(metadataKey) }.first
+    var table = try WeightTable(files: files, path: path, isOwn: own != nil)
+    var notes: [String] = []
+    var config: CLIPConfig
+    if let own {
+      let json = try Json.parse(own, name: "\(path) (configuration)")
+      config = try CLIPConfig(json: json, source: "\(path) (configuration)")
+      if let activation = options.activation { config.activation = activation }
+      if let heads = options.visionHeads { config.vision.heads = heads }
+      if let heads = options.textHeads { config.text.heads = heads }
+      notes.append("sizes, heads, activation and normalization from the file's own configuration")
+    } else {
+      let declared = try declaredSizes(folder, table, path: path)
+      notes = declared.notes
+      config = try CLIPConfig(table: table, declared: declared, options: options)
+    }
+    if let activation = options.activation { notes.append("activation \(activation.displayName) as asked for") }
+    try config.validate()
+
+    let shapes = config.parameterShapes
+    try requireComplete(&table, shapes.map(\.name), path: path)
+    var tensors: [String: Tensor] = [:]
+    var used: [WeightInfo.Use] = []
+    for (name, shape) in shapes {
+      try Cancellation.check()
+      tensors[name] = try table.tensor(name, shape: shape, checksFinite: options.checksFinite)
+      if let sources = table.sources[name], let first = sources.first {
+        used.append(WeightInfo.Use(parameter: name, sources: sources.map(\.entry.name), type: first.entry.type))
+      }
+    }
+    let model = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
+    model.info = WeightInfo(
+      paths: folder.files, naming: table.naming, used: used, unused: table.unused, notes: notes)
+    return model
+  }
+
+  private static func declaredSizes(
+    _ folder: WeightFolder, _ table: WeightTable, path: String
+  ) throws -> DeclaredSizes {
+    if let config = folder.openClip, table.naming == .openAI {
+      return try DeclaredSizes(openClip: config, path: path)
+    }
+    if let config = folder.huggingFace, table.naming == .huggingFace {
+      return try DeclaredSizes(huggingFace: config, preprocessor: folder.preprocessor, path: path)
+    }
+    var declared = DeclaredSizes()
+    declared.notes = ["no configuration beside the weights: QuickGELU and width / 64 heads, as OpenAI's models have"]
+    return declared
+  }
+
+  /// Lists everything that is missing at once, and refuses layers that the model would not use.
+  private static func requireComplete(_ table: inout WeightTable, _ names: [String], path: String) throws {
+    let missing = names.flatMap { table.missing($0) }
+    guard missing.isEmpty else { throw CLIPError.missingTensors(missing, path: path) }
+    let extra = Set(table.sources.keys).subtracting(names)
+    guard !extra.contains(where: WeightNames.isStructural) else {
+      let list = extra.filter(WeightNames.isStructural).sorted()
+      throw CLIPError(
+        code: "E0602",
+        "\(path): its configuration has no place for \(list.prefix(4).joined(separator: ", "))"
+          + (list.count > 4 ? " and \(list.count - 4) more" : ""),
+        help: "the weights and the configuration beside them may belong to different models")
+    }
+    table.leaveOut(extra)
+  }
+}
+
+extension WeightTable {
+  static func requireFinite(_ tensor: Tensor, name: String, path: String) throws {
+    try tensor.contiguous().withFloats { floats in
+      guard let base = floats.baseAddress else { return }
+      let index = moco_first_nonfinite(base, floats.count)
+      guard index == floats.count else {
+        throw CLIPError(
+          code: "E0606", "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
+          help: "the file is damaged, or the model's training went wrong")
+      }
+    }
+  }
+}
