@@ -1,0 +1,168 @@
+// The pool of parallel.h: workers spin for a moment, since the next product usually follows at once, and
+// then sleep on a condition.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MAX_THREADS = 256, SPINS = 4000 };
+
+static pthread_mutex_t owner = PTHREAD_MUTEX_INITIALIZER;  // held by the caller whose tasks run
+static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static int started = 0;  // workers running; guarded by owner
+static _Atomic int wanted = 0;  // threads asked for; 0 until known
+static _Atomic int sleepers = 0;
+
+// One job at a time. `ticket` holds the job's number above and the workers still allowed to join below, so a
+// worker joins a job and not the one after it.
+static moco_task job_task;
+static void *job_context;
+static intptr_t job_count;
+static _Atomic intptr_t job_next;
+static _Atomic uint64_t ticket;
+static _Atomic int joined;  // workers inside the current job
+
+static _Thread_local int inside = 0;
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+static void run_share(void) {
+  const moco_task task = job_task;
+  void *const context = job_context;
+  const intptr_t count = job_count;
+  for (;;) {
+    intptr_t i = atomic_fetch_add_explicit(&job_next, 1, memory_order_relaxed);
+    if (i >= count) return;
+    task(context, i);
+  }
+}
+
+static inline int is_open(uint64_t now, uint32_t seen) {
+  return (uint32_t)now != 0 && (uint32_t)(now >> 32) != seen;
+}
+
+static void *worker(void *unused) {
+  (void)unused;
+  inside = 1;
+  uint32_t seen = 0;  // number of the job this worker took part in last
+  for (;;) {
+    uint64_t now = atomic_load(&ticket);
+    for (int spin = 0; !is_open(now, seen); spin++) {
+      if (spin < SPINS) {
+        pause_briefly();
+      } else {
+        pthread_mutex_lock(&sleep_lock);
+        atomic_fetch_add(&sleepers, 1);
+        now = atomic_load(&ticket);
+        if (!is_open(now, seen)) pthread_cond_wait(&wake, &sleep_lock);
+        atomic_fetch_sub(&sleepers, 1);
+        pthread_mutex_unlock(&sleep_lock);
+        spin = 0;
+      }
+      now = atomic_load(&ticket);
+    }
+    // Taking a place and counting in are one step for the caller: it closes the ticket, then waits for joined.
+    atomic_fetch_add(&joined, 1);
+    while (is_open(now, seen)) {
+      if (atomic_compare_exchange_weak(&ticket, &now, now - 1)) {
+        seen = (uint32_t)(now >> 32);
+        run_share();
+        break;
+      }
+    }
+    atomic_fetch_sub(&joined, 1);
+  }
+  return NULL;
+}
+
+int moco_parallel_threads(void) {
+  int n = atomic_load(&wanted);
+  if (n > 0) return n;
+  const char *text = getenv("MOCO_THREADS");
+  long value = text ? strtol(text, NULL, 10) : 0;
+  if (value < 1) {
+    // The cores this process may use, which in a container are fewer than the machine's.
+    cpu_set_t set;
+    value = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
+  }
+  if (value < 1) value = 1;
+  if (value > MAX_THREADS) value = MAX_THREADS;
+  int expected = 0;
+  atomic_compare_exchange_strong(&wanted, &expected, (int)value);
+  return atomic_load(&wanted);
+}
+
+void moco_parallel_set_threads(int threads) {
+  atomic_store(&wanted, threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads);
+}
+
+int moco_parallel_inside(void) { return inside; }
+
+static void run_here(intptr_t count, moco_task task, void *context) {
+  for (intptr_t i = 0; i < count; i++) task(context, i);
+}
+
+// Signals belong to the threads of the program, not to the pool's.
+static void start_workers(int count) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 4u << 20);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  while (started < count) {
+    pthread_t thread;
+    if (pthread_create(&thread, &attributes, worker, NULL) != 0) break;
+    started++;
+  }
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void moco_parallel_run(intptr_t count, moco_task task, void *context) {
+  int threads = moco_parallel_threads();
+  if (count < 2 || threads < 2 || inside || pthread_mutex_trylock(&owner) != 0) {
+    run_here(count, task, context);
+    return;
+  }
+  int helpers = threads - 1;
+  if (count - 1 < helpers) helpers = (int)(count - 1);
+  if (started < helpers) start_workers(helpers);
+  if (helpers > started) helpers = started;
+
+  job_task = task;
+  job_context = context;
+  job_count = count;
+  atomic_store(&job_next, 0);
+  uint64_t number = (atomic_load(&ticket) >> 32) + 1;
+  atomic_store(&ticket, number << 32 | (uint32_t)helpers);
+  if (atomic_load(&sleepers) > 0) {
+    pthread_mutex_lock(&sleep_lock);
+    pthread_cond_broadcast(&wake);
+    pthread_mutex_unlock(&sleep_lock);
+  }
+
+  inside = 1;
+  run_share();
+  inside = 0;
+
+  atomic_store(&ticket, number << 32);  // nobody joins any more
+  for (int spin = 0; atomic_load(&joined) != 0; spin++) {
+    if (spin < SPINS) pause_briefly();
+    else sched_yield();
+  }
+  pthread_mutex_unlock(&owner);
+}

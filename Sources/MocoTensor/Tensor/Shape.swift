@@ -1,0 +1,97 @@
+/// Arithmetic on shapes that neither traps nor wraps.
+public enum Shape {
+  /// Number of elements.
+  ///
+  /// - Throws: E0205 for a negative size, E0405 for more elements than memory can be addressed.
+  public static func count(_ shape: [Int]) throws -> Int {
+    var total = 1, empty = false, over = false
+    for size in shape {
+      guard size >= 0 else {
+        throw TensorError(
+          code: "E0205", message: "a shape cannot hold \(size)", help: "sizes are zero or more: found \(text(shape))")
+      }
+      if size == 0 { empty = true }
+      let (product, overflow) = total.multipliedReportingOverflow(by: max(size, 1))
+      total = overflow ? Int.max : product
+      over = over || overflow
+    }
+    // An empty tensor may be absurdly long in another direction; strides must still fit.
+    guard !over, total <= Int.max / 16 else {
+      throw TensorError(
+        code: "E0405", message: "a tensor of shape \(text(shape)) does not fit any memory",
+        help: "use a smaller size")
+    }
+    return empty ? 0 : total
+  }
+
+  /// Row-major strides in elements.
+  package static func strides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    var i = shape.count - 1
+    while i > 0 {
+      strides[i - 1] = strides[i] * max(shape[i], 1)
+      i -= 1
+    }
+    return strides
+  }
+
+  /// `[32, 512]`.
+  public static func text(_ shape: [Int]) -> String {
+    "[" + shape.map(String.init).joined(separator: ", ") + "]"
+  }
+
+  /// The shape that both broadcast to, as in NumPy; nil if they do not.
+  public static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {
+    let rank = max(a.count, b.count)
+    var result = [Int](repeating: 1, count: rank)
+    for i in 0..<rank {
+      let x = i < rank - a.count ? 1 : a[i - (rank - a.count)]
+      let y = i < rank - b.count ? 1 : b[i - (rank - b.count)]
+      guard x == y || x == 1 || y == 1 else { return nil }
+      result[i] = x == 1 ? y : x
+    }
+    return result
+  }
+
+  /// - Throws: E0204 naming both shapes and the dimension.
+  package static func broadcast(_ a: [Int], _ b: [Int], for operation: String) throws -> [Int] {
+    if let shape = broadcast(a, b) { return shape }
+    let rank = max(a.count, b.count)
+    var found = ""
+    var help: String?
+    for back in 1...rank {
+      let x = back <= a.count ? a[a.count - back] : 1, y = back <= b.count ? b[b.count - back] : 1
+      guard x != y, x != 1, y != 1 else { continue }
+      found = "\(x) is not \(y) in \(back == 1 ? "the last dimension" : "dimension \(-back)")"
+      break
+    }
+    // A vector that would fit the rows of the other side is the common case.
+    if b.count == 1, let n = b.first, let axis = a.lastIndex(of: n), axis < a.count - 1 {
+      help = "reshape the right side to \(text([n] + [Int](repeating: 1, count: a.count - 1 - axis)))"
+        + " to use it along dimension \(axis) of the left"
+    } else if a.count == 1, let n = a.first, let axis = b.lastIndex(of: n), axis < b.count - 1 {
+      help = "reshape the left side to \(text([n] + [Int](repeating: 1, count: b.count - 1 - axis)))"
+        + " to use it along dimension \(axis) of the right"
+    } else {
+      help = "sizes must be equal, or one of them 1, counted from the last dimension"
+    }
+    throw TensorError(
+      code: "E0204", message: "\(operation): shapes \(text(a)) and \(text(b)) do not broadcast: \(found)", help: help,
+      operandLabels: (text(a), text(b)))
+  }
+
+  /// An axis counted from either end, as an index.
+  ///
+  /// - Throws: E0205 naming operation, axis and shape.
+  public static func axis(_ axis: Int, _ shape: [Int], for operation: String) throws -> Int {
+    let rank = shape.count
+    let index = axis < 0 ? axis &+ rank : axis
+    guard index >= 0, index < rank else {
+      throw TensorError(
+        code: "E0205", message: "\(operation): axis \(axis) does not exist in shape \(text(shape))",
+        help: rank == 0
+          ? "a scalar has no axes" : "axes run from 0 to \(rank - 1), or from -1 back to -\(rank)")
+    }
+    return index
+  }
+}

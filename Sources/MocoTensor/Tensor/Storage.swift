@@ -1,0 +1,45 @@
+import Glibc
+
+/// The memory behind tensors: accounted, zeroed or not, or borrowed from an owner such as a mapped file.
+package final class Storage: @unchecked Sendable {
+  package let base: UnsafeMutableRawPointer
+  package let byteCount: Int
+  private let owner: AnyObject?
+
+  /// - Throws: E0405 when the memory is not there.
+  package init(bytes: Int, zeroed: Bool = false) throws {
+    try MemoryAccountant.reserve(bytes)
+    let rounded = (max(bytes, 1) + 63) & ~63
+    var raw: UnsafeMutableRawPointer?
+    if zeroed, bytes >= 1 << 18 {
+      // Pages fresh from the system are zero already.
+      raw = calloc(1, rounded)
+    } else if rounded <= 256 {
+      raw = malloc(rounded)
+    } else if posix_memalign(&raw, 64, rounded) != 0 {
+      raw = nil
+    }
+    guard let raw else {
+      MemoryAccountant.release(bytes)
+      throw MemoryAccountant.refusal(bytes)
+    }
+    if zeroed, bytes < 1 << 18 { memset(raw, 0, rounded) }
+    base = raw
+    byteCount = bytes
+    owner = nil
+  }
+
+  /// Memory that stays valid as long as `owner` lives.
+  package init(borrowing base: UnsafeMutableRawPointer, bytes: Int, owner: AnyObject) {
+    self.base = base
+    byteCount = bytes
+    self.owner = owner
+  }
+
+  deinit {
+    if owner == nil {
+      free(base)
+      MemoryAccountant.release(byteCount)
+    }
+  }
+}

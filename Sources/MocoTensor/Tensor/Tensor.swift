@@ -1,0 +1,195 @@
+import CKernels
+
+/// A dense array of numbers of any rank.
+///
+/// A value that shares storage: slices, transposes and reshapes are views where they can be. Operations give new
+/// tensors; the only writes in place are `withMutableFloats` and `assign`, which every view of the storage sees.
+public struct Tensor: @unchecked Sendable {
+  package let storage: Storage
+  public let dtype: DType
+  public let shape: [Int]
+  /// In elements; zero along a dimension that is repeated.
+  package let strides: [Int]
+  /// In elements.
+  package let offset: Int
+  /// Number of elements.
+  public let count: Int
+
+  package init(storage: Storage, dtype: DType, shape: [Int], strides: [Int], offset: Int, count: Int) {
+    self.storage = storage
+    self.dtype = dtype
+    self.shape = shape
+    self.strides = strides
+    self.offset = offset
+    self.count = count
+  }
+
+  /// Memory that nothing has been written to.
+  package init(uninitialized shape: [Int], _ dtype: DType = .float32, zeroed: Bool = false) throws {
+    let count = try Shape.count(shape)
+    let storage = try Storage(bytes: count * dtype.size, zeroed: zeroed)
+    self.init(
+      storage: storage, dtype: dtype, shape: shape, strides: Shape.strides(shape), offset: 0, count: count)
+  }
+
+  /// Row-major values.
+  ///
+  /// - Throws: E0205 if their number is not that of the shape.
+  public init(_ values: [Float], shape: [Int]) throws {
+    try Tensor.checkCount(values.count, shape)
+    try self.init(uninitialized: shape)
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { floats.update(from: base, count: source.count) }
+    }
+  }
+
+  @_disfavoredOverload
+  public init(_ values: [Int], shape: [Int]) throws {
+    try Tensor.checkCount(values.count, shape)
+    try self.init(uninitialized: shape, .int64)
+    for (i, value) in values.enumerated() { ints[i] = Int64(value) }
+  }
+
+  public init(_ values: [Bool], shape: [Int]) throws {
+    try Tensor.checkCount(values.count, shape)
+    try self.init(uninitialized: shape, .bool)
+    for (i, value) in values.enumerated() { bytes[i] = value ? 1 : 0 }
+  }
+
+  /// A scalar, shape [].
+  public init(_ value: Float) throws { try self.init([value], shape: []) }
+
+  /// Floats in memory that lives as long as `owner`, such as a mapped file; never written to.
+  package init(borrowing base: UnsafeMutablePointer<Float>, shape: [Int], owner: AnyObject) throws {
+    let count = try Shape.count(shape)
+    self.init(
+      storage: Storage(borrowing: base, bytes: count * 4, owner: owner), dtype: .float32, shape: shape,
+      strides: Shape.strides(shape), offset: 0, count: count)
+  }
+
+  private static func checkCount(_ found: Int, _ shape: [Int]) throws {
+    let count = try Shape.count(shape)
+    guard found == count else {
+      throw TensorError(
+        code: "E0205", message: "shape \(Shape.text(shape)) holds \(count) values, not \(found)")
+    }
+  }
+
+  public var rank: Int { shape.count }
+
+  /// Bytes of the elements (not of storage shared with others).
+  public var byteCount: Int { count * dtype.size }
+
+  /// Whether elements stand in row-major order without gaps.
+  public var isContiguous: Bool {
+    var expected = 1
+    var i = shape.count - 1
+    while i >= 0 {
+      let size = shape[i]
+      if size == 0 { return true }
+      if size != 1 {
+        if strides[i] != expected { return false }
+        expected *= size
+      }
+      i -= 1
+    }
+    return true
+  }
+
+  // MARK: Pointers, valid while the tensor lives
+
+  package var floats: UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) + offset }
+  package var ints: UnsafeMutablePointer<Int64> { storage.base.assumingMemoryBound(to: Int64.self) + offset }
+  package var bytes: UnsafeMutablePointer<UInt8> { storage.base.assumingMemoryBound(to: UInt8.self) + offset }
+
+  /// The elements as floats in row-major order: in place where they stand so, else of a copy.
+  public func withFloats<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) throws -> R {
+    let flat = try cast(to: .float32).contiguous()
+    return try withExtendedLifetime(flat.storage) {
+      try body(UnsafeBufferPointer(start: flat.floats, count: flat.count))
+    }
+  }
+
+  /// The elements themselves, for writing. Every view of the storage sees the change.
+  ///
+  /// - Throws: E0205 unless the tensor is contiguous float32.
+  public func withMutableFloats<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) throws -> R {
+    guard dtype == .float32, isContiguous else {
+      throw TensorError(code: "E0205", message: "only a contiguous float32 tensor can be written in place")
+    }
+    return try withExtendedLifetime(storage) {
+      try body(UnsafeMutableBufferPointer(start: floats, count: count))
+    }
+  }
+
+  public func toFloats() throws -> [Float] { try withFloats { Array($0) } }
+
+  /// - Throws: E0402 for a float that is not a number or beyond Int; others are cut towards zero.
+  public func toInts() throws -> [Int] {
+    let flat = try cast(to: .int64).contiguous()
+    return withExtendedLifetime(flat.storage) { (0..<flat.count).map { Int(flat.ints[$0]) } }
+  }
+
+  public func toBools() throws -> [Bool] {
+    let flat = try cast(to: .bool).contiguous()
+    return withExtendedLifetime(flat.storage) { (0..<flat.count).map { flat.bytes[$0] != 0 } }
+  }
+
+  /// The only element.
+  ///
+  /// - Throws: E0206 if there are more, or none.
+  public func item() throws -> Float {
+    try checkScalar()
+    switch dtype {
+    case .float32: return floats[0]
+    case .int64: return Float(ints[0])
+    case .bool: return Float(bytes[0])
+    }
+  }
+
+  package func checkScalar() throws {
+    guard count == 1 else {
+      throw TensorError(
+        code: "E0206", message: "a tensor of shape \(Shape.text(shape)) is not a single number",
+        help: count == 0 ? "it is empty" : "reduce it first, with sum() or mean(), or pick an element")
+    }
+  }
+
+  // MARK: Copies
+
+  /// The tensor itself if its elements stand in order, else a copy.
+  public func contiguous() throws -> Tensor { isContiguous ? self : try copy() }
+
+  /// A copy with storage of its own, row-major.
+  public func copy() throws -> Tensor {
+    let out = try Tensor(uninitialized: shape, dtype)
+    Strided.copy(self, to: out)
+    return out
+  }
+
+  /// The same values as another type. Float to int cuts towards zero; to bool is "not zero".
+  ///
+  /// - Throws: E0402 for a float that no int holds.
+  public func cast(to type: DType) throws -> Tensor {
+    if type == dtype { return self }
+    let source = try contiguous(), out = try Tensor(uninitialized: shape, type)
+    try withExtendedLifetime(source.storage) {
+      switch (dtype, type) {
+      case (.int64, .float32): for i in 0..<count { out.floats[i] = Float(source.ints[i]) }
+      case (.bool, .float32): for i in 0..<count { out.floats[i] = source.bytes[i] == 0 ? 0 : 1 }
+      case (.bool, .int64): for i in 0..<count { out.ints[i] = source.bytes[i] == 0 ? 0 : 1 }
+      case (.float32, .bool): for i in 0..<count { out.bytes[i] = source.floats[i] == 0 ? 0 : 1 }
+      case (.int64, .bool): for i in 0..<count { out.bytes[i] = source.ints[i] == 0 ? 0 : 1 }
+      case (.float32, .int64):
+        for i in 0..<count {
+          guard let value = Int64(exactly: source.floats[i].rounded(.towardZero)) else {
+            throw TensorError(code: "E0402", message: "\(source.floats[i]) does not fit an integer")
+          }
+          out.ints[i] = value
+        }
+      default: break
+      }
+    }
+    return out
+  }
+}
