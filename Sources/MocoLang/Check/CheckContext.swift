@@ -1,0 +1,47 @@
+/// What a program finds when it starts: built-ins, and in the prompt the names declared before.
+public struct CheckContext: Sendable {
+  /// What a function takes, as far as a call can be checked before it runs.
+  public struct Callable: Sendable {
+    public struct Parameter: Sendable {
+      public var name: String
+      public var isRequired: Bool
+      public var isNameOnly: Bool
+
+      public init(name: String, isRequired: Bool, isNameOnly: Bool = false) {
+        self.name = name
+        self.isRequired = isRequired
+        self.isNameOnly = isNameOnly
+      }
+    }
+
+    public var parameters: [Parameter]
+    /// Any number of further positions.
+    public var takesRest: Bool
+    /// Any further names.
+    public var takesOptions: Bool
+
+    public init(parameters: [Parameter], takesRest: Bool = false, takesOptions: Bool = false) {
+      self.parameters = parameters
+      self.takesRest = takesRest
+      self.takesOptions = takesOptions
+    }
+
+    init(_ function: FunctionExpr) {
+      self.init(
+        parameters: function.parameters.map { Parameter(name: $0.name, isRequired: $0.defaultValue == nil) })
+    }
+  }
+
+  /// Built-in names. nil for values, and for functions whose arguments depend on the first one's type.
+  public var builtins: [String: Callable?]
+  /// Names that exist already, with true for constants. A program may declare them again.
+  public var names: [String: Bool]
+  /// In the prompt a name may be declared again in the same input.
+  public var isPrompt: Bool
+
+  public init(builtins: [String: Callable?] = [:], names: [String: Bool] = [:], isPrompt: Bool = false) {
+    self.builtins = builtins
+    self.names = names
+    self.isPrompt = isPrompt
+  }
+}

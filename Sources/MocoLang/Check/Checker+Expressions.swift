@@ -1,0 +1,145 @@
+extension Checker {
+  mutating func check(_ expr: Expr) {
+    switch expr.kind {
+    case .nilLiteral, .bool, .int, .float, .builtin, .invalid: break
+    case .string(let literal):
+      for case .interpolation(let value, _) in literal.segments { check(value) }
+    case .name(let name): read(name, expr.span)
+    case .list(let items): for item in items { check(item.expr) }
+    case .record(let entries): record(entries)
+    case .comprehension(let comprehension): self.comprehension(comprehension)
+    case .quantity(let value, _, _): check(value)
+    case .range(let lower, let upper, _, _):
+      check(lower)
+      check(upper)
+    case .function(let function): check(function)
+    case .conditional(let conditional):
+      for branch in conditional.branches {
+        check(branch.condition)
+        check(branch.body)
+      }
+      if let otherwise = conditional.otherwise { check(otherwise) }
+    case .unary(_, _, let operand): check(operand)
+    case .binary(let chain):
+      check(chain.first)
+      for link in chain.links { check(link.operand) }
+    case .logical(let chain): for operand in chain.operands { check(operand) }
+    case .compare(let left, _, _, let right):
+      check(left)
+      check(right)
+    case .call(let call): self.call(call)
+    case .member(let base, _, _): check(base)
+    case .index(let base, let items, _):
+      check(base)
+      for case .expr(let item) in items { check(item) }
+    }
+  }
+
+  private mutating func record(_ entries: [RecordEntry]) {
+    var seen: [String: Span] = [:]
+    for entry in entries {
+      if case .computed(let key, _) = entry { check(key) }
+      check(entry.value)
+      if case .field(let name, let span, _) = entry {
+        if let first = seen[name] {
+          report(
+            "E0115", "the key `\(shown(name))` stands twice in this record; the second value counts", at: span,
+            labels: [.init(first, "first here")], severity: .warning)
+        }
+        seen[name] = span
+      }
+    }
+  }
+
+  private mutating func comprehension(_ comprehension: Comprehension) {
+    // Each loop opens a scope for what follows it; they all end behind the element.
+    var opened = 0
+    for clause in comprehension.clauses {
+      switch clause {
+      case .loop(let pattern, let source, _):
+        check(source)
+        scopes.append(Scope())
+        opened += 1
+        declare(pattern, .loop)
+      case .filter(let condition): check(condition)
+      }
+    }
+    check(comprehension.element)
+    scopes.removeLast(min(opened, scopes.count - 1))
+  }
+
+  // MARK: - Calls
+
+  private mutating func call(_ call: Call) {
+    // A method's name is a member or a function in scope: which, only the running program knows.
+    check(call.callee)
+    for argument in call.arguments { check(argument.value) }
+    guard tryDepth == 0 else { return }
+    switch call.callee.kind {
+    case .name(let name):
+      guard let callable = callable(name) else { return }
+      check(call, name, callable)
+    case .builtin(let name):
+      guard let known = context.builtins[name], let callable = known else { return }
+      check(call, name, callable)
+    default: break
+    }
+  }
+
+  /// What the name takes, where it is sure which function it is.
+  private func callable(_ name: String) -> CheckContext.Callable? {
+    if let index = lookup(name) { return variables[index].callable }
+    if context.names[name] != nil || globals[name] != nil { return nil }
+    if let known = context.builtins[name] { return known }
+    return nil
+  }
+
+  private mutating func check(_ call: Call, _ name: String, _ callable: CheckContext.Callable) {
+    var positions = 0
+    var given: Set<String> = []
+    var isOpen = false
+    let byPosition = callable.parameters.filter { !$0.isNameOnly }
+    for argument in call.arguments {
+      switch argument.kind {
+      case .spread: isOpen = true
+      case .named(let argumentName, let span):
+        given.insert(argumentName)
+        if callable.takesOptions || callable.parameters.contains(where: { $0.name == argumentName }) { continue }
+        let nearest = Suggestions.nearest(to: argumentName, among: callable.parameters.map(\.name))
+        let known = callable.parameters.map(\.name).joined(separator: ", ")
+        report(
+          "E0304", "`\(name)` takes no argument `\(shown(argumentName))`", at: span,
+          help: nearest.map { "did you mean `\($0)`?" }
+            ?? (known.isEmpty ? "it takes none" : "it takes: \(known)"))
+        return
+      case .positional:
+        positions += 1
+        if positions > byPosition.count, !callable.takesRest, !isOpen {
+          let count = byPosition.count
+          report(
+            "E0304",
+            "`\(name)` takes \(count == 0 ? "no argument" : count == 1 ? "1 argument" : "\(count) arguments")"
+              + (count == callable.parameters.count ? "" : " by position"),
+            at: argument.value.span)
+          return
+        }
+      }
+    }
+    guard !isOpen else { return }
+    for (index, parameter) in byPosition.enumerated() where given.contains(parameter.name) && index < positions {
+      report("E0304", "`\(name)` gets the argument `\(parameter.name)` twice", at: call.callee.span)
+      return
+    }
+    var missing: [String] = []
+    var position = 0
+    for parameter in callable.parameters {
+      let isGiven = given.contains(parameter.name) || (!parameter.isNameOnly && position < positions)
+      if !parameter.isNameOnly { position += 1 }
+      if parameter.isRequired, !isGiven { missing.append(parameter.name) }
+    }
+    guard !missing.isEmpty else { return }
+    report(
+      "E0304", "`\(name)` needs the argument\(missing.count == 1 ? "" : "s") `\(missing.joined(separator: "`, `"))`",
+      at: call.callee.span)
+  }
+}

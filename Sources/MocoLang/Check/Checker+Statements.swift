@@ -1,0 +1,205 @@
+extension Checker {
+  mutating func check(_ statement: Stmt) {
+    switch statement.kind {
+    case .expr(let expr): check(expr)
+    case .binding(let binding):
+      let kind: Variable.Kind = binding.isMutable ? .variable : .constant
+      if case .function(let function) = binding.value.kind {
+        // A function may call itself by the name it is about to get.
+        declare(binding.pattern, kind, callable: binding.isMutable ? nil : CheckContext.Callable(function))
+        check(binding.value)
+      } else {
+        check(binding.value)
+        declare(binding.pattern, kind)
+      }
+    case .assign(let assignment): assign(assignment)
+    case .function(let declaration):
+      declare(
+        declaration.name, declaration.nameSpan, .function,
+        callable: CheckContext.Callable(declaration.function))
+      check(declaration.function)
+    case .templates(let declaration):
+      templates(declaration)
+      declare(declaration.name, declaration.nameSpan, .templates)
+    case .use:
+      for (name, span) in statement.declaredNames { declare(name, span, .module) }
+    case .whileLoop(let condition, let body):
+      check(condition)
+      loopDepth += 1
+      check(body)
+      loopDepth -= 1
+    case .forLoop(let pattern, let source, let body):
+      check(source)
+      loopDepth += 1
+      inScope { checker in
+        checker.declare(pattern, .loop)
+        checker.check(body)
+      }
+      loopDepth -= 1
+    case .breakLoop, .continueLoop:
+      if loopDepth == 0 {
+        let word = statement.span.text
+        report(
+          "E0110", "`\(word)` stands outside of a loop", at: statement.span,
+          help: functionDepth > 0 ? "a function is left with return" : nil)
+      }
+    case .returnValue(let value):
+      if let value { check(value) }
+      if functionDepth == 0 {
+        report(
+          "E0111", "`return` stands outside of a function", at: statement.span,
+          help: "the value of a file or cell is that of its last expression")
+      }
+    case .tryCatch(let body, let name, let nameSpan, let handler):
+      tryDepth += 1
+      check(body)
+      tryDepth -= 1
+      inScope { checker in
+        if let name, let nameSpan { checker.declare(name, nameSpan, .error) }
+        checker.check(handler)
+      }
+    case .invalid: break
+    }
+  }
+
+  mutating func check(_ block: Block) {
+    inScope { $0.statements(block.statements) }
+  }
+
+  mutating func check(_ function: FunctionExpr) {
+    let loops = loopDepth
+    loopDepth = 0
+    functionDepth += 1
+    inScope { checker in
+      for parameter in function.parameters {
+        if let value = parameter.defaultValue { checker.check(value) }
+        // The parser has said so where two have the same name.
+        if checker.scopes[checker.scopes.count - 1].names[parameter.name] == nil {
+          checker.declare(parameter.name, parameter.nameSpan, .parameter)
+        }
+      }
+      checker.check(function.body)
+    }
+    functionDepth -= 1
+    loopDepth = loops
+  }
+
+  // MARK: - Assignment
+
+  private mutating func assign(_ assignment: Assignment) {
+    guard case .name(let name) = assignment.target.kind else {
+      check(assignment.target)
+      check(assignment.value)
+      return
+    }
+    let span = assignment.target.span
+    if assignment.op != nil { read(name, span) }
+    check(assignment.value)
+    guard let index = lookup(name) else {
+      assignToOuter(name, span, isCompound: assignment.op != nil)
+      return
+    }
+    let variable = variables[index]
+    switch variable.kind {
+    case .constant:
+      report(
+        "E0302", "`\(name)` is a constant", at: span, labels: [.init(variable.span, "declared with let")],
+        help: "declare it with var to change it")
+    case .function, .module, .templates:
+      report(
+        "E0302", "`\(name)` cannot be assigned to", at: span, labels: [.init(variable.span, "declared here")],
+        help: "choose another name")
+    case .variable, .parameter, .loop, .error:
+      variables[index].callable = nil
+    }
+  }
+
+  /// To a name that no statement so far has declared.
+  private mutating func assignToOuter(_ name: String, _ span: Span, isCompound: Bool) {
+    if let isConstant = context.names[name] {
+      if isConstant {
+        report("E0302", "`\(name)` is a constant", at: span, help: "declare it again, with var")
+      }
+      return
+    }
+    if globals[name] != nil, functionDepth > 0 {
+      if let declaration = globalDeclaration(name), declaration.isConstant {
+        report(
+          "E0302", "`\(name)` is a constant", at: span, labels: [.init(declaration.span, "declared with let")],
+          help: "declare it with var to change it")
+      }
+      return
+    }
+    guard tryDepth == 0, !isCompound || context.builtins[name] != nil else { return }
+    if context.builtins[name] != nil {
+      report(
+        "E0302", "`\(name)` is a built-in and cannot be assigned to", at: span,
+        help: "declare a variable of your own: var \(name) = …")
+      return
+    }
+    report(
+      "E0301", "there is no variable `\(shown(name))`", at: span,
+      help: suggestion(for: name).map { "did you mean `\($0)`? A new variable is declared with let or var" }
+        ?? "a new variable is declared: let \(shown(name)) = …, or var where it changes")
+  }
+
+  private func globalDeclaration(_ name: String) -> (span: Span, isConstant: Bool)? {
+    guard !redeclared.contains(name), let span = globals[name] else { return nil }
+    for statement in program.statements where statement.declaredNames.contains(where: { $0.span == span }) {
+      if case .binding(let binding) = statement.kind { return (span, !binding.isMutable) }
+      return (span, false)
+    }
+    return nil
+  }
+
+  // MARK: - Templates
+
+  private mutating func templates(_ declaration: TemplatesDeclaration) {
+    check(declaration.lowered)
+    if declaration.groups.isEmpty {
+      report(
+        "E0703", "templates \(declaration.name) has no group", at: declaration.nameSpan,
+        help: "write group \"name\" { \"a photo of a {}.\" }")
+    }
+    var seen: [String: Span] = [:]
+    for group in declaration.groups {
+      if case .string(let literal) = group.name.kind, let name = literal.plainText {
+        if let first = seen[name] {
+          report(
+            "E0703", "two groups are called \"\(name)\"", at: group.name.span, labels: [.init(first, "first here")])
+        }
+        seen[name] = group.name.span
+      }
+      if group.templates.isEmpty {
+        report(
+          "E0703", "this group has no template", at: group.name.span,
+          help: "write at least one: \"a photo of a {}.\"")
+      }
+      for template in group.templates {
+        guard case .string(let literal) = template.kind, let text = literal.plainText else { continue }
+        let count = Checker.placeholders(text)
+        if count != 1 {
+          report(
+            "E0701",
+            count == 0
+              ? "this template has no {}" : "this template has \(count) {}", at: template.span,
+            help: "write {} once, where the class name belongs: \"a photo of a {}.\"")
+        }
+      }
+    }
+  }
+
+  static func placeholders(_ text: String) -> Int {
+    var count = 0
+    var last: UInt8 = 0
+    for byte in text.utf8 {
+      if last == UInt8(ascii: "{"), byte == UInt8(ascii: "}") {
+        count += 1
+        last = 0
+      } else {
+        last = byte
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,251 @@
+/// Looks for what is wrong before a program runs: names that do not exist, arguments no function takes, templates
+/// without `{}`, assignments to constants, statements that cannot be reached.
+///
+/// It says nothing that could be wrong: a member, a value's type, a name that a later cell may declare are left to the
+/// running program. Inside `try { … }` names and arguments are not looked at, because there the error may be wanted.
+public struct Checker {
+  /// - Returns: errors and warnings, in the order of the text.
+  public static func check(_ program: Program, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
+    var checker = Checker(program: program, context: context)
+    checker.run()
+    checker.diagnostics.sort { ($0.primary?.start ?? 0) < ($1.primary?.start ?? 0) }
+    return checker.diagnostics
+  }
+
+  /// A name that the program declares.
+  struct Variable {
+    enum Kind {
+      case constant, variable, function, parameter, loop, error, module, templates
+    }
+
+    let name: String
+    let span: Span
+    let kind: Kind
+    /// What it takes, where it is certainly this function.
+    var callable: CheckContext.Callable?
+    var isRead = false
+    let isGlobal: Bool
+    let functionDepth: Int
+  }
+
+  struct Scope {
+    /// Index into `variables`.
+    var names: [String: Int] = [:]
+    /// The functions of a block are known in all of it, so that they can call each other.
+    var functions: Set<String> = []
+  }
+
+  let program: Program
+  let context: CheckContext
+  var diagnostics: [Diagnostic] = []
+  var variables: [Variable] = []
+  var scopes: [Scope] = []
+  /// Top-level names declared anywhere in the program, with the place of the first declaration.
+  var globals: [String: Span] = [:]
+  /// Top-level names declared more than once (in several cells), whose value is uncertain.
+  var redeclared: Set<String> = []
+  /// Functions of the top level: whether a call before the declaration works is left to the running program.
+  var globalFunctions: Set<String> = []
+  var functionDepth = 0
+  var loopDepth = 0
+  var tryDepth = 0
+  var currentCell = 0
+  var cellOfGlobal: [String: Int] = [:]
+
+  static let maximumDiagnostics = 50
+
+  private init(program: Program, context: CheckContext) {
+    self.program = program
+    self.context = context
+  }
+
+  mutating func report(_ diagnostic: Diagnostic) {
+    guard diagnostics.count < Checker.maximumDiagnostics else { return }
+    diagnostics.append(diagnostic)
+  }
+
+  mutating func report(
+    _ code: String, _ message: String, at span: Span, labels: [Diagnostic.Label] = [], help: String? = nil,
+    severity: Diagnostic.Severity = .error
+  ) {
+    report(
+      Diagnostic(code, message, at: span, labels: labels, help: help.map { [$0] } ?? [], severity: severity))
+  }
+
+  // MARK: - The program
+
+  private mutating func run() {
+    for statement in program.statements {
+      for (name, span) in statement.declaredNames {
+        if globals[name] != nil { redeclared.insert(name) } else { globals[name] = span }
+      }
+    }
+    for case .function(let declaration) in program.statements.lazy.map(\.kind) {
+      globalFunctions.insert(declaration.name)
+    }
+    scopes = [Scope()]
+    for (index, cell) in program.cells.enumerated() {
+      currentCell = index
+      let range = cell.statements.clamped(to: 0..<program.statements.count)
+      statements(Array(program.statements[range]))
+    }
+  }
+
+  mutating func statements(_ list: [Stmt]) {
+    if scopes.count > 1 {
+      for case .function(let declaration) in list.lazy.map(\.kind) {
+        scopes[scopes.count - 1].functions.insert(declaration.name)
+      }
+    }
+    var ended: (word: String, warned: Bool)?
+    for statement in list {
+      if let end = ended, !end.warned {
+        report(
+          "E0112", "this is never reached", at: statement.span, help: "it stands behind `\(end.word)`",
+          severity: .warning)
+        ended = (end.word, true)
+      }
+      check(statement)
+      guard ended == nil else { continue }
+      switch statement.kind {
+      case .returnValue: ended = ("return", false)
+      case .breakLoop: ended = ("break", false)
+      case .continueLoop: ended = ("continue", false)
+      default: break
+      }
+    }
+  }
+
+  // MARK: - Scopes
+
+  mutating func inScope(_ body: (inout Checker) -> Void) {
+    scopes.append(Scope())
+    body(&self)
+    guard let scope = scopes.popLast() else { return }
+    for index in scope.names.values.sorted() { warnIfUnused(variables[index]) }
+  }
+
+  private mutating func warnIfUnused(_ variable: Variable) {
+    guard !variable.isRead, !variable.isGlobal, !variable.name.hasPrefix("_") else { return }
+    switch variable.kind {
+    case .constant, .variable:
+      report(
+        "E0117", "`\(variable.name)` is never used", at: variable.span,
+        help: "remove it, or call it _\(variable.name) where it is meant to be unused", severity: .warning)
+    default: break
+    }
+  }
+
+  mutating func declare(
+    _ name: String, _ span: Span, _ kind: Variable.Kind, callable: CheckContext.Callable? = nil
+  ) {
+    guard name != "_" else { return }
+    let isGlobal = scopes.count == 1
+    if let index = scopes[scopes.count - 1].names[name] {
+      let earlier = variables[index]
+      // Across cells, and at the prompt, a name may be declared again.
+      let mayRepeat = isGlobal && (context.isPrompt || cellOfGlobal[name] != currentCell)
+      if !mayRepeat {
+        report(
+          "E0308", "`\(name)` is declared twice in the same scope", at: span,
+          labels: [.init(earlier.span, "first here")],
+          help: "to change it, declare it with var and write \(name) = …")
+      }
+    }
+    if isGlobal { cellOfGlobal[name] = currentCell }
+    let isCertain = !(isGlobal && redeclared.contains(name))
+    scopes[scopes.count - 1].names[name] = variables.count
+    variables.append(
+      Variable(
+        name: name, span: span, kind: kind, callable: isCertain ? callable : nil, isGlobal: isGlobal,
+        functionDepth: functionDepth))
+  }
+
+  mutating func declare(_ pattern: Pattern, _ kind: Variable.Kind, callable: CheckContext.Callable? = nil) {
+    if case .name(let name) = pattern.kind {
+      declare(name, pattern.span, kind, callable: callable)
+      return
+    }
+    var seen: [String: Span] = [:]
+    for (name, span) in pattern.names {
+      if let first = seen[name] {
+        report("E0115", "`\(name)` stands twice in this pattern", at: span, labels: [.init(first, "first here")])
+        continue
+      }
+      seen[name] = span
+      declare(name, span, kind)
+    }
+  }
+
+  func lookup(_ name: String) -> Int? {
+    for scope in scopes.reversed() {
+      if let index = scope.names[name] { return index }
+    }
+    return nil
+  }
+
+  // MARK: - Names
+
+  mutating func read(_ name: String, _ span: Span) {
+    if let index = lookup(name) {
+      variables[index].isRead = true
+      return
+    }
+    if scopes.contains(where: { $0.functions.contains(name) }) { return }
+    if context.names[name] != nil || context.builtins[name] != nil { return }
+    if let place = globals[name] {
+      // In a function the declaration has run by the time of the call, or is found missing then.
+      guard functionDepth == 0, tryDepth == 0, !globalFunctions.contains(name) else { return }
+      report(
+        "E0301", "`\(name)` is used before it is declared", at: span,
+        labels: [.init(place, "declared here")])
+      return
+    }
+    guard tryDepth == 0 else { return }
+    report(
+      "E0301", "there is no `\(shown(name))`", at: span,
+      help: Checker.foreignNames[name] ?? suggestion(for: name).map { "did you mean `\($0)`?" })
+  }
+
+  func shown(_ name: String) -> String { name.count > 60 ? name.prefix(60) + "…" : name }
+
+  func suggestion(for name: String) -> String? {
+    var candidates: Set<String> = ["true", "false", "nil", "not"]
+    for scope in scopes { candidates.formUnion(scope.names.keys) }
+    candidates.formUnion(context.builtins.keys)
+    candidates.formUnion(context.names.keys)
+    candidates.formUnion(globals.keys)
+    return Suggestions.nearest(to: name, among: candidates)
+  }
+
+  /// Words of other languages.
+  static let foreignNames = [
+    "None": "nothing is written nil", "null": "nothing is written nil", "undefined": "nothing is written nil",
+    "NULL": "nothing is written nil", "True": "write true", "False": "write false",
+    "console": "write print(…)", "println": "write print(…)", "printf": "write print(\"\\(x:.2f)\")",
+    "puts": "write print(…)", "echo": "write print(…)",
+    "self": "functions take what they work on as a parameter", "this": "functions take what they work on as a parameter",
+    "lambda": "a function without a name is written x => x * 2",
+    "def": "a function is written func name(…) { … }", "fn": "a function is written func name(…) { … }",
+    "function": "a function is written func name(…) { … }", "elif": "write else if",
+    "const": "write let", "import": "write use", "dict": "a record is written {a: 1}", "list": "a list is written [1, 2]",
+    "np": "tensors and their functions are built in: zeros([2, 3])",
+    "torch": "tensors and their functions are built in: zeros([2, 3])",
+    "math": "sqrt, exp, log, sin, cos are built in",
+  ]
+}
+
+extension Stmt {
+  /// What the statement binds in its own scope.
+  var declaredNames: [(name: String, span: Span)] {
+    switch kind {
+    case .binding(let binding): binding.pattern.names
+    case .function(let declaration): [(declaration.name, declaration.nameSpan)]
+    case .templates(let declaration): [(declaration.name, declaration.nameSpan)]
+    case .use(let use):
+      use.imports.map { ($0.localName, $0.localSpan) }
+        + (use.moduleName.map { [($0, use.moduleNameSpan ?? use.sourceSpan)] } ?? [])
+    default: []
+    }
+  }
+}
