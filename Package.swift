@@ -42,8 +42,8 @@ let package = Package(
     .testTarget(name: "MocoLabTests", dependencies: ["MocoLab"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
-    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime"]),
-    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"]),
+    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco"]),
+    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt", "moco"]),
   ],
   cLanguageStandard: .c17
 )

@@ -1,0 +1,75 @@
+import Foundation
+
+/// Runs the built program as a person would: a process of its own, in a folder of its own.
+struct MocoProcess {
+  struct Result {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// The checkout.
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  /// The program beside the test bundle, in the same build folder.
+  static var executable: String {
+    let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(fileURLWithPath: runner).deletingLastPathComponent().appendingPathComponent("moco").path
+  }
+
+  /// A new empty folder.
+  static func temporaryFolder() throws -> String {
+    let path = NSTemporaryDirectory() + "moco-test-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  static func run(
+    _ arguments: [String], in folder: String, input: String? = nil, environment: [String: String] = [:]
+  ) throws -> Result {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    var variables = ProcessInfo.processInfo.environment
+    variables["MOCO_STDLIB"] = root + "/stdlib"
+    variables["XDG_CACHE_HOME"] = folder + "/.cache"
+    variables["XDG_STATE_HOME"] = folder + "/.state"
+    variables["NO_COLOR"] = "1"
+    variables.merge(environment) { $1 }
+    process.environment = variables
+
+    // Files, not pipes: a full pipe would stop the program while nobody reads.
+    let outputPath = folder + "/.stdout-\(UUID().uuidString)"
+    let errorPath = folder + "/.stderr-\(UUID().uuidString)"
+    let inputPath = folder + "/.stdin-\(UUID().uuidString)"
+    FileManager.default.createFile(atPath: outputPath, contents: nil)
+    FileManager.default.createFile(atPath: errorPath, contents: nil)
+    FileManager.default.createFile(atPath: inputPath, contents: Data((input ?? "").utf8))
+    process.standardOutput = FileHandle(forWritingAtPath: outputPath)
+    process.standardError = FileHandle(forWritingAtPath: errorPath)
+    process.standardInput = FileHandle(forReadingAtPath: inputPath)
+    try process.run()
+    process.waitUntilExit()
+    defer { for path in [outputPath, errorPath, inputPath] { try? FileManager.default.removeItem(atPath: path) } }
+    return Result(
+      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+      output: (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "",
+      errors: (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "")
+  }
+
+  /// Writes a program into a new folder and runs it there.
+  static func run(program: String, _ arguments: [String] = [], files: [String: Data] = [:]) throws -> Result {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, contents) in files {
+      let path = folder + "/" + name
+      try FileManager.default.createDirectory(
+        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try contents.write(to: URL(fileURLWithPath: path))
+    }
+    try program.write(toFile: folder + "/program.moco", atomically: true, encoding: .utf8)
+    return try run(["run", "program.moco"] + arguments, in: folder)
+  }
+}
