@@ -1,0 +1,55 @@
+import Glibc
+import MocoCLIP
+import Testing
+
+/// Places of the repository and of the tests' own files.
+enum Fixtures {
+  static let root: String = {
+    var folder = FileSystem.parent(of: #filePath)
+    while FileSystem.kind(folder + "/Package.swift") != .file, folder != "/" { folder = FileSystem.parent(of: folder) }
+    return folder
+  }()
+
+  static let golden = root + "/Tests/Fixtures/golden"
+  static let tokenizer = root + "/stdlib/tokenizer"
+
+  /// A new empty folder, gone when `body` returns.
+  static func inFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    var template = Array("/tmp/moco-test-XXXXXX".utf8CString)
+    guard let name = mkdtemp(&template) else { throw CLIPError(code: "E0504", "no temporary folder") }
+    let path = String(cString: name)
+    defer { remove(path) }
+    return try body(path)
+  }
+
+  private static func remove(_ path: String) {
+    if FileSystem.kind(path) == .folder {
+      for name in (try? FileSystem.list(path)) ?? [] { remove("\(path)/\(name)") }
+      rmdir(path)
+    } else {
+      unlink(path)
+    }
+  }
+}
+
+/// The code of the error that `body` throws; nil if it throws none.
+func errorCode(_ body: () throws -> Void) -> String? {
+  do {
+    try body()
+    return nil
+  } catch let error as CLIPError {
+    return error.code
+  } catch {
+    return "\(error)"
+  }
+}
+
+/// The message of the error that `body` throws.
+func errorMessage(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return "no error"
+  } catch {
+    return "\(error)"
+  }
+}
