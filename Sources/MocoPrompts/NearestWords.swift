@@ -91,3 +91,21 @@ extension SoftPrompts {
     return result
   }
 }
+
+extension CoOp {
+  /// The nearest words of every context token; with a context for each class, class after class.
+  public func nearestWords(count: Int = 3) throws -> [NearWords] {
+    let shape = context.value.shape
+    let flat = try context.value.reshaped([shape.dropLast().reduce(1, *), shape.last ?? 0])
+    var began: [String?] = [String?](repeating: nil, count: contextLength)
+    if case .phrase(let phrase) = options.start {
+      began = try clip.tokenizer.encode(phrase).map { try clip.tokenizer.decode([$0]) }
+    }
+    let near = try MocoPrompts.nearestWords(flat, clip: clip, count: count)
+    return near.enumerated().map { row, candidates in
+      let place = options.shared ? "ctx[\(row)]" : "ctx[\(row / contextLength)][\(row % contextLength)]"
+      let word = began.indices.contains(row % contextLength) ? began[row % contextLength] : nil
+      return NearWords(place: place, began: word, candidates: candidates)
+    }
+  }
+}

@@ -21,6 +21,9 @@ public final class RuntimeContext {
   public var style = DisplayStyle()
   /// What is recorded of this run; nil at the prompt and where nothing is to be recorded.
   public let recorder: RunRecorder?
+  /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
+  var trainings = 0
+  var checkpoints = 0
 
   public init(library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil) {
     self.library = library

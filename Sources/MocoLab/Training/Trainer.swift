@@ -68,7 +68,7 @@ public final class Trainer {
       observer.onProgress?(
         Progress(
           done: step, total: plan.steps, rate: passed > 0 ? Double(step - first) / passed : 0, unit: "steps",
-          note: "epoch \(record.epoch)/\(plan.epochs) loss \(fixed(record.loss, 4))"))
+          note: "epoch \(record.epoch)/\(plan.epochs) loss \(fixedText(record.loss, 4))"))
       if step % plan.stepsPerEpoch == 0 || step == plan.steps { try finishEpoch(record, observer) }
     }
     return TrainingReport(epochs: records, steps: step, seconds: now() - begin, plan: plan)
@@ -226,7 +226,7 @@ func now() -> Double {
 }
 
 /// A number with so many decimals, rounded half away from zero.
-func fixed(_ value: Double, _ decimals: Int) -> String {
+package func fixedText(_ value: Double, _ decimals: Int) -> String {
   guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
   var scale = 1.0
   for _ in 0..<decimals { scale *= 10 }

@@ -1,0 +1,160 @@
+import MocoCLIP
+import MocoLang
+import MocoPrompts
+
+func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
+  [
+    NativeFunction(
+      """
+      mixture(clip, templates, classes, router = {}, loss = {}, start = "first", base = nil, \
+      vision_layernorm = false, vision_lr = 0.1, memory = nil, seed = nil)
+      """,
+      doc: """
+        A mixture of soft prompts: one expert for each group of templates, and a router that picks some for each image.
+
+        - `router {top_k: 2, kind: "linear", bias: true, scale: 1}`
+        - `loss {class: 1, text: 5, gate: 1}`; `text` and `gate` also take a record: `text: {weight: 5, temperature: 1,
+          full_stop: nil}`, `gate: {weight: 1, top: 2, bonus: 10, temperature: nil, detach: false}`
+        - `base`: the classes that the class loss sees; the text loss sees all
+        - `vision_layernorm: true` trains the vision tower's LayerNorms too, at `vision_lr` times the learning rate
+
+        ```
+        let mix = mixture(clip, ways, classes: data.classes) {
+          router { top_k: 2 }
+          loss   { text: 5, gate: 1 }
+        }
+        ```
+        """
+    ) { arguments in
+      let clip = try readModel(arguments)
+      let set = try templateSet(
+        arguments.value("templates"), argument: "templates", function: arguments.functionName)
+      var options = MixtureOptions()
+      options.router = try readRouter(arguments)
+      options.loss = try readLoss(arguments)
+      options.start = try readStart(arguments)
+      options.trainVisionLayerNorms = try arguments.bool("vision_layernorm")
+      options.visionRateFactor = try arguments.float("vision_lr")
+      options.seed = try arguments.seed(context)
+      if let memory = try readMemory(arguments) { options.memory = memory }
+      let mixture = try Mixture(
+        clip: clip, templates: set, classes: readClasses(arguments), options: options)
+      if arguments["base"]?.isNil == false { try mixture.train(on: readClasses(arguments, "base")) }
+      return .host(ModelValue(mixture))
+    },
+    NativeFunction(
+      """
+      coop(clip, classes, init = "a photo of a", tokens = nil, shared = true, position = "end", base = nil, \
+      seed = nil)
+      """,
+      doc: """
+        One soft prompt before the class name, trained by the class loss alone. It begins as the words of `init`, or with
+        `tokens: n` as n random rows. `shared: false` gives each class its own; `position` is `"end"`, `"middle"` or
+        `"front"`, the place of the class name.
+
+        ```
+        let single = coop(clip, classes: data.classes, init: "a photo of a")
+        ```
+        """
+    ) { arguments in
+      var options = CoOpOptions()
+      if let count = try arguments.optionalInt("tokens") {
+        options.start = .random(count)
+      } else {
+        options.start = .phrase(try arguments.string("init"))
+      }
+      options.shared = try arguments.bool("shared")
+      let position = try arguments.choice("position", among: CoOpOptions.Position.allCases.map(\.rawValue))
+      options.position = CoOpOptions.Position(rawValue: position) ?? .end
+      options.seed = try arguments.seed(context)
+      let coop = try CoOp(clip: readModel(arguments), classes: readClasses(arguments), options: options)
+      if arguments["base"]?.isNil == false { try coop.train(on: readClasses(arguments, "base")) }
+      return .host(ModelValue(coop))
+    },
+    NativeFunction(
+      "zero_shot(clip, classes, template = nil, templates = nil)",
+      doc: """
+        CLIP without training: the class whose sentence is nearest to the image. With several templates, the mean of
+        their features is taken. Without any the sentence is "a photo of a {}."
+
+        ```
+        let zero = zero_shot(clip, classes: data.classes, template: "a photo of a {}.")
+        let many = zero_shot(clip, classes: data.classes, templates: ways)
+        ```
+        """
+    ) { arguments in
+      guard !(arguments.isGiven("template") && arguments.isGiven("templates")) else {
+        throw arguments.failure("E0305", "zero_shot takes template or templates, not both", at: "templates")
+      }
+      var list = [try Template("a photo of a {}.")]
+      for name in ["template", "templates"] {
+        guard let value = arguments[name], !value.isNil else { continue }
+        list = try templateSet(value, argument: name, function: arguments.functionName).templates
+      }
+      return .host(
+        ModelValue(try ZeroShot(clip: readModel(arguments), classes: readClasses(arguments), templates: list)))
+    },
+  ]
+}
+
+private func readRouter(_ arguments: Arguments) throws -> Router.Options {
+  if let value: RouterValue = arguments["router"]?.asHost() {
+    var options = value.router.options
+    options.topK = value.router.topK
+    return options
+  }
+  let reader = try OptionReader(
+    "router", arguments.record("router"), known: ["top_k", "kind", "bias", "scale"], argument: "router")
+  var options = Router.Options()
+  if let kind = try reader.choice("kind", among: Router.Kind.allCases.map(\.rawValue)) {
+    options.kind = Router.Kind(rawValue: kind) ?? .linear
+  }
+  options.topK = try reader.int("top_k")
+  if let bias = try reader.bool("bias") { options.bias = bias }
+  if let scale = try reader.float("scale") { options.scale = Float(scale) }
+  return options
+}
+
+private func readLoss(_ arguments: Arguments) throws -> MixtureLossOptions {
+  let reader = try OptionReader(
+    "loss", arguments.record("loss"), known: ["class", "text", "gate"], argument: "loss")
+  var options = MixtureLossOptions()
+  if let weight = try reader.float("class") { options.classWeight = Float(weight) }
+  if let record = reader.value("text")?.asRecord {
+    let text = try OptionReader(
+      "loss.text", record, known: ["weight", "temperature", "full_stop"], argument: "loss")
+    if let weight = try text.float("weight") { options.textWeight = Float(weight) }
+    if let temperature = try text.float("temperature") { options.textTemperature = Float(temperature) }
+    options.textFullStop = try text.bool("full_stop")
+  } else if let weight = try reader.float("text") {
+    options.textWeight = Float(weight)
+  }
+  if let record = reader.value("gate")?.asRecord {
+    let gate = try OptionReader(
+      "loss.gate", record, known: ["weight", "top", "bonus", "temperature", "detach"], argument: "loss")
+    if let weight = try gate.float("weight") { options.gateWeight = Float(weight) }
+    if let temperature = try gate.float("temperature") {
+      options.gateTarget = .temperature(Float(temperature))
+    } else {
+      options.gateTarget = .top(try gate.int("top") ?? 2, bonus: Float(try gate.float("bonus") ?? 10))
+    }
+    if let detach = try gate.bool("detach") { options.detachGateTarget = detach }
+  } else if let weight = try reader.float("gate") {
+    options.gateWeight = Float(weight)
+  }
+  return options
+}
+
+/// `memory: "2 GB"`, or bytes.
+private func readMemory(_ arguments: Arguments) throws -> Int? {
+  guard let value = arguments["memory"], !value.isNil else { return nil }
+  if let bytes = value.asInt, bytes > 0 { return bytes }
+  let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("KiB", 1024), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+  if let text = value.asString {
+    for (unit, size) in units where text.hasSuffix(unit) {
+      let head = text.dropLast(unit.count).filter { $0 != " " }
+      if let amount = Double(head), amount > 0, amount * size < 1e15 { return Int(amount * size) }
+    }
+  }
+  throw arguments.wrongType("memory", expected: "a size", help: "memory: \"2 GB\"")
+}

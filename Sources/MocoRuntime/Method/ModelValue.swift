@@ -1,0 +1,179 @@
+import MocoAutograd
+import MocoLab
+import MocoLang
+import MocoPrompts
+import MocoTensor
+
+/// A mixture, a `coop` or a `zero_shot` as programs hold it.
+final class ModelValue: HostObject {
+  let model: any PromptModel
+
+  init(_ model: any PromptModel) { self.model = model }
+
+  private var mixture: Mixture? { model as? Mixture }
+
+  var typeName: String {
+    switch model.kind {
+    case "mixture": return "Mixture"
+    case "coop": return "CoOp"
+    default: return "ZeroShot"
+    }
+  }
+
+  var memberNames: [String] {
+    var names = ["kind", "classes", "base", "parameters", "clip"]
+    if mixture != nil { names += ["templates", "experts", "router", "prompts", "w"] }
+    if model is CoOp { names.append("context") }
+    return names + ModelValue.methods.names
+  }
+
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "kind": return .string(model.kind)
+    case "classes": return .list(model.classes)
+    case "base": return .list(model.names(.base))
+    case "parameters": return .host(ParameterListValue(model.parameters))
+    case "clip": return .host(ClipValue(model.clip))
+    default: break
+    }
+    if let mixture {
+      switch name {
+      case "templates": return .host(TemplateSetValue(mixture.templates))
+      case "experts": return .int(mixture.prompts.count)
+      case "router": return .host(RouterValue(mixture.router))
+      case "prompts": return .host(SoftPromptsValue(mixture.prompts))
+      case "w": return .host(TensorValue(mixture.correction))
+      default: return nil
+      }
+    }
+    if let coop = model as? CoOp, name == "context" { return .host(TensorValue(coop.context)) }
+    return nil
+  }
+
+  static let methods = MethodTable<ModelValue> { table in
+    table.add(
+      "loss(batch)",
+      doc: """
+        The loss of a batch: a scalar tensor with `.parts.class`, and for a mixture `.parts.text` and `.parts.gate`.
+
+        ```
+        let loss = mix.loss(batch)
+        opt.zero_grad(); loss.backward(); opt.step()
+        ```
+        """
+    ) { value, arguments in
+      let batch = try arguments.host(BatchValue.self, "batch", expected: "Batch").batch
+      let loss = try value.model.loss(try batch.forPrompts())
+      let result = TensorValue(loss.total)
+      result.parts = Fields(loss.parts.map { ($0.name, .host(TensorValue($0.value))) })
+      return .host(result)
+    }
+    table.add(
+      "logits(images, classes = nil)",
+      doc: """
+        Logits [images, classes] of a batch or of image features, without gradient. `classes` may be `"base"`, `"new"` or
+        any list of names.
+
+        ```
+        argmax(mix.logits(batch), axis: 1)
+        ```
+        """
+    ) { value, arguments in
+      let images = try readImages(arguments, "images")
+      return .host(
+        TensorValue(Variable(try value.model.logits(images, classes: readSelection(arguments, "classes")))))
+    }
+    table.add(
+      "predict(images)",
+      doc: "The name of the most likely class for each image.\n\n```\nmix.predict(batch)\n```"
+    ) { value, arguments in
+      let logits = try value.model.logits(readImages(arguments, "images"))
+      let columns = value.model.classes.count
+      let values = try logits.toFloats()
+      return .list(
+        (0..<(values.count / max(1, columns))).map { row -> String in
+          var best = 0
+          for c in 0..<columns where values[row * columns + c] > values[row * columns + best] { best = c }
+          return value.model.classes[best]
+        })
+    }
+    table.add(
+      "weights(images)",
+      doc: """
+        The router's weights [images, experts] of a mixture: zero where an expert was not chosen.
+
+        ```
+        mean(mix.weights(batch), axis: 0)
+        ```
+        """
+    ) { value, arguments in
+      guard let routing = try value.model.routing(readImages(arguments, "images")) else {
+        throw LanguageFailure("E0303", "a \(value.model.kind) has no router")
+      }
+      let rows = routing.weights.count
+      return .host(
+        TensorValue(
+          Variable(try Tensor(routing.weights.flatMap { $0 }, shape: [rows, routing.weights.first?.count ?? 0]))))
+    }
+  }
+  func method(_ name: String) -> NativeFunction? { ModelValue.methods.bind(name, to: self) }
+
+  private var size: Int { model.parameters.reduce(0) { $0 + $1.variable.value.count } }
+  var byteCount: Int { size * 8 }
+
+  var shortDescription: String {
+    var parts = ["\(model.classes.count) classes"]
+    if let mixture {
+      parts.insert("\(mixture.prompts.count) experts, top \(mixture.router.topK)", at: 0)
+    }
+    if let coop = model as? CoOp { parts.insert("\(coop.contextLength) tokens", at: 0) }
+    if let zero = model as? ZeroShot {
+      parts.insert(zero.templates.count == 1 ? "\"\(zero.templates[0].text)\"" : "\(zero.templates.count) templates", at: 0)
+    }
+    return "<\(model.kind): \(parts.joined(separator: ", "))>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    var lines = [shortDescription]
+    if let mixture {
+      for expert in mixture.prompts.experts {
+        let words = expert.words.before + ["{}"] + expert.words.after
+        lines.append("  expert \(expert.group.name): \(words.joined(separator: " "))")
+      }
+    }
+    lines.append("  classes: \(model.classes.joined(separator: ", "))")
+    if model.trained.count < model.classes.count {
+      lines.append("  trained on: \(model.names(.base).joined(separator: ", "))")
+    }
+    if size > 0 { lines.append("  \(model.parameters.count) parameters, \(size) numbers") }
+    return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
+      .joined(separator: "\n")
+  }
+}
+
+/// Images from a batch, a data item, or a tensor of features or pixels.
+func readImages(_ arguments: Arguments, _ name: String) throws -> ImageInput {
+  let value = try arguments.value(name)
+  if let batch: BatchValue = value.asHost() { return try batch.batch.forPrompts().images }
+  if let tensor: TensorValue = value.asHost() {
+    let shape = tensor.variable.value.shape
+    switch shape.count {
+    case 4: return .pixels(tensor.variable.value)
+    case 3: return .pixels(try tensor.variable.value.reshaped([1] + shape))
+    case 2: return .features(tensor.variable.value)
+    case 1: return .features(try tensor.variable.value.reshaped([1] + shape))
+    default: break
+    }
+  }
+  throw arguments.wrongType(name, expected: "a batch, or a tensor of features or pixels")
+}
+
+/// `nil`, `"base"`, `"new"`, or a list of names.
+func readSelection(_ arguments: Arguments, _ name: String) throws -> ClassSelection {
+  guard let value = arguments[name], !value.isNil else { return .all }
+  if value.asString != nil {
+    return try arguments.choice(name, among: ["all", "base", "new"]) == "base"
+      ? .base : arguments.string(name) == "new" ? .new : .all
+  }
+  return .names(try readClasses(arguments, name))
+}

@@ -1,0 +1,249 @@
+import MocoAutograd
+import MocoLab
+import MocoLang
+import MocoPrompts
+import MocoTensor
+
+/// `sgd(lr: 0.032)` for a train form, or with parameters, ready to step.
+final class OptimizerValue: HostObject {
+  let settings: OptimizerSettings
+  /// nil until there are parameters.
+  let optimizer: Optimizer?
+
+  init(_ settings: OptimizerSettings, optimizer: Optimizer? = nil) {
+    self.settings = settings
+    self.optimizer = optimizer
+  }
+
+  var typeName: String { "Optimizer" }
+
+  var memberNames: [String] { ["kind", "lr", "steps"] + OptimizerValue.methods.names }
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "kind": return .string(settings.rule.name)
+    case "lr": return .float(optimizer?.rate ?? settings.rate)
+    case "steps": return .int(optimizer?.stepCount ?? 0)
+    default: return nil
+    }
+  }
+
+  func setMember(_ name: String, to value: AnyValue) throws -> Bool {
+    guard name == "lr" else { return false }
+    guard let rate = value.asFloat, rate >= 0, rate.isFinite else {
+      throw LanguageFailure("E0706", "a learning rate is a number of 0 or more, not \(Arguments.describe(value))")
+    }
+    try working("lr").rate = rate
+    return true
+  }
+
+  fileprivate func working(_ what: String) throws -> Optimizer {
+    guard let optimizer else {
+      throw LanguageFailure(
+        "E0709", "this \(settings.rule.name) has no parameters to work on, so \(what) means nothing",
+        help: "\(settings.rule.name)(mix.parameters, lr: \(settings.rate))")
+    }
+    return optimizer
+  }
+
+  static let methods = MethodTable<OptimizerValue> { table in
+    table.add("step()", doc: "Moves every parameter that has a gradient.\n\n```\nloss.backward()\nopt.step()\n```") {
+      value, _ in
+      try value.working("step").step()
+      return .nil
+    }
+    table.add("zero_grad()", doc: "Forgets the gradients of its parameters.\n\n```\nopt.zero_grad()\n```") { value, _ in
+      try value.working("zero_grad").zeroGrad()
+      return .nil
+    }
+    table.add(
+      "clip_grad_norm(limit)",
+      doc: """
+        Scales all gradients together so that their norm is at most `limit`; gives the norm before.
+
+        ```
+        opt.clip_grad_norm(1.0)
+        ```
+        """
+    ) { value, arguments in
+      let parameters = try value.working("clip_grad_norm").parameters
+      return .float(try clipGradNorm(parameters.map(\.variable), limit: arguments.float("limit")))
+    }
+  }
+  func method(_ name: String) -> NativeFunction? { OptimizerValue.methods.bind(name, to: self) }
+
+  var shortDescription: String {
+    var parts = ["lr: \(member: settings.rate)"]
+    switch settings.rule {
+    case .sgd(let momentum, let nesterov):
+      if momentum != 0 { parts.append("momentum: \(member: momentum)") }
+      if nesterov { parts.append("nesterov: true") }
+    case .adam(let a, let b, _), .adamW(let a, let b, _):
+      parts.append("betas: [\(member: a), \(member: b)]")
+    }
+    if settings.weightDecay != 0 { parts.append("weight_decay: \(member: settings.weightDecay)") }
+    let target = optimizer.map { " on \($0.parameters.count) parameters, \($0.stepCount) steps taken" } ?? ""
+    return "\(settings.rule.name)(\(parts.joined(separator: ", ")))\(target)"
+  }
+
+  var byteCount: Int {
+    guard let optimizer else { return 0 }
+    return optimizer.parameters.reduce(0) { $0 + $1.variable.value.count * 8 }
+  }
+}
+
+extension DefaultStringInterpolation {
+  /// A number as programs print it.
+  mutating func appendInterpolation(member value: Double) { appendLiteral(NumberText.float(value)) }
+}
+
+/// `cosine(warmup: 5 epochs)` or `constant()`.
+final class ScheduleValue: HostObject {
+  let schedule: Schedule
+
+  init(_ schedule: Schedule) { self.schedule = schedule }
+
+  var typeName: String { "Schedule" }
+  var memberNames: [String] { ScheduleValue.methods.names }
+  static let methods = MethodTable<ScheduleValue> { table in
+    table.add(
+      "rate(lr, at: Int, of: Int)",
+      doc: """
+        The learning rate in epoch (or step) `at`, counted from 0, of a training of `of`.
+
+        ```
+        cosine(warmup: 5 epochs).rate(0.032, at: 5, of: 50)    // 0.032
+        ```
+        """
+    ) { value, arguments in
+      .float(
+        value.schedule.rate(
+          base: try arguments.float("lr"), at: try arguments.int("at", in: 0...),
+          of: try arguments.int("of", in: 1...)))
+    }
+  }
+  func method(_ name: String) -> NativeFunction? { ScheduleValue.methods.bind(name, to: self) }
+  var shortDescription: String { schedule.description }
+}
+
+func optimizerBuiltins() -> [NativeFunction] {
+  let notes = """
+    Without parameters it is for `train … { optimizer: … }`; with `mix.parameters` it is ready to step. `decay: \
+    "matrices"` lets only parameters of two or more dimensions shrink.
+    """
+  return [
+    NativeFunction(
+      "sgd(parameters = nil, lr = 0.032, momentum = 0.0, weight_decay = 0.0, nesterov = false, decay = \"all\")",
+      doc: """
+        Stochastic gradient descent with momentum and weight decay, as in PyTorch. \(notes)
+
+        ```
+        let opt = sgd(mix.parameters, lr: 0.032, momentum: 0.9)
+        ```
+        """
+    ) { arguments in
+      try optimizerValue(
+        arguments,
+        .sgd(momentum: try arguments.float("momentum"), nesterov: try arguments.bool("nesterov")))
+    },
+    NativeFunction(
+      "adam(parameters = nil, lr = 0.001, betas = [], eps = 1e-8, weight_decay = 0.0, decay = \"all\")",
+      doc: """
+        Adam; weight decay is added to the gradient. Betas are [0.9, 0.999] unless given. \(notes)
+
+        ```
+        let opt = adam(mix.parameters, lr: 1e-3)
+        ```
+        """
+    ) { arguments in
+      let betas = try readBetas(arguments)
+      return try optimizerValue(
+        arguments, .adam(beta1: betas.0, beta2: betas.1, epsilon: try arguments.float("eps")))
+    },
+    NativeFunction(
+      "adamw(parameters = nil, lr = 0.001, betas = [], eps = 1e-8, weight_decay = 0.01, decay = \"all\")",
+      doc: """
+        Adam with decoupled weight decay. Betas are [0.9, 0.999] unless given. \(notes)
+
+        ```
+        let opt = adamw(clip.parameters, lr: 1e-3, betas: [0.9, 0.98], weight_decay: 0.05, decay: "matrices")
+        ```
+        """
+    ) { arguments in
+      let betas = try readBetas(arguments)
+      return try optimizerValue(
+        arguments, .adamW(beta1: betas.0, beta2: betas.1, epsilon: try arguments.float("eps")))
+    },
+    NativeFunction(
+      "cosine(warmup = 0, kind = \"constant\", warmup_lr = 1e-5, end = nil)",
+      doc: """
+        A learning rate that warms up and then falls along a cosine. In the warm-up it is `warmup_lr` (`kind: "constant"`)
+        or rises to the base rate (`"linear"`). The cosine counts all epochs, as published, so it ends above zero; with
+        `end` it ends there.
+
+        ```
+        schedule: cosine(warmup: 5 epochs)
+        ```
+        """
+    ) { arguments in
+      var cosine = Schedule.Cosine()
+      if let quantity = arguments["warmup"]?.asQuantity {
+        guard let amount = quantity.wholeAmount, amount >= 0 else {
+          throw arguments.wrongType("warmup", expected: "a whole number of epochs or steps")
+        }
+        cosine.warmup = amount
+        cosine.unit = quantity.unit == .steps ? .steps : .epochs
+      } else {
+        cosine.warmup = try arguments.int("warmup", in: 0...)
+      }
+      let kind = try arguments.choice("kind", among: Schedule.Warmup.allCases.map(\.rawValue))
+      cosine.warmupKind = Schedule.Warmup(rawValue: kind) ?? .constant
+      cosine.warmupRate = try arguments.float("warmup_lr")
+      cosine.end = try arguments.optionalFloat("end")
+      return .host(ScheduleValue(.cosine(cosine)))
+    },
+    NativeFunction(
+      "constant()", doc: "A learning rate that stays.\n\n```\nschedule: constant()\n```"
+    ) { _ in .host(ScheduleValue(.constant)) },
+  ]
+}
+
+private func readBetas(_ arguments: Arguments) throws -> (Double, Double) {
+  let betas = try arguments.floats("betas")
+  if betas.isEmpty { return (0.9, 0.999) }
+  guard betas.count == 2 else { throw arguments.wrongType("betas", expected: "two numbers", help: "[0.9, 0.999]") }
+  return (betas[0], betas[1])
+}
+
+private func optimizerValue(_ arguments: Arguments, _ rule: OptimizerRule) throws -> AnyValue {
+  let decay = try arguments.choice("decay", among: OptimizerSettings.Decay.allCases.map(\.rawValue))
+  let settings = OptimizerSettings(
+    rule: rule, rate: try arguments.float("lr"), weightDecay: try arguments.float("weight_decay"),
+    decay: OptimizerSettings.Decay(rawValue: decay) ?? .all)
+  try settings.check()
+  guard let given = arguments["parameters"], !given.isNil else { return .host(OptimizerValue(settings)) }
+  let parameters = try readParameters(given, arguments)
+  return .host(OptimizerValue(settings, optimizer: try Optimizer(settings, parameters: parameters)))
+}
+
+/// Parameters from a list of tensors, one tensor, or a model.
+private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws -> [Parameter] {
+  if let model: ModelValue = value.asHost() { return model.model.parameters }
+  if let list: ParameterListValue = value.asHost() { return list.parameters }
+  let values: [AnyValue]
+  if let list = value.asList {
+    values = list
+  } else {
+    values = [value]
+  }
+  return try values.enumerated().map { place, value in
+    guard let tensor: TensorValue = value.asHost() else {
+      throw arguments.wrongType("parameters", expected: "tensors", help: "\(arguments.functionName)(mix.parameters)")
+    }
+    guard tensor.variable.requiresGrad else {
+      throw arguments.failure(
+        "E0207", "parameter \(place) of \(arguments.functionName) is not trained", at: "parameters",
+        help: "make it with parameter(…)")
+    }
+    return Parameter("\(place)", tensor.variable)
+  }
+}

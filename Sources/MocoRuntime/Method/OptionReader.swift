@@ -1,0 +1,81 @@
+import MocoLang
+
+/// Reads a record of options: `{top_k: 2, kind: "linear"}`. A name that is not known is an error that suggests the
+/// nearest one.
+struct OptionReader {
+  /// How messages call the record: "router".
+  let owner: String
+  private let fields: Fields
+  private let argument: String?
+
+  /// - Throws: E0304 for an unknown name.
+  init(_ owner: String, _ fields: Fields, known: [String], argument: String? = nil) throws {
+    self.owner = owner
+    self.fields = fields
+    self.argument = argument
+    for name in fields.names where !known.contains(name) {
+      let near = Nearest.name(to: name, among: known).map { "did you mean '\($0)'? " } ?? ""
+      throw LanguageFailure(
+        "E0304", "\(owner) has no option '\(name)'", help: "\(near)options are \(known.joined(separator: ", "))",
+        argument: argument)
+    }
+  }
+
+  func value(_ name: String) -> AnyValue? {
+    guard let value = fields[name], !value.isNil else { return nil }
+    return value
+  }
+
+  private func wrong(_ name: String, _ expected: String, _ value: AnyValue) -> LanguageFailure {
+    LanguageFailure(
+      "E0303", "\(owner) expects \(expected) for '\(name)', not \(Arguments.describe(value))", argument: argument)
+  }
+
+  func int(_ name: String) throws -> Int? {
+    guard let value = value(name) else { return nil }
+    guard let number = value.asInt else { throw wrong(name, "an Int", value) }
+    return number
+  }
+
+  func float(_ name: String) throws -> Double? {
+    guard let value = value(name) else { return nil }
+    guard let number = value.asFloat else { throw wrong(name, "a number", value) }
+    return number
+  }
+
+  func bool(_ name: String) throws -> Bool? {
+    guard let value = value(name) else { return nil }
+    guard let flag = value.asBool else { throw wrong(name, "true or false", value) }
+    return flag
+  }
+
+  func choice(_ name: String, among words: [String]) throws -> String? {
+    guard let value = value(name) else { return nil }
+    guard let word = value.asString else { throw wrong(name, "a String", value) }
+    guard words.contains(word) else {
+      let near = Nearest.name(to: word, among: words).map { "did you mean \"\($0)\"? " } ?? ""
+      throw LanguageFailure(
+        "E0305", "\(owner) does not know the \(name) \"\(word)\"",
+        help: "\(near)expected one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))", argument: argument)
+    }
+    return word
+  }
+}
+
+extension Arguments {
+  /// The `seed` argument, or the session's.
+  func seed(_ context: RuntimeContext, _ name: String = "seed") throws -> UInt64 {
+    guard let seed = try optionalInt(name) else { return context.seed }
+    guard seed >= 0 else {
+      throw failure("E0305", "\(functionName) cannot take \(seed) for '\(name)'", at: name, help: "give 0 or more")
+    }
+    return UInt64(seed)
+  }
+}
+
+/// Host objects whose fields are computed from a table: name → value.
+protocol FieldTable: HostObject {
+  /// Names in the order in which they are shown.
+  var fieldNames: [String] { get }
+  func field(_ name: String) throws -> AnyValue?
+}

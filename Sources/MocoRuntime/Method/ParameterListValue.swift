@@ -1,0 +1,65 @@
+import MocoAutograd
+import MocoLang
+import MocoPrompts
+
+/// What `mix.parameters` gives: tensors with their names and the factors on their learning rates.
+final class ParameterListValue: HostObject {
+  let parameters: [Parameter]
+
+  init(_ parameters: [Parameter]) { self.parameters = parameters }
+
+  var typeName: String { "Parameters" }
+  var memberNames: [String] { ["names", "size"] }
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "names": return .list(parameters.map(\.name))
+    case "size": return .int(size)
+    default: return nil
+    }
+  }
+
+  private var size: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
+
+  var count: Int? { parameters.count }
+
+  func index(_ items: [HostIndex]) throws -> AnyValue? {
+    guard items.count == 1 else { return nil }
+    switch items[0] {
+    case .int(let place):
+      return .host(TensorValue(parameters[try HostIndex.resolve(place, count: parameters.count)].variable))
+    case .name(let name): return try named(name)
+    case .value(let value):
+      guard let name = value.asString else { return nil }
+      return try named(name)
+    default: return nil
+    }
+  }
+
+  private func named(_ name: String) throws -> AnyValue {
+    guard let parameter = parameters.first(where: { $0.name == name }) else {
+      let names = parameters.map(\.name)
+      throw LanguageFailure(
+        "E0202", "there is no parameter \"\(name)\"",
+        help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
+          ?? "parameters are \(names.prefix(8).joined(separator: ", "))")
+    }
+    return .host(TensorValue(parameter.variable))
+  }
+
+  func makeIterator() throws -> (() throws -> AnyValue?)? {
+    var rest = parameters[...]
+    return { rest.popFirst().map { .host(TensorValue($0.variable)) } }
+  }
+
+  var shortDescription: String { "<\(parameters.count) parameters, \(size) numbers>" }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    let widest = parameters.map(\.name.count).max() ?? 0
+    let lines = parameters.map { parameter in
+      let pad = String(repeating: " ", count: widest - parameter.name.count)
+      return "  \(parameter.name)\(pad)  \(parameter.variable.value.shape)"
+        + (parameter.rateFactor == 1 ? "" : "  lr × \(NumberText.float(parameter.rateFactor))")
+    }
+    return (["\(parameters.count) parameters, \(size) numbers"] + lines).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,200 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoPlot
+import MocoPrompts
+
+func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
+  [
+    NativeFunction(
+      """
+      train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
+      shuffle = true, augment = false, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
+      resume = nil, seed = nil)
+      """,
+      doc: """
+        Trains a mixture or a `coop` on a split, for a number of epochs or steps.
+
+        ```
+        let run = train mix on data.train for 50 epochs {
+          batch: 32
+          optimizer: sgd(lr: 0.032, momentum: 0.9)
+          schedule: cosine(warmup: 5 epochs)
+          each_epoch: e => print("epoch \\(e.index): loss \\(e.loss:.4f)")
+        }
+        ```
+
+        - Without `optimizer` it is the published one: SGD, lr 0.032, momentum 0.9, weight decay 5e-4. Without `schedule` a
+          cosine with a tenth of the run as warm-up.
+        - `at_least: 200 steps` adds epochs until there are so many steps.
+        - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
+        - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
+          bit for bit.
+        - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
+          `gate_load`, `seconds`.
+        - Control-C stops between two steps; the model keeps what it has learned. A loss that is no number stops too.
+        """
+    ) { arguments in
+      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+      let options = try readTraining(arguments, context)
+      let trainer = try Trainer(model: value.model, data: split, options: options)
+      if let path = try arguments.optionalString("resume") {
+        try Checkpoint.restore(path: path, model: value.model, trainer: trainer)
+      }
+      let observer = try trainingObserver(arguments, context, value.model, trainer)
+      defer { context.onProgressEnd?() }
+      let report: TrainingReport
+      do {
+        report = try trainer.run(observer: observer)
+      } catch let error as any LanguageError where error.code == "E0406" {
+        throw LanguageFailure(
+          error.code, "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
+          help: "the \(value.model.kind) keeps what it has learned")
+      }
+      return .host(TrainingValue(report, model: value.model.kind))
+    }
+  ]
+}
+
+private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) throws -> TrainingOptions {
+  let quantity = try arguments.quantity("for")
+  guard let amount = quantity.wholeAmount, amount >= 1 else {
+    throw arguments.failure(
+      "E0706", "train cannot last \(quantity.description)", at: "for", help: "give a whole number from 1")
+  }
+  var atLeast = 0
+  if let least = try arguments.optionalQuantity("at_least") {
+    guard least.unit == .steps, let steps = least.wholeAmount, steps >= 0, quantity.unit == .epochs else {
+      throw arguments.failure(
+        "E0706", "at_least is a number of steps beside a number of epochs", at: "at_least", help: "at_least: 200 steps")
+    }
+    atLeast = steps
+  }
+  var options = TrainingOptions(
+    duration: quantity.unit == .steps ? .steps(amount) : .epochs(amount, atLeast: atLeast))
+  options.batch = try arguments.int("batch", in: 1...)
+  if let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)") {
+    options.optimizer = optimizer.settings
+  }
+  options.schedule = try arguments.optionalHost(
+    ScheduleValue.self, "schedule", expected: "schedule such as cosine(warmup: 5 epochs)")?.schedule
+  options.clipNorm = try arguments.optionalFloat("clip_grad_norm")
+  options.shuffle = try arguments.bool("shuffle")
+  options.augment = try arguments.bool("augment")
+  options.seed = try arguments.seed(context)
+  options.checkpoint = try arguments.optionalString("checkpoint")
+  if let every = arguments["checkpoint_every"], !every.isNil {
+    let count = every.asQuantity?.wholeAmount ?? every.asInt
+    guard let count, count >= 1, every.asQuantity?.unit != .steps else {
+      throw arguments.wrongType("checkpoint_every", expected: "a number of epochs", help: "5 epochs")
+    }
+    options.checkpointEvery = count
+  }
+  return options
+}
+
+private func trainingObserver(
+  _ arguments: Arguments, _ context: RuntimeContext, _ model: any PromptModel, _ trainer: Trainer
+) throws -> TrainingObserver {
+  let eachEpoch = try arguments.optionalFunction("each_epoch")
+  let eachStep = try arguments.optionalFunction("each_step")
+  let folder = try context.runFolder()
+  if let folder {
+    try folder.note(hash: model.clip.contentHash(), of: "weights")
+    try folder.note(hash: trainer.data.contentHash, of: "data \(trainer.data.name)")
+    context.trainings += 1
+    try folder.set("training \(context.trainings)", .object(JsonObject([
+      ("model", model.configuration), ("options", trainer.options.configuration),
+      ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
+    ])))
+  }
+  let number = context.trainings
+  var observer = TrainingObserver()
+  observer.onProgress = context.onProgress
+  observer.onEpoch = { record in
+    if let folder {
+      var line = JsonObject([("training", .int(number)), ("model", .string(model.kind))])
+      for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
+      try folder.append(metrics: .object(line))
+    }
+    _ = try eachEpoch?.call([epochValue(record)])
+  }
+  if let eachStep { observer.onStep = { _ = try eachStep.call([stepValue($0)]) } }
+  return observer
+}
+
+private func epochValue(_ record: EpochRecord) -> AnyValue {
+  var fields: Fields = [
+    "index": .int(record.index), "epochs": .int(record.epochs), "step": .int(record.step), "loss": .float(record.loss),
+  ]
+  for part in record.parts { fields[part.name] = .float(part.value) }
+  fields["lr"] = .float(record.rate)
+  fields["accuracy"] = .float(record.accuracy)
+  fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
+  fields["seconds"] = .float(record.seconds)
+  return .record(fields)
+}
+
+private func stepValue(_ record: StepRecord) -> AnyValue {
+  var fields: Fields = [
+    "index": .int(record.step), "epoch": .int(record.epoch), "loss": .float(record.loss),
+  ]
+  for part in record.parts { fields[part.name] = .float(part.value) }
+  fields["lr"] = .float(record.rate)
+  fields["accuracy"] = .float(record.accuracy)
+  fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
+  return .record(fields)
+}
+
+/// What `train` gives back.
+final class TrainingValue: FigureConvertible {
+  let report: TrainingReport
+  let model: String
+
+  init(_ report: TrainingReport, model: String) {
+    self.report = report
+    self.model = model
+  }
+
+  var typeName: String { "Training" }
+  var memberNames: [String] { ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model"] }
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "loss": return .float(report.loss)
+    case "losses": return .list(report.epochs.map(\.loss))
+    case "accuracy": return .float(report.epochs.last?.accuracy ?? .nan)
+    case "epochs": return .list(report.epochs.map { epochValue($0) })
+    case "steps": return .int(report.steps)
+    case "seconds": return .float(report.seconds)
+    case "model": return .string(model)
+    default: return nil
+    }
+  }
+
+  var figure: Figure {
+    var series = [LineChart.Series("loss", y: report.epochs.map(\.loss), start: 1)]
+    let names = report.epochs.last?.parts.map(\.name) ?? []
+    if names.count > 1 {
+      for (i, name) in names.enumerated() {
+        series.append(LineChart.Series(name, y: report.epochs.map { $0.parts[i].value }, start: 1))
+      }
+    }
+    return Figure(
+      .line(LineChart(series, xLabel: "epoch", yLabel: "loss")), title: "Training the \(model)")
+  }
+
+  var shortDescription: String {
+    "<training of \(model): \(report.epochs.count) epochs, \(report.steps) steps, loss \(rounded(report.loss, 4))>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    let seconds = rounded(report.seconds, 1)
+    return "\(report.steps) steps in \(report.epochs.count) epochs, \(seconds) s; loss "
+      + "\(rounded(report.epochs.first?.loss ?? .nan, 4)) → \(rounded(report.loss, 4)), "
+      + "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %"
+  }
+}
+
+/// A number with so many decimals.
+func rounded(_ value: Double, _ decimals: Int) -> String { fixedText(value, decimals) }
