@@ -13,6 +13,8 @@ public enum Gemm {
     package var rowTiles: Int
     package var columnTiles: Int
 
+    package var count: Int { rowTiles * columnTiles }
+
     /// Tiles of about 256 rows and at most 512 columns, of nearly equal sizes, an even number where there is a choice.
     ///
     /// Measured on two cores: smaller tiles repeat OpenBLAS's packing (128 rows cost 4 to 8 %), larger ones leave a
@@ -48,13 +50,13 @@ public enum Gemm {
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
     let grid = Grid(m: m, n: n, k: k)
-    guard grid.rowTiles * grid.columnTiles > 1 else {
+    guard grid.count > 1 else {
       runSingle(
         transA, transB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc)
       return
     }
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
-    Parallel.forEach(grid.rowTiles * grid.columnTiles) { tile in
+    Parallel.forEach(grid.count) { tile in
       let row = tile / grid.columnTiles * grid.rowSize, column = tile % grid.columnTiles * grid.columnSize
       runSingle(
         transA, transB, m: min(grid.rowSize, m - row), n: min(grid.columnSize, n - column), k: k, alpha: alpha,

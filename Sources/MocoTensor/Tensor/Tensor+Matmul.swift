@@ -1,0 +1,127 @@
+import CKernels
+
+extension Tensor {
+  /// The matrix product, as NumPy's `@`: vectors are rows on the left and columns on the right, and leading dimensions
+  /// are batches that broadcast.
+  ///
+  /// - Shape: [.., m, k] @ [.., k, n] → [.., m, n]
+  /// - Throws: E0203 naming the inner sizes, E0204 for batches that do not broadcast, E0206 for a scalar.
+  public func matmul(_ other: Tensor) throws -> Tensor {
+    let (a, b, shape) = try Tensor.matrixOperands(self, other)
+    return try Tensor.product(a, b).reshaped(shape)
+  }
+
+  /// Both sides as matrices, and the shape of the result.
+  package static func matrixOperands(_ left: Tensor, _ right: Tensor) throws -> (Tensor, Tensor, [Int]) {
+    guard left.rank > 0, right.rank > 0 else {
+      throw TensorError(
+        code: "E0203", message: "a matrix product needs vectors or matrices, not a single number",
+        help: "use * to multiply by a number",
+        operandLabels: (Shape.text(left.shape), Shape.text(right.shape)))
+    }
+    let a = left.rank == 1 ? try left.unsqueezed(0) : left
+    let b = right.rank == 1 ? try right.unsqueezed(1) : right
+    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    guard k == b.shape[b.rank - 2] else { throw productError(left.shape, right.shape, k, b.shape[b.rank - 2]) }
+    let leftBatch = Array(a.shape.dropLast(2)), rightBatch = Array(b.shape.dropLast(2))
+    let batch = try Shape.broadcast(leftBatch, rightBatch, for: "@ over batches")
+    return (a, b, batch + (left.rank == 1 ? [] : [m]) + (right.rank == 1 ? [] : [n]))
+  }
+
+  private static func productError(_ a: [Int], _ b: [Int], _ k: Int, _ other: Int) -> TensorError {
+    var error = TensorError(
+      code: "E0203", message: "cannot multiply these matrices: \(k) is not \(other)",
+      operandLabels: (Shape.text(a), Shape.text(b)))
+    func result(_ x: [Int], _ y: [Int]) -> [Int]? {
+      guard x.count >= 2, y.count >= 2, x[x.count - 1] == y[y.count - 2] else { return nil }
+      guard let batch = Shape.broadcast(Array(x.dropLast(2)), Array(y.dropLast(2))) else { return nil }
+      return batch + [x[x.count - 2], y[y.count - 1]]
+    }
+    func flip(_ x: [Int]) -> [Int] {
+      var x = x
+      if x.count >= 2 { x.swapAt(x.count - 1, x.count - 2) }
+      return x
+    }
+    if let shape = result(a, flip(b)) {
+      error.remedy = .transposeRight(shape)
+      error.help = "transpose the right side: left @ right.T gives \(Shape.text(shape))"
+    } else if let shape = result(flip(a), b) {
+      error.remedy = .transposeLeft(shape)
+      error.help = "transpose the left side: left.T @ right gives \(Shape.text(shape))"
+    } else if let shape = result(b, a) {
+      error.remedy = .swap(shape)
+      error.help = "exchange the sides: right @ left gives \(Shape.text(shape))"
+    } else {
+      error.help = "the last dimension of the left side must equal the last but one of the right"
+    }
+    return error
+  }
+
+  /// A matrix as the products want it: which way round, and how far apart its rows.
+  private struct Operand {
+    let tensor: Tensor
+    let transposed: Bool
+    let rowStride: Int
+
+    init(_ source: Tensor) throws {
+      let rank = source.rank
+      let rows = source.shape[rank - 2], columns = source.shape[rank - 1]
+      let s0 = source.strides[rank - 2], s1 = source.strides[rank - 1]
+      if s1 == 1 || columns == 1, rows == 1 || s0 >= columns {
+        (tensor, transposed, rowStride) = (source, false, rows == 1 ? columns : s0)
+      } else if s0 == 1 || rows == 1, columns == 1 || s1 >= rows {
+        (tensor, transposed, rowStride) = (source, true, columns == 1 ? rows : s1)
+      } else {
+        let copy = try source.copy()
+        (tensor, transposed, rowStride) = (copy, false, columns)
+      }
+    }
+  }
+
+  /// [.., m, k] @ [.., k, n] with batches that broadcast.
+  private static func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    // Matrices that all meet the same right side are one tall matrix.
+    if b.rank == 2, a.rank > 2 {
+      let tall = try a.reshaped([a.shape.dropLast(2).reduce(1, *) * m, k])
+      return try product(tall, b).reshaped(Array(a.shape.dropLast(1)) + [n])
+    }
+    let left = try a.cast(to: .float32), right = try b.cast(to: .float32)
+    let batch = Shape.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))) ?? []
+    let out = try Tensor(uninitialized: batch + [m, n])
+    guard out.count > 0 else { return out }
+    let x = try Operand(left), y = try Operand(right)
+    let xs = try x.tensor.expanded(to: batch + x.tensor.shape.suffix(2))
+    let ys = try y.tensor.expanded(to: batch + y.tensor.shape.suffix(2))
+    withExtendedLifetime((xs.storage, ys.storage, out.storage)) {
+      let (p, q, o) = (xs.floats, ys.floats, out.floats)
+      func one(_ i: Int, parallel: Bool) {
+        let a = p + xs.batchOffset(i), b = q + ys.batchOffset(i), c = o + i * m * n
+        let run = parallel ? Gemm.run : Gemm.runSingle
+        run(x.transposed, y.transposed, m, n, k, 1, a, x.rowStride, b, y.rowStride, 0, c, n)
+      }
+      let count = batch.reduce(1, *)
+      // Whether products run side by side or one after the other does not change their tiles' bits.
+      if count > 1, Gemm.Grid(m: m, n: n, k: k).count == 1 {
+        Parallel.chunks(count, size: max(1, 200_000 / max(m * n * k, 1))) { r in
+          for i in r { one(i, parallel: false) }
+        }
+      } else {
+        for i in 0..<count { one(i, parallel: true) }
+      }
+    }
+    return out
+  }
+
+  /// Where matrix `index` of a batch begins.
+  private func batchOffset(_ index: Int) -> Int {
+    var rest = index, at = 0
+    var d = rank - 3
+    while d >= 0 {
+      at += rest % shape[d] * strides[d]
+      rest /= shape[d]
+      d -= 1
+    }
+    return at
+  }
+}

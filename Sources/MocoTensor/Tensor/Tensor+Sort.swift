@@ -1,0 +1,79 @@
+extension Tensor {
+  /// Sorted along an axis, with the positions they came from. Stable; NaN comes last either way.
+  ///
+  /// - Throws: E0205.
+  public func sorted(axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    try ordered(axis: axis, descending: descending, keep: nil, "sort")
+  }
+
+  /// The k largest (or smallest) along an axis, in order, with their positions. Of equal ones the first comes first.
+  ///
+  /// - Throws: E0205 for k outside 0 ... length.
+  public func topK(_ k: Int, axis: Int = -1, largest: Bool = true) throws -> (values: Tensor, indices: Tensor) {
+    let at = try Shape.axis(axis, shape, for: "topk")
+    guard k >= 0, k <= shape[at] else {
+      throw TensorError(
+        code: "E0205", message: "topk: \(k) of the \(shape[at]) elements along axis \(at) of \(Shape.text(shape))",
+        help: "k runs from 0 to \(shape[at])")
+    }
+    return try ordered(axis: at, descending: largest, keep: k, "topk")
+  }
+
+  private func ordered(
+    axis: Int, descending: Bool, keep: Int?, _ operation: String
+  ) throws -> (values: Tensor, indices: Tensor) {
+    let v = try along(axis, operation, keep: true)
+    let (n, inner) = (v.n, v.inner)
+    let k = keep ?? n
+    var shape = self.shape
+    shape[v.axis] = k
+    let indices = try Tensor(uninitialized: shape, .int64)
+    let ints = dtype == .float32 ? nil : try v.source.cast(to: .int64)
+    withExtendedLifetime((v.source.storage, indices.storage)) {
+      let (out, x) = (indices.ints, v.source)
+      Parallel.chunks(v.outer, size: max(1, 4096 / max(n * inner, 1))) { r in
+        var order = [Int](repeating: 0, count: n)
+        for outer in r {
+          for i in 0..<inner {
+            for j in 0..<n { order[j] = j }
+            let base = outer * n * inner + i
+            if let ints {
+              let values = ints.ints + base
+              order.sort { a, b in
+                let p = values[a * inner], q = values[b * inner]
+                return p == q ? a < b : descending ? p > q : p < q
+              }
+            } else {
+              let values = x.floats + base
+              order.sort { a, b in
+                let p = values[a * inner], q = values[b * inner]
+                if p.isNaN || q.isNaN { return p.isNaN == q.isNaN ? a < b : q.isNaN }
+                return p == q ? a < b : descending ? p > q : p < q
+              }
+            }
+            for j in 0..<k { out[(outer * k + j) * inner + i] = Int64(order[j]) }
+          }
+        }
+      }
+    }
+    return (try takeAlong(axis: v.axis, indices), indices)
+  }
+
+  /// Ones at the labels. Shape: [..] → [.., classes], float32.
+  ///
+  /// - Throws: E0202 for a label outside 0 ..< classes, E0201 for floats.
+  public func oneHot(_ classes: Int) throws -> Tensor {
+    guard dtype == .int64 else {
+      throw TensorError(code: "E0201", message: "one_hot needs whole numbers, not \(dtype.rawValue)")
+    }
+    let labels = try toInts()
+    let out = try Tensor.zeros(shape + [classes])
+    for (i, label) in labels.enumerated() {
+      guard label >= 0, label < classes else {
+        throw TensorError(code: "E0202", message: "one_hot: label \(label) is not in 0 ..< \(classes)")
+      }
+      out.floats[i * classes + label] = 1
+    }
+    return out
+  }
+}
