@@ -1,25 +1,99 @@
 import MocoCLIP
 import MocoTensor
 
+// B: items asked for, S: pixels of a side, D: feature width.
+
 extension DataSplit {
-  /// Normalized pixels of some items. Shape: [B, channels, S, S].
+  /// The image of an item as it is before its style, decoded.
   ///
-  /// - Throws: what decoding throws, naming the image; E0520 for a split of features; E0202.
+  /// - Throws: E0202 if there is no such item; E0520 for a split of features; what decoding throws.
+  public func plainImage(_ index: Int) throws -> Image {
+    let item = try item(index)
+    try requirePixels("shown")
+    return try source.image(item.source)
+  }
+
+  /// The image of an item in its style.
+  ///
+  /// - Throws: as `plainImage`.
+  public func planes(_ index: Int) throws -> Planes {
+    let item = try item(index)
+    let planes = Planes(try plainImage(index))
+    return item.style?.render(planes, index: item.source) ?? planes
+  }
+
+  /// The image of an item in its style, in 8 bits.
+  ///
+  /// - Throws: as `plainImage`.
+  public func image(_ index: Int) throws -> Image {
+    guard let style = try item(index).style, style.style != .clean else { return try plainImage(index) }
+    return try planes(index).image()
+  }
+
+  /// What a message calls an item: a path or a number in its source.
+  public func label(of index: Int) -> String {
+    items.indices.contains(index) ? source.label(of: items[index].source) : "image \(index)"
+  }
+
+  /// Normalized pixels of some items, decoded and rendered on all threads. Shape: [B, channels, S, S].
+  ///
+  /// - Parameter augmentation: another crop and flip of every image in every epoch; nil for test images' centre
+  ///   crops.
+  /// - Throws: what decoding throws, naming the image; E0520 for a split of features; E0202; E0406.
   public func pixels(
     _ indices: [Int], preprocess: Preprocess, augmentation: Augmentation? = nil
   ) throws -> Tensor {
-    throw CLIPError(code: "E0520", "the split \"\(name)\" holds features, no pixels")
+    try requirePixels("turned into pixels")
+    try preprocess.validate()
+    let items = try indices.map { try item($0) }
+    let tensor = try Tensor.zeros([items.count, preprocess.channels, preprocess.size, preprocess.size])
+    try tensor.withMutableFloats { floats in
+      guard let base = floats.baseAddress, floats.count == items.count * preprocess.valueCount else { return }
+      nonisolated(unsafe) let out = base
+      try Parallel.forEach(items.count) { place in
+        try Cancellation.check()
+        try write(
+          items[place], preprocess: preprocess, augmentation: augmentation,
+          to: out + place * preprocess.valueCount)
+      }
+    }
+    return tensor
   }
 
-  /// Features of some items, from the table that `features(_:)` keeps. Shape: [B, D].
+  private func write(
+    _ item: DataItem, preprocess: Preprocess, augmentation: Augmentation?, to out: UnsafeMutablePointer<Float>
+  ) throws {
+    let image = try source.image(item.source)
+    if let style = item.style, style.style != .clean {
+      let planes = style.render(Planes(image), index: item.source)
+      if let augmentation {
+        try preprocess.write(planes.image(), augmentation: augmentation, index: item.source, to: out)
+      } else {
+        try preprocess.write(planes, to: out)
+      }
+    } else if let augmentation {
+      try preprocess.write(image, augmentation: augmentation, index: item.source, to: out)
+    } else {
+      try preprocess.write(image, to: out)
+    }
+  }
+
+  /// Features of some items; see `features(_:)`. Shape: [B, D].
+  ///
+  /// - Throws: what decoding and encoding throw; E0202, E0406.
   public func features(_ encoder: ImageEncoder, at indices: [Int]) throws -> Tensor {
-    throw CLIPError(code: "E0520", "the split \"\(name)\" holds no features")
+    if let table = source.featureTable {
+      let rows = try indices.map { try item($0).source }
+      return try FeatureCache.gather(table, rows: rows)
+    }
+    return try FeatureCache.shared.features(of: self, at: indices, by: encoder)
   }
 
   /// Features of every item by a frozen encoder; computed once, kept in memory by content. Shape: [count, D].
   ///
   /// A split of features returns its own vectors.
+  /// - Throws: what decoding and encoding throw; E0406.
   public func features(_ encoder: ImageEncoder) throws -> Tensor {
-    throw CLIPError(code: "E0520", "the split \"\(name)\" holds no features")
+    try features(encoder, at: Array(0..<count))
   }
 }

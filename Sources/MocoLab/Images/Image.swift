@@ -9,19 +9,20 @@ public struct Image: Sendable, Equatable {
   /// height × width × channels values.
   public let bytes: [UInt8]
 
+  /// The most pixels an image may have, the limit at which Pillow refuses an image.
+  public static let pixelLimit = 178_956_970
+
   /// - Throws: E0513 if a side is not positive, the channels are neither 1 nor 3, or the bytes do not fit.
   public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) throws {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
-    let (size, overflow2) = area.multipliedReportingOverflow(by: channels)
-    guard width > 0, height > 0, channels == 1 || channels == 3, !overflow, !overflow2, size == bytes.count else {
+    guard width > 0, height > 0, channels == 1 || channels == 3, !overflow, area <= Image.pixelLimit,
+      area * channels == bytes.count
+    else {
       throw CLIPError(
         code: "E0513", "\(width) × \(height) × \(channels) with \(bytes.count) bytes is no image",
         help: "an image has at least one pixel and 1 or 3 channels")
     }
-    self.width = width
-    self.height = height
-    self.channels = channels
-    self.bytes = bytes
+    self.init(checkedWidth: width, height: height, channels: channels, bytes: bytes)
   }
 
   /// For callers that have just computed fitting sizes.
@@ -30,5 +31,116 @@ public struct Image: Sendable, Equatable {
     self.height = height
     self.channels = channels
     self.bytes = bytes
+  }
+
+  /// The image with one channel or three.
+  ///
+  /// Grey is repeated; colours weigh 0.299, 0.587 and 0.114 (ITU-R BT.601), rounded as Pillow rounds them.
+  public func converted(channels wanted: Int) -> Image {
+    guard wanted != channels, wanted == 1 || wanted == 3 else { return self }
+    let count = width * height
+    let result = [UInt8](unsafeUninitializedCapacity: count * wanted) { out, used in
+      bytes.withUnsafeBufferPointer { source in
+        if wanted == 3 {
+          for i in 0..<count {
+            out[3 * i] = source[i]
+            out[3 * i + 1] = source[i]
+            out[3 * i + 2] = source[i]
+          }
+        } else {
+          for i in 0..<count {
+            let red = UInt32(source[3 * i]) * 19595
+            let green = UInt32(source[3 * i + 1]) * 38470
+            let blue = UInt32(source[3 * i + 2]) * 7471
+            out[i] = UInt8((red + green + blue + 0x8000) >> 16)
+          }
+        }
+      }
+      used = count * wanted
+    }
+    return Image(checkedWidth: width, height: height, channels: wanted, bytes: result)
+  }
+
+  /// A rectangle of the image.
+  ///
+  /// - Throws: E0513 if it does not lie inside the image or is empty.
+  public func cropped(_ window: Window) throws -> Image {
+    try window.check(width: width, height: height)
+    return part(window)
+  }
+
+  /// A rectangle that is known to lie inside.
+  func part(_ window: Window) -> Image {
+    if window.width == width && window.height == height { return self }
+    let row = window.width * channels
+    var result: [UInt8] = []
+    result.reserveCapacity(row * window.height)
+    for y in window.top..<window.top + window.height {
+      let start = (y * width + window.left) * channels
+      result.append(contentsOf: bytes[start..<start + row])
+    }
+    return Image(checkedWidth: window.width, height: window.height, channels: channels, bytes: result)
+  }
+
+  /// The mirror image, left to right.
+  public func flipped() -> Image {
+    let count = bytes.count
+    let result = [UInt8](unsafeUninitializedCapacity: count) { out, used in
+      bytes.withUnsafeBufferPointer { source in
+        for y in 0..<height {
+          for x in 0..<width {
+            let from = (y * width + width - 1 - x) * channels
+            let to = (y * width + x) * channels
+            for channel in 0..<channels { out[to + channel] = source[from + channel] }
+          }
+        }
+      }
+      used = count
+    }
+    return Image(checkedWidth: width, height: height, channels: channels, bytes: result)
+  }
+
+  /// The image with `border` black pixels on every side.
+  ///
+  /// - Throws: E0513 for a negative or absurd border.
+  public func padded(_ border: Int) throws -> Image {
+    guard border != 0 else { return self }
+    guard border > 0, border < 1 << 15, (width + 2 * border) * (height + 2 * border) <= Image.pixelLimit else {
+      throw CLIPError(code: "E0513", "cannot put a border of \(border) pixels around an image")
+    }
+    let outWidth = width + 2 * border
+    let outHeight = height + 2 * border
+    var result = [UInt8](repeating: 0, count: outWidth * outHeight * channels)
+    let row = width * channels
+    for y in 0..<height {
+      let to = ((y + border) * outWidth + border) * channels
+      result.replaceSubrange(to..<to + row, with: bytes[y * row..<(y + 1) * row])
+    }
+    return Image(checkedWidth: outWidth, height: outHeight, channels: channels, bytes: result)
+  }
+}
+
+/// A rectangle of pixels.
+public struct Window: Sendable, Hashable {
+  public let top: Int
+  public let left: Int
+  public let height: Int
+  public let width: Int
+
+  public init(top: Int, left: Int, height: Int, width: Int) {
+    self.top = top
+    self.left = left
+    self.height = height
+    self.width = width
+  }
+
+  func check(width imageWidth: Int, height imageHeight: Int) throws {
+    guard top >= 0, left >= 0, height > 0, width > 0, height <= imageHeight, width <= imageWidth,
+      top <= imageHeight - height, left <= imageWidth - width
+    else {
+      throw CLIPError(
+        code: "E0513",
+        "the window at (\(left), \(top)) of \(width) × \(height) is not inside an image of \(imageWidth) × \(imageHeight)")
+    }
   }
 }

@@ -1,11 +1,14 @@
 import MocoCLIP
 import MocoTensor
 
+// S: pixels of the side. C: channels.
+
 /// How an image becomes what a tower takes: short side to `size`, centre crop, channels, normalization.
 public struct Preprocess: Sendable, Hashable {
   /// S, pixels of the side.
   public let size: Int
   public let channels: Int
+  /// Per channel: a value x in [0, 1] becomes (x − mean) / std.
   public let mean: [Float]
   public let std: [Float]
 
@@ -20,9 +23,100 @@ public struct Preprocess: Sendable, Hashable {
     self.init(
       size: config.vision.imageSize, channels: config.vision.channels, mean: config.mean, std: config.std)
   }
+
+  /// - Throws: E0513 if this cannot be applied to any image.
+  func validate() throws {
+    guard size > 0, size <= 1 << 14, channels == 1 || channels == 3, mean.count == channels, std.count == channels
+    else {
+      throw CLIPError(
+        code: "E0513",
+        "cannot prepare images of \(size) × \(size) pixels with \(channels) channels, \(mean.count) means and \(std.count) deviations",
+        help: "a model takes 1 or 3 channels, with one mean and one deviation a channel")
+    }
+  }
+
+  /// Values in one image's tensor.
+  var valueCount: Int { size * size * channels }
+
+  static func sizeError(_ width: Int, _ height: Int) -> CLIPError {
+    CLIPError(
+      code: "E0513", "an image of \(width) × \(height) pixels cannot be made",
+      help: "sides are at least 1, and an image has at most \(Image.pixelLimit) pixels")
+  }
 }
 
-/// Random resized crops and flips of training images.
+extension Preprocess {
+  /// A test image's tensor. Shape: [C, S, S].
+  ///
+  /// - Throws: E0513.
+  public func tensor(_ image: Image) throws -> Tensor {
+    try validate()
+    return try oneTensor { try write(image, to: $0) }
+  }
+
+  /// The tensor of an image in floats. Shape: [C, S, S]. Of another size than the model's, it is rounded to 8 bits
+  /// and resized as any image.
+  ///
+  /// - Throws: E0513.
+  public func tensor(_ planes: Planes) throws -> Tensor {
+    try validate()
+    return try oneTensor { try write(planes, to: $0) }
+  }
+
+  private func oneTensor(_ fill: (UnsafeMutablePointer<Float>) throws -> Void) throws -> Tensor {
+    let tensor = try Tensor.zeros([channels, size, size])
+    try tensor.withMutableFloats { floats in
+      if let base = floats.baseAddress, floats.count == valueCount { try fill(base) }
+    }
+    return tensor
+  }
+
+  /// Writes C · S · S normalized values of a test image.
+  func write(_ image: Image, to out: UnsafeMutablePointer<Float>) throws {
+    normalize(try image.centreSquare(size).converted(channels: channels), to: out)
+  }
+
+  /// Writes C · S · S normalized values of a training image: crop and flip as drawn for `index`.
+  func write(
+    _ image: Image, augmentation: Augmentation, index: Int, to out: UnsafeMutablePointer<Float>
+  ) throws {
+    let draw = augmentation.draw(width: image.width, height: image.height, index: index)
+    var result = try image.cropped(draw.window).resized(width: size, height: size)
+    if draw.flip { result = result.flipped() }
+    normalize(result.converted(channels: channels), to: out)
+  }
+
+  func write(_ planes: Planes, to out: UnsafeMutablePointer<Float>) throws {
+    guard planes.width == size, planes.height == size else { return try write(planes.image(), to: out) }
+    let count = size * size
+    let planes = planes.converted(channels: channels)
+    planes.values.withUnsafeBufferPointer { source in
+      for channel in 0..<channels {
+        let mean = mean[channel]
+        let std = std[channel]
+        for i in 0..<count { out[channel * count + i] = (source[channel * count + i] - mean) / std }
+      }
+    }
+  }
+
+  /// Bytes side by side to normalized planes, in the float32 operations of the reference.
+  private func normalize(_ image: Image, to out: UnsafeMutablePointer<Float>) {
+    let count = size * size
+    image.bytes.withUnsafeBufferPointer { source in
+      for channel in 0..<channels {
+        // 256 values are all that a byte can become.
+        let mean = mean[channel]
+        let std = std[channel]
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { table in
+          for value in 0..<256 { table[value] = (Float(value) / 255 - mean) / std }
+          for i in 0..<count { out[channel * count + i] = table[Int(source[i * channels + channel])] }
+        }
+      }
+    }
+  }
+}
+
+/// Random resized crops and flips of training images, drawn from (seed, epoch, image).
 public struct Augmentation: Sendable, Hashable {
   /// The crop's share of the area.
   public var scale: ClosedRange<Double> = 0.08...1
@@ -36,5 +130,42 @@ public struct Augmentation: Sendable, Hashable {
   public init(seed: UInt64 = 0, epoch: Int = 0) {
     self.seed = seed
     self.epoch = epoch
+  }
+
+  /// Crop and flip of one image in this epoch.
+  ///
+  /// Up to ten windows are tried: the area uniform in `scale`, the logarithm of the ratio uniform; if none fits,
+  /// the largest central window whose ratio is allowed.
+  public func draw(width: Int, height: Int, index: Int) -> (window: Window, flip: Bool) {
+    var random = Philox(seed: seed, stream: "augmentation", epoch: epoch, index: index)
+    // Drawn first, so that it does not depend on how many windows were tried.
+    let flips = random.nextDouble() < flip
+    return (window(width: width, height: height, random: &random), flips)
+  }
+
+  private func window(width: Int, height: Int, random: inout Philox) -> Window {
+    let area = Double(width) * Double(height)
+    let low = logarithm(ratio.lowerBound)
+    let high = logarithm(ratio.upperBound)
+    for _ in 0..<10 {
+      let target = area * (scale.lowerBound + random.nextDouble() * (scale.upperBound - scale.lowerBound))
+      let aspect = exponential(low + random.nextDouble() * (high - low))
+      let cropWidth = Int((target * aspect).squareRoot().rounded(.toNearestOrEven))
+      let cropHeight = Int((target / aspect).squareRoot().rounded(.toNearestOrEven))
+      guard cropWidth > 0, cropHeight > 0, cropWidth <= width, cropHeight <= height else { continue }
+      return Window(
+        top: random.nextInt(below: height - cropHeight + 1), left: random.nextInt(below: width - cropWidth + 1),
+        height: cropHeight, width: cropWidth)
+    }
+    let own = Double(width) / Double(height)
+    var cropWidth = width
+    var cropHeight = height
+    if own < ratio.lowerBound {
+      cropHeight = min(max(Int((Double(width) / ratio.lowerBound).rounded()), 1), height)
+    } else if own > ratio.upperBound {
+      cropWidth = min(max(Int((Double(height) * ratio.upperBound).rounded()), 1), width)
+    }
+    return Window(
+      top: (height - cropHeight) / 2, left: (width - cropWidth) / 2, height: cropHeight, width: cropWidth)
   }
 }

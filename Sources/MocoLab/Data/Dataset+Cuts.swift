@@ -1,0 +1,120 @@
+import MocoCLIP
+import MocoTensor
+
+/// How few-shot subsets are drawn.
+public enum ShotSampler: String, Sendable, CaseIterable {
+  /// Counter-based, keyed by (seed, label): the images of 4 shots are among those of 8. Validation stays whole.
+  case moco
+  /// The subsets of CoOp and its successors: one Mersenne Twister seeded with the seed; the labels in the order in
+  /// which they first appear, `random.sample` of each; first train, then val with min(shots, 4).
+  case coop
+}
+
+extension Dataset {
+  /// The data set with `shots` training images a class; test images stay whole.
+  ///
+  /// - Throws: E0515 naming the first class that has too few images, E0516 if there is no training split,
+  ///   E0519 for fewer than one shot.
+  public func fewShot(_ shots: Int, seed: Int = 1, sampler: ShotSampler = .moco) throws -> Dataset {
+    guard shots >= 1 else {
+      throw DataError.mismatch("cannot take \(shots) shots a class", help: "ask for 1 or more")
+    }
+    let train = try train()
+    var twister = MersenneTwister(seed: seed)
+    let cut: DataSplit
+    switch sampler {
+    case .moco: cut = try train.drawn(shots, seed: UInt64(bitPattern: Int64(seed)))
+    case .coop: cut = try train.sampled(shots, &twister, allowsFewer: false)
+    }
+    return try mapSplits { split in
+      if split === train { return cut }
+      if sampler == .coop && split.name == "val" {
+        return try split.sampled(min(shots, 4), &twister, allowsFewer: true)
+      }
+      return split
+    }
+  }
+
+  /// The first ⌈n/2⌉ classes, in every split.
+  ///
+  /// - Throws: E0511 if there are fewer than two classes.
+  public func base() throws -> Dataset {
+    try cut(0..<(classes.count + 1) / 2, suffix: "base")
+  }
+
+  /// The classes that are not base, renumbered from 0, in every split.
+  ///
+  /// - Throws: E0511 if there are fewer than two classes.
+  public func new() throws -> Dataset {
+    try cut((classes.count + 1) / 2..<classes.count, suffix: "new")
+  }
+
+  private func cut(_ range: Range<Int>, suffix: String) throws -> Dataset {
+    guard classes.count >= 2 else { throw DataError.tooFewClasses(name, classes) }
+    return Dataset(
+      name: "\(name), \(suffix) classes", classes: Array(classes[range]),
+      splits: splits.map { $0.cut(range) }.filter { $0.count > 0 }, skipped: skipped, origin: origin)
+  }
+}
+
+extension DataSplit {
+  /// The items whose labels lie in `range`, renumbered from 0.
+  func cut(_ range: Range<Int>) -> DataSplit {
+    with(
+      classes: Array(classes[range]),
+      items: items.compactMap { item in
+        guard range.contains(item.label) else { return nil }
+        return DataItem(source: item.source, label: item.label - range.lowerBound, style: item.style)
+      })
+  }
+
+  /// Base classes of this split alone; see `Dataset.base`.
+  public func base() -> DataSplit { cut(0..<(classes.count + 1) / 2) }
+  /// New classes of this split alone; see `Dataset.new`.
+  public func new() -> DataSplit { cut((classes.count + 1) / 2..<classes.count) }
+
+  /// The places of every label's items.
+  private func places() -> [[Int]] {
+    var places = [[Int]](repeating: [], count: classes.count)
+    for (place, item) in items.enumerated() where places.indices.contains(item.label) {
+      places[item.label].append(place)
+    }
+    return places
+  }
+
+  /// `shots` items a class by the sampler "moco".
+  fileprivate func drawn(_ shots: Int, seed: UInt64) throws -> DataSplit {
+    var chosen: [DataItem] = []
+    for (label, places) in places().enumerated() {
+      guard places.count >= shots else {
+        throw DataError.tooManyShots(classes[label], available: places.count, asked: shots, split: name)
+      }
+      var order = places
+      var random = Philox(seed: seed, stream: "shots", index: label)
+      random.shuffle(&order)
+      chosen += order.prefix(shots).map { items[$0] }
+    }
+    return with(items: chosen)
+  }
+
+  /// `shots` items a class by the sampler "coop".
+  fileprivate func sampled(
+    _ shots: Int, _ twister: inout MersenneTwister, allowsFewer: Bool
+  ) throws -> DataSplit {
+    let places = places()
+    var order: [Int] = []
+    var seen = Set<Int>()
+    for item in items where seen.insert(item.label).inserted { order.append(item.label) }
+    if !allowsFewer, let label = places.indices.first(where: { places[$0].count < shots }) {
+      throw DataError.tooManyShots(classes[label], available: places[label].count, asked: shots, split: name)
+    }
+    var chosen: [DataItem] = []
+    for label in order where places.indices.contains(label) {
+      let own = places[label]
+      // A class with too few images is taken whole and draws no numbers.
+      let picks = own.count >= shots ? twister.sample(own.count, shots) : Array(own.indices)
+      chosen += picks.map { items[own[$0]] }
+    }
+    return with(items: chosen)
+  }
+}

@@ -1,0 +1,55 @@
+import MocoCLIP
+
+/// Fashion-MNIST: 70,000 photographs of clothes, 28 × 28 grey, ten classes; here with a black border to 32 × 32.
+///
+/// Training images 0–54,999 are for pretraining; 55,000–57,499 are the pool for shots, 57,500–59,999 for validation;
+/// the 10,000 test images are for the final table only.
+/// Source: H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST*, 2017, arXiv 1708.07747. MIT.
+public enum FashionMNIST {
+  /// The names of the experiment, by label.
+  public static let classes = [
+    "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+  ]
+
+  /// Where Debian's package dataset-fashion-mnist puts the files.
+  public static let packageFolder = "/usr/share/datasets/fashion-mnist"
+
+  static let border = 2
+  static let pretrain = 0..<55_000
+  static let shots = 55_000..<57_500
+  static let validation = 57_500..<60_000
+
+  /// The part that ships with moco: 64 images a class for shots, 64 for validation, 200 for testing.
+  ///
+  /// - Parameter folder: `stdlib/data/fashion`.
+  /// - Throws: E0501, E0502 if the files are not there or damaged.
+  public static func subset(folder: String) throws -> Dataset {
+    try Dataset.idx(
+      folder: folder, name: "fashion", classes: classes, border: border,
+      origin: "a subset of Fashion-MNIST (Zalando, MIT), shipped with moco")
+  }
+
+  /// All 70,000 images, with the further split `pretrain`.
+  ///
+  /// - Throws: E0501 if the Debian package is not installed; E0502 if its files are damaged.
+  public static func full(folder: String = packageFolder) throws -> Dataset {
+    guard FileSystem.kind(folder) == .folder else {
+      throw CLIPError(
+        code: "E0501", "the whole of Fashion-MNIST is not installed (no folder \(folder))",
+        help: "apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the part that ships with moco")
+    }
+    let whole = try Dataset.idx(folder: folder, name: "fashion-full", classes: classes, border: border)
+    guard let train = whole.split("train"), let test = whole.split("test"), train.count == 60_000,
+      test.count == 10_000
+    else {
+      throw CLIPError.corrupt(folder, "expected 60,000 training and 10,000 test images")
+    }
+    func part(_ name: String, _ range: Range<Int>) -> DataSplit {
+      train.with(name: name, items: Array(train.items[range]))
+    }
+    return Dataset(
+      name: "fashion-full", classes: classes,
+      splits: [part("train", shots), part("val", validation), test, part("pretrain", pretrain)],
+      origin: "Fashion-MNIST (Zalando, MIT) from the package dataset-fashion-mnist")
+  }
+}

@@ -1,0 +1,136 @@
+import MocoCLIP
+
+/// IDX files, the format of MNIST and its kin: two zero bytes, a type, the number of dimensions, the dimensions
+/// as big-endian 32-bit numbers, the data. Bytes only; `.gz` is unpacked.
+/// Source: yann.lecun.com/exdb/mnist, "The IDX file format".
+public struct IDXFile: Sendable {
+  public let path: String
+  public let dimensions: [Int]
+  public let bytes: [UInt8]
+
+  static let byteLimit = 1 << 31
+
+  /// - Throws: E0501 if there is no file; E0502 if it is no IDX file of bytes, damaged or cut short.
+  public init(path: String) throws {
+    let raw: [UInt8]
+    if path.hasSuffix(".gz") {
+      raw = try Gzip.inflateFile(path, cap: IDXFile.byteLimit)
+    } else {
+      raw = try FileSystem.read(path, limit: IDXFile.byteLimit)
+    }
+    guard raw.count >= 4, raw[0] == 0, raw[1] == 0 else {
+      throw CLIPError.corrupt(path, "this is no IDX file", help: "IDX files begin with two zero bytes")
+    }
+    guard raw[2] == 0x08 else {
+      throw CLIPError.corrupt(
+        path, "it holds numbers of type 0x\(String(raw[2], radix: 16)), only bytes (0x8) are read",
+        help: "convert the images to 8 bits")
+    }
+    let rank = Int(raw[3])
+    guard rank >= 1, rank <= 4, raw.count >= 4 + 4 * rank else {
+      throw CLIPError.corrupt(path, "the header is cut short or names \(rank) dimensions")
+    }
+    var dimensions: [Int] = []
+    var size = 1
+    for axis in 0..<rank {
+      let at = 4 + 4 * axis
+      let length = raw[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      let (product, overflow) = size.multipliedReportingOverflow(by: length)
+      guard !overflow else { throw CLIPError.corrupt(path, "its sizes are absurd") }
+      size = product
+      dimensions.append(length)
+    }
+    let start = 4 + 4 * rank
+    guard raw.count - start == size else {
+      let shape = dimensions.map(String.init).joined(separator: " × ")
+      throw CLIPError.corrupt(path, "its header says \(shape) bytes, but \(raw.count - start) follow")
+    }
+    self.path = path
+    self.dimensions = dimensions
+    bytes = Array(raw[start...])
+  }
+}
+
+extension Dataset {
+  /// A folder with pairs of IDX files, `train-images-idx3-ubyte[.gz]` and `train-labels-idx1-ubyte[.gz]`, the same
+  /// with `val`, `t10k` or `test`. Class names, one a line, in `classes.txt`; without it the labels' numbers.
+  ///
+  /// - Parameter border: black pixels on every side of every image.
+  /// - Throws: E0501, E0502 for the files; E0510 if there is none; E0513, E0519 if they do not belong together.
+  public static func idx(
+    folder: String, name: String? = nil, classes: [String]? = nil, border: Int = 0, origin: String? = nil
+  ) throws -> Dataset {
+    let entries = try FileSystem.list(folder)
+    var parts: [(split: String, images: IDXFile, labels: IDXFile)] = []
+    for (prefix, split) in idxPrefixes {
+      func find(_ kind: String, _ rank: Int) -> String? {
+        let stem = "\(prefix)-\(kind)-idx\(rank)-ubyte"
+        return [stem + ".gz", stem].first(where: entries.contains).map { "\(folder)/\($0)" }
+      }
+      guard let images = find("images", 3) else { continue }
+      guard let labels = find("labels", 1) else {
+        throw CLIPError.noSuchFile("\(folder)/\(prefix)-labels-idx1-ubyte")
+      }
+      parts.append((split, try IDXFile(path: images), try IDXFile(path: labels)))
+    }
+    guard let first = parts.first else {
+      throw DataError.empty(folder, "no IDX files here", help: "expected train-images-idx3-ubyte.gz and its like")
+    }
+    var names = classes
+    if names == nil, entries.contains("classes.txt") {
+      names = try FileSystem.readText("\(folder)/classes.txt").split(whereSeparator: \.isNewline)
+        .map { ClassNames.readable(String($0)) }.filter { !$0.isEmpty }
+    }
+    return try packed(name: name ?? FileSystem.name(of: folder), parts: parts, first: first.images,
+      classes: names, border: border, origin: origin)
+  }
+
+  static let idxPrefixes = [("train", "train"), ("val", "val"), ("t10k", "test"), ("test", "test")]
+
+  /// Whether `entries` of a folder look like IDX files.
+  static func looksLikeIDX(_ entries: [String]) -> Bool { entries.contains { $0.contains("-images-idx3-ubyte") } }
+
+  /// All splits over one packed source, so that image numbers are unique.
+  private static func packed(
+    name: String, parts: [(split: String, images: IDXFile, labels: IDXFile)], first: IDXFile, classes: [String]?,
+    border: Int, origin: String?
+  ) throws -> Dataset {
+    var bytes: [UInt8] = []
+    var labels: [(split: String, labels: [UInt8])] = []
+    for part in parts {
+      let shape = part.images.dimensions
+      guard shape.count == 3, shape.dropFirst() == first.dimensions.dropFirst() else {
+        throw CLIPError.corrupt(part.images.path, "it does not hold images of the size of \(first.path)")
+      }
+      guard part.labels.dimensions == [shape[0]] else {
+        throw DataError.mismatch(
+          "\(part.images.path) has \(shape[0]) images, \(part.labels.path) \(part.labels.bytes.count) labels",
+          help: "the two files must belong together")
+      }
+      bytes.append(contentsOf: part.images.bytes)
+      labels.append((part.split, part.labels.bytes))
+    }
+    let count = labels.reduce(0) { $0 + $1.labels.count }
+    let highest = labels.flatMap(\.labels).max().map { Int($0) } ?? -1
+    let classes = classes ?? (0..<max(highest + 1, 0)).map(String.init)
+    try ClassNames.check(classes, data: name)
+    guard highest < classes.count else {
+      throw DataError.mismatch(
+        "\(name) has the label \(highest), but \(classes.count) class names",
+        help: "classes.txt names one class a line, from label 0 on")
+    }
+    let source = try PackedImages(
+      name: name, count: count, width: first.dimensions[2], height: first.dimensions[1], border: border,
+      bytes: bytes)
+    var splits: [DataSplit] = []
+    var start = 0
+    for part in labels {
+      let items = part.labels.enumerated().map { DataItem(source: start + $0, label: Int($1)) }
+      start += part.labels.count
+      if !items.isEmpty {
+        splits.append(DataSplit(name: part.split, classes: classes, items: items, source: source))
+      }
+    }
+    return Dataset(name: name, classes: classes, splits: splits, origin: origin)
+  }
+}

@@ -1,0 +1,132 @@
+import Glibc
+import MocoCLIP
+import MocoTensor
+
+// N: images, H: height, W: width, C: channels, D: feature width.
+
+/// Images of one size, packed in memory.
+public final class PackedImages: ImageSource {
+  public let name: String
+  public let count: Int
+  public let width: Int
+  public let height: Int
+  public let channels: Int
+  /// Black pixels added on every side when an image is taken out.
+  public let border: Int
+  /// Shape: [N, H, W, C], without the border.
+  let bytes: [UInt8]
+  public let contentKey: String
+
+  /// - Throws: E0513 for a zero-sized image, E0519 if the bytes do not fit.
+  public init(
+    name: String, count: Int, width: Int, height: Int, channels: Int = 1, border: Int = 0, bytes: [UInt8]
+  ) throws {
+    guard width > 0, height > 0, width <= 1 << 14, height <= 1 << 14, channels == 1 || channels == 3 else {
+      throw CLIPError(
+        code: "E0513", "\(name): images of \(width) × \(height) pixels with \(channels) channels are no images",
+        help: "an image has at least one pixel and 1 or 3 channels")
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(by: width * height * channels)
+    guard count >= 0, !overflow, size == bytes.count, border >= 0, border <= 1 << 12 else {
+      throw DataError.mismatch(
+        "\(name): \(count) images of \(width) × \(height) pixels do not fit \(bytes.count) bytes")
+    }
+    self.name = name
+    self.count = count
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.border = border
+    self.bytes = bytes
+    let digest = bytes.withUnsafeBytes { SHA256.hex($0) }
+    contentKey = "packed \(count) \(height) \(width) \(channels) \(border) \(digest)"
+  }
+
+  public func image(_ index: Int) throws -> Image {
+    guard index >= 0, index < count else { throw DataError.mismatch("\(name) has no image \(index)") }
+    let size = width * height * channels
+    let pixels = Array(bytes[index * size..<(index + 1) * size])
+    return try Image(checkedWidth: width, height: height, channels: channels, bytes: pixels).padded(border)
+  }
+
+  public func label(of index: Int) -> String { "\(name)[\(index)]" }
+}
+
+/// Images in files, decoded when they are needed.
+public final class ImageFiles: ImageSource {
+  /// Paths as they are opened.
+  public let paths: [String]
+  public let contentKey: String
+
+  public init(paths: [String]) {
+    self.paths = paths
+    let hash = SHA256()
+    for path in paths {
+      var status = stat()
+      let found = stat(path, &status) == 0
+      // A changed file has another size or time; reading all of them here would cost minutes on large folders.
+      hash.update("\(path)\0\(found ? Int(status.st_size) : -1) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)\n")
+    }
+    contentKey = "files \(hash.finish())"
+  }
+
+  public var count: Int { paths.count }
+
+  public func image(_ index: Int) throws -> Image {
+    guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
+    return try Image.load(paths[index])
+  }
+
+  public func label(of index: Int) -> String { paths.indices.contains(index) ? paths[index] : "image \(index)" }
+
+  /// The files that cannot be decoded, in order. Reads every file.
+  ///
+  /// - Throws: E0406 if the user interrupts.
+  func broken() throws -> [(index: Int, reason: String)] {
+    var reasons = [String?](repeating: nil, count: count)
+    try reasons.withUnsafeMutableBufferPointer { slots in
+      nonisolated(unsafe) let slots = slots
+      try Parallel.forEach(count) { index in
+        try Cancellation.check()
+        do {
+          _ = try image(index)
+        } catch let error as CLIPError {
+          slots[index] = error.message
+        }
+      }
+    }
+    return reasons.enumerated().compactMap { index, reason in reason.map { (index, $0) } }
+  }
+}
+
+/// Feature vectors that stand for images.
+public final class FeatureTable: ImageSource {
+  public let name: String
+  /// Shape: [N, D].
+  public let features: Tensor
+
+  /// - Throws: E0519 if the tensor is not [N, D] with D ≥ 1 or holds a number that is not finite.
+  public init(name: String, features: Tensor) throws {
+    guard features.rank == 2, let width = features.shape.last, width >= 1 else {
+      throw DataError.mismatch(
+        "\(name): features have the shape \(features.shape), not [images, width]",
+        help: "one row an image: reshape it to two dimensions")
+    }
+    let table = try features.contiguous()
+    let bad = try table.withFloats { values in values.firstIndex { !$0.isFinite } }
+    if let bad {
+      throw DataError.mismatch(
+        "\(name): the features of image \(bad / width) hold a number that is not finite",
+        help: "compute the features again; NaN in them would spoil every result")
+    }
+    self.name = name
+    self.features = table
+  }
+
+  public var count: Int { features.shape.first ?? 0 }
+  public var featureTable: Tensor? { features }
+  public var contentKey: String { "features" }
+
+  public func image(_ index: Int) throws -> Image { throw DataError.noPixels(name, "shown") }
+  public func label(of index: Int) -> String { "\(name)[\(index)]" }
+}

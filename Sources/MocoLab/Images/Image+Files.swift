@@ -1,0 +1,138 @@
+import CImageCodecs
+import Glibc
+import MocoCLIP
+
+extension Image {
+  /// Decodes a JPEG or a PNG.
+  ///
+  /// The pixels are those of Pillow's `convert("RGB")`, as one channel where it would be grey: alpha is dropped,
+  /// a palette expanded, 16-bit colour cut to its high byte, 16-bit grey clipped at 255, CMYK taken as Adobe's
+  /// inverted values. Orientation tags and colour profiles are ignored, as the published preprocessing does.
+  /// - Parameter name: what messages call the bytes (a path).
+  /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are no JPEG or PNG, E0513 if it
+  ///   has more than `pixelLimit` pixels.
+  public static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> Image {
+    var decoded = moco_image()
+    let base = bytes.bindMemory(to: UInt8.self).baseAddress
+    let status = moco_image_decode(base, bytes.count, UInt64(pixelLimit), &decoded)
+    defer { free(decoded.pixels) }
+    guard status == Int32(MOCO_IMAGE_OK.rawValue), let pixels = decoded.pixels else {
+      throw failure(status, decoded, bytes: bytes, name: name)
+    }
+    let count = Int(decoded.width) * Int(decoded.height) * Int(decoded.channels)
+    return Image(
+      checkedWidth: Int(decoded.width), height: Int(decoded.height), channels: Int(decoded.channels),
+      bytes: [UInt8](UnsafeBufferPointer(start: pixels, count: count)))
+  }
+
+  public static func decode(_ bytes: [UInt8], name: String) throws -> Image {
+    try bytes.withUnsafeBytes { try decode($0, name: name) }
+  }
+
+  /// Reads a JPEG or PNG file.
+  ///
+  /// - Throws: E0501 if there is no file; E0502, E0503, E0513 as `decode`.
+  public static func load(_ path: String) throws -> Image {
+    try MappedFile(path: path).withBytes { try decode($0, name: path) }
+  }
+
+  /// Width, height and channels of a file, from its header alone.
+  ///
+  /// - Throws: E0501, E0502, E0503.
+  public static func header(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
+    try MappedFile(path: path).withBytes { bytes in
+      var decoded = moco_image()
+      let base = bytes.bindMemory(to: UInt8.self).baseAddress
+      let status = moco_image_header(base, bytes.count, &decoded)
+      guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
+        throw failure(status, decoded, bytes: bytes, name: path)
+      }
+      return (Int(decoded.width), Int(decoded.height), Int(decoded.channels))
+    }
+  }
+
+  /// The image as the bytes of a PNG file; equal images give equal bytes.
+  ///
+  /// - Throws: E0405 if there is not enough memory.
+  public func pngBytes() throws -> [UInt8] {
+    var output: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    let status = bytes.withUnsafeBufferPointer {
+      moco_png_encode($0.baseAddress, UInt32(width), UInt32(height), UInt32(channels), &output, &count)
+    }
+    defer { free(output) }
+    guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
+      throw CLIPError(code: "E0405", "not enough memory to write an image of \(width) × \(height) pixels")
+    }
+    return [UInt8](UnsafeBufferPointer(start: output, count: count))
+  }
+
+  /// The image as the bytes of a JPEG file.
+  ///
+  /// - Parameter quality: 1 … 100.
+  /// - Throws: E0513 if a side is longer than the 65,500 pixels a JPEG may have, E0405.
+  public func jpegBytes(quality: Int = 90) throws -> [UInt8] {
+    var output: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    let quality = Int32(min(max(quality, 1), 100))
+    let status = bytes.withUnsafeBufferPointer {
+      moco_jpeg_encode(
+        $0.baseAddress, UInt32(width), UInt32(height), UInt32(channels), quality, &output, &count)
+    }
+    defer { free(output) }
+    guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
+      if status == Int32(MOCO_IMAGE_TOO_LARGE.rawValue) {
+        throw CLIPError(code: "E0513", "\(width) × \(height) pixels are too many for a JPEG", help: "save a .png")
+      }
+      throw CLIPError(code: "E0405", "not enough memory to write an image of \(width) × \(height) pixels")
+    }
+    return [UInt8](UnsafeBufferPointer(start: output, count: count))
+  }
+
+  /// Writes a `.png`, `.jpg` or `.jpeg` file.
+  ///
+  /// - Throws: E0504 if it cannot be written or the ending is another.
+  public func save(_ path: String) throws {
+    let name = path.lowercased()
+    if name.hasSuffix(".png") {
+      try AtomicFile.write(pngBytes(), to: path)
+    } else if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
+      try AtomicFile.write(jpegBytes(), to: path)
+    } else {
+      throw CLIPError(
+        code: "E0504", "cannot write \(path): an image file ends in .png, .jpg or .jpeg",
+        help: "choose one of these endings")
+    }
+  }
+
+  private static func failure(
+    _ status: Int32, _ decoded: moco_image, bytes: UnsafeRawBufferPointer, name: String
+  ) -> CLIPError {
+    var decoded = decoded
+    let capacity = MemoryLayout.size(ofValue: decoded.message)
+    let said = withUnsafePointer(to: &decoded.message) { pointer in
+      pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
+    }
+    let reason = said.isEmpty ? "" : " (\(said))"
+    switch status {
+    case Int32(MOCO_IMAGE_NOT_ONE.rawValue):
+      let what = bytes.isEmpty ? "the file is empty" : "this is no JPEG and no PNG"
+      return CLIPError(
+        code: "E0503", "\(name): \(what)", help: "convert the image to JPEG or PNG, or take it out of the folder")
+    case Int32(MOCO_IMAGE_TRUNCATED.rawValue):
+      return .corrupt(name, "the image is cut short\(reason)")
+    case Int32(MOCO_IMAGE_TOO_LARGE.rawValue):
+      return CLIPError(
+        code: "E0513",
+        "\(name): \(decoded.width) × \(decoded.height) pixels are more than the \(pixelLimit) an image may have",
+        help: "make the image smaller")
+    case Int32(MOCO_IMAGE_NO_MEMORY.rawValue):
+      return CLIPError(
+        code: "E0405", "\(name): not enough memory for an image of \(decoded.width) × \(decoded.height) pixels")
+    case Int32(MOCO_IMAGE_UNSUPPORTED.rawValue):
+      return CLIPError(code: "E0503", "\(name): \(said)", help: "convert the image to an ordinary JPEG or PNG")
+    default:
+      return .corrupt(name, "the image is damaged\(reason)")
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/// Antialiased bicubic resampling in 8-bit arithmetic, to the bit as Pillow does it.
+///
+/// Each output pixel is a weighted mean of the input pixels under the filter, which is widened by the reduction.
+/// Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and clipped to 8 bits
+/// before the second. A direction whose size does not change is left alone.
+/// Filter: R. Keys, *Cubic convolution interpolation for digital image processing*, 1981, with a = −1/2.
+struct Resampler {
+  /// The weights that make each pixel of one output row (or column).
+  struct Axis {
+    /// For each output position the first input position and the number of weights.
+    var starts: [Int32] = []
+    var counts: [Int32] = []
+    /// `width` weights for each output position.
+    var weights: [Int32] = []
+    let width: Int
+
+    static let precision: Int32 = 22
+
+    /// Weights of `range` of the `outSize` positions that `inSize` positions become.
+    init(inSize: Int, outSize: Int, range: Range<Int>) {
+      let scale = Double(inSize) / Double(outSize)
+      let filterScale = max(scale, 1)
+      let support = 2 * filterScale
+      let inverse = 1 / filterScale
+      width = Int(support.rounded(.up)) * 2 + 1
+      var row = [Double](repeating: 0, count: width)
+      weights.reserveCapacity(width * range.count)
+      for position in range {
+        let center = (Double(position) + 0.5) * scale
+        let first = max(Int(center - support + 0.5), 0)
+        let last = min(Int(center + support + 0.5), inSize)
+        let count = max(last - first, 0)
+        var sum = 0.0
+        for k in 0..<count {
+          row[k] = Axis.cubic((Double(k + first) - center + 0.5) * inverse)
+          sum += row[k]
+        }
+        starts.append(Int32(truncatingIfNeeded: first))
+        counts.append(Int32(truncatingIfNeeded: count))
+        for k in 0..<width {
+          let weight = k < count ? (sum != 0 ? row[k] / sum : row[k]) * Double(1 << Axis.precision) : 0
+          weights.append(Int32(weight < 0 ? weight - 0.5 : weight + 0.5))
+        }
+      }
+    }
+
+    static func cubic(_ value: Double) -> Double {
+      let a = -0.5
+      let x = abs(value)
+      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+      if x < 2 { return (((x - 5) * x + 8) * x - 4) * a }
+      return 0
+    }
+  }
+
+  /// The part `window` of `image` resampled to `outWidth` × `outHeight`. Of a larger output only `window` is
+  /// computed; its pixels do not depend on that.
+  static func resize(_ image: Image, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
+    let columns = Pass(
+      inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width)
+    let rows = Pass(
+      inSize: image.height, outSize: outHeight, range: window.top..<window.top + window.height)
+    if verticalFirst(image, outWidth, outHeight) {
+      let squeezed = vertically(image, columns: columns.reads, rows)
+      return horizontally(squeezed, rows: 0..<squeezed.height, columns, firstColumn: columns.reads.lowerBound)
+    }
+    let squeezed = horizontally(image, rows: rows.reads, columns, firstColumn: 0)
+    return vertically(squeezed, columns: 0..<squeezed.width, rows, firstRow: rows.reads.lowerBound)
+  }
+
+  /// Since Pillow 13, a height that loses more than twice as many pixels as the width is resampled first. The order
+  /// shows in single levels, because the first pass rounds to 8 bits.
+  static func verticalFirst(_ image: Image, _ outWidth: Int, _ outHeight: Int) -> Bool {
+    outHeight < image.height && image.height - outHeight > 2 * (image.width - outWidth)
+  }
+
+  /// One direction: the positions wanted and how they are made.
+  private struct Pass {
+    /// nil where the size stays.
+    let axis: Axis?
+    /// Output positions.
+    let range: Range<Int>
+    /// Input positions that they are made of.
+    let reads: Range<Int>
+
+    init(inSize: Int, outSize: Int, range: Range<Int>) {
+      self.range = range
+      guard inSize != outSize else {
+        axis = nil
+        reads = range
+        return
+      }
+      let axis = Axis(inSize: inSize, outSize: outSize, range: range)
+      let first = axis.starts.min().map { Int($0) } ?? 0
+      let last = zip(axis.starts, axis.counts).map { Int($0 + $1) }.max() ?? inSize
+      self.axis = axis
+      reads = first..<last
+    }
+  }
+
+  /// `image` begins at the input's column `firstColumn`.
+  private static func horizontally(
+    _ image: Image, rows: Range<Int>, _ pass: Pass, firstColumn: Int
+  ) -> Image {
+    guard let axis = pass.axis else {
+      let left = pass.range.lowerBound - firstColumn
+      return image.part(Window(top: rows.lowerBound, left: left, height: rows.count, width: pass.range.count))
+    }
+    let channels = image.channels
+    let outWidth = axis.starts.count
+    let rounding = Int32(1) << (Axis.precision - 1)
+    let count = rows.count * outWidth * channels
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, used in
+      image.bytes.withUnsafeBufferPointer { source in
+        axis.weights.withUnsafeBufferPointer { weights in
+          guard let source = source.baseAddress, let weights = weights.baseAddress, var target = out.baseAddress
+          else { return }
+          for y in rows {
+            let row = source + y * image.width * channels
+            for x in 0..<outWidth {
+              let taps = weights + x * axis.width
+              let length = Int(axis.counts[x])
+              let from = row + (Int(axis.starts[x]) - firstColumn) * channels
+              if channels == 3 {
+                var red = rounding
+                var green = rounding
+                var blue = rounding
+                for k in 0..<length {
+                  red &+= Int32(from[3 * k]) &* taps[k]
+                  green &+= Int32(from[3 * k + 1]) &* taps[k]
+                  blue &+= Int32(from[3 * k + 2]) &* taps[k]
+                }
+                target[0] = clip(red)
+                target[1] = clip(green)
+                target[2] = clip(blue)
+              } else {
+                var grey = rounding
+                for k in 0..<length { grey &+= Int32(from[k]) &* taps[k] }
+                target[0] = clip(grey)
+              }
+              target += channels
+            }
+          }
+        }
+      }
+      used = count
+    }
+    return Image(checkedWidth: outWidth, height: rows.count, channels: channels, bytes: bytes)
+  }
+
+  /// `image` begins at the input's row `firstRow`.
+  private static func vertically(
+    _ image: Image, columns: Range<Int>, _ pass: Pass, firstRow: Int = 0
+  ) -> Image {
+    guard let axis = pass.axis else {
+      let top = pass.range.lowerBound - firstRow
+      return image.part(Window(top: top, left: columns.lowerBound, height: pass.range.count, width: columns.count))
+    }
+    let inLength = image.width * image.channels
+    let offset = columns.lowerBound * image.channels
+    let rowLength = columns.count * image.channels
+    let outHeight = axis.starts.count
+    let rounding = Int32(1) << (Axis.precision - 1)
+    let count = outHeight * rowLength
+    var sums = [Int32](repeating: 0, count: rowLength)
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, used in
+      image.bytes.withUnsafeBufferPointer { source in
+        sums.withUnsafeMutableBufferPointer { sums in
+          guard let source = source.baseAddress, let target = out.baseAddress, let sums = sums.baseAddress
+          else { return }
+          for y in 0..<outHeight {
+            for i in 0..<rowLength { sums[i] = rounding }
+            for k in 0..<Int(axis.counts[y]) {
+              let weight = axis.weights[y * axis.width + k]
+              let row = source + (Int(axis.starts[y]) + k - firstRow) * inLength + offset
+              for i in 0..<rowLength { sums[i] &+= Int32(row[i]) &* weight }
+            }
+            let line = target + y * rowLength
+            for i in 0..<rowLength { line[i] = clip(sums[i]) }
+          }
+        }
+      }
+      used = count
+    }
+    return Image(checkedWidth: columns.count, height: outHeight, channels: image.channels, bytes: bytes)
+  }
+
+  @inline(__always)
+  private static func clip(_ sum: Int32) -> UInt8 {
+    UInt8(truncatingIfNeeded: min(max(sum >> Axis.precision, 0), 255))
+  }
+}
+
+extension Image {
+  /// The image in another size by antialiased bicubic resampling.
+  ///
+  /// - Throws: E0513 if a side is not positive or the result too large.
+  public func resized(width: Int, height: Int) throws -> Image {
+    guard width > 0, height > 0, width <= Image.pixelLimit / height else {
+      throw Preprocess.sizeError(width, height)
+    }
+    return Resampler.resize(
+      self, width: width, height: height, window: Window(top: 0, left: 0, height: height, width: width))
+  }
+
+  /// The middle square after the shorter side was brought to `size`: what CLIP's test images are.
+  ///
+  /// The longer side becomes ⌊size · long / short⌋, the crop begins at (n − size) / 2 rounded to the nearest
+  /// even number in a tie.
+  /// - Throws: E0513 if `size` is not positive or the image so long and thin that it would grow too large.
+  public func centreSquare(_ size: Int) throws -> Image {
+    let short = min(width, height)
+    let long = max(width, height)
+    let ratio = Double(size) * Double(long) / Double(short)
+    guard size > 0, size <= 1 << 14, ratio < Double(Image.pixelLimit / size) else {
+      throw Preprocess.sizeError(size, size)
+    }
+    let outLong = Int(ratio)
+    let outWidth = width <= height ? size : outLong
+    let outHeight = width <= height ? outLong : size
+    let window = Window(
+      top: Int((Double(outHeight - size) / 2).rounded(.toNearestOrEven)),
+      left: Int((Double(outWidth - size) / 2).rounded(.toNearestOrEven)), height: size, width: size)
+    return Resampler.resize(self, width: outWidth, height: outHeight, window: window)
+  }
+}

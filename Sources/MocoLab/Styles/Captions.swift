@@ -1,0 +1,166 @@
+import MocoCLIP
+import MocoTensor
+
+// B: images of a batch. S: pixels of a side.
+
+/// The sentences of a contrastive pretraining: what a thing is called, and how a picture of it is spoken of.
+public struct CaptionBook: Sendable {
+  /// One word or phrase with its weight.
+  public struct Word: Sendable, Hashable {
+    public let text: String
+    public let weight: Double
+
+    public init(_ text: String, weight: Double = 1) {
+      self.text = text
+      self.weight = weight
+    }
+  }
+
+  /// For every label what the class is called; a word may serve several classes.
+  public let names: [[Word]]
+  /// For styles the sentences that name them, with `{}` for the name.
+  public let styled: [Style: [String]]
+  /// Sentences that do not speak of the style.
+  public let neutral: [String]
+  /// The share of captions that name the style.
+  public let namesStyle: Double
+
+  /// - Throws: E0519 if a list is empty, a weight not positive, or a sentence has not exactly one `{}`.
+  public init(names: [[Word]], styled: [Style: [String]], neutral: [String], namesStyle: Double = 0.6) throws {
+    guard !neutral.isEmpty else { throw DataError.mismatch("the captions have no neutral sentence") }
+    for (label, words) in names.enumerated() {
+      let total = words.reduce(0) { $0 + $1.weight }
+      guard !words.isEmpty, words.allSatisfy({ $0.weight > 0 && !$0.text.isEmpty }), total.isFinite else {
+        throw DataError.mismatch(
+          "class \(label) has no names to caption it with, or weights that are not positive",
+          help: "give every class a record of names and weights: {sneaker: 3, shoe: 4}")
+      }
+    }
+    for sentence in neutral + styled.values.joined() {
+      guard CaptionBook.parts(of: sentence) != nil else {
+        throw DataError.mismatch("the caption \"\(sentence)\" must hold exactly one {}")
+      }
+    }
+    guard namesStyle >= 0, namesStyle <= 1 else {
+      throw DataError.mismatch("the share of captions that name the style is \(namesStyle), not 0 … 1")
+    }
+    self.names = names
+    self.styled = styled
+    self.neutral = neutral
+    self.namesStyle = namesStyle
+  }
+
+  /// One caption. A style without sentences of its own gets a neutral one.
+  func caption(label: Int, style: Style, random: inout Philox) -> String {
+    let named = random.nextDouble() < namesStyle
+    let sentences = named ? styled[style].flatMap { $0.isEmpty ? nil : $0 } ?? neutral : neutral
+    let sentence = sentences[random.nextInt(below: sentences.count)]
+    let name = CaptionBook.pick(names[label], random.nextDouble())
+    guard let (before, after) = CaptionBook.parts(of: sentence) else { return sentence }
+    return before + name + after
+  }
+
+  private static func pick(_ words: [Word], _ share: Double) -> String {
+    var rest = share * words.reduce(0) { $0 + $1.weight }
+    for word in words {
+      rest -= word.weight
+      if rest < 0 { return word.text }
+    }
+    return words.last?.text ?? ""
+  }
+
+  /// What stands before and after the only `{}`.
+  private static func parts(of sentence: String) -> (String, String)? {
+    let pieces = sentence.split(separator: "{}", omittingEmptySubsequences: false)
+    return pieces.count == 2 ? (String(pieces[0]), String(pieces[1])) : nil
+  }
+}
+
+/// How images are drawn for contrastive pretraining.
+public struct CaptionDraw: Sendable {
+  public var styles = Style.allCases
+  /// t ~ U(0, severity).
+  public var severity = Style.defaultSeverity
+  /// Class × style pairs that become clean.
+  public var withheld = WithheldPairs.none
+  /// The probability of a horizontal flip.
+  public var flip = 0.5
+  /// Every batch is moved by the same −shift … shift pixels in both directions.
+  public var shift = 2
+  public var seed: UInt64 = 0
+
+  public init() {}
+}
+
+/// Images and what is said of them.
+public struct CaptionBatch: Sendable {
+  /// Normalized. Shape: [B, channels, S, S].
+  public let images: Tensor
+  public let captions: [String]
+  public let labels: [Int]
+  public let styles: [Style]
+  /// Positions in the split.
+  public let indices: [Int]
+}
+
+extension DataSplit {
+  /// The batch of one step of a contrastive pretraining: random images with replacement, flipped and moved, each in
+  /// a random style, with a caption each. Depends on the seed, the step and the place in the batch alone.
+  ///
+  /// - Throws: E0519 if the book does not fit the classes or the size is not positive; E0520 for a split of features;
+  ///   what decoding throws.
+  public func captionBatch(
+    _ size: Int, step: Int, preprocess: Preprocess, book: CaptionBook, draw: CaptionDraw
+  ) throws -> CaptionBatch {
+    try requirePixels("captioned")
+    try preprocess.validate()
+    guard size >= 1, size <= 1 << 20, count > 0 else {
+      throw DataError.mismatch("cannot draw \(size) captioned images from \(count)")
+    }
+    guard book.names.count == classes.count else {
+      throw DataError.mismatch("the captions name \(book.names.count) classes, the data set has \(classes.count)")
+    }
+    guard !draw.styles.isEmpty else { throw DataError.noStyles() }
+    var shifts = Philox(seed: draw.seed, stream: "caption shift", epoch: step)
+    let reach = max(draw.shift, 0)
+    let dx = shifts.nextInt(below: 2 * reach + 1) - reach
+    let dy = shifts.nextInt(below: 2 * reach + 1) - reach
+
+    let images = try Tensor.zeros([size, preprocess.channels, preprocess.size, preprocess.size])
+    var captions = [String](repeating: "", count: size)
+    var labels = [Int](repeating: 0, count: size)
+    var styles = [Style](repeating: .clean, count: size)
+    var indices = [Int](repeating: 0, count: size)
+    var generators: [Philox] = []
+    generators.reserveCapacity(size)
+    var severities = [Float](repeating: 0, count: size)
+    var flips = [Bool](repeating: false, count: size)
+    for place in 0..<size {
+      var random = Philox(seed: draw.seed, stream: "caption batch", epoch: step, index: place)
+      let index = random.nextInt(below: count)
+      let item = items[index]
+      let style = draw.styles[random.nextInt(below: draw.styles.count)]
+      severities[place] = random.nextUniform() * draw.severity
+      flips[place] = random.nextDouble() < draw.flip
+      styles[place] = draw.withheld.contains(label: item.label, style: style) ? .clean : style
+      labels[place] = item.label
+      indices[place] = index
+      captions[place] = book.caption(label: item.label, style: styles[place], random: &random)
+      generators.append(random)
+    }
+    try images.withMutableFloats { floats in
+      guard let base = floats.baseAddress, floats.count == size * preprocess.valueCount else { return }
+      nonisolated(unsafe) let out = base
+      let (styles, severities, flips, generators, indices) = (styles, severities, flips, generators, indices)
+      try Parallel.forEach(size) { place in
+        var random = generators[place]
+        var planes = Planes(try source.image(items[indices[place]].source))
+        if flips[place] { planes = planes.flipped() }
+        if dx != 0 || dy != 0 { planes = planes.shifted(x: dx, y: dy) }
+        planes = styles[place].render(planes, severity: severities[place], random: &random)
+        try preprocess.write(planes, to: out + place * preprocess.valueCount)
+      }
+    }
+    return CaptionBatch(images: images, captions: captions, labels: labels, styles: styles, indices: indices)
+  }
+}
