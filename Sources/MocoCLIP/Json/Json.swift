@@ -50,8 +50,7 @@ public struct JsonObject: Equatable, Sendable, Sequence {
 }
 
 extension Json: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
-  ExpressibleByNilLiteral
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   public init(stringLiteral value: String) { self = .string(value) }
   public init(integerLiteral value: Int) { self = .int(value) }
@@ -59,7 +58,6 @@ extension Json: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   public init(arrayLiteral elements: Json...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, Json)...) { self = .object(JsonObject(elements)) }
-  public init(nilLiteral: ()) { self = .null }
 }
 
 extension Json {

@@ -45,9 +45,10 @@ struct Vocabulary: Sendable {
     }
     var place = 0
     for line in 0..<wanted {
+      let lineStart = place
       guard let merge = readMerge(text, at: &place, byteOfCode, strings) else {
         let what =
-          place >= text.count
+          lineStart >= text.count
           ? "it holds only \(line) merges, \(wanted) are needed" : "line \(line + 1) is no merge of known tokens"
         throw CLIPError(
           code: "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
