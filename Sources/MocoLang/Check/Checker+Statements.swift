@@ -155,7 +155,10 @@ extension Checker {
   // MARK: - Templates
 
   private mutating func templates(_ declaration: TemplatesDeclaration) {
-    check(declaration.lowered)
+    for group in declaration.groups {
+      check(group.name)
+      for template in group.templates { check(template) }
+    }
     if declaration.groups.isEmpty {
       report(
         "E0703", "templates \(declaration.name) has no group", at: declaration.nameSpan,

@@ -201,7 +201,7 @@ public struct Checker {
         labels: [.init(place, "declared here")])
       return
     }
-    guard tryDepth == 0 else { return }
+    guard tryDepth == 0, diagnostics.count < Checker.maximumDiagnostics else { return }
     report(
       "E0301", "there is no `\(shown(name))`", at: span,
       help: Checker.foreignNames[name] ?? suggestion(for: name).map { "did you mean `\($0)`?" })

@@ -219,9 +219,9 @@ extension Lexer {
     let start = position
     position += 2
     guard interpolationDepth < Lexer.maximumInterpolationDepth else {
-      report(
-        "E0404", "interpolations are nested too deeply here", start, start + 2,
-        help: "give the inner strings names")
+      depthError = Diagnostic(
+        "E0404", "interpolations are nested more than \(Lexer.maximumInterpolationDepth) levels deep",
+        at: file.span(start, start + 2), help: ["give the inner strings names"])
       skipLine()
       return .text("")
     }

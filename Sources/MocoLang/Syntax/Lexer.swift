@@ -32,6 +32,8 @@ struct Lexer {
   var firstBracketError: Int?
 
   var interpolationDepth = 0
+  /// Kept apart, because messages from inside a string that is not closed are dropped.
+  var depthError: Diagnostic?
   /// Cleared when an interpolation ran to the end of the file: it is then looked for in its own line only, so that a
   /// file full of them costs linear time.
   var interpolationsMayWrap = true
@@ -61,7 +63,9 @@ struct Lexer {
         "E0100", "this file is not valid UTF-8", offset, offset + 3,
         help: "save it as UTF-8; the first byte that does not fit stands here")
     }
-    return lexTokens(inInterpolation: false, stopAtNewline: false).tokens
+    let tokens = lexTokens(inInterpolation: false, stopAtNewline: false).tokens
+    if let depthError { diagnostics.append(depthError) }
+    return tokens
   }
 
   // MARK: - Helpers
@@ -215,7 +219,9 @@ struct Lexer {
           labels: [.init(file.span(opener.range.lowerBound, opener.range.upperBound), "opened here")]))
     }
     noteBracketError(min(token.range.lowerBound, opener.range.lowerBound))
-    return nil
+    // Most likely a slip of the finger: one message is enough.
+    open.removeLast()
+    return last
   }
 
   private mutating func noteBracketError(_ offset: Int) {
