@@ -55,10 +55,7 @@ static void handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, NULL);
 }
 
-void ce_signals_install(void) {
-  handle(SIGINT, on_interrupt);
-  handle(SIGPIPE, SIG_IGN);
-}
+void ce_signals_install(void) { handle(SIGINT, on_interrupt); }
 
 void ce_signals_editing(bool editing) {
   handle(SIGTSTP, editing ? on_stop : SIG_DFL);

@@ -3,8 +3,11 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+#include <sys/wait.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +18,32 @@ EditLine *ce_open(const char *program) { return el_init(program, stdin, stdout, 
 void ce_write(const char *text) {
   fputs(text, stdout);
   fflush(stdout);
+}
+
+void ce_print(const char *text, size_t count) { fwrite(text, 1, count, stdout); }
+
+void ce_flush(void) { fflush(stdout); }
+
+int ce_run_editor(const char *command, const char *path) {
+  char *line = NULL;
+  if (asprintf(&line, "%s \"$0\"", command) < 0) return -1;
+  char *const arguments[] = {"sh", "-c", line, (char *)path, NULL};
+  pid_t child;
+  int result = posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ);
+  free(line);
+  if (result != 0) return -1;
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool ce_temporary(char *pattern, int suffix) {
+  int file = mkstemps(pattern, suffix);
+  if (file < 0) return false;
+  close(file);
+  return true;
 }
 
 int ce_add_function(EditLine *el, const int32_t *name, ce_function function) {

@@ -117,6 +117,7 @@ extension LineEditor {
     // Text that comes faster than anyone types brings its own indentation.
     let indent = ce_pending(STDIN_FILENO) > 0 ? 0 : indentation(Array(snapshot.text[..<snapshot.cursor]))
     insert(["\n"] + Array(repeating: " ", count: hang + indent))
+    indented = indent > 0 ? (current, indent) : nil
     return Reply.refresh
   }
 
@@ -132,11 +133,8 @@ extension LineEditor {
 
   private func close(_ key: Int32) -> UInt8 {
     let snapshot = current
-    let start = lineStart(snapshot, snapshot.cursor)
-    let before = snapshot.text[start..<snapshot.cursor]
-    if start > 0, before.count >= 2, before.allSatisfy({ $0 == " " }), ce_pending(STDIN_FILENO) == 0 {
-      ce_delete_before(editline, 2)
-    }
+    // On a line that so far holds only the indentation it was given, a closing bracket goes a step back.
+    if let indented, indented.snapshot == snapshot, indented.columns >= 2 { ce_delete_before(editline, 2) }
     if let scalar = Unicode.Scalar(UInt32(bitPattern: key)) { insert([scalar]) }
     return Reply.refresh
   }
@@ -319,7 +317,6 @@ extension LineEditor {
 
   /// ^C: what is typed goes, and stays on the screen.
   private func interrupt() -> UInt8 {
-    let snapshot = current
     leaveBlock("^C")
     set(Snapshot(text: [], cursor: 0))
     browsing = nil

@@ -59,8 +59,10 @@ public final class LineEditor {
   var killed: [Unicode.Scalar] = []
   var undoStack: [Snapshot] = []
   var settled = Snapshot(text: [], cursor: 0)
-  var lastWasEmptyTab = false
   private var terminated = false
+  private var preset: String?
+  /// The buffer right after Enter has indented a new line, and by how much.
+  var indented: (snapshot: Snapshot, columns: Int)?
 
   struct Snapshot: Equatable {
     var text: [Unicode.Scalar]
@@ -118,8 +120,11 @@ public final class LineEditor {
   }
 
   /// Reads one block, without the newline at its end.
-  public func read() -> Input {
+  /// - Parameter preset: text that stands in the buffer at the beginning.
+  public func read(preset: String? = nil) -> Input {
+    self.preset = preset
     browsing = nil
+    indented = nil
     undoStack = []
     settled = Snapshot(text: [], cursor: 0)
     terminated = false
@@ -153,6 +158,13 @@ public final class LineEditor {
   /// Where libedit gets its characters: the buffer has settled, so this is the time to colour it, and to look after
   /// signals.
   private func nextCharacter(_ character: UnsafeMutablePointer<Int32>) -> Int32 {
+    if let text = preset {
+      preset = nil
+      insert(hung(text))
+      write("\r")
+      character.pointee = Key.redraw
+      return 1
+    }
     recordUndo()
     if ce_pending(STDIN_FILENO) == 0 { paint() }
     while true {

@@ -18,8 +18,18 @@ typedef const int32_t *(*ce_prompter)(EditLine *);
 // On the standard streams.
 EditLine *ce_open(const char *program);
 
-// Writes to standard output, through the buffer that libedit uses.
+// Writes to standard output, through the buffer that libedit uses, and empties it.
 void ce_write(const char *text);
+
+// Writes to standard output without emptying the buffer.
+void ce_print(const char *text, size_t count);
+void ce_flush(void);
+
+// Runs `command "path"` with the shell on this terminal and waits. - Returns: its status, or -1.
+int ce_run_editor(const char *command, const char *path);
+
+// Makes an empty file of its own name from a pattern that ends in XXXXXX and a suffix of so many characters.
+bool ce_temporary(char *pattern, int suffix);
 
 static inline void ce_set_client(EditLine *el, void *client) { el_wset(el, EL_CLIENTDATA, client); }
 

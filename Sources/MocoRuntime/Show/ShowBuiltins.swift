@@ -24,7 +24,7 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
       }
       return .nil
     })
-  interpreter.define(tableFunction)
+  interpreter.define(tableFunction())
   interpreter.define("plot", .host(PlotModule()), doc: PlotModule.guide)
 }
 
@@ -67,31 +67,33 @@ private struct ShownValue {
 
 // MARK: Tables
 
-private let tableFunction = NativeFunction(
-  "table(rows, columns = nil, title = \"\", digits = nil, best = nil)",
-  doc: """
-    A table as a figure. `rows` is a list of records, a list of lists with `columns`, or a record of columns.
-    `best: "max"` or `"min"` sets the best number of every column in bold.
+private func tableFunction() -> NativeFunction {
+  NativeFunction(
+    "table(rows, columns = nil, title = \"\", digits = nil, best = nil)",
+    doc: """
+      A table as a figure. `rows` is a list of records, a list of lists with `columns`, or a record of columns.
+      `best: "max"` or `"min"` sets the best number of every column in bold.
 
-    ```
-    show table([{method: "zero-shot", H: 68.5}, {method: "mixture", H: 72.1}], digits: 1, best: "max")
-    ```
-    """
-) { arguments in
-  var table: Table
-  do {
-    table = try TableReader.table(
-      arguments.value("rows"), columns: try arguments.optionalList("columns")?.map { TableReader.word($0) })
-  } catch is TableReader.Misshapen {
-    throw arguments.wrongType(
-      "rows", expected: "a list of records, a list of lists, or a record of lists",
-      help: "table([{a: 1, b: 2}, {a: 3, b: 4}])")
+      ```
+      show table([{method: "zero-shot", H: 68.5}, {method: "mixture", H: 72.1}], digits: 1, best: "max")
+      ```
+      """
+  ) { arguments in
+    var table: Table
+    do {
+      table = try TableReader.table(
+        arguments.value("rows"), columns: try arguments.optionalList("columns")?.map { TableReader.word($0) })
+    } catch is TableReader.Misshapen {
+      throw arguments.wrongType(
+        "rows", expected: "a list of records, a list of lists, or a record of lists",
+        help: "table([{a: 1, b: 2}, {a: 3, b: 4}])")
+    }
+    if let digits = try arguments.optionalInt("digits") { table.digits = min(max(digits, 0), 15) }
+    if try arguments.optionalString("best") != nil {
+      table.markBest(largest: try arguments.choice("best", among: ["max", "min"]) == "max")
+    }
+    return .host(FigureValue(Figure(.table(table), title: try arguments.string("title"))))
   }
-  if let digits = try arguments.optionalInt("digits") { table.digits = min(max(digits, 0), 15) }
-  if try arguments.optionalString("best") != nil {
-    table.markBest(largest: try arguments.choice("best", among: ["max", "min"]) == "max")
-  }
-  return .host(FigureValue(Figure(.table(table), title: try arguments.string("title"))))
 }
 
 enum TableReader {

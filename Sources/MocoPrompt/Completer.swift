@@ -1,0 +1,183 @@
+import MocoLang
+import MocoRuntime
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What Tab offers, from the text before the cursor and the values that exist. Nothing is run for it.
+struct Completer {
+  let interpreter: Interpreter
+  static let commands = Prompt.Command.allCases.map { "%" + $0.rawValue }
+
+  func completion(_ block: String, cursor: Int) -> Completion {
+    let text = Array(block.unicodeScalars.prefix(cursor))
+    if let first = text.first, first == "%" { return command(text) }
+    let scanner = SourceScanner(text)
+    switch scanner.end {
+    case .comment: return Completion()
+    case .string(let start): return inString(text, start: start, scanner)
+    case .code: break
+    }
+    var start = text.count
+    while start > 0, SourceScanner.continuesName(text[start - 1]) { start -= 1 }
+    let word = string(text[start...])
+    if word.unicodeScalars.first.map({ !SourceScanner.startsName($0) }) ?? false { return Completion() }
+    if start > 0, text[start - 1] == ".", !(start > 1 && text[start - 2] == ".") {
+      return offer(members(Array(text[..<(start - 1)])), word)
+    }
+    let names = interpreter.names.map(\.name)
+    // Something to begin with: an empty word completes to labels only.
+    let labels = labels(text, scanner)
+    if word.isEmpty, labels.isEmpty { return Completion() }
+    let ordinary = word.isEmpty ? [] : names + SourceScanner.keywords + SourceScanner.constants
+    return offer(labels.map { $0 + ": " } + ordinary, word)
+  }
+
+  private func offer(_ candidates: [String], _ word: String) -> Completion {
+    var seen = Set<String>()
+    let fitting = candidates.filter { candidate in
+      // Names with an underscore in front are private: offered only when asked for.
+      candidate.hasPrefix(word) && (!candidate.hasPrefix("_") || word.hasPrefix("_")) && seen.insert(candidate).inserted
+    }
+    return Completion(replaces: word.unicodeScalars.count, candidates: fitting.sorted())
+  }
+
+  private func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(scalars)) }
+
+  // MARK: Values
+
+  /// The chain of names that ends the text: `a.b.c` as `["a", "b", "c"]`; nil where it ends in something else.
+  private func chain(_ text: [Unicode.Scalar]) -> [String]? {
+    var names: [String] = []
+    var end = text.count
+    while true {
+      var start = end
+      while start > 0, SourceScanner.continuesName(text[start - 1]) { start -= 1 }
+      guard start < end, SourceScanner.startsName(text[start]) else { return nil }
+      names.insert(string(text[start..<end]), at: 0)
+      guard start > 0, text[start - 1] == "." else { return names }
+      end = start - 1
+    }
+  }
+
+  /// The value of a chain of names, through fields of records and host objects.
+  func value(_ names: [String]) -> AnyValue? {
+    guard let first = names.first, var value = interpreter.value(named: first) else { return nil }
+    for name in names.dropFirst() {
+      if let field = value.asRecord?[name] {
+        value = field
+      } else if let object: any HostObject = value.asHost() {
+        if let member = try? object.member(name) {
+          value = member
+        } else if let method = object.method(name) {
+          value = .function(method)
+        } else {
+          return nil
+        }
+      } else {
+        return nil
+      }
+    }
+    return value
+  }
+
+  private func members(_ before: [Unicode.Scalar]) -> [String] {
+    if let names = chain(before), let value = value(names) {
+      let members = interpreter.members(of: value)
+      if !members.isEmpty { return members }
+    }
+    // Every function reads as a method.
+    return interpreter.names.filter { $0.typeName == "Function" }.map(\.name)
+  }
+
+  /// Argument labels of the call that the text stands in.
+  private func labels(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String] {
+    guard let open = scanner.open.last else { return [] }
+    if text[open] == "(" {
+      guard let names = chain(Array(text[..<open])), let function = value(names) else { return [] }
+      return interpreter.parameters(of: function)
+    }
+    guard text[open] == "{" else { return [] }
+    // A trailing block: of a call, or of a command form.
+    var end = open
+    while end > 0, text[end - 1] == " " { end -= 1 }
+    if end > 0, text[end - 1] == ")", let paren = scanner.partners[end - 1] {
+      guard let names = chain(Array(text[..<paren])), let function = value(names) else { return [] }
+      return interpreter.parameters(of: function)
+    }
+    let line = text[..<open].split(separator: "\n").last ?? []
+    let words = string(ArraySlice(line)).split(separator: " ").map(String.init)
+    guard let form = words.first(where: { $0 == "train" || $0 == "evaluate" }),
+      let function = interpreter.value(named: form)
+    else { return [] }
+    return interpreter.parameters(of: function)
+  }
+
+  // MARK: Strings
+
+  private func inString(_ text: [Unicode.Scalar], start: Int, _ scanner: SourceScanner) -> Completion {
+    let typed = string(text[(start + 1)...])
+    // A key in brackets: template["…"], record["…"].
+    if start > 0, text[start - 1] == "[", let names = chain(Array(text[..<(start - 1)])), let value = value(names) {
+      let keys = keys(of: value)
+      if !keys.isEmpty {
+        return Completion(
+          replaces: typed.unicodeScalars.count,
+          candidates: keys.filter { $0.hasPrefix(typed) }.map { $0 + "\"]" }.sorted())
+      }
+    }
+    return paths(typed)
+  }
+
+  private func keys(of value: AnyValue) -> [String] {
+    if let record = value.asRecord { return record.names }
+    guard let object: any HostObject = value.asHost(), let groups = try? object.member("groups") else { return [] }
+    if let record = groups.asRecord { return record.names }
+    return (groups.asList ?? []).compactMap { group in
+      if let name = group.asString { return name }
+      guard let object: any HostObject = group.asHost(), let name = try? object.member("name") else { return nil }
+      return name.asString
+    }
+  }
+
+  /// Files and folders that continue a path; folders end in `/`.
+  func paths(_ typed: String) -> Completion {
+    let slash = typed.lastIndex(of: "/")
+    let folder = slash.map { String(typed[...$0]) } ?? ""
+    let word = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
+    var real = folder.isEmpty ? "." : folder
+    if real.hasPrefix("~/"), let home = environment("HOME") { real = home + real.dropFirst(1) }
+    guard let handle = opendir(real) else { return Completion() }
+    defer { closedir(handle) }
+    var found: [String] = []
+    while let entry = readdir(handle), found.count < 10_000 {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name != ".", name != "..", name.hasPrefix(word), !name.hasPrefix(".") || word.hasPrefix(".") else {
+        continue
+      }
+      var status = stat()
+      let isFolder = stat(real + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      found.append(isFolder ? name + "/" : name)
+    }
+    return Completion(replaces: word.unicodeScalars.count, candidates: found.sorted())
+  }
+
+  // MARK: Commands
+
+  private func command(_ text: [Unicode.Scalar]) -> Completion {
+    guard let space = text.firstIndex(of: " ") else { return offer(Completer.commands, string(text[...])) }
+    let word = string(text[..<space])
+    let argument = string(text[(space + 1)...])
+    switch word {
+    case "%load", "%run", "%save", "%cd", "%edit", "%export": return paths(argument)
+    default:
+      // The rest is code: complete it as such.
+      var inner = completion(argument, cursor: argument.unicodeScalars.count)
+      inner.candidates = argument.isEmpty ? [] : inner.candidates
+      return inner
+    }
+  }
+}

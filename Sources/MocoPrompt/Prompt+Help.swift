@@ -1,0 +1,79 @@
+import MocoLang
+import MocoRuntime
+
+extension Prompt {
+  /// What `?name`, `name?` or `?` ask about; nil where a block is no question.
+  func question(_ block: String) -> String? {
+    let text = block.trimmed
+    guard !text.contains("\n") else { return nil }
+    if text.hasPrefix("?") { return String(text.dropFirst()).trimmed }
+    guard text.hasSuffix("?") else { return nil }
+    let name = String(text.dropLast()).trimmed
+    let isPath = name.unicodeScalars.allSatisfy { $0 == "." || SourceScanner.continuesName($0) }
+    return isPath && !name.isEmpty ? name : nil
+  }
+
+  func help(_ topic: String) {
+    if topic.isEmpty {
+      Console.showHelp(Prompt.guide)
+      return
+    }
+    if topic.hasPrefix("%") {
+      let name = topic.dropFirst().split(separator: " ").first.map(String.init) ?? ""
+      if let command = Command(rawValue: name) {
+        Console.showHelp("`%\(command.usage)`\n\n\(command.explanation)")
+      } else {
+        Console.report("there is no command %\(name); %help lists them\n")
+      }
+      return
+    }
+    if topic.hasPrefix("E"), DiagnosticCatalog.entry(for: topic) != nil {
+      _ = ErrorPages.show(topic)
+      return
+    }
+    if let text = interpreter.help(named: topic) {
+      Console.showHelp(text)
+      return
+    }
+    let names = topic.split(separator: ".").map(String.init)
+    if let value = Completer(interpreter: interpreter).value(names), let text = interpreter.help(for: value) {
+      Console.showHelp(text)
+      return
+    }
+    if SourceScanner.keywords.contains(topic) {
+      Console.showHelp("`\(topic)` is a keyword of the language.")
+      return
+    }
+    let near = Nearest.name(to: topic, among: interpreter.names.map(\.name))
+    Console.report("nothing is known by the name \(topic)" + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
+  }
+
+  static let guide = """
+    # The prompt
+
+    Type an expression and its value is shown; `;` at the end hides it, `ans` holds the last one. Enter begins another
+    line while a block is open; Esc Enter does so always.
+
+    - `?name`, `name?`, `help(name)`: what it is, with an example. `?E0203`: what an error code means.
+    - Tab completes names, members, argument labels and paths. ↑ ↓ go through history by what is typed, ^R searches.
+    - ^C stops what runs and keeps everything; ^D leaves. ^_ undoes, ^Y brings back what ^K, ^U or ^W took away.
+    - `%help` lists the commands: `%time`, `%timeit`, `%vars`, `%run`, `%save`, `%edit` and more.
+
+    # A first program
+
+    ```
+    let clip = load_clip("small")
+    clip.classify(load_image("shoe.png"), ["a shoe", "a coat"])
+    ```
+    """
+}
+
+extension String {
+  /// Without blanks and newlines at both ends.
+  var trimmed: String {
+    var rest = self[...]
+    while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+    while let last = rest.last, last.isWhitespace { rest.removeLast() }
+    return String(rest)
+  }
+}

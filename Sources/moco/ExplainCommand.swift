@@ -1,0 +1,20 @@
+import ArgumentParser
+import MocoPrompt
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain", abstract: "Say what an error code means, and what to do.")
+
+  @Argument(help: "A code such as E0203; without one, all codes are listed.")
+  var code: String?
+
+  @OptionGroup(title: "Looks") var looks: LookOptions
+
+  func run() throws {
+    looks.apply()
+    Console.start()
+    defer { Console.flush() }
+    guard let code else { return ErrorPages.list() }
+    guard ErrorPages.show(code) else { throw Status.usage.exit }
+  }
+}

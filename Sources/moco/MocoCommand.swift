@@ -1,0 +1,66 @@
+import ArgumentParser
+import MocoPrompt
+import MocoRuntime
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// `moco` without a subcommand: the prompt, a program from standard input, `-e CODE`, or a file.
+@main
+struct MocoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "moco",
+    abstract: "A notebook-style scripting language for prompt learning with CLIP.",
+    usage: """
+      moco                       the prompt
+      moco run FILE [options] [-- args …]
+      moco -e CODE [options] [-- args …]
+      moco check FILE …
+      moco explain CODE
+      """,
+    discussion: """
+      Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
+
+      Exit status: 0 fine, 64 wrong use, 65 the program does not parse or check, 70 it failed while running, \
+      130 interrupted.
+      """,
+    version: "moco \(Moco.version)",
+    subcommands: [RunCommand.self, CheckCommand.self, ExplainCommand.self])
+
+  @Option(name: .customShort("e"), help: ArgumentHelp("Run this program.", valueName: "code"))
+  var code: String?
+
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Looks") var looks: LookOptions
+
+  @Flag(name: .customLong("no-highlight"), help: "No colours while typing.")
+  var noHighlight = false
+
+  @Flag(name: .customLong("no-banner"), help: "Start the prompt without a greeting.")
+  var noBanner = false
+
+  @Argument(help: ArgumentHelp("A program to run, as `moco run FILE` does.", valueName: "file"), completion: .file(extensions: ["moco"]))
+  var file: String?
+
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("What args() gives.", valueName: "args"))
+  var arguments: [String] = []
+
+  func validate() throws {
+    if code != nil, file != nil { throw ValidationError("Give either -e CODE or a file.") }
+  }
+
+  func run() throws {
+    looks.apply()
+    Console.start()
+    let program = WholeProgram(running: running, arguments: arguments)
+    if let code { throw program.run(text: code, name: "-e").exit }
+    if let file { throw program.run(path: file, record: false).exit }
+    guard isatty(STDIN_FILENO) == 1 else { throw program.runStandardInput().exit }
+    var options = PromptOptions()
+    options.highlight = !noHighlight
+    options.banner = !noBanner
+    let session = Session(options: try running.sessionOptions(arguments: arguments))
+    throw ExitCode(Prompt(session: session, options: options).run())
+  }
+}

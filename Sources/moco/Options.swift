@@ -1,0 +1,76 @@
+import ArgumentParser
+import MocoRuntime
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+/// How output looks.
+struct LookOptions: ParsableArguments {
+  @Option(help: "Colours: auto, always or never. NO_COLOR and FORCE_COLOR are heeded too.")
+  var color: ColourChoice = .auto
+
+  /// What the command line says takes the place of what the environment says, for everything that asks it.
+  func apply() {
+    switch color {
+    case .auto: break
+    case .always:
+      unsetenv("NO_COLOR")
+      if getenv("FORCE_COLOR") == nil { setenv("FORCE_COLOR", "1", 1) }
+    case .never:
+      unsetenv("FORCE_COLOR")
+      setenv("NO_COLOR", "1", 1)
+    }
+  }
+}
+
+/// What a program is run with.
+struct RunningOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replace the literal of a top-level `let name`.", valueName: "name=value"))
+  var settings: [String] = []
+
+  @Option(help: "The seed of everything random.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads for numeric work; results do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    for setting in settings where RunningOptions.split(setting) == nil {
+      throw ValidationError("--set takes name=value, not '\(setting)'.")
+    }
+    if let threads, threads < 1 || threads > 1024 { throw ValidationError("--threads takes a number from 1 to 1024.") }
+  }
+
+  func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> SessionOptions {
+    var options = SessionOptions()
+    options.seed = seed
+    options.threads = threads
+    options.overrides = settings.compactMap(RunningOptions.split)
+    options.arguments = arguments
+    options.recorder = recorder
+    return options
+  }
+
+  static func split(_ setting: String) -> (name: String, text: String)? {
+    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else { return nil }
+    return (String(setting[..<equals]), String(setting[setting.index(after: equals)...]))
+  }
+}
+
+/// The exit statuses of moco (sysexits.h, and 128 + SIGINT).
+enum Status: Int32 {
+  case fine = 0
+  case usage = 64
+  case invalid = 65
+  case failed = 70
+  case interrupted = 130
+
+  var exit: ExitCode { ExitCode(rawValue) }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import MocoPrompt
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a program.",
+    discussion: """
+      A program that loads a model or data leaves a record in runs/NAME-NUMBER: the script, its settings and seed, \
+      measurements, checkpoints and figures.
+      """)
+
+  @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
+  var file: String
+
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Looks") var looks: LookOptions
+
+  @Option(help: ArgumentHelp("The folder of the run's record.", valueName: "dir"), completion: .directory)
+  var out: String?
+
+  @Flag(name: .customLong("no-record"), help: "Leave no record.")
+  var noRecord = false
+
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("What args() gives.", valueName: "args"))
+  var arguments: [String] = []
+
+  func validate() throws {
+    if noRecord, out != nil { throw ValidationError("--out and --no-record exclude each other.") }
+  }
+
+  func run() throws {
+    looks.apply()
+    Console.start()
+    throw WholeProgram(running: running, arguments: arguments, out: out).run(path: file, record: !noRecord).exit
+  }
+}

@@ -1,0 +1,96 @@
+import MocoCLIP
+import MocoLang
+import MocoPrompt
+import MocoRuntime
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Runs one program from its beginning to its end or its first error.
+struct WholeProgram {
+  var running: RunningOptions
+  var arguments: [String]
+  var out: String?
+
+  func run(text: String, name: String) -> Status {
+    run(SourceFile(name: name, text: text)) { $0.interpreter.run($1, mode: .program) }
+  }
+
+  func runStandardInput() -> Status {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count > 0 { bytes += buffer[..<count] }
+      if count == 0 || (count < 0 && errno != EINTR) || bytes.count > SourceFile.maximumSize { break }
+    }
+    return run(SourceFile(name: "<stdin>", bytes: bytes)) { $0.interpreter.run($1, mode: .program) }
+  }
+
+  func run(path: String, record: Bool) -> Status {
+    let source: SourceFile
+    do {
+      source = SourceFile(name: path, text: try FileSystem.readText(path))
+    } catch {
+      Console.report(WholeProgram.describe(error) + "\n")
+      return .usage
+    }
+    let stem = path.split(separator: "/").last.map(String.init) ?? path
+    let recorder =
+      record ? RunRecorder(name: stem.hasSuffix(".moco") ? String(stem.dropLast(5)) : stem, out: out) : nil
+    return run(source, recorder: recorder) { session, _ in try session.run(path: path) }
+  }
+
+  private func run(
+    _ source: SourceFile, recorder: RunRecorder? = nil, _ body: (Session, SourceFile) throws -> RunResult
+  ) -> Status {
+    let start = Terminal.seconds
+    do {
+      let session = Session(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
+      Console.connect(session)
+      let found = ProgramCheck(session.interpreter).run(source)
+      if found.contains(where: \.isError) {
+        Console.report(found)
+        return .invalid
+      }
+      let result = try Console.interruptible { try body(session, source) }
+      session.context.onProgressEnd?()
+      Console.report(result.diagnostics.filter { $0.isError })
+      Console.flush()
+      let status = WholeProgram.status(result)
+      recorder?.finish(status: status.word, seconds: Terminal.seconds - start)
+      return status
+    } catch {
+      Console.report(WholeProgram.describe(error) + "\n")
+      return .failed
+    }
+  }
+
+  static func status(_ result: RunResult) -> Status {
+    guard let failure = result.failure else { return .fine }
+    if failure.code == "E0406" { return .interrupted }
+    // E0307: --set names what the program does not have.
+    if failure.code == "E0307" { return .usage }
+    return failure.code.hasPrefix("E01") && failure.trace.isEmpty ? .invalid : .failed
+  }
+
+  static func describe(_ error: any Error) -> String {
+    if let error = error as? any LanguageError {
+      return Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? []).render(
+        colour: OutputTraits.detect(descriptor: 2).colour != .none)
+    }
+    return "error: \(error)"
+  }
+}
+
+extension Status {
+  /// As the run's record names it.
+  var word: String {
+    switch self {
+    case .fine: "finished"
+    case .interrupted: "interrupted"
+    case .usage, .invalid, .failed: "failed"
+    }
+  }
+}
