@@ -5,7 +5,7 @@ import CKernels
 /// A value that shares storage: slices, transposes and reshapes are views where they can be. Operations give new
 /// tensors; the only writes in place are `withMutableFloats` and `assign`, which every view of the storage sees.
 public struct Tensor: @unchecked Sendable {
-  package let storage: Storage
+  package private(set) var storage: Storage
   public let dtype: DType
   public let shape: [Int]
   /// In elements; zero along a dimension that is repeated.
@@ -192,4 +192,9 @@ public struct Tensor: @unchecked Sendable {
     }
     return out
   }
+}
+
+extension Tensor {
+  /// Whether nothing else refers to the storage.
+  package mutating func isUnshared() -> Bool { isKnownUniquelyReferenced(&storage) }
 }

@@ -1,0 +1,10 @@
+// Whether operations on this thread are recorded for gradients. Threads start with recording on.
+#ifndef MOCO_AUTOGRAD_STATE_H
+#define MOCO_AUTOGRAD_STATE_H
+
+/// Nesting depth of blocks without gradients on this thread.
+int moco_no_grad_depth(void);
+void moco_no_grad_enter(void);
+void moco_no_grad_leave(void);
+
+#endif

@@ -1,0 +1,120 @@
+import MocoTensor
+
+extension F {
+  // MARK: Two operands, with NumPy's broadcasting
+
+  public static func binary(_ op: Kernels.Binary, _ a: Variable, _ b: Variable) throws -> Variable {
+    let value = try Tensor.binary(op, a.value, b.value)
+    guard a.isTracked || b.isTracked else { return Variable(value) }
+    let (x, y) = (a.value, b.value)
+    return Variable.custom(op.symbol, inputs: [a, b], value: value) { g, needs in
+      func left(_ grad: @autoclosure () throws -> Tensor) throws -> Tensor? {
+        needs[0] ? try grad().reduced(to: x.shape) : nil
+      }
+      func right(_ grad: @autoclosure () throws -> Tensor) throws -> Tensor? {
+        needs[1] ? try grad().reduced(to: y.shape) : nil
+      }
+      switch op {
+      case .add: return [try left(g), try right(g)]
+      case .subtract: return [try left(g), try right(g.unary(.negate))]
+      case .multiply: return [try left(Tensor.multiply(g, y)), try right(Tensor.multiply(g, x))]
+      case .divide:
+        let share = try Tensor.divide(g, y)
+        return [try left(share), try right(Tensor.multiply(share, Tensor.divide(x, y)).unary(.negate))]
+      case .maximum, .minimum:
+        // Where both are equal the left one gets the gradient.
+        let first = try Tensor.compare(op == .maximum ? .greaterEqual : .lessEqual, x, y)
+        let zero = try Tensor(Float(0))
+        return [try left(Tensor.select(first, g, zero)), try right(Tensor.select(first, zero, g))]
+      case .power:
+        let slope = try left(
+          Tensor.multiply(
+            g, Tensor.multiply(y, Tensor.binary(.power, x, Tensor.subtract(y, Tensor(Float(1)))))))
+        guard needs[1] else { return [slope, nil] }
+        // x^y ln x, which is 0 at x = 0.
+        let zero = try Tensor(Float(0))
+        let log = try Tensor.select(Tensor.compare(.equal, x, zero), zero, x.unary(.log))
+        return [slope, try right(Tensor.multiply(g, Tensor.multiply(value, log)))]
+      case .modulo:
+        let whole = try Tensor.divide(x, y).unary(.floor)
+        return [try left(g), try right(Tensor.multiply(g, whole).unary(.negate))]
+      }
+    }
+  }
+
+  public static func add(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.add, a, b) }
+  public static func sub(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.subtract, a, b) }
+  public static func mul(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.multiply, a, b) }
+  public static func div(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.divide, a, b) }
+  public static func pow(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.power, a, b) }
+  public static func maximum(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.maximum, a, b) }
+  public static func minimum(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.minimum, a, b) }
+
+  /// x · factor + shift.
+  public static func affine(_ x: Variable, _ factor: Float, _ shift: Float = 0) throws -> Variable {
+    unary("scale", x, try x.value.affine(factor, shift)) { try $0.affine(factor) }
+  }
+
+  public static func scale(_ x: Variable, _ factor: Float) throws -> Variable { try affine(x, factor) }
+
+  /// Elements of `a` where the condition holds, of `b` elsewhere.
+  public static func select(_ condition: Tensor, _ a: Variable, _ b: Variable) throws -> Variable {
+    let value = try Tensor.select(condition, a.value, b.value)
+    guard a.isTracked || b.isTracked else { return Variable(value) }
+    let (aShape, bShape) = (a.shape, b.shape)
+    return Variable.custom("where", inputs: [a, b], value: value) { g, needs in
+      let zero = try Tensor(Float(0))
+      return [
+        needs[0] ? try Tensor.select(condition, g, zero).reduced(to: aShape) : nil,
+        needs[1] ? try Tensor.select(condition, zero, g).reduced(to: bShape) : nil,
+      ]
+    }
+  }
+
+  public static func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) throws -> Variable {
+    try select(condition, a, b)
+  }
+
+  /// Every element moved into low ... high; the gradient passes where nothing was moved.
+  public static func clip(_ x: Variable, _ low: Float, _ high: Float) throws -> Variable {
+    let value = try x.value.clamped(low, high)
+    guard x.isTracked else { return Variable(value) }
+    let source = x.value
+    return unary("clip", x, value) { g in
+      try Tensor.select(Tensor.compare(.equal, source, value), g, Tensor(Float(0)))
+    }
+  }
+
+  // MARK: One operand
+
+  public static func unary(_ op: Kernels.Unary, _ x: Variable) throws -> Variable {
+    let value = try x.value.unary(op)
+    guard x.isTracked else { return Variable(value) }
+    let source = try x.value.cast(to: .float32).contiguous()
+    return unary("\(op)", x, value) { g in
+      let grad = try g.contiguous(), out = try Tensor(uninitialized: g.shape)
+      withExtendedLifetime((source, value, grad, out)) {
+        Kernels.unaryBackward(
+          op, x: source.floats, y: value.floats, dy: grad.floats, out.floats, count: out.count)
+      }
+      return out
+    }
+  }
+
+  public static func neg(_ x: Variable) throws -> Variable { try unary(.negate, x) }
+  public static func exp(_ x: Variable) throws -> Variable { try unary(.exp, x) }
+  public static func log(_ x: Variable) throws -> Variable { try unary(.log, x) }
+  public static func sqrt(_ x: Variable) throws -> Variable { try unary(.sqrt, x) }
+  public static func square(_ x: Variable) throws -> Variable { try unary(.square, x) }
+  public static func abs(_ x: Variable) throws -> Variable { try unary(.abs, x) }
+  public static func tanh(_ x: Variable) throws -> Variable { try unary(.tanh, x) }
+  public static func sigmoid(_ x: Variable) throws -> Variable { try unary(.sigmoid, x) }
+  public static func relu(_ x: Variable) throws -> Variable { try unary(.relu, x) }
+  /// x Φ(x), exact.
+  public static func gelu(_ x: Variable) throws -> Variable { try unary(.gelu, x) }
+  /// x σ(1.702 x).
+  public static func quickGelu(_ x: Variable) throws -> Variable { try unary(.quickGelu, x) }
+  public static func sin(_ x: Variable) throws -> Variable { try unary(.sin, x) }
+  public static func cos(_ x: Variable) throws -> Variable { try unary(.cos, x) }
+  public static func erf(_ x: Variable) throws -> Variable { try unary(.erf, x) }
+}

@@ -1,0 +1,77 @@
+import MocoTensor
+
+extension F {
+  public static func sum(_ x: Variable) throws -> Variable {
+    let shape = x.shape
+    return unary("sum", x, try x.value.sum()) { try $0.expanded(to: shape) }
+  }
+
+  public static func sum(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
+    try sum(x, axes: [axis], keep: keep)
+  }
+
+  public static func sum(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
+    let value = try x.value.sum(axes: axes, keep: keep)
+    guard x.isTracked else { return Variable(value) }
+    let shape = x.shape
+    let kept = try F.kept(shape, axes, "sum")
+    return unary("sum", x, value) { try $0.reshaped(kept).expanded(to: shape) }
+  }
+
+  public static func mean(_ x: Variable) throws -> Variable {
+    let shape = x.shape, share = 1 / Float(Swift.max(x.value.count, 1))
+    return unary("mean", x, try x.value.mean()) { try $0.affine(share).expanded(to: shape) }
+  }
+
+  public static func mean(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
+    try mean(x, axes: [axis], keep: keep)
+  }
+
+  public static func mean(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
+    let n = try axes.reduce(1) { $0 * x.shape[try Shape.axis($1, x.shape, for: "mean")] }
+    guard n > 0 else {
+      throw TensorError(code: "E0205", message: "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
+    }
+    return try scale(sum(x, axes: axes, keep: keep), 1 / Float(n))
+  }
+
+  /// Σ (x − mean)² / (n − correction) along an axis.
+  public static func variance(
+    _ x: Variable, axis: Int, keep: Bool = false, correction: Int = 1
+  ) throws -> Variable {
+    let n = x.shape[try Shape.axis(axis, x.shape, for: "var")]
+    guard n > correction else {
+      throw TensorError(code: "E0205", message: "var needs more than \(correction) elements along axis \(axis), not \(n)")
+    }
+    let centred = try sub(x, mean(x, axis: axis, keep: true))
+    return try scale(sum(square(centred), axis: axis, keep: keep), 1 / Float(n - correction))
+  }
+
+  /// The shape with the reduced axes as 1.
+  static func kept(_ shape: [Int], _ axes: [Int], _ operation: String) throws -> [Int] {
+    var kept = shape
+    for axis in axes { kept[try Shape.axis(axis, shape, for: operation)] = 1 }
+    return kept
+  }
+
+  /// Largest or smallest along an axis; the gradient goes to where the first one stands.
+  public static func extreme(
+    _ sign: Tensor.Extreme, _ x: Variable, axis: Int, keep: Bool = false
+  ) throws -> (values: Variable, indices: Tensor) {
+    let (values, indices) = try x.value.extreme(sign, axis: axis, keep: true)
+    let all = picked(sign == .max ? "max" : "min", x, axis, values, indices)
+    if keep { return (all, indices) }
+    return (try squeeze(all, axis), try indices.squeezed(axis))
+  }
+
+  public static func max(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
+    try extreme(.max, x, axis: axis, keep: keep).values
+  }
+
+  public static func min(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
+    try extreme(.min, x, axis: axis, keep: keep).values
+  }
+
+  public static func max(_ x: Variable) throws -> Variable { try max(reshape(x, [x.value.count]), axis: 0) }
+  public static func min(_ x: Variable) throws -> Variable { try min(reshape(x, [x.value.count]), axis: 0) }
+}

@@ -1,0 +1,22 @@
+import MocoTensor
+
+/// Operations on variables, each with its gradient.
+///
+/// Shapes follow the tensor library, and so do errors. Values are computed by it; what is added here is
+/// the way back. An operation on variables that need no gradient costs no more than the tensor's.
+public enum F {
+  static func constant(_ value: Float) throws -> Variable { Variable(try Tensor(value)) }
+
+  /// One input, one rule.
+  static func unary(
+    _ name: String, _ x: Variable, _ value: Tensor, _ rule: @escaping (Tensor) throws -> Tensor
+  ) -> Variable {
+    guard Autograd.isEnabled, x.requiresGrad else { return Variable(value) }
+    return Variable.custom(name, inputs: [x], value: value) { grad, _ in [try rule(grad)] }
+  }
+}
+
+extension Variable {
+  /// Whether an operation on this would be recorded.
+  var isTracked: Bool { Autograd.isEnabled && requiresGrad }
+}

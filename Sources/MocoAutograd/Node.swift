@@ -1,0 +1,121 @@
+import MocoTensor
+import Synchronization
+
+/// An operation on the tape.
+final class Node {
+  private static let created = Atomic<UInt64>(0)
+
+  /// Order of creation: inputs always have smaller numbers.
+  let number: UInt64
+  let name: String
+  private(set) var inputs: [Variable]
+  private var needs: [Bool]
+  private var shape: [Int]
+  private var rule: ((Tensor, [Bool]) throws -> [Tensor?])?
+  // The gradient collected so far while a backward pass runs.
+  private var pending: Tensor?
+  private var ownsPending = false
+  private var visit: UInt64 = 0
+
+  init(
+    _ name: String, inputs: [Variable], shape: [Int],
+    backward: @escaping (Tensor, [Bool]) throws -> [Tensor?]
+  ) {
+    number = Node.created.wrappingAdd(1, ordering: .relaxed).newValue
+    self.name = name
+    self.inputs = inputs
+    self.shape = shape
+    needs = inputs.map(\.requiresGrad)
+    rule = backward
+  }
+
+  /// The nodes under this one, newest first.
+  private func reachable() -> [Node] {
+    let mark = Node.created.wrappingAdd(1, ordering: .relaxed).newValue
+    var found: [Node] = [], open = [self]
+    visit = mark
+    while let node = open.popLast() {
+      found.append(node)
+      for (input, needed) in zip(node.inputs, node.needs) where needed {
+        guard let next = input.node, next.visit != mark else { continue }
+        next.visit = mark
+        open.append(next)
+      }
+    }
+    found.sort { $0.number > $1.number }
+    return found
+  }
+
+  func run(_ seed: Tensor) throws {
+    let order = reachable()
+    if let used = order.first(where: { $0.rule == nil }) {
+      throw TensorError(
+        code: "E0207", message: "backward: the way through \(used.name) has been used already",
+        help: "compute the value again before the second backward, or add the losses and call it once")
+    }
+    defer { for node in order { node.pending = nil } }
+    pending = seed
+    for node in order {
+      try Cancellation.check()
+      guard let gradient = node.pending, let rule = node.rule else { continue }
+      node.pending = nil
+      node.rule = nil
+      var gradients = try rule(gradient, node.needs)
+      var inputs = node.inputs
+      node.inputs = []
+      for i in inputs.indices where node.needs[i] && i < gradients.count {
+        guard let gradient = gradients[i] else { continue }
+        gradients[i] = nil
+        guard gradient.shape == inputs[i].shape else {
+          throw TensorError(
+            code: "E0205",
+            message: "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
+              + Shape.text(inputs[i].shape))
+        }
+        if let next = inputs[i].node { try next.collect(gradient) } else { try inputs[i].accumulate(gradient) }
+      }
+      Node.release(&inputs)
+    }
+  }
+
+  private func collect(_ gradient: Tensor) throws {
+    guard let sum = pending else {
+      pending = gradient
+      ownsPending = false
+      return
+    }
+    guard ownsPending else {
+      pending = try Tensor.add(sum, gradient)
+      ownsPending = true
+      return
+    }
+    let addend = try gradient.contiguous()
+    try sum.withMutableFloats { sum in
+      try addend.withFloats { values in
+        guard let y = sum.baseAddress, let x = values.baseAddress else { return }
+        Kernels.addScaled(1, x, y, count: sum.count)
+      }
+    }
+  }
+
+  deinit { Node.release(&inputs) }
+
+  // MARK: Release without recursion: a graph may be a hundred thousand operations deep.
+
+  static func takeApart(_ node: inout Node?) {
+    guard isKnownUniquelyReferenced(&node), let last = node else { return }
+    var inputs = last.inputs
+    last.inputs = []
+    release(&inputs)
+  }
+
+  private static func release(_ stack: inout [Variable]) {
+    while var variable = stack.popLast() {
+      guard isKnownUniquelyReferenced(&variable), var node = variable.node else { continue }
+      variable.node = nil
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      stack.append(contentsOf: node.inputs)
+      node.inputs = []
+    }
+  }
+}

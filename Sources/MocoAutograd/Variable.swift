@@ -1,0 +1,124 @@
+import CKernels
+import MocoTensor
+import Synchronization
+
+/// A tensor that remembers how it was made, so that gradients can flow back.
+///
+/// Reverse-mode differentiation: every operation on a variable that needs a gradient leaves a node; `backward` visits
+/// the nodes from the newest to the oldest. Each node is used once: what it saved is freed as soon as its gradient has
+/// been passed on.
+public final class Variable: @unchecked Sendable {
+  /// The value; a leaf's may be replaced (by an optimizer, say) between steps.
+  public var value: Tensor
+  /// The gradient that `backward` added up here; leaves only.
+  public var grad: Tensor?
+  private var marked: Bool
+  // Cleared only while a graph is taken apart.
+  var node: Node?
+
+  /// A leaf.
+  public init(_ value: Tensor, requiresGrad: Bool = false) {
+    self.value = value
+    marked = requiresGrad
+  }
+
+  init(_ value: Tensor, node: Node) {
+    self.value = value
+    marked = true
+    self.node = node
+  }
+
+  deinit { Node.takeApart(&node) }
+
+  /// Whether gradients flow to or through this; may be set on leaves, and stays as it is elsewhere.
+  public var requiresGrad: Bool {
+    get { marked }
+    set { if node == nil { marked = newValue } }
+  }
+
+  /// Whether this was made by the user and not by an operation.
+  public var isLeaf: Bool { node == nil }
+
+  public var shape: [Int] { value.shape }
+
+  /// The same value without a history.
+  public func detach() -> Variable { Variable(value) }
+
+  /// Records an operation: a value, and how a gradient of it becomes gradients of the inputs.
+  ///
+  /// `backward` gets the gradient in the value's shape and which inputs need one; it returns a gradient of each input's
+  /// shape, or nil, in the inputs' order. It must capture tensors, not variables: a captured variable would
+  /// keep its history alive. Nothing is recorded where no input needs a gradient, or inside `Autograd.noGrad`.
+  public static func custom(
+    _ name: String, inputs: [Variable], value: Tensor,
+    backward: @escaping (_ grad: Tensor, _ needs: [Bool]) throws -> [Tensor?]
+  ) -> Variable {
+    guard Autograd.isEnabled, inputs.contains(where: \.requiresGrad) else { return Variable(value) }
+    return Variable(value, node: Node(name, inputs: inputs, shape: value.shape, backward: backward))
+  }
+
+  /// Adds the gradient of this with respect to every leaf that needs one to the leaf's `grad`.
+  ///
+  /// - Parameter seed: the gradient of something beyond with respect to this; 1 for a single number.
+  /// - Throws: E0207 without anything that needs a gradient, or a second time through the same part of a graph; E0206
+  ///   without a seed for more than one number; E0205 for a seed of another shape; E0406 when interrupted.
+  public func backward(_ seed: Tensor? = nil) throws {
+    guard requiresGrad else {
+      throw TensorError(
+        code: "E0207", message: "backward: nothing here needs a gradient",
+        help: "make what is to be trained with parameter(…), and compute outside no_grad")
+    }
+    let start: Tensor
+    if let seed {
+      guard seed.shape == shape else {
+        throw TensorError(
+          code: "E0205",
+          message: "backward: the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
+          operandLabels: (Shape.text(shape), Shape.text(seed.shape)))
+      }
+      start = seed
+    } else {
+      guard value.count == 1 else {
+        throw TensorError(
+          code: "E0206", message: "backward needs a single number, not shape \(Shape.text(shape))",
+          help: "reduce it first, with sum() or mean()")
+      }
+      start = try Tensor.full(shape, 1)
+    }
+    guard let node else { return try accumulate(start) }
+    try Autograd.noGrad { try node.run(start) }
+  }
+
+  // A leaf's gradient has memory of its own: optimizers and clipping write into it.
+  func accumulate(_ new: Tensor) throws {
+    guard let old = grad else {
+      var new = new
+      grad = new.isContiguous && new.isUnshared() ? new : try new.copy()
+      return
+    }
+    guard old.isContiguous, old.shape == new.shape else {
+      grad = try Tensor.add(old, new)
+      return
+    }
+    let addend = try new.contiguous()
+    try old.withMutableFloats { sum in
+      try addend.withFloats { values in
+        guard let y = sum.baseAddress, let x = values.baseAddress else { return }
+        Kernels.addScaled(1, x, y, count: sum.count)
+      }
+    }
+  }
+}
+
+/// The switch for recording.
+public enum Autograd {
+  /// Whether operations on this thread are recorded.
+  public static var isEnabled: Bool { moco_no_grad_depth() == 0 }
+
+  /// Runs `body` without recording; for evaluation, and for updates of parameters.
+  public static func noGrad<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    moco_no_grad_enter()
+    defer { moco_no_grad_leave() }
+    return try body()
+  }
+}
