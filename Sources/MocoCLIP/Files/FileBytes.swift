@@ -29,7 +29,8 @@ public final class MappedFile: @unchecked Sendable {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+    // Private and writable: who trains weights in place changes pages of his own, never the file.
+    guard let base = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
       throw CLIPError(code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))")
     }
     bytes = UnsafeRawBufferPointer(start: base, count: count)
@@ -40,6 +41,13 @@ public final class MappedFile: @unchecked Sendable {
   /// Lends the bytes to `body`; they are gone when the last user of this file is, so they must not escape.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(self) { try body(bytes) }
+  }
+
+  /// The floats from `offset` on, without a copy; nil unless `count` of them lie there at their alignment.
+  func floats(at offset: Int, count: Int) -> UnsafeMutablePointer<Float>? {
+    guard let base = bytes.baseAddress, offset >= 0, count > 0, offset % 4 == 0, count <= (bytes.count - offset) / 4
+    else { return nil }
+    return UnsafeMutableRawPointer(mutating: base + offset).bindMemory(to: Float.self, capacity: count)
   }
 
   deinit {

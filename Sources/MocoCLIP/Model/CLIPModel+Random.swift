@@ -35,11 +35,11 @@ extension CLIPModel {
       return name.hasSuffix("weight") ? try Tensor.full(shape, 1) : try Tensor.zeros(shape)
     }
     guard let deviation = deviation(name, config: config) else { return try Tensor.zeros(shape) }
-    var tensor = try Tensor.zeros(shape)
+    let tensor = try Tensor.zeros(shape)
     // A stream for each parameter: its values depend on nothing but the seed and its own name and place.
     var generator = Philox(seed: seed, stream: "clip/" + name)
     try tensor.withMutableFloats { floats in
-      for index in floats.indices { floats[index] = Float(generator.nextNormal()) * deviation }
+      for index in floats.indices { floats[index] = generator.nextNormal() * deviation }
     }
     return tensor
   }

@@ -89,14 +89,19 @@ public struct SafetensorsFile: @unchecked Sendable {
 
   /// Reads one tensor: F32, F16, BF16 and F64 become float32, whole numbers and booleans int64.
   ///
+  /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must not
+  ///   be cut short while the tensor lives.
   /// - Throws: E0502 if the file holds no such tensor, E0405 if there is no memory for it.
-  public func tensor(_ name: String) throws -> Tensor {
+  public func tensor(_ name: String, isMapped: Bool = false) throws -> Tensor {
     let entry = try find(name)
+    if isMapped, entry.type == .f32, let base = file.floats(at: entry.range.lowerBound, count: entry.count) {
+      return try Tensor(borrowing: base, shape: entry.shape, owner: file)
+    }
     guard entry.type.isFloating else {
       let values = try withBytes(name) { SafetensorsFile.ints($1, type: $0.type) }
-      return try Tensor(ints: values, shape: entry.shape)
+      return try Tensor(values, shape: entry.shape)
     }
-    var result = try Tensor.zeros(entry.shape)
+    let result = try Tensor.zeros(entry.shape)
     try withBytes(name) { entry, bytes in
       try result.withMutableFloats { SafetensorsFile.convert(bytes, type: entry.type, into: $0) }
     }

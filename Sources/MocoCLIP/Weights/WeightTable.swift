@@ -122,12 +122,12 @@ struct WeightTable {
     guard let first = parts.first else { return try Tensor.zeros(shape) }
     switch first.part {
     case .whole:
-      let tensor = try first.file.tensor(first.entry.name)
+      let tensor = try first.file.tensor(first.entry.name, isMapped: true)
       return tensor.shape == shape ? tensor : try tensor.reshaped(shape)
     case .transposed:
       return try first.file.tensor(first.entry.name).transposed().contiguous()
     case .block:
-      var result = try Tensor.zeros(shape)
+      let result = try Tensor.zeros(shape)
       let size = result.count / 3
       for source in parts {
         guard case .block(let block) = source.part else { continue }

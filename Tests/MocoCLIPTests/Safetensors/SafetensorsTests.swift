@@ -25,8 +25,8 @@ import Testing
         tensors: [
           ("half", try Tensor(values, shape: [2, 3]), .f16), ("float", try Tensor(values, shape: [6]), .f32),
           ("brain", try Tensor(values, shape: [3, 2]), .bf16), ("double", try Tensor(values, shape: [6, 1]), .f64),
-          ("whole", try Tensor(ints: [1, -2, 1 << 40], shape: [3]), .i64),
-          ("small", try Tensor(ints: [255, 0], shape: [2]), .u8), ("scalar", try Tensor([7], shape: []), .f32),
+          ("whole", try Tensor([1, -2, 1 << 40] as [Int], shape: [3]), .i64),
+          ("small", try Tensor([255, 0] as [Int], shape: [2]), .u8), ("scalar", try Tensor([7], shape: []), .f32),
           ("empty", try Tensor([], shape: [0, 4]), .f32),
         ], metadata: [("b", "2"), ("a", "é")])
       let back = try SafetensorsFile(path: path)
@@ -89,7 +89,7 @@ import Testing
       let path = folder + "/t"
       let large = try Tensor([70000], shape: [1])
       #expect(errorCode { try SafetensorsWriter.write(path: path, tensors: [("x", large, .f16)]) } == "E0505")
-      let ints = try Tensor(ints: [300], shape: [1])
+      let ints = try Tensor([300] as [Int], shape: [1])
       #expect(errorCode { try SafetensorsWriter.write(path: path, tensors: [("x", ints, .u8)]) } == "E0505")
       #expect(errorCode { try SafetensorsWriter.write(path: path, tensors: [("x", large, .f32), ("x", large, .f32)]) } == "E0505")
       #expect(errorCode { try SafetensorsWriter.write(path: folder + "/no/t", tensors: []) } == "E0504")

@@ -135,8 +135,8 @@ private enum Foreign {
     try Fixtures.inFolder { folder in
       let model = try Foreign.model()
       var items = Foreign.items(model)
-      items.append(("input_resolution", try Tensor(ints: [16], shape: []), .i64))
-      items.append(("context_length", try Tensor(ints: [9], shape: []), .i64))
+      items.append(("input_resolution", try Tensor([16] as [Int], shape: []), .i64))
+      items.append(("context_length", try Tensor([9] as [Int], shape: []), .i64))
       items.append(("something", try Tensor([1], shape: [1]), .f32))
       // A number may be kept as a vector of one.
       items = items.map { $0.name == "logit_scale" ? ($0.name, (try? $0.tensor.reshaped([1])) ?? $0.tensor, .f32) : $0 }
@@ -172,7 +172,7 @@ private enum Foreign {
     try Fixtures.inFolder { folder in
       let model = try Foreign.model()
       var items = try Foreign.huggingFace(model)
-      items.append(("text_model.embeddings.position_ids", try Tensor(ints: [0, 1], shape: [1, 2]), .i64))
+      items.append(("text_model.embeddings.position_ids", try Tensor([0, 1] as [Int], shape: [1, 2]), .i64))
       try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: items)
       let bare = try CLIPModel.load(path: folder)
       #expect(try bare.contentHash() == model.contentHash())
@@ -242,7 +242,7 @@ private enum Foreign {
       }
       let shape = try load("ln_final.bias", try Tensor.zeros([127]))
       #expect(shape.hasPrefix("E0602") && shape.contains("[127]") && shape.contains("[128]"))
-      #expect(try load("ln_final.bias", try Tensor(ints: [Int](repeating: 0, count: 128), shape: [128]), .i64).contains("I64"))
+      #expect(try load("ln_final.bias", try Tensor([Int](repeating: 0, count: 128), shape: [128]), .i64).contains("I64"))
       var values = [Float](repeating: 0, count: 128)
       values[5] = .nan
       let nan = try load("ln_final.bias", try Tensor(values, shape: [128]))
