@@ -43,20 +43,23 @@ package final class Arena {
   private nonisolated(unsafe) static let measuring = UnsafeMutablePointer<Float>.allocate(capacity: 16)
 }
 
-/// One allocation, at least 64-byte aligned.
+/// One allocation, at least 64-byte aligned; large ones on huge pages where the system has them.
 package final class Slab: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let capacity: Int
+  private static let hugePage = 2 << 20
 
   init(capacity: Int) throws {
     let (bytes, overflow) = capacity.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     guard !overflow else { throw Slab.refused(capacity) }
     try MemoryAccountant.reserve(bytes)
     var raw: UnsafeMutableRawPointer?
-    guard posix_memalign(&raw, 64, max(bytes, 64)) == 0, let raw else {
+    let large = bytes >= Slab.hugePage * 2
+    guard posix_memalign(&raw, large ? Slab.hugePage : 64, max(bytes, 64)) == 0, let raw else {
       MemoryAccountant.release(bytes)
       throw Slab.refused(capacity)
     }
+    if large { madvise(raw, bytes, MADV_HUGEPAGE) }
     base = raw.bindMemory(to: Float.self, capacity: max(capacity, 16))
     self.capacity = capacity
   }
@@ -90,6 +93,12 @@ package enum SlabPool {
       return slabs.remove(at: best)
     }
     if let found { return found }
+    // The new slab takes over from the largest that has become too small for the same work.
+    let outgrown: Slab? = free.withLock { slabs in
+      let candidates = slabs.indices.filter { slabs[$0].capacity < floats && slabs[$0].capacity >= floats / 4 }
+      return candidates.max { slabs[$0].capacity < slabs[$1].capacity }.map { slabs.remove(at: $0) }
+    }
+    _ = consume outgrown
     let rounded = floats + floats / 16
     do { return try Slab(capacity: (rounded + 1023) & ~1023) } catch {
       trim()

@@ -36,7 +36,7 @@ extension CLIPModel {
   public func encodeText(_ plan: TextPlan, soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
     try checkSoft(plan, soft)
     let d = config.embedDim, prompts = plan.promptCount
-    let frozen = !Autograd.isGradEnabled
+    let frozen = !Autograd.isEnabled
     let softRows = try soft?.value.contiguous()
     let tower = try TextTower(
       towerCache.parameters(of: self).text, config: config, soft: softRows, softTrained: !frozen && (soft?.requiresGrad ?? false),
@@ -95,7 +95,7 @@ extension CLIPModel {
     let shape = soft.value.shape
     guard shape.count == 2, shape[1] == config.text.width else {
       throw TensorError(
-        code: "E0205", message: "soft tokens have shape \(shape), the model takes [rows, \(config.text.width)]",
+        code: "E0205", message: "soft tokens have shape \(Shape.text(shape)), the model takes [rows, \(config.text.width)]",
         help: "a soft token is one row, as wide as the text tower")
     }
     guard shape[0] >= plan.softRows else {
@@ -112,7 +112,7 @@ extension CLIPModel {
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
   /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted.
   public func encodeImage(_ pixels: Variable, taps: TowerTaps? = nil) throws -> Variable {
-    let frozen = !Autograd.isGradEnabled
+    let frozen = !Autograd.isEnabled
     let images = try checkPixels(pixels.value)
     let tower = try VisionTower(
       towerCache.parameters(of: self).vision, config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
@@ -135,7 +135,7 @@ extension CLIPModel {
       copy.mutableFloatBase.update(from: rows, count: copy.count)
       taps.hidden.append(copy)
     }
-    withExtendedLifetime(scratch) {}
+    withExtendedLifetime((arena, scratch, images)) {}
     guard tower.needs.any else { return Variable(features) }
 
     let kept = VisionActivations(
@@ -189,7 +189,7 @@ extension CLIPModel {
     else {
       throw TensorError(
         code: "E0205",
-        message: "images have shape \(shape), the model takes [images, \(vision.channels), \(vision.imageSize), "
+        message: "images have shape \(Shape.text(shape)), the model takes [images, \(vision.channels), \(vision.imageSize), "
           + "\(vision.imageSize)]",
         help: "resize the images to \(vision.imageSize)×\(vision.imageSize) and check their channels")
     }

@@ -71,6 +71,12 @@ package struct VisionParameters<Element> {
   }
 }
 
+extension Tensor {
+  /// The first of the floats, for a contiguous tensor that the caller keeps alive.
+  var floatBase: Values { Values(floats) }
+  var mutableFloatBase: Floats { floats }
+}
+
 /// A parameter of the model as the towers use it.
 package struct TowerParameter {
   package let name: String
