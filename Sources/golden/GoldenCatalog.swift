@@ -55,9 +55,9 @@ struct GoldenFolder {
 /// Everything that can be checked below a folder.
 struct GoldenCatalog {
   /// What recognises files. The first suite that claims a file has it; the order is that of the README.
-  static let suites: [any GoldenSuite.Type] = [
-    TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self,
-  ]
+  static var suites: [any GoldenSuite.Type] {
+    [TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self]
+  }
 
   private(set) var checks: [GoldenCheck] = []
 

@@ -188,7 +188,7 @@ struct ClipComparison {
     else { return nil }
     switch part {
     case .whole: return gradient
-    case .transposed: return try gradient.transposed()
+    case .transposed: return gradient.transposed()
     case .block(let block):
       let rows = gradient.shape[0] / 3
       let values = try gradient.toFloats()
