@@ -43,7 +43,7 @@ extension Checker {
       if case .field(let name, let span, _) = entry {
         if let first = seen[name] {
           report(
-            "E0115", "the key `\(shown(name))` stands twice in this record; the second value counts", at: span,
+            "E0115", "the key '\(shown(name))' stands twice in this record; the second value counts", at: span,
             labels: [.init(first, "first here")], severity: .warning)
         }
         seen[name] = span
@@ -108,8 +108,8 @@ extension Checker {
         let nearest = Suggestions.nearest(to: argumentName, among: callable.parameters.map(\.name))
         let known = callable.parameters.map(\.name).joined(separator: ", ")
         report(
-          "E0304", "`\(name)` takes no argument `\(shown(argumentName))`", at: span,
-          help: nearest.map { "did you mean `\($0)`?" }
+          "E0306", "'\(name)' has no argument '\(shown(argumentName))'", at: span,
+          help: nearest.map { "did you mean '\($0)'?" }
             ?? (known.isEmpty ? "it takes none" : "it takes: \(known)"))
         return
       case .positional:
@@ -117,8 +117,8 @@ extension Checker {
         if positions > byPosition.count, !callable.takesRest, !isOpen {
           let count = byPosition.count
           report(
-            "E0304",
-            "`\(name)` takes \(count == 0 ? "no argument" : count == 1 ? "1 argument" : "\(count) arguments")"
+            "E0306",
+            "'\(name)' takes \(count == 0 ? "no argument" : count == 1 ? "1 argument" : "\(count) arguments")"
               + (count == callable.parameters.count ? "" : " by position"),
             at: argument.value.span)
           return
@@ -127,7 +127,7 @@ extension Checker {
     }
     guard !isOpen else { return }
     for (index, parameter) in byPosition.enumerated() where given.contains(parameter.name) && index < positions {
-      report("E0304", "`\(name)` gets the argument `\(parameter.name)` twice", at: call.callee.span)
+      report("E0306", "'\(name)' gets the argument '\(parameter.name)' twice", at: call.callee.span)
       return
     }
     var missing: [String] = []
@@ -139,7 +139,7 @@ extension Checker {
     }
     guard !missing.isEmpty else { return }
     report(
-      "E0304", "`\(name)` needs the argument\(missing.count == 1 ? "" : "s") `\(missing.joined(separator: "`, `"))`",
+      "E0304", "'\(name)' needs the argument\(missing.count == 1 ? "" : "s") '\(missing.joined(separator: "', '"))'",
       at: call.callee.span)
   }
 }

@@ -40,14 +40,14 @@ extension Checker {
       if loopDepth == 0 {
         let word = statement.span.text
         report(
-          "E0110", "`\(word)` stands outside of a loop", at: statement.span,
+          "E0110", "'\(word)' stands outside of a loop", at: statement.span,
           help: functionDepth > 0 ? "a function is left with return" : nil)
       }
     case .returnValue(let value):
       if let value { check(value) }
       if functionDepth == 0 {
         report(
-          "E0111", "`return` stands outside of a function", at: statement.span,
+          "E0111", "'return' stands outside of a function", at: statement.span,
           help: "the value of a file or cell is that of its last expression")
       }
     case .tryCatch(let body, let name, let nameSpan, let handler):
@@ -103,11 +103,11 @@ extension Checker {
     switch variable.kind {
     case .constant:
       report(
-        "E0302", "`\(name)` is a constant", at: span, labels: [.init(variable.span, "declared with let")],
+        "E0302", "'\(name)' is a constant", at: span, labels: [.init(variable.span, "declared with let")],
         help: "declare it with var to change it")
     case .function, .module, .templates:
       report(
-        "E0302", "`\(name)` cannot be assigned to", at: span, labels: [.init(variable.span, "declared here")],
+        "E0302", "'\(name)' cannot be assigned to", at: span, labels: [.init(variable.span, "declared here")],
         help: "choose another name")
     case .variable, .parameter, .loop, .error:
       variables[index].callable = nil
@@ -118,14 +118,14 @@ extension Checker {
   private mutating func assignToOuter(_ name: String, _ span: Span, isCompound: Bool) {
     if let isConstant = context.names[name] {
       if isConstant {
-        report("E0302", "`\(name)` is a constant", at: span, help: "declare it again, with var")
+        report("E0302", "'\(name)' is a constant", at: span, help: "declare it again, with var")
       }
       return
     }
     if globals[name] != nil, functionDepth > 0 {
       if let declaration = globalDeclaration(name), declaration.isConstant {
         report(
-          "E0302", "`\(name)` is a constant", at: span, labels: [.init(declaration.span, "declared with let")],
+          "E0302", "'\(name)' is a constant", at: span, labels: [.init(declaration.span, "declared with let")],
           help: "declare it with var to change it")
       }
       return
@@ -133,13 +133,13 @@ extension Checker {
     guard tryDepth == 0, !isCompound || context.builtins[name] != nil else { return }
     if context.builtins[name] != nil {
       report(
-        "E0302", "`\(name)` is a built-in and cannot be assigned to", at: span,
+        "E0302", "'\(name)' is a built-in and cannot be assigned to", at: span,
         help: "declare a variable of your own: var \(name) = …")
       return
     }
     report(
-      "E0301", "there is no variable `\(shown(name))`", at: span,
-      help: suggestion(for: name).map { "did you mean `\($0)`? A new variable is declared with let or var" }
+      "E0302", "there is no variable '\(shown(name))' to assign to", at: span,
+      help: suggestion(for: name).map { "did you mean '\($0)'? A new variable is declared with let or var" }
         ?? "a new variable is declared: let \(shown(name)) = …, or var where it changes")
   }
 

@@ -4,6 +4,15 @@
 /// It says nothing that could be wrong: a member, a value's type, a name that a later cell may declare are left to the
 /// running program. Inside `try { … }` names and arguments are not looked at, because there the error may be wanted.
 public struct Checker {
+  /// Parses and checks: what `moco check` says. Where a text does not parse, only that is said, because names that a
+  /// broken statement would have declared are missing everywhere else.
+  public static func check(_ file: SourceFile, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
+    let result = Parser.parse(file, boundNames: Set(context.names.keys))
+    if result.hasErrors { return result.diagnostics }
+    let found = result.diagnostics + check(result.program, context)
+    return found.sorted { ($0.primary?.start ?? 0) < ($1.primary?.start ?? 0) }
+  }
+
   /// - Returns: errors and warnings, in the order of the text.
   public static func check(_ program: Program, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
     var checker = Checker(program: program, context: context)
@@ -101,7 +110,7 @@ public struct Checker {
     for statement in list {
       if let end = ended, !end.warned {
         report(
-          "E0112", "this is never reached", at: statement.span, help: "it stands behind `\(end.word)`",
+          "E0112", "this is never reached", at: statement.span, help: "it stands behind '\(end.word)'",
           severity: .warning)
         ended = (end.word, true)
       }
@@ -130,7 +139,7 @@ public struct Checker {
     switch variable.kind {
     case .constant, .variable:
       report(
-        "E0117", "`\(variable.name)` is never used", at: variable.span,
+        "E0117", "'\(variable.name)' is never used", at: variable.span,
         help: "remove it, or call it _\(variable.name) where it is meant to be unused", severity: .warning)
     default: break
     }
@@ -147,7 +156,7 @@ public struct Checker {
       let mayRepeat = isGlobal && (context.isPrompt || cellOfGlobal[name] != currentCell)
       if !mayRepeat {
         report(
-          "E0308", "`\(name)` is declared twice in the same scope", at: span,
+          "E0308", "'\(name)' is declared twice in the same scope", at: span,
           labels: [.init(earlier.span, "first here")],
           help: "to change it, declare it with var and write \(name) = …")
       }
@@ -169,7 +178,7 @@ public struct Checker {
     var seen: [String: Span] = [:]
     for (name, span) in pattern.names {
       if let first = seen[name] {
-        report("E0115", "`\(name)` stands twice in this pattern", at: span, labels: [.init(first, "first here")])
+        report("E0115", "'\(name)' stands twice in this pattern", at: span, labels: [.init(first, "first here")])
         continue
       }
       seen[name] = span
@@ -197,14 +206,14 @@ public struct Checker {
       // In a function the declaration has run by the time of the call, or is found missing then.
       guard functionDepth == 0, tryDepth == 0, !globalFunctions.contains(name) else { return }
       report(
-        "E0301", "`\(name)` is used before it is declared", at: span,
+        "E0301", "'\(name)' is used before it is declared", at: span,
         labels: [.init(place, "declared here")])
       return
     }
     guard tryDepth == 0, diagnostics.count < Checker.maximumDiagnostics else { return }
     report(
-      "E0301", "there is no `\(shown(name))`", at: span,
-      help: Checker.foreignNames[name] ?? suggestion(for: name).map { "did you mean `\($0)`?" })
+      "E0301", "there is no '\(shown(name))'", at: span,
+      help: Checker.foreignNames[name] ?? suggestion(for: name).map { "did you mean '\($0)'?" })
   }
 
   func shown(_ name: String) -> String { name.count > 60 ? name.prefix(60) + "…" : name }

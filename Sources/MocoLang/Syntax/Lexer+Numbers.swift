@@ -65,7 +65,7 @@ extension Lexer {
     let plain = digits.filter { $0 != "_" }
     let isRight = plain.allSatisfy { $0.hexDigitValue.map { $0 < radix } ?? false }
     guard !plain.isEmpty, isRight else {
-      report("E0104", "`\(file.text(in: start..<end))` is not a number", start, end)
+      report("E0104", "'\(file.text(in: start..<end))' is not a number", start, end)
       return Token(kind: .int, start: 0, end: 0)
     }
     guard let value = UInt64(plain, radix: radix), value <= UInt64(Int64.max) else { return tooLarge(start, end) }
@@ -82,7 +82,7 @@ extension Lexer {
       return nil
     }
     report(
-      "E0104", "`\(file.text(in: start..<min(position, start + 60)))` is not a number", start, position,
+      "E0104", "'\(file.text(in: start..<min(position, start + 60)))' is not a number", start, position,
       help: "a name does not begin with a digit; between two factors stands *")
     return Token(kind: .int, start: 0, end: 0)
   }
@@ -94,7 +94,7 @@ extension Lexer {
       let before = index > 0 && bytes[index - 1].isAlphanumeric
       let after = index + 1 < bytes.count && bytes[index + 1].isAlphanumeric
       if !before || !after {
-        report("E0104", "`_` stands between two digits", start + index, start + index + 1)
+        report("E0104", "'_' stands between two digits", start + index, start + index + 1)
         return Token(kind: .int, start: 0, end: 0)
       }
     }

@@ -34,8 +34,10 @@ extension Lexer {
     var beginsOnOwnLine = false
     if isMultiline { beginsOnOwnLine = skipOpeningBreak(&builder) }
     var isClosed = false
+    /// An interpolation was not closed, and that was said.
+    var isBroken = false
 
-    while !atEnd {
+    while !atEnd, !isBroken {
       let current = byte()
       if current == UInt8(ascii: "\"") {
         if !isMultiline {
@@ -64,7 +66,11 @@ extension Lexer {
       } else if current == UInt8(ascii: "\\") {
         if byte(1) == UInt8(ascii: "(") {
           builder.flush()
-          builder.pieces.append(interpolation(isMultiline: isMultiline))
+          guard let piece = interpolation(isMultiline: isMultiline) else {
+            isBroken = true
+            break
+          }
+          builder.pieces.append(piece)
         } else {
           escape(&builder, isMultiline: isMultiline)
         }
@@ -74,7 +80,7 @@ extension Lexer {
       }
     }
 
-    if !isClosed {
+    if !isClosed, !isBroken {
       if isMultiline {
         endsInside = true
         report("E0102", "this string is never closed", start, start + 3, help: "it ends at the next \"\"\"")
@@ -177,7 +183,7 @@ extension Lexer {
       let (_, length) = scalar(at: position + 1)
       position += 1 + length
       report(
-        "E0103", "`\(file.text(in: start..<position))` is not an escape", start, position,
+        "E0103", "'\(file.text(in: start..<position))' is not an escape", start, position,
         help: "known are \\n \\t \\r \\0 \\\" \\\\ \\u{…} and \\(…); a backslash is written \\\\")
       builder.text.append(contentsOf: bytes[start..<position])
       return
@@ -207,15 +213,15 @@ extension Lexer {
       }
     }
     report(
-      "E0103", "`\(file.text(in: start..<position))` is not a Unicode escape", start, position,
+      "E0103", "'\(file.text(in: start..<position))' is not a Unicode escape", start, position,
       help: "write the character's number in hexadecimal: \\u{1F600}")
     builder.append("\u{FFFD}")
   }
 
   // MARK: - Interpolation
 
-  /// At `\(`.
-  private mutating func interpolation(isMultiline: Bool) -> StringPiece {
+  /// At `\(`; nil where it is not closed.
+  private mutating func interpolation(isMultiline: Bool) -> StringPiece? {
     let start = position
     position += 2
     guard interpolationDepth < Lexer.maximumInterpolationDepth else {
@@ -246,7 +252,7 @@ extension Lexer {
         diagnostics.removeLast(max(0, diagnostics.count - diagnosticCount))
         report(
           "E0102", "this interpolation is not closed", start, start + 2, help: "it ends at the matching )")
-        return .interpolation(tokens: result.tokens, format: nil)
+        return nil
       }
     }
     var format: StringLiteral.FormatSpec?
@@ -258,7 +264,8 @@ extension Lexer {
       if byte() != UInt8(ascii: ")") {
         report(
           "E0102", "this interpolation is not closed", start, start + 2, help: "it ends at the matching )")
-        return .interpolation(tokens: result.tokens, format: format)
+        if byte() == UInt8(ascii: "\"") { position += 1 }
+        return nil
       }
     }
     position += 1

@@ -64,7 +64,7 @@ extension Lexer {
   /// A spelling of another language: reported, and read as what it means here.
   private mutating func foreign(_ count: Int, _ kind: Token.Kind, _ help: String) -> Token {
     let text = file.text(in: position..<position + count)
-    report("E0105", "`\(text)` is not an operator here", position, position + count, help: help)
+    report("E0105", "'\(text)' is not an operator here", position, position + count, help: help)
     return take(count, kind)
   }
 
@@ -129,7 +129,7 @@ extension Lexer {
     case UInt8(ascii: "?"):
       if second == UInt8(ascii: "?") { return take(2, .coalesce) }
     case UInt8(ascii: "#"):
-      report("E0105", "`#` does not begin a comment", position, position + 1, help: "a comment begins with //")
+      report("E0105", "'#' does not begin a comment", position, position + 1, help: "a comment begins with //")
       skipLine()
       return nil
     case UInt8(ascii: "'"):
@@ -147,7 +147,7 @@ extension Lexer {
     let text = file.text(in: start + 1..<position)
     if byte() == UInt8(ascii: "'") { position += 1 }
     report(
-      "E0105", "`'` does not begin a string", start, start + 1, help: "strings stand in double quotes: \"…\"")
+      "E0105", "a single quote does not begin a string", start, start + 1, help: "strings stand in double quotes: \"…\"")
     strings.append([.text(text)])
     return Token(kind: .string, start: 0, end: 0, bits: UInt64(strings.count - 1))
   }
@@ -184,9 +184,10 @@ extension Lexer {
       while !atEnd, byte() > 0x20, isMeaningless(at: position) { position += scalar(at: position).1 }
     }
     let text = file.text(in: start..<min(position, start + 40))
-    let shown = first.value < 0x20 || first.value == 0x7F ? Lexer.name(of: first) : "`\(text)`"
+    let shown = first.value < 0x20 || first.value == 0x7F ? Lexer.name(of: first) : "'\(text)'"
     report("E0105", "\(shown) means nothing here", start, position, help: help)
-    return nil
+    // The parser stumbles over it at the same place, and its message is dropped for this one.
+    return Token(kind: .invalid, start: 0, end: 0)
   }
 
   private func isMeaningless(at offset: Int) -> Bool {

@@ -182,7 +182,7 @@ struct Lexer {
   private mutating func close(_ token: Token, _ open: inout [Int], _ tokens: [Token]) -> Int? {
     guard let last = open.last else {
       report(
-        "E0107", "`\(token.kind.spelling)` closes nothing", token.range.lowerBound, token.range.upperBound,
+        "E0107", "'\(token.kind.spelling)' closes nothing", token.range.lowerBound, token.range.upperBound,
         help: "remove it, or open the bracket where it should begin")
       noteBracketError(token.range.lowerBound)
       return nil
@@ -197,12 +197,12 @@ struct Lexer {
       if diagnostics.count < Lexer.maximumDiagnostics {
         diagnostics.append(
           Diagnostic(
-            "E0106", "`\(unclosed.kind.spelling)` is not closed",
+            "E0106", "'\(unclosed.kind.spelling)' is not closed",
             at: file.span(unclosed.range.lowerBound, unclosed.range.upperBound),
             labels: [
               .init(
                 file.span(token.range.lowerBound, token.range.upperBound),
-                "`\(token.kind.spelling)` comes before its partner")
+                "'\(token.kind.spelling)' comes before its partner")
             ]))
       }
       noteBracketError(unclosed.range.lowerBound)
@@ -214,7 +214,7 @@ struct Lexer {
       diagnostics.append(
         Diagnostic(
           "E0107",
-          "`\(token.kind.spelling)` does not close `\(opener.kind.spelling)`",
+          "'\(token.kind.spelling)' does not close '\(opener.kind.spelling)'",
           at: file.span(token.range.lowerBound, token.range.upperBound),
           labels: [.init(file.span(opener.range.lowerBound, opener.range.upperBound), "opened here")]))
     }
@@ -233,7 +233,7 @@ struct Lexer {
     guard let last = open.last else { return }
     let token = tokens[last]
     report(
-      "E0106", "`\(token.kind.spelling)` is never closed", token.range.lowerBound, token.range.upperBound)
+      "E0106", "'\(token.kind.spelling)' is never closed", token.range.lowerBound, token.range.upperBound)
     noteBracketError(token.range.lowerBound)
   }
 
@@ -309,7 +309,7 @@ struct Lexer {
     while !atEnd, !(byte() == UInt8(ascii: "*") && byte(1) == UInt8(ascii: "/")) { position += 1 }
     position = min(position + 2, bytes.count)
     report(
-      "E0105", "comments between `/*` and `*/` are not part of the language", start, start + 2,
+      "E0105", "comments between '/*' and '*/' are not part of the language", start, start + 2,
       help: "begin every line of the comment with //")
   }
 }

@@ -7,7 +7,7 @@ extension Parser {
     return try bracketed(mode: .space, .rightParen, "the list of arguments") { parser in
       var arguments: [Argument] = []
       while parser.kind != .rightParen {
-        if parser.kind == .comma { throw parser.expected("an argument or `)`") }
+        if parser.kind == .comma { throw parser.expected("an argument or ')'") }
         if parser.eat(.spread) {
           arguments.append(Argument(.spread, try parser.expression()))
         } else if parser.token.isWord, parser.peek().kind == .colon {
@@ -21,7 +21,7 @@ extension Parser {
           let value = try parser.expression()
           if parser.kind == .assign, case .name(let name) = value.kind {
             throw parser.failure(
-              "E0101", "expected `,` or `)`, found `=`", help: "a named argument is written \(name): value")
+              "E0101", "expected ',' or ')', found '='", help: "a named argument is written \(name): value")
           }
           arguments.append(Argument(.positional, value))
         }
@@ -35,7 +35,7 @@ extension Parser {
     if let first = names[name] {
       report(
         Diagnostic(
-          "E0115", "the argument `\(name)` is given twice", at: place, labels: [.init(first, "first here")]))
+          "E0115", "the argument '\(name)' is given twice", at: place, labels: [.init(first, "first here")]))
     } else {
       names[name] = place
     }
@@ -108,9 +108,11 @@ extension Parser {
     if name == "train", token.newlineBefore, mode != .space, kind == .for || isWord(token, "on"),
       peek().kind == .int || peek().kind == .name, !arguments.contains(where: { $0.name == text(token) })
     {
-      throw failure(
-        "E0101", "a line break ends `train …` before `\(text(token))`",
+      report(
+        "E0101", "a line break ends 'train …' before '\(text(token))'", at: span(token),
         help: "write the whole form in one line: train X on Y for N epochs { … }")
+      advance()
+      _ = try duration()
     }
     if kind == .leftBrace, !token.newlineBefore {
       arguments += try with(mode: mode) { try $0.trailingBlock(after: arguments) }
@@ -191,14 +193,14 @@ extension Parser {
   private mutating func templateGroup() throws -> TemplatesDeclaration.Group {
     let start = Int(token.start)
     guard isWord(token, "group") else {
-      throw expected("`group`", help: "a template set holds groups: group \"satellite\" { \"a photo of {}.\" }")
+      throw expected("'group'", help: "a template set holds groups: group \"satellite\" { \"a photo of {}.\" }")
     }
     advance()
     guard kind == .string, isOnSameLine else { throw expected("the group's name, a string") }
     let nameToken = token
     advance()
     let name = try string(nameToken)
-    guard kind == .leftBrace, isOnSameLine else { throw expected("`{`") }
+    guard kind == .leftBrace, isOnSameLine else { throw expected("'{'") }
     let templates = try bracketed(mode: .comma, .rightBrace, "the group") { parser in
       var templates: [Expr] = []
       while parser.kind != .rightBrace {

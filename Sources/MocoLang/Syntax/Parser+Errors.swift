@@ -15,11 +15,11 @@ extension Parser {
     if kind == .end {
       return Failure(
         diagnostic: Diagnostic(
-          "E0106", "`\(opener.kind.spelling)` is never closed", at: span(opener),
+          "E0106", "'\(opener.kind.spelling)' is never closed", at: span(opener),
           help: ["\(what) ends with \(close.spelling)"]))
     }
-    let separator = close == .rightBrace ? "a new line, `,` or `}`" : "`,` or `\(close.spelling)`"
-    let wanted = what == "a parenthesis" ? "`)`" : separator
+    let separator = close == .rightBrace ? "a new line, ',' or '}'" : "',' or '\(close.spelling)'"
+    let wanted = what == "a parenthesis" ? "')'" : separator
     return expected(
       "\(wanted)", help: separatorHelp(close), labels: [Diagnostic.Label(span(opener), "\(what) begins here")])
   }
@@ -40,11 +40,11 @@ extension Parser {
     switch token.kind {
     case .end: "the end of the text"
     case .interpolationEnd: "the end of the interpolation"
-    case .name: "the name `\(shortened(text(token)))`"
-    case .int, .hugeInt, .float: "the number `\(shortened(text(token)))`"
+    case .name: "the name '\(shortened(text(token)))'"
+    case .int, .hugeInt, .float: "the number '\(shortened(text(token)))'"
     case .string: "a string"
     case .invalid: "something unreadable"
-    default: token.isKeyword ? "the keyword `\(token.kind.spelling)`" : "`\(token.kind.spelling)`"
+    default: token.isKeyword ? "the keyword '\(token.kind.spelling)'" : "'\(token.kind.spelling)'"
     }
   }
 
@@ -59,7 +59,7 @@ extension Parser {
     case .halfOpen: return "a range has two ends: 0..<n"
     case .plus: return "there is no unary +"
     case .let, .var, .return, .while, .break, .continue, .try, .use:
-      return "`\(kind.spelling)` begins a statement and cannot stand inside an expression"
+      return "'\(kind.spelling)' begins a statement and cannot stand inside an expression"
     default: break
     }
     let before = index > 0 && !token.newlineBefore ? tokens[index - 1] : nil
@@ -77,7 +77,7 @@ extension Parser {
     case "do", "then", "begin", "end": return "blocks stand in braces: { … }"
     case "print", "assert", "len", "error", "help": return "a call needs parentheses: \(word)(\(next))"
     case "train", "evaluate", "show":
-      return "the form `\(word) …` begins a statement or stands after `=`; here write \(word)(\(next), …)"
+      return "the form '\(word) …' begins a statement or stands after '='; here write \(word)(\(next), …)"
     case "raise", "throw": return "an error is raised with error(\"…\")"
     default: return nil
     }

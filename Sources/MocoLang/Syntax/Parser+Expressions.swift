@@ -55,7 +55,7 @@ extension Parser {
     }
     if minimum > Level.not.rawValue, let first = places.first {
       report(
-        "E0108", "`not` binds weaker than the operator before it", at: span(first), help: "write (not …)")
+        "E0108", "'not' binds weaker than the operator before it", at: span(first), help: "write (not …)")
     }
     var operand = try operators(atLeast: Level.not.rawValue)
     for place in places.reversed() {
@@ -127,7 +127,7 @@ extension Parser {
       if let previous {
         report(
           "E0108", "comparisons do not chain", at: span(place),
-          help: "write \(text(previous)) and \(text(place)) between two comparisons joined by and: a < b and b < c")
+          help: "write a \(text(previous)) b and b \(text(place)) c")
       }
       previous = place
       let op: ComparisonOperator

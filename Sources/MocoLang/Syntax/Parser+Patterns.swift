@@ -16,10 +16,10 @@ extension Parser {
       let fields = try bracketed(mode: .comma, .rightBrace, "the pattern") { try $0.recordPattern() }
       return Pattern(.record(fields), span(from: start))
     case .leftParen:
-      throw failure("E0101", "expected a name, found `(`", help: "several values are taken out with [a, b] or {a, b}")
+      throw failure("E0101", "expected a name, found '('", help: "several values are taken out with [a, b] or {a, b}")
     default:
       throw expected(
-        "a name", help: token.isKeyword ? "`\(kind.spelling)` is a keyword and cannot be a name" : nil)
+        "a name", help: token.isKeyword ? "'\(kind.spelling)' is a keyword and cannot be a name" : nil)
     }
   }
 
@@ -62,7 +62,7 @@ extension Parser {
       } else if keyToken.kind == .name {
         inner = Pattern(.name(key), span(keyToken))
       } else {
-        throw expected("`:`", help: "a keyword needs another name here: {\(key): name}")
+        throw expected("':'", help: "a keyword needs another name here: {\(key): name}")
       }
       fields.append(Pattern.Field(key: key, keySpan: span(keyToken), pattern: inner))
       if !eat(.comma), !token.newlineBefore { break }
@@ -76,12 +76,12 @@ extension Parser {
   mutating func functionRest(name: String?) throws -> FunctionExpr {
     let start = Int(token.start)
     guard kind == .leftParen, isOnSameLine else {
-      throw expected("`(`", help: "a function is written func name(a, b = 2) { … }")
+      throw expected("'('", help: "a function is written func name(a, b = 2) { … }")
     }
     let parameters = try self.parameters()
     let signature = span(from: start)
     if kind == .arrow || kind == .assign {
-      throw expected("`{`", help: "write func name(…) { … }, or let name = (…) => …")
+      throw expected("'{'", help: "write func name(…) { … }, or let name = (…) => …")
     }
     forms.enter(isFunction: true)
     for parameter in parameters { forms.bind(parameter.name) }
@@ -103,19 +103,19 @@ extension Parser {
         parser.advance()
         if parser.kind == .colon {
           throw parser.failure(
-            "E0101", "expected `,` or `)`, found `:`",
+            "E0101", "expected ',' or ')', found ':'",
             help: "parameters have no declared type; a default is written \(name) = value")
         }
         var value: Expr?
         if parser.eat(.assign) { value = try parser.expression() }
         if value == nil, parameters.last?.defaultValue != nil {
           parser.report(
-            "E0120", "`\(name)` has no default, but stands behind a parameter that has one",
+            "E0120", "'\(name)' has no default, but stands behind a parameter that has one",
             at: parser.span(nameToken), help: "parameters with defaults stand last")
         }
         if parameters.contains(where: { $0.name == name && name != "_" }) {
           parser.report(
-            "E0115", "two parameters are called `\(name)`", at: parser.span(nameToken),
+            "E0115", "two parameters are called '\(name)'", at: parser.span(nameToken),
             help: "give each a name of its own")
         }
         parameters.append(Parameter(name: name, nameSpan: parser.span(nameToken), defaultValue: value))
@@ -139,7 +139,7 @@ extension Parser {
       let value = try expression()
       if isOnSameLine, kind == .assign || kind.compoundOperator != nil {
         throw failure(
-          "E0101", "an assignment is a statement, and `=>` is followed by an expression",
+          "E0101", "an assignment is a statement, and '=>' is followed by an expression",
           help: "write => { name \(kind.spelling) … }")
       }
       body = Block(statements: [Stmt(.expr(value), value.span)], span: value.span)

@@ -48,7 +48,7 @@ extension Parser {
       let start = Int(first.start)
       advance()
       if kind == .name {
-        throw expected("`(`", help: "a function inside an expression has no name: func (a, b) { … }")
+        throw expected("'('", help: "a function inside an expression has no name: func (a, b) { … }")
       }
       let function = try functionRest(name: nil)
       return try make(.function(function), span(from: start))
@@ -110,7 +110,7 @@ extension Parser {
       }
       let value = try expression()
       guard kind == .interpolationEnd else {
-        throw expected("`)`", help: "an interpolation holds one expression: \\(value) or \\(value:.3f)")
+        throw expected("')'", help: "an interpolation holds one expression: \\(value) or \\(value:.3f)")
       }
       return value
     } catch let failure as Failure {
@@ -137,7 +137,7 @@ extension Parser {
       }
       let value = try parser.expression()
       if parser.kind == .comma {
-        throw parser.failure("E0101", "expected `)`, found `,`", help: "several values are a list: [a, b]")
+        throw parser.failure("E0101", "expected ')', found ','", help: "several values are a list: [a, b]")
       }
       return value
     }
@@ -149,10 +149,10 @@ extension Parser {
     let kind: Expr.Kind = try bracketed(mode: .space, .rightBracket, "the list") { parser in
       var items: [ListItem] = []
       while parser.kind != .rightBracket {
-        if parser.kind == .comma { throw parser.expected("an element or `]`") }
+        if parser.kind == .comma { throw parser.expected("an element or ']'") }
         if parser.kind == .closed {
           parser.report(
-            "E0101", "expected `..`, found `...`", at: parser.span(parser.token),
+            "E0101", "expected '..', found '...'", at: parser.span(parser.token),
             help: "a list is spread with two points: [..xs]")
           parser.advance()
           items.append(.spread(try parser.expression()))
@@ -178,7 +178,7 @@ extension Parser {
       let start = Int(token.start)
       if eat(.for) {
         let pattern = try self.pattern()
-        guard kind == .in else { throw expected("`in`", help: "write [… for x in xs]") }
+        guard kind == .in else { throw expected("'in'", help: "write [… for x in xs]") }
         advance()
         let source = try expression()
         clauses.append(.loop(pattern, source: source, span: span(from: start)))
@@ -200,14 +200,14 @@ extension Parser {
           parser.advance()
           if parser.kind != .comma, parser.kind != .rightBracket {
             throw parser.failure(
-              "E0101", "expected `,` or `]` behind `:`, found \(parser.describe(parser.token))",
-              help: "`:` alone is everything; the first three are 0..<3")
+              "E0101", "expected ',' or ']' behind ':', found \(parser.describe(parser.token))",
+              help: "':' alone is everything; the first three are 0..<3")
           }
         } else {
           items.append(.expr(try parser.expression()))
           if parser.kind == .colon {
             throw parser.failure(
-              "E0101", "expected `,` or `]`, found `:`",
+              "E0101", "expected ',' or ']', found ':'",
               help: "a range is written 1..<3; up to the last one 1...-1")
           }
         }
@@ -230,12 +230,12 @@ extension Parser {
     while kind != .rightBrace {
       entries.append(try entry())
       if eat(.comma) {
-        if kind == .comma { throw expected("an entry or `}`") }
+        if kind == .comma { throw expected("an entry or '}'") }
         continue
       }
       if kind == .semicolon {
         report(
-          "E0101", "expected `,` or a new line, found `;`", at: span(token),
+          "E0101", "expected ',' or a new line, found ';'", at: span(token),
           help: "entries are separated by , or a new line")
         advance()
         continue
@@ -249,7 +249,7 @@ extension Parser {
     if kind == .spread || kind == .closed {
       if kind == .closed {
         report(
-          "E0101", "expected `..`, found `...`", at: span(token),
+          "E0101", "expected '..', found '...'", at: span(token),
           help: "a record is spread with two points: {..base}")
       }
       advance()
@@ -282,15 +282,15 @@ extension Parser {
       if kind == .comma || kind == .rightBrace || token.newlineBefore {
         throw Failure(
           diagnostic: Diagnostic(
-            "E0101", "expected `:` behind the key `\(shortened(name))`", at: span(keyToken),
-            help: ["write \(name): \(name)", "`{` begins a record here: there are no bare blocks"]))
+            "E0101", "expected ':' behind the key '\(shortened(name))'", at: span(keyToken),
+            help: ["write \(name): \(name)", "'{' begins a record here: there are no bare blocks"]))
       }
-      throw expected("`:` behind the key `\(shortened(name))`", help: "an entry is written name: value")
+      throw expected("':' behind the key '\(shortened(name))'", help: "an entry is written name: value")
     case .int, .hugeInt, .float:
       throw expected("a key", help: "keys are names or strings: \"\(text(keyToken))\": …")
     case .let, .var, .func, .for, .while, .if, .return, .try:
       throw expected(
-        "a key", help: "`{` begins a record here: blocks stand only behind if, while, for, func, try and =>")
+        "a key", help: "'{' begins a record here: blocks stand only behind if, while, for, func, try and =>")
     default:
       throw expected("a key", help: "an entry is written name: value or \"any text\": value")
     }
@@ -317,7 +317,7 @@ extension Parser {
       guard kind == .else, peek().kind != .colon, !token.cellBefore else { break }
       advance()
       if kind == .if { continue }
-      if kind != .leftBrace { throw expected("`{` or `if`") }
+      if kind != .leftBrace { throw expected("'{' or 'if'") }
       otherwise = try block("else")
       break
     }

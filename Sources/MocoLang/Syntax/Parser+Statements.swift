@@ -48,7 +48,7 @@ extension Parser {
     if isAtStatementEnd || token.newlineBefore { return }
     if kind == .leftBrace {
       throw failure(
-        "E0101", "expected the end of the statement, found `{`",
+        "E0101", "expected the end of the statement, found '{'",
         help: "a block follows if, while, for, func, try or =>; a trailing block follows a call f(…)")
     }
     throw expected("the end of the statement")
@@ -120,10 +120,10 @@ extension Parser {
     let pattern = try self.pattern()
     if kind == .colon {
       throw failure(
-        "E0101", "expected `=`, found `:`", help: "variables have no declared type: let name = value")
+        "E0101", "expected '=', found ':'", help: "variables have no declared type: let name = value")
     }
     guard isOnSameLine, kind == .assign else {
-      throw expected("`=`", help: "a variable is declared with its value: \(isMutable ? "var" : "let") name = value")
+      throw expected("'='", help: "a variable is declared with its value: \(isMutable ? "var" : "let") name = value")
     }
     advance()
     let value = try formOrExpression()
@@ -146,7 +146,7 @@ extension Parser {
     advance()
     let pattern = try self.pattern()
     guard kind == .in else {
-      throw expected("`in`", help: "a loop is written for x in xs { … }")
+      throw expected("'in'", help: "a loop is written for x in xs { … }")
     }
     advance()
     let source = try head("what to go through")
@@ -161,7 +161,7 @@ extension Parser {
     advance()
     let body = try block("try")
     guard kind == .catch, !token.cellBefore else {
-      var failure = expected("`catch`", help: "write try { … } catch e { … }").diagnostic
+      var failure = expected("'catch'", help: "write try { … } catch e { … }").diagnostic
       if kind == .end { failure.code = Parser.unfinishedCode }
       throw Failure(diagnostic: failure)
     }
@@ -231,19 +231,19 @@ extension Parser {
     guard kind == .leftBrace else {
       if kind == .assign {
         throw failure(
-          "E0101", "expected `{`, found `=`", help: "a comparison is written ==; an assignment is a statement")
+          "E0101", "expected '{', found '='", help: "a comparison is written ==; an assignment is a statement")
       }
       if kind == .colon || kind == .arrow {
-        throw expected("`{`", help: "the body of `\(keyword)` stands in braces: \(keyword) … { … }")
+        throw expected("'{'", help: "the body of '\(keyword)' stands in braces: \(keyword) … { … }")
       }
-      throw expected("`{`")
+      throw expected("'{'")
     }
     if token.newlineBefore {
       report(
-        "E0101", "the `{` of `\(keyword)` stands in a line of its own", at: span(token),
+        "E0101", "the '{' of '\(keyword)' stands in a line of its own", at: span(token),
         help: "put it at the end of the line above: a line break ends a statement")
     }
-    return try body("the body of `\(keyword)`")
+    return try body("the body of '\(keyword)'")
   }
 
   /// `{ statements }`
@@ -271,7 +271,7 @@ extension Parser {
       takesNames = true
       imports = try bracketed(mode: .comma, .rightBrace, "the list of names") { try $0.imports() }
       guard kind == .from else {
-        throw expected("`from`", help: "write use {name} from module")
+        throw expected("'from'", help: "write use {name} from module")
       }
       advance()
     }
