@@ -43,7 +43,7 @@ let package = Package(
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco"]),
-    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt", "moco"]),
+    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"], exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17
 )
