@@ -104,6 +104,8 @@ public final class Optimizer {
   private struct State {
     var steps = 0
     var buffers: [[Float]] = []
+    /// The parameter's storage once it is known to be nobody else's.
+    var storage: Storage?
   }
 
   /// - Throws: E0706 for settings out of range, E0709 without parameters.
@@ -148,7 +150,13 @@ public final class Optimizer {
     let decays = settings.decay == .all || parameter.variable.value.rank >= 2
     let decay = decays ? settings.weightDecay : 0
     let rule = settings.rule
-    try parameter.variable.updateValue { value in
+    // Steps write in place, so the first one takes a copy: the value may lie in a mapped weight file, or belong
+    // to another model too.
+    if state.storage !== parameter.variable.value.storage || !parameter.variable.value.isContiguous {
+      parameter.variable.value = try parameter.variable.value.copy()
+      state.storage = parameter.variable.value.storage
+    }
+    try parameter.variable.value.withMutableFloats { value in
       try gradient.withFloats { grad in
         guard let p = value.baseAddress, let g = grad.baseAddress else { return }
         switch rule {
@@ -233,38 +241,6 @@ extension Optimizer {
     states = restored
     stepCount = steps
   }
-}
-
-/// The norm over all gradients together, before clipping; gradients are scaled down if it exceeds `limit`.
-///
-/// As PyTorch's clip_grad_norm_: the factor is limit / (norm + 1e-6), at most 1.
-/// - Throws: E0706 for a limit that is not positive.
-@discardableResult
-public func clipGradNorm(_ variables: [Variable], limit: Double) throws -> Double {
-  guard limit > 0 else {
-    throw PromptError("E0706", "the gradient norm's limit is \(limit)", help: "give a positive number")
-  }
-  let norm = try gradNorm(variables)
-  let factor = limit / (norm + 1e-6)
-  if factor < 1 {
-    for variable in variables {
-      guard let gradient = variable.grad else { continue }
-      variable.grad = try gradient.scaled(by: Float(factor))
-    }
-  }
-  return norm
-}
-
-/// √Σ‖g‖² over the gradients that exist, summed in double precision in the order given.
-public func gradNorm(_ variables: [Variable]) throws -> Double {
-  var sum = 0.0
-  for variable in variables {
-    guard let gradient = variable.grad else { continue }
-    sum += try gradient.contiguous().withFloats { values in
-      values.baseAddress.map { moco_sum_squares($0, values.count) } ?? 0
-    }
-  }
-  return sum.squareRoot()
 }
 
 /// Whether every number is finite.

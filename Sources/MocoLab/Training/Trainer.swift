@@ -85,8 +85,9 @@ public final class Trainer {
     try loss.total.backward()
     var norm: Double?
     if let limit = options.clipNorm {
-      norm = try clipGradNorm(model.parameters.map(\.variable), limit: limit)
-      if let norm, !norm.isFinite { throw notFinite("the gradient's norm is \(norm)", epoch) }
+      let found = try Autograd.clipGradNorm(optimizer.parameters.map(\.variable), Float(limit))
+      guard found.isFinite else { throw notFinite("the gradient's norm is \(found)", epoch) }
+      norm = Double(found)
     } else {
       for parameter in optimizer.parameters {
         if let gradient = parameter.variable.grad, try !allFinite(gradient) {

@@ -87,7 +87,7 @@ public struct TrainingPlan: Sendable, Equatable {
   public let scheduleUnit: Schedule.Unit
 
   /// - Throws: E0709 without data.
-  init(_ options: TrainingOptions, count: Int) throws {
+  public init(_ options: TrainingOptions, count: Int) throws {
     guard count > 0 else {
       throw PromptError("E0709", "there is nothing to train on: the split has no images")
     }

@@ -66,7 +66,7 @@ final class OptimizerValue: HostObject {
         """
     ) { value, arguments in
       let parameters = try value.working("clip_grad_norm").parameters
-      return .float(try clipGradNorm(parameters.map(\.variable), limit: arguments.float("limit")))
+      return .float(try Autograd.clipGradNorm(parameters.map(\.variable), Float(arguments.float("limit"))))
     }
   }
   func method(_ name: String) -> NativeFunction? { OptimizerValue.methods.bind(name, to: self) }
