@@ -11,6 +11,6 @@ do {
   print("\(report.passed) passed, \(report.failed) failed")
   exit(report.failed == 0 && report.passed > 0 ? 0 : 1)
 } catch {
-  fputs("golden: \(error)\n", stderr)
+  "golden: \(error)\n".withCString { _ = write(2, $0, strlen($0)) }
   exit(1)
 }
