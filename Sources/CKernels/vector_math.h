@@ -56,13 +56,13 @@ INLINE F8 MOCO_VARIANT(erf)(F8 a) {
 INLINE F8 MOCO_VARIANT(tanh)(F8 a) {
   F8 t = ABS8(a), s = a * a;
   F8 far = SPLAT(1.0f) - SPLAT(2.0f) / (MOCO_VARIANT(exp_full)(t + t) + SPLAT(1.0f));
-  far = (F8)((I8)far | ((I8)a & SPLATI((int32_t)0x80000000)));
   F8 q = SPLAT(1.57394409e-2f);
   q = q * s + SPLAT(-5.23025580e-2f);
   q = q * s + SPLAT(1.33152470e-1f);
   q = q * s + SPLAT(-3.33327681e-1f);
-  q = (q * s) * a + a;
-  return SELECT(t > SPLAT(0.55f), far, SELECT(a == a, q, a));
+  q = (q * s) * t + t;
+  F8 y = SELECT(t > SPLAT(0.55f), far, q);
+  return SELECT(a == a, (F8)((I8)y | ((I8)a & SPLATI((int32_t)0x80000000))), a);
 }
 
 INLINE F8 MOCO_VARIANT(sigmoid)(F8 x) { return SPLAT(1.0f) / (SPLAT(1.0f) + MOCO_VARIANT(exp_full)(-x)); }

@@ -1,0 +1,71 @@
+import MocoTensor
+import Testing
+
+@Suite struct PhiloxTests {
+  /// Known answers of the authors' library (Random123, kat_vectors).
+  @Test func blocks() {
+    let zero = Philox.block((0, 0, 0, 0), key: (0, 0))
+    #expect(zero == (0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
+    let m = UInt32.max
+    let ones = Philox.block((m, m, m, m), key: (m, m))
+    #expect(ones == (0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
+    let pi = Philox.block((0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), key: (0xa409_3822, 0x299f_31d0))
+    #expect(pi == (0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
+  }
+
+  @Test func namesSeparateSequences() {
+    var seen = Set<UInt64>()
+    for seed in 0..<4 {
+      for stream in ["a", "b"] {
+        for epoch in [0, 1, -1, 1 << 40] {
+          for index in [0, 1, 1 << 33] {
+            var r = Philox(seed: UInt64(seed), stream: stream, epoch: epoch, index: index)
+            seen.insert(r.next())
+          }
+        }
+      }
+    }
+    #expect(seen.count == 96)
+  }
+
+  @Test func moments() {
+    var r = Philox(seed: 1, stream: "moments")
+    var sum = 0.0, squares = 0.0, cubes = 0.0
+    let n = 200_000
+    for _ in 0..<n {
+      let x = Double(r.nextNormal())
+      sum += x
+      squares += x * x
+      cubes += x * x * x
+    }
+    #expect(abs(sum / Double(n)) < 0.01 && abs(squares / Double(n) - 1) < 0.02 && abs(cubes / Double(n)) < 0.05)
+    var counts = [Int](repeating: 0, count: 7)
+    for _ in 0..<70_000 { counts[r.nextInt(below: 7)] += 1 }
+    #expect(counts.allSatisfy { abs($0 - 10_000) < 500 })
+    #expect((0..<1000).allSatisfy { _ in (0..<1).contains(r.nextUniform()) })
+    #expect(r.nextInt(below: 0) == 0 && r.nextInt(below: -3) == 0 && r.nextInt(below: 1) == 0)
+  }
+
+  @Test func permutations() {
+    var r = Philox(seed: 1, stream: "order")
+    #expect(r.permutation(100).sorted() == Array(0..<100))
+    #expect(r.permutation(0).isEmpty && r.permutation(-5).isEmpty)
+  }
+
+  /// Fixed for ever: data orders and initial weights depend on these.
+  @Test func pinned() {
+    var r = Philox(seed: 42, stream: "pinned", epoch: 3, index: 5)
+    #expect([r.nextWord(), r.nextWord(), r.nextWord()] == [1, 2, 3])
+    #expect(r.nextNormal() == 0)
+    #expect(r.permutation(6) == [])
+    for x in [0.1, 0.5, 1.0, 2.0, 1e-9, 123456.0] {
+      #expect(abs(ExactMath.log(x) - referenceLog(x)) < 1e-12 * max(1, abs(referenceLog(x))))
+    }
+    for i in 0..<64 {
+      let (s, c) = ExactMath.sineCosine(turns: Double(i) / 64)
+      #expect(abs(s * s + c * c - 1) < 1e-14)
+    }
+    let (s, c) = ExactMath.sineCosine(turns: 0.125)
+    #expect(abs(s - 0.5.squareRoot()) < 1e-15 && abs(c - 0.5.squareRoot()) < 1e-15)
+  }
+}

@@ -1,0 +1,3 @@
+import Glibc
+
+func referenceLog(_ x: Double) -> Double { log(x) }
