@@ -97,7 +97,8 @@ int moco_png_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int
   if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (type == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   if (depth == 16 && !deep) png_set_strip_16(png);
-  if (type & PNG_COLOR_MASK_ALPHA) png_set_strip_alpha(png);
+  // Also of a palette, whose transparent entries would come out as a fourth channel.
+  png_set_strip_alpha(png);
   int passes = png_set_interlace_handling(png);
   (void)passes;
   png_read_update_info(png, info);

@@ -1,0 +1,1 @@
+../../../Sources/golden/GoldenPreprocess.swift
