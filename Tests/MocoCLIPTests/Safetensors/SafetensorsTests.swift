@@ -27,7 +27,7 @@ import Testing
           ("brain", try Tensor(values, shape: [3, 2]), .bf16), ("double", try Tensor(values, shape: [6, 1]), .f64),
           ("whole", try Tensor([1, -2, 1 << 40] as [Int], shape: [3]), .i64),
           ("small", try Tensor([255, 0] as [Int], shape: [2]), .u8), ("scalar", try Tensor([7], shape: []), .f32),
-          ("empty", try Tensor([], shape: [0, 4]), .f32),
+          ("empty", try Tensor([Float](), shape: [0, 4]), .f32),
         ], metadata: [("b", "2"), ("a", "é")])
       let back = try SafetensorsFile(path: path)
       #expect(back.metadata.map(\.0) == ["b", "a"] && back.metadata("a") == "é")

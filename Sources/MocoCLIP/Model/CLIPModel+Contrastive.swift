@@ -1,0 +1,65 @@
+import Glibc
+import MocoAutograd
+import MocoTensor
+
+// Letters of shapes: B pairs, D embedding.
+
+extension CLIPModel {
+  /// A text as the text tower reads it: [start], its tokens, [end].
+  ///
+  /// - Parameter truncates: whether a text that is too long is cut instead of refused.
+  /// - Throws: E0603 if it is longer than the context, and what the tokenizer throws.
+  public func promptKeys(_ text: String, truncates: Bool = false) throws -> [PromptKey] {
+    try tokenizer.prompt(text, context: config.text.context, truncates: truncates).map { .token($0) }
+  }
+
+  /// Features of texts, not normalized; equal texts are encoded once.
+  ///
+  /// - Shape: [texts, D]
+  /// - Throws: E0603 for a text longer than the context, and what `encodeText` throws.
+  public func encodeTexts(_ texts: [String], truncates: Bool = false) throws -> Variable {
+    var places: [String: Int] = [:]
+    var prompts: [[PromptKey]] = []
+    var rows: [Int] = []
+    for text in texts {
+      if let place = places[text] {
+        rows.append(place)
+      } else {
+        places[text] = prompts.count
+        rows.append(prompts.count)
+        prompts.append(try promptKeys(text, truncates: truncates))
+      }
+    }
+    let features = try encodeText(prompts, soft: nil)
+    return prompts.count == texts.count ? features : try F.gather(features, rows)
+  }
+
+  /// s, the factor of the cosines: exp(logit_scale), at most 100 as in CLIP's training.
+  public func scale() throws -> Variable {
+    try F.exp(F.clip(parameter("logit_scale"), -Float.greatestFiniteMagnitude, logf(100)))
+  }
+
+  /// The symmetric contrastive loss of pairs (Radford et al. 2021, figure 3): each image against all captions of the
+  /// batch, each caption against all images, the mean of both cross entropies.
+  ///
+  /// - Parameters:
+  ///   - images: normalized pixels.
+  ///   - captions: one per image; equal ones are encoded once and count as different pairs all the same.
+  /// - Shape: images [B, channels, S, S]; result []
+  /// - Throws: E0205 if the numbers differ or there are none, and what the towers throw.
+  public func contrastiveLoss(images: Variable, captions: [String]) throws -> Variable {
+    let count = images.value.shape.first ?? 0
+    guard count == captions.count, count > 0 else {
+      throw TensorError(
+        code: "E0205", message: "there are \(count) images and \(captions.count) captions",
+        help: "give one caption an image, and at least one")
+    }
+    let image = try F.normalize(encodeImage(images))
+    let text = try F.normalize(encodeTexts(captions))
+    let logits = try F.mul(F.matmul(image, F.transpose(text)), scale())
+    let pairs = Array(0..<count)
+    let both = try F.add(
+      F.crossEntropy(logits, targets: pairs), F.crossEntropy(F.transpose(logits), targets: pairs))
+    return try F.scale(both, 0.5)
+  }
+}

@@ -1,0 +1,139 @@
+import MocoCLIP
+import MocoLang
+import MocoPrompts
+
+/// A CLIP model as programs hold it.
+final class ClipValue: HostObject {
+  let model: CLIPModel
+
+  init(_ model: CLIPModel) { self.model = model }
+
+  var typeName: String { "Clip" }
+  var byteCount: Int { model.parameterCount.multipliedReportingOverflow(by: 4).partialValue }
+
+  private static let fields = [
+    "name", "dim", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale", "size",
+    "hash", "parameters", "info",
+  ]
+  var memberNames: [String] { ClipValue.fields + ClipValue.methods.names }
+
+  func member(_ name: String) throws -> AnyValue? {
+    let config = model.config
+    switch name {
+    case "name": return .string(config.name)
+    case "dim": return .int(config.embedDim)
+    case "image_size": return .int(config.vision.imageSize)
+    case "channels": return .int(config.vision.channels)
+    case "context": return .int(config.text.context)
+    case "vocabulary": return .int(config.text.vocabulary)
+    case "activation": return .string(config.activation.rawValue)
+    case "mean": return .list(config.mean)
+    case "std": return .list(config.std)
+    case "scale": return .float(try model.scale().value.item())
+    case "size": return .int(model.parameterCount)
+    case "hash": return .string(try model.contentHash())
+    case "parameters": return .host(ParameterListValue(parameters))
+    case "info": return info
+    default: return nil
+    }
+  }
+
+  /// What trains; while nothing does, everything, so that it can be looked at.
+  private var parameters: [Parameter] {
+    let trained = model.trainableParameters
+    return (trained.isEmpty ? model.parameters : trained).map { Parameter($0.name, $0.variable) }
+  }
+
+  private var info: AnyValue {
+    let config = model.config
+    func tower(_ width: Int, _ layers: Int, _ heads: Int, _ mlp: Int) -> [(String, AnyValue)] {
+      [("width", .int(width)), ("layers", .int(layers)), ("heads", .int(heads)), ("mlp", .int(mlp))]
+    }
+    var fields: [(String, AnyValue)] = [
+      ("name", .string(config.name)), ("parameters", .int(model.parameterCount)),
+      ("activation", .string(config.activation.rawValue)), ("image_size", .int(config.vision.imageSize)),
+      ("channels", .int(config.vision.channels)), ("patch", .int(config.vision.patchSize)),
+      ("embedding", .int(config.embedDim)), ("context", .int(config.text.context)),
+      ("vocabulary", .int(config.text.vocabulary)), ("mean", .list(config.mean)), ("std", .list(config.std)),
+      (
+        "vision",
+        .record(tower(config.vision.width, config.vision.layers, config.vision.heads, config.vision.mlpWidth))
+      ),
+      ("text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth))),
+    ]
+    if let info = model.info {
+      fields += [
+        ("files", .list(info.paths)), ("naming", .string(info.naming.rawValue)), ("notes", .list(info.notes)),
+        (
+          "used",
+          .list(
+            info.used.map { use in
+              .record([
+                ("parameter", .string(use.parameter)), ("sources", .list(use.sources)),
+                ("type", .string(use.type.rawValue)),
+              ])
+            })
+        ),
+        (
+          "unused",
+          .list(info.unused.map { .record([("name", .string($0.name)), ("reason", .string($0.reason))]) })
+        ),
+        // A model with missing tensors is not loaded at all.
+        ("missing", .list([AnyValue]())),
+      ]
+    }
+    return .record(fields)
+  }
+
+  func method(_ name: String) -> NativeFunction? { ClipValue.methods.bind(name, to: self) }
+
+  /// Two values of one model are the same thing, wherever they came from.
+  func isEqual(to other: AnyValue) throws -> Bool? {
+    guard let other: ClipValue = other.asHost() else { return false }
+    return other.model === model
+  }
+
+  func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue? {
+    switch op {
+    case .equal: return .bool(try isEqual(to: other) ?? false)
+    case .notEqual: return .bool(try !(isEqual(to: other) ?? false))
+    default: return nil
+    }
+  }
+
+  var shortDescription: String { "<Clip \(model.config.name), \(grouped(model.parameterCount)) parameters>" }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    let config = model.config
+    let trained = model.trainableParameters
+    let times = style.unicode ? "×" : "x"
+    let channels = config.vision.channels == 1 ? ", grey" : config.vision.channels == 3 ? "" : ", \(config.vision.channels) channels"
+    var lines = [
+      "Clip \(config.name)",
+      "  parameters  \(grouped(model.parameterCount))"
+        + (trained.isEmpty
+          ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train"),
+      "  images      \(config.vision.imageSize)\(times)\(config.vision.imageSize)\(channels), patches of \(config.vision.patchSize)",
+      "  texts       up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids",
+      "  vision      \(config.vision.layers) layers, width \(config.vision.width), \(config.vision.heads) heads",
+      "  text        \(config.text.layers) layers, width \(config.text.width), \(config.text.heads) heads",
+      "  features    \(config.embedDim) numbers, \(config.activation.displayName)",
+    ]
+    if let info = model.info { lines.append("  from        \(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)") }
+    return lines.map { $0.count <= width || width < 8 ? $0 : String($0.prefix(width - 1)) + "…" }
+      .joined(separator: "\n")
+  }
+
+  var doc: String? {
+    """
+    A CLIP model: two towers that put images and texts into one space.
+
+    ```
+    clip.classify(image, ["bag", "coat"])
+    let texts = clip.encode_text(["a photo of a bag", "a photo of a coat"], normalize: true)
+    let images = clip.encode_image(batch, normalize: true)
+    clip.scale * images @ texts.T
+    ```
+    """
+  }
+}
