@@ -2,17 +2,23 @@
 
 extension Interpreter {
   /// Gives every program a name; a later definition replaces an earlier one. Programs may shadow it.
-  public func define(_ name: String, _ value: AnyValue, doc: String? = nil) {}
+  public func define(_ name: String, _ value: AnyValue, doc: String? = nil) {
+    guard let word = try? value.owned(in: heap) else { return }
+    globals.defineBuiltin(name, word, doc: doc)
+  }
 
-  public func define(_ function: NativeFunction) { define(function.name, .function(function)) }
+  public func define(_ function: NativeFunction) { define(function.name, .function(function), doc: function.doc) }
 
   public func define(_ functions: [NativeFunction]) { for function in functions { define(function) } }
 
   /// Lets an existing (or later defined) function take host objects of a class as its first argument, with a
   /// signature of its own.
-  public func registerOverload<T: HostObject>(_ name: String, for type: T.Type, _ function: NativeFunction) {}
+  public func registerOverload<T: HostObject>(_ name: String, for type: T.Type, _ function: NativeFunction) {
+    machine.overloads[Machine.OverloadKey(name: name, type: ObjectIdentifier(type))] = function
+    machine.overloadedNames.insert(name)
+  }
 
   /// Replaces the literal of the top-level `let name` in the program that is run next: `--set name=value`. The text is
   /// a literal of the language; a bare word where the program has a String. An unknown name fails the run (E0307).
-  public func setOverride(_ name: String, _ text: String) {}
+  public func setOverride(_ name: String, _ text: String) { overrides[name] = text }
 }

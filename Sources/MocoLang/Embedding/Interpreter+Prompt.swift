@@ -12,26 +12,134 @@ extension Interpreter {
   }
 
   /// Names in scope at the top level: those of programs first, in the order of their declaration, then the built-ins.
-  public var names: [NameInfo] { [] }
+  public var names: [NameInfo] {
+    globals.visibleNames(in: main).compactMap { name in
+      guard let slot = main.slots[name] ?? globals.builtins.slots[name] else { return nil }
+      let flags = globals.flags[slot]
+      let isBuiltin = flags & GlobalFlag.declared == 0
+      return NameInfo(
+        name: name, typeName: machine.typeName(globals.words[slot]), isBuiltin: isBuiltin,
+        isConstant: isBuiltin || flags & GlobalFlag.constant != 0, doc: documentation(name))
+    }.sorted { !$0.isBuiltin && $1.isBuiltin }
+  }
 
-  public func value(named name: String) -> AnyValue? { nil }
+  private func documentation(_ name: String) -> String? {
+    if let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 { return globals.doc(slot) }
+    return globals.builtins.slots[name].flatMap { globals.doc($0) }
+  }
+
+  public func value(named name: String) -> AnyValue? {
+    guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined else {
+      return nil
+    }
+    return AnyValue(globals.words[slot], in: heap)
+  }
 
   /// Fields and methods after a dot.
-  public func members(of value: AnyValue) -> [String] { [] }
+  public func members(of value: AnyValue) -> [String] {
+    guard let word = try? value.owned(in: heap) else { return [] }
+    defer { heap.release(word) }
+    return machine.memberNames(of: word)
+  }
 
   /// The names of a function's parameters, for completion inside a call.
-  public func parameters(of value: AnyValue) -> [String] { [] }
+  public func parameters(of value: AnyValue) -> [String] {
+    guard let word = try? value.owned(in: heap) else { return [] }
+    defer { heap.release(word) }
+    switch word.tag {
+    case .closure: return word.pointer.closure.pointee.prototype.takeUnretainedValue().parameters.map(\.name)
+    case .native: return native(word).signature.parameters.map(\.name)
+    case .host: return word.pointer.hostBox.pointee.host.callable?.signature.parameters.map(\.name) ?? []
+    default: return []
+    }
+  }
+
+  private func native(_ word: Word) -> NativeFunction {
+    unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self)
+  }
+
+  // MARK: Help
 
   /// What `help(x)` shows, as Markdown.
-  public func help(for value: AnyValue) -> String? { nil }
-  public func help(named name: String) -> String? { nil }
+  public func help(for value: AnyValue) -> String? {
+    guard let word = try? value.owned(in: heap) else { return nil }
+    defer { heap.release(word) }
+    return help(word, name: nil, doc: nil)
+  }
+
+  /// The same for a name in scope, with what stands above its declaration.
+  public func help(named name: String) -> String? {
+    guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined else {
+      return nil
+    }
+    return help(globals.words[slot], name: name, doc: documentation(name))
+  }
+
+  private func help(_ word: Word, name: String?, doc: String?) -> String? {
+    var head: String
+    var text = doc
+    switch word.tag {
+    case .native:
+      let function = native(word)
+      head = function.signature.text
+      text = text ?? function.doc
+    case .closure:
+      let prototype = word.pointer.closure.pointee.prototype.takeUnretainedValue()
+      head = "\(prototype.name ?? name ?? "function")(\(prototype.signatureText))"
+      text = text ?? prototype.doc
+    case .host:
+      let host = word.pointer.hostBox.pointee.host
+      head = name.map { "\($0): \(host.typeName)" } ?? host.typeName
+      text = text ?? host.doc
+      let members = host.memberNames
+      if !members.isEmpty { text = [text, "Members: " + members.joined(separator: ", ")].compactMap { $0 }.joined(separator: "\n\n") }
+    case .module:
+      let module = machine.module(word)
+      head = "module \(module.name)"
+      text = [module.doc, "Names: " + machine.publicNames(word).joined(separator: ", ")].compactMap { $0 }
+        .joined(separator: "\n\n")
+    default:
+      head = name.map { "\($0): \(machine.typeName(word))" } ?? machine.typeName(word)
+      text = text ?? CoreTypes.doc(machine.typeName(word))
+    }
+    guard let text, !text.isEmpty else { return head }
+    return head + "\n\n" + text
+  }
+
+  // MARK: Showing
 
   /// As `print` writes it.
-  public func text(_ value: AnyValue) -> String { "" }
+  public func text(_ value: AnyValue) -> String {
+    guard let word = try? value.owned(in: heap) else { return "" }
+    defer { heap.release(word) }
+    return (try? machine.text(word)) ?? "<\(machine.typeName(word))>"
+  }
 
   /// For the prompt's automatic display: fitted to the width, host objects as cards, strings quoted.
-  public func display(_ value: AnyValue, width: Int = 80, style: DisplayStyle = DisplayStyle()) -> String { "" }
+  public func display(_ value: AnyValue, width: Int = 80, style: DisplayStyle = DisplayStyle()) -> String {
+    guard let word = try? value.owned(in: heap) else { return "" }
+    defer { heap.release(word) }
+    return Display(machine: machine, width: max(20, width), style: style).text(word)
+  }
 
   /// Forgets the names that programs declared.
-  public func reset() {}
+  public func reset() {
+    globals.reset(main)
+    heap.collectCycles()
+  }
+}
+
+/// What `help` says about values that carry no description of their own.
+enum CoreTypes {
+  static func doc(_ name: String) -> String? {
+    switch name {
+    case "String":
+      return "A text. `s[0]`, `s[1..<3]`, `s + t`, `\"\\(x:.2f)\"`; see split, join, trim, replace, upper, lower."
+    case "List": return "Values in order. `xs[0]`, `xs[1..<3]`, `[..xs, 4]`; see append, insert, pop, sorted, map, filter."
+    case "Record": return "Named values in order. `r.a`, `r[\"a\"]`, `{..r, a: 1}`; see keys, values, items, has."
+    case "Range": return "Ints in order: `0..<n`, `1...n`, `range(0, 10, by: 2)`."
+    case "Quantity": return "An amount with a unit: `50 epochs`, `200 steps`."
+    default: return nil
+    }
+  }
 }

@@ -2,31 +2,124 @@
 
 extension Interpreter {
   public enum Mode {
-    /// A whole file: names may be declared once.
+    /// A whole file: names may be declared once in each cell.
     case program
-    /// One input of the prompt or a notebook cell: declares names again, sets `ans`.
+    /// One input of the prompt or a notebook cell: sets `ans`.
     case cell
   }
 
   /// Runs a source text in the interpreter's main module.
   public func run(_ source: SourceFile, mode: Mode = .program) -> RunResult {
-    RunResult(value: .nil, isHidden: true, diagnostics: [])
+    onMachineThread { runHere(source, mode) }
+      ?? RunResult(value: .nil, isHidden: true, diagnostics: [Diagnostic("E0405", "no thread could be started")])
+  }
+
+  private func runHere(_ source: SourceFile, _ mode: Mode) -> RunResult {
+    let declared = Set(main.order.filter { globals.flags[main.slots[$0] ?? 0] & GlobalFlag.declared != 0 })
+    let parsed = Parser.parse(source, boundNames: declared)
+    var result = RunResult(value: .nil, isHidden: true, diagnostics: parsed.diagnostics)
+    if parsed.hasErrors { return result }
+    let isShown: Bool
+    if let last = parsed.program.statements.last, case .expr = last.kind {
+      isShown = true
+      result.isHidden = last.hidesValue
+    } else {
+      isShown = false
+    }
+    do {
+      let compiler = Compiler(module: main, file: source, globals: globals, heap: heap)
+      if mode == .program { compiler.overrides = overrides }
+      main.pending = machine.declaredNames(parsed.program)
+      defer { main.pending = [] }
+      guard let prototype = try compiler.compile(parsed.program) else {
+        result.diagnostics += compiler.diagnostics
+        return result
+      }
+      let closure = machine.newClosure(prototype, base: nil, outer: nil)
+      defer { heap.release(closure) }
+      let word = try machine.call(closure)
+      defer { heap.release(word) }
+      if isShown {
+        result.value = AnyValue(word, in: heap)
+        if mode == .cell, word.tag != .null { remember(word) }
+      }
+    } catch {
+      result.isHidden = true
+      result.diagnostics.append(Interpreter.diagnostic(error))
+    }
+    return result
+  }
+
+  /// `ans = word`
+  private func remember(_ word: Word) {
+    guard let slot = try? globals.slot(for: "ans", in: main) else { return }
+    heap.retain(word)
+    machine.store(globals.words + slot, word)
+    globals.flags[slot] = GlobalFlag.declared
+  }
+
+  static func diagnostic(_ error: Error) -> Diagnostic {
+    if let raised = error as? RaisedError {
+      var diagnostic = raised.diagnostic
+      if raised.omitted > 0 { diagnostic.notes.append("\(raised.omitted) more calls are not shown") }
+      return diagnostic
+    }
+    if let diagnostic = error as? Diagnostic { return diagnostic }
+    if let known = error as? any LanguageError {
+      return Diagnostic(known.code, known.message, help: known.help.map { [$0] } ?? [])
+    }
+    return Diagnostic("E0900", String(describing: error))
   }
 
   /// Calls a function; on the machine's thread directly, from outside through it.
-  /// - Throws: `Diagnostic`.
+  /// - Throws: on the machine's thread whatever the function threw, to be passed on; else a `Diagnostic`.
   public func call(_ function: AnyValue, _ arguments: [AnyValue], named: [(String, AnyValue)] = []) throws -> AnyValue {
-    .nil
+    let isInside = machine.state.pointee.nativeLimit != 0
+    let outcome = onMachineThread { Result { try self.callHere(function, arguments, named) } }
+    switch outcome {
+    case .success(let value): return value
+    case .failure(let error): throw isInside ? error : Interpreter.diagnostic(error)
+    case nil: throw Diagnostic("E0405", "no thread could be started")
+    }
+  }
+
+  private func callHere(_ function: AnyValue, _ arguments: [AnyValue], _ named: [(String, AnyValue)]) throws -> AnyValue {
+    let callee = try function.owned(in: heap)
+    var words: [Word] = []
+    defer {
+      heap.release(callee)
+      for word in words { heap.release(word) }
+    }
+    for value in arguments { words.append(try value.owned(in: heap)) }
+    var names: [ObjectPointer] = []
+    for (name, value) in named {
+      words.append(try value.owned(in: heap))
+      names.append(try heap.intern(name))
+    }
+    let result = try words.withUnsafeBufferPointer { try machine.call(callee, $0, names: names) }
+    defer { heap.release(result) }
+    return AnyValue(result, in: heap)
   }
 
   /// - Throws: E0406 when an interrupt was asked for.
-  public func checkInterrupt() throws {}
+  public func checkInterrupt() throws { try machine.pollIfNeeded() }
 }
 
 extension FunctionValue {
   /// The name, or nil for a function without one.
-  public var name: String? { nil }
+  public var name: String? {
+    switch value.storage {
+    case .native(let function): return function.name
+    case .object(let reference): return reference.heap.interpreter?.machine.functionName(reference.value)
+    default: return nil
+    }
+  }
 
   /// Calls the function. What it throws is to be passed on.
-  public func call(_ arguments: [AnyValue] = [], named: [(String, AnyValue)] = []) throws -> AnyValue { .nil }
+  public func call(_ arguments: [AnyValue] = [], named: [(String, AnyValue)] = []) throws -> AnyValue {
+    guard case .object(let reference) = value.storage, let interpreter = reference.heap.interpreter else {
+      throw LanguageFailure("E0310", "this function has no interpreter to run it")
+    }
+    return try interpreter.call(value, arguments, named: named)
+  }
 }

@@ -16,12 +16,12 @@ public final class Interpreter {
     /// Bytes of heap, storage and host objects before E0405.
     public var memoryLimit = 4 << 30
     /// Nested calls before E0401.
-    public var recursionLimit = 10_000
+    public var recursionLimit = 20_000
     /// Bytes of stack for the thread that runs programs.
     public var stackSize = 256 << 20
     /// Polled at every back-edge and call: anything but 0 ends the program with E0406, which `catch` does not see.
     public var interruptFlag: UnsafeMutablePointer<Int32>?
-    /// What `seed(n)` sets at run time.
+    /// What random numbers begin with, until `seed(n)`.
     public var seed = 0
     /// Values after `--` on the command line.
     public var arguments: [String] = []
@@ -37,18 +37,47 @@ public final class Interpreter {
   /// Where modules come from: `use templates` asks for `.library("templates")`, `use "./a.moco"` for `.path("./a.moco")`.
   public var moduleLoader: ((Use.Source, _ from: SourceFile) throws -> LoadedModule)?
 
-  /// `help(x)` writes through this; the default is `output`.
+  /// Where `help(x)` writes its Markdown; nil means `output`.
   public var showHelp: ((String) -> Void)?
 
-  /// What `show x` and the prompt use for plain values is `display(_:width:style:)`.
+  /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
+  public var seedChanged: ((Int) -> Void)?
+
   package let heap: Heap
-  package private(set) var machine: Machine
+  package let globals: Globals
+  /// The module of the main program and of the prompt.
+  package let main: Module
+  var overrides: [String: String] = [:]
+  /// The list `args`, which can also be called.
+  var argumentList: ObjectPointer?
+  package private(set) lazy var machine = Machine(interpreter: self, heap: heap, globals: globals)
 
   public init(options: Options = Options()) {
     self.options = options
     heap = Heap(limit: options.memoryLimit)
-    machine = Machine()
+    globals = Globals(heap: heap)
+    main = Module(name: "main", identity: "")
+    globals.add(main)
     heap.interpreter = self
+    machine.random.seed = UInt64(bitPattern: Int64(options.seed))
+    installCore()
+  }
+
+  deinit {
+    globals.clear()
+    heap.collectCycles()
+  }
+
+  private func installCore() {
+    define(CoreBuiltins.all)
+    define("pi", .float(Double.pi), doc: "The ratio of a circle's circumference to its diameter.")
+    define("inf", .float(Double.infinity), doc: "The Float that is larger than every other.")
+    define("nan", .float(Double.nan), doc: "The Float that is no number, and not equal to itself.")
+    do {
+      let list = try AnyValue.list(options.arguments).owned(in: heap)
+      argumentList = list.pointer
+      globals.defineBuiltin("args", list, doc: "The arguments after `--` on the command line, as a List of Strings.")
+    } catch {}
   }
 }
 

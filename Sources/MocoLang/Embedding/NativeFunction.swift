@@ -49,6 +49,9 @@ public final class NativeFunction {
   package let core: CoreBody?
 
   public var name: String { signature.functionName }
+  /// Parameters that can be given by position.
+  let positionalCount: Int
+  let hasNameOnly: Bool
 
   /// - Parameters:
   ///   - signature: see `Signature`, for example `"router(dim, experts: Int = 6, **options)"`.
@@ -58,6 +61,13 @@ public final class NativeFunction {
     self.doc = doc
     self.body = body
     core = nil
+    positionalCount = self.signature.parameters.count { !$0.isNameOnly }
+    hasNameOnly = positionalCount < self.signature.parameters.count
+  }
+
+  /// A function of the core.
+  package convenience init(core signature: String, doc: String, _ core: @escaping CoreBody) {
+    self.init(signature: Signature(parsing: signature), doc: doc, core: core) { _ in .nil }
   }
 
   package init(
@@ -67,6 +77,8 @@ public final class NativeFunction {
     self.doc = doc
     self.core = core
     self.body = body
+    positionalCount = signature.parameters.count { !$0.isNameOnly }
+    hasNameOnly = positionalCount < signature.parameters.count
   }
 }
 

@@ -1,2 +1,205 @@
-package final class Machine {}
-package final class Prototype {}
+// The machine: a stack of words, a stack of frames, and the loop over instructions (Machine+Loop.swift).
+//
+// A frame is a window of registers: `base[0]` is its first register, `base[-1]` the callee, which lies in a register of
+// the caller and receives the result. Every slot of the stack owns what it holds, also above the topmost frame, so that
+// unwinding is: release the window. Native functions that call back start a loop of their own on top (`call`), which
+// costs native stack; its depth is measured by address.
+
+import Glibc
+
+package struct Frame {
+  /// Where to go on, saved at a call.
+  var pc: UnsafeMutablePointer<Instruction>
+  var base: UnsafeMutablePointer<Word>
+  /// Owned by `base[-1]`.
+  var closure: ObjectPointer
+  /// The loop that runs this frame ends with it.
+  var isEntry: Bool
+}
+
+package struct MachineState {
+  var frames: UnsafeMutablePointer<Frame>
+  /// Index of the running frame; -1 where nothing runs.
+  var depth: Int
+  /// The first slot above the running frame; native functions put calls there.
+  var top: UnsafeMutablePointer<Word>
+  /// Cells whose variable is still in its register, the highest register first.
+  var openCells: ObjectPointer?
+  /// Native stack must not go below this address.
+  var nativeLimit: UInt
+}
+
+package final class Machine {
+  static let stackWords = 4 << 20
+  /// Words that natives and the binding of arguments may use above a frame.
+  static let slack = 4096
+
+  package let heap: Heap
+  package let globals: Globals
+  let state: UnsafeMutablePointer<MachineState>
+  let stack: UnsafeMutablePointer<Word>
+  let stackEnd: UnsafeMutablePointer<Word>
+  let recursionLimit: Int
+  let interruptFlag: UnsafeMutablePointer<Int32>
+  /// Meaningful while `nativeLimit` is not 0.
+  var runningThread = pthread_self()
+  private let ownFlag: UnsafeMutablePointer<Int32>
+  package unowned(unsafe) var interpreter: Interpreter
+  var random = RandomState()
+  /// Which argument the native function that failed last complained about, and of how many.
+  var argumentPlace: Int?
+  var argumentCount = 0
+  var formats: [ObjectPointer: FormatSpecification] = [:]
+  /// Modules by identity, and those that are being loaded, outermost first.
+  var loadedModules: [String: Module] = [:]
+  var loading: [Module] = []
+  /// Overloads by function name and class of the first argument.
+  var overloads: [OverloadKey: NativeFunction] = [:]
+  var overloadedNames: Set<String> = []
+
+  struct OverloadKey: Hashable {
+    var name: String
+    var type: ObjectIdentifier
+  }
+
+  init(interpreter: Interpreter, heap: Heap, globals: Globals) {
+    self.interpreter = interpreter
+    self.heap = heap
+    self.globals = globals
+    let options = interpreter.options
+    recursionLimit = max(1, min(options.recursionLimit, 1 << 20))
+    ownFlag = .allocate(capacity: 1)
+    ownFlag.initialize(to: 0)
+    interruptFlag = options.interruptFlag ?? ownFlag
+    stack = Globals.reserve(Machine.stackWords * MemoryLayout<Word>.stride).assumingMemoryBound(to: Word.self)
+    stackEnd = stack + (Machine.stackWords - Machine.slack)
+    state = .allocate(capacity: 1)
+    let frames = Globals.reserve((recursionLimit + 2) * MemoryLayout<Frame>.stride)
+    state.initialize(
+      to: MachineState(
+        frames: frames.assumingMemoryBound(to: Frame.self), depth: -1, top: stack, openCells: nil, nativeLimit: 0))
+  }
+
+  deinit {
+    munmap(state.pointee.frames, (recursionLimit + 2) * MemoryLayout<Frame>.stride)
+    munmap(stack, Machine.stackWords * MemoryLayout<Word>.stride)
+    state.deallocate()
+    ownFlag.deallocate()
+  }
+
+  // MARK: Safe points
+
+  /// Called where the interrupt flag or the heap asks for attention.
+  /// - Throws: E0405, E0406.
+  @inline(never)
+  func poll() throws {
+    if interruptFlag.pointee != 0 { throw LanguageFailure("E0406", "interrupted") }
+    try heap.collectIfNeeded()
+  }
+
+  // MARK: Calls from native code
+
+  /// Calls a function with arguments that stay the caller's; the result carries a reference.
+  package func call(_ callee: Word, _ arguments: Word...) throws -> Word {
+    try arguments.withUnsafeBufferPointer { try call(callee, $0) }
+  }
+
+  package func call(
+    _ callee: Word, _ arguments: UnsafeBufferPointer<Word>, names: [ObjectPointer] = []
+  ) throws -> Word {
+    try checkNativeStack()
+    let row = state.pointee.top
+    guard row + arguments.count + 1 < stackEnd else { throw recursionError() }
+    heap.retain(callee)
+    store(row, callee)
+    for index in 0..<arguments.count {
+      heap.retain(arguments[index])
+      store(row + 1 + index, arguments[index])
+    }
+    state.pointee.top = row + 1 + arguments.count
+    defer {
+      for index in 0...arguments.count { store(row + index, .null) }
+      state.pointee.top = row
+    }
+    if callee.tag == .closure {
+      try bind(row, count: arguments.count, names: names)
+      try pushFrame(row, isEntry: true)
+      return try execute()
+    }
+    try callNative(row, count: arguments.count, names: names, site: nil)
+    let result = row.pointee
+    row.pointee = .null
+    return result
+  }
+
+  @inline(__always)
+  func store(_ place: UnsafeMutablePointer<Word>, _ word: Word) {
+    let old = place.pointee
+    place.pointee = word
+    if old.isObject { heap.release(object: old.pointer) }
+  }
+
+  /// Makes the closure in `row[0]` the running frame; its arguments stand in place.
+  /// - Throws: E0401.
+  func pushFrame(_ row: UnsafeMutablePointer<Word>, isEntry: Bool) throws {
+    let closure = row.pointee.pointer
+    let code = closure.closure.pointee.code
+    let base = row + 1
+    let depth = state.pointee.depth + 1
+    guard depth < recursionLimit, base + code.pointee.registerCount < stackEnd else { throw recursionError() }
+    state.pointee.frames[depth] = Frame(
+      pc: code.pointee.instructions, base: base, closure: closure, isEntry: isEntry)
+    state.pointee.depth = depth
+    state.pointee.top = base + code.pointee.registerCount
+  }
+
+  func recursionError() -> LanguageFailure {
+    LanguageFailure(
+      "E0401", "too many nested calls (the limit is \(recursionLimit))",
+      help: "a function that calls itself needs a case in which it does not")
+  }
+
+  func checkNativeStack() throws {
+    var here: UInt8 = 0
+    let address = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
+    if address < state.pointee.nativeLimit { throw recursionError() }
+  }
+
+  // MARK: Captured variables
+
+  /// The cell of a register: the open one where there is one. The caller gets a reference.
+  func cell(for location: UnsafeMutablePointer<Word>) -> ObjectPointer {
+    var before: ObjectPointer?
+    var next = state.pointee.openCells
+    while let open = next, open.upvalue.pointee.location > location {
+      before = open
+      next = open.upvalue.pointee.nextOpen
+    }
+    if let open = next, open.upvalue.pointee.location == location {
+      open.header.pointee.references &+= 1
+      return open
+    }
+    let cell = heap.allocate(MemoryLayout<UpvalueObject>.size, .upvalue)
+    cell.upvalue.pointee.location = location
+    cell.upvalue.pointee.closed = .null
+    cell.upvalue.pointee.nextOpen = next
+    // The list of open cells holds a reference of its own.
+    cell.header.pointee.references = 2
+    if let before { before.upvalue.pointee.nextOpen = cell } else { state.pointee.openCells = cell }
+    return cell
+  }
+
+  /// The variables in registers from `level` on move into their cells.
+  func closeCells(from level: UnsafeMutablePointer<Word>) {
+    while let cell = state.pointee.openCells, cell.upvalue.pointee.location >= level {
+      state.pointee.openCells = cell.upvalue.pointee.nextOpen
+      cell.upvalue.pointee.nextOpen = nil
+      let location = cell.upvalue.pointee.location
+      cell.upvalue.pointee.closed = location.pointee
+      location.pointee = .null
+      let inside = UnsafeMutableRawPointer(cell.upvalue) + MemoryLayout<UpvalueObject>.offset(of: \.closed).unsafelyUnwrapped
+      cell.upvalue.pointee.location = inside.assumingMemoryBound(to: Word.self)
+      heap.release(object: cell)
+    }
+  }
+}

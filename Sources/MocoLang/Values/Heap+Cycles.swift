@@ -74,7 +74,7 @@ extension Heap {
     @inline(__always) func visit(_ value: Word) {
       if value.isObject, value.tag != .string, value.tag != .range { body(value.pointer) }
     }
-    switch Tag(rawValue: UInt32(object.header.pointee.tag)) {
+    switch Tag(UInt32(object.header.pointee.tag)) {
     case .list:
       let list = object.list.pointee
       for index in 0..<list.count { visit(list.items[index]) }

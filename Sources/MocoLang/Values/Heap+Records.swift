@@ -94,7 +94,7 @@ extension Heap {
   }
 
   /// Adds a field that is known to be new.
-  private func addField(_ key: ObjectPointer, to object: ObjectPointer, _ value: Word) throws {
+  func addField(_ key: ObjectPointer, to object: ObjectPointer, _ value: Word) throws {
     let record = object.record
     if record.pointee.used == record.pointee.capacity { try makeRoom(object) }
     let index = record.pointee.used

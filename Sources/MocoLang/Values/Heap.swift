@@ -260,7 +260,7 @@ package final class Heap {
   }
 
   private func dismantle(_ object: ObjectPointer) {
-    switch Tag(rawValue: UInt32(object.header.pointee.tag)) {
+    switch Tag(UInt32(object.header.pointee.tag)) {
     case .list:
       clearList(object)
     case .record:
@@ -314,7 +314,7 @@ package final class Heap {
 
   /// Drops what a dead container of a cycle holds; the container itself goes when the last of the cycle lets go.
   func clearContents(_ object: ObjectPointer) {
-    switch Tag(rawValue: UInt32(object.header.pointee.tag)) {
+    switch Tag(UInt32(object.header.pointee.tag)) {
     case .list: clearList(object)
     case .record: clearRecord(object)
     case .closure:

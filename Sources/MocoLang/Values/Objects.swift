@@ -79,6 +79,8 @@ package struct RangeObject {
 package struct ClosureObject {
   package var header: ObjectHeader
   package var prototype: Unmanaged<Prototype>
+  /// The prototype's plain part, for the machine's loop.
+  package var code: UnsafeMutablePointer<CodeBlock>
   package var count: Int
 
   package static let cellsOffset = MemoryLayout<ClosureObject>.size

@@ -8,26 +8,31 @@
 // cell owns one reference to its object; `Heap` counts them.
 
 /// What a value is. The order matters: from `string` on, `bits` is the address of a heap object.
-package enum Tag: UInt32 {
+/// A struct and not an enum, so that comparing the order is one instruction.
+package struct Tag: Equatable {
+  package let rawValue: UInt32
+
+  @inline(__always) package init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
   /// A global that has no value yet, or an argument that was not given. Programs never see it.
-  case undefined = 0
-  case null = 1
-  case bool = 2
-  case int = 3
-  case float = 4
-  case quantity = 5
-  case string = 8
-  case list = 9
-  case record = 10
-  case range = 11
-  case closure = 12
-  case native = 13
-  case host = 14
-  case module = 15
+  @inline(__always) package static var undefined: Tag { Tag(0) }
+  @inline(__always) package static var null: Tag { Tag(1) }
+  @inline(__always) package static var bool: Tag { Tag(2) }
+  @inline(__always) package static var int: Tag { Tag(3) }
+  @inline(__always) package static var float: Tag { Tag(4) }
+  @inline(__always) package static var quantity: Tag { Tag(5) }
+  @inline(__always) package static var string: Tag { Tag(8) }
+  @inline(__always) package static var list: Tag { Tag(9) }
+  @inline(__always) package static var record: Tag { Tag(10) }
+  @inline(__always) package static var range: Tag { Tag(11) }
+  @inline(__always) package static var closure: Tag { Tag(12) }
+  @inline(__always) package static var native: Tag { Tag(13) }
+  @inline(__always) package static var host: Tag { Tag(14) }
+  @inline(__always) package static var module: Tag { Tag(15) }
   /// An iterator over a host object; lives in registers of a `for` loop only.
-  case iterator = 16
+  @inline(__always) package static var iterator: Tag { Tag(16) }
   /// A captured variable; referred to by closures only.
-  case upvalue = 17
+  @inline(__always) package static var upvalue: Tag { Tag(17) }
 }
 
 package struct Word {

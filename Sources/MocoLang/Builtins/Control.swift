@@ -1,0 +1,107 @@
+// Errors, equality, quantities, time.
+
+import Glibc
+
+extension CoreBuiltins {
+  static var control: [NativeFunction] {
+    [
+      NativeFunction(
+        core: "error(message = \"error\", code = \"E0900\", help = nil)",
+        doc: """
+          Ends the program with a message, or goes to the nearest `catch`. With an error that was caught, raises it again.
+
+          ```
+          if lr <= 0 { error("the learning rate is \\(lr)") }
+          ```
+          """
+      ) { machine, arguments in
+        var message = arguments[0]
+        var code = "E0900"
+        var help: String?
+        if message.tag == .record, let inner = machine.heap.field("message", of: message.pointer) {
+          if let known = machine.heap.field("code", of: message.pointer), known.tag == .string {
+            code = StringObject.text(known.pointer)
+          }
+          if let known = machine.heap.field("help", of: message.pointer), known.tag == .string {
+            help = StringObject.text(known.pointer)
+          }
+          message = inner
+        } else {
+          code = StringObject.text(try machine.stringArgument(arguments[1], "code", "error"))
+        }
+        if arguments[2].tag == .string { help = StringObject.text(arguments[2].pointer) }
+        throw LanguageFailure(code, try machine.text(message), help: help)
+      },
+      NativeFunction(
+        core: "assert(condition, message = nil)",
+        doc: """
+          Ends the program (or goes to `catch`) unless the condition is true.
+
+          ```
+          assert(len(xs) > 0, "no images")
+          ```
+          """
+      ) { machine, arguments in
+        guard arguments[0].tag == .bool else { throw machine.notBool(arguments[0], "condition") }
+        if arguments[0].asBool { return .null }
+        let message = arguments[1].tag == .null ? "the assertion does not hold" : try machine.text(arguments[1])
+        throw LanguageFailure("E0901", message, argument: "condition")
+      },
+      NativeFunction(
+        core: "equal(a, b)",
+        doc: """
+          Whether two values are equal, also inside; a Bool for tensors too, where `==` works element by element.
+
+          ```
+          equal([1, [2]], [1, [2]])     // true
+          ```
+          """
+      ) { machine, arguments in .bool(try machine.equal(arguments[0], arguments[1])) },
+      NativeFunction(
+        core: "epochs(n)",
+        doc: """
+          A number of epochs, as in `50 epochs`.
+
+          ```
+          epochs(2 * 5)     // 10 epochs
+          ```
+          """
+      ) { machine, arguments in try machine.quantity(arguments[0], .epochs) },
+      NativeFunction(
+        core: "steps(n)",
+        doc: """
+          A number of steps, as in `200 steps`.
+
+          ```
+          steps(100)     // 100 steps
+          ```
+          """
+      ) { machine, arguments in try machine.quantity(arguments[0], .steps) },
+      NativeFunction(
+        core: "time()",
+        doc: """
+          Seconds since 1970, as a Float.
+
+          ```
+          let start = time()
+          print("took \\(time() - start:.2f) s")
+          ```
+          """
+      ) { _, _ in
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return .float(Double(now.tv_sec) + Double(now.tv_nsec) / 1e9)
+      },
+    ]
+  }
+}
+
+extension Machine {
+  fileprivate func quantity(_ word: Word, _ unit: Quantity.Unit) throws -> Word {
+    switch word.tag {
+    case .int: return .quantity(Quantity(word.asInt, unit))
+    case .quantity where word.asQuantity.unit == unit: return word
+    default: return .quantity(Quantity(try numberArgument(word, "n", unit.rawValue), unit))
+    }
+  }
+}

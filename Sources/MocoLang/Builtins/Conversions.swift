@@ -1,0 +1,161 @@
+// type, str, int, float, bool.
+
+extension CoreBuiltins {
+  static var conversions: [NativeFunction] {
+    [
+      NativeFunction(
+        core: "type(x)",
+        doc: """
+          The name of a value's type: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`, `Quantity`,
+          `Function`, `Tensor` and so on.
+
+          ```
+          type(1.0)      // Float
+          ```
+          """
+      ) { machine, arguments in try machine.heap.string(machine.typeName(arguments[0])) },
+      NativeFunction(
+        core: "str(x)",
+        doc: """
+          A value as text, as `print` writes it.
+
+          ```
+          str(3.0)       // 3.0
+          ```
+          """
+      ) { machine, arguments in
+        if arguments[0].tag == .string { return machine.retained(arguments[0]) }
+        var writer = TextWriter(machine: machine)
+        try writer.write(arguments[0])
+        return try writer.word()
+      },
+      NativeFunction(
+        core: "int(x, base = 10)",
+        doc: """
+          An Int from a number (cut towards zero), a Bool, a Quantity, or a String in the given base.
+
+          ```
+          int(3.9)            // 3
+          int("ff", base: 16) // 255
+          ```
+          """, toInt),
+      NativeFunction(
+        core: "float(x)",
+        doc: """
+          A Float from a number, a Bool, a Quantity or a String.
+
+          ```
+          float("1e-3")  // 0.001
+          ```
+          """, toFloat),
+      NativeFunction(
+        core: "bool(x)",
+        doc: """
+          false for nil, 0, and what is empty; true for everything else. Conditions take a Bool and nothing else, so this
+          is how to ask for less.
+
+          ```
+          bool([])       // false
+          ```
+          """
+      ) { machine, arguments in
+        let word = arguments[0]
+        switch word.tag {
+        case .null: return .bool(false)
+        case .bool: return word
+        case .int: return .bool(word.asInt != 0)
+        case .float: return .bool(word.asFloat != 0)
+        case .quantity: return .bool(word.asQuantity.amount != 0)
+        case .host:
+          if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat { return .bool(number != 0) }
+          if let count = word.pointer.hostBox.pointee.host.count { return .bool(count > 0) }
+          return .bool(true)
+        default:
+          if let length = machine.length(word) { return .bool(length > 0) }
+          return .bool(true)
+        }
+      },
+    ]
+  }
+
+  private static func toInt(_ machine: Machine, _ arguments: UnsafeMutablePointer<Word>) throws -> Word {
+    let word = arguments[0]
+    let base = try machine.intArgument(arguments[1], "base", "int")
+    switch word.tag {
+    case .int: return word
+    case .bool: return .int(word.asBool ? 1 : 0)
+    case .float: return .int(try machine.whole(word.asFloat, "int"))
+    case .quantity: return .int(try machine.whole(word.asQuantity.amount, "int"))
+    case .string:
+      guard (2...36).contains(base) else {
+        throw LanguageFailure("E0305", "the base is \(base), but it must be from 2 to 36", argument: "base")
+      }
+      let text = StringObject.text(word.pointer)
+      var digits = Array(text.utf8)
+      while let last = digits.last, last == 32 || (9...13).contains(last) { digits.removeLast() }
+      let start = digits.firstIndex { !($0 == 32 || (9...13).contains($0)) } ?? digits.count
+      let body = String(decoding: digits[start...].filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
+      if let value = Int(body, radix: base) { return .int(value) }
+      if !body.isEmpty, body.utf8.dropFirst(body.hasPrefix("-") || body.hasPrefix("+") ? 1 : 0).allSatisfy({ (48...57).contains($0) }),
+        body.utf8.contains(where: { (48...57).contains($0) })
+      {
+        throw LanguageFailure("E0402", "\(body) does not fit an Int", argument: "x")
+      }
+      throw LanguageFailure(
+        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int", help: Double(body) != nil ? "int(float(s))" : nil, argument: "x")
+    case .host:
+      if let value = try word.pointer.hostBox.pointee.host.number() {
+        if let whole = value.asInt { return .int(whole) }
+        if let number = value.asFloat { return .int(try machine.whole(number, "int")) }
+      }
+    default: break
+    }
+    throw machine.wrongArgument("int", "x", "a number or a String", word)
+  }
+
+  private static func toFloat(_ machine: Machine, _ arguments: UnsafeMutablePointer<Word>) throws -> Word {
+    let word = arguments[0]
+    switch word.tag {
+    case .float: return word
+    case .int: return .float(Double(word.asInt))
+    case .bool: return .float(word.asBool ? 1 : 0)
+    case .quantity: return .float(word.asQuantity.amount)
+    case .string:
+      let text = StringObject.text(word.pointer)
+      var body = Substring(text.filter { $0 != "_" })
+      while let first = body.first, first.isWhitespace { body.removeFirst() }
+      while let last = body.last, last.isWhitespace { body.removeLast() }
+      if let number = Double(body) { return .float(number) }
+      throw LanguageFailure(
+        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no number", argument: "x")
+    case .host:
+      if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat { return .float(number) }
+    default: break
+    }
+    throw machine.wrongArgument("float", "x", "a number or a String", word)
+  }
+}
+
+extension Machine {
+  /// A Float cut towards zero.
+  /// - Throws: E0402 where it does not fit, E0407 for nan.
+  func whole(_ number: Double, _ function: String) throws -> Int {
+    if number.isNaN { throw LanguageFailure("E0407", "nan is no Int") }
+    guard let value = Int(exactly: number.rounded(.towardZero)) else {
+      throw LanguageFailure("E0402", "\(NumberText.float(number)) does not fit an Int")
+    }
+    return value
+  }
+
+  /// `len`, where there is one.
+  package func length(_ word: Word) -> Int? {
+    switch word.tag {
+    case .string: return word.pointer.string.pointee.scalarCount
+    case .list: return word.pointer.list.pointee.count
+    case .record: return word.pointer.record.pointee.count
+    case .range: return word.pointer.range.pointee.range.count
+    case .host: return word.pointer.hostBox.pointee.host.count
+    default: return nil
+    }
+  }
+}

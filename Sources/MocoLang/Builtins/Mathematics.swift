@@ -1,0 +1,181 @@
+// Numbers.
+
+import Glibc
+
+extension CoreBuiltins {
+  static var mathematics: [NativeFunction] {
+    [
+      NativeFunction(
+        core: "abs(x)",
+        doc: """
+          A number without its sign.
+
+          ```
+          abs(-3)     // 3
+          ```
+          """
+      ) { machine, arguments in
+        switch arguments[0].tag {
+        case .int:
+          let (negated, overflow) = 0.subtractingReportingOverflow(arguments[0].asInt)
+          if arguments[0].asInt >= 0 { return arguments[0] }
+          if overflow { throw LanguageFailure("E0402", "abs(\(arguments[0].asInt)) does not fit an Int") }
+          return .int(negated)
+        case .quantity:
+          return arguments[0].asQuantity.amount < 0
+            ? try machine.binary(.multiply, arguments[0], .int(-1)) : arguments[0]
+        default: return .float(try machine.numberArgument(arguments[0], "x", "abs").magnitude)
+        }
+      },
+      NativeFunction(
+        core: "round(x, digits = nil)",
+        doc: """
+          The nearest Int, halves to the even one; with digits, the nearest Float with so many after the point.
+
+          ```
+          round(2.6)             // 3
+          round(3.14159, 2)      // 3.14
+          ```
+          """
+      ) { machine, arguments in
+        if arguments[1].tag == .null {
+          if arguments[0].tag == .int { return arguments[0] }
+          let number = try machine.numberArgument(arguments[0], "x", "round")
+          return .int(try machine.whole(number.rounded(.toNearestOrEven), "round"))
+        }
+        let digits = try machine.intArgument(arguments[1], "digits", "round")
+        if arguments[0].tag == .int, digits >= 0 { return arguments[0] }
+        let number = try machine.numberArgument(arguments[0], "x", "round")
+        guard number.isFinite, digits < 320 else { return .float(number) }
+        if digits >= 0 {
+          return .float(Double(FormatSpecification.printf("%.*f", digits, number)) ?? number)
+        }
+        let scale = pow(10, Double(min(-digits, 330)))
+        let rounded = scale.isInfinite ? 0 : (number / scale).rounded(.toNearestOrEven) * scale
+        return arguments[0].tag == .int ? .int(try machine.whole(rounded, "round")) : .float(rounded)
+      },
+      NativeFunction(
+        core: "floor(x)",
+        doc: """
+          The greatest Int that is not above x.
+
+          ```
+          floor(-0.5)     // -1
+          ```
+          """
+      ) { machine, arguments in
+        if arguments[0].tag == .int { return arguments[0] }
+        return .int(try machine.whole(machine.numberArgument(arguments[0], "x", "floor").rounded(.down), "floor"))
+      },
+      NativeFunction(
+        core: "ceil(x)",
+        doc: """
+          The least Int that is not below x.
+
+          ```
+          ceil(0.5)     // 1
+          ```
+          """
+      ) { machine, arguments in
+        if arguments[0].tag == .int { return arguments[0] }
+        return .int(try machine.whole(machine.numberArgument(arguments[0], "x", "ceil").rounded(.up), "ceil"))
+      },
+      NativeFunction(
+        core: "div(a, b)",
+        doc: """
+          Division to the floor: of Ints an Int, else a Float without a fraction. `a == div(a, b) * b + a % b`.
+
+          ```
+          div(7, 2)      // 3
+          div(-7, 2)     // -4
+          ```
+          """
+      ) { machine, arguments in
+        if arguments[0].tag == .int, arguments[1].tag == .int {
+          let (a, b) = (arguments[0].asInt, arguments[1].asInt)
+          if b == 0 { throw LanguageFailure("E0403", "division by zero", argument: "b") }
+          let (quotient, overflow) = a.dividedReportingOverflow(by: b)
+          if overflow { throw LanguageFailure("E0402", "div(\(a), \(b)) does not fit an Int") }
+          return .int((a % b != 0) && ((a < 0) != (b < 0)) ? quotient - 1 : quotient)
+        }
+        let a = try machine.numberArgument(arguments[0], "a", "div")
+        let b = try machine.numberArgument(arguments[1], "b", "div")
+        if b == 0 { throw LanguageFailure("E0403", "division by zero", argument: "b") }
+        return .float((a / b).rounded(.down))
+      },
+      NativeFunction(
+        core: "sqrt(x)",
+        doc: """
+          The square root.
+
+          ```
+          sqrt(2.0)      // 1.4142135623730951
+          ```
+          """
+      ) { machine, arguments in
+        let x = try machine.numberArgument(arguments[0], "x", "sqrt")
+        if x < 0 { throw domain("the square root of \(NumberText.float(x)) is not a real number") }
+        return .float(x.squareRoot())
+      },
+      NativeFunction(
+        core: "exp(x)",
+        doc: """
+          e to the power x.
+
+          ```
+          exp(1)      // 2.718281828459045
+          ```
+          """
+      ) { machine, arguments in
+        let x = try machine.numberArgument(arguments[0], "x", "exp")
+        let result = exp(x)
+        if result.isInfinite, x.isFinite {
+          throw LanguageFailure("E0402", "exp(\(NumberText.float(x))) does not fit a Float", argument: "x")
+        }
+        return .float(result)
+      },
+      NativeFunction(
+        core: "log(x, base = nil)",
+        doc: """
+          The natural logarithm, or the one to a base.
+
+          ```
+          log(8, base: 2)      // 3.0
+          ```
+          """
+      ) { machine, arguments in
+        let x = try machine.numberArgument(arguments[0], "x", "log")
+        if x <= 0 { throw domain("the logarithm of \(NumberText.float(x)) is not a real number") }
+        guard arguments[1].tag != .null else { return .float(log(x)) }
+        let base = try machine.numberArgument(arguments[1], "base", "log")
+        if base <= 0 || base == 1 {
+          throw LanguageFailure(
+            "E0407", "there is no logarithm to the base \(NumberText.float(base))", argument: "base")
+        }
+        if base == 2 { return .float(log2(x)) }
+        if base == 10 { return .float(log10(x)) }
+        return .float(log(x) / log(base))
+      },
+      real("sin(x)", "The sine of an angle in radians.", "sin(pi / 2)      // 1.0", sin),
+      real("cos(x)", "The cosine of an angle in radians.", "cos(0)      // 1.0", cos),
+      real("tan(x)", "The tangent of an angle in radians.", "tan(0)      // 0.0", tan),
+      real("tanh(x)", "The hyperbolic tangent.", "tanh(0)      // 0.0", tanh),
+      real("atan(x)", "The angle in radians whose tangent is x.", "atan(1) * 4      // 3.141592653589793", atan),
+    ]
+  }
+
+  private static func domain(_ message: String) -> LanguageFailure {
+    LanguageFailure("E0407", message, argument: "x")
+  }
+
+  private static func real(
+    _ signature: String, _ text: String, _ example: String, _ function: @escaping (Double) -> Double
+  ) -> NativeFunction {
+    let name = String(signature.prefix { $0 != "(" })
+    return NativeFunction(core: signature, doc: "\(text)\n\n```\n\(example)\n```") { machine, arguments in
+      let x = try machine.numberArgument(arguments[0], "x", name)
+      if x.isInfinite, name != "tanh", name != "atan" { throw domain("\(name) of an infinite number") }
+      return .float(function(x))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// print, help.
+
+extension CoreBuiltins {
+  static var output: [NativeFunction] {
+    [
+      NativeFunction(
+        core: "print(*values, sep = \" \", end = \"\\n\")",
+        doc: """
+          Writes its arguments with a space between them, and a line break.
+
+          ```
+          print("epoch", 3, 0.25)        // epoch 3 0.25
+          print(1, 2, sep: ", ", end: "")
+          ```
+          """
+      ) { machine, arguments in
+        let sep = try machine.stringArgument(arguments[0], "sep", "print")
+        let end = try machine.stringArgument(arguments[1], "end", "print")
+        let values = arguments[2].pointer.list.pointee
+        var writer = TextWriter(machine: machine)
+        for index in 0..<values.count {
+          if index > 0 { writer.bytes += StringObject.bytes(sep) }
+          try writer.write(values.items[index])
+        }
+        writer.bytes += StringObject.bytes(end)
+        machine.interpreter.output(writer.text)
+        return .null
+      },
+      NativeFunction(
+        core: "help(x = nil, name = nil)",
+        doc: """
+          Shows what something is: the signature and the description of a function, the description of a value.
+
+          ```
+          help(sorted)
+          ```
+          """
+      ) { machine, arguments in
+        let interpreter = machine.interpreter
+        var text: String?
+        if arguments[1].tag == .string { text = interpreter.help(named: StringObject.text(arguments[1].pointer)) }
+        if text == nil, arguments[0].tag == .string {
+          text = interpreter.help(named: StringObject.text(arguments[0].pointer))
+        }
+        if text == nil, arguments[0].tag != .null {
+          text = interpreter.help(for: AnyValue(arguments[0], in: machine.heap))
+        }
+        let shown = text ?? "Write help(name) for a function or value, for example help(print)."
+        if let show = interpreter.showHelp { show(shown) } else { interpreter.output(shown + "\n") }
+        return .null
+      },
+    ]
+  }
+}

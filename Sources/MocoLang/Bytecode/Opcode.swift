@@ -1,0 +1,140 @@
+// The instructions of the machine.
+//
+// An instruction is eight bytes: opcode, flags k, and three operands a, b, c of 16 bits; bx is b and c together as one
+// signed number of 32 bits. R[x] is a register of the frame, K[x] a constant of the prototype, N[x] a name constant
+// (an interned string), G[x] a global, C[x] a cell that the closure captured. Where an instruction has a second word,
+// it is written `w` and skipped by the program counter.
+//
+// Every register owns what it holds. Operands marked by k as temporaries are given up by the instruction that uses
+// them, so that nothing outlives the expression that made it: bit 0 for b, bit 1 for c.
+
+package enum Opcode: UInt8 {
+  // Moves and constants
+  case move  // R[a] = R[b]
+  case take  // R[a] = R[b]; R[b] = nil
+  case loadConstant  // R[a] = K[bx]
+  case loadInt  // R[a] = bx
+  case loadNil  // R[a] = nil
+  case loadBool  // R[a] = b != 0
+  case clear  // R[a ..< a+b] = nil
+  case getGlobal  // R[a] = G[bx]; E0301 where undefined
+  case setGlobal  // G[bx] = R[a], unless it is a constant or undefined (E0302); takes R[a] when k
+  case defineGlobal  // G[bx] = R[a], a constant when b of k; takes R[a]
+  case updateGlobal  // G[w] = G[w] op R[a], op in b; R[a] is a temporary when k
+  case getCell  // R[a] = C[b]
+  case setCell  // C[a] = R[b]; takes R[b] when k
+  case checkDefined  // E0301 where R[a] is undefined; name N[bx]
+  case markUndefined  // R[a] = undefined
+
+  // Arithmetic; …K has K[c] on the right
+  case add, addK
+  case subtract, subtractK
+  case multiply, multiplyK
+  case divide, divideK
+  case modulo, moduloK
+  case power
+  case matrixProduct
+  case negate  // R[a] = -R[b]
+  case not  // R[a] = not R[b]
+
+  // Comparisons to a value: R[a] = R[b] op R[c]
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+  case contains, notContains
+  // Comparisons that jump: if (R[a] op R[b]) != (k bit 2 set) then pc += w, for …K with K[b];
+  // k bit 0, 1: a, b are temporaries
+  case jumpEqual, jumpNotEqual, jumpLess, jumpLessOrEqual, jumpGreater, jumpGreaterOrEqual
+  case jumpEqualK, jumpNotEqualK, jumpLessK, jumpLessOrEqualK, jumpGreaterK, jumpGreaterOrEqualK
+
+  // Jumps
+  case jump  // pc += bx
+  case jumpBack  // poll; pc += bx
+  case jumpIfFalse  // if not R[a] then pc += bx; E0201 unless a Bool
+  case jumpIfTrue
+  case jumpIfNotNil  // if R[a] != nil then pc += bx
+  case jumpIfGiven  // if R[a] is not undefined then pc += bx
+  case checkBool  // E0201 unless R[a] is a Bool
+
+  // Loops. An iteration takes three registers from a on.
+  case prepareLoop  // R[a ..< a+3] = iteration over R[a]
+  case prepareRange  // R[a ..< a+3] = iteration over R[a] ..< R[a+1], closed when k
+  case nextElement  // if there is a next then R[b] = it; poll; pc += w
+
+  // Calls. R[a] is the callee, the arguments follow; the result goes to R[a]. k bit 0: R[a+1] may be `undefined`,
+  // which means that a member was found and there is no receiver to pass.
+  case call  // R[a] = R[a](R[a+1] … R[a+b])
+  case callNamed  // the last arguments are named by name list c
+  case callSpread  // R[a+1] a List of positional arguments, R[a+2] a Record of named ones; k bit 0: R[a+3] the receiver
+  case method  // R[a+1] is x: R[a] = x.N[b] and R[a+1] = undefined, or R[a] = G[w] (w < 0: R[a] as it is)
+  case returnValue  // return R[a]
+  case returnNil
+  case closure  // R[a] = function bx of the prototype, with its captured cells
+  case closeCells  // cells of R[a …] leave their registers
+
+  // Members and elements
+  case getMember  // R[a] = R[b].N[c]; w remembers the place
+  case setMember  // R[a].N[b] = R[c]; w remembers the place
+  case getIndex  // R[a] = R[b][R[c]]
+  case getItems  // R[a] = R[b][R[b+1], … R[b+c]], `undefined` for a bare `:`
+  case setIndex  // R[a][R[b]] = R[c]; k bit 0, 1, 2: temporaries
+  case setItems  // R[a][R[a+1], … R[a+b]] = R[c]
+
+  // Making
+  case newList  // R[a] = [R[b] … R[b+c-1]], taking them
+  case newRecord  // R[a] = record of name list c with R[b] …, taking them
+  case appendTo  // R[a] a List: append R[b], taking it
+  case spreadTo  // R[a] a List: append the elements of R[b]
+  case setKey  // R[a] a Record: R[a][R[b]] = R[c], taking it
+  case mergeTo  // R[a] a Record: the fields of R[b]
+  case range  // R[a] = R[b] ..< R[c]; closed when k bit 2
+  case quantity  // R[a] = R[b] epochs, or steps when k bit 2
+  case concatenate  // R[a] = R[b] … R[b+c-1] as texts, joined
+  case format  // R[a] = R[b] by the format K[c]
+
+  // Taking apart
+  case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them
+  case unpackField  // R[a] = R[b].N[c], E0311 without it
+
+  case useModule  // R[a] = module of use list bx
+  case importName  // R[a] = R[b].N[c], E0803 without it
+}
+
+package struct Instruction {
+  package var op: Opcode
+  package var k: UInt8
+  package var a: UInt16
+  package var b: UInt16
+  package var c: UInt16
+
+  package init(_ op: Opcode, k: UInt8 = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
+    self.op = op
+    self.k = k
+    self.a = UInt16(truncatingIfNeeded: a)
+    self.b = UInt16(truncatingIfNeeded: b)
+    self.c = UInt16(truncatingIfNeeded: c)
+  }
+
+  package init(_ op: Opcode, k: UInt8 = 0, a: Int = 0, bx: Int) {
+    self.op = op
+    self.k = k
+    self.a = UInt16(truncatingIfNeeded: a)
+    b = UInt16(truncatingIfNeeded: bx)
+    c = UInt16(truncatingIfNeeded: bx >> 16)
+  }
+
+  @inline(__always) package var bx: Int {
+    Int(Int32(bitPattern: UInt32(b) | UInt32(c) << 16))
+  }
+
+  /// A second word: a number of 32 bits in the place of b and c.
+  package static func word(_ number: Int) -> Instruction { Instruction(.jump, bx: number) }
+
+  /// Whether a second word follows.
+  package var hasWord: Bool {
+    switch op {
+    case .updateGlobal, .nextElement, .method, .getMember, .setMember: return true
+    case .jumpEqual, .jumpNotEqual, .jumpLess, .jumpLessOrEqual, .jumpGreater, .jumpGreaterOrEqual: return true
+    case .jumpEqualK, .jumpNotEqualK, .jumpLessK, .jumpLessOrEqualK, .jumpGreaterK, .jumpGreaterOrEqualK: return true
+    default: return false
+    }
+  }
+}

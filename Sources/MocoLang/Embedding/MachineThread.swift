@@ -1,0 +1,54 @@
+// A thread with a stack of a chosen size, for the time of one run.
+
+import Glibc
+
+enum MachineThread {
+  private final class Work {
+    let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
+  }
+
+  /// Runs the body on a new thread and waits for it; on this one where no thread can be made.
+  static func run(stackSize: Int, _ body: () -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var attributes = pthread_attr_t()
+      var thread = pthread_t()
+      pthread_attr_init(&attributes)
+      defer { pthread_attr_destroy(&attributes) }
+      guard pthread_attr_setstacksize(&attributes, stackSize) == 0 else { return body() }
+      let work = Unmanaged.passRetained(Work(body))
+      let status = pthread_create(
+        &thread, &attributes,
+        { raw in
+          guard let raw else { return nil }
+          Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().body()
+          return nil
+        }, work.toOpaque())
+      guard status == 0 else {
+        work.release()
+        return body()
+      }
+      pthread_join(thread, nil)
+    }
+  }
+}
+
+extension Interpreter {
+  /// Runs a body where programs run: at once when this is that thread, else on a new one.
+  func onMachineThread<Result>(_ body: () -> Result) -> Result? {
+    let state = machine.state
+    if state.pointee.nativeLimit != 0, pthread_equal(machine.runningThread, pthread_self()) != 0 { return body() }
+    var result: Result?
+    let size = max(1 << 20, options.stackSize)
+    MachineThread.run(stackSize: size) {
+      var here: UInt8 = 0
+      let top = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
+      // A quarter (at most a few MB) stays for natives below the last check.
+      state.pointee.nativeLimit = top - UInt(size) + UInt(min(size / 4, 8 << 20))
+      machine.runningThread = pthread_self()
+      result = body()
+      state.pointee.nativeLimit = 0
+    }
+    return result
+  }
+}

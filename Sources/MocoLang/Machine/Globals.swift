@@ -1,0 +1,156 @@
+// The global names of all modules: one array of slots, so that an instruction finds its global in one load. The array
+// lies in reserved address space and never moves; pages come to be when they are touched.
+
+import Glibc
+
+/// A file of the language that was loaded: the main program, a module, or the built-ins.
+package final class Module {
+  package enum State { case loading, ready, failed }
+
+  package let name: String
+  package let identity: String
+  package var state = State.ready
+  package var doc: String?
+  /// Slots by name, and the names in the order in which they were first seen.
+  package var slots: [String: Int] = [:]
+  package var order: [String] = []
+  /// `use` at this place made the module load; for the message about a circle.
+  package var usedAt: Span?
+  /// Names that the program which runs declares somewhere.
+  package var pending: Set<String> = []
+
+  package init(name: String, identity: String) {
+    self.name = name
+    self.identity = identity
+  }
+}
+
+package enum GlobalFlag {
+  /// Declared by a program.
+  package static let declared: UInt8 = 1
+  /// With `let`.
+  package static let constant: UInt8 = 2
+  /// Holds the value of the built-in of that name.
+  package static let builtin: UInt8 = 4
+}
+
+package final class Globals {
+  static let capacity = 1 << 20
+
+  package let words: UnsafeMutablePointer<Word>
+  package let flags: UnsafeMutablePointer<UInt8>
+  package private(set) var count = 0
+  package private(set) var names: [String] = []
+  private var docs: [Int: String] = [:]
+  private var owners: [Module] = []
+  package let builtins = Module(name: "built-ins", identity: "")
+  private var modules: [Module] = []
+  private unowned let heap: Heap
+
+  package init(heap: Heap) {
+    self.heap = heap
+    words = Globals.reserve(Globals.capacity * MemoryLayout<Word>.stride).assumingMemoryBound(to: Word.self)
+    flags = Globals.reserve(Globals.capacity).assumingMemoryBound(to: UInt8.self)
+  }
+
+  deinit {
+    munmap(words, Globals.capacity * MemoryLayout<Word>.stride)
+    munmap(flags, Globals.capacity)
+  }
+
+  /// Zeroed address space that costs memory only where it is used.
+  static func reserve(_ bytes: Int) -> ObjectPointer {
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else { abort() }
+    return memory
+  }
+
+  package func add(_ module: Module) { modules.append(module) }
+
+  /// The slot of a name in a module; made on first sight, with the built-in's value where there is one.
+  /// - Throws: E0404 when a program has more than a million names.
+  package func slot(for name: String, in module: Module) throws -> Int {
+    if let slot = module.slots[name] { return slot }
+    let slot = try newSlot(name, in: module)
+    if module !== builtins, let source = builtins.slots[name], words[source].tag != .undefined {
+      words[slot] = words[source]
+      heap.retain(words[slot])
+      flags[slot] = GlobalFlag.builtin
+    }
+    return slot
+  }
+
+  package func builtinSlot(for name: String) throws -> Int { try slot(for: name, in: builtins) }
+
+  private func newSlot(_ name: String, in module: Module) throws -> Int {
+    guard count < Globals.capacity else {
+      throw LanguageFailure("E0404", "there are more than \(Globals.capacity) global names")
+    }
+    let slot = count
+    count += 1
+    names.append(name)
+    owners.append(module)
+    module.slots[name] = slot
+    module.order.append(name)
+    return slot
+  }
+
+  package func module(of slot: Int) -> Module { owners[slot] }
+
+  package func setDoc(_ doc: String?, _ slot: Int) { docs[slot] = doc }
+  package func doc(_ slot: Int) -> String? { docs[slot] }
+
+  /// Gives a built-in its value, also in modules that have seen the name and not declared it. Takes the reference.
+  package func defineBuiltin(_ name: String, _ value: Word, doc: String?) {
+    guard let slot = try? builtinSlot(for: name) else { return }
+    let old = words[slot]
+    words[slot] = value
+    heap.release(old)
+    setDoc(doc, slot)
+    for module in modules {
+      guard let copy = module.slots[name], flags[copy] & GlobalFlag.declared == 0 else { continue }
+      heap.retain(value)
+      let old = words[copy]
+      words[copy] = value
+      flags[copy] = GlobalFlag.builtin
+      heap.release(old)
+    }
+  }
+
+  /// Forgets what programs declared in a module.
+  package func reset(_ module: Module) {
+    for name in module.order {
+      guard let slot = module.slots[name] else { continue }
+      let old = words[slot]
+      words[slot] = .undefined
+      flags[slot] = 0
+      setDoc(nil, slot)
+      if let source = builtins.slots[name], words[source].tag != .undefined {
+        words[slot] = words[source]
+        heap.retain(words[slot])
+        flags[slot] = GlobalFlag.builtin
+      }
+      heap.release(old)
+    }
+  }
+
+  /// Lets go of everything, at the end of an interpreter.
+  package func clear() {
+    for slot in 0..<count {
+      let old = words[slot]
+      words[slot] = .undefined
+      heap.release(old)
+    }
+  }
+
+  /// Names a program can see: for suggestions and completion.
+  package func visibleNames(in module: Module) -> [String] {
+    var seen = Set<String>()
+    var result: [String] = []
+    for name in module.order + builtins.order {
+      guard let slot = module.slots[name] ?? builtins.slots[name], words[slot].tag != .undefined else { continue }
+      if seen.insert(name).inserted { result.append(name) }
+    }
+    return result
+  }
+}

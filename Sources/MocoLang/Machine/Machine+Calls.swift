@@ -1,0 +1,398 @@
+// Calls that are not the plain case: arguments by name, left out, spread; native functions; methods.
+//
+// A call is a row: the callee in `row[0]`, its arguments in `row[1…]`. Binding rearranges the row in place, so that
+// each parameter has its slot, `undefined` where the argument was left out.
+
+extension Machine {
+  // MARK: Binding to a function of the language
+
+  /// - Throws: E0304, E0306.
+  func bind(_ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]) throws {
+    let prototype = row.pointee.pointer.closure.pointee.prototype.takeUnretainedValue()
+    let parameters = prototype.parameters
+    guard row + parameters.count + 2 < stackEnd else { throw recursionError() }
+    let positional = count - names.count
+    if positional > parameters.count {
+      throw tooMany(positional, parameters.count, prototype.name ?? "this function", names: parameters.map(\.name))
+    }
+    if names.isEmpty {
+      for place in positional..<parameters.count { store(row + 1 + place, .undefined) }
+    } else {
+      var taken = Array(repeating: Word.undefined, count: names.count)
+      for index in names.indices {
+        taken[index] = row[1 + positional + index]
+        row[1 + positional + index] = .null
+      }
+      for place in positional..<parameters.count { store(row + 1 + place, .undefined) }
+      for (index, name) in names.enumerated() {
+        let place = parameters.firstIndex { $0.key == name || StringObject.equal($0.key, name) }
+        guard let place, row[1 + place].tag == .undefined else {
+          for rest in index..<names.count { heap.release(taken[rest]) }
+          let text = StringObject.text(name)
+          let function = prototype.name ?? "this function"
+          if place != nil {
+            throw LanguageFailure("E0306", "\(function) gets the argument '\(text)' twice", argument: text)
+          }
+          throw unknownName(text, function, among: parameters.map(\.name))
+        }
+        store(row + 1 + place, taken[index])
+      }
+    }
+    for (place, parameter) in parameters.enumerated() where parameter.isRequired && row[1 + place].tag == .undefined {
+      throw missing(
+        parameter.name, prototype.name ?? "this function", given: count,
+        signature: "\(prototype.name ?? "")(\(prototype.signatureText))")
+    }
+  }
+
+  func unknownName(_ text: String, _ function: String, among names: [String]) -> LanguageFailure {
+    let help: String
+    if let near = Nearest.name(to: text, among: names) {
+      help = "did you mean '\(near)'?"
+    } else if names.isEmpty {
+      help = "it takes no arguments"
+    } else {
+      help = "its arguments are \(names.joined(separator: ", "))"
+    }
+    return LanguageFailure("E0306", "\(function) has no argument '\(text)'", help: help, argument: text)
+  }
+
+  func tooMany(_ given: Int, _ allowed: Int, _ function: String, names: [String]) -> LanguageFailure {
+    let takes = allowed == 0 ? "no arguments" : allowed == 1 ? "1 argument" : "\(allowed) arguments"
+    return LanguageFailure(
+      "E0306", "\(function) takes \(takes), but \(given) \(given == 1 ? "is" : "are") given",
+      help: names.isEmpty ? nil : "its arguments are \(names.joined(separator: ", "))")
+  }
+
+  func missing(_ name: String, _ function: String, given: Int, signature: String) -> LanguageFailure {
+    LanguageFailure("E0304", "\(function) needs the argument '\(name)'", help: "it is \(signature)")
+  }
+
+  // MARK: Named and spread arguments
+
+  /// Handles `callNamed` and `callSpread`: true when the row is ready for a frame, false when a native function ran.
+  func callWithNames(_ i: Instruction, _ row: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws -> Bool {
+    var names: [ObjectPointer] = []
+    var count = Int(i.b)
+    var keptNames: [ObjectPointer] = []
+    defer { for key in keptNames { heap.release(object: key) } }
+    if i.op == .callNamed {
+      names = closure.closure.pointee.prototype.takeUnretainedValue().nameLists[Int(i.c)]
+      if i.k & 1 != 0, row[1].tag == .undefined {
+        dropReceiver(row, count)
+        count -= 1
+      }
+    } else {
+      (count, names) = try layOutSpread(row, hasReceiver: i.k & 1 != 0)
+      keptNames = names
+    }
+    if row.pointee.tag == .closure {
+      try bind(row, count: count, names: names)
+      return true
+    }
+    let oldTop = state.pointee.top
+    if row + 1 + count > oldTop { state.pointee.top = row + 1 + count }
+    defer { state.pointee.top = oldTop }
+    try callNative(row, count: count, names: names, site: nil)
+    return false
+  }
+
+  /// Lays the arguments of a List in `row[1]` and a Record in `row[2]` out in the row; gives retained names.
+  private func layOutSpread(_ row: UnsafeMutablePointer<Word>, hasReceiver: Bool) throws -> (Int, [ObjectPointer]) {
+    let list = row[1]
+    let record = row[2]
+    row[1] = .null
+    row[2] = .null
+    defer {
+      heap.release(list)
+      heap.release(record)
+    }
+    var next = row + 1
+    let total = list.pointer.list.pointee.count + record.pointer.record.pointee.count
+    guard next + total + 2 < stackEnd else {
+      throw LanguageFailure("E0306", "\(total) arguments are too many for a call")
+    }
+    if hasReceiver {
+      let receiver = row[3]
+      row[3] = .null
+      if receiver.tag != .undefined {
+        store(next, receiver)
+        next += 1
+      }
+    }
+    for index in 0..<list.pointer.list.pointee.count {
+      let word = list.pointer.list.pointee.items[index]
+      heap.retain(word)
+      store(next, word)
+      next += 1
+    }
+    var names: [ObjectPointer] = []
+    let fields = record.pointer.record.pointee
+    for index in 0..<fields.used {
+      guard let key = fields.entries[index].key else { continue }
+      key.header.pointee.references += 1
+      names.append(key)
+      heap.retain(fields.entries[index].value)
+      store(next, fields.entries[index].value)
+      next += 1
+    }
+    return (next - row - 1, names)
+  }
+
+  /// Removes the mark that stands for "no receiver" from the front of the arguments.
+  func dropReceiver(_ row: UnsafeMutablePointer<Word>, _ count: Int) {
+    for index in 1..<max(1, count) { row[index] = row[index + 1] }
+    row[count] = .null
+  }
+
+  // MARK: Native functions
+
+  /// Calls what is no function of the language; the result replaces the callee, the arguments are given up.
+  func callNative(
+    _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer], site: UnsafeMutablePointer<Instruction>?
+  ) throws {
+    let callee = row.pointee
+    let function: NativeFunction
+    switch callee.tag {
+    case .native:
+      function = unsafeDowncast(callee.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self)
+    case .host:
+      guard let callable = callee.pointer.hostBox.pointee.host.callable else { throw notCallable(callee) }
+      function = callable
+    case .list where count == 0 && callee.pointer == interpreter.argumentList:
+      return
+    default:
+      throw notCallable(callee)
+    }
+    var target = function
+    if count > 0, names.count < count, row[1].tag == .host, overloadedNames.contains(function.name) {
+      if let overload = overload(function.name, row[1]) { target = overload }
+    }
+    let result: Word
+    do {
+      if let core = target.core {
+        result = try callCore(target, core, row, count: count, names: names)
+      } else {
+        result = try callBody(target, row, count: count, names: names)
+      }
+    } catch let error as any LanguageError {
+      argumentPlace = error.argument.flatMap { name in target.signature.parameters.firstIndex { $0.name == name } }
+      argumentCount = count
+      throw error
+    }
+    for index in 1..<max(1, count + 1) { store(row + index, .null) }
+    store(row, result)
+  }
+
+  private func overload(_ name: String, _ first: Word) -> NativeFunction? {
+    overloads[OverloadKey(name: name, type: ObjectIdentifier(type(of: first.pointer.hostBox.pointee.host)))]
+  }
+
+  func notCallable(_ callee: Word) -> LanguageFailure {
+    LanguageFailure("E0310", "\(describe(callee)) is not a function")
+  }
+
+  /// A core function works on the row itself where every argument stands in its place, else on a copy above.
+  private func callCore(
+    _ function: NativeFunction, _ core: CoreBody, _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]
+  ) throws -> Word {
+    let signature = function.signature
+    if names.isEmpty, signature.rest == nil, count == signature.parameters.count, !function.hasNameOnly {
+      return try core(self, row + 1)
+    }
+    let places = signature.parameters.count + (signature.rest == nil ? 0 : 1)
+    let area = state.pointee.top
+    guard area + places + 1 < stackEnd else { throw recursionError() }
+    for place in 0..<places { store(area + place, .undefined) }
+    state.pointee.top = area + places
+    defer {
+      for place in 0..<places { store(area + place, .null) }
+      state.pointee.top = area
+    }
+    let positional = count - names.count
+    let positions = function.positionalCount
+    if positional > positions, signature.rest == nil {
+      throw tooMany(positional, positions, function.name, names: signature.parameters.map(\.name))
+    }
+    for place in 0..<min(positional, positions) {
+      heap.retain(row[1 + place])
+      store(area + place, row[1 + place])
+    }
+    if signature.rest != nil {
+      let extra = max(0, positional - positions)
+      let list = try heap.list(
+        copying: UnsafeBufferPointer(start: row + 1 + min(positional, positions), count: extra))
+      store(area + signature.parameters.count, list)
+    }
+    for (index, key) in names.enumerated() {
+      let name = StringObject.text(key)
+      guard let place = signature.parameters.firstIndex(where: { $0.name == name }) else {
+        throw unknownName(name, function.name, among: signature.parameters.map(\.name))
+      }
+      guard area[place].tag == .undefined else {
+        throw LanguageFailure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
+      }
+      let word = row[1 + positional + index]
+      heap.retain(word)
+      store(area + place, word)
+    }
+    for (place, parameter) in signature.parameters.enumerated() where area[place].tag == .undefined {
+      if parameter.isRequired {
+        throw missing(parameter.name, function.name, given: count, signature: signature.text)
+      }
+      if let value = parameter.defaultValue { store(area + place, try value.owned(in: heap)) }
+    }
+    return try core(self, area)
+  }
+
+  /// A function of the embedding: arguments become `AnyValue`s under the names of the signature.
+  private func callBody(
+    _ function: NativeFunction, _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]
+  ) throws -> Word {
+    try checkNativeStack()
+    let signature = function.signature
+    let positional = count - names.count
+    let positions = function.positionalCount
+    if positional > positions, signature.rest == nil {
+      throw tooMany(positional, positions, function.name, names: signature.parameters.map(\.name))
+    }
+    var values: [AnyValue?] = Array(repeating: nil, count: signature.parameters.count)
+    var given = Array(repeating: false, count: signature.parameters.count)
+    var rest: [AnyValue] = []
+    var options = Fields()
+    for index in 0..<positional {
+      let value = AnyValue(row[1 + index], in: heap)
+      if index < positions {
+        values[index] = value
+        given[index] = true
+      } else {
+        rest.append(value)
+      }
+    }
+    for (index, key) in names.enumerated() {
+      let name = StringObject.text(key)
+      let value = AnyValue(row[1 + positional + index], in: heap)
+      if let place = signature.parameters.firstIndex(where: { $0.name == name }) {
+        guard !given[place] else {
+          throw LanguageFailure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
+        }
+        values[place] = value
+        given[place] = true
+      } else if signature.options != nil {
+        options[name] = value
+      } else {
+        throw unknownName(name, function.name, among: signature.parameters.map(\.name))
+      }
+    }
+    for (place, parameter) in signature.parameters.enumerated() where !given[place] {
+      if parameter.isRequired {
+        throw missing(parameter.name, function.name, given: count, signature: signature.text)
+      }
+      values[place] = parameter.defaultValue
+    }
+    var arguments = Arguments(
+      interpreter: interpreter, signature: signature, values: values, given: given, rest: rest, options: options)
+    return try function.body(&arguments).owned(in: heap)
+  }
+
+  // MARK: Methods
+
+  /// For `x.f(…)` with x in `row[1]`: the member f of x in `row[0]` and `undefined` in `row[1]` where x has one that can
+  /// be called, else the function in scope (global slot, or already in `row[0]` where the slot is negative).
+  func findMethod(_ row: UnsafeMutablePointer<Word>, _ name: Int, slot: Int, _ closure: ObjectPointer) throws {
+    let receiver = row[1]
+    switch receiver.tag {
+    case .record:
+      let key = closure.closure.pointee.code.pointee.names[name]
+      if let word = heap.field(key, of: receiver.pointer), isCallable(word) {
+        heap.retain(word)
+        store(row, word)
+        store(row + 1, .undefined)
+        return
+      }
+    case .host:
+      let host = receiver.pointer.hostBox.pointee.host
+      let text = closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[name]
+      if let method = host.method(text) {
+        store(row, heap.native(method))
+        store(row + 1, .undefined)
+        return
+      }
+      if let member = try host.member(text) {
+        let word = try member.owned(in: heap)
+        if isCallable(word) {
+          store(row, word)
+          store(row + 1, .undefined)
+          return
+        }
+        heap.release(word)
+      }
+    case .module:
+      let text = closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[name]
+      if let word = moduleMember(receiver, text) {
+        heap.retain(word)
+        store(row, word)
+        store(row + 1, .undefined)
+        return
+      }
+      throw noModuleName(receiver, text)
+    default:
+      break
+    }
+    if slot >= 0 {
+      let word = globals.words[slot]
+      if word.tag == .undefined { throw noMethod(receiver, closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[name]) }
+      heap.retain(word)
+      store(row, word)
+    }
+  }
+
+  func isCallable(_ word: Word) -> Bool {
+    switch word.tag {
+    case .closure, .native: return true
+    case .host: return word.pointer.hostBox.pointee.host.callable != nil
+    default: return false
+    }
+  }
+
+  private func noMethod(_ receiver: Word, _ name: String) -> LanguageFailure {
+    let members = memberNames(of: receiver)
+    var help: String?
+    if let near = Nearest.name(to: name, among: members + globals.builtins.order) {
+      help = "did you mean '\(near)'?"
+    }
+    if receiver.tag == .record, let word = heap.field(name, of: receiver.pointer) {
+      return LanguageFailure(
+        "E0310", "the field '\(name)' holds \(describe(word)), not a function", help: "to read it, write .\(name)")
+    }
+    return LanguageFailure(
+      "E0309", "\(describeType(receiver)) has no method '\(name)', and there is no function of that name", help: help)
+  }
+
+  // MARK: Closures
+
+  func makeClosure(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) {
+    let prototype = closure.closure.pointee.prototype.takeUnretainedValue().functions[i.bx]
+    store(base + Int(i.a), newClosure(prototype, base: base, outer: closure))
+  }
+
+  func newClosure(_ prototype: Prototype, base: UnsafeMutablePointer<Word>?, outer: ObjectPointer?) -> Word {
+    let count = prototype.captured.count
+    let object = heap.allocate(
+      MemoryLayout<ClosureObject>.size + count * MemoryLayout<ObjectPointer>.stride, .closure)
+    object.closure.pointee.prototype = Unmanaged.passRetained(prototype)
+    object.closure.pointee.code = prototype.code
+    object.closure.pointee.count = 0
+    for (index, captured) in prototype.captured.enumerated() {
+      if captured.isLocal, let base {
+        object.closureCells[index] = cell(for: base + captured.index)
+      } else if let outer {
+        let cell = outer.closureCells[captured.index]
+        cell.header.pointee.references &+= 1
+        object.closureCells[index] = cell
+      }
+    }
+    object.closure.pointee.count = count
+    return .object(.closure, object)
+  }
+}

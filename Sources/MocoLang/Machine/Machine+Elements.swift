@@ -1,0 +1,236 @@
+// Elements: indices, slices, and lists of indices.
+
+extension Machine {
+  /// `object[index]`; the result carries a reference.
+  @inline(never)
+  package func element(_ object: Word, _ index: Word) throws -> Word {
+    switch (object.tag, index.tag) {
+    case (.list, .int):
+      let list = object.pointer.list.pointee
+      let place = try HostIndex.resolve(index.asInt, count: list.count)
+      heap.retain(list.items[place])
+      return list.items[place]
+    case (.string, .int):
+      let place = try HostIndex.resolve(index.asInt, count: object.pointer.string.pointee.scalarCount)
+      return try heap.substring(object.pointer, start: place, count: 1)
+    case (.record, .string):
+      let place = heap.place(of: index.pointer, in: object.pointer)
+      guard place >= 0 else { throw noMember(object, StringObject.text(index.pointer)) }
+      let word = object.pointer.record.pointee.entries[place].value
+      heap.retain(word)
+      return word
+    case (.range, .int):
+      let range = object.pointer.range.pointee.range
+      return .int(range.element(try HostIndex.resolve(index.asInt, count: range.count)))
+    case (.list, .range), (.string, .range), (.range, .range):
+      return try slice(object, index.pointer.range.pointee.range)
+    case (.list, .list), (.string, .list):
+      return try pick(object, index)
+    case (.host, _):
+      let host = object.pointer.hostBox.pointee.host
+      guard let value = try host.index([hostIndex(index)]) else { throw cannotIndex(object, index) }
+      return try value.owned(in: heap)
+    default:
+      throw cannotIndex(object, index)
+    }
+  }
+
+  private func cannotIndex(_ object: Word, _ index: Word) -> LanguageFailure {
+    switch object.tag {
+    case .list, .string, .range:
+      var help: String?
+      if index.tag == .float, let whole = Int(exactly: index.asFloat) { help = "write \(whole) without the point" }
+      if index.tag == .float, help == nil { help = "div(a, b) divides to an Int" }
+      return LanguageFailure(
+        "E0201", "\(describeType(object)) is indexed by an Int or a Range, not by \(describe(index))", help: help,
+        operandLabels: ("", typeName(index)))
+    case .record:
+      return LanguageFailure(
+        "E0201", "a Record is indexed by a String, not by \(describe(index))", help: "its keys are Strings: r[\"a\"], r.a",
+        operandLabels: ("", typeName(index)))
+    case .host:
+      return LanguageFailure(
+        "E0201", "\(describeType(object)) cannot be indexed by \(describe(index))", operandLabels: ("", typeName(index)))
+    default:
+      return LanguageFailure(
+        "E0201", "\(describe(object)) cannot be indexed",
+        help: object.tag == .null ? "the value is nil; ?? gives a value to use instead" : nil,
+        operandLabels: (typeName(object), ""))
+    }
+  }
+
+  /// The range's ends as they are written in an index: negative ones count from the end.
+  private func slice(_ object: Word, _ range: RangeValue) throws -> Word {
+    let total: Int
+    switch object.tag {
+    case .list: total = object.pointer.list.pointee.count
+    case .string: total = object.pointer.string.pointee.scalarCount
+    default: total = object.pointer.range.pointee.range.count
+    }
+    let part = try HostRange(start: range.start, end: range.end, isClosed: range.isClosed, step: range.step)
+      .resolve(count: total)
+    switch object.tag {
+    case .list:
+      let items = object.pointer.list.pointee.items
+      if part.step == 1 { return try heap.list(copying: UnsafeBufferPointer(start: items + part.start, count: part.count)) }
+      let result = try heap.list(capacity: part.count)
+      for index in 0..<part.count {
+        let word = items[part.start + index * part.step]
+        heap.retain(word)
+        try heap.append(word, to: result.pointer)
+      }
+      return result
+    case .string:
+      if part.step == 1 { return try heap.substring(object.pointer, start: part.start, count: part.count) }
+      var bytes: [UInt8] = []
+      for index in 0..<part.count {
+        let at = StringObject.offset(ofScalar: part.start + index * part.step, object.pointer)
+        let all = StringObject.bytes(object.pointer)
+        bytes += all[at..<(at + StringObject.width(all[at]))]
+      }
+      return try heap.string(bytes)
+    default:
+      let source = object.pointer.range.pointee.range
+      let (step, overflow) = source.step.multipliedReportingOverflow(by: part.step)
+      if overflow { throw LanguageFailure("E0402", "the step of this range does not fit an Int") }
+      guard part.count > 0 else { return heap.range(RangeValue(start: source.start, end: source.start)) }
+      let start = source.element(part.start)
+      let last = start &+ (part.count - 1) &* step
+      return heap.range(RangeValue(start: start, end: last, isClosed: true, step: step))
+    }
+  }
+
+  /// `xs[[2, 0]]`, `xs[mask]`: elements by a list of places, or where a list of Bools of the same length is true.
+  private func pick(_ object: Word, _ index: Word) throws -> Word {
+    let total =
+      object.tag == .list ? object.pointer.list.pointee.count : object.pointer.string.pointee.scalarCount
+    let choice = index.pointer.list.pointee
+    var places: [Int] = []
+    if choice.count > 0, choice.items[0].tag == .bool {
+      guard choice.count == total else {
+        throw LanguageFailure("E0202", "the mask has \(choice.count) elements, but the length is \(total)")
+      }
+      for at in 0..<choice.count {
+        guard choice.items[at].tag == .bool else { throw cannotIndex(object, choice.items[at]) }
+        if choice.items[at].asBool { places.append(at) }
+      }
+    } else {
+      for at in 0..<choice.count {
+        guard choice.items[at].tag == .int else { throw cannotIndex(object, choice.items[at]) }
+        places.append(try HostIndex.resolve(choice.items[at].asInt, count: total))
+      }
+    }
+    if object.tag == .list {
+      let result = try heap.list(capacity: places.count)
+      for place in places {
+        let word = object.pointer.list.pointee.items[place]
+        heap.retain(word)
+        try heap.append(word, to: result.pointer)
+      }
+      return result
+    }
+    var bytes: [UInt8] = []
+    let all = StringObject.bytes(object.pointer)
+    for place in places {
+      let at = StringObject.offset(ofScalar: place, object.pointer)
+      bytes += all[at..<(at + StringObject.width(all[at]))]
+    }
+    return try heap.string(bytes)
+  }
+
+  func hostIndex(_ word: Word) -> HostIndex {
+    switch word.tag {
+    case .undefined: return .all
+    case .int: return .int(word.asInt)
+    case .string: return .name(StringObject.text(word.pointer))
+    case .range:
+      let range = word.pointer.range.pointee.range
+      return .range(HostRange(start: range.start, end: range.end, isClosed: range.isClosed, step: range.step))
+    default: return .value(AnyValue(word, in: heap))
+    }
+  }
+
+  /// `object[a, b, …]`: a host object takes all at once, nested lists one after the other.
+  func items(_ object: Word, _ first: UnsafeMutablePointer<Word>, _ count: Int) throws -> Word {
+    if object.tag == .host {
+      let host = object.pointer.hostBox.pointee.host
+      guard let value = try host.index((0..<count).map { hostIndex(first[$0]) }) else {
+        throw LanguageFailure("E0201", "\(describeType(object)) cannot be indexed so")
+      }
+      return try value.owned(in: heap)
+    }
+    guard count == 1, first.pointee.tag == .undefined, object.tag == .list || object.tag == .string else {
+      throw LanguageFailure(
+        "E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
+    }
+    if object.tag == .string {
+      heap.retain(object)
+      return object
+    }
+    let list = object.pointer.list.pointee
+    return try heap.list(copying: UnsafeBufferPointer(start: list.items, count: list.count))
+  }
+
+  /// `object[index] = value`; the value stays the caller's.
+  @inline(never)
+  package func setElement(_ object: Word, _ index: Word, _ value: Word) throws {
+    switch (object.tag, index.tag) {
+    case (.list, .int):
+      let place = try HostIndex.resolve(index.asInt, count: object.pointer.list.pointee.count)
+      heap.retain(value)
+      store(object.pointer.list.pointee.items + place, value)
+    case (.list, .range):
+      try setSlice(object, index.pointer.range.pointee.range, value)
+    case (.record, .string):
+      heap.retain(value)
+      try heap.setField(index.pointer, of: object.pointer, to: value)
+    case (.host, _):
+      guard try object.pointer.hostBox.pointee.host.setIndex([hostIndex(index)], to: AnyValue(value, in: heap)) else {
+        throw LanguageFailure("E0302", "the elements of \(describeType(object)) cannot be set so")
+      }
+    case (.string, _):
+      throw LanguageFailure("E0302", "a String cannot be changed", help: "build a new one, for example with replace")
+    case (.range, _):
+      throw LanguageFailure("E0302", "a Range cannot be changed", help: "make a List of it: [..range]")
+    default:
+      throw cannotIndex(object, index)
+    }
+  }
+
+  /// `xs[a..<b] = ys`: as many elements as the slice has.
+  private func setSlice(_ object: Word, _ range: RangeValue, _ value: Word) throws {
+    let part = try HostRange(start: range.start, end: range.end, isClosed: range.isClosed, step: range.step)
+      .resolve(count: object.pointer.list.pointee.count)
+    guard value.tag == .list else {
+      throw LanguageFailure("E0201", "a slice takes a List, not \(describe(value))", operandLabels: ("", typeName(value)))
+    }
+    let source = value.pointer.list.pointee
+    guard source.count == part.count else {
+      throw LanguageFailure(
+        "E0202", "the slice has \(part.count) elements, but \(source.count) are given",
+        help: "insert, append and remove change the length of a list")
+    }
+    for index in 0..<part.count {
+      let word = source.items[index]
+      heap.retain(word)
+      store(object.pointer.list.pointee.items + part.start + index * part.step, word)
+    }
+  }
+
+  func setItems(_ object: Word, _ first: UnsafeMutablePointer<Word>, _ count: Int, _ value: Word) throws {
+    guard object.tag == .host else {
+      if count == 1 { return try setElement(object, first.pointee, value) }
+      throw LanguageFailure("E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
+    }
+    let host = object.pointer.hostBox.pointee.host
+    guard try host.setIndex((0..<count).map { hostIndex(first[$0]) }, to: AnyValue(value, in: heap)) else {
+      throw LanguageFailure("E0302", "the elements of \(describeType(object)) cannot be set so")
+    }
+  }
+
+  func releaseTemporaries(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) {
+    if i.k & 1 != 0 { store(base + Int(i.a), .null) }
+    if i.k & 2 != 0 { store(base + Int(i.b), .null) }
+    if i.k & 4 != 0 { store(base + Int(i.c), .null) }
+  }
+}

@@ -1,0 +1,309 @@
+// Making and taking apart: records, spreads, ranges, quantities, texts, patterns; and iteration.
+
+/// The state of a loop over a host object.
+final class HostIteration {
+  let next: () throws -> AnyValue?
+
+  init(_ next: @escaping () throws -> AnyValue?) { self.next = next }
+}
+
+extension Machine {
+  func newRecord(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {
+    let record = heap.record()
+    let first = base + Int(i.b)
+    // `_withUnsafeGuaranteedRef` would do; this is not on a path that counts.
+    let keys = closure.closure.pointee.prototype.takeUnretainedValue().nameLists[Int(i.c)]
+    do {
+      try heap.fill(record.pointer, keys: keys, from: first)
+    } catch {
+      heap.release(record)
+      throw error
+    }
+    store(base + Int(i.a), record)
+  }
+
+  func setKey(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let key = base[Int(i.b)]
+    guard key.tag == .string else {
+      throw LanguageFailure(
+        "E0201", "the keys of a Record are Strings, not \(describe(key))", help: "write str(…) or \"\\(…)\"")
+    }
+    let value = base[Int(i.c)]
+    base[Int(i.c)] = .null
+    try heap.setField(key.pointer, of: base[Int(i.a)].pointer, to: value)
+    store(base + Int(i.b), .null)
+  }
+
+  func merge(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let source = base[Int(i.b)]
+    guard source.tag == .record else {
+      throw LanguageFailure("E0201", "in a record, .. takes a Record, not \(describe(source))")
+    }
+    try mergeFields(source.pointer, into: base[Int(i.a)].pointer)
+    store(base + Int(i.b), .null)
+  }
+
+  func mergeFields(_ source: ObjectPointer, into target: ObjectPointer) throws {
+    var index = 0
+    while index < source.record.pointee.used {
+      let entry = source.record.pointee.entries[index]
+      index += 1
+      guard let key = entry.key else { continue }
+      heap.retain(entry.value)
+      try heap.setField(key, of: target, to: entry.value)
+    }
+  }
+
+  func spread(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let source = base[Int(i.b)]
+    if i.k & 4 != 0, source.tag == .record {
+      // Arguments of a call: a record's fields become named ones.
+      try mergeFields(source.pointer, into: base[Int(i.a) + 1].pointer)
+    } else {
+      let target = base[Int(i.a)].pointer
+      try forEach(source, "..") { word in
+        heap.retain(word)
+        try heap.append(word, to: target)
+        return true
+      }
+    }
+    store(base + Int(i.b), .null)
+  }
+
+  func makeRange(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let low = base[Int(i.b)]
+    let high = base[Int(i.c)]
+    guard low.tag == .int, high.tag == .int else { throw wrongRange(low, high, isClosed: i.k & 4 != 0) }
+    store(
+      base + Int(i.a), heap.range(RangeValue(start: low.asInt, end: high.asInt, isClosed: i.k & 4 != 0)))
+  }
+
+  private func wrongRange(_ low: Word, _ high: Word, isClosed: Bool) -> LanguageFailure {
+    let wrong = low.tag == .int ? high : low
+    var help: String?
+    if wrong.tag == .float { help = "int(x) rounds towards zero, and div(a, b) divides to an Int" }
+    return LanguageFailure(
+      "E0201", "the ends of a range are Ints, not \(describe(wrong))", help: help,
+      operandLabels: (typeName(low), typeName(high)))
+  }
+
+  func makeQuantity(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let amount = base[Int(i.b)]
+    let unit: Quantity.Unit = i.k & 4 != 0 ? .steps : .epochs
+    let result: Word
+    switch amount.tag {
+    case .int: result = .quantity(Quantity(amount.asInt, unit))
+    case .float: result = .quantity(Quantity(amount.asFloat, unit))
+    case .quantity where amount.asQuantity.unit == unit: result = amount
+    default:
+      throw LanguageFailure("E0201", "\(unit.rawValue) takes a number, not \(describe(amount))")
+    }
+    if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
+    store(base + Int(i.a), result)
+  }
+
+  func concatenate(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let first = base + Int(i.b)
+    let count = Int(i.c)
+    var writer = TextWriter(machine: self)
+    for index in 0..<count { try writer.write(first[index]) }
+    for index in 0..<count { store(first + index, .null) }
+    store(base + Int(i.a), try writer.word())
+  }
+
+  func format(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ specification: Word) throws {
+    let parsed = try formatSpecification(specification.pointer)
+    let text = try parsed.format(base[Int(i.b)], self)
+    store(base + Int(i.a), try heap.string(text))
+  }
+
+  /// Specifications from source text are parsed once.
+  func formatSpecification(_ key: ObjectPointer) throws -> FormatSpecification {
+    if key.header.pointee.flags & ObjectFlag.interned == 0 { return try FormatSpecification(StringObject.text(key)) }
+    if let known = formats[key] { return known }
+    let parsed = try FormatSpecification(StringObject.text(key))
+    formats[key] = parsed
+    return parsed
+  }
+
+  // MARK: Patterns
+
+  func unpackList(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let source = base[Int(i.b)]
+    let count = Int(i.c)
+    let hasRest = i.k & 4 != 0
+    var words: [Word] = []
+    defer { for word in words { heap.release(word) } }
+    if source.tag == .list {
+      let list = source.pointer.list.pointee
+      words.reserveCapacity(list.count)
+      for index in 0..<list.count {
+        heap.retain(list.items[index])
+        words.append(list.items[index])
+      }
+    } else {
+      guard source.tag == .range || source.tag == .string || source.tag == .host else {
+        throw LanguageFailure("E0311", "\(describe(source)) is no List that could be taken apart")
+      }
+      // An endless source must not be read to its end to find that it is too long.
+      let most = hasRest ? Int.max : count + 1
+      try forEach(source, "destructuring") { word in
+        heap.retain(word)
+        words.append(word)
+        return words.count < most
+      }
+    }
+    guard hasRest ? words.count >= count : words.count == count else {
+      let needed = hasRest ? "at least \(count)" : "\(count)"
+      let found = source.tag == .list ? "\(words.count)" : words.count > count ? "more" : "\(words.count)"
+      throw LanguageFailure(
+        "E0311", "\(needed) \(count == 1 && !hasRest ? "element is" : "elements are") expected here, but there \(found == "1" ? "is" : "are") \(found)",
+        help: !hasRest && words.count > count ? "..rest takes what is left over" : nil)
+    }
+    let rest = hasRest ? try words[count...].withUnsafeBufferPointer { try heap.list(copying: $0) } : nil
+    if i.k & 1 != 0 { store(base + Int(i.b), .null) }
+    for index in 0..<count {
+      heap.retain(words[index])
+      store(base + Int(i.a) + index, words[index])
+    }
+    if let rest { store(base + Int(i.a) + count, rest) }
+  }
+
+  func unpackField(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {
+    let source = base[Int(i.b)]
+    let name = closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[Int(i.c)]
+    let word: Word
+    do { word = try member(source, name) } catch let failure as LanguageFailure {
+      throw LanguageFailure("E0311", failure.message, help: failure.help)
+    }
+    store(base + Int(i.a), word)
+  }
+
+  // MARK: Iteration
+
+  /// A range's iteration: next element, how many are left, step. A list's: the list, place. A string's: the string,
+  /// byte offset. A record's: the record, entry. A host object's: its iterator.
+  func prepareLoop(_ iteration: UnsafeMutablePointer<Word>) throws {
+    let source = iteration.pointee
+    switch source.tag {
+    case .list, .string, .record:
+      store(iteration + 1, .int(0))
+    case .range:
+      let range = source.pointer.range.pointee.range
+      store(iteration + 1, .int(range.count))
+      store(iteration + 2, .int(range.step))
+      store(iteration, .int(range.start))
+    case .host:
+      guard let next = try source.pointer.hostBox.pointee.host.makeIterator() else { throw notIterable(source) }
+      // The object stays alive in the second register while its iterator runs.
+      let box = heap.box(HostIteration(next), .iterator)
+      store(iteration + 1, source)
+      iteration.pointee = box
+    default:
+      throw notIterable(source)
+    }
+  }
+
+  func notIterable(_ word: Word) -> LanguageFailure {
+    var help: String?
+    if word.tag == .int { help = "to count, write 0..<\(max(0, word.asInt))" }
+    if word.tag == .quantity { help = "to count, write 1...n" }
+    return LanguageFailure("E0201", "\(describe(word)) has no elements to go through", help: help)
+  }
+
+  func prepareRange(_ iteration: UnsafeMutablePointer<Word>, isClosed: Bool) throws {
+    let low = iteration[0]
+    let high = iteration[1]
+    guard low.tag == .int, high.tag == .int else { throw wrongRange(low, high, isClosed: isClosed) }
+    iteration[1] = .int(RangeValue(start: low.asInt, end: high.asInt, isClosed: isClosed).count)
+    store(iteration + 2, .int(1))
+  }
+
+  /// What is neither a range nor a list; false at the end.
+  @inline(never)
+  func nextElement(_ iteration: UnsafeMutablePointer<Word>, _ target: UnsafeMutablePointer<Word>) throws -> Bool {
+    let source = iteration.pointee
+    switch source.tag {
+    case .string:
+      let at = iteration[1].asInt
+      let bytes = StringObject.bytes(source.pointer)
+      guard at < bytes.count else { return false }
+      let width = StringObject.width(bytes[at])
+      let part = try heap.string(UnsafeBufferPointer(rebasing: bytes[at..<(at + width)]), scalarCount: 1)
+      iteration[1] = .int(at + width)
+      store(target, part)
+      return true
+    case .record:
+      var place = iteration[1].asInt
+      let record = source.pointer.record.pointee
+      while place < record.used {
+        defer { place += 1 }
+        guard let key = record.entries[place].key else { continue }
+        iteration[1] = .int(place + 1)
+        key.header.pointee.references &+= 1
+        store(target, .object(.string, key))
+        return true
+      }
+      return false
+    case .iterator:
+      let box = unsafeDowncast(source.pointer.box.pointee.box.takeUnretainedValue(), to: HostIteration.self)
+      guard let value = try box.next() else { return false }
+      store(target, try value.owned(in: heap))
+      return true
+    default:
+      return false
+    }
+  }
+
+  /// Every element of a value in turn, until the body gives false. The body's word is borrowed.
+  package func forEach(_ source: Word, _ purpose: String, _ body: (Word) throws -> Bool) throws {
+    switch source.tag {
+    case .list:
+      var index = 0
+      while index < source.pointer.list.pointee.count {
+        let word = source.pointer.list.pointee.items[index]
+        heap.retain(word)
+        defer { heap.release(word) }
+        guard try body(word) else { return }
+        index += 1
+      }
+    case .range:
+      let range = source.pointer.range.pointee.range
+      for place in 0..<range.count {
+        if place & 0xFFF == 0xFFF { try pollIfNeeded() }
+        guard try body(.int(range.element(place))) else { return }
+      }
+    case .string, .record, .host:
+      heap.retain(source)
+      let iteration = UnsafeMutablePointer<Word>.allocate(capacity: 4)
+      iteration.initialize(repeating: .null, count: 4)
+      iteration[0] = source
+      defer {
+        for index in 0..<4 { heap.release(iteration[index]) }
+        iteration.deallocate()
+      }
+      try prepareLoop(iteration)
+      while try nextElement(iteration, iteration + 3) {
+        guard try body(iteration[3]) else { return }
+      }
+    default:
+      throw notIterable(source)
+    }
+  }
+
+  @inline(__always)
+  package func pollIfNeeded() throws {
+    if interruptFlag.pointee | heap.counters.pointee.attention != 0 { try poll() }
+  }
+}
+
+extension Heap {
+  /// Fills a new record from consecutive words, taking them. The keys are all different.
+  func fill(_ object: ObjectPointer, keys: [ObjectPointer], from first: UnsafeMutablePointer<Word>) throws {
+    for (index, key) in keys.enumerated() {
+      let word = first[index]
+      first[index] = .null
+      try addField(key, to: object, word)
+    }
+  }
+}

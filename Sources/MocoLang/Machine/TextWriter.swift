@@ -1,0 +1,181 @@
+// Values as text: what `print`, `str` and interpolation write. Strings are bare on their own and quoted inside
+// collections; a container that is inside itself is cut, and so is what is nested too deeply.
+
+package struct TextWriter {
+  static let maximumDepth = 200
+
+  package var bytes: [UInt8] = []
+  private let machine: Machine
+  private let limit: Int
+
+  package init(machine: Machine) {
+    self.machine = machine
+    let counters = machine.heap.counters.pointee
+    limit = max(1 << 16, min(counters.limit &- counters.bytes, 1 << 30))
+  }
+
+  package func word() throws -> Word { try machine.heap.string(bytes) }
+
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  package mutating func append(_ text: String) { bytes += text.utf8 }
+
+  /// A value on its own.
+  package mutating func write(_ word: Word) throws {
+    if word.tag == .string {
+      try check(word.pointer.string.pointee.byteCount)
+      bytes += StringObject.bytes(word.pointer)
+    } else {
+      try write(inside: word, depth: 0)
+    }
+  }
+
+  private func check(_ more: Int = 0) throws {
+    if bytes.count &+ more > limit { throw machine.heap.outOfMemory(bytes.count) }
+  }
+
+  /// A value inside a collection.
+  package mutating func write(inside word: Word, depth: Int) throws {
+    switch word.tag {
+    case .null, .undefined: append("nil")
+    case .bool: append(word.asBool ? "true" : "false")
+    case .int: writeInt(word.asInt)
+    case .float: append(NumberText.float(word.asFloat))
+    case .quantity: append(word.asQuantity.description)
+    case .string:
+      try check(word.pointer.string.pointee.byteCount)
+      append(StringText.quoted(StringObject.text(word.pointer)))
+    case .list: try writeList(word.pointer, depth)
+    case .record: try writeRecord(word.pointer, depth)
+    case .range: append(word.pointer.range.pointee.range.description)
+    case .host: append(word.pointer.hostBox.pointee.host.shortDescription)
+    case .module: append("<module \(machine.module(word).name)>")
+    case .closure, .native:
+      append(machine.functionName(word).map { "<function \($0)>" } ?? "<function>")
+    default: append("<\(machine.typeName(word))>")
+    }
+  }
+
+  private mutating func writeInt(_ value: Int) {
+    if value >= 0, value < 10 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
+    } else {
+      append(String(value))
+    }
+  }
+
+  private mutating func writeList(_ object: ObjectPointer, _ depth: Int) throws {
+    if object.header.pointee.flags & ObjectFlag.visiting != 0 || depth >= TextWriter.maximumDepth {
+      append("[...]")
+      return
+    }
+    object.header.pointee.flags |= ObjectFlag.visiting
+    defer { object.header.pointee.flags &= ~ObjectFlag.visiting }
+    bytes.append(UInt8(ascii: "["))
+    var index = 0
+    while index < object.list.pointee.count {
+      if index > 0 { append(", ") }
+      try write(inside: object.list.pointee.items[index], depth: depth + 1)
+      index += 1
+      if index & 0xFF == 0 { try machine.pollIfNeeded() }
+    }
+    try check()
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func writeRecord(_ object: ObjectPointer, _ depth: Int) throws {
+    if object.header.pointee.flags & ObjectFlag.visiting != 0 || depth >= TextWriter.maximumDepth {
+      append("{...}")
+      return
+    }
+    object.header.pointee.flags |= ObjectFlag.visiting
+    defer { object.header.pointee.flags &= ~ObjectFlag.visiting }
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    var index = 0
+    while index < object.record.pointee.used {
+      let entry = object.record.pointee.entries[index]
+      index += 1
+      guard let key = entry.key else { continue }
+      if !isFirst { append(", ") }
+      isFirst = false
+      let name = StringObject.text(key)
+      append(StringText.isName(name) ? name : StringText.quoted(name))
+      append(": ")
+      try write(inside: entry.value, depth: depth + 1)
+      if index & 0xFF == 0 { try machine.pollIfNeeded() }
+    }
+    try check()
+    bytes.append(UInt8(ascii: "}"))
+  }
+}
+
+extension Machine {
+  package func typeName(_ word: Word) -> String {
+    switch word.tag {
+    case .undefined, .null: return "Nil"
+    case .bool: return "Bool"
+    case .int: return "Int"
+    case .float: return "Float"
+    case .quantity: return "Quantity"
+    case .string: return "String"
+    case .list: return "List"
+    case .record: return "Record"
+    case .range: return "Range"
+    case .module: return "Module"
+    case .host: return word.pointer.hostBox.pointee.host.typeName
+    default: return "Function"
+    }
+  }
+
+  /// With its article: `an Int`, `a String`, `nil`.
+  package func describeType(_ word: Word) -> String {
+    if word.tag == .null || word.tag == .undefined { return "nil" }
+    let name = typeName(word)
+    return (name.first.map { "AEIO".contains($0) } ?? false ? "an " : "a ") + name
+  }
+
+  /// With its value where that is short: `the Int 3`, `the String "abc"`, `a List`.
+  package func describe(_ word: Word) -> String {
+    switch word.tag {
+    case .int: return "the Int \(word.asInt)"
+    case .float: return "the Float \(NumberText.float(word.asFloat))"
+    case .bool: return word.asBool ? "true" : "false"
+    case .quantity: return "the Quantity \(word.asQuantity.description)"
+    case .string where word.pointer.string.pointee.byteCount <= 32:
+      return "the String \(StringText.quoted(StringObject.text(word.pointer)))"
+    case .closure, .native: return functionName(word).map { "the function \($0)" } ?? "a Function"
+    default: return describeType(word)
+    }
+  }
+
+  /// A short text for messages.
+  func show(_ word: Word) -> String {
+    var writer = TextWriter(machine: self)
+    do { try writer.write(inside: word, depth: TextWriter.maximumDepth - 2) } catch { return describeType(word) }
+    return writer.bytes.count <= 60 ? writer.text : describeType(word)
+  }
+
+  func functionName(_ word: Word) -> String? {
+    switch word.tag {
+    case .closure: return word.pointer.closure.pointee.prototype.takeUnretainedValue().name
+    case .native:
+      return unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self).name
+    default: return nil
+    }
+  }
+
+  func notBool(_ word: Word, _ place: String) -> LanguageFailure {
+    var help: String?
+    switch word.tag {
+    case .int, .float: help = "compare it: x != 0"
+    case .string: help = "compare it: len(s) > 0"
+    case .list, .record: help = "compare it: len(x) > 0"
+    case .null: help = "compare it: x != nil"
+    case .host: help = "equal(a, b) gives a Bool where == works element by element"
+    default: break
+    }
+    let what = place == "not" ? "not takes a Bool" : "a condition is a Bool"
+    return LanguageFailure("E0201", "\(what), not \(describe(word))", help: help)
+  }
+}

@@ -1,0 +1,245 @@
+// Python's format mini-language, as in `\(x:8.3f)`:
+//
+//   [[fill]align][sign][z][#][0][width][grouping][.precision][type]
+//
+// align `<` `>` `^` `=`, sign `+` `-` space, grouping `,` or `_`, type b c d e E f F g G n o s x X %.
+
+import Glibc
+
+package struct FormatSpecification {
+  var fill: Unicode.Scalar = " "
+  var align: Character?
+  var sign: Character = "-"
+  var coercesNegativeZero = false
+  var isAlternate = false
+  var hasZero = false
+  var width = 0
+  var grouping: Character?
+  var precision: Int?
+  var type: Character?
+
+  /// - Throws: E0312.
+  package init(_ text: String) throws {
+    var rest = Array(text.unicodeScalars)[...]
+    func fail(_ why: String) -> LanguageFailure {
+      LanguageFailure(
+        "E0312", "the format \(StringText.quoted(text)) \(why)",
+        help: "a format is like .3f, 8.2f, >10, 05d, +.1e, .1%, or x")
+    }
+    func isAlign(_ scalar: Unicode.Scalar) -> Bool { "<>=^".unicodeScalars.contains(scalar) }
+    if rest.count >= 2, isAlign(rest[rest.startIndex + 1]) {
+      fill = rest.removeFirst()
+      align = Character(rest.removeFirst())
+    } else if let first = rest.first, isAlign(first) {
+      align = Character(rest.removeFirst())
+    }
+    if let first = rest.first, "+- ".unicodeScalars.contains(first) { sign = Character(rest.removeFirst()) }
+    if rest.first == "z" {
+      coercesNegativeZero = true
+      rest.removeFirst()
+    }
+    if rest.first == "#" {
+      isAlternate = true
+      rest.removeFirst()
+    }
+    if rest.first == "0" {
+      hasZero = true
+      rest.removeFirst()
+    }
+    func number() throws -> Int? {
+      var value: Int?
+      while let digit = rest.first, ("0"..."9").contains(digit) {
+        let next = (value ?? 0) * 10 + Int(digit.value - 48)
+        if next > 100_000 { throw fail("is too wide") }
+        value = next
+        rest.removeFirst()
+      }
+      return value
+    }
+    width = try number() ?? 0
+    if let first = rest.first, first == "," || first == "_" { grouping = Character(rest.removeFirst()) }
+    if rest.first == "." {
+      rest.removeFirst()
+      guard let digits = try number() else { throw fail("has no digits after the point") }
+      if digits > 1000 { throw fail("has too many digits after the point") }
+      precision = digits
+    }
+    if let first = rest.first {
+      guard "bcdeEfFgGnosxX%".unicodeScalars.contains(first) else { throw fail("has no type '\(first)'") }
+      type = Character(rest.removeFirst())
+    }
+    if !rest.isEmpty { throw fail("has something after its type") }
+  }
+
+  // MARK: Formatting
+
+  package func format(_ word: Word, _ machine: Machine) throws -> String {
+    switch word.tag {
+    case .int: return try format(int: word.asInt, machine)
+    case .float: return try format(float: word.asFloat)
+    case .host:
+      if let number = try word.pointer.hostBox.pointee.host.number() {
+        switch number.kind {
+        case .int(let value): return try format(int: value, machine)
+        case .float(let value): return try format(float: value)
+        default: break
+        }
+      }
+      return try format(text: machine.text(word), machine.describeType(word))
+    default:
+      return try format(text: machine.text(word), machine.describeType(word))
+    }
+  }
+
+  private func wrongType(_ what: String) -> LanguageFailure {
+    LanguageFailure("E0312", "the format type '\(type.map(String.init) ?? "")' does not fit \(what)")
+  }
+
+  private func format(text: String, _ what: String) throws -> String {
+    guard type == nil || type == "s" else { throw wrongType(what) }
+    guard align != "=", grouping == nil else { throw wrongType(what) }
+    var text = text
+    if let precision { text = String(String.UnicodeScalarView(text.unicodeScalars.prefix(precision))) }
+    return pad(text, default: "<")
+  }
+
+  private func format(int value: Int, _ machine: Machine) throws -> String {
+    switch type {
+    case nil, "d", "n", "b", "o", "x", "X":
+      guard precision == nil else {
+        throw LanguageFailure("E0312", "an Int has no digits after the point", help: "write .\(precision ?? 0)f")
+      }
+      let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
+      var digits = String(value.magnitude, radix: radix, uppercase: type == "X")
+      if let grouping { digits = group(digits, by: radix == 10 ? 3 : 4, grouping) }
+      let prefix = isAlternate && radix != 10 ? "0" + String(type ?? "d") : ""
+      return padNumber(signText(value < 0) + prefix, digits)
+    case "c":
+      guard let code = UInt32(exactly: value), let scalar = Unicode.Scalar(code) else {
+        throw LanguageFailure("E0312", "\(value) is no Unicode scalar")
+      }
+      return pad(String(Character(scalar)), default: "<")
+    case "s": throw wrongType("an Int")
+    default: return try format(float: Double(value))
+    }
+  }
+
+  private func signText(_ isNegative: Bool) -> String {
+    isNegative ? "-" : sign == "+" ? "+" : sign == " " ? " " : ""
+  }
+
+  private func format(float value: Double) throws -> String {
+    var isNegative = value.sign == .minus && !value.isNaN
+    var body: String
+    if value.isNaN || value.isInfinite {
+      body = value.isNaN ? "nan" : "inf"
+      if type == "F" || type == "E" || type == "G" { body = body.uppercased() }
+      if type == "%" { body += "%" }
+      return padNumber(signText(isNegative), body, zeroFill: false)
+    }
+    let magnitude = value.magnitude
+    switch type {
+    case nil:
+      body = precision.map { general(magnitude, $0, keepsPoint: true) } ?? NumberText.float(magnitude)
+    case "f", "F": body = FormatSpecification.printf("%.*f", precision ?? 6, magnitude)
+    case "e", "E":
+      body = FormatSpecification.printf("%.*e", precision ?? 6, magnitude)
+      if type == "E" { body = body.uppercased() }
+    case "g", "G", "n":
+      body = general(magnitude, precision ?? 6, keepsPoint: false)
+      if type == "G" { body = body.uppercased() }
+    case "%":
+      body = FormatSpecification.printf("%.*f", precision ?? 6, magnitude * 100) + "%"
+    default: throw wrongType("a Float")
+    }
+    if coercesNegativeZero, !body.contains(where: { ("1"..."9").contains($0) }) { isNegative = false }
+    if let grouping {
+      let whole = body.prefix { $0.isNumber }
+      body = group(String(whole), by: 3, grouping) + body.dropFirst(whole.count)
+    }
+    return padNumber(signText(isNegative), body)
+  }
+
+  /// Significant digits, plain or with an exponent; trailing zeros go. With no type, one digit stays after the point.
+  private func general(_ value: Double, _ precision: Int, keepsPoint: Bool) -> String {
+    let digits = max(1, precision)
+    let scientific = FormatSpecification.printf("%.*e", digits - 1, value)
+    let parts = scientific.split(separator: "e")
+    let exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+    let usesExponent = exponent < -4 || exponent >= (keepsPoint ? digits - 1 + (digits == 1 ? 1 : 0) : digits)
+    func trimmed(_ text: String) -> String {
+      guard text.contains("."), !isAlternate else { return text }
+      var text = text
+      while text.hasSuffix("0") { text.removeLast() }
+      if text.hasSuffix(".") { text.removeLast() }
+      return text
+    }
+    if usesExponent {
+      return trimmed(String(parts[0])) + "e" + (parts.count == 2 ? String(parts[1]) : "+00")
+    }
+    let plain = trimmed(FormatSpecification.printf("%.*f", max(0, digits - 1 - exponent), value))
+    return keepsPoint && !plain.contains(".") ? plain + ".0" : plain
+  }
+
+  static func printf(_ format: String, _ precision: Int, _ value: Double) -> String {
+    var buffer = [CChar](repeating: 0, count: 400 + precision)
+    let count = withVaList([Int32(clamping: precision), value]) { vsnprintf(&buffer, buffer.count, format, $0) }
+    var text = String(decoding: buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // A program may run under a locale that writes a comma.
+    if let comma = text.firstIndex(of: ",") { text.replaceSubrange(comma...comma, with: ".") }
+    return text
+  }
+
+  private func group(_ digits: String, by size: Int, _ separator: Character) -> String {
+    var out = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % size == 0 { out.append(separator) }
+      out.append(digit)
+    }
+    return out
+  }
+
+  private func padNumber(_ sign: String, _ body: String, zeroFill: Bool = true) -> String {
+    if hasZero, align == nil, zeroFill {
+      let missing = width - sign.count - body.count
+      guard missing > 0 else { return sign + body }
+      guard let grouping else { return sign + String(repeating: "0", count: missing) + body }
+      // Zeros take part in the grouping.
+      let whole = String(body.prefix { $0.isNumber || $0 == grouping }.filter { $0 != grouping })
+      let tail = body.dropFirst(body.prefix { $0.isNumber || $0 == grouping }.count)
+      var digits = whole
+      var grouped = group(digits, by: 3, grouping)
+      while sign.count + grouped.count + tail.count < width {
+        digits = "0" + digits
+        grouped = group(digits, by: 3, grouping)
+      }
+      return sign + grouped + tail
+    }
+    if align == "=" {
+      let missing = max(0, width - sign.count - body.count)
+      return sign + String(repeating: Character(fill), count: missing) + body
+    }
+    return pad(sign + body, default: ">")
+  }
+
+  private func pad(_ text: String, default standard: Character) -> String {
+    let missing = width - text.unicodeScalars.count
+    guard missing > 0 else { return text }
+    let fill = Character(hasZero && align == nil ? "0" : self.fill)
+    let left: Int
+    switch align ?? standard {
+    case "<": left = 0
+    case "^": left = missing / 2
+    default: left = missing
+    }
+    return String(repeating: fill, count: left) + text + String(repeating: fill, count: missing - left)
+  }
+}
+
+extension Machine {
+  package func text(_ word: Word) throws -> String {
+    var writer = TextWriter(machine: self)
+    try writer.write(word)
+    return writer.text
+  }
+}
