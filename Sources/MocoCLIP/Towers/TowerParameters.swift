@@ -91,9 +91,9 @@ package final class TowerSet {
 
   /// - Throws: E0602 if the model lacks a parameter.
   package init(_ model: CLIPModel) throws {
+    let shapes = Dictionary(model.config.parameterShapes.map { ($0.name, $0.shape) }) { first, _ in first }
     func find(_ name: String) throws -> TowerParameter {
-      let variable = try model.parameter(name)
-      return TowerParameter(name: name, variable: variable, shape: variable.value.shape)
+      TowerParameter(name: name, variable: try model.parameter(name), shape: shapes[name] ?? [])
     }
     func block(_ prefix: String) throws -> BlockParameters<TowerParameter> {
       try BlockParameters(
