@@ -55,7 +55,24 @@ static void handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, NULL);
 }
 
-void ce_signals_install(void) { handle(SIGINT, on_interrupt); }
+// The signals of a prompt.
+static sigset_t ours(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTSTP);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGWINCH);
+  return set;
+}
+
+void ce_signals_install(void) {
+  handle(SIGINT, on_interrupt);
+  // A parent may have left them blocked.
+  sigset_t set = ours();
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
 
 void ce_signals_editing(bool editing) {
   handle(SIGTSTP, editing ? on_stop : SIG_DFL);
@@ -76,21 +93,15 @@ void ce_signals_watch(int32_t *soft, int32_t *hard) {
 int ce_signals_interrupts(void) { return atomic_load(&interrupts); }
 
 bool ce_wait(int descriptor) {
-  sigset_t ours, before;
-  sigemptyset(&ours);
-  sigaddset(&ours, SIGINT);
-  sigaddset(&ours, SIGTSTP);
-  sigaddset(&ours, SIGTERM);
-  sigaddset(&ours, SIGHUP);
-  sigaddset(&ours, SIGWINCH);
-  pthread_sigmask(SIG_BLOCK, &ours, &before);
+  sigset_t set = ours(), before;
+  pthread_sigmask(SIG_BLOCK, &set, &before);
   bool ready = false;
   while (!ready && atomic_load(&arrived) == 0) {
-    fd_set set;
-    FD_ZERO(&set);
-    FD_SET(descriptor, &set);
+    fd_set descriptors;
+    FD_ZERO(&descriptors);
+    FD_SET(descriptor, &descriptors);
     // The signals get through only while it waits, so none can slip in between the test and the wait.
-    int result = pselect(descriptor + 1, &set, NULL, NULL, NULL, &before);
+    int result = pselect(descriptor + 1, &descriptors, NULL, NULL, NULL, &before);
     if (result > 0) ready = true;
     if (result < 0 && errno != EINTR) ready = true;
   }

@@ -1,7 +1,7 @@
 /// Styles of source text on a terminal, as parameters of the escape sequence `ESC [ … m`.
 ///
 /// The sixteen basic colours are used, because people have chosen theirs to be readable.
-enum Highlighter {
+package enum Highlighter {
   static func style(_ kind: SourceScanner.Kind) -> String {
     switch kind {
     case .comment: "90"
@@ -45,7 +45,7 @@ enum Highlighter {
   }
 
   /// A source text with its colours, for listings.
-  static func coloured(_ text: String) -> String {
+  package static func coloured(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     let styles = styles(scalars)
     var result = ""

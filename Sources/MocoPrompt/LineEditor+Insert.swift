@@ -26,7 +26,7 @@ extension LineEditor {
 
   /// Pasted text without what does not belong to a program: carriage returns, control characters, the prompts of a
   /// session it was copied from, and newlines at its end.
-  static func cleaned(_ pasted: [Unicode.Scalar], prompt: String) -> String {
+  package static func cleaned(_ pasted: [Unicode.Scalar], prompt: String) -> String {
     var text = String.UnicodeScalarView()
     var previous: Unicode.Scalar = " "
     for scalar in pasted {

@@ -1,8 +1,8 @@
 import MocoPlot
 
 /// The Markdown of doc comments as terminal text: headings, fenced programs, lists, `code`, **strong**.
-enum MarkdownText {
-  static func render(_ markdown: String, width: Int, colour: Bool) -> String {
+package enum MarkdownText {
+  package static func render(_ markdown: String, width: Int, colour: Bool) -> String {
     var lines: [String] = []
     var paragraph = ""
     var fence: [String]?

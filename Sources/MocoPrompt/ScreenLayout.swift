@@ -4,16 +4,21 @@ import CEditline
 ///
 /// Source: re_addc and re_putc of libedit's refresh.c. A character that fills the last column leaves the cursor at the
 /// beginning of the next row; a wide one that does not fit goes there whole.
-struct ScreenLayout {
-  struct Place: Equatable {
-    var row: Int
-    var column: Int
+package struct ScreenLayout {
+  package struct Place: Equatable {
+    package var row: Int
+    package var column: Int
+
+    package init(row: Int, column: Int) {
+      self.row = row
+      self.column = column
+    }
   }
 
   /// One place for each scalar, and one for the end.
-  let places: [Place]
+  package let places: [Place]
 
-  init(_ text: [Unicode.Scalar], promptWidth: Int, columns: Int) {
+  package init(_ text: [Unicode.Scalar], promptWidth: Int, columns: Int) {
     let columns = max(columns, 2)
     var places: [Place] = []
     places.reserveCapacity(text.count + 1)
@@ -42,7 +47,7 @@ struct ScreenLayout {
     self.places = places
   }
 
-  var rows: Int { (places.last?.row ?? 0) + 1 }
+  package var rows: Int { (places.last?.row ?? 0) + 1 }
 
   static func width(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < 32 || scalar.value == 127 { return 2 }

@@ -3,30 +3,30 @@
 // parser to say.
 
 /// Scalars of a source text as coloured pieces.
-struct SourceScanner {
-  enum Kind: Equatable {
+package struct SourceScanner {
+  package enum Kind: Equatable {
     case comment, string, escape, number, keyword, constant, name, call, label, command, `operator`, bracket
   }
 
-  struct Token: Equatable {
-    var kind: Kind
-    var range: Range<Int>
+  package struct Token: Equatable {
+    package var kind: Kind
+    package var range: Range<Int>
   }
 
   /// What is open where the text ends.
-  enum End: Equatable {
+  package enum End: Equatable {
     case code
     case comment
     /// Inside a string that begins at the index.
     case string(Int)
   }
 
-  private(set) var tokens: [Token] = []
+  package private(set) var tokens: [Token] = []
   /// Open brackets from the outermost, as indices of the text.
-  private(set) var open: [Int] = []
+  package private(set) var open: [Int] = []
   /// Index of every matched bracket to that of its partner.
-  private(set) var partners: [Int: Int] = [:]
-  private(set) var end = End.code
+  package private(set) var partners: [Int: Int] = [:]
+  package private(set) var end = End.code
 
   static let keywords: Set<String> = [
     "let", "var", "func", "return", "if", "else", "for", "in", "while", "break", "continue", "and", "or", "not",
@@ -42,7 +42,7 @@ struct SourceScanner {
     case interpolation(depth: Int)
   }
 
-  init(_ text: [Unicode.Scalar]) {
+  package init(_ text: [Unicode.Scalar]) {
     var modes: [Mode] = [.code]
     var at = 0
     while at < text.count {

@@ -6,15 +6,14 @@ import MocoRuntime
   import Glibc
 #endif
 
-/// `moco` without a subcommand: the prompt, a program from standard input, `-e CODE`, or a file.
-@main
+/// `moco` without a subcommand: the prompt, a program from standard input, or `-e CODE`.
 struct MocoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "moco",
     abstract: "A notebook-style scripting language for prompt learning with CLIP.",
     usage: """
       moco                       the prompt
-      moco run FILE [options] [-- args …]
+      moco [run] FILE.moco [options] [-- args …]
       moco -e CODE [options] [-- args …]
       moco check FILE …
       moco explain CODE
@@ -40,27 +39,29 @@ struct MocoCommand: ParsableCommand {
   @Flag(name: .customLong("no-banner"), help: "Start the prompt without a greeting.")
   var noBanner = false
 
-  @Argument(help: ArgumentHelp("A program to run, as `moco run FILE` does.", valueName: "file"), completion: .file(extensions: ["moco"]))
-  var file: String?
-
   @Argument(parsing: .postTerminator, help: ArgumentHelp("What args() gives.", valueName: "args"))
   var arguments: [String] = []
-
-  func validate() throws {
-    if code != nil, file != nil { throw ValidationError("Give either -e CODE or a file.") }
-  }
 
   func run() throws {
     looks.apply()
     Console.start()
     let program = WholeProgram(running: running, arguments: arguments)
     if let code { throw program.run(text: code, name: "-e").exit }
-    if let file { throw program.run(path: file, record: false).exit }
     guard isatty(STDIN_FILENO) == 1 else { throw program.runStandardInput().exit }
     var options = PromptOptions()
     options.highlight = !noHighlight
     options.banner = !noBanner
     let session = Session(options: try running.sessionOptions(arguments: arguments))
     throw ExitCode(Prompt(session: session, options: options).run())
+  }
+}
+
+@main
+enum Main {
+  static func main() {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    // `moco FILE.moco` is `moco run FILE.moco`.
+    if let first = arguments.first, first.hasSuffix(".moco") { arguments.insert("run", at: 0) }
+    MocoCommand.main(arguments)
   }
 }

@@ -1,0 +1,64 @@
+import Testing
+
+@Suite struct InterruptTests {
+  @Test func stopsALoopAndKeepsNames() throws {
+    var session = try TerminalSession()
+    session.type("let kept = 123\r")
+    session.type("var turns = 0\r")
+    session.type("print(\"start\" + \"ed\"); while true { turns += 1 }\r")
+    session.wait("^started$")
+    session.interrupt()
+    session.wait("E0406")
+    session.type("kept + 1\r")
+    session.wait("^124$")
+    session.type("turns > 0\r")
+    session.wait("^true$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func stopsARecursionThroughABuiltin() throws {
+    var session = try TerminalSession()
+    session.type("print(\"start\" + \"ed\"); map(0..<1000000000, x => x)\r")
+    session.wait("^started$")
+    session.interrupt()
+    session.wait("E0406")
+    session.type("1 + 1\r")
+    session.wait("^2$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func isNotCaughtByTheProgram() throws {
+    var session = try TerminalSession()
+    session.type("print(\"start\" + \"ed\"); while true { try { while true { } } catch e { } }\r")
+    session.wait("^started$")
+    session.interrupt()
+    session.wait("E0406")
+    session.type("1 + 1\r")
+    session.wait("^2$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func clearsTheLineAtThePrompt() throws {
+    var session = try TerminalSession()
+    session.type("this is (no program")
+    session.wait("no program")
+    session.interrupt()
+    session.wait("\\^C")
+    session.type("6 * 7\r")
+    session.wait("^42$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func stopsAWholeProgramWithStatus130() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("print(\"moco> \")\nwhile true { }\n", to: "endless.moco")
+    var session = try TerminalSession(["run", "--no-record", "endless.moco"], folder: folder)
+    session.interrupt()
+    session.waitForEnd()
+    #expect(try session.play().status == 130)
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// moco without a terminal: whole programs, exit statuses, the other subcommands.
+@Suite struct ProgramTests {
+  @Test func standardInputIsAProgram() throws {
+    let ran = try moco([], input: "let a = 20\nprint(a + 1)\na + 2\n")
+    #expect(ran.status == 0)
+    #expect(ran.output == "21\n")
+    #expect(ran.errors == "")
+  }
+
+  @Test func aSyntaxErrorIs65() throws {
+    let ran = try moco([], input: "print(1)\nlet = 2\n")
+    #expect(ran.status == 65)
+    #expect(ran.output == "")
+    #expect(ran.errors.contains("error[E01"))
+    #expect(ran.errors.contains("<stdin>:2:"))
+  }
+
+  @Test func aFailureIs70AndEndsTheProgram() throws {
+    let ran = try moco([], input: "print(1)\nlet a = [1, 2]\nprint(a[5])\nprint(3)\n")
+    #expect(ran.status == 70)
+    #expect(ran.output == "1\n")
+    #expect(ran.errors.contains("E0202"))
+  }
+
+  @Test func aRunFileHasArgumentsAndSettings() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let shots = 16\nlet name = \"x\"\nprint(shots, name, args())\n", to: "a.moco")
+    let plain = try moco(["run", "--no-record", "a.moco", "--", "one", "--two"], folder: folder.path)
+    #expect(plain.output == "16 x [\"one\", \"--two\"]\n")
+    let set = try moco(["run", "--no-record", "--set", "shots=4", "--set", "name=yes", "a.moco"], folder: folder.path)
+    #expect(set.output == "4 yes []\n")
+    let short = try moco(["a.moco", "--no-record"], folder: folder.path)
+    #expect(short.output == "16 x []\n")
+    let unknown = try moco(["run", "--no-record", "--set", "shot=4", "a.moco"], folder: folder.path)
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("shots"))
+  }
+
+  @Test func codeOnTheCommandLine() throws {
+    let ran = try moco(["-e", "print([x * 2 for x in 0..<3], args())", "--", "a"])
+    #expect(ran.output == "[0, 2, 4] [\"a\"]\n")
+    #expect(ran.status == 0)
+    #expect(try moco(["-e", "error(\"no\")"]).status == 70)
+    #expect(try moco(["-e", "1 +"]).status == 65)
+  }
+
+  @Test func checkLooksWithoutRunning() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let a = 1\nprint(a)\n", to: "good.moco")
+    try folder.write("print(undefined_name)\n", to: "bad.moco")
+    try folder.write("let b = = 1\nlet c = (\n", to: "worse.moco")
+    let good = try moco(["check", "good.moco"], folder: folder.path)
+    #expect(good.status == 0)
+    #expect(good.output == "good.moco: ok\n")
+    let bad = try moco(["check", "good.moco", "bad.moco", "worse.moco"], folder: folder.path)
+    #expect(bad.status == 65)
+    #expect(bad.errors.contains("E0301"))
+    #expect(bad.errors.contains("worse.moco:1:"))
+  }
+
+  @Test func explainShowsThePage() throws {
+    let ran = try moco(["explain", "E0203"])
+    #expect(ran.status == 0)
+    #expect(ran.output.contains("E0203"))
+    #expect(try moco(["explain", "e0203"]).output == ran.output)
+    let wrong = try moco(["explain", "E9999"])
+    #expect(wrong.status == 64)
+    #expect(try moco(["explain"]).output.contains("E0403"))
+  }
+
+  @Test func wrongUseIs64() throws {
+    #expect(try moco(["run"]).status == 64)
+    #expect(try moco(["--no-such-option"]).status == 64)
+    #expect(try moco(["frobnicate"]).status == 64)
+    #expect(try moco(["run", "--set", "x", "a.moco"]).status == 64)
+    let missing = try moco(["run", "no/such/file.moco"])
+    #expect(missing.status == 64)
+    #expect(missing.errors.contains("no/such/file.moco"))
+  }
+
+  @Test func saysItsVersionAndHelp() throws {
+    #expect(try moco(["--version"]).output.hasPrefix("moco "))
+    #expect(try moco(["--help"]).output.contains("moco explain CODE"))
+  }
+
+  @Test func colourIsForced() throws {
+    #expect(try moco(["-e", "1 / 0"]).errors.contains("\u{1B}[") == false)
+    #expect(try moco(["--color", "always", "-e", "1 / 0"]).errors.contains("\u{1B}["))
+    #expect(try moco(["-e", "1 / 0"], environment: ["FORCE_COLOR": "1"]).errors.contains("\u{1B}["))
+    #expect(try moco(["--color", "never", "-e", "1 / 0"], environment: ["FORCE_COLOR": "1"]).errors.contains("\u{1B}[") == false)
+  }
+
+  @Test func endlessRecursionIsAnError() throws {
+    let ran = try moco(["-e", "func f(x) { f(x + 1) }\nf(0)"])
+    #expect(ran.status == 70)
+    #expect(ran.errors.contains("E0401"))
+  }
+}

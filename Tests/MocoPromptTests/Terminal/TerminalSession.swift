@@ -1,0 +1,235 @@
+import Foundation
+import Testing
+
+/// A session of moco on a pseudo-terminal, written down as steps and then played.
+///
+///     var session = try TerminalSession()
+///     session.type("1 + 2\r")
+///     session.wait("^3$")
+///     session.screen()
+///     session.leave()
+///     let seen = try session.play()
+struct TerminalSession {
+  struct Screen: Decodable {
+    let lines: [String]
+    let row: Int
+    let column: Int
+    /// The colour of every cell, as pyte names it: `default`, `green`, `magenta` …
+    let colours: [[String]]
+
+    /// The colour of the first character of a word on the screen.
+    func colour(of word: String) -> String? {
+      for (row, line) in lines.enumerated() {
+        if let range = line.range(of: word) {
+          return colours[row][line.distance(from: line.startIndex, to: range.lowerBound)]
+        }
+      }
+      return nil
+    }
+  }
+
+  struct Seen {
+    let screens: [Screen]
+    let status: Int?
+    let signal: Int?
+
+    /// The last screen as text, without the empty lines at its end.
+    var text: String {
+      var lines = screens.last?.lines ?? []
+      while lines.last == "" { lines.removeLast() }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  private struct Step: Encodable {
+    var kind: String
+    var text: String?
+    var columns: Int?
+    var rows: Int?
+  }
+
+  private struct Script: Encodable {
+    var program: String
+    var arguments: [String]
+    var environment: [String: String]
+    var folder: String
+    var columns: Int
+    var rows: Int
+    var seconds: Int
+    var steps: [Step]
+  }
+
+  private struct Report: Decodable {
+    var screens: [Screen]
+    var failure: String?
+    var status: Int?
+    var signal: Int?
+  }
+
+  private var script: Script
+  let folder: TemporaryFolder
+
+  /// - Parameter folder: where the history lies and the program starts; share it to continue a session in another.
+  init(
+    _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
+    folder: TemporaryFolder? = nil
+  ) throws {
+    let place = try folder ?? TemporaryFolder()
+    self.folder = place
+    var variables = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": place.path, "LANG": "C.UTF-8",
+      "TERM": "xterm-256color", "XDG_STATE_HOME": place.path + "/state", "MOCO_STDLIB": Built.root + "/stdlib",
+    ]
+    variables.merge(environment) { $1 }
+    script = Script(
+      program: try Built.moco(), arguments: arguments, environment: variables, folder: place.path, columns: columns,
+      rows: rows, seconds: 10, steps: [])
+    wait("moco>")
+  }
+
+  mutating func type(_ text: String) { script.steps.append(Step(kind: "type", text: text)) }
+  /// Waits for a regular expression to match somewhere on the screen; `^` and `$` are ends of lines.
+  mutating func wait(_ pattern: String) { script.steps.append(Step(kind: "wait", text: pattern)) }
+  mutating func waitGone(_ pattern: String) { script.steps.append(Step(kind: "gone", text: pattern)) }
+  mutating func screen() { script.steps.append(Step(kind: "screen")) }
+  mutating func resize(columns: Int, rows: Int) {
+    script.steps.append(Step(kind: "resize", columns: columns, rows: rows))
+  }
+  /// ^C, as the terminal sends it.
+  mutating func interrupt() { type(Key.controlC) }
+  /// ^D on an empty line, and the end of the program.
+  mutating func leave() {
+    type(Key.controlD)
+    script.steps.append(Step(kind: "end"))
+  }
+  mutating func waitForEnd() { script.steps.append(Step(kind: "end")) }
+
+  func play() throws -> Seen {
+    let helper = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "drive.py").path
+    // Debian's packages belong to Debian's Python, which need not be the first on the path.
+    let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
+    let result = try run("/usr/bin/env", [python, helper], input: JSONEncoder().encode(script))
+    guard result.status == 0 else {
+      throw Failure(
+        "the terminal tests need python3 with pexpect and pyte (Debian: python3-pexpect, python3-pyte):\n\(result.errors)")
+    }
+    let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    if let failure = report.failure { throw Failure(failure) }
+    return Seen(screens: report.screens, status: report.status, signal: report.signal)
+  }
+}
+
+enum Key {
+  static let up = "\u{1B}[A"
+  static let down = "\u{1B}[B"
+  static let left = "\u{1B}[D"
+  static let right = "\u{1B}[C"
+  static let controlA = "\u{1}"
+  static let controlC = "\u{3}"
+  static let controlD = "\u{4}"
+  static let controlE = "\u{5}"
+  static let controlK = "\u{B}"
+  static let controlR = "\u{12}"
+  static let controlU = "\u{15}"
+  static let controlY = "\u{19}"
+  static let undo = "\u{1F}"
+  static let backspace = "\u{7F}"
+  static func paste(_ text: String) -> String { "\u{1B}[200~" + text + "\u{1B}[201~" }
+}
+
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A folder that goes with its last user.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    let name = "moco-prompt-tests-\(UUID().uuidString)"
+    let url = FileManager.default.temporaryDirectory.appending(path: name)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.resolvingSymlinksInPath().path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ text: String, to name: String) throws {
+    try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
+  }
+
+  func read(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
+}
+
+/// The program under test: the one that was built together with the tests.
+enum Built {
+  static var root: String {
+    var url = URL(fileURLWithPath: #filePath)
+    while url.path != "/", !FileManager.default.fileExists(atPath: url.appending(path: "Package.swift").path) {
+      url.deleteLastPathComponent()
+    }
+    return url.path
+  }
+
+  static func moco() throws -> String {
+    // The test bundle lies in the build folder, beside the program.
+    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
+    let candidates = [bundle, CommandLine.arguments.first, try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")]
+    for candidate in candidates.compactMap({ $0 }) {
+      var folder = URL(fileURLWithPath: candidate).deletingLastPathComponent()
+      for _ in 0..<3 {
+        let program = folder.appending(path: "moco").path
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue {
+          return program
+        }
+        folder.deleteLastPathComponent()
+      }
+    }
+    throw Failure("the program moco was not found beside the tests; build it with them")
+  }
+}
+
+struct Ran {
+  let status: Int32
+  let output: String
+  let errors: String
+}
+
+/// Runs a program to its end.
+func run(
+  _ program: String, _ arguments: [String], input: Data = Data(), environment: [String: String]? = nil,
+  folder: String? = nil
+) throws -> Ran {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: program)
+  process.arguments = arguments
+  if let environment { process.environment = environment }
+  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+  let place = FileManager.default.temporaryDirectory
+  let name = UUID().uuidString
+  let files = ["in", "out", "err"].map { place.appending(path: "\(name).\($0)") }
+  defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+  try input.write(to: files[0])
+  for file in files.dropFirst() { try Data().write(to: file) }
+  // Files, not pipes: nothing can block, whatever is written.
+  process.standardInput = try FileHandle(forReadingFrom: files[0])
+  process.standardOutput = try FileHandle(forWritingTo: files[1])
+  process.standardError = try FileHandle(forWritingTo: files[2])
+  try process.run()
+  process.waitUntilExit()
+  return Ran(
+    status: process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus,
+    output: try String(contentsOf: files[1], encoding: .utf8),
+    errors: try String(contentsOf: files[2], encoding: .utf8))
+}
+
+/// Runs moco without a terminal.
+func moco(_ arguments: [String], input: String = "", environment: [String: String] = [:], folder: String? = nil) throws -> Ran {
+  var variables = ProcessInfo.processInfo.environment
+  for name in ["FORCE_COLOR", "NO_COLOR", "MOCO_HISTORY"] { variables[name] = nil }
+  variables["MOCO_STDLIB"] = Built.root + "/stdlib"
+  variables.merge(environment) { $1 }
+  return try run(try Built.moco(), arguments, input: Data(input.utf8), environment: variables, folder: folder)
+}
