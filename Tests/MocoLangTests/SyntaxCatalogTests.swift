@@ -16,9 +16,13 @@ import Testing
     let files = FileManager.default.enumerator(atPath: sources.path)
     while let name = files?.nextObject() as? String {
       guard name.hasSuffix(".swift"),
-        let text = try? String(contentsOf: sources.appendingPathComponent(name), encoding: .utf8)
+        let data = try? Data(contentsOf: sources.appendingPathComponent(name))
       else { continue }
-      for match in text.matches(of: #/"(E0[0-9]{3})"/#) { codes.insert(String(match.1)) }
+      for piece in data.split(separator: UInt8(ascii: "\""))
+      where piece.count == 5 && piece.first == UInt8(ascii: "E") {
+        let code = String(decoding: piece, as: UTF8.self)
+        if code.hasPrefix("E0"), Int(code.dropFirst()) != nil { codes.insert(code) }
+      }
     }
     return codes
   }()
@@ -48,7 +52,9 @@ import Testing
   @Test func pagesBelongToCodes() throws {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: Self.root.appendingPathComponent("stdlib/errors").path)
-    for name in names { #expect(DiagnosticCatalog.entry(for: name.replacingOccurrences(of: ".md", with: "")) != nil) }
+    for name in names {
+      #expect(DiagnosticCatalog.entry(for: name.replacingOccurrences(of: ".md", with: "")) != nil)
+    }
   }
 
   /// The example of every page on how programs are written produces its code.
@@ -59,7 +65,8 @@ import Testing
     let example = try #require(page.components(separatedBy: "```moco\n").dropFirst().first)
     let text = example.components(separatedBy: "```").first ?? ""
     let result = Parser.parse(SourceFile(name: "example.moco", text: text))
-    let found = result.diagnostics + Checker.check(result.program, CheckContext(builtins: SyntaxSupport.builtins))
+    let found =
+      result.diagnostics + Checker.check(result.program, CheckContext(builtins: SyntaxSupport.builtins))
     #expect(found.map(\.code).contains(code))
   }
 
@@ -69,7 +76,8 @@ import Testing
       contentsOf: Self.root.appendingPathComponent("stdlib/errors/\(code).md"), encoding: .utf8)
     for example in page.components(separatedBy: "```moco\n").dropFirst(2) {
       let text = example.components(separatedBy: "```").first ?? ""
-      #expect(Parser.parse(SourceFile(name: "\(code).moco", text: text)).diagnostics.map { $0.render() } == [])
+      #expect(
+        Parser.parse(SourceFile(name: "\(code).moco", text: text)).diagnostics.map { $0.render() } == [])
     }
   }
 

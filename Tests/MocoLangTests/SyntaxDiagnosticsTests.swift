@@ -134,7 +134,8 @@ import Testing
   }
 
   @Test func longLinesAreCut() {
-    let file = SourceFile(name: "a", text: String(repeating: "x", count: 5_000) + "!" + String(repeating: "y", count: 5_000))
+    let file = SourceFile(
+      name: "a", text: String(repeating: "x", count: 5_000) + "!" + String(repeating: "y", count: 5_000))
     let text = Diagnostic("E0105", "no", at: Self.span(file, "!")).render(width: 60)
     for line in text.split(separator: "\n") { #expect(line.count <= 60) }
     #expect(text.contains("!"))
@@ -167,7 +168,10 @@ import Testing
       "E0900", "bad \u{1B}]0;title\u{7}", at: file.span(0, 1), labels: [.init(file.span(0, 1), "\u{1B}")],
       help: ["\u{9B}31m"]
     ).render()
-    #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || (0x7F...0x9F).contains($0.value) || $0.value == 0x202E })
+    #expect(
+      !text.unicodeScalars.contains {
+        $0.value < 0x20 && $0 != "\n" || (0x7F...0x9F).contains($0.value) || $0.value == 0x202E
+      })
   }
 
   @Test func colours() {

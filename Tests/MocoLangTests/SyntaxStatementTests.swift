@@ -80,7 +80,8 @@ import Testing
     ("if a\n{ 1 }", "E0101"), ("func f()\n{ }", "E0101"), ("let x", "E0101"), ("let x: Int = 1", "E0101"),
     ("1 = 2", "E0109"), ("f() = 2", "E0109"), ("[a, b] = c", "E0109"), ("a = b = c", "E0109"),
     ("x => y = 1", "E0101"), ("if x = 1 { }", "E0101"), ("print x", "E0101"), ("return f x", "E0101"),
-    ("try { a }\nb", "E0101"), ("use 1", "E0101"), ("use \"./a-b.moco\"", "E0118"), ("use \"\\(x)\" as y", "E0118"),
+    ("try { a }\nb", "E0101"), ("use 1", "E0101"), ("use \"./a-b.moco\"", "E0118"),
+    ("use \"\\(x)\" as y", "E0118"),
     ("f(x)\n{ a: 1 }\n{ b }", "E0101"), ("for x xs { }", "E0101"), ("let for = 1", "E0101"),
     ("templates t { \"x\" }", "E0101"), ("train a\non b", "E0101"), ("{a: 1,, b: 2}", "E0101"),
     ("f() { a: 1; b: 2 }", "E0101"), ("def f() { }", "E0101"),
@@ -102,11 +103,13 @@ import Testing
     let result = SyntaxSupport.parse("func f() {\n  let a = \n  }\nlet y = 2\n")
     #expect(result.diagnostics.map(\.line) == [3])
     #expect(result.program.outline == "(func f () {<invalid>})\n(let y 2)")
-    #expect(SyntaxSupport.codes("f(1 2, 3)\ng(x => {\n 1 2\n 3 4\n})\nh(") == ["E0101", "E0101", "E0101", "E0106"])
+    #expect(
+      SyntaxSupport.codes("f(1 2, 3)\ng(x => {\n 1 2\n 3 4\n})\nh(") == ["E0101", "E0101", "E0101", "E0106"])
   }
 
   @Test(arguments: [
-    "f(", "[1, 2", "{a: 1", "if x {", "func f() {\n  1\n", "1 +", "let x =", "x =>", "a and", "not", "f(a,", "x.",
+    "f(", "[1, 2", "{a: 1", "if x {", "func f() {\n  1\n", "1 +", "let x =", "x =>", "a and", "not", "f(a,",
+    "x.",
     "\"\"\"abc", "\"\\(f(", "for x in", "try { a }", "/// doc", "x |>", "f(x => {", "print(\"\\(x", "0..<",
   ])
   func incomplete(source: String) {

@@ -8,14 +8,17 @@ enum SyntaxSupport {
   /// The outline, or the errors where there are any.
   static func outline(_ text: String, bound: Set<String> = []) -> String {
     let result = parse(text, bound: bound)
-    if result.hasErrors { return result.diagnostics.map { "\($0.code): \($0.message)" }.joined(separator: "\n") }
+    if result.hasErrors {
+      return result.diagnostics.map { "\($0.code): \($0.message)" }.joined(separator: "\n")
+    }
     return result.program.outline
   }
 
   static func codes(_ text: String) -> [String] { parse(text).diagnostics.map(\.code) }
 
   static let builtins: [String: CheckContext.Callable?] = [
-    "print": .init(parameters: [], takesRest: true), "len": .init(parameters: [.init(name: "x", isRequired: true)]),
+    "print": .init(parameters: [], takesRest: true),
+    "len": .init(parameters: [.init(name: "x", isRequired: true)]),
     "map": nil, "sum": nil, "enumerate": nil, "error": nil, "train": nil, "evaluate": nil, "show": nil,
     "templates": nil, "sqrt": nil, "range": nil,
     "router": .init(

@@ -43,7 +43,8 @@ extension Checker {
       if case .field(let name, let span, _) = entry {
         if let first = seen[name] {
           report(
-            "E0115", "the key '\(shown(name))' stands twice in this record; the second value counts", at: span,
+            "E0115", "the key '\(shown(name))' stands twice in this record; the second value counts",
+            at: span,
             labels: [.init(first, "first here")], severity: .warning)
         }
         seen[name] = span
@@ -104,7 +105,9 @@ extension Checker {
       case .spread: isOpen = true
       case .named(let argumentName, let span):
         given.insert(argumentName)
-        if callable.takesOptions || callable.parameters.contains(where: { $0.name == argumentName }) { continue }
+        if callable.takesOptions || callable.parameters.contains(where: { $0.name == argumentName }) {
+          continue
+        }
         let nearest = Suggestions.nearest(to: argumentName, among: callable.parameters.map(\.name))
         let known = callable.parameters.map(\.name).joined(separator: ", ")
         report(
@@ -126,7 +129,8 @@ extension Checker {
       }
     }
     guard !isOpen else { return }
-    for (index, parameter) in byPosition.enumerated() where given.contains(parameter.name) && index < positions {
+    for (index, parameter) in byPosition.enumerated()
+    where given.contains(parameter.name) && index < positions {
       report("E0306", "'\(name)' gets the argument '\(parameter.name)' twice", at: call.callee.span)
       return
     }
@@ -139,7 +143,8 @@ extension Checker {
     }
     guard !missing.isEmpty else { return }
     report(
-      "E0304", "'\(name)' needs the argument\(missing.count == 1 ? "" : "s") '\(missing.joined(separator: "', '"))'",
+      "E0304",
+      "'\(name)' needs the argument\(missing.count == 1 ? "" : "s") '\(missing.joined(separator: "', '"))'",
       at: call.callee.span)
   }
 }

@@ -125,7 +125,8 @@ extension Checker {
     if globals[name] != nil, functionDepth > 0 {
       if let declaration = globalDeclaration(name), declaration.isConstant {
         report(
-          "E0302", "'\(name)' is a constant", at: span, labels: [.init(declaration.span, "declared with let")],
+          "E0302", "'\(name)' is a constant", at: span,
+          labels: [.init(declaration.span, "declared with let")],
           help: "declare it with var to change it")
       }
       return
@@ -169,7 +170,8 @@ extension Checker {
       if case .string(let literal) = group.name.kind, let name = literal.plainText {
         if let first = seen[name] {
           report(
-            "E0703", "two groups are called \"\(name)\"", at: group.name.span, labels: [.init(first, "first here")])
+            "E0703", "two groups are called \"\(name)\"", at: group.name.span,
+            labels: [.init(first, "first here")])
         }
         seen[name] = group.name.span
       }

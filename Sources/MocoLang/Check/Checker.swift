@@ -1,11 +1,12 @@
-/// Looks for what is wrong before a program runs: names that do not exist, arguments no function takes, templates
-/// without `{}`, assignments to constants, statements that cannot be reached.
+/// Looks for what is wrong before a program runs: names that do not exist, arguments no function takes,
+/// templates without `{}`, assignments to constants, statements that cannot be reached.
 ///
-/// It says nothing that could be wrong: a member, a value's type, a name that a later cell may declare are left to the
-/// running program. Inside `try { … }` names and arguments are not looked at, because there the error may be wanted.
+/// It says nothing that could be wrong: a member, a value's type, a name that a later cell may declare are
+/// left to the running program. Inside `try { … }` names and arguments are not looked at, because there the
+/// error may be wanted.
 public struct Checker {
-  /// Parses and checks: what `moco check` says. Where a text does not parse, only that is said, because names that a
-  /// broken statement would have declared are missing everywhere else.
+  /// Parses and checks: what `moco check` says. Where a text does not parse, only that is said, because names
+  /// that a broken statement would have declared are missing everywhere else.
   public static func check(_ file: SourceFile, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
     let result = Parser.parse(file, boundNames: Set(context.names.keys))
     if result.hasErrors { return result.diagnostics }
@@ -178,7 +179,8 @@ public struct Checker {
     var seen: [String: Span] = [:]
     for (name, span) in pattern.names {
       if let first = seen[name] {
-        report("E0115", "'\(name)' stands twice in this pattern", at: span, labels: [.init(first, "first here")])
+        report(
+          "E0115", "'\(name)' stands twice in this pattern", at: span, labels: [.init(first, "first here")])
         continue
       }
       seen[name] = span
@@ -233,11 +235,13 @@ public struct Checker {
     "NULL": "nothing is written nil", "True": "write true", "False": "write false",
     "console": "write print(…)", "println": "write print(…)", "printf": "write print(\"\\(x:.2f)\")",
     "puts": "write print(…)", "echo": "write print(…)",
-    "self": "functions take what they work on as a parameter", "this": "functions take what they work on as a parameter",
+    "self": "functions take what they work on as a parameter",
+    "this": "functions take what they work on as a parameter",
     "lambda": "a function without a name is written x => x * 2",
     "def": "a function is written func name(…) { … }", "fn": "a function is written func name(…) { … }",
     "function": "a function is written func name(…) { … }", "elif": "write else if",
-    "const": "write let", "import": "write use", "dict": "a record is written {a: 1}", "list": "a list is written [1, 2]",
+    "const": "write let", "import": "write use", "dict": "a record is written {a: 1}",
+    "list": "a list is written [1, 2]",
     "np": "tensors and their functions are built in: zeros([2, 3])",
     "torch": "tensors and their functions are built in: zeros([2, 3])",
     "math": "sqrt, exp, log, sin, cos are built in",

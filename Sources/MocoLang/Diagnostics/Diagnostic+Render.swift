@@ -20,28 +20,35 @@ extension Diagnostic {
 
     var gutter = 0
     if let primary {
-      let excerpt = Excerpt(diagnostic: self, primary: primary, paint: paint, tint: tint, width: max(40, width))
+      let excerpt = Excerpt(
+        diagnostic: self, primary: primary, paint: paint, tint: tint, width: max(40, width))
       gutter = excerpt.gutter
       lines += excerpt.lines()
     }
     let margin = String(repeating: " ", count: gutter + 1)
     let hanging = "\n" + margin + "  "
-    for note in notes { lines.append(margin + paint.bold(Paint.blue, "=") + " note: " + indent(note, hanging)) }
+    for note in notes {
+      lines.append(margin + paint.bold(Paint.blue, "=") + " note: " + indent(note, hanging))
+    }
     for text in help {
-      lines.append(margin + paint.bold(Paint.blue, "=") + " " + paint.colour(Paint.cyan, "help") + ": "
-        + indent(text, hanging))
+      lines.append(
+        margin + paint.bold(Paint.blue, "=") + " " + paint.colour(Paint.cyan, "help") + ": "
+          + indent(text, hanging))
     }
     for line in traceLines() { lines.append(margin + paint.bold(Paint.blue, "=") + " " + line) }
     return lines.joined(separator: "\n")
   }
 
   private func indent(_ text: String, _ hanging: String) -> String {
-    Diagnostic.visible(text).split(separator: "\n", omittingEmptySubsequences: false).joined(separator: hanging)
+    Diagnostic.visible(text).split(separator: "\n", omittingEmptySubsequences: false).joined(
+      separator: hanging)
   }
 
   /// Text that came from a program must not steer the terminal.
   static func visible(_ text: String) -> String {
-    let isPlain = text.unicodeScalars.allSatisfy { ($0.value >= 0x20 && $0.value < 0x7F) || $0.value >= 0xA0 || $0 == "\n" }
+    let isPlain = text.unicodeScalars.allSatisfy {
+      ($0.value >= 0x20 && $0.value < 0x7F) || $0.value >= 0xA0 || $0 == "\n"
+    }
     if isPlain { return text }
     var result = ""
     for scalar in text.unicodeScalars {

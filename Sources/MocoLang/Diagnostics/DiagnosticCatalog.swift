@@ -1,5 +1,5 @@
-/// Every code with its title. The page of a code is `errors/CODE.md` in the standard library, and begins with the
-/// title; a test holds both together.
+/// Every code with its title. The page of a code is `errors/CODE.md` in the standard library, and begins with
+/// the title; a test holds both together.
 public enum DiagnosticCatalog {
   public struct Entry: Sendable {
     public let code: String

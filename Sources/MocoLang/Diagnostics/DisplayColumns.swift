@@ -38,7 +38,8 @@ package enum DisplayColumns {
         } else if scalar.value < 0x20 {
           width = 1
           text = String(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
-        } else if scalar.value == 0x7F || (scalar.value >= 0x80 && scalar.value < 0xA0) || isDirection(scalar) {
+        } else if scalar.value == 0x7F || (scalar.value >= 0x80 && scalar.value < 0xA0) || isDirection(scalar)
+        {
           width = 1
           text = "\u{FFFD}"
         } else {

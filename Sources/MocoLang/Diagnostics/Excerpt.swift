@@ -77,7 +77,8 @@ struct Excerpt {
     for (index, part) in parts.enumerated() {
       let position = part.file.position(at: part.start)
       let arrow = paint.bold(Paint.blue, index == 0 ? "-->" : ":::")
-      lines.append("\(margin)\(arrow) \(Diagnostic.visible(part.file.name)):\(position.line):\(position.column)")
+      lines.append(
+        "\(margin)\(arrow) \(Diagnostic.visible(part.file.name)):\(position.line):\(position.column)")
       lines.append("\(margin) \(bar)")
       var previous: Int?
       for line in part.lines {
@@ -125,13 +126,16 @@ struct Excerpt {
     return lines
   }
 
-  /// The row of marks with the text of the last one, then the other texts from right to left, each under its mark.
+  /// The row of marks with the text of the last one, then the other texts from right to left, each under its
+  /// mark.
   private func rows(_ marks: [Mark]) -> [String] {
     guard !marks.isEmpty else { return [] }
     let end = marks.map(\.last).max() ?? 0
     var row = [(character: Character, colour: String?)](repeating: (" ", nil), count: end)
     // Short marks are drawn over long ones, so that every one is seen.
-    for mark in marks.sorted(by: { ($0.last - $0.first, $0.isPrimary ? 1 : 0) > ($1.last - $1.first, $1.isPrimary ? 1 : 0) }) {
+    for mark in marks.sorted(by: {
+      ($0.last - $0.first, $0.isPrimary ? 1 : 0) > ($1.last - $1.first, $1.isPrimary ? 1 : 0)
+    }) {
       for column in mark.first..<mark.last {
         row[column] = (mark.isPrimary ? "^" : "-", mark.isPrimary ? tint : Paint.blue)
       }
@@ -170,7 +174,9 @@ struct Excerpt {
 }
 
 extension String {
-  fileprivate var replacingLineBreaks: String { contains("\n") ? String(map { $0.isNewline ? " " : $0 }) : self }
+  fileprivate var replacingLineBreaks: String {
+    contains("\n") ? String(map { $0.isNewline ? " " : $0 }) : self
+  }
 
   fileprivate var droppingTrailingSpaces: String {
     var copy = self[...]

@@ -43,7 +43,9 @@ public enum Suggestions {
       for j in 1...b.count {
         var cost = min(last[j] + 1, current[j - 1] + 1)
         cost = min(cost, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
-        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { cost = min(cost, beforeLast[j - 2] + 1) }
+        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+          cost = min(cost, beforeLast[j - 2] + 1)
+        }
         current[j] = cost
       }
       (beforeLast, last, current) = (last, current, beforeLast)

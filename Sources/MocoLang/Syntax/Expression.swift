@@ -1,5 +1,6 @@
-// The syntax tree: expressions. Left-associative chains are one flat node, `if … else if …` is one node, and the
-// height of a tree is capped by the parser (`Parser.maximumHeight`), so recursion over a tree is always safe.
+// The syntax tree: expressions. Left-associative chains are one flat node, `if … else if …` is one node, and
+// the height of a tree is capped by the parser (`Parser.maximumHeight`), so recursion over a tree is always
+// safe.
 
 /// An expression with its place.
 public final class Expr: Sendable {
@@ -7,7 +8,8 @@ public final class Expr: Sendable {
   public let span: Span
   /// 1 for a leaf. Never above `Parser.maximumHeight`.
   public let height: Int
-  /// Written in parentheses: `(x.f)(y)` calls the member's value and is no method call; the span is of the inside.
+  /// Written in parentheses: `(x.f)(y)` calls the member's value and is no method call; the span is of the
+  /// inside.
   public let isParenthesized: Bool
 
   public init(_ kind: Kind, _ span: Span, isParenthesized: Bool = false) {
@@ -254,8 +256,8 @@ public struct Argument: Sendable {
 
 /// A call in any of its spellings.
 ///
-/// `x.f(y)` has a callee of kind `.member` that is not parenthesized: x's member f where it can be called, else the
-/// function f in scope with x first. `x |> f(y)` has x as its first argument already. Command forms
+/// `x.f(y)` has a callee of kind `.member` that is not parenthesized: x's member f where it can be called,
+/// else the function f in scope with x first. `x |> f(y)` has x as its first argument already. Command forms
 /// (`train X on Y for N epochs { … }`) have a callee of kind `.builtin`.
 public struct Call: Sendable {
   public enum Form: Sendable {

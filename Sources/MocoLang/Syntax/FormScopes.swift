@@ -1,5 +1,5 @@
-/// Which of the names `train`, `evaluate`, `show` are bound: where they are, they are ordinary names and begin no
-/// command form.
+/// Which of the names `train`, `evaluate`, `show` are bound: where they are, they are ordinary names and
+/// begin no command form.
 struct FormScopes {
   static let commands: Set<String> = ["train", "evaluate", "show"]
 

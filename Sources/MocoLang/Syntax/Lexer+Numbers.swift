@@ -68,7 +68,9 @@ extension Lexer {
       report("E0104", "'\(file.text(in: start..<end))' is not a number", start, end)
       return Token(kind: .int, start: 0, end: 0)
     }
-    guard let value = UInt64(plain, radix: radix), value <= UInt64(Int64.max) else { return tooLarge(start, end) }
+    guard let value = UInt64(plain, radix: radix), value <= UInt64(Int64.max) else {
+      return tooLarge(start, end)
+    }
     return integer(value)
   }
 

@@ -122,11 +122,12 @@ extension Lexer {
     let isBlank = end >= bytes.count || bytes[end] == 0x0A || bytes[end] == 0x0D
     builder.marks.append(
       LineMark(
-        piece: builder.pieces.count, offset: builder.text.count, indentation: end - position, isBlank: isBlank))
+        piece: builder.pieces.count, offset: builder.text.count, indentation: end - position, isBlank: isBlank
+      ))
   }
 
-  /// Where the text begins on a line of its own, the common indentation of its lines goes (the line of the closing
-  /// quotes counts), and so does the line break before closing quotes that stand alone.
+  /// Where the text begins on a line of its own, the common indentation of its lines goes (the line of the
+  /// closing quotes counts), and so does the line break before closing quotes that stand alone.
   private func dedent(_ builder: inout Builder, beginsOnOwnLine: Bool) {
     guard beginsOnOwnLine, let last = builder.marks.last else { return }
     let lastPiece = builder.pieces.count - 1
@@ -175,7 +176,8 @@ extension Lexer {
       return
     default:
       guard position + 1 < bytes.count, next != 0x0A, next != 0x0D else {
-        report("E0103", "a backslash stands before nothing", start, start + 1, help: "a backslash is written \\\\")
+        report(
+          "E0103", "a backslash stands before nothing", start, start + 1, help: "a backslash is written \\\\")
         builder.text.append(UInt8(ascii: "\\"))
         position += 1
         return
@@ -259,7 +261,9 @@ extension Lexer {
     if byte() == UInt8(ascii: ":") {
       let from = position + 1
       position = from
-      while !atEnd, byte() != UInt8(ascii: ")"), byte() != 0x0A, byte() != UInt8(ascii: "\"") { position += 1 }
+      while !atEnd, byte() != UInt8(ascii: ")"), byte() != 0x0A, byte() != UInt8(ascii: "\"") {
+        position += 1
+      }
       format = .init(text: file.text(in: from..<position), span: file.span(from, position))
       if byte() != UInt8(ascii: ")") {
         report(

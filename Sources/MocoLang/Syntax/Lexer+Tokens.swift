@@ -82,7 +82,9 @@ extension Lexer {
     case UInt8(ascii: ","): return take(1, .comma)
     case UInt8(ascii: ";"): return take(1, .semicolon)
     case UInt8(ascii: ":"):
-      if isAssign(second) { return foreign(2, .assign, "write = ; a new variable is declared with let or var") }
+      if isAssign(second) {
+        return foreign(2, .assign, "write = ; a new variable is declared with let or var")
+      }
       return take(1, .colon)
     case UInt8(ascii: "."):
       if second == UInt8(ascii: ".") {
@@ -129,7 +131,8 @@ extension Lexer {
     case UInt8(ascii: "?"):
       if second == UInt8(ascii: "?") { return take(2, .coalesce) }
     case UInt8(ascii: "#"):
-      report("E0105", "'#' does not begin a comment", position, position + 1, help: "a comment begins with //")
+      report(
+        "E0105", "'#' does not begin a comment", position, position + 1, help: "a comment begins with //")
       skipLine()
       return nil
     case UInt8(ascii: "'"):
@@ -147,7 +150,8 @@ extension Lexer {
     let text = file.text(in: start + 1..<position)
     if byte() == UInt8(ascii: "'") { position += 1 }
     report(
-      "E0105", "a single quote does not begin a string", start, start + 1, help: "strings stand in double quotes: \"…\"")
+      "E0105", "a single quote does not begin a string", start, start + 1,
+      help: "strings stand in double quotes: \"…\"")
     strings.append([.text(text)])
     return Token(kind: .string, start: 0, end: 0, bits: UInt64(strings.count - 1))
   }
@@ -157,9 +161,11 @@ extension Lexer {
     let start = position
     let (first, length) = scalar(at: position)
     position += length
-    if first.properties.isWhitespace || first.value == 0xA0 || first.value == 0x200B || first.value == 0xFEFF {
+    if first.properties.isWhitespace || first.value == 0xA0 || first.value == 0x200B || first.value == 0xFEFF
+    {
       report(
-        "E0105", "there is a space here that is not an ordinary one (\(Lexer.name(of: first)))", start, position,
+        "E0105", "there is a space here that is not an ordinary one (\(Lexer.name(of: first)))", start,
+        position,
         help: "replace it by a space")
       return nil
     }

@@ -1,8 +1,8 @@
-/// Source text → tokens. Never fails: what it cannot read becomes a diagnostic and is left out or replaced by the
-/// likely meaning, so that the parser sees as much of the program as possible.
+/// Source text → tokens. Never fails: what it cannot read becomes a diagnostic and is left out or replaced by
+/// the likely meaning, so that the parser sees as much of the program as possible.
 ///
-/// Strings are lexed to pieces here, because only the lexer knows where an interpolation ends: its tokens are a list
-/// of their own.
+/// Strings are lexed to pieces here, because only the lexer knows where an interpolation ends: its tokens are
+/// a list of their own.
 struct Lexer {
   enum StringPiece: Sendable {
     case text(String)
@@ -34,8 +34,8 @@ struct Lexer {
   var interpolationDepth = 0
   /// Kept apart, because messages from inside a string that is not closed are dropped.
   var depthError: Diagnostic?
-  /// Cleared when an interpolation ran to the end of the file: it is then looked for in its own line only, so that a
-  /// file full of them costs linear time.
+  /// Cleared when an interpolation ran to the end of the file: it is then looked for in its own line only, so
+  /// that a file full of them costs linear time.
   var interpolationsMayWrap = true
 
   private var pendingDoc: [String] = []
@@ -192,7 +192,8 @@ struct Lexer {
       return last
     }
     // Someone further out may be meant: `f(a, [1, 2)`. Looking a few brackets back keeps this linear.
-    for (depth, index) in open.reversed().enumerated().prefix(64) where opens(tokens[index].kind, token.kind) {
+    for (depth, index) in open.reversed().enumerated().prefix(64) where opens(tokens[index].kind, token.kind)
+    {
       let unclosed = tokens[last]
       if diagnostics.count < Lexer.maximumDiagnostics {
         diagnostics.append(

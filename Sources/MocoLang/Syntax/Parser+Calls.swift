@@ -176,13 +176,16 @@ extension Parser {
       Argument(.positional, try make(.record(entries), blockSpan)),
       Argument(.named("name", nameSpan: span(nameToken)), try text(name, span(nameToken))),
     ]
-    if let doc { arguments.append(Argument(.named("doc", nameSpan: span(nameToken)), try text(doc, span(nameToken)))) }
+    if let doc {
+      arguments.append(Argument(.named("doc", nameSpan: span(nameToken)), try text(doc, span(nameToken))))
+    }
     let callee = try make(.builtin("templates"), span(keyword))
     let lowered = try make(
       .call(Call(callee: callee, arguments: arguments, form: .command)), span(from: start))
     return Stmt(
       .templates(
-        TemplatesDeclaration(name: name, nameSpan: span(nameToken), groups: groups, doc: doc, lowered: lowered)),
+        TemplatesDeclaration(
+          name: name, nameSpan: span(nameToken), groups: groups, doc: doc, lowered: lowered)),
       span(from: start))
   }
 
@@ -193,7 +196,8 @@ extension Parser {
   private mutating func templateGroup() throws -> TemplatesDeclaration.Group {
     let start = Int(token.start)
     guard isWord(token, "group") else {
-      throw expected("'group'", help: "a template set holds groups: group \"satellite\" { \"a photo of {}.\" }")
+      throw expected(
+        "'group'", help: "a template set holds groups: group \"satellite\" { \"a photo of {}.\" }")
     }
     advance()
     guard kind == .string, isOnSameLine else { throw expected("the group's name, a string") }

@@ -1,7 +1,9 @@
 extension Parser {
   // MARK: - Messages
 
-  func failure(_ code: String, _ message: String, help: String? = nil, labels: [Diagnostic.Label] = []) -> Failure {
+  func failure(_ code: String, _ message: String, help: String? = nil, labels: [Diagnostic.Label] = [])
+    -> Failure
+  {
     Failure(
       diagnostic: Diagnostic(code, message, at: span(token), labels: labels, help: help.map { [$0] } ?? []))
   }
@@ -21,7 +23,8 @@ extension Parser {
     let separator = close == .rightBrace ? "a new line, ',' or '}'" : "',' or '\(close.spelling)'"
     let wanted = what == "a parenthesis" ? "')'" : separator
     return expected(
-      "\(wanted)", help: separatorHelp(close), labels: [Diagnostic.Label(span(opener), "\(what) begins here")])
+      "\(wanted)", help: separatorHelp(close), labels: [Diagnostic.Label(span(opener), "\(what) begins here")]
+    )
   }
 
   private func separatorHelp(_ close: Token.Kind) -> String? {
@@ -32,6 +35,8 @@ extension Parser {
     case .for where close == .rightParen: "a comprehension stands in brackets: [… for x in xs]"
     case .colon where close == .rightBracket: "a range is written 1..<3, everything is written :"
     case .semicolon: "entries are separated by , or a new line"
+    case _ where close != .rightBrace && token.newlineBefore && isOperandStart(token):
+      "a line break is only space here: put , at the end of the line above"
     default: commonHelp
     }
   }
@@ -97,7 +102,8 @@ extension Parser {
     diagnostics.append(diagnostic)
   }
 
-  /// Marks an error at the end of a text that the next line could still mend (a `try` waiting for its `catch`).
+  /// Marks an error at the end of a text that the next line could still mend (a `try` waiting for its
+  /// `catch`).
   static let unfinishedCode = "unfinished"
 
   mutating func report(_ code: String, _ message: String, at span: Span, help: String? = nil) {

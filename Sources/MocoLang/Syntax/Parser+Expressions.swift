@@ -7,8 +7,8 @@ private enum Level: Int, Comparable {
 }
 
 extension Parser {
-  /// A whole expression. `=>` needs no level of its own: what stands before it is a name or a list of parameters, and
-  /// its body takes in everything to the right.
+  /// A whole expression. `=>` needs no level of its own: what stands before it is a name or a list of
+  /// parameters, and its body takes in everything to the right.
   mutating func expression() throws -> Expr {
     try operators(atLeast: Level.pipe.rawValue)
   }
@@ -168,7 +168,8 @@ extension Parser {
       }
       let right = try operators(atLeast: Level.range.next)
       left = try make(
-        .range(lower: left, upper: right, isClosed: op.kind == .closed, operatorSpan: span(op)), full(left, right))
+        .range(lower: left, upper: right, isClosed: op.kind == .closed, operatorSpan: span(op)),
+        full(left, right))
     }
     return left
   }
@@ -182,7 +183,8 @@ extension Parser {
     let argument = Argument(.positional, first)
     if case .call(let call) = target.kind, !target.isParenthesized {
       return try make(
-        .call(Call(callee: call.callee, arguments: [argument] + call.arguments, form: form)), full(first, target))
+        .call(Call(callee: call.callee, arguments: [argument] + call.arguments, form: form)),
+        full(first, target))
     }
     return try make(.call(Call(callee: target, arguments: [argument], form: form)), full(first, target))
   }
@@ -270,7 +272,8 @@ extension Parser {
         guard case .call(let call) = expr.kind else { return expr }
         let block = try trailingBlock(after: call.arguments)
         expr = try make(
-          .call(Call(callee: call.callee, arguments: call.arguments + block, form: call.form)), full(expr, nil))
+          .call(Call(callee: call.callee, arguments: call.arguments + block, form: call.form)),
+          full(expr, nil))
         mayTakeBlock = false
       case .leftBracket where isOnSameLine:
         let start = Int(token.start)

@@ -10,13 +10,16 @@ extension Parser {
       advance()
       return Pattern(name == "_" ? .ignore : .name(name), span(from: start))
     case .leftBracket:
-      let (patterns, rest) = try bracketed(mode: .space, .rightBracket, "the pattern") { try $0.listPattern() }
+      let (patterns, rest) = try bracketed(mode: .space, .rightBracket, "the pattern") {
+        try $0.listPattern()
+      }
       return Pattern(.list(patterns, rest: rest), span(from: start))
     case .leftBrace:
       let fields = try bracketed(mode: .comma, .rightBrace, "the pattern") { try $0.recordPattern() }
       return Pattern(.record(fields), span(from: start))
     case .leftParen:
-      throw failure("E0101", "expected a name, found '('", help: "several values are taken out with [a, b] or {a, b}")
+      throw failure(
+        "E0101", "expected a name, found '('", help: "several values are taken out with [a, b] or {a, b}")
     default:
       throw expected(
         "a name", help: token.isKeyword ? "'\(kind.spelling)' is a keyword and cannot be a name" : nil)

@@ -39,7 +39,8 @@ extension Parser {
       let name = text(first)
       if kind == .arrow, isOnSameLine {
         return try lambdaBody(
-          [Parameter(name: name, nameSpan: place, defaultValue: nil)], start: Int(first.start), signature: place)
+          [Parameter(name: name, nameSpan: place, defaultValue: nil)], start: Int(first.start),
+          signature: place)
       }
       return try make(.name(name), place)
     case .if:
@@ -193,7 +194,9 @@ extension Parser {
   mutating func indexItems() throws -> [IndexItem] {
     try bracketed(mode: .space, .rightBracket, "the index") { parser in
       var items: [IndexItem] = []
-      if parser.kind == .rightBracket { throw parser.expected("an index", help: "everything is written x[:]") }
+      if parser.kind == .rightBracket {
+        throw parser.expected("an index", help: "everything is written x[:]")
+      }
       while parser.kind != .rightBracket {
         if parser.kind == .colon {
           items.append(.all(parser.span(parser.token)))

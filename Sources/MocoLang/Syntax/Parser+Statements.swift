@@ -123,7 +123,8 @@ extension Parser {
         "E0101", "expected '=', found ':'", help: "variables have no declared type: let name = value")
     }
     guard isOnSameLine, kind == .assign else {
-      throw expected("'='", help: "a variable is declared with its value: \(isMutable ? "var" : "let") name = value")
+      throw expected(
+        "'='", help: "a variable is declared with its value: \(isMutable ? "var" : "let") name = value")
     }
     advance()
     let value = try formOrExpression()
@@ -139,7 +140,8 @@ extension Parser {
     forms.bind(name)
     let function = try functionRest(name: name)
     return try wrap(
-      .function(FunctionDeclaration(name: name, nameSpan: span(nameToken), function: function, doc: doc)), start)
+      .function(FunctionDeclaration(name: name, nameSpan: span(nameToken), function: function, doc: doc)),
+      start)
   }
 
   private mutating func forLoop(_ start: Int) throws -> Stmt {
@@ -191,7 +193,8 @@ extension Parser {
     let assigned = op == nil ? try formOrExpression() : try expression()
     if isOnSameLine, kind == .assign || kind.compoundOperator != nil {
       throw failure(
-        "E0109", "an assignment has no value that could be assigned again", help: "write one assignment a line")
+        "E0109", "an assignment has no value that could be assigned again",
+        help: "write one assignment a line")
     }
     return try wrap(
       .assign(Assignment(target: value, op: op, operatorSpan: span(operatorToken), value: assigned)), start)
@@ -231,7 +234,8 @@ extension Parser {
     guard kind == .leftBrace else {
       if kind == .assign {
         throw failure(
-          "E0101", "expected '{', found '='", help: "a comparison is written ==; an assignment is a statement")
+          "E0101", "expected '{', found '='", help: "a comparison is written ==; an assignment is a statement"
+        )
       }
       if kind == .colon || kind == .arrow {
         throw expected("'{'", help: "the body of '\(keyword)' stands in braces: \(keyword) … { … }")
@@ -312,7 +316,8 @@ extension Parser {
       return try wrap(
         .use(
           Use(
-            source: source, sourceSpan: span(sourceToken), moduleName: nil, moduleNameSpan: nil, imports: imports)),
+            source: source, sourceSpan: span(sourceToken), moduleName: nil, moduleNameSpan: nil,
+            imports: imports)),
         start)
     }
     guard let moduleName else {

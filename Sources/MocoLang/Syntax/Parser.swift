@@ -1,8 +1,9 @@
 /// Tokens → syntax tree, by recursive descent with a precedence table for binary operators.
 ///
-/// Line breaks are not tokens: each token knows whether one stands before it, and `mode`, which the innermost bracket
-/// decides, says what that means. Two limits keep every later recursion safe: `maximumNesting` for the text,
-/// `maximumHeight` for the tree (a chain of ten thousand calls `x.f().f()…` is flat text and a high tree).
+/// Line breaks are not tokens: each token knows whether one stands before it, and `mode`, which the innermost
+/// bracket decides, says what that means. Two limits keep every later recursion safe: `maximumNesting` for
+/// the text, `maximumHeight` for the tree (a chain of ten thousand calls `x.f().f()…` is flat text and a high
+/// tree).
 public struct Parser {
   /// Brackets, blocks and functions inside each other.
   public static let maximumNesting = 200
@@ -11,8 +12,8 @@ public struct Parser {
   /// After so many errors a file is not read on.
   public static let maximumErrors = 20
 
-  /// - Parameter boundNames: names that exist already, in the prompt or from earlier cells: a command form does not
-  ///   begin where its name is bound.
+  /// - Parameter boundNames: names that exist already, in the prompt or from earlier cells: a command form
+  ///   does not begin where its name is bound.
   public static func parse(_ file: SourceFile, boundNames: Set<String> = []) -> ParseResult {
     var lexer = Lexer(file: file)
     let tokens = lexer.run()
@@ -79,7 +80,8 @@ public struct Parser {
     var isMarkdown = false
     func cell(until end: Int, _ last: Int) -> Program.Cell {
       Program.Cell(
-        title: title, isMarkdown: isMarkdown, span: file.span(start, end), statements: first..<max(first, last))
+        title: title, isMarkdown: isMarkdown, span: file.span(start, end),
+        statements: first..<max(first, last))
     }
     for marker in markers {
       var last = first
@@ -116,7 +118,9 @@ public struct Parser {
       let openAt = Set(lexer.openAtEnd)
       let others = lexer.diagnostics.contains { !openAt.contains($0.primary?.start ?? -1) }
       let end = file.bytes.count
-      let wrong = diagnostics.contains { $0.isError && !($0.primary.map { $0.start >= end } ?? true) && !$0.isEcho }
+      let wrong = diagnostics.contains {
+        $0.isError && !($0.primary.map { $0.start >= end } ?? true) && !$0.isEcho
+      }
       isIncomplete = !others && !wrong
     } else {
       let errors = all.filter(\.isError)
@@ -179,7 +183,8 @@ public struct Parser {
     return try body(&self)
   }
 
-  /// Takes an opening bracket. What is inside is parsed by `body`, which leaves the closing bracket to be taken here.
+  /// Takes an opening bracket. What is inside is parsed by `body`, which leaves the closing bracket to be
+  /// taken here.
   mutating func bracketed<T>(
     mode newMode: NewlineMode, _ close: Token.Kind, _ what: String, _ body: (inout Parser) throws -> T
   ) throws -> T {

@@ -33,7 +33,8 @@ public final class Stmt: Sendable {
   }
 }
 
-/// `{ … }` with statements: its own scope. The value is the last statement's where that is an expression, else nil.
+/// `{ … }` with statements: its own scope. The value is the last statement's where that is an expression,
+/// else nil.
 public struct Block: Sendable {
   public let statements: [Stmt]
   public let span: Span

@@ -37,7 +37,8 @@ public struct Token: Sendable {
 
 extension Token.Kind {
   static let keywords: [String: Token.Kind] = [
-    "let": .let, "var": .var, "func": .func, "return": .return, "if": .if, "else": .else, "for": .for, "in": .in,
+    "let": .let, "var": .var, "func": .func, "return": .return, "if": .if, "else": .else, "for": .for,
+    "in": .in,
     "while": .while, "break": .break, "continue": .continue, "true": .true, "false": .false, "nil": .nil,
     "and": .and, "or": .or, "not": .not, "use": .use, "as": .as, "from": .from, "try": .try, "catch": .catch,
   ]
@@ -111,9 +112,11 @@ extension Token.Kind {
   /// After these a line break is space: a text that ends in one is not finished.
   var continuesLine: Bool {
     switch self {
-    case .comma, .colon, .dot, .spread, .arrow, .pipe, .coalesce, .halfOpen, .closed, .plus, .minus, .star, .slash,
+    case .comma, .colon, .dot, .spread, .arrow, .pipe, .coalesce, .halfOpen, .closed, .plus, .minus, .star,
+      .slash,
       .percent, .at, .power, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .assign,
-      .plusAssign, .minusAssign, .starAssign, .slashAssign, .percentAssign, .atAssign, .powerAssign, .and, .or,
+      .plusAssign, .minusAssign, .starAssign, .slashAssign, .percentAssign, .atAssign, .powerAssign, .and,
+      .or,
       .not, .in:
       true
     default: false
