@@ -145,11 +145,10 @@ extension Arguments {
   }
 
   public func quantity(_ name: String) throws -> Quantity {
-    guard let value = self[name]?.asQuantity else {
-      let help = self[name]?.asInt.map { "\($0) epochs, or \($0) steps" }
-      throw wrongType(name, expected: "epochs or steps", help: help)
-    }
-    return value
+    if let value = self[name]?.asQuantity { return value }
+    var help: String?
+    if let number = self[name]?.asInt { help = "\(number) epochs, or \(number) steps" }
+    throw wrongType(name, expected: "epochs or steps", help: help)
   }
 
   public func range(_ name: String) throws -> RangeValue {
