@@ -56,7 +56,7 @@ struct GoldenFolder {
 struct GoldenCatalog {
   /// What recognises files. The first suite that claims a file has it; the order is that of the README.
   static var suites: [any GoldenSuite.Type] {
-    [TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self]
+    [TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self, PreprocessSuite.self]
   }
 
   private(set) var checks: [GoldenCheck] = []
@@ -95,7 +95,8 @@ struct GoldenCatalog {
       let inner = relative.isEmpty ? name : "\(relative)/\(name)"
       switch FileSystem.kind("\(path)/\(name)") {
       case .folder: try walk("\(path)/\(name)", relative: inner, depth: depth + 1, into: &folders)
-      case .file where !name.hasSuffix(".md"): files.append(GoldenFile(path: "\(path)/\(name)", relative: inner))
+      case .file where !name.hasSuffix(".md"):
+        files.append(GoldenFile(path: "\(path)/\(name)", relative: inner))
       default: break
       }
     }
@@ -105,14 +106,15 @@ struct GoldenCatalog {
   /// The checks that any of `prefixes` names; all if there are none.
   ///
   /// A prefix is a path of whole names, the last with or without its extension: `mixture/all` is
-  /// mixture/all.safetensors and not mixture/all-vision-layernorm.safetensors. One that names nothing so is taken
-  /// as the beginning of a path.
+  /// mixture/all.safetensors and not mixture/all-vision-layernorm.safetensors. One that names nothing so is
+  /// taken as the beginning of a path.
   func selected(by prefixes: [String]) throws -> [GoldenCheck] {
     guard !prefixes.isEmpty else { return checks }
     var names = Set<String>()
     for prefix in prefixes {
       var found = checks.filter { check in
-        check.files.contains { GoldenCatalog.matches($0, prefix) } || GoldenCatalog.matches(check.name, prefix)
+        check.files.contains { GoldenCatalog.matches($0, prefix) }
+          || GoldenCatalog.matches(check.name, prefix)
       }
       if found.isEmpty {
         found = checks.filter { check in ([check.name] + check.files).contains { $0.hasPrefix(prefix) } }

@@ -52,7 +52,9 @@ struct GoldenLines {
   mutating func report(_ item: String, error: Double, tolerance: Double) {
     let isRight = error <= tolerance
     if isRight { passed += 1 } else { failed += 1 }
-    print("\(name) \(item)  \(GoldenLines.text(error))  \(GoldenLines.text(tolerance))  \(isRight ? "ok" : "FAIL")")
+    print(
+      "\(name) \(item)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : "FAIL")"
+    )
   }
 
   /// Something that could not be compared.

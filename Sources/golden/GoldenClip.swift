@@ -69,10 +69,13 @@ struct ClipComparison {
     let pixels = Variable(try expected.tensor("pixel_values"), requiresGrad: wantsGradients)
     let prompts = try prompts()
 
-    let textTaps = TowerTaps(), imageTaps = TowerTaps()
-    let textFeatures = try model.encodeText(prompts.map { $0.map(PromptKey.token) }, soft: nil, taps: textTaps)
+    let textTaps = TowerTaps()
+    let imageTaps = TowerTaps()
+    let textFeatures = try model.encodeText(
+      prompts.map { $0.map(PromptKey.token) }, soft: nil, taps: textTaps)
     let imageFeatures = try model.encodeImage(pixels, taps: imageTaps)
-    let texts = try F.normalize(textFeatures), images = try F.normalize(imageFeatures)
+    let texts = try F.normalize(textFeatures)
+    let images = try F.normalize(imageFeatures)
     let scale = try F.exp(model.parameter("logit_scale"))
     let logits = try F.mul(F.matmul(images, F.transpose(texts)), scale)
 
@@ -108,11 +111,13 @@ struct ClipComparison {
 
   /// States between the layers, of texts up to [end]; relative to the largest entry.
   private func compareHidden(
-    _ text: TowerTaps, _ image: TowerTaps, _ prompts: [[Int]], _ open: inout Set<String>, _ lines: inout GoldenLines
+    _ text: TowerTaps, _ image: TowerTaps, _ prompts: [[Int]], _ open: inout Set<String>,
+    _ lines: inout GoldenLines
   ) throws {
     for name in expected.names where open.contains(name) {
       let isText = name.hasPrefix("text_hidden.")
-      guard isText || name.hasPrefix("vision_hidden."), let layer = Int(name.drop { $0 != "." }.dropFirst()) else {
+      guard isText || name.hasPrefix("vision_hidden."), let layer = Int(name.drop { $0 != "." }.dropFirst())
+      else {
         continue
       }
       open.remove(name)
@@ -129,9 +134,11 @@ struct ClipComparison {
         lines.fault("\(name) has shape \(taps[layer].shape), expected \(shape)")
         continue
       }
-      let right = try expectedTensor.toFloats(), found = try taps[layer].toFloats()
+      let right = try expectedTensor.toFloats()
+      let found = try taps[layer].toFloats()
       let rows = taps[layer].shape[1]
-      var error = 0.0, largest: Float = 0
+      var error = 0.0
+      var largest: Float = 0
       for item in 0..<shape[0] {
         let length = isText ? prompts[item].count : shape[1]
         guard length <= rows, length <= shape[1] else {
@@ -147,8 +154,8 @@ struct ClipComparison {
     }
   }
 
-  /// d loss / d everything, for the loss that the file describes: both embeddings against their probes, and the
-  /// cross entropy of images against texts.
+  /// d loss / d everything, for the loss that the file describes: both embeddings against their probes, and
+  /// the cross entropy of images against texts.
   private func compareGradients(
     _ texts: Variable, _ images: Variable, _ logits: Variable, _ pixels: Variable, _ open: inout Set<String>,
     _ lines: inout GoldenLines
@@ -193,12 +200,14 @@ struct ClipComparison {
       let rows = gradient.shape[0] / 3
       let values = try gradient.toFloats()
       let size = values.count / 3
-      return try Tensor(Array(values[block * size..<(block + 1) * size]), shape: [rows] + gradient.shape.dropFirst())
+      return try Tensor(
+        Array(values[block * size..<(block + 1) * size]), shape: [rows] + gradient.shape.dropFirst())
     }
   }
 
   private func difference(_ found: Tensor, _ right: Tensor) throws -> Double {
-    guard found.count == right.count, found.shape.filter({ $0 != 1 }) == right.shape.filter({ $0 != 1 }) else {
+    guard found.count == right.count, found.shape.filter({ $0 != 1 }) == right.shape.filter({ $0 != 1 })
+    else {
       return .infinity
     }
     return largestDifference(try found.toFloats(), try right.toFloats())

@@ -24,7 +24,9 @@ struct GoldenOptions {
       }
     }
     guard !root.isEmpty else { throw GoldenFault(GoldenOptions.usage) }
-    guard !isList || !prefixes.isEmpty else { throw GoldenFault("--only needs a prefix\n\(GoldenOptions.usage)") }
+    guard !isList || !prefixes.isEmpty else {
+      throw GoldenFault("--only needs a prefix\n\(GoldenOptions.usage)")
+    }
     while root.count > 1 && root.hasSuffix("/") { root.removeLast() }
     prefixes = prefixes.map { prefix in
       var text = Substring(prefix)

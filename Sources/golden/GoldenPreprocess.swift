@@ -4,8 +4,8 @@ import MocoTensor
 
 /// preprocess/: decoded pixels, and test and training transforms of small images.
 ///
-/// `cases.json` lists files with a size and the name of the expected tensor; `crop`, `flip` and `normalized: false`
-/// where they differ from CLIP's test transform. Tensors named `FILE:rgb` hold decoded pixels.
+/// `cases.json` lists files with a size and the name of the expected tensor; `crop`, `flip` and `normalized:
+/// false` where they differ from CLIP's test transform. Tensors named `FILE:rgb` hold decoded pixels.
 enum GoldenPreprocess {
   /// One 8-bit level after normalization, and what it may be on average.
   static let tolerance = 0.02
@@ -13,14 +13,19 @@ enum GoldenPreprocess {
   /// Levels by which two JPEG decoders may differ.
   static let jpegLevels = 2.0
 
-  static func check(folder: String, report: (_ name: String, _ error: Double, _ tolerance: Double) -> Void) throws {
-    let expected = try SafetensorsFile(path: "\(folder)/expected.safetensors")
+  /// - Parameters:
+  ///   - folder: where the images lie.
+  ///   - path: the list of cases.
+  ///   - expected: what they must give.
+  static func check(
+    folder: String, cases path: String, expected: SafetensorsFile,
+    report: (_ name: String, _ error: Double, _ tolerance: Double) -> Void
+  ) throws {
     let suffix = ":rgb"
     for name in expected.names.sorted() where name.hasSuffix(suffix) {
       let file = String(name.dropLast(suffix.count))
       try decoded(folder, file, expected.tensor(name)) { report("decode \(file)", $0, $1) }
     }
-    let path = "\(folder)/cases.json"
     guard let cases = try Json.parse(file: path).arrayValue else { throw GoldenFault("\(path) is no list") }
     for entry in cases {
       guard let file = entry["file"]?.stringValue, let size = entry["size"]?.intValue,
@@ -29,7 +34,8 @@ enum GoldenPreprocess {
       let values = try transformed(Image.load("\(folder)/\(file)"), size: size, entry)
       let wanted = try expected.tensor(name).toFloats()
       let error = largestDifference(values, wanted)
-      let mean = values.count == wanted.count && !values.isEmpty
+      let mean =
+        values.count == wanted.count && !values.isEmpty
         ? zip(values, wanted).reduce(0.0) { $0 + Double(abs($1.0 - $1.1)) } / Double(values.count) : .infinity
       report(name, error, tolerance)
       report("\(name) (mean)", mean, meanTolerance)

@@ -13,7 +13,11 @@ enum TokenizerSuite: GoldenSuite {
 
   private static func check(_ cases: [Json], _ lines: inout GoldenLines) throws {
     let tokenizer = try Tokenizer.shared(directory: GoldenPaths.tokenizer)
-    var required = 0, wrongIds = 0, wrongTexts = 0, optional = 0, optionalRight = 0
+    var required = 0
+    var wrongIds = 0
+    var wrongTexts = 0
+    var optional = 0
+    var optionalRight = 0
     for item in cases {
       guard let text = item["text"]?.stringValue, let list = item["ids"]?.arrayValue else {
         throw GoldenFault("a case has no text or no ids")

@@ -6,7 +6,9 @@ import Testing
 enum Fixtures {
   static let root: String = {
     var folder = FileSystem.parent(of: #filePath)
-    while FileSystem.kind(folder + "/Package.swift") != .file, folder != "/" { folder = FileSystem.parent(of: folder) }
+    while FileSystem.kind(folder + "/Package.swift") != .file, folder != "/" {
+      folder = FileSystem.parent(of: folder)
+    }
     return folder
   }()
 

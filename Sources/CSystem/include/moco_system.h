@@ -1,5 +1,5 @@
-// What moco needs of the system's libraries and has no Swift name for: zlib's inflate and libcrypto's SHA-256,
-// behind functions that allocate nothing the caller does not know of and never abort.
+// What moco needs of the system's libraries and has no Swift name for: zlib's inflate and libcrypto's
+// SHA-256, behind functions that allocate nothing the caller does not know of and never abort.
 #ifndef MOCO_SYSTEM_H
 #define MOCO_SYSTEM_H
 

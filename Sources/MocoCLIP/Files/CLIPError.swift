@@ -1,7 +1,8 @@
-/// What can be wrong with a file, a text or a model: a code, a sentence that names the file and the fault, and
-/// the remedy.
+/// What can be wrong with a file, a text or a model: a code, a sentence that names the file and the fault,
+/// and the remedy.
 ///
-/// Codes: E05xx files and data, E06xx weights, tokenizer and model. The pages of `stdlib/errors` explain each.
+/// Codes: E05xx files and data, E06xx weights, tokenizer and model. The pages of `stdlib/errors` explain
+/// each.
 public struct CLIPError: Error, Sendable, CustomStringConvertible {
   public let code: String
   public let message: String

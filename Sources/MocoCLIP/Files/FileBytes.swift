@@ -30,7 +30,8 @@ public final class MappedFile: @unchecked Sendable {
       return
     }
     // Private and writable: who trains weights in place changes pages of his own, never the file.
-    guard let base = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+    guard let base = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
+    else {
       throw CLIPError(code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))")
     }
     bytes = UnsafeRawBufferPointer(start: base, count: count)
@@ -45,7 +46,8 @@ public final class MappedFile: @unchecked Sendable {
 
   /// The floats from `offset` on, without a copy; nil unless `count` of them lie there at their alignment.
   func floats(at offset: Int, count: Int) -> UnsafeMutablePointer<Float>? {
-    guard let base = bytes.baseAddress, offset >= 0, count > 0, offset % 4 == 0, count <= (bytes.count - offset) / 4
+    guard let base = bytes.baseAddress, offset >= 0, count > 0, offset % 4 == 0,
+      count <= (bytes.count - offset) / 4
     else { return nil }
     return UnsafeMutableRawPointer(mutating: base + offset).bindMemory(to: Float.self, capacity: count)
   }

@@ -50,7 +50,9 @@ public enum Gzip {
     var count = 0
     let status = bytes.withUnsafeBufferPointer { moco_gzip($0.baseAddress, $0.count, &output, &count) }
     defer { free(output) }
-    guard status == 0 else { throw CLIPError(code: "E0405", "not enough memory to pack \(bytes.count) bytes") }
+    guard status == 0 else {
+      throw CLIPError(code: "E0405", "not enough memory to pack \(bytes.count) bytes")
+    }
     return [UInt8](UnsafeBufferPointer(start: output, count: count))
   }
 }

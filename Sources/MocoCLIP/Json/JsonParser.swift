@@ -4,8 +4,8 @@ extension Json {
 
   /// Parses a JSON text (RFC 8259).
   ///
-  /// Stricter than many: a repeated key, bytes that are not UTF-8 and anything after the value are errors. Whole
-  /// numbers that fit 64 bits stay exact. A lone surrogate escape becomes U+FFFD.
+  /// Stricter than many: a repeated key, bytes that are not UTF-8 and anything after the value are errors.
+  /// Whole numbers that fit 64 bits stay exact. A lone surrogate escape becomes U+FFFD.
   /// - Parameter name: what messages call the text (a path).
   /// - Throws: E0502 with line and column.
   public static func parse(_ text: String, name: String = "JSON") throws -> Json {
@@ -30,7 +30,8 @@ extension Json {
   }
 }
 
-/// One pass over the bytes; the depth is counted, so hostile nesting ends in an error and not in a full stack.
+/// One pass over the bytes; the depth is counted, so hostile nesting ends in an error and not in a full
+/// stack.
 private struct JsonParser {
   let bytes: UnsafeRawBufferPointer
   let name: String
@@ -182,7 +183,9 @@ private struct JsonParser {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isWhole, let value = Int(text) { return .int(value) }
-    guard let value = Double(text), value.isFinite else { throw fault("the number \(text) is too large", at: start) }
+    guard let value = Double(text), value.isFinite else {
+      throw fault("the number \(text) is too large", at: start)
+    }
     return .double(value)
   }
 

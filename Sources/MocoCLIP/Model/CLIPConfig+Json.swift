@@ -15,22 +15,23 @@ extension CLIPConfig {
       (
         "vision",
         [
-          "image_size": .int(vision.imageSize), "patch_size": .int(vision.patchSize), "width": .int(vision.width),
+          "image_size": .int(vision.imageSize), "patch_size": .int(vision.patchSize),
+          "width": .int(vision.width),
           "layers": .int(vision.layers), "heads": .int(vision.heads), "channels": .int(vision.channels),
-          "mlp_width": .int(vision.mlpWidth),
+          "mlp_width": .int(vision.mlpWidth)
         ]
       ),
       (
         "text",
         [
           "context": .int(text.context), "vocabulary": .int(text.vocabulary), "width": .int(text.width),
-          "layers": .int(text.layers), "heads": .int(text.heads), "mlp_width": .int(text.mlpWidth),
+          "layers": .int(text.layers), "heads": .int(text.heads), "mlp_width": .int(text.mlpWidth)
         ]
       ),
       ("activation", .string(activation.rawValue)),
       ("mean", numbers(mean)),
       ("std", numbers(std)),
-      ("layer_norm_eps", .double(Double(layerNormEps.description) ?? Double(layerNormEps))),
+      ("layer_norm_eps", .double(Double(layerNormEps.description) ?? Double(layerNormEps)))
     ])
     if let tokenizerMerges { object["merges"] = .int(tokenizerMerges) }
     return .object(object)
@@ -40,28 +41,33 @@ extension CLIPConfig {
   /// width / 64 heads, MLPs four times as wide, QuickGELU, the vocabulary that the merges give.
   ///
   /// - Parameter source: what messages call it (a path, `the configuration`).
-  /// - Throws: E0605 for a member that is missing, unknown or of the wrong kind, and for sizes that no model has.
+  /// - Throws: E0605 for a member that is missing, unknown or of the wrong kind, and for sizes that no model
+  ///   has.
   public init(json: Json, source: String = "the configuration") throws {
     let root = try Reader(json, source: source, name: "")
     try root.allow([
-      "format", "name", "embed_dim", "vision", "text", "activation", "mean", "std", "layer_norm_eps", "merges",
+      "format", "name", "embed_dim", "vision", "text", "activation", "mean", "std", "layer_norm_eps", "merges"
     ])
     if let format = try root.int("format"), format > CLIPConfig.formatVersion {
       throw CLIPError(
         code: "E0605", "\(source) has format \(format), this moco knows up to \(CLIPConfig.formatVersion)",
         help: "update moco")
     }
-    let vision = try root.member("vision"), text = try root.member("text")
+    let vision = try root.member("vision")
+    let text = try root.member("text")
     try vision.allow(["image_size", "patch_size", "width", "layers", "heads", "channels", "mlp_width"])
     try text.allow(["context", "vocabulary", "width", "layers", "heads", "mlp_width"])
     let merges = try root.int("merges")
-    let visionWidth = try vision.required("width"), textWidth = try text.required("width")
+    let visionWidth = try vision.required("width")
+    let textWidth = try text.required("width")
     let activationName = try root.string("activation") ?? Activation.quickGelu.rawValue
     guard let activation = Activation(rawValue: activationName) else {
       throw CLIPError(
-        code: "E0605", "\(source): there is no activation \(activationName)", help: "known are gelu and quick_gelu")
+        code: "E0605", "\(source): there is no activation \(activationName)",
+        help: "known are gelu and quick_gelu")
     }
-    let vocabulary = Tokenizer.vocabularySize(merges: min(max(merges ?? Tokenizer.mergesInUse, 0), Tokenizer.mergesInUse))
+    let vocabulary = Tokenizer.vocabularySize(
+      merges: min(max(merges ?? Tokenizer.mergesInUse, 0), Tokenizer.mergesInUse))
     self.init(
       name: try root.string("name"),
       embedDim: try root.required("embed_dim"),
@@ -69,12 +75,12 @@ extension CLIPConfig {
         imageSize: try vision.required("image_size"), patchSize: try vision.required("patch_size"),
         width: visionWidth, layers: try vision.required("layers"),
         heads: try vision.int("heads") ?? max(visionWidth / 64, 1), channels: try vision.int("channels") ?? 3,
-        mlpWidth: try vision.int("mlp_width") ?? 4 * min(visionWidth, 1 << 21)),
+        mlpWidth: try vision.int("mlp_width") ?? 4 * max(0, min(visionWidth, 1 << 21))),
       text: TextConfig(
         context: try text.int("context") ?? 77, vocabulary: try text.int("vocabulary") ?? vocabulary,
         width: textWidth, layers: try text.required("layers"),
         heads: try text.int("heads") ?? max(textWidth / 64, 1),
-        mlpWidth: try text.int("mlp_width") ?? 4 * min(textWidth, 1 << 21)),
+        mlpWidth: try text.int("mlp_width") ?? 4 * max(0, min(textWidth, 1 << 21))),
       activation: activation, mean: try root.floats("mean"), std: try root.floats("std"),
       layerNormEps: try root.double("layer_norm_eps").map { Float($0) } ?? 1e-5, tokenizerMerges: merges)
     try validate()
@@ -89,7 +95,8 @@ extension CLIPConfig {
     init(_ json: Json, source: String, name: String) throws {
       guard let object = json.objectValue else {
         throw CLIPError(
-          code: "E0605", "\(source): \(name.isEmpty ? "the configuration" : name) is \(json.kindName), not a record",
+          code: "E0605",
+          "\(source): \(name.isEmpty ? "the configuration" : name) is \(json.kindName), not a record",
           help: "give a record with embed_dim, vision and text")
       }
       self.object = object
@@ -100,7 +107,8 @@ extension CLIPConfig {
     func allow(_ keys: [String]) throws {
       for key in object.keys where !keys.contains(key) {
         throw CLIPError(
-          code: "E0605", "\(source): unknown member \(path(key))", help: "known are \(keys.joined(separator: ", "))")
+          code: "E0605", "\(source): unknown member \(path(key))",
+          help: "known are \(keys.joined(separator: ", "))")
       }
     }
 

@@ -20,7 +20,8 @@ public struct VisionConfig: Equatable, Sendable {
   public var mlpWidth: Int
 
   public init(
-    imageSize: Int, patchSize: Int, width: Int, layers: Int, heads: Int, channels: Int = 3, mlpWidth: Int? = nil
+    imageSize: Int, patchSize: Int, width: Int, layers: Int, heads: Int, channels: Int = 3,
+    mlpWidth: Int? = nil
   ) {
     self.imageSize = imageSize
     self.patchSize = patchSize
@@ -126,36 +127,51 @@ extension CLIPConfig {
   /// - Throws: E0605 with what is wrong.
   public func validate() throws {
     func require(_ holds: Bool, _ fault: @autoclosure () -> String, _ help: String) throws {
-      if !holds { throw CLIPError(code: "E0605", "this is no usable CLIP configuration: \(fault())", help: help) }
+      if !holds {
+        throw CLIPError(code: "E0605", "this is no usable CLIP configuration: \(fault())", help: help)
+      }
     }
     let sizes: [(String, Int)] = [
       ("embed_dim", embedDim), ("image_size", vision.imageSize), ("patch_size", vision.patchSize),
       ("vision width", vision.width), ("vision layers", vision.layers), ("vision heads", vision.heads),
       ("channels", vision.channels), ("vision mlp_width", vision.mlpWidth), ("text width", text.width),
-      ("text layers", text.layers), ("text heads", text.heads), ("text mlp_width", text.mlpWidth),
+      ("text layers", text.layers), ("text heads", text.heads), ("text mlp_width", text.mlpWidth)
     ]
     for (name, size) in sizes {
       try require(size > 0 && size <= 1 << 20, "\(name) is \(size)", "sizes are at least 1")
     }
-    try require(text.context >= 3, "the context is \(text.context)", "a prompt needs [start], a token and [end]")
+    try require(
+      text.context >= 3, "the context is \(text.context)", "a prompt needs [start], a token and [end]")
     try require(text.context <= 1 << 16, "the context is \(text.context)", "CLIP uses 77")
-    try require(text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
+    try require(
+      text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
       "the vocabulary holds 512 bytes, the merges, [start] and [end]")
-    try require(vision.imageSize % vision.patchSize == 0,
-      "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)", "choose a multiple")
-    try require(vision.width % vision.heads == 0,
-      "the vision width \(vision.width) does not divide into \(vision.heads) heads", "CLIP uses width / 64 heads")
-    try require(text.width % text.heads == 0,
+    try require(
+      vision.imageSize % vision.patchSize == 0,
+      "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)",
+      "choose a multiple")
+    try require(
+      vision.width % vision.heads == 0,
+      "the vision width \(vision.width) does not divide into \(vision.heads) heads",
+      "CLIP uses width / 64 heads")
+    try require(
+      text.width % text.heads == 0,
       "the text width \(text.width) does not divide into \(text.heads) heads", "CLIP uses width / 64 heads")
-    try require(mean.count == vision.channels && std.count == vision.channels,
+    try require(
+      mean.count == vision.channels && std.count == vision.channels,
       "mean and std have \(mean.count) and \(std.count) values for \(vision.channels) channels",
       "give one value a channel")
-    try require(mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 },
+    try require(
+      mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 },
       "mean and std must be finite, and std positive", "CLIP's std is about 0.27")
     try require(layerNormEps > 0 && layerNormEps < 1, "layer_norm_eps is \(layerNormEps)", "CLIP uses 1e-5")
     if let merges = tokenizerMerges {
-      try require(merges >= 0 && Tokenizer.vocabularySize(merges: merges) <= text.vocabulary,
-        "\(merges) merges need \(Tokenizer.vocabularySize(merges: merges)) ids, the vocabulary has \(text.vocabulary)",
+      try require(
+        merges >= 0 && merges <= Tokenizer.mergesInUse, "it uses \(merges) merges",
+        "there are \(Tokenizer.mergesInUse)")
+      let ids = Tokenizer.vocabularySize(merges: merges)
+      try require(
+        ids <= text.vocabulary, "\(merges) merges need \(ids) ids, the vocabulary has \(text.vocabulary)",
         "vocabulary = 512 + merges + 2")
     }
   }

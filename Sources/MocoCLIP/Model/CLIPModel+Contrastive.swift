@@ -39,8 +39,8 @@ extension CLIPModel {
     try F.exp(F.clip(parameter("logit_scale"), -Float.greatestFiniteMagnitude, logf(100)))
   }
 
-  /// The symmetric contrastive loss of pairs (Radford et al. 2021, figure 3): each image against all captions of the
-  /// batch, each caption against all images, the mean of both cross entropies.
+  /// The symmetric contrastive loss of pairs (Radford et al. 2021, figure 3): each image against all captions
+  /// of the batch, each caption against all images, the mean of both cross entropies.
   ///
   /// - Parameters:
   ///   - images: normalized pixels.

@@ -128,8 +128,8 @@ public final class CLIPModel {
     parameters.filter { $0.variable.requiresGrad }
   }
 
-  /// SHA-256 over names, shapes and values (as float32) of the parameters whose name begins with `prefix`: equal
-  /// for equal models, whatever file they came from.
+  /// SHA-256 over names, shapes and values (as float32) of the parameters whose name begins with `prefix`:
+  /// equal for equal models, whatever file they came from.
   ///
   /// - Throws: E0405 if a tensor cannot be read.
   public func contentHash(prefix: String = "") throws -> String {
@@ -144,7 +144,8 @@ public final class CLIPModel {
   /// One line for people: name, parameters, activation, image size.
   public var summary: String {
     let size = config.vision.imageSize
-    let channels = config.vision.channels == 3 ? "" : config.vision.channels == 1 ? " grey" : " ×\(config.vision.channels)"
+    let channels =
+      config.vision.channels == 3 ? "" : config.vision.channels == 1 ? " grey" : " ×\(config.vision.channels)"
     return "\(config.name): \(grouped(parameterCount)) parameters, \(config.activation.displayName), "
       + "images \(size)×\(size)\(channels), embedding \(config.embedDim)"
   }
@@ -167,7 +168,9 @@ extension CLIPError {
     let count = names.count == 1 ? "1 tensor is" : "\(names.count) tensors are"
     return CLIPError(
       code: "E0601", "\(path.map { "\($0): " } ?? "")\(count) missing: \(names.joined(separator: ", "))",
-      help: "the file is not a whole CLIP model, or uses names that are not OpenAI's, open_clip's or Hugging Face's")
+      help:
+        "the file is not a whole CLIP model, or uses other names than OpenAI, open_clip and Hugging Face"
+    )
   }
 
   /// E0602: a tensor has another shape than the model needs.

@@ -30,8 +30,8 @@ public enum StorageType: String, Sendable, CaseIterable {
 
 /// A safetensors file, mapped into memory and validated as a whole when it is opened.
 ///
-/// The format: 8 bytes with the header's length (little-endian), the header in JSON, the tensors' bytes without
-/// gaps. Whatever a file says about itself is checked before a byte of a tensor is touched.
+/// The format: 8 bytes with the header's length (little-endian), the header in JSON, the tensors' bytes
+/// without gaps. Whatever a file says about itself is checked before a byte of a tensor is touched.
 public struct SafetensorsFile: @unchecked Sendable {
   /// Where one tensor lies.
   public struct Entry: Sendable {
@@ -89,8 +89,8 @@ public struct SafetensorsFile: @unchecked Sendable {
 
   /// Reads one tensor: F32, F16, BF16 and F64 become float32, whole numbers and booleans int64.
   ///
-  /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must not
-  ///   be cut short while the tensor lives.
+  /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must
+  ///   not be cut short while the tensor lives.
   /// - Throws: E0502 if the file holds no such tensor, E0405 if there is no memory for it.
   public func tensor(_ name: String, isMapped: Bool = false) throws -> Tensor {
     let entry = try find(name)

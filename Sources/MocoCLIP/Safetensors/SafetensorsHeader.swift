@@ -57,7 +57,8 @@ struct SafetensorsHeader {
     }
     return try object.map { key, value in
       guard let text = value.stringValue else {
-        throw CLIPError.corrupt(path, "the header's __metadata__ \"\(key)\" is \(value.kindName), not a string")
+        throw CLIPError.corrupt(
+          path, "the header's __metadata__ \"\(key)\" is \(value.kindName), not a string")
       }
       return (key, text)
     }
@@ -97,13 +98,16 @@ struct SafetensorsHeader {
 
   /// The tensors must fill the rest of the file: none outside, none over another, nothing between.
   private func checkLayout(dataStart: Int, fileCount: Int, path: String) throws {
-    let ordered = entries.sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    let ordered = entries.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
     var place = dataStart
     for (index, entry) in ordered.enumerated() {
       guard entry.range.upperBound <= fileCount else {
         let needed = ordered.map(\.range.upperBound).max() ?? fileCount
         throw CLIPError.corrupt(
-          path, "it is cut short: tensor \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
+          path,
+          "it is cut short: \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
           help: "the whole file must have \(needed) bytes; fetch it again")
       }
       guard entry.range.lowerBound >= place else {

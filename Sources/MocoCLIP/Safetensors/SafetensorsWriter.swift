@@ -38,7 +38,7 @@ public enum SafetensorsWriter {
       object[item.name] = [
         "dtype": .string(item.type.rawValue),
         "shape": .array(item.tensor.shape.map { .int($0) }),
-        "data_offsets": [.int(place), .int(end)],
+        "data_offsets": [.int(place), .int(end)]
       ]
       place = end
     }
@@ -71,7 +71,8 @@ public enum SafetensorsWriter {
       }
       guard overflows == 0 else {
         throw CLIPError(
-          code: "E0505", "cannot write \(path): \(overflows) values of \(item.name) are too large for \(item.type)",
+          code: "E0505",
+          "cannot write \(path): \(overflows) values of \(item.name) are too large for \(item.type)",
           help: "save it as f32")
       }
       return bytes
@@ -86,7 +87,8 @@ public enum SafetensorsWriter {
       for value in values {
         guard let exact = Element(exactly: value) else {
           throw CLIPError(
-            code: "E0505", "cannot write \(path): \(value) in \(item.name) does not fit \(item.type.rawValue)",
+            code: "E0505",
+            "cannot write \(path): \(value) in \(item.name) does not fit \(item.type.rawValue)",
             help: "save it as i64")
         }
         withUnsafeBytes(of: exact.littleEndian) { bytes.append(contentsOf: $0) }

@@ -5,8 +5,8 @@
 struct HTMLReferences {
   let tables: TextTables
 
-  /// Resolves as a browser does: semicolons may be missing, the longest known name counts, and a number that is
-  /// no character becomes U+FFFD or nothing.
+  /// Resolves as a browser does: semicolons may be missing, the longest known name counts, and a number that
+  /// is no character becomes U+FFFD or nothing.
   func resolved(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     guard text.contains("&") else { return text }
     var result: [Unicode.Scalar] = []
@@ -24,8 +24,8 @@ struct HTMLReferences {
     return result
   }
 
-  /// Resolves only what is surely meant: `&name;` and `&#number;` with their semicolon and at most 24 letters or
-  /// digits. Names in capitals stand for the capital of what they mean (`&EACUTE;` is É).
+  /// Resolves only what is surely meant: `&name;` and `&#number;` with their semicolon and at most 24 letters
+  /// or digits. Names in capitals stand for the capital of what they mean (`&EACUTE;` is É).
   func resolvedStrictly(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     guard text.contains("&") else { return text }
     var text = text
@@ -124,7 +124,8 @@ struct HTMLReferences {
     var index = start
     if index < text.count && text[index] == "#" { index += 1 }
     let first = index
-    while index < text.count, text[index].isASCII, text[index].properties.isAlphabetic || isDigit(text[index]) {
+    while index < text.count, text[index].isASCII, text[index].properties.isAlphabetic || isDigit(text[index])
+    {
       index += 1
     }
     guard index > first, index - first <= 24, index < text.count, text[index] == ";" else { return nil }
@@ -160,7 +161,7 @@ enum Windows1252 {
     "\u{20AC}", "\u{81}", "\u{201A}", "\u{0192}", "\u{201E}", "\u{2026}", "\u{2020}", "\u{2021}",
     "\u{02C6}", "\u{2030}", "\u{0160}", "\u{2039}", "\u{0152}", "\u{8D}", "\u{017D}", "\u{8F}",
     "\u{90}", "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}", "\u{2022}", "\u{2013}", "\u{2014}",
-    "\u{02DC}", "\u{2122}", "\u{0161}", "\u{203A}", "\u{0153}", "\u{9D}", "\u{017E}", "\u{0178}",
+    "\u{02DC}", "\u{2122}", "\u{0161}", "\u{203A}", "\u{0153}", "\u{9D}", "\u{017E}", "\u{0178}"
   ]
 
   /// `code` must lie in 0x80…0x9F; anything else becomes U+FFFD.

@@ -19,8 +19,8 @@ struct TextCleaner: Sendable {
 
   // MARK: Repair
 
-  /// Repairs line by line. A `<` anywhere means that the text may be HTML source: from that line on, references
-  /// are left as they are.
+  /// Repairs line by line. A `<` anywhere means that the text may be HTML source: from that line on,
+  /// references are left as they are.
   private func repair(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)
@@ -42,8 +42,8 @@ struct TextCleaner: Sendable {
     let references = HTMLReferences(tables: tables)
     let composer = CanonicalComposer(tables: tables)
     var line = line
-    // A pass may bring out something that another step can repair. A few passes reach a fixed point; the bound
-    // keeps a surprise from becoming an endless loop.
+    // A pass may bring out something that another step can repair. A few passes reach a fixed point; the
+    // bound keeps a surprise from becoming an endless loop.
     for _ in 0..<64 {
       let before = line
       if resolvesReferences { line = references.resolvedStrictly(line) }

@@ -38,7 +38,9 @@ struct TextTables: Sendable {
       let codes = fields.compactMap(hexadecimal)
       guard codes.count == fields.count, codes.count == 2 || codes.count == 3 else { return false }
       decompositions[codes[0]] = Array(codes.dropFirst())
-      if !isExcluded && codes.count == 3 { compositions[UInt64(codes[1]) << 32 | UInt64(codes[2])] = codes[0] }
+      if !isExcluded && codes.count == 3 {
+        compositions[UInt64(codes[1]) << 32 | UInt64(codes[2])] = codes[0]
+      }
       return true
     }
     return (decompositions, compositions)

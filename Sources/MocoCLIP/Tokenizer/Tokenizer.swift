@@ -13,7 +13,8 @@ public final class Tokenizer: Sendable {
 
   /// Reads the tables in `directory` (stdlib/tokenizer).
   ///
-  /// - Parameter limitedTo: use only the first n merges; the ids are then 512 bytes, n merges, [start], [end].
+  /// - Parameter limitedTo: use only the first n merges; the ids are then 512 bytes, n merges, [start],
+  ///   [end].
   /// - Throws: E0501 or E0502 naming the table, E0607 for a number of merges that it cannot have.
   public init(directory: String, limitedTo merges: Int? = nil) throws {
     cleaner = TextCleaner(tables: try TextTables(directory: directory))
@@ -41,7 +42,8 @@ public final class Tokenizer: Sendable {
   /// Id of [end], the largest.
   public var endToken: Int { vocabulary.endToken }
 
-  /// The ids of a text, without [start] and [end]. `<|startoftext|>` and `<|endoftext|>` inside it become theirs.
+  /// The ids of a text, without [start] and [end]. `<|startoftext|>` and `<|endoftext|>` inside it become
+  /// theirs.
   public func encode(_ text: String) -> [Int] {
     var ids: [Int] = []
     WordPattern.forEachWord(cleaner.clean(text)) { kind, word in
@@ -71,9 +73,10 @@ public final class Tokenizer: Sendable {
     var ids = [startToken] + encode(text)
     if ids.count + 1 > context {
       guard truncates, context >= 2 else {
+        let most = context > 2 ? context - 2 : 0
+        let found = "the text \"\(Tokenizer.shortened(text))\" has \(ids.count - 1) tokens"
         throw CLIPError(
-          code: "E0603",
-          "the text \"\(Tokenizer.shortened(text))\" has \(ids.count - 1) tokens, the model reads at most \(max(context - 2, 0))",
+          code: "E0603", "\(found), the model reads at most \(most)",
           help: "shorten the text, or cut it with truncate: true")
       }
       ids.removeLast(ids.count + 1 - context)

@@ -1,4 +1,5 @@
-/// The byte-pair vocabulary: 256 bytes, the same 256 as ends of words, then one token a merge, [start] and [end].
+/// The byte-pair vocabulary: 256 bytes, the same 256 as ends of words, then one token a merge, [start] and
+/// [end].
 ///
 /// Merges are found by the pair of ids they join; strings are needed only to read the list and to decode.
 struct Vocabulary: Sendable {
@@ -49,7 +50,8 @@ struct Vocabulary: Sendable {
       guard let merge = readMerge(text, at: &place, byteOfCode, strings) else {
         let what =
           lineStart >= text.count
-          ? "it holds only \(line) merges, \(wanted) are needed" : "line \(line + 1) is no merge of known tokens"
+          ? "it holds only \(line) merges, \(wanted) are needed"
+          : "line \(line + 1) is no merge of known tokens"
         throw CLIPError(
           code: "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
       }
@@ -77,7 +79,8 @@ struct Vocabulary: Sendable {
 
   // MARK: The list's alphabet
 
-  /// Bytes in the order of their ids: those that show as themselves first (! to ~, ¡ to ¬, ® to ÿ), then the rest.
+  /// Bytes in the order of their ids: those that show as themselves first (! to ~, ¡ to ¬, ® to ÿ), then the
+  /// rest.
   static let alphabet: [UInt8] = {
     let shown = (0..<256).filter { isShown($0) }
     let hidden = (0..<256).filter { !isShown($0) }

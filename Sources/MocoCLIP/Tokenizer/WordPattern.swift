@@ -1,5 +1,5 @@
-/// Cuts cleaned text into the pieces that are encoded one by one: the two special tokens, English contractions,
-/// runs of letters, single digits and other numerals, runs of anything else but white space.
+/// Cuts cleaned text into the pieces that are encoded one by one: the two special tokens, English
+/// contractions, runs of letters, single digits and other numerals, runs of anything else but white space.
 enum WordPattern {
   enum Kind { case start, end, word }
 
@@ -40,7 +40,8 @@ enum WordPattern {
       default: return .other
       }
     }
-    // The combining iota is no letter, but another case of one; where case does not count it is nothing at all.
+    // The combining iota is no letter, but another case of one; where case does not count it is nothing at
+    // all.
     if scalar == "\u{345}" { return .space }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return .letter

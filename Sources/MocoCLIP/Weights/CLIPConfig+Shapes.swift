@@ -1,8 +1,8 @@
 extension CLIPConfig {
   /// Learns a model's sizes from its tensors' shapes and the configuration beside them.
   ///
-  /// - Throws: E0601 if tensors are missing without which nothing can be known; E0605 for sizes that no model has
-  ///   or heads that cannot be told.
+  /// - Throws: E0601 if tensors are missing without which nothing can be known; E0605 for sizes that no model
+  ///   has or heads that cannot be told.
   init(table: WeightTable, declared: DeclaredSizes, options: CLIPModel.LoadOptions) throws {
     let path = table.path
     let conv = table.shape("visual.conv1.weight")
@@ -13,7 +13,9 @@ extension CLIPConfig {
       guard let shape, shape.count == rank else { return nil }
       return shape[index]
     }
-    func fault(_ text: String, _ help: String) -> CLIPError { CLIPError(code: "E0605", "\(path): \(text)", help: help) }
+    func fault(_ text: String, _ help: String) -> CLIPError {
+      CLIPError(code: "E0605", "\(path): \(text)", help: help)
+    }
 
     let known: [(String, Int?)] = [
       ("visual.conv1.weight", side(conv, 4, 0) ?? declared.vision.width),
@@ -24,13 +26,15 @@ extension CLIPConfig {
       ("token_embedding.weight", side(tokens, 2, 0) ?? declared.vocabulary),
       ("token_embedding.weight", side(tokens, 2, 1) ?? declared.text.width),
       ("positional_embedding", side(positions, 2, 0) ?? declared.context),
-      ("transformer.resblocks.0.…", declared.text.layers ?? table.layers("")),
+      ("transformer.resblocks.0.…", declared.text.layers ?? table.layers(""))
     ]
     var unknown: [String] = []
     for (name, value) in known where value == nil && !unknown.contains(name) { unknown.append(name) }
     guard unknown.isEmpty else { throw CLIPError.missingTensors(unknown, path: path) }
     let sizes = known.map { $0.1 ?? 0 }
-    let (visionWidth, patch, channels, embed, visionLayers) = (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4])
+    let (visionWidth, patch, channels, embed, visionLayers) = (
+      sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]
+    )
     let (vocabulary, textWidth, context, textLayers) = (sizes[5], sizes[6], sizes[7], sizes[8])
     // Before anything is listed by layer: an absurd number of them must not fill the memory.
     guard visionLayers <= 1024, textLayers <= 1024 else {
@@ -42,7 +46,9 @@ extension CLIPConfig {
       let grid = Int(Double(max(rows - 1, 0)).squareRoot().rounded())
       let (area, overflow) = grid.multipliedReportingOverflow(by: grid)
       guard !overflow, rows >= 2, area == rows - 1 else {
-        throw fault("visual.positional_embedding has \(rows) rows, which is no square of patches and one", "images must be square")
+        throw fault(
+          "visual.positional_embedding has \(rows) rows, which is no square of patches and one",
+          "images must be square")
       }
       let (size, tooLarge) = grid.multipliedReportingOverflow(by: patch)
       guard !tooLarge else { throw fault("its images would be absurdly large", "check the file") }
@@ -54,14 +60,16 @@ extension CLIPConfig {
     }
 
     func mlpWidth(_ tower: String, _ width: Int, _ declared: Int?) -> Int {
-      side(table.shape(tower + "transformer.resblocks.0.mlp.c_fc.weight"), 2, 0) ?? declared ?? 4 * min(width, 1 << 20)
+      side(table.shape(tower + "transformer.resblocks.0.mlp.c_fc.weight"), 2, 0)
+        ?? declared ?? 4 * max(0, min(width, 1 << 21))
     }
     func heads(_ width: Int, _ tower: DeclaredSizes.Tower, _ override: Int?, _ name: String) throws -> Int {
       if let heads = override ?? tower.heads { return heads }
       let headWidth = tower.headWidth ?? 64
       guard headWidth > 0, width >= headWidth, width % headWidth == 0 else {
         throw fault(
-          "the number of heads of its \(name) tower cannot be told: the width \(width) is no multiple of \(headWidth)",
+          "the number of heads of its \(name) tower cannot be told: "
+            + "the width \(width) is no multiple of \(headWidth)",
           "put the model's config.json beside it, or give heads when loading")
       }
       return width / headWidth

@@ -23,12 +23,12 @@ extension CLIPModel {
   /// The key of our own configuration in a safetensors file's metadata.
   static let metadataKey = "moco.clip"
 
-  /// Loads a model from a file, or from a folder with its configuration: OpenAI's, open_clip's, Hugging Face's
-  /// or our own naming.
+  /// Loads a model from a file, or from a folder with its configuration: OpenAI's, open_clip's, Hugging
+  /// Face's or our own naming.
   ///
   /// - Parameter tokenizerDirectory: the folder with the vocabulary (stdlib/tokenizer).
-  /// - Throws: E0501, E0502 for files; E0601 if tensors are missing (all are named); E0602 for shapes and types;
-  ///   E0605 for another architecture; E0606 for weights that are no numbers.
+  /// - Throws: E0501, E0502 for files; E0601 if tensors are missing (all are named); E0602 for shapes and
+  ///   types; E0605 for another architecture; E0606 for weights that are no numbers.
   public static func load(
     path: String, tokenizerDirectory: String? = nil, options: LoadOptions = LoadOptions()
   ) throws -> CLIPModel {
@@ -50,7 +50,9 @@ extension CLIPModel {
       notes = declared.notes
       config = try CLIPConfig(table: table, declared: declared, options: options)
     }
-    if let activation = options.activation { notes.append("activation \(activation.displayName) as asked for") }
+    if let activation = options.activation {
+      notes.append("activation \(activation.displayName) as asked for")
+    }
     try config.validate()
 
     let shapes = config.parameterShapes
@@ -61,7 +63,8 @@ extension CLIPModel {
       try Cancellation.check()
       tensors[name] = try table.tensor(name, shape: shape, checksFinite: options.checksFinite)
       if let sources = table.sources[name], let first = sources.first {
-        used.append(WeightInfo.Use(parameter: name, sources: sources.map(\.entry.name), type: first.entry.type))
+        used.append(
+          WeightInfo.Use(parameter: name, sources: sources.map(\.entry.name), type: first.entry.type))
       }
     }
     let model = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
@@ -80,7 +83,9 @@ extension CLIPModel {
       return try DeclaredSizes(huggingFace: config, preprocessor: folder.preprocessor, path: path)
     }
     var declared = DeclaredSizes()
-    declared.notes = ["no configuration beside the weights: QuickGELU and width / 64 heads, as OpenAI's models have"]
+    declared.notes = [
+      "no configuration beside the weights: QuickGELU and width / 64 heads, as OpenAI's models have"
+    ]
     return declared
   }
 
@@ -108,7 +113,8 @@ extension WeightTable {
       let index = moco_first_nonfinite(base, floats.count)
       guard index == floats.count else {
         throw CLIPError(
-          code: "E0606", "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
+          code: "E0606",
+          "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
           help: "the file is damaged, or the model's training went wrong")
       }
     }

@@ -14,10 +14,12 @@ extension CLIPModel {
         code: "E0505", "a model cannot be saved as \(type.rawValue)", help: "choose f16, bf16 or f32")
     }
     let items = parameters.map { name, variable in
-      SafetensorsWriter.Item(name: name, tensor: variable.value, type: variable.value.count == 1 ? .f32 : type)
+      SafetensorsWriter.Item(
+        name: name, tensor: variable.value, type: variable.value.count == 1 ? .f32 : type)
     }
     let own = [("format", "pt"), (CLIPModel.metadataKey, config.json.serialized())]
     try SafetensorsWriter.write(
-      path: path, tensors: items, metadata: own + metadata.filter { item in !own.contains { $0.0 == item.0 } })
+      path: path, tensors: items, metadata: own + metadata.filter { item in !own.contains { $0.0 == item.0 } }
+    )
   }
 }

@@ -37,7 +37,8 @@ struct DeclaredSizes {
     func tower(_ name: String) -> (String) -> Json? {
       { key in config["\(name)_dict"]?[key] ?? config[name]?[key] }
     }
-    let vision = tower("vision_config"), text = tower("text_config")
+    let vision = tower("vision_config")
+    let text = tower("text_config")
     self.vision = Tower(
       width: vision("hidden_size")?.intValue, layers: vision("num_hidden_layers")?.intValue,
       heads: vision("num_attention_heads")?.intValue ?? 12, mlpWidth: vision("intermediate_size")?.intValue)
@@ -59,13 +60,17 @@ struct DeclaredSizes {
     }
     activation = visionActivation
     notes.append("activation \(visionActivation.displayName) and heads from config.json")
-    let epsilons = [vision("layer_norm_eps")?.doubleValue ?? 1e-5, text("layer_norm_eps")?.doubleValue ?? 1e-5]
+    let epsilons = [
+      vision("layer_norm_eps")?.doubleValue ?? 1e-5, text("layer_norm_eps")?.doubleValue ?? 1e-5
+    ]
     guard epsilons[0] == epsilons[1] else {
       throw CLIPError(
-        code: "E0605", "\(path): its towers use different layer_norm_eps", help: "both towers must use the same")
+        code: "E0605", "\(path): its towers use different layer_norm_eps",
+        help: "both towers must use the same")
     }
     layerNormEps = Float(epsilons[0])
-    readNormalization(mean: preprocessor?["image_mean"], std: preprocessor?["image_std"], "preprocessor_config.json")
+    readNormalization(
+      mean: preprocessor?["image_mean"], std: preprocessor?["image_std"], "preprocessor_config.json")
   }
 
   private static func activation(_ name: String?, path: String) throws -> Activation {
@@ -74,7 +79,8 @@ struct DeclaredSizes {
     case "gelu": return .gelu
     case let other:
       throw CLIPError(
-        code: "E0605", "\(path): the activation \(other) is not one of CLIP's", help: "known are quick_gelu and gelu")
+        code: "E0605", "\(path): the activation \(other) is not one of CLIP's",
+        help: "known are quick_gelu and gelu")
     }
   }
 
@@ -85,7 +91,8 @@ struct DeclaredSizes {
   /// - Throws: E0605 for towers that are not CLIP's.
   init(openClip config: Json, path: String) throws {
     let model = config["model_cfg"] ?? config
-    let vision = model["vision_cfg"], text = model["text_cfg"]
+    let vision = model["vision_cfg"]
+    let text = model["text_cfg"]
     if let foreign = vision?["timm_model_name"]?.stringValue ?? text?["hf_model_name"]?.stringValue {
       throw CLIPError(
         code: "E0605", "\(path): the tower \(foreign) is not CLIP's",
@@ -101,7 +108,8 @@ struct DeclaredSizes {
       width: vision?["width"]?.intValue, layers: vision?["layers"]?.intValue,
       headWidth: vision?["head_width"]?.intValue ?? 64)
     self.text = Tower(
-      width: text?["width"]?.intValue, layers: text?["layers"]?.intValue, heads: text?["heads"]?.intValue ?? 8)
+      width: text?["width"]?.intValue, layers: text?["layers"]?.intValue, heads: text?["heads"]?.intValue ?? 8
+    )
     imageSize = vision?["image_size"]?.intValue
     patchSize = vision?["patch_size"]?.intValue
     channels = vision?["in_chans"]?.intValue

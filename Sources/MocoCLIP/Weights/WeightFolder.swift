@@ -8,8 +8,8 @@ struct WeightFolder {
   /// preprocessor_config.json of Hugging Face.
   var preprocessor: Json?
 
-  /// - Throws: E0501 if nothing is there or a folder holds no weights, E0502 for a broken configuration, E0605
-  ///   for a kind of file that is not read.
+  /// - Throws: E0501 if nothing is there or a folder holds no weights, E0502 for a broken configuration,
+  ///   E0605 for a kind of file that is not read.
   init(path: String) throws {
     switch FileSystem.kind(path) {
     case .file:
@@ -39,7 +39,8 @@ struct WeightFolder {
   }
 
   private static func isCLIP(_ config: Json) -> Bool {
-    config["model_type"]?.stringValue == "clip" || config["text_config"] != nil || config["vision_config"] != nil
+    config["model_type"]?.stringValue == "clip" || config["text_config"] != nil
+      || config["vision_config"] != nil
   }
 
   private static func refusePyTorch(_ path: String) throws {
@@ -64,7 +65,9 @@ struct WeightFolder {
         code: "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
         help: "name the file")
     }
-    let others = names.filter { name in [".pt", ".pth", ".bin"].contains { name.hasSuffix($0) } || name.contains(".pth.tar") }
+    let others = names.filter { name in
+      [".pt", ".pth", ".bin"].contains { name.hasSuffix($0) } || name.contains(".pth.tar")
+    }
     if let other = others.first {
       throw CLIPError(
         code: "E0605", "\(folder) holds PyTorch weights (\(other)), which cannot be read yet",

@@ -29,7 +29,8 @@ struct WeightTable {
     for file in files {
       for entry in file.entries {
         switch WeightNames.meaning(entry.name) {
-        case .parameter(let name, let part): sources[name, default: []].append(Source(file: file, entry: entry, part: part))
+        case .parameter(let name, let part):
+          sources[name, default: []].append(Source(file: file, entry: entry, part: part))
         case .ignored(let reason): unused.append((entry.name, reason))
         case .unknown:
           unused.append((entry.name, "no part of CLIP"))
@@ -38,10 +39,11 @@ struct WeightTable {
       }
     }
     guard structural.isEmpty || sources.isEmpty else {
+      let list = structural.prefix(8).joined(separator: ", ")
+      let more = structural.count > 8 ? " and \(structural.count - 8) more" : ""
       throw CLIPError(
         code: "E0605",
-        "\(path): this is a variant of CLIP with parts that are not known here: \(structural.prefix(8).joined(separator: ", "))"
-          + (structural.count > 8 ? " and \(structural.count - 8) more" : ""),
+        "\(path): this is a variant of CLIP with parts that are not known here: \(list)\(more)",
         help: "leaving them out would give wrong numbers; load plain CLIP weights")
     }
     for (name, parts) in sources {
@@ -49,7 +51,8 @@ struct WeightTable {
       guard isComplete, parts.count <= 3, parts.count == 1 || parts.allSatisfy({ $0.part.isBlock }) else {
         let names = parts.map(\.entry.name).sorted().joined(separator: ", ")
         throw CLIPError(
-          code: "E0602", "\(path): \(names) are the same parameter, \(name)", help: "give one model's files only")
+          code: "E0602", "\(path): \(names) are the same parameter, \(name)",
+          help: "give one model's files only")
       }
     }
   }
@@ -66,7 +69,9 @@ struct WeightTable {
       guard parts.count == 3, let rows = first.entry.shape.first,
         parts.allSatisfy({ $0.entry.shape == first.entry.shape })
       else { return nil }
-      return [3 * rows] + first.entry.shape.dropFirst()
+      // An empty matrix may have any number of rows.
+      let (all, overflow) = rows.multipliedReportingOverflow(by: 3)
+      return overflow ? nil : [all] + first.entry.shape.dropFirst()
     }
   }
 
@@ -111,7 +116,8 @@ struct WeightTable {
     }
     guard let found = shape(name), found == expected else {
       throw CLIPError.shapeMismatch(
-        name: first.entry.name, found: first.entry.shape, expected: first.part.shape(expected), path: first.file.path)
+        name: first.entry.name, found: first.entry.shape, expected: first.part.shape(expected),
+        path: first.file.path)
     }
     let tensor = try assemble(parts, shape: expected)
     if checksFinite { try WeightTable.requireFinite(tensor, name: first.entry.name, path: first.file.path) }
@@ -134,7 +140,9 @@ struct WeightTable {
         let part = try source.file.tensor(source.entry.name)
         try part.withFloats { floats in
           try result.withMutableFloats { out in
-            guard let from = floats.baseAddress, let to = out.baseAddress, floats.count == size else { return }
+            guard let from = floats.baseAddress, let to = out.baseAddress, floats.count == size else {
+              return
+            }
             (to + block * size).update(from: from, count: size)
           }
         }

@@ -11,12 +11,12 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "load_clip(path: String, activation = nil, vision_heads = nil, text_heads = nil)",
     doc: """
-      A CLIP model from a safetensors file, or from a folder with its configuration: OpenAI's, open_clip's and Hugging
-      Face's names are read. `load_clip("small")` is the small model that ships with moco.
+      A CLIP model from a safetensors file, or from a folder with its configuration: OpenAI's, open_clip's and
+      Hugging Face's names are read. `load_clip("small")` is the small model that ships with moco.
 
       Heads, activation and normalization come from the configuration beside the weights. Without one they are
-      OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"`, `vision_heads` and `text_heads` say otherwise.
-      All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
+      OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"`, `vision_heads` and `text_heads` say
+      otherwise. All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
 
       ```
       let clip = load_clip("small")
@@ -30,11 +30,16 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       _ = try arguments.choice("activation", among: Activation.allCases.map(\.rawValue))
       options.activation = Activation(rawValue: word)
     }
-    if arguments["vision_heads"]?.isNil == false { options.visionHeads = try arguments.int("vision_heads", in: 1...4096) }
-    if arguments["text_heads"]?.isNil == false { options.textHeads = try arguments.int("text_heads", in: 1...4096) }
+    if arguments["vision_heads"]?.isNil == false {
+      options.visionHeads = try arguments.int("vision_heads", in: 1...4096)
+    }
+    if arguments["text_heads"]?.isNil == false {
+      options.textHeads = try arguments.int("text_heads", in: 1...4096)
+    }
     let library = try context.standardLibrary()
     let path = try clipPath(name, library)
-    let model = try CLIPModel.load(path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
+    let model = try CLIPModel.load(
+      path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
     if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
     // Not where the program prints: its output stays its own.
     fputs(model.summary + "\n", stderr)
@@ -42,7 +47,8 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
   }
 }
 
-/// A path, or the name of a model that ships with moco. A file of that name in the current folder comes first.
+/// A path, or the name of a model that ships with moco. A file of that name in the current folder comes
+/// first.
 private func clipPath(_ name: String, _ library: StandardLibrary) throws -> String {
   guard FileSystem.kind(name) == .missing, !name.contains("/"), !name.contains(".") else { return name }
   let shipped = library.path("models", "\(name)-clip.safetensors")
@@ -52,7 +58,8 @@ private func clipPath(_ name: String, _ library: StandardLibrary) throws -> Stri
   let known = models.map { "\"\($0)\"" }.joined(separator: ", ")
   throw LanguageFailure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
-    help: models.isEmpty ? "no model ships with this standard library" : "models that ship with moco: \(known)",
+    help: models.isEmpty
+      ? "no model ships with this standard library" : "models that ship with moco: \(known)",
     argument: "path")
 }
 
@@ -64,8 +71,8 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
 
       - `embedding`: numbers of a feature · `activation`: `"quick_gelu"` or `"gelu"`
       - `context`: tokens of a text at most · `merges`: how much of CLIP's vocabulary is used, up to 48894
-      - `text: {width, layers, heads, mlp}` and `vision: {image_size, patch, channels, width, layers, heads, mlp}`;
-        heads are width / 64 and mlp is 4 × width if left out
+      - `text: {width, layers, heads, mlp}` and `vision: {image_size, patch, channels, width, layers, heads,
+        mlp}`; heads are width / 64 and mlp is 4 × width if left out
       - `mean`, `std`: one number a channel, for pixels from 0 to 1
 
       ```
@@ -90,18 +97,22 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   let root = try OptionReader(
     "config", fields,
     known: [
-      "name", "embedding", "context", "merges", "text", "vision", "activation", "mean", "std", "layer_norm_eps",
+      "name", "embedding", "context", "merges", "text", "vision", "activation", "mean", "std",
+      "layer_norm_eps"
     ], argument: "config")
   func tower(_ name: String, known: [String]) throws -> OptionReader {
     guard let value = root.value(name) else { throw missing(name) }
     guard let record = value.asRecord else {
       throw LanguageFailure(
-        "E0303", "config expects a Record for '\(name)', not \(Arguments.describe(value))", argument: "config")
+        "E0303", "config expects a Record for '\(name)', not \(Arguments.describe(value))", argument: "config"
+      )
     }
     return try OptionReader(name, record, known: known, argument: "config")
   }
   func missing(_ name: String) -> LanguageFailure {
-    LanguageFailure("E0304", "the configuration needs '\(name)'", help: "help(clip_model) shows a whole one", argument: "config")
+    LanguageFailure(
+      "E0304", "the configuration needs '\(name)'", help: "help(clip_model) shows a whole one",
+      argument: "config")
   }
   func required(_ reader: OptionReader, _ name: String) throws -> Int {
     guard let number = try reader.int(name) else {
@@ -114,12 +125,14 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
     let list = (value.asList ?? [value]).compactMap { $0.asFloat.map { Float($0) } }
     guard !list.isEmpty, list.count == value.asList?.count ?? 1 else {
       throw LanguageFailure(
-        "E0303", "config expects a List of numbers for '\(name)', not \(Arguments.describe(value))", argument: "config")
+        "E0303", "config expects a List of numbers for '\(name)', not \(Arguments.describe(value))",
+        argument: "config")
     }
     return list
   }
   let text = try tower("text", known: ["width", "layers", "heads", "mlp"])
-  let vision = try tower("vision", known: ["image_size", "patch", "channels", "width", "layers", "heads", "mlp"])
+  let vision = try tower(
+    "vision", known: ["image_size", "patch", "channels", "width", "layers", "heads", "mlp"])
   let merges = try root.int("merges") ?? Tokenizer.mergesInUse
   guard merges >= 0, merges <= Tokenizer.mergesInUse else {
     throw LanguageFailure(
@@ -127,17 +140,23 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
       argument: "config")
   }
   // Default heads and MLPs must not overflow for an absurd width, which `validate` refuses.
-  func size(_ reader: OptionReader, _ name: String, _ fallback: Int) throws -> Int { try reader.int(name) ?? fallback }
-  let textWidth = try required(text, "width"), visionWidth = try required(vision, "width")
+  func size(_ reader: OptionReader, _ name: String, _ fallback: Int) throws -> Int {
+    try reader.int(name) ?? fallback
+  }
+  let textWidth = try required(text, "width")
+  let visionWidth = try required(vision, "width")
   let activation = try root.choice("activation", among: Activation.allCases.map(\.rawValue))
   let config = CLIPConfig(
     name: root.value("name")?.asString, embedDim: try required(root, "embedding"),
     vision: VisionConfig(
-      imageSize: try required(vision, "image_size"), patchSize: try required(vision, "patch"), width: visionWidth,
+      imageSize: try required(vision, "image_size"), patchSize: try required(vision, "patch"),
+      width: visionWidth,
       layers: try required(vision, "layers"), heads: try size(vision, "heads", max(1, visionWidth / 64)),
-      channels: try size(vision, "channels", 3), mlpWidth: try size(vision, "mlp", visionWidth.multipliedCapped(by: 4))),
+      channels: try size(vision, "channels", 3),
+      mlpWidth: try size(vision, "mlp", visionWidth.multipliedCapped(by: 4))),
     text: TextConfig(
-      context: try size(root, "context", 77), vocabulary: Tokenizer.vocabularySize(merges: merges), width: textWidth,
+      context: try size(root, "context", 77), vocabulary: Tokenizer.vocabularySize(merges: merges),
+      width: textWidth,
       layers: try required(text, "layers"), heads: try size(text, "heads", max(1, textWidth / 64)),
       mlpWidth: try size(text, "mlp", textWidth.multipliedCapped(by: 4))),
     activation: activation.flatMap { Activation(rawValue: $0) } ?? .quickGelu, mean: try numbers("mean"),

@@ -38,7 +38,8 @@ func imageInput(
     let features = parts.compactMap { if case .features(let part) = $0 { part } else { nil } }
     if features.count == parts.count { return (.features(try F.concat(features)), false) }
   }
-  throw arguments.wrongType(name, expected: "an image, a batch, or a tensor of pixels", help: "load_image(\"photo.jpg\")")
+  throw arguments.wrongType(
+    name, expected: "an image, a batch, or a tensor of pixels", help: "load_image(\"photo.jpg\")")
 }
 
 private func wrap(_ input: ImageInput) -> ClipImages {
@@ -57,6 +58,7 @@ private func imageInput(
   case 3: return (.pixels(try F.reshape(variable, [1] + shape)), true)
   default:
     throw arguments.wrongType(
-      name, expected: "pixels [images, channels, size, size]", help: "this tensor has \(shape.count) dimensions")
+      name, expected: "pixels [images, channels, size, size]",
+      help: "this tensor has \(shape.count) dimensions")
   }
 }

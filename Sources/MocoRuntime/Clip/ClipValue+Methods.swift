@@ -14,8 +14,8 @@ extension ClipValue {
     table.add(
       "tokenize(text, truncate = false)",
       doc: """
-        The token ids of a text as the text tower reads them, with [start] and [end]; a list of lists for a list of
-        texts. A text longer than the context is an error, or cut with `truncate: true`.
+        The token ids of a text as the text tower reads them, with [start] and [end]; a list of lists for a
+        list of texts. A text longer than the context is an error, or cut with `truncate: true`.
 
         ```
         clip.tokenize("a photo of a cat.")
@@ -48,8 +48,9 @@ extension ClipValue {
     table.add(
       "encode_text(text, normalize = false, truncate = false)",
       doc: """
-        Features of a text [dim], or of a list of texts [texts, dim]; equal texts are encoded once. Token ids work too:
-        a list of them, a list of such lists, or an int tensor [texts, length]; what follows [end] is not read.
+        Features of a text [dim], or of a list of texts [texts, dim]; equal texts are encoded once. Token ids
+        work too: a list of them, a list of such lists, or an int tensor [texts, length]; what follows [end]
+        is not read.
         `normalize: true` makes every row one unit long.
 
         ```
@@ -66,8 +67,9 @@ extension ClipValue {
     table.add(
       "encode_image(image, normalize = false)",
       doc: """
-        Features of an image [dim], or of several [images, dim]: a loaded image, an item or batch of a data set, a list
-        of those, or a tensor of pixels [images, channels, size, size] after the model's mean and std.
+        Features of an image [dim], or of several [images, dim]: a loaded image, an item or batch of a data
+        set, a list of those, or a tensor of pixels [images, channels, size, size] after the model's mean and
+        std.
         `normalize: true` makes every row one unit long.
 
         ```
@@ -81,8 +83,9 @@ extension ClipValue {
     table.add(
       "classify(image, names, template = \"a photo of a {}.\", top = nil)",
       doc: """
-        How probable each name is for an image, from the most probable on, as a record; a list of records for several
-        images. `{}` in the template stands for the name, which may also be a whole sentence with `template: "{}"`.
+        How probable each name is for an image, from the most probable on, as a record; a list of records for
+        several images. `{}` in the template stands for the name, which may also be a whole sentence with
+        `template: "{}"`.
 
         ```
         clip.classify(load_image("photo.jpg"), ["bag", "coat", "sandal"])
@@ -95,8 +98,8 @@ extension ClipValue {
     table.add(
       "contrastive_loss(images, captions)",
       doc: """
-        CLIP's own loss for pairs of images and captions: every image against all captions of the batch, and every
-        caption against all images. Equal captions are encoded once.
+        CLIP's own loss for pairs of images and captions: every image against all captions of the batch, and
+        every caption against all images. Equal captions are encoded once.
 
         ```
         let loss = clip.contrastive_loss(batch.images, ["a photo of a bag", "a dark photo of a coat"])
@@ -105,7 +108,8 @@ extension ClipValue {
     ) { value, arguments in
       let images = try imageInput(arguments.value("images"), for: value.model, arguments, "images").input
       guard case .pixels(let pixels) = images else {
-        throw arguments.wrongType("images", expected: "pixels", help: "features of images cannot train the image tower")
+        throw arguments.wrongType(
+          "images", expected: "pixels", help: "features of images cannot train the image tower")
       }
       return .host(
         TensorValue(try value.model.contrastiveLoss(images: pixels, captions: arguments.strings("captions"))))
@@ -144,8 +148,8 @@ extension ClipValue {
     table.add(
       "save(path: String, type = \"f16\")",
       doc: """
-        Saves the model as one safetensors file that `load_clip` reads, with its configuration. `type` is `"f16"`,
-        `"bf16"` or `"f32"`. The file appears whole or not at all; equal models give equal files.
+        Saves the model as one safetensors file that `load_clip` reads, with its configuration. `type` is
+        `"f16"`, `"bf16"` or `"f32"`. The file appears whole or not at all; equal models give equal files.
 
         ```
         clip.save("mine.safetensors", type: "f32")
@@ -185,7 +189,8 @@ extension ClipValue {
     if let tensor: TensorValue = value.asHost() {
       let rows = tensor.tensor
       guard rows.rank == 2 || rows.rank == 1 else {
-        throw arguments.wrongType("text", expected: "texts or token ids", help: "ids form a tensor [texts, length]")
+        throw arguments.wrongType(
+          "text", expected: "texts or token ids", help: "ids form a tensor [texts, length]")
       }
       let ids = try rows.toInts()
       let length = rows.shape[rows.rank - 1]
@@ -222,7 +227,9 @@ extension ClipValue {
 
   private func classify(_ arguments: Arguments) throws -> AnyValue {
     let names = try readClasses(arguments, "names")
-    guard !names.isEmpty else { throw arguments.failure("E0305", "classify needs at least one name", at: "names") }
+    guard !names.isEmpty else {
+      throw arguments.failure("E0305", "classify needs at least one name", at: "names")
+    }
     let template = try arguments.string("template")
     let parts = template.split(separator: "{}", omittingEmptySubsequences: false)
     guard parts.count == 2 else {
@@ -251,7 +258,8 @@ extension ClipValue {
 private func tokenIds(_ value: AnyValue, _ arguments: Arguments) throws -> [Int] {
   if let tensor: TensorValue = value.asHost() { return try tensor.tensor.toInts() }
   guard let list = value.asList else {
-    throw LanguageFailure("E0303", "\(arguments.functionName) expects token ids, not \(Arguments.describe(value))")
+    throw LanguageFailure(
+      "E0303", "\(arguments.functionName) expects token ids, not \(Arguments.describe(value))")
   }
   return try list.map { element in
     guard let id = element.asInt else {

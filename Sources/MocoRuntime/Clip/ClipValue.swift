@@ -12,8 +12,9 @@ final class ClipValue: HostObject {
   var byteCount: Int { model.parameterCount.multipliedReportingOverflow(by: 4).partialValue }
 
   private static let fields = [
-    "name", "dim", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale", "size",
-    "hash", "parameters", "info",
+    "name", "dim", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale",
+    "size",
+    "hash", "parameters", "info"
   ]
   var memberNames: [String] { ClipValue.fields + ClipValue.methods.names }
 
@@ -59,7 +60,7 @@ final class ClipValue: HostObject {
         "vision",
         .record(tower(config.vision.width, config.vision.layers, config.vision.heads, config.vision.mlpWidth))
       ),
-      ("text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth))),
+      ("text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth)))
     ]
     if let info = model.info {
       fields += [
@@ -70,7 +71,7 @@ final class ClipValue: HostObject {
             info.used.map { use in
               .record([
                 ("parameter", .string(use.parameter)), ("sources", .list(use.sources)),
-                ("type", .string(use.type.rawValue)),
+                ("type", .string(use.type.rawValue))
               ])
             })
         ),
@@ -79,7 +80,7 @@ final class ClipValue: HostObject {
           .list(info.unused.map { .record([("name", .string($0.name)), ("reason", .string($0.reason))]) })
         ),
         // A model with missing tensors is not loaded at all.
-        ("missing", .list([AnyValue]())),
+        ("missing", .list([AnyValue]()))
       ]
     }
     return .record(fields)
@@ -107,19 +108,27 @@ final class ClipValue: HostObject {
     let config = model.config
     let trained = model.trainableParameters
     let times = style.unicode ? "×" : "x"
-    let channels = config.vision.channels == 1 ? ", grey" : config.vision.channels == 3 ? "" : ", \(config.vision.channels) channels"
+    let channels =
+      config.vision.channels == 1
+      ? ", grey" : config.vision.channels == 3 ? "" : ", \(config.vision.channels) channels"
+    let size = "\(config.vision.imageSize)\(times)\(config.vision.imageSize)\(channels)"
+    func tower(_ layers: Int, _ width: Int, _ heads: Int) -> String {
+      "\(layers) layers, width \(width), \(heads) heads"
+    }
     var lines = [
       "Clip \(config.name)",
       "  parameters  \(grouped(model.parameterCount))"
         + (trained.isEmpty
           ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train"),
-      "  images      \(config.vision.imageSize)\(times)\(config.vision.imageSize)\(channels), patches of \(config.vision.patchSize)",
+      "  images      \(size), patches of \(config.vision.patchSize)",
       "  texts       up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids",
-      "  vision      \(config.vision.layers) layers, width \(config.vision.width), \(config.vision.heads) heads",
-      "  text        \(config.text.layers) layers, width \(config.text.width), \(config.text.heads) heads",
-      "  features    \(config.embedDim) numbers, \(config.activation.displayName)",
+      "  vision      \(tower(config.vision.layers, config.vision.width, config.vision.heads))",
+      "  text        \(tower(config.text.layers, config.text.width, config.text.heads))",
+      "  features    \(config.embedDim) numbers, \(config.activation.displayName)"
     ]
-    if let info = model.info { lines.append("  from        \(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)") }
+    if let info = model.info {
+      lines.append("  from        \(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)")
+    }
     return lines.map { $0.count <= width || width < 8 ? $0 : String($0.prefix(width - 1)) + "…" }
       .joined(separator: "\n")
   }

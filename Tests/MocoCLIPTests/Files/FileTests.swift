@@ -8,27 +8,37 @@ import Testing
     #expect(try packed == Gzip.deflate(bytes))
     let back = try packed.withUnsafeBytes { try Gzip.inflate($0, cap: bytes.count, name: "x") }
     #expect(back == bytes)
-    let twice = try (packed + packed).withUnsafeBytes { try Gzip.inflate($0, cap: 2 * bytes.count, name: "x") }
+    let twice = try (packed + packed).withUnsafeBytes {
+      try Gzip.inflate($0, cap: 2 * bytes.count, name: "x")
+    }
     #expect(twice == bytes + bytes)
     #expect(try Gzip.deflate([]).withUnsafeBytes { try Gzip.inflate($0, cap: 0, name: "x") } == [])
   }
 
   @Test func gzipBombIsRefused() throws {
     let packed = try Gzip.deflate([UInt8](repeating: 0, count: 10 << 20))
-    let message = errorMessage { _ = try packed.withUnsafeBytes { try Gzip.inflate($0, cap: 1 << 20, name: "bomb.gz") } }
+    let message = errorMessage {
+      _ = try packed.withUnsafeBytes { try Gzip.inflate($0, cap: 1 << 20, name: "bomb.gz") }
+    }
     #expect(message.contains("bomb.gz") && message.contains("1048576"))
-    #expect(errorCode { _ = try packed.withUnsafeBytes { try Gzip.inflate($0, cap: 10 << 20 - 1, name: "x") } } == "E0502")
+    #expect(
+      errorCode { _ = try packed.withUnsafeBytes { try Gzip.inflate($0, cap: 10 << 20 - 1, name: "x") } }
+        == "E0502")
   }
 
   @Test func damagedGzipIsNamed() throws {
     let packed = try Gzip.deflate((0..<5000).map { UInt8(truncatingIfNeeded: $0) })
     for count in stride(from: 0, to: packed.count, by: 7) {
       let piece = Array(packed[..<count])
-      #expect(errorCode { _ = try piece.withUnsafeBytes { try Gzip.inflate($0, cap: 1 << 20, name: "x") } } == "E0502")
+      #expect(
+        errorCode { _ = try piece.withUnsafeBytes { try Gzip.inflate($0, cap: 1 << 20, name: "x") } }
+          == "E0502")
     }
     var flipped = packed
     flipped[packed.count - 6] ^= 1
-    #expect(errorCode { _ = try flipped.withUnsafeBytes { try Gzip.inflate($0, cap: 1 << 20, name: "x") } } == "E0502")
+    #expect(
+      errorCode { _ = try flipped.withUnsafeBytes { try Gzip.inflate($0, cap: 1 << 20, name: "x") } }
+        == "E0502")
   }
 
   @Test func digestsOfTheStandard() {

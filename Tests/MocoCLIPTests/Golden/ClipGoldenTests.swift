@@ -3,7 +3,8 @@ import MocoCLIP
 import MocoTensor
 import Testing
 
-/// Numbers of public implementations, from files of theirs. Every tensor's gradient is compared by the program
+/// Numbers of public implementations, from files of theirs. Every tensor's gradient is compared by the
+/// program
 /// `golden`, the towers' own tests compare gradients with finite differences; here whole models are.
 @Suite struct ClipGoldenTests {
   private func check(
@@ -26,7 +27,8 @@ import Testing
       guard file.contains(name) else { return }
       let right = try file.tensor(name)
       #expect(value.shape == right.shape)
-      let error = zip(try value.toFloats(), try right.toFloats()).map { abs(Double($0) - Double($1)) }.max() ?? 0
+      let error =
+        zip(try value.toFloats(), try right.toFloats()).map { abs(Double($0) - Double($1)) }.max() ?? 0
       #expect(error <= tolerance, "\(name): \(error)")
     }
     try compare("text_features", text.value)
@@ -36,16 +38,21 @@ import Testing
   }
 
   @Test func huggingFace() throws {
-    try check("hf-quickgelu", "hf-quickgelu/expected.safetensors", tolerance: 1e-5, activation: .quickGelu, heads: (3, 2))
+    try check(
+      "hf-quickgelu", "hf-quickgelu/expected.safetensors", tolerance: 1e-5, activation: .quickGelu,
+      heads: (3, 2))
   }
 
   @Test func openCLIP() throws {
-    try check("open-clip-gelu", "open-clip-gelu/expected.safetensors", tolerance: 1e-5, activation: .gelu, heads: (2, 2))
+    try check(
+      "open-clip-gelu", "open-clip-gelu/expected.safetensors", tolerance: 1e-5, activation: .gelu,
+      heads: (2, 2))
   }
 
   @Test func halfPrecision() throws {
     try check(
-      "openai-vit/model-fp16.safetensors", "openai-vit/expected.safetensors", tolerance: 5e-3, activation: .quickGelu,
+      "openai-vit/model-fp16.safetensors", "openai-vit/expected.safetensors", tolerance: 5e-3,
+      activation: .quickGelu,
       heads: (2, 2))
   }
 }

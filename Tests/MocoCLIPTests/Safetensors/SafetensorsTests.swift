@@ -24,10 +24,12 @@ import Testing
         path: path,
         tensors: [
           ("half", try Tensor(values, shape: [2, 3]), .f16), ("float", try Tensor(values, shape: [6]), .f32),
-          ("brain", try Tensor(values, shape: [3, 2]), .bf16), ("double", try Tensor(values, shape: [6, 1]), .f64),
+          ("brain", try Tensor(values, shape: [3, 2]), .bf16),
+          ("double", try Tensor(values, shape: [6, 1]), .f64),
           ("whole", try Tensor([1, -2, 1 << 40] as [Int], shape: [3]), .i64),
-          ("small", try Tensor([255, 0] as [Int], shape: [2]), .u8), ("scalar", try Tensor([7], shape: []), .f32),
-          ("empty", try Tensor([Float](), shape: [0, 4]), .f32),
+          ("small", try Tensor([255, 0] as [Int], shape: [2]), .u8),
+          ("scalar", try Tensor([7], shape: []), .f32),
+          ("empty", try Tensor([Float](), shape: [0, 4]), .f32)
         ], metadata: [("b", "2"), ("a", "é")])
       let back = try SafetensorsFile(path: path)
       #expect(back.metadata.map(\.0) == ["b", "a"] && back.metadata("a") == "é")
@@ -37,7 +39,9 @@ import Testing
       #expect(try back.tensor("double").toFloats() == values)
       #expect(try back.tensor("double").shape == [6, 1])
       #expect(try back.tensor("half").toFloats() == values.map { Float(Float16($0)) })
-      let brain = values.map { Float(bitPattern: ($0.bitPattern &+ 0x7FFF &+ ($0.bitPattern >> 16 & 1)) & 0xFFFF_0000) }
+      let brain = values.map {
+        Float(bitPattern: ($0.bitPattern &+ 0x7FFF &+ ($0.bitPattern >> 16 & 1)) & 0xFFFF_0000)
+      }
       #expect(try back.tensor("brain").toFloats() == brain)
       #expect(try back.tensor("whole").toInts() == [1, -2, 1 << 40])
       #expect(try back.tensor("small").toInts() == [255, 0])
@@ -91,7 +95,10 @@ import Testing
       #expect(errorCode { try SafetensorsWriter.write(path: path, tensors: [("x", large, .f16)]) } == "E0505")
       let ints = try Tensor([300] as [Int], shape: [1])
       #expect(errorCode { try SafetensorsWriter.write(path: path, tensors: [("x", ints, .u8)]) } == "E0505")
-      #expect(errorCode { try SafetensorsWriter.write(path: path, tensors: [("x", large, .f32), ("x", large, .f32)]) } == "E0505")
+      #expect(
+        errorCode {
+          try SafetensorsWriter.write(path: path, tensors: [("x", large, .f32), ("x", large, .f32)])
+        } == "E0505")
       #expect(errorCode { try SafetensorsWriter.write(path: folder + "/no/t", tensors: []) } == "E0504")
       #expect(try FileSystem.list(folder) == [])
     }
@@ -101,13 +108,15 @@ import Testing
     try Fixtures.inFolder { folder in
       let whole = folder + "/whole"
       try SafetensorsWriter.write(
-        path: whole, tensors: [("a", try Tensor([1, 2, 3], shape: [3]), .f32), ("b", try Tensor([1], shape: [1]), .f16)],
+        path: whole,
+        tensors: [("a", try Tensor([1, 2, 3], shape: [3]), .f32), ("b", try Tensor([1], shape: [1]), .f16)],
         metadata: [("k", "v")])
       let bytes = try FileSystem.read(whole)
       for count in 0..<bytes.count {
         let path = try write(Array(bytes[..<count]), folder)
         let message = errorMessage { _ = try SafetensorsFile(path: path) }
-        #expect(message.hasPrefix("E0502") && message.contains(path) && message.contains("help:"), "\(count) bytes")
+        #expect(
+          message.hasPrefix("E0502") && message.contains(path) && message.contains("help:"), "\(count) bytes")
       }
       let path = try write(bytes + [0], folder)
       #expect(errorMessage { _ = try SafetensorsFile(path: path) }.contains("belong to nothing"))
@@ -118,7 +127,8 @@ import Testing
     try Fixtures.inFolder { folder in
       let whole = folder + "/whole"
       try SafetensorsWriter.write(
-        path: whole, tensors: [("a", try Tensor([1, 2, 3], shape: [3]), .f32), ("b", try Tensor([1], shape: [1]), .f16)])
+        path: whole,
+        tensors: [("a", try Tensor([1, 2, 3], shape: [3]), .f32), ("b", try Tensor([1], shape: [1]), .f16)])
       let bytes = try FileSystem.read(whole)
       for place in 0..<bytes.count - 14 {
         for bit in 0..<8 {
@@ -143,7 +153,10 @@ import Testing
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "not two places"),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, 4, "not two places"),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, 4, "not two places"),
-    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775800,9223372036854775804]}}"#, 4, "outside"),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775800,9223372036854775804]}}"#, 4,
+      "outside"
+    ),
     (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#, 0, "absurdly large"),
     (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "not made of sizes"),
     (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, "not made of sizes"),
@@ -151,12 +164,21 @@ import Testing
     (#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, 4, "no dtype"),
     (#"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, 4, "no shape"),
     (#"{"a":5}"#, 0, "no dtype"),
-    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "appears twice"),
-    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, 6, "overlap"),
-    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[6,10]}}"#, 10, "gap"),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+      8, "appears twice"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
+      6, "overlap"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[6,10]}}"#,
+      10, "gap"
+    ),
     (#"{"__metadata__":{"a":1}}"#, 0, "not a string"),
     (#"{"__metadata__":[]}"#, 0, "not an object"),
-    ("[]", 0, "not JSON"), ("{", 0, "closed"), ("{} x", 0, "more text"),
+    ("[]", 0, "not JSON"), ("{", 0, "closed"), ("{} x", 0, "more text")
   ])
   func impossibleHeaders(_ header: String, _ data: Int, _ words: String) throws {
     try Fixtures.inFolder { folder in
@@ -175,7 +197,8 @@ import Testing
       #expect(try message([UInt8](repeating: 0xFF, count: 100)).contains("header would have"))
       #expect(try message([0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 50)).contains("zip archive"))
       #expect(try message([0x1F, 0x8B] + [UInt8](repeating: 0, count: 50)).contains("gzip"))
-      #expect(try message(Array("version https://git-lfs.github.com/spec/v1\noid sha256:1".utf8)).contains("LFS"))
+      #expect(
+        try message(Array("version https://git-lfs.github.com/spec/v1\noid sha256:1".utf8)).contains("LFS"))
       #expect(try message(Array("<!DOCTYPE html><html></html>".utf8)).contains("web page"))
       #expect(try message(Array("hello".utf8)).contains("only 5 bytes"))
       #expect(errorCode { _ = try SafetensorsFile(path: folder) } == "E0501")

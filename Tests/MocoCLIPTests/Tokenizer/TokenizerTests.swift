@@ -17,7 +17,9 @@ import Testing
       let decoded = item["decoded"]?.stringValue ?? ""
       #expect(try tokenizer.decode(ids).unicodeScalars.elementsEqual(decoded.unicodeScalars))
       if let clean = item["clean"]?.stringValue {
-        #expect(tokenizer.clean(text).unicodeScalars.elementsEqual(clean.unicodeScalars), "\(text.debugDescription)")
+        #expect(
+          tokenizer.clean(text).unicodeScalars.elementsEqual(clean.unicodeScalars), "\(text.debugDescription)"
+        )
       }
     }
   }

@@ -6,8 +6,10 @@ import Testing
 private enum Foreign {
   static func config(activation: Activation = .quickGelu) -> CLIPConfig {
     CLIPConfig(
-      embedDim: 24, vision: VisionConfig(imageSize: 16, patchSize: 8, width: 64, layers: 2, heads: 1, mlpWidth: 96),
-      text: TextConfig(context: 9, vocabulary: 514 + 30, width: 128, layers: 1, heads: 2), activation: activation)
+      embedDim: 24,
+      vision: VisionConfig(imageSize: 16, patchSize: 8, width: 64, layers: 2, heads: 1, mlpWidth: 96),
+      text: TextConfig(context: 9, vocabulary: 514 + 30, width: 128, layers: 1, heads: 2),
+      activation: activation)
   }
 
   static func model(_ seed: UInt64 = 3, _ config: CLIPConfig? = nil) throws -> CLIPModel {
@@ -20,19 +22,21 @@ private enum Foreign {
 
   static let layerNames: [(String, String)] = [
     ("attn.out_proj", "self_attn.out_proj"), ("ln_1", "layer_norm1"), ("ln_2", "layer_norm2"),
-    ("mlp.c_fc", "mlp.fc1"), ("mlp.c_proj", "mlp.fc2"),
+    ("mlp.c_fc", "mlp.fc1"), ("mlp.c_proj", "mlp.fc2")
   ]
 
   static let plainNames = [
     "token_embedding.weight": "text_model.embeddings.token_embedding.weight",
     "positional_embedding": "text_model.embeddings.position_embedding.weight",
-    "ln_final.weight": "text_model.final_layer_norm.weight", "ln_final.bias": "text_model.final_layer_norm.bias",
+    "ln_final.weight": "text_model.final_layer_norm.weight",
+    "ln_final.bias": "text_model.final_layer_norm.bias",
     "visual.class_embedding": "vision_model.embeddings.class_embedding",
     "visual.conv1.weight": "vision_model.embeddings.patch_embedding.weight",
     "visual.positional_embedding": "vision_model.embeddings.position_embedding.weight",
-    "visual.ln_pre.weight": "vision_model.pre_layrnorm.weight", "visual.ln_pre.bias": "vision_model.pre_layrnorm.bias",
+    "visual.ln_pre.weight": "vision_model.pre_layrnorm.weight",
+    "visual.ln_pre.bias": "vision_model.pre_layrnorm.bias",
     "visual.ln_post.weight": "vision_model.post_layernorm.weight",
-    "visual.ln_post.bias": "vision_model.post_layernorm.bias", "logit_scale": "logit_scale",
+    "visual.ln_post.bias": "vision_model.post_layernorm.bias", "logit_scale": "logit_scale"
   ]
 
   /// The model's tensors as Hugging Face keeps them.
@@ -55,7 +59,10 @@ private enum Foreign {
             let part = Array(values[block * size..<(block + 1) * size])
             let shape = [tensor.shape[0] / 3] + tensor.shape.dropFirst()
             items.append(
-              (replacing(other, "attn.in_proj_", "self_attn.\(letter)_proj."), try Tensor(part, shape: shape), .f32))
+              (
+                replacing(other, "attn.in_proj_", "self_attn.\(letter)_proj."),
+                try Tensor(part, shape: shape), .f32
+              ))
           }
         } else {
           for (ours, theirs) in layerNames { other = replacing(other, ".\(ours).", ".\(theirs).") }
@@ -71,7 +78,8 @@ private enum Foreign {
   }
 
   private static func transposed(_ tensor: Tensor) throws -> Tensor {
-    let rows = tensor.shape[0], columns = tensor.shape[1]
+    let rows = tensor.shape[0]
+    let columns = tensor.shape[1]
     let values = try tensor.toFloats()
     return try Tensor(
       (0..<rows * columns).map { values[$0 % rows * columns + $0 / rows] }, shape: [columns, rows])
@@ -88,8 +96,10 @@ private enum Foreign {
   @Test func ownFilesReadBack() throws {
     try Fixtures.inFolder { folder in
       var config = CLIPConfig(
-        embedDim: 16, vision: VisionConfig(imageSize: 8, patchSize: 4, width: 20, layers: 1, heads: 4, channels: 1),
-        text: TextConfig(context: 12, vocabulary: 514 + 100, width: 24, layers: 2, heads: 3), activation: .gelu,
+        embedDim: 16,
+        vision: VisionConfig(imageSize: 8, patchSize: 4, width: 20, layers: 1, heads: 4, channels: 1),
+        text: TextConfig(context: 12, vocabulary: 514 + 100, width: 24, layers: 2, heads: 3),
+        activation: .gelu,
         mean: [0.3], std: [0.35], layerNormEps: 1e-6, tokenizerMerges: 100)
       config.name = "small"
       let model = try Foreign.model(7, config)
@@ -101,12 +111,15 @@ private enum Foreign {
       #expect(try back.contentHash() == model.contentHash())
       #expect(back.info?.naming == .moco && back.info?.unused.isEmpty == true)
       #expect(try back.tokenizer.vocabularySize == 614)
-      #expect(back.summary.hasPrefix("small: ") && back.summary.contains("GELU, images 8×8 grey, embedding 16"))
+      #expect(
+        back.summary.hasPrefix("small: ") && back.summary.contains("GELU, images 8×8 grey, embedding 16"))
 
       try model.save(path: folder + "/half.safetensors")
       let half = try CLIPModel.load(path: folder + "/half.safetensors")
       for (pair, other) in zip(model.parameters, half.parameters) {
-        let right = try pair.variable.value.toFloats().map { pair.name == "logit_scale" ? $0 : Float(Float16($0)) }
+        let right = try pair.variable.value.toFloats().map {
+          pair.name == "logit_scale" ? $0 : Float(Float16($0))
+        }
         #expect(try other.variable.value.toFloats() == right)
       }
       #expect(errorCode { try model.save(path: folder + "/no/x") } == "E0504")
@@ -115,7 +128,9 @@ private enum Foreign {
   }
 
   @Test func seedsDecideEverything() throws {
-    let a = try Foreign.model(1), b = try Foreign.model(1), c = try Foreign.model(2)
+    let a = try Foreign.model(1)
+    let b = try Foreign.model(1)
+    let c = try Foreign.model(2)
     #expect(try a.contentHash() == b.contentHash())
     #expect(try a.contentHash() != c.contentHash())
     #expect(try a.contentHash(prefix: "visual.") != c.contentHash(prefix: "visual."))
@@ -139,7 +154,9 @@ private enum Foreign {
       items.append(("context_length", try Tensor([9] as [Int], shape: []), .i64))
       items.append(("something", try Tensor([1], shape: [1]), .f32))
       // A number may be kept as a vector of one.
-      items = items.map { $0.name == "logit_scale" ? ($0.name, (try? $0.tensor.reshaped([1])) ?? $0.tensor, .f32) : $0 }
+      items = items.map {
+        $0.name == "logit_scale" ? ($0.name, (try? $0.tensor.reshaped([1])) ?? $0.tensor, .f32) : $0
+      }
       try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: items)
       for path in [folder, folder + "/model.safetensors"] {
         let back = try CLIPModel.load(path: path)
@@ -150,8 +167,10 @@ private enum Foreign {
         #expect(back.config.vision.mlpWidth == 96 && back.config.vision.imageSize == 16)
         #expect(back.info?.unused.map(\.name).sorted() == ["context_length", "input_resolution", "something"])
       }
-      let other = try CLIPModel.load(path: folder, options: .init(activation: .gelu, visionHeads: 8, textHeads: 4))
-      #expect(other.config.activation == .gelu && other.config.vision.heads == 8 && other.config.text.heads == 4)
+      let other = try CLIPModel.load(
+        path: folder, options: .init(activation: .gelu, visionHeads: 8, textHeads: 4))
+      #expect(
+        other.config.activation == .gelu && other.config.vision.heads == 8 && other.config.text.heads == 4)
     }
   }
 
@@ -180,7 +199,8 @@ private enum Foreign {
 
       try AtomicFile.write(Foreign.huggingFaceConfig, to: folder + "/config.json")
       try AtomicFile.write(
-        #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}"#, to: folder + "/preprocessor_config.json")
+        #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}"#,
+        to: folder + "/preprocessor_config.json")
       let back = try CLIPModel.load(path: folder + "/model.safetensors")
       #expect(try back.contentHash() == model.contentHash())
       #expect(back.config.activation == .gelu && back.config.text.heads == 4 && back.config.vision.heads == 2)
@@ -205,7 +225,9 @@ private enum Foreign {
       try SafetensorsWriter.write(path: folder + "/m-1.safetensors", tensors: Array(items[..<10]))
       try SafetensorsWriter.write(path: folder + "/m-2.safetensors", tensors: Array(items[10...]))
       #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("several weight files"))
-      let map = items.enumerated().map { ($1.name, Json.string($0 < 10 ? "m-1.safetensors" : "m-2.safetensors")) }
+      let map = items.enumerated().map {
+        ($1.name, Json.string($0 < 10 ? "m-1.safetensors" : "m-2.safetensors"))
+      }
       let index = Json.object(JsonObject([("weight_map", .object(JsonObject(map)))]))
       try AtomicFile.write(index.serialized(), to: folder + "/m.safetensors.index.json")
       #expect(try CLIPModel.load(path: folder).contentHash() == model.contentHash())
@@ -219,10 +241,12 @@ private enum Foreign {
       let path = folder + "/m.safetensors"
       let items = Foreign.items(try Foreign.model())
       let gone = ["ln_final.bias", "transformer.resblocks.0.mlp.c_fc.weight", "visual.proj", "logit_scale"]
-      try SafetensorsWriter.write(path: path, tensors: items.filter { !gone.contains($0.name) && $0.name != "visual.proj" })
+      try SafetensorsWriter.write(
+        path: path, tensors: items.filter { !gone.contains($0.name) && $0.name != "visual.proj" })
       let message = errorMessage { _ = try CLIPModel.load(path: path) }
       #expect(message.hasPrefix("E0601") && message.contains("visual.proj"))
-      try SafetensorsWriter.write(path: path, tensors: items.filter { !gone.contains($0.name) || $0.name == "visual.proj" })
+      try SafetensorsWriter.write(
+        path: path, tensors: items.filter { !gone.contains($0.name) || $0.name == "visual.proj" })
       let second = errorMessage { _ = try CLIPModel.load(path: path) }
       #expect(second.contains("3 tensors are missing"))
       for name in gone where name != "visual.proj" { #expect(second.contains(name)) }
@@ -242,7 +266,9 @@ private enum Foreign {
       }
       let shape = try load("ln_final.bias", try Tensor.zeros([127]))
       #expect(shape.hasPrefix("E0602") && shape.contains("[127]") && shape.contains("[128]"))
-      #expect(try load("ln_final.bias", try Tensor([Int](repeating: 0, count: 128), shape: [128]), .i64).contains("I64"))
+      #expect(
+        try load("ln_final.bias", try Tensor([Int](repeating: 0, count: 128), shape: [128]), .i64).contains(
+          "I64"))
       var values = [Float](repeating: 0, count: 128)
       values[5] = .nan
       let nan = try load("ln_final.bias", try Tensor(values, shape: [128]))
@@ -284,7 +310,8 @@ private enum Foreign {
         #"{"model_cfg": {"embed_dim": 24, "vision_cfg": {"layers": [3, 4, 6, 3], "width": 64}, "text_cfg": {}}}"#,
         to: folder + "/open_clip_config.json")
       #expect(try message("x").contains("ResNet"))
-      try AtomicFile.write(#"{"model_cfg": {"text_cfg": {"hf_model_name": "bert"}}}"#, to: folder + "/open_clip_config.json")
+      try AtomicFile.write(
+        #"{"model_cfg": {"text_cfg": {"hf_model_name": "bert"}}}"#, to: folder + "/open_clip_config.json")
       #expect(try message("x").contains("bert"))
       try AtomicFile.write("{", to: folder + "/open_clip_config.json")
       #expect(try message("x").hasPrefix("E0502"))
@@ -295,10 +322,12 @@ private enum Foreign {
     try Fixtures.inFolder { folder in
       let path = folder + "/model.safetensors"
       try SafetensorsWriter.write(path: path, tensors: try Foreign.huggingFace(Foreign.model()))
-      let fewer = Foreign.replacing(Foreign.huggingFaceConfig, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1")
+      let fewer = Foreign.replacing(
+        Foreign.huggingFaceConfig, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1")
       try AtomicFile.write(fewer, to: folder + "/config.json")
       #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("no place for"))
-      let more = Foreign.replacing(Foreign.huggingFaceConfig, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
+      let more = Foreign.replacing(
+        Foreign.huggingFaceConfig, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
       try AtomicFile.write(more, to: folder + "/config.json")
       #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("12 tensors are missing"))
       let other = Foreign.replacing(Foreign.huggingFaceConfig, "\"gelu\", \"eos", "\"swish\", \"eos")
@@ -330,7 +359,8 @@ private enum Foreign {
       object["format"] = 2
       let path = folder + "/m.safetensors"
       try SafetensorsWriter.write(
-        path: path, tensors: Foreign.items(model), metadata: [("moco.clip", Json.object(object).serialized())])
+        path: path, tensors: Foreign.items(model), metadata: [("moco.clip", Json.object(object).serialized())]
+      )
       #expect(errorMessage { _ = try CLIPModel.load(path: path) }.contains("update moco"))
     }
   }
@@ -351,6 +381,17 @@ private enum Foreign {
     #expect(message { $0["mean"] = [0.5] }.contains("mean"))
     #expect(message { $0["embed_dim"] = 0 }.hasPrefix("E0605"))
     #expect(message { $0["merges"] = 400 }.hasPrefix("E0605"))
+    // Nothing overflows on its way to the message.
+    #expect(message { $0["merges"] = .int(.max) }.hasPrefix("E0605"))
+    for extreme in [Int.min, .max] {
+      let tower: Json = [
+        "width": .int(extreme), "layers": .int(extreme), "image_size": .int(extreme), "patch_size": 1
+      ]
+      #expect(message { $0["vision"] = tower }.hasPrefix("E0605"))
+      #expect(message { $0["text"] = ["width": .int(extreme), "layers": 1] }.hasPrefix("E0605"))
+      #expect(
+        message { $0["text"] = ["width": 64, "layers": 1, "context": .int(extreme)] }.hasPrefix("E0605"))
+    }
   }
 
   @Test func modelsWithAnotherVocabularyHaveNoTokenizer() throws {
