@@ -42,9 +42,15 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
     if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
     // Not where the program prints: its output stays its own.
-    fputs(model.summary + "\n", stderr)
+    notice(model.summary)
     return .host(ClipValue(model))
   }
+}
+
+/// One line on standard error.
+private func notice(_ text: String) {
+  let bytes = Array((text + "\n").utf8)
+  _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 
 /// A path, or the name of a model that ships with moco. A file of that name in the current folder comes

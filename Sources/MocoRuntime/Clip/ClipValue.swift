@@ -40,9 +40,9 @@ final class ClipValue: HostObject {
   }
 
   /// What trains; while nothing does, everything, so that it can be looked at.
-  private var parameters: [Parameter] {
+  private var parameters: [MocoPrompts.Parameter] {
     let trained = model.trainableParameters
-    return (trained.isEmpty ? model.parameters : trained).map { Parameter($0.name, $0.variable) }
+    return (trained.isEmpty ? model.parameters : trained).map { MocoPrompts.Parameter($0.name, $0.variable) }
   }
 
   private var info: AnyValue {
