@@ -128,13 +128,18 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   }
   func numbers(_ name: String) throws -> [Float]? {
     guard let value = root.value(name) else { return nil }
-    let list = (value.asList ?? [value]).compactMap { $0.asFloat.map { Float($0) } }
-    guard !list.isEmpty, list.count == value.asList?.count ?? 1 else {
+    var elements = [value]
+    if let list = value.asList { elements = list }
+    var floats: [Float] = []
+    for element in elements {
+      if let number = element.asFloat { floats.append(Float(number)) }
+    }
+    guard !floats.isEmpty, floats.count == elements.count else {
       throw LanguageFailure(
         "E0303", "config expects a List of numbers for '\(name)', not \(Arguments.describe(value))",
         argument: "config")
     }
-    return list
+    return floats
   }
   let text = try tower("text", known: ["width", "layers", "heads", "mlp"])
   let vision = try tower(
