@@ -17,7 +17,7 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
         """
     ) { arguments in
       let title = try arguments.optionalString("title")
-      for value in try arguments.list("values") {
+      for value in arguments.rest {
         var text = try ShownValue(value, title: title, context, interpreter).text
         if !text.hasSuffix("\n") { text += "\n" }
         context.output(text)
