@@ -51,18 +51,20 @@ public final class NativeFunction {
   public var name: String { signature.functionName }
   /// Parameters that can be given by position.
   let positionalCount: Int
-  let hasNameOnly: Bool
+  /// Those that must be given.
+  let requiredCount: Int
+  /// Every parameter can be given by position, and there is no rest.
+  let isPlain: Bool
+  /// Defaults that are plain values; `undefined` for the others.
+  private let plainDefaults: [Word]
 
   /// - Parameters:
   ///   - signature: see `Signature`, for example `"router(dim, experts: Int = 6, **options)"`.
   ///   - doc: Markdown with an example.
-  public init(_ signature: String, doc: String = "", _ body: @escaping (inout Arguments) throws -> AnyValue) {
-    self.signature = Signature(parsing: signature)
-    self.doc = doc
-    self.body = body
-    core = nil
-    positionalCount = self.signature.parameters.count { !$0.isNameOnly }
-    hasNameOnly = positionalCount < self.signature.parameters.count
+  public convenience init(
+    _ signature: String, doc: String = "", _ body: @escaping (inout Arguments) throws -> AnyValue
+  ) {
+    self.init(signature: Signature(parsing: signature), doc: doc, core: nil, body: body)
   }
 
   /// A function of the core.
@@ -77,8 +79,27 @@ public final class NativeFunction {
     self.doc = doc
     self.core = core
     self.body = body
-    positionalCount = signature.parameters.count { !$0.isNameOnly }
-    hasNameOnly = positionalCount < signature.parameters.count
+    let parameters = signature.parameters
+    positionalCount = parameters.count { !$0.isNameOnly }
+    requiredCount = parameters.count { $0.isRequired }
+    isPlain = positionalCount == parameters.count && signature.rest == nil && signature.options == nil
+    plainDefaults = parameters.map { parameter in
+      switch parameter.defaultValue?.storage {
+      case .null: return .null
+      case .bool(let value): return .bool(value)
+      case .int(let value): return .int(value)
+      case .float(let value): return .float(value)
+      default: return .undefined
+      }
+    }
+  }
+
+  /// The default of a parameter, with a reference for the caller; `undefined` where it has none that is a literal.
+  @inline(__always)
+  func defaultWord(_ place: Int, _ heap: Heap) throws -> Word {
+    let word = plainDefaults[place]
+    if word.tag != .undefined { return word }
+    return try signature.parameters[place].defaultValue?.owned(in: heap) ?? .undefined
   }
 }
 

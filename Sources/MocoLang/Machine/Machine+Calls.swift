@@ -196,10 +196,23 @@ extension Machine {
   private func callCore(
     _ function: NativeFunction, _ core: CoreBody, _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]
   ) throws -> Word {
-    let signature = function.signature
-    if names.isEmpty, signature.rest == nil, count == signature.parameters.count, !function.hasNameOnly {
+    if names.isEmpty, function.isPlain, count <= function.positionalCount, count >= function.requiredCount {
+      if count == function.positionalCount { return try core(self, row + 1) }
+      // Defaults stand behind the arguments, in slots that nobody uses above the row.
+      let end = row + 1 + function.positionalCount
+      guard end < stackEnd else { throw recursionError() }
+      let oldTop = state.pointee.top
+      if end > oldTop { state.pointee.top = end }
+      defer {
+        for place in count..<function.positionalCount { store(row + 1 + place, .null) }
+        state.pointee.top = oldTop
+      }
+      for place in count..<function.positionalCount {
+        store(row + 1 + place, try function.defaultWord(place, heap))
+      }
       return try core(self, row + 1)
     }
+    let signature = function.signature
     let places = signature.parameters.count + (signature.rest == nil ? 0 : 1)
     let area = state.pointee.top
     guard area + places + 1 < stackEnd else { throw recursionError() }
@@ -240,7 +253,7 @@ extension Machine {
       if parameter.isRequired {
         throw missing(parameter.name, function.name, given: count, signature: signature.text)
       }
-      if let value = parameter.defaultValue { store(area + place, try value.owned(in: heap)) }
+      store(area + place, try function.defaultWord(place, heap))
     }
     return try core(self, area)
   }

@@ -589,10 +589,12 @@ extension Machine {
               if place < 0 { place &+= list.pointee.count }
               if place >= 0, place < list.pointee.count {
                 heap.retain(value)
-                let old = list.pointee.items[place]
-                list.pointee.items[place] = value
-                heap.release(old)
-                if i.k != 0 { releaseTemporaries(i, base) }
+                store(list.pointee.items + place, value)
+                if i.k != 0 {
+                  // Of an Int index and its temporaries only the list and the value can hold anything.
+                  if i.k & 4 != 0, value.isObject { store(base + Int(i.c), .null) }
+                  if i.k & 1 != 0 { store(base + Int(i.a), .null) }
+                }
                 continue
               }
             }

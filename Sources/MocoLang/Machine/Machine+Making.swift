@@ -105,6 +105,68 @@ extension Machine {
   func concatenate(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
     let first = base + Int(i.b)
     let count = Int(i.c)
+    // Strings and Ints, the usual parts, are measured and written without a buffer between.
+    var bytes = 0
+    var scalars = 0
+    for index in 0..<count {
+      let word = first[index]
+      if word.tag == .string {
+        bytes &+= word.pointer.string.pointee.byteCount
+        scalars &+= word.pointer.string.pointee.scalarCount
+      } else if word.tag == .int {
+        let digits = Machine.digitCount(word.asInt)
+        bytes &+= digits
+        scalars &+= digits
+      } else {
+        return try concatenateAny(i, base)
+      }
+    }
+    let result = try heap.emptyString(byteCount: bytes)
+    result.string.pointee.scalarCount = scalars
+    var at = result.stringBytes
+    for index in 0..<count {
+      let word = first[index]
+      if word.tag == .string {
+        let size = word.pointer.string.pointee.byteCount
+        at.update(from: word.pointer.stringBytes, count: size)
+        at += size
+        store(first + index, .null)
+      } else {
+        at += Machine.writeDigits(word.asInt, at)
+      }
+    }
+    store(base + Int(i.a), .object(.string, result))
+  }
+
+  @inline(__always)
+  private static func digitCount(_ value: Int) -> Int {
+    var rest = value.magnitude
+    var count = value < 0 ? 2 : 1
+    while rest >= 10 {
+      rest /= 10
+      count += 1
+    }
+    return count
+  }
+
+  @inline(__always)
+  private static func writeDigits(_ value: Int, _ place: UnsafeMutablePointer<UInt8>) -> Int {
+    let count = digitCount(value)
+    var rest = value.magnitude
+    var at = count - 1
+    repeat {
+      place[at] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      at -= 1
+    } while rest > 0
+    if value < 0 { place[0] = UInt8(ascii: "-") }
+    return count
+  }
+
+  @inline(never)
+  private func concatenateAny(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
+    let first = base + Int(i.b)
+    let count = Int(i.c)
     var writer = TextWriter(machine: self)
     for index in 0..<count { try writer.write(first[index]) }
     for index in 0..<count { store(first + index, .null) }

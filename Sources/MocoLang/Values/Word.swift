@@ -36,16 +36,19 @@ package struct Tag: Equatable {
 }
 
 package struct Word {
-  package var tag: Tag
-  package var aux: UInt32
+  /// The tag in the lower half and aux in the upper. One field of 64 bits, because a load that spans two smaller stores
+  /// waits until both have left the store buffer, and words are stored and loaded all the time.
+  package var head: UInt64
   package var bits: UInt64
 
   @inline(__always)
   package init(tag: Tag, aux: UInt32 = 0, bits: UInt64) {
-    self.tag = tag
-    self.aux = aux
+    head = UInt64(tag.rawValue) | UInt64(aux) << 32
     self.bits = bits
   }
+
+  @inline(__always) package var tag: Tag { Tag(UInt32(truncatingIfNeeded: head)) }
+  @inline(__always) package var aux: UInt32 { UInt32(truncatingIfNeeded: head >> 32) }
 
   @inline(__always) package static var undefined: Word { Word(tag: .undefined, bits: 0) }
   @inline(__always) package static var null: Word { Word(tag: .null, bits: 0) }
@@ -87,6 +90,6 @@ package struct Word {
 
   /// Identity: the same object, or the same plain value.
   @inline(__always) package func isIdentical(to other: Word) -> Bool {
-    tag == other.tag && bits == other.bits && aux == other.aux
+    head == other.head && bits == other.bits
   }
 }
