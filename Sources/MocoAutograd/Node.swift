@@ -10,7 +10,8 @@ final class Node {
   let name: String
   private(set) var inputs: [Variable]
   private var needs: [Bool]
-  private var shape: [Int]
+  // Of the inputs' numbers, when the operation was recorded.
+  private let writes: Int
   private var rule: ((Tensor, [Bool]) throws -> [Tensor?])?
   // The gradient collected so far while a backward pass runs.
   private var pending: Tensor?
@@ -18,16 +19,17 @@ final class Node {
   private var visit: UInt64 = 0
 
   init(
-    _ name: String, inputs: [Variable], shape: [Int],
-    backward: @escaping (Tensor, [Bool]) throws -> [Tensor?]
+    _ name: String, inputs: [Variable], backward: @escaping (Tensor, [Bool]) throws -> [Tensor?]
   ) {
     number = Node.created.wrappingAdd(1, ordering: .relaxed).newValue
     self.name = name
     self.inputs = inputs
-    self.shape = shape
+    writes = Node.writes(inputs)
     needs = inputs.map(\.requiresGrad)
     rule = backward
   }
+
+  private static func writes(_ inputs: [Variable]) -> Int { inputs.reduce(0) { $0 &+ $1.value.storage.writes } }
 
   /// The nodes under this one, newest first.
   private func reachable() -> [Node] {
@@ -52,6 +54,11 @@ final class Node {
       throw TensorError(
         code: "E0207", message: "backward: the way through \(used.name) has been used already",
         help: "compute the value again before the second backward, or add the losses and call it once")
+    }
+    if let changed = order.first(where: { Node.writes($0.inputs) != $0.writes }) {
+      throw TensorError(
+        code: "E0207", message: "backward: numbers that \(changed.name) worked on were overwritten since",
+        help: "write into a copy(), or after backward()")
     }
     defer { for node in order { node.pending = nil } }
     pending = seed

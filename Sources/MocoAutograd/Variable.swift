@@ -54,7 +54,7 @@ public final class Variable: @unchecked Sendable {
     backward: @escaping (_ grad: Tensor, _ needs: [Bool]) throws -> [Tensor?]
   ) -> Variable {
     guard Autograd.isEnabled, inputs.contains(where: \.requiresGrad) else { return Variable(value) }
-    return Variable(value, node: Node(name, inputs: inputs, shape: value.shape, backward: backward))
+    return Variable(value, node: Node(name, inputs: inputs, backward: backward))
   }
 
   /// Adds the gradient of this with respect to every leaf that needs one to the leaf's `grad`.

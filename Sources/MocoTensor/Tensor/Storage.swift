@@ -5,6 +5,8 @@ package final class Storage: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
   private let owner: AnyObject?
+  /// How often elements were assigned to; a recorded operation compares it before it uses what it saved.
+  package var writes = 0
 
   /// - Throws: E0405 when the memory is not there.
   package init(bytes: Int, zeroed: Bool = false) throws {

@@ -5,14 +5,17 @@ extension Tensor {
 
   /// An operation on every pair of elements, with NumPy's broadcasting.
   ///
-  /// Integers and bools stay integers except under `/`; mixed with float32 they become float32. `%` has the sign of
-  /// the right side. A float divided by zero is infinite or NaN.
+  /// Integers stay integers except under `/`, and bools among themselves stay bools under `*` (and) and `+` (or); mixed
+  /// with float32 both become float32. `%` has the sign of the right side. A float divided by zero is infinite or NaN.
   ///
   /// - Throws: E0204 for shapes that do not broadcast, E0402 when an integer result overflows, E0403 for an integer
   ///   modulo zero, E0405.
   public static func binary(_ op: Kernels.Binary, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     let shape = try Shape.broadcast(a.shape, b.shape, for: op.symbol)
     if a.dtype == .float32 || b.dtype == .float32 || op == .divide { return try floatBinary(op, a, b, shape) }
+    if a.dtype == .bool, b.dtype == .bool, let logical = op.logical {
+      return try intBinary(logical, a.cast(to: .int64), b.cast(to: .int64), shape).cast(to: .bool)
+    }
     if op == .power, try b.hasNegative() { return try floatBinary(op, a, b, shape) }
     return try intBinary(op, a.cast(to: .int64), b.cast(to: .int64), shape)
   }
@@ -199,6 +202,15 @@ extension Tensor {
 }
 
 extension Kernels.Binary {
+  // What does the same to bools as numbers 0 and 1.
+  var logical: Kernels.Binary? {
+    switch self {
+    case .add, .maximum: return .maximum
+    case .multiply, .minimum: return .minimum
+    default: return nil
+    }
+  }
+
   /// As it is written in the language.
   public var symbol: String {
     switch self {

@@ -196,6 +196,7 @@ extension Tensor {
     }
     let plan = try IndexPlan(items, shape)
     let part = try view(plan.slices)
+    storage.writes &+= 1
     var source = try value.cast(to: dtype)
     // Reading and writing the same storage would see half-written values.
     if source.storage === storage { source = try source.copy() }

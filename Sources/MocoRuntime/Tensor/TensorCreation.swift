@@ -1,0 +1,105 @@
+import MocoAutograd
+import MocoLang
+import MocoTensor
+
+// tensor, zeros, randn and whatever else makes a tensor.
+
+func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
+  [
+    NativeFunction(
+      "tensor(values, dtype = nil)",
+      doc: """
+        A tensor from a number or nested lists: float32 where a Float is among them, else int64, or bool.
+
+        ```
+        let t = tensor([[1.0, 2.0], [3.0, 4.0]])
+        print(t.shape)
+        ```
+
+        Of a tensor it makes a copy without history; a list of tensors is stacked.
+        """
+    ) { arguments in
+      let given = try arguments.value("values")
+      var made = try arguments.variable("values")
+      if given.asHost(TensorValue.self) != nil { made = Variable(try made.value.copy()) }
+      guard arguments.isGiven("dtype") else { return .host(TensorValue(made)) }
+      let type = try dtype(arguments)
+      return .host(type == made.value.dtype ? TensorValue(made) : TensorValue(try made.value.cast(to: type)))
+    },
+    NativeFunction("zeros(shape, dtype = \"float32\")", doc: "A tensor of zeros.\n\n```\nzeros([2, 3])\n```") {
+      .host(TensorValue(try Tensor.zeros(TensorReading.shape($0.value("shape"), "shape"), dtype($0))))
+    },
+    NativeFunction("ones(shape, dtype = \"float32\")", doc: "A tensor of ones.\n\n```\nones([2, 3])\n```") {
+      .host(TensorValue(try Tensor.ones(TensorReading.shape($0.value("shape"), "shape"), dtype($0))))
+    },
+    NativeFunction(
+      "zeros_like(x)", doc: "Zeros of the shape and type of another tensor.\n\n```\nzeros_like(ones([2, 3]))\n```"
+    ) { arguments in
+      let x = try arguments.tensor("x")
+      return .host(TensorValue(try Tensor.zeros(x.shape, x.dtype)))
+    },
+    NativeFunction("full(shape, value)", doc: "A tensor of one value.\n\n```\nfull([2, 3], 0.5)\n```") { arguments in
+      let shape = try TensorReading.shape(arguments.value("shape"), "shape")
+      switch try arguments.value("value").kind {
+      case .int(let value): return .host(TensorValue(try Tensor.full(shape, int: value)))
+      case .bool(let value): return .host(TensorValue(try Tensor.full(shape, bool: value)))
+      default: return .host(TensorValue(try Tensor.full(shape, Float(arguments.float("value")))))
+      }
+    },
+    NativeFunction(
+      "arange(start, end = nil, by = 1)",
+      doc: "Numbers from start up to end, which is left out; from 0 with one argument.\n\n```\narange(5)\narange(0, 1, by: 0.25)\n```"
+    ) { arguments in
+      let first = try arguments.value("start")
+      let last = arguments["end"].flatMap { $0.isNil ? nil : $0 }
+      let step = try arguments.value("by")
+      let from: AnyValue = last == nil ? 0 : first
+      let to = last ?? first
+      if let a = from.asInt, let b = to.asInt, let by = step.asInt {
+        return .host(TensorValue(try Tensor.arange(a, b, by: by)))
+      }
+      guard let a = from.asFloat, let b = to.asFloat, let by = step.asFloat else {
+        throw LanguageFailure("E0303", "arange expects numbers", help: "arange(0, 10, by: 2)")
+      }
+      return .host(TensorValue(try Tensor.arange(a, b, by: by)))
+    },
+    NativeFunction("eye(n: Int, m = nil)", doc: "Ones on the diagonal.\n\n```\neye(3)\n```") { arguments in
+      .host(TensorValue(try Tensor.eye(arguments.int("n", in: 0...), arguments.optionalInt("m"))))
+    },
+    NativeFunction(
+      "randn(shape, seed = nil)",
+      doc: "Normal random numbers, mean 0 and deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
+    ) { arguments in
+      var random = try generator(arguments, context)
+      return .host(TensorValue(try Tensor.randn(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
+    },
+    NativeFunction(
+      "rand(shape, seed = nil)",
+      doc: "Uniform random numbers in [0, 1). Follows `seed(n)` unless given a seed.\n\n```\nrand([2, 3])\n```"
+    ) { arguments in
+      var random = try generator(arguments, context)
+      return .host(TensorValue(try Tensor.rand(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
+    },
+    NativeFunction(
+      "one_hot(labels, classes: Int)",
+      doc: "A row per label with a one in its class.\n\n```\none_hot([0, 2], classes: 3)\n```"
+    ) { arguments in
+      .host(TensorValue(try arguments.tensor("labels").oneHot(arguments.int("classes", in: 0...))))
+    },
+  ]
+}
+
+private func dtype(_ arguments: Arguments) throws -> DType {
+  switch try arguments.choice("dtype", among: ["float32", "int64", "bool", "float", "int"]) {
+  case "int64", "int": return .int64
+  case "bool": return .bool
+  default: return .float32
+  }
+}
+
+private func generator(_ arguments: Arguments, _ context: RuntimeContext) throws -> Philox {
+  if let seed = try arguments.optionalInt("seed") {
+    return Philox(seed: UInt64(bitPattern: Int64(seed)), stream: "tensor")
+  }
+  return context.nextGenerator()
+}

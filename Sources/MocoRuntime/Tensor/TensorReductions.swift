@@ -1,0 +1,122 @@
+import MocoAutograd
+import MocoLang
+import MocoTensor
+
+/// sum, mean, max, min and len over tensors, by the name that lists have too.
+func registerReductions(_ interpreter: Interpreter) {
+  func add(
+    _ name: String, _ what: String, all: @escaping (Variable) throws -> Variable,
+    axis: @escaping (Variable, Int, Bool) throws -> Variable
+  ) -> NativeFunction {
+    NativeFunction(
+      "\(name)(x, axis = nil, keep = false)",
+      doc: "\(what) of all numbers, or along an axis (or a list of them); `keep` leaves the axis with length 1.\n\n```\nones([2, 3]).\(name)(axis: 0)\n```"
+    ) { arguments in
+      let x = try arguments.variable("x")
+      let keep = try arguments.bool("keep")
+      guard let given = arguments["axis"], !given.isNil else { return .host(TensorValue(try all(x))) }
+      guard let list = given.asList else { return .host(TensorValue(try axis(x, arguments.int("axis"), keep))) }
+      // From the last axis to the first, so that the places of the others stay.
+      var places: [Int] = []
+      for value in list {
+        guard let place = value.asInt else { throw arguments.wrongType("axis", expected: "an Int or a list of Ints") }
+        let resolved = try Shape.axis(place, x.shape, for: name)
+        guard !places.contains(resolved) else {
+          throw arguments.failure("E0205", "\(name): axis \(place) stands twice in the list", at: "axis")
+        }
+        places.append(resolved)
+      }
+      var result = x
+      for place in places.sorted(by: >) { result = try axis(result, place, keep) }
+      return .host(TensorValue(result))
+    }
+  }
+
+  let sum = add("sum", "The sum", all: { try F.sum($0) }, axis: { try F.sum($0, axis: $1, keep: $2) })
+  let mean = add("mean", "The mean", all: { try F.mean($0) }, axis: { try F.mean($0, axis: $1, keep: $2) })
+  let largest = add("max", "The largest", all: { try F.max($0) }, axis: { try F.max($0, axis: $1, keep: $2) })
+  let smallest = add("min", "The smallest", all: { try F.min($0) }, axis: { try F.min($0, axis: $1, keep: $2) })
+  interpreter.registerOverload("sum", for: TensorValue.self, sum)
+  interpreter.registerOverload("max", for: TensorValue.self, largest)
+  interpreter.registerOverload("min", for: TensorValue.self, smallest)
+
+  interpreter.define([
+    NativeFunction(
+      "variance(x, axis = -1, keep = false, correction = 1)",
+      doc: """
+        The variance along an axis: Σ (x − mean)² / (n − correction).
+
+        ```
+        variance(tensor([1.0, 2.0, 4.0]))
+        ```
+        """
+    ) { .host(TensorValue(try varianceOf($0))) },
+    NativeFunction(
+      "std(x, axis = -1, keep = false, correction = 1)",
+      doc: "The standard deviation along an axis: the root of `variance`.\n\n```\nstd(tensor([1.0, 2.0, 4.0]))\n```"
+    ) { .host(TensorValue(try F.sqrt(varianceOf($0)))) },
+    NativeFunction(
+      "norm(x, axis = nil, keep = false)",
+      doc: "The length √Σx² of all numbers, or along an axis.\n\n```\nnorm(tensor([3.0, 4.0]))\n```"
+    ) { arguments in
+      let squares = try F.square(arguments.floatVariable("x"))
+      guard let axis = try arguments.optionalInt("axis") else { return .host(TensorValue(try F.sqrt(F.sum(squares)))) }
+      return .host(TensorValue(try F.sqrt(F.sum(squares, axis: axis, keep: arguments.bool("keep")))))
+    },
+  ])
+  for (name, holds) in [("any", false), ("all", true)] {
+    interpreter.registerOverload(
+      name, for: TensorValue.self,
+      NativeFunction(
+        "\(name)(x)",
+        doc: "Whether \(name == "any" ? "some number is" : "all numbers are") not zero.\n\n```\n\(name)(tensor([1, 0]) > 0)\n```"
+      ) { arguments in
+        // any: not all are false; all: none is false.
+        let bools = try arguments.tensor("x").toBools()
+        return .bool(holds ? !bools.contains(false) : bools.contains(true))
+      })
+  }
+  interpreter.define(
+    NativeFunction(
+      "mean(x, axis = nil, keep = false)",
+      doc: "The mean of a list of numbers, or of a tensor, all of it or along an axis.\n\n```\nmean([1, 2, 6])\n```"
+    ) { arguments in
+      if arguments["x"]?.asHost(TensorValue.self) != nil {
+        var forwarded = arguments
+        return try mean.body(&forwarded)
+      }
+      let numbers = try arguments.floats("x")
+      guard !numbers.isEmpty else {
+        throw arguments.failure("E0205", "the mean of no numbers is not a number", at: "x")
+      }
+      return .float(numbers.reduce(0, +) / Double(numbers.count))
+    })
+}
+
+/// abs, exp, log and the like over tensors.
+func registerElementwise(_ interpreter: Interpreter) {
+  let functions: [(String, String, (Variable) throws -> Variable)] = [
+    ("abs", "The size of each number", { try F.abs($0) }),
+    ("exp", "e to each number", { try F.exp($0) }),
+    ("log", "The natural logarithm of each number", { try F.log($0) }),
+    ("sqrt", "The square root of each number", { try F.sqrt($0) }),
+    ("sin", "The sine of each number", { try F.sin($0) }),
+    ("cos", "The cosine of each number", { try F.cos($0) }),
+    ("floor", "Each number rounded down", { try F.unary(.floor, $0) }),
+    ("ceil", "Each number rounded up", { try F.unary(.ceil, $0) }),
+    ("round", "Each number rounded to the nearest, halves to even", { try F.unary(.round, $0) }),
+  ]
+  for (name, what, body) in functions {
+    interpreter.registerOverload(
+      name, for: TensorValue.self,
+      NativeFunction("\(name)(x)", doc: "\(what).\n\n```\n\(name)(tensor([0.5, 1.5]))\n```") {
+        .host(TensorValue(try body($0.floatVariable("x"))))
+      })
+  }
+}
+
+private func varianceOf(_ arguments: Arguments) throws -> Variable {
+  try F.variance(
+    arguments.floatVariable("x"), axis: arguments.int("axis"), keep: arguments.bool("keep"),
+    correction: arguments.int("correction", in: 0...))
+}

@@ -1,0 +1,231 @@
+import MocoAutograd
+import MocoLang
+import MocoTensor
+
+/// A tensor of the language: numbers of any rank, with a gradient when asked for.
+///
+/// Views share their numbers, as in NumPy: writing into `t[0]` changes `t`.
+final class TensorValue: HostObject {
+  let variable: Variable
+  /// The parts of a loss: `loss.parts.class`.
+  var parts: Fields?
+
+  init(_ variable: Variable) { self.variable = variable }
+  convenience init(_ tensor: Tensor) { self.init(Variable(tensor)) }
+
+  var tensor: Tensor { variable.value }
+  var typeName: String { "Tensor" }
+  var byteCount: Int { tensor.byteCount }
+
+  // MARK: Members
+
+  private static let fields = ["shape", "rank", "dtype", "T", "grad", "requires_grad", "parts"]
+  var memberNames: [String] { TensorValue.fields + TensorValue.methods.names }
+
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "shape": return .list(tensor.shape)
+    case "rank": return .int(tensor.rank)
+    case "dtype": return .string(tensor.dtype.rawValue)
+    case "T": return .host(TensorValue(try F.transpose(variable)))
+    case "grad": return variable.grad.map { .host(TensorValue($0)) } ?? .nil
+    case "requires_grad": return .bool(variable.requiresGrad)
+    case "parts": return parts.map { .record($0) }
+    default: return nil
+    }
+  }
+
+  func setMember(_ name: String, to value: AnyValue) throws -> Bool {
+    switch name {
+    case "requires_grad":
+      guard let flag = value.asBool else {
+        throw LanguageFailure("E0303", "requires_grad is true or false, not \(Arguments.describe(value))")
+      }
+      guard variable.isLeaf else {
+        throw LanguageFailure(
+          "E0207", "this tensor was computed from others, so its gradient is not its own to switch",
+          help: "detach() gives a tensor without history")
+      }
+      guard tensor.dtype == .float32 else {
+        throw LanguageFailure("E0207", "only a float32 tensor can have a gradient, and this is \(tensor.dtype.rawValue)")
+      }
+      variable.requiresGrad = flag
+      return true
+    case "grad":
+      if value.isNil {
+        variable.grad = nil
+      } else {
+        let gradient = try TensorReading.tensor(value, "grad").cast(to: .float32)
+        guard gradient.shape == tensor.shape else {
+          throw LanguageFailure(
+            "E0205", "a gradient of shape \(Shape.text(gradient.shape)) for a tensor of shape \(Shape.text(tensor.shape))")
+        }
+        variable.grad = try gradient.copy()
+      }
+      return true
+    default: return false
+    }
+  }
+
+  func method(_ name: String) -> NativeFunction? { TensorValue.methods.bind(name, to: self) }
+
+  static let methods = MethodTable<TensorValue> { table in
+    table.add("item()", doc: "The only number of the tensor, as a Float or Int.\n\n```\ntensor([2.5]).item()\n```") { value, _ in
+      try TensorReading.number(value.tensor)
+    }
+    table.add(
+      "backward(gradient = nil)",
+      doc: """
+        Adds the gradient of this number to `.grad` of every parameter it came from. With `gradient`, of its product
+        with that.
+
+        ```
+        let w = parameter([1.0, 2.0])
+        (w * w).sum().backward()
+        print(w.grad.to_list())
+        ```
+        """
+    ) { value, arguments in
+      if let seed = arguments["gradient"], !seed.isNil {
+        try value.variable.backward(TensorReading.tensor(seed, "gradient").cast(to: .float32))
+      } else {
+        try value.variable.backward()
+      }
+      return .nil
+    }
+    table.add("detach()", doc: "The same numbers without a history.\n\n```\nlet fixed = features.detach()\n```") { value, _ in
+      // Numbers of its own, where writing into them would spoil what backward needs.
+      value.variable.requiresGrad
+        ? .host(TensorValue(try value.tensor.copy())) : .host(TensorValue(value.variable.detach()))
+    }
+    table.add("copy()", doc: "A tensor with numbers of its own.\n\n```\nlet before = w.copy()\n```") { value, _ in
+      .host(TensorValue(try value.tensor.copy()))
+    }
+    table.add("to_list()", doc: "The numbers as nested lists.\n\n```\nzeros([2, 2]).to_list()\n```") { value, _ in
+      try TensorReading.list(value.tensor)
+    }
+    table.add("float()", doc: "The same numbers as float32.\n\n```\narange(3).float()\n```") { value, _ in
+      value.tensor.dtype == .float32 ? .host(value) : .host(TensorValue(try value.tensor.cast(to: .float32)))
+    }
+    table.add("int()", doc: "The same numbers as integers, cut towards zero.\n\n```\n(t * 10).int()\n```") { value, _ in
+      .host(TensorValue(try value.tensor.cast(to: .int64)))
+    }
+    table.add(
+      "assign(values)",
+      doc: """
+        New numbers for a parameter, of the same shape; its gradient stays.
+
+        ```
+        let w = parameter([1.0, 2.0])
+        (w * w).sum().backward()
+        w.assign(w - 0.1 * w.grad)
+        ```
+        """
+    ) { value, arguments in
+      guard value.variable.isLeaf else {
+        throw arguments.failure(
+          "E0207", "this tensor was computed from others and cannot be given new numbers", help: "assign to a parameter")
+      }
+      let new = try arguments.tensor("values").cast(to: value.tensor.dtype)
+      guard new.shape == value.tensor.shape else {
+        throw arguments.failure(
+          "E0205", "numbers of shape \(Shape.text(new.shape)) for a tensor of shape \(Shape.text(value.tensor.shape))",
+          at: "values")
+      }
+      value.variable.value = try new.copy()
+      return .nil
+    }
+    table.add("logical_not()", doc: "True where the number is zero.\n\n```\n(tensor([1, 2]) > 1).logical_not()\n```") {
+      value, _ in .host(TensorValue(try value.tensor.logicalNot()))
+    }
+    table.add("zero_grad()", doc: "Forgets the gradient.\n\n```\nw.zero_grad()\n```") { value, _ in
+      value.variable.grad = nil
+      return .nil
+    }
+    table.add(
+      "argmax(axis = nil)",
+      doc: "Where the largest number stands, along an axis or in all.\n\n```\nlogits.argmax(axis: 1)\n```"
+    ) { value, arguments in
+      try TensorReading.argExtreme(.max, value.tensor, axis: arguments.optionalInt("axis"))
+    }
+  }
+
+  // MARK: Operators
+
+  func negated() throws -> AnyValue? { .host(TensorValue(try F.neg(variable))) }
+
+  func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue? {
+    guard let operand = try TensorReading.operand(other, like: tensor) else { return nil }
+    let left = reversed ? operand : variable
+    let right = reversed ? variable : operand
+    switch op {
+    case .add: return .host(TensorValue(try F.add(left, right)))
+    case .subtract: return .host(TensorValue(try F.sub(left, right)))
+    case .multiply: return .host(TensorValue(try F.mul(left, right)))
+    case .divide: return .host(TensorValue(try F.div(left, right)))
+    case .power: return .host(TensorValue(try F.pow(left, right)))
+    case .modulo: return .host(TensorValue(try F.binary(.modulo, left, right)))
+    case .matrixProduct: return .host(TensorValue(try F.matmul(left, right)))
+    case .equal: return try compared(.equal, left, right)
+    case .notEqual: return try compared(.notEqual, left, right)
+    case .less: return try compared(.less, left, right)
+    case .lessOrEqual: return try compared(.lessEqual, left, right)
+    case .greater: return try compared(.greater, left, right)
+    case .greaterOrEqual: return try compared(.greaterEqual, left, right)
+    }
+  }
+
+  private func compared(_ op: Kernels.Comparison, _ left: Variable, _ right: Variable) throws -> AnyValue {
+    .host(TensorValue(try Tensor.compare(op, left.value, right.value)))
+  }
+
+  func isEqual(to other: AnyValue) throws -> Bool? {
+    guard let other: TensorValue = other.asHost() else { return false }
+    return try tensor.isEqual(to: other.tensor)
+  }
+
+  func number() throws -> AnyValue? { try TensorReading.number(tensor) }
+
+  // MARK: Elements
+
+  var count: Int? { tensor.shape.first }
+
+  func index(_ items: [HostIndex]) throws -> AnyValue? {
+    .host(TensorValue(try F.index(variable, items.map(TensorReading.indexItem))))
+  }
+
+  func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool {
+    guard !variable.requiresGrad else {
+      throw LanguageFailure(
+        "E0207", "a tensor with a gradient cannot be written in place: its history would be wrong",
+        help: "write into copy(), or give a parameter new numbers with assign(…)")
+    }
+    try tensor.assign(items.map(TensorReading.indexItem), TensorReading.operand(value, like: tensor)?.value
+      ?? TensorReading.tensor(value, "value"))
+    return true
+  }
+
+  func makeIterator() throws -> (() throws -> AnyValue?)? {
+    guard let length = tensor.shape.first else {
+      throw LanguageFailure("E0205", "a tensor with a single number has no elements to go through", help: "item() gives it")
+    }
+    var place = 0
+    return { [variable] in
+      guard place < length else { return nil }
+      defer { place += 1 }
+      return .host(TensorValue(try F.index(variable, [.index(place)])))
+    }
+  }
+
+  func contains(_ value: AnyValue) throws -> Bool? {
+    guard let operand = try TensorReading.operand(value, like: tensor) else { return false }
+    return try Tensor.compare(.equal, tensor, operand.value).toBools().contains(true)
+  }
+
+  // MARK: Display
+
+  var shortDescription: String { TensorText.short(tensor) }
+  func display(width: Int, style: DisplayStyle) -> String {
+    TensorText.card(tensor, gradient: variable.requiresGrad, width: width)
+  }
+}
