@@ -3,11 +3,20 @@ import MocoAutograd
 import MocoCLIP
 import MocoTensor
 
+func trimmed(_ text: String) -> String {
+  var text = Substring(text)
+  while let last = text.last, last.isWhitespace { text = text.dropLast() }
+  return String(text)
+}
+
 func expFloat(_ x: Float) -> Float { Glibc.expf(x) }
 
 extension CLIPModel {
   /// The token table. Shape: [vocabulary, W].
   func tokenEmbedding() throws -> Tensor { try parameter("token_embedding.weight").value.contiguous() }
+
+  /// A token as people read it, without the space that marks the end of a word.
+  func word(_ token: Int) throws -> String { trimmed(try tokenizer.decode([token])) }
 
   /// s = exp(logit_scale).
   package func logitScale() throws -> Float {

@@ -64,7 +64,7 @@ public func nearestWords(_ rows: Tensor, clip: CLIPModel, count: Int = 3) throws
       }
       return try exact.sorted { ($0.distance, $0.token) < ($1.distance, $1.token) }.prefix(count).map {
         NearWords.Candidate(
-          word: try clip.tokenizer.decode([$0.token]), token: $0.token, distance: $0.distance)
+          word: try clip.word($0.token), token: $0.token, distance: $0.distance)
       }
     }
   }
@@ -85,7 +85,7 @@ extension SoftPrompts {
       for (row, candidates) in near.enumerated() {
         result.append(
           NearWords(
-            place: "\(name)[\(row)]", began: start == .random ? nil : words[row], candidates: candidates))
+            place: "\(name)[\(row)]", began: start == .random ? nil : trimmed(words[row]), candidates: candidates))
       }
     }
     return result
@@ -99,7 +99,7 @@ extension CoOp {
     let flat = try context.value.reshaped([shape.dropLast().reduce(1, *), shape.last ?? 0])
     var began: [String?] = [String?](repeating: nil, count: contextLength)
     if case .phrase(let phrase) = options.start {
-      began = try clip.tokenizer.encode(phrase).map { try clip.tokenizer.decode([$0]) }
+      began = try clip.tokenizer.encode(phrase).map { try clip.word($0) }
     }
     let near = try MocoPrompts.nearestWords(flat, clip: clip, count: count)
     return near.enumerated().map { row, candidates in

@@ -28,7 +28,7 @@ public final class SoftPrompts {
     /// Their places among all rows.
     public let beforeRows: Range<Int>
     public let afterRows: Range<Int>
-    /// The words the rows began as.
+    /// The words the rows began as; a word's last piece ends with a space.
     public let words: (before: [String], after: [String])
   }
 

@@ -68,15 +68,13 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
 private func readOneImage(
   _ arguments: Arguments, _ name: String, _ mixture: Mixture
 ) throws -> (ImageInput, (label: String?, style: String?)?) {
-  let value = try arguments.value(name)
-  if let source = value.asHost((any ModelImage).self) {
-    return (.pixels(try source.pixels(for: mixture.clip.config)), (source.trueClass, source.styleName))
-  }
-  return (try readImages(arguments, name), nil)
+  let images = try readImages(arguments, name, mixture)
+  guard let shown = arguments[name]?.asHost((any ModelImage).self) else { return (images, nil) }
+  return (images, (shown.trueClass, shown.styleName))
 }
 
 /// What `evaluate` gives back.
-final class ReportValue: FigureConvertible {
+final class ReportValue: HostObject {
   let report: EvaluationReport
   let split: String
 
@@ -91,7 +89,7 @@ final class ReportValue: FigureConvertible {
     if report.base != nil { names += ["base", "new", "h"] }
     if report.styles != nil { names.append("per_style") }
     if report.routing != nil { names += ["routing", "routing_by_class"] }
-    return names + ["seconds"]
+    return names + ["figure", "seconds"]
   }
 
   func member(_ name: String) throws -> AnyValue? {
@@ -121,6 +119,7 @@ final class ReportValue: FigureConvertible {
     case "routing_by_class":
       return report.routingByClass.map { .host(ReportValue.figure(of: $0)) } ?? .nil
     case "seconds": return .float(report.seconds)
+    case "figure": return .host(FigureValue(figure))
     default: return nil
     }
   }
@@ -163,13 +162,11 @@ final class ReportValue: FigureConvertible {
         "  base \(rounded(100 * base.accuracy, 1)) %, new \(rounded(100 * new.accuracy, 1)) %, H \(rounded(100 * h, 1)) %")
     }
     func row(_ title: String, _ entries: [(String, Double)]) {
-      let text = entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }.joined(separator: " · ")
-      lines.append("  \(title): \(text)")
+      lines += wrapped("  \(title): ", entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }, " · ", width: width)
     }
     row("by class", zip(report.classes, report.perClass).map { ($0, $1.accuracy) })
     if let styles = report.styles { row("by style", styles.map { ($0.name, $0.score.accuracy) }) }
-    return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
-      .joined(separator: "\n")
+    return lines.joined(separator: "\n")
   }
 }
 

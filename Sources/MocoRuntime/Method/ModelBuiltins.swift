@@ -149,7 +149,9 @@ private func readLoss(_ arguments: Arguments) throws -> MixtureLossOptions {
 private func readMemory(_ arguments: Arguments) throws -> Int? {
   guard let value = arguments["memory"], !value.isNil else { return nil }
   if let bytes = value.asInt, bytes > 0 { return bytes }
-  let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("KiB", 1024), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+  let units: [(String, Double)] = [
+    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9),
+  ]
   if let text = value.asString {
     for (unit, size) in units where text.hasSuffix(unit) {
       let head = text.dropLast(unit.count).filter { $0 != " " }

@@ -62,8 +62,7 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      let batch = try arguments.host(BatchValue.self, "batch", expected: "Batch").batch
-      let loss = try value.model.loss(try batch.forPrompts())
+      let loss = try value.model.loss(readBatch(arguments, "batch", value.model))
       let result = TensorValue(loss.total)
       result.parts = Fields(loss.parts.map { ($0.name, .host(TensorValue($0.value))) })
       return .host(result)
@@ -79,7 +78,7 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      let images = try readImages(arguments, "images")
+      let images = try readImages(arguments, "images", value.model)
       return .host(
         TensorValue(Variable(try value.model.logits(images, classes: readSelection(arguments, "classes")))))
     }
@@ -87,7 +86,7 @@ final class ModelValue: HostObject {
       "predict(images)",
       doc: "The name of the most likely class for each image.\n\n```\nmix.predict(batch)\n```"
     ) { value, arguments in
-      let logits = try value.model.logits(readImages(arguments, "images"))
+      let logits = try value.model.logits(readImages(arguments, "images", value.model))
       let columns = value.model.classes.count
       let values = try logits.toFloats()
       return .list(
@@ -107,7 +106,7 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      guard let routing = try value.model.routing(readImages(arguments, "images")) else {
+      guard let routing = try value.model.routing(readImages(arguments, "images", value.model)) else {
         throw LanguageFailure("E0303", "a \(value.model.kind) has no router")
       }
       let rows = routing.weights.count
@@ -137,13 +136,13 @@ final class ModelValue: HostObject {
     var lines = [shortDescription]
     if let mixture {
       for expert in mixture.prompts.experts {
-        let words = expert.words.before + ["{}"] + expert.words.after
-        lines.append("  expert \(expert.group.name): \(words.joined(separator: " "))")
+        let words = expert.words.before + ["{} "] + expert.words.after
+        lines.append("  expert \(expert.group.name): \(words.joined())")
       }
     }
-    lines.append("  classes: \(model.classes.joined(separator: ", "))")
+    lines += wrapped("  classes: ", model.classes, ", ", width: width)
     if model.trained.count < model.classes.count {
-      lines.append("  trained on: \(model.names(.base).joined(separator: ", "))")
+      lines += wrapped("  trained on: ", model.names(.base), ", ", width: width)
     }
     if size > 0 { lines.append("  \(model.parameters.count) parameters, \(size) numbers") }
     return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
@@ -151,21 +150,42 @@ final class ModelValue: HostObject {
   }
 }
 
-/// Images from a batch, a data item, or a tensor of features or pixels.
-func readImages(_ arguments: Arguments, _ name: String) throws -> ImageInput {
+/// A batch of a split, or a record of images (or features) and labels.
+func readBatch(_ arguments: Arguments, _ name: String, _ model: any PromptModel) throws -> PromptBatch {
   let value = try arguments.value(name)
-  if let batch: BatchValue = value.asHost() { return try batch.batch.forPrompts().images }
+  if let batch: BatchValue = value.asHost() { return try batch.batch(for: model).forPrompts() }
+  guard let record = value.asRecord, let labels = record["labels"],
+    let images = record["features"] ?? record["images"]
+  else {
+    throw arguments.wrongType(
+      name, expected: "a batch, or {images: …, labels: …}", help: "for batch in data.train.batches(32) { … }")
+  }
+  let tensor = try TensorReading.tensor(labels, "labels")
+  return PromptBatch(
+    images: try input(images, model, arguments, name), labels: try tensor.toInts(),
+    classes: record["classes"]?.asList?.compactMap(\.asString))
+}
+
+/// Images from a batch, a data item, a picture, or a tensor of features or pixels.
+func readImages(_ arguments: Arguments, _ name: String, _ model: any PromptModel) throws -> ImageInput {
+  try input(try arguments.value(name), model, arguments, name)
+}
+
+private func input(
+  _ value: AnyValue, _ model: any PromptModel, _ arguments: Arguments, _ name: String
+) throws -> ImageInput {
+  if let batch: BatchValue = value.asHost() { return try batch.batch(for: model).forPrompts().images }
   if let tensor: TensorValue = value.asHost() {
-    let shape = tensor.variable.value.shape
-    switch shape.count {
-    case 4: return .pixels(tensor.variable.value)
-    case 3: return .pixels(try tensor.variable.value.reshaped([1] + shape))
-    case 2: return .features(tensor.variable.value)
-    case 1: return .features(try tensor.variable.value.reshaped([1] + shape))
+    switch tensor.tensor.rank {
+    case 1: return .features(try tensor.tensor.reshaped([1] + tensor.tensor.shape))
+    case 2: return .features(tensor.tensor)
     default: break
     }
   }
-  throw arguments.wrongType(name, expected: "a batch, or a tensor of features or pixels")
+  switch try imageInput(value, for: model.clip, arguments, name).input {
+  case .features(let features): return .features(features.value)
+  case .pixels(let pixels): return .pixels(pixels.value)
+  }
 }
 
 /// `nil`, `"base"`, `"new"`, or a list of names.

@@ -73,9 +73,21 @@ extension Arguments {
   }
 }
 
-/// Host objects whose fields are computed from a table: name → value.
-protocol FieldTable: HostObject {
-  /// Names in the order in which they are shown.
-  var fieldNames: [String] { get }
-  func field(_ name: String) throws -> AnyValue?
+/// Items in lines no longer than `width`; later lines are indented as far as the title goes, at most 12 columns.
+func wrapped(_ title: String, _ items: [String], _ separator: String, width: Int) -> [String] {
+  var lines: [String] = []
+  let indent = String(repeating: " ", count: min(title.count, 12))
+  var line = title
+  var isEmpty = true
+  for item in items {
+    if !isEmpty, line.count + separator.count + item.count > width {
+      lines.append(line + (separator == ", " ? "," : ""))
+      line = indent
+      isEmpty = true
+    }
+    line += (isEmpty ? "" : separator) + item
+    isEmpty = false
+  }
+  lines.append(line)
+  return lines
 }

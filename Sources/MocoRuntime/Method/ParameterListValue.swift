@@ -2,6 +2,9 @@ import MocoAutograd
 import MocoLang
 import MocoPrompts
 
+// The language has parameters of its own, those of functions.
+typealias Parameter = MocoPrompts.Parameter
+
 /// What `mix.parameters` gives: tensors with their names and the factors on their learning rates.
 final class ParameterListValue: HostObject {
   let parameters: [Parameter]

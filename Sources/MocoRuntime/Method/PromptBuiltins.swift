@@ -45,8 +45,8 @@ final class SoftPromptsValue: HostObject {
   var shortDescription: String { "<soft prompts: \(prompts.count) experts, \(prompts.rowCount) soft tokens>" }
   func display(width: Int, style: DisplayStyle) -> String {
     let lines = prompts.experts.map { expert in
-      let words = expert.words.before + ["{}"] + expert.words.after
-      return "  \(expert.group.name): \(words.joined(separator: " "))"
+      let words = expert.words.before + ["{} "] + expert.words.after
+      return "  \(expert.group.name): \(words.joined())"
     }
     return (["soft prompts: \(prompts.rowCount) soft tokens, \(prompts.width) wide"] + lines).joined(separator: "\n")
   }

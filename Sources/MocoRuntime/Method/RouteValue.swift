@@ -3,7 +3,7 @@ import MocoPlot
 import MocoPrompts
 
 /// Why one image was answered as it was.
-final class RouteValue: FigureConvertible {
+final class RouteValue: HostObject {
   let why: Explanation
   /// What the image shows, and its style, where that is known.
   let truth: String?
@@ -16,7 +16,7 @@ final class RouteValue: FigureConvertible {
   }
 
   var typeName: String { "Route" }
-  var memberNames: [String] { ["prediction", "probability", "label", "style", "classes", "experts"] }
+  var memberNames: [String] { ["prediction", "probability", "label", "style", "classes", "experts", "figure"] }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
     case "prediction": return .string(why.prediction)
@@ -34,6 +34,7 @@ final class RouteValue: FigureConvertible {
             ("similarity", expert.template.map { .float($0.value) } ?? .nil),
           ])
         })
+    case "figure": return .host(FigureValue(figure))
     default: return nil
     }
   }
@@ -70,8 +71,9 @@ final class RouteValue: FigureConvertible {
       let pad = String(repeating: " ", count: widest - expert.group.count)
       let says = expert.classes.prefix(2).map { "\($0.name) \(rounded(100 * Double($0.value), 0)) %" }
         .joined(separator: ", ")
-      lines.append(
-        "  \(style.unicode ? "●" : "*") \(expert.group)\(pad)  weight \(rounded(Double(expert.weight), 2))  alone: \(says)")
+      let bar = String(repeating: style.unicode ? "█" : "#", count: Int((12 * expert.weight).rounded()))
+      let rest = String(repeating: " ", count: max(0, 12 - bar.count))
+      lines.append("  \(expert.group)\(pad)  \(rounded(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(says)")
       if let template = expert.template {
         lines.append(
           "    nearest of its sentences: \"\(template.name)\" (cosine \(rounded(Double(template.value), 3)))")

@@ -3,37 +3,37 @@ import MocoPrompts
 
 /// What `templates NAME { group … }` declares.
 final class TemplateSetValue: HostObject {
-  let set: TemplateSet
+  let templates: TemplateSet
 
-  init(_ set: TemplateSet) { self.set = set }
+  init(_ templates: TemplateSet) { self.templates = templates }
 
   var typeName: String { "Templates" }
   var doc: String? {
-    let lines = set.groups.map { group in
+    let lines = templates.groups.map { group in
       "- **\(group.name)**: " + group.templates.map { "`\($0.text)`" }.joined(separator: ", ")
     }
-    return ([set.doc].filter { !$0.isEmpty } + [lines.joined(separator: "\n")]).joined(separator: "\n\n")
+    return ([templates.doc].filter { !$0.isEmpty } + [lines.joined(separator: "\n")]).joined(separator: "\n\n")
   }
 
   var memberNames: [String] { ["groups", "name", "names", "templates", "doc"] }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
-    case "groups": return .list(set.groups.map { .host(TemplateGroupValue($0)) })
-    case "name": return .string(set.name)
-    case "names": return .list(set.groups.map(\.name))
-    case "templates": return .list(set.templates.map(\.text))
-    case "doc": return .string(set.doc)
+    case "groups": return .list(templates.groups.map { .host(TemplateGroupValue($0)) })
+    case "name": return .string(templates.name)
+    case "names": return .list(templates.groups.map(\.name))
+    case "templates": return .list(templates.templates.map(\.text))
+    case "doc": return .string(templates.doc)
     default: return nil
     }
   }
 
-  var count: Int? { set.groups.count }
+  var count: Int? { templates.groups.count }
 
   func index(_ items: [HostIndex]) throws -> AnyValue? {
     guard items.count == 1 else { return nil }
     switch items[0] {
     case .int(let place):
-      return .host(TemplateGroupValue(set.groups[try HostIndex.resolve(place, count: set.groups.count)]))
+      return .host(TemplateGroupValue(templates.groups[try HostIndex.resolve(place, count: templates.groups.count)]))
     case .name(let name): return try group(name)
     case .value(let value):
       guard let name = value.asString else { return nil }
@@ -43,10 +43,10 @@ final class TemplateSetValue: HostObject {
   }
 
   private func group(_ name: String) throws -> AnyValue {
-    guard let group = set[name] else {
-      let names = set.groups.map(\.name)
+    guard let group = templates[name] else {
+      let names = templates.groups.map(\.name)
       throw LanguageFailure(
-        "E0202", "the templates \(set.name) have no group \"\(name)\"",
+        "E0202", "the templates \(templates.name) have no group \"\(name)\"",
         help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
           ?? "groups are \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
     }
@@ -54,27 +54,27 @@ final class TemplateSetValue: HostObject {
   }
 
   func makeIterator() throws -> (() throws -> AnyValue?)? {
-    var rest = set.groups[...]
+    var rest = templates.groups[...]
     return { rest.popFirst().map { .host(TemplateGroupValue($0)) } }
   }
 
   func contains(_ value: AnyValue) throws -> Bool? {
-    value.asString.map { set[$0] != nil } ?? false
+    value.asString.map { templates[$0] != nil } ?? false
   }
 
   func isEqual(to other: AnyValue) throws -> Bool? {
     guard let other: TemplateSetValue = other.asHost() else { return false }
-    return other.set.groups == set.groups
+    return other.templates.groups == templates.groups
   }
 
   var shortDescription: String {
-    "<templates \(set.name): \(set.groups.count) groups, \(set.templates.count) templates>"
+    "<templates \(templates.name): \(templates.groups.count) groups, \(templates.templates.count) templates>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {
-    let widest = set.groups.map(\.name.count).max() ?? 0
-    var lines = ["templates \(set.name)"]
-    for group in set.groups {
+    let widest = templates.groups.map(\.name.count).max() ?? 0
+    var lines = ["templates \(templates.name)"]
+    for group in templates.groups {
       for (i, template) in group.templates.enumerated() {
         let head = i == 0 ? group.name : ""
         let line = "  \(head)\(String(repeating: " ", count: widest - head.count))  \(template.text)"
@@ -176,7 +176,7 @@ func templateSet(
       "E0303", "\(function) expects templates for '\(argument)', not \(Arguments.describe(value))",
       help: "templates ways { group \"plain\" { \"a photo of a {}.\" } }", argument: argument)
   }
-  if let value: TemplateSetValue = value.asHost() { return value.set }
+  if let value: TemplateSetValue = value.asHost() { return value.templates }
   if let value: TemplateGroupValue = value.asHost() { return try TemplateSet(name: name, groups: [value.group]) }
   if let record = value.asRecord {
     let groups = try record.map { try TemplateGroup(name: $0.name, sentences($0.value)) }

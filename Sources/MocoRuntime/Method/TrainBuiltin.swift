@@ -148,7 +148,7 @@ private func stepValue(_ record: StepRecord) -> AnyValue {
 }
 
 /// What `train` gives back.
-final class TrainingValue: FigureConvertible {
+final class TrainingValue: HostObject {
   let report: TrainingReport
   let model: String
 
@@ -158,7 +158,7 @@ final class TrainingValue: FigureConvertible {
   }
 
   var typeName: String { "Training" }
-  var memberNames: [String] { ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model"] }
+  var memberNames: [String] { ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "figure"] }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
     case "loss": return .float(report.loss)
@@ -168,6 +168,7 @@ final class TrainingValue: FigureConvertible {
     case "steps": return .int(report.steps)
     case "seconds": return .float(report.seconds)
     case "model": return .string(model)
+    case "figure": return .host(FigureValue(figure))
     default: return nil
     }
   }
