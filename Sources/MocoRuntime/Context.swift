@@ -1,6 +1,7 @@
 import MocoCLIP
 import MocoLab
 import MocoLang
+import MocoTensor
 
 /// What the built-ins share: the standard library, the seed, where progress goes, and the run that is being recorded.
 ///
@@ -39,6 +40,20 @@ public final class RuntimeContext {
         help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
     }
     return library
+  }
+
+  private var draws = 0
+
+  /// A generator for the next draw that names no seed of its own: the session's seed, and a count of such draws.
+  func nextGenerator(_ stream: String = "draw") -> Philox {
+    defer { draws &+= 1 }
+    return Philox(seed: seed, stream: stream, index: draws)
+  }
+
+  /// Draws begin anew.
+  func reseed(_ seed: UInt64) {
+    self.seed = seed
+    draws = 0
   }
 
   /// The folder of this run, made on first use; nil where nothing is recorded.

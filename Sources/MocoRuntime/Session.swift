@@ -40,6 +40,7 @@ public final class Session {
     context.width = options.width
     context.style = options.style
     let interpreter = self.interpreter
+    interpreter.seedChanged = { [context] in context.reseed(UInt64(bitPattern: Int64($0))) }
     context.output = { [unowned interpreter] in interpreter.output($0) }
     interpreter.moduleLoader = { [library = options.library] source, importer in
       try ModuleFiles(library: library).load(source, from: importer)
