@@ -213,7 +213,7 @@ import Testing
     #expect(first("sgd(lr: -1)").hasPrefix("E0706"))
     #expect(first("sgd(lr: 0.1).step()").hasPrefix("E0709"))
     #expect(
-      first("let m = coop(clip, classes: data.classes)\ntrain m on few for 50 epochs { optimizer: sgd(lr: 1e30), schedule: constant() }")
+      first("let m = coop(clip, classes: data.classes)\ntrain m on few for 50 epochs { optimizer: sgd(lr: 1e30, weight_decay: 1.0), schedule: constant() }")
         .hasPrefix("E0707"))
     #expect(first("let m = coop(clip, classes: [\"x\", \"y\"])\ntrain m on few for 1 epoch").hasPrefix("E0704"))
   }

@@ -73,6 +73,19 @@ enum TinyData {
     #expect(runs[0] == runs[1])
   }
 
+  @Test func threadsDoNotShow() throws {
+    let before = Parallel.threadCount
+    defer { Parallel.threadCount = before }
+    var runs: [[[Float]]] = []
+    for threads in [1, 2, 3] {
+      Parallel.threadCount = threads
+      let mixture = try TinyData.mixture()
+      try Trainer(model: mixture, data: TinyData.split(12), options: TinyData.options(.steps(4))).run()
+      runs.append(try TinyData.values(mixture))
+    }
+    #expect(runs[0] == runs[1] && runs[0] == runs[2])
+  }
+
   /// 7 steps at a stretch, and 3 steps, a file, and 4 steps in a new model: equal bytes.
   @Test(arguments: ["sgd", "adamw"]) func resumingIsExact(_ name: String) throws {
     let folder = try TinyData.folder()
