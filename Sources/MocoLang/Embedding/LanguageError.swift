@@ -20,6 +20,8 @@ public protocol LanguageError: Error {
   var help: String? { get }
   /// What to write under the operands of an operator: their shapes, for instance.
   var operandLabels: (left: String, right: String)? { get }
+  /// `help` for an operator whose operands are written so in the source: what can be typed.
+  func help(left: String, right: String) -> String?
   /// The name of the argument to mark instead of the whole call.
   var argument: String? { get }
 }
@@ -27,6 +29,7 @@ public protocol LanguageError: Error {
 extension LanguageError {
   public var help: String? { nil }
   public var operandLabels: (left: String, right: String)? { nil }
+  public func help(left: String, right: String) -> String? { help }
   public var argument: String? { nil }
 }
 

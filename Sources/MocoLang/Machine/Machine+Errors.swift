@@ -97,6 +97,12 @@ extension Machine {
     if offset >= 0, offset < prototype.spans.count {
       let spans = prototype.spans[offset]
       let instruction = prototype.code.pointee.instructions[offset]
+      if operandLabels != nil, !instruction.op.isCall, let known = error as? any LanguageError,
+        let left = prototype.shortText(spans.left), let right = prototype.shortText(spans.right),
+        let help = known.help(left: left, right: right)
+      {
+        diagnostic.help = [help]
+      }
       place(&diagnostic, prototype, spans, instruction, offset, argument: argument, labels: operandLabels)
     }
     return RaisedError(diagnostic, isCatchable: code != "E0406")
@@ -143,9 +149,21 @@ extension Machine {
   }
 }
 
+extension Opcode {
+  fileprivate var isCall: Bool { self == .call || self == .callNamed || self == .callSpread }
+}
+
 extension Prototype {
   package func span(_ offsets: (Int32, Int32)) -> Span {
     Span(file: file, start: Int(offsets.0), end: Int(offsets.1))
+  }
+
+  /// A short piece of the source on one line; nil where it is empty or longer.
+  func shortText(_ offsets: (Int32, Int32)) -> String? {
+    let start = Int(offsets.0), end = Int(offsets.1)
+    guard start >= 0, end > start, end <= file.bytes.count, end - start <= 40 else { return nil }
+    let bytes = file.bytes[start..<end]
+    return bytes.contains(0x0A) ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
   /// What a trace calls the function; nil for a program's top level.

@@ -386,11 +386,13 @@ extension Machine {
     let (total, overflow) = object.string.pointee.byteCount.multipliedReportingOverflow(by: max(0, times))
     if overflow { throw heap.outOfMemory(Int.max) }
     let result = try heap.emptyString(byteCount: total)
-    let count = object.string.pointee.byteCount
-    var at = 0
-    while at < total {
-      memcpy(result.stringBytes + at, object.stringBytes, count)
-      at += count
+    // What is written doubles with every copy.
+    var written = min(total, object.string.pointee.byteCount)
+    memcpy(result.stringBytes, object.stringBytes, written)
+    while written < total, written > 0 {
+      let more = min(written, total - written)
+      memcpy(result.stringBytes + written, result.stringBytes, more)
+      written += more
     }
     result.string.pointee.scalarCount = object.string.pointee.scalarCount * max(0, times)
     return .object(.string, result)

@@ -11,7 +11,7 @@ package struct TextWriter {
   package init(machine: Machine) {
     self.machine = machine
     let counters = machine.heap.counters.pointee
-    limit = max(1 << 16, min(counters.limit &- counters.bytes, 1 << 30))
+    limit = max(1 << 16, min(counters.limit &- counters.bytes, 1 << 28))
   }
 
   package func word() throws -> Word { try machine.heap.string(bytes) }
@@ -56,6 +56,11 @@ package struct TextWriter {
     }
   }
 
+  private mutating func separate() {
+    bytes.append(UInt8(ascii: ","))
+    bytes.append(UInt8(ascii: " "))
+  }
+
   private mutating func writeInt(_ value: Int) {
     if value >= 0, value < 10 {
       bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
@@ -74,7 +79,7 @@ package struct TextWriter {
     bytes.append(UInt8(ascii: "["))
     var index = 0
     while index < object.list.pointee.count {
-      if index > 0 { append(", ") }
+      if index > 0 { separate() }
       try write(inside: object.list.pointee.items[index], depth: depth + 1)
       index += 1
       if index & 0xFF == 0 { try machine.pollIfNeeded() }
@@ -97,7 +102,7 @@ package struct TextWriter {
       let entry = object.record.pointee.entries[index]
       index += 1
       guard let key = entry.key else { continue }
-      if !isFirst { append(", ") }
+      if !isFirst { separate() }
       isFirst = false
       let name = StringObject.text(key)
       append(StringText.isName(name) ? name : StringText.quoted(name))

@@ -75,10 +75,13 @@ package final class Heap {
       case UInt8(Tag.native.rawValue), UInt8(Tag.module.rawValue), UInt8(Tag.iterator.rawValue):
         UnsafeMutableRawPointer(object).box.pointee.box.release()
       case UInt8(Tag.closure.rawValue): UnsafeMutableRawPointer(object).closure.pointee.prototype.release()
-      case UInt8(Tag.list.rawValue): free(UnsafeMutableRawPointer(object).list.pointee.items)
+      case UInt8(Tag.list.rawValue):
+        let list = UnsafeMutableRawPointer(object).list.pointee
+        if list.capacity > 0 { freeStorage(list.items, list.capacity * MemoryLayout<Word>.stride) }
       case UInt8(Tag.record.rawValue):
-        free(UnsafeMutableRawPointer(object).record.pointee.entries)
-        free(UnsafeMutableRawPointer(object).record.pointee.table)
+        let record = UnsafeMutableRawPointer(object).record.pointee
+        if record.capacity > 0 { freeStorage(record.entries, record.capacity * MemoryLayout<RecordSlot>.stride) }
+        if let table = record.table { freeStorage(table, (record.mask + 1) * MemoryLayout<Int32>.stride) }
       default: break
       }
       object.pointee.tag = 0
@@ -191,16 +194,32 @@ package final class Heap {
     bytes >= 10 << 30 ? "\(bytes >> 30) GiB" : "\(bytes >> 20) MiB"
   }
 
-  /// Memory for a container's storage.
+  /// Memory for a container's storage: small pieces come from the slabs of the leaves.
   /// - Throws: E0405.
   package func allocateStorage(_ bytes: Int) throws -> ObjectPointer {
+    if bytes <= Heap.largestCell { return smallStorage(bytes) }
     if bytes >= 1 << 16 { try reserve(bytes) }
     guard let memory = malloc(bytes) else { throw outOfMemory(bytes) }
     charge(bytes)
     return memory
   }
 
+  @inline(__always)
+  private func smallStorage(_ bytes: Int) -> ObjectPointer {
+    let units = (bytes + Heap.cellStep - 1) / Heap.cellStep
+    let index = units + Heap.leafClasses
+    guard let cell = freeCells[index] else { return freshCell(index, units) }
+    freeCells[index] = ObjectPointer(bitPattern: cell.header.pointee.references)
+    return cell
+  }
+
   package func resizeStorage(_ memory: ObjectPointer, from old: Int, to new: Int) throws -> ObjectPointer {
+    if old <= Heap.largestCell || new <= Heap.largestCell {
+      let moved = try allocateStorage(new)
+      memcpy(moved, memory, min(old, new))
+      freeStorage(memory, old)
+      return moved
+    }
     if new >= 1 << 16 { try reserve(new - old) }
     guard let moved = realloc(memory, new) else { throw outOfMemory(new) }
     discharge(old)
@@ -208,7 +227,13 @@ package final class Heap {
     return moved
   }
 
-  package func freeStorage(_ memory: ObjectPointer?, _ bytes: Int) {
+  package func freeStorage(_ memory: ObjectPointer, _ bytes: Int) {
+    if bytes <= Heap.largestCell {
+      let index = (bytes + Heap.cellStep - 1) / Heap.cellStep + Heap.leafClasses
+      memory.header.pointee.references = Int(bitPattern: freeCells[index])
+      freeCells[index] = memory
+      return
+    }
     free(memory)
     discharge(bytes)
   }

@@ -1,1 +1,0 @@
-../../../Sources/golden/GoldenOptim.swift

@@ -1,1 +1,0 @@
-../../MocoPromptsTests/TinyCLIP.swift
