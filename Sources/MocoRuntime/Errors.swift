@@ -9,4 +9,3 @@ import MocoTensor
 extension TensorError: LanguageError {}
 extension CLIPError: LanguageError {}
 extension PromptError: LanguageError {}
-extension DataError: LanguageError {}

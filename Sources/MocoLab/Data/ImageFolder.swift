@@ -59,7 +59,7 @@ public struct SplitCut: Sendable, Hashable {
   }
 
   /// How many of `count` items each split gets: the shares rounded down, at least one, the largest remainders first.
-  func counts(_ count: Int) -> [Int] {
+  package func counts(_ count: Int) -> [Int] {
     let total = min(count, Int((Double(count) * parts.reduce(0) { $0 + $1.share } + 1e-9).rounded()))
     var counts = parts.map { Int(Double(count) * $0.share + 1e-9) }
     let order = parts.indices.sorted { left, right in

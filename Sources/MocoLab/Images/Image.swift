@@ -26,7 +26,7 @@ public struct Image: Sendable, Equatable {
   }
 
   /// For callers that have just computed fitting sizes.
-  init(checkedWidth width: Int, height: Int, channels: Int, bytes: [UInt8]) {
+  package init(checkedWidth width: Int, height: Int, channels: Int, bytes: [UInt8]) {
     self.width = width
     self.height = height
     self.channels = channels
@@ -70,7 +70,7 @@ public struct Image: Sendable, Equatable {
   }
 
   /// A rectangle that is known to lie inside.
-  func part(_ window: Window) -> Image {
+  package func part(_ window: Window) -> Image {
     if window.width == width && window.height == height { return self }
     let row = window.width * channels
     var result: [UInt8] = []
@@ -134,7 +134,7 @@ public struct Window: Sendable, Hashable {
     self.width = width
   }
 
-  func check(width imageWidth: Int, height imageHeight: Int) throws {
+  package func check(width imageWidth: Int, height imageHeight: Int) throws {
     guard top >= 0, left >= 0, height > 0, width > 0, height <= imageHeight, width <= imageWidth,
       top <= imageHeight - height, left <= imageWidth - width
     else {

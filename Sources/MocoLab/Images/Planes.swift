@@ -13,7 +13,7 @@ public struct Planes: Sendable, Equatable {
   public internal(set) var values: [Float]
 
   /// For callers that have just computed fitting sizes.
-  init(width: Int, height: Int, channels: Int, values: [Float]) {
+  package init(width: Int, height: Int, channels: Int, values: [Float]) {
     self.width = width
     self.height = height
     self.channels = channels

@@ -4,7 +4,7 @@
 /// Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and clipped to 8 bits
 /// before the second. A direction whose size does not change is left alone.
 /// Filter: R. Keys, *Cubic convolution interpolation for digital image processing*, 1981, with a = −1/2.
-struct Resampler {
+package struct Resampler {
   /// The weights that make each pixel of one output row (or column).
   struct Axis {
     /// For each output position the first input position and the number of weights.
@@ -55,7 +55,7 @@ struct Resampler {
 
   /// The part `window` of `image` resampled to `outWidth` × `outHeight`. Of a larger output only `window` is
   /// computed; its pixels do not depend on that.
-  static func resize(_ image: Image, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
+  package static func resize(_ image: Image, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
     let columns = Pass(
       inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width)
     let rows = Pass(

@@ -67,7 +67,7 @@ extension Planes {
   }
 
   /// `passes` means over (2 · radius + 1)² pixels, edges replicated.
-  func boxBlurred(radius: Int, passes: Int) -> Planes {
+  package func boxBlurred(radius: Int, passes: Int) -> Planes {
     var result = self
     for _ in 0..<max(passes, 0) { result = radius == 1 ? result.blurredOnce() : result.blurredOnce(radius) }
     return result
@@ -141,7 +141,7 @@ extension Planes {
 
   /// The window of `part` of the sides whose middle is (x, y), enlarged to the whole image. The image spans
   /// −1 … 1 in both directions; outside it is black.
-  func zoomed(part: Float, x offsetX: Float, y offsetY: Float) -> Planes {
+  package func zoomed(part: Float, x offsetX: Float, y offsetY: Float) -> Planes {
     let (width, height) = (width, height)
     /// For each output position the two input positions and the weight of the second.
     func places(_ count: Int, _ offset: Float) -> [(Int, Float)] {

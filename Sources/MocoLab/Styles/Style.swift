@@ -77,6 +77,11 @@ public struct WithheldPairs: Sendable, Hashable {
   public struct Pair: Sendable, Hashable {
     public let label: Int
     public let style: Style
+
+    public init(label: Int, style: Style) {
+      self.label = label
+      self.style = style
+    }
   }
 
   public init(_ pairs: Set<Pair>) { self.pairs = pairs }

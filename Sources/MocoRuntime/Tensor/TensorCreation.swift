@@ -50,11 +50,10 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       "arange(start, end = nil, by = 1)",
       doc: "Numbers from start up to end, which is left out; from 0 with one argument.\n\n```\narange(5)\narange(0, 1, by: 0.25)\n```"
     ) { arguments in
-      let first = try arguments.value("start")
-      let last = arguments["end"].flatMap { $0.isNil ? nil : $0 }
+      let isSpan = try arguments.isGiven("end") && !arguments.value("end").isNil
+      let from: AnyValue = isSpan ? try arguments.value("start") : .int(0)
+      let to = try arguments.value(isSpan ? "end" : "start")
       let step = try arguments.value("by")
-      let from: AnyValue = last == nil ? 0 : first
-      let to = last ?? first
       if let a = from.asInt, let b = to.asInt, let by = step.asInt {
         return .host(TensorValue(try Tensor.arange(a, b, by: by)))
       }

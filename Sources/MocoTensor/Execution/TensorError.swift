@@ -33,5 +33,26 @@ public struct TensorError: Error, CustomStringConvertible {
     self.remedy = remedy
   }
 
+  /// `help` with the operands as they are written: `transpose the right side: img @ text.T gives [32, 10]`.
+  public func help(left: String, right: String) -> String? {
+    // Anything but a name, a call or an index would need parentheses.
+    func operand(_ text: String) -> String {
+      var depth = 0
+      for character in text {
+        if "([".contains(character) { depth += 1 }
+        if ")]".contains(character) { depth -= 1 }
+        if depth == 0, !(character.isLetter || character.isNumber || "_.)]".contains(character)) { return "(\(text))" }
+      }
+      return text
+    }
+    let a = operand(left), b = operand(right)
+    switch remedy {
+    case .transposeRight(let shape): return "transpose the right side: \(a) @ \(b).T gives \(Shape.text(shape))"
+    case .transposeLeft(let shape): return "transpose the left side: \(a).T @ \(b) gives \(Shape.text(shape))"
+    case .swap(let shape): return "exchange the sides: \(b) @ \(a) gives \(Shape.text(shape))"
+    case nil: return help
+    }
+  }
+
   public var description: String { "\(code): \(message)" + (help.map { " (\($0))" } ?? "") }
 }

@@ -44,16 +44,14 @@ extension Tensor {
     }
     if let shape = result(a, flip(b)) {
       error.remedy = .transposeRight(shape)
-      error.help = "transpose the right side: left @ right.T gives \(Shape.text(shape))"
     } else if let shape = result(flip(a), b) {
       error.remedy = .transposeLeft(shape)
-      error.help = "transpose the left side: left.T @ right gives \(Shape.text(shape))"
     } else if let shape = result(b, a) {
       error.remedy = .swap(shape)
-      error.help = "exchange the sides: right @ left gives \(Shape.text(shape))"
     } else {
       error.help = "the last dimension of the left side must equal the last but one of the right"
     }
+    if error.remedy != nil { error.help = error.help(left: "left", right: "right") }
     return error
   }
 

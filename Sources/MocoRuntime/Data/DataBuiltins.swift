@@ -1,0 +1,167 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoTensor
+
+/// dataset, load_image, styles, sample_folder.
+public func registerDataBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  interpreter.define([datasetFunction(context), loadImage(), sampleFolder(context)])
+  interpreter.define(
+    "styles", .list(Style.allCases.map(\.name)),
+    doc: """
+      The styles in which images can be rendered: `image.style("sketch", 0.4)`, `data.styled(seed: 1)`.
+
+      ```
+      for name in styles { print(name) }
+      ```
+      """)
+}
+
+private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
+  NativeFunction(
+    "dataset(source = nil, split = nil, seed = 0, images = nil, skip_broken = false, features = nil, labels = nil, classes = nil)",
+    doc: """
+      Labelled images.
+
+      - `dataset("fashion")`: the part of Fashion-MNIST that ships with moco; `dataset("fashion-full")`: all of it, where
+        the Debian package dataset-fashion-mnist is installed.
+      - `dataset("photos")`: a folder with one sub-folder a class, with or without `train`, `val`, `test` above; a folder
+        of IDX files; a `split_zhou_….json`; a CSV file `path,label,split`; a safetensors file of images or features.
+        `split: {train: 0.7, test: 0.3}` says how images without splits are cut, `images:` where the images of a list
+        are. `skip_broken: true` reads every file once and leaves out what cannot be decoded.
+      - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory.
+
+      It has `classes`, its splits `train`, `val`, `test`, and the cuts `base` and `new`.
+
+      ```
+      let data = dataset("fashion")
+      let few = data.few_shot(16, seed: 1)
+      ```
+      """
+  ) { arguments in
+    let data: Dataset
+    if arguments["features"]?.isNil == false {
+      data = try featureData(arguments)
+    } else {
+      guard let source = try arguments.optionalString("source") else {
+        throw arguments.failure(
+          "E0304", "dataset needs a source, or features and labels", help: "dataset(\"fashion\")")
+      }
+      data = try sourceData(source, arguments, context)
+    }
+    if let folder = try context.runFolder() {
+      for split in data.splits { try folder.note(hash: split.contentHash, of: "data \(data.name), \(split.name)") }
+    }
+    if !data.skipped.isEmpty {
+      let count = data.skipped.count
+      context.output("\(data.name): left out \(count) image\(count == 1 ? "" : "s") that cannot be decoded\n")
+      for image in data.skipped.prefix(5) { context.output("  \(image.reason)\n") }
+      if count > 5 { context.output("  … \(count - 5) more\n") }
+    }
+    return .host(DatasetValue(data, context))
+  }
+}
+
+private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset {
+  switch source {
+  case "fashion": return try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
+  case "fashion-full": return try FashionMNIST.full()
+  default: break
+  }
+  var options = DataOptions(skipsBroken: try arguments.bool("skip_broken"))
+  if let shares = try arguments.optionalRecord("split") {
+    options.cut = try SplitCut(
+      shares.map { name, value in
+        guard let share = value.asFloat else {
+          throw arguments.failure(
+            "E0303", "dataset expects a number for the share of \"\(name)\", not \(value.typeName)", at: "split",
+            help: "split: {train: 0.7, test: 0.3}")
+        }
+        return (name, share)
+      }, seed: UInt64(bitPattern: Int64(arguments.int("seed"))))
+  } else if arguments.isGiven("seed") {
+    options.cut = try SplitCut(
+      SplitCut.standard.parts.map { ($0.name, $0.share) },
+      seed: UInt64(bitPattern: Int64(arguments.int("seed"))))
+  }
+  return try Dataset.open(source, images: arguments.optionalString("images"), options: options)
+}
+
+private func featureData(_ arguments: Arguments) throws -> Dataset {
+  let features = try TensorReading.tensor(arguments.value("features"), "features")
+  guard let given = arguments["labels"], !given.isNil else {
+    throw arguments.failure("E0304", "dataset needs labels with the features", at: "features", help: "labels: [0, 1, …]")
+  }
+  let tensor: TensorValue? = given.asHost()
+  let labels = try tensor.map { try $0.tensor.toInts() } ?? arguments.ints("labels")
+  let classes = arguments["classes"]?.isNil == false ? try readClasses(arguments, "classes") : nil
+  var splits: [(name: String, rows: [Int])]?
+  if let cut = try arguments.optionalRecord("split") {
+    splits = try cut.map { name, value in
+      if let range = value.asRange { return (name, (0..<range.count).map { range.element($0) }) }
+      guard let rows = value.asList else {
+        throw arguments.failure(
+          "E0303", "dataset expects the rows of \"\(name)\", not \(value.typeName)", at: "split",
+          help: "split: {train: 0..<80, test: 80..<100}")
+      }
+      return (name, rows.compactMap(\.asInt))
+    }
+  }
+  return try Dataset.features(features, labels: labels, classes: classes, splits: splits)
+}
+
+private func loadImage() -> NativeFunction {
+  NativeFunction(
+    "load_image(path: String)",
+    doc: """
+      A JPEG or PNG file as an image: `width`, `height`, `channels`, and `style(name, severity)`, `resize`, `crop`, `save`.
+
+      ```
+      let image = load_image("photo.jpg")
+      show image.style("sketch", 0.2)
+      ```
+      """
+  ) { arguments in
+    let path = try arguments.string("path")
+    return .host(ImageValue(try Image.load(path), name: path))
+  }
+}
+
+private func sampleFolder(_ context: RuntimeContext) -> NativeFunction {
+  NativeFunction(
+    "sample_folder(path: String, per_class = 24, size = 96, seed = 0)",
+    doc: """
+      Makes a folder of JPEG and PNG images from those inside moco, one sub-folder a class, each image in a random
+      style, and gives its path: something to try a folder of one's own with. A folder that is there is left as it is.
+
+      ```
+      let data = dataset(sample_folder("own-photos"))
+      ```
+      """
+  ) { arguments in
+    let path = try arguments.string("path")
+    let count = try arguments.int("per_class", in: 1...128)
+    let size = try arguments.int("size", in: 8...1024)
+    if FileSystem.kind(path) == .folder, try !FileSystem.list(path).isEmpty { return .string(path) }
+    let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
+    let data = try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
+    for split in [try data.train(), try data.val()] {
+      // The first half of the images comes from the pool of shots, the rest from that of validation.
+      let each = split.name == "train" ? (count + 1) / 2 : count / 2
+      let styled = try split.styled(seed: seed)
+      var made = [Int](repeating: 0, count: data.classes.count)
+      for index in 0..<styled.count {
+        let label = try styled.item(index).label
+        guard made[label] < each else { continue }
+        made[label] += 1
+        try Cancellation.check()
+        let folder = "\(path)/\(data.classes[label])"
+        try FileSystem.createFolder(folder)
+        let ending = made[label] % 2 == 0 ? "jpg" : "png"
+        let image = try styled.image(index).resized(width: size, height: size)
+        try image.save("\(folder)/\(split.name)-\(made[label]).\(ending)")
+      }
+    }
+    return .string(path)
+  }
+}

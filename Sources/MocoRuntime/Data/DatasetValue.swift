@@ -1,0 +1,212 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoPlot
+
+/// A data set as programs hold it.
+final class DatasetValue: FigureConvertible {
+  let data: Dataset
+  let context: RuntimeContext
+
+  init(_ data: Dataset, _ context: RuntimeContext) {
+    self.data = data
+    self.context = context
+  }
+
+  var typeName: String { "Dataset" }
+  var count: Int? { data.count }
+
+  private static let fields = ["name", "classes", "splits", "base", "new", "skipped", "origin"]
+  var memberNames: [String] { data.splits.map(\.name) + DatasetValue.fields + DatasetValue.methods.names }
+
+  func member(_ name: String) throws -> AnyValue? {
+    if let split = data.split(name) { return .host(SplitValue(split, context)) }
+    switch name {
+    case "name": return .string(data.name)
+    case "classes": return .list(data.classes)
+    case "splits": return .list(data.splits.map(\.name))
+    case "base": return .host(DatasetValue(try data.base(), context))
+    case "new": return .host(DatasetValue(try data.new(), context))
+    case "origin": return data.origin.map { .string($0) } ?? .nil
+    case "skipped":
+      return .list(data.skipped.map { .record([("path", .string($0.path)), ("reason", .string($0.reason))]) })
+    case "train", "val", "test", "pretrain": return .host(SplitValue(try data.requireSplit(name), context))
+    default: return nil
+    }
+  }
+
+  /// `data["train"]`.
+  func index(_ items: [HostIndex]) throws -> AnyValue? {
+    guard items.count == 1 else { return nil }
+    switch items[0] {
+    case .name(let name): return .host(SplitValue(try data.requireSplit(name), context))
+    case .value(let value):
+      guard let name = value.asString else { return nil }
+      return .host(SplitValue(try data.requireSplit(name), context))
+    default: return nil
+    }
+  }
+
+  func method(_ name: String) -> NativeFunction? { DatasetValue.methods.bind(name, to: self) }
+
+  static let methods = MethodTable<DatasetValue> { table in
+    table.add(
+      "few_shot(shots: Int, seed = 1, sampler = \"moco\")",
+      doc: """
+        The data set with `shots` training images a class; validation and test images stay whole. The images of 4 shots
+        are among those of 8.
+
+        `sampler: "coop"` draws the very images that CoOp and its successors draw with this seed, and cuts validation to
+        min(shots, 4).
+
+        ```
+        let few = dataset("fashion").few_shot(16, seed: 1)
+        ```
+        """
+    ) { value, arguments in
+      let word = try arguments.choice("sampler", among: ShotSampler.allCases.map(\.rawValue))
+      let few = try value.data.fewShot(
+        arguments.int("shots"), seed: arguments.int("seed"), sampler: ShotSampler(rawValue: word) ?? .moco)
+      return .host(DatasetValue(few, value.context))
+    }
+    table.add(
+      "styled(names = nil, severity = 0.6, seed = nil, withheld = nil)",
+      doc: """
+        The data set with every image in a random style of `names` (all eight without it), its severity uniform between
+        0 and `severity`. The same seed gives every image the same look in every cut. `withheld` lists pairs of class
+        and style that become clean.
+
+        ```
+        let data = dataset("fashion").styled(["dark", "sketch"], seed: 1)
+        ```
+        """
+    ) { value, arguments in
+      let options = try StyleOptions(arguments, classes: value.data.classes, context: value.context)
+      let styled = try value.data.styled(
+        options.styles, severity: options.severity, seed: options.seed, withheld: options.withheld)
+      return .host(DatasetValue(styled, value.context))
+    }
+  }
+
+  // MARK: Looks
+
+  var shortDescription: String {
+    let parts = data.splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    return "<Dataset \(data.name): \(data.classes.count) classes, \(parts)>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    var lines = ["\(data.name): \(data.classes.count) classes, \(data.count) images"]
+    lines += wrapped("  classes: ", data.classes, width: width)
+    let longest = data.splits.map(\.name.count).max() ?? 0
+    for split in data.splits {
+      let name = split.name.padding(to: longest)
+      lines.append("  \(name)  \(split.count) images, \(spread(split))\(styleNote(split))")
+    }
+    if let origin = data.origin { lines.append("  \(origin)") }
+    if !data.skipped.isEmpty { lines.append("  \(data.skipped.count) images left out: they cannot be decoded") }
+    return lines.map { $0.clipped(width) }.joined(separator: "\n")
+  }
+
+  private func spread(_ split: DataSplit) -> String {
+    let counts = split.classCounts
+    guard let least = counts.min(), let most = counts.max() else { return "no classes" }
+    return least == most ? "\(least) a class" : "\(least) to \(most) a class"
+  }
+
+  private func styleNote(_ split: DataSplit) -> String {
+    guard let styles = split.styles else { return split.isFeatures ? ", features" : "" }
+    let names = Style.allCases.filter { styles.contains($0) }.map(\.name)
+    return names.count == Style.allCases.count ? ", in all styles" : ", in the styles " + names.joined(separator: ", ")
+  }
+
+  /// A picture or two of each class.
+  var figure: Figure { (data.split("train") ?? data.splits.first).map { SplitValue($0, context).figure } ?? empty }
+  private var empty: Figure { Figure(.images(ImageGrid([])), title: data.name) }
+}
+
+/// What `styled` and `in_every_style` are told.
+struct StyleOptions {
+  let styles: [Style]
+  let severity: Float
+  let seed: UInt64
+  let withheld: WithheldPairs
+
+  init(_ arguments: Arguments, classes: [String], context: RuntimeContext) throws {
+    styles = try StyleOptions.styles(arguments, "names")
+    severity = try StyleOptions.severity(arguments)
+    seed = try StyleOptions.seed(arguments, context)
+    withheld = try StyleOptions.withheld(arguments, classes: classes)
+  }
+
+  static func styles(_ arguments: Arguments, _ name: String) throws -> [Style] {
+    guard let value = arguments[name], !value.isNil else { return Style.allCases }
+    if let one = value.asString { return [try Style.parse(one)] }
+    return try arguments.strings(name).map { try Style.parse($0) }
+  }
+
+  static func severity(_ arguments: Arguments) throws -> Float {
+    let severity = try arguments.float("severity")
+    guard severity >= 0, severity <= 1 else {
+      throw arguments.failure("E0305", "a severity of \(severity) is outside 0 to 1", at: "severity")
+    }
+    return Float(severity)
+  }
+
+  /// The seed given, or the session's.
+  static func seed(_ arguments: Arguments, _ context: RuntimeContext) throws -> UInt64 {
+    guard let seed = try arguments.optionalInt("seed") else { return context.seed }
+    return UInt64(bitPattern: Int64(seed))
+  }
+
+  /// nil, "small world", or a list of [class, style].
+  static func withheld(_ arguments: Arguments, classes: [String]) throws -> WithheldPairs {
+    guard let value = arguments["withheld"], !value.isNil else { return .none }
+    if let word = value.asString {
+      guard word == "small world" else {
+        throw arguments.failure(
+          "E0305", "there is no rule \"\(word)\" for withheld pairs", at: "withheld",
+          help: "\"small world\", or a list such as [[\"coat\", \"dark\"]]")
+      }
+      return .smallWorld(classes: classes.count)
+    }
+    let pairs = try arguments.list("withheld").map { element -> WithheldPairs.Pair in
+      guard let pair = element.asList, pair.count == 2, let name = pair[0].asString, let style = pair[1].asString
+      else {
+        throw arguments.failure(
+          "E0303", "\(arguments.functionName) expects pairs of class and style for 'withheld'", at: "withheld",
+          help: "[[\"coat\", \"dark\"], [\"bag\", \"sketch\"]]")
+      }
+      guard let label = classes.firstIndex(of: name) else {
+        let near = Nearest.name(to: name, among: classes).map { "did you mean \"\($0)\"?" }
+        throw arguments.failure("E0519", "there is no class \"\(name)\"", at: "withheld", help: near)
+      }
+      return WithheldPairs.Pair(label: label, style: try Style.parse(style))
+    }
+    return WithheldPairs(Set(pairs))
+  }
+}
+
+extension String {
+  func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  func clipped(_ width: Int) -> String { count <= width ? self : String(prefix(max(1, width - 1))) + "…" }
+}
+
+/// Names after a head, broken at commas.
+func wrapped(_ head: String, _ names: [String], width: Int) -> [String] {
+  var lines: [String] = []
+  var line = head
+  for (place, name) in names.enumerated() {
+    let piece = name + (place < names.count - 1 ? "," : "")
+    if line.count + 1 + piece.count > width, line.count > head.count {
+      lines.append(line)
+      if lines.count == 4, names.count - place > 4 {
+        lines.append(String(repeating: " ", count: head.count) + "… \(names.count - place) more")
+        return lines
+      }
+      line = String(repeating: " ", count: head.count)
+    }
+    line += (line.count > head.count ? " " : "") + piece
+  }
+  return lines + [line]
+}

@@ -1,0 +1,222 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoPlot
+import MocoPrompts
+import MocoTensor
+
+/// One picture that a model can take, with what is known of it.
+protocol ModelImage: ImageSource {
+  /// Normalized for a model. Shape: [1, channels, S, S].
+  func pixels(for config: CLIPConfig) throws -> Tensor
+  /// The name of its class; nil where nobody said.
+  var trueClass: String? { get }
+  var styleName: String? { get }
+}
+
+extension ModelImage {
+  func images(for model: CLIPModel) throws -> ImageInput { .pixels(try pixels(for: model.config)) }
+  var isSingleImage: Bool { true }
+}
+
+extension PlotImage {
+  init?(_ image: Image) {
+    self.init(width: image.width, height: image.height, channels: image.channels, bytes: image.bytes)
+  }
+}
+
+/// A decoded picture as programs hold it.
+final class ImageValue: ModelImage, ImageConvertible {
+  let image: Image
+  /// The picture before it was rounded to 8 bits, where a style made it.
+  let planes: Planes?
+  let name: String
+  let styleName: String?
+
+  init(_ image: Image, name: String) {
+    self.image = image
+    planes = nil
+    self.name = name
+    styleName = nil
+  }
+
+  init(_ planes: Planes, name: String, style: String?) {
+    image = planes.image()
+    self.planes = planes
+    self.name = name
+    styleName = style
+  }
+
+  var typeName: String { "Image" }
+  var byteCount: Int { image.bytes.count + (planes?.values.count ?? 0) * 4 }
+  var trueClass: String? { nil }
+  var plotImage: PlotImage? { PlotImage(image) }
+
+  func pixels(for config: CLIPConfig) throws -> Tensor {
+    let preprocess = Preprocess(config)
+    let one = try planes.map { try preprocess.tensor($0) } ?? preprocess.tensor(image)
+    return try Tensor(one.toFloats(), shape: [1] + one.shape)
+  }
+
+  private static let fields = ["width", "height", "channels", "name", "tensor"]
+  var memberNames: [String] { ImageValue.fields + ImageValue.methods.names }
+
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "width": return .int(image.width)
+    case "height": return .int(image.height)
+    case "channels": return .int(image.channels)
+    case "name": return .string(self.name)
+    case "tensor":
+      let planes = planes ?? Planes(image)
+      return .host(TensorValue(try Tensor(planes.values, shape: [planes.channels, planes.height, planes.width])))
+    default: return nil
+    }
+  }
+
+  func method(_ name: String) -> NativeFunction? { ImageValue.methods.bind(name, to: self) }
+
+  static let methods = MethodTable<ImageValue> { table in
+    table.add(
+      "style(name: String, severity = 0.3, seed = 0)",
+      doc: """
+        The image in a style: one of `styles`, with a severity between 0 and 1.
+
+        ```
+        show load_image("photo.jpg").style("sketch", 0.2)
+        ```
+        """
+    ) { value, arguments in
+      let style = try Style.parse(arguments.string("name"))
+      let severity = try StyleOptions.severity(arguments)
+      let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
+      let draw = StyleDraw(style: style, severity: severity, seed: seed)
+      let planes = draw.render(value.planes ?? Planes(value.image), index: 0)
+      return .host(ImageValue(planes, name: value.name, style: style.name))
+    }
+    table.add(
+      "resize(width: Int, height: Int)",
+      doc: "The image in another size, by antialiased bicubic resampling.\n\n```\nimage.resize(224, 224)\n```"
+    ) { value, arguments in
+      .host(
+        ImageValue(
+          try value.image.resized(width: arguments.int("width"), height: arguments.int("height")), name: value.name))
+    }
+    table.add(
+      "crop(left: Int, top: Int, width: Int, height: Int)",
+      doc: "A rectangle of the image.\n\n```\nimage.crop(10, 20, 100, 80)\n```"
+    ) { value, arguments in
+      let window = Window(
+        top: try arguments.int("top"), left: try arguments.int("left"), height: try arguments.int("height"),
+        width: try arguments.int("width"))
+      return .host(ImageValue(try value.image.cropped(window), name: value.name))
+    }
+    table.add("flip()", doc: "The mirror image, left to right.\n\n```\nimage.flip()\n```") { value, _ in
+      .host(ImageValue(value.image.flipped(), name: value.name))
+    }
+    table.add("grey()", doc: "The image without colour.\n\n```\nimage.grey()\n```") { value, _ in
+      .host(ImageValue(value.image.converted(channels: 1), name: value.name))
+    }
+    table.add(
+      "save(path: String)",
+      doc: "Writes the image as `.png` or `.jpg`.\n\n```\nimage.style(\"dark\").save(\"dark.png\")\n```"
+    ) { value, arguments in
+      try value.image.save(arguments.string("path"))
+      return .nil
+    }
+    table.add(
+      "pixels(clip)",
+      doc: "The pixels that a model takes: [1, channels, size, size], normalized.\n\n```\nimage.pixels(clip)\n```"
+    ) { value, arguments in
+      let clip = try arguments.host(ClipValue.self, "clip", expected: "Clip").model
+      return .host(TensorValue(try value.pixels(for: clip.config)))
+    }
+  }
+
+  var shortDescription: String {
+    "<Image \(name): \(image.width) × \(image.height)\(image.channels == 1 ? ", grey" : "")>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    guard let plotImage else { return shortDescription }
+    return Figure(.images(ImageGrid([.init(plotImage, label: FileSystem.name(of: name))])))
+      .text(TextOptions(width: width, style: style))
+  }
+}
+
+/// One labelled image of a split as programs hold it.
+final class ItemValue: ModelImage, ImageConvertible {
+  let split: DataSplit
+  let place: Int
+
+  /// `place` is inside the split.
+  init(_ split: DataSplit, _ place: Int) {
+    self.split = split
+    self.place = place
+  }
+
+  private var item: DataItem { split.items[place] }
+  var typeName: String { "Item" }
+  var trueClass: String? { split.classes.indices.contains(item.label) ? split.classes[item.label] : nil }
+  var styleName: String? { item.style?.style.name }
+  var plotImage: PlotImage? { (try? split.image(place)).flatMap { PlotImage($0) } }
+  /// The class, and the style where there is one.
+  var caption: String { [trueClass, styleName].compactMap { $0 }.joined(separator: ", ") }
+
+  func pixels(for config: CLIPConfig) throws -> Tensor {
+    try split.pixels([place], preprocess: Preprocess(config))
+  }
+
+  func images(for model: CLIPModel) throws -> ImageInput {
+    if let table = split.source.featureTable {
+      return .features(try FeatureRows.rows(table, [item.source]))
+    }
+    return .pixels(try pixels(for: model.config))
+  }
+
+  var memberNames: [String] {
+    ["image", "label", "class", "style", "severity", "path", "index", "width", "height", "features"]
+  }
+
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "image":
+      let name = split.label(of: place)
+      guard item.style != nil else { return .host(ImageValue(try split.plainImage(place), name: name)) }
+      return .host(ImageValue(try split.planes(place), name: name, style: styleName))
+    case "label": return .int(item.label)
+    case "class": return trueClass.map { .string($0) } ?? .nil
+    case "style": return styleName.map { .string($0) } ?? .nil
+    case "severity": return item.style.map { .float($0.severity) } ?? .nil
+    case "path": return .string(split.label(of: place))
+    case "index": return .int(place)
+    case "width": return .int(try split.plainImage(place).width)
+    case "height": return .int(try split.plainImage(place).height)
+    case "features":
+      guard let table = split.source.featureTable else { return .nil }
+      let row = try FeatureRows.rows(table, [item.source])
+      return .host(TensorValue(try Tensor(row.toFloats(), shape: [row.count])))
+    default: return nil
+    }
+  }
+
+  var shortDescription: String { "<Item \(place) of \(split.name): \(caption)>" }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    guard let plotImage else { return shortDescription }
+    return Figure(.images(ImageGrid([.init(plotImage, label: caption)]))).text(TextOptions(width: width, style: style))
+  }
+}
+
+/// Some rows of a table of features. Shape: [rows, D].
+enum FeatureRows {
+  static func rows(_ table: Tensor, _ places: [Int]) throws -> Tensor {
+    let width = table.shape.last ?? 0
+    let values = try table.withFloats { floats in
+      places.flatMap { place in
+        place >= 0 && (place + 1) * width <= floats.count ? Array(floats[place * width..<(place + 1) * width]) : []
+      }
+    }
+    return try Tensor(values, shape: [width > 0 ? values.count / width : 0, width])
+  }
+}
