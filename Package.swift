@@ -34,12 +34,15 @@ let package = Package(
       dependencies: [
         "MocoPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "golden", dependencies: ["MocoLab"]),
+    .target(name: "MocoGolden", dependencies: ["MocoLab"]),
+    .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),
     .testTarget(name: "MocoCLIPTests", dependencies: ["MocoCLIP"]),
-    .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts"]),
-    .testTarget(name: "MocoLabTests", dependencies: ["MocoLab"]),
+    .target(name: "MocoTestSupport", dependencies: ["MocoPrompts"], path: "Tests/TestSupport"),
+    .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts", "MocoTestSupport"]),
+    .testTarget(name: "MocoLabTests", dependencies: ["MocoLab", "MocoTestSupport"]),
+    .testTarget(name: "MocoGoldenTests", dependencies: ["MocoGolden", "MocoTestSupport"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco"]),

@@ -53,15 +53,15 @@ struct GoldenFolder {
 }
 
 /// Everything that can be checked below a folder.
-struct GoldenCatalog {
+package struct GoldenCatalog {
   /// What recognises files. The first suite that claims a file has it; the order is that of the README.
   static var suites: [any GoldenSuite.Type] {
     [TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self, PreprocessSuite.self]
   }
 
-  private(set) var checks: [GoldenCheck] = []
+  package private(set) var checks: [GoldenCheck] = []
 
-  init(root: String) throws {
+  package init(root: String) throws {
     var folders: [GoldenFolder] = []
     try GoldenCatalog.walk(root, relative: "", depth: 0, into: &folders)
     for folder in folders {
@@ -108,7 +108,7 @@ struct GoldenCatalog {
   /// A prefix is a path of whole names, the last with or without its extension: `mixture/all` is
   /// mixture/all.safetensors and not mixture/all-vision-layernorm.safetensors. One that names nothing so is
   /// taken as the beginning of a path.
-  func selected(by prefixes: [String]) throws -> [GoldenCheck] {
+  package func selected(by prefixes: [String]) throws -> [GoldenCheck] {
     guard !prefixes.isEmpty else { return checks }
     var names = Set<String>()
     for prefix in prefixes {

@@ -8,9 +8,9 @@ protocol GoldenSuite {
 }
 
 /// One comparison of moco with files; it reports any number of lines.
-struct GoldenCheck {
+package struct GoldenCheck {
   /// What its lines begin with; a path below the checked folder.
-  let name: String
+  package let name: String
   /// The files that it uses, as paths below the checked folder.
   let files: [String]
   let body: (inout GoldenLines) throws -> Void
@@ -21,55 +21,61 @@ struct GoldenCheck {
     self.body = body
   }
 
-  func run(into report: inout GoldenReport) {
+  /// The comparisons of this check, in order; what could not be compared is one that failed.
+  package func run() -> [GoldenLine] {
     var lines = GoldenLines(name: name)
     do {
       try body(&lines)
-      if lines.count == 0 { lines.fault("nothing was compared") }
+      if lines.all.isEmpty { lines.fault("nothing was compared") }
     } catch {
       lines.fault("\(error)")
     }
-    report.passed += lines.passed
-    report.failed += lines.failed
+    return lines.all
   }
 }
 
-struct GoldenReport {
-  var passed = 0
-  var failed = 0
-}
+/// One comparison: `name  max error  tolerance  ok|FAIL`.
+package struct GoldenLine: CustomStringConvertible {
+  package let name: String
+  /// nil for both: it could not be compared.
+  package let error: Double?
+  package let tolerance: Double?
 
-/// Prints the lines of one check: `name  max error  tolerance  ok|FAIL`.
-struct GoldenLines {
-  let name: String
-  private(set) var passed = 0
-  private(set) var failed = 0
-  var count: Int { passed + failed }
-
-  init(name: String) { self.name = name }
-
-  /// One comparison. An error that is no number fails.
-  mutating func report(_ item: String, error: Double, tolerance: Double) {
-    let isRight = error <= tolerance
-    if isRight { passed += 1 } else { failed += 1 }
-    print(
-      "\(name) \(item)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : "FAIL")"
-    )
+  /// An error that is no number fails.
+  package var isRight: Bool {
+    guard let error, let tolerance else { return false }
+    return error <= tolerance
   }
 
-  /// Something that could not be compared.
-  mutating func fault(_ reason: String) {
-    failed += 1
-    let line = reason.split(whereSeparator: \.isNewline).joined(separator: "; ")
-    print("\(name) (\(line))  -  -  FAIL")
+  package var description: String {
+    "\(name)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : "FAIL")"
   }
 
-  private static func text(_ value: Double) -> String {
+  private static func text(_ value: Double?) -> String {
+    guard let value else { return "-" }
     guard value.isFinite else { return "inf" }
     if value == value.rounded(), abs(value) < 1e6 { return String(Int(value)) }
     var buffer = [CChar](repeating: 0, count: 32)
     let count = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.2e", $0) }
     return String(decoding: buffer.prefix(max(Int(count), 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+/// The lines of one check while it runs.
+struct GoldenLines {
+  let name: String
+  private(set) var all: [GoldenLine] = []
+
+  init(name: String) { self.name = name }
+
+  mutating func report(_ item: String, error: Double, tolerance: Double) {
+    all.append(GoldenLine(name: "\(name) \(item)", error: error, tolerance: tolerance))
+  }
+
+  /// Something that could not be compared.
+  mutating func fault(_ reason: String) {
+    let line = reason.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    all.append(GoldenLine(name: "\(name) (\(line))", error: nil, tolerance: nil))
   }
 }
 

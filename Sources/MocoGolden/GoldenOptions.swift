@@ -1,12 +1,12 @@
 /// The command line: a folder, and which of its files to check.
-struct GoldenOptions {
-  var root = ""
+package struct GoldenOptions {
+  package private(set) var root = ""
   /// Empty: everything.
-  var prefixes: [String] = []
+  package private(set) var prefixes: [String] = []
 
   static let usage = "usage: golden DIR [--only PREFIX…]"
 
-  init(_ arguments: [String]) throws {
+  package init(_ arguments: [String]) throws {
     var isList = false
     for argument in arguments {
       if argument == "--only" {

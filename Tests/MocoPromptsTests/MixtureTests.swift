@@ -2,6 +2,7 @@ import MocoAutograd
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
+import MocoTestSupport
 import Testing
 
 @Suite struct MixtureTests {

@@ -1,6 +1,7 @@
 import MocoAutograd
 import MocoCLIP
 import MocoTensor
+import MocoTestSupport
 import Testing
 
 import MocoPrompts

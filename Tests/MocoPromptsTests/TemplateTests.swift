@@ -1,4 +1,5 @@
 import MocoPrompts
+import MocoTestSupport
 import Testing
 
 @Suite struct TemplateTests {

@@ -44,9 +44,9 @@ struct MocoProcess {
     let outputPath = folder + "/.stdout-\(UUID().uuidString)"
     let errorPath = folder + "/.stderr-\(UUID().uuidString)"
     let inputPath = folder + "/.stdin-\(UUID().uuidString)"
-    FileManager.default.createFile(atPath: outputPath, contents: nil)
-    FileManager.default.createFile(atPath: errorPath, contents: nil)
-    FileManager.default.createFile(atPath: inputPath, contents: Data((input ?? "").utf8))
+    _ = FileManager.default.createFile(atPath: outputPath, contents: nil)
+    _ = FileManager.default.createFile(atPath: errorPath, contents: nil)
+    _ = FileManager.default.createFile(atPath: inputPath, contents: Data((input ?? "").utf8))
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)
     process.standardError = FileHandle(forWritingAtPath: errorPath)
     process.standardInput = FileHandle(forReadingAtPath: inputPath)

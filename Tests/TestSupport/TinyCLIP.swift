@@ -1,25 +1,11 @@
-import Foundation
 import MocoAutograd
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
 
 /// A CLIP of random numbers, small enough for finite differences.
-enum TinyCLIP {
-  static let root: String = {
-    var folder = URL(fileURLWithPath: #filePath)
-    while folder.path != "/" {
-      folder.deleteLastPathComponent()
-      if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) { break }
-    }
-    return folder.path
-  }()
-
-  static var tokenizerDirectory: String { root + "/stdlib/tokenizer" }
-
-  static func fixture(_ path: String) -> String { root + "/Tests/Fixtures/" + path }
-
-  static func make(seed: UInt64 = 1, context: Int = 24, scale: Float = 1) throws -> CLIPModel {
+package enum TinyCLIP {
+  package static func make(seed: UInt64 = 1, context: Int = 24, scale: Float = 1) throws -> CLIPModel {
     let merges = 4096
     let config = CLIPConfig(
       name: "tiny", embedDim: 12,
@@ -36,21 +22,21 @@ enum TinyCLIP {
       if name == "logit_scale" { values = [1.5] }
       tensors[name] = try Tensor(values, shape: shape)
     }
-    return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
+    return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: Repository.tokenizer)
   }
 
   /// Random unit features. Shape: [count, 12].
-  static func features(_ count: Int, seed: UInt64 = 9) throws -> Tensor {
+  package static func features(_ count: Int, seed: UInt64 = 9) throws -> Tensor {
     var random = Philox(seed: seed, stream: "features")
     return try Tensor((0..<(count * 12)).map { _ in Float(random.nextNormal()) }, shape: [count, 12])
   }
 
-  static func pixels(_ count: Int, seed: UInt64 = 9) throws -> Tensor {
+  package static func pixels(_ count: Int, seed: UInt64 = 9) throws -> Tensor {
     var random = Philox(seed: seed, stream: "pixels")
     return try Tensor((0..<(count * 64)).map { _ in Float(random.nextNormal()) }, shape: [count, 1, 8, 8])
   }
 
-  static func groups() throws -> TemplateSet {
+  package static func groups() throws -> TemplateSet {
     try TemplateSet(
       name: "three",
       groups: [
@@ -60,5 +46,5 @@ enum TinyCLIP {
       ])
   }
 
-  static let classes = ["forest", "sea or lake", "T-shirt", "egyptian cat"]
+  package static let classes = ["forest", "sea or lake", "T-shirt", "egyptian cat"]
 }

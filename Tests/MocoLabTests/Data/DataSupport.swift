@@ -3,7 +3,7 @@ import MocoCLIP
 import MocoTensor
 import Testing
 
-@testable import MocoLab
+import MocoLab
 
 enum DataFixtures {
   /// The repository's root.

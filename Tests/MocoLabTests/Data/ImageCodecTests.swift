@@ -3,7 +3,7 @@ import MocoCLIP
 import MocoTensor
 import Testing
 
-@testable import MocoLab
+import MocoLab
 
 @Suite struct ImageCodecTests {
   /// Every kind of JPEG and PNG against the pixels that Pillow gives.

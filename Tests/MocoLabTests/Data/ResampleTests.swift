@@ -3,7 +3,7 @@ import MocoCLIP
 import MocoTensor
 import Testing
 
-@testable import MocoLab
+import MocoLab
 
 @Suite struct ResampleTests {
   /// 88 sizes of two images, to the bit.

@@ -2,7 +2,7 @@ import MocoCLIP
 import MocoTensor
 import Testing
 
-@testable import MocoLab
+import MocoLab
 
 @Suite struct SamplingTests {
   private func data(train: [Int], val: [Int] = [], classes: Int = 5) throws -> Dataset {

@@ -2,7 +2,7 @@ import MocoCLIP
 import MocoTensor
 import Testing
 
-@testable import MocoLab
+import MocoLab
 
 @Suite struct StyleTests {
   /// A 32 × 32 ramp with a bright square.

@@ -4,6 +4,7 @@ import MocoCLIP
 import MocoLab
 import MocoPrompts
 import MocoTensor
+import MocoTestSupport
 import Testing
 
 /// Feature vectors in place of images.
