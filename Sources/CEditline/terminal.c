@@ -20,6 +20,9 @@ void ce_write(const char *text) {
   fflush(stdout);
 }
 
+// Whole lines go out at once, also into a file: who follows a long run there must not wait for a buffer to fill.
+void ce_buffer_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 1 << 16); }
+
 void ce_print(const char *text, size_t count) { fwrite(text, 1, count, stdout); }
 
 void ce_flush(void) { fflush(stdout); }

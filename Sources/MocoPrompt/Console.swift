@@ -8,6 +8,7 @@ public enum Console {
   /// Called once, before anything is read or printed.
   public static func start() {
     _ = ce_use_utf8()
+    ce_buffer_by_line()
     ce_signals_install()
   }
 

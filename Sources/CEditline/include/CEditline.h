@@ -23,6 +23,7 @@ void ce_write(const char *text);
 
 // Writes to standard output without emptying the buffer.
 void ce_print(const char *text, size_t count);
+void ce_buffer_by_line(void);
 void ce_flush(void);
 
 // Runs `command "path"` with the shell on this terminal and waits. - Returns: its status, or -1.
