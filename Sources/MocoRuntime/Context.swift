@@ -90,6 +90,13 @@ public final class RunRecorder {
     return folder
   }
 
+  /// Replaces a fact, also in a folder that was made.
+  func note(_ name: String, _ value: Json) {
+    facts.removeAll { $0.name == name }
+    facts.append((name, value))
+    try? made?.set(name, value)
+  }
+
   /// Adds how the run ended, where there is a folder.
   public func finish(status: String, seconds: Double) {
     guard let made else { return }

@@ -40,7 +40,10 @@ public final class Session {
     context.width = options.width
     context.style = options.style
     let interpreter = self.interpreter
-    interpreter.seedChanged = { [context] in context.reseed(UInt64(bitPattern: Int64($0))) }
+    interpreter.seedChanged = { [context] seed in
+      context.reseed(UInt64(bitPattern: Int64(seed)))
+      context.recorder?.note("seed", .int(seed))
+    }
     context.output = { [unowned interpreter] in interpreter.output($0) }
     interpreter.moduleLoader = { [library = options.library] source, importer in
       try ModuleFiles(library: library).load(source, from: importer)
@@ -64,6 +67,9 @@ public final class Session {
           ("moco", .string(Moco.version)), ("standard library", .string(Moco.version)),
         ]))),
         ("threads", .int(Parallel.threadCount)),
+        ("kernels", .object(JsonObject([
+          ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(KernelFamily.blas)),
+        ]))),
       ]
     }
     return interpreter.run(source, mode: .program)

@@ -8,7 +8,10 @@ import Testing
     "quickstart.moco": ["--set", "shots=2", "--set", "epochs_total=2", "--set", "least_steps=4"],
     "by_hand.moco": ["--set", "epochs_total=2"],
     "pretrain.moco": ["--set", "steps_total=3", "--set", "batch_size=16", "--set", "warmup_steps=1"],
-    "small_world.moco": ["--set", "epochs_total=1", "--set", "least_steps=2", "--set", "seeds=1", "--set", "held_out=40"],
+    "compare.moco": [
+      "--set", "epochs_total=1", "--set", "least_steps=2", "--set", "seeds=1", "--set", "test_limit=40",
+      "--set", "rates=[0.05]", "--set", "shot_counts=[1]",
+    ],
   ]
 
   static var examples: [String] {

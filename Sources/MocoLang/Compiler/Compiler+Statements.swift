@@ -288,7 +288,8 @@ extension Compiler {
     guard !binding.isMutable, let text = overrides[name], Compiler.isLiteral(binding.value) else { return nil }
     usedOverrides.insert(name)
     let span = binding.value.span
-    if case .string = binding.value.kind {
+    // A bare word is a String where the program has one; in quotes it is a literal like any other.
+    if case .string = binding.value.kind, !(text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"")) {
       return Expr(.string(StringLiteral(segments: [.text(text)])), span)
     }
     let parsed = Parser.parse(SourceFile(name: "--set \(name)", text: text))

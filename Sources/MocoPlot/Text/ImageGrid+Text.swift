@@ -8,7 +8,7 @@ extension ImageGrid {
     let natural = min(max(options.colour == .none ? 24 : min(widest, 32), 12), options.width)
     var across = max(min(wanted, (options.width + gap) / (natural + gap)), 1)
     if let perRow { across = max(min(perRow, items.count), 1) }
-    let columns = max(min((options.width + gap) / across - gap, items.count == 1 ? 64 : natural), 4)
+    let columns = max(min((options.width + gap) / across - gap, items.count == 1 ? 32 : natural), 4)
     var lines: [StyledLine] = []
     for start in stride(from: 0, to: items.count, by: across) {
       if start > 0 { lines.append([]) }

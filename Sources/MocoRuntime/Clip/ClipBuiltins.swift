@@ -43,7 +43,7 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
     // Not where the program prints: its output stays its own.
     notice(model.summary)
-    return .host(ClipValue(model))
+    return .host(ClipValue(model, context))
   }
 }
 
@@ -94,7 +94,7 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
     let model = try CLIPModel.random(
       config: config, seed: arguments.seed(context),
       tokenizerDirectory: context.standardLibrary().path("tokenizer"))
-    return .host(ClipValue(model))
+    return .host(ClipValue(model, context))
   }
 }
 

@@ -81,7 +81,7 @@ extension ClipValue {
       return try value.features(features, isSingle: isSingle, arguments)
     }
     table.add(
-      "classify(image, names, template = \"a photo of a {}.\", top = nil)",
+      "classify(image, classes, template = \"a photo of a {}.\", top = nil)",
       doc: """
         How probable each name is for an image, from the most probable on, as a record; a list of records for
         several images. `{}` in the template stands for the name, which may also be a whole sentence with
@@ -158,7 +158,11 @@ extension ClipValue {
     ) { value, arguments in
       let word = try arguments.choice("type", among: ["f16", "bf16", "f32"])
       let type = StorageType(rawValue: word.uppercased()) ?? .f32
-      try value.model.save(path: arguments.string("path"), type: type)
+      let path = try arguments.string("path")
+      try value.model.save(path: path, type: type)
+      if let folder = try value.context?.runFolder() {
+        try folder.note(hash: try SHA256.hex(file: path), of: "saved \(FileSystem.name(of: path))")
+      }
       return .nil
     }
   }
@@ -226,9 +230,9 @@ extension ClipValue {
   }
 
   private func classify(_ arguments: Arguments) throws -> AnyValue {
-    let names = try readClasses(arguments, "names")
+    let names = try readClasses(arguments, "classes")
     guard !names.isEmpty else {
-      throw arguments.failure("E0305", "classify needs at least one name", at: "names")
+      throw arguments.failure("E0305", "classify needs at least one class", at: "classes")
     }
     let template = try arguments.string("template")
     let parts = template.split(separator: "{}", omittingEmptySubsequences: false)

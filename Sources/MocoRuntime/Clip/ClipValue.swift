@@ -5,8 +5,13 @@ import MocoPrompts
 /// A CLIP model as programs hold it.
 final class ClipValue: HostObject {
   let model: CLIPModel
+  /// Where a run is recorded, if the model was made or loaded by a program.
+  let context: RuntimeContext?
 
-  init(_ model: CLIPModel) { self.model = model }
+  init(_ model: CLIPModel, _ context: RuntimeContext? = nil) {
+    self.model = model
+    self.context = context
+  }
 
   var typeName: String { "Clip" }
   var byteCount: Int { model.parameterCount.multipliedReportingOverflow(by: 4).partialValue }
