@@ -57,6 +57,10 @@ public enum Console {
       ce_flush()
       line.update(progress)
     }
+    session.context.onEpoch = { text, isLast in
+      ce_flush()
+      line.epoch(text, isLast: isLast)
+    }
     session.context.onProgressEnd = { line.finish() }
   }
 

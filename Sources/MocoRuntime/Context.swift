@@ -13,6 +13,8 @@ public final class RuntimeContext {
   public var seed: UInt64
   /// Who shows how far long work has come; called after each step.
   public var onProgress: ((Progress) -> Void)?
+  /// An epoch has ended: what to say of it where progress cannot be drawn over.
+  public var onEpoch: ((_ text: String, _ isLast: Bool) -> Void)?
   /// Long work has ended: take the progress line away.
   public var onProgressEnd: (() -> Void)?
   /// Writes where `print` writes.

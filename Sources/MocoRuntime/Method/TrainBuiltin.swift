@@ -118,6 +118,10 @@ private func trainingObserver(
       for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
       try folder.append(metrics: .object(line))
     }
+    let accuracy = rounded(100 * record.accuracy, 1)
+    context.onEpoch?(
+      "\(model.kind): epoch \(record.index)/\(record.epochs)  loss \(rounded(record.loss, 4))  "
+        + "training accuracy \(accuracy) %", record.index == record.epochs)
     _ = try eachEpoch?.call([epochValue(record)])
   }
   if let eachStep { observer.onStep = { _ = try eachStep.call([stepValue($0)]) } }

@@ -4,7 +4,7 @@ import MocoPlot
 /// One line on standard error that says how far a long piece of work has come.
 ///
 /// On a terminal it is drawn over at most 15 times a second and cleared when the work is done. Elsewhere nothing is
-/// drawn over: `epoch` writes a line for each epoch, and `update` writes nothing.
+/// drawn over: `epoch` writes a line for an epoch, at most one a second, and `update` writes nothing.
 ///
 ///     let line = ProgressLine("training")
 ///     observer.onProgress = { line.update($0) }
@@ -44,9 +44,14 @@ public final class ProgressLine {
     write("\r" + text(progress) + (traits.colour == .none ? "" : "\u{1B}[K"))
   }
 
-  /// A finished epoch. A line where the output is no terminal; there the note of the next `update` says as much.
-  public func epoch(_ text: String) {
-    if !traits.isTerminal { write("\(label)  \(text)\n") }
+  /// A finished epoch: a line where the output is no terminal, on a terminal the note of `update` says as much. Epochs
+  /// that end within a second of the last line are left out, but for the last of all.
+  public func epoch(_ text: String, isLast: Bool = false) {
+    guard !traits.isTerminal else { return }
+    let now = clock()
+    guard isLast || now - lastDrawn >= 1 else { return }
+    lastDrawn = now
+    write(label.isEmpty ? text + "\n" : "\(label)  \(text)\n")
   }
 
   /// Clears the line.
