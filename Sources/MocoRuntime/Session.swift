@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoLab
 import MocoLang
 import MocoTensor
 
@@ -13,6 +14,8 @@ public struct SessionOptions {
   public var arguments: [String] = []
   /// What is recorded of the run; nil for nothing.
   public var recorder: RunRecorder?
+  /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
+  public var keepsFeatures = false
   public var library: StandardLibrary? = StandardLibrary.locate()
   public var width = 80
   public var style = DisplayStyle()
@@ -37,6 +40,7 @@ public final class Session {
     machine.arguments = options.arguments
     interpreter = Interpreter(options: machine)
     context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
+    if options.keepsFeatures, FeatureCache.shared.files == nil { FeatureCache.shared.files = FeatureFiles.standard() }
     context.width = options.width
     context.style = options.style
     let interpreter = self.interpreter

@@ -55,6 +55,7 @@ struct RunningOptions: ParsableArguments {
     options.overrides = settings.compactMap(RunningOptions.split)
     options.arguments = arguments
     options.recorder = recorder
+    options.keepsFeatures = true
     return options
   }
 

@@ -241,4 +241,25 @@ import Testing
     #expect(FileSystem.kind(folder + "/figures/01-routing.svg") == .file)
     #expect(FileSystem.kind(folder + "/checkpoints/mixture-1.safetensors") == .file)
   }
+
+  /// Kept views are the crops that fresh ones would be, one an epoch in turn.
+  @Test func keptViewsAreFreshOnes() {
+    let program = setup + """
+      func losses(views, epochs_n) {
+        let mix = mixture(clip, ways, classes: data.classes, seed: 2)
+        let run = train(mix, on: few, for: epochs(epochs_n), batch: 10, views: views, seed: 5)
+        run.losses
+      }
+      let fresh = losses("fresh", 3)
+      let kept = losses(3, 3)
+      let two = losses(2, 3)
+      let plain = losses(nil, 3)
+      print(fresh == kept, fresh[0..<2] == two[0..<2], fresh[2] == two[2], fresh[0] == plain[0])
+      """
+    #expect(run(program) == "true true false false\n")
+    #expect(run(setup + "train(mixture(clip, ways, classes: data.classes), on: few, for: 1 epochs, views: 0)").contains("E0305"))
+    #expect(
+      run(setup + "train(mixture(clip, ways, classes: data.classes), on: few, for: 1 epochs, views: \"new\")")
+        .contains("\"fresh\""))
+  }
 }

@@ -37,10 +37,19 @@ public struct ImageEncoder: Sendable {
 
 /// What a batch holds.
 public enum BatchForm: Sendable {
-  /// Features by a frozen encoder, computed once and kept in memory. A split of features needs no encoder.
-  case features(ImageEncoder)
+  /// Features by a frozen encoder, computed once and kept; of a view, if there is one. A split of features needs no
+  /// encoder.
+  case features(ImageEncoder, view: Augmentation? = nil)
   /// Pixels; with an augmentation every epoch sees other crops.
   case pixels(Preprocess, augmentation: Augmentation? = nil)
+
+  /// The same of another view of the images.
+  func seen(as view: Augmentation?) -> BatchForm {
+    switch self {
+    case .features(let encoder, _): return .features(encoder, view: view)
+    case .pixels(let preprocess, _): return .pixels(preprocess, augmentation: view)
+    }
+  }
 }
 
 /// Which items come in which batch: counter-based, so that epoch 7 can be drawn without the six before it.

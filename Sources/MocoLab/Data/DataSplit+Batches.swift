@@ -10,8 +10,8 @@ extension DataSplit {
     var features: Tensor?
     var pixels: Tensor?
     switch form {
-    case .features(let encoder):
-      features = try self.features(encoder, at: indices)
+    case .features(let encoder, let view):
+      features = try self.features(encoder, at: indices, view: view)
     case .pixels(let preprocess, let augmentation):
       pixels = try self.pixels(indices, preprocess: preprocess, augmentation: augmentation)
     }

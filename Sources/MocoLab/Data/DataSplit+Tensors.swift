@@ -80,13 +80,14 @@ extension DataSplit {
 
   /// Features of some items; see `features(_:)`. Shape: [B, D].
   ///
+  /// - Parameter view: a crop and flip to look at; nil for the middle. Ignored for a split of features.
   /// - Throws: what decoding and encoding throw; E0202, E0406.
-  public func features(_ encoder: ImageEncoder, at indices: [Int]) throws -> Tensor {
+  public func features(_ encoder: ImageEncoder, at indices: [Int], view: Augmentation? = nil) throws -> Tensor {
     if let table = source.featureTable {
       let rows = try indices.map { try item($0).source }
       return try FeatureCache.gather(table, rows: rows)
     }
-    return try FeatureCache.shared.features(of: self, at: indices, by: encoder)
+    return try FeatureCache.shared.features(of: self, at: indices, by: encoder, view: view)
   }
 
   /// Features of every item by a frozen encoder; computed once, kept in memory by content. Shape: [count, D].

@@ -5,10 +5,12 @@ import Synchronization
 // N: rows, D: feature width.
 
 /// Features of frozen encoders, kept in memory under what they are features of: the source's content, the encoder's
-/// weights and preprocessing, the image and its style. A subset, another cut or a second training run finds them
-/// again; dropping them changes no result.
+/// weights and preprocessing, the image, its style and its augmented view. A subset, another cut or a second training
+/// run finds them again; with `files` another session too. Dropping them changes no result.
 public final class FeatureCache: Sendable {
   public static let shared = FeatureCache()
+
+  package init() {}
 
   /// Features of one source by one encoder.
   private struct Store {
@@ -28,6 +30,16 @@ public final class FeatureCache: Sendable {
   private struct ItemKey: Hashable {
     let source: Int
     let style: StyleDraw?
+    let view: Augmentation?
+
+    /// In words, for a key on disk. What is random about an image is keyed by its place in its source.
+    func text(image: String) -> String {
+      guard style != nil || view != nil else { return image }
+      var text = "\(image) \(source)"
+      if let style { text += " style \(style.style.name) \(style.severity.bitPattern) \(style.seed) \(style.epoch)" }
+      if let view { text += " view \(view.scale) \(view.ratio) \(view.flip) \(view.seed) \(view.epoch)" }
+      return text
+    }
   }
 
   private struct State {
@@ -37,6 +49,14 @@ public final class FeatureCache: Sendable {
   }
 
   private let state = Mutex(State())
+  private let disk = Mutex<FeatureFiles?>(nil)
+
+  /// Where features are kept beyond the session; nil, the beginning, for nowhere.
+  public var files: FeatureFiles? {
+    get { disk.withLock { $0 } }
+    set { disk.withLock { $0 = newValue } }
+  }
+
   /// Images that are decoded and encoded at a time.
   static let chunk = 256
 
@@ -50,11 +70,13 @@ public final class FeatureCache: Sendable {
 
   public func removeAll() { state.withLock { $0.stores = [:] } }
 
-  func features(of split: DataSplit, at indices: [Int], by encoder: ImageEncoder) throws -> Tensor {
+  package func features(
+    of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, view: Augmentation? = nil
+  ) throws -> Tensor {
     let key = StoreKey(source: split.source.contentKey, encoder: encoder.key, preprocess: encoder.preprocess)
     let keys = try indices.map { index in
       let item = try split.item(index)
-      return ItemKey(source: item.source, style: item.style)
+      return ItemKey(source: item.source, style: item.style, view: view)
     }
     var missing = state.withLock { state in
       state.clock += 1
@@ -65,17 +87,79 @@ public final class FeatureCache: Sendable {
     // One image may stand in a list twice.
     var seen = Set<ItemKey>()
     missing.removeAll { !seen.insert(keys[$0]).inserted }
+    if !missing.isEmpty {
+      if let files {
+        try fetch(missing, split, indices, keys, key, encoder, files)
+      } else {
+        try encode(missing, split, indices, keys, key, encoder) { _, _ in }
+      }
+    }
+    return try gather(keys, from: key)
+  }
+
+  /// Encodes images in chunks; `kept` hears of each chunk when it is in memory.
+  private func encode(
+    _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
+    _ encoder: ImageEncoder, kept: (_ places: ArraySlice<Int>, _ values: [Float]) -> Void
+  ) throws {
     var start = 0
     while start < missing.count {
       try Cancellation.check()
       let part = missing[start..<min(start + FeatureCache.chunk, missing.count)]
       start = part.endIndex
-      let pixels = try split.pixels(part.map { indices[$0] }, preprocess: encoder.preprocess)
+      let pixels = try split.pixels(
+        part.map { indices[$0] }, preprocess: encoder.preprocess, augmentation: part.first.flatMap { keys[$0].view })
       let values = try encoder.encode(pixels)
       try add(values, keys: part.map { keys[$0] }, to: key)
+      kept(part, try values.toFloats())
     }
-    return try gather(keys, from: key)
   }
+
+  /// Takes what is on disk, encodes the rest, and keeps that on disk too, also when it is stopped half-way.
+  private func fetch(
+    _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
+    _ encoder: ImageEncoder, _ files: FeatureFiles
+  ) throws {
+    let place = FeatureCache.diskName(encoder)
+    let images = try split.source.imageKeys(missing.map { keys[$0].source })
+    let names = zip(missing, images).map { FeatureFiles.Key(of: keys[$0].text(image: $1)) }
+    let found = files.rows(names, encoder: place)
+    var rest: [Int] = []
+    var restNames: [Int: FeatureFiles.Key] = [:]
+    var known: (keys: [ItemKey], values: [Float]) = ([], [])
+    for (order, index) in missing.enumerated() {
+      if let row = found[order] {
+        known.keys.append(keys[index])
+        known.values += row
+      } else {
+        rest.append(index)
+        restNames[index] = names[order]
+      }
+    }
+    if !known.keys.isEmpty {
+      let width = known.values.count / known.keys.count
+      try add(Tensor(known.values, shape: [known.keys.count, width]), keys: known.keys, to: key)
+    }
+    guard !rest.isEmpty else { return }
+    var newKeys: [FeatureFiles.Key] = []
+    var newValues: [Float] = []
+    defer { files.add(newKeys, values: newValues, encoder: place) }
+    try encode(rest, split, indices, keys, key, encoder) { part, values in
+      newKeys += part.compactMap { restNames[$0] }
+      newValues += values
+    }
+  }
+
+  /// The folder of an encoder's features: what it computes, how pixels come to it, and which program and kernels compute
+  /// it, since another build may differ in the last bit.
+  private static func diskName(_ encoder: ImageEncoder) -> String {
+    let hash = SHA256()
+    hash.update("\(encoder.key)\n\(encoder.preprocess)\n\(KernelFamily.vectors)\n\(KernelFamily.blas)\n\(program)")
+    return String(hash.finish().prefix(32))
+  }
+
+  /// The digest of the running program.
+  private static let program = (try? SHA256.hex(file: "/proc/self/exe")) ?? "?"
 
   private func add(_ values: Tensor, keys: [ItemKey], to key: StoreKey) throws {
     guard values.rank == 2, values.shape.first == keys.count, let width = values.shape.last else {

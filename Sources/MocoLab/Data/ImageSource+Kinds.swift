@@ -50,6 +50,17 @@ public final class PackedImages: ImageSource {
   }
 
   public func label(of index: Int) -> String { "\(name)[\(index)]" }
+
+  public func imageKeys(_ indices: [Int]) throws -> [String] {
+    let size = width * height * channels
+    return try indices.map { index in
+      guard index >= 0, index < count else { throw DataError.mismatch("\(name) has no image \(index)") }
+      let digest = bytes.withUnsafeBytes {
+        SHA256.hex(UnsafeRawBufferPointer(rebasing: $0[index * size..<(index + 1) * size]))
+      }
+      return "pixels \(height) \(width) \(channels) \(border) \(digest)"
+    }
+  }
 }
 
 /// Images in files, decoded when they are needed.
@@ -78,6 +89,22 @@ public final class ImageFiles: ImageSource {
   }
 
   public func label(of index: Int) -> String { paths.indices.contains(index) ? paths[index] : "image \(index)" }
+
+  /// Digests of the files' bytes: a copied or renamed image is the same image, a changed one another.
+  public func imageKeys(_ indices: [Int]) throws -> [String] {
+    var keys = [String](repeating: "", count: indices.count)
+    try keys.withUnsafeMutableBufferPointer { slots in
+      nonisolated(unsafe) let slots = slots
+      try Parallel.forEach(indices.count) { place in
+        try Cancellation.check()
+        guard paths.indices.contains(indices[place]) else {
+          throw DataError.mismatch("there is no image \(indices[place])")
+        }
+        slots[place] = "file " + (try SHA256.hex(file: paths[indices[place]]))
+      }
+    }
+    return keys
+  }
 
   /// The files that cannot be decoded, in order. Reads every file.
   ///

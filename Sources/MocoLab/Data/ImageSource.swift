@@ -13,8 +13,13 @@ public protocol ImageSource: AnyObject, Sendable {
   var featureTable: Tensor? { get }
   /// A digest of what the source holds; equal content gives equal keys. For files: paths, sizes and times.
   var contentKey: String { get }
+  /// A digest of each image's content, wherever it lies: equal images have equal keys.
+  ///
+  /// - Throws: as `image`.
+  func imageKeys(_ indices: [Int]) throws -> [String]
 }
 
 extension ImageSource {
   public var featureTable: Tensor? { nil }
+  public func imageKeys(_ indices: [Int]) throws -> [String] { indices.map { "\(contentKey) \($0)" } }
 }

@@ -22,7 +22,9 @@ extension CLIPModel {
   /// The frozen vision tower as an encoder, keyed by the content of its weights.
   public func imageEncoder() throws -> ImageEncoder {
     let shared = SharedModel(model: self)
-    return ImageEncoder(key: try contentHash(prefix: "visual."), preprocess: Preprocess(config)) { pixels in
+    // Equal weights compute other features with another activation or other heads.
+    let key = try contentHash(prefix: "visual.") + " \(config.activation) \(config.vision) \(config.layerNormEps)"
+    return ImageEncoder(key: key, preprocess: Preprocess(config)) { pixels in
       try shared.model.encodeImageFrozen(pixels)
     }
   }
@@ -30,10 +32,9 @@ extension CLIPModel {
 
 extension PromptModel {
   /// How batches come to this model: as kept features while the vision tower is frozen, as pixels while it is
-  /// trained or images are augmented.
-  func batchForm(augmented: Bool = false) throws -> BatchForm {
-    if augmented { return .pixels(Preprocess(clip.config), augmentation: Augmentation()) }
-    if trainsVision { return .pixels(Preprocess(clip.config)) }
+  /// trained or every epoch sees views of its own.
+  func batchForm(_ views: TrainingViews = .plain) throws -> BatchForm {
+    if trainsVision || views == .fresh { return .pixels(Preprocess(clip.config)) }
     return .features(try clip.imageEncoder())
   }
 }

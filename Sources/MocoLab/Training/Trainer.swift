@@ -38,7 +38,8 @@ public final class Trainer {
     self.options = options
     plan = try TrainingPlan(options, count: data.count)
     optimizer = try Optimizer(options.optimizer, parameters: parameters)
-    form = try model.batchForm(augmented: options.augment)
+    if options.views != .plain { try data.requirePixels("cropped and flipped") }
+    form = try model.batchForm(options.views)
   }
 
   public var isFinished: Bool { step >= plan.steps }
@@ -118,11 +119,8 @@ public final class Trainer {
     guard let list = batches?.list, place < list.count else {
       throw PromptError("E0709", "epoch \(epoch + 1) has no batch \(place + 1)")
     }
-    var form = self.form
-    if case .pixels(let preprocess, .some) = form {
-      form = .pixels(preprocess, augmentation: Augmentation(seed: options.seed, epoch: epoch))
-    }
-    return try data.batch(list[place], form: form).forPrompts()
+    let view = options.views.augmentation(seed: options.seed, epoch: epoch)
+    return try data.batch(list[place], form: form.seen(as: view)).forPrompts()
   }
 
   private func finishEpoch(_ last: StepRecord, _ observer: TrainingObserver) throws {

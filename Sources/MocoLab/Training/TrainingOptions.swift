@@ -22,6 +22,29 @@ public enum TrainingDuration: Sendable, Hashable {
   }
 }
 
+/// What of its images a training looks at.
+public enum TrainingViews: Sendable, Hashable {
+  /// The middle of each image, as for a test.
+  case plain
+  /// So many random crops and flips of each image, epoch e looking at number e mod K. Features of a frozen tower are
+  /// computed once a view.
+  case kept(Int)
+  /// Another crop and flip in every epoch, as published: each step encodes its images anew.
+  case fresh
+
+  /// Views of an image that are kept at most.
+  public static let limit = 10_000
+
+  /// The crop and flip of an epoch; nil for none.
+  func augmentation(seed: UInt64, epoch: Int) -> Augmentation? {
+    switch self {
+    case .plain: return nil
+    case .kept(let count): return Augmentation(seed: seed, epoch: epoch % max(count, 1))
+    case .fresh: return Augmentation(seed: seed, epoch: epoch)
+    }
+  }
+}
+
 /// How a model is trained. Defaults are the published settings.
 public struct TrainingOptions: Sendable {
   public var duration: TrainingDuration
@@ -34,8 +57,8 @@ public struct TrainingOptions: Sendable {
   public var clipNorm: Double?
   public var shuffle = true
   public var seed: UInt64 = 0
-  /// Random crops and flips of the training images; only where pixels are encoded anew each step.
-  public var augment = false
+  /// What of the training images a step looks at.
+  public var views = TrainingViews.plain
   /// Where a checkpoint is kept, and after how many epochs each time.
   public var checkpoint: String?
   public var checkpointEvery = 1
@@ -61,6 +84,9 @@ public struct TrainingOptions: Sendable {
     if let clipNorm, !(clipNorm > 0) {
       throw PromptError("E0706", "the gradient norm's limit is \(clipNorm)", help: "give a positive number")
     }
+    if case .kept(let count) = views, !(1...TrainingViews.limit).contains(count) {
+      throw PromptError("E0706", "\(count) views of each image", help: "give a number from 1 to \(TrainingViews.limit)")
+    }
     try optimizer.check()
   }
 
@@ -73,7 +99,11 @@ public struct TrainingOptions: Sendable {
     if let clipNorm { object["clip_grad_norm"] = .double(clipNorm) }
     object["shuffle"] = .bool(shuffle)
     object["seed"] = .string(String(seed))
-    if augment { object["augment"] = true }
+    switch views {
+    case .plain: break
+    case .kept(let count): object["views"] = .int(count)
+    case .fresh: object["views"] = "fresh"
+    }
     return .object(object)
   }
 }

@@ -9,7 +9,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       """
       train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
-      shuffle = true, augment = false, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
+      shuffle = true, views = nil, augment = false, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
       resume = nil, seed = nil)
       """,
       doc: """
@@ -27,6 +27,9 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - Without `optimizer` it is the published one: SGD, lr 0.032, momentum 0.9, weight decay 5e-4. Without `schedule` a
           cosine with a tenth of the run as warm-up.
         - `at_least: 200 steps` adds epochs until there are so many steps.
+        - `views: 8` looks at eight random crops and flips of each image, one an epoch in turn, whose features are computed
+          once; `views: "fresh"` draws new ones in every epoch, as published, and encodes the images in each step.
+          Without it a step sees the middle of an image, as a test does.
         - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
           bit for bit.
@@ -81,7 +84,7 @@ private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) thr
     ScheduleValue.self, "schedule", expected: "schedule such as cosine(warmup: 5 epochs)")?.schedule
   options.clipNorm = try arguments.optionalFloat("clip_grad_norm")
   options.shuffle = try arguments.bool("shuffle")
-  options.augment = try arguments.bool("augment")
+  options.views = try readViews(arguments)
   options.seed = try arguments.seed(context)
   options.checkpoint = try arguments.optionalString("checkpoint")
   if let every = arguments["checkpoint_every"], !every.isNil {
@@ -92,6 +95,17 @@ private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) thr
     options.checkpointEvery = count
   }
   return options
+}
+
+/// `views: 8`, `views: "fresh"`; `augment: true` is the latter.
+private func readViews(_ arguments: Arguments) throws -> TrainingViews {
+  let augments = try arguments.bool("augment")
+  guard let value = arguments["views"], !value.isNil else { return augments ? .fresh : .plain }
+  if value.asString != nil {
+    _ = try arguments.choice("views", among: ["fresh"])
+    return .fresh
+  }
+  return .kept(try arguments.int("views", in: 1...TrainingViews.limit))
 }
 
 private func trainingObserver(

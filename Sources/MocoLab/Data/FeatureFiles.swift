@@ -1,0 +1,218 @@
+import Glibc
+import MocoCLIP
+import MocoTensor
+import Synchronization
+
+// N: rows, D: feature width.
+
+/// Features of frozen encoders on disk, for the next session and for other processes.
+///
+/// `FOLDER/<encoder>/<content>.features`, one file for each batch of new features. A file is
+///
+///     "MOCOFEA1"  D: u32  0: u32  N: u64  |  N keys of 16 bytes  |  N × D float32  |  SHA-256 of all before
+///
+/// in the machine's byte order. Files are written whole under a temporary name and never changed, so any number of
+/// processes may read and write at once. One that is damaged is removed; one of another format is left alone. Over the
+/// limit the files that were not used for longest go. Deleting any of them changes no result, it costs the time to
+/// compute the features again.
+public final class FeatureFiles: Sendable {
+  /// What a row is the feature of: half of a SHA-256 over the image's content and how it was rendered.
+  struct Key: Hashable, Sendable {
+    let high: UInt64
+    let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+      self.high = high
+      self.low = low
+    }
+
+    init(of text: String) {
+      let hash = SHA256()
+      hash.update(text)
+      let digits = hash.finish()
+      high = UInt64(digits.prefix(16), radix: 16) ?? 0
+      low = UInt64(digits.dropFirst(16).prefix(16), radix: 16) ?? 0
+    }
+  }
+
+  public let folder: String
+  public let byteLimit: Int
+
+  private struct Segment {
+    let file: MappedFile
+    let width: Int
+    let rowsAt: Int
+  }
+
+  private struct Index {
+    var names = Set<String>()
+    var segments: [Segment] = []
+    var rows: [Key: (segment: Int, row: Int)] = [:]
+  }
+
+  private let state = Mutex<[String: Index]>([:])
+  private static let magic = Array("MOCOFEA1".utf8)
+  private static let head = 24
+  private static let ending = ".features"
+
+  public init(folder: String, byteLimit: Int = 4 << 30) {
+    self.folder = folder
+    self.byteLimit = byteLimit
+  }
+
+  /// The place for this user: `$XDG_CACHE_HOME/moco/features`, or `~/.cache/moco/features`. nil where `MOCO_CACHE` is
+  /// `off` or there is no such place.
+  public static func standard() -> FeatureFiles? {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    if variable("MOCO_CACHE") == "off" { return nil }
+    if let base = variable("XDG_CACHE_HOME"), base.hasPrefix("/") { return FeatureFiles(folder: base + "/moco/features") }
+    guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
+    return FeatureFiles(folder: home + "/.cache/moco/features")
+  }
+
+  /// The rows that are there, by their place in `keys`.
+  func rows(_ keys: [Key], encoder: String) -> [Int: [Float]] {
+    state.withLock { state in
+      var index = state[encoder] ?? Index()
+      load(encoder, into: &index)
+      var found: [Int: [Float]] = [:]
+      var used = Set<Int>()
+      for (place, key) in keys.enumerated() {
+        guard let at = index.rows[key] else { continue }
+        let segment = index.segments[at.segment]
+        used.insert(at.segment)
+        found[place] = segment.file.withBytes { bytes in
+          let start = segment.rowsAt + at.row * segment.width * 4
+          return (0..<segment.width).map { bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self) }
+        }
+      }
+      // Now is when they were last used.
+      for place in used { utimensat(AT_FDCWD, index.segments[place].file.path, nil, 0) }
+      state[encoder] = index
+      return found
+    }
+  }
+
+  /// Keeps new rows. A disk that is full or not writable is no reason to stop a computation: nothing is kept then.
+  ///
+  /// - Parameter values: Shape [N, D], row by row.
+  func add(_ keys: [Key], values: [Float], encoder: String) {
+    guard let width = keys.isEmpty ? nil : values.count / keys.count, width > 0, values.count == keys.count * width,
+      width <= 1 << 20
+    else { return }
+    var bytes = FeatureFiles.magic
+    bytes.reserveCapacity(FeatureFiles.head + keys.count * (16 + 4 * width) + 32)
+    func append<T: FixedWidthInteger>(_ number: T) { withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) } }
+    append(UInt32(width))
+    append(UInt32(0))
+    append(UInt64(keys.count))
+    for key in keys {
+      append(key.high)
+      append(key.low)
+    }
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    let digest = bytes.withUnsafeBytes { FeatureFiles.digest($0) }
+    bytes += digest
+    let name = digest.prefix(12).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+    do {
+      try FileSystem.createFolder("\(folder)/\(encoder)")
+      try AtomicFile.write(bytes, to: "\(folder)/\(encoder)/\(name)\(FeatureFiles.ending)")
+      prune(keeping: "\(folder)/\(encoder)/\(name)\(FeatureFiles.ending)")
+    } catch {}
+  }
+
+  /// Bytes of all files, and how many there are.
+  public func size() -> (bytes: Int, files: Int) {
+    let all = files()
+    return (all.reduce(0) { $0 + $1.size }, all.count)
+  }
+
+  /// Removes every file.
+  public func removeAll() {
+    state.withLock { $0 = [:] }
+    for file in files() { unlink(file.path) }
+    for name in (try? FileSystem.list(folder)) ?? [] { rmdir("\(folder)/\(name)") }
+  }
+
+  // MARK: Files
+
+  private static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    var digits = SHA256.hex(bytes)[...]
+    var result: [UInt8] = []
+    while digits.count >= 2 {
+      result.append(UInt8(digits.prefix(2), radix: 16) ?? 0)
+      digits = digits.dropFirst(2)
+    }
+    return result
+  }
+
+  /// Reads the files that were not read yet.
+  private func load(_ encoder: String, into index: inout Index) {
+    let place = "\(folder)/\(encoder)"
+    guard FileSystem.kind(place) == .folder, let names = try? FileSystem.list(place) else { return }
+    for name in names where name.hasSuffix(FeatureFiles.ending) && index.names.insert(name).inserted {
+      guard let file = try? MappedFile(path: "\(place)/\(name)") else { continue }
+      switch FeatureFiles.read(file) {
+      case .rows(let segment, let keys):
+        for (row, key) in keys.enumerated() { index.rows[key] = (index.segments.count, row) }
+        index.segments.append(segment)
+      case .damaged: unlink(file.path)
+      case .foreign: break
+      }
+    }
+  }
+
+  private enum Content {
+    case rows(Segment, [Key])
+    case damaged, foreign
+  }
+
+  private static func read(_ file: MappedFile) -> Content {
+    file.withBytes { bytes in
+      guard bytes.count >= head + 32, bytes.prefix(8).elementsEqual(magic) else {
+        return bytes.count >= 7 && bytes.prefix(7).elementsEqual(magic.prefix(7)) && bytes.count >= 8 && bytes[7] != magic[7]
+          ? .foreign : .damaged
+      }
+      let width = Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+      let count = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      let body = bytes.count - head - 32
+      let (size, overflow) = count.multipliedReportingOverflow(by: UInt64(16 + 4 * width))
+      guard !overflow, size == UInt64(body), width > 0,
+        digest(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 32)])).elementsEqual(bytes.suffix(32))
+      else { return .damaged }
+      let keys = (0..<Int(count)).map { row in
+        Key(
+          high: bytes.loadUnaligned(fromByteOffset: head + 16 * row, as: UInt64.self),
+          low: bytes.loadUnaligned(fromByteOffset: head + 16 * row + 8, as: UInt64.self))
+      }
+      return .rows(Segment(file: file, width: width, rowsAt: head + 16 * keys.count), keys)
+    }
+  }
+
+  private func files() -> [(path: String, size: Int, used: (Int, Int))] {
+    guard FileSystem.kind(folder) == .folder else { return [] }
+    var found: [(path: String, size: Int, used: (Int, Int))] = []
+    for encoder in (try? FileSystem.list(folder)) ?? [] {
+      let place = "\(folder)/\(encoder)"
+      guard FileSystem.kind(place) == .folder else { continue }
+      for name in (try? FileSystem.list(place)) ?? [] where name.hasSuffix(FeatureFiles.ending) {
+        var status = stat()
+        guard stat("\(place)/\(name)", &status) == 0 else { continue }
+        found.append(
+          ("\(place)/\(name)", Int(status.st_size), (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)))
+      }
+    }
+    return found
+  }
+
+  /// Removes what was not used for longest until all fits the limit.
+  private func prune(keeping path: String) {
+    var all = files()
+    var total = all.reduce(0) { $0 + $1.size }
+    guard total > byteLimit else { return }
+    all.sort { $0.used < $1.used }
+    for file in all where total > byteLimit && file.path != path {
+      if unlink(file.path) == 0 { total -= file.size }
+    }
+  }
+}
