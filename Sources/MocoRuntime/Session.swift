@@ -56,6 +56,8 @@ public final class Session {
     for (name, text) in options.overrides { interpreter.setOverride(name, text) }
   }
 
+  deinit { FeatureCache.shared.files?.flush() }
+
   /// Runs the program in a file.
   /// - Throws: E0501 or E0502 when it cannot be read.
   public func run(path: String) throws -> RunResult {

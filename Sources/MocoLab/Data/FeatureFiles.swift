@@ -7,7 +7,8 @@ import Synchronization
 
 /// Features of frozen encoders on disk, for the next session and for other processes.
 ///
-/// `FOLDER/<encoder>/<content>.features`, one file for each batch of new features. A file is
+/// `FOLDER/<encoder>/<content>.features`; new features are collected and written some thousands or some seconds at a
+/// time, and at the end. A file is
 ///
 ///     "MOCOFEA1"  D: u32  0: u32  N: u64  |  N keys of 16 bytes  |  N × D float32  |  SHA-256 of all before
 ///
@@ -50,7 +51,21 @@ public final class FeatureFiles: Sendable {
     var rows: [Key: (segment: Int, row: Int)] = [:]
   }
 
+  private struct Pending {
+    var keys: [Key] = []
+    var values: [Float] = []
+  }
+
+  private struct Unwritten {
+    var encoders: [String: Pending] = [:]
+    var since = now()
+  }
+
   private let state = Mutex<[String: Index]>([:])
+  private let unwritten = Mutex(Unwritten())
+  /// When the rows that wait are written: so many, or so many seconds after the last time.
+  private static let pendingRows = 4096
+  private static let pendingSeconds = 10.0
   private static let magic = Array("MOCOFEA1".utf8)
   private static let head = 24
   private static let ending = ".features"
@@ -93,10 +108,34 @@ public final class FeatureFiles: Sendable {
     }
   }
 
-  /// Keeps new rows. A disk that is full or not writable is no reason to stop a computation: nothing is kept then.
+  deinit { flush() }
+
+  /// Keeps new rows.
   ///
   /// - Parameter values: Shape [N, D], row by row.
   func add(_ keys: [Key], values: [Float], encoder: String) {
+    let isDue = unwritten.withLock { waiting in
+      waiting.encoders[encoder, default: Pending()].keys += keys
+      waiting.encoders[encoder, default: Pending()].values += values
+      let rows = waiting.encoders.values.reduce(0) { $0 + $1.keys.count }
+      return rows >= FeatureFiles.pendingRows || now() - waiting.since > FeatureFiles.pendingSeconds
+    }
+    if isDue { flush() }
+  }
+
+  /// Writes what waits to be written.
+  public func flush() {
+    let waiting = unwritten.withLock { waiting in
+      defer { waiting = Unwritten() }
+      return waiting.encoders
+    }
+    for (encoder, rows) in waiting.sorted(by: { $0.key < $1.key }) {
+      write(rows.keys, values: rows.values, encoder: encoder)
+    }
+  }
+
+  /// A disk that is full or not writable is no reason to stop a computation: nothing is kept then.
+  private func write(_ keys: [Key], values: [Float], encoder: String) {
     guard let width = keys.isEmpty ? nil : values.count / keys.count, width > 0, values.count == keys.count * width,
       width <= 1 << 20
     else { return }

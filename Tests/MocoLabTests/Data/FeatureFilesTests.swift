@@ -131,7 +131,10 @@ import Testing
       let split = try split(folder)
       let counter = Counter()
       let small = cache(folder, limit: 300)
-      for index in all(split) { _ = try small.features(of: split, at: [index], by: counter.encoder()) }
+      for index in all(split) {
+        _ = try small.features(of: split, at: [index], by: counter.encoder())
+        small.files?.flush()
+      }
       let sizes = cacheFiles(folder).map { (try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0 }
       #expect(sizes.reduce(0, +) <= 300)
       #expect(!sizes.isEmpty)
