@@ -7,6 +7,7 @@ import CEditline
 /// Characters that the read hook hands to libedit for what is no key.
 enum Key {
   static let interrupt: Int32 = 0x03
+  static let endOfInput: Int32 = 0x04
   static let redraw: Int32 = 0x1E
   /// Bound to libedit's own `ed-newline`, which cannot be called from a function.
   static let submit: Int32 = 0x1D
@@ -188,9 +189,13 @@ extension LineEditor {
     return go(snapshot, after(snapshot, snapshot.cursor))
   }
 
+  /// To the first character that is no blank; from there to the beginning of the line.
   private func home() -> UInt8 {
     let snapshot = current
-    moveCursor(lineStart(snapshot, snapshot.cursor) - snapshot.cursor)
+    let start = lineStart(snapshot, snapshot.cursor)
+    var text = start
+    while text < snapshot.text.count, snapshot.text[text] == " " { text += 1 }
+    moveCursor((snapshot.cursor == text ? start : text) - snapshot.cursor)
     return Reply.refresh
   }
 

@@ -61,6 +61,8 @@ public final class LineEditor {
   var settled = Snapshot(text: [], cursor: 0)
   private var terminated = false
   private var preset: String?
+  /// Whether what is read was typed before this reading began, while the system edited lines.
+  private var hasTypedAhead = false
   /// The buffer right after Enter has indented a new line, and by how much.
   var indented: (snapshot: Snapshot, columns: Int)?
 
@@ -130,6 +132,10 @@ public final class LineEditor {
     terminated = false
     _ = ce_signals_take()
     ce_signals_editing(true)
+    // libedit would take over the terminal only after it has shown the prompt, and what is typed in between would be
+    // the system's to edit.
+    ce_set_terminal_mode(editline, 1)
+    hasTypedAhead = ce_pending(STDIN_FILENO) > 0
     write("\u{1B}[?2004h")
     var count: Int32 = 0
     let characters = ce_read(editline, &count)
@@ -166,7 +172,10 @@ public final class LineEditor {
       return 1
     }
     recordUndo()
-    if ce_pending(STDIN_FILENO) == 0 { paint() }
+    if ce_pending(STDIN_FILENO) == 0 {
+      hasTypedAhead = false
+      paint()
+    }
     while true {
       guard ce_wait(STDIN_FILENO) else {
         let flags = Int(ce_signals_take())
@@ -195,7 +204,11 @@ public final class LineEditor {
         continue
       }
       let result = ce_read_character(STDIN_FILENO, character)
-      if result >= 0 { return result }
+      if result >= 0 {
+        // Linux keeps a ^D that was typed ahead as a zero.
+        if result == 1, hasTypedAhead, character.pointee == 0 { character.pointee = Key.endOfInput }
+        return result
+      }
       if errno != EINTR && errno != EAGAIN { return 0 }
     }
   }

@@ -22,8 +22,8 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("no-record"), help: "Leave no record.")
   var noRecord = false
 
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("What args() gives.", valueName: "args"))
-  var arguments: [String] = []
+  // The command above takes whatever follows `--`, also where a subcommand is named.
+  @ParentCommand var parent: MocoCommand
 
   func validate() throws {
     if noRecord, out != nil { throw ValidationError("--out and --no-record exclude each other.") }
@@ -32,6 +32,6 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     looks.apply()
     Console.start()
-    throw WholeProgram(running: running, arguments: arguments, out: out).run(path: file, record: !noRecord).exit
+    throw WholeProgram(running: running, arguments: parent.arguments, out: out).run(path: file, record: !noRecord).exit
   }
 }

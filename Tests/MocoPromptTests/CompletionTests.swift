@@ -3,15 +3,15 @@ import Testing
 @Suite struct CompletionTests {
   @Test func completesNames() throws {
     var session = try TerminalSession()
-    session.type("let wavelength = 12\r")
-    session.type("wavel\t + 1\r")
+    session.enter("let wavelength = 12")
+    session.enter("wavel\t + 1")
     session.wait("^13$")
-    session.type("let wavelet = 3\r")
+    session.enter("let wavelet = 3")
     session.type("wavel\t")
     session.wait("^moco> wavele$")
     session.type("\t")
     session.wait("^wavelength  wavelet$|^wavelet +wavelength$")
-    session.type("t\r")
+    session.enter("t")
     session.wait("^3$")
     session.leave()
     #expect(try session.play().status == 0)
@@ -19,8 +19,8 @@ import Testing
 
   @Test func completesFieldsOfTheValueBeforeTheDot() throws {
     var session = try TerminalSession()
-    session.type("let settings = {learning: {rate: 0.5}, batch: 32}\r")
-    session.type("settings.lea\t.ra\t * 2\r")
+    session.enter("let settings = {learning: {rate: 0.5}, batch: 32}")
+    session.enter("settings.lea\t.ra\t * 2")
     session.wait("^1.0$")
     session.leave()
     #expect(try session.play().status == 0)
@@ -28,8 +28,8 @@ import Testing
 
   @Test func completesArgumentLabels() throws {
     var session = try TerminalSession()
-    session.type("func area(width, height) { width * height }\r")
-    session.type("area(wid\t3, hei\t5)\r")
+    session.enter("func area(width, height) { width * height }")
+    session.enter("area(wid\t3, hei\t5)")
     session.wait("^15$")
     session.leave()
     #expect(try session.play().status == 0)
@@ -39,7 +39,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("hello", to: "a long name.txt")
     var session = try TerminalSession(folder: folder)
-    session.type("len(read_text(\"a lo\t\"))\r")
+    session.enter("len(read_text(\"a lo\t\"))")
     session.wait("^5$")
     session.leave()
     #expect(try session.play().status == 0)
@@ -47,8 +47,8 @@ import Testing
 
   @Test func completesCommands() throws {
     var session = try TerminalSession()
-    session.type("let name = 1\r")
-    session.type("%who\t\r")
+    session.enter("let name = 1")
+    session.enter("%who\t")
     session.wait("^name$")
     session.leave()
     #expect(try session.play().status == 0)

@@ -1,18 +1,17 @@
+import Foundation
 import Testing
 
 @Suite struct LooksTests {
   @Test func coloursWhatIsTyped() throws {
     var session = try TerminalSession()
     session.type("let text = \"green\" // remark")
-    session.wait("remark")
-    session.screen()
-    session.type("\r")
+    session.wait(for: "let", toBe: "magenta")
+    session.wait(for: "\"green", toBe: "green")
+    session.wait(for: "text", toBe: "default")
+    session.wait(for: "moco>", toBe: "cyan")
+    session.enter("")
     session.leave()
-    let screen = try #require(try session.play().screens.first)
-    #expect(screen.colour(of: "let") == "magenta")
-    #expect(screen.colour(of: "\"green") == "green")
-    #expect(screen.colour(of: "text") == "default")
-    #expect(screen.colour(of: "moco>") == "cyan")
+    #expect(try session.play().status == 0)
   }
 
   @Test(arguments: [["--no-highlight"], ["--color", "never"]]) func canBePlain(_ arguments: [String]) throws {
@@ -20,16 +19,19 @@ import Testing
     session.type("let text = \"green\"")
     session.wait("green")
     session.screen()
-    session.type("\r")
+    session.wait(for: "moco>", toBe: arguments[0] == "--color" ? "default" : "cyan")
+    session.enter("")
     session.leave()
-    let screen = try #require(try session.play().screens.first)
-    #expect(screen.colour(of: "let") == "default")
-    #expect((screen.colour(of: "moco>") == "default") == (arguments[0] == "--color"))
+    let seen = try session.play()
+    #expect(seen.status == 0)
+    let screen = try #require(seen.screens.first)
+    #expect(screen.colours.joined().allSatisfy { ["default", "cyan", "brown"].contains($0) })
   }
 
   @Test func heedsNoColor() throws {
     var session = try TerminalSession(environment: ["NO_COLOR": "1"])
-    session.type("let text = \"green\"\r1 / 0\r")
+    session.enter("let text = \"green\"")
+    session.enter("1 / 0")
     session.wait("E0403")
     session.screen()
     session.leave()
@@ -39,12 +41,16 @@ import Testing
 
   @Test func worksOnADumbTerminal() throws {
     var session = try TerminalSession(environment: ["TERM": "dumb"])
-    session.type("func f(x) {\r  x + 1\r}\rf(41)\r")
+    for (line, next) in [("func f(x) {", 6), ("  x + 1", 6), ("}", 6), ("f(41)", 6)] {
+      session.type(line)
+      session.wait("> " + NSRegularExpression.escapedPattern(for: line) + "$")
+      session.type("\r")
+      session.waitForCursor(column: next)
+    }
     session.wait("^42$")
-    session.screen()
-    session.leave()
-    let seen = try session.play()
-    #expect(seen.status == 0)
-    #expect(seen.text.contains("....>"))
+    session.wait("^\\.\\.\\.\\.>   x \\+ 1$")
+    session.type(Key.controlD)
+    session.waitForEnd()
+    #expect(try session.play().status == 0)
   }
 }

@@ -16,16 +16,6 @@ struct TerminalSession {
     let column: Int
     /// The colour of every cell, as pyte names it: `default`, `green`, `magenta` …
     let colours: [[String]]
-
-    /// The colour of the first character of a word on the screen.
-    func colour(of word: String) -> String? {
-      for (row, line) in lines.enumerated() {
-        if let range = line.range(of: word) {
-          return colours[row][line.distance(from: line.startIndex, to: range.lowerBound)]
-        }
-      }
-      return nil
-    }
   }
 
   struct Seen {
@@ -44,6 +34,7 @@ struct TerminalSession {
   private struct Step: Encodable {
     var kind: String
     var text: String?
+    var colour: String?
     var columns: Int?
     var rows: Int?
   }
@@ -83,22 +74,33 @@ struct TerminalSession {
     variables.merge(environment) { $1 }
     script = Script(
       program: try Built.moco(), arguments: arguments, environment: variables, folder: place.path, columns: columns,
-      rows: rows, seconds: 10, steps: [])
+      rows: rows, seconds: 120, steps: [])
     wait("moco>")
   }
 
+  /// Types a whole block and Enter, and waits for the next prompt: what comes next is typed at it, not ahead of it.
+  mutating func enter(_ text: String) { script.steps.append(Step(kind: "enter", text: text)) }
+  /// Types, and does not wait for anything.
   mutating func type(_ text: String) { script.steps.append(Step(kind: "type", text: text)) }
   /// Waits for a regular expression to match somewhere on the screen; `^` and `$` are ends of lines.
   mutating func wait(_ pattern: String) { script.steps.append(Step(kind: "wait", text: pattern)) }
   mutating func waitGone(_ pattern: String) { script.steps.append(Step(kind: "gone", text: pattern)) }
+  /// Waits for a word to have a colour.
+  mutating func wait(for word: String, toBe colour: String) {
+    script.steps.append(Step(kind: "colour", text: word, colour: colour))
+  }
+  /// Waits for the cursor to stand in a column, counted from 0.
+  mutating func waitForCursor(column: Int) { script.steps.append(Step(kind: "cursor", columns: column)) }
   mutating func screen() { script.steps.append(Step(kind: "screen")) }
   mutating func resize(columns: Int, rows: Int) {
     script.steps.append(Step(kind: "resize", columns: columns, rows: rows))
   }
   /// ^C, as the terminal sends it.
   mutating func interrupt() { type(Key.controlC) }
-  /// ^D on an empty line, and the end of the program.
+  mutating func waitForPrompt() { script.steps.append(Step(kind: "prompt")) }
+  /// ^D at the prompt, and the end of the program.
   mutating func leave() {
+    waitForPrompt()
     type(Key.controlD)
     script.steps.append(Step(kind: "end"))
   }

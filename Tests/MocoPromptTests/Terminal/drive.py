@@ -1,90 +1,134 @@
 """Plays a person at a terminal: starts a program on a pseudo-terminal, types, waits for words on the screen, and
 reports what the screen showed. A script of steps comes as JSON on standard input, the report goes as JSON to standard
-output. Needs Debian's python3-pexpect and python3-pyte."""
+output. Needs Debian's python3-pexpect and python3-pyte.
+
+Every step waits for what it needs, however long the machine takes; the time limit is there for what never comes."""
 import json
 import re
-import signal
 import sys
+import time
 
 import pexpect
 import pyte
 
+# The editor asks for marks around pasted text for as long as it reads.
+BEGINS, ENDS = b"\x1b[?2004h", b"\x1b[?2004l"
 
-def main():
-    script = json.load(sys.stdin)
-    columns, rows = script["columns"], script["rows"]
-    screen = pyte.Screen(columns, rows)
-    stream = pyte.ByteStream(screen)
-    child = pexpect.spawn(
-        script["program"], script["arguments"], env=script["environment"], cwd=script["folder"],
-        dimensions=(rows, columns), timeout=None, echo=True)
-    child.delaybeforesend = None
-    seconds = script["seconds"]
-    report = {"screens": [], "failure": None, "status": None, "signal": None}
 
-    def lines():
-        return [line.rstrip() for line in screen.display]
+class Player:
+    def __init__(self, script):
+        self.seconds = script["seconds"]
+        self.screen = pyte.Screen(script["columns"], script["rows"])
+        self.stream = pyte.ByteStream(self.screen)
+        self.begun, self.ended = 0, 0
+        self.tail = b""
+        self.child = pexpect.spawn(
+            script["program"], script["arguments"], env=script["environment"], cwd=script["folder"],
+            dimensions=(script["rows"], script["columns"]), timeout=None, echo=True)
+        self.child.delaybeforesend = None
+        self.report = {"screens": [], "failure": None, "status": None, "signal": None}
 
-    def feed(wait):
+    def lines(self):
+        return [line.rstrip() for line in self.screen.display]
+
+    def feed(self, wait):
         """Takes in what the program has written; False at its end."""
         try:
-            stream.feed(child.read_nonblocking(65536, timeout=wait))
-            return True
+            data = self.child.read_nonblocking(65536, timeout=wait)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
             return False
+        self.stream.feed(data)
+        joined = self.tail + data
+        self.begun += joined.count(BEGINS)
+        self.ended += joined.count(ENDS)
+        self.tail = joined[-(len(BEGINS) - 1):]
+        return True
 
-    def settle():
-        """Takes in output until none has come for a moment."""
-        while True:
-            try:
-                stream.feed(child.read_nonblocking(65536, timeout=0.15))
-            except (pexpect.TIMEOUT, pexpect.EOF):
-                return
+    def settle(self):
+        """Takes in output until none has come for a moment: a courtesy to what is looked at, nothing to rely on."""
+        until = time.monotonic() + 0.15
+        while time.monotonic() < until and self.feed(0.05):
+            pass
 
-    def wait_for(pattern, absent=False):
-        limit = int(seconds / 0.05)
-        for _ in range(limit):
-            if bool(re.search(pattern, "\n".join(lines()), re.MULTILINE)) != absent:
-                return True
-            if not feed(0.05):
-                return bool(re.search(pattern, "\n".join(lines()), re.MULTILINE)) != absent
-        return False
+    def wait(self, condition):
+        until = time.monotonic() + self.seconds
+        while not condition():
+            if not self.feed(0.05):
+                return condition()
+            if time.monotonic() > until:
+                return False
+        return True
 
-    for step in script["steps"]:
+    def wait_for_prompt(self):
+        return self.wait(lambda: self.begun > self.ended and self.screen.cursor.x >= len("moco> "))
+
+    def matches(self, pattern):
+        return re.search(pattern, "\n".join(self.lines()), re.MULTILINE) is not None
+
+    def colour(self, word):
+        """The colour of the first character of a word on the screen, where no wide characters come before it."""
+        for y, line in enumerate(self.lines()):
+            if word in line:
+                return self.screen.buffer[y][line.index(word)].fg
+        return None
+
+    def type(self, text):
+        self.child.send(text.encode("utf-8"))
+
+    def play(self, step):
+        """Whether the step went well."""
         kind, value = step["kind"], step.get("text", "")
         if kind == "type":
-            child.send(value.encode("utf-8"))
-        elif kind in ("wait", "gone"):
-            if not wait_for(value, absent=kind == "gone"):
-                report["failure"] = f"{kind} {value!r}: the screen is\n" + "\n".join(lines())
-                break
+            self.type(value)
+        elif kind == "enter":
+            if not self.wait_for_prompt():
+                return False
+            ended = self.ended
+            self.type(value + "\r")
+            return self.wait(lambda: self.ended > ended) and self.wait_for_prompt()
+        elif kind == "prompt":
+            return self.wait_for_prompt()
+        elif kind == "wait":
+            return self.wait(lambda: self.matches(value))
+        elif kind == "gone":
+            return self.wait(lambda: not self.matches(value))
+        elif kind == "colour":
+            return self.wait(lambda: self.colour(value) == step["colour"])
+        elif kind == "cursor":
+            return self.wait(lambda: self.screen.cursor.x == step["columns"])
         elif kind == "screen":
-            settle()
+            self.settle()
             styles = [
-                [screen.buffer[y][x].fg for x in range(screen.columns)] for y in range(screen.lines)]
-            report["screens"].append({
-                "lines": lines(), "row": screen.cursor.y, "column": screen.cursor.x, "colours": styles})
+                [self.screen.buffer[y][x].fg for x in range(self.screen.columns)] for y in range(self.screen.lines)]
+            self.report["screens"].append({
+                "lines": self.lines(), "row": self.screen.cursor.y, "column": self.screen.cursor.x, "colours": styles})
         elif kind == "resize":
-            columns, rows = step["columns"], step["rows"]
-            settle()
-            child.setwinsize(rows, columns)
-            screen.resize(rows, columns)
-            settle()
-        elif kind == "interrupt":
-            child.kill(signal.SIGINT)
+            self.settle()
+            self.child.setwinsize(step["rows"], step["columns"])
+            self.screen.resize(step["rows"], step["columns"])
+            self.settle()
         elif kind == "end":
-            for _ in range(int(seconds / 0.05)):
-                if not feed(0.05):
-                    break
-            else:
-                report["failure"] = "the program does not end; the screen is\n" + "\n".join(lines())
-                break
-            child.wait()
-            report["status"], report["signal"] = child.exitstatus, child.signalstatus
-    child.close(force=True)
-    json.dump(report, sys.stdout)
+            until = time.monotonic() + self.seconds
+            while self.feed(0.05):
+                if time.monotonic() > until:
+                    return False
+            self.child.wait()
+            self.report["status"], self.report["signal"] = self.child.exitstatus, self.child.signalstatus
+        return True
+
+
+def main():
+    script = json.load(sys.stdin)
+    player = Player(script)
+    for step in script["steps"]:
+        if not player.play(step):
+            what = " ".join(repr(step[key]) for key in ("kind", "text", "colour", "columns") if key in step)
+            player.report["failure"] = f"{what}: the screen is\n" + "\n".join(player.lines())
+            break
+    player.child.close(force=True)
+    json.dump(player.report, sys.stdout)
 
 
 main()
