@@ -106,7 +106,8 @@ bool ce_wait(int descriptor) {
     if (result < 0 && errno != EINTR) ready = true;
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return ready;
+  // What has come with a signal waits for it: ^C ^D typed together clears the line and then leaves.
+  return ready && atomic_load(&arrived) == 0;
 }
 
 void ce_suspend(void) {

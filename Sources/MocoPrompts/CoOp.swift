@@ -48,7 +48,7 @@ public final class CoOp: PromptModel {
 
   /// - Throws: E0703 for a bad class list, E0706 for a context without a token, E0603 for one too long.
   public init(clip: CLIPModel, classes: [String], options: CoOpOptions = .init()) throws {
-    try checkClasses(classes)
+    try checkClasses(classes, least: 2)
     let reader = PromptText(clip: clip)
     let table = try TokenTable(clip)
     var row: [Float] = []

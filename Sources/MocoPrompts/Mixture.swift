@@ -31,7 +31,7 @@ public final class Mixture: PromptModel {
 
   /// - Throws: E0701–E0706 for what does not fit; E0603, E0604 for a class name the model cannot read.
   public init(clip: CLIPModel, templates: TemplateSet, classes: [String], options: MixtureOptions = .init()) throws {
-    try checkClasses(classes)
+    try checkClasses(classes, least: 2)
     try options.loss.check()
     guard options.visionRateFactor >= 0, options.visionRateFactor.isFinite else {
       throw PromptError("E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")

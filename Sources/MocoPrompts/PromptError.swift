@@ -1,17 +1,20 @@
 /// A failure of the method: templates, prompts, router, mixture, training.
 ///
 /// Codes: E0701 malformed template · E0702 experts and top_k do not fit · E0703 empty group, set or class
-/// list · E0704 unknown class · E0705 a batch or its features do not fit the model · E0706 an option out of
+/// list, or one class · E0704 unknown class · E0705 a batch or its features do not fit the model · E0706 an option out of
 /// range · E0707 a loss that is not finite · E0708 a checkpoint that does not fit · E0709 no training data.
 public struct PromptError: Error, Equatable, CustomStringConvertible {
   public let code: String
   public let message: String
   public let help: String?
+  /// The argument of `mixture`, `coop` or `zero_shot` that is to blame, where it is one.
+  public let argument: String?
 
-  public init(_ code: String, _ message: String, help: String? = nil) {
+  public init(_ code: String, _ message: String, help: String? = nil, argument: String? = nil) {
     self.code = code
     self.message = message
     self.help = help
+    self.argument = argument
   }
 
   public var description: String { "[\(code)] \(message)" + (help.map { " (\($0))" } ?? "") }

@@ -188,13 +188,21 @@ extension PromptModel {
 
 /// Checks a class list.
 ///
-/// - Throws: E0703 for an empty list or a name given twice.
-func checkClasses(_ classes: [String]) throws {
-  guard !classes.isEmpty else {
-    throw PromptError("E0703", "the class list is empty", help: "give names: classes: data.classes")
+/// - Parameter least: a model tells classes apart and takes two; a part of its classes may be one.
+/// - Throws: E0703 for too few classes, or a name given twice.
+func checkClasses(_ classes: [String], least: Int = 1) throws {
+  guard let first = classes.first else {
+    throw PromptError(
+      "E0703", "the class list is empty", help: "give names: classes: data.classes", argument: "classes")
+  }
+  guard classes.count >= least else {
+    throw PromptError(
+      "E0703", "there is only one class, \"\(first)\"", help: "telling images apart takes two classes or more",
+      argument: "classes")
   }
   var seen = Set<String>()
   for name in classes where !seen.insert(name).inserted {
-    throw PromptError("E0703", "class \"\(name)\" is listed twice", help: "two classes need different names")
+    throw PromptError("E0703", "class \"\(name)\" is listed twice", help: "two classes need different names",
+      argument: "classes")
   }
 }

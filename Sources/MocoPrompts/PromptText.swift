@@ -55,7 +55,7 @@ struct PromptText {
         "E0603",
         "class \"\(clipped(name))\" with the \(before.count + after.count) soft tokens of \(owner) needs "
           + "\(count) tokens; the model reads \(context)",
-        help: "shorten the class name or the template")
+        help: "shorten the class name or the template", argument: "classes")
     }
     var keys: [PromptKey] = []
     keys.reserveCapacity(count)

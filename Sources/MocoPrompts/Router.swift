@@ -48,13 +48,15 @@ public final class Router {
     guard topK >= 1, topK <= experts else {
       throw PromptError(
         "E0702", "top_k is \(topK), but there \(experts == 1 ? "is 1 expert" : "are \(experts) experts")",
-        help: "choose top_k from 1 to \(experts), or add template groups")
+        help: "choose top_k from 1 to \(experts), or add template groups", argument: "router")
     }
     guard options.kind != .uniform || topK == experts else {
-      throw PromptError("E0702", "a uniform router uses all \(experts) experts; top_k \(topK) would choose")
+      throw PromptError("E0702", "a uniform router uses all \(experts) experts; top_k \(topK) would choose",
+        help: "leave top_k out, or write kind: \"linear\"", argument: "router")
     }
     guard options.scale > 0, options.scale.isFinite else {
-      throw PromptError("E0706", "the router's scale is \(options.scale)", help: "give a positive number, 1 to 10")
+      throw PromptError("E0706", "the router's scale is \(options.scale)", help: "give a positive number, 1 to 10",
+        argument: "router")
     }
     self.options = options
     self.width = width

@@ -16,7 +16,7 @@ public final class ZeroShot: PromptModel {
 
   /// - Throws: E0703 for an empty or repeated class list, or without a template.
   public init(clip: CLIPModel, classes: [String], templates: [Template]) throws {
-    try checkClasses(classes)
+    try checkClasses(classes, least: 2)
     guard !templates.isEmpty else {
       throw PromptError("E0703", "zero_shot needs a template", help: "for example \"a photo of a {}.\"")
     }

@@ -27,7 +27,7 @@ struct ModuleFiles {
       // A program from the prompt or `-e` has no folder: then the one moco was started in.
       let isFile = FileSystem.kind(importer.name) == .file
       let folder = isFile ? FileSystem.parent(of: importer.name) : "."
-      path = text.hasPrefix("/") ? text : "\(folder)/\(text)"
+      path = text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text.hasPrefix("./") ? String(text.dropFirst(2)) : text)"
       guard FileSystem.kind(path) == .file else {
         throw LanguageFailure(
           "E0801", "there is no file \(path) to use", help: "the path is relative to \(isFile ? importer.name : "this folder")")

@@ -8,6 +8,8 @@ public struct SessionOptions {
   public var seed: UInt64 = 0
   /// Threads for numeric work; nil leaves the default (all cores, or `MOCO_THREADS`).
   public var threads: Int?
+  /// Bytes that values may take, and tensors too; nil goes by what is free.
+  public var memory: Int?
   /// `--set name=value`: replaces the literals of top-level `let`s of the program that is run.
   public var overrides: [(name: String, text: String)] = []
   /// What `args()` gives.
@@ -34,7 +36,9 @@ public final class Session {
   public init(options: SessionOptions = SessionOptions()) {
     self.options = options
     if let threads = options.threads { Parallel.threadCount = threads }
+    if let memory = options.memory { MemoryAccountant.limit = memory }
     var machine = Interpreter.Options()
+    machine.memoryLimit = options.memory ?? MemorySize.forValues
     machine.interruptFlag = Cancellation.flag
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments

@@ -41,7 +41,13 @@ struct RunningOptions: ParsableArguments {
   @Option(help: "Threads for numeric work; results do not depend on it.")
   var threads: Int?
 
+  @Option(help: ArgumentHelp("The most memory to use, such as 2GB; values and tensors are counted apart.", valueName: "size"))
+  var memory: String?
+
   func validate() throws {
+    if let memory, MemorySize.bytes(memory) == nil {
+      throw ValidationError("--memory takes a size such as 512MB or 2GB, not '\(memory)'.")
+    }
     for setting in settings where RunningOptions.split(setting) == nil {
       throw ValidationError("--set takes name=value, not '\(setting)'.")
     }
@@ -52,6 +58,7 @@ struct RunningOptions: ParsableArguments {
     var options = SessionOptions()
     options.seed = seed
     options.threads = threads
+    options.memory = memory.flatMap(MemorySize.bytes)
     options.overrides = settings.compactMap(RunningOptions.split)
     options.arguments = arguments
     options.recorder = recorder

@@ -28,7 +28,8 @@ extension CLIPError {
   package static func noSuchFile(_ path: String, kind: String = "file", reason: String? = nil) -> CLIPError {
     CLIPError(
       code: "E0501", "there is no \(kind) at \(path)\(reason.map { " (\($0))" } ?? "")",
-      help: "paths are relative to the folder in which moco was started; check the spelling")
+      help: reason == "it is a folder"
+        ? "name a file in it" : "paths are relative to the folder in which moco was started; check the spelling")
   }
 
   /// E0502: the file is there and is not what it should be.

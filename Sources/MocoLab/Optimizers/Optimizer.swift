@@ -98,10 +98,10 @@ public final class Optimizer {
   /// The base rate in force; a schedule sets it. A parameter moves with rate · its own factor.
   public var rate: Double
   /// Steps taken.
-  public private(set) var stepCount = 0
-  private var states: [State]
+  public fileprivate(set) var stepCount = 0
+  fileprivate var states: [State]
 
-  private struct State {
+  fileprivate struct State {
     var steps = 0
     var buffers: [[Float]] = []
     /// The parameter's storage once it is known to be nobody else's.
@@ -189,6 +189,27 @@ public final class Optimizer {
         }
       }
     }
+  }
+}
+
+extension Optimizer {
+  /// Everything that a step changes, as it stood at one moment.
+  struct Snapshot {
+    fileprivate let values: [[Float]]
+    fileprivate let states: [State]
+    fileprivate let stepCount: Int
+  }
+
+  func snapshot() throws -> Snapshot {
+    Snapshot(values: try parameters.map { try $0.variable.value.toFloats() }, states: states, stepCount: stepCount)
+  }
+
+  func restore(_ snapshot: Snapshot) throws {
+    for (parameter, values) in zip(parameters, snapshot.values) {
+      parameter.variable.value = try Tensor(values, shape: parameter.variable.value.shape)
+    }
+    states = snapshot.states
+    stepCount = snapshot.stepCount
   }
 }
 

@@ -22,6 +22,8 @@ public final class Trainer {
   private let form: BatchForm
   private var batches: (epoch: Int, list: [[Int]])?
   private var sums = Sums()
+  /// Where the last finite loss was found: what a step away from it can be taken back to.
+  private var good: (optimizer: Optimizer.Snapshot, step: Int, sums: Sums)?
 
   /// - Throws: E0706 for options out of range, E0709 for a model or a split without anything to train, E0704
   ///   for a class the model does not have.
@@ -48,8 +50,8 @@ public final class Trainer {
   ///
   /// An interrupt, or an error from an observer, stops between two steps: parameters, optimizer and `step`
   /// agree, and `run` can be called again.
-  /// - Throws: E0406 when interrupted; E0707 when a loss or gradient is not finite, before it reaches a
-  ///   parameter; what data and observers throw.
+  /// - Throws: E0406 when interrupted; E0707 when a loss, a gradient or a parameter is not finite: model,
+  ///   optimizer and `step` are then those of the last finite loss; what data and observers throw.
   @discardableResult
   public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
     let begin = now()
@@ -82,23 +84,27 @@ public final class Trainer {
     let began = now()
     let loss = try model.loss(batch)
     let value = Double(try loss.total.value.item())
-    guard value.isFinite else { throw notFinite("the loss is \(value)", epoch) }
+    guard value.isFinite else { throw try diverged("the loss is \(value.isNaN ? "nan" : "\(value)")", goesBack: true) }
     try loss.total.backward()
     var norm: Double?
     if let limit = options.clipNorm {
       let found = try Autograd.clipGradNorm(optimizer.parameters.map(\.variable), Float(limit))
-      guard found.isFinite else { throw notFinite("the gradient's norm is \(found)", epoch) }
+      guard found.isFinite else { throw try diverged("the gradient's norm is \(found.isNaN ? "nan" : "\(found)")") }
       norm = Double(found)
     } else {
       for parameter in optimizer.parameters {
         if let gradient = parameter.variable.grad, try !allFinite(gradient) {
-          throw notFinite("the gradient of \(parameter.name) is not finite", epoch)
+          throw try diverged("the gradient of \(parameter.name) is not finite")
         }
       }
     }
     optimizer.rate = rate
+    good = (try optimizer.snapshot(), step, sums)
     try optimizer.step()
     optimizer.zeroGrad()
+    for parameter in optimizer.parameters where try !allFinite(parameter.variable.value) {
+      throw try diverged("\(parameter.name) is not finite", goesBack: true)
+    }
     step += 1
     let record = StepRecord(
       step: step, epoch: epoch + 1, loss: value,
@@ -133,9 +139,17 @@ public final class Trainer {
     try observer.onEpoch?(record)
   }
 
-  private func notFinite(_ what: String, _ epoch: Int) -> PromptError {
-    PromptError(
-      "E0707", "\(what) at step \(step + 1) (epoch \(epoch + 1))",
+  /// - Parameter goesBack: to where the last finite loss was found; otherwise it was found here.
+  private func diverged(_ what: String, goesBack: Bool = false) throws -> PromptError {
+    let place = "at step \(step + 1) (epoch \(step / plan.stepsPerEpoch + 1))"
+    if goesBack, let good {
+      try optimizer.restore(good.optimizer)
+      (step, sums) = (good.step, good.sums)
+      records.removeAll { $0.step > good.step }
+      batches = nil
+    }
+    return PromptError(
+      "E0707", "\(what) \(place)",
       help: "the parameters are those after step \(step); lower the learning rate or set clip_grad_norm")
   }
 

@@ -99,7 +99,8 @@ extension CoreBuiltins {
       if !body.isEmpty, body.utf8.dropFirst(body.hasPrefix("-") || body.hasPrefix("+") ? 1 : 0).allSatisfy({ (48...57).contains($0) }),
         body.utf8.contains(where: { (48...57).contains($0) })
       {
-        throw LanguageFailure("E0402", "\(body) does not fit an Int", argument: "x")
+        throw LanguageFailure(
+          "E0402", "\(body) does not fit an Int", help: "an Int has 64 bits; float(s) reads larger numbers", argument: "x")
       }
       throw LanguageFailure(
         "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int", help: Double(body) != nil ? "int(float(s))" : nil, argument: "x")
@@ -140,9 +141,11 @@ extension Machine {
   /// A Float cut towards zero.
   /// - Throws: E0402 where it does not fit, E0407 for nan.
   func whole(_ number: Double, _ function: String) throws -> Int {
-    if number.isNaN { throw LanguageFailure("E0407", "nan is no Int") }
+    if number.isNaN { throw LanguageFailure("E0407", "nan is no Int", help: "test before: x == x is false for nan", argument: "x") }
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
-      throw LanguageFailure("E0402", "\(NumberText.float(number)) does not fit an Int")
+      throw LanguageFailure(
+        "E0402", "\(NumberText.float(number)) does not fit an Int",
+        help: "an Int has 64 bits, up to about 9.2e18; keep it as a Float", argument: "x")
     }
     return value
   }

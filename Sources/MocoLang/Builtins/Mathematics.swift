@@ -19,7 +19,7 @@ extension CoreBuiltins {
         case .int:
           let (negated, overflow) = 0.subtractingReportingOverflow(arguments[0].asInt)
           if arguments[0].asInt >= 0 { return arguments[0] }
-          if overflow { throw LanguageFailure("E0402", "abs(\(arguments[0].asInt)) does not fit an Int") }
+          if overflow { throw Machine.intOverflow("abs(\(arguments[0].asInt))") }
           return .int(negated)
         case .quantity:
           return arguments[0].asQuantity.amount < 0
@@ -95,7 +95,7 @@ extension CoreBuiltins {
           let (a, b) = (arguments[0].asInt, arguments[1].asInt)
           if b == 0 { throw LanguageFailure("E0403", "division by zero", argument: "b") }
           let (quotient, overflow) = a.dividedReportingOverflow(by: b)
-          if overflow { throw LanguageFailure("E0402", "div(\(a), \(b)) does not fit an Int") }
+          if overflow { throw Machine.intOverflow("div(\(a), \(b))") }
           return .int((a % b != 0) && ((a < 0) != (b < 0)) ? quotient - 1 : quotient)
         }
         let a = try machine.numberArgument(arguments[0], "a", "div")
@@ -130,7 +130,8 @@ extension CoreBuiltins {
         let x = try machine.numberArgument(arguments[0], "x", "exp")
         let result = exp(x)
         if result.isInfinite, x.isFinite {
-          throw LanguageFailure("E0402", "exp(\(NumberText.float(x))) does not fit a Float", argument: "x")
+          throw LanguageFailure(
+            "E0402", "exp(\(NumberText.float(x))) does not fit a Float", help: "a Float goes up to about 1.8e308", argument: "x")
         }
         return .float(result)
       },

@@ -123,7 +123,8 @@ extension Machine {
       return a.amount < b.amount ? -1 : a.amount > b.amount ? 1 : 0
     case .list:
       guard depth < 200 else {
-        throw LanguageFailure("E0404", "these lists are nested too deeply to be compared")
+        throw LanguageFailure("E0404", "these lists are nested too deeply to be compared",
+          help: "lists that hold themselves have no order")
       }
       let count = min(left.pointer.list.pointee.count, right.pointer.list.pointee.count)
       for index in 0..<count {

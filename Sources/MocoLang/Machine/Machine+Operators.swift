@@ -244,8 +244,11 @@ extension Machine {
   }
 
   func overflowError(_ op: String, _ left: Word, _ right: Word?) -> LanguageFailure {
-    let text = right.map { "\(left.asInt) \(op) \($0.asInt)" } ?? "-(\(left.asInt))"
-    return LanguageFailure(
+    Machine.intOverflow(right.map { "\(left.asInt) \(op) \($0.asInt)" } ?? "-(\(left.asInt))")
+  }
+
+  static func intOverflow(_ text: String) -> LanguageFailure {
+    LanguageFailure(
       "E0402", "\(text) does not fit an Int", help: "Ints have 64 bits; write one side as a Float to go on without them")
   }
 
@@ -320,7 +323,8 @@ extension Machine {
     }
     let result = pow(base, exponent)
     if result.isInfinite, base.isFinite, exponent.isFinite {
-      throw LanguageFailure("E0402", "\(show(left)) ** \(show(right)) does not fit a Float")
+      throw LanguageFailure(
+        "E0402", "\(show(left)) ** \(show(right)) does not fit a Float", help: "a Float goes up to about 1.8e308")
     }
     return .float(result)
   }

@@ -218,7 +218,7 @@ public struct Parser {
     guard expr.height <= Parser.maximumHeight else {
       throw Failure(
         diagnostic: Diagnostic(
-          "E0404", "this expression is more than \(Parser.maximumHeight) levels deep", at: self.span(token),
+          "E0404", "this expression is more than \(Parser.maximumHeight) levels deep", at: span,
           help: ["give a part of it a name: let part = …"]))
     }
     return expr

@@ -53,6 +53,12 @@ private func imageInput(
   _ variable: Variable, _ arguments: Arguments, _ name: String
 ) throws -> (input: ClipImages, isSingle: Bool) {
   let shape = variable.value.shape
+  let isFinite = try variable.value.dtype != .float32 || allFinite(variable.value)
+  guard isFinite else {
+    throw arguments.failure(
+      "E0305", "these pixels hold a number that is not finite", at: name,
+      help: "look where they were made: a division by 0, or a logarithm of 0")
+  }
   switch shape.count {
   case 4: return (.pixels(variable), false)
   case 3: return (.pixels(try F.reshape(variable, [1] + shape)), true)

@@ -244,7 +244,13 @@ extension ClipValue {
     let top = arguments["top"]?.isNil == false ? try arguments.int("top", in: 1...) : names.count
     return try Autograd.noGrad {
       let (images, isSingle) = try imageFeatures(arguments, "image")
-      let texts = try F.normalize(model.encodeTexts(names.map { "\(parts[0])\($0)\(parts[1])" }))
+      let sentences = names.map { "\(parts[0])\($0)\(parts[1])" }
+      let texts: Variable
+      do {
+        texts = try F.normalize(model.encodeTexts(sentences))
+      } catch let error as CLIPError where error.code == "E0603" {
+        throw arguments.failure(error.code, error.message, at: "names", help: "shorten the name or the template")
+      }
       let cosines = try F.matmul(F.normalize(images), F.transpose(texts))
       let rows = try F.softmax(F.mul(cosines, model.scale())).value
       let values = try rows.toFloats()

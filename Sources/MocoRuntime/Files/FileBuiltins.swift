@@ -97,7 +97,8 @@ enum JsonValues {
   /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds itself).
   static func json(_ value: AnyValue, depth: Int = 0) throws -> Json {
     guard depth < depthLimit else {
-      throw LanguageFailure("E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself")
+      throw LanguageFailure("E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself",
+        help: "JSON is a tree: leave out what points back")
     }
     switch value.kind {
     case .nil: return .null

@@ -149,14 +149,6 @@ private func readLoss(_ arguments: Arguments) throws -> MixtureLossOptions {
 private func readMemory(_ arguments: Arguments) throws -> Int? {
   guard let value = arguments["memory"], !value.isNil else { return nil }
   if let bytes = value.asInt, bytes > 0 { return bytes }
-  let units: [(String, Double)] = [
-    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9),
-  ]
-  if let text = value.asString {
-    for (unit, size) in units where text.hasSuffix(unit) {
-      let head = text.dropLast(unit.count).filter { $0 != " " }
-      if let amount = Double(head), amount > 0, amount * size < 1e15 { return Int(amount * size) }
-    }
-  }
+  if let text = value.asString, let bytes = MemorySize.bytes(text) { return bytes }
   throw arguments.wrongType("memory", expected: "a size", help: "memory: \"2 GB\"")
 }

@@ -33,6 +33,12 @@ public enum MemoryAccountant {
     set { ceiling.store(max(newValue, 1), ordering: .relaxed) }
   }
 
+  /// Bytes that are left, by the limit and by what the system says is free.
+  public static var available: Int {
+    let left = max(limit - usedBytes, 0)
+    return min(left, freeBytes() ?? left)
+  }
+
   /// - Throws: E0405 if the bytes would pass the limit or what is free.
   public static func reserve(_ bytes: Int) throws {
     let bytes = max(bytes, 0)
@@ -59,10 +65,9 @@ public enum MemoryAccountant {
   }
 
   static func refusal(_ bytes: Int) -> TensorError {
-    let left = max(limit - usedBytes, 0)
-    return TensorError(
+    TensorError(
       code: "E0405", message: "not enough memory for \(text(bytes))",
-      help: "\(text(usedBytes)) are in use and \(text(min(left, freeBytes() ?? left))) are free: use a smaller size")
+      help: "\(text(usedBytes)) are in use and \(text(available)) are free: use a smaller size")
   }
 
   // MARK: What the system says

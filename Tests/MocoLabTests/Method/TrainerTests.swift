@@ -165,10 +165,40 @@ enum TinyData {
     options.optimizer.rate = 1e30
     options.schedule = .constant
     let trainer = try Trainer(model: mixture, data: TinyData.split(12), options: options)
+    var losses: [Double] = []
+    var observer = TrainingObserver()
+    observer.onStep = { losses.append($0.loss) }
+    #expect { try trainer.run(observer: observer) } throws: {
+      let error = $0 as? PromptError
+      return error?.code == "E0707" && error?.message.contains("at step ") == true
+        && error?.help?.contains("after step \(trainer.step);") == true
+    }
+    // Model, optimizer and position are those of the last finite loss: the same step finds it again.
+    #expect(trainer.optimizer.stepCount == trainer.step)
+    #expect(trainer.records.allSatisfy { $0.step <= trainer.step })
+    #expect(try trainer.optimizer.parameters.allSatisfy { try allFinite($0.variable.value) })
+    let last = try #require(losses.last)
+    var again: [Double] = []
+    observer.onStep = { again.append($0.loss) }
+    #expect(throws: PromptError.self) { try trainer.run(observer: observer) }
+    #expect(again.isEmpty || again == [last])
+    #expect(last.isFinite)
+  }
+
+  @Test func parametersThatOverflowAreTakenBack() throws {
+    let mixture = try TinyData.mixture()
+    let before = try TinyData.values(mixture)
+    var options = TinyData.options(.steps(5))
+    options.optimizer.rate = 1e38
+    options.optimizer.weightDecay = 1e3
+    options.schedule = .constant
+    let trainer = try Trainer(model: mixture, data: TinyData.split(12), options: options)
     #expect { try trainer.run() } throws: {
       let error = $0 as? PromptError
-      return error?.code == "E0707" && error?.message.contains("step \(trainer.step + 1)") == true
+      return error?.code == "E0707" && error?.message.contains("is not finite at step 1") == true
     }
+    #expect(trainer.step == 0)
+    #expect(try TinyData.values(mixture) == before)
   }
 
   @Test func smallDataAreOneBatch() throws {

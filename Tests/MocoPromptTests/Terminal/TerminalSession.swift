@@ -131,6 +131,7 @@ enum Key {
   static let controlD = "\u{4}"
   static let controlE = "\u{5}"
   static let controlK = "\u{B}"
+  static let controlL = "\u{C}"
   static let controlR = "\u{12}"
   static let controlU = "\u{15}"
   static let controlY = "\u{19}"
@@ -145,7 +146,7 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 /// A folder that goes with its last user.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {

@@ -1,0 +1,21 @@
+import MocoTensor
+
+/// Sizes of memory as people write them, and how much of it the values of a program may take.
+public enum MemorySize {
+  private static let units: [(String, Double)] = [
+    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9),
+  ]
+
+  /// `"2 GB"`, `"512MiB"` in bytes; nil for anything else, and for less than one byte or more than there can be.
+  public static func bytes(_ text: String) -> Int? {
+    for (unit, size) in units where text.hasSuffix(unit) {
+      let head = text.dropLast(unit.count).filter { $0 != " " }
+      if let amount = Double(head), amount * size >= 1, amount * size < 1e15 { return Int(amount * size) }
+    }
+    return nil
+  }
+
+  /// Half of what is free, so that a list that grows without end meets E0405 before the machine runs dry; 4 GiB at
+  /// most. Tensors are counted apart.
+  static var forValues: Int { min(4 << 30, max(MemoryAccountant.available / 2, 64 << 20)) }
+}
