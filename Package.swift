@@ -37,15 +37,15 @@ let package = Package(
     .target(name: "MocoGolden", dependencies: ["MocoLab"]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
+    .target(name: "MocoTestSupport", dependencies: ["MocoPrompts", "CSystem"], path: "Tests/TestSupport"),
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),
-    .testTarget(name: "MocoCLIPTests", dependencies: ["MocoCLIP"]),
-    .target(name: "MocoTestSupport", dependencies: ["MocoPrompts"], path: "Tests/TestSupport"),
+    .testTarget(name: "MocoCLIPTests", dependencies: ["MocoCLIP", "MocoTestSupport"]),
     .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts", "MocoTestSupport"]),
     .testTarget(name: "MocoLabTests", dependencies: ["MocoLab", "MocoTestSupport"]),
     .testTarget(name: "MocoGoldenTests", dependencies: ["MocoGolden", "MocoTestSupport"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
-    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco"]),
+    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco", "MocoTestSupport"]),
     .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"], exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17

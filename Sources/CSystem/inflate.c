@@ -99,3 +99,7 @@ int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *outp
   *output = buffer;
   return 0;
 }
+
+uint32_t moco_crc32(const void *bytes, size_t count) {
+  return count == 0 ? 0 : (uint32_t)crc32_z(0, bytes, count);
+}

@@ -76,7 +76,7 @@ package struct GoldenCatalog {
         let reason: String
         switch file.content {
         case .unreadable(let fault): reason = fault
-        case .archive: reason = "not yet supported: a zip archive, as PyTorch writes it"
+        case .archive: reason = "nothing here knows what to check in this archive"
         default: reason = "nothing here knows what to check in this file"
         }
         checks.append(

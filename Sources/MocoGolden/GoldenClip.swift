@@ -14,8 +14,8 @@ enum ClipSuite: GoldenSuite {
       guard let other = folder.files.first(where: { $0.name.hasPrefix(stem) && $0.name != file.name }) else {
         return nil
       }
-      return GoldenCheck(name: other.relative, files: [other.relative, file.relative]) { _ in
-        throw GoldenFault("not yet supported: a PyTorch checkpoint")
+      return GoldenCheck(name: other.relative, files: [other.relative, file.relative]) { lines in
+        try compareCheckpoint(other, file, &lines)
       }
     }
     let claimed = Set(checks.flatMap(\.files))
@@ -27,9 +27,14 @@ enum ClipSuite: GoldenSuite {
     let companions = files.filter { $0.json != nil && $0.name.hasSuffix("config.json") }.map(\.relative)
     for file in files where file.relative != expected.relative {
       if file.isArchive {
+        // The same model in another container.
+        let twin = files.first { $0.safetensors != nil && $0.relative != file.relative && $0.stem == file.stem }
+        let used = [file.relative, expected.relative] + (twin.map { [$0.relative] } ?? [])
         checks.append(
-          GoldenCheck(name: file.relative, files: [file.relative]) { _ in
-            throw GoldenFault("not yet supported: a PyTorch archive")
+          GoldenCheck(name: file.relative, files: used + companions) { lines in
+            let comparison = try ClipComparison(weights: file.path, expected: tensors)
+            if let twin { try comparison.compareParameters(twin.path, &lines) }
+            try comparison.run(&lines)
           })
       } else if file.safetensors != nil {
         checks.append(
@@ -39,6 +44,22 @@ enum ClipSuite: GoldenSuite {
       }
     }
     return checks
+  }
+
+  /// A checkpoint against the tensors, and the values such as `epoch`, that it must hold.
+  private static func compareCheckpoint(
+    _ checkpoint: GoldenFile, _ expected: GoldenFile, _ lines: inout GoldenLines
+  ) throws {
+    guard let right = expected.safetensors else { throw GoldenFault("there are no expectations") }
+    let file = try TensorFiles.open(checkpoint.path)
+    for name in right.names {
+      let a = try file.tensor(name), b = try right.tensor(name)
+      let error = a.shape == b.shape ? largestDifference(try a.toFloats(), try b.toFloats()) : .infinity
+      lines.report(name, error: error, tolerance: 0)
+    }
+    for (key, value) in right.metadata where key != "what" {
+      lines.report(key, error: file.metadata(key) == value ? 0 : .infinity, tolerance: 0)
+    }
   }
 
   private static func isExpectation(_ file: GoldenFile) -> Bool {
@@ -61,6 +82,19 @@ struct ClipComparison {
   }
 
   private var tolerance: Double { isHalf ? 5e-3 : 1e-5 }
+
+  /// Every parameter must be that of the model at `path`.
+  func compareParameters(_ path: String, _ lines: inout GoldenLines) throws {
+    let other = try CLIPModel.load(path: path)
+    guard other.config == model.config, other.parameters.count == model.parameters.count else {
+      throw GoldenFault("\(path) is a model of another architecture")
+    }
+    var error = 0.0
+    for (name, variable) in model.parameters {
+      error = max(error, try difference(variable.value, other.parameter(name).value))
+    }
+    lines.report("parameters", error: error, tolerance: 0)
+  }
 
   func run(_ lines: inout GoldenLines) throws {
     let wantsGradients = expected.names.contains { $0.hasPrefix("grad.") }

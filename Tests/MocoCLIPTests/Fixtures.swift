@@ -24,6 +24,15 @@ enum Fixtures {
     return try body(path)
   }
 
+  /// Writes a file as it comes, without waiting for the disk.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    // Writing over a file makes some file systems wait for the disk after all.
+    unlink(path)
+    guard let file = fopen(path, "w") else { throw CLIPError(code: "E0504", "cannot write \(path)") }
+    defer { fclose(file) }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw CLIPError(code: "E0504", "no room") }
+  }
+
   private static func remove(_ path: String) {
     if FileSystem.kind(path) == .folder {
       for name in (try? FileSystem.list(path)) ?? [] { remove("\(path)/\(name)") }

@@ -11,7 +11,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2), ("clip/openai-vit", 3),
+      ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2), ("clip/openai-vit/model-fp16", 3),
+      ("clip/openai-vit/coop-model", 4),
       ("mixture/base", 20), ("mixture/suffix", 20), ("optim", 8), ("preprocess", 90),
     ])
   func agrees(_ prefix: String, atLeast count: Int) throws {
@@ -24,6 +25,38 @@ import Testing
   @Test func imagesAgreeToTheBit() throws {
     let lines = try GoldenCatalog(root: Self.root).selected(by: ["preprocess"]).flatMap { $0.run() }
     for line in lines where !line.name.contains(".jpg") { #expect(line.error ?? 1 <= 2e-6, "\(line)") }
+  }
+
+  /// The reference's model in the containers that PyTorch writes; its own archive is too large to keep here.
+  @Test func archivesOfPyTorchAgree() throws {
+    try Repository.inFolder { folder in
+      let source = Self.root + "/clip/openai-vit/"
+      for name in ["expected.safetensors", "model-fp16.safetensors"] {
+        try FileManager.default.copyItem(atPath: source + name, toPath: "\(folder)/\(name)")
+      }
+      let file = try SafetensorsFile(path: source + "model-fp16.safetensors")
+      let tensors = try file.entries.map { ($0.name, TorchWriter.Value.tensor(try file.tensor($0.name), $0.type)) }
+      var writer = TorchWriter()
+      writer.folder = "ViT"
+      try writer.write(TorchWriter.scripted(tensors), to: folder + "/model-fp16.pt")
+      writer.isDeflated = true
+      try writer.write(
+        .dict([("epoch", .int(3)), ("state_dict", .dict(tensors.map { ("module." + $0, $1) }))]),
+        to: folder + "/model-fp16.bin")
+      let lines = try GoldenCatalog(root: folder).checks.flatMap { $0.run() }
+      for line in lines { #expect(line.isRight, "\(line)") }
+      // Parameters, two features and logits of each archive, and the latter of the safetensors file.
+      #expect(lines.count == 11)
+
+      // A number that is wrong is found.
+      var wrong = tensors
+      let bias = try #require(file.entry("ln_final.bias"))
+      wrong.removeAll { $0.0 == bias.name }
+      wrong.append((bias.name, .tensor(try Tensor.full(bias.shape, 0.5), bias.type)))
+      try writer.write(.dict(wrong), to: folder + "/model-fp16.bin")
+      let found = try GoldenCatalog(root: folder).selected(by: ["model-fp16.bin"]).flatMap { $0.run() }
+      #expect(found.contains { $0.name.hasSuffix("parameters") && !$0.isRight })
+    }
   }
 
   @Test func whatNobodyKnowsFails() throws {

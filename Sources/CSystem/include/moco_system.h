@@ -30,6 +30,9 @@ int moco_inflate(const uint8_t *input, size_t count, int container, size_t cap, 
 // bytes. Returns 0, and *output (free()) with *output_count bytes; anything else is lack of memory.
 int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *output_count);
 
+// The CRC-32 of zip and gzip.
+uint32_t moco_crc32(const void *bytes, size_t count);
+
 // SHA-256 (FIPS 180-4) of pieces. A null state is lack of memory.
 typedef struct moco_sha256_state moco_sha256_state;
 moco_sha256_state *moco_sha256_begin(void);

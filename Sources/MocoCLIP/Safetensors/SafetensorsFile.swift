@@ -1,4 +1,3 @@
-import CKernels
 import MocoTensor
 
 /// How numbers lie in a safetensors file.
@@ -32,7 +31,7 @@ public enum StorageType: String, Sendable, CaseIterable {
 ///
 /// The format: 8 bytes with the header's length (little-endian), the header in JSON, the tensors' bytes
 /// without gaps. Whatever a file says about itself is checked before a byte of a tensor is touched.
-public struct SafetensorsFile: @unchecked Sendable {
+public struct SafetensorsFile: TensorFile, @unchecked Sendable {
   /// Where one tensor lies.
   public struct Entry: Sendable {
     public let name: String
@@ -69,6 +68,12 @@ public struct SafetensorsFile: @unchecked Sendable {
 
   public var names: [String] { entries.map(\.name) }
 
+  public var tensors: [TensorDescription] {
+    entries.map { TensorDescription(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
+  }
+
+  public var others: [(name: String, reason: String)] { [] }
+
   public func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
   public func contains(_ name: String) -> Bool { places[name] != nil }
@@ -92,20 +97,12 @@ public struct SafetensorsFile: @unchecked Sendable {
   /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must
   ///   not be cut short while the tensor lives.
   /// - Throws: E0502 if the file holds no such tensor, E0405 if there is no memory for it.
-  public func tensor(_ name: String, isMapped: Bool = false) throws -> Tensor {
+  public func tensor(_ name: String, isMapped: Bool) throws -> Tensor {
     let entry = try find(name)
     if isMapped, entry.type == .f32, let base = file.floats(at: entry.range.lowerBound, count: entry.count) {
       return try Tensor(borrowing: base, shape: entry.shape, owner: file)
     }
-    guard entry.type.isFloating else {
-      let values = try withBytes(name) { SafetensorsFile.ints($1, type: $0.type) }
-      return try Tensor(values, shape: entry.shape)
-    }
-    let result = try Tensor.zeros(entry.shape)
-    try withBytes(name) { entry, bytes in
-      try result.withMutableFloats { SafetensorsFile.convert(bytes, type: entry.type, into: $0) }
-    }
-    return result
+    return try withBytes(name) { try $0.type.tensor($1, count: entry.count).reshaped(entry.shape) }
   }
 
   private func find(_ name: String) throws -> Entry {
@@ -115,39 +112,5 @@ public struct SafetensorsFile: @unchecked Sendable {
         path, "it holds no tensor named \(name)", help: "it holds \(entries.count) tensors: \(near), …")
     }
     return entries[place]
-  }
-
-  private static func convert(
-    _ bytes: UnsafeRawBufferPointer, type: StorageType, into floats: UnsafeMutableBufferPointer<Float>
-  ) {
-    let count = min(bytes.count / type.byteCount, floats.count)
-    guard let base = bytes.baseAddress, let out = floats.baseAddress, count > 0 else { return }
-    switch type {
-    case .f32: UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: 4 * count)
-    case .f16: moco_float_from_half(out, base, count)
-    case .bf16: moco_float_from_bfloat(out, base, count)
-    default:
-      for index in 0..<count {
-        out[index] = Float(base.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
-      }
-    }
-  }
-
-  private static func ints(_ bytes: UnsafeRawBufferPointer, type: StorageType) -> [Int] {
-    func load<Element: FixedWidthInteger>(_ type: Element.Type) -> [Int] {
-      let size = MemoryLayout<Element>.size
-      return (0..<bytes.count / size).map {
-        Int(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: $0 * size, as: type))
-      }
-    }
-    switch type {
-    case .i64: return load(Int64.self)
-    case .i32: return load(Int32.self)
-    case .i16: return load(Int16.self)
-    case .i8: return load(Int8.self)
-    case .u32: return load(UInt32.self)
-    case .u16: return load(UInt16.self)
-    default: return load(UInt8.self)
-    }
   }
 }

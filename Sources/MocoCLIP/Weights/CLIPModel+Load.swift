@@ -33,7 +33,7 @@ extension CLIPModel {
     path: String, tokenizerDirectory: String? = nil, options: LoadOptions = LoadOptions()
   ) throws -> CLIPModel {
     let folder = try WeightFolder(path: path)
-    let files = try folder.files.map { try SafetensorsFile(path: $0) }
+    let files = try folder.files.map { try TensorFiles.open($0) }
     let own = files.lazy.compactMap { $0.metadata(metadataKey) }.first
     var table = try WeightTable(files: files, path: path, isOwn: own != nil)
     var notes: [String] = []

@@ -16,7 +16,6 @@ struct WeightFolder {
       if path.hasSuffix(".index.json") {
         files = try WeightFolder.shards(index: path)
       } else {
-        try WeightFolder.refusePyTorch(path)
         files = [path]
       }
       try readConfigurations(FileSystem.parent(of: path))
@@ -43,39 +42,31 @@ struct WeightFolder {
       || config["vision_config"] != nil
   }
 
-  private static func refusePyTorch(_ path: String) throws {
-    let isZip = try MappedFile(path: path).withBytes { $0.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
-    guard isZip else { return }
-    throw CLIPError(
-      code: "E0605", "\(path): PyTorch archives cannot be read yet", help: "save the model as safetensors")
-  }
-
-  private static let known = ["model.safetensors", "open_clip_model.safetensors"]
+  /// In the order of preference: what people convert to is read before what they converted from.
+  private static let known = [
+    "model.safetensors", "open_clip_model.safetensors", "pytorch_model.bin", "open_clip_pytorch_model.bin", "model.pt"
+  ]
 
   private static func weights(in folder: String) throws -> [String] {
     let names = try FileSystem.list(folder)
     for name in known where names.contains(name) { return ["\(folder)/\(name)"] }
-    if let index = names.first(where: { $0.hasSuffix(".safetensors.index.json") }) {
-      return try shards(index: "\(folder)/\(index)")
+    for ending in [".safetensors.index.json", ".bin.index.json"] {
+      if let index = names.first(where: { $0.hasSuffix(ending) }) { return try shards(index: "\(folder)/\(index)") }
     }
-    let candidates = names.filter { $0.hasSuffix(".safetensors") }
-    if candidates.count == 1 { return ["\(folder)/\(candidates[0])"] }
-    guard candidates.isEmpty else {
-      throw CLIPError(
-        code: "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
-        help: "name the file")
-    }
-    let others = names.filter { name in
+    let torch = names.filter { name in
       [".pt", ".pth", ".bin"].contains { name.hasSuffix($0) } || name.contains(".pth.tar")
     }
-    if let other = others.first {
-      throw CLIPError(
-        code: "E0605", "\(folder) holds PyTorch weights (\(other)), which cannot be read yet",
-        help: "save the model as safetensors")
+    for candidates in [names.filter { $0.hasSuffix(".safetensors") }, torch] where !candidates.isEmpty {
+      guard candidates.count == 1 else {
+        throw CLIPError(
+          code: "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
+          help: "name the file")
+      }
+      return ["\(folder)/\(candidates[0])"]
     }
     throw CLIPError(
       code: "E0501", "there are no weights in the folder \(folder)",
-      help: "a model's folder holds model.safetensors or open_clip_model.safetensors")
+      help: "a model's folder holds \(known.joined(separator: ", "))")
   }
 
   /// The files that an index names (Hugging Face's `weight_map`), each once.

@@ -3,8 +3,8 @@ import MocoTensor
 /// The tensors of one or several weight files under their canonical names.
 struct WeightTable {
   struct Source {
-    let file: SafetensorsFile
-    let entry: SafetensorsFile.Entry
+    let file: any TensorFile
+    let entry: TensorDescription
     let part: WeightNames.Part
   }
 
@@ -16,9 +16,9 @@ struct WeightTable {
   /// Sorts the files' tensors.
   ///
   /// - Throws: E0605 for another architecture, E0602 if two tensors claim one place.
-  init(files: [SafetensorsFile], path: String, isOwn: Bool) throws {
+  init(files: [any TensorFile], path: String, isOwn: Bool) throws {
     self.path = path
-    let names = files.flatMap(\.names)
+    let names = files.flatMap { $0.tensors.map(\.name) }
     naming = isOwn ? .moco : names.contains(where: WeightNames.isHuggingFace) ? .huggingFace : .openAI
     if let fault = WeightNames.foreignArchitecture(names) {
       throw CLIPError(
@@ -27,7 +27,8 @@ struct WeightTable {
     }
     var structural: [String] = []
     for file in files {
-      for entry in file.entries {
+      unused += file.others
+      for entry in file.tensors {
         switch WeightNames.meaning(entry.name) {
         case .parameter(let name, let part):
           sources[name, default: []].append(Source(file: file, entry: entry, part: part))

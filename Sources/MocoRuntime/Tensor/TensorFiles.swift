@@ -8,15 +8,15 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "load_tensors(path: String)",
       doc: """
-        The tensors of a safetensors file by name. fp16 and bf16 become float32.
+        The tensors of a safetensors file, or of one that PyTorch wrote, by name. fp16 and bf16 become float32.
 
         ```
         let saved = load_tensors("features.safetensors")
         ```
         """
     ) { arguments in
-      let file = try SafetensorsFile(path: arguments.string("path"))
-      return .record(try file.names.map { ($0, .host(TensorValue(try file.tensor($0)))) })
+      let file = try MocoCLIP.TensorFiles.open(arguments.string("path"))
+      return .record(try file.tensors.map { ($0.name, .host(TensorValue(try file.tensor($0.name)))) })
     },
     NativeFunction(
       "save_tensors(path: String, tensors, type = \"f32\")",

@@ -1,5 +1,6 @@
 import MocoCLIP
 import MocoTensor
+import MocoTestSupport
 import Testing
 
 /// Small models written under other programs' names.
@@ -236,6 +237,65 @@ private enum Foreign {
     }
   }
 
+  /// The containers of PyTorch, under each of the names that folders use.
+  @Test(
+    arguments: ["pytorch_model.bin", "open_clip_pytorch_model.bin", "model.pt", "ViT-B-32.pt", "model.pth.tar-50"],
+    [StorageType.f32, .f16, .bf16])
+  func filesOfPyTorchAreRead(_ name: String, _ type: StorageType) throws {
+    try Fixtures.inFolder { folder in
+      let model = try Foreign.model()
+      let tensors = model.parameters.map { ($0.name, $0.variable.value) }
+      let sizes = ["input_resolution", "context_length", "vocab_size"].map {
+        ($0, TorchWriter.Value.tensor((try? Tensor([16] as [Int], shape: [])) ?? tensors[0].1, .i64))
+      }
+      switch name {
+      case "pytorch_model.bin":
+        try TorchWriter().write(
+          TorchWriter.stateDict(Foreign.huggingFace(model).map { ($0.name, $0.tensor) }, type), to: "\(folder)/\(name)")
+        try AtomicFile.write(Foreign.huggingFaceConfig, to: folder + "/config.json")
+      case "model.pt":
+        guard case .object(let module, let className, let state) = TorchWriter.scripted(tensors, type) else { return }
+        try TorchWriter().write(.object(module, className, state + sizes), to: "\(folder)/\(name)")
+      case "model.pth.tar-50":
+        try TorchWriter().write(
+          .dict([("epoch", .int(50)), ("state_dict", TorchWriter.stateDict(tensors, type)), ("optimizer", .dict([]))]),
+          to: "\(folder)/\(name)")
+      default: try TorchWriter().write(TorchWriter.stateDict(tensors, type), to: "\(folder)/\(name)")
+      }
+      for path in [folder, "\(folder)/\(name)"] {
+        let back = try CLIPModel.load(path: path)
+        for (pair, other) in zip(model.parameters, back.parameters) {
+          let values = try pair.variable.value.toFloats()
+          let right: [Float]
+          switch values.count == 1 ? .f32 : type {
+          case .f16: right = values.map { Float(Float16($0)) }
+          case .bf16: right = values.map { Float(bitPattern: $0.bitPattern & 0xFFFF_0000) }
+          default: right = values
+          }
+          #expect(try other.variable.value.toFloats() == right, "\(pair.name)")
+        }
+        let isHuggingFace = name == "pytorch_model.bin"
+        #expect(back.info?.naming == (isHuggingFace ? .huggingFace : .openAI))
+        #expect(back.config.activation == (isHuggingFace ? .gelu : .quickGelu))
+        #expect(back.info?.used.filter { $0.type == type }.isEmpty == false)
+        let unused = back.info?.unused.map(\.name) ?? []
+        #expect(unused == (name == "model.pt" ? sizes.map(\.0) : name.hasPrefix("model.pth") ? ["epoch", "optimizer"] : []))
+      }
+    }
+  }
+
+  @Test func foldersPreferSafetensors() throws {
+    try Fixtures.inFolder { folder in
+      let model = try Foreign.model(), other = try Foreign.model(4)
+      try TorchWriter().write(
+        TorchWriter.stateDict(other.parameters.map { ($0.name, $0.variable.value) }), to: folder + "/pytorch_model.bin")
+      try AtomicFile.write("not a model", to: folder + "/training_args.bin")
+      #expect(try CLIPModel.load(path: folder).contentHash() == other.contentHash())
+      try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: Foreign.items(model))
+      #expect(try CLIPModel.load(path: folder).contentHash() == model.contentHash())
+    }
+  }
+
   @Test func everythingMissingIsListed() throws {
     try Fixtures.inFolder { folder in
       let path = folder + "/m.safetensors"
@@ -346,7 +406,7 @@ private enum Foreign {
       #expect(errorCode { _ = try CLIPModel.load(path: folder + "/none") } == "E0501")
       try AtomicFile.write([0x50, 0x4B, 3, 4, 0, 0], to: folder + "/model.pt")
       #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("model.pt"))
-      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/model.pt") }.contains("PyTorch"))
+      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/model.pt") }.contains("cut short"))
       try AtomicFile.write("hello", to: folder + "/x.safetensors")
       #expect(errorCode { _ = try CLIPModel.load(path: folder + "/x.safetensors") } == "E0502")
     }

@@ -1,0 +1,140 @@
+import MocoTensor
+import Synchronization
+
+/// A file of torch.save or torch.jit.save: a zip archive in which `<folder>/data.pkl` describes the objects and
+/// `<folder>/data/<key>` holds the numbers of each storage.
+///
+/// - A dict's tensors are named by its keys, nested ones joined by points; those of modules, scripted or not, by
+///   the path of attributes. `state_dict` inside a checkpoint is what counts; what stands beside it is listed in
+///   `others`.
+/// - `code/` and `constants.pkl` of TorchScript are not looked at.
+public final class TorchFile: TensorFile {
+  public let path: String
+  public let tensors: [TensorDescription]
+  public let others: [(name: String, reason: String)]
+  private let views: [TorchTensor]
+  private let places: [String: Int]
+  private let values: [(name: String, text: String)]
+  private let archive: ZipArchive
+  private let folder: String
+  /// The last compressed storage, unpacked: tensors that follow each other often share one.
+  private let unpacked = Mutex<(key: String, bytes: [UInt8])?>(nil)
+
+  /// - Throws: E0501 if there is none; E0502 if it is damaged or hostile; E0605 if it is another kind of zip
+  ///   archive.
+  public init(path: String) throws {
+    let archive = try ZipArchive(path: path)
+    let folder = try TorchFile.folder(of: archive)
+    guard let entry = archive.entry(folder + "data.pkl") else {
+      throw CLIPError.corrupt(path, "it has no data.pkl")
+    }
+    if let order = archive.entry(folder + "byteorder"), try archive.read(order, limit: 64).starts(with: "big".utf8) {
+      throw CLIPError(
+        code: "E0605", "\(path): its numbers were written by a big-endian machine",
+        help: "save it again on a little-endian one")
+    }
+    let pickle = try archive.read(entry, limit: PickleLimits.bytes)
+    let contents = try pickle.withUnsafeBytes { bytes in
+      var machine = try PickleMachine(bytes, name: path)
+      let value = try machine.run()
+      return try TorchContents(value, heap: machine.heap, path: path)
+    }
+    try TorchFile.check(contents.tensors.map(\.tensor), archive: archive, folder: folder)
+    self.path = path
+    self.archive = archive
+    self.folder = folder
+    tensors = contents.tensors.map {
+      TensorDescription(name: $0.name, type: $0.tensor.type, shape: $0.tensor.shape, count: $0.tensor.count)
+    }
+    views = contents.tensors.map(\.tensor)
+    others = contents.others
+    values = contents.values
+    places = Dictionary(contents.tensors.enumerated().map { ($1.name, $0) }) { first, _ in first }
+  }
+
+  public func metadata(_ key: String) -> String? { values.first { $0.name == key }?.text }
+
+  /// The archive's only folder that holds data.pkl, with its slash; empty if that stands at the top.
+  private static func folder(of archive: ZipArchive) throws -> String {
+    let pickles = archive.entries.map(\.name).filter {
+      $0 == "data.pkl" || ($0.hasSuffix("/data.pkl") && $0.utf8.count { $0 == UInt8(ascii: "/") } == 1)
+    }
+    guard let name = pickles.first, pickles.count == 1 else {
+      throw CLIPError(
+        code: "E0605",
+        "\(archive.path): this zip archive is no PyTorch file: it holds \(pickles.isEmpty ? "no" : "several") data.pkl",
+        help: "give a file that torch.save or torch.jit.save wrote, or a safetensors file")
+    }
+    return String(name.dropLast("data.pkl".count))
+  }
+
+  /// Every storage is there and long enough, and views do not multiply what is stored.
+  private static func check(_ views: [TorchTensor], archive: ZipArchive, folder: String) throws {
+    var stored = 0, wanted = 0
+    var seen: [String: Int] = [:]
+    for view in views where view.count > 0 {
+      let key = view.storage.key
+      guard let entry = archive.entry("\(folder)data/\(key)") else {
+        throw CLIPError.corrupt(archive.path, "the numbers of storage \(key) are missing")
+      }
+      let width = view.storage.type == nil ? 1 : view.type.byteCount
+      let (bytes, overflow) = view.storage.count.multipliedReportingOverflow(by: width)
+      guard !overflow, bytes <= entry.size else {
+        throw CLIPError.corrupt(
+          archive.path, "storage \(key) should have \(view.storage.count) numbers and has \(entry.size) bytes")
+      }
+      if seen.updateValue(bytes, forKey: key) == nil { stored += bytes }
+      wanted += view.count
+    }
+    guard wanted / 8 <= stored + (1 << 22) else {
+      throw CLIPError.corrupt(archive.path, "its tensors repeat \(stored) stored bytes many times over")
+    }
+  }
+
+  // MARK: Reading
+
+  public func tensor(_ name: String, isMapped: Bool) throws -> Tensor {
+    guard let place = places[name] else {
+      let near = tensors.prefix(6).map(\.name).joined(separator: ", ")
+      throw CLIPError.corrupt(
+        path, "it holds no tensor named \(name)", help: "it holds \(tensors.count) tensors: \(near), …")
+    }
+    let view = views[place]
+    if view.count == 0 {
+      return view.type.isFloating ? try Tensor.zeros(view.shape) : try Tensor([] as [Int], shape: view.shape)
+    }
+    guard let entry = archive.entry("\(folder)data/\(view.storage.key)") else {
+      throw CLIPError.corrupt(path, "the numbers of storage \(view.storage.key) are missing")
+    }
+    let isRowMajor = Shape.strides(view.shape) == view.strides || view.count == 1
+    if isMapped, isRowMajor, view.type == .f32, entry.compression == .stored,
+      let base = archive.file.floats(at: entry.range.lowerBound + 4 * view.offset, count: view.count)
+    {
+      return try Tensor(borrowing: base, shape: view.shape, owner: archive.file)
+    }
+    // All the elements that the view spans, in the order of the storage.
+    let last = zip(view.shape, view.strides).reduce(view.offset) { $0 + ($1.0 - 1) * $1.1 }
+    let span = last - view.offset + 1
+    let flat = try bytes(entry) { bytes -> Tensor in
+      let first = view.offset * view.type.byteCount, size = span * view.type.byteCount
+      guard first + size <= bytes.count else {
+        throw CLIPError.corrupt(path, "\(name) reaches beyond the numbers of its storage")
+      }
+      return try view.type.tensor(UnsafeRawBufferPointer(rebasing: bytes[first..<first + size]), count: span)
+    }
+    if isRowMajor { return try flat.reshaped(view.shape) }
+    return try Tensor(
+      storage: flat.storage, dtype: flat.dtype, shape: view.shape, strides: view.strides, offset: 0, count: view.count
+    ).copy()
+  }
+
+  private func bytes<Result>(
+    _ entry: ZipArchive.Entry, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    if let result = try archive.withStored(entry, body) { return result }
+    let known = unpacked.withLock { $0?.key == entry.name ? $0?.bytes : nil }
+    let bytes = try known ?? archive.read(entry)
+    unpacked.withLock { $0 = (entry.name, bytes) }
+    return try bytes.withUnsafeBytes(body)
+  }
+}

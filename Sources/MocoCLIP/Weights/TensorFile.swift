@@ -1,0 +1,63 @@
+import MocoTensor
+
+/// What a file says of one of its tensors.
+public struct TensorDescription: Sendable {
+  public let name: String
+  public let type: StorageType
+  public let shape: [Int]
+  /// Number of elements.
+  public let count: Int
+}
+
+/// A file of named tensors, whatever its container.
+public protocol TensorFile: Sendable {
+  var path: String { get }
+  /// The tensors in the file's order; names are distinct.
+  var tensors: [TensorDescription] { get }
+  /// What the file holds besides, and why it is not read.
+  var others: [(name: String, reason: String)] { get }
+  /// A text that the file keeps beside its tensors.
+  func metadata(_ key: String) -> String?
+  /// Reads one tensor: floating point becomes float32, whole numbers and booleans int64.
+  ///
+  /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must
+  ///   not be cut short while the tensor lives.
+  /// - Throws: E0502 if the file holds no such tensor, or a part of it is damaged; E0405 without memory.
+  func tensor(_ name: String, isMapped: Bool) throws -> Tensor
+}
+
+extension TensorFile {
+  public func tensor(_ name: String) throws -> Tensor { try tensor(name, isMapped: false) }
+}
+
+/// Opens files of tensors by what is in them, not by their names.
+public enum TensorFiles {
+  /// - Throws: E0501, E0502 for missing and damaged files; E0605 for a kind that is not read.
+  public static func open(_ path: String) throws -> any TensorFile {
+    let kind = try MappedFile(path: path).withBytes { bytes -> Kind in
+      if ZipArchive.isZip(bytes) { return .zip }
+      if bytes.starts(with: legacyMagic) || isTar(bytes) { return .legacy }
+      return .safetensors
+    }
+    switch kind {
+    case .zip: return try TorchFile(path: path)
+    case .safetensors: return try SafetensorsFile(path: path)
+    case .legacy:
+      throw CLIPError(
+        code: "E0605", "\(path): this PyTorch file has the format from before version 1.6",
+        help: "convert it once in Python: torch.save(torch.load(\"old\", map_location=\"cpu\"), \"new.pt\")")
+    }
+  }
+
+  private enum Kind { case zip, safetensors, legacy }
+
+  /// PROTO 2, LONG1 of ten bytes: the number with which torch.save began its files until 1.6.
+  private static let legacyMagic: [UInt8] = [
+    0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E
+  ]
+
+  /// The oldest files of PyTorch are tar archives.
+  private static func isTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count >= 512 && bytes[257..<262].elementsEqual("ustar".utf8)
+  }
+}

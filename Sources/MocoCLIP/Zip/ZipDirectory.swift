@@ -1,0 +1,200 @@
+/// The directory of a zip archive (PKWARE APPNOTE 6.3.9, sections 4.3 and 4.5.3), read from untrusted bytes.
+///
+/// An entry is where the directory says it is, and its own header there must agree. Two entries never share a
+/// byte, so that what is unpacked is bounded by what the file holds.
+struct ZipDirectory {
+  private(set) var entries: [ZipArchive.Entry] = []
+
+  private let bytes: UnsafeRawBufferPointer
+  private let path: String
+
+  private static let endSignature: UInt32 = 0x0605_4B50
+  private static let end64Signature: UInt32 = 0x0606_4B50
+  private static let locatorSignature: UInt32 = 0x0706_4B50
+  private static let entrySignature: UInt32 = 0x0201_4B50
+  private static let localSignature: UInt32 = 0x0403_4B50
+  private static let entryLimit = 1 << 17
+
+  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+    self.bytes = bytes
+    self.path = path
+    let (range, count) = try directory()
+    entries.reserveCapacity(count)
+    try readEntries(range, count: count)
+    try checkPlaces()
+  }
+
+  private func fault(_ text: String) -> CLIPError { .corrupt(path, "the zip archive is damaged: \(text)") }
+
+  // MARK: Where the directory is
+
+  /// The directory's bytes and the number of its entries.
+  private func directory() throws -> (Range<Int>, Int) {
+    guard let end = endRecord() else {
+      throw CLIPError.corrupt(path, "it begins as a zip archive and has no directory at its end: it is cut short")
+    }
+    var reader = ByteReader(bytes, at: end + 4)
+    guard let disk = reader.number(UInt16.self), let firstDisk = reader.number(UInt16.self),
+      let here = reader.number(UInt16.self), let all = reader.number(UInt16.self),
+      let size = reader.number(UInt32.self), let offset = reader.number(UInt32.self)
+    else { throw fault("the end of its directory is missing") }
+    var place = (size: UInt64(size), offset: UInt64(offset), count: UInt64(all))
+    var limit = end
+    if let large = try end64(before: end) {
+      func agree(_ small: UInt64, _ large: UInt64, _ most: UInt64) -> Bool { small == large || small == most }
+      guard agree(place.size, large.size, 0xFFFF_FFFF), agree(place.offset, large.offset, 0xFFFF_FFFF),
+        agree(place.count, large.count, 0xFFFF)
+      else { throw fault("its two directories contradict each other") }
+      (place, limit) = ((large.size, large.offset, large.count), large.start)
+    } else {
+      guard disk == 0, firstDisk == 0, here == all else { throw fault("it is one part of several") }
+    }
+    guard place.count <= UInt64(ZipDirectory.entryLimit) else {
+      throw fault("it would have \(place.count) entries")
+    }
+    let (directoryEnd, overflow) = place.offset.addingReportingOverflow(place.size)
+    guard !overflow, directoryEnd <= UInt64(limit) else {
+      throw fault("its directory would end at byte \(overflow ? UInt64.max : directoryEnd) of \(limit)")
+    }
+    // Each entry has at least 46 bytes.
+    guard place.size / 46 >= place.count else { throw fault("its directory is too short for \(place.count) entries") }
+    return (Int(place.offset)..<Int(directoryEnd), Int(place.count))
+  }
+
+  /// The end record: its comment, of at most 65,535 bytes, must reach exactly to the end of the file.
+  private func endRecord() -> Int? {
+    var place = bytes.count - 22
+    let lowest = max(0, place - 0xFFFF)
+    while place >= lowest {
+      var reader = ByteReader(bytes, at: place)
+      if reader.number(UInt32.self) == ZipDirectory.endSignature {
+        var comment = ByteReader(bytes, at: place + 20)
+        if let length = comment.number(UInt16.self), Int(length) == bytes.count - place - 22 { return place }
+      }
+      place -= 1
+    }
+    return nil
+  }
+
+  /// The zip64 end record that a locator before the end record names.
+  private func end64(
+    before end: Int
+  ) throws -> (size: UInt64, offset: UInt64, count: UInt64, start: Int)? {
+    guard end >= 20 else { return nil }
+    var locator = ByteReader(bytes, at: end - 20)
+    guard locator.number(UInt32.self) == ZipDirectory.locatorSignature else { return nil }
+    guard locator.number(UInt32.self) == 0, let place = locator.number(UInt64.self), end >= 76,
+      place <= UInt64(end - 76)
+    else { throw fault("its large directory is not where it should be") }
+    var reader = ByteReader(bytes, at: Int(place))
+    guard reader.number(UInt32.self) == ZipDirectory.end64Signature, reader.take(12) != nil,
+      reader.number(UInt32.self) == 0, reader.number(UInt32.self) == 0, let here = reader.number(UInt64.self),
+      let all = reader.number(UInt64.self), here == all, let size = reader.number(UInt64.self),
+      let offset = reader.number(UInt64.self)
+    else { throw fault("its large directory is not where it should be") }
+    return (size, offset, all, Int(place))
+  }
+
+  // MARK: Entries
+
+  private mutating func readEntries(_ range: Range<Int>, count: Int) throws {
+    var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[range]))
+    var names = Set<String>()
+    for index in 0..<count {
+      guard reader.number(UInt32.self) == ZipDirectory.entrySignature, reader.take(4) != nil,
+        let flags = reader.number(UInt16.self), let method = reader.number(UInt16.self), reader.take(4) != nil,
+        let crc = reader.number(UInt32.self), let packed = reader.number(UInt32.self),
+        let size = reader.number(UInt32.self), let nameLength = reader.number(UInt16.self),
+        let extraLength = reader.number(UInt16.self), let commentLength = reader.number(UInt16.self),
+        let disk = reader.number(UInt16.self), reader.take(6) != nil, let offset = reader.number(UInt32.self),
+        let nameBytes = reader.take(Int(nameLength)), let extra = reader.take(Int(extraLength)),
+        reader.take(Int(commentLength)) != nil
+      else { throw fault("entry \(index) of its directory is cut off") }
+      guard let name = String(validating: nameBytes, as: UTF8.self) else {
+        throw fault("entry \(index) has a name that is not UTF-8")
+      }
+      guard names.insert(name).inserted else { throw fault("two entries are named \(name)") }
+      guard disk == 0 || disk == 0xFFFF else { throw fault("it is one part of several") }
+      guard flags & 0x2041 == 0 else {
+        throw CLIPError(
+          code: "E0605", "\(path): the entry \(name) is encrypted", help: "unpack the archive and pack it without")
+      }
+      let large = try wide(extra, packed: packed, size: size, offset: offset, name: name)
+      try append(
+        name, nameBytes, method: method, crc: crc, packed: large.packed, size: large.size, offset: large.offset,
+        limit: range.lowerBound)
+    }
+    guard reader.left == 0 else { throw fault("its directory holds more than its entries") }
+  }
+
+  /// Sizes and place of an entry: those in the zip64 field where the 32 bits are all ones.
+  private func wide(
+    _ extra: UnsafeRawBufferPointer, packed: UInt32, size: UInt32, offset: UInt32, name: String
+  ) throws -> (packed: UInt64, size: UInt64, offset: UInt64) {
+    var field = ByteReader(UnsafeRawBufferPointer(start: nil, count: 0))
+    var reader = ByteReader(extra)
+    while let kind = reader.number(UInt16.self), let length = reader.number(UInt16.self),
+      let data = reader.take(Int(length))
+    {
+      if kind == 1 {
+        field = ByteReader(data)
+        break
+      }
+    }
+    func value(_ small: UInt32) throws -> UInt64 {
+      guard small == UInt32.max else { return UInt64(small) }
+      guard let large = field.number(UInt64.self) else { throw fault("the size of \(name) is missing") }
+      return large
+    }
+    // In this order, each only where it is needed.
+    let wideSize = try value(size), widePacked = try value(packed), wideOffset = try value(offset)
+    return (widePacked, wideSize, wideOffset)
+  }
+
+  private mutating func append(
+    _ name: String, _ nameBytes: UnsafeRawBufferPointer, method: UInt16, crc: UInt32, packed: UInt64, size: UInt64,
+    offset: UInt64, limit: Int
+  ) throws {
+    guard offset <= UInt64(limit), packed <= UInt64(limit), size <= UInt64(Int.max) else {
+      throw fault("\(name) lies outside of it")
+    }
+    var local = ByteReader(bytes, at: Int(offset))
+    guard local.number(UInt32.self) == ZipDirectory.localSignature, local.take(4) != nil,
+      local.number(UInt16.self) == method, local.take(16) != nil, let nameLength = local.number(UInt16.self),
+      let extraLength = local.number(UInt16.self), let localName = local.take(Int(nameLength)),
+      localName.elementsEqual(nameBytes), local.take(Int(extraLength)) != nil
+    else { throw fault("the header of \(name) is not where the directory says, or differs from it") }
+    let start = local.position
+    guard start <= limit, Int(packed) <= limit - start else { throw fault("\(name) reaches into the directory") }
+    let compression: ZipArchive.Compression
+    switch method {
+    case 0:
+      guard packed == size else { throw fault("\(name) is stored and has two sizes, \(packed) and \(size)") }
+      compression = .stored
+    case 8:
+      // Deflate cannot do better than 1032 : 1.
+      guard size / 1032 <= packed, size <= UInt64(ZipArchive.inflateLimit) else {
+        throw CLIPError.corrupt(
+          path, "\(name) would unpack \(packed) bytes to \(size)",
+          help: "entries that are compressed may have \(ZipArchive.inflateLimit >> 20) MB; PyTorch stores them as they are")
+      }
+      compression = .deflated
+    default:
+      throw CLIPError(
+        code: "E0605", "\(path): the entry \(name) is compressed by method \(method)",
+        help: "entries may be stored or deflated; save the file again with torch.save")
+    }
+    entries.append(
+      ZipArchive.Entry(
+        name: name, compression: compression, size: Int(size), crc: crc, header: Int(offset),
+        range: start..<start + Int(packed)))
+  }
+
+  /// No byte belongs to two entries.
+  private func checkPlaces() throws {
+    let ordered = entries.sorted { ($0.header, $0.name) < ($1.header, $1.name) }
+    for (entry, next) in zip(ordered, ordered.dropFirst()) where next.header < entry.range.upperBound {
+      throw fault("\(entry.name) and \(next.name) overlap")
+    }
+  }
+}
