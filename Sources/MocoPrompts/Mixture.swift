@@ -36,6 +36,11 @@ public final class Mixture: PromptModel {
     guard options.visionRateFactor >= 0, options.visionRateFactor.isFinite else {
       throw PromptError("E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")
     }
+    guard !options.trainVisionLayerNorms || !clip.visionLayerNorms().isEmpty else {
+      throw PromptError(
+        "E0706", "the image tower of \(clip.config.name) has no LayerNorms that could be trained",
+        help: "leave vision_layernorm out, or take a model with a vision transformer")
+    }
     let own = try options.trainVisionLayerNorms ? clip.withOwnVisionLayerNorms() : clip
     let prompts = try SoftPrompts(
       clip: own, groups: templates.groups, start: options.start, seed: options.seed)

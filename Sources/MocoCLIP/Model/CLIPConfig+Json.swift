@@ -33,6 +33,12 @@ extension CLIPConfig {
       ("std", numbers(std)),
       ("layer_norm_eps", .double(Double(layerNormEps.description) ?? Double(layerNormEps)))
     ])
+    if vision.isResNet {
+      object["vision"] = [
+        "image_size": .int(vision.imageSize), "stages": .array(vision.stages.map { .int($0) }),
+        "width": .int(vision.width), "heads": .int(vision.heads), "channels": .int(vision.channels)
+      ]
+    }
     if let tokenizerMerges { object["merges"] = .int(tokenizerMerges) }
     return .object(object)
   }
@@ -55,7 +61,11 @@ extension CLIPConfig {
     }
     let vision = try root.member("vision")
     let text = try root.member("text")
-    try vision.allow(["image_size", "patch_size", "width", "layers", "heads", "channels", "mlp_width"])
+    let stages = try vision.ints("stages")
+    try vision.allow(
+      stages == nil
+        ? ["image_size", "patch_size", "width", "layers", "heads", "channels", "mlp_width", "stages"]
+        : ["image_size", "stages", "width", "heads", "channels"])
     try text.allow(["context", "vocabulary", "width", "layers", "heads", "mlp_width"])
     let merges = try root.int("merges")
     let visionWidth = try vision.required("width")
@@ -71,11 +81,16 @@ extension CLIPConfig {
     self.init(
       name: try root.string("name"),
       embedDim: try root.required("embed_dim"),
-      vision: VisionConfig(
-        imageSize: try vision.required("image_size"), patchSize: try vision.required("patch_size"),
-        width: visionWidth, layers: try vision.required("layers"),
-        heads: try vision.int("heads") ?? max(visionWidth / 64, 1), channels: try vision.int("channels") ?? 3,
-        mlpWidth: try vision.int("mlp_width") ?? 4 * max(0, min(visionWidth, 1 << 21))),
+      vision: try stages.map {
+        VisionConfig(
+          imageSize: try vision.required("image_size"), stages: $0, width: visionWidth,
+          heads: try vision.int("heads"), channels: try vision.int("channels") ?? 3)
+      }
+        ?? VisionConfig(
+          imageSize: try vision.required("image_size"), patchSize: try vision.required("patch_size"),
+          width: visionWidth, layers: try vision.required("layers"),
+          heads: try vision.int("heads") ?? max(visionWidth / 64, 1), channels: try vision.int("channels") ?? 3,
+          mlpWidth: try vision.int("mlp_width") ?? 4 * max(0, min(visionWidth, 1 << 21))),
       text: TextConfig(
         context: try text.int("context") ?? 77, vocabulary: try text.int("vocabulary") ?? vocabulary,
         width: textWidth, layers: try text.required("layers"),
@@ -136,6 +151,15 @@ extension CLIPConfig {
       guard let value = object[key], !value.isNull else { return nil }
       guard let number = value.intValue else { throw fault(key, "a whole number", value) }
       return number
+    }
+
+    func ints(_ key: String) throws -> [Int]? {
+      guard let value = object[key], !value.isNull else { return nil }
+      guard let elements = value.arrayValue else { throw fault(key, "a list of whole numbers", value) }
+      return try elements.map { element in
+        guard let number = element.intValue else { throw fault(key, "a list of whole numbers", element) }
+        return number
+      }
     }
 
     func double(_ key: String) throws -> Double? {

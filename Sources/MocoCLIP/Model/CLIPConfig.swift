@@ -8,16 +8,21 @@ public enum Activation: String, Sendable, CaseIterable {
   public var displayName: String { self == .gelu ? "GELU" : "QuickGELU" }
 }
 
-/// Sizes of a vision transformer.
+/// Sizes of an image tower: a vision transformer, or with `stages` a ModifiedResNet.
 public struct VisionConfig: Equatable, Sendable {
   /// Pixels of an image's side; a multiple of the patch size.
   public var imageSize: Int
+  /// Pixels of a side that become one token; 32 in a ModifiedResNet.
   public var patchSize: Int
+  /// Of the rows; in a ModifiedResNet channels after its stem, the pooled rows are 32 times as wide.
   public var width: Int
+  /// Blocks in all.
   public var layers: Int
   public var heads: Int
   public var channels: Int
   public var mlpWidth: Int
+  /// Blocks of each of the four stages of a ModifiedResNet; empty for a transformer.
+  public var stages: [Int] = []
 
   public init(
     imageSize: Int, patchSize: Int, width: Int, layers: Int, heads: Int, channels: Int = 3,
@@ -31,6 +36,16 @@ public struct VisionConfig: Equatable, Sendable {
     self.channels = channels
     self.mlpWidth = mlpWidth ?? 4 * width
   }
+
+  /// A ModifiedResNet with `stages` blocks; heads are the pooled width / 64 where nothing else is said.
+  public init(imageSize: Int, stages: [Int], width: Int, heads: Int? = nil, channels: Int = 3) {
+    self.init(
+      imageSize: imageSize, patchSize: 32, width: width, layers: stages.reduce(0) { $0 &+ $1 },
+      heads: heads ?? max(width / 2, 1), channels: channels, mlpWidth: 0)
+    self.stages = stages
+  }
+
+  public var isResNet: Bool { !stages.isEmpty }
 
   /// Patches along a side.
   public var grid: Int { patchSize > 0 ? imageSize / patchSize : 0 }
@@ -110,6 +125,16 @@ public struct CLIPConfig: Equatable, Sendable {
 
   /// `ViT-B/16` and its like for the known widths, else the sizes themselves.
   static func architectureName(_ vision: VisionConfig) -> String {
+    if vision.isResNet {
+      switch (vision.width, vision.stages) {
+      case (64, [3, 4, 6, 3]): return "RN50"
+      case (64, [3, 4, 23, 3]): return "RN101"
+      case (80, [4, 6, 10, 6]): return "RN50x4"
+      case (96, [6, 8, 18, 8]): return "RN50x16"
+      case (128, [3, 15, 36, 10]): return "RN50x64"
+      default: return "RN-\(vision.width)×\(vision.stages.map(String.init).joined(separator: "-"))"
+      }
+    }
     let size: String
     switch (vision.width, vision.layers) {
     case (768, 12): size = "ViT-B"
@@ -134,10 +159,10 @@ extension CLIPConfig {
     let sizes: [(String, Int)] = [
       ("embed_dim", embedDim), ("image_size", vision.imageSize), ("patch_size", vision.patchSize),
       ("vision width", vision.width), ("vision layers", vision.layers), ("vision heads", vision.heads),
-      ("channels", vision.channels), ("vision mlp_width", vision.mlpWidth), ("text width", text.width),
-      ("text layers", text.layers), ("text heads", text.heads), ("text mlp_width", text.mlpWidth)
+      ("channels", vision.channels), ("text width", text.width), ("text layers", text.layers),
+      ("text heads", text.heads), ("text mlp_width", text.mlpWidth)
     ]
-    for (name, size) in sizes {
+    for (name, size) in sizes + (vision.isResNet ? [] : [("vision mlp_width", vision.mlpWidth)]) {
       try require(size > 0 && size <= 1 << 20, "\(name) is \(size)", "sizes are at least 1")
     }
     try require(
@@ -150,8 +175,9 @@ extension CLIPConfig {
       vision.imageSize % vision.patchSize == 0,
       "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)",
       "choose a multiple")
+    if vision.isResNet { try validateResNet(require) }
     try require(
-      vision.width % vision.heads == 0,
+      (vision.isResNet ? vision.pooledWidth : vision.width) % vision.heads == 0,
       "the vision width \(vision.width) does not divide into \(vision.heads) heads",
       "CLIP uses width / 64 heads")
     try require(
@@ -174,6 +200,18 @@ extension CLIPConfig {
         ids <= text.vocabulary, "\(merges) merges need \(ids) ids, the vocabulary has \(text.vocabulary)",
         "vocabulary = 512 + merges + 2")
     }
+  }
+
+  private func validateResNet(_ require: (Bool, @autoclosure () -> String, String) throws -> Void) throws {
+    try require(
+      vision.stages.count == 4 && vision.stages.allSatisfy { (1...256).contains($0) },
+      "its stages have \(vision.stages.map(String.init).joined(separator: ", ")) blocks",
+      "a ModifiedResNet has four stages, such as 3, 4, 6 and 3 blocks")
+    try require(
+      vision.width % 2 == 0 && vision.width <= 1 << 12 && vision.patchSize == 32
+        && vision.layers == vision.stages.reduce(0, +),
+      "a ModifiedResNet cannot have width \(vision.width) and patches of \(vision.patchSize)",
+      "the width is even and a patch has 32 pixels a side")
   }
 
   /// Every parameter's name (OpenAI's) and shape, in the order in which they are kept, hashed and saved.
@@ -202,6 +240,9 @@ extension CLIPConfig {
     shapes.append(("ln_final.weight", [text.width]))
     shapes.append(("ln_final.bias", [text.width]))
     shapes.append(("text_projection", [text.width, embedDim]))
+    if vision.isResNet {
+      return shapes + vision.resnetShapes(embedDim: embedDim) + [("logit_scale", [])]
+    }
     shapes.append(
       ("visual.conv1.weight", [vision.width, vision.channels, vision.patchSize, vision.patchSize]))
     shapes.append(("visual.class_embedding", [vision.width]))

@@ -14,7 +14,9 @@ extension CLIPModel {
   /// | mlp.c_fc | (2 W)^-½ |
   /// | conv1, class row, image positions, both projections | W^-½ |
   ///
-  /// LayerNorms begin as the identity, biases as 0, logit_scale as ln(1 / 0.07).
+  /// | a ModifiedResNet's convolutions of n inputs a pixel · pooling, W its width | (2 / n)^½ · W^-½ |
+  ///
+  /// LayerNorms and batch norms begin as the identity, biases as 0, logit_scale as ln(1 / 0.07).
   /// - Throws: E0605 for a bad configuration, E0405 without memory.
   public static func random(
     config: CLIPConfig, seed: UInt64, tokenizerDirectory: String? = nil
@@ -34,7 +36,24 @@ extension CLIPModel {
     if name.contains("ln_") {
       return name.hasSuffix("weight") ? try Tensor.full(shape, 1) : try Tensor.zeros(shape)
     }
+    if config.vision.isResNet, name.hasPrefix("visual.") {
+      return try randomResNetParameter(name, shape: shape, seed: seed)
+    }
     guard let deviation = deviation(name, config: config) else { return try Tensor.zeros(shape) }
+    return try normal(name, shape: shape, deviation: deviation, seed: seed)
+  }
+
+  private static func randomResNetParameter(_ name: String, shape: [Int], seed: UInt64) throws -> Tensor {
+    if shape.count == 1 {
+      let isOne = name.hasSuffix("running_var") || name.hasSuffix(".weight")
+      return isOne ? try Tensor.full(shape, 1) : try Tensor.zeros(shape)
+    }
+    let inputs = shape.dropFirst().reduce(1, *)
+    let deviation = ((shape.count == 4 ? 2 : 1) / Float(max(inputs, 1))).squareRoot()
+    return try normal(name, shape: shape, deviation: deviation, seed: seed)
+  }
+
+  private static func normal(_ name: String, shape: [Int], deviation: Float, seed: UInt64) throws -> Tensor {
     let tensor = try Tensor.zeros(shape)
     // A stream for each parameter: its values depend on nothing but the seed and its own name and place.
     var generator = Philox(seed: seed, stream: "clip/" + name)

@@ -110,12 +110,18 @@ extension CLIPModel {
   ///   - pixels: normalized images.
   ///   - taps: receives the states between the layers.
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
-  /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted.
+  /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted, E0608 if a gradient
+  ///   would have to pass through a ModifiedResNet.
   public func encodeImage(_ pixels: Variable, taps: TowerTaps? = nil) throws -> Variable {
     let frozen = !Autograd.isEnabled
     let images = try checkPixels(pixels.value)
+    if config.vision.isResNet {
+      if !frozen { try requireFrozenResNet(pixelsTrained: pixels.requiresGrad) }
+      taps?.hidden = []
+      return Variable(try encodeResNet(images))
+    }
     let tower = try VisionTower(
-      towerCache.parameters(of: self).vision, config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
+      towerCache.visionTransformer(of: self), config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
     if !tower.needs.any, taps == nil { return Variable(try encodeImageFrozen(images)) }
 
     let count = images.shape[0]
@@ -163,7 +169,8 @@ extension CLIPModel {
     let count = images.shape[0], d = config.embedDim
     let features = try Tensor.zeros([count, d])
     guard count > 0 else { return features }
-    let tower = try VisionTower(towerCache.parameters(of: self).vision, config: config, pixelsTrained: false, frozen: true)
+    if config.vision.isResNet { return try encodeResNet(images) }
+    let tower = try VisionTower(towerCache.visionTransformer(of: self), config: config, pixelsTrained: false, frozen: true)
     let plan = try towerCache.visionPlan(images: 1, tokens: config.vision.tokens)
     let transformer = tower.transformer(plan, whole: false, single: true)
     let head = tower.head(plan, single: true)

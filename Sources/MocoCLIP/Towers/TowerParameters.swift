@@ -87,7 +87,8 @@ package struct TowerParameter {
 /// All parameters of a model by role, looked up once.
 package final class TowerSet {
   package let text: TextParameters<TowerParameter>
-  package let vision: VisionParameters<TowerParameter>
+  /// nil where the image tower is a ModifiedResNet, which looks its own parameters up.
+  package let vision: VisionParameters<TowerParameter>?
 
   /// - Throws: E0602 if the model lacks a parameter.
   package init(_ model: CLIPModel) throws {
@@ -109,6 +110,10 @@ package final class TowerSet {
       head: try HeadParameters(
         normWeight: "ln_final.weight", normBias: "ln_final.bias", projection: "text_projection"
       ).map(find))
+    guard !model.config.vision.isResNet else {
+      vision = nil
+      return
+    }
     vision = VisionParameters(
       patches: try find("visual.conv1.weight"), classRow: try find("visual.class_embedding"),
       positions: try find("visual.positional_embedding"), preWeight: try find("visual.ln_pre.weight"),
@@ -181,6 +186,14 @@ package final class TowerCache {
     let made = try TowerSet(model)
     set = made
     return made
+  }
+
+  /// - Throws: E0605 if the image tower is none.
+  func visionTransformer(of model: CLIPModel) throws -> VisionParameters<TowerParameter> {
+    guard let vision = try parameters(of: model).vision else {
+      throw CLIPError(code: "E0605", "the image tower of \(model.config.name) is no transformer")
+    }
+    return vision
   }
 
   func visionPlan(images: Int, tokens: Int) throws -> VisionPlan {

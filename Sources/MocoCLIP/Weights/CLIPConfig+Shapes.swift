@@ -6,7 +6,9 @@ extension CLIPConfig {
   init(table: WeightTable, declared: DeclaredSizes, options: CLIPModel.LoadOptions) throws {
     let path = table.path
     let conv = table.shape("visual.conv1.weight")
-    let visionPositions = table.shape("visual.positional_embedding")
+    let stages = table.stages ?? declared.stages
+    let positionsName = stages == nil ? "visual.positional_embedding" : "visual.attnpool.positional_embedding"
+    let visionPositions = table.shape(positionsName)
     let positions = table.shape("positional_embedding")
     let tokens = table.shape("token_embedding.weight")
     func side(_ shape: [Int]?, _ rank: Int, _ index: Int) -> Int? {
@@ -17,12 +19,22 @@ extension CLIPConfig {
       CLIPError(code: "E0605", "\(path): \(text)", help: help)
     }
 
+    // The first convolution of a ModifiedResNet has half the width of its stem.
+    let stemWidth = side(conv, 4, 0).map { 2 * min($0, 1 << 20) }
     let known: [(String, Int?)] = [
-      ("visual.conv1.weight", side(conv, 4, 0) ?? declared.vision.width),
-      ("visual.conv1.weight", side(conv, 4, 2) ?? declared.patchSize),
+      ("visual.conv1.weight", (stages == nil ? side(conv, 4, 0) : stemWidth) ?? declared.vision.width),
+      ("visual.conv1.weight", stages == nil ? side(conv, 4, 2) ?? declared.patchSize : 32),
       ("visual.conv1.weight", side(conv, 4, 1) ?? declared.channels),
-      ("visual.proj", side(table.shape("visual.proj"), 2, 1) ?? declared.embedDim),
-      ("visual.transformer.resblocks.0.…", declared.vision.layers ?? table.layers("visual.")),
+      stages == nil
+        ? ("visual.proj", side(table.shape("visual.proj"), 2, 1) ?? declared.embedDim)
+        : (
+          "visual.attnpool.c_proj.weight",
+          side(table.shape("visual.attnpool.c_proj.weight"), 2, 0) ?? declared.embedDim
+        ),
+      (
+        "visual.transformer.resblocks.0.…",
+        stages.map { $0.reduce(0) { $0 &+ $1 } } ?? declared.vision.layers ?? table.layers("visual.")
+      ),
       ("token_embedding.weight", side(tokens, 2, 0) ?? declared.vocabulary),
       ("token_embedding.weight", side(tokens, 2, 1) ?? declared.text.width),
       ("positional_embedding", side(positions, 2, 0) ?? declared.context),
@@ -47,7 +59,7 @@ extension CLIPConfig {
       let (area, overflow) = grid.multipliedReportingOverflow(by: grid)
       guard !overflow, rows >= 2, area == rows - 1 else {
         throw fault(
-          "visual.positional_embedding has \(rows) rows, which is no square of patches and one",
+          "\(positionsName) has \(rows) rows, which is no square of patches and one",
           "images must be square")
       }
       let (size, tooLarge) = grid.multipliedReportingOverflow(by: patch)
@@ -56,7 +68,7 @@ extension CLIPConfig {
     } else if let size = declared.imageSize {
       imageSize = size
     } else {
-      throw CLIPError.missingTensors(["visual.positional_embedding"], path: path)
+      throw CLIPError.missingTensors([positionsName], path: path)
     }
 
     func mlpWidth(_ tower: String, _ width: Int, _ declared: Int?) -> Int {
@@ -74,12 +86,20 @@ extension CLIPConfig {
       }
       return width / headWidth
     }
-    self.init(
-      embedDim: embed,
-      vision: VisionConfig(
+    let vision: VisionConfig
+    if let stages {
+      let pooled = 32 * max(0, min(visionWidth, 1 << 21))
+      vision = VisionConfig(
+        imageSize: imageSize, stages: stages, width: visionWidth,
+        heads: try heads(pooled, declared.vision, options.visionHeads, "image"), channels: channels)
+    } else {
+      vision = VisionConfig(
         imageSize: imageSize, patchSize: patch, width: visionWidth, layers: visionLayers,
         heads: try heads(visionWidth, declared.vision, options.visionHeads, "image"), channels: channels,
-        mlpWidth: mlpWidth("visual.", visionWidth, declared.vision.mlpWidth)),
+        mlpWidth: mlpWidth("visual.", visionWidth, declared.vision.mlpWidth))
+    }
+    self.init(
+      embedDim: embed, vision: vision,
       text: TextConfig(
         context: context, vocabulary: vocabulary, width: textWidth, layers: textLayers,
         heads: try heads(textWidth, declared.text, options.textHeads, "text"),

@@ -10,6 +10,8 @@ struct DeclaredSizes {
 
   var vision = Tower()
   var text = Tower()
+  /// Blocks of the stages of a ModifiedResNet.
+  var stages: [Int]?
   var imageSize: Int?
   var patchSize: Int?
   var channels: Int?
@@ -98,10 +100,15 @@ struct DeclaredSizes {
         code: "E0605", "\(path): the tower \(foreign) is not CLIP's",
         help: "models with a vision transformer and CLIP's text transformer can be loaded")
     }
-    if case .array? = vision?["layers"] {
-      throw CLIPError(
-        code: "E0605", "\(path): its image tower is a ModifiedResNet, which is not supported yet",
-        help: "use a model with a vision transformer")
+    // A list of layers is how a ModifiedResNet shows.
+    if let list = vision?["layers"]?.arrayValue {
+      let numbers = list.compactMap(\.intValue)
+      guard numbers.count == list.count else {
+        throw CLIPError(
+          code: "E0605", "\(path): the layers of its image tower are no whole numbers",
+          help: "a ModifiedResNet has four stages, such as 3, 4, 6 and 3 blocks")
+      }
+      stages = numbers
     }
     embedDim = model["embed_dim"]?.intValue
     self.vision = Tower(

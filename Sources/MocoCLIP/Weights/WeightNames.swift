@@ -43,6 +43,7 @@ package enum WeightNames {
     switch name.split(separator: ".").last ?? "" {
     case "input_resolution", "context_length", "vocab_size": return "a size that the shapes tell"
     case "attn_mask": return "the causal mask, implied"
+    case "num_batches_tracked": return "a count of training's batches"
     default: return nil
     }
   }
@@ -63,7 +64,7 @@ package enum WeightNames {
   ]
 
   static func isCanonical(_ name: Substring) -> Bool {
-    if plain.contains(String(name)) { return true }
+    if plain.contains(String(name)) || isResNet(name) { return true }
     guard let (_, rest) = layer(name) else { return false }
     return inBlock.contains(String(rest))
   }
@@ -74,7 +75,7 @@ package enum WeightNames {
     return numbered(text, after: "transformer.resblocks.")
   }
 
-  private static func numbered(_ name: Substring, after prefix: String) -> (number: Int, rest: Substring)? {
+  static func numbered(_ name: Substring, after prefix: String) -> (number: Int, rest: Substring)? {
     guard name.hasPrefix(prefix) else { return nil }
     let text = name.dropFirst(prefix.count)
     guard let dot = text.firstIndex(of: ".") else { return nil }
@@ -137,9 +138,6 @@ package enum WeightNames {
   /// Names an architecture that is not read here by what its tensors are called.
   static func foreignArchitecture(_ names: [String]) -> String? {
     for name in names {
-      if name.contains("visual.layer1.") || name.contains("visual.attnpool.") {
-        return "its image tower is a ModifiedResNet, which is not supported yet"
-      }
       if name.contains("visual.trunk.") { return "its image tower is one of timm's" }
       if name.contains("vision_model.head.") || name.contains("text_model.head.") {
         return "it is a SigLIP model"

@@ -93,6 +93,16 @@ struct WeightTable {
       .max().map { $0 + 1 }
   }
 
+  /// Blocks of each stage of a ModifiedResNet; nil if the image tower is none.
+  var stages: [Int]? {
+    var stages = [0, 0, 0, 0]
+    for name in sources.keys {
+      guard let (stage, block, _) = WeightNames.resnetBlock(Substring(name)) else { continue }
+      stages[stage] = max(stages[stage], block + 1)
+    }
+    return stages.contains { $0 > 0 } ? stages : nil
+  }
+
   /// Moves the parameters that the model has no place for to `unused`.
   mutating func leaveOut(_ names: Set<String>) {
     for name in names.sorted() {

@@ -11,8 +11,9 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "load_clip(path: String, activation = nil, vision_heads = nil, text_heads = nil)",
     doc: """
-      A CLIP model from a safetensors file, or from a folder with its configuration: OpenAI's, open_clip's and
-      Hugging Face's names are read. `load_clip("small")` is the small model that ships with moco.
+      A CLIP model from a weight file, or from a folder with its configuration: safetensors, what PyTorch saves
+      (`.pt`, `.bin`, `.pth.tar-50`) and OpenAI's scripted archives, under OpenAI's, open_clip's or Hugging Face's
+      names. `load_clip("small")` is the small model that ships with moco.
 
       Heads, activation and normalization come from the configuration beside the weights. Without one they are
       OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"`, `vision_heads` and `text_heads` say
@@ -79,6 +80,8 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
       - `context`: tokens of a text at most · `merges`: how much of CLIP's vocabulary is used, up to 48894
       - `text: {width, layers, heads, mlp}` and `vision: {image_size, patch, channels, width, layers, heads,
         mlp}`; heads are width / 64 and mlp is 4 × width if left out
+      - or `vision: {image_size, stages: [3, 4, 6, 3], width, heads, channels}` for a ModifiedResNet, which gives
+        features and cannot be trained
       - `mean`, `std`: one number a channel, for pixels from 0 to 1
 
       ```
@@ -142,8 +145,12 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
     return floats
   }
   let text = try tower("text", known: ["width", "layers", "heads", "mlp"])
+  let stages = root.value("vision")?.asRecord?["stages"]
   let vision = try tower(
-    "vision", known: ["image_size", "patch", "channels", "width", "layers", "heads", "mlp"])
+    "vision",
+    known: stages == nil
+      ? ["image_size", "patch", "channels", "width", "layers", "heads", "mlp", "stages"]
+      : ["image_size", "stages", "channels", "width", "heads"])
   let merges = try root.int("merges") ?? Tokenizer.mergesInUse
   guard merges >= 0, merges <= Tokenizer.mergesInUse else {
     throw LanguageFailure(
@@ -156,15 +163,29 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   }
   let textWidth = try required(text, "width")
   let visionWidth = try required(vision, "width")
-  let activation = try root.choice("activation", among: Activation.allCases.map(\.rawValue))
-  let config = CLIPConfig(
-    name: root.value("name")?.asString, embedDim: try required(root, "embedding"),
-    vision: VisionConfig(
+  let visionConfig: VisionConfig
+  if let stages {
+    let counts = stages.asList?.compactMap(\.asInt) ?? []
+    guard !counts.isEmpty, counts.count == stages.asList?.count else {
+      throw LanguageFailure(
+        "E0303", "vision expects a List of Ints for 'stages', not \(Arguments.describe(stages))",
+        argument: "config")
+    }
+    visionConfig = VisionConfig(
+      imageSize: try required(vision, "image_size"), stages: counts, width: visionWidth,
+      heads: try vision.int("heads"), channels: try size(vision, "channels", 3))
+  } else {
+    visionConfig = VisionConfig(
       imageSize: try required(vision, "image_size"), patchSize: try required(vision, "patch"),
       width: visionWidth,
       layers: try required(vision, "layers"), heads: try size(vision, "heads", max(1, visionWidth / 64)),
       channels: try size(vision, "channels", 3),
-      mlpWidth: try size(vision, "mlp", visionWidth.multipliedCapped(by: 4))),
+      mlpWidth: try size(vision, "mlp", visionWidth.multipliedCapped(by: 4)))
+  }
+  let activation = try root.choice("activation", among: Activation.allCases.map(\.rawValue))
+  let config = CLIPConfig(
+    name: root.value("name")?.asString, embedDim: try required(root, "embedding"),
+    vision: visionConfig,
     text: TextConfig(
       context: try size(root, "context", 77), vocabulary: Tokenizer.vocabularySize(merges: merges),
       width: textWidth,

@@ -63,7 +63,13 @@ final class ClipValue: HostObject {
       ("vocabulary", .int(config.text.vocabulary)), ("mean", .list(config.mean)), ("std", .list(config.std)),
       (
         "vision",
-        .record(tower(config.vision.width, config.vision.layers, config.vision.heads, config.vision.mlpWidth))
+        .record(
+          config.vision.isResNet
+            ? [
+              ("width", .int(config.vision.width)), ("stages", .list(config.vision.stages)),
+              ("heads", .int(config.vision.heads))
+            ]
+            : tower(config.vision.width, config.vision.layers, config.vision.heads, config.vision.mlpWidth))
       ),
       ("text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth)))
     ]
@@ -125,9 +131,13 @@ final class ClipValue: HostObject {
       "  parameters  \(grouped(model.parameterCount))"
         + (trained.isEmpty
           ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train"),
-      "  images      \(size), patches of \(config.vision.patchSize)",
+      "  images      \(size)" + (config.vision.isResNet ? "" : ", patches of \(config.vision.patchSize)"),
       "  texts       up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids",
-      "  vision      \(tower(config.vision.layers, config.vision.width, config.vision.heads))",
+      "  vision      "
+        + (config.vision.isResNet
+          ? "ModifiedResNet of \(config.vision.stages.map(String.init).joined(separator: ", ")) blocks, "
+            + "width \(config.vision.width), \(config.vision.heads) heads, frozen"
+          : tower(config.vision.layers, config.vision.width, config.vision.heads)),
       "  text        \(tower(config.text.layers, config.text.width, config.text.heads))",
       "  features    \(config.embedDim) numbers, \(config.activation.displayName)"
     ]

@@ -1,0 +1,35 @@
+import MocoTensor
+
+extension CLIPModel {
+  /// Features of a batch by the ModifiedResNet, images spread over the threads.
+  ///
+  /// - Shape: images [B, channels, S, S], contiguous; result [B, D]
+  func encodeResNet(_ images: Tensor) throws -> Tensor {
+    let count = images.shape.first ?? 0, d = config.embedDim
+    let features = try Tensor.zeros([count, d])
+    guard count > 0 else { return features }
+    let tower = try ResNetTower(self)
+    let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay() }
+    let source = images.floatBase, target = features.mutableFloatBase, size = images.count / count
+    let failure = FirstError()
+    Lanes.run(count, lanes: memories.count) { lane, image in
+      if failure.happened { return }
+      do {
+        try tower.run(memories[lane], pixels: source + image * size, into: target + image * d)
+      } catch { failure.note(error) }
+    }
+    withExtendedLifetime((images, memories, tower)) {}
+    try failure.rethrow()
+    return features
+  }
+
+  /// - Throws: E0608 if a gradient would have to pass through a ModifiedResNet.
+  func requireFrozenResNet(pixelsTrained: Bool) throws {
+    let trained = parameters.first { $0.name.hasPrefix("visual.") && $0.variable.requiresGrad }
+    guard pixelsTrained || trained != nil else { return }
+    throw CLIPError(
+      code: "E0608",
+      "\(trained.map(\.name) ?? "a gradient of the pixels") cannot be trained: the image tower of \(config.name) is frozen",
+      help: "a ModifiedResNet gives features, no gradients: freeze \"visual.\", or take a model with a vision transformer")
+  }
+}
