@@ -18,9 +18,13 @@ public enum Checkpoint {
     public let missing: [String]
     /// Tensors of the file that the model has no place for.
     public let unexpected: [String]
+    /// Tensors of the file that are of no use: what the model makes itself, and the frozen model.
+    public let ignored: [String]
     /// The configuration in the file, null in a file of another program.
     public let configuration: Json
     public let step: Int?
+    /// The epoch in a checkpoint of another program.
+    public let epoch: Int?
   }
 
   /// Writes the model, and with a trainer or an optimizer also where its training stands.
@@ -55,7 +59,8 @@ public enum Checkpoint {
 
   /// Reads parameters into the model, and the state into a trainer or an optimizer.
   ///
-  /// Nothing is changed unless everything fits.
+  /// Nothing is changed unless everything fits. The file may also be one of CoOp or of the mixture's authors, as
+  /// PyTorch writes them.
   /// - Parameter strict: false lets parameters that the file does not have keep their values.
   /// - Throws: E0708 listing every tensor that does not fit; E0501, E0502 for the file.
   @discardableResult
@@ -63,10 +68,11 @@ public enum Checkpoint {
     path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
     strict: Bool = true
   ) throws -> Restored {
-    let file = try SafetensorsFile(path: path)
+    let file = try TensorFiles.open(path)
     try checkVersion(file)
     let configuration = try file.metadata("configuration").map { try Json.parse($0) } ?? .null
-    let (values, missing, unexpected) = try match(file, model: model, strict: strict)
+    let match = try CheckpointMatch(file, model: model)
+    if strict { try match.requireEverything() }
     try checkClasses(file, model: model, strict: strict)
 
     var position: Json?
@@ -95,11 +101,14 @@ public enum Checkpoint {
         throw PromptError("E0708", "\(path) holds no optimizer state", help: "it has parameters only: use restore")
       }
       try optimizer.importState(
-        { name in file.contains("optimizer." + name) ? try file.tensor("optimizer." + name) : nil },
+        { name in
+          let name = "optimizer." + name
+          return file.tensors.contains { $0.name == name } ? try file.tensor(name) : nil
+        },
         counts: Json.parse(counts))
     }
     if let trainer, let position { try trainer.resume(at: position) }
-    for (parameter, value) in values {
+    for (parameter, value) in match.values {
       try parameter.variable.updateValue { target in
         try value.withFloats { source in
           for i in 0..<min(target.count, source.count) { target[i] = source[i] }
@@ -107,11 +116,12 @@ public enum Checkpoint {
       }
     }
     return Restored(
-      loaded: values.map(\.0.name), missing: missing, unexpected: unexpected, configuration: configuration,
-      step: position?["step"]?.intValue)
+      loaded: match.values.map(\.0.name), missing: match.missing, unexpected: match.unexpected,
+      ignored: match.ignored, configuration: configuration, step: position?["step"]?.intValue,
+      epoch: file.metadata("epoch").flatMap { Int($0) })
   }
 
-  private static func checkVersion(_ file: SafetensorsFile) throws {
+  private static func checkVersion(_ file: any TensorFile) throws {
     guard let text = file.metadata("version"), file.metadata("format") == format else { return }
     guard let number = Int(text), number <= version else {
       throw PromptError(
@@ -120,54 +130,7 @@ public enum Checkpoint {
     }
   }
 
-  /// Tensors by the model's names. A file of another program has no `model.` prefix, perhaps `prompt_learner.`.
-  private static func match(
-    _ file: SafetensorsFile, model: any PromptModel, strict: Bool
-  ) throws -> ([(Parameter, Tensor)], missing: [String], unexpected: [String]) {
-    var values: [(Parameter, Tensor)] = []
-    var missing: [String] = []
-    var faults: [String] = []
-    var used = Set<String>()
-    for parameter in model.parameters {
-      let candidates = ["model.", "prompt_learner.", ""].map { $0 + parameter.name }
-      guard let name = candidates.first(where: { file.contains($0) }) else {
-        missing.append(parameter.name)
-        faults.append("\(parameter.name) is missing")
-        continue
-      }
-      used.insert(name)
-      let tensor = try file.tensor(name)
-      let shape = parameter.variable.value.shape
-      // w is [1, D] in the authors' checkpoints.
-      guard tensor.shape == shape || (tensor.count == parameter.variable.value.count && tensor.shape == [1] + shape)
-      else {
-        missing.append(parameter.name)
-        faults.append("\(parameter.name) is \(tensor.shape), the model needs \(shape)")
-        continue
-      }
-      guard try allFinite(tensor) else {
-        faults.append("\(parameter.name) holds numbers that are not finite")
-        throw PromptError("E0708", "\(file.path): \(parameter.name) holds numbers that are not finite")
-      }
-      values.append((parameter, try tensor.contiguous()))
-    }
-    let ignored = ["optimizer.", "token_prefix", "token_suffix", "prompt_learner.token_"]
-    let unexpected = file.names.filter { name in
-      !used.contains(name) && !ignored.contains { name.hasPrefix($0) }
-        && (file.entry(name)?.count ?? 0) > 0
-    }
-    if strict {
-      faults += unexpected.map { "\($0) has no place in the model" }
-      guard faults.isEmpty else {
-        throw PromptError(
-          "E0708", "\(file.path) does not fit this \(model.kind): \(faults.joined(separator: "; "))",
-          help: "create the model with the groups and options it was saved with, or restore with strict: false")
-      }
-    }
-    return (values, missing, unexpected)
-  }
-
-  private static func checkClasses(_ file: SafetensorsFile, model: any PromptModel, strict: Bool) throws {
+  private static func checkClasses(_ file: any TensorFile, model: any PromptModel, strict: Bool) throws {
     guard strict, let text = file.metadata("kind"), file.metadata("format") == format else { return }
     guard text == model.kind else {
       throw PromptError("E0708", "\(file.path) holds a \(text), not a \(model.kind)")

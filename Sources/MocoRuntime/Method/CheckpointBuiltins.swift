@@ -34,11 +34,15 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       "restore(model, path, optimizer = nil, strict = true)",
       doc: """
         Reads a checkpoint into a model made with the same groups and options. A tensor that does not fit is an error that
-        lists all of them; with `strict: false` it keeps its value. Gives a record of what was `loaded`, `missing` and
-        `unexpected`.
+        lists all of them; with `strict: false` what fits is taken and the rest keeps its value. Gives a record of what
+        was `loaded`, `missing`, `unexpected` and `ignored`, and the `epoch` if the file tells.
+
+        Checkpoints of CoOp and of the mixture's authors (`model.pth.tar-50`) are read as well. The frozen model in them
+        must be the one at hand.
 
         ```
         restore(mix, "mix.safetensors")
+        restore(coop(clip, classes: data.classes, tokens: 16), "prompt_learner/model.pth.tar-50")
         ```
         """
     ) { arguments in
@@ -49,7 +53,8 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         strict: arguments.bool("strict"))
       return .record([
         ("loaded", .list(restored.loaded)), ("missing", .list(restored.missing)),
-        ("unexpected", .list(restored.unexpected)), ("step", restored.step.map { .int($0) } ?? .nil),
+        ("unexpected", .list(restored.unexpected)), ("ignored", .list(restored.ignored)),
+        ("step", restored.step.map { .int($0) } ?? .nil), ("epoch", restored.epoch.map { .int($0) } ?? .nil),
       ])
     },
   ]

@@ -1,0 +1,145 @@
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+/// How the tensors of a checkpoint fit a model's parameters: moco's own, CoOp's, and the mixture authors'.
+///
+/// Other programs name parameters `prompt_learner.ctx`, or `ctx` where they save the prompts apart, perhaps after
+/// `module.`. They may save the frozen CLIP model with them: that part must equal the model at hand.
+struct CheckpointMatch {
+  private(set) var values: [(Parameter, Tensor)] = []
+  /// Parameters of the model that the file does not have, or has in another shape.
+  private(set) var missing: [String] = []
+  /// Tensors of the file that the model has no place for.
+  private(set) var unexpected: [String] = []
+  /// Tensors of the file that the model makes itself.
+  private(set) var ignored: [String] = []
+  /// What does not fit, in sentences.
+  private(set) var faults: [String] = []
+  private var help: String?
+
+  private let file: any TensorFile
+  private let model: any PromptModel
+
+  init(_ file: any TensorFile, model: any PromptModel) throws {
+    self.file = file
+    self.model = model
+    var open: [(raw: String, name: String)] = []
+    var places: [String: String] = [:]
+    for tensor in file.tensors {
+      let name = CheckpointMatch.stripped(tensor.name)
+      open.append((tensor.name, name))
+      places[name] = places[name] ?? tensor.name
+    }
+    var used = Set<String>()
+    for parameter in model.parameters {
+      let candidates = ["model.", "prompt_learner.", ""].map { $0 + parameter.name }
+      guard let raw = candidates.lazy.compactMap({ places[$0] }).first else {
+        missing.append(parameter.name)
+        faults.append("\(parameter.name) is missing")
+        continue
+      }
+      used.insert(raw)
+      try take(raw, for: parameter)
+    }
+    let counts = Dictionary(file.tensors.map { ($0.name, $0.count) }) { first, _ in first }
+    for (raw, name) in open where !used.contains(raw) {
+      if counts[raw] == 0 || CheckpointMatch.isDerived(name) {
+        ignored.append(raw)
+      } else if let ours = CheckpointMatch.clipName(name), let variable = try? model.clip.parameter(ours) {
+        if try equals(raw, variable.value) {
+          ignored.append(raw)
+        } else {
+          unexpected.append(raw)
+          faults.append("\(raw) differs from the CLIP model's")
+          if ours.contains(".ln_1.") || ours.contains(".ln_2.") {
+            help = "it holds trained LayerNorms of the image tower: make the mixture with vision_layernorm: true"
+          }
+        }
+      } else {
+        unexpected.append(raw)
+        faults.append("\(raw) has no place in the model")
+      }
+    }
+  }
+
+  /// - Throws: E0708 if anything does not fit.
+  func requireEverything() throws {
+    guard !faults.isEmpty else { return }
+    let most = 40
+    let more = faults.count > most ? "; and \(faults.count - most) more" : ""
+    throw PromptError(
+      "E0708",
+      "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
+      help: help
+        ?? "create the model with the groups and options it was saved with, or restore with strict: false")
+  }
+
+  private mutating func take(_ raw: String, for parameter: Parameter) throws {
+    let tensor = try file.tensor(raw)
+    let shape = parameter.variable.value.shape
+    // w is [1, D] in the authors' checkpoints.
+    guard tensor.shape == shape || tensor.shape == [1] + shape else {
+      missing.append(parameter.name)
+      faults.append("\(raw) is \(Shape.text(tensor.shape)), the model needs \(Shape.text(shape))")
+      if model.kind == "coop", let tokens = tensor.shape.dropLast().last {
+        help = tensor.shape.count == 3
+          ? "it has a context of \(tokens) tokens for each of \(tensor.shape[0]) classes: "
+            + "coop(…, tokens: \(tokens), shared: false)"
+          : "it has one context of \(tokens) tokens for all classes: coop(…, tokens: \(tokens))"
+      }
+      return
+    }
+    guard try allFinite(tensor) else {
+      throw PromptError(
+        "E0708", "\(file.path): \(raw) holds numbers that are not finite",
+        help: "the file is damaged, or the training went wrong")
+    }
+    values.append((parameter, try tensor.contiguous()))
+  }
+
+  // MARK: Names
+
+  /// Without what wrappers of training programs put in front.
+  private static func stripped(_ raw: String) -> String {
+    var name = Substring(raw)
+    while let prefix = ["module.", "_orig_mod."].first(where: { name.hasPrefix($0) }) {
+      name = name.dropFirst(prefix.count)
+    }
+    return String(name)
+  }
+
+  /// What is computed from the class names and the frozen model, and the state of an optimizer.
+  private static func isDerived(_ name: String) -> Bool {
+    if name.hasPrefix("optimizer.") { return true }
+    let last = name.hasPrefix("prompt_learner.") ? name.dropFirst("prompt_learner.".count) : Substring(name)
+    return ["token_prefix", "token_middle", "token_suffix", "class_text_features", "grouped_prototypes"].contains {
+      last.hasPrefix($0)
+    }
+  }
+
+  /// The parameter of CLIP that the other programs' towers hold under `name`.
+  private static func clipName(_ name: String) -> String? {
+    if name.hasPrefix("image_encoder.") { return "visual." + name.dropFirst("image_encoder.".count) }
+    if name.hasPrefix("text_encoder.") { return String(name.dropFirst("text_encoder.".count)) }
+    return name == "logit_scale" || name == "token_embedding.weight" ? name : nil
+  }
+
+  /// Whether a tensor of the file holds the same numbers, as far as its type can tell.
+  private func equals(_ raw: String, _ value: Tensor) throws -> Bool {
+    let tensor = try file.tensor(raw)
+    guard tensor.shape == value.shape || (tensor.count == 1 && value.count == 1) else { return false }
+    let (relative, absolute): (Float, Float)
+    switch file.tensors.first(where: { $0.name == raw })?.type {
+    case .f16: (relative, absolute) = (0x1p-10, 0x1p-24)
+    case .bf16: (relative, absolute) = (0x1p-7, 0)
+    default: (relative, absolute) = (0, 0)
+    }
+    return try tensor.withFloats { a in
+      try value.withFloats { b in
+        for (x, y) in zip(a, b) where !(abs(x - y) <= absolute + relative * abs(y)) { return false }
+        return true
+      }
+    }
+  }
+}
