@@ -42,7 +42,9 @@ package struct TorchWriter {
     zip.isLarge = isLarge
     zip.add("\(folder)/data.pkl", program, deflated: isDeflated)
     zip.add("\(folder)/byteorder", "little")
-    for (key, bytes) in storages + pickle.storages { zip.add("\(folder)/data/\(key)", bytes, deflated: isDeflated) }
+    for (key, bytes) in storages + pickle.storages {
+      zip.add("\(folder)/data/\(key)", bytes, deflated: isDeflated)
+    }
     for (name, bytes) in more { zip.add("\(folder)/\(name)", bytes) }
     zip.add("\(folder)/version", "3\n")
     return try zip.data()
@@ -143,8 +145,9 @@ package struct TorchWriter {
 
   package static func className(_ type: StorageType) -> String {
     let names: [StorageType: String] = [
-      .f64: "Double", .f32: "Float", .f16: "Half", .bf16: "BFloat16", .i64: "Long", .i32: "Int", .i16: "Short",
-      .i8: "Char", .u8: "Byte", .bool: "Bool",
+      .f64: "Double", .f32: "Float", .f16: "Half", .bf16: "BFloat16", .i64: "Long", .i32: "Int",
+      .i16: "Short",
+      .i8: "Char", .u8: "Byte", .bool: "Bool"
     ]
     return (names[type] ?? "ComplexFloat") + "Storage"
   }

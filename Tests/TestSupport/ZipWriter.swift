@@ -35,19 +35,26 @@ package struct ZipWriter {
     var directory: [UInt8] = []
     for entry in entries {
       // A gzip member is ten bytes, raw deflate, eight bytes.
-      let body = entry.isDeflated ? Array(try Gzip.deflate(entry.bytes).dropFirst(10).dropLast(8)) : entry.bytes
+      let body =
+        entry.isDeflated ? Array(try Gzip.deflate(entry.bytes).dropFirst(10).dropLast(8)) : entry.bytes
       let method = entry.method ?? (entry.isDeflated ? 8 : 0)
       let crc = entry.crc ?? entry.bytes.withUnsafeBytes { moco_crc32($0.baseAddress, $0.count) }
-      let name = Array(entry.name.utf8), localName = Array((entry.localName ?? entry.name).utf8)
+      let name = Array(entry.name.utf8)
+      let localName = Array((entry.localName ?? entry.name).utf8)
       let offset = file.count
-      let size = entry.size ?? entry.bytes.count, packed = entry.packed ?? body.count
+      let size = entry.size ?? entry.bytes.count
+      let packed = entry.packed ?? body.count
       // PyTorch pads the extra field so that numbers begin at a multiple of 64.
       let padding = (64 - (offset + 30 + localName.count + 4) % 64) % 64
-      file += ZipWriter.bytes(UInt32(0x0403_4B50)) + ZipWriter.bytes(UInt16(20)) + ZipWriter.bytes(entry.flags)
+      file +=
+        ZipWriter.bytes(UInt32(0x0403_4B50)) + ZipWriter.bytes(UInt16(20)) + ZipWriter.bytes(entry.flags)
       file += ZipWriter.bytes(method) + [0, 0, 0, 0] + ZipWriter.bytes(crc)
-      file += ZipWriter.bytes(UInt32(truncatingIfNeeded: packed)) + ZipWriter.bytes(UInt32(truncatingIfNeeded: size))
+      file +=
+        ZipWriter.bytes(UInt32(truncatingIfNeeded: packed))
+        + ZipWriter.bytes(UInt32(truncatingIfNeeded: size))
       file += ZipWriter.bytes(UInt16(localName.count)) + ZipWriter.bytes(UInt16(padding + 4)) + localName
-      file += [0x46, 0x42] + ZipWriter.bytes(UInt16(padding)) + [UInt8](repeating: 0x5A, count: padding) + body
+      file +=
+        [0x46, 0x42] + ZipWriter.bytes(UInt16(padding)) + [UInt8](repeating: 0x5A, count: padding) + body
 
       let place = entry.offset ?? offset
       var extra: [UInt8] = []
@@ -71,10 +78,12 @@ package struct ZipWriter {
       file += [UInt8](repeating: 0, count: 8) + ZipWriter.bytes(UInt64(entries.count))
       file += ZipWriter.bytes(UInt64(entries.count)) + ZipWriter.bytes(UInt64(directory.count))
       file += ZipWriter.bytes(UInt64(start))
-      file += ZipWriter.bytes(UInt32(0x0706_4B50)) + [0, 0, 0, 0] + ZipWriter.bytes(UInt64(end)) + [1, 0, 0, 0]
+      file +=
+        ZipWriter.bytes(UInt32(0x0706_4B50)) + [0, 0, 0, 0] + ZipWriter.bytes(UInt64(end)) + [1, 0, 0, 0]
     }
     let count = isLarge ? UInt16.max : UInt16(truncatingIfNeeded: entries.count)
-    file += ZipWriter.bytes(UInt32(0x0605_4B50)) + [0, 0, 0, 0] + ZipWriter.bytes(count) + ZipWriter.bytes(count)
+    file +=
+      ZipWriter.bytes(UInt32(0x0605_4B50)) + [0, 0, 0, 0] + ZipWriter.bytes(count) + ZipWriter.bytes(count)
     file += ZipWriter.bytes(isLarge ? UInt32.max : UInt32(directory.count))
     file += ZipWriter.bytes(isLarge ? UInt32.max : UInt32(start))
     file += ZipWriter.bytes(UInt16(comment.count)) + comment

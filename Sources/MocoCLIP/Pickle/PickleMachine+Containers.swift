@@ -29,7 +29,8 @@ extension PickleMachine {
       try extend([item], pairs: false)
     case UInt8(ascii: "e"), 0x90: try extend(try popMark(), pairs: false)
     case UInt8(ascii: "s"):
-      let value = try pop(), key = try pop()
+      let value = try pop()
+      let key = try pop()
       try extend([key, value], pairs: true)
     default: try extend(try popMark(), pairs: true)
     }

@@ -81,7 +81,9 @@ extension PickleMachine {
     }
     if let value = Int(text) { return .int(value) }
     let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
-    guard !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { throw fault("a number is none") }
+    guard !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+      throw fault("a number is none")
+    }
     return try make(.object(className: "a number of \(digits.count) digits"))
   }
 

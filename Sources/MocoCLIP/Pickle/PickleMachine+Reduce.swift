@@ -5,7 +5,8 @@ extension PickleMachine {
   mutating func construct(_ code: UInt8) throws {
     switch code {
     case UInt8(ascii: "c"):
-      let module = try line(), name = try line()
+      let module = try line()
+      let name = try line()
       stack.append(try make(.global(module: module, name: name)))
     case 0x93:
       guard case .string(let name) = try pop(), case .string(let module) = try pop() else {
@@ -13,18 +14,21 @@ extension PickleMachine {
       }
       stack.append(try make(.global(module: module, name: name)))
     case UInt8(ascii: "R"), 0x81:
-      let arguments = try pop(), callable = try pop()
+      let arguments = try pop()
+      let callable = try pop()
       stack.append(try reduce(callable, try elements(arguments)))
     case 0x92:
       _ = try pop()
-      let arguments = try pop(), callable = try pop()
+      let arguments = try pop()
+      let callable = try pop()
       stack.append(try reduce(callable, try elements(arguments)))
     case UInt8(ascii: "o"):
       let items = try popMark()
       guard let callable = items.first else { throw fault("a class is missing") }
       stack.append(try reduce(callable, Array(items.dropFirst())))
     case UInt8(ascii: "i"):
-      let module = try line(), name = try line()
+      let module = try line()
+      let name = try line()
       let callable = try make(.global(module: module, name: name))
       stack.append(try reduce(callable, try popMark()))
     case UInt8(ascii: "b"):
@@ -106,7 +110,9 @@ extension PickleMachine {
     }
     var elements: [PickleValue] = []
     for pair in try copy(value) {
-      guard let pair = heap[pair]?.elements, pair.count == 2 else { throw fault("a dict is made of no pairs") }
+      guard let pair = heap[pair]?.elements, pair.count == 2 else {
+        throw fault("a dict is made of no pairs")
+      }
       elements += pair
     }
     try count(elements.count)
@@ -133,7 +139,8 @@ extension PickleMachine {
       case .string(let key) = parts[2], case .int(let count) = parts[4], count >= 0
     else { throw fault("a storage is not described as PyTorch does") }
     let suffix = "Storage"
-    let type = className.hasSuffix(suffix) ? PickleMachine.types[String(className.dropLast(suffix.count))] : nil
+    let type =
+      className.hasSuffix(suffix) ? PickleMachine.types[String(className.dropLast(suffix.count))] : nil
     return try make(.storage(TorchStorage(className: className, type: type, key: key, count: count)))
   }
 
@@ -147,7 +154,8 @@ extension PickleMachine {
     }
     var type = storage.type
     var available = storage.count
-    if function.hasSuffix("_v3"), arguments.count >= 7, case .global(_, let name)? = heap[arguments[6]]?.kind {
+    if function.hasSuffix("_v3"), arguments.count >= 7, case .global(_, let name)? = heap[arguments[6]]?.kind
+    {
       type = PickleMachine.dtypes[name]
       // The size of an untyped storage is in bytes.
       if storage.type == nil { available /= max(type?.byteCount ?? 1, 1) }
@@ -155,27 +163,33 @@ extension PickleMachine {
     guard let type else {
       return try make(.object(className: "a tensor of \(storage.className)"))
     }
-    let shape = try sizes(arguments[2]), strides = try sizes(arguments[3])
+    let shape = try sizes(arguments[2])
+    let strides = try sizes(arguments[3])
     guard shape.count == strides.count, shape.count <= 16, offset >= 0 else {
       throw fault("a tensor has \(shape.count) sizes, \(strides.count) strides and begins at \(offset)")
     }
     let count = try extent(shape, strides, offset: offset, available: available)
     return try make(
       .tensor(
-        TorchTensor(storage: storage, type: type, offset: offset, shape: shape, strides: strides, count: count)))
+        TorchTensor(
+          storage: storage, type: type, offset: offset, shape: shape, strides: strides, count: count)))
   }
 
   private func sizes(_ value: PickleValue) throws -> [Int] {
     guard let node = heap[value] else { throw fault("a tensor has no sizes") }
     return try node.elements.map {
-      guard case .int(let size) = $0, size >= 0 else { throw fault("a size or stride of a tensor is negative or none") }
+      guard case .int(let size) = $0, size >= 0 else {
+        throw fault("a size or stride of a tensor is negative or none")
+      }
       return size
     }
   }
 
   /// Elements of a view that must lie within `available` stored ones.
   private func extent(_ shape: [Int], _ strides: [Int], offset: Int, available: Int) throws -> Int {
-    var count = 1, last = offset, isOver = false
+    var count = 1
+    var last = offset
+    var isOver = false
     for (size, stride) in zip(shape, strides) {
       let (product, over) = count.multipliedReportingOverflow(by: max(size, 1))
       let (reach, far) = max(size - 1, 0).multipliedReportingOverflow(by: stride)

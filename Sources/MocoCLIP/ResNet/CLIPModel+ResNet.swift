@@ -5,12 +5,15 @@ extension CLIPModel {
   ///
   /// - Shape: images [B, channels, S, S], contiguous; result [B, D]
   func encodeResNet(_ images: Tensor) throws -> Tensor {
-    let count = images.shape.first ?? 0, d = config.embedDim
+    let count = images.shape.first ?? 0
+    let d = config.embedDim
     let features = try Tensor.zeros([count, d])
     guard count > 0 else { return features }
     let tower = try ResNetTower(self)
     let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay() }
-    let source = images.floatBase, target = features.mutableFloatBase, size = images.count / count
+    let source = images.floatBase
+    let target = features.mutableFloatBase
+    let size = images.count / count
     let failure = FirstError()
     Lanes.run(count, lanes: memories.count) { lane, image in
       if failure.happened { return }
@@ -30,6 +33,8 @@ extension CLIPModel {
     throw CLIPError(
       code: "E0608",
       "\(trained.map(\.name) ?? "a gradient of the pixels") cannot be trained: the image tower of \(config.name) is frozen",
-      help: "a ModifiedResNet gives features, no gradients: freeze \"visual.\", or take a model with a vision transformer")
+      help:
+        "a ModifiedResNet gives features, no gradients: freeze \"visual.\", or take a model with a vision transformer"
+    )
   }
 }

@@ -35,7 +35,8 @@ extension VisionConfig {
   var stem: [ConvolutionShape] {
     func stem(_ number: Int, _ inputs: Int, _ outputs: Int, _ stride: Int) -> ConvolutionShape {
       ConvolutionShape(
-        weight: "conv\(number)", norm: "bn\(number)", inputs: inputs, outputs: outputs, size: 3, stride: stride)
+        weight: "conv\(number)", norm: "bn\(number)", inputs: inputs, outputs: outputs, size: 3,
+        stride: stride)
     }
     return [stem(1, channels, width / 2, 2), stem(2, width / 2, width / 2, 1), stem(3, width / 2, width, 1)]
   }
@@ -51,15 +52,19 @@ extension VisionConfig {
         let stride = block == 0 && stage > 0 ? 2 : 1
         func part(_ number: Int, _ inputs: Int, _ outputs: Int, _ size: Int) -> ConvolutionShape {
           ConvolutionShape(
-            weight: "\(name)conv\(number)", norm: "\(name)bn\(number)", inputs: inputs, outputs: outputs, size: size,
+            weight: "\(name)conv\(number)", norm: "\(name)bn\(number)", inputs: inputs, outputs: outputs,
+            size: size,
             stride: 1)
         }
         let shortcut = ConvolutionShape(
-          weight: "\(name)downsample.0", norm: "\(name)downsample.1", inputs: inputs, outputs: 4 * planes, size: 1,
+          weight: "\(name)downsample.0", norm: "\(name)downsample.1", inputs: inputs, outputs: 4 * planes,
+          size: 1,
           stride: 1)
         blocks.append(
           BottleneckShape(
-            convolutions: [part(1, inputs, planes, 1), part(2, planes, planes, 3), part(3, planes, 4 * planes, 1)],
+            convolutions: [
+              part(1, inputs, planes, 1), part(2, planes, planes, 3), part(3, planes, 4 * planes, 1)
+            ],
             shortcut: stride > 1 || inputs != 4 * planes ? shortcut : nil, stride: stride))
         inputs = 4 * planes
       }

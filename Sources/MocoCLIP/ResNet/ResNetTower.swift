@@ -48,7 +48,8 @@ struct ResNetTower: @unchecked Sendable {
   init(_ model: CLIPModel) throws {
     let binding = ParameterBinding()
     let vision = model.config.vision
-    let shapes = Dictionary(vision.resnetShapes(embedDim: model.config.embedDim).map { ($0.name, $0.shape) }) {
+    let shapes = Dictionary(vision.resnetShapes(embedDim: model.config.embedDim).map { ($0.name, $0.shape) })
+    {
       first, _ in first
     }
     func values(_ name: String) throws -> Values {
@@ -100,11 +101,13 @@ struct ResNetTower: @unchecked Sendable {
 
   /// γ (w x − mean) / √(var + ε) + β as one product and one sum, with the kernel's pixels before its channels.
   private static func fold(_ part: Convolution, _ source: [Values]) {
-    let shape = part.shape, area = shape.size * shape.size
+    let shape = part.shape
+    let area = shape.size * shape.size
     for output in 0..<shape.outputs {
       let factor = source[1][output] / (source[4][output] + normEps).squareRoot()
       part.bias[output] = source[2][output] - source[3][output] * factor
-      let from = source[0] + output * shape.taps, to = part.weight + output * shape.taps
+      let from = source[0] + output * shape.taps
+      let to = part.weight + output * shape.taps
       for channel in 0..<shape.inputs {
         for tap in 0..<area { to[tap * shape.inputs + channel] = from[channel * area + tap] * factor }
       }
@@ -124,7 +127,9 @@ struct ResNetTower: @unchecked Sendable {
   }
 
   func lay() throws -> Memory {
-    let side = vision.imageSize, pooled = vision.pooledWidth, tokens = vision.tokens
+    let side = vision.imageSize
+    let pooled = vision.pooledWidth
+    let tokens = vision.tokens
     // The stem's last convolution, and the first stage, are the largest states; or else the image itself.
     let most = max(side / 2 * (side / 2) * vision.width, side * side * vision.channels)
     let taps = max(9 * vision.channels, 9 * vision.width * 8)
@@ -136,7 +141,8 @@ struct ResNetTower: @unchecked Sendable {
       )
     }
     return Memory(
-      arena: arena, state: p.0[0], first: p.0[1], second: p.0[2], shortcut: p.0[3], unfolded: p.1, rows: p.2.0,
+      arena: arena, state: p.0[0], first: p.0[1], second: p.0[2], shortcut: p.0[3], unfolded: p.1,
+      rows: p.2.0,
       query: p.2.1, keys: p.2.2, values: p.3.0, mixed: p.3.1, scores: p.3.2)
   }
 
@@ -150,9 +156,12 @@ struct ResNetTower: @unchecked Sendable {
   /// - Throws: E0406 if interrupted.
   func run(_ memory: Memory, pixels: Values, into output: Floats) throws {
     var side = vision.imageSize
-    let channels = vision.channels, area = side * side
+    let channels = vision.channels
+    let area = side * side
     for pixel in 0..<area {
-      for channel in 0..<channels { memory.first[pixel * channels + channel] = pixels[channel * area + pixel] }
+      for channel in 0..<channels {
+        memory.first[pixel * channels + channel] = pixels[channel * area + pixel]
+      }
     }
     convolve(stem[0], memory.first, side: side, into: memory.second, memory, after: .relu)
     side /= 2
@@ -169,7 +178,8 @@ struct ResNetTower: @unchecked Sendable {
 
   /// A block, from and to `memory.state`. Gives the side of the new state.
   private func run(_ block: Bottleneck, side: Int, _ memory: Memory) -> Int {
-    let parts = block.convolutions, after = side / block.stride
+    let parts = block.convolutions
+    let after = side / block.stride
     convolve(parts[0], memory.state, side: side, into: memory.first, memory, after: .relu)
     convolve(parts[1], memory.first, side: side, into: memory.second, memory, after: .relu)
     var middle = memory.second
@@ -201,7 +211,8 @@ struct ResNetTower: @unchecked Sendable {
   private func convolve(
     _ part: Convolution, _ input: Values, side: Int, into output: Floats, _ memory: Memory, after: After
   ) {
-    let shape = part.shape, outputs = shape.outputs
+    let shape = part.shape
+    let outputs = shape.outputs
     let columns = side / shape.stride
     let cut = RowBlocks(rows: columns * columns)
     for block in 0..<cut.count {
@@ -222,7 +233,8 @@ struct ResNetTower: @unchecked Sendable {
         for row in 0..<range.count { (target + row * outputs).update(from: part.bias, count: outputs) }
       }
       Gemm.runSingle(
-        false, true, m: range.count, n: outputs, k: shape.taps, alpha: 1, a: rows, lda: shape.taps, b: part.weight,
+        false, true, m: range.count, n: outputs, k: shape.taps, alpha: 1, a: rows, lda: shape.taps,
+        b: part.weight,
         ldb: shape.taps, beta: 1, c: target, ldc: outputs)
       if case .nothing = after { continue }
       // Written so that NaN stays NaN.
@@ -232,11 +244,13 @@ struct ResNetTower: @unchecked Sendable {
 
   /// The pixels under the 3×3 kernel of each row in `range`, as [rows, 3, 3, inputs]; zero outside the image.
   private func unfold(
-    _ shape: ConvolutionShape, _ input: Values, side: Int, columns: Int, _ range: Range<Int>, into rows: Floats
+    _ shape: ConvolutionShape, _ input: Values, side: Int, columns: Int, _ range: Range<Int>,
+    into rows: Floats
   ) {
     let inputs = shape.inputs
     for (index, place) in range.enumerated() {
-      let top = place / columns * shape.stride - 1, left = place % columns * shape.stride - 1
+      let top = place / columns * shape.stride - 1
+      let left = place % columns * shape.stride - 1
       for line in 0..<3 {
         let target = rows + index * shape.taps + line * 3 * inputs
         let y = top + line
@@ -244,7 +258,8 @@ struct ResNetTower: @unchecked Sendable {
           target.update(repeating: 0, count: 3 * inputs)
           continue
         }
-        let first = max(left, 0), last = min(left + 3, side)
+        let first = max(left, 0)
+        let last = min(left + 3, side)
         if first > left { target.update(repeating: 0, count: inputs) }
         if last < left + 3 { (target + 2 * inputs).update(repeating: 0, count: inputs) }
         (target + (first - left) * inputs).update(
@@ -258,7 +273,8 @@ struct ResNetTower: @unchecked Sendable {
     let columns = side / 2
     for y in 0..<columns {
       for x in 0..<columns {
-        let a = input + (2 * y * side + 2 * x) * channels, b = a + side * channels
+        let a = input + (2 * y * side + 2 * x) * channels
+        let b = a + side * channels
         let target = output + (y * columns + x) * channels
         for i in 0..<channels { target[i] = 0.25 * ((a[i] + a[channels + i]) + (b[i] + b[channels + i])) }
       }
@@ -267,7 +283,9 @@ struct ResNetTower: @unchecked Sendable {
 
   /// Attention of the mean of all pixels to itself and to them, in heads of pooled width / 64.
   private func pool(_ memory: Memory, into output: Floats) {
-    let width = vision.pooledWidth, tokens = vision.tokens, pixels = tokens - 1
+    let width = vision.pooledWidth
+    let tokens = vision.tokens
+    let pixels = tokens - 1
     let rows = memory.rows
     (rows + width).update(from: memory.state, count: pixels * width)
     rows.update(repeating: 0, count: width)
@@ -278,16 +296,19 @@ struct ResNetTower: @unchecked Sendable {
     project(rows, pooling.query, 1, to: width, into: memory.query)
     project(rows, pooling.key, tokens, to: width, into: memory.keys)
     project(rows, pooling.value, tokens, to: width, into: memory.values)
-    let heads = vision.heads, size = width / heads
+    let heads = vision.heads
+    let size = width / heads
     let scale = 1 / Float(size).squareRoot()
     for head in 0..<heads {
       let at = head * size
       Gemm.runSingle(
-        false, true, m: 1, n: tokens, k: size, alpha: scale, a: memory.query + at, lda: width, b: memory.keys + at,
+        false, true, m: 1, n: tokens, k: size, alpha: scale, a: memory.query + at, lda: width,
+        b: memory.keys + at,
         ldb: width, beta: 0, c: memory.scores, ldc: tokens)
       moco_softmax(memory.scores, memory.scores, 1, tokens)
       Gemm.runSingle(
-        false, false, m: 1, n: size, k: tokens, alpha: 1, a: memory.scores, lda: tokens, b: memory.values + at,
+        false, false, m: 1, n: size, k: tokens, alpha: 1, a: memory.scores, lda: tokens,
+        b: memory.values + at,
         ldb: width, beta: 0, c: memory.mixed + at, ldc: width)
     }
     project(memory.mixed, pooling.output, 1, to: embedDim, into: output)
@@ -297,7 +318,8 @@ struct ResNetTower: @unchecked Sendable {
     let width = vision.pooledWidth
     for row in 0..<rows { (y + row * outputs).update(from: linear.bias, count: outputs) }
     Gemm.runSingle(
-      false, true, m: rows, n: outputs, k: width, alpha: 1, a: x, lda: width, b: linear.weight, ldb: width, beta: 1,
+      false, true, m: rows, n: outputs, k: width, alpha: 1, a: x, lda: width, b: linear.weight, ldb: width,
+      beta: 1,
       c: y, ldc: outputs)
   }
 }

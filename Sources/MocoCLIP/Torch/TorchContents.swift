@@ -69,7 +69,9 @@ struct TorchContents {
     visits += 1
     guard depth <= TorchContents.depthLimit, visits <= TorchContents.visitLimit else {
       throw CLIPError.corrupt(
-        path, visits > TorchContents.visitLimit ? "it describes endlessly many things" : "it is nested endlessly deep")
+        path,
+        visits > TorchContents.visitLimit
+          ? "it describes endlessly many things" : "it is nested endlessly deep")
     }
     guard let node = heap[value] else { return }
     func inner(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }

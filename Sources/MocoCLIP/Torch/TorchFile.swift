@@ -28,7 +28,9 @@ public final class TorchFile: TensorFile {
     guard let entry = archive.entry(folder + "data.pkl") else {
       throw CLIPError.corrupt(path, "it has no data.pkl")
     }
-    if let order = archive.entry(folder + "byteorder"), try archive.read(order, limit: 64).starts(with: "big".utf8) {
+    if let order = archive.entry(folder + "byteorder"),
+      try archive.read(order, limit: 64).starts(with: "big".utf8)
+    {
       throw CLIPError(
         code: "E0605", "\(path): its numbers were written by a big-endian machine",
         help: "save it again on a little-endian one")
@@ -70,7 +72,8 @@ public final class TorchFile: TensorFile {
 
   /// Every storage is there and long enough, and views do not multiply what is stored.
   private static func check(_ views: [TorchTensor], archive: ZipArchive, folder: String) throws {
-    var stored = 0, wanted = 0
+    var stored = 0
+    var wanted = 0
     var seen: [String: Int] = [:]
     for view in views where view.count > 0 {
       let key = view.storage.key
@@ -81,7 +84,8 @@ public final class TorchFile: TensorFile {
       let (bytes, overflow) = view.storage.count.multipliedReportingOverflow(by: width)
       guard !overflow, bytes <= entry.size else {
         throw CLIPError.corrupt(
-          archive.path, "storage \(key) should have \(view.storage.count) numbers and has \(entry.size) bytes")
+          archive.path, "storage \(key) should have \(view.storage.count) numbers and has \(entry.size) bytes"
+        )
       }
       if seen.updateValue(bytes, forKey: key) == nil { stored += bytes }
       wanted += view.count
@@ -116,7 +120,8 @@ public final class TorchFile: TensorFile {
     let last = zip(view.shape, view.strides).reduce(view.offset) { $0 + ($1.0 - 1) * $1.1 }
     let span = last - view.offset + 1
     let flat = try bytes(entry) { bytes -> Tensor in
-      let first = view.offset * view.type.byteCount, size = span * view.type.byteCount
+      let first = view.offset * view.type.byteCount
+      let size = span * view.type.byteCount
       guard first + size <= bytes.count else {
         throw CLIPError.corrupt(path, "\(name) reaches beyond the numbers of its storage")
       }
@@ -124,7 +129,8 @@ public final class TorchFile: TensorFile {
     }
     if isRowMajor { return try flat.reshaped(view.shape) }
     return try Tensor(
-      storage: flat.storage, dtype: flat.dtype, shape: view.shape, strides: view.strides, offset: 0, count: view.count
+      storage: flat.storage, dtype: flat.dtype, shape: view.shape, strides: view.strides, offset: 0,
+      count: view.count
     ).copy()
   }
 

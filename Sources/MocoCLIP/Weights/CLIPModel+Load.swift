@@ -7,7 +7,9 @@ extension CLIPModel {
     public var activation: Activation?
     public var visionHeads: Int?
     public var textHeads: Int?
-    /// Whether NaN and infinity among the weights are an error.
+    /// Whether NaN and infinity among the weights are an error. Looked for when a model is loaded: one pass over
+    /// the weights, which the first encoding would read from the file anyway, and the error names file and tensor.
+    /// Later a feature that is NaN would not tell where it came from.
     public var checksFinite = true
 
     public init(
@@ -24,7 +26,7 @@ extension CLIPModel {
   static let metadataKey = "moco.clip"
 
   /// Loads a model from a file, or from a folder with its configuration: OpenAI's, open_clip's, Hugging
-  /// Face's or our own naming.
+  /// Face's or our own naming, in a safetensors file or one that PyTorch wrote.
   ///
   /// - Parameter tokenizerDirectory: the folder with the vocabulary (stdlib/tokenizer).
   /// - Throws: E0501, E0502 for files; E0601 if tensors are missing (all are named); E0602 for shapes and

@@ -44,14 +44,17 @@ struct WeightFolder {
 
   /// In the order of preference: what people convert to is read before what they converted from.
   private static let known = [
-    "model.safetensors", "open_clip_model.safetensors", "pytorch_model.bin", "open_clip_pytorch_model.bin", "model.pt"
+    "model.safetensors", "open_clip_model.safetensors", "pytorch_model.bin", "open_clip_pytorch_model.bin",
+    "model.pt"
   ]
 
   private static func weights(in folder: String) throws -> [String] {
     let names = try FileSystem.list(folder)
     for name in known where names.contains(name) { return ["\(folder)/\(name)"] }
     for ending in [".safetensors.index.json", ".bin.index.json"] {
-      if let index = names.first(where: { $0.hasSuffix(ending) }) { return try shards(index: "\(folder)/\(index)") }
+      if let index = names.first(where: { $0.hasSuffix(ending) }) {
+        return try shards(index: "\(folder)/\(index)")
+      }
     }
     let torch = names.filter { name in
       [".pt", ".pth", ".bin"].contains { name.hasSuffix($0) } || name.contains(".pth.tar")

@@ -24,7 +24,9 @@ extension WeightNames {
   static func resnetBlock(_ name: Substring) -> (stage: Int, block: Int, rest: Substring)? {
     guard name.hasPrefix("visual.layer") else { return nil }
     for stage in 0..<4 {
-      guard let (block, rest) = numbered(name.dropFirst("visual.".count), after: "layer\(stage + 1).") else { continue }
+      guard let (block, rest) = numbered(name.dropFirst("visual.".count), after: "layer\(stage + 1).") else {
+        continue
+      }
       return inBlock.contains(String(rest)) ? (stage, block, rest) : nil
     }
     return nil

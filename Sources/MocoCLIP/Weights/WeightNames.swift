@@ -150,6 +150,17 @@ package enum WeightNames {
     return nil
   }
 
+  /// Whether a tensor belongs to trained prompts, as CoOp and the mixture's authors name them.
+  static func isPrompt(_ raw: String) -> Bool {
+    let name = raw.hasPrefix("module.") ? raw.dropFirst("module.".count) : Substring(raw)
+    return name.hasPrefix("prompt_learner.") || name == "ctx" || name.hasPrefix("ctx_")
+  }
+
+  /// Whether a tensor belongs to a tower that can be read here.
+  static func isTower(_ raw: String) -> Bool {
+    if case .parameter(let name, _) = meaning(raw) { name != "logit_scale" } else { false }
+  }
+
   /// Whether a leftover tensor belongs inside a tower, where leaving it out would give wrong numbers.
   static func isStructural(_ name: String) -> Bool {
     ["resblocks.", "encoder.layers.", "visual.", "vision_model.", "text_model."].contains {

@@ -25,6 +25,13 @@ struct WeightTable {
         code: "E0605", "\(path): \(fault)",
         help: "models with a vision transformer and CLIP's text transformer can be loaded")
     }
+    if names.contains(where: WeightNames.isPrompt), !names.contains(where: WeightNames.isTower) {
+      throw CLIPError(
+        code: "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
+        help:
+          "load the CLIP model that they were trained with, make the coop or mixture, and restore the file into it"
+      )
+    }
     var structural: [String] = []
     for file in files {
       unused += file.others

@@ -38,12 +38,16 @@ package final class ZipArchive: Sendable {
   }
 
   /// Whether a file begins as a zip archive does.
-  package static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
+  package static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
+  }
 
   package func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
   /// Lends a stored entry's bytes; they must not escape from `body`. nil for a compressed one.
-  func withStored<Result>(_ entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result? {
+  func withStored<Result>(_ entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+    -> Result?
+  {
     guard entry.compression == .stored else { return nil }
     // The range was checked against the file when the archive was opened.
     return try file.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[entry.range])) }

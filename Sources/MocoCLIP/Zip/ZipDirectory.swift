@@ -31,7 +31,8 @@ struct ZipDirectory {
   /// The directory's bytes and the number of its entries.
   private func directory() throws -> (Range<Int>, Int) {
     guard let end = endRecord() else {
-      throw CLIPError.corrupt(path, "it begins as a zip archive and has no directory at its end: it is cut short")
+      throw CLIPError.corrupt(
+        path, "it begins as a zip archive and has no directory at its end: it is cut short")
     }
     var reader = ByteReader(bytes, at: end + 4)
     guard let disk = reader.number(UInt16.self), let firstDisk = reader.number(UInt16.self),
@@ -57,7 +58,9 @@ struct ZipDirectory {
       throw fault("its directory would end at byte \(overflow ? UInt64.max : directoryEnd) of \(limit)")
     }
     // Each entry has at least 46 bytes.
-    guard place.size / 46 >= place.count else { throw fault("its directory is too short for \(place.count) entries") }
+    guard place.size / 46 >= place.count else {
+      throw fault("its directory is too short for \(place.count) entries")
+    }
     return (Int(place.offset)..<Int(directoryEnd), Int(place.count))
   }
 
@@ -102,7 +105,8 @@ struct ZipDirectory {
     var names = Set<String>()
     for index in 0..<count {
       guard reader.number(UInt32.self) == ZipDirectory.entrySignature, reader.take(4) != nil,
-        let flags = reader.number(UInt16.self), let method = reader.number(UInt16.self), reader.take(4) != nil,
+        let flags = reader.number(UInt16.self), let method = reader.number(UInt16.self),
+        reader.take(4) != nil,
         let crc = reader.number(UInt32.self), let packed = reader.number(UInt32.self),
         let size = reader.number(UInt32.self), let nameLength = reader.number(UInt16.self),
         let extraLength = reader.number(UInt16.self), let commentLength = reader.number(UInt16.self),
@@ -117,11 +121,13 @@ struct ZipDirectory {
       guard disk == 0 || disk == 0xFFFF else { throw fault("it is one part of several") }
       guard flags & 0x2041 == 0 else {
         throw CLIPError(
-          code: "E0605", "\(path): the entry \(name) is encrypted", help: "unpack the archive and pack it without")
+          code: "E0605", "\(path): the entry \(name) is encrypted",
+          help: "unpack the archive and pack it without")
       }
       let large = try wide(extra, packed: packed, size: size, offset: offset, name: name)
       try append(
-        name, nameBytes, method: method, crc: crc, packed: large.packed, size: large.size, offset: large.offset,
+        name, nameBytes, method: method, crc: crc, packed: large.packed, size: large.size,
+        offset: large.offset,
         limit: range.lowerBound)
     }
     guard reader.left == 0 else { throw fault("its directory holds more than its entries") }
@@ -147,12 +153,15 @@ struct ZipDirectory {
       return large
     }
     // In this order, each only where it is needed.
-    let wideSize = try value(size), widePacked = try value(packed), wideOffset = try value(offset)
+    let wideSize = try value(size)
+    let widePacked = try value(packed)
+    let wideOffset = try value(offset)
     return (widePacked, wideSize, wideOffset)
   }
 
   private mutating func append(
-    _ name: String, _ nameBytes: UnsafeRawBufferPointer, method: UInt16, crc: UInt32, packed: UInt64, size: UInt64,
+    _ name: String, _ nameBytes: UnsafeRawBufferPointer, method: UInt16, crc: UInt32, packed: UInt64,
+    size: UInt64,
     offset: UInt64, limit: Int
   ) throws {
     guard offset <= UInt64(limit), packed <= UInt64(limit), size <= UInt64(Int.max) else {
@@ -165,7 +174,9 @@ struct ZipDirectory {
       localName.elementsEqual(nameBytes), local.take(Int(extraLength)) != nil
     else { throw fault("the header of \(name) is not where the directory says, or differs from it") }
     let start = local.position
-    guard start <= limit, Int(packed) <= limit - start else { throw fault("\(name) reaches into the directory") }
+    guard start <= limit, Int(packed) <= limit - start else {
+      throw fault("\(name) reaches into the directory")
+    }
     let compression: ZipArchive.Compression
     switch method {
     case 0:
@@ -176,7 +187,9 @@ struct ZipDirectory {
       guard size / 1032 <= packed, size <= UInt64(ZipArchive.inflateLimit) else {
         throw CLIPError.corrupt(
           path, "\(name) would unpack \(packed) bytes to \(size)",
-          help: "entries that are compressed may have \(ZipArchive.inflateLimit >> 20) MB; PyTorch stores them as they are")
+          help:
+            "entries that are compressed may have \(ZipArchive.inflateLimit >> 20) MB; PyTorch stores them as they are"
+        )
       }
       compression = .deflated
     default:

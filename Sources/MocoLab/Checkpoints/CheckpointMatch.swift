@@ -53,7 +53,8 @@ struct CheckpointMatch {
           unexpected.append(raw)
           faults.append("\(raw) differs from the CLIP model's")
           if ours.contains(".ln_1.") || ours.contains(".ln_2.") {
-            help = "it holds trained LayerNorms of the image tower: make the mixture with vision_layernorm: true"
+            help =
+              "it holds trained LayerNorms of the image tower: make the mixture with vision_layernorm: true"
           }
         }
       } else {
@@ -83,7 +84,8 @@ struct CheckpointMatch {
       missing.append(parameter.name)
       faults.append("\(raw) is \(Shape.text(tensor.shape)), the model needs \(Shape.text(shape))")
       if model.kind == "coop", let tokens = tensor.shape.dropLast().last {
-        help = tensor.shape.count == 3
+        help =
+          tensor.shape.count == 3
           ? "it has a context of \(tokens) tokens for each of \(tensor.shape[0]) classes: "
             + "coop(…, tokens: \(tokens), shared: false)"
           : "it has one context of \(tokens) tokens for all classes: coop(…, tokens: \(tokens))"
@@ -113,9 +115,10 @@ struct CheckpointMatch {
   private static func isDerived(_ name: String) -> Bool {
     if name.hasPrefix("optimizer.") { return true }
     let last = name.hasPrefix("prompt_learner.") ? name.dropFirst("prompt_learner.".count) : Substring(name)
-    return ["token_prefix", "token_middle", "token_suffix", "class_text_features", "grouped_prototypes"].contains {
-      last.hasPrefix($0)
-    }
+    return ["token_prefix", "token_middle", "token_suffix", "class_text_features", "grouped_prototypes"]
+      .contains {
+        last.hasPrefix($0)
+      }
   }
 
   /// The parameter of CLIP that the other programs' towers hold under `name`.

@@ -18,7 +18,9 @@ import Testing
 
   /// - Returns: whether it could be read.
   @discardableResult
-  private func survives(_ bytes: [UInt8], _ path: String, _ body: ((String) throws -> Void)? = nil) throws -> Bool {
+  private func survives(_ bytes: [UInt8], _ path: String, _ body: ((String) throws -> Void)? = nil) throws
+    -> Bool
+  {
     try Fixtures.write(bytes, to: path)
     do {
       try (body ?? read)(path)
@@ -47,9 +49,13 @@ import Testing
         .dict([
           ("ctx", .tensor(try Tensor([1, 2, 3, 4], shape: [2, 2]), .f16)),
           ("part", .view(storage: "0", .f32, count: 24, offset: 2, shape: [3, 2], strides: [6, 1])),
-          ("none", .view(storage: "0", .f32, count: 24, offset: 0, shape: [0, 2], strides: [2, 1])),
+          ("none", .view(storage: "0", .f32, count: 24, offset: 0, shape: [0, 2], strides: [2, 1]))
         ])
-      ), ("optimizer", .dict([("lr", .float(0.5)), ("groups", .list([.none, .bool(true), .tuple([.string("x")])]))])),
+      ),
+      (
+        "optimizer",
+        .dict([("lr", .float(0.5)), ("groups", .list([.none, .bool(true), .tuple([.string("x")])]))])
+      )
     ])
   }
 
@@ -104,7 +110,8 @@ import Testing
   @Test func randomDamage() throws {
     try Fixtures.inFolder { folder in
       var mutations = Mutations("torch")
-      let whole = try Self.checkpoint(), program = try TorchWriter.pickle(Self.value())
+      let whole = try Self.checkpoint()
+      let program = try TorchWriter.pickle(Self.value())
       for _ in 0..<4000 {
         try survives(mutations.damage(whole), folder + "/a.pt")
         try survives(Self.archive(mutations.damage(program)), folder + "/a.pt")
@@ -121,10 +128,11 @@ import Testing
         path: path,
         tensors: [
           ("a", try Tensor([1, 2, 3], shape: [3]), .f32), ("b.c", try Tensor([1], shape: []), .f16),
-          ("n", try Tensor([5, 6] as [Int], shape: [2, 1]), .i64),
+          ("n", try Tensor([5, 6] as [Int], shape: [2, 1]), .i64)
         ], metadata: [("format", "pt"), ("note", "\u{e9}\n\"")])
       let whole = try FileSystem.read(path)
-      let text = Array(#"{"a": [1, -2.5e3, true, null, {"b": "\u00e9\n\ud83d\ude00"}], "c": 9007199254740993}"#.utf8)
+      let text = Array(
+        #"{"a": [1, -2.5e3, true, null, {"b": "\u00e9\n\ud83d\ude00"}], "c": 9007199254740993}"#.utf8)
       for _ in 0..<5000 {
         try survives(mutations.damage(whole), path)
         do {
@@ -132,7 +140,9 @@ import Testing
           #expect(try Json.parse(json.serialized()) == json)
         } catch let error as CLIPError { #expect(error.code == "E0502") }
       }
-      for length in 0..<text.count { #expect(errorCode { _ = try Json.parse(Array(text.prefix(length))) } == "E0502") }
+      for length in 0..<text.count {
+        #expect(errorCode { _ = try Json.parse(Array(text.prefix(length))) } == "E0502")
+      }
     }
   }
 
@@ -145,10 +155,12 @@ import Testing
         ? VisionConfig(imageSize: 32, stages: [1, 1, 1, 1], width: 2)
         : VisionConfig(imageSize: 8, patchSize: 4, width: 64, layers: 1, heads: 1)
       let config = CLIPConfig(
-        embedDim: 4, vision: vision, text: TextConfig(context: 4, vocabulary: 516, width: 64, layers: 1, heads: 1))
+        embedDim: 4, vision: vision,
+        text: TextConfig(context: 4, vocabulary: 516, width: 64, layers: 1, heads: 1))
       let model = try CLIPModel.random(config: config, seed: 1)
       let path = folder + "/a.safetensors"
-      try SafetensorsWriter.write(path: path, tensors: model.parameters.map { ($0.name, $0.variable.value, .f16) })
+      try SafetensorsWriter.write(
+        path: path, tensors: model.parameters.map { ($0.name, $0.variable.value, .f16) })
       let whole = try FileSystem.read(path)
       let header = Int(whole[0]) | Int(whole[1]) << 8 | Int(whole[2]) << 16
       var mutations = Mutations("models")
@@ -167,20 +179,25 @@ import Testing
         return errorMessage { _ = try TorchFile(path: folder + "/a.pt") }
       }
       // A tuple in a tuple in …
-      #expect(try message([UInt8(ascii: "N")] + [UInt8](repeating: 0x85, count: 900_000) + [0x2E]).contains("deep"))
+      #expect(
+        try message([UInt8(ascii: "N")] + [UInt8](repeating: 0x85, count: 900_000) + [0x2E]).contains("deep"))
       #expect(try message([UInt8](repeating: UInt8(ascii: "]"), count: 1_100_000)).contains("more than"))
       #expect(try message([UInt8](repeating: UInt8(ascii: "("), count: 1_100_000)).contains("more than"))
       #expect(try message([UInt8](repeating: UInt8(ascii: "N"), count: 1_100_000)).contains("more than"))
       // Each dict holds the one before twice: 2^30 paths.
       var doubling = Array("}q\u{0}0".utf8)
-      for _ in 0..<30 { doubling += Array("}(X\u{1}\u{0}\u{0}\u{0}ah\u{0}X\u{1}\u{0}\u{0}\u{0}bh\u{0}uq\u{0}0".utf8) }
+      for _ in 0..<30 {
+        doubling += Array("}(X\u{1}\u{0}\u{0}\u{0}ah\u{0}X\u{1}\u{0}\u{0}\u{0}bh\u{0}uq\u{0}0".utf8)
+      }
       #expect(try message(doubling + Array("h\u{0}.".utf8)).contains("endlessly"))
       // A long list copied again and again.
-      var copies = Array("](".utf8) + [UInt8](repeating: UInt8(ascii: "N"), count: 100_000) + Array("eq\u{0}".utf8)
+      var copies =
+        Array("](".utf8) + [UInt8](repeating: UInt8(ascii: "N"), count: 100_000) + Array("eq\u{0}".utf8)
       for _ in 0..<400 { copies += Array("c__builtin__\nlist\n(h\u{0}tR0".utf8) }
       #expect(try message(copies + [0x2E]).contains("too much"))
       // A long text turned into bytes again and again.
-      var texts = [UInt8(ascii: "X")] + ZipWriter.bytes(UInt32(1 << 20)) + [UInt8](repeating: 0x61, count: 1 << 20)
+      var texts =
+        [UInt8(ascii: "X")] + ZipWriter.bytes(UInt32(1 << 20)) + [UInt8](repeating: 0x61, count: 1 << 20)
       texts += Array("q\u{0}".utf8)
       for _ in 0..<400 { texts += Array("c_codecs\nencode\n(h\u{0}tR0".utf8) }
       #expect(try message(texts + [0x2E]).contains("too much"))
@@ -193,9 +210,12 @@ import Testing
   @Test func entriesThatWouldGrow() throws {
     try Fixtures.inFolder { folder in
       var zip = ZipWriter()
-      zip.add("m/data.pkl", [UInt8](repeating: UInt8(ascii: "N"), count: PickleLimits.bytes + 1), deflated: true)
+      zip.add(
+        "m/data.pkl", [UInt8](repeating: UInt8(ascii: "N"), count: PickleLimits.bytes + 1), deflated: true)
       try AtomicFile.write(zip.data(), to: folder + "/a.pt")
-      #expect(errorMessage { _ = try TorchFile(path: folder + "/a.pt") }.contains("more than the \(PickleLimits.bytes)"))
+      #expect(
+        errorMessage { _ = try TorchFile(path: folder + "/a.pt") }.contains(
+          "more than the \(PickleLimits.bytes)"))
     }
   }
 }

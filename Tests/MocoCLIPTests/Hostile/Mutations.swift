@@ -20,7 +20,8 @@ struct Mutations {
       case 1 where place < result.count: result[place] = byte()
       case 2 where place < result.count: result[place] = [0, 1, 0x7F, 0x80, 0xFF][below(5)]
       case 3:
-        let width = [2, 4, 8][below(3)], value: UInt8 = [0, 0xFF, 0x7F, 0x80][below(4)]
+        let width = [2, 4, 8][below(3)]
+        let value: UInt8 = [0, 0xFF, 0x7F, 0x80][below(4)]
         for index in place..<min(place + width, result.count) { result[index] = value }
       case 4: result.removeSubrange(place..<min(place + 1 + below(12), result.count))
       case 5:
@@ -35,7 +36,10 @@ struct Mutations {
 
   /// A program of opcodes with arguments that are often sensible.
   mutating func pickle() -> [UInt8] {
-    let names = ["torch._utils\n_rebuild_tensor_v2\n", "collections\nOrderedDict\n", "torch\nFloatStorage\n", "os\nsystem\n"]
+    let names = [
+      "torch._utils\n_rebuild_tensor_v2\n", "collections\nOrderedDict\n", "torch\nFloatStorage\n",
+      "os\nsystem\n"
+    ]
     var program: [UInt8] = [0x80, 2]
     for _ in 0...below(40) {
       switch below(16) {

@@ -15,18 +15,25 @@ private struct PlainResNet {
     try model.parameter("visual." + name).value.toFloats().map(Double.init)
   }
 
-  private func convolve(_ x: State, side: Int, _ conv: String, _ norm: String, stride: Int, border: Int) throws -> State {
-    let weight = try values(conv + ".weight"), shape = try model.parameter("visual.\(conv).weight").value.shape
-    let gamma = try values(norm + ".weight"), beta = try values(norm + ".bias")
-    let mean = try values(norm + ".running_mean"), variance = try values(norm + ".running_var")
-    let out = side / stride, size = shape[2]
+  private func convolve(_ x: State, side: Int, _ conv: String, _ norm: String, stride: Int, border: Int)
+    throws -> State
+  {
+    let weight = try values(conv + ".weight")
+    let shape = try model.parameter("visual.\(conv).weight").value.shape
+    let gamma = try values(norm + ".weight")
+    let beta = try values(norm + ".bias")
+    let mean = try values(norm + ".running_mean")
+    let variance = try values(norm + ".running_var")
+    let out = side / stride
+    let size = shape[2]
     return (0..<shape[0]).map { o in
       (0..<out * out).map { place in
         var sum = 0.0
         for c in 0..<shape[1] {
           for ky in 0..<size {
             for kx in 0..<size {
-              let y = place / out * stride + ky - border, x0 = place % out * stride + kx - border
+              let y = place / out * stride + ky - border
+              let x0 = place % out * stride + kx - border
               guard y >= 0, y < side, x0 >= 0, x0 < side else { continue }
               sum += weight[((o * shape[1] + c) * size + ky) * size + kx] * x[c][y * side + x0]
             }
@@ -43,8 +50,10 @@ private struct PlainResNet {
     let out = side / 2
     return x.map { plane in
       (0..<out * out).map { place in
-        let y = place / out * 2, x0 = place % out * 2
-        return (plane[y * side + x0] + plane[y * side + x0 + 1] + plane[(y + 1) * side + x0]
+        let y = place / out * 2
+        let x0 = place % out * 2
+        return
+          (plane[y * side + x0] + plane[y * side + x0 + 1] + plane[(y + 1) * side + x0]
           + plane[(y + 1) * side + x0 + 1]) / 4
       }
     }
@@ -53,7 +62,9 @@ private struct PlainResNet {
   func feature(_ pixels: [Float]) throws -> [Double] {
     let vision = model.config.vision
     var side = vision.imageSize
-    var x: State = (0..<vision.channels).map { c in pixels[c * side * side..<(c + 1) * side * side].map(Double.init) }
+    var x: State = (0..<vision.channels).map { c in
+      pixels[c * side * side..<(c + 1) * side * side].map(Double.init)
+    }
     for (number, stride) in [(1, 2), (2, 1), (3, 1)] {
       x = relu(try convolve(x, side: side, "conv\(number)", "bn\(number)", stride: stride, border: 1))
       side /= stride
@@ -77,16 +88,19 @@ private struct PlainResNet {
         side = after
       }
     }
-    let pixels = side * side, width = x.count
+    let pixels = side * side
+    let width = x.count
     var rows = [x.map { $0.reduce(0, +) / Double(pixels) }] + (0..<pixels).map { p in x.map { $0[p] } }
     let positions = try values("attnpool.positional_embedding")
     for t in rows.indices { for i in 0..<width { rows[t][i] += positions[t * width + i] } }
     func linear(_ x: [Double], _ name: String) throws -> [Double] {
-      let w = try values("attnpool.\(name).weight"), b = try values("attnpool.\(name).bias")
+      let w = try values("attnpool.\(name).weight")
+      let b = try values("attnpool.\(name).bias")
       return b.indices.map { o in b[o] + (0..<width).reduce(0) { $0 + w[o * width + $1] * x[$1] } }
     }
     let q = try linear(rows[0], "q_proj")
-    let keys = try rows.map { try linear($0, "k_proj") }, mixed = try rows.map { try linear($0, "v_proj") }
+    let keys = try rows.map { try linear($0, "k_proj") }
+    let mixed = try rows.map { try linear($0, "v_proj") }
     let size = width / vision.heads
     var result = [Double](repeating: 0, count: width)
     for head in 0..<vision.heads {
@@ -106,7 +120,8 @@ private struct PlainResNet {
   ) -> CLIPConfig {
     CLIPConfig(
       embedDim: 10,
-      vision: VisionConfig(imageSize: imageSize, stages: stages, width: width, heads: heads, channels: channels),
+      vision: VisionConfig(
+        imageSize: imageSize, stages: stages, width: width, heads: heads, channels: channels),
       text: TextConfig(context: 9, vocabulary: 514 + 30, width: 64, layers: 1, heads: 1))
   }
 
@@ -134,7 +149,7 @@ private struct PlainResNet {
   @Test(
     arguments: [
       config(), config(imageSize: 96, stages: [1, 1, 1, 1], width: 2, channels: 1),
-      config(imageSize: 32, stages: [1, 2, 1, 3], width: 6, heads: 4, channels: 5),
+      config(imageSize: 32, stages: [1, 2, 1, 3], width: 6, heads: 4, channels: 5)
     ])
   func agreesWithPlainLoops(_ config: CLIPConfig) throws {
     let model = try Self.model(config)
@@ -158,7 +173,9 @@ private struct PlainResNet {
       embedDim: 96, vision: VisionConfig(imageSize: 64, stages: [1, 2, 1, 1], width: 4),
       text: TextConfig(context: 9, vocabulary: 20, width: 64, layers: 1, heads: 1))
     let model = try CLIPModel.random(config: config, seed: 1)
-    for (name, variable) in model.parameters where name.hasPrefix("visual.") { variable.value = try file.tensor(name) }
+    for (name, variable) in model.parameters where name.hasPrefix("visual.") {
+      variable.value = try file.tensor(name)
+    }
     let found = try model.encodeImageFrozen(file.tensor("pixel_values")).toFloats()
     let right = try file.tensor("image_features").toFloats()
     #expect(found.count == right.count)
@@ -175,7 +192,8 @@ private struct PlainResNet {
       let one = try Tensor(
         Array(pixels.toFloats()[image * size..<(image + 1) * size]), shape: [1, 3, 64, 64])
       #expect(try model.encodeImageFrozen(one).toFloats() == Array(all[image * 10..<(image + 1) * 10]))
-      #expect(try model.encodeImage(Variable(one)).value.toFloats() == Array(all[image * 10..<(image + 1) * 10]))
+      #expect(
+        try model.encodeImage(Variable(one)).value.toFloats() == Array(all[image * 10..<(image + 1) * 10]))
     }
     #expect(try model.encodeImageFrozen(Tensor.zeros([0, 3, 64, 64])).shape == [0, 10])
     #expect(throws: TensorError.self) { try model.encodeImageFrozen(Tensor.zeros([1, 3, 32, 32])) }
@@ -187,7 +205,8 @@ private struct PlainResNet {
     let pixels = try Self.pixels(config, 1)
     #expect(errorCode { _ = try model.encodeImage(Variable(pixels, requiresGrad: true)) } == "E0608")
     model.setTrainable(prefix: "visual.layer1.0.conv1")
-    #expect(errorMessage { _ = try model.encodeImage(Variable(pixels)) }.contains("visual.layer1.0.conv1.weight"))
+    #expect(
+      errorMessage { _ = try model.encodeImage(Variable(pixels)) }.contains("visual.layer1.0.conv1.weight"))
     #expect(throws: Never.self) { try Autograd.noGrad { try model.encodeImage(Variable(pixels)) } }
     model.setTrainable(false, prefix: "visual.")
     model.setTrainable(prefix: "ln_final")

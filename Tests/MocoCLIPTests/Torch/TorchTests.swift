@@ -59,9 +59,10 @@ import Testing
     }
     let file = try open(
       .dict([
-        ("rows", view(0, [3, 4], [4, 1])), ("columns", view(0, [4, 3], [1, 4])), ("part", view(5, [2, 2], [4, 1])),
+        ("rows", view(0, [3, 4], [4, 1])), ("columns", view(0, [4, 3], [1, 4])),
+        ("part", view(5, [2, 2], [4, 1])),
         ("same", view(2, [2, 3], [0, 1])), ("none", view(12, [0, 4], [4, 1])), ("one", view(11, [], [])),
-        ("single", view(7, [1, 1], [100, 3])),
+        ("single", view(7, [1, 1], [100, 3]))
       ])
     ) { $0.storages = [("0", (0..<12).flatMap { ZipWriter.bytes(Float($0).bitPattern) })] }
     for isMapped in [false, true] {
@@ -79,7 +80,9 @@ import Testing
     func message(_ count: Int, _ offset: Int, _ shape: [Int], _ strides: [Int]) -> String {
       errorMessage {
         _ = try open(
-          .dict([("a", .view(storage: "0", .f32, count: count, offset: offset, shape: shape, strides: strides))])
+          .dict([
+            ("a", .view(storage: "0", .f32, count: count, offset: offset, shape: shape, strides: strides))
+          ])
         ) { $0.storages = [("0", [UInt8](repeating: 0, count: 48))] }
       }
     }
@@ -113,7 +116,7 @@ import Testing
       .dict([
         ("epoch", .int(50)), ("state_dict", .dict([("a.b", .tensor(tensor, .f32)), ("size", .int(3))])),
         ("optimizer", .dict([("state", .dict([("x", .tensor(tensor, .f32))]))])), ("name", .string("coop")),
-        ("val_result", .none),
+        ("val_result", .none)
       ]))
     #expect(file.tensors.map(\.name) == ["a.b"])
     #expect(file.metadata("epoch") == "50" && file.metadata("name") == "coop")
@@ -130,13 +133,17 @@ import Testing
     #expect(scripted.tensors.map(\.name).sorted() == ["a.b.c", "a.d", "e"])
     let inner: Value = .object(
       "torch.nn.modules.linear", "Linear",
-      [("training", .bool(true)), ("_parameters", .dict([("weight", .tensor(tensor, .f32)), ("bias", .none)]))])
+      [
+        ("training", .bool(true)),
+        ("_parameters", .dict([("weight", .tensor(tensor, .f32)), ("bias", .none)]))
+      ])
     let module = try open(
       .object(
         "my.module", "Net",
         [
-          ("_parameters", .dict([("p", .tensor(tensor, .f16))])), ("_buffers", .dict([("b", .tensor(tensor, .f32))])),
-          ("_modules", .dict([("fc", inner)])), ("helper", .dict([("not", .tensor(tensor, .f32))])),
+          ("_parameters", .dict([("p", .tensor(tensor, .f16))])),
+          ("_buffers", .dict([("b", .tensor(tensor, .f32))])),
+          ("_modules", .dict([("fc", inner)])), ("helper", .dict([("not", .tensor(tensor, .f32))]))
         ]))
     #expect(module.tensors.map(\.name) == ["p", "b", "fc.weight"])
   }
@@ -146,9 +153,14 @@ import Testing
     let file = try open(
       .dict([
         ("run", .call("os", "system", [.string("touch /tmp/never")])),
-        ("parameter", .call("torch._utils", "_rebuild_parameter", [.tensor(tensor, .f32), .bool(true), .none])),
-        ("numpy", .call("numpy.core.multiarray", "scalar", [.call("numpy", "dtype", [.string("f8")]), .none])),
-        ("complex", .view(storage: "9", .u32, count: 3, offset: 0, shape: [3], strides: [1])),
+        (
+          "parameter",
+          .call("torch._utils", "_rebuild_parameter", [.tensor(tensor, .f32), .bool(true), .none])
+        ),
+        (
+          "numpy", .call("numpy.core.multiarray", "scalar", [.call("numpy", "dtype", [.string("f8")]), .none])
+        ),
+        ("complex", .view(storage: "9", .u32, count: 3, offset: 0, shape: [3], strides: [1]))
       ]))
     #expect(file.tensors.map(\.name) == ["parameter"])
     #expect(file.others.map(\.name) == ["run", "numpy", "complex"])
@@ -173,14 +185,20 @@ import Testing
       ("(dp0\nS'epoch'\np1\nI5\ns.", "5"), ("(dp0\nVepoch\np1\nL5L\ns.", "5"),
       ("(S'epoch'\nF2.5\nd.", "2.5"), ("}(S'epoch'\nI01\nu.", "true"), ("}S'epoch'\nI00\ns.", "false"),
       ("}(S'epoch'\n(I1\nI2\n0I3\n10S'a'\n2tS'epoch'\nI7\nu.", nil), ("}(S'epoch'\n(I1\nI2\n1I3\nu.", "3"),
-      ("}\u{8C}\u{5}epochK\u{7}s.", "7"), ("\u{80}\u{4}\u{95}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}}\u{94}h\u{0}0(X\u{5}\u{0}\u{0}\u{0}epochM\u{1}\u{1}u.", "257"),
-      ("}(X\u{5}\u{0}\u{0}\u{0}epochM\u{1}\u{1}u.", "257"), ("}(U\u{5}epochJ\u{FF}\u{FF}\u{FF}\u{FF}u.", "-1"),
+      ("}\u{8C}\u{5}epochK\u{7}s.", "7"),
+      (
+        "\u{80}\u{4}\u{95}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}}\u{94}h\u{0}0(X\u{5}\u{0}\u{0}\u{0}epochM\u{1}\u{1}u.",
+        "257"
+      ),
+      ("}(X\u{5}\u{0}\u{0}\u{0}epochM\u{1}\u{1}u.", "257"),
+      ("}(U\u{5}epochJ\u{FF}\u{FF}\u{FF}\u{FF}u.", "-1"),
       ("}(T\u{5}\u{0}\u{0}\u{0}epoch\u{8A}\u{2}\u{0}\u{80}u.", "-32768"), ("}(S'epoch'\n\u{8A}\u{0}u.", "0"),
       ("}(S'epoch'\n\u{8B}\u{1}\u{0}\u{0}\u{0}\u{7F}u.", "127"), ("}(S'epoch'\n\u{88}u.", "true"),
       ("}(S'ep\\x6fch'\nS'a\\'\\n'\nu.", "a'\n"), ("}(Vepoch\nV\\u00e9\\\\\nu.", "é\\"),
       ("}(S'epoch'\nG\u{3F}\u{F0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}u.", "1.0"),
-      ("c__builtin__\ndict\n(](S'epoch'\nI4\nlatR.", "4"), ("ccollections\nOrderedDict\n((](S'epoch'\nI4\ntatR.", nil),
-      ("ccollections\nOrderedDict\n(]](S'epoch'\nI4\neatR.", "4"), ("(S'epoch'\nI1\nS'epoch'\nI2\nd.", "2"),
+      ("c__builtin__\ndict\n(](S'epoch'\nI4\nlatR.", "4"),
+      ("ccollections\nOrderedDict\n((](S'epoch'\nI4\ntatR.", nil),
+      ("ccollections\nOrderedDict\n(]](S'epoch'\nI4\neatR.", "4"), ("(S'epoch'\nI1\nS'epoch'\nI2\nd.", "2")
     ] as [(String, String?)])
   func opcodes(_ program: String, _ epoch: String?) throws {
     // Each scalar is a byte.
@@ -195,15 +213,18 @@ import Testing
   @Test(
     arguments: [
       ("", "no end"), (".", "values too"), ("NN.", "values too"), ("(N.", "values too"), ("N", "no end"),
-      ("h\u{5}.", "no such place"), ("t.", "mark"), ("0.", "mark"), ("Ns.", "missing"), ("N(u.", "no container"),
+      ("h\u{5}.", "no such place"), ("t.", "mark"), ("0.", "mark"), ("Ns.", "missing"),
+      ("N(u.", "no container"),
       ("](NNu.", "of this kind"), ("}(Nu.", "no value"), ("X\u{FF}\u{FF}\u{FF}\u{FF}a.", "bytes more"),
-      ("\u{8E}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}.", "absurd"), ("Ix\n.", "none"), ("Sx\n.", "quotes"),
-      ("\u{FE}.", "none of pickle's"), ("\u{80}\u{9}N.", "protocol 9"), ("\u{97}.", "buffers"), ("p5\nN.", "missing"),
+      ("\u{8E}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}.", "absurd"), ("Ix\n.", "none"),
+      ("Sx\n.", "quotes"),
+      ("\u{FE}.", "none of pickle's"), ("\u{80}\u{9}N.", "protocol 9"), ("\u{97}.", "buffers"),
+      ("p5\nN.", "missing"),
       ("Np-1\n.", "memo"), ("cos\n.", "no end"), ("cos\nsystem\nNR.", "no tuple"),
       ("ctorch._utils\n_rebuild_tensor_v2\n)R.", "other arguments"),
       ("(X\u{7}\u{0}\u{0}\u{0}storageNNNNtQ.", "not described"), ("T\u{FF}\u{FF}\u{FF}\u{FF}.", "bytes more"),
       // A list that contains itself, and a dict.
-      ("]q\u{0}h\u{0}a.", "deep"), ("}q\u{0}S'a'\nh\u{0}s.", "deep"),
+      ("]q\u{0}h\u{0}a.", "deep"), ("}q\u{0}S'a'\nh\u{0}s.", "deep")
     ])
   func damagedPickles(_ program: String, _ words: String) throws {
     let bytes = program.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
@@ -227,7 +248,9 @@ import Testing
       big.add("a/data.pkl", "}.")
       big.add("a/byteorder", "big")
       #expect(try message(big.data()).contains("big-endian"))
-      let legacy: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+      let legacy: [UInt8] = [
+        0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E
+      ]
       let old = try message(legacy + [0x80, 2, 0x4D])
       #expect(old.hasPrefix("E0605") && old.contains("torch.save(torch.load"))
       var tar = [UInt8](repeating: 0, count: 1024)

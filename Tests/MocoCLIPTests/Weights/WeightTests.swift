@@ -284,6 +284,13 @@ private enum Foreign {
     }
   }
 
+  @Test func promptsAreNoModel() throws {
+    let message = errorMessage {
+      _ = try CLIPModel.load(path: Fixtures.golden + "/clip/openai-vit/coop-model.pth.tar-50")
+    }
+    #expect(message.hasPrefix("E0605") && message.contains("restore the file into it"), "\(message)")
+  }
+
   @Test func foldersPreferSafetensors() throws {
     try Fixtures.inFolder { folder in
       let model = try Foreign.model(), other = try Foreign.model(4)

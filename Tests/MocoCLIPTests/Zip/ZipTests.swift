@@ -18,7 +18,9 @@ import Testing
     return try open(zip.data())
   }
 
-  private func message(_ change: (inout ZipWriter) -> Void) -> String { errorMessage { _ = try open(change) } }
+  private func message(_ change: (inout ZipWriter) -> Void) -> String {
+    errorMessage { _ = try open(change) }
+  }
 
   @Test(arguments: [false, true])
   func entriesAreRead(_ isLarge: Bool) throws {
@@ -80,18 +82,36 @@ import Testing
   @Test func whatTheDirectorySaysMustBeSo() throws {
     #expect(message { $0.entries[0].localName = "a/uno" }.contains("differs from it"))
     #expect(message { $0.entries[0].size = 5 }.contains("two sizes"))
-    #expect(message { $0.entries[0].packed = 1 << 20; $0.entries[0].size = 1 << 20 }.contains("outside"))
-    #expect(message { $0.entries[1].packed = 300; $0.entries[1].size = 5000 }.hasPrefix("E0502"))
+    #expect(
+      message {
+        $0.entries[0].packed = 1 << 20
+        $0.entries[0].size = 1 << 20
+      }.contains("outside"))
+    #expect(
+      message {
+        $0.entries[1].packed = 300
+        $0.entries[1].size = 5000
+      }.hasPrefix("E0502"))
     #expect(message { $0.entries[0].offset = 1 << 30 }.contains("outside"))
-    #expect(message { $0.isLarge = true; $0.entries[0].offset = -1 }.contains("outside"))
-    #expect(message { $0.isLarge = true; $0.entries[0].size = -1 }.hasPrefix("E0502"))
+    #expect(
+      message {
+        $0.isLarge = true
+        $0.entries[0].offset = -1
+      }.contains("outside"))
+    #expect(
+      message {
+        $0.isLarge = true
+        $0.entries[0].size = -1
+      }.hasPrefix("E0502"))
     #expect(message { $0.add("a/one", "again") }.contains("two entries are named a/one"))
     #expect(message { $0.entries[0].flags = 1 }.contains("encrypted"))
     #expect(message { $0.entries[0].method = 14 }.contains("method 14"))
   }
 
   @Test func otherFilesAreNone() throws {
-    for bytes in [[], [1, 2, 3], Array("PK\u{3}\u{4}".utf8), [UInt8](repeating: 0x50, count: 70_000)] as [[UInt8]] {
+    for bytes in [[], [1, 2, 3], Array("PK\u{3}\u{4}".utf8), [UInt8](repeating: 0x50, count: 70_000)]
+      as [[UInt8]]
+    {
       #expect(errorMessage { _ = try open(bytes) }.contains("no directory"))
     }
     #expect(errorCode { _ = try ZipArchive(path: "/nowhere.zip") } == "E0501")

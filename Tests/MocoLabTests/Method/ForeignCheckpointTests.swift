@@ -27,7 +27,7 @@ import Testing
     .dict([
       ("state_dict", TorchWriter.stateDict(tensors, type)), ("epoch", .int(50)),
       ("optimizer", .dict([("state", .dict([])), ("param_groups", .list([.dict([("lr", .float(0.002))])]))])),
-      ("scheduler", .none), ("val_result", .float(71.5)),
+      ("scheduler", .none), ("val_result", .float(71.5))
     ])
   }
 
@@ -56,7 +56,7 @@ import Testing
     let ctx = try tensor([3, 16], "ctx")
     let value = wrap([
       (prefix + "ctx", ctx), (prefix + "token_prefix", try tensor([4, 1, 16], "a")),
-      (prefix + "token_suffix", try tensor([4, 20, 16], "b")),
+      (prefix + "token_suffix", try tensor([4, 20, 16], "b"))
     ])
     let model = try coop()
     let restored = try restore(value, model)
@@ -133,7 +133,8 @@ import Testing
     var other = tensors
     other[tower].1 = try tensor(tensors[tower].1.shape, "other")
     #expect(message(wrap(other), model).contains("image_encoder.conv1.weight differs from the CLIP model's"))
-    let norm = try #require(tensors.firstIndex { $0.0.hasSuffix("resblocks.1.ln_2.weight") && $0.0.hasPrefix("image") })
+    let norm = try #require(
+      tensors.firstIndex { $0.0.hasSuffix("resblocks.1.ln_2.weight") && $0.0.hasPrefix("image") })
     other = tensors
     other[norm].1 = try tensor(tensors[norm].1.shape, "other")
     #expect(message(wrap(other), model).contains("vision_layernorm: true"))
@@ -151,7 +152,7 @@ import Testing
     let text = message(wrap(tensors), model)
     for part in [
       "gate.bias is missing", "gate.weight is [6, 12], the model needs [3, 12]", "ctx_after_7 has no place",
-      "meta_net.weight has no place",
+      "meta_net.weight has no place"
     ] { #expect(text.contains(part), "\(text)") }
     #expect(try TinyData.values(model) == before)
     let partial = try restore(wrap(tensors), model, strict: false)
