@@ -75,14 +75,15 @@ import Testing
         templates ways { group "photo" { "a {}." } }
         try { mixture(clip, ways, classes: ["ab", "cd"], vision_layernorm: true) } catch e { print(e.code) }
         clip.unfreeze("visual.")
-        clip.encode_image(pixels)
+        sum(clip.encode_image(pixels)).backward()
+        print(clip.parameters["visual.conv1.weight"].grad.shape)
         """)
       #expect(
         output == """
           [2, 16] RN-4×1-2-1-1 {width: 4, stages: [1, 2, 1, 1], heads: 2}
           true true
           E0706
-          E0608 visual.conv1.weight cannot be trained: the image tower of RN-4×1-2-1-1 is frozen
+          [2, 3, 3, 3]
 
           """)
     }

@@ -1,3 +1,4 @@
+import MocoAutograd
 import MocoTensor
 
 extension CLIPModel {
@@ -26,15 +27,12 @@ extension CLIPModel {
     return features
   }
 
-  /// - Throws: E0608 if a gradient would have to pass through a ModifiedResNet.
-  func requireFrozenResNet(pixelsTrained: Bool) throws {
-    let trained = parameters.first { $0.name.hasPrefix("visual.") && $0.variable.requiresGrad }
-    guard pixelsTrained || trained != nil else { return }
-    throw CLIPError(
-      code: "E0608",
-      "\(trained.map(\.name) ?? "a gradient of the pixels") cannot be trained: the image tower of \(config.name) is frozen",
-      help:
-        "a ModifiedResNet gives features, no gradients: freeze \"visual.\", or take a model with a vision transformer"
-    )
+  /// Whether a gradient must pass through the ModifiedResNet. Running means and variances never train.
+  func trainsResNet(pixels: Variable) -> Bool {
+    guard Autograd.isEnabled else { return false }
+    return pixels.requiresGrad
+      || parameters.contains {
+        $0.name.hasPrefix("visual.") && !$0.name.contains(".running_") && $0.variable.requiresGrad
+      }
   }
 }

@@ -3,7 +3,7 @@ import MocoTensor
 
 // Letters of shapes: H, W pixels of a state, C its channels; states are [H, W, C]. T tokens of the pooling.
 
-/// The ModifiedResNet of CLIP (Radford et al. 2021, section 2.4) for frozen weights: three convolutions before the
+/// The ModifiedResNet of CLIP (Radford et al. 2021, section 2.4), without gradients: three convolutions before the
 /// first average instead of one, strides by averages, attention instead of the last average.
 ///
 /// Batch norms are folded into the convolutions before them; a convolution is a product of unfolded pixels, in
@@ -42,7 +42,7 @@ struct ResNetTower: @unchecked Sendable {
   private let binding: ParameterBinding
   private let arena: Arena
 
-  private static let normEps: Float = 1e-5
+  static let normEps: Float = 1e-5
 
   /// - Throws: E0602 if a parameter was replaced by one of another shape, E0606 for a variance below zero, E0405.
   init(_ model: CLIPModel) throws {
@@ -84,11 +84,8 @@ struct ResNetTower: @unchecked Sendable {
         + ConvolutionShape.normParts.map { try values("\(part.shape.norm).\($0)") }
     }
     for (part, source) in zip(all, sources) {
-      for output in 0..<part.shape.outputs where !(source[4][output] >= 0) {
-        throw CLIPError(
-          code: "E0606", "visual.\(part.shape.norm).running_var holds \(source[4][output])",
-          help: "a variance is not negative: the file is damaged")
-      }
+      try ResNetTower.requireVariance(
+        Array(UnsafeBufferPointer(start: source[4], count: part.shape.outputs)), part.shape)
     }
     Lanes.run(all.count, lanes: Lanes.count) { _, index in ResNetTower.fold(all[index], sources[index]) }
     self.vision = vision
@@ -97,6 +94,14 @@ struct ResNetTower: @unchecked Sendable {
     embedDim = model.config.embedDim
     stem = parts.stem
     blocks = parts.blocks
+  }
+
+  /// - Throws: E0606 for a variance below zero, of which no deviation can be taken.
+  static func requireVariance(_ variance: [Float], _ shape: ConvolutionShape) throws {
+    guard let wrong = variance.first(where: { !($0 >= 0) }) else { return }
+    throw CLIPError(
+      code: "E0606", "visual.\(shape.norm).running_var holds \(wrong)",
+      help: "a variance is not negative: the file is damaged")
   }
 
   /// γ (w x − mean) / √(var + ε) + β as one product and one sum, with the kernel's pixels before its channels.

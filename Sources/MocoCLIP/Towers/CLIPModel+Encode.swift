@@ -110,14 +110,13 @@ extension CLIPModel {
   ///   - pixels: normalized images.
   ///   - taps: receives the states between the layers.
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
-  /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted, E0608 if a gradient
-  ///   would have to pass through a ModifiedResNet.
+  /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted.
   public func encodeImage(_ pixels: Variable, taps: TowerTaps? = nil) throws -> Variable {
     let frozen = !Autograd.isEnabled
     let images = try checkPixels(pixels.value)
     if config.vision.isResNet {
-      if !frozen { try requireFrozenResNet(pixelsTrained: pixels.requiresGrad) }
       taps?.hidden = []
+      if trainsResNet(pixels: pixels), images.count > 0 { return try ResNetGraph(model: self).features(pixels) }
       return Variable(try encodeResNet(images))
     }
     let tower = try VisionTower(

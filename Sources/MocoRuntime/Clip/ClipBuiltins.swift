@@ -80,8 +80,7 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
       - `context`: tokens of a text at most · `merges`: how much of CLIP's vocabulary is used, up to 48894
       - `text: {width, layers, heads, mlp}` and `vision: {image_size, patch, channels, width, layers, heads,
         mlp}`; heads are width / 64 and mlp is 4 × width if left out
-      - or `vision: {image_size, stages: [3, 4, 6, 3], width, heads, channels}` for a ModifiedResNet, which gives
-        features and cannot be trained
+      - or `vision: {image_size, stages: [3, 4, 6, 3], width, heads, channels}` for a ModifiedResNet
       - `mean`, `std`: one number a channel, for pixels from 0 to 1
 
       ```

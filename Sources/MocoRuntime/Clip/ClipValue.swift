@@ -136,7 +136,7 @@ final class ClipValue: HostObject {
       "  vision      "
         + (config.vision.isResNet
           ? "ModifiedResNet of \(config.vision.stages.map(String.init).joined(separator: ", ")) blocks, "
-            + "width \(config.vision.width), \(config.vision.heads) heads, frozen"
+            + "width \(config.vision.width), \(config.vision.heads) heads"
           : tower(config.vision.layers, config.vision.width, config.vision.heads)),
       "  text        \(tower(config.text.layers, config.text.width, config.text.heads))",
       "  features    \(config.embedDim) numbers, \(config.activation.displayName)"

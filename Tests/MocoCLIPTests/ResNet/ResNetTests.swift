@@ -7,12 +7,14 @@ import Testing
 /// A ModifiedResNet in plain loops and double precision, unfolded and untiled.
 private struct PlainResNet {
   let model: CLIPModel
+  /// Other values than the model's, by name.
+  var changed: [String: [Double]] = [:]
 
   /// A state of C channels, [C][side * side].
   typealias State = [[Double]]
 
   private func values(_ name: String) throws -> [Double] {
-    try model.parameter("visual." + name).value.toFloats().map(Double.init)
+    try changed["visual." + name] ?? model.parameter("visual." + name).value.toFloats().map(Double.init)
   }
 
   private func convolve(_ x: State, side: Int, _ conv: String, _ norm: String, stride: Int, border: Int)
@@ -59,11 +61,11 @@ private struct PlainResNet {
     }
   }
 
-  func feature(_ pixels: [Float]) throws -> [Double] {
+  func feature(_ pixels: [Double]) throws -> [Double] {
     let vision = model.config.vision
     var side = vision.imageSize
     var x: State = (0..<vision.channels).map { c in
-      pixels[c * side * side..<(c + 1) * side * side].map(Double.init)
+      Array(pixels[c * side * side..<(c + 1) * side * side])
     }
     for (number, stride) in [(1, 2), (2, 1), (3, 1)] {
       x = relu(try convolve(x, side: side, "conv\(number)", "bn\(number)", stride: stride, border: 1))
@@ -158,7 +160,7 @@ private struct PlainResNet {
     let size = pixels.count / 2
     for image in 0..<2 {
       let right = try PlainResNet(model: model).feature(
-        Array(pixels.toFloats()[image * size..<(image + 1) * size]))
+        pixels.toFloats()[image * size..<(image + 1) * size].map(Double.init))
       let largest = right.reduce(0) { max($0, abs($1)) }
       for (a, b) in zip(found[image * 10..<(image + 1) * 10], right) {
         #expect(abs(Double(a) - b) < 1e-5 * largest, "\(a) \(b)")
@@ -199,18 +201,71 @@ private struct PlainResNet {
     #expect(throws: TensorError.self) { try model.encodeImageFrozen(Tensor.zeros([1, 3, 32, 32])) }
   }
 
-  @Test func trainingIsRefused() throws {
-    let config = Self.config()
+  /// Directional derivatives against differences of the plain loops in double precision.
+  @Test func gradientsAgreeWithDifferences() throws {
+    let config = Self.config(imageSize: 32, stages: [1, 2, 1, 1], width: 2, channels: 2)
     let model = try Self.model(config)
-    let pixels = try Self.pixels(config, 1)
-    #expect(errorCode { _ = try model.encodeImage(Variable(pixels, requiresGrad: true)) } == "E0608")
-    model.setTrainable(prefix: "visual.layer1.0.conv1")
+    model.setTrainable(prefix: "visual.")
+    let pixels = Variable(try Self.pixels(config, 2), requiresGrad: true)
+    var random = Philox(seed: 8, stream: "weights")
+    let weights = try Tensor.randn([2, 10], &random)
+    let found = try model.encodeImage(pixels)
+    try found.backward(weights)
+    #expect(try relativeError(found.value, model.encodeImageFrozen(pixels.value)) < 1e-5)
+
+    let images = try pixels.value.toFloats().map(Double.init)
+    let factors = try weights.toFloats().map(Double.init)
+    func loss(_ plain: PlainResNet, _ images: [Double]) throws -> Double {
+      let size = images.count / 2
+      var sum = 0.0
+      for image in 0..<2 {
+        let feature = try plain.feature(Array(images[image * size..<(image + 1) * size]))
+        for i in 0..<10 { sum += factors[image * 10 + i] * feature[i] }
+      }
+      return sum
+    }
+    func check(_ name: String, _ gradient: Tensor, _ loss: ([Double]) throws -> Double) throws {
+      var random = Philox(seed: 8, stream: name)
+      let direction = try Tensor.randn(gradient.shape, &random).toFloats().map(Double.init)
+      let step = 1e-6
+      let slope = try (loss(direction.map { $0 * step }) - loss(direction.map { -$0 * step })) / (2 * step)
+      let values = try gradient.toFloats().map(Double.init)
+      let expected = zip(values, direction).reduce(0) { $0 + $1.0 * $1.1 }
+      let size = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      #expect(
+        abs(slope - expected) < 1e-4 * max(size, 0.01), "\(name): \(slope) against \(expected), |g| \(size)")
+    }
+    try check("pixels", #require(pixels.grad)) { change in
+      try loss(PlainResNet(model: model), zip(images, change).map { $0 + $1 })
+    }
+    for (name, variable) in model.parameters where name.hasPrefix("visual.") {
+      guard !name.contains("running_") else {
+        #expect(variable.grad == nil)
+        continue
+      }
+      let base = try variable.value.toFloats().map(Double.init)
+      try check(name, #require(variable.grad, "no gradient for \(name)")) { change in
+        try loss(PlainResNet(model: model, changed: [name: zip(base, change).map { $0 + $1 }]), images)
+      }
+    }
+  }
+
+  @Test func onlyWhatTrainsIsRecorded() throws {
+    let config = Self.config(imageSize: 32, stages: [1, 1, 1, 1], width: 2)
+    let model = try Self.model(config)
+    let pixels = Variable(try Self.pixels(config, 1))
+    #expect(try !model.encodeImage(pixels).requiresGrad)
+    model.setTrainable { $0.contains("running_") }
+    #expect(try !model.encodeImage(pixels).requiresGrad)
+    model.setTrainable(prefix: "visual.attnpool.c_proj.bias")
+    let features = try model.encodeImage(pixels)
+    #expect(features.requiresGrad)
+    try features.backward(Tensor.full([1, 10], 1))
     #expect(
-      errorMessage { _ = try model.encodeImage(Variable(pixels)) }.contains("visual.layer1.0.conv1.weight"))
-    #expect(throws: Never.self) { try Autograd.noGrad { try model.encodeImage(Variable(pixels)) } }
-    model.setTrainable(false, prefix: "visual.")
-    model.setTrainable(prefix: "ln_final")
-    #expect(throws: Never.self) { try model.encodeImage(Variable(pixels)) }
+      try model.parameter("visual.attnpool.c_proj.bias").grad?.toFloats() == [Float](repeating: 1, count: 10))
+    #expect(try model.parameter("visual.conv1.weight").grad == nil)
+    #expect(try !Autograd.noGrad { try model.encodeImage(pixels) }.requiresGrad)
+    #expect(try model.encodeImage(Variable(Tensor.zeros([0, 3, 32, 32]))).value.shape == [0, 10])
   }
 
   @Test func filesAreReadBack() throws {
