@@ -7,8 +7,7 @@ extension CheckContext {
     var names: [String: Bool] = [:]
     for info in interpreter.names {
       if info.isBuiltin {
-        // Arguments of built-ins may depend on the type of the first one: the machine checks them.
-        builtins[info.name] = .some(nil)
+        builtins[info.name] = .some(interpreter.callable(builtin: info.name))
       } else {
         names[info.name] = info.isConstant
       }

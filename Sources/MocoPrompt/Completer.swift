@@ -8,6 +8,8 @@ import MocoRuntime
 /// What Tab offers, from the text before the cursor and the values that exist. Nothing is run for it.
 struct Completer {
   let interpreter: Interpreter
+  /// Modules of the standard library.
+  var modules: [String] = []
   static let commands = Prompt.Command.allCases.map { "%" + $0.rawValue }
 
   func completion(_ block: String, cursor: Int) -> Completion {
@@ -26,6 +28,8 @@ struct Completer {
     if start > 0, text[start - 1] == ".", !(start > 1 && text[start - 2] == ".") {
       return offer(members(Array(text[..<(start - 1)])), word)
     }
+    let before = string(text[..<start]).split(separator: " ", omittingEmptySubsequences: true).last
+    if before == "use" || before == "from", text[start - 1] == " " { return offer(modules, word) }
     let names = interpreter.names.map(\.name)
     // Something to begin with: an empty word completes to labels only.
     let labels = labels(text, scanner)
@@ -75,6 +79,8 @@ struct Completer {
         } else {
           return nil
         }
+      } else if let member = interpreter.moduleMember(name, of: value) {
+        value = member
       } else {
         return nil
       }
@@ -91,12 +97,13 @@ struct Completer {
     return interpreter.names.filter { $0.typeName == "Function" }.map(\.name)
   }
 
-  /// Argument labels of the call that the text stands in.
+  /// Argument labels of the call that the text stands in, without those of arguments that are there.
   private func labels(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String] {
     guard let open = scanner.open.last else { return [] }
+    let here = given(text, open + 1..<text.count, scanner)
     if text[open] == "(" {
       guard let names = chain(Array(text[..<open])), let function = value(names) else { return [] }
-      return interpreter.parameters(of: function)
+      return interpreter.parameters(of: function).dropFirst(here.positions).filter { !here.labels.contains($0) }
     }
     guard text[open] == "{" else { return [] }
     // A trailing block: of a call, or of a command form.
@@ -104,14 +111,41 @@ struct Completer {
     while end > 0, text[end - 1] == " " { end -= 1 }
     if end > 0, text[end - 1] == ")", let paren = scanner.partners[end - 1] {
       guard let names = chain(Array(text[..<paren])), let function = value(names) else { return [] }
-      return interpreter.parameters(of: function)
+      let before = given(text, paren + 1..<end, scanner)
+      return interpreter.parameters(of: function).dropFirst(before.positions)
+        .filter { !here.labels.contains($0) && !before.labels.contains($0) }
     }
     let line = text[..<open].split(separator: "\n").last ?? []
     let words = string(ArraySlice(line)).split(separator: " ").map(String.init)
     guard let form = words.first(where: { $0 == "train" || $0 == "evaluate" }),
       let function = interpreter.value(named: form)
     else { return [] }
-    return interpreter.parameters(of: function)
+    let operands: Set = ["model", "on", "for"]
+    return interpreter.parameters(of: function).filter { !operands.contains($0) && !here.labels.contains($0) }
+  }
+
+  /// The arguments in a part of a text: labels, and how many positions are complete.
+  private func given(
+    _ text: [Unicode.Scalar], _ range: Range<Int>, _ scanner: SourceScanner
+  ) -> (labels: Set<String>, positions: Int) {
+    var result: (labels: Set<String>, positions: Int) = ([], 0)
+    var isNamed = false
+    var inside = range.lowerBound
+    for token in scanner.tokens where token.range.lowerBound >= inside && token.range.upperBound <= range.upperBound {
+      let first = text[token.range.lowerBound]
+      if token.kind == .label {
+        result.labels.insert(string(text[token.range]))
+        isNamed = true
+      } else if token.kind == .bracket, let partner = scanner.partners[token.range.lowerBound] {
+        inside = max(inside, partner)
+      } else if token.kind == .operator, first == "," {
+        if !isNamed { result.positions += 1 }
+        isNamed = false
+      }
+    }
+    // What a closing bracket ends is a position too.
+    if range.upperBound < text.count, text[range.upperBound - 1] == ")", !isNamed, range.count > 1 { result.positions += 1 }
+    return result
   }
 
   // MARK: Strings
@@ -127,7 +161,23 @@ struct Completer {
           candidates: keys.filter { $0.hasPrefix(typed) }.map { $0 + "\"]" }.sorted())
       }
     }
-    return paths(typed)
+    var completion = paths(typed)
+    if start > 0, text[start - 1] == "(", let function = chain(Array(text[..<(start - 1)]))?.last {
+      let known = known(to: function).filter { $0.hasPrefix(typed) }.map { $0 + "\"" }
+      completion.candidates = known + completion.candidates
+      if completion.candidates.count == known.count { completion.replaces = typed.unicodeScalars.count }
+    }
+    return completion
+  }
+
+  /// Words that a function knows as its first argument.
+  private func known(to function: String) -> [String] {
+    switch function {
+    case "load_clip": ["small"]
+    case "dataset": ["fashion", "fashion-full"]
+    case "style": (interpreter.value(named: "styles")?.asList ?? []).compactMap(\.asString)
+    default: []
+    }
   }
 
   private func keys(of value: AnyValue) -> [String] {

@@ -3,6 +3,10 @@ import MocoLang
 import MocoRuntime
 import MocoTensor
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Standard output and error, and the signals, as programs and the prompt use them.
 public enum Console {
   /// Called once, before anything is read or printed.
@@ -29,7 +33,16 @@ public enum Console {
 
   public static func report(_ diagnostics: [Diagnostic]) {
     let colour = OutputTraits.detect(descriptor: 2).colour != .none
+    // The terminal has written ^C where the cursor was.
+    if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
     for diagnostic in diagnostics { report(diagnostic.render(colour: colour) + "\n") }
+  }
+
+  /// An error of Swift code as a diagnostic without a place.
+  public static func report(_ error: any Error) {
+    if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
+    guard let error = error as? any LanguageError else { return report("error: \(error)\n") }
+    report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
   }
 
   /// Runs work during which ^C stops the program: the first one sets the flag that the machine and the kernels look

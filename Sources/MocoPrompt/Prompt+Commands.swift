@@ -38,7 +38,7 @@ extension Prompt {
       case .cd: "changes the folder that paths are relative to"
       case .edit: "opens the last block, or a file, in $EDITOR and runs what comes back"
       case .explain: "says what an error code means"
-      case .export: "writes this session as Markdown"
+      case .export: "writes this session as Markdown: blocks and what they showed"
       case .help: "lists the commands"
       case .history: "shows what was entered last"
       case .load: "puts the text of a file at the prompt, to be edited and run"
@@ -134,11 +134,8 @@ extension Prompt {
           times.append((Terminal.seconds - start) / Double(turns))
         }
       }
-    } catch let diagnostic as Diagnostic {
-      Console.report([diagnostic])
-      return
     } catch {
-      Console.report("\(error)\n")
+      Console.report(error)
       return
     }
     let mean = times.reduce(0, +) / Double(times.count)
@@ -199,7 +196,7 @@ extension Prompt {
     do {
       return try FileSystem.readText(expanded(path))
     } catch {
-      Console.report("\(error)\n")
+      Console.report(error)
       return nil
     }
   }
@@ -212,21 +209,23 @@ extension Prompt {
   private func save(_ path: String) {
     guard !path.isEmpty else { return usage(.save) }
     do {
-      try AtomicFile.write(accepted.map { $0 + "\n" }.joined(separator: "\n"), to: expanded(path))
+      try AtomicFile.write(accepted.map { $0.block + "\n" }.joined(separator: "\n"), to: expanded(path))
       Console.print("\(accepted.count) blocks written to \(path)\n")
     } catch {
-      Console.report("\(error)\n")
+      Console.report(error)
     }
   }
 
   private func exportSession(_ path: String) {
     guard path.hasSuffix(".md") else { return usage(.export) }
-    let cells = accepted.map { "```moco\n\($0)\n```\n" }.joined(separator: "\n")
+    let cells = accepted.map { cell in
+      "```moco\n\(cell.block)\n```\n" + (cell.output.isEmpty ? "" : "\n```\n\(cell.output)\n```\n")
+    }.joined(separator: "\n")
     do {
       try AtomicFile.write("# A session of moco \(Moco.version)\n\n" + cells, to: expanded(path))
       Console.print("\(accepted.count) blocks written to \(path)\n")
     } catch {
-      Console.report("\(error)\n")
+      Console.report(error)
     }
   }
 

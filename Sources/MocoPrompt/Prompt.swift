@@ -1,6 +1,7 @@
 // The prompt: reads a block, runs it, shows its value, and goes on whatever happened.
 
 import CEditline
+import MocoCLIP
 import MocoLang
 import MocoRuntime
 
@@ -23,19 +24,30 @@ public final class Prompt: LineEditorDelegate {
   let history: HistoryFile
   var interpreter: Interpreter { session.interpreter }
   var traits = OutputTraits.detect()
-  /// Blocks that ran to their end, in order: what %save writes.
-  var accepted: [String] = []
+  /// Blocks that ran to their end, in order, with what they printed and showed: what %save and %export write.
+  var accepted: [(block: String, output: String)] = []
   var inputs: [String] = []
   /// Text that the next block begins with.
   var preset: String?
   var isLeaving = false
   private var number = 0
+  /// What the running block has printed so far.
+  private var printed = ""
+  private lazy var modules: [String] = {
+    guard let library = try? session.context.standardLibrary() else { return [] }
+    let files = (try? FileSystem.list(library.path("modules"))) ?? []
+    return files.filter { $0.hasSuffix(".moco") }.map { String($0.dropLast(5)) }
+  }()
 
   public init(session: Session, options: PromptOptions = PromptOptions()) {
     self.session = session
     self.options = options
     history = HistoryFile(path: options.historyPath)
     Console.connect(session)
+    interpreter.output = { [weak self] text in
+      Console.print(text)
+      if let self, self.printed.utf8.count < 1 << 20 { self.printed += text }
+    }
   }
 
   /// Reads and runs blocks until ^D. - Returns: the exit status.
@@ -110,20 +122,39 @@ public final class Prompt: LineEditorDelegate {
   func runCell(_ block: String, name: String? = nil, shows: Bool = true) -> Bool {
     number += 1
     inputs.append(block)
+    printed = ""
     let source = SourceFile(name: name ?? "prompt[\(number)]", text: block)
     let result = Console.interruptible { interpreter.run(source, mode: .cell) }
     session.context.onProgressEnd?()
     Console.report(result.diagnostics)
     guard result.failure == nil else { return false }
-    accepted.append(block)
     if shows, !result.isHidden, !result.value.isNil {
       let text = Console.interruptible {
         interpreter.display(result.value, width: traits.width, style: traits.displayStyle)
       }
       Console.print(text.hasSuffix("\n") ? text : text + "\n")
+      printed += text
     }
+    accepted.append((block, plain(printed).trimmed))
     Console.flush()
     return true
+  }
+
+  /// A text without the escape sequences that colour it.
+  private func plain(_ text: String) -> String {
+    guard text.contains("\u{1B}") else { return text }
+    var result = String.UnicodeScalarView()
+    var inSequence = false
+    for scalar in text.unicodeScalars {
+      if inSequence {
+        inSequence = !("@"..."~" ~= scalar && scalar != "[")
+      } else if scalar == "\u{1B}" {
+        inSequence = true
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
   }
 
   // MARK: What the editor asks
@@ -136,6 +167,6 @@ public final class Prompt: LineEditorDelegate {
   }
 
   public func completion(_ block: String, cursor: Int) -> Completion {
-    Completer(interpreter: interpreter).completion(block, cursor: cursor)
+    Completer(interpreter: interpreter, modules: modules).completion(block, cursor: cursor)
   }
 }

@@ -16,6 +16,7 @@ struct MocoCommand: ParsableCommand {
       moco [run] FILE.moco [options] [-- args …]
       moco -e CODE [options] [-- args …]
       moco check FILE …
+      moco fmt [--check] FILE …
       moco explain CODE
       """,
     discussion: """
@@ -25,7 +26,7 @@ struct MocoCommand: ParsableCommand {
       130 interrupted.
       """,
     version: "moco \(Moco.version)",
-    subcommands: [RunCommand.self, CheckCommand.self, ExplainCommand.self])
+    subcommands: [RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self])
 
   @Option(name: .customShort("e"), help: ArgumentHelp("Run this program.", valueName: "code"))
   var code: String?

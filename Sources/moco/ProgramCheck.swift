@@ -29,7 +29,7 @@ struct ProgramCheck {
           Console.print("\(file): ok\n")
         }
       } catch {
-        Console.report(WholeProgram.describe(error) + "\n")
+        Console.report(error)
         if status == .fine { status = .usage }
       }
     }

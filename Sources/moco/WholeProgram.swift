@@ -18,6 +18,10 @@ struct WholeProgram {
   }
 
   func runStandardInput() -> Status {
+    run(WholeProgram.standardInput()) { $0.interpreter.run($1, mode: .program) }
+  }
+
+  static func standardInput() -> SourceFile {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -25,7 +29,7 @@ struct WholeProgram {
       if count > 0 { bytes += buffer[..<count] }
       if count == 0 || (count < 0 && errno != EINTR) || bytes.count > SourceFile.maximumSize { break }
     }
-    return run(SourceFile(name: "<stdin>", bytes: bytes)) { $0.interpreter.run($1, mode: .program) }
+    return SourceFile(name: "<stdin>", bytes: bytes)
   }
 
   func run(path: String, record: Bool) -> Status {
@@ -33,7 +37,7 @@ struct WholeProgram {
     do {
       source = SourceFile(name: path, text: try FileSystem.readText(path))
     } catch {
-      Console.report(WholeProgram.describe(error) + "\n")
+      Console.report(error)
       return .usage
     }
     let stem = path.split(separator: "/").last.map(String.init) ?? path
@@ -62,7 +66,7 @@ struct WholeProgram {
       recorder?.finish(status: status.word, seconds: Terminal.seconds - start)
       return status
     } catch {
-      Console.report(WholeProgram.describe(error) + "\n")
+      Console.report(error)
       return .failed
     }
   }
@@ -73,14 +77,6 @@ struct WholeProgram {
     // E0307: --set names what the program does not have.
     if failure.code == "E0307" { return .usage }
     return failure.code.hasPrefix("E01") && failure.trace.isEmpty ? .invalid : .failed
-  }
-
-  static func describe(_ error: any Error) -> String {
-    if let error = error as? any LanguageError {
-      return Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? []).render(
-        colour: OutputTraits.detect(descriptor: 2).colour != .none)
-    }
-    return "error: \(error)"
   }
 }
 

@@ -58,7 +58,7 @@ import Testing
     Case(name: "no class", code: "E0703", line: 2, remedy: "give names", program: source(clip, "coop(clip, classes: [])")),
     Case(name: "duplicate classes", code: "E0703", line: 2, remedy: "different names", program: source(clip, #"zero_shot(clip, classes: ["cat", "cat"])"#)),
     Case(name: "duplicate classes of data", code: "E0512", line: 1, remedy: "rename one", program: #"dataset(features: randn([4, 2]), labels: [0, 1, 0, 1], classes: ["cat", "Cat"])"#),
-    Case(name: "unknown argument", code: "E0306", line: 3, remedy: "did you mean 'classes'?", program: source(clip, ways, #"mixture(clip, ways, clases: ["a", "b"])"#)),
+    Case(name: "unknown argument", code: "E0306", line: 3, remedy: "did you mean 'classes'?", status: 65, program: source(clip, ways, #"mixture(clip, ways, clases: ["a", "b"])"#)),
     Case(name: "unknown option", code: "E0304", line: 4, remedy: "did you mean 'top_k'?", program: source(clip, data, ways, "mixture(clip, ways, classes: data.classes) { router { topk: 1 } }")),
     Case(name: "nan in an image", code: "E0305", line: 2, remedy: "not finite", program: source(clip, "clip.classify(full([1, 16, 16], nan), [\"cat\", \"dog\"])")),
     Case(name: "nan in features", code: "E0519", line: 1, remedy: "not finite", program: "dataset(features: full([2, 4], nan), labels: [0, 1])"),

@@ -62,6 +62,29 @@ import Testing
     #expect(try folder.read("b.moco") == "let from_file = 5\nfrom_file * 2\n\n\nfrom_file\n")
   }
 
+  @Test func exportsBlocksAndWhatTheyShowed() throws {
+    let folder = try TemporaryFolder()
+    var session = try TerminalSession(folder: folder)
+    session.enter("let a = 20;")
+    session.enter("print(\"so\"); a + 1")
+    session.enter("1 / 0")
+    session.enter("%export notes.md")
+    session.wait("2 blocks written")
+    session.leave()
+    #expect(try session.play().status == 0)
+    let text = try folder.read("notes.md")
+    #expect(text.hasSuffix("```moco\nlet a = 20;\n```\n\n```moco\nprint(\"so\"); a + 1\n```\n\n```\nso\n21\n```\n"))
+  }
+
+  @Test func failuresOfCommandsLookLikeOthers() throws {
+    var session = try TerminalSession()
+    session.enter("%run no.moco")
+    session.wait("^error\\[E0501\\]: there is no file at no.moco$")
+    session.wait("^ *= help: ")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
   @Test func editsInAnEditor() throws {
     let folder = try TemporaryFolder()
     try folder.write("#!/bin/sh\necho '30 + 4' > \"$1\"\n", to: "editor.sh")

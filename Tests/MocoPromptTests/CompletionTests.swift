@@ -45,6 +45,34 @@ import Testing
     #expect(try session.play().status == 0)
   }
 
+  @Test func leavesOutArgumentsThatAreThere() throws {
+    var session = try TerminalSession()
+    session.enter("func area(width, height, depth = 1) { width * height * depth }")
+    session.enter("area(3, height: 5, \t2)")
+    session.wait("^30$")
+    session.enter("area([1, 2][1], hei\t5)")
+    session.wait("^10$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func completesWhatShipsWithMoco() throws {
+    let folder = try TemporaryFolder()
+    var session = try TerminalSession(folder: folder)
+    session.enter("use temp\t")
+    session.enter("templates.euro\t")
+    session.wait("satellite")
+    session.enter("len(templates.eurosat[\"sat\t)")
+    session.wait("^1$")
+    session.enter("dataset(\"fashion\t\").name")
+    session.wait("^\"fashion")
+    session.type("load_clip(\"sm\t")
+    session.wait("^moco> load_clip\\(\"small\"$")
+    session.interrupt()
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
   @Test func completesCommands() throws {
     var session = try TerminalSession()
     session.enter("let name = 1")

@@ -8,7 +8,7 @@ import Testing
     session.type("print(\"start\" + \"ed\"); while true { turns += 1 }\r")
     session.wait("^started$")
     session.interrupt()
-    session.wait("E0406")
+    session.wait("^error\\[E0406\\]")
     session.enter("kept + 1")
     session.wait("^124$")
     session.enter("turns > 0")

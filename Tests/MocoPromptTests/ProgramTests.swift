@@ -61,6 +61,55 @@ import Testing
     #expect(bad.errors.contains("worse.moco:1:"))
   }
 
+  @Test func checkKnowsArgumentsOfBuiltins() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let clip = load_clip(\"small\", activaton: \"gelu\")\nprint(clip, 1, sep: \"\")\nfloat()\n", to: "a.moco")
+    let ran = try moco(["check", "a.moco"], folder: folder.path)
+    #expect(ran.status == 65)
+    #expect(ran.errors.contains("a.moco:1:31") && ran.errors.contains("did you mean 'activation'?"))
+    #expect(ran.errors.contains("a.moco:3:1") && !ran.errors.contains("a.moco:2:"))
+  }
+
+  @Test func checkWarnsAndAgreesWithWhatShips() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "func f(x) {\n  let unused = 1\n  return x\n  print(x)\n}\nf(1)\ntemplates t { group \"a\" { \"no place\" } }\n", to: "a.moco")
+    let ran = try moco(["check", "a.moco"], folder: folder.path)
+    for code in ["E0117", "E0112", "E0701"] { #expect(ran.errors.contains(code), "\(ran.errors)") }
+    let stdlib = Built.root + "/stdlib"
+    for part in ["examples", "modules"] {
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(stdlib)/\(part)").filter { $0.hasSuffix(".moco") }
+      let shipped = try moco(["check"] + names.map { "\(stdlib)/\(part)/\($0)" })
+      #expect(shipped.status == 0 && shipped.errors == "", "\(shipped.errors)")
+    }
+  }
+
+  @Test func fmtLaysOut() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let a=1\n", to: "a.moco")
+    try folder.write("let b = 2\n", to: "b.moco")
+    try folder.write("let = 3\n", to: "c.moco")
+    let check = try moco(["fmt", "--check", "a.moco", "b.moco"], folder: folder.path)
+    #expect(check.status == 65 && check.output == "a.moco\n")
+    #expect(try folder.read("a.moco") == "let a=1\n")
+    let wrote = try moco(["fmt", "a.moco", "b.moco"], folder: folder.path)
+    #expect(wrote.status == 0 && wrote.output == "a.moco\n")
+    #expect(try folder.read("a.moco") == "let a = 1\n")
+    #expect(try moco(["fmt", "--check", "a.moco", "b.moco"], folder: folder.path).status == 0)
+    let bad = try moco(["fmt", "c.moco"], folder: folder.path)
+    #expect(bad.status == 65 && bad.errors.contains("c.moco:1:5"))
+    #expect(try folder.read("c.moco") == "let = 3\n")
+    #expect(try moco(["fmt", "no.moco"], folder: folder.path).status == 64)
+    #expect(try moco(["fmt", "-"], input: "f( 1 )").output == "f(1)\n")
+  }
+
+  @Test func shellsCanComplete() throws {
+    for shell in ["bash", "zsh", "fish"] {
+      let script = try moco(["--generate-completion-script", shell])
+      #expect(script.status == 0 && script.output.contains("explain") && script.output.contains("moco"))
+    }
+  }
+
   @Test func explainShowsThePage() throws {
     let ran = try moco(["explain", "E0203"])
     #expect(ran.status == 0)

@@ -42,6 +42,14 @@ extension Interpreter {
     return machine.memberNames(of: word)
   }
 
+  /// A name that a module gives; nil where the value is no module or has no such name.
+  public func moduleMember(_ name: String, of value: AnyValue) -> AnyValue? {
+    guard let word = try? value.owned(in: heap) else { return nil }
+    defer { heap.release(word) }
+    guard word.tag == .module, let member = machine.moduleMember(word, name) else { return nil }
+    return AnyValue(member, in: heap)
+  }
+
   /// The names of a function's parameters, for completion inside a call.
   public func parameters(of value: AnyValue) -> [String] {
     guard let word = try? value.owned(in: heap) else { return [] }
@@ -52,6 +60,17 @@ extension Interpreter {
     case .host: return word.pointer.hostBox.pointee.host.callable?.signature.parameters.map(\.name) ?? []
     default: return []
     }
+  }
+
+  /// What a built-in function takes; nil for values, and where that depends on the type of the first argument.
+  public func callable(builtin name: String) -> CheckContext.Callable? {
+    guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native,
+      !machine.overloadedNames.contains(name)
+    else { return nil }
+    let signature = native(globals.words[slot]).signature
+    return CheckContext.Callable(
+      parameters: signature.parameters.map { .init(name: $0.name, isRequired: $0.isRequired, isNameOnly: $0.isNameOnly) },
+      takesRest: signature.rest != nil, takesOptions: signature.options != nil)
   }
 
   private func native(_ word: Word) -> NativeFunction {

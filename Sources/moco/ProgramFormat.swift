@@ -1,0 +1,32 @@
+import MocoCLIP
+import MocoLang
+import MocoPrompt
+
+enum ProgramFormat {
+  /// Lays files out. - Returns: the exit status.
+  static func run(files: [String], check: Bool) -> Status {
+    var status = Status.fine
+    for file in files {
+      do {
+        let text = file == "-" ? WholeProgram.standardInput().text : try FileSystem.readText(file)
+        let source = SourceFile(name: file == "-" ? "<stdin>" : file, text: text)
+        guard let laidOut = Formatter.format(source) else {
+          Console.report(Parser.parse(source).diagnostics.filter(\.isError))
+          status = .invalid
+          continue
+        }
+        if file == "-", !check {
+          Console.print(laidOut)
+        } else if laidOut != text {
+          if check { status = .invalid } else { try AtomicFile.write(laidOut, to: file) }
+          Console.print(file + "\n")
+        }
+      } catch {
+        Console.report(error)
+        if status == .fine { status = .usage }
+      }
+    }
+    Console.flush()
+    return status
+  }
+}
