@@ -29,10 +29,11 @@ let package = Package(
     // Where both meet.
     .target(name: "MocoRuntime", dependencies: ["MocoLang", "MocoLab", "MocoPlot"]),
     .target(name: "MocoPrompt", dependencies: ["MocoRuntime", "CEditline"]),
+    .target(name: "MocoBench", dependencies: ["MocoRuntime", "CKernels"]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoPrompt", "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "MocoGolden", dependencies: ["MocoLab"]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
@@ -46,6 +47,7 @@ let package = Package(
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco", "MocoTestSupport"]),
+    .testTarget(name: "MocoBenchTests", dependencies: ["MocoBench", "MocoTestSupport"]),
     .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"], exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17

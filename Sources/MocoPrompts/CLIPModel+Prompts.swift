@@ -54,8 +54,7 @@ extension CLIPModel {
   ///
   /// - Shape: [sentences, D]
   func unitFeatures(of prompts: [[PromptKey]]) throws -> [Float] {
-    // A constant, so that the pieces, and with them the bits, depend on the sentences alone.
-    let piece = 2048
+    let piece = CLIPModel.sentencesAtOnce
     var values: [Float] = []
     values.reserveCapacity(prompts.count * config.embedDim)
     var start = 0

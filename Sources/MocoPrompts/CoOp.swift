@@ -35,7 +35,7 @@ public struct CoOpOptions: Sendable, Hashable {
 
 /// One soft prompt before the class name (Zhou, Yang, Loy, Liu: Learning to prompt for vision-language models,
 /// IJCV 2022, arXiv 2109.01134): t[c] = n(E_T([start] V, name of c, "." [end])), trained by cross-entropy alone.
-public final class CoOp: PromptModel {
+public final class CoOp: ChunkedModel {
   public let clip: CLIPModel
   public let classes: [String]
   public let options: CoOpOptions
@@ -43,6 +43,7 @@ public final class CoOp: PromptModel {
   /// V. Shape: [n, W], or [C, n, W] with a context for each class.
   public let context: Variable
   public var trained: [Int] { didSet { planOfStep = nil } }
+  public var memory = TextPlan.defaultMemory { didSet { planOfStep = nil } }
   private let text = TextFeatureCache()
   private var planOfStep: TextPlan?
 
@@ -120,7 +121,7 @@ public final class CoOp: PromptModel {
   public func textFeatures(_ names: [String]) throws -> Tensor {
     try checkClasses(names)
     return try text.features(for: names, parameters: [context.value], keeping: !clip.trainsText) {
-      try Autograd.noGrad { try encoded(clip.planText(keys(names))).value }
+      try Autograd.noGrad { try encoded(clip.planText(keys(names), memory: memory)).value }
     }
   }
 
@@ -136,7 +137,7 @@ public final class CoOp: PromptModel {
   public func loss(_ batch: PromptBatch) throws -> PromptLoss {
     let targets = try self.targets(of: batch)
     let v = try imageFeatures(batch.images)
-    let plan = try planOfStep ?? clip.planText(keys(names(.base)))
+    let plan = try planOfStep ?? clip.planText(keys(names(.base)), memory: memory)
     planOfStep = plan
     let logits = try F.scale(F.matmul(v, F.permute(encoded(plan), [1, 0])), clip.logitScale())
     let value = try F.crossEntropy(logits, targets: targets)

@@ -68,13 +68,23 @@ extension Mixture {
     for row in routing.chosen { chosen.formUnion(row) }
     let experts = shared ? everyone : everyone.filter { chosen.contains($0) }
     if let known = keysOfStep, known.experts == experts { return known }
-    var keys = try prompts.keys(experts: experts, names: shared ? classes : names(.base), fullStop: false)
-    if hasText, !shared { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
     let made = StepKeys(
-      experts: experts, plan: try clip.planText(keys, memory: options.memory),
+      experts: experts, plan: try clip.planText(stepPrompts(experts).keys, memory: memory),
       classCount: shared ? classes.count : trained.count)
     keysOfStep = made
     return made
+  }
+
+  /// What a step encodes where these experts are in use (nil: all), and how many of the prompts are the class loss's.
+  package func stepPrompts(_ experts: [Int]? = nil) throws -> (keys: [[PromptKey]], classPrompts: Int) {
+    let everyone = Array(prompts.experts.indices)
+    let hasText = options.loss.textWeight > 0
+    let shared = hasText && !textLossStops
+    var keys = try prompts.keys(
+      experts: shared ? everyone : experts ?? everyone, names: shared ? classes : names(.base), fullStop: false)
+    let count = keys.count
+    if hasText, !shared { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
+    return (keys, count)
   }
 
   /// The rows of the classes that the class loss sees. Shape: [E·C, D] → [E·trained, D].

@@ -13,7 +13,7 @@ import MocoTensor
 /// - logits[b,c] = exp(logit_scale) · Σ_{g∈S} α_g ⟨v_b, t[g,c]⟩
 ///
 /// n(x) = x/‖x‖. Trained: P, Q, the router, w, and if asked the vision tower's LayerNorms.
-public final class Mixture: PromptModel {
+public final class Mixture: ChunkedModel {
   public let clip: CLIPModel
   public let templates: TemplateSet
   public let classes: [String]
@@ -24,6 +24,7 @@ public final class Mixture: PromptModel {
   public let correction: Variable
   /// Indices into `classes` that the class loss sees, ascending or as given.
   public var trained: [Int] { didSet { keysOfStep = nil } }
+  public var memory: Int { didSet { keysOfStep = nil } }
 
   let text: TextFeatureCache
   var frozen: HardFeatures?
@@ -48,6 +49,7 @@ public final class Mixture: PromptModel {
     self.templates = templates
     self.classes = classes
     self.options = options
+    memory = options.memory
     self.prompts = prompts
     router = try Router(
       width: own.config.embedDim, experts: prompts.count, options: options.router, seed: options.seed)
@@ -91,13 +93,13 @@ public final class Mixture: PromptModel {
   }
 
   /// t, normalized, kept until a parameter changes. Shape: [G, C, D], flat [G·C, D].
-  func textFeatures(_ names: [String]) throws -> Variable {
+  package func textFeatures(_ names: [String]) throws -> Variable {
     try checkClasses(names)
     let known = prompts.parameters.map(\.variable.value) + [correction.value]
     let all = Array(prompts.experts.indices)
     let kept = try text.features(for: names, parameters: known, keeping: !clip.trainsText) {
       let keys = try prompts.keys(experts: all, names: names, fullStop: false)
-      let plan = try clip.planText(keys, memory: options.memory)
+      let plan = try clip.planText(keys, memory: memory)
       return try Autograd.noGrad { try self.encoded(plan).value }
     }
     return Variable(kept)

@@ -107,6 +107,15 @@ public protocol PromptModel: AnyObject {
   func routing(_ images: ImageInput) throws -> Routing?
 }
 
+/// A model whose prompts are encoded in chunks where memory is short.
+///
+/// How they are cut follows from the prompts and the budget alone, and shows in the last bits of the gradients: a
+/// training goes on bit for bit only with the budget it began with, so checkpoints hold it.
+public protocol ChunkedModel: PromptModel {
+  /// Bytes that the text tower's activations may take in a step.
+  var memory: Int { get set }
+}
+
 extension PromptModel {
   public var trainsVision: Bool { false }
 

@@ -34,17 +34,20 @@ public final class ZeroShot: PromptModel {
     ["kind": "zero_shot", "templates": .array(templates.map { .string($0.text) })]
   }
 
+  /// Template after template, a sentence for each class.
+  func sentences(_ names: [String]) throws -> [[PromptKey]] {
+    let reader = PromptText(clip: clip)
+    return try templates.flatMap { template in
+      try names.map { try reader.sentence(template.filled(with: $0)) }
+    }
+  }
+
   /// t for any classes. Shape: [C, D].
   public func textFeatures(_ names: [String]) throws -> Tensor {
     try checkClasses(names)
     return try text.features(for: names, parameters: [], keeping: !clip.trainsText) {
-      let reader = PromptText(clip: clip)
       let width = clip.config.embedDim
-      var sentences: [[PromptKey]] = []
-      for template in templates {
-        for name in names { sentences.append(try reader.sentence(template.filled(with: name))) }
-      }
-      let features = try clip.unitFeatures(of: sentences)
+      let features = try clip.unitFeatures(of: sentences(names))
       guard templates.count > 1 else { return try Tensor(features, shape: [names.count, width]) }
       var sums = [Float](repeating: 0, count: names.count * width)
       for m in templates.indices {

@@ -18,6 +18,7 @@ struct MocoCommand: ParsableCommand {
       moco check FILE …
       moco fmt [--check] FILE …
       moco explain CODE
+      moco bench NAME
       """,
     discussion: """
       Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
@@ -26,7 +27,7 @@ struct MocoCommand: ParsableCommand {
       130 interrupted.
       """,
     version: "moco \(Moco.version)",
-    subcommands: [RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self])
+    subcommands: [RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self, BenchCommand.self])
 
   @Option(name: .customShort("e"), help: ArgumentHelp("Run this program.", valueName: "code"))
   var code: String?

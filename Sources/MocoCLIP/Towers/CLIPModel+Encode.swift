@@ -30,7 +30,8 @@ extension CLIPModel {
   /// Features of a plan's prompts, not normalized.
   ///
   /// A plan of several chunks is trained in two passes: features of all chunks first, and each chunk forward
-  /// again and backward once their gradient is known. Memory is that of one chunk.
+  /// again and backward once their gradient is known; the last chunk's activations are still there. Memory is that
+  /// of one chunk.
   /// - Shape: soft [R, width]; result [S, D]
   /// - Throws: E0205, E0202, E0405, E0406, E0605 if the plan was made for another model's sizes.
   public func encodeText(_ plan: TextPlan, soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
@@ -44,41 +45,43 @@ extension CLIPModel {
     let features = try Tensor.zeros([prompts, d])
     let output = features.mutableFloatBase
     let writer = taps.map { TextTapWriter($0, plan: plan, width: config.text.width) }
-    let needed = tower.needs.any, onePass = plan.chunks.count == 1
-    var kept: TextActivations?
-    for chunk in plan.chunks {
-      let state = try tower.forward(
-        chunk, into: output + chunk.prompts.lowerBound * d, keep: needed && onePass, taps: writer)
-      if needed && onePass { kept = state }
+    let needed = tower.needs.any
+    let last = LastChunk()
+    for (index, chunk) in plan.chunks.enumerated() {
+      let keep = needed && index == plan.chunks.count - 1
+      let state = try tower.forward(chunk, into: output, keep: keep, taps: writer)
+      if keep { last.activations = state }
     }
     guard needed else { return Variable(features) }
 
     var inputs = tower.binding.trained
     if tower.softTrained, let soft { inputs.append(soft) }
     let trained = tower.binding.trained
-    return Variable.custom("encode_text", inputs: inputs, value: features) { [kept] gradient, needs in
+    return Variable.custom("encode_text", inputs: inputs, value: features) { gradient, needs in
       let gradient = try gradient.contiguous()
       let set = try GradientSet(like: trained, needs: needs)
       let pointers = tower.places.map { set.pointer($0) }
       var dsoft: Tensor?
       if tower.softTrained, needs.last ?? false, let softRows { dsoft = try Tensor.zeros(softRows.shape) }
-      let incoming = gradient.floatBase
-      for chunk in plan.chunks {
-        let at = chunk.prompts.lowerBound * d
-        let state: TextActivations
-        if let kept {
-          state = kept
-        } else {
-          let again = try Tensor.zeros([chunk.prompts.count, d])
+      let again = plan.chunkCount > 1 ? try Tensor.zeros([prompts, d]) : nil
+      for chunk in plan.chunks.reversed() {
+        var state = last.activations
+        last.activations = nil
+        if state == nil, let again {
           state = try tower.forward(chunk, into: again.mutableFloatBase, keep: true, taps: nil)
-          withExtendedLifetime(again) {}
         }
+        guard let state else { continue }
         try tower.backward(
-          chunk, state, doutput: incoming + at, gradients: pointers, dsoft: dsoft?.mutableFloatBase)
+          chunk, state, doutput: gradient.floatBase, gradients: pointers, dsoft: dsoft?.mutableFloatBase)
       }
       withExtendedLifetime(gradient) {}
       return set.tensors + (tower.softTrained ? [dsoft] : [])
     }
+  }
+
+  /// Holds what the last chunk's backward pass needs until it has run.
+  private final class LastChunk {
+    var activations: TextActivations?
   }
 
   private func checkSoft(_ plan: TextPlan, _ soft: Variable?) throws {

@@ -32,11 +32,13 @@ package struct RowBlocks {
   package let size: Int
   package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
 
-  /// About 128 rows a block, a multiple of 16, and an even number of blocks where there is a choice: small
-  /// enough to spread and to stay in cache, large enough for a matrix product to run at full speed.
+  /// 128 rows a block, up to 320 where there are many, a multiple of 16, and an even number of blocks where there is
+  /// a choice. A product packs its weights anew for every block, which costs a tenth of its time at 128 rows; but
+  /// blocks must be enough to spread.
   package init(rows: Int) {
     self.rows = rows
-    var blocks = (rows + 127) / 128
+    let target = min(max(128, rows / 8), 320)
+    var blocks = (rows + target - 1) / target
     if rows > 32, blocks % 2 == 1 { blocks += 1 }
     let even = blocks == 0 ? 0 : (rows + blocks - 1) / blocks
     size = (even + 15) & ~15

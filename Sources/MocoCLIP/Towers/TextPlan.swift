@@ -5,11 +5,12 @@ import MocoTensor
 /// change.
 ///
 /// With one chunk a training step keeps its activations between forward and backward. With more, features are
-/// computed chunk by chunk without activations, and each chunk runs forward again on the way back.
+/// computed chunk by chunk, the last chunk keeps its activations, and the others run forward again on the way back.
 public final class TextPlan: Sendable {
-  /// A range of the prompts as one trie.
+  /// Some of the prompts as one trie.
   package struct Chunk: Sendable {
-    package let prompts: Range<Int>
+    /// Their places among all prompts.
+    package let prompts: [Int]
     package let trie: PromptTrie
     package let lists: AttentionLists
     /// The distinct end nodes and their lists.
@@ -39,7 +40,7 @@ public final class TextPlan: Sendable {
 
   /// Memory for activations where the caller gives no budget, in bytes. A constant: results must not depend on
   /// the machine.
-  public static let defaultMemory = 2 << 30
+  public static let defaultMemory = 1 << 30
 
   /// - Parameters:
   ///   - prompts: keys of each prompt, [start] and [end] included.
@@ -79,14 +80,7 @@ public final class TextPlan: Sendable {
       }
     }
     let limit = max(1, memory / TextPlan.bytesPerNode(text))
-    var chunks: [Chunk] = []
-    var first = 0
-    while first < prompts.count {
-      let end = TextPlan.chunkEnd(prompts, from: first, maximumNodes: limit)
-      chunks.append(try TextPlan.chunk(prompts, first..<end))
-      first = end
-    }
-    self.chunks = chunks
+    chunks = try TextPlan.parts(of: prompts, maximumNodes: limit).map { try TextPlan.chunk(prompts, $0) }
     promptCount = prompts.count
     nodeCount = chunks.reduce(0) { $0 + $1.trie.nodeCount }
     paddedRows = prompts.count.multipliedReportingOverflow(by: text.context).partialValue
@@ -95,54 +89,55 @@ public final class TextPlan: Sendable {
     width = text.width
   }
 
-  /// Bytes that one node keeps for the backward pass, all layers, and needs while it runs.
+  /// Bytes that one node keeps for the backward pass, all layers, and needs while it runs, with frozen weights.
   package static func bytesPerNode(_ text: TextConfig) -> Int {
-    let kept = text.layers * (7 * text.width + text.mlpWidth + text.heads * 12)
-    let passing = 8 * text.width + 2 * text.mlpWidth
+    let kept = text.layers * (5 * text.width + text.mlpWidth + text.heads * 12 + 4)
+    let passing = 7 * text.width
     return (kept + passing) * MemoryLayout<Float>.stride
   }
 
-  /// The end of the longest run of prompts from `first` on with at most so many nodes.
-  private static func chunkEnd(_ prompts: [[PromptKey]], from first: Int, maximumNodes: Int) -> Int {
-    var nodes = 0, end = first
-    while end < prompts.count {
-      var shared = 0
-      if end > first {
-        let previous = prompts[end - 1], next = prompts[end]
-        while shared < previous.count, shared < next.count, previous[shared] == next[shared] { shared += 1 }
-      }
-      nodes += prompts[end].count - shared
-      if nodes > maximumNodes, end > first { break }
-      end += 1
+  /// The prompts of each chunk, of at most so many nodes where there is more than one prompt.
+  ///
+  /// A cut follows the tree of all prompts: first between experts, whose prompts part after [start], then between
+  /// classes, so that little is shared across it. Chunks are filled from the end, because the last one does not run
+  /// forward twice.
+  private static func parts(of prompts: [[PromptKey]], maximumNodes: Int) -> [[Int]] {
+    guard !prompts.isEmpty else { return [] }
+    let trie = PromptTrie(prompts)
+    if trie.nodeCount <= maximumNodes { return [Array(prompts.indices)] }
+    let order = prompts.indices.sorted { (trie.endNodes[$0], $0) < (trie.endNodes[$1], $1) }
+    // In tree order the nodes that a prompt adds are those it does not share with its neighbour.
+    func shared(_ i: Int) -> Int {
+      let a = prompts[order[i]], b = prompts[order[i + 1]]
+      var count = 0
+      while count < a.count, count < b.count, a[count] == b[count] { count += 1 }
+      return count
     }
-    return end
+    var parts: [[Int]] = []
+    var end = order.count
+    while end > 0 {
+      var first = end - 1
+      var nodes = prompts[order[first]].count
+      while first > 0 {
+        let more = prompts[order[first - 1]].count - shared(first - 1)
+        if nodes + more > maximumNodes { break }
+        nodes += more
+        first -= 1
+      }
+      parts.append(order[first..<end].sorted())
+      end = first
+    }
+    return parts.reversed()
   }
 
-  private static func chunk(_ prompts: [[PromptKey]], _ range: Range<Int>) throws -> Chunk {
-    let trie = PromptTrie(Array(prompts[range]))
+  private static func chunk(_ prompts: [[PromptKey]], _ places: [Int]) throws -> Chunk {
+    let trie = PromptTrie(places.map { prompts[$0] })
     let rows = Array(Set(trie.endNodes)).sorted()
     var place = [Int32](repeating: -1, count: trie.nodeCount)
     for (e, row) in rows.enumerated() { place[Int(row)] = Int32(e) }
     return Chunk(
-      prompts: range, trie: trie, lists: try .ancestors(of: trie),
+      prompts: places, trie: trie, lists: try .ancestors(of: trie),
       final: FinalNodes(rows: rows, lists: try .ancestors(of: trie, queries: rows)),
       promptRows: trie.endNodes.map { place[Int($0)] })
-  }
-}
-
-extension TextPlan {
-  /// Floating-point operations of one forward pass over the plan's nodes: what the trie needs, not what a padded
-  /// computation would do.
-  public func forwardFLOPs(_ config: CLIPConfig) -> Double {
-    let w = Double(config.text.width), m = Double(config.text.mlpWidth), layers = Double(config.text.layers)
-    var total = 0.0
-    for chunk in chunks {
-      let n = Double(chunk.trie.nodeCount), e = Double(chunk.final.rows.count)
-      let pairs = Double(chunk.lists.pairCount), finalPairs = Double(chunk.final.lists.pairCount)
-      total += (layers - 1) * (n * (8 * w * w + 4 * w * m) + pairs * 4 * w)
-      total += n * 4 * w * w + e * (4 * w * w + 4 * w * m) + finalPairs * 4 * w
-      total += e * 2 * w * Double(config.embedDim)
-    }
-    return total
   }
 }

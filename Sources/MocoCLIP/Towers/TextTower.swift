@@ -76,7 +76,7 @@ final class TextActivations: @unchecked Sendable {
 extension TextTower {
   /// One chunk's features.
   /// - Parameters:
-  ///   - output: receives the features of the chunk's prompts, [prompts of the chunk, D].
+  ///   - output: features of all prompts, [S, D]; those of the chunk are written.
   ///   - keep: whether a gradient will be asked for.
   /// - Throws: E0405 without memory, E0406 if interrupted.
   func forward(_ chunk: TextPlan.Chunk, into output: Floats, keep: Bool, taps: TextTapWriter?) throws
@@ -86,7 +86,7 @@ extension TextTower {
     let final = chunk.final.rows.count, keepFrom = keep ? needs.keepFrom : transformer.layers
     let (arena, kept) = try Arena.lay { arena in
       (
-        transformer.layKept(arena, keepFrom: keepFrom), ended: arena.floats(final * width),
+        transformer.layKept(arena, keepFrom: keepFrom, weights: needs.weights), ended: arena.floats(final * width),
         normed: arena.floats(final * width), statistics: arena.floats(final * 2)
       )
     }
@@ -112,7 +112,7 @@ extension TextTower {
       kept.ended.update(from: last, count: final * width)
     }
     head.forward(kept.ended, into: scratch.features, statistics: kept.statistics, normed: kept.normed)
-    for (prompt, e) in chunk.promptRows.enumerated() {
+    for (prompt, e) in zip(chunk.prompts, chunk.promptRows) {
       (output + prompt * config.embedDim).update(
         from: scratch.features + Int(e) * config.embedDim, count: config.embedDim)
     }
@@ -140,7 +140,7 @@ extension TextTower {
 
   /// Adds one chunk's gradients.
   /// - Parameters:
-  ///   - doutput: gradient of the chunk's features, [prompts of the chunk, D].
+  ///   - doutput: gradient of all features, [S, D].
   ///   - dsoft: gradient of the soft rows, added to; nil if they are frozen.
   func backward(
     _ chunk: TextPlan.Chunk, _ kept: TextActivations, doutput: Values, gradients: TextParameters<Floats?>,
@@ -159,7 +159,7 @@ extension TextTower {
     defer { withExtendedLifetime(arena) {} }
 
     memory.features.update(repeating: 0, count: final * d)
-    for (prompt, e) in chunk.promptRows.enumerated() {
+    for (prompt, e) in zip(chunk.prompts, chunk.promptRows) {
       let target = memory.features + Int(e) * d, source = doutput + prompt * d
       for i in 0..<d { target[i] += source[i] }
     }

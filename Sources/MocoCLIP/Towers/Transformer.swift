@@ -98,8 +98,9 @@ struct LaneRows {
 
 extension Transformer {
   /// Memory that outlives the forward pass: the input rows and what layers from `keepFrom` on must remember.
+  /// - Parameter weights: whether any weight matrix or bias of a block is trained.
   /// - Returns: layers `keepFrom...`, and the input rows [N, W] of the first layer.
-  func layKept(_ arena: Arena, keepFrom: Int) -> (input: Floats, layers: [LayerRows]) {
+  func layKept(_ arena: Arena, keepFrom: Int, weights: Bool) -> (input: Floats, layers: [LayerRows]) {
     let first = arena.floats(rows * width)
     var input = first
     var kept: [LayerRows] = []
@@ -109,7 +110,8 @@ extension Transformer {
         input: input, projected: arena.floats(rows * width * (pruned ? 2 : 3)),
         finalQueries: pruned ? arena.floats(out * width) : nil,
         weights: arena.floats(lists(layer).map { $0.pairCount * heads } ?? rows * heads),
-        attended: arena.floats(out * width), middle: arena.floats(out * width),
+        // Read again by products of the weights, and by the gradient of dense attention.
+        attended: weights || lists(layer) == nil ? arena.floats(out * width) : nil, middle: arena.floats(out * width),
         hidden: arena.floats(out * mlpWidth), statistics1: arena.floats(rows * 2),
         statistics2: arena.floats(out * 2), output: arena.floats(out * width))
       input = state.output

@@ -118,7 +118,8 @@ extension VisionTower {
     let keepInput = keep && needs.input
     let (keptArena, kept) = try Arena.lay { arena in
       (
-        transformer.layKept(arena, keepFrom: keepFrom), embedded: arena.floats(keepInput ? rows * width : 0),
+        transformer.layKept(arena, keepFrom: keepFrom, weights: needs.weights),
+        embedded: arena.floats(keepInput ? rows * width : 0),
         statistics0: arena.floats(keepInput ? rows * 2 : 0), ended: arena.floats(plan.images * width),
         normed: arena.floats(plan.images * width), statistics: arena.floats(plan.images * 2)
       )

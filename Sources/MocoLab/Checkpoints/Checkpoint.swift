@@ -53,6 +53,7 @@ public enum Checkpoint {
       metadata.append(("position", trainer.position.serialized()))
       metadata.append(("training", trainer.options.configuration.serialized()))
       metadata.append(("data", trainer.data.contentHash))
+      if let chunked = model as? any ChunkedModel { metadata.append(("memory", String(chunked.memory))) }
     }
     try SafetensorsWriter.write(path: path, tensors: tensors, metadata: metadata + notes)
   }
@@ -88,6 +89,13 @@ public enum Checkpoint {
       }
       if let saved = file.metadata("clip"), try saved != model.clip.contentHash() {
         throw PromptError("E0708", "\(path) was saved with another CLIP model", help: "load the same weights")
+      }
+      if let saved = file.metadata("memory"), let chunked = model as? any ChunkedModel,
+        saved != String(chunked.memory)
+      {
+        throw PromptError(
+          "E0708", "\(path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(chunked.memory)",
+          help: "its prompts were trained in other chunks; resume with memory: \(saved)")
       }
       position = try Json.parse(text)
       if let training = file.metadata("training"), training != trainer.options.configuration.serialized() {

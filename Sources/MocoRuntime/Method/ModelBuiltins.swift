@@ -1,6 +1,7 @@
 import MocoCLIP
 import MocoLang
 import MocoPrompts
+import MocoTensor
 
 func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
@@ -17,6 +18,8 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           full_stop: nil}`, `gate: {weight: 1, top: 2, bonus: 10, temperature: nil, detach: false}`
         - `base`: the classes that the class loss sees; the text loss sees all
         - `vision_layernorm: true` trains the vision tower's LayerNorms too, at `vision_lr` times the learning rate
+        - `memory: "2 GB"`: what the text tower's activations may take in a step; more prompts than fit are trained in
+          chunks, in two passes. Without it the budget is 1 GiB on every machine, because chunks show in the last bits
 
         ```
         let mix = mixture(clip, ways, classes: data.classes) {
@@ -146,7 +149,7 @@ private func readLoss(_ arguments: Arguments) throws -> MixtureLossOptions {
 }
 
 /// `memory: "2 GB"`, or bytes.
-private func readMemory(_ arguments: Arguments) throws -> Int? {
+func readMemory(_ arguments: Arguments) throws -> Int? {
   guard let value = arguments["memory"], !value.isNil else { return nil }
   if let bytes = value.asInt, bytes > 0 { return bytes }
   if let text = value.asString, let bytes = MemorySize.bytes(text) { return bytes }

@@ -10,7 +10,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       """
       train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
       shuffle = true, views = nil, augment = false, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
-      resume = nil, seed = nil)
+      resume = nil, memory = nil, seed = nil)
       """,
       doc: """
         Trains a mixture or a `coop` on a split, for a number of epochs or steps.
@@ -33,6 +33,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
           bit for bit.
+        - `memory: "2 GB"` limits what the text tower's activations take, from here on (see `help(mixture)`).
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
           `gate_load`, `seconds`.
         - Control-C stops between two steps; the model keeps what it has learned. A loss that is no number stops too.
@@ -41,6 +42,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
       let options = try readTraining(arguments, context)
+      if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
       let trainer = try Trainer(model: value.model, data: split, options: options)
       if let path = try arguments.optionalString("resume") {
         try Checkpoint.restore(path: path, model: value.model, trainer: trainer)

@@ -115,7 +115,7 @@ import Testing
     let memory = TextPlan.bytesPerNode(model.config.text) * 20
     let plan = try model.planText(prompts, memory: memory)
     #expect(plan.chunkCount > 3)
-    #expect(plan.chunks.map(\.prompts).flatMap { Array($0) } == Array(0..<40))
+    #expect(plan.chunks.flatMap(\.prompts).sorted() == Array(0..<40))
     #expect(plan.chunks.allSatisfy { $0.trie.nodeCount <= 20 })
     try compare(model, prompts, soft: 3, memory: memory)
     try compare(model, prompts, soft: 3, memory: 0)

@@ -144,6 +144,34 @@ enum TinyData {
     #expect(try code(TinyData.split(12), TinyData.options(.steps(4))) == nil)
   }
 
+  /// Chunks show in the last bits, so a training goes on only with the budget that made them.
+  @Test func resumingNeedsTheSameMemory() throws {
+    let folder = try TinyData.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/a.safetensors"
+    func trainer(memory: Int) throws -> (Mixture, Trainer) {
+      let mixture = try TinyData.mixture()
+      mixture.memory = memory
+      return (mixture, try Trainer(model: mixture, data: TinyData.split(12), options: TinyData.options(.steps(4))))
+    }
+    let (whole, straight) = try trainer(memory: 200_000)
+    try straight.run()
+    let (mixture, first) = try trainer(memory: 200_000)
+    try first.run(until: 2)
+    try Checkpoint.save(path: path, model: mixture, trainer: first)
+    let (other, wrong) = try trainer(memory: 100_000)
+    #expect { try Checkpoint.restore(path: path, model: other, trainer: wrong) } throws: {
+      let error = $0 as? PromptError
+      return error?.code == "E0708" && error?.help?.contains("memory: 200000") == true
+    }
+    let (right, second) = try trainer(memory: 200_000)
+    try Checkpoint.restore(path: path, model: right, trainer: second)
+    try second.run()
+    #expect(try TinyData.values(right) == TinyData.values(whole))
+    // Parameters alone fit any budget.
+    #expect(try Checkpoint.restore(path: path, model: other).missing.isEmpty)
+  }
+
   @Test func anErrorBetweenStepsLosesNothing() throws {
     struct Stop: Error {}
     let mixture = try TinyData.mixture()

@@ -1,0 +1,87 @@
+import CKernels
+import MocoPrompts
+import MocoTensor
+
+/// What is measured: each name is a piece of work as programs do it, by the code that they run.
+public enum BenchName: String, CaseIterable, Sendable {
+  case textStep = "text-step"
+  case zeroShot = "zero-shot"
+  case imageEncode = "image-encode"
+  case visionLayerNormStep = "vision-layernorm-step"
+  case sgemm
+}
+
+/// How much of it.
+public struct BenchOptions: Sendable {
+  public enum Mode: String, CaseIterable, Sendable {
+    /// The class loss sees the first half of the classes, the text loss all.
+    case base
+    case all
+  }
+
+  public var model = "vit-b-16"
+  /// A template set of the standard library.
+  public var groups = "eurosat"
+  public var classes = 10
+  public var mode = Mode.base
+  public var templates = 80
+  public var batch = 32
+  public var repetitions = 5
+  /// Bytes that a chunk's activations may take; nil for the default.
+  public var memory: Int?
+  /// Where the weights, prompts and results of a text step are written, for other programs.
+  public var export: String?
+
+  public init() {}
+}
+
+/// Measures one thing.
+public enum Bench {
+  /// - Throws: E0706 for options out of range, and what the work throws.
+  public static func run(_ name: BenchName, _ options: BenchOptions) throws -> BenchReport {
+    guard options.batch >= 1, options.repetitions >= 1 else {
+      throw PromptError("E0706", "a benchmark needs at least one image and one repetition")
+    }
+    var report = BenchReport()
+    report.add("bench", name.rawValue)
+    report.add("threads", Parallel.threadCount)
+    report.add("kernels", String(cString: moco_optimizer_variant()))
+    switch name {
+    case .textStep: try textStep(options, &report)
+    case .zeroShot: try zeroShot(options, &report)
+    case .imageEncode: try imageEncode(options, &report)
+    case .visionLayerNormStep: try visionLayerNormStep(options, &report)
+    case .sgemm: try sgemm(&report)
+    }
+    report.add("peak_memory_mb", Measure.peakMegabytes)
+    return report
+  }
+
+  /// Seconds of one turn, its operations a second, and their share of what products alone reach in this run.
+  static func addRates(_ times: Times, flops: Double, _ report: inout BenchReport) throws {
+    report.add("seconds", times.median)
+    report.add("seconds_fastest", times.fastest)
+    report.add("processor_seconds", times.medianProcessor)
+    report.add("repetitions", times.wall.count)
+    report.add("gflop", flops / 1e9)
+    let rate = flops / times.median / 1e9
+    report.add("gflop_per_second", rate)
+    let products = try Measure.productRate()
+    report.add("sgemm_gflop_per_second", products.wall)
+    report.add("sgemm_share", rate / products.wall)
+    // Where other programs share the machine, processor time says more than the clock.
+    let busy = flops / times.medianProcessor / 1e9
+    report.add("gflop_per_processor_second", busy)
+    report.add("sgemm_gflop_per_processor_second", products.processor)
+    report.add("sgemm_share_processor", busy / products.processor)
+  }
+
+  /// Products of several shapes, on the threads in use.
+  static func sgemm(_ report: inout BenchReport) throws {
+    for side in [256, 512, 1024, 1536] {
+      let rate = try Measure.productRate(side: side, turns: 9)
+      report.add("gflop_per_second_\(side)", rate.wall)
+      report.add("gflop_per_processor_second_\(side)", rate.processor)
+    }
+  }
+}

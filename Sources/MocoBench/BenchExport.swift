@@ -1,0 +1,70 @@
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+// P prompts, T context, G experts, C classes, D embedding width, R soft rows, B images.
+
+/// What another program needs to take the same training steps: one safetensors file.
+///
+/// | tensor | what |
+/// |---|---|
+/// | clip.* | the text tower's weights, OpenAI's names |
+/// | prompts.ids [P, T] | token ids, 0 where a soft row stands and after [end] |
+/// | prompts.soft [P, T] | the soft row at each position, -1 for a token |
+/// | prompts.end [P] | the position of [end] |
+/// | init.soft [R, W], init.gate.weight, init.gate.bias, init.w | what is trained, at the start |
+/// | prototypes [G, C, D] | the hard prototypes |
+/// | images [B, D], labels [B] | the batch |
+/// | losses [steps] | the loss before each step |
+///
+/// The first `class_prompts` prompts are the class loss's, expert after expert; the text loss has the others, or in
+/// mode all the same ones.
+struct BenchExport {
+  private var tensors: [SafetensorsWriter.Item] = []
+  private var metadata: [(String, String)] = []
+
+  /// The state before the first step.
+  init(_ mixture: Mixture, _ batch: PromptBatch) throws {
+    for (name, variable) in mixture.clip.parameters where !name.hasPrefix("visual.") {
+      tensors.append(("clip." + name, variable.value, .f32))
+    }
+    let prompts = try mixture.stepPrompts()
+    let context = mixture.clip.config.text.context
+    var ids = [Int](repeating: 0, count: prompts.keys.count * context)
+    var soft = [Int](repeating: -1, count: ids.count)
+    for (p, keys) in prompts.keys.enumerated() {
+      for (t, key) in keys.enumerated() {
+        switch key {
+        case .token(let id): ids[p * context + t] = id
+        case .soft(let row): soft[p * context + t] = row
+        }
+      }
+    }
+    let shape = [prompts.keys.count, context]
+    tensors.append(("prompts.ids", try Tensor(ids, shape: shape), .i64))
+    tensors.append(("prompts.soft", try Tensor(soft, shape: shape), .i64))
+    tensors.append(
+      ("prompts.end", try Tensor(prompts.keys.map { $0.count - 1 }, shape: [prompts.keys.count]), .i64))
+    if let rows = try mixture.prompts.rows() { tensors.append(("init.soft", try rows.value.copy(), .f32)) }
+    for parameter in mixture.router.parameters {
+      tensors.append(("init." + parameter.name, try parameter.variable.value.copy(), .f32))
+    }
+    tensors.append(("init.w", try mixture.correction.value.copy(), .f32))
+    tensors.append(("prototypes", try mixture.hard().prototypes, .f32))
+    if case .features(let features) = batch.images { tensors.append(("images", features, .f32)) }
+    tensors.append(("labels", try Tensor(batch.labels, shape: [batch.labels.count]), .i64))
+    metadata = [
+      ("format", "moco-bench-step"), ("heads", String(mixture.clip.config.text.heads)),
+      ("layers", String(mixture.clip.config.text.layers)), ("experts", String(mixture.prompts.count)),
+      ("classes", String(mixture.classes.count)), ("trained", String(mixture.trained.count)),
+      ("top_k", String(mixture.router.topK)), ("class_prompts", String(prompts.classPrompts)),
+    ]
+  }
+
+  /// - Throws: E0504 if the file cannot be written.
+  func write(_ path: String, losses: [Float], seconds: Double, threads: Int) throws {
+    try SafetensorsWriter.write(
+      path: path, tensors: tensors + [("losses", try Tensor(losses, shape: [losses.count]), .f32)],
+      metadata: metadata + [("seconds", String(seconds)), ("threads", String(threads))])
+  }
+}

@@ -1,0 +1,73 @@
+import MocoCLIP
+import MocoLab
+import MocoPrompts
+import MocoRuntime
+import MocoTensor
+
+/// What benchmarks work on: the same numbers and names in every run.
+package enum BenchInputs {
+  private static let nouns = [
+    "otter", "heron", "beetle", "lighthouse", "teapot", "accordion", "tractor", "wardrobe", "mushroom", "canoe",
+    "violin", "hammer", "lemon", "suspension bridge", "greenhouse", "sea snake", "mountain bike", "paper lantern",
+    "shepherd dog", "fire truck", "wooden spoon", "grand piano", "water tower", "honeycomb", "snowplow",
+  ]
+  private static let adjectives = [
+    "", "red", "striped", "northern", "miniature", "spotted", "golden", "long-haired", "antique", "desert",
+    "river", "common", "great white", "folding", "tropical", "black-footed", "royal", "alpine", "electric", "marsh",
+    "giant", "rock", "ringed", "lesser", "winter", "stone", "Siberian", "short-tailed", "hanging", "double",
+    "silver", "crested", "night", "harbor", "wild", "painted", "hooded", "island", "copper", "bearded",
+  ]
+
+  package static let most = nouns.count * adjectives.count
+
+  /// Distinct class names of one to four words, plain ones first.
+  /// - Throws: E0706 for more than there are.
+  package static func classes(_ count: Int) throws -> [String] {
+    guard count >= 1, count <= most else {
+      throw PromptError("E0706", "there are no \(count) class names", help: "give 1 to \(most)")
+    }
+    return (0..<count).map { index in
+      let adjective = adjectives[index / nouns.count], noun = nouns[index % nouns.count]
+      return adjective.isEmpty ? noun : adjective + " " + noun
+    }
+  }
+
+  /// So many sentences with a hole: kinds of pictures of things in some state.
+  /// - Throws: E0706 for more than there are.
+  package static func sentences(_ count: Int) throws -> [Template] {
+    let kinds = ["photo", "drawing", "painting", "close-up photo", "sketch", "plastic model", "sculpture", "video frame"]
+    let looks = ["", "bad ", "bright ", "dark ", "blurry ", "large "]
+    let ends = ["of a {}.", "of the {}."]
+    guard count >= 1, count <= kinds.count * looks.count * ends.count else {
+      throw PromptError(
+        "E0706", "there are no \(count) templates", help: "give 1 to \(kinds.count * looks.count * ends.count)")
+    }
+    return try (0..<count).map { index in
+      let rest = index / ends.count
+      return try Template("a \(looks[rest / kinds.count])\(kinds[rest % kinds.count]) \(ends[index % ends.count])")
+    }
+  }
+
+  /// Random numbers of deviation 1.
+  static func normal(_ shape: [Int], _ stream: String) throws -> Tensor {
+    var random = Philox(seed: 1, stream: stream)
+    let tensor = try Tensor.zeros(shape)
+    try tensor.withMutableFloats { values in for i in values.indices { values[i] = random.nextNormal() } }
+    return tensor
+  }
+
+  /// A model with random weights; its vision tower is the smallest possible where only texts are encoded.
+  /// - Throws: E0706 for a name that is not known.
+  static func model(_ name: String, textOnly: Bool) throws -> CLIPModel {
+    let names = CLIPConfig.known.map(\.name)
+    guard var config = CLIPConfig.known.first(where: { $0.name == name })?.config else {
+      throw PromptError(
+        "E0706", "there is no architecture \"\(name)\"",
+        help: nearestName(to: name, in: names).map { "did you mean \"\($0)\"?" }
+          ?? "known are \(names.joined(separator: ", "))")
+    }
+    if textOnly { config.vision = VisionConfig(imageSize: 8, patchSize: 8, width: 8, layers: 1, heads: 1) }
+    return try CLIPModel.random(
+      config: config, seed: 1, tokenizerDirectory: StandardLibrary.locate()?.path("tokenizer"))
+  }
+}

@@ -1,0 +1,63 @@
+import MocoCLIP
+
+/// What encoding prompts costs, counted from their trie.
+public struct PromptCost: Sendable, Equatable {
+  public var prompts = 0
+  /// Rows that are computed.
+  public var nodes = 0
+  /// Rows of a computation that pads every prompt to the context.
+  public var paddedRows = 0
+  public var chunks = 0
+  public var forwardFLOPs = 0.0
+  /// Forward, backward, and what is run again for lack of memory.
+  public var stepFLOPs = 0.0
+
+  public init() {}
+
+  init(_ plan: TextPlan, _ config: CLIPConfig) {
+    prompts = plan.promptCount
+    nodes = plan.nodeCount
+    paddedRows = plan.paddedRows
+    chunks = plan.chunkCount
+    forwardFLOPs = plan.forwardFLOPs(config)
+    stepFLOPs = plan.stepFLOPs(config)
+  }
+
+  static func + (a: PromptCost, b: PromptCost) -> PromptCost {
+    var sum = a
+    sum.prompts += b.prompts
+    sum.nodes += b.nodes
+    sum.paddedRows += b.paddedRows
+    sum.chunks += b.chunks
+    sum.forwardFLOPs += b.forwardFLOPs
+    sum.stepFLOPs += b.stepFLOPs
+    return sum
+  }
+}
+
+extension CLIPModel {
+  /// Sentences are encoded in pieces of a constant size, so that the pieces, and with them the bits, depend on the
+  /// sentences alone.
+  static let sentencesAtOnce = 2048
+
+  /// The cost of `unitFeatures`.
+  func cost(of sentences: [[PromptKey]]) throws -> PromptCost {
+    var cost = PromptCost()
+    for start in stride(from: 0, to: sentences.count, by: CLIPModel.sentencesAtOnce) {
+      let piece = Array(sentences[start..<min(sentences.count, start + CLIPModel.sentencesAtOnce)])
+      cost = cost + PromptCost(try planText(piece), config)
+    }
+    return cost
+  }
+}
+
+extension ZeroShot {
+  /// What the text features of some classes cost.
+  /// - Throws: E0603, E0604 for names the model cannot read.
+  public func cost(_ names: [String]) throws -> PromptCost { try clip.cost(of: sentences(names)) }
+}
+
+extension Mixture {
+  /// The prompts of the last step; nil before the first.
+  package var stepPlan: TextPlan? { keysOfStep?.plan }
+}

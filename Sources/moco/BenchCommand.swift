@@ -1,0 +1,81 @@
+import ArgumentParser
+import MocoBench
+import MocoPrompt
+import MocoRuntime
+import MocoTensor
+
+extension BenchName: ExpressibleByArgument {}
+extension BenchOptions.Mode: ExpressibleByArgument {}
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how fast this machine does the work.",
+    discussion: """
+      Models have random weights, so nothing is downloaded. Figures are printed as lines `name: value`; seconds are the \
+      median of several turns, a turn being one training step, one batch or one list of classes.
+      """)
+
+  @Argument(help: "What to measure: \(BenchName.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var name: BenchName
+
+  @Option(help: "The architecture: vit-b-32, vit-b-16, vit-l-14 or tiny.")
+  var model = BenchOptions().model
+
+  @Option(help: "Template groups of the standard library.")
+  var groups = BenchOptions().groups
+
+  @Option(help: "How many classes.")
+  var classes = BenchOptions().classes
+
+  @Option(help: "base: the class loss sees half of the classes, the text loss all. all: both see all.")
+  var mode = BenchOptions().mode
+
+  @Option(help: "zero-shot: how many sentences a class.")
+  var templates = BenchOptions().templates
+
+  @Option(help: "Images of a batch.")
+  var batch = BenchOptions().batch
+
+  @Option(name: .customLong("repeat"), help: "How many turns to measure.")
+  var repetitions = BenchOptions().repetitions
+
+  @Option(help: ArgumentHelp("What the text tower's activations may take, such as 512MB.", valueName: "size"))
+  var memory: String?
+
+  @Option(help: "Threads for numeric work; results do not depend on it.")
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp("text-step: also write weights, prompts and losses, for scripts/bench-pytorch.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var export: String?
+
+  func validate() throws {
+    if let threads, threads < 1 || threads > 1024 { throw ValidationError("--threads takes a number from 1 to 1024.") }
+    if let memory, MemorySize.bytes(memory) == nil { throw ValidationError("--memory takes a size such as 512MB, not '\(memory)'.") }
+  }
+
+  func run() throws {
+    Console.start()
+    if let threads { Parallel.threadCount = threads }
+    var options = BenchOptions()
+    options.model = model
+    options.groups = groups
+    options.classes = classes
+    options.mode = mode
+    options.templates = templates
+    options.batch = batch
+    options.repetitions = repetitions
+    options.memory = memory.flatMap(MemorySize.bytes)
+    options.export = export
+    do {
+      let report = try Console.interruptible { try Bench.run(name, options) }
+      Console.print(report.text)
+      Console.flush()
+    } catch {
+      Console.report(error)
+      throw ((error as? TensorError)?.code == "E0406" ? Status.interrupted : Status.failed).exit
+    }
+  }
+}

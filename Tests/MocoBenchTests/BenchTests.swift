@@ -1,0 +1,86 @@
+import MocoBench
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+import MocoTestSupport
+import Testing
+
+@Suite(.serialized) struct BenchTests {
+  private func options(_ change: (inout BenchOptions) -> Void = { _ in }) -> BenchOptions {
+    var options = BenchOptions()
+    options.model = "tiny"
+    options.classes = 4
+    options.batch = 32
+    options.repetitions = 2
+    options.templates = 3
+    change(&options)
+    return options
+  }
+
+  private func number(_ report: BenchReport, _ name: String) -> Double { report[name].flatMap(Double.init) ?? .nan }
+
+  @Test(arguments: [BenchName.textStep, .zeroShot, .imageEncode, .visionLayerNormStep])
+  func everyBenchmarkPrintsItsFigures(_ name: BenchName) throws {
+    let report = try Bench.run(name, options())
+    #expect(report["bench"] == name.rawValue)
+    for figure in ["seconds", "gflop", "gflop_per_second", "sgemm_gflop_per_second", "sgemm_share", "peak_memory_mb"] {
+      #expect(number(report, figure) > 0, "\(figure)")
+    }
+    #expect(report.text.split(separator: "\n").allSatisfy { $0.contains(": ") })
+    #expect(Set(report.lines.map(\.name)).count == report.lines.count)
+  }
+
+  /// What is counted follows the work: more classes, more nodes and operations; chunks run forward again.
+  @Test func countsFollowTheWork() throws {
+    let few = try Bench.run(.textStep, options()), many = try Bench.run(.textStep, options { $0.classes = 8 })
+    #expect(number(many, "trie_nodes") > number(few, "trie_nodes"))
+    #expect(number(many, "gflop") > 1.5 * number(few, "gflop"))
+    #expect(number(many, "padded_rows") == 2 * number(few, "padded_rows"))
+    #expect(number(few, "padded_rows") == 77 * (6 * 2 + 6 * 4))
+    let all = try Bench.run(.textStep, options { $0.mode = .all })
+    #expect(number(all, "padded_rows") == 77 * 6 * 4)
+    let cut = try Bench.run(.textStep, options { $0.memory = 1 << 16 })
+    #expect(number(cut, "chunks") > 1 && number(few, "chunks") == 1)
+    #expect(number(cut, "gflop") > number(few, "gflop"))
+  }
+
+  @Test func unknownNamesAreErrors() {
+    func code(_ change: (inout BenchOptions) -> Void) -> String? {
+      do {
+        _ = try Bench.run(.textStep, options(change))
+        return nil
+      } catch { return (error as? PromptError)?.code }
+    }
+    #expect(code { $0.model = "vit-b-61" } == "E0706")
+    #expect(code { $0.groups = "eurosta" } == "E0706")
+    #expect(code { $0.groups = "} 1" } == "E0706")
+    #expect(code { $0.classes = 0 } == "E0706")
+    #expect(code { $0.classes = 1 << 40 } == "E0706")
+    #expect(code { $0.batch = 0 } == "E0706")
+    #expect(code { _ in } == nil)
+  }
+
+  @Test func classNamesAreManyAndDistinct() throws {
+    let names = try BenchInputs.classes(1000)
+    #expect(Set(names).count == 1000)
+    #expect(try BenchInputs.classes(10) == Array(names.prefix(10)))
+    #expect(Set(try BenchInputs.sentences(80).map(\.text)).count == 80)
+  }
+
+  @Test func exportHoldsTheStep() throws {
+    try Repository.inFolder { folder in
+      let path = folder + "/step.safetensors"
+      let report = try Bench.run(.textStep, options { $0.export = path })
+      let file = try SafetensorsFile(path: path)
+      #expect(try file.tensor("prompts.ids").shape == [6 * 2 + 6 * 4, 77])
+      #expect(try file.tensor("prototypes").shape == [6, 4, 32])
+      #expect(try file.tensor("losses").shape == [3])
+      let first = try file.tensor("losses").toFloats()[0]
+      #expect(abs(Double(first) - number(report, "loss_first")) < 1e-2 * Double(first))
+      #expect(file.metadata("class_prompts") == "12")
+      // Every prompt ends with [end], and its positions are tokens or soft rows.
+      let ids = try file.tensor("prompts.ids").toInts(), ends = try file.tensor("prompts.end").toInts()
+      #expect(ends.enumerated().allSatisfy { ids[$0 * 77 + $1] == 49407 })
+    }
+  }
+}
