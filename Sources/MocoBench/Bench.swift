@@ -1,4 +1,3 @@
-import CKernels
 import MocoPrompts
 import MocoTensor
 
@@ -45,7 +44,7 @@ public enum Bench {
     var report = BenchReport()
     report.add("bench", name.rawValue)
     report.add("threads", Parallel.threadCount)
-    report.add("kernels", String(cString: moco_optimizer_variant()))
+    report.add("kernels", KernelFamily.vectors)
     switch name {
     case .textStep: try textStep(options, &report)
     case .zeroShot: try zeroShot(options, &report)
