@@ -19,6 +19,7 @@ struct MocoCommand: ParsableCommand {
       moco fmt [--check] FILE …
       moco explain CODE
       moco bench NAME
+      moco data check PATH
       """,
     discussion: """
       Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
@@ -27,7 +28,10 @@ struct MocoCommand: ParsableCommand {
       130 interrupted.
       """,
     version: "moco \(Moco.version)",
-    subcommands: [RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self, BenchCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self, BenchCommand.self,
+      DataCommand.self,
+    ])
 
   @Option(name: .customShort("e"), help: ArgumentHelp("Run this program.", valueName: "code"))
   var code: String?

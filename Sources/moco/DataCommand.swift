@@ -1,0 +1,61 @@
+import ArgumentParser
+import MocoLab
+import MocoPrompt
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Look at data sets, and at what is kept of them.",
+    subcommands: [Check.self, Cache.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say what a data set is, and what would go wrong with it.",
+      discussion: """
+        Opens every image once. Exit status 70 where it is no data set, or there is something to complain about.
+        """)
+
+    @Argument(help: "A folder with one sub-folder a class, a .json, .csv or .safetensors file.")
+    var path: String
+
+    @Option(help: ArgumentHelp("For a list: the folder that its paths are relative to.", valueName: "dir"))
+    var images: String?
+
+    @OptionGroup(title: "Looks") var looks: LookOptions
+
+    func run() throws {
+      looks.apply()
+      Console.start()
+      do {
+        let check = try Console.interruptible { try DataCheck(path: path, images: images) }
+        Console.print(check.description)
+        Console.flush()
+        guard check.remarks.isEmpty else { throw Status.failed.exit }
+      } catch let code as ExitCode {
+        throw code
+      } catch {
+        Console.report(error)
+        throw Status.failed.exit
+      }
+    }
+  }
+
+  struct Cache: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say where features of images are kept and how many bytes they take; --clear removes them.",
+      discussion: "Removing them changes no result. MOCO_CACHE=off keeps nothing.")
+
+    @Flag(help: "Remove all.") var clear = false
+
+    func run() throws {
+      Console.start()
+      guard let files = FeatureFiles.standard() else {
+        Console.print("nothing is kept\n")
+        return Console.flush()
+      }
+      if clear { files.removeAll() }
+      let size = files.size()
+      Console.print("\(files.folder): \(size.files) files, \(size.bytes) bytes\n")
+      Console.flush()
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import MocoCLIP
+import MocoLab
+import MocoTestSupport
+import Testing
+
+/// What the doctor says of data sets.
+@Suite struct DataCheckTests {
+  private func image(_ folder: String, _ name: String, seed: Int) throws {
+    let path = "\(folder)/\(name)"
+    try FileSystem.createFolder(FileSystem.parent(of: path))
+    try DataFixtures.picture(14 + seed, 12, seed: seed).save(path)
+  }
+
+  @Test func aGoodFolder() throws {
+    try Repository.inFolder { folder in
+      for (place, name) in ["train/a/1", "train/a/2", "train/b_c/1", "test/a/1", "test/b_c/1"].enumerated() {
+        try image(folder, name + ".png", seed: place)
+      }
+      let check = try DataCheck(path: folder)
+      #expect(check.kind == "a folder of splits with one sub-folder a class")
+      #expect(check.classes == ["a", "b c"])
+      #expect(check.splits.map(\.name) == ["train", "test"])
+      #expect(check.splits.map(\.perClass) == [1...2, 1...1])
+      #expect(check.sides == 12...18)
+      #expect(check.remarks.isEmpty)
+      #expect(check.description.hasSuffix("nothing to complain about\n"))
+    }
+  }
+
+  @Test func whatIsWrongIsNamed() throws {
+    try Repository.inFolder { folder in
+      for (place, name) in ["train/a/1", "train/a/2", "train/b/1", "train/c/1"].enumerated() {
+        try image(folder, name + ".png", seed: place)
+      }
+      // The same image in two splits and under another class, one that is none, a class without test images.
+      try image(folder, "test/b/copy.png", seed: 0)
+      try image(folder, "test/a/9.png", seed: 9)
+      try Data("no image".utf8).write(to: URL(fileURLWithPath: folder + "/train/c/broken.png"))
+      let remarks = try DataCheck(path: folder).remarks.map(\.what)
+      #expect(remarks.count == 4)
+      #expect(remarks.contains { $0.contains("broken.png") })
+      #expect(remarks.contains { $0.contains("no image of \"c\"") && $0.hasPrefix("test") })
+      #expect(remarks.contains { $0.contains("two splits") && $0.contains("copy.png") })
+      #expect(remarks.contains { $0.contains("two classes") })
+    }
+  }
+
+  @Test func whatIsNoDataSetSaysSo() throws {
+    try Repository.inFolder { folder in
+      #expect(throws: CLIPError.self) { try DataCheck(path: folder) }
+      #expect(throws: CLIPError.self) { try DataCheck(path: folder + "/nowhere") }
+    }
+  }
+}
