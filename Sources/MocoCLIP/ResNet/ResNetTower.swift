@@ -48,10 +48,8 @@ struct ResNetTower: @unchecked Sendable {
   init(_ model: CLIPModel) throws {
     let binding = ParameterBinding()
     let vision = model.config.vision
-    let shapes = Dictionary(vision.resnetShapes(embedDim: model.config.embedDim).map { ($0.name, $0.shape) })
-    {
-      first, _ in first
-    }
+    let named = vision.resnetShapes(embedDim: model.config.embedDim).map { ($0.name, $0.shape) }
+    let shapes = Dictionary(named) { first, _ in first }
     func values(_ name: String) throws -> Values {
       let name = "visual." + name
       return try binding.values(

@@ -197,6 +197,12 @@ private struct PlainResNet {
       #expect(
         try model.encodeImage(Variable(one)).value.toFloats() == Array(all[image * 10..<(image + 1) * 10]))
     }
+    let threads = Parallel.threadCount
+    defer { Parallel.threadCount = threads }
+    for count in 1...3 {
+      Parallel.threadCount = count
+      #expect(try model.encodeImageFrozen(pixels).toFloats() == all)
+    }
     #expect(try model.encodeImageFrozen(Tensor.zeros([0, 3, 64, 64])).shape == [0, 10])
     #expect(throws: TensorError.self) { try model.encodeImageFrozen(Tensor.zeros([1, 3, 32, 32])) }
   }
