@@ -107,8 +107,8 @@ enum GoldenMixture {
 }
 
 /// The file's settings, model and batches.
-struct GoldenMixtureFile {
-  let file: SafetensorsFile
+package struct GoldenMixtureFile {
+  package let file: SafetensorsFile
   let groups: [Int]
   let templates: [String]
   let classes: [String]
@@ -123,7 +123,7 @@ struct GoldenMixtureFile {
   let trainsVision: Bool
   let visionFactor: Double
 
-  init(path: String) throws {
+  package init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     self.file = file
     func json(_ key: String) throws -> Json {
@@ -157,14 +157,14 @@ struct GoldenMixtureFile {
     parameter.hasPrefix("image_encoder.") ? parameter : "prompt_learner." + parameter
   }
 
-  func difference(_ tensor: Tensor, _ name: String) throws -> Double {
+  package func difference(_ tensor: Tensor, _ name: String) throws -> Double {
     let expected = try file.tensor(name)
     guard tensor.count == expected.count else { return .infinity }
     return largestDifference(try tensor.toFloats(), try expected.toFloats())
   }
 
   /// The model, its token table filled up with zeros where no text of the file reads it.
-  func model(tokenizerDirectory: String) throws -> CLIPModel {
+  package func model(tokenizerDirectory: String) throws -> CLIPModel {
     var tensors: [String: Tensor] = [:]
     for name in file.names where name.hasPrefix("clip.") {
       tensors[String(name.dropFirst("clip.".count))] = try file.tensor(name)
@@ -204,7 +204,7 @@ struct GoldenMixtureFile {
     return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
   }
 
-  func mixture(_ clip: CLIPModel) throws -> Mixture {
+  package func mixture(_ clip: CLIPModel) throws -> Mixture {
     var list: [TemplateGroup] = []
     var start = 0
     for (g, count) in groups.enumerated() {

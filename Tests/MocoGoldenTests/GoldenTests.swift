@@ -1,6 +1,8 @@
 import Foundation
 import MocoCLIP
 import MocoGolden
+import MocoLab
+import MocoPrompts
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -56,6 +58,31 @@ import Testing
       try writer.write(.dict(wrong), to: folder + "/model-fp16.bin")
       let found = try GoldenCatalog(root: folder).selected(by: ["model-fp16.bin"]).flatMap { $0.run() }
       #expect(found.contains { $0.name.hasSuffix("parameters") && !$0.isRight })
+    }
+  }
+
+  /// The parameters that the authors' program trained, in a checkpoint as it writes them, give its logits.
+  @Test(arguments: ["base", "suffix"])
+  func checkpointsOfTheAuthorsAnswerAsTheirs(_ name: String) throws {
+    let golden = try GoldenMixtureFile(path: Self.root + "/mixture/\(name).safetensors")
+    let mixture = try golden.mixture(golden.model(tokenizerDirectory: Repository.tokenizer))
+    let tag = "after5."
+    let state = try golden.file.entries.filter { $0.name.hasPrefix(tag) }.map {
+      (String($0.name.dropFirst(tag.count)), TorchWriter.Value.tensor(try golden.file.tensor($0.name), $0.type))
+    }
+    let derived = TorchWriter.Value.tensor(try Tensor([1, 2], shape: [2]), .f32)
+    let restored = try Repository.inFolder { folder in
+      try TorchWriter().write(
+        .dict([
+          ("state_dict", .dict(state + [("prompt_learner.class_text_features", derived)])), ("epoch", .int(5)),
+        ]), to: folder + "/model.pth.tar-5")
+      return try Checkpoint.restore(path: folder + "/model.pth.tar-5", model: mixture)
+    }
+    #expect(restored.loaded.count == mixture.parameters.count && restored.epoch == 5)
+    let images = ImageInput.pixels(try golden.file.tensor("eval.images"))
+    #expect(try golden.difference(mixture.logits(images, classes: .base), "eval.logits") < 1e-3)
+    if golden.file.contains("eval_new.logits") {
+      #expect(try golden.difference(mixture.logits(images, classes: .new), "eval_new.logits") < 1e-3)
     }
   }
 

@@ -14,6 +14,8 @@ public final class TorchFile: TensorFile {
   public let others: [(name: String, reason: String)]
   private let views: [TorchTensor]
   private let places: [String: Int]
+  /// Storages that several tensors look at: lent to all of them, training one would change the others.
+  private let shared: Set<String>
   private let values: [(name: String, text: String)]
   private let archive: ZipArchive
   private let folder: String
@@ -51,6 +53,12 @@ public final class TorchFile: TensorFile {
     views = contents.tensors.map(\.tensor)
     others = contents.others
     values = contents.values
+    var seen = Set<String>()
+    var shared = Set<String>()
+    for view in contents.tensors where !seen.insert(view.tensor.storage.key).inserted {
+      shared.insert(view.tensor.storage.key)
+    }
+    self.shared = shared
     places = Dictionary(contents.tensors.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
@@ -112,6 +120,7 @@ public final class TorchFile: TensorFile {
     }
     let isRowMajor = Shape.strides(view.shape) == view.strides || view.count == 1
     if isMapped, isRowMajor, view.type == .f32, entry.compression == .stored,
+      !shared.contains(view.storage.key),
       let base = archive.file.floats(at: entry.range.lowerBound + 4 * view.offset, count: view.count)
     {
       return try Tensor(borrowing: base, shape: view.shape, owner: archive.file)

@@ -76,6 +76,25 @@ import Testing
     }
   }
 
+  /// Tensors of one storage are apart once they are read, also where the file's pages are lent.
+  @Test func tensorsDoNotShareMemory() throws {
+    func view(_ storage: String) -> Value {
+      .view(storage: storage, .f32, count: 2, offset: 0, shape: [2], strides: [1])
+    }
+    try Fixtures.inFolder { folder in
+      var writer = TorchWriter()
+      writer.storages = ["0", "1"].map { ($0, ZipWriter.bytes(Float(1).bitPattern) + ZipWriter.bytes(Float(2).bitPattern)) }
+      try writer.write(.dict([("a", view("0")), ("b", view("0")), ("c", view("1"))]), to: folder + "/a.pt")
+      let file = try TorchFile(path: folder + "/a.pt")
+      let tensors = try ["a", "b", "c"].map { try file.tensor($0, isMapped: true) }
+      try tensors[0].withMutableFloats { $0[0] = 5 }
+      try tensors[2].withMutableFloats { $0[1] = 7 }
+      #expect(try tensors.map { try $0.toFloats() } == [[5, 2], [1, 2], [1, 7]])
+      // The file itself never changes.
+      #expect(try TorchFile(path: folder + "/a.pt").tensor("c").toFloats() == [1, 2])
+    }
+  }
+
   @Test func viewsStayInside() throws {
     func message(_ count: Int, _ offset: Int, _ shape: [Int], _ strides: [Int]) -> String {
       errorMessage {
