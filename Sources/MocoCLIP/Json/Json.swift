@@ -12,7 +12,15 @@ public enum Json: Equatable, Sendable {
 /// The members of a JSON object in the order of the text.
 public struct JsonObject: Equatable, Sendable, Sequence {
   public private(set) var entries: [(key: String, value: Json)] = []
-  private var places: [String: Int] = [:]
+  private var places: [Key: Int] = [:]
+
+  /// A key by its scalars: Swift's equality of Strings also holds between composed and decomposed letters, and a
+  /// text that has both would lose a member.
+  private struct Key: Hashable {
+    let text: String
+    static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+  }
 
   public init() {}
 
@@ -25,17 +33,17 @@ public struct JsonObject: Equatable, Sendable, Sequence {
   public var keys: [String] { entries.map(\.key) }
 
   public subscript(key: String) -> Json? {
-    get { places[key].map { entries[$0].value } }
+    get { places[Key(text: key)].map { entries[$0].value } }
     set {
-      if let place = places[key] {
+      if let place = places[Key(text: key)] {
         if let newValue {
           entries[place].value = newValue
         } else {
           entries.remove(at: place)
-          places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.key, $0) })
+          places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { (Key(text: $1.key), $0) })
         }
       } else if let newValue {
-        places[key] = entries.count
+        places[Key(text: key)] = entries.count
         entries.append((key, newValue))
       }
     }

@@ -63,7 +63,7 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
     let header = try file.withBytes { try SafetensorsHeader(bytes: $0, path: path) }
     metadata = header.metadata
     entries = header.entries
-    places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+    places = Dictionary(header.entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
   public var names: [String] { entries.map(\.name) }

@@ -6,7 +6,7 @@
 public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
   package var pairs: [(String, AnyValue)]
   /// Where a name stands in `pairs`; only looked up, never iterated.
-  package var places: [String: Int]
+  package var places: [ExactText: Int]
 
   public init() {
     pairs = []
@@ -31,20 +31,20 @@ public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
 
   public subscript(name: String) -> AnyValue? {
     get {
-      guard let place = places[name] else { return nil }
+      guard let place = places[ExactText(name)] else { return nil }
       return pairs[place].1
     }
     set {
-      if let place = places[name] {
+      if let place = places[ExactText(name)] {
         if let newValue {
           pairs[place].1 = newValue
         } else {
           pairs.remove(at: place)
           places = [:]
-          for (index, pair) in pairs.enumerated() { places[pair.0] = index }
+          for (index, pair) in pairs.enumerated() { places[ExactText(pair.0)] = index }
         }
       } else if let newValue {
-        places[name] = pairs.count
+        places[ExactText(name)] = pairs.count
         pairs.append((name, newValue))
       }
     }

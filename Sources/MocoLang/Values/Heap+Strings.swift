@@ -141,11 +141,12 @@ extension Heap {
 
   /// A key from source text, the same object for the same text. Lives as long as the heap; the caller gets no reference.
   package func intern(_ text: String) throws -> ObjectPointer {
-    if let known = internTable[text] { return known }
+    let exact = ExactText(text)
+    if let known = internTable[exact] { return known }
     let key = try string(text).pointer
     key.header.pointee.flags |= ObjectFlag.interned
     _ = StringObject.hash(key)
-    internTable[text] = key
+    internTable[exact] = key
     return key
   }
 

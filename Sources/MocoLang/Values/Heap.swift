@@ -47,7 +47,7 @@ package final class Heap {
   /// Given out when malloc fails, so that the failure can be reported in order.
   private var reserveSlabs: [ObjectPointer] = []
   /// Keys from source text, by their text.
-  package var internTable: [String: ObjectPointer] = [:]
+  package var internTable: [ExactText: ObjectPointer] = [:]
   /// Not set while the interpreter is being torn down.
   package weak var interpreter: Interpreter?
 
