@@ -25,6 +25,7 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         if arguments[0].tag == .string { return machine.retained(arguments[0]) }
+        if arguments[0].tag == .int { return try machine.digits(arguments[0].asInt) }
         var writer = TextWriter(machine: machine)
         try writer.write(arguments[0])
         return try writer.word()

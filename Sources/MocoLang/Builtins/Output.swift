@@ -29,10 +29,12 @@ extension CoreBuiltins {
       NativeFunction(
         core: "help(x = nil, name = nil)",
         doc: """
-          Shows what something is: the signature and the description of a function, the description of a value.
+          Shows what something is: the signature and the description of a function, the description of a value. With a
+          text, the page of the reference that has this name; without an argument, the list of pages.
 
           ```
           help(sorted)
+          help("strings")
           ```
           """
       ) { machine, arguments in
@@ -40,8 +42,16 @@ extension CoreBuiltins {
         var text: String?
         if arguments[1].tag == .string { text = interpreter.help(named: StringObject.text(arguments[1].pointer)) }
         if text == nil, arguments[0].tag == .string {
-          text = interpreter.help(named: StringObject.text(arguments[0].pointer))
+          let name = StringObject.text(arguments[0].pointer)
+          let described = interpreter.help(named: name)
+          text = interpreter.helpPage?(name)
+          if text == nil {
+            text = described
+          } else if described != nil {
+            text = (text ?? "") + "\n`help(\(name))` describes the name."
+          }
         }
+        if arguments[0].tag == .null, arguments[1].tag != .string { text = interpreter.helpPage?("index") }
         if text == nil, arguments[0].tag != .null {
           text = interpreter.help(for: AnyValue(arguments[0], in: machine.heap))
         }

@@ -300,14 +300,23 @@ extension Machine {
           bestKey = measure
           return true
         }
-        guard let order = try compare(measure, old) else {
-          defer { heap.release(measure) }
-          // nan wins, so that it is not hidden.
-          if measure.isNumber, old.isNumber {
-            if measure.tag == .float, measure.asFloat.isNaN { best = word }
-            return true
+        let order: Int?
+        do { order = try compare(measure, old) } catch {
+          heap.release(measure)
+          throw error
+        }
+        guard let order else {
+          // The first nan wins, and nothing wins against it, so that it is not hidden.
+          guard measure.isNumber, old.isNumber else {
+            defer { heap.release(measure) }
+            throw wrongOperands(.less, old, measure)
           }
-          throw wrongOperands(.less, old, measure)
+          if measure.tag == .float, measure.asFloat.isNaN, !old.number.isNaN {
+            if let best { heap.release(best) }
+            best = retained(word)
+            bestKey = measure
+          }
+          return true
         }
         if order * sign > 0 {
           if let best { heap.release(best) }
@@ -368,6 +377,8 @@ extension Machine {
       if !(tag == .int || (tag == .float && !keys[index].asFloat.isNaN)) { isNumbers = false }
       if tag != .string { isStrings = false }
     }
+    // The orders of the merge, two of them, and later the copy.
+    try heap.reserve(count * MemoryLayout<Word>.stride)
     var order = Array(0..<Int32(truncatingIfNeeded: count))
     if isInts {
       try mergeSort(&order, descending) { keys[Int($0)].asInt < keys[Int($1)].asInt }
@@ -384,8 +395,9 @@ extension Machine {
         return result < 0
       }
     }
-    let copy = UnsafeMutablePointer<Word>.allocate(capacity: count)
-    defer { copy.deallocate() }
+    let copy = try heap.allocateStorage(count * MemoryLayout<Word>.stride)
+      .assumingMemoryBound(to: Word.self)
+    defer { heap.freeStorage(copy, count * MemoryLayout<Word>.stride) }
     for index in 0..<count { copy[index] = items[Int(order[index])] }
     for index in 0..<count { items[index] = copy[index] }
   }

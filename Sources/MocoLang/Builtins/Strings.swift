@@ -1,5 +1,7 @@
 // Texts.
 
+import Glibc
+
 extension CoreBuiltins {
   static var strings: [NativeFunction] {
     [
@@ -14,11 +16,13 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
-        let text = StringObject.bytes(try machine.stringArgument(arguments[0], "s", "split"))
+        let object = try machine.stringArgument(arguments[0], "s", "split")
+        let text = StringObject.bytes(object)
+        let isASCII = StringObject.isASCII(object)
         return try machine.building { list in
           func add(_ from: Int, _ to: Int) throws {
-            try machine.heap.append(
-              machine.heap.string(UnsafeBufferPointer(rebasing: text[from..<to])), to: list)
+            let part = UnsafeBufferPointer(rebasing: text[from..<to])
+            try machine.heap.append(machine.heap.string(part, scalarCount: isASCII ? to - from : nil), to: list)
           }
           if arguments[1].tag == .null {
             var at = 0
@@ -61,6 +65,7 @@ extension CoreBuiltins {
         let turned = arguments[0].tag == .string && arguments[1].tag == .list
         let source = turned ? arguments[1] : arguments[0]
         let separator = try machine.stringArgument(turned ? arguments[0] : arguments[1], "separator", "join")
+        if source.tag == .list, let joined = try machine.joined(source.pointer, separator) { return joined }
         var writer = TextWriter(machine: machine)
         var isFirst = true
         try machine.forEach(source, "join") { word in
@@ -88,17 +93,16 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         let object = try machine.stringArgument(arguments[0], "s", "trim")
-        let scalars = Array(StringObject.text(object).unicodeScalars)
+        let scalars = StringObject.text(object).unicodeScalars
         var set: Set<Unicode.Scalar>?
         if arguments[1].tag != .null {
           set = Set(StringObject.text(try machine.stringArgument(arguments[1], "characters", "trim")).unicodeScalars)
         }
         func goes(_ scalar: Unicode.Scalar) -> Bool { set?.contains(scalar) ?? scalar.properties.isWhitespace }
-        var low = 0
-        var high = scalars.count
-        while low < high, goes(scalars[low]) { low += 1 }
-        while high > low, goes(scalars[high - 1]) { high -= 1 }
-        return try machine.heap.substring(object, start: low, count: high - low)
+        let total = object.string.pointee.scalarCount
+        let low = scalars.prefix(while: goes).count
+        let high = low == total ? 0 : scalars.reversed().prefix(while: goes).count
+        return try machine.heap.substring(object, start: low, count: total - low - high)
       },
       NativeFunction(
         core: "replace(s, old, new)",
@@ -115,34 +119,33 @@ extension CoreBuiltins {
         let new = StringObject.bytes(try machine.stringArgument(arguments[2], "new", "replace"))
         if old.isEmpty { throw LanguageFailure("E0305", "the text to replace is empty", argument: "old") }
         // Counted first, so that an absurd result is refused before it is made.
-        var places: [Int] = []
+        var count = 0
         var from = 0
         while let next = StringSearch.first(of: old, in: text, from: from) {
-          places.append(next)
+          count += 1
           from = next + old.count
         }
-        if places.isEmpty { return machine.retained(arguments[0]) }
-        let (change, overflow) = places.count.multipliedReportingOverflow(by: new.count - old.count)
+        if count == 0 { return machine.retained(arguments[0]) }
+        let (change, overflow) = count.multipliedReportingOverflow(by: new.count - old.count)
         if overflow { throw machine.heap.outOfMemory(Int.max) }
         let (size, tooLarge) = text.count.addingReportingOverflow(change)
         if tooLarge { throw machine.heap.outOfMemory(Int.max) }
         let result = try machine.heap.emptyString(byteCount: size)
-        let bytes = UnsafeMutableBufferPointer(start: result.stringBytes, count: size)
-        var at = 0
+        var target = UnsafeMutableRawPointer(result.stringBytes)
+        func copy(_ source: UnsafeBufferPointer<UInt8>, _ from: Int, _ to: Int) {
+          guard let start = source.baseAddress, to > from else { return }
+          memcpy(target, start + from, to - from)
+          target += to - from
+        }
         from = 0
-        func copy(_ source: Slice<UnsafeBufferPointer<UInt8>>) {
-          for byte in source {
-            bytes[at] = byte
-            at += 1
-          }
+        while let next = StringSearch.first(of: old, in: text, from: from) {
+          copy(text, from, next)
+          copy(new, 0, new.count)
+          from = next + old.count
         }
-        for place in places {
-          copy(text[from..<place])
-          copy(new[...])
-          from = place + old.count
-        }
-        copy(text[from...])
-        result.string.pointee.scalarCount = StringObject.countScalars(UnsafeBufferPointer(bytes))
+        copy(text, from, text.count)
+        result.string.pointee.scalarCount = StringObject.countScalars(
+          UnsafeBufferPointer(start: result.stringBytes, count: size))
         return .object(.string, result)
       },
       NativeFunction(
@@ -263,22 +266,77 @@ extension CoreBuiltins {
   }
 }
 
+extension Machine {
+  /// The Strings of a list with a separator between them, measured first; nil where it holds something else.
+  fileprivate func joined(_ list: ObjectPointer, _ separator: ObjectPointer) throws -> Word? {
+    let count = list.list.pointee.count
+    let items = list.list.pointee.items
+    var bytes = 0
+    var scalars = 0
+    for index in 0..<count {
+      guard items[index].tag == .string else { return nil }
+      bytes &+= items[index].pointer.string.pointee.byteCount
+      scalars &+= items[index].pointer.string.pointee.scalarCount
+    }
+    // Sizes of Strings in memory, but one String may stand in a list very often.
+    let (gaps, overflow) = separator.string.pointee.byteCount.multipliedReportingOverflow(by: max(0, count - 1))
+    if overflow || bytes < 0 || gaps > Int.max - bytes { throw heap.outOfMemory(Int.max) }
+    let result = try heap.emptyString(byteCount: bytes + gaps)
+    result.string.pointee.scalarCount = scalars + separator.string.pointee.scalarCount * max(0, count - 1)
+    var target = result.stringBytes
+    for index in 0..<count {
+      if index > 0 {
+        target.update(from: separator.stringBytes, count: separator.string.pointee.byteCount)
+        target += separator.string.pointee.byteCount
+      }
+      let size = items[index].pointer.string.pointee.byteCount
+      target.update(from: items[index].pointer.stringBytes, count: size)
+      target += size
+    }
+    return .object(.string, result)
+  }
+}
+
 /// Searching in UTF-8: a match of whole scalars is a match of bytes.
 enum StringSearch {
   static func first(
     of part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> Int? {
-    guard let first = part.first else { return start <= text.count ? start : nil }
-    guard part.count <= text.count else { return nil }
-    var at = start
+    guard let needle = part.baseAddress, let lead = part.first else { return start <= text.count ? start : nil }
+    guard let base = text.baseAddress else { return nil }
     let last = text.count - part.count
+    var at = start
+    // Bytes that were compared in vain: texts that repeat themselves would take the product of both lengths.
+    var wasted = 0
     while at <= last {
-      if text[at] == first {
-        var matched = 1
-        while matched < part.count, text[at + matched] == part[matched] { matched += 1 }
-        if matched == part.count { return at }
-      }
+      guard let found = memchr(base + at, Int32(lead), last - at + 1) else { return nil }
+      at = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+      var matched = 1
+      while matched < part.count, base[at + matched] == needle[matched] { matched += 1 }
+      if matched == part.count { return at }
       at += 1
+      wasted += matched
+      if wasted > 1 << 12, wasted > 4 * (at - start) { return firstByTable(of: part, in: text, from: at) }
+    }
+    return nil
+  }
+
+  /// Knuth, Morris and Pratt: in linear time, whatever the texts are, after a table of the part's own repetitions.
+  private static func firstByTable(
+    of part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int? {
+    var fallback = [Int](repeating: 0, count: part.count)
+    var length = 0
+    for place in 1..<max(1, part.count) {
+      while length > 0, part[place] != part[length] { length = fallback[length - 1] }
+      if part[place] == part[length] { length += 1 }
+      fallback[place] = length
+    }
+    var matched = 0
+    for at in start..<max(start, text.count) {
+      while matched > 0, text[at] != part[matched] { matched = fallback[matched - 1] }
+      if text[at] == part[matched] { matched += 1 }
+      if matched == part.count { return at - part.count + 1 }
     }
     return nil
   }

@@ -7,8 +7,10 @@ package struct CodeBlock {
   package var names: UnsafeMutablePointer<ObjectPointer>
   package var registerCount: Int
   package var parameterCount: Int
-  /// Parameters without a default.
-  package var hasDefaults: Bool
+  /// As many arguments by position serve every parameter that has no default.
+  package var requiredCount: Int
+  package var captured: UnsafeMutablePointer<CapturedCell>
+  package var capturedCount: Int
 }
 
 package struct HandlerRange {
@@ -64,7 +66,6 @@ package final class Prototype {
   package let nameTexts: [String]
   package let nameLists: [[ObjectPointer]]
   package let functions: [Prototype]
-  package let captured: [CapturedCell]
   package let capturedTexts: [String]
   package let handlers: [HandlerRange]
   package let parameters: [Parameter]
@@ -90,18 +91,21 @@ package final class Prototype {
     }
     let keys = UnsafeMutablePointer<ObjectPointer>.allocate(capacity: max(1, builder.names.count))
     for (index, key) in builder.names.enumerated() { keys[index] = key }
+    let cells = UnsafeMutablePointer<CapturedCell>.allocate(capacity: max(1, builder.captured.count))
+    for (index, cell) in builder.captured.enumerated() { cells[index] = cell }
     code = .allocate(capacity: 1)
     code.initialize(
       to: CodeBlock(
         instructions: instructions, constants: constants, names: keys, registerCount: builder.registerCount,
-        parameterCount: builder.parameters.count, hasDefaults: builder.parameters.contains { !$0.isRequired }))
+        parameterCount: builder.parameters.count,
+        requiredCount: (builder.parameters.lastIndex { $0.isRequired } ?? -1) + 1, captured: cells,
+        capturedCount: builder.captured.count))
     spans = builder.spans
     callSites = builder.callSites
     names = builder.names
     nameTexts = builder.names.map { StringObject.text($0) }
     nameLists = builder.nameLists
     functions = builder.functions
-    captured = builder.captured
     capturedTexts = builder.capturedNames.map(\.name)
     handlers = builder.handlers
     parameters = builder.parameters
@@ -117,6 +121,7 @@ package final class Prototype {
     code.pointee.instructions.deallocate()
     code.pointee.constants.deallocate()
     code.pointee.names.deallocate()
+    code.pointee.captured.deallocate()
     code.deallocate()
   }
 }

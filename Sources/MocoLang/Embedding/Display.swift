@@ -38,7 +38,7 @@ struct Display {
   private func oneLine(_ word: Word, _ room: Int) -> String? {
     // Far more elements than characters cannot fit, so the text is not even made.
     if let count = machine.length(word), word.tag != .host, count > room { return nil }
-    var writer = TextWriter(machine: machine)
+    var writer = TextWriter(machine: machine, limit: 4 * max(room, 64))
     guard (try? writer.write(inside: word, depth: TextWriter.maximumDepth - 8)) != nil else { return nil }
     let text = writer.text
     return text.count <= room && !text.contains("\n") ? text : nil

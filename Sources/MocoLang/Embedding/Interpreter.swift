@@ -40,6 +40,9 @@ public final class Interpreter {
   /// Where `help(x)` writes its Markdown; nil means `output`.
   public var showHelp: ((String) -> Void)?
 
+  /// The pages of the reference that `help("strings")` shows, by name; "index" lists them.
+  public var helpPage: ((String) -> String?)?
+
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 

@@ -8,6 +8,12 @@ extension Machine {
 
   /// - Throws: E0304, E0306.
   func bind(_ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]) throws {
+    let code = row.pointee.pointer.closure.pointee.code
+    if names.isEmpty, count <= code.pointee.parameterCount, count >= code.pointee.requiredCount {
+      guard row + code.pointee.parameterCount + 2 < stackEnd else { throw recursionError() }
+      for place in count..<code.pointee.parameterCount { store(row + 1 + place, .undefined) }
+      return
+    }
     let prototype = row.pointee.pointer.closure.pointee.prototype.takeUnretainedValue()
     let parameters = prototype.parameters
     guard row + parameters.count + 2 < stackEnd else { throw recursionError() }
@@ -390,13 +396,14 @@ extension Machine {
   }
 
   func newClosure(_ prototype: Prototype, base: UnsafeMutablePointer<Word>?, outer: ObjectPointer?) -> Word {
-    let count = prototype.captured.count
+    let count = prototype.code.pointee.capturedCount
     let object = heap.allocate(
       MemoryLayout<ClosureObject>.size + count * MemoryLayout<ObjectPointer>.stride, .closure)
     object.closure.pointee.prototype = Unmanaged.passRetained(prototype)
     object.closure.pointee.code = prototype.code
     object.closure.pointee.count = 0
-    for (index, captured) in prototype.captured.enumerated() {
+    for index in 0..<count {
+      let captured = prototype.code.pointee.captured[index]
       if captured.isLocal, let base {
         object.closureCells[index] = cell(for: base + captured.index)
       } else if let outer {

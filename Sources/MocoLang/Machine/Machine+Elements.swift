@@ -82,13 +82,7 @@ extension Machine {
       return result
     case .string:
       if part.step == 1 { return try heap.substring(object.pointer, start: part.start, count: part.count) }
-      var bytes: [UInt8] = []
-      for index in 0..<part.count {
-        let at = StringObject.offset(ofScalar: part.start + index * part.step, object.pointer)
-        let all = StringObject.bytes(object.pointer)
-        bytes += all[at..<(at + StringObject.width(all[at]))]
-      }
-      return try heap.string(bytes)
+      return try scalars(of: object.pointer, (0..<part.count).lazy.map { part.start + $0 * part.step })
     default:
       let source = object.pointer.range.pointee.range
       let (step, overflow) = source.step.multipliedReportingOverflow(by: part.step)
@@ -129,12 +123,26 @@ extension Machine {
       }
       return result
     }
+    return try scalars(of: object.pointer, places)
+  }
+
+  /// A string of the scalars at some places, each found once and not by counting from the beginning.
+  private func scalars(of object: ObjectPointer, _ places: some Sequence<Int>) throws -> Word {
+    let all = StringObject.bytes(object)
     var bytes: [UInt8] = []
-    let all = StringObject.bytes(object.pointer)
-    for place in places {
-      let at = StringObject.offset(ofScalar: place, object.pointer)
-      bytes += all[at..<(at + StringObject.width(all[at]))]
+    if StringObject.isASCII(object) {
+      for place in places { bytes.append(all[place]) }
+      return try heap.string(bytes)
     }
+    var starts: [Int] = []
+    try heap.reserve(object.string.pointee.scalarCount * MemoryLayout<Int>.stride)
+    starts.reserveCapacity(object.string.pointee.scalarCount)
+    var at = 0
+    while at < all.count {
+      starts.append(at)
+      at += StringObject.width(all[at])
+    }
+    for place in places { bytes += all[starts[place]..<(starts[place] + StringObject.width(all[starts[place]]))] }
     return try heap.string(bytes)
   }
 

@@ -138,6 +138,13 @@ extension Machine {
     store(base + Int(i.a), .object(.string, result))
   }
 
+  /// `str` of an Int.
+  func digits(_ value: Int) throws -> Word {
+    let result = try heap.emptyString(byteCount: Machine.digitCount(value))
+    _ = Machine.writeDigits(value, result.stringBytes)
+    return .object(.string, result)
+  }
+
   @inline(__always)
   private static func digitCount(_ value: Int) -> Int {
     var rest = value.magnitude

@@ -7,11 +7,15 @@ package struct TextWriter {
   package var bytes: [UInt8] = []
   private let machine: Machine
   private let limit: Int
+  /// Values written so far: parts that stand in several places are written in each, so that small values can have
+  /// very long texts.
+  private var steps = 0
 
-  package init(machine: Machine) {
+  /// - Parameter limit: bytes beyond which there is no use in going on; nil for what memory allows.
+  package init(machine: Machine, limit: Int? = nil) {
     self.machine = machine
     let counters = machine.heap.counters.pointee
-    limit = max(1 << 16, min(counters.limit &- counters.bytes, 1 << 28))
+    self.limit = limit ?? max(1 << 16, min(counters.limit &- counters.bytes, 1 << 28))
   }
 
   package func word() throws -> Word { try machine.heap.string(bytes) }
@@ -36,6 +40,11 @@ package struct TextWriter {
 
   /// A value inside a collection.
   package mutating func write(inside word: Word, depth: Int) throws {
+    steps &+= 1
+    if steps & 0x3FF == 0 {
+      try check()
+      try machine.pollIfNeeded()
+    }
     switch word.tag {
     case .null, .undefined: append("nil")
     case .bool: append(word.asBool ? "true" : "false")
@@ -82,7 +91,6 @@ package struct TextWriter {
       if index > 0 { separate() }
       try write(inside: object.list.pointee.items[index], depth: depth + 1)
       index += 1
-      if index & 0xFF == 0 { try machine.pollIfNeeded() }
     }
     try check()
     bytes.append(UInt8(ascii: "]"))
@@ -108,7 +116,6 @@ package struct TextWriter {
       append(StringText.isName(name) ? name : StringText.quoted(name))
       append(": ")
       try write(inside: entry.value, depth: depth + 1)
-      if index & 0xFF == 0 { try machine.pollIfNeeded() }
     }
     try check()
     bytes.append(UInt8(ascii: "}"))
@@ -156,7 +163,7 @@ extension Machine {
 
   /// A short text for messages.
   func show(_ word: Word) -> String {
-    var writer = TextWriter(machine: self)
+    var writer = TextWriter(machine: self, limit: 256)
     do { try writer.write(inside: word, depth: TextWriter.maximumDepth - 2) } catch { return describeType(word) }
     return writer.bytes.count <= 60 ? writer.text : describeType(word)
   }
