@@ -70,7 +70,8 @@ extension Machine {
       case .list, .record, .host: return left.bits == right.bits ? true : nil
       default:
         return left.bits == right.bits
-          || (left.tag == .native && left.pointer.box.pointee.box.toOpaque() == right.pointer.box.pointee.box.toOpaque())
+          || ((left.tag == .native || left.tag == .module)
+            && left.pointer.box.pointee.box.toOpaque() == right.pointer.box.pointee.box.toOpaque())
       }
     }
     if left.tag == .int, right.tag == .float { return compareNumbers(left, right) == 0 }

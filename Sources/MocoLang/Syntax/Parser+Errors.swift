@@ -65,9 +65,18 @@ extension Parser {
     case .plus: return "there is no unary +"
     case .let, .var, .return, .while, .break, .continue, .try, .use:
       return "'\(kind.spelling)' begins a statement and cannot stand inside an expression"
+    case .if where index > 0 && !token.newlineBefore && isOperandEnd(tokens[index - 1]):
+      return "a choice is written: if condition { a } else { b }"
     default: break
     }
     let before = index > 0 && !token.newlineBefore ? tokens[index - 1] : nil
+    if let before, isOperandEnd(before), kind == .name {
+      switch text(token) {
+      case "epoch", "epochs": return "an amount that is computed is written epochs(…)"
+      case "step", "steps": return "an amount that is computed is written steps(…)"
+      default: break
+      }
+    }
     guard let before, before.kind == .name, isOperandStart(token) else { return nil }
     let word = text(before)
     let next = token.kind == .string ? "\"…\"" : shortened(text(token))
@@ -85,6 +94,13 @@ extension Parser {
       return "the form '\(word) …' begins a statement or stands after '='; here write \(word)(\(next), …)"
     case "raise", "throw": return "an error is raised with error(\"…\")"
     default: return nil
+    }
+  }
+
+  private func isOperandEnd(_ token: Token) -> Bool {
+    switch token.kind {
+    case .name, .int, .float, .string, .rightParen, .rightBracket, .true, .false, .nil: true
+    default: false
     }
   }
 
