@@ -101,7 +101,24 @@ public enum FileSystem {
         path, "it has \(file.count) bytes, more than the \(limit) such a file may have",
         help: "this is probably another kind of file")
     }
+    // Files that the kernel makes up as they are read have a size of 0.
+    if file.count == 0 { return try readToEnd(path, limit: limit) }
     return file.withBytes { [UInt8]($0) }
+  }
+
+  private static func readToEnd(_ path: String, limit: Int) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw CLIPError.noSuchFile(path, reason: systemMessage(errno)) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 14)
+    while bytes.count <= limit {
+      let count = Glibc.read(descriptor, &piece, piece.count)
+      if count < 0 { throw CLIPError(code: "E0502", "cannot read \(path): \(systemMessage(errno))") }
+      if count == 0 { return bytes }
+      bytes += piece[..<count]
+    }
+    throw CLIPError.corrupt(path, "it has more than the \(limit) bytes such a file may have")
   }
 
   /// Reads a text in UTF-8, without a byte order mark.

@@ -57,7 +57,7 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
         """
     ) { arguments in
       let indent = try arguments.int("indent", in: 0...16)
-      let json = try JsonValues.json(arguments.value("value"))
+      let json = try JsonValues.json(arguments.value("value"), in: arguments.interpreter)
       try AtomicFile.write(json.serialized(indent: indent) + "\n", to: arguments.string("path"))
       return .nil
     },
@@ -94,12 +94,39 @@ enum JsonValues {
     }
   }
 
-  /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds itself).
-  static func json(_ value: AnyValue, depth: Int = 0) throws -> Json {
+  /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds itself),
+  ///   E0405 for one that is larger than the memory a program may use: parts that stand in several places are
+  ///   written in each of them.
+  static func json(_ value: AnyValue, in interpreter: Interpreter) throws -> Json {
+    var room = Room(interpreter: interpreter)
+    return try json(value, depth: 0, &room)
+  }
+
+  /// What is left of the memory, roughly.
+  private struct Room {
+    let interpreter: Interpreter
+    var bytes: Int
+    var count = 0
+
+    init(interpreter: Interpreter) {
+      self.interpreter = interpreter
+      bytes = interpreter.options.memoryLimit
+    }
+
+    mutating func take(_ more: Int) throws {
+      bytes -= min(more, bytes) + 64
+      count &+= 1
+      if bytes < 0 { throw LanguageFailure("E0405", "the value is too large to be written as JSON") }
+      if count & 0xFFF == 0 { try interpreter.checkInterrupt() }
+    }
+  }
+
+  private static func json(_ value: AnyValue, depth: Int, _ room: inout Room) throws -> Json {
     guard depth < depthLimit else {
       throw LanguageFailure("E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself",
         help: "JSON is a tree: leave out what points back")
     }
+    try room.take(0)
     switch value.kind {
     case .nil: return .null
     case .bool(let flag): return .bool(flag)
@@ -109,15 +136,25 @@ enum JsonValues {
         throw LanguageFailure("E0303", "JSON has no number for \(number)", help: "replace it, for instance by nil")
       }
       return .double(number)
-    case .string(let text): return .string(text)
-    case .list: return .array(try (value.asList ?? []).map { try json($0, depth: depth + 1) })
+    case .string(let text):
+      try room.take(text.utf8.count)
+      return .string(text)
+    case .list:
+      var elements: [Json] = []
+      for element in value.asList ?? [] { elements.append(try json(element, depth: depth + 1, &room)) }
+      return .array(elements)
     case .record:
-      return .object(JsonObject(try (value.asRecord ?? [:]).map { ($0.name, try json($0.value, depth: depth + 1)) }))
+      var object = JsonObject()
+      for field in value.asRecord ?? [:] {
+        try room.take(field.name.utf8.count)
+        object[field.name] = try json(field.value, depth: depth + 1, &room)
+      }
+      return .object(object)
     case .host(let object):
       // A tensor or a scalar as its list or number.
-      if let number = try? object.number() { return try json(number, depth: depth + 1) }
+      if let number = try? object.number() { return try json(number, depth: depth + 1, &room) }
       if let list = try object.method("to_list").flatMap({ try FunctionValue(.function($0)).call() }) {
-        return try json(list, depth: depth + 1)
+        return try json(list, depth: depth + 1, &room)
       }
       throw LanguageFailure("E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
     case .quantity, .range, .function:

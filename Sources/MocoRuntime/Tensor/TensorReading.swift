@@ -63,6 +63,10 @@ enum TensorReading {
     return Variable(try Tensor(leaves.map { $0.asInt ?? ($0.asBool == true ? 1 : 0) } as [Int], shape: shape))
   }
 
+  /// Elements of the lists that become one tensor; parts may stand in several places, so that short programs can ask
+  /// for very many.
+  private static let mostElements = 1 << 25
+
   private static func collect(
     _ value: AnyValue, _ depth: Int, _ shape: inout [Int], _ leaves: inout [AnyValue], _ name: String
   ) throws {
@@ -70,7 +74,7 @@ enum TensorReading {
     if let list = value.asList {
       elements = list
     } else if let range = value.asRange {
-      guard range.count <= 100_000_000 else {
+      guard range.count <= mostElements else {
         throw LanguageFailure("E0405", "the range \(range.description) has too many elements", argument: name)
       }
       elements = (0..<range.count).map { .int(range.element($0)) }
@@ -85,6 +89,18 @@ enum TensorReading {
       guard depth == shape.count else {
         throw LanguageFailure(
           "E0205", "'\(name)' is uneven: a number stands where a list of \(shape[depth]) was expected", argument: name)
+      }
+      if leaves.isEmpty {
+        var total = 1
+        for length in shape {
+          let (product, overflow) = total.multipliedReportingOverflow(by: length)
+          guard !overflow, product <= mostElements else {
+            throw LanguageFailure(
+              "E0405", "'\(name)' has more than \(mostElements) elements", help: "zeros, full and arange make large tensors",
+              argument: name)
+          }
+          total = product
+        }
       }
       leaves.append(value)
       return

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// What the language promises about programs with tensors: memory, limits, and the picture of an error.
+@Suite struct PromiseTests {
+  /// Resident megabytes of the process that runs the program.
+  private static let memory = """
+    func memory() { int(read_text("/proc/self/statm").split()[1]) * 4096 / 1e6 }
+
+    """
+
+  @Test func aMillionTemporariesRunInConstantSpace() throws {
+    let program = Self.memory + """
+      var before = 0
+      for i in 0..<1_000_000 {
+        let t = zeros([4, 8]) + i
+        let xs = [i, {a: "text \\(i)", b: x => x + i}]
+        if i == 10_000 { before = memory() }
+      }
+      let grown = memory() - before
+      print(grown < 20, if grown < 20 { "" } else { grown })
+      """
+    let result = try MocoProcess.run(program: program)
+    #expect(result.output == "true \n", "\(result.errors)")
+  }
+
+  @Test func cyclesThatHoldTensorsAreCollected() throws {
+    let program = Self.memory + """
+      func ring(n) {
+        let r = {t: ones([64, 64])}
+        r.self = [r, x => r.t[n]]
+      }
+      for i in 0..<2_000 { ring(0) }
+      let before = memory()
+      for i in 0..<20_000 { ring(0) }
+      let grown = memory() - before
+      print(grown < 100, if grown < 100 { "" } else { grown })
+      """
+    let result = try MocoProcess.run(program: program)
+    #expect(result.output == "true \n", "\(result.errors)")
+  }
+
+  @Test func limitsAreErrors() throws {
+    let program = """
+      func down(n) { down(n + 1) }
+      func through(n) { map([n], through) }
+      func caught(f) { try { f() } catch e { print(e.code) } }
+      caught(() => down(0))
+      caught(() => through(0))
+      caught(() => zeros([1_000_000, 1_000_000]))
+      caught(() => tensor([[1, 2], [3]]))
+      caught(() => { var t = [1]; for i in 0..<70 { t = [t, t] }; tensor(t) })
+      caught(() => { var t = [1]; for i in 0..<70 { t = [t, t] }; write_json("t.json", t) })
+      caught(() => { let t = [1]; t.append(t); tensor(t) })
+      caught(() => { let t = {}; t.t = t; write_json("t.json", t) })
+      caught(() => ones([2, 3]) @ ones([2, 3]))
+      caught(() => ones([2, 3]) + ones([4]))
+      caught(() => ones([2, 3])[2])
+      caught(() => ones([2]) ** "a")
+      print("still here")
+      """
+    let result = try MocoProcess.run(program: program)
+    #expect(
+      result.output.split(separator: "\n").map(String.init)
+        == [
+          "E0401", "E0401", "E0405", "E0205", "E0205", "E0405", "E0205", "E0404", "E0203", "E0204", "E0202", "E0201",
+          "still here",
+        ], "\(result.output)\(result.errors)")
+  }
+
+  @Test func anErrorShowsItsOperands() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let program =
+      "let img = zeros([32, 512])\nlet text = zeros([10, 512])\n" + String(repeating: "\n", count: 11)
+      + "let logits = img @ text\n"
+    try program.write(toFile: folder + "/exp.moco", atomically: true, encoding: .utf8)
+    let result = try MocoProcess.run(["run", "exp.moco"], in: folder)
+    #expect(
+      result.errors == """
+        error[E0203]: cannot multiply these matrices: 512 is not 10
+          --> exp.moco:14:18
+           |
+        14 | let logits = img @ text
+           |              --- ^ ---- [10, 512]
+           |              [32, 512]
+           = help: transpose the right side: img @ text.T gives [32, 10]
+
+        """)
+    #expect(result.status == 70)
+  }
+
+  @Test func lettersOfTwoFormsAreTwoKeys() throws {
+    let text = "{\"\u{E9}\": 1, \"e\u{301}\": 2}\n"
+    let result = try MocoProcess.run(
+      program: "let r = read_json(\"r.json\")\nprint(len(r), r[\"\u{E9}\"], r[\"e\" + \"\\u{301}\"])\n",
+      files: ["r.json": Data(text.utf8)])
+    #expect(result.output == "2 1 2\n", "\(result.errors)")
+  }
+}
