@@ -21,6 +21,8 @@ public struct SessionOptions {
   public var library: StandardLibrary? = StandardLibrary.locate()
   public var width = 80
   public var style = DisplayStyle()
+  /// Bytes that values of programs may take before E0405; nil leaves the default.
+  public var memoryLimit: Int?
 
   public init() {}
 }
@@ -42,6 +44,7 @@ public final class Session {
     machine.interruptFlag = Cancellation.flag
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments
+    if let limit = options.memoryLimit { machine.memoryLimit = limit }
     interpreter = Interpreter(options: machine)
     context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
     if options.keepsFeatures, FeatureCache.shared.files == nil { FeatureCache.shared.files = FeatureFiles.standard() }
@@ -56,6 +59,7 @@ public final class Session {
     interpreter.moduleLoader = { [library = options.library] source, importer in
       try ModuleFiles(library: library).load(source, from: importer)
     }
+    interpreter.helpPage = { [library = options.library] name in library?.page(name) }
     registerBuiltins(interpreter, context)
     for (name, text) in options.overrides { interpreter.setOverride(name, text) }
   }

@@ -37,6 +37,12 @@ public struct StandardLibrary: Sendable {
     components.reduce(root) { "\($0)/\($1)" }
   }
 
+  /// A page of the language reference by its name, or nil.
+  public func page(_ name: String) -> String? {
+    guard !name.isEmpty, name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") }) else { return nil }
+    return try? FileSystem.readText(path("docs", name + ".md"))
+  }
+
   private static func isLibrary(_ path: String) -> Bool {
     FileSystem.kind(path + "/modules") == .folder
   }

@@ -1,17 +1,28 @@
 import Foundation
+import MocoRuntime
 import Testing
 
-/// The README is true: every program in it runs, and prints what the README says it prints.
+/// The README and the pages of the language reference are true: every program in them runs, and prints what they say.
 @Suite struct ReadmeTests {
   struct Program: Sendable, CustomTestStringConvertible {
+    let page: String
     let source: String
     let expected: String?
-    var testDescription: String { String(source.prefix { $0 != "\n" }) }
+    var testDescription: String { page + ": " + source.prefix { $0 != "\n" } }
   }
 
+  private static let docs = MocoProcess.root + "/stdlib/docs"
+
+  static let pages: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: docs)) ?? [])
+    .filter { $0.hasSuffix(".md") }.sorted()
+
+  static let readme = programs(in: MocoProcess.root + "/README.md")
+  static let reference = pages.flatMap { programs(in: docs + "/" + $0) }
+
   /// Fenced programs; a plain fenced block right after one is what it prints.
-  static let programs: [Program] = {
-    guard let text = try? String(contentsOfFile: MocoProcess.root + "/README.md", encoding: .utf8) else { return [] }
+  private static func programs(in path: String) -> [Program] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+    let page = (path as NSString).lastPathComponent
     var found: [Program] = []
     var language: String?
     var lines: [String] = []
@@ -20,9 +31,9 @@ import Testing
         if let open = language {
           let body = lines.joined(separator: "\n") + "\n"
           if open == "moco" {
-            found.append(Program(source: body, expected: nil))
+            found.append(Program(page: page, source: body, expected: nil))
           } else if open == "text", let last = found.last, last.expected == nil {
-            found[found.count - 1] = Program(source: last.source, expected: body)
+            found[found.count - 1] = Program(page: page, source: last.source, expected: body)
           }
           language = nil
         } else {
@@ -34,14 +45,63 @@ import Testing
       }
     }
     return found
-  }()
+  }
 
-  @Test func tourHasTenPrograms() { #expect(Self.programs.count >= 10) }
+  @Test func tourHasTenPrograms() { #expect(Self.readme.count >= 10) }
 
-  @Test(arguments: ReadmeTests.programs)
+  /// A page without programs only lists the others.
+  @Test func everyPageHasPrograms() {
+    #expect(Self.pages.count >= 12)
+    let with = Set(Self.reference.map(\.page))
+    #expect(Self.pages.filter { !with.contains($0) } == ["index.md"])
+    #expect(Self.reference.filter { $0.expected == nil }.map(\.testDescription) == [])
+  }
+
+  @Test(arguments: ReadmeTests.readme + ReadmeTests.reference)
   func runs(_ program: Program) throws {
     let result = try MocoProcess.run(program: program.source)
     #expect(result.status == 0, "\(result.errors)")
     if let expected = program.expected { #expect(result.output == expected) }
+  }
+
+  // MARK: help
+
+  private func run(_ program: String) -> String {
+    var options = SessionOptions()
+    options.library = StandardLibrary(root: MocoProcess.root + "/stdlib")
+    let session = Session(options: options)
+    var output = ""
+    session.interpreter.output = { output += $0 }
+    let result = session.interpreter.run(.init(name: "test.moco", text: program), mode: .program)
+    for diagnostic in result.diagnostics { output += "\(diagnostic.code) \(diagnostic.message)\n" }
+    return output
+  }
+
+  @Test func helpShowsPages() throws {
+    for page in Self.pages {
+      let text = try String(contentsOfFile: Self.docs + "/" + page, encoding: .utf8)
+      let shown = run("help(\"\(page.dropLast(3))\")")
+      #expect(shown.hasPrefix(text.trimmingCharacters(in: .newlines)), "\(page)")
+    }
+    #expect(run("help()").contains("| collections |"))
+    // A page and a function of one name: the text asks for the page, the name for the function.
+    #expect(run("help(\"values\")").hasPrefix("# Values"))
+    #expect(run("help(\"values\")").contains("help(values)"))
+    #expect(run("help(values)").hasPrefix("values(r)"))
+    #expect(run("help(\"sorted\")").hasPrefix("sorted(xs"))
+    #expect(run("help(\"../examples/compare\")") == run("help(\"nothing at all\")"))
+  }
+
+  /// Every name that programs have says what it is, and every function shows an example.
+  @Test func everyBuiltInIsDescribed() {
+    let session = Session(options: SessionOptions())
+    let names = session.interpreter.names.filter(\.isBuiltin)
+    #expect(names.count > 150)
+    for name in names {
+      let text = session.interpreter.help(named: name.name) ?? ""
+      let parts = text.split(separator: "\n\n", maxSplits: 1)
+      #expect(parts.count == 2 && parts[1].count > 20, "\(name.name) has no description")
+      if name.typeName == "Function" { #expect(text.contains("```"), "\(name.name) has no example") }
+    }
   }
 }
