@@ -39,6 +39,9 @@ let package = Package(
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
     .target(name: "MocoTestSupport", dependencies: ["MocoPrompts", "CSystem"], path: "Tests/TestSupport"),
+    .target(name: "MocoFuzz", dependencies: ["MocoRuntime"], path: "Tests/Fuzz/Library"),
+    .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
+
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),
     .testTarget(name: "MocoCLIPTests", dependencies: ["MocoCLIP", "MocoTestSupport"]),
     .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts", "MocoTestSupport"]),
@@ -46,7 +49,7 @@ let package = Package(
     .testTarget(name: "MocoGoldenTests", dependencies: ["MocoGolden", "MocoTestSupport"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
-    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "moco", "MocoTestSupport"]),
+    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "fuzz", "moco", "MocoTestSupport"]),
     .testTarget(name: "MocoBenchTests", dependencies: ["MocoBench", "MocoTestSupport"]),
     .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"], exclude: ["Terminal/drive.py"]),
   ],

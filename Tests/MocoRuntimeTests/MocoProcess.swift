@@ -26,10 +26,11 @@ struct MocoProcess {
   }
 
   static func run(
-    _ arguments: [String], in folder: String, input: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String, input: String? = nil, environment: [String: String] = [:],
+    program: String = executable
   ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     var variables = ProcessInfo.processInfo.environment

@@ -33,6 +33,13 @@ extension Heap {
     }
   }
 
+  /// Containers that are alive, for tests that look for what is never freed.
+  package var containerCount: Int {
+    var count = 0
+    forEachContainer { _ in count += 1 }
+    return count
+  }
+
   private func markExternalCounts() {
     forEachContainer { header in
       header.pointee.scratch = UInt32(truncatingIfNeeded: min(header.pointee.references, Int(UInt32.max)))

@@ -1,0 +1,208 @@
+import Foundation
+import MocoCLIP
+import MocoLang
+import MocoRuntime
+import MocoTensor
+
+/// Programs and files out of seeds, and what is done with them.
+package final class Fuzzer {
+  package enum Kind: String, CaseIterable {
+    /// By the grammar, with what the language alone has.
+    case grammar
+    /// Programs of the test tree, damaged; run the same way.
+    case bytes
+    /// By the grammar, with tensors and files.
+    case runtime
+    case json
+    case safetensors
+  }
+
+  /// What was found that does not end the process by itself.
+  package struct Finding: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  private static let modules = [
+    "let a = 1\nfunc b(x) { x + _c }\nlet _c = 2\n", "use \"./m2.moco\" as n\nlet a = n.a\n", "use \"./m1.moco\" as n\nlet a = 3\n",
+    "let a = [\n", "error(\"no\")\n",
+  ]
+
+  private let corpus: [[UInt8]]
+  private let folder: String
+  private let watch: FuzzWatch
+  private var core: Interpreter?
+  private var session: Session?
+  private var coreFunctions: [ProgramGrammar.Callable] = []
+  private var allFunctions: [ProgramGrammar.Callable] = []
+  private var runs = 0
+  /// Programs by the grammar, and those of them that parse and pass the checker: the others never run.
+  package private(set) var made = 0
+  package private(set) var ran = 0
+  private var written = 0
+
+  /// - Parameters:
+  ///   - corpus: texts to damage.
+  ///   - folder: a place to write; it becomes the current folder of the process.
+  package init(corpus: [[UInt8]], folder: String, seconds: Double = 2, patience: Double = 60) {
+    self.corpus = corpus
+    self.folder = folder
+    watch = FuzzWatch(flag: Cancellation.flag, seconds: seconds, patience: patience)
+    _ = FileManager.default.changeCurrentDirectoryPath(folder)
+  }
+
+  package static func kind(of seed: UInt64) -> Kind {
+    switch seed % 20 {
+    case 0..<11: return .grammar
+    case 11..<16: return .bytes
+    case 16, 17: return .runtime
+    case 18: return .json
+    default: return .safetensors
+    }
+  }
+
+  /// The program or file of a seed.
+  package func bytes(of seed: UInt64) -> [UInt8] {
+    switch Fuzzer.kind(of: seed) {
+    case .grammar:
+      if coreFunctions.isEmpty { coreFunctions = Fuzzer.callables(coreInterpreter()) }
+      var grammar = ProgramGrammar(seed: seed, functions: coreFunctions, hosts: ["holder([1])", "holder(print)"])
+      return Array(grammar.program().utf8)
+    case .runtime:
+      if allFunctions.isEmpty { allFunctions = Fuzzer.callables(runtimeSession().interpreter) }
+      var grammar = ProgramGrammar(
+        seed: seed, functions: allFunctions,
+        hosts: ["tensor([1.0, 2, 3])", "randn([2, 3])", "zeros([0, 2])", "tensor([[1, 2], [3, 4]])", "parameter([1.0])", "arange(4)"])
+      return Array(grammar.program().utf8)
+    case .bytes:
+      var mutation = ByteMutation(seed: seed, corpus: corpus)
+      return mutation.bytes()
+    case .json:
+      var files = FuzzFiles(seed: seed)
+      return files.json()
+    case .safetensors:
+      var files = FuzzFiles(seed: seed)
+      return files.safetensors()
+    }
+  }
+
+  /// Runs the program or reads the file of a seed.
+  /// - Throws: `Finding` for a diagnostic that points nowhere, a value that is not freed, a file that reads differently
+  ///   once written.
+  package func run(seed: UInt64) throws {
+    let bytes = self.bytes(of: seed)
+    try run(bytes, kind: Fuzzer.kind(of: seed))
+  }
+
+  package func run(_ bytes: [UInt8], kind: Kind) throws {
+    runs += 1
+    written = 0
+    switch kind {
+    case .grammar, .bytes:
+      // A session of several programs: what one leaves behind, the next meets.
+      if runs % 64 == 0 { core = nil }
+      let interpreter = coreInterpreter()
+      let mode: Interpreter.Mode = runs % 3 == 0 ? .cell : .program
+      try check(watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes), mode: mode) }, kind)
+      try checkNothingIsLeft(interpreter)
+    case .runtime:
+      if runs % 64 == 0 { session = nil }
+      let interpreter = runtimeSession().interpreter
+      try check(watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes)) }, kind)
+      interpreter.reset()
+    case .json: try watch.watch { try FuzzFiles.checkJson(bytes) }
+    case .safetensors: try watch.watch { try FuzzFiles.checkSafetensors(bytes, in: folder) }
+    }
+  }
+
+  // MARK: What must hold
+
+  private func check(_ result: RunResult, _ kind: Kind) throws {
+    if kind != .bytes {
+      made += 1
+      // Each begins by printing.
+      if written > 0 { ran += 1 }
+    }
+    for diagnostic in result.diagnostics.prefix(4) {
+      if let span = diagnostic.primary, span.start < 0 || span.end < span.start {
+        throw Finding(description: "\(diagnostic.code) points nowhere")
+      }
+      if diagnostic.message.isEmpty || diagnostic.render(width: 60).isEmpty {
+        throw Finding(description: "\(diagnostic.code) says nothing")
+      }
+    }
+  }
+
+  /// After a reset nothing but the built-ins and the modules may be left on the heap.
+  private func checkNothingIsLeft(_ interpreter: Interpreter) throws {
+    interpreter.reset()
+    let left = interpreter.heap.containerCount
+    if modulesRan {
+      modulesRan = false
+      core = nil
+    } else if left != expected {
+      core = nil
+      throw Finding(description: "\(left - expected) containers are left after a reset")
+    }
+  }
+
+  private var modulesRan = false
+  private var expected = 0
+
+  // MARK: Sessions
+
+  private func coreInterpreter() -> Interpreter {
+    if let core { return core }
+    var options = Interpreter.Options()
+    options.memoryLimit = 32 << 20
+    options.recursionLimit = 2_000
+    options.stackSize = 64 << 20
+    options.interruptFlag = watch.flag
+    let interpreter = Interpreter(options: options)
+    interpreter.output = { [unowned self] text in written &+= text.utf8.count }
+    interpreter.moduleLoader = { [unowned self] source, _ in
+      modulesRan = true
+      guard case .path(let path) = source, let digit = path.dropFirst(3).first?.wholeNumberValue,
+        Fuzzer.modules.indices.contains(digit)
+      else { throw LanguageFailure("E0801", "there is no such module") }
+      return LoadedModule(source: SourceFile(name: path, text: Fuzzer.modules[digit]), identity: path)
+    }
+    interpreter.define(FuzzHost.maker())
+    for name in ["train", "evaluate", "show", "templates"] {
+      interpreter.define(NativeFunction("\(name)(*values, **options)") { arguments in .record(arguments.options) })
+    }
+    _ = interpreter.run(SourceFile(name: "start", text: "1"))
+    interpreter.reset()
+    expected = interpreter.heap.containerCount
+    core = interpreter
+    return interpreter
+  }
+
+  private func runtimeSession() -> Session {
+    if let session { return session }
+    var options = SessionOptions()
+    options.threads = 1
+    options.memoryLimit = 256 << 20
+    let made = Session(options: options)
+    made.interpreter.output = { [unowned self] text in written &+= text.utf8.count }
+    session = made
+    return made
+  }
+
+  private static func callables(_ interpreter: Interpreter) -> [ProgramGrammar.Callable] {
+    interpreter.names.filter { $0.isBuiltin && $0.typeName == "Function" && !["load_clip", "env"].contains($0.name) }
+      .map { name in
+        let value = interpreter.value(named: name.name) ?? .nil
+        return ProgramGrammar.Callable(name: name.name, parameters: interpreter.parameters(of: value))
+      }
+  }
+
+  /// Every program below a folder.
+  package static func corpus(_ folders: [String]) -> [[UInt8]] {
+    var found: [String] = []
+    for folder in folders {
+      guard let walker = FileManager.default.enumerator(atPath: folder) else { continue }
+      found += walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".moco") }.map { folder + "/" + $0 }
+    }
+    return found.sorted().compactMap { FileManager.default.contents(atPath: $0).map(Array.init) }
+  }
+}

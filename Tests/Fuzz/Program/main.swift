@@ -1,0 +1,60 @@
+// fuzz COUNT [FIRST]     the programs and files of COUNT seeds from FIRST on
+// fuzz --show SEED       what a seed gives
+// fuzz --files FOLDER    every file of a folder; the part of its name before the first hyphen is its kind
+//
+// The seed that is being run stands in the file that FUZZ_STATE names: after a crash it is still there.
+import Foundation
+import MocoFuzz
+
+/// At once, so that a crash does not take it along.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+let folder = NSTemporaryDirectory() + "moco-fuzz-\(getpid())"
+try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+setenv("MOCO_STDLIB", root + "/stdlib", 0)
+let state = ProcessInfo.processInfo.environment["FUZZ_STATE"].map { open($0, O_RDWR | O_CREAT, 0o644) }
+let fuzzer = Fuzzer(corpus: Fuzzer.corpus([root + "/Tests/Language", root + "/Tests/Diagnostics"]), folder: folder)
+atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "moco-fuzz-\(getpid())") }
+
+let arguments = CommandLine.arguments.dropFirst()
+if arguments.first == "--show", let seed = arguments.last.flatMap(UInt64.init) {
+  FileHandle.standardOutput.write(Data(fuzzer.bytes(of: seed)))
+  exit(0)
+}
+var findings = 0
+if arguments.first == "--files", let seeds = arguments.last {
+  for name in ((try? FileManager.default.contentsOfDirectory(atPath: seeds)) ?? []).sorted() {
+    say(name)
+    guard let kind = Fuzzer.Kind(rawValue: String(name.prefix { $0 != "-" })),
+      let data = FileManager.default.contents(atPath: seeds + "/" + name)
+    else {
+      say("it is of no kind")
+      exit(64)
+    }
+    do { try fuzzer.run(Array(data), kind: kind) } catch {
+      findings += 1
+      say("\(name): \(error)")
+    }
+  }
+  exit(findings == 0 ? 0 : 1)
+}
+guard let count = arguments.first.flatMap(UInt64.init) else {
+  say("usage: fuzz COUNT [FIRST] | fuzz --show SEED | fuzz --files FOLDER")
+  exit(64)
+}
+let first = arguments.dropFirst().first.flatMap(UInt64.init) ?? 0
+for seed in first..<first + count {
+  if let state {
+    let text = Array("\(seed) \n".utf8)
+    _ = pwrite(state, text, text.count, 0)
+  }
+  do { try fuzzer.run(seed: seed) } catch {
+    findings += 1
+    say("seed \(seed) (\(Fuzzer.kind(of: seed))): \(error)")
+  }
+}
+say("\(count) programs and files from seed \(first) on, \(findings) findings; "
+  + "\(fuzzer.ran) of \(fuzzer.made) programs by the grammar ran")
+exit(findings == 0 ? 0 : 1)
