@@ -21,8 +21,6 @@ public struct SessionOptions {
   public var library: StandardLibrary? = StandardLibrary.locate()
   public var width = 80
   public var style = DisplayStyle()
-  /// Bytes that values of programs may take before E0405; nil leaves the default.
-  public var memoryLimit: Int?
 
   public init() {}
 }
@@ -44,7 +42,6 @@ public final class Session {
     machine.interruptFlag = Cancellation.flag
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments
-    if let limit = options.memoryLimit { machine.memoryLimit = limit }
     interpreter = Interpreter(options: machine)
     context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
     if options.keepsFeatures, FeatureCache.shared.files == nil { FeatureCache.shared.files = FeatureFiles.standard() }

@@ -21,7 +21,7 @@ final class FuzzWatch: @unchecked Sendable {
     began.initialize(to: 0)
     Thread.detachNewThread { [self] in
       while true {
-        usleep(100_000)
+        usleep(25_000)
         let start = began.pointee
         guard start != 0 else { continue }
         let elapsed = Double(DispatchTime.now().uptimeNanoseconds &- start) / 1e9

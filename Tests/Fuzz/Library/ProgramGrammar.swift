@@ -29,7 +29,7 @@ struct ProgramGrammar {
     budget = 30 + random.below(220)
     var lines = ["print(0)"]
     for _ in 0..<2 + random.below(10) {
-      let line = random.chance(8) ? special() : statement(depth: 0)
+      let line = random.chance(3) ? special() : statement(depth: 0)
       // Most programs go on after a mistake.
       lines.append(random.chance(60) && !line.hasPrefix("let") && !line.hasPrefix("var") && !line.hasPrefix("func")
         && !line.hasPrefix("use") && !line.hasPrefix("templates")
@@ -78,8 +78,13 @@ struct ProgramGrammar {
       names = kept
       return text
     case 10:
-      return "var n\(count) = 0\nwhile \(expression(.bool, depth)) {\nn\(count) += 1\nif n\(count) > \(random.below(50)) { break }\n"
-        + statement(depth: depth + 1) + "\n}"
+      count += 1
+      let counter = "n\(count)"
+      let head = "var \(counter) = 0\nwhile \(expression(.bool, depth)) {\n\(counter) += 1\nif \(counter) > \(random.below(50)) { break }\n"
+      let kept = names
+      let inside = statement(depth: depth + 1)
+      names = kept
+      return head + inside + "\n}"
     case 11: return "try \(body(depth)) catch e \(body(depth))"
     case 12:
       let name = fresh()
@@ -94,10 +99,17 @@ struct ProgramGrammar {
     case 13:
       if !isInFunction { return "print(\(expression(.any, depth)))" }
       return random.chance(70) ? "return \(expression(.any, depth))" : "return"
-    case 14: return "let \(pattern()) = \(expression(random.chance(50) ? .list : .record, depth))"
+    case 14:
+      let value = expression(random.chance(50) ? .list : .record, depth)
+      return "let \(pattern()) = \(value)"
     case 15: return "error(\(expression(.any, depth)))"
     case 16:
-      return "\(random.pick(["train", "evaluate", "show"])) \(name()) on \(name()) for \(random.below(5)) epochs { a: \(expression(.any, depth)) }"
+      let options = random.chance(50) ? " { a: \(expression(.any, depth)), \(field()) { b: 1 } }" : ""
+      switch random.below(3) {
+      case 0: return "train \(name()) on \(name()) for \(random.below(5)) \(random.pick(["epochs", "steps"]))\(options)"
+      case 1: return "evaluate \(name()) on \(name())\(options)"
+      default: return "show \(name())\(options)"
+      }
     case 17: return "use {\(random.pick(["a", "b as c", "nothing"]))} from \"./m\(random.below(4)).moco\""
     case 18: return "use \"./m\(random.below(4)).moco\" as \(fresh())"
     case 19: return "print(\(expression(.any, depth)), \(expression(.string, depth)))"
@@ -120,9 +132,11 @@ struct ProgramGrammar {
   }
 
   private mutating func parameters(_ depth: Int) -> String {
-    (0..<random.below(4)).map { place in
+    var hasDefault = false
+    return (0..<random.below(4)).map { place in
       let name = "p\(place)"
-      let text = random.chance(30) ? "\(name) = \(expression(.any, depth + 3))" : name
+      hasDefault = hasDefault || random.chance(30)
+      let text = hasDefault ? "\(name) = \(expression(.any, depth + 3))" : name
       names.append((name, .any))
       return text
     }.joined(separator: ", ")
