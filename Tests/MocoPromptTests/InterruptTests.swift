@@ -29,6 +29,19 @@ import Testing
     #expect(try session.play().status == 0)
   }
 
+  @Test func stopsInsideALongTensorOperation() throws {
+    var session = try TerminalSession()
+    session.enter("let a = randn([30000000]);")
+    session.type("print(\"start\" + \"ed\"); sort(a)\r")
+    session.wait("^started$")
+    session.interrupt()
+    session.wait("^error\\[E0406\\]")
+    session.enter("len(a)")
+    session.wait("^30000000$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
   @Test func isNotCaughtByTheProgram() throws {
     var session = try TerminalSession()
     session.type("print(\"start\" + \"ed\"); while true { try { while true { } } catch e { } }\r")

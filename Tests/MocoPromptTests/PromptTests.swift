@@ -41,16 +41,9 @@ import Testing
 
   @Test func readsABlockOfSeveralLines() throws {
     var session = try TerminalSession()
-    session.type("func twice(x) {\r")
-    session.waitForCursor(column: 8)
-    session.type("let y = x + x")
-    session.waitForCursor(column: 21)
-    session.type("\r")
-    session.waitForCursor(column: 8)
-    session.type("y")
-    session.waitForCursor(column: 9)
-    session.type("\r")
-    session.waitForCursor(column: 8)
+    session.typeLine("func twice(x) {", at: 6, then: 8)
+    session.typeLine("let y = x + x", at: 8, then: 8)
+    session.typeLine("y", at: 8, then: 8)
     session.type("}")
     session.waitForCursor(column: 7)
     session.screen()
@@ -65,12 +58,8 @@ import Testing
 
   @Test func arrowsMoveInsideABlock() throws {
     var session = try TerminalSession()
-    for line in ["[1,", "2,"] {
-      session.type(line)
-      session.waitForCursor(column: line == "2," ? 10 : 9)
-      session.type("\r")
-      session.waitForCursor(column: 8)
-    }
+    session.typeLine("[1,", at: 6, then: 8)
+    session.typeLine("2,", at: 8, then: 8)
     session.type("3]")
     session.wait("3\\]")
     session.type(Key.up)
@@ -89,8 +78,7 @@ import Testing
 
   @Test func homeGoesToTheTextThenToTheIndentation() throws {
     var session = try TerminalSession()
-    session.type("[1,\r")
-    session.waitForCursor(column: 8)
+    session.typeLine("[1,", at: 6, then: 8)
     session.type("234")
     session.waitForCursor(column: 11)
     session.type(Key.controlA)

@@ -44,7 +44,8 @@ public enum Gemm {
 
   /// A product whose tiles run in parallel; the same bits on any number of threads.
   ///
-  /// A is [m, k], or [k, m] with `transA`; B is [k, n], or [n, k] with `transB`; C is [m, n].
+  /// A is [m, k], or [k, m] with `transA`; B is [k, n], or [n, k] with `transB`; C is [m, n]. Once a stop is requested
+  /// tiles are left out: the caller has to ask `Cancellation.check()` before it uses C.
   public static func run(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
@@ -57,6 +58,7 @@ public enum Gemm {
     }
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     Parallel.forEach(grid.count) { tile in
+      if Cancellation.isRequested { return }
       let row = tile / grid.columnTiles * grid.rowSize, column = tile % grid.columnTiles * grid.columnSize
       runSingle(
         transA, transB, m: min(grid.rowSize, m - row), n: min(grid.columnSize, n - column), k: k, alpha: alpha,

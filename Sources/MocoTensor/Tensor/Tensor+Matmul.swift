@@ -108,6 +108,7 @@ extension Tensor {
         for i in 0..<count { one(i, parallel: true) }
       }
     }
+    try Cancellation.check()
     return out
   }
 

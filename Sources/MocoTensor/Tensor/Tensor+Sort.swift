@@ -1,7 +1,7 @@
 extension Tensor {
   /// Sorted along an axis, with the positions they came from. Stable; NaN comes last either way.
   ///
-  /// - Throws: E0205.
+  /// - Throws: E0205; E0405 without room for the positions; E0406 when interrupted.
   public func sorted(axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try ordered(axis: axis, descending: descending, keep: nil, "sort")
   }
@@ -29,9 +29,18 @@ extension Tensor {
     shape[v.axis] = k
     let indices = try Tensor(uninitialized: shape, .int64)
     let ints = dtype == .float32 ? nil : try v.source.cast(to: .int64)
-    withExtendedLifetime((v.source.storage, indices.storage)) {
+    // Positions in process: a list of them for every thread.
+    let (bytes, overflow) = n.multipliedReportingOverflow(by: 8 * min(Parallel.threadCount, max(v.outer, 1)))
+    try MemoryAccountant.reserve(overflow ? Int.max : bytes)
+    defer { MemoryAccountant.release(overflow ? Int.max : bytes) }
+    try withExtendedLifetime((v.source.storage, indices.storage)) {
       let (out, x) = (indices.ints, v.source)
-      Parallel.chunks(v.outer, size: max(1, 4096 / max(n * inner, 1))) { r in
+      try Parallel.chunks(v.outer, size: max(1, 4096 / max(n * inner, 1))) { r in
+        var comparisons: UInt32 = 0
+        func poll() throws {
+          comparisons &+= 1
+          if comparisons & 0xFFFF == 0 { try Cancellation.check() }
+        }
         var order = [Int](repeating: 0, count: n)
         for outer in r {
           for i in 0..<inner {
@@ -39,13 +48,15 @@ extension Tensor {
             let base = outer * n * inner + i
             if let ints {
               let values = ints.ints + base
-              order.sort { a, b in
+              try order.sort { a, b in
+                try poll()
                 let p = values[a * inner], q = values[b * inner]
                 return p == q ? a < b : descending ? p > q : p < q
               }
             } else {
               let values = x.floats + base
-              order.sort { a, b in
+              try order.sort { a, b in
+                try poll()
                 let p = values[a * inner], q = values[b * inner]
                 if p.isNaN || q.isNaN { return p.isNaN == q.isNaN ? a < b : q.isNaN }
                 return p == q ? a < b : descending ? p > q : p < q

@@ -91,6 +91,14 @@ struct TerminalSession {
   }
   /// Waits for the cursor to stand in a column, counted from 0.
   mutating func waitForCursor(column: Int) { script.steps.append(Step(kind: "cursor", columns: column)) }
+  /// Types a line at a column, then Enter, which has to begin another line at the next column: another one than that in
+  /// which the line ends, so that it can be told that it has begun.
+  mutating func typeLine(_ line: String, at column: Int, then next: Int) {
+    type(line)
+    waitForCursor(column: column + line.count)
+    type("\r")
+    waitForCursor(column: next)
+  }
   mutating func screen() { script.steps.append(Step(kind: "screen")) }
   mutating func resize(columns: Int, rows: Int) {
     script.steps.append(Step(kind: "resize", columns: columns, rows: rows))
