@@ -38,7 +38,11 @@ public struct RangeValue: Equatable, Sendable {
   }
 
   public var description: String {
-    if step != 1 { return "range(\(start), \(end), by: \(step))" }
+    if step != 1 {
+      // `range` leaves its end out.
+      let beyond = isClosed ? end.addingReportingOverflow(step > 0 ? 1 : -1) : (partialValue: end, overflow: false)
+      return "range(\(start), \(beyond.overflow ? end : beyond.partialValue), by: \(step))"
+    }
     return isClosed ? "\(start)...\(end)" : "\(start)..<\(end)"
   }
 }

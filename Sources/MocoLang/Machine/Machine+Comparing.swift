@@ -178,6 +178,7 @@ extension Machine {
       if let found = try host.contains(AnyValue(value, in: heap)) { return found }
       guard let next = try host.makeIterator() else { break }
       while let element = try next() {
+        try pollIfNeeded()
         let word = try element.owned(in: heap)
         defer { heap.release(word) }
         if try equal(word, value) { return true }

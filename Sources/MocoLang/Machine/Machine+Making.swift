@@ -353,6 +353,7 @@ extension Machine {
       }
       try prepareLoop(iteration)
       while try nextElement(iteration, iteration + 3) {
+        try pollIfNeeded()
         guard try body(iteration[3]) else { return }
       }
     default:

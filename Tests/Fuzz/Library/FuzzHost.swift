@@ -50,10 +50,11 @@ final class FuzzHost: HostObject {
   }
   var count: Int? { held.value.asList?.count }
   func makeIterator() -> (() throws -> AnyValue?)? {
-    var left = 3
+    // `holder(inf)` goes on for ever, as nothing of moco's own does: loops inside of built-ins heed the interrupt.
+    var left = held.value.asFloat == .infinity ? Int.max : 3
     return { [held] in
       left -= 1
-      return left < 0 ? nil : held.value
+      return left < 0 ? AnyValue?.none : held.value
     }
   }
   var shortDescription: String { "<holder>" }

@@ -65,7 +65,7 @@ package final class Fuzzer {
     switch Fuzzer.kind(of: seed) {
     case .grammar:
       if coreFunctions.isEmpty { coreFunctions = Fuzzer.callables(coreInterpreter()) }
-      var grammar = ProgramGrammar(seed: seed, functions: coreFunctions, hosts: ["holder([1])", "holder(print)"])
+      var grammar = ProgramGrammar(seed: seed, functions: coreFunctions, hosts: ["holder([1])", "holder(print)", "holder({a: 1})", "holder([1])", "holder(\"a\")", "holder(inf)"])
       return Array(grammar.program().utf8)
     case .runtime:
       if allFunctions.isEmpty { allFunctions = Fuzzer.callables(runtimeSession().interpreter) }
