@@ -92,14 +92,22 @@ extension Machine {
       (count, names) = try layOutSpread(row, hasReceiver: i.k & 1 != 0)
       keptNames = names
     }
+    // Spread arguments may reach beyond the frame's registers, which are all that unwinding gives up.
+    func giveUp() { for place in 1..<max(1, count + 1) { store(row + place, .null) } }
     if row.pointee.tag == .closure {
-      try bind(row, count: count, names: names)
+      do { try bind(row, count: count, names: names) } catch {
+        giveUp()
+        throw error
+      }
       return true
     }
     let oldTop = state.pointee.top
     if row + 1 + count > oldTop { state.pointee.top = row + 1 + count }
     defer { state.pointee.top = oldTop }
-    try callNative(row, count: count, names: names, site: nil)
+    do { try callNative(row, count: count, names: names, site: nil) } catch {
+      giveUp()
+      throw error
+    }
     return false
   }
 

@@ -146,7 +146,10 @@ package final class Machine {
     let code = closure.closure.pointee.code
     let base = row + 1
     let depth = state.pointee.depth + 1
-    guard depth < recursionLimit, base + code.pointee.registerCount < stackEnd else { throw recursionError() }
+    guard depth < recursionLimit, base + code.pointee.registerCount < stackEnd else {
+      for place in 0..<code.pointee.parameterCount { store(base + place, .null) }
+      throw recursionError()
+    }
     state.pointee.frames[depth] = Frame(
       pc: code.pointee.instructions, base: base, closure: closure, isEntry: isEntry)
     state.pointee.depth = depth

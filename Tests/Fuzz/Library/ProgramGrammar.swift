@@ -179,7 +179,7 @@ struct ProgramGrammar {
     case 9: return "\(expression(.list, depth + 1))[\(index(depth))]"
     case 10: return "\(name(.record)).\(field())"
     case 11: return "(if \(expression(.bool, depth + 1)) { \(expression(wanted, depth + 1)) } else { \(expression(wanted, depth + 1)) })"
-    case 12: return "\(expression(.any, depth + 1)) |> \(call(depth))"
+    case 12: return "\(expression(.any, depth + 1)) |> \(random.chance(8) ? call(depth) : method(depth))"
     case 13: return "(\(expression(wanted, depth + 1)) ?? \(expression(wanted, depth + 1)))"
     default: return made(wanted, depth)
     }
@@ -266,19 +266,21 @@ struct ProgramGrammar {
   }
 
   private mutating func method(_ depth: Int) -> String {
-    if functions.isEmpty || random.chance(15) { return "\(field())(\(arguments(depth, [])))" }
+    if functions.isEmpty || random.chance(5) { return "\(field())(\(arguments(depth, [])))" }
     let function = functions[random.below(functions.count)]
     return "\(function.name)(\(arguments(depth, Array(function.parameters.dropFirst()))))"
   }
 
   private mutating func arguments(_ depth: Int, _ parameters: [String]) -> String {
-    let count = random.chance(75) ? min(3, parameters.count) : random.below(5)
+    let count = random.chance(98) ? min(3, parameters.count) : random.below(5)
     var parts: [String] = []
+    var isNamed = false
     for place in 0..<count {
       let label = parameters.indices.contains(place) ? parameters[place] : ""
       let want = wanted(label)
       let value = expression(want, depth + 1)
-      parts.append(random.chance(12) && !label.isEmpty ? "\(label): \(value)" : value)
+      isNamed = !label.isEmpty && (isNamed || random.chance(8))
+      parts.append(isNamed ? "\(label): \(value)" : value)
     }
     if random.chance(4) { parts.append("..\(expression(random.chance(50) ? .list : .record, depth + 1))") }
     return parts.joined(separator: ", ")

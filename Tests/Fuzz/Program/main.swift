@@ -11,6 +11,8 @@ func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").ut
 
 let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+// Before the current folder becomes another one.
+let started = FileManager.default.currentDirectoryPath
 let folder = NSTemporaryDirectory() + "moco-fuzz-\(getpid())"
 try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 setenv("MOCO_STDLIB", root + "/stdlib", 0)
@@ -24,7 +26,8 @@ if arguments.first == "--show", let seed = arguments.last.flatMap(UInt64.init) {
   exit(0)
 }
 var findings = 0
-if arguments.first == "--files", let seeds = arguments.last {
+if arguments.first == "--files", let last = arguments.last {
+  let seeds = last.hasPrefix("/") ? last : started + "/" + last
   for name in ((try? FileManager.default.contentsOfDirectory(atPath: seeds)) ?? []).sorted() {
     say(name)
     guard let kind = Fuzzer.Kind(rawValue: String(name.prefix { $0 != "-" })),
