@@ -26,9 +26,11 @@ public struct BenchOptions: Sendable {
   public var templates = 80
   public var batch = 32
   public var repetitions = 5
+  /// Of weights and inputs.
+  public var seed: UInt64 = 0
   /// Bytes that a chunk's activations may take; nil for the default.
   public var memory: Int?
-  /// Where the weights, prompts and results of a text step are written, for other programs.
+  /// Where weights, inputs and results of a text step or an encoder are written, for other programs.
   public var export: String?
 
   public init() {}

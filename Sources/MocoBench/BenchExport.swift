@@ -4,7 +4,9 @@ import MocoTensor
 
 // P prompts, T context, G experts, C classes, D embedding width, R soft rows, B images.
 
-/// What another program needs to take the same training steps: one safetensors file.
+/// What another program needs to do the same work: one safetensors file.
+///
+/// Of a text step:
 ///
 /// | tensor | what |
 /// |---|---|
@@ -18,7 +20,7 @@ import MocoTensor
 /// | losses [steps] | the loss before each step |
 ///
 /// The first `class_prompts` prompts are the class loss's, expert after expert; the text loss has the others, or in
-/// mode all the same ones.
+/// mode all the same ones. Of encoded images: clip.visual.*, pixels [B, channels, H, W] and features [B, D].
 struct BenchExport {
   private var tensors: [SafetensorsWriter.Item] = []
   private var metadata: [(String, String)] = []
@@ -61,10 +63,28 @@ struct BenchExport {
     ]
   }
 
+  /// Images, and what became of them.
+  init(_ clip: CLIPModel, pixels: Tensor, features: Tensor) {
+    for (name, variable) in clip.parameters where name.hasPrefix("visual.") {
+      tensors.append(("clip." + name, variable.value, .f32))
+    }
+    tensors.append(("pixels", pixels, .f32))
+    tensors.append(("features", features, .f32))
+    metadata = [
+      ("format", "moco-bench-images"), ("heads", String(clip.config.vision.heads)),
+      ("layers", String(clip.config.vision.layers)),
+    ]
+  }
+
   /// - Throws: E0504 if the file cannot be written.
-  func write(_ path: String, losses: [Float], seconds: Double, threads: Int) throws {
+  func write(_ path: String, losses: [Float] = [], times: Times) throws {
+    let found: [SafetensorsWriter.Item] =
+      losses.isEmpty ? [] : [("losses", try Tensor(losses, shape: [losses.count]), .f32)]
     try SafetensorsWriter.write(
-      path: path, tensors: tensors + [("losses", try Tensor(losses, shape: [losses.count]), .f32)],
-      metadata: metadata + [("seconds", String(seconds)), ("threads", String(threads))])
+      path: path, tensors: tensors + found,
+      metadata: metadata + [
+        ("seconds", String(times.median)), ("processor_seconds", String(times.medianProcessor)),
+        ("threads", String(Parallel.threadCount)),
+      ])
   }
 }

@@ -49,8 +49,8 @@ package enum BenchInputs {
   }
 
   /// Random numbers of deviation 1.
-  static func normal(_ shape: [Int], _ stream: String) throws -> Tensor {
-    var random = Philox(seed: 1, stream: stream)
+  static func normal(_ shape: [Int], _ stream: String, seed: UInt64) throws -> Tensor {
+    var random = Philox(seed: seed, stream: "bench/" + stream)
     let tensor = try Tensor.zeros(shape)
     try tensor.withMutableFloats { values in for i in values.indices { values[i] = random.nextNormal() } }
     return tensor
@@ -58,7 +58,7 @@ package enum BenchInputs {
 
   /// A model with random weights; its vision tower is the smallest possible where only texts are encoded.
   /// - Throws: E0706 for a name that is not known.
-  static func model(_ name: String, textOnly: Bool) throws -> CLIPModel {
+  static func model(_ name: String, seed: UInt64, textOnly: Bool) throws -> CLIPModel {
     let names = CLIPConfig.known.map(\.name)
     guard var config = CLIPConfig.known.first(where: { $0.name == name })?.config else {
       throw PromptError(
@@ -68,6 +68,6 @@ package enum BenchInputs {
     }
     if textOnly { config.vision = VisionConfig(imageSize: 8, patchSize: 8, width: 8, layers: 1, heads: 1) }
     return try CLIPModel.random(
-      config: config, seed: 1, tokenizerDirectory: StandardLibrary.locate()?.path("tokenizer"))
+      config: config, seed: seed, tokenizerDirectory: StandardLibrary.locate()?.path("tokenizer"))
   }
 }

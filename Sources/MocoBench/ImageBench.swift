@@ -7,18 +7,22 @@ import MocoTensor
 extension Bench {
   /// Features of a batch of images, without gradient.
   static func imageEncode(_ options: BenchOptions, _ report: inout BenchReport) throws {
-    let clip = try BenchInputs.model(options.model, textOnly: false)
+    let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: false)
     let pixels = try pixels(clip, options)
     report.add("model", options.model)
     report.add("batch", options.batch)
-    let times = try Measure.repeated(options.repetitions) { _ = try clip.encodeImageFrozen(pixels) }
+    var features: Tensor?
+    let times = try Measure.repeated(options.repetitions) { features = try clip.encodeImageFrozen(pixels) }
+    if let path = options.export, let features {
+      try BenchExport(clip, pixels: pixels, features: features).write(path, times: times)
+    }
     report.add("images_per_second", Double(options.batch) / times.median)
     try addRates(times, flops: clip.config.imageFLOPs * Double(options.batch), &report)
   }
 
   /// One training step with the images in it: the LayerNorms of the vision tower's blocks are trained too.
   static func visionLayerNormStep(_ options: BenchOptions, _ report: inout BenchReport) throws {
-    let clip = try BenchInputs.model(options.model, textOnly: false)
+    let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: false)
     let mixture = try mixture(clip, options, vision: true)
     let batch = PromptBatch(images: .pixels(try pixels(clip, options)), labels: labels(mixture, options))
     describe(mixture, options, &report)
@@ -35,6 +39,6 @@ extension Bench {
 
   private static func pixels(_ clip: CLIPModel, _ options: BenchOptions) throws -> Tensor {
     let vision = clip.config.vision
-    return try BenchInputs.normal([options.batch, vision.channels, vision.imageSize, vision.imageSize], "pixels")
+    return try BenchInputs.normal([options.batch, vision.channels, vision.imageSize, vision.imageSize], "pixels", seed: options.seed)
   }
 }

@@ -49,9 +49,7 @@ enum Measure {
 
   /// The most memory that this process ever held, in megabytes of a million bytes.
   static var peakMegabytes: Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) * 1024 / 1e6
+    Double(MemoryAccountant.residentPeak ?? 0) / 1e6
   }
 
   /// GFLOP/s of square products on the threads in use, by the clock and by processor time: what work is compared

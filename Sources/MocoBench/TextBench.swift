@@ -8,7 +8,7 @@ import MocoTensor
 extension Bench {
   /// One training step of a mixture with image features given: loss, backward, optimizer.
   static func textStep(_ options: BenchOptions, _ report: inout BenchReport) throws {
-    let clip = try BenchInputs.model(options.model, textOnly: true)
+    let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: true)
     let mixture = try mixture(clip, options, vision: false)
     let batch = try featureBatch(mixture, options)
     describe(mixture, options, &report)
@@ -20,9 +20,12 @@ extension Bench {
 
     let optimizer = try Optimizer(.published, parameters: mixture.parameters)
     var losses: [Float] = []
-    let times = try Measure.repeated(options.repetitions) { losses.append(try step(mixture, batch, optimizer)) }
+    // A single turn is for work that takes minutes: there is nothing to warm up.
+    let times = try Measure.repeated(options.repetitions, warmUp: options.repetitions > 1) {
+      losses.append(try step(mixture, batch, optimizer))
+    }
     if let path = options.export {
-      try export?.write(path, losses: losses, seconds: times.median, threads: Parallel.threadCount)
+      try export?.write(path, losses: losses, times: times)
     }
     guard let plan = mixture.stepPlan else { return }
     report.add("loss_first", Double(losses.first ?? .nan))
@@ -64,7 +67,7 @@ extension Bench {
   }
 
   static func featureBatch(_ mixture: Mixture, _ options: BenchOptions) throws -> PromptBatch {
-    let features = try BenchInputs.normal([options.batch, mixture.clip.config.embedDim], "features")
+    let features = try BenchInputs.normal([options.batch, mixture.clip.config.embedDim], "features", seed: options.seed)
     return PromptBatch(images: .features(features), labels: labels(mixture, options))
   }
 
@@ -74,7 +77,7 @@ extension Bench {
 
   /// Text features of a zero-shot classifier from many sentences.
   static func zeroShot(_ options: BenchOptions, _ report: inout BenchReport) throws {
-    let clip = try BenchInputs.model(options.model, textOnly: true)
+    let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: true)
     let classes = try BenchInputs.classes(options.classes)
     let templates = try BenchInputs.sentences(options.templates)
     report.add("model", options.model)

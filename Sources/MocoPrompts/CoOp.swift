@@ -93,7 +93,7 @@ public final class CoOp: ChunkedModel {
   }
 
   /// - Throws: E0704 with a context for each class and a class that has none.
-  private func keys(_ names: [String]) throws -> [[PromptKey]] {
+  func keys(_ names: [String]) throws -> [[PromptKey]] {
     let reader = PromptText(clip: clip)
     let stop = try reader.fullStop()
     let places = options.shared ? [Int](repeating: 0, count: names.count) : try classIndices(of: names)
@@ -112,9 +112,13 @@ public final class CoOp: ChunkedModel {
   }
 
   private func encoded(_ plan: TextPlan) throws -> Variable {
+    try F.normalize(clip.encodeText(plan, soft: rows()))
+  }
+
+  /// V as a matrix, one context after the other.
+  func rows() throws -> Variable {
     let width = context.value.shape.last ?? 0
-    let rows = options.shared ? context : try F.reshape(context, [classes.count * contextLength, width])
-    return try F.normalize(clip.encodeText(plan, soft: rows))
+    return options.shared ? context : try F.reshape(context, [classes.count * contextLength, width])
   }
 
   /// t for any classes (with a context for each class: its own). Shape: [C, D].

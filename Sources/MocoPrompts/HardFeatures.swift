@@ -15,13 +15,9 @@ public struct HardFeatures {
 
   /// - Throws: E0603 for a sentence longer than the context.
   public init(clip: CLIPModel, templates set: TemplateSet, classes: [String]) throws {
-    let text = PromptText(clip: clip)
     let width = clip.config.embedDim
     let count = classes.count
-    var sentences: [[PromptKey]] = []
-    for template in set.templates {
-      for name in classes { sentences.append(try text.sentence(template.filled(with: name))) }
-    }
+    let sentences = try HardFeatures.sentences(clip: clip, templates: set, classes: classes)
     let features = try clip.unitFeatures(of: sentences)
     var means = [Float](repeating: 0, count: set.groups.count * count * width)
     for (g, range) in set.ranges.enumerated() {
@@ -36,6 +32,14 @@ public struct HardFeatures {
     templates = try Tensor(features, shape: [set.templates.count, count, width])
     prototypes = try Tensor(means, shape: [set.groups.count, count, width])
     prototypesTransposed = try prototypes.permuted([0, 2, 1]).contiguous()
+  }
+
+  /// Template after template, a sentence for each class.
+  static func sentences(clip: CLIPModel, templates set: TemplateSet, classes: [String]) throws -> [[PromptKey]] {
+    let text = PromptText(clip: clip)
+    return try set.templates.flatMap { template in
+      try classes.map { try text.sentence(template.filled(with: $0)) }
+    }
   }
 
   /// p[g, y_b] for each image. Shape: [B, G, D].

@@ -1,3 +1,4 @@
+import MocoAutograd
 import MocoCLIP
 
 /// What encoding prompts costs, counted from their trie.
@@ -14,7 +15,8 @@ public struct PromptCost: Sendable, Equatable {
 
   public init() {}
 
-  init(_ plan: TextPlan, _ config: CLIPConfig) {
+  /// The cost of a plan's prompts.
+  public init(_ plan: TextPlan, _ config: CLIPConfig) {
     prompts = plan.promptCount
     nodes = plan.nodeCount
     paddedRows = plan.paddedRows
@@ -60,4 +62,30 @@ extension ZeroShot {
 extension Mixture {
   /// The prompts of the last step; nil before the first.
   package var stepPlan: TextPlan? { keysOfStep?.plan }
+
+  public func promptsOfStep() throws -> [[PromptKey]] { try stepPrompts().keys }
+  public func softRows() throws -> Variable? { try prompts.rows() }
+
+  /// The hard features, unless they are there already or no loss reads them.
+  public func costOnce() throws -> PromptCost {
+    guard frozen == nil, options.loss.textWeight > 0 || options.loss.gateWeight > 0 else { return PromptCost() }
+    return try clip.cost(of: HardFeatures.sentences(clip: clip, templates: templates, classes: classes))
+  }
+
+  public func lossBytes(batch: Int) -> Int {
+    let rows = Double(prompts.count * classes.count), width = Double(clip.config.embedDim)
+    // Features, with w, normalized, and the gradients of each; prototypes twice; logits of both losses.
+    let features = rows * width * 8 + Double(templates.templates.count * classes.count) * width
+    let logits = 4 * rows * (Double(classes.count) + Double(batch))
+    return Int(min((features + logits) * 4, 1e18))
+  }
+}
+
+extension CoOp {
+  public func promptsOfStep() throws -> [[PromptKey]] { try keys(names(.base)) }
+  public func softRows() throws -> Variable? { try rows() }
+  public func costOnce() throws -> PromptCost { PromptCost() }
+  public func lossBytes(batch: Int) -> Int {
+    (6 * clip.config.embedDim + 4 * batch) * classes.count * MemoryLayout<Float>.stride
+  }
 }

@@ -41,24 +41,27 @@ struct BenchCommand: ParsableCommand {
   var repetitions = BenchOptions().repetitions
 
   @Option(help: ArgumentHelp("What the text tower's activations may take, such as 512MB.", valueName: "size"))
-  var memory: String?
+  var budget: String?
 
-  @Option(help: "Threads for numeric work; results do not depend on it.")
-  var threads: Int?
+  // The same group as of the program itself, which would otherwise keep --threads for itself.
+  @OptionGroup(title: "Running") var running: RunningOptions
 
   @Option(
-    help: ArgumentHelp("text-step: also write weights, prompts and losses, for scripts/bench-pytorch.", valueName: "file"),
+    help: ArgumentHelp("text-step, image-encode: also write weights, inputs and results, for scripts/bench-pytorch.", valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var export: String?
 
   func validate() throws {
-    if let threads, threads < 1 || threads > 1024 { throw ValidationError("--threads takes a number from 1 to 1024.") }
-    if let memory, MemorySize.bytes(memory) == nil { throw ValidationError("--memory takes a size such as 512MB, not '\(memory)'.") }
+    if let budget, MemorySize.bytes(budget) == nil {
+      throw ValidationError("--budget takes a size such as 512MB, not '\(budget)'.")
+    }
+    if running.memory != nil { throw ValidationError("bench has no --memory; --budget limits activations.") }
+    if !running.settings.isEmpty { throw ValidationError("bench has no --set; it runs no program.") }
   }
 
   func run() throws {
     Console.start()
-    if let threads { Parallel.threadCount = threads }
+    if let threads = running.threads { Parallel.threadCount = threads }
     var options = BenchOptions()
     options.model = model
     options.groups = groups
@@ -67,7 +70,8 @@ struct BenchCommand: ParsableCommand {
     options.templates = templates
     options.batch = batch
     options.repetitions = repetitions
-    options.memory = memory.flatMap(MemorySize.bytes)
+    options.memory = budget.flatMap(MemorySize.bytes)
+    options.seed = running.seed
     options.export = export
     do {
       let report = try Console.interruptible { try Bench.run(name, options) }

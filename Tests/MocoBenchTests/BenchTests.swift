@@ -67,6 +67,17 @@ import Testing
     #expect(Set(try BenchInputs.sentences(80).map(\.text)).count == 80)
   }
 
+  @Test func exportHoldsTheImages() throws {
+    try Repository.inFolder { folder in
+      let path = folder + "/images.safetensors"
+      _ = try Bench.run(.imageEncode, options { $0.export = path; $0.batch = 2 })
+      let file = try SafetensorsFile(path: path)
+      #expect(try file.tensor("pixels").shape == [2, 3, 32, 32])
+      #expect(try file.tensor("features").shape == [2, 32])
+      #expect(try file.tensor("clip.visual.proj").shape == [64, 32])
+    }
+  }
+
   @Test func exportHoldsTheStep() throws {
     try Repository.inFolder { folder in
       let path = folder + "/step.safetensors"

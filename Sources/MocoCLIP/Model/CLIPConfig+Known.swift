@@ -2,8 +2,8 @@ extension CLIPConfig {
   /// Architectures by the names that people write: `vit-b-16`. For models with random weights; a weight file says
   /// its sizes itself.
   public static let known: [(name: String, config: CLIPConfig)] = [
-    ("vit-b-32", vit(patch: 32, width: 768, layers: 12, text: 512)),
     ("vit-b-16", vit(patch: 16, width: 768, layers: 12, text: 512)),
+    ("vit-b-32", vit(patch: 32, width: 768, layers: 12, text: 512)),
     ("vit-l-14", vit(patch: 14, width: 1024, layers: 24, text: 768)),
     (
       "tiny",

@@ -16,6 +16,9 @@ extension TextPlan {
     forwardFLOPs(config) + backwardFLOPs(config) + repeatedFLOPs(config)
   }
 
+  /// Rows of the largest chunk.
+  public var largestChunk: Int { chunks.map(\.trie.nodeCount).max() ?? 0 }
+
   /// Operations of the chunks' second forward pass. The last chunk keeps its activations.
   package func repeatedFLOPs(_ config: CLIPConfig) -> Double {
     chunks.dropLast().reduce(0) { $0 + TextPlan.flops($1, config, products: 1, attention: 1) }

@@ -10,7 +10,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       """
       train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
       shuffle = true, views = nil, augment = false, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
-      resume = nil, memory = nil, seed = nil)
+      resume = nil, memory = nil, dry_run = false, seed = nil)
       """,
       doc: """
         Trains a mixture or a `coop` on a split, for a number of epochs or steps.
@@ -34,6 +34,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
           bit for bit.
         - `memory: "2 GB"` limits what the text tower's activations take, from here on (see `help(mixture)`).
+        - `dry_run: true` trains nothing and gives a forecast: rows of the prompts' tree, memory and time (see
+          `help(forecast)`).
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
           `gate_load`, `seconds`.
         - Control-C stops between two steps; the model keeps what it has learned. A loss that is no number stops too.
@@ -42,6 +44,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
       let options = try readTraining(arguments, context)
+      if try arguments.bool("dry_run") { return try forecastValue(arguments, value.model, split, options) }
       if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
       let trainer = try Trainer(model: value.model, data: split, options: options)
       if let path = try arguments.optionalString("resume") {
@@ -58,15 +61,52 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           help: "the \(value.model.kind) keeps what it has learned")
       }
       return .host(TrainingValue(report, model: value.model.kind))
-    }
+    },
+    NativeFunction(
+      "forecast(model, on, for, batch = 32, at_least = nil, views = nil, augment = false, memory = nil)",
+      doc: """
+        What `train` would cost with these options, before a long run. Nothing is trained.
+
+        Prompts that begin alike share their rows, so the work is counted from their tree; how fast this machine is, is
+        measured on the first prompts and on an image, in about a second.
+
+        - `nodes`: rows of the tree in a step; `padded_rows`: what a computation that pads every prompt would have
+        - `chunks`: more than one where the step's memory is limited; `flops`: operations of a step
+        - `steps`, `epochs`, `seconds_per_step`, `seconds_before` (sentences and images that are encoded once, of which kept
+          features may save some), `seconds` in all, `memory` in bytes at the most
+
+        ```
+        forecast(mix, on: data.train, for: 50 epochs)
+        train mix on data.train for 50 epochs { dry_run: true }     // the same
+        ```
+        """
+    ) { arguments in
+      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+      var options = TrainingOptions(duration: try readDuration(arguments))
+      options.batch = try arguments.int("batch", in: 1...)
+      options.views = try readViews(arguments)
+      return try forecastValue(arguments, value.model, split, options)
+    },
   ]
 }
 
-private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) throws -> TrainingOptions {
+/// The budget that is asked for counts for the forecast alone.
+private func forecastValue(
+  _ arguments: Arguments, _ model: any PromptModel, _ split: DataSplit, _ options: TrainingOptions
+) throws -> AnyValue {
+  let chunked = model as? any ChunkedModel
+  let before = chunked?.memory
+  defer { if let before { chunked?.memory = before } }
+  if let memory = try readMemory(arguments) { chunked?.memory = memory }
+  return .host(ForecastValue(try Forecast(model: model, data: split, options: options)))
+}
+
+private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
   let quantity = try arguments.quantity("for")
   guard let amount = quantity.wholeAmount, amount >= 1 else {
     throw arguments.failure(
-      "E0706", "train cannot last \(quantity.description)", at: "for", help: "give a whole number from 1")
+      "E0706", "\(arguments.functionName) cannot last \(quantity.description)", at: "for", help: "give a whole number from 1")
   }
   var atLeast = 0
   if let least = try arguments.optionalQuantity("at_least") {
@@ -76,8 +116,11 @@ private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) thr
     }
     atLeast = steps
   }
-  var options = TrainingOptions(
-    duration: quantity.unit == .steps ? .steps(amount) : .epochs(amount, atLeast: atLeast))
+  return quantity.unit == .steps ? .steps(amount) : .epochs(amount, atLeast: atLeast)
+}
+
+private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) throws -> TrainingOptions {
+  var options = TrainingOptions(duration: try readDuration(arguments))
   options.batch = try arguments.int("batch", in: 1...)
   if let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)") {
     options.optimizer = optimizer.settings

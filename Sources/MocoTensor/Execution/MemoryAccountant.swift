@@ -95,6 +95,13 @@ public enum MemoryAccountant {
     return free
   }
 
+  /// The most bytes of memory this process ever held, as the system counts them; nil where it does not say.
+  ///
+  /// Not `getrusage`, whose figure begins at that of the process which started this one.
+  package static var residentPeak: Int? {
+    contents("/proc/self/status").flatMap { field("VmHWM:", in: $0) }.map { $0 << 10 }
+  }
+
   private static func number(in path: String) -> Int? {
     guard let text = contents(path) else { return nil }
     return Int(text.prefix { $0.isNumber })
@@ -102,7 +109,7 @@ public enum MemoryAccountant {
 
   private static func field(_ name: String, in text: String) -> Int? {
     for line in text.split(separator: "\n") where line.hasPrefix(name) {
-      return Int(line.dropFirst(name.count).drop { $0 == " " }.prefix { $0.isNumber })
+      return Int(line.dropFirst(name.count).drop(while: \.isWhitespace).prefix { $0.isNumber })
     }
     return nil
   }

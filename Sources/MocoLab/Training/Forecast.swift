@@ -1,0 +1,143 @@
+import MocoAutograd
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+/// What a training will cost, before it begins: counted from its prompts, and timed on a few of them.
+public struct Forecast: Sendable {
+  public let plan: TrainingPlan
+  public let classes: Int
+  /// One step, with every expert in use.
+  public let step: PromptCost
+  /// What is encoded once before the first step.
+  public let once: PromptCost
+  /// Images to encode: in all before or during the first epochs, and in each step. Kept features may save the former.
+  public let imagesOnce: Int
+  public let imagesPerStep: Int
+  /// Bytes at the most: weights, activations, losses.
+  public let memory: Int
+  /// What was measured: operations a second in the text tower, and seconds for an image.
+  public let flopsPerSecond: Double
+  public let secondsPerImage: Double
+
+  public var secondsPerStep: Double {
+    step.stepFLOPs / flopsPerSecond + Double(imagesPerStep) * secondsPerImage
+  }
+  public var secondsBefore: Double {
+    once.forwardFLOPs / flopsPerSecond + Double(imagesOnce) * secondsPerImage
+  }
+  public var seconds: Double { secondsBefore + Double(plan.steps) * secondsPerStep }
+
+  /// Nothing is trained, and the model stays as it is.
+  /// - Throws: as the training would: E0706 for options, E0709 without anything to train, E0704 for classes.
+  public init(model: any PromptModel, data: DataSplit, options: TrainingOptions) throws {
+    try options.check()
+    guard let chunked = model as? any ChunkedModel else {
+      throw PromptError(
+        "E0709", "a \(model.kind) model has nothing to train", help: "train a mixture or coop; zero_shot is finished")
+    }
+    let before = model.trained
+    try model.train(on: data.classes)
+    defer { model.trained = before }
+    let clip = model.clip
+    plan = try TrainingPlan(options, count: data.count)
+    classes = model.classes.count
+    let keys = try chunked.promptsOfStep()
+    let text = try clip.planText(keys, memory: chunked.memory)
+    step = PromptCost(text, clip.config)
+    once = try chunked.costOnce()
+
+    var kept = 0, fresh = 0
+    if !data.isFeatures {
+      switch options.views {
+      case _ where model.trainsVision: fresh = options.batch
+      case .plain: kept = data.count
+      case .kept(let views): kept = data.count * min(views, plan.epochs)
+      case .fresh: fresh = options.batch
+      }
+    }
+    imagesOnce = kept
+    flopsPerSecond = try Forecast.textSpeed(chunked, keys)
+    let image = kept + fresh > 0 ? try Forecast.imageSpeed(clip) : 0
+    // Trained LayerNorms: every product once again on the way back.
+    secondsPerImage = model.trainsVision ? 2 * image : image
+    imagesPerStep = min(fresh, max(data.count, 1))
+
+    let activations = min(text.largestChunk * TextPlan.bytesPerNode(clip.config.text), 1 << 60)
+    memory =
+      clip.parameterCount * MemoryLayout<Float>.stride + activations + chunked.lossBytes(batch: options.batch)
+      + (model.trainsVision ? Forecast.imageBytes(clip.config.vision) * imagesPerStep : 0)
+  }
+
+  /// Operations a second in a forward pass over the first prompts.
+  private static func textSpeed(_ model: any ChunkedModel, _ keys: [[PromptKey]]) throws -> Double {
+    let clip = model.clip
+    let sample = try clip.planText(Array(keys.prefix(96)))
+    let seconds = try fastest { _ = try clip.encodeText(sample, soft: model.softRows()) }
+    return sample.forwardFLOPs(clip.config) / seconds
+  }
+
+  private static func imageSpeed(_ clip: CLIPModel) throws -> Double {
+    let vision = clip.config.vision, count = Parallel.threadCount
+    let pixels = try Tensor.zeros([count, vision.channels, vision.imageSize, vision.imageSize])
+    return try fastest { _ = try clip.encodeImageFrozen(pixels) } / Double(count)
+  }
+
+  /// The shorter of two turns; the first one also warms up.
+  private static func fastest(_ work: () throws -> Void) throws -> Double {
+    var best = Double.infinity
+    for _ in 0..<2 {
+      let begin = now()
+      try Autograd.noGrad(work)
+      best = min(best, now() - begin)
+    }
+    return max(best, 1e-9)
+  }
+
+  /// What an image's rows keep for the way back.
+  private static func imageBytes(_ vision: VisionConfig) -> Int {
+    vision.tokens * vision.layers * (6 * vision.width + vision.mlpWidth) * MemoryLayout<Float>.stride
+  }
+}
+
+extension Forecast {
+  /// Lines for people.
+  public var lines: [String] {
+    let chunks = step.chunks == 1 ? "" : ", in \(step.chunks) chunks"
+    var lines = [
+      "\(grouped(step.prompts)) prompts of \(grouped(classes)) classes: \(grouped(step.nodes)) rows in the tree, "
+        + "\(grouped(step.paddedRows)) if padded\(chunks)",
+      "\(grouped(plan.steps)) steps in \(grouped(plan.epochs)) epochs, about \(Forecast.duration(secondsPerStep)) "
+        + "and \(Forecast.operations(step.stepFLOPs)) each",
+    ]
+    var before: [String] = []
+    if once.prompts > 0 { before.append("\(grouped(once.prompts)) sentences") }
+    if imagesOnce > 0 { before.append("up to \(grouped(imagesOnce)) images") }
+    if !before.isEmpty {
+      lines.append("once: \(before.joined(separator: " and ")), about \(Forecast.duration(secondsBefore))")
+    }
+    lines.append(
+      "in all about \(Forecast.duration(seconds)), with up to \(MemoryAccountant.text(memory)) of memory")
+    return lines
+  }
+
+  /// `0.4 s`, `12 min`, `3.5 h`, `2 days`.
+  package static func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<0.0095: return "\(fixedText(seconds * 1000, 1)) ms"
+    case ..<9.5: return "\(fixedText(seconds, 2)) s"
+    case ..<90: return "\(fixedText(seconds, 0)) s"
+    case ..<5400: return "\(fixedText(seconds / 60, 0)) min"
+    case ..<172_800: return "\(fixedText(seconds / 3600, 1)) h"
+    default: return "\(fixedText(seconds / 86_400, 0)) days"
+    }
+  }
+
+  package static func operations(_ flops: Double) -> String {
+    switch flops {
+    case ..<1e9: return "\(fixedText(flops / 1e6, 1)) MFLOP"
+    case ..<1e12: return "\(fixedText(flops / 1e9, 1)) GFLOP"
+    default: return "\(fixedText(flops / 1e12, 1)) TFLOP"
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import MocoLab
+import MocoLang
+
+/// What `forecast` gives back.
+final class ForecastValue: HostObject {
+  let forecast: Forecast
+
+  init(_ forecast: Forecast) { self.forecast = forecast }
+
+  var typeName: String { "Forecast" }
+  var memberNames: [String] {
+    [
+      "nodes", "padded_rows", "chunks", "flops", "steps", "epochs", "seconds_per_step", "seconds_before", "seconds",
+      "memory",
+    ]
+  }
+
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "nodes": return .int(forecast.step.nodes)
+    case "padded_rows": return .int(forecast.step.paddedRows)
+    case "chunks": return .int(forecast.step.chunks)
+    case "flops": return .float(forecast.step.stepFLOPs)
+    case "steps": return .int(forecast.plan.steps)
+    case "epochs": return .int(forecast.plan.epochs)
+    case "seconds_per_step": return .float(forecast.secondsPerStep)
+    case "seconds_before": return .float(forecast.secondsBefore)
+    case "seconds": return .float(forecast.seconds)
+    case "memory": return .int(forecast.memory)
+    default: return nil
+    }
+  }
+
+  var shortDescription: String {
+    "<forecast: \(forecast.plan.steps) steps, \(forecast.step.nodes) rows in the tree, "
+      + "about \(rounded(forecast.seconds, 1)) s>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String { forecast.lines.joined(separator: "\n") }
+}
