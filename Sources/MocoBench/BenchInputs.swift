@@ -35,7 +35,9 @@ package enum BenchInputs {
   /// So many sentences with a hole: kinds of pictures of things in some state.
   /// - Throws: E0706 for more than there are.
   package static func sentences(_ count: Int) throws -> [Template] {
-    let kinds = ["photo", "drawing", "painting", "close-up photo", "sketch", "plastic model", "sculpture", "video frame"]
+    let kinds = [
+      "photo", "drawing", "painting", "close-up photo", "sketch", "plastic model", "sculpture", "video frame",
+    ]
     let looks = ["", "bad ", "bright ", "dark ", "blurry ", "large "]
     let ends = ["of a {}.", "of the {}."]
     guard count >= 1, count <= kinds.count * looks.count * ends.count else {
@@ -44,7 +46,8 @@ package enum BenchInputs {
     }
     return try (0..<count).map { index in
       let rest = index / ends.count
-      return try Template("a \(looks[rest / kinds.count])\(kinds[rest % kinds.count]) \(ends[index % ends.count])")
+      let look = looks[rest / kinds.count], kind = kinds[rest % kinds.count]
+      return try Template("a \(look)\(kind) \(ends[index % ends.count])")
     }
   }
 

@@ -39,6 +39,7 @@ extension Bench {
 
   private static func pixels(_ clip: CLIPModel, _ options: BenchOptions) throws -> Tensor {
     let vision = clip.config.vision
-    return try BenchInputs.normal([options.batch, vision.channels, vision.imageSize, vision.imageSize], "pixels", seed: options.seed)
+    let shape = [options.batch, vision.channels, vision.imageSize, vision.imageSize]
+    return try BenchInputs.normal(shape, "pixels", seed: options.seed)
   }
 }

@@ -14,8 +14,9 @@ struct Times {
 
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
-    guard let middle = sorted.indices.contains(sorted.count / 2) ? sorted[sorted.count / 2] : nil else { return .nan }
-    return sorted.count % 2 == 1 ? middle : (middle + sorted[sorted.count / 2 - 1]) / 2
+    guard !sorted.isEmpty else { return .nan }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle] + sorted[middle - 1]) / 2
   }
 }
 
@@ -32,7 +33,9 @@ enum Measure {
   }
 
   /// Runs `work` once to warm up and then `count` times, fewer if that would take longer than `limit` seconds.
-  static func repeated(_ count: Int, limit: Double = 120, warmUp: Bool = true, _ work: () throws -> Void) throws -> Times {
+  static func repeated(
+    _ count: Int, limit: Double = 120, warmUp: Bool = true, _ work: () throws -> Void
+  ) throws -> Times {
     let begin = clock
     if warmUp { try work() }
     var times = Times()

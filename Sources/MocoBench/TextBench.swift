@@ -67,7 +67,8 @@ extension Bench {
   }
 
   static func featureBatch(_ mixture: Mixture, _ options: BenchOptions) throws -> PromptBatch {
-    let features = try BenchInputs.normal([options.batch, mixture.clip.config.embedDim], "features", seed: options.seed)
+    let shape = [options.batch, mixture.clip.config.embedDim]
+    let features = try BenchInputs.normal(shape, "features", seed: options.seed)
     return PromptBatch(images: .features(features), labels: labels(mixture, options))
   }
 

@@ -12,8 +12,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast this machine does the work.",
     discussion: """
-      Models have random weights, so nothing is downloaded. Figures are printed as lines `name: value`; seconds are the \
-      median of several turns, a turn being one training step, one batch or one list of classes.
+      Models have random weights, so nothing is downloaded. Figures are printed as lines `name: value`; seconds are \
+      the median of several turns, a turn being one training step, one batch or one list of classes.
       """)
 
   @Argument(help: "What to measure: \(BenchName.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -47,7 +47,9 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup(title: "Running") var running: RunningOptions
 
   @Option(
-    help: ArgumentHelp("text-step, image-encode: also write weights, inputs and results, for scripts/bench-pytorch.", valueName: "file"),
+    help: ArgumentHelp(
+      "text-step, image-encode: also write weights, inputs and results, for scripts/bench-pytorch.",
+      valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var export: String?
 
