@@ -71,15 +71,26 @@ extension Tensor {
   /// Normal numbers, mean 0 and deviation 1, drawn in row-major order.
   public static func randn(_ shape: [Int], _ random: inout Philox) throws -> Tensor {
     let out = try Tensor(uninitialized: shape)
-    for i in 0..<out.count { out.floats[i] = random.nextNormal() }
+    try out.fill { random.nextNormal() }
     return out
   }
 
   /// Uniform numbers in [0, 1), drawn in row-major order.
   public static func rand(_ shape: [Int], _ random: inout Philox) throws -> Tensor {
     let out = try Tensor(uninitialized: shape)
-    for i in 0..<out.count { out.floats[i] = random.nextUniform() }
+    try out.fill { random.nextUniform() }
     return out
+  }
+
+  /// Writes numbers in row-major order, with a look for an interrupt now and then.
+  private func fill(_ next: () -> Float) throws {
+    var start = 0
+    while start < count {
+      try Cancellation.check()
+      let end = min(start + (1 << 20), count)
+      for i in start..<end { floats[i] = next() }
+      start = end
+    }
   }
 }
 
