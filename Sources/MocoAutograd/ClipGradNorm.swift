@@ -9,7 +9,8 @@ extension Autograd {
   @discardableResult
   public static func clipGradNorm(_ variables: [Variable], _ limit: Float) throws -> Float {
     guard limit > 0 else {
-      throw TensorError(code: "E0205", message: "clip_grad_norm: the largest norm must be positive, not \(limit)")
+      throw TensorError(
+        code: "E0205", message: "clip_grad_norm: the largest norm must be positive, not \(limit)")
     }
     var squares = 0.0
     for variable in variables {

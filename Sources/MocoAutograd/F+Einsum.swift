@@ -3,8 +3,8 @@ import MocoTensor
 extension F {
   /// Sums of products named by letters, as NumPy's einsum: `bd,cd->bc`.
   ///
-  /// A letter that is missing on the right is summed; without `->` the result has the letters that occur once, in
-  /// alphabetical order. A letter may be repeated within one operand (its diagonal). No ellipsis.
+  /// A letter that is missing on the right is summed; without `->` the result has the letters that occur
+  /// once, in alphabetical order. A letter may be repeated within one operand (its diagonal). No ellipsis.
   ///
   /// - Throws: E0205 for an equation that does not parse or fit, E0204 for a letter of two sizes.
   public static func einsum(_ equation: String, _ operands: [Variable]) throws -> Variable {
@@ -32,7 +32,8 @@ extension F {
 
   // One dimension for each letter.
   private static func diagonal(_ x: Variable, _ letters: [Character]) throws -> Named {
-    var x = x, letters = letters
+    var x = x
+    var letters = letters
     while let (i, j) = repeated(letters) {
       let n = x.shape[i]
       var order = Array(x.shape.indices)
@@ -56,10 +57,13 @@ extension F {
 
   // Two operands become one batched matrix product: [batch, left, shared] @ [batch, shared, right].
   private static func contract(_ a: Named, _ b: Named, _ wanted: Set<Character>) throws -> Named {
-    let a = try dropped(a, keeping: wanted.union(b.letters)), b = try dropped(b, keeping: wanted.union(a.letters))
+    let a = try dropped(a, keeping: wanted.union(b.letters))
+    let b = try dropped(b, keeping: wanted.union(a.letters))
     let common = a.letters.filter { b.letters.contains($0) }
-    let batch = common.filter { wanted.contains($0) }, shared = common.filter { !wanted.contains($0) }
-    let left = a.letters.filter { !common.contains($0) }, right = b.letters.filter { !common.contains($0) }
+    let batch = common.filter { wanted.contains($0) }
+    let shared = common.filter { !wanted.contains($0) }
+    let left = a.letters.filter { !common.contains($0) }
+    let right = b.letters.filter { !common.contains($0) }
     func sizes(_ named: Named, _ letters: [Character]) -> [Int] {
       letters.compactMap { l in named.letters.firstIndex(of: l).map { named.variable.shape[$0] } }
     }
@@ -102,7 +106,9 @@ struct EinsumPlan {
     var sizes: [Character: Int] = [:]
     for (i, letters) in inputs.enumerated() {
       guard letters.count == shapes[i].count else {
-        throw wrong("\"\(String(letters))\" names \(letters.count) dimensions, operand \(i) has shape \(Shape.text(shapes[i]))")
+        throw wrong(
+          "\"\(String(letters))\" names \(letters.count) dimensions, operand \(i) has shape \(Shape.text(shapes[i]))"
+        )
       }
       for (letter, size) in zip(letters, shapes[i]) {
         if let known = sizes[letter], known != size {

@@ -92,7 +92,8 @@ extension F {
     guard x.isTracked else { return Variable(value) }
     let source = try x.value.cast(to: .float32).contiguous()
     return unary("\(op)", x, value) { g in
-      let grad = try g.contiguous(), out = try Tensor(uninitialized: g.shape)
+      let grad = try g.contiguous()
+      let out = try Tensor(uninitialized: g.shape)
       withExtendedLifetime((source, value, grad, out)) {
         Kernels.unaryBackward(
           op, x: source.floats, y: value.floats, dy: grad.floats, out.floats, count: out.count)

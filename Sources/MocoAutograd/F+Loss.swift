@@ -18,7 +18,8 @@ extension F {
     guard targets.count == rows else {
       throw TensorError(
         code: "E0205",
-        message: "cross_entropy: \(targets.count) targets for \(rows) rows of logits \(Shape.text(logits.shape))")
+        message:
+          "cross_entropy: \(targets.count) targets for \(rows) rows of logits \(Shape.text(logits.shape))")
     }
     if let wrong = targets.first(where: { $0 < 0 || $0 >= width }) {
       throw TensorError(
@@ -45,7 +46,8 @@ extension F {
     }
     return unary("cross_entropy", logits, value) { g in
       // (softmax − one-hot) of each row, times the row's gradient.
-      let out = try Tensor(uninitialized: logs.shape), g = try g.contiguous()
+      let out = try Tensor(uninitialized: logs.shape)
+      let g = try g.contiguous()
       withExtendedLifetime((logs, out, g)) {
         Kernels.exp(logs.floats, out.floats, count: out.count)
         let single = reduction != .none

@@ -8,7 +8,8 @@ extension F {
     let (x, y) = (a.value, b.value)
     return Variable.custom("@", inputs: [a, b], value: value) { grad, needs in
       let (p, q, _) = try Tensor.matrixOperands(x, y)
-      let m = p.shape[p.rank - 2], n = q.shape[q.rank - 1]
+      let m = p.shape[p.rank - 2]
+      let n = q.shape[q.rank - 1]
       // Back from what dropping a vector's dimension gave.
       let batch = Array(grad.shape.dropLast((x.rank == 1 ? 0 : 1) + (y.rank == 1 ? 0 : 1)))
       let g = try grad.reshaped(batch + [m, n])

@@ -19,7 +19,8 @@ extension F {
   }
 
   public static func mean(_ x: Variable) throws -> Variable {
-    let shape = x.shape, share = 1 / Float(Swift.max(x.value.count, 1))
+    let shape = x.shape
+    let share = 1 / Float(Swift.max(x.value.count, 1))
     return unary("mean", x, try x.value.mean()) { try $0.affine(share).expanded(to: shape) }
   }
 
@@ -30,7 +31,8 @@ extension F {
   public static func mean(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
     let n = try axes.reduce(1) { $0 * x.shape[try Shape.axis($1, x.shape, for: "mean")] }
     guard n > 0 else {
-      throw TensorError(code: "E0205", message: "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
+      throw TensorError(
+        code: "E0205", message: "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
     }
     return try scale(sum(x, axes: axes, keep: keep), 1 / Float(n))
   }
@@ -41,7 +43,8 @@ extension F {
   ) throws -> Variable {
     let n = x.shape[try Shape.axis(axis, x.shape, for: "var")]
     guard n > correction else {
-      throw TensorError(code: "E0205", message: "var needs more than \(correction) elements along axis \(axis), not \(n)")
+      throw TensorError(
+        code: "E0205", message: "var needs more than \(correction) elements along axis \(axis), not \(n)")
     }
     let centred = try sub(x, mean(x, axis: axis, keep: true))
     return try scale(sum(square(centred), axis: axis, keep: keep), 1 / Float(n - correction))

@@ -4,7 +4,9 @@ import MocoTensor
 // Operations on the rows along one axis. Another axis than the last is moved there and back.
 
 extension F {
-  static func onLast(_ x: Variable, axis: Int, _ name: String, _ body: (Variable) throws -> Variable) throws -> Variable {
+  static func onLast(
+    _ x: Variable, axis: Int, _ name: String, _ body: (Variable) throws -> Variable
+  ) throws -> Variable {
     let rank = x.shape.count
     let at = try Shape.axis(axis, x.shape, for: name)
     if at == rank - 1 { return try body(x) }
@@ -24,13 +26,15 @@ extension F {
   /// e^x / Σ e^x along an axis.
   public static func softmax(_ x: Variable, axis: Int = -1) throws -> Variable {
     try onLast(x, axis: axis, "softmax") { x in
-      let source = try x.value.cast(to: .float32).contiguous(), out = try Tensor(uninitialized: x.shape)
+      let source = try x.value.cast(to: .float32).contiguous()
+      let out = try Tensor(uninitialized: x.shape)
       let r = Rows(x.shape)
       withExtendedLifetime((source, out)) {
         Kernels.softmax(source.floats, out.floats, rows: r.rows, width: r.width)
       }
       return unary("softmax", x, out) { g in
-        let g = try g.contiguous(), dx = try Tensor(uninitialized: g.shape)
+        let g = try g.contiguous()
+        let dx = try Tensor(uninitialized: g.shape)
         withExtendedLifetime((g, out, dx)) {
           Kernels.softmaxBackward(y: out.floats, dy: g.floats, dx.floats, rows: r.rows, width: r.width)
         }
@@ -42,13 +46,15 @@ extension F {
   /// x − log Σ e^x along an axis.
   public static func logSoftmax(_ x: Variable, axis: Int = -1) throws -> Variable {
     try onLast(x, axis: axis, "log_softmax") { x in
-      let source = try x.value.cast(to: .float32).contiguous(), out = try Tensor(uninitialized: x.shape)
+      let source = try x.value.cast(to: .float32).contiguous()
+      let out = try Tensor(uninitialized: x.shape)
       let r = Rows(x.shape)
       withExtendedLifetime((source, out)) {
         Kernels.logSoftmax(source.floats, out.floats, rows: r.rows, width: r.width)
       }
       return unary("log_softmax", x, out) { g in
-        let g = try g.contiguous(), dx = try Tensor(uninitialized: g.shape)
+        let g = try g.contiguous()
+        let dx = try Tensor(uninitialized: g.shape)
         withExtendedLifetime((g, out, dx)) {
           Kernels.logSoftmaxBackward(y: out.floats, dy: g.floats, dx.floats, rows: r.rows, width: r.width)
         }
@@ -60,7 +66,8 @@ extension F {
   /// x / max(|x|, eps) along an axis.
   public static func normalize(_ x: Variable, axis: Int = -1, eps: Float = 1e-12) throws -> Variable {
     try onLast(x, axis: axis, "normalize") { x in
-      let source = try x.value.cast(to: .float32).contiguous(), out = try Tensor(uninitialized: x.shape)
+      let source = try x.value.cast(to: .float32).contiguous()
+      let out = try Tensor(uninitialized: x.shape)
       let r = Rows(x.shape)
       let inverse = try Tensor(uninitialized: [r.rows])
       withExtendedLifetime((source, out, inverse)) {
@@ -68,10 +75,12 @@ extension F {
           source.floats, eps: eps, out.floats, inverse: inverse.floats, rows: r.rows, width: r.width)
       }
       return unary("normalize", x, out) { g in
-        let g = try g.contiguous(), dx = try Tensor(uninitialized: g.shape)
+        let g = try g.contiguous()
+        let dx = try Tensor(uninitialized: g.shape)
         withExtendedLifetime((g, out, inverse, dx)) {
           Kernels.normalizeRowsBackward(
-            y: out.floats, inverse: inverse.floats, eps: eps, dy: g.floats, dx.floats, rows: r.rows, width: r.width)
+            y: out.floats, inverse: inverse.floats, eps: eps, dy: g.floats, dx.floats, rows: r.rows,
+            width: r.width)
         }
         return dx
       }
@@ -86,16 +95,19 @@ extension F {
     _ x: Variable, weight: Variable? = nil, bias: Variable? = nil, eps: Float = 1e-5
   ) throws -> Variable {
     guard let width = x.shape.last, width > 0 else {
-      throw TensorError(code: "E0205", message: "layer_norm needs a last dimension, not shape \(Shape.text(x.shape))")
+      throw TensorError(
+        code: "E0205", message: "layer_norm needs a last dimension, not shape \(Shape.text(x.shape))")
     }
     for (name, p) in [("weight", weight), ("bias", bias)] {
       guard let p, p.shape != [width] else { continue }
       throw TensorError(
-        code: "E0205", message: "layer_norm: \(name) has shape \(Shape.text(p.shape)), the rows are \(width) wide",
+        code: "E0205",
+        message: "layer_norm: \(name) has shape \(Shape.text(p.shape)), the rows are \(width) wide",
         operandLabels: (Shape.text(x.shape), Shape.text(p.shape)))
     }
     let rows = x.value.count / width
-    let source = try x.value.cast(to: .float32).contiguous(), out = try Tensor(uninitialized: x.shape)
+    let source = try x.value.cast(to: .float32).contiguous()
+    let out = try Tensor(uninitialized: x.shape)
     let w = try (weight?.value ?? Tensor.ones([width])).cast(to: .float32).contiguous()
     let b = try (bias?.value ?? Tensor.zeros([width])).cast(to: .float32).contiguous()
     let statistics = try Tensor(uninitialized: [rows, 2])
@@ -105,7 +117,8 @@ extension F {
         rows: rows, width: width)
     }
     let parameters = [weight, bias].compactMap { $0 }
-    let hasWeight = weight != nil, hasBias = bias != nil
+    let hasWeight = weight != nil
+    let hasBias = bias != nil
     return Variable.custom("layer_norm", inputs: [x] + parameters, value: out) { g, needs in
       let g = try g.contiguous()
       let dx = needs[0] ? try Tensor(uninitialized: g.shape) : nil

@@ -146,7 +146,9 @@ extension F {
     return (picked("sort", x, axis, values, indices), indices)
   }
 
-  static func picked(_ name: String, _ x: Variable, _ axis: Int, _ values: Tensor, _ indices: Tensor) -> Variable {
+  static func picked(
+    _ name: String, _ x: Variable, _ axis: Int, _ values: Tensor, _ indices: Tensor
+  ) -> Variable {
     let shape = x.shape
     return unary(name, x, values) { try $0.putAlong(axis: axis, indices, shape: shape) }
   }

@@ -29,12 +29,15 @@ final class Node {
     rule = backward
   }
 
-  private static func writes(_ inputs: [Variable]) -> Int { inputs.reduce(0) { $0 &+ $1.value.storage.writes } }
+  private static func writes(_ inputs: [Variable]) -> Int {
+    inputs.reduce(0) { $0 &+ $1.value.storage.writes }
+  }
 
   /// The nodes under this one, newest first.
   private func reachable() -> [Node] {
     let mark = Node.created.wrappingAdd(1, ordering: .relaxed).newValue
-    var found: [Node] = [], open = [self]
+    var found: [Node] = []
+    var open = [self]
     visit = mark
     while let node = open.popLast() {
       found.append(node)
@@ -79,7 +82,11 @@ final class Node {
             message: "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
               + Shape.text(inputs[i].shape))
         }
-        if let next = inputs[i].node { try next.collect(gradient) } else { try inputs[i].accumulate(gradient) }
+        if let next = inputs[i].node {
+          try next.collect(gradient)
+        } else {
+          try inputs[i].accumulate(gradient)
+        }
       }
       Node.release(&inputs)
     }

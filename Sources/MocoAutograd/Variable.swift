@@ -4,9 +4,9 @@ import Synchronization
 
 /// A tensor that remembers how it was made, so that gradients can flow back.
 ///
-/// Reverse-mode differentiation: every operation on a variable that needs a gradient leaves a node; `backward` visits
-/// the nodes from the newest to the oldest. Each node is used once: what it saved is freed as soon as its gradient has
-/// been passed on.
+/// Reverse-mode differentiation: every operation on a variable that needs a gradient leaves a node;
+/// `backward` visits the nodes from the newest to the oldest. Each node is used once: what it saved is freed
+/// as soon as its gradient has been passed on.
 public final class Variable: @unchecked Sendable {
   /// The value; a leaf's may be replaced (by an optimizer, say) between steps.
   public var value: Tensor
@@ -46,9 +46,10 @@ public final class Variable: @unchecked Sendable {
 
   /// Records an operation: a value, and how a gradient of it becomes gradients of the inputs.
   ///
-  /// `backward` gets the gradient in the value's shape and which inputs need one; it returns a gradient of each input's
-  /// shape, or nil, in the inputs' order. It must capture tensors, not variables: a captured variable would
-  /// keep its history alive. Nothing is recorded where no input needs a gradient, or inside `Autograd.noGrad`.
+  /// `backward` gets the gradient in the value's shape and which inputs need one; it returns a gradient of
+  /// each input's shape, or nil, in the inputs' order. It must capture tensors, not variables: a captured
+  /// variable would keep its history alive. Nothing is recorded where no input needs a gradient, or inside
+  /// `Autograd.noGrad`.
   public static func custom(
     _ name: String, inputs: [Variable], value: Tensor,
     backward: @escaping (_ grad: Tensor, _ needs: [Bool]) throws -> [Tensor?]
@@ -60,8 +61,9 @@ public final class Variable: @unchecked Sendable {
   /// Adds the gradient of this with respect to every leaf that needs one to the leaf's `grad`.
   ///
   /// - Parameter seed: the gradient of something beyond with respect to this; 1 for a single number.
-  /// - Throws: E0207 without anything that needs a gradient, or a second time through the same part of a graph; E0206
-  ///   without a seed for more than one number; E0205 for a seed of another shape; E0406 when interrupted.
+  /// - Throws: E0207 without anything that needs a gradient, or a second time through the same part of a
+  ///   graph; E0206 without a seed for more than one number; E0205 for a seed of another shape; E0406 when
+  ///   interrupted.
   public func backward(_ seed: Tensor? = nil) throws {
     guard requiresGrad else {
       throw TensorError(
@@ -73,7 +75,8 @@ public final class Variable: @unchecked Sendable {
       guard seed.shape == shape else {
         throw TensorError(
           code: "E0205",
-          message: "backward: the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
+          message:
+            "backward: the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
           operandLabels: (Shape.text(shape), Shape.text(seed.shape)))
       }
       start = seed

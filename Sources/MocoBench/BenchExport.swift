@@ -19,8 +19,9 @@ import MocoTensor
 /// | images [B, D], labels [B] | the batch |
 /// | losses [steps] | the loss before each step |
 ///
-/// The first `class_prompts` prompts are the class loss's, expert after expert; the text loss has the others, or in
-/// mode all the same ones. Of encoded images: clip.visual.*, pixels [B, channels, H, W] and features [B, D].
+/// The first `class_prompts` prompts are the class loss's, expert after expert; the text loss has the others,
+/// or in mode all the same ones. Of encoded images: clip.visual.*, pixels [B, channels, H, W] and features
+/// [B, D].
 struct BenchExport {
   private var tensors: [SafetensorsWriter.Item] = []
   private var metadata: [(String, String)] = []

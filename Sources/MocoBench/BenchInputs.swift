@@ -7,13 +7,16 @@ import MocoTensor
 /// What benchmarks work on: the same numbers and names in every run.
 package enum BenchInputs {
   private static let nouns = [
-    "otter", "heron", "beetle", "lighthouse", "teapot", "accordion", "tractor", "wardrobe", "mushroom", "canoe",
-    "violin", "hammer", "lemon", "suspension bridge", "greenhouse", "sea snake", "mountain bike", "paper lantern",
+    "otter", "heron", "beetle", "lighthouse", "teapot", "accordion", "tractor", "wardrobe", "mushroom",
+    "canoe",
+    "violin", "hammer", "lemon", "suspension bridge", "greenhouse", "sea snake", "mountain bike",
+    "paper lantern",
     "shepherd dog", "fire truck", "wooden spoon", "grand piano", "water tower", "honeycomb", "snowplow",
   ]
   private static let adjectives = [
     "", "red", "striped", "northern", "miniature", "spotted", "golden", "long-haired", "antique", "desert",
-    "river", "common", "great white", "folding", "tropical", "black-footed", "royal", "alpine", "electric", "marsh",
+    "river", "common", "great white", "folding", "tropical", "black-footed", "royal", "alpine", "electric",
+    "marsh",
     "giant", "rock", "ringed", "lesser", "winter", "stone", "Siberian", "short-tailed", "hanging", "double",
     "silver", "crested", "night", "harbor", "wild", "painted", "hooded", "island", "copper", "bearded",
   ]
@@ -27,7 +30,8 @@ package enum BenchInputs {
       throw PromptError("E0706", "there are no \(count) class names", help: "give 1 to \(most)")
     }
     return (0..<count).map { index in
-      let adjective = adjectives[index / nouns.count], noun = nouns[index % nouns.count]
+      let adjective = adjectives[index / nouns.count]
+      let noun = nouns[index % nouns.count]
       return adjective.isEmpty ? noun : adjective + " " + noun
     }
   }
@@ -42,11 +46,13 @@ package enum BenchInputs {
     let ends = ["of a {}.", "of the {}."]
     guard count >= 1, count <= kinds.count * looks.count * ends.count else {
       throw PromptError(
-        "E0706", "there are no \(count) templates", help: "give 1 to \(kinds.count * looks.count * ends.count)")
+        "E0706", "there are no \(count) templates",
+        help: "give 1 to \(kinds.count * looks.count * ends.count)")
     }
     return try (0..<count).map { index in
       let rest = index / ends.count
-      let look = looks[rest / kinds.count], kind = kinds[rest % kinds.count]
+      let look = looks[rest / kinds.count]
+      let kind = kinds[rest % kinds.count]
       return try Template("a \(look)\(kind) \(ends[index % ends.count])")
     }
   }

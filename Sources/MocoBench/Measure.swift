@@ -32,7 +32,8 @@ enum Measure {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Runs `work` once to warm up and then `count` times, fewer if that would take longer than `limit` seconds.
+  /// Runs `work` once to warm up and then `count` times, fewer if that would take longer than `limit`
+  /// seconds.
   static func repeated(
     _ count: Int, limit: Double = 120, warmUp: Bool = true, _ work: () throws -> Void
   ) throws -> Times {
@@ -55,12 +56,13 @@ enum Measure {
     Double(MemoryAccountant.residentPeak ?? 0) / 1e6
   }
 
-  /// GFLOP/s of square products on the threads in use, by the clock and by processor time: what work is compared
-  /// with. The fastest turn counts.
+  /// GFLOP/s of square products on the threads in use, by the clock and by processor time: what work is
+  /// compared with. The fastest turn counts.
   static func productRate(side: Int = 1536, turns: Int = 5) throws -> (wall: Double, processor: Double) {
     var random = Philox(seed: 1, stream: "products")
     let values = (0..<(side * side)).map { _ in random.nextUniform() - 0.5 }
-    let a = try Tensor(values, shape: [side, side]), c = try Tensor.zeros([side, side])
+    let a = try Tensor(values, shape: [side, side])
+    let c = try Tensor.zeros([side, side])
     let times = try repeated(turns) {
       try c.withMutableFloats { c in
         try a.withFloats { a in

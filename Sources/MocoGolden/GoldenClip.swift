@@ -28,7 +28,9 @@ enum ClipSuite: GoldenSuite {
     for file in files where file.relative != expected.relative {
       if file.isArchive {
         // The same model in another container.
-        let twin = files.first { $0.safetensors != nil && $0.relative != file.relative && $0.stem == file.stem }
+        let twin = files.first {
+          $0.safetensors != nil && $0.relative != file.relative && $0.stem == file.stem
+        }
         let used = [file.relative, expected.relative] + (twin.map { [$0.relative] } ?? [])
         checks.append(
           GoldenCheck(name: file.relative, files: used + companions) { lines in
@@ -53,7 +55,8 @@ enum ClipSuite: GoldenSuite {
     guard let right = expected.safetensors else { throw GoldenFault("there are no expectations") }
     let file = try TensorFiles.open(checkpoint.path)
     for name in right.names {
-      let a = try file.tensor(name), b = try right.tensor(name)
+      let a = try file.tensor(name)
+      let b = try right.tensor(name)
       let error = a.shape == b.shape ? largestDifference(try a.toFloats(), try b.toFloats()) : .infinity
       lines.report(name, error: error, tolerance: 0)
     }

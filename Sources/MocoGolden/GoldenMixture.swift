@@ -37,7 +37,8 @@ enum GoldenMixture {
     guard let routing = try mixture.routing(batch.images) else { throw GoldenFault("no routing") }
     report(
       "step0.gate_logits",
-      largestDifference(routing.scores.flatMap { $0 }, try golden.file.tensor("step0.gate_logits").toFloats()), 1e-4)
+      largestDifference(
+        routing.scores.flatMap { $0 }, try golden.file.tensor("step0.gate_logits").toFloats()), 1e-4)
     let chosen = try golden.file.tensor("step0.top2").toInts()
     let width = golden.topK
     var wrong = 0
@@ -50,7 +51,9 @@ enum GoldenMixture {
     report("step0.logits", try golden.difference(logits, "step0.logits"), 1e-3)
 
     let loss = try mixture.loss(batch)
-    for (part, tensor) in [("class", "step0.loss_class"), ("text", "step0.loss_text"), ("gate", "step0.loss_gate")] {
+    for (part, tensor) in [
+      ("class", "step0.loss_class"), ("text", "step0.loss_text"), ("gate", "step0.loss_gate"),
+    ] {
       guard let value = loss.part(part) else { throw GoldenFault("the loss has no part \(part)") }
       report("step0.loss_\(part)", try golden.difference(value.value, tensor), 1e-4)
     }
@@ -70,7 +73,8 @@ enum GoldenMixture {
   ) throws {
     let optimizer = try Optimizer(
       OptimizerSettings(
-        rule: .sgd(momentum: golden.momentum, nesterov: false), rate: golden.rate, weightDecay: golden.weightDecay),
+        rule: .sgd(momentum: golden.momentum, nesterov: false), rate: golden.rate,
+        weightDecay: golden.weightDecay),
       parameters: mixture.parameters)
     let losses = try golden.file.tensor("losses").toFloats()
     var found: [Float] = []
@@ -101,7 +105,9 @@ enum GoldenMixture {
     let images = ImageInput.pixels(try golden.file.tensor("eval.images"))
     report("eval.logits", try golden.difference(mixture.logits(images, classes: .base), "eval.logits"), 1e-3)
     if golden.file.contains("eval_new.logits") {
-      report("eval_new.logits", try golden.difference(mixture.logits(images, classes: .new), "eval_new.logits"), 1e-3)
+      report(
+        "eval_new.logits", try golden.difference(mixture.logits(images, classes: .new), "eval_new.logits"),
+        1e-3)
     }
   }
 }
@@ -134,7 +140,9 @@ package struct GoldenMixtureFile {
       guard let value = Double(file.metadata(key) ?? "") else { throw GoldenFault("no number \(key)") }
       return value
     }
-    func strings(_ key: String) throws -> [String] { (try json(key).arrayValue ?? []).compactMap(\.stringValue) }
+    func strings(_ key: String) throws -> [String] {
+      (try json(key).arrayValue ?? []).compactMap(\.stringValue)
+    }
     groups = (try json("groups").arrayValue ?? []).compactMap(\.intValue)
     templates = try strings("templates")
     classes = try strings("classes")
@@ -191,7 +199,8 @@ package struct GoldenMixtureFile {
         heads: patches[0] == width ? heads : max(1, patches[0] / 64), channels: patches[1],
         mlpWidth: try shape("visual.transformer.resblocks.0.mlp.c_fc.weight")[0]),
       text: TextConfig(
-        context: try shape("positional_embedding")[0], vocabulary: vocabulary, width: width, layers: layers(""),
+        context: try shape("positional_embedding")[0], vocabulary: vocabulary, width: width,
+        layers: layers(""),
         heads: heads, mlpWidth: try shape("transformer.resblocks.0.mlp.c_fc.weight")[0]),
       activation: .quickGelu)
     let ids = try file.tensor("clip.token_embedding.ids").toInts()

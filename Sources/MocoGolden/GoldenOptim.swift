@@ -11,7 +11,9 @@ import MocoTensor
 enum GoldenOptim {
   static let tolerance = 1e-6
 
-  static func check(path: String, report: (_ name: String, _ error: Double, _ tolerance: Double) -> Void) throws {
+  static func check(
+    path: String, report: (_ name: String, _ error: Double, _ tolerance: Double) -> Void
+  ) throws {
     let file = try SafetensorsFile(path: path)
     for name in file.names.sorted() {
       if name.hasSuffix(".init") {

@@ -103,9 +103,11 @@ struct Colormap: Sendable {
   /// Light to dark, for paper.
   static let paper = Colormap(stops: [0xf4f7f5, 0xc5e1d8, 0x74b9b3, 0x2c7f92, 0x163d5c].map { Colour($0) })
   /// Dark to light, for terminals: small values recede into the background.
-  static let terminal = Colormap(stops: [0x1c2530, 0x1d4a5d, 0x1f7f86, 0x5dbb98, 0xf2e694].map { Colour($0) })
+  static let terminal = Colormap(
+    stops: [0x1c2530, 0x1d4a5d, 0x1f7f86, 0x5dbb98, 0xf2e694].map { Colour($0) })
   /// Negative, none, positive; for paper.
-  static let paperSigned = Colormap(stops: [0x1f5a8c, 0x8fb9d6, 0xf6f5f2, 0xeeb184, 0xb14a12].map { Colour($0) })
+  static let paperSigned = Colormap(
+    stops: [0x1f5a8c, 0x8fb9d6, 0xf6f5f2, 0xeeb184, 0xb14a12].map { Colour($0) })
   static let terminalSigned = Colormap(
     stops: [0x6bb4ee, 0x2a6494, 0x23272e, 0x9a5420, 0xf7a35c].map { Colour($0) })
 

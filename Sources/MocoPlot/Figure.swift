@@ -1,10 +1,11 @@
-// A figure is data and the few words that explain it. It draws itself as terminal text, as SVG and as HTML, from
-// the same numbers, so that the prompt, a report and a notebook agree. Pure: nothing here reads or writes.
+// A figure is data and the few words that explain it. It draws itself as terminal text, as SVG and as HTML,
+// from the same numbers, so that the prompt, a report and a notebook agree. Pure: nothing here reads or
+// writes.
 
 /// A picture of data: curves, bars, a heat map, a grid of images, or a table.
 ///
-/// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left out of
-/// scales and drawn as gaps.
+/// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left
+/// out of scales and drawn as gaps.
 public struct Figure: Sendable, Equatable {
   public enum Content: Sendable, Equatable {
     case line(LineChart)
@@ -44,7 +45,8 @@ public struct LineChart: Sendable, Equatable {
     public var x: [Double]
     public var y: [Double]
 
-    /// A curve through `(x[i], y[i])`; without `x`, through `(i + start, y[i])`. The longer list is cut to the shorter.
+    /// A curve through `(x[i], y[i])`; without `x`, through `(i + start, y[i])`. The longer list is cut to
+    /// the shorter.
     public init(_ name: String, x: [Double]? = nil, y: [Double], start: Double = 0) {
       self.name = name
       self.y = y
@@ -107,7 +109,8 @@ public struct BarChart: Sendable, Equatable {
 /// - Shape: `values` is [R, C]; `rows` has R names and `columns` C, shorter lists leave the rest unnamed.
 public struct Heatmap: Sendable, Equatable {
   public var values: [[Double]]
-  /// What a cell says instead of its value, for example a count where the shade is a share; empty for the values.
+  /// What a cell says instead of its value, for example a count where the shade is a share; empty for the
+  /// values.
   public var texts: [[String]]
   public var rows: [String]
   public var columns: [String]
@@ -171,7 +174,8 @@ public struct PlotImage: Sendable, Equatable {
   public let channels: Int
   public let bytes: [UInt8]
 
-  /// - Returns: `nil` when the number of bytes is not width × height × channels, or channels is neither 1 nor 3.
+  /// - Returns: `nil` when the number of bytes is not width × height × channels, or channels is neither 1 nor
+  ///   3.
   public init?(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
     guard width > 0, height > 0, channels == 1 || channels == 3 else { return nil }
     let (area, tooWide) = width.multipliedReportingOverflow(by: height)

@@ -41,7 +41,9 @@ extension Heatmap {
     let digits = digits ?? Numbers.digits(Array(all), limit: 2)
     return (0..<rowCount).map { row in
       (0..<columnCount).map { column in
-        if texts.indices.contains(row), texts[row].indices.contains(column) { return texts[row][column].plain }
+        if texts.indices.contains(row), texts[row].indices.contains(column) {
+          return texts[row][column].plain
+        }
         let value = value(row, column)
         guard value.isFinite else { return "" }
         return abs(value) >= 1e6 ? Numbers.short(value, 3) : Numbers.fixed(value, digits)
@@ -65,7 +67,9 @@ extension Heatmap {
       (0..<newColumns).map { column in
         var sum = 0.0
         var count = 0
-        for r in (row * rowCount / newRows)..<max((row + 1) * rowCount / newRows, row * rowCount / newRows + 1) {
+        for r
+          in (row * rowCount / newRows)..<max((row + 1) * rowCount / newRows, row * rowCount / newRows + 1)
+        {
           let from = column * columnCount / newColumns
           for c in from..<max((column + 1) * columnCount / newColumns, from + 1) {
             let value = value(r, c)

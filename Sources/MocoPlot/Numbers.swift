@@ -12,7 +12,8 @@ enum Numbers {
       ? String(text.dropFirst()) : text
   }
 
-  /// At most `significant` digits, without trailing zeros, with an exponent only for the very large and small.
+  /// At most `significant` digits, without trailing zeros, with an exponent only for the very large and
+  /// small.
   static func short(_ value: Double, _ significant: Int = 4) -> String {
     guard value.isFinite else { return fixed(value, 0) }
     if value == value.rounded(), abs(value) < 1e15 { return fixed(value, 0) }
@@ -21,7 +22,9 @@ enum Numbers {
 
   private static func format(_ pattern: String, _ digits: Int, _ value: Double) -> String {
     var buffer = [CChar](repeating: 0, count: 400)
-    let length = withVaList([Int32(clamping: digits), value]) { vsnprintf(&buffer, buffer.count, pattern, $0) }
+    let length = withVaList([Int32(clamping: digits), value]) {
+      vsnprintf(&buffer, buffer.count, pattern, $0)
+    }
     let used = min(max(Int(length), 0), buffer.count - 1)
     return String(decoding: buffer[..<used].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

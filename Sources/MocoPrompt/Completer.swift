@@ -42,16 +42,20 @@ struct Completer {
     var seen = Set<String>()
     let fitting = candidates.filter { candidate in
       // Names with an underscore in front are private: offered only when asked for.
-      candidate.hasPrefix(word) && (!candidate.hasPrefix("_") || word.hasPrefix("_")) && seen.insert(candidate).inserted
+      candidate.hasPrefix(word) && (!candidate.hasPrefix("_") || word.hasPrefix("_"))
+        && seen.insert(candidate).inserted
     }
     return Completion(replaces: word.unicodeScalars.count, candidates: fitting.sorted())
   }
 
-  private func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(scalars)) }
+  private func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    String(String.UnicodeScalarView(scalars))
+  }
 
   // MARK: Values
 
-  /// The chain of names that ends the text: `a.b.c` as `["a", "b", "c"]`; nil where it ends in something else.
+  /// The chain of names that ends the text: `a.b.c` as `["a", "b", "c"]`; nil where it ends in something
+  /// else.
   private func chain(_ text: [Unicode.Scalar]) -> [String]? {
     var names: [String] = []
     var end = text.count
@@ -103,7 +107,9 @@ struct Completer {
     let here = given(text, open + 1..<text.count, scanner)
     if text[open] == "(" {
       guard let names = chain(Array(text[..<open])), let function = value(names) else { return [] }
-      return interpreter.parameters(of: function).dropFirst(here.positions).filter { !here.labels.contains($0) }
+      return interpreter.parameters(of: function).dropFirst(here.positions).filter {
+        !here.labels.contains($0)
+      }
     }
     guard text[open] == "{" else { return [] }
     // A trailing block: of a call, or of a command form.
@@ -131,7 +137,8 @@ struct Completer {
     var result: (labels: Set<String>, positions: Int) = ([], 0)
     var isNamed = false
     var inside = range.lowerBound
-    for token in scanner.tokens where token.range.lowerBound >= inside && token.range.upperBound <= range.upperBound {
+    for token in scanner.tokens
+    where token.range.lowerBound >= inside && token.range.upperBound <= range.upperBound {
       let first = text[token.range.lowerBound]
       if token.kind == .label {
         result.labels.insert(string(text[token.range]))
@@ -144,7 +151,9 @@ struct Completer {
       }
     }
     // What a closing bracket ends is a position too.
-    if range.upperBound < text.count, text[range.upperBound - 1] == ")", !isNamed, range.count > 1 { result.positions += 1 }
+    if range.upperBound < text.count, text[range.upperBound - 1] == ")", !isNamed, range.count > 1 {
+      result.positions += 1
+    }
     return result
   }
 
@@ -153,7 +162,9 @@ struct Completer {
   private func inString(_ text: [Unicode.Scalar], start: Int, _ scanner: SourceScanner) -> Completion {
     let typed = string(text[(start + 1)...])
     // A key in brackets: template["…"], record["…"].
-    if start > 0, text[start - 1] == "[", let names = chain(Array(text[..<(start - 1)])), let value = value(names) {
+    if start > 0, text[start - 1] == "[", let names = chain(Array(text[..<(start - 1)])),
+      let value = value(names)
+    {
       let keys = keys(of: value)
       if !keys.isEmpty {
         return Completion(
@@ -182,11 +193,15 @@ struct Completer {
 
   private func keys(of value: AnyValue) -> [String] {
     if let record = value.asRecord { return record.names }
-    guard let object: any HostObject = value.asHost(), let groups = try? object.member("groups") else { return [] }
+    guard let object: any HostObject = value.asHost(), let groups = try? object.member("groups") else {
+      return []
+    }
     if let record = groups.asRecord { return record.names }
     return (groups.asList ?? []).compactMap { group in
       if let name = group.asString { return name }
-      guard let object: any HostObject = group.asHost(), let name = try? object.member("name") else { return nil }
+      guard let object: any HostObject = group.asHost(), let name = try? object.member("name") else {
+        return nil
+      }
       return name.asString
     }
   }
@@ -205,7 +220,8 @@ struct Completer {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name != ".", name != "..", name.hasPrefix(word), !name.hasPrefix(".") || word.hasPrefix(".") else {
+      guard name != ".", name != "..", name.hasPrefix(word), !name.hasPrefix(".") || word.hasPrefix(".")
+      else {
         continue
       }
       var status = stat()

@@ -45,8 +45,8 @@ public enum Console {
     report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
   }
 
-  /// Runs work during which ^C stops the program: the first one sets the flag that the machine and the kernels look
-  /// at, the third ends the process.
+  /// Runs work during which ^C stops the program: the first one sets the flag that the machine and the
+  /// kernels look at, the third ends the process.
   public static func interruptible<Result>(_ work: () throws -> Result) rethrows -> Result {
     Cancellation.clear()
     ce_signals_watch(Cancellation.flag, nil)

@@ -6,7 +6,9 @@ import MocoRuntime
 public enum ErrorPages {
   /// Shows the page of a code. - Returns: false, with a message, where there is no such code.
   public static func show(_ code: String) -> Bool {
-    guard let entry = DiagnosticCatalog.entry(for: code), let path = DiagnosticCatalog.pagePath(for: entry.code) else {
+    guard let entry = DiagnosticCatalog.entry(for: code),
+      let path = DiagnosticCatalog.pagePath(for: entry.code)
+    else {
       let near = Nearest.name(to: code.uppercased(), among: DiagnosticCatalog.entries.map(\.code))
       Console.report("there is no error code \(code)" + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
       return false
@@ -14,7 +16,8 @@ public enum ErrorPages {
     if let library = StandardLibrary.locate(), let page = try? FileSystem.readText(library.path(path)) {
       Console.showHelp(page)
     } else {
-      Console.showHelp("# \(entry.code): \(entry.title)\n\nThe standard library, which has the page, was not found.")
+      Console.showHelp(
+        "# \(entry.code): \(entry.title)\n\nThe standard library, which has the page, was not found.")
     }
     return true
   }

@@ -4,8 +4,8 @@
 
 /// What was entered, in a file that every session adds to and none rewrites.
 ///
-/// One entry a line; a newline inside an entry is written `\n`, a backslash `\\`. An entry is one `write` to a file
-/// opened for appending, so that sessions side by side lose nothing.
+/// One entry a line; a newline inside an entry is written `\n`, a backslash `\\`. An entry is one `write` to
+/// a file opened for appending, so that sessions side by side lose nothing.
 public final class HistoryFile {
   public private(set) var entries: [String] = []
   public let path: String?
@@ -32,7 +32,8 @@ public final class HistoryFile {
     return home + "/.local/state/moco/history"
   }
 
-  /// Adds an entry, unless it is the last one again. A file that cannot be written costs the entry only its afterlife.
+  /// Adds an entry, unless it is the last one again. A file that cannot be written costs the entry only its
+  /// afterlife.
   public func append(_ entry: String) {
     guard !entry.allSatisfy(\.isWhitespace), entry != entries.last else { return }
     entries.append(entry)
@@ -84,7 +85,9 @@ public final class HistoryFile {
     var bytes = [UInt8](repeating: 0, count: size - start)
     var used = 0
     while used < bytes.count {
-      let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress?.advanced(by: used), $0.count - used) }
+      let count = bytes.withUnsafeMutableBytes {
+        read(file, $0.baseAddress?.advanced(by: used), $0.count - used)
+      }
       if count <= 0 { break }
       used += count
     }

@@ -24,8 +24,8 @@ extension LineEditor {
     return Reply.refresh
   }
 
-  /// Pasted text without what does not belong to a program: carriage returns, control characters, the prompts of a
-  /// session it was copied from, and newlines at its end.
+  /// Pasted text without what does not belong to a program: carriage returns, control characters, the prompts
+  /// of a session it was copied from, and newlines at its end.
   package static func cleaned(_ pasted: [Unicode.Scalar], prompt: String) -> String {
     var text = String.UnicodeScalarView()
     var previous: Unicode.Scalar = " "
@@ -48,7 +48,8 @@ extension LineEditor {
       // Lines of a block stand under the prompt of its first line.
       let hang = String(repeating: " ", count: prompt.count)
       lines = lines.map { line in
-        prompted(line).map(String.init) ?? (line.hasPrefix(hang) ? String(line.dropFirst(prompt.count)) : line)
+        prompted(line).map(String.init)
+          ?? (line.hasPrefix(hang) ? String(line.dropFirst(prompt.count)) : line)
       }
     }
     while let last = lines.last, last.allSatisfy({ $0 == " " }), lines.count > 1 { lines.removeLast() }
@@ -72,7 +73,9 @@ extension LineEditor {
     else { return Reply.beep }
     let typed = String(String.UnicodeScalarView(before.unicodeScalars.suffix(completion.replaces)))
     let common = completion.candidates.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
-    if common.unicodeScalars.count > completion.replaces || (completion.candidates.count == 1 && common != typed) {
+    if common.unicodeScalars.count > completion.replaces
+      || (completion.candidates.count == 1 && common != typed)
+    {
       ce_delete_before(editline, Int32(clamping: completion.replaces))
       insert(Array(common.unicodeScalars))
       return Reply.refresh

@@ -39,11 +39,21 @@ extension LineEditor {
     }
     // In the strings that `bind` takes, ^X is a control character.
     bind("enter", ["^M", "^J"]) { editor, _ in LineEditor.of(editor)?.enter() ?? Reply.failed }
-    bind("newline", ["\(escape)^M", "\(escape)^J"]) { editor, _ in LineEditor.of(editor)?.newline() ?? Reply.failed }
-    bind("up", ["^P", "\(escape)[A", "\(escape)OA"]) { editor, _ in LineEditor.of(editor)?.up() ?? Reply.failed }
-    bind("down", ["^N", "\(escape)[B", "\(escape)OB"]) { editor, _ in LineEditor.of(editor)?.down() ?? Reply.failed }
-    bind("left", ["^B", "\(escape)[D", "\(escape)OD"]) { editor, _ in LineEditor.of(editor)?.left() ?? Reply.failed }
-    bind("right", ["^F", "\(escape)[C", "\(escape)OC"]) { editor, _ in LineEditor.of(editor)?.right() ?? Reply.failed }
+    bind("newline", ["\(escape)^M", "\(escape)^J"]) { editor, _ in
+      LineEditor.of(editor)?.newline() ?? Reply.failed
+    }
+    bind("up", ["^P", "\(escape)[A", "\(escape)OA"]) { editor, _ in
+      LineEditor.of(editor)?.up() ?? Reply.failed
+    }
+    bind("down", ["^N", "\(escape)[B", "\(escape)OB"]) { editor, _ in
+      LineEditor.of(editor)?.down() ?? Reply.failed
+    }
+    bind("left", ["^B", "\(escape)[D", "\(escape)OD"]) { editor, _ in
+      LineEditor.of(editor)?.left() ?? Reply.failed
+    }
+    bind("right", ["^F", "\(escape)[C", "\(escape)OC"]) { editor, _ in
+      LineEditor.of(editor)?.right() ?? Reply.failed
+    }
     bind("home", ["^A", "\(escape)[H", "\(escape)OH", "\(escape)[1~", "\(escape)[7~"]) { editor, _ in
       LineEditor.of(editor)?.home() ?? Reply.failed
     }
@@ -93,7 +103,8 @@ extension LineEditor {
         + (to.column > 0 ? "\u{1B}[\(to.column)C" : "") + mark + "\r\n")
   }
 
-  /// Draws prompt and block anew, from the terminal's cursor on, which must stand at the beginning of a free line.
+  /// Draws prompt and block anew, from the terminal's cursor on, which must stand at the beginning of a free
+  /// line.
   func redraw() -> UInt8 {
     ce_refresh(editline)
     return Reply.done
@@ -271,7 +282,8 @@ extension LineEditor {
     let snapshot = current
     let start = lineStart(snapshot, snapshot.cursor)
     return remove(
-      (start == snapshot.cursor ? before(snapshot, start) : min(start, snapshot.cursor))..<snapshot.cursor, snapshot,
+      (start == snapshot.cursor ? before(snapshot, start) : min(start, snapshot.cursor))..<snapshot.cursor,
+      snapshot,
       keep: true)
   }
 
@@ -291,8 +303,8 @@ extension LineEditor {
     return Reply.refresh
   }
 
-  /// Called whenever the buffer has settled: keeps what was there before the change. Letters typed in a row are undone
-  /// together.
+  /// Called whenever the buffer has settled: keeps what was there before the change. Letters typed in a row
+  /// are undone together.
   func recordUndo() {
     let now = current
     guard now.text != settled.text else {
@@ -361,7 +373,8 @@ extension LineEditor {
     var state =
       browsing.flatMap { $0.shown == snapshot.text ? $0 : nil }
       ?? Browsing(
-        draft: snapshot, prefix: unhung(Array(snapshot.text[..<snapshot.cursor])), index: history.entries.count,
+        draft: snapshot, prefix: unhung(Array(snapshot.text[..<snapshot.cursor])),
+        index: history.entries.count,
         shown: snapshot.text)
     var index = state.index + step
     let shown = unhung(state.shown)

@@ -5,8 +5,8 @@ import CEditline
 #endif
 
 extension LineEditor {
-  /// Draws the settled buffer once more, in colour. libedit's picture of the screen knows only bare characters, so
-  /// nothing may move: the cursor goes back to where it was.
+  /// Draws the settled buffer once more, in colour. libedit's picture of the screen knows only bare
+  /// characters, so nothing may move: the cursor goes back to where it was.
   func paint(final: Bool = false) {
     guard options.colour, options.highlight else { return }
     let snapshot = current

@@ -1,6 +1,6 @@
-// The line editor: libedit with several lines in one buffer. Continuation lines begin with as many blanks as the
-// prompt is wide (the hang), so that a block stands in one column; the hang is no part of the text and is taken away
-// when the text is handed out.
+// The line editor: libedit with several lines in one buffer. Continuation lines begin with as many blanks as
+// the prompt is wide (the hang), so that a block stands in one column; the hang is no part of the text and is
+// taken away when the text is handed out.
 
 import CEditline
 
@@ -27,8 +27,8 @@ public struct Completion: Equatable {
   }
 }
 
-/// Reads blocks from a terminal. Used by one thread, and only one editor at a time per process: libedit and the
-/// terminal are both shared state.
+/// Reads blocks from a terminal. Used by one thread, and only one editor at a time per process: libedit and
+/// the terminal are both shared state.
 public final class LineEditor {
   public enum Input: Equatable {
     case block(String)
@@ -132,8 +132,8 @@ public final class LineEditor {
     terminated = false
     _ = ce_signals_take()
     ce_signals_editing(true)
-    // libedit would take over the terminal only after it has shown the prompt, and what is typed in between would be
-    // the system's to edit.
+    // libedit would take over the terminal only after it has shown the prompt, and what is typed in between
+    // would be the system's to edit.
     ce_set_terminal_mode(editline, 1)
     hasTypedAhead = ce_pending(STDIN_FILENO) > 0
     write("\u{1B}[?2004h")
@@ -161,8 +161,8 @@ public final class LineEditor {
 
   // MARK: The read hook
 
-  /// Where libedit gets its characters: the buffer has settled, so this is the time to colour it, and to look after
-  /// signals.
+  /// Where libedit gets its characters: the buffer has settled, so this is the time to colour it, and to look
+  /// after signals.
   private func nextCharacter(_ character: UnsafeMutablePointer<Int32>) -> Int32 {
     if let text = preset {
       preset = nil
@@ -213,7 +213,8 @@ public final class LineEditor {
     }
   }
 
-  /// Clears what the terminal has made of the block at its new width, so that it can be drawn again from its first row.
+  /// Clears what the terminal has made of the block at its new width, so that it can be drawn again from its
+  /// first row.
   private func resize() {
     el_resize(editline)
     let size = LineEditor.screenSize()

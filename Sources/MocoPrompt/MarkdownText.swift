@@ -76,7 +76,10 @@ package enum MarkdownText {
         continue
       }
       let inner = after[..<close.lowerBound]
-      result += colour ? "\u{1B}[\(token == "`" ? "36" : "1")m\(inner)\u{1B}[0m" : String(token == "`" ? "`\(inner)`" : "\(inner)")
+      result +=
+        colour
+        ? "\u{1B}[\(token == "`" ? "36" : "1")m\(inner)\u{1B}[0m"
+        : String(token == "`" ? "`\(inner)`" : "\(inner)")
       rest = after[close.upperBound...]
     }
     return result + rest

@@ -4,8 +4,8 @@ import CEditline
   import Glibc
 #endif
 
-/// Reads blocks where there is no terminal to edit on: `TERM=dumb`, an editor's shell window, standard output going
-/// to a file. Lines come as the system gives them; the block goes on while it is incomplete.
+/// Reads blocks where there is no terminal to edit on: `TERM=dumb`, an editor's shell window, standard output
+/// going to a file. Lines come as the system gives them; the block goes on while it is incomplete.
 final class PlainReader {
   private let prompt: String
   private let promptDescriptor: Int32

@@ -61,7 +61,9 @@ extension Prompt {
     let argument = String(text.dropFirst(name.count)).trimmed
     guard let command = Command(rawValue: name) else {
       let near = Nearest.name(to: name, among: Command.allCases.map(\.rawValue))
-      Console.report("there is no command %\(name)" + (near.map { "; did you mean %\($0)?" } ?? "; %help lists them") + "\n")
+      Console.report(
+        "there is no command %\(name)" + (near.map { "; did you mean %\($0)?" } ?? "; %help lists them")
+          + "\n")
       return
     }
     switch command {
@@ -125,7 +127,8 @@ extension Prompt {
           _ = try interpreter.call(function, [.int(turns)])
           let took = Terminal.seconds - start
           if took >= 0.2 || turns >= 10_000_000 { break }
-          let (more, overflow) = turns.multipliedReportingOverflow(by: took > 0.02 ? Int(0.25 / took) + 1 : 10)
+          let (more, overflow) = turns.multipliedReportingOverflow(
+            by: took > 0.02 ? Int(0.25 / took) + 1 : 10)
           turns = overflow ? 10_000_000 : min(more, 10_000_000)
         }
         for _ in 0..<7 {
@@ -141,7 +144,8 @@ extension Prompt {
     let mean = times.reduce(0, +) / Double(times.count)
     let deviation = (times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(times.count)).squareRoot()
     let sign = traits.glyphs == .unicode ? "±" : "+-"
-    Console.print("\(Prompt.duration(mean)) \(sign) \(Prompt.duration(deviation)) a turn (7 runs of \(turns))\n")
+    Console.print(
+      "\(Prompt.duration(mean)) \(sign) \(Prompt.duration(deviation)) a turn (7 runs of \(turns))\n")
   }
 
   static func processorSeconds() -> Double {
@@ -153,8 +157,11 @@ extension Prompt {
   /// Three digits and a unit: `12.3 ms`.
   static func duration(_ seconds: Double) -> String {
     let (value, unit): (Double, String) =
-      seconds >= 1 ? (seconds, "s") : seconds >= 1e-3 ? (seconds * 1e3, "ms")
-      : seconds >= 1e-6 ? (seconds * 1e6, "µs") : (seconds * 1e9, "ns")
+      seconds >= 1
+      ? (seconds, "s")
+      : seconds >= 1e-3
+        ? (seconds * 1e3, "ms")
+        : seconds >= 1e-6 ? (seconds * 1e6, "µs") : (seconds * 1e9, "ns")
     let scale = value >= 100 ? 1.0 : value >= 10 ? 10 : 100
     let rounded = (value * scale).rounded() / scale
     return (rounded == rounded.rounded() && scale == 1 ? String(Int(rounded)) : String(rounded)) + " " + unit
@@ -257,7 +264,8 @@ extension Prompt {
     let entries = history.entries.suffix(max(count, 0))
     for entry in entries {
       let text = traits.colour == .none ? entry : Highlighter.coloured(entry)
-      Console.print(text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") + "\n")
+      Console.print(
+        text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") + "\n")
     }
   }
 

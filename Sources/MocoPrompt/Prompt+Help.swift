@@ -45,7 +45,8 @@ extension Prompt {
       return
     }
     let near = Nearest.name(to: topic, among: interpreter.names.map(\.name))
-    Console.report("nothing is known by the name \(topic)" + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
+    Console.report(
+      "nothing is known by the name \(topic)" + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
   }
 
   static let guide = """

@@ -62,7 +62,8 @@ public final class Prompt: LineEditorDelegate {
       editor = LineEditor(history: history, options: settings, delegate: self)
     }
     let plain = PlainReader(
-      prompt: LineEditor.Options().prompt, promptDescriptor: terminal ? STDOUT_FILENO : STDERR_FILENO, delegate: self)
+      prompt: LineEditor.Options().prompt, promptDescriptor: terminal ? STDOUT_FILENO : STDERR_FILENO,
+      delegate: self)
     if options.banner { Console.print(banner()) }
     while !isLeaving {
       Console.flush()
@@ -97,8 +98,11 @@ public final class Prompt: LineEditorDelegate {
 
   private func banner() -> String {
     let title = "moco \(Moco.version)"
-    let rest = traits.glyphs == .unicode ? "  prompts for CLIP · ? for help · ^D leaves" : "  prompts for CLIP; ? for help; ^D leaves"
-    return (traits.colour == .none ? title + rest : "\u{1B}[1m\(title)\u{1B}[0m\u{1B}[2m\(rest)\u{1B}[0m") + "\n"
+    let rest =
+      traits.glyphs == .unicode
+      ? "  prompts for CLIP · ? for help · ^D leaves" : "  prompts for CLIP; ? for help; ^D leaves"
+    return (traits.colour == .none ? title + rest : "\u{1B}[1m\(title)\u{1B}[0m\u{1B}[2m\(rest)\u{1B}[0m")
+      + "\n"
   }
 
   // MARK: Running

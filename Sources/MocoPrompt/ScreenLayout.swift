@@ -2,8 +2,8 @@ import CEditline
 
 /// Where libedit puts the characters of its buffer, counted from the first row of the prompt.
 ///
-/// Source: re_addc and re_putc of libedit's refresh.c. A character that fills the last column leaves the cursor at the
-/// beginning of the next row; a wide one that does not fit goes there whole.
+/// Source: re_addc and re_putc of libedit's refresh.c. A character that fills the last column leaves the
+/// cursor at the beginning of the next row; a wide one that does not fit goes there whole.
 package struct ScreenLayout {
   package struct Place: Equatable {
     package var row: Int

@@ -1,6 +1,6 @@
-// A scanner for text that is still being typed. It never fails, knows what is open at the end, and costs no parse:
-// the colours, the indentation and the completion of the prompt go by it. Whether a block is complete is for the
-// parser to say.
+// A scanner for text that is still being typed. It never fails, knows what is open at the end, and costs no
+// parse: the colours, the indentation and the completion of the prompt go by it. Whether a block is complete
+// is for the parser to say.
 
 /// Scalars of a source text as coloured pieces.
 package struct SourceScanner {
@@ -29,7 +29,8 @@ package struct SourceScanner {
   package private(set) var end = End.code
 
   static let keywords: Set<String> = [
-    "let", "var", "func", "return", "if", "else", "for", "in", "while", "break", "continue", "and", "or", "not",
+    "let", "var", "func", "return", "if", "else", "for", "in", "while", "break", "continue", "and", "or",
+    "not",
     "use", "as", "from", "try", "catch",
   ]
   static let constants: Set<String> = ["true", "false", "nil"]
@@ -175,8 +176,10 @@ package struct SourceScanner {
   private static let pairs: [Unicode.Scalar: Unicode.Scalar] = ["(": ")", "[": "]", "{": "}"]
 
   static func startsName(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "_" || (scalar.isASCII ? (65...90).contains(scalar.value) || (97...122).contains(scalar.value)
-      : scalar.properties.isAlphabetic)
+    scalar == "_"
+      || (scalar.isASCII
+        ? (65...90).contains(scalar.value) || (97...122).contains(scalar.value)
+        : scalar.properties.isAlphabetic)
   }
 
   static func continuesName(_ scalar: Unicode.Scalar) -> Bool {
@@ -188,7 +191,9 @@ package struct SourceScanner {
     let scalar = text[at]
     if continuesName(scalar) { return true }
     // A point belongs to a number before a digit, a sign after an exponent.
-    if scalar == "." { return at + 1 < text.count && (48...57).contains(text[at + 1].value) && text[at - 1] != "." }
+    if scalar == "." {
+      return at + 1 < text.count && (48...57).contains(text[at + 1].value) && text[at - 1] != "."
+    }
     return (scalar == "-" || scalar == "+") && (text[at - 1] == "e" || text[at - 1] == "E")
       && !(at >= 2 && text[at - 2] == "x") && at + 1 < text.count && (48...57).contains(text[at + 1].value)
   }

@@ -26,7 +26,9 @@ extension CLIPModel {
 
   /// Whether a parameter of the text tower is being trained, so that no text feature may be kept.
   var trainsText: Bool {
-    parameters.contains { $0.variable.requiresGrad && !$0.name.hasPrefix("visual.") && $0.name != "logit_scale" }
+    parameters.contains {
+      $0.variable.requiresGrad && !$0.name.hasPrefix("visual.") && $0.name != "logit_scale"
+    }
   }
 
   /// ln_1 and ln_2 of the vision tower's blocks, named as the authors' checkpoints name them.

@@ -33,8 +33,9 @@ public struct CoOpOptions: Sendable, Hashable {
   public init() {}
 }
 
-/// One soft prompt before the class name (Zhou, Yang, Loy, Liu: Learning to prompt for vision-language models,
-/// IJCV 2022, arXiv 2109.01134): t[c] = n(E_T([start] V, name of c, "." [end])), trained by cross-entropy alone.
+/// One soft prompt before the class name (Zhou, Yang, Loy, Liu: Learning to prompt for vision-language
+/// models, IJCV 2022, arXiv 2109.01134): t[c] = n(E_T([start] V, name of c, "." [end])), trained by
+/// cross-entropy alone.
 public final class CoOp: ChunkedModel {
   public let clip: CLIPModel
   public let classes: [String]
@@ -106,7 +107,8 @@ public final class CoOp: ChunkedModel {
       case .front: split = 0
       }
       return try reader.prompt(
-        before: start..<(start + split), name: reader.name(name), after: (start + split)..<(start + contextLength),
+        before: start..<(start + split), name: reader.name(name),
+        after: (start + split)..<(start + contextLength),
         stop: stop, class: name, owner: "coop")
     }
   }

@@ -35,7 +35,9 @@ public struct HardFeatures {
   }
 
   /// Template after template, a sentence for each class.
-  static func sentences(clip: CLIPModel, templates set: TemplateSet, classes: [String]) throws -> [[PromptKey]] {
+  static func sentences(
+    clip: CLIPModel, templates set: TemplateSet, classes: [String]
+  ) throws -> [[PromptKey]] {
     let text = PromptText(clip: clip)
     return try set.templates.flatMap { template in
       try classes.map { try text.sentence(template.filled(with: $0)) }

@@ -20,7 +20,8 @@ extension PromptModel {
       guard tensor.rank == 4, tensor.shape[0] > 0 else {
         throw PromptError(
           "E0705",
-          "pixels are [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)")
+          "pixels are [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
+        )
       }
       if trainsVision { return try F.normalize(clip.encodeImage(Variable(tensor))) }
       return try F.normalize(Variable(clip.encodeImageFrozen(tensor)))

@@ -40,7 +40,8 @@ extension Mixture {
     _ image: ImageInput, classes selection: ClassSelection = .all, top: Int = 3
   ) throws -> Explanation {
     guard image.count == 1 else {
-      throw PromptError("E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
+      throw PromptError(
+        "E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
     }
     let names = self.names(selection)
     return try Autograd.noGrad {
@@ -70,7 +71,8 @@ extension Mixture {
         }
         return Explanation.ExpertView(
           index: g, group: group.name, score: routing.scores[0][g], weight: routing.weights[0][g],
-          chosen: chosen.contains(g), classes: Array(ranked(probabilities(own), names).prefix(top)), template: best)
+          chosen: chosen.contains(g), classes: Array(ranked(probabilities(own), names).prefix(top)),
+          template: best)
       }
       return Explanation(classes: Array(all.prefix(max(top, 1))), experts: views)
     }

@@ -58,8 +58,9 @@ extension Mixture {
 
   /// What the step encodes.
   ///
-  /// One encoding serves both losses when they agree on the full stop. Otherwise the class loss's prompts come
-  /// first, and only those of experts that some image chose: the others' features would meet weights of zero.
+  /// One encoding serves both losses when they agree on the full stop. Otherwise the class loss's prompts
+  /// come first, and only those of experts that some image chose: the others' features would meet weights of
+  /// zero.
   private func stepKeys(_ routing: Routing) throws -> StepKeys {
     let everyone = Array(prompts.experts.indices)
     let hasText = options.loss.textWeight > 0
@@ -75,13 +76,15 @@ extension Mixture {
     return made
   }
 
-  /// What a step encodes where these experts are in use (nil: all), and how many of the prompts are the class loss's.
+  /// What a step encodes where these experts are in use (nil: all), and how many of the prompts are the class
+  /// loss's.
   package func stepPrompts(_ experts: [Int]? = nil) throws -> (keys: [[PromptKey]], classPrompts: Int) {
     let everyone = Array(prompts.experts.indices)
     let hasText = options.loss.textWeight > 0
     let shared = hasText && !textLossStops
     var keys = try prompts.keys(
-      experts: shared ? everyone : experts ?? everyone, names: shared ? classes : names(.base), fullStop: false)
+      experts: shared ? everyone : experts ?? everyone, names: shared ? classes : names(.base),
+      fullStop: false)
     let count = keys.count
     if hasText, !shared { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
     return (keys, count)
@@ -89,7 +92,9 @@ extension Mixture {
 
   /// The rows of the classes that the class loss sees. Shape: [E·C, D] → [E·trained, D].
   private func trainedRows(_ t: Variable, _ step: StepKeys) throws -> Variable {
-    guard step.classCount != trained.count || (step.classCount == classes.count && !trainsAll) else { return t }
+    guard step.classCount != trained.count || (step.classCount == classes.count && !trainsAll) else {
+      return t
+    }
     var rows: [Int] = []
     for e in step.experts.indices { for c in trained { rows.append(e * step.classCount + c) } }
     return try F.indexSelect(t, axis: 0, rows)
@@ -102,7 +107,9 @@ extension Mixture {
     let count = classes.count
     let features = try F.reshape(t, [prompts.count, count, clip.config.embedDim])
     var products = try F.matmul(features, Variable(hard().prototypesTransposed))
-    if options.loss.textTemperature != 1 { products = try F.scale(products, 1 / options.loss.textTemperature) }
+    if options.loss.textTemperature != 1 {
+      products = try F.scale(products, 1 / options.loss.textTemperature)
+    }
     let flat = try F.reshape(products, [prompts.count * count, count])
     return try F.crossEntropy(flat, targets: (0..<(prompts.count * count)).map { $0 % count })
   }
@@ -125,7 +132,8 @@ extension Mixture {
     case .temperature(let temperature):
       return try F.softmax(F.scale(q, 1 / temperature), axis: -1)
     case .top(let count, let bonus):
-      let chosen = route(try q.value.toFloats(), rows: rows, experts: experts, topK: min(count, experts)).chosen
+      let chosen = route(try q.value.toFloats(), rows: rows, experts: experts, topK: min(count, experts))
+        .chosen
       var raise = [Float](repeating: 0, count: rows * experts)
       for (b, list) in chosen.enumerated() { for g in list { raise[b * experts + g] = bonus } }
       return try F.softmax(F.add(q, Variable(Tensor(raise, shape: [rows, experts]))), axis: -1)

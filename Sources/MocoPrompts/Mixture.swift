@@ -31,11 +31,14 @@ public final class Mixture: ChunkedModel {
   var keysOfStep: StepKeys?
 
   /// - Throws: E0701–E0706 for what does not fit; E0603, E0604 for a class name the model cannot read.
-  public init(clip: CLIPModel, templates: TemplateSet, classes: [String], options: MixtureOptions = .init()) throws {
+  public init(
+    clip: CLIPModel, templates: TemplateSet, classes: [String], options: MixtureOptions = .init()
+  ) throws {
     try checkClasses(classes, least: 2)
     try options.loss.check()
     guard options.visionRateFactor >= 0, options.visionRateFactor.isFinite else {
-      throw PromptError("E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")
+      throw PromptError(
+        "E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")
     }
     guard !options.trainVisionLayerNorms || !clip.visionLayerNorms().isEmpty else {
       throw PromptError(

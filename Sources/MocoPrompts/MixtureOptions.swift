@@ -44,7 +44,8 @@ public struct MixtureLossOptions: Sendable, Hashable {
     switch gateTarget {
     case .top(let count, let bonus):
       guard count >= 1, bonus.isFinite else {
-        throw PromptError("E0706", "the gate target raises \(count) entries by \(bonus)", help: "raise 1 or more")
+        throw PromptError(
+          "E0706", "the gate target raises \(count) entries by \(bonus)", help: "raise 1 or more")
       }
     case .temperature(let value): try positive(value, "the gate target's temperature")
     }

@@ -79,13 +79,15 @@ extension SoftPrompts {
     let expert = experts[g]
     var result: [NearWords] = []
     for (name, variable, words) in [
-      ("ctx_before_\(g)", expert.before, expert.words.before), ("ctx_after_\(g)", expert.after, expert.words.after),
+      ("ctx_before_\(g)", expert.before, expert.words.before),
+      ("ctx_after_\(g)", expert.after, expert.words.after),
     ] where !words.isEmpty {
       let near = try MocoPrompts.nearestWords(variable.value, clip: clip, count: count)
       for (row, candidates) in near.enumerated() {
         result.append(
           NearWords(
-            place: "\(name)[\(row)]", began: start == .random ? nil : trimmed(words[row]), candidates: candidates))
+            place: "\(name)[\(row)]", began: start == .random ? nil : trimmed(words[row]),
+            candidates: candidates))
       }
     }
     return result

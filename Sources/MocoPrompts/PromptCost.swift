@@ -38,8 +38,8 @@ public struct PromptCost: Sendable, Equatable {
 }
 
 extension CLIPModel {
-  /// Sentences are encoded in pieces of a constant size, so that the pieces, and with them the bits, depend on the
-  /// sentences alone.
+  /// Sentences are encoded in pieces of a constant size, so that the pieces, and with them the bits, depend
+  /// on the sentences alone.
   static let sentencesAtOnce = 2048
 
   /// The cost of `unitFeatures`.
@@ -68,12 +68,15 @@ extension Mixture {
 
   /// The hard features, unless they are there already or no loss reads them.
   public func costOnce() throws -> PromptCost {
-    guard frozen == nil, options.loss.textWeight > 0 || options.loss.gateWeight > 0 else { return PromptCost() }
+    guard frozen == nil, options.loss.textWeight > 0 || options.loss.gateWeight > 0 else {
+      return PromptCost()
+    }
     return try clip.cost(of: HardFeatures.sentences(clip: clip, templates: templates, classes: classes))
   }
 
   public func lossBytes(batch: Int) -> Int {
-    let rows = Double(prompts.count * classes.count), width = Double(clip.config.embedDim)
+    let rows = Double(prompts.count * classes.count)
+    let width = Double(clip.config.embedDim)
     // Features, with w, normalized, and the gradients of each; prototypes twice; logits of both losses.
     let features = rows * width * 8 + Double(templates.templates.count * classes.count) * width
     let logits = 4 * rows * (Double(classes.count) + Double(batch))

@@ -109,8 +109,8 @@ public protocol PromptModel: AnyObject {
 
 /// A model whose prompts are encoded in chunks where memory is short.
 ///
-/// How they are cut follows from the prompts and the budget alone, and shows in the last bits of the gradients: a
-/// training goes on bit for bit only with the budget it began with, so checkpoints hold it.
+/// How they are cut follows from the prompts and the budget alone, and shows in the last bits of the
+/// gradients: a training goes on bit for bit only with the budget it began with, so checkpoints hold it.
 public protocol ChunkedModel: PromptModel {
   /// Bytes that the text tower's activations may take in a step.
   var memory: Int { get set }
@@ -214,12 +214,14 @@ func checkClasses(_ classes: [String], least: Int = 1) throws {
   }
   guard classes.count >= least else {
     throw PromptError(
-      "E0703", "there is only one class, \"\(first)\"", help: "telling images apart takes two classes or more",
+      "E0703", "there is only one class, \"\(first)\"",
+      help: "telling images apart takes two classes or more",
       argument: "classes")
   }
   var seen = Set<String>()
   for name in classes where !seen.insert(name).inserted {
-    throw PromptError("E0703", "class \"\(name)\" is listed twice", help: "two classes need different names",
+    throw PromptError(
+      "E0703", "class \"\(name)\" is listed twice", help: "two classes need different names",
       argument: "classes")
   }
 }

@@ -2,8 +2,8 @@ import MocoCLIP
 
 /// Sentences and class names as the text tower's keys.
 ///
-/// Each part of a prompt is tokenized by itself. The tokenizer splits at spaces before it merges, so a space at
-/// a boundary never changes an id, and no part takes a token from its neighbour.
+/// Each part of a prompt is tokenized by itself. The tokenizer splits at spaces before it merges, so a space
+/// at a boundary never changes an id, and no part takes a token from its neighbour.
 struct PromptText {
   let clip: CLIPModel
 
@@ -22,7 +22,8 @@ struct PromptText {
     let ids = try tokens(Template.readable(name))
     guard !ids.isEmpty else {
       throw PromptError(
-        "E0604", "the class name \"\(name)\" has no token", help: "give the class a name made of letters or digits")
+        "E0604", "the class name \"\(name)\" has no token",
+        help: "give the class a name made of letters or digits")
     }
     return ids
   }

@@ -42,7 +42,8 @@ public final class Router {
   /// - Throws: E0702 unless 1 ≤ K ≤ G; E0706 for a scale that is not a positive number.
   public init(width: Int, experts: Int, options: Options = Options(), seed: UInt64 = 0) throws {
     guard experts >= 1, width >= 1 else {
-      throw PromptError("E0702", "a router needs at least one expert and a width, found \(experts) and \(width)")
+      throw PromptError(
+        "E0702", "a router needs at least one expert and a width, found \(experts) and \(width)")
     }
     let topK = options.topK ?? (options.kind == .uniform ? experts : min(2, experts))
     guard topK >= 1, topK <= experts else {
@@ -51,11 +52,13 @@ public final class Router {
         help: "choose top_k from 1 to \(experts), or add template groups", argument: "router")
     }
     guard options.kind != .uniform || topK == experts else {
-      throw PromptError("E0702", "a uniform router uses all \(experts) experts; top_k \(topK) would choose",
+      throw PromptError(
+        "E0702", "a uniform router uses all \(experts) experts; top_k \(topK) would choose",
         help: "leave top_k out, or write kind: \"linear\"", argument: "router")
     }
     guard options.scale > 0, options.scale.isFinite else {
-      throw PromptError("E0706", "the router's scale is \(options.scale)", help: "give a positive number, 1 to 10",
+      throw PromptError(
+        "E0706", "the router's scale is \(options.scale)", help: "give a positive number, 1 to 10",
         argument: "router")
     }
     self.options = options

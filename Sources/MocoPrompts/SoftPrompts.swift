@@ -79,9 +79,13 @@ public final class SoftPrompts {
       row = afterRows.upperBound
       experts.append(
         Expert(
-          group: group, before: Variable(before, requiresGrad: true), after: Variable(after, requiresGrad: true),
+          group: group, before: Variable(before, requiresGrad: true),
+          after: Variable(after, requiresGrad: true),
           beforeRows: beforeRows, afterRows: afterRows,
-          words: (try own.before.map { try clip.tokenizer.decode([$0]) }, try own.after.map { try clip.tokenizer.decode([$0]) })))
+          words: (
+            try own.before.map { try clip.tokenizer.decode([$0]) },
+            try own.after.map { try clip.tokenizer.decode([$0]) }
+          )))
     }
     self.experts = experts
     rowCount = row

@@ -85,7 +85,8 @@ public struct TemplateSet: Sendable, Hashable {
   /// - Throws: E0703 without a group, or when two groups share a name.
   public init(name: String, doc: String = "", groups: [TemplateGroup]) throws {
     guard !groups.isEmpty else {
-      throw PromptError("E0703", "templates \(name) has no group", help: "write: group \"name\" { \"… {} …\" }")
+      throw PromptError(
+        "E0703", "templates \(name) has no group", help: "write: group \"name\" { \"… {} …\" }")
     }
     for (i, group) in groups.enumerated() where groups[..<i].contains(where: { $0.name == group.name }) {
       throw PromptError("E0703", "templates \(name) names two groups \"\(group.name)\"")

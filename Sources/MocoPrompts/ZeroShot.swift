@@ -73,7 +73,8 @@ public final class ZeroShot: PromptModel {
     let logits = try self.logits(batch.images, classes: .base)
     let value = try F.crossEntropy(Variable(logits), targets: targets)
     return PromptLoss(
-      total: value, parts: [("class", value)], correct: try correctCount(logits, targets), count: targets.count,
+      total: value, parts: [("class", value)], correct: try correctCount(logits, targets),
+      count: targets.count,
       gateLoad: nil)
   }
 }

@@ -3,7 +3,8 @@ import MocoLab
 import MocoLang
 import MocoTensor
 
-/// What the built-ins share: the standard library, the seed, where progress goes, and the run that is being recorded.
+/// What the built-ins share: the standard library, the seed, where progress goes, and the run that is being
+/// recorded.
 ///
 /// One per session; used on the thread that runs programs.
 public final class RuntimeContext {
@@ -46,7 +47,8 @@ public final class RuntimeContext {
 
   private var draws = 0
 
-  /// A generator for the next draw that names no seed of its own: the session's seed, and a count of such draws.
+  /// A generator for the next draw that names no seed of its own: the session's seed, and a count of such
+  /// draws.
   func nextGenerator(_ stream: String = "draw") -> Philox {
     defer { draws &+= 1 }
     return Philox(seed: seed, stream: stream, index: draws)
@@ -62,8 +64,8 @@ public final class RuntimeContext {
   public func runFolder() throws -> RunFolder? { try recorder?.folder() }
 }
 
-/// Makes the folder of a run when the first thing worth keeping happens: a model or data set is loaded, something is
-/// trained, evaluated or saved. A program that only prints leaves nothing behind.
+/// Makes the folder of a run when the first thing worth keeping happens: a model or data set is loaded,
+/// something is trained, evaluated or saved. A program that only prints leaves nothing behind.
 public final class RunRecorder {
   /// The script's name without folder and extension.
   public let name: String

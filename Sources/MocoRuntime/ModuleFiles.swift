@@ -2,7 +2,8 @@ import Glibc
 import MocoCLIP
 import MocoLang
 
-/// Finds the sources of modules: `use templates` in the standard library, `use "./x.moco"` beside the file that says so.
+/// Finds the sources of modules: `use templates` in the standard library, `use "./x.moco"` beside the file
+/// that says so.
 struct ModuleFiles {
   let library: StandardLibrary?
 
@@ -21,16 +22,21 @@ struct ModuleFiles {
         let names = modules(of: library)
         throw LanguageFailure(
           "E0801", "the standard library has no module '\(name)'",
-          help: names.isEmpty ? nil : "it has \(names.joined(separator: ", ")); a file of your own is used as \"./\(name).moco\"")
+          help: names.isEmpty
+            ? nil
+            : "it has \(names.joined(separator: ", ")); a file of your own is used as \"./\(name).moco\"")
       }
     case .path(let text):
       // A program from the prompt or `-e` has no folder: then the one moco was started in.
       let isFile = FileSystem.kind(importer.name) == .file
       let folder = isFile ? FileSystem.parent(of: importer.name) : "."
-      path = text.hasPrefix("/") || folder == "." ? text : "\(folder)/\(text.hasPrefix("./") ? String(text.dropFirst(2)) : text)"
+      path =
+        text.hasPrefix("/") || folder == "."
+        ? text : "\(folder)/\(text.hasPrefix("./") ? String(text.dropFirst(2)) : text)"
       guard FileSystem.kind(path) == .file else {
         throw LanguageFailure(
-          "E0801", "there is no file \(path) to use", help: "the path is relative to \(isFile ? importer.name : "this folder")")
+          "E0801", "there is no file \(path) to use",
+          help: "the path is relative to \(isFile ? importer.name : "this folder")")
       }
     }
     let text = try FileSystem.readText(path)

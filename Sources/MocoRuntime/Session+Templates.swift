@@ -9,12 +9,15 @@ extension Session {
     guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { throw unknown(name) }
     let text = "use {\(name)} from templates\n\(name)"
     let result = Session().interpreter.run(SourceFile(name: "<templates>", text: text))
-    guard result.failure == nil, let value: TemplateSetValue = result.value.asHost() else { throw unknown(name) }
+    guard result.failure == nil, let value: TemplateSetValue = result.value.asHost() else {
+      throw unknown(name)
+    }
     return value.templates
   }
 
   private static func unknown(_ name: String) -> PromptError {
     PromptError(
-      "E0706", "the standard library has no templates \"\(name)\"", help: "look into stdlib/modules/templates.moco")
+      "E0706", "the standard library has no templates \"\(name)\"",
+      help: "look into stdlib/modules/templates.moco")
   }
 }

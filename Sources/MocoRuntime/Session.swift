@@ -44,7 +44,9 @@ public final class Session {
     machine.arguments = options.arguments
     interpreter = Interpreter(options: machine)
     context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
-    if options.keepsFeatures, FeatureCache.shared.files == nil { FeatureCache.shared.files = FeatureFiles.standard() }
+    if options.keepsFeatures, FeatureCache.shared.files == nil {
+      FeatureCache.shared.files = FeatureFiles.standard()
+    }
     context.width = options.width
     context.style = options.style
     let interpreter = self.interpreter
@@ -74,13 +76,21 @@ public final class Session {
         ("script", .string(path)),
         ("seed", .int(Int(truncatingIfNeeded: options.seed))),
         ("settings", .object(JsonObject(options.overrides.map { ($0.name, .string($0.text)) }))),
-        ("versions", .object(JsonObject([
-          ("moco", .string(Moco.version)), ("standard library", .string(Moco.version)),
-        ]))),
+        (
+          "versions",
+          .object(
+            JsonObject([
+              ("moco", .string(Moco.version)), ("standard library", .string(Moco.version)),
+            ]))
+        ),
         ("threads", .int(Parallel.threadCount)),
-        ("kernels", .object(JsonObject([
-          ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(KernelFamily.blas)),
-        ]))),
+        (
+          "kernels",
+          .object(
+            JsonObject([
+              ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(KernelFamily.blas)),
+            ]))
+        ),
       ]
     }
     return interpreter.run(source, mode: .program)
@@ -92,8 +102,8 @@ public enum Moco {
   public static let version = "0.1.0"
 }
 
-/// Gives an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the method,
-/// figures.
+/// Gives an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the
+/// method, figures.
 func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerFileBuiltins(interpreter, context)
   registerTensorBuiltins(interpreter, context)

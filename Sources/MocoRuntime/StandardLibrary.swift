@@ -1,7 +1,8 @@
 import Glibc
 import MocoCLIP
 
-/// Where the files that ship with moco are: modules, templates, the tokenizer's tables, the small model and data.
+/// Where the files that ship with moco are: modules, templates, the tokenizer's tables, the small model and
+/// data.
 public struct StandardLibrary: Sendable {
   /// The folder `stdlib`.
   public let root: String
@@ -12,8 +13,9 @@ public struct StandardLibrary: Sendable {
 
   /// The library that belongs to the running program.
   ///
-  /// Looked for in this order: the environment variable `MOCO_STDLIB`; `stdlib` beside the executable or in any folder
-  /// above it (a build folder inside a checkout); `share/moco/stdlib` in any folder above it (an installation).
+  /// Looked for in this order: the environment variable `MOCO_STDLIB`; `stdlib` beside the executable or in
+  /// any folder above it (a build folder inside a checkout); `share/moco/stdlib` in any folder above it (an
+  /// installation).
   /// - Returns: nil where there is none.
   public static func locate(executable: String? = nil) -> StandardLibrary? {
     if let named = getenv("MOCO_STDLIB") {
@@ -39,7 +41,8 @@ public struct StandardLibrary: Sendable {
 
   /// A page of the language reference by its name, or nil.
   public func page(_ name: String) -> String? {
-    guard !name.isEmpty, name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") }) else { return nil }
+    guard !name.isEmpty, name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") })
+    else { return nil }
     return try? FileSystem.readText(path("docs", name + ".md"))
   }
 

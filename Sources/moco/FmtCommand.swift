@@ -10,7 +10,9 @@ struct FmtCommand: ParsableCommand {
       stay as they are. Exit status 65 where a file does not parse, or with --check where one would change.
       """)
 
-  @Argument(help: "Programs; - reads standard input and writes to standard output.", completion: .file(extensions: ["moco"]))
+  @Argument(
+    help: "Programs; - reads standard input and writes to standard output.",
+    completion: .file(extensions: ["moco"]))
   var files: [String]
 
   @Flag(help: "Write nothing; list the files that would change.")

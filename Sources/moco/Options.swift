@@ -41,7 +41,9 @@ struct RunningOptions: ParsableArguments {
   @Option(help: "Threads for numeric work; results do not depend on it.")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("The most memory to use, such as 2GB; values and tensors are counted apart.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "The most memory to use, such as 2GB; values and tensors are counted apart.", valueName: "size"))
   var memory: String?
 
   func validate() throws {
@@ -51,7 +53,9 @@ struct RunningOptions: ParsableArguments {
     for setting in settings where RunningOptions.split(setting) == nil {
       throw ValidationError("--set takes name=value, not '\(setting)'.")
     }
-    if let threads, threads < 1 || threads > 1024 { throw ValidationError("--threads takes a number from 1 to 1024.") }
+    if let threads, threads < 1 || threads > 1024 {
+      throw ValidationError("--threads takes a number from 1 to 1024.")
+    }
   }
 
   func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> SessionOptions {

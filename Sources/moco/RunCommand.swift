@@ -32,6 +32,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     looks.apply()
     Console.start()
-    throw WholeProgram(running: running, arguments: parent.arguments, out: out).run(path: file, record: !noRecord).exit
+    throw WholeProgram(running: running, arguments: parent.arguments, out: out).run(
+      path: file, record: !noRecord
+    ).exit
   }
 }

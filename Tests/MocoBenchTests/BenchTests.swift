@@ -17,13 +17,17 @@ import Testing
     return options
   }
 
-  private func number(_ report: BenchReport, _ name: String) -> Double { report[name].flatMap(Double.init) ?? .nan }
+  private func number(_ report: BenchReport, _ name: String) -> Double {
+    report[name].flatMap(Double.init) ?? .nan
+  }
 
   @Test(arguments: [BenchName.textStep, .zeroShot, .imageEncode, .visionLayerNormStep])
   func everyBenchmarkPrintsItsFigures(_ name: BenchName) throws {
     let report = try Bench.run(name, options())
     #expect(report["bench"] == name.rawValue)
-    for figure in ["seconds", "gflop", "gflop_per_second", "sgemm_gflop_per_second", "sgemm_share", "peak_memory_mb"] {
+    for figure in [
+      "seconds", "gflop", "gflop_per_second", "sgemm_gflop_per_second", "sgemm_share", "peak_memory_mb",
+    ] {
       #expect(number(report, figure) > 0, "\(figure)")
     }
     #expect(report.text.split(separator: "\n").allSatisfy { $0.contains(": ") })
@@ -32,7 +36,8 @@ import Testing
 
   /// What is counted follows the work: more classes, more nodes and operations; chunks run forward again.
   @Test func countsFollowTheWork() throws {
-    let few = try Bench.run(.textStep, options()), many = try Bench.run(.textStep, options { $0.classes = 8 })
+    let few = try Bench.run(.textStep, options())
+    let many = try Bench.run(.textStep, options { $0.classes = 8 })
     #expect(number(many, "trie_nodes") > number(few, "trie_nodes"))
     #expect(number(many, "gflop") > 1.5 * number(few, "gflop"))
     #expect(number(many, "padded_rows") == 2 * number(few, "padded_rows"))
@@ -70,7 +75,12 @@ import Testing
   @Test func exportHoldsTheImages() throws {
     try Repository.inFolder { folder in
       let path = folder + "/images.safetensors"
-      _ = try Bench.run(.imageEncode, options { $0.export = path; $0.batch = 2 })
+      _ = try Bench.run(
+        .imageEncode,
+        options {
+          $0.export = path
+          $0.batch = 2
+        })
       let file = try SafetensorsFile(path: path)
       #expect(try file.tensor("pixels").shape == [2, 3, 32, 32])
       #expect(try file.tensor("features").shape == [2, 32])
@@ -90,7 +100,8 @@ import Testing
       #expect(abs(Double(first) - number(report, "loss_first")) < 1e-2 * Double(first))
       #expect(file.metadata("class_prompts") == "12")
       // Every prompt ends with [end], and its positions are tokens or soft rows.
-      let ids = try file.tensor("prompts.ids").toInts(), ends = try file.tensor("prompts.end").toInts()
+      let ids = try file.tensor("prompts.ids").toInts()
+      let ends = try file.tensor("prompts.end").toInts()
       #expect(ends.enumerated().allSatisfy { ids[$0 * 77 + $1] == 49407 })
     }
   }

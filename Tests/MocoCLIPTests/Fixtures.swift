@@ -30,7 +30,9 @@ enum Fixtures {
     unlink(path)
     guard let file = fopen(path, "w") else { throw CLIPError(code: "E0504", "cannot write \(path)") }
     defer { fclose(file) }
-    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw CLIPError(code: "E0504", "no room") }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {
+      throw CLIPError(code: "E0504", "no room")
+    }
   }
 
   private static func remove(_ path: String) {

@@ -7,13 +7,15 @@ import MocoTensor
 import MocoTestSupport
 import Testing
 
-/// moco against the numbers of public implementations in Tests/Fixtures/golden, as `scripts/golden` compares them.
+/// moco against the numbers of public implementations in Tests/Fixtures/golden, as `scripts/golden` compares
+/// them.
 @Suite struct GoldenTests {
   static let root = Repository.fixture("golden")
 
   @Test(
     arguments: [
-      ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2), ("clip/openai-vit/model-fp16", 3),
+      ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2),
+      ("clip/openai-vit/model-fp16", 3),
       ("clip/openai-vit/coop-model", 4),
       ("mixture/base", 20), ("mixture/suffix", 20), ("optim", 8), ("preprocess", 90),
     ])
@@ -37,7 +39,9 @@ import Testing
         try FileManager.default.copyItem(atPath: source + name, toPath: "\(folder)/\(name)")
       }
       let file = try SafetensorsFile(path: source + "model-fp16.safetensors")
-      let tensors = try file.entries.map { ($0.name, TorchWriter.Value.tensor(try file.tensor($0.name), $0.type)) }
+      let tensors = try file.entries.map {
+        ($0.name, TorchWriter.Value.tensor(try file.tensor($0.name), $0.type))
+      }
       var writer = TorchWriter()
       writer.folder = "ViT"
       try writer.write(TorchWriter.scripted(tensors), to: folder + "/model-fp16.pt")
@@ -68,13 +72,17 @@ import Testing
     let mixture = try golden.mixture(golden.model(tokenizerDirectory: Repository.tokenizer))
     let tag = "after5."
     let state = try golden.file.entries.filter { $0.name.hasPrefix(tag) }.map {
-      (String($0.name.dropFirst(tag.count)), TorchWriter.Value.tensor(try golden.file.tensor($0.name), $0.type))
+      (
+        String($0.name.dropFirst(tag.count)),
+        TorchWriter.Value.tensor(try golden.file.tensor($0.name), $0.type)
+      )
     }
     let derived = TorchWriter.Value.tensor(try Tensor([1, 2], shape: [2]), .f32)
     let restored = try Repository.inFolder { folder in
       try TorchWriter().write(
         .dict([
-          ("state_dict", .dict(state + [("prompt_learner.class_text_features", derived)])), ("epoch", .int(5)),
+          ("state_dict", .dict(state + [("prompt_learner.class_text_features", derived)])),
+          ("epoch", .int(5)),
         ]), to: folder + "/model.pth.tar-5")
       return try Checkpoint.restore(path: folder + "/model.pth.tar-5", model: mixture)
     }

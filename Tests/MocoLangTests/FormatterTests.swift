@@ -3,20 +3,27 @@ import MocoLang
 import Testing
 
 @Suite struct FormatterTests {
-  private func format(_ text: String) -> String? { Formatter.format(SourceFile(name: "test.moco", text: text)) }
+  private func format(_ text: String) -> String? {
+    Formatter.format(SourceFile(name: "test.moco", text: text))
+  }
 
-  @Test(arguments: [
-    ("let a=1", "let a = 1\n"), ("let a  =  1 ;", "let a = 1;\n"), ("f( a ,b )", "f(a, b)\n"),
-    ("let x = -1 - -2", "let x = -1 - -2\n"), ("let y = a*b+c**-2", "let y = a * b + c ** -2\n"),
-    ("let t = x[1..<3,:,0]", "let t = x[1..<3, :, 0]\n"), ("let r = {a:1,b : 2}", "let r = {a: 1, b: 2}\n"),
-    ("let f = x=>x*2", "let f = x => x * 2\n"), ("let g = (a,b)=>{ a+b }", "let g = (a, b) => { a + b }\n"),
-    ("xs|>map( f )", "xs |> map(f)\n"), ("if not(a){ b() }", "if not (a) { b() }\n"), ("x.for(1)", "x.for(1)\n"),
-    ("print(xs [0])", "print(xs [0])\n"), ("return  1", "return 1\n"), ("let s = \"a  \\(b+1) {}\"", "let s = \"a  \\(b+1) {}\"\n"),
-    ("f(..xs, a:1)", "f(..xs, a: 1)\n"), ("train m on d for 3   epochs {batch:4}", "train m on d for 3 epochs {batch: 4}\n"),
-    ("", ""), ("\n\n\n", ""), ("let a = (", nil), ("a\n\n\n\n\nb", "a\n\n\nb\n"), ("a// c", "a // c\n"),
-    ("\u{FEFF}let a=1", "let a = 1\n"), ("#!/usr/bin/env moco\nlet a=1", "#!/usr/bin/env moco\nlet a = 1\n"),
-    ("let a = 1\r\nlet b = 2\r\n", "let a = 1\nlet b = 2\n"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("let a=1", "let a = 1\n"), ("let a  =  1 ;", "let a = 1;\n"), ("f( a ,b )", "f(a, b)\n"),
+      ("let x = -1 - -2", "let x = -1 - -2\n"), ("let y = a*b+c**-2", "let y = a * b + c ** -2\n"),
+      ("let t = x[1..<3,:,0]", "let t = x[1..<3, :, 0]\n"), ("let r = {a:1,b : 2}", "let r = {a: 1, b: 2}\n"),
+      ("let f = x=>x*2", "let f = x => x * 2\n"), ("let g = (a,b)=>{ a+b }", "let g = (a, b) => { a + b }\n"),
+      ("xs|>map( f )", "xs |> map(f)\n"), ("if not(a){ b() }", "if not (a) { b() }\n"),
+      ("x.for(1)", "x.for(1)\n"),
+      ("print(xs [0])", "print(xs [0])\n"), ("return  1", "return 1\n"),
+      ("let s = \"a  \\(b+1) {}\"", "let s = \"a  \\(b+1) {}\"\n"),
+      ("f(..xs, a:1)", "f(..xs, a: 1)\n"),
+      ("train m on d for 3   epochs {batch:4}", "train m on d for 3 epochs {batch: 4}\n"),
+      ("", ""), ("\n\n\n", ""), ("let a = (", nil), ("a\n\n\n\n\nb", "a\n\n\nb\n"), ("a// c", "a // c\n"),
+      ("\u{FEFF}let a=1", "let a = 1\n"),
+      ("#!/usr/bin/env moco\nlet a=1", "#!/usr/bin/env moco\nlet a = 1\n"),
+      ("let a = 1\r\nlet b = 2\r\n", "let a = 1\nlet b = 2\n"),
+    ] as [(String, String?)])
   func oneLine(_ text: String, _ expected: String?) { #expect(format(text) == expected) }
 
   @Test func bracketsIndent() {
@@ -116,7 +123,9 @@ import Testing
   }
 
   /// What ships with moco is laid out by it.
-  @Test(arguments: FormatterTests.programs.filter { $0.contains("/stdlib/") }) func shippedProgramsAreLaidOut(_ path: String) throws {
+  @Test(arguments: FormatterTests.programs.filter { $0.contains("/stdlib/") }) func shippedProgramsAreLaidOut(
+    _ path: String
+  ) throws {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(format(text) == text)
   }

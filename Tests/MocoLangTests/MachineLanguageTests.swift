@@ -7,8 +7,8 @@ import Testing
 ///     print(1 + 1)        // expect: 2
 ///     print(1 / 0)        // expect error: E0403 division
 ///
-/// An expected error has to be raised at the line of its comment; what follows the code has to be part of its message
-/// or help. Files that begin with `_` are modules of other tests.
+/// An expected error has to be raised at the line of its comment; what follows the code has to be part of its
+/// message or help. Files that begin with `_` are modules of other tests.
 @Suite struct MachineLanguageTests {
   struct Program: CustomTestStringConvertible, Sendable {
     var path: String

@@ -1,8 +1,8 @@
 import Foundation
 import MocoLang
 
-/// An interpreter that collects what it prints, loads modules from files, and has stand-ins for the functions that the
-/// command forms call.
+/// An interpreter that collects what it prints, loads modules from files, and has stand-ins for the functions
+/// that the command forms call.
 final class TestSession {
   final class Printed { var text = "" }
 

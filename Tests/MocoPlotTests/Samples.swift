@@ -6,10 +6,12 @@ enum Samples {
     .heatmap(
       Heatmap(
         [
-          [0.52, 0.08, 0.14, 0.26], [0.07, 0.71, 0.12, 0.10], [0.11, 0.21, 0.61, 0.07], [0.18, 0.02, 0.0, 0.80],
+          [0.52, 0.08, 0.14, 0.26], [0.07, 0.71, 0.12, 0.10], [0.11, 0.21, 0.61, 0.07],
+          [0.18, 0.02, 0.0, 0.80],
         ],
         rows: ["clean", "pixelated", "blurry", "dark"],
-        columns: ["plain photo", "low resolution", "blurry", "dark"], rowLabel: "style", columnLabel: "expert",
+        columns: ["plain photo", "low resolution", "blurry", "dark"], rowLabel: "style",
+        columnLabel: "expert",
         valueLabel: "share of weight", digits: 2, marksRowMaximum: true)),
     title: "Routing by style", caption: "Every row sums to 1.")
 

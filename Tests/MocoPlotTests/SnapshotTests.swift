@@ -2,8 +2,8 @@ import Foundation
 import MocoPlot
 import Testing
 
-// Pictures are compared with files in Snapshots. A missing file is written and the test fails, so that a new picture
-// is looked at before it counts; MOCO_RECORD=1 writes all of them again, and fails likewise.
+// Pictures are compared with files in Snapshots. A missing file is written and the test fails, so that a new
+// picture is looked at before it counts; MOCO_RECORD=1 writes all of them again, and fails likewise.
 
 private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
 

@@ -73,7 +73,8 @@ import Testing
     session.leave()
     #expect(try session.play().status == 0)
     let text = try folder.read("notes.md")
-    #expect(text.hasSuffix("```moco\nlet a = 20;\n```\n\n```moco\nprint(\"so\"); a + 1\n```\n\n```\nso\n21\n```\n"))
+    #expect(
+      text.hasSuffix("```moco\nlet a = 20;\n```\n\n```moco\nprint(\"so\"); a + 1\n```\n\n```\nso\n21\n```\n"))
   }
 
   @Test func failuresOfCommandsLookLikeOthers() throws {

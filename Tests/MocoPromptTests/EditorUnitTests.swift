@@ -13,8 +13,10 @@ import Testing
   @Test func tellsWordsApart() {
     let found = kinds("let größe = f(3.5e-2, top_k: nil) // end")
     let expected: [(String, SourceScanner.Kind)] = [
-      ("let", .keyword), ("größe", .name), ("=", .operator), ("f", .call), ("(", .bracket), ("3.5e-2", .number),
-      (",", .operator), ("top_k", .label), (":", .operator), ("nil", .constant), (")", .bracket), ("// end", .comment),
+      ("let", .keyword), ("größe", .name), ("=", .operator), ("f", .call), ("(", .bracket),
+      ("3.5e-2", .number),
+      (",", .operator), ("top_k", .label), (":", .operator), ("nil", .constant), (")", .bracket),
+      ("// end", .comment),
     ]
     #expect(found.map(\.0) == expected.map(\.0))
     #expect(found.map(\.1) == expected.map(\.1))

@@ -30,7 +30,8 @@ import Testing
     try folder.write("let shots = 16\nlet name = \"x\"\nprint(shots, name, args())\n", to: "a.moco")
     let plain = try moco(["run", "--no-record", "a.moco", "--", "one", "--two"], folder: folder.path)
     #expect(plain.output == "16 x [\"one\", \"--two\"]\n")
-    let set = try moco(["run", "--no-record", "--set", "shots=4", "--set", "name=yes", "a.moco"], folder: folder.path)
+    let set = try moco(
+      ["run", "--no-record", "--set", "shots=4", "--set", "name=yes", "a.moco"], folder: folder.path)
     #expect(set.output == "4 yes []\n")
     let short = try moco(["a.moco", "--no-record"], folder: folder.path)
     #expect(short.output == "16 x []\n")
@@ -63,7 +64,9 @@ import Testing
 
   @Test func checkKnowsArgumentsOfBuiltins() throws {
     let folder = try TemporaryFolder()
-    try folder.write("let clip = load_clip(\"small\", activaton: \"gelu\")\nprint(clip, 1, sep: \"\")\nfloat()\n", to: "a.moco")
+    try folder.write(
+      "let clip = load_clip(\"small\", activaton: \"gelu\")\nprint(clip, 1, sep: \"\")\nfloat()\n",
+      to: "a.moco")
     let ran = try moco(["check", "a.moco"], folder: folder.path)
     #expect(ran.status == 65)
     #expect(ran.errors.contains("a.moco:1:31") && ran.errors.contains("did you mean 'activation'?"))
@@ -73,12 +76,15 @@ import Testing
   @Test func checkWarnsAndAgreesWithWhatShips() throws {
     let folder = try TemporaryFolder()
     try folder.write(
-      "func f(x) {\n  let unused = 1\n  return x\n  print(x)\n}\nf(1)\ntemplates t { group \"a\" { \"no place\" } }\n", to: "a.moco")
+      "func f(x) {\n  let unused = 1\n  return x\n  print(x)\n}\nf(1)\ntemplates t { group \"a\" { \"no place\" } }\n",
+      to: "a.moco")
     let ran = try moco(["check", "a.moco"], folder: folder.path)
     for code in ["E0117", "E0112", "E0701"] { #expect(ran.errors.contains(code), "\(ran.errors)") }
     let stdlib = Built.root + "/stdlib"
     for part in ["examples", "modules"] {
-      let names = try FileManager.default.contentsOfDirectory(atPath: "\(stdlib)/\(part)").filter { $0.hasSuffix(".moco") }
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(stdlib)/\(part)").filter {
+        $0.hasSuffix(".moco")
+      }
       let shipped = try moco(["check"] + names.map { "\(stdlib)/\(part)/\($0)" })
       #expect(shipped.status == 0 && shipped.errors == "", "\(shipped.errors)")
     }
@@ -139,7 +145,9 @@ import Testing
     #expect(try moco(["-e", "1 / 0"]).errors.contains("\u{1B}[") == false)
     #expect(try moco(["--color", "always", "-e", "1 / 0"]).errors.contains("\u{1B}["))
     #expect(try moco(["-e", "1 / 0"], environment: ["FORCE_COLOR": "1"]).errors.contains("\u{1B}["))
-    #expect(try moco(["--color", "never", "-e", "1 / 0"], environment: ["FORCE_COLOR": "1"]).errors.contains("\u{1B}[") == false)
+    #expect(
+      try moco(["--color", "never", "-e", "1 / 0"], environment: ["FORCE_COLOR": "1"]).errors.contains(
+        "\u{1B}[") == false)
   }
 
   @Test func endlessRecursionIsAnError() throws {

@@ -138,7 +138,8 @@ import Testing
 
   @Test func aPasteIsOneBlockWithoutPrompts() throws {
     var session = try TerminalSession()
-    session.type(Key.paste("moco> let a = 20\r\nmoco> func f(x) {\r\n        x + 1\r\n      }\r\nmoco> f(a)\r\n"))
+    session.type(
+      Key.paste("moco> let a = 20\r\nmoco> func f(x) {\r\n        x + 1\r\n      }\r\nmoco> f(a)\r\n"))
     session.wait("^ +f\\(a\\)")
     session.screen()
     session.enter("")
@@ -147,7 +148,8 @@ import Testing
     let seen = try session.play()
     #expect(seen.status == 0)
     let lines = try #require(seen.screens.first).lines.filter { !$0.isEmpty }.suffix(5)
-    #expect(Array(lines) == ["moco> let a = 20", "      func f(x) {", "        x + 1", "      }", "      f(a)"])
+    #expect(
+      Array(lines) == ["moco> let a = 20", "      func f(x) {", "        x + 1", "      }", "      f(a)"])
   }
 
   @Test func takesCharactersOfEveryWidth() throws {

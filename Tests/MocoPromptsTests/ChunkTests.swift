@@ -24,13 +24,15 @@ import Testing
     let loss = try mixture.loss(batch)
     try loss.total.backward()
     return Outcome(
-      loss: try loss.total.value.item(), features: try mixture.textFeatures(TinyCLIP.classes).value.toFloats(),
+      loss: try loss.total.value.item(),
+      features: try mixture.textFeatures(TinyCLIP.classes).value.toFloats(),
       gradients: try mixture.parameters.map { try #require($0.variable.grad).toFloats() },
       chunks: try #require(mixture.stepPlan).chunkCount)
   }
 
   private func relative(_ a: [Float], _ b: [Float]) -> Float {
-    var worst: Float = 0, largest: Float = 1e-6
+    var worst: Float = 0
+    var largest: Float = 1e-6
     for (x, y) in zip(a, b) {
       worst = max(worst, abs(x - y))
       largest = max(largest, abs(y))
@@ -76,7 +78,8 @@ import Testing
     let text = try TinyCLIP.make().config.text
     let node = TextPlan.bytesPerNode(text)
     let model = try TinyCLIP.make()
-    let whole = try model.planText(keys), cut = try model.planText(keys, memory: 30 * node)
+    let whole = try model.planText(keys)
+    let cut = try model.planText(keys, memory: 30 * node)
     #expect(cut.chunkCount > 2)
     #expect(cut.chunks.flatMap(\.prompts).sorted() == Array(keys.indices))
     #expect(cut.chunks.allSatisfy { $0.trie.nodeCount <= 30 })

@@ -1,10 +1,9 @@
 import MocoAutograd
 import MocoCLIP
+import MocoPrompts
 import MocoTensor
 import MocoTestSupport
 import Testing
-
-import MocoPrompts
 
 @Suite struct SoftPromptTests {
   @Test func rowsAreTokensNotWords() throws {
@@ -81,7 +80,9 @@ import MocoPrompts
     let clip = try TinyCLIP.make(context: 10)
     let prompts = try SoftPrompts(clip: clip, groups: TinyCLIP.groups().groups)
     #expect { try prompts.encode([" "]) } throws: { ($0 as? PromptError)?.code == "E0604" }
-    #expect { try prompts.encode(["a very long name of a class"]) } throws: { ($0 as? PromptError)?.code == "E0603" }
+    #expect { try prompts.encode(["a very long name of a class"]) } throws: {
+      ($0 as? PromptError)?.code == "E0603"
+    }
     #expect { try prompts.encode([]) } throws: { ($0 as? PromptError)?.code == "E0703" }
     #expect { try prompts.encode(["cat", "cat"]) } throws: { ($0 as? PromptError)?.code == "E0703" }
   }

@@ -5,7 +5,8 @@ import Testing
   @Test func printsLines() throws {
     let folder = try MocoProcess.temporaryFolder()
     let result = try MocoProcess.run(
-      ["bench", "text-step", "--model", "tiny", "--classes", "4", "--repeat", "1", "--threads", "1"], in: folder)
+      ["bench", "text-step", "--model", "tiny", "--classes", "4", "--repeat", "1", "--threads", "1"],
+      in: folder)
     #expect(result.status == 0, "\(result.errors)")
     let names = result.output.split(separator: "\n").map { $0.prefix { $0 != ":" } }
     #expect(names.starts(with: ["bench", "threads", "kernels", "model"]))
@@ -15,7 +16,9 @@ import Testing
 
   @Test func wrongUseIsSaid() throws {
     let folder = try MocoProcess.temporaryFolder()
-    func status(_ arguments: String...) throws -> Int32 { try MocoProcess.run(["bench"] + arguments, in: folder).status }
+    func status(_ arguments: String...) throws -> Int32 {
+      try MocoProcess.run(["bench"] + arguments, in: folder).status
+    }
     #expect(try status("no-such-bench") == 64)
     #expect(try status("text-step", "--budget", "much") == 64)
     #expect(try status("text-step", "--memory", "2GB") == 64)

@@ -127,10 +127,13 @@ import Testing
     let lines = output.split(separator: "\n").map(String.init)
     #expect(
       Array(lines.prefix(10)) == [
-        "1 1e-05 2", "2 0.02 4", "3 0.015 6", "6 3 3", "true true", "10 [\"plain\", \"sketch\", \"dark\"] true", "true",
+        "1 1e-05 2", "2 0.02 4", "3 0.015 6", "6 3 3", "true true",
+        "10 [\"plain\", \"sketch\", \"dark\"] true", "true",
         "true 3 true", "true 2", lines.count > 9 ? lines[9] : "",
       ])
-    #expect(output.contains("nearest of its sentences") && output.contains("by style") && output.contains("expert plain"))
+    #expect(
+      output.contains("nearest of its sentences") && output.contains("by style")
+        && output.contains("expert plain"))
     #expect(!output.contains("E0"))
   }
 
@@ -161,7 +164,8 @@ import Testing
   }
 
   @Test func checkpointsGoOnBitForBit() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moco-\(UUID().uuidString)").path
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moco-\(UUID().uuidString)")
+      .path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let output = run(
@@ -201,25 +205,31 @@ import Testing
     }
     #expect(
       first("mixture(clip, ways, classes: data.classes) { router { topk: 2 } }")
-        == "E0304 router has no option 'topk'\nhelp: did you mean 'top_k'? options are top_k, kind, bias, scale")
+        == "E0304 router has no option 'topk'\nhelp: did you mean 'top_k'? options are top_k, kind, bias, scale"
+    )
     #expect(
       first("mixture(clip, ways, classes: data.classes) { router { top_k: 4 } }").hasPrefix(
         "E0702 top_k is 4, but there are 3 experts"))
     #expect(first("mixture(clip, ways, clases: data.classes)").contains("classes"))
     #expect(first("mixture(clip, ways, classes: [\"a\", \"a\"])").hasPrefix("E0703"))
     let long = "\"a very long name of a class that goes on and on and does not end before the context does\""
-    #expect(first("mixture(clip, ways, classes: [\"a\", \(long)])").hasPrefix("E0603 class \"a very long name"))
+    #expect(
+      first("mixture(clip, ways, classes: [\"a\", \(long)])").hasPrefix("E0603 class \"a very long name"))
     #expect(first("coop(clip, classes: data.classes, position: \"ends\")").hasPrefix("E0305"))
     #expect(first("sgd(lr: -1)").hasPrefix("E0706"))
     #expect(first("sgd(lr: 0.1).step()").hasPrefix("E0709"))
     #expect(
-      first("let m = coop(clip, classes: data.classes)\ntrain m on few for 50 epochs { optimizer: sgd(lr: 1e30, weight_decay: 1.0), schedule: constant() }")
-        .hasPrefix("E0707"))
-    #expect(first("let m = coop(clip, classes: [\"x\", \"y\"])\ntrain m on few for 1 epoch").hasPrefix("E0704"))
+      first(
+        "let m = coop(clip, classes: data.classes)\ntrain m on few for 50 epochs { optimizer: sgd(lr: 1e30, weight_decay: 1.0), schedule: constant() }"
+      )
+      .hasPrefix("E0707"))
+    #expect(
+      first("let m = coop(clip, classes: [\"x\", \"y\"])\ntrain m on few for 1 epoch").hasPrefix("E0704"))
   }
 
   @Test func runsAreRecorded() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moco-\(UUID().uuidString)").path
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moco-\(UUID().uuidString)")
+      .path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let session = session(RunRecorder(name: "test", out: folder))
     let output = run(
@@ -244,20 +254,23 @@ import Testing
 
   /// Kept views are the crops that fresh ones would be, one an epoch in turn.
   @Test func keptViewsAreFreshOnes() {
-    let program = setup + """
-      func losses(views, epochs_n) {
-        let mix = mixture(clip, ways, classes: data.classes, seed: 2)
-        let run = train(mix, on: few, for: epochs(epochs_n), batch: 10, views: views, seed: 5)
-        run.losses
-      }
-      let fresh = losses("fresh", 3)
-      let kept = losses(3, 3)
-      let two = losses(2, 3)
-      let plain = losses(nil, 3)
-      print(fresh == kept, fresh[0..<2] == two[0..<2], fresh[2] == two[2], fresh[0] == plain[0])
-      """
+    let program =
+      setup + """
+        func losses(views, epochs_n) {
+          let mix = mixture(clip, ways, classes: data.classes, seed: 2)
+          let run = train(mix, on: few, for: epochs(epochs_n), batch: 10, views: views, seed: 5)
+          run.losses
+        }
+        let fresh = losses("fresh", 3)
+        let kept = losses(3, 3)
+        let two = losses(2, 3)
+        let plain = losses(nil, 3)
+        print(fresh == kept, fresh[0..<2] == two[0..<2], fresh[2] == two[2], fresh[0] == plain[0])
+        """
     #expect(run(program) == "true true false false\n")
-    #expect(run(setup + "train(mixture(clip, ways, classes: data.classes), on: few, for: 1 epochs, views: 0)").contains("E0305"))
+    #expect(
+      run(setup + "train(mixture(clip, ways, classes: data.classes), on: few, for: 1 epochs, views: 0)")
+        .contains("E0305"))
     #expect(
       run(setup + "train(mixture(clip, ways, classes: data.classes), on: few, for: 1 epochs, views: \"new\")")
         .contains("\"fresh\""))

@@ -53,7 +53,9 @@ struct MocoProcess {
     process.standardInput = FileHandle(forReadingAtPath: inputPath)
     try process.run()
     process.waitUntilExit()
-    defer { for path in [outputPath, errorPath, inputPath] { try? FileManager.default.removeItem(atPath: path) } }
+    defer {
+      for path in [outputPath, errorPath, inputPath] { try? FileManager.default.removeItem(atPath: path) }
+    }
     return Result(
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
       output: (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "",

@@ -10,32 +10,34 @@ import Testing
     """
 
   @Test func aMillionTemporariesRunInConstantSpace() throws {
-    let program = Self.memory + """
-      var before = 0
-      for i in 0..<1_000_000 {
-        let t = zeros([4, 8]) + i
-        let xs = [i, {a: "text \\(i)", b: x => x + i}]
-        if i == 10_000 { before = memory() }
-      }
-      let grown = memory() - before
-      print(grown < 20, if grown < 20 { "" } else { grown })
-      """
+    let program =
+      Self.memory + """
+        var before = 0
+        for i in 0..<1_000_000 {
+          let t = zeros([4, 8]) + i
+          let xs = [i, {a: "text \\(i)", b: x => x + i}]
+          if i == 10_000 { before = memory() }
+        }
+        let grown = memory() - before
+        print(grown < 20, if grown < 20 { "" } else { grown })
+        """
     let result = try MocoProcess.run(program: program)
     #expect(result.output == "true \n", "\(result.errors)")
   }
 
   @Test func cyclesThatHoldTensorsAreCollected() throws {
-    let program = Self.memory + """
-      func ring(n) {
-        let r = {t: ones([64, 64])}
-        r.self = [r, x => r.t[n]]
-      }
-      for i in 0..<2_000 { ring(0) }
-      let before = memory()
-      for i in 0..<20_000 { ring(0) }
-      let grown = memory() - before
-      print(grown < 100, if grown < 100 { "" } else { grown })
-      """
+    let program =
+      Self.memory + """
+        func ring(n) {
+          let r = {t: ones([64, 64])}
+          r.self = [r, x => r.t[n]]
+        }
+        for i in 0..<2_000 { ring(0) }
+        let before = memory()
+        for i in 0..<20_000 { ring(0) }
+        let grown = memory() - before
+        print(grown < 100, if grown < 100 { "" } else { grown })
+        """
     let result = try MocoProcess.run(program: program)
     #expect(result.output == "true \n", "\(result.errors)")
   }
@@ -63,7 +65,8 @@ import Testing
     #expect(
       result.output.split(separator: "\n").map(String.init)
         == [
-          "E0401", "E0401", "E0405", "E0205", "E0205", "E0405", "E0205", "E0404", "E0203", "E0204", "E0202", "E0201",
+          "E0401", "E0401", "E0405", "E0205", "E0205", "E0405", "E0205", "E0404", "E0203", "E0204", "E0202",
+          "E0201",
           "still here",
         ], "\(result.output)\(result.errors)")
   }

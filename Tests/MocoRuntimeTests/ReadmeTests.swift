@@ -2,7 +2,8 @@ import Foundation
 import MocoRuntime
 import Testing
 
-/// The README and the pages of the language reference are true: every program in them runs, and prints what they say.
+/// The README and the pages of the language reference are true: every program in them runs, and prints what
+/// they say.
 @Suite struct ReadmeTests {
   struct Program: Sendable, CustomTestStringConvertible {
     let page: String

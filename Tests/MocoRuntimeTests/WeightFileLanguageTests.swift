@@ -35,7 +35,7 @@ import Testing
       try TorchWriter().write(
         .dict([
           ("epoch", .int(50)),
-          ("state_dict", TorchWriter.stateDict([("ctx", ctx), ("token_prefix", ctx), ("more", ctx)]))
+          ("state_dict", TorchWriter.stateDict([("ctx", ctx), ("token_prefix", ctx), ("more", ctx)])),
         ]), to: folder + "/model.pth.tar-50")
       let output = run(
         model + """

@@ -5,7 +5,8 @@ import Testing
 /// Serialized: the number of threads is the process's.
 @Suite(.serialized) struct ThreadTests {
   static let shapes = [
-    [1, 1, 1], [7, 5, 3], [77, 512, 512], [2176, 128, 128], [500, 384, 128], [128, 128, 2176], [197, 768, 768],
+    [1, 1, 1], [7, 5, 3], [77, 512, 512], [2176, 128, 128], [500, 384, 128], [128, 128, 2176],
+    [197, 768, 768],
     [325, 512, 2048], [33, 1000, 17], [1, 4096, 300], [4096, 1, 300], [3, 5, 0],
   ]
 
@@ -13,10 +14,13 @@ import Testing
   func productsDoNotDependOnThreads(_ shape: [Int]) throws {
     let (m, n, k) = (shape[0], shape[1], shape[2])
     var draw = Draw("gemm")
-    let a = try draw.tensor([m, k]), b = try draw.tensor([k, n])
+    let a = try draw.tensor([m, k])
+    let b = try draw.tensor([k, n])
     let threads = Parallel.threadCount
     defer { Parallel.threadCount = threads }
-    for (left, right) in [(a, b), (try scattered(a), b), (a, try scattered(b)), (try scattered(a), try scattered(b))] {
+    for (left, right) in [
+      (a, b), (try scattered(a), b), (a, try scattered(b)), (try scattered(a), try scattered(b)),
+    ] {
       var results: [[Float]] = []
       for count in [1, 2, 5] {
         Parallel.threadCount = count
@@ -24,7 +28,8 @@ import Testing
       }
       #expect(results[0] == results[1] && results[0] == results[2])
       guard m * n * k < 2_000_000 else { continue }
-      let x = try a.toFloats(), y = try b.toFloats()
+      let x = try a.toFloats()
+      let y = try b.toFloats()
       for i in 0..<m {
         for j in 0..<n {
           let exact = (0..<k).reduce(0.0) { $0 + Double(x[i * k + $1]) * Double(y[$1 * n + j]) }
@@ -36,13 +41,15 @@ import Testing
 
   @Test func otherOperationsDoNotDependOnThreads() throws {
     var draw = Draw("threads")
-    let x = try draw.tensor([700, 300]), w = try draw.tensor([300])
+    let x = try draw.tensor([700, 300])
+    let w = try draw.tensor([300])
     let threads = Parallel.threadCount
     defer { Parallel.threadCount = threads }
     var results: [[[Float]]] = []
     for count in [1, 2, 7] {
       Parallel.threadCount = count
-      let v = Variable(x, requiresGrad: true), u = Variable(w, requiresGrad: true)
+      let v = Variable(x, requiresGrad: true)
+      let u = Variable(w, requiresGrad: true)
       let y = try F.layerNorm(v, weight: u, bias: u)
       let loss = try F.mean(F.mul(F.gelu(y), F.softmax(F.add(v, u))))
       try loss.backward()
@@ -56,7 +63,8 @@ import Testing
 
   @Test func tilesCoverTheResult() {
     for (m, n, k) in [
-      (1, 1, 1), (8, 16, 5000), (100, 500, 128), (257, 16, 5000), (2176, 1, 5000), (2176, 3072, 128), (1, 3072, 5000),
+      (1, 1, 1), (8, 16, 5000), (100, 500, 128), (257, 16, 5000), (2176, 1, 5000), (2176, 3072, 128),
+      (1, 3072, 5000),
     ] {
       let grid = Gemm.Grid(m: m, n: n, k: k)
       #expect(grid.rowSize * grid.rowTiles >= m && grid.rowSize * (grid.rowTiles - 1) < m)
@@ -90,7 +98,9 @@ import Testing
     #expect((0..<64).allSatisfy { sums[$0] == $0 / 8 + $0 % 8 })
     struct Wrong: Error, Equatable { let index: Int }
     let wrong: Wrong? = {
-      do throws(Wrong) { try Parallel.forEach(50) { i throws(Wrong) in if i % 7 == 3 { throw Wrong(index: i) } } } catch {
+      do throws(Wrong) {
+        try Parallel.forEach(50) { i throws(Wrong) in if i % 7 == 3 { throw Wrong(index: i) } }
+      } catch {
         return error
       }
       return nil

@@ -2,7 +2,8 @@ import MocoAutograd
 import MocoTensor
 import Testing
 
-/// Finite differences for every operation, over random shapes with broadcasting, views, empty and size-1 dimensions.
+/// Finite differences for every operation, over random shapes with broadcasting, views, empty and size-1
+/// dimensions.
 @Suite struct GradientTests {
   static let rounds = 0..<12
 
@@ -13,7 +14,8 @@ import Testing
     let other = draw.broadcasting(shape)
     // Away from ties, zeros and the jumps of %.
     let low: Float = op == .power ? 0.5 : 0.6
-    let a = try draw.tensor(shape, low, 2), b = try draw.tensor(other, op == .modulo ? 2.5 : 0.7, 3)
+    let a = try draw.tensor(shape, low, 2)
+    let b = try draw.tensor(other, op == .modulo ? 2.5 : 0.7, 3)
     if op == .maximum || op == .minimum {
       let gap = try zip(Tensor.subtract(a, b).toFloats(), 0...).contains { abs($0.0) < 0.03 }
       if gap { return }
@@ -30,7 +32,8 @@ import Testing
       var draw = Draw("unary \(op)", round)
       let positive = [.log, .sqrt, .rsqrt, .reciprocal].contains(op)
       let steps = [.floor, .ceil, .round, .sign].contains(op)
-      let x = try draw.tensor(draw.shape(rank: 0...2) + [draw.int(1...19)], positive ? 0.4 : 0.05, steps ? 0.45 : 2.5)
+      let x = try draw.tensor(
+        draw.shape(rank: 0...2) + [draw.int(1...19)], positive ? 0.4 : 0.05, steps ? 0.45 : 2.5)
       try checkGradients([x], "\(op)") { try F.unary(op, $0[0]) }
       guard !positive else { continue }
       try checkGradients([x.affine(-1)], "\(op)") { try F.unary(op, $0[0]) }
@@ -40,16 +43,20 @@ import Testing
   @Test(arguments: rounds)
   func products(_ round: Int) throws {
     var draw = Draw("matmul", round)
-    let m = draw.int(1...4), k = draw.int(round == 3 ? 0...0 : 1...5), n = draw.int(1...4)
+    let m = draw.int(1...4)
+    let k = draw.int(round == 3 ? 0...0 : 1...5)
+    let n = draw.int(1...4)
     let batch = draw.shape(rank: 0...2, empty: round == 5)
-    let a = try draw.tensor(draw.broadcasting(batch) + [m, k]), b = try draw.tensor(draw.broadcasting(batch) + [k, n])
+    let a = try draw.tensor(draw.broadcasting(batch) + [m, k])
+    let b = try draw.tensor(draw.broadcasting(batch) + [k, n])
     try checkGradients([a, b]) { try F.matmul($0[0], $0[1]) }
     try checkGradients([scattered(a), scattered(b)]) { try F.matmul($0[0], $0[1]) }
     let v = try draw.tensor([k])
     try checkGradients([a, v]) { try F.matmul($0[0], $0[1]) }
     try checkGradients([v, b]) { try F.matmul($0[0], $0[1]) }
     try checkGradients([v, v.affine(2)]) { try F.matmul($0[0], $0[1]) }
-    let weight = try draw.tensor([n, k]), bias = try draw.tensor([n])
+    let weight = try draw.tensor([n, k])
+    let bias = try draw.tensor([n])
     try checkGradients([a, weight, bias]) { try F.linear($0[0], $0[1], $0[2]) }
   }
 
@@ -57,7 +64,9 @@ import Testing
   func reductions(_ round: Int) throws {
     var draw = Draw("reduce", round)
     let shape = draw.shape(rank: 1...4, empty: round % 3 == 0)
-    let x = try draw.tensor(shape), axis = draw.int(0...(shape.count - 1)), keep = round % 2 == 0
+    let x = try draw.tensor(shape)
+    let axis = draw.int(0...(shape.count - 1))
+    let keep = round % 2 == 0
     try checkGradients([x]) { try F.sum($0[0]) }
     try checkGradients([x]) { try F.sum($0[0], axis: axis, keep: keep) }
     try checkGradients([scattered(x)]) { try F.sum($0[0], axis: axis - shape.count, keep: keep) }
@@ -84,7 +93,8 @@ import Testing
   @Test(arguments: rounds)
   func shapes(_ round: Int) throws {
     var draw = Draw("shapes", round)
-    let shape = draw.shape(rank: 1...4), x = try draw.tensor(shape)
+    let shape = draw.shape(rank: 1...4)
+    let x = try draw.tensor(shape)
     try checkGradients([x]) { try F.reshape($0[0], [x.count]) }
     try checkGradients([scattered(x)]) { try F.reshape($0[0], [1, x.count]) }
     let order = draw.random.permutation(shape.count)
@@ -106,10 +116,12 @@ import Testing
   @Test(arguments: rounds)
   func indexing(_ round: Int) throws {
     var draw = Draw("index", round)
-    let shape = [draw.int(2...4), draw.int(2...4), draw.int(1...3)], x = try draw.tensor(shape)
+    let shape = [draw.int(2...4), draw.int(2...4), draw.int(1...3)]
+    let x = try draw.tensor(shape)
     let rows = (0..<draw.int(0...5)).map { _ in draw.int(0...(shape[0] - 1)) }
     let mask = try Tensor((0..<shape[1]).map { _ in draw.int(0...1) == 1 }, shape: [shape[1]])
-    let plane = try Tensor((0..<(shape[0] * shape[1])).map { _ in draw.int(0...1) == 1 }, shape: [shape[0], shape[1]])
+    let plane = try Tensor(
+      (0..<(shape[0] * shape[1])).map { _ in draw.int(0...1) == 1 }, shape: [shape[0], shape[1]])
     let items: [[IndexItem]] = [
       [.index(-1)], [.range(from: 1, to: nil)], [.all, .index(0), .range(from: 0, to: 1)],
       [.range(from: 0, to: nil, step: 2)], [.list(rows)], [.all, .list([1, 0, 1])], [.all, .mask(mask)],
@@ -120,7 +132,9 @@ import Testing
     try checkGradients([scattered(x)]) { try F.slice($0[0], axis: 1, from: 1, to: 2) }
     try checkGradients([x]) { try F.indexSelect($0[0], axis: 1, [1, -1, 1]) }
     try checkGradients([x]) { try F.scatter($0[0], axis: 1, Array(0..<shape[1]), length: 6) }
-    let indices = try Tensor((0..<(shape[0] * shape[1] * 2)).map { _ in draw.int(0...(shape[2] - 1)) }, shape: [shape[0], shape[1], 2])
+    let indices = try Tensor(
+      (0..<(shape[0] * shape[1] * 2)).map { _ in draw.int(0...(shape[2] - 1)) },
+      shape: [shape[0], shape[1], 2])
     try checkGradients([x]) { try F.takeAlong($0[0], axis: -1, indices) }
   }
 
@@ -128,13 +142,15 @@ import Testing
   func rows(_ round: Int) throws {
     var draw = Draw("rows", round)
     let shape = draw.shape(rank: 0...2, empty: round % 4 == 0) + [draw.int(1...11)]
-    let x = try draw.tensor(shape, -2, 2), axis = draw.int(0...(shape.count - 1))
+    let x = try draw.tensor(shape, -2, 2)
+    let axis = draw.int(0...(shape.count - 1))
     try checkGradients([x]) { try F.softmax($0[0], axis: axis) }
     try checkGradients([x]) { try F.logSoftmax($0[0], axis: axis) }
     if shape[axis] > 1 { try checkGradients([x.affine(1, 3)]) { try F.normalize($0[0], axis: axis) } }
     let width = shape[shape.count - 1]
     if width > 1 {
-      let w = try draw.tensor([width], 0.5, 1.5), b = try draw.tensor([width])
+      let w = try draw.tensor([width], 0.5, 1.5)
+      let b = try draw.tensor([width])
       let spread = try Tensor.add(x, Tensor.arange(0.0, Double(width)))
       try checkGradients([spread, w, b]) { try F.layerNorm($0[0], weight: $0[1], bias: $0[2]) }
       try checkGradients([spread]) { try F.layerNorm($0[0]) }

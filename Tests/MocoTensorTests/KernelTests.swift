@@ -5,10 +5,13 @@ import Testing
 
 /// The kernels against the C library in double precision.
 @Suite struct KernelTests {
-  private func worst(_ op: Kernels.Unary, _ low: Float, _ high: Float, _ exact: (Double) -> Double) throws -> Double {
+  private func worst(
+    _ op: Kernels.Unary, _ low: Float, _ high: Float, _ exact: (Double) -> Double
+  ) throws -> Double {
     var draw = Draw("kernel \(op)")
     let x = try draw.tensor([20_011], low, high)
-    let inputs = try x.toFloats(), outputs = try x.unary(op).toFloats()
+    let inputs = try x.toFloats()
+    let outputs = try x.unary(op).toFloats()
     var worst = 0.0
     for (a, y) in zip(inputs, outputs) {
       let wanted = exact(Double(a))
@@ -76,6 +79,7 @@ import Testing
     #expect(y == [0.5, 0.5, 0])
     let l = try F.logSoftmax(Variable(Tensor([1000, 0], shape: [2]))).value.toFloats()
     #expect(l == [0, -1000])
-    #expect(try F.normalize(Variable(Tensor.zeros([2, 3]))).value.toFloats() == [Float](repeating: 0, count: 6))
+    #expect(
+      try F.normalize(Variable(Tensor.zeros([2, 3]))).value.toFloats() == [Float](repeating: 0, count: 6))
   }
 }

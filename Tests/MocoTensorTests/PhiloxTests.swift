@@ -9,7 +9,8 @@ import Testing
     let m = UInt32.max
     let ones = Philox.block((m, m, m, m), key: (m, m))
     #expect(ones == (0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
-    let pi = Philox.block((0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), key: (0xa409_3822, 0x299f_31d0))
+    let pi = Philox.block(
+      (0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), key: (0xa409_3822, 0x299f_31d0))
     #expect(pi == (0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
   }
 
@@ -30,7 +31,9 @@ import Testing
 
   @Test func moments() {
     var r = Philox(seed: 1, stream: "moments")
-    var sum = 0.0, squares = 0.0, cubes = 0.0
+    var sum = 0.0
+    var squares = 0.0
+    var cubes = 0.0
     let n = 200_000
     for _ in 0..<n {
       let x = Double(r.nextNormal())
@@ -38,7 +41,8 @@ import Testing
       squares += x * x
       cubes += x * x * x
     }
-    #expect(abs(sum / Double(n)) < 0.01 && abs(squares / Double(n) - 1) < 0.02 && abs(cubes / Double(n)) < 0.05)
+    #expect(
+      abs(sum / Double(n)) < 0.01 && abs(squares / Double(n) - 1) < 0.02 && abs(cubes / Double(n)) < 0.05)
     var counts = [Int](repeating: 0, count: 7)
     for _ in 0..<70_000 { counts[r.nextInt(below: 7)] += 1 }
     #expect(counts.allSatisfy { abs($0 - 10_000) < 500 })

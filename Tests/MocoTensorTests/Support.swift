@@ -12,7 +12,9 @@ struct Draw {
     try Tensor.rand(shape, &random).affine(high - low, low)
   }
 
-  mutating func int(_ range: ClosedRange<Int>) -> Int { range.lowerBound + random.nextInt(below: range.count) }
+  mutating func int(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + random.nextInt(below: range.count)
+  }
 
   /// A shape of sizes 0 to 4, mostly not 0.
   mutating func shape(rank: ClosedRange<Int> = 0...4, empty: Bool = true) -> [Int] {
@@ -38,9 +40,11 @@ func close(_ a: Tensor, _ b: Tensor, _ tolerance: Float = 1e-5) throws -> Bool {
   }
 }
 
-/// Compares the gradients of Σ w · f(inputs), w random, with central differences in each element of each input.
+/// Compares the gradients of Σ w · f(inputs), w random, with central differences in each element of each
+/// input.
 func checkGradients(
-  _ inputs: [Tensor], step: Float = 1e-2, tolerance: Float = 2e-2, location: SourceLocation = #_sourceLocation,
+  _ inputs: [Tensor], step: Float = 1e-2, tolerance: Float = 2e-2,
+  location: SourceLocation = #_sourceLocation,
   _ name: String = "", _ f: ([Variable]) throws -> Variable
 ) throws {
   var draw = Draw("weights")
@@ -50,13 +54,16 @@ func checkGradients(
   let loss = try F.sum(F.mul(output, Variable(weights)))
   try loss.backward()
   func value(_ tensors: [Tensor]) throws -> Double {
-    let out = try f(tensors.map { Variable($0) }).value.toFloats(), w = try weights.toFloats()
+    let out = try f(tensors.map { Variable($0) }).value.toFloats()
+    let w = try weights.toFloats()
     return zip(out, w).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
   }
   for (i, input) in inputs.enumerated() {
     let base = try input.toFloats()
     let grad = try variables[i].grad?.toFloats() ?? [Float](repeating: 0, count: base.count)
-    if let g = variables[i].grad { #expect(g.shape == input.shape, "\(name) input \(i)", sourceLocation: location) }
+    if let g = variables[i].grad {
+      #expect(g.shape == input.shape, "\(name) input \(i)", sourceLocation: location)
+    }
     for j in base.indices {
       func moved(_ by: Float) throws -> Double {
         var values = base

@@ -30,7 +30,8 @@ import Testing
 
   @Test func secondBackwardIsAnError() throws {
     let x = Variable(try Tensor(Float(2)), requiresGrad: true)
-    let y = try F.square(x), z = try F.exp(y)
+    let y = try F.square(x)
+    let z = try F.exp(y)
     try z.backward()
     #expect(code { try z.backward() } == "E0207")
     // Through a part that was used already.
@@ -53,7 +54,8 @@ import Testing
   }
 
   @Test func frozenInputsCostNothing() throws {
-    let frozen = Variable(try Tensor.ones([2, 2])), trained = Variable(try Tensor.ones([2, 2]), requiresGrad: true)
+    let frozen = Variable(try Tensor.ones([2, 2]))
+    let trained = Variable(try Tensor.ones([2, 2]), requiresGrad: true)
     var asked: [Bool] = []
     let y = Variable.custom("probe", inputs: [frozen, trained], value: try Tensor(Float(1))) { _, needs in
       asked = needs

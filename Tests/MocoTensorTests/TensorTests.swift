@@ -19,16 +19,20 @@ import Testing
   func broadcasting(_ round: Int) throws {
     var draw = Draw("broadcast", round)
     let shape = draw.shape(rank: 0...4)
-    let aShape = draw.broadcasting(shape), bShape = draw.broadcasting(shape)
+    let aShape = draw.broadcasting(shape)
+    let bShape = draw.broadcasting(shape)
     guard let common = Shape.broadcast(aShape, bShape) else {
       Issue.record("\(aShape) and \(bShape)")
       return
     }
-    let a = try draw.tensor(aShape), b = try draw.tensor(bShape)
+    let a = try draw.tensor(aShape)
+    let b = try draw.tensor(bShape)
     for (x, y) in [(a, b), (try scattered(a), try scattered(b))] {
-      let sum = try Tensor.add(x, y), less = try Tensor.compare(.less, x, y)
+      let sum = try Tensor.add(x, y)
+      let less = try Tensor.compare(.less, x, y)
       #expect(sum.shape == common)
-      let av = try a.toFloats(), bv = try b.toFloats()
+      let av = try a.toFloats()
+      let bv = try b.toFloats()
       let expected = indices(common).map { (element(av, aShape, $0), element(bv, bShape, $0)) }
       #expect(try sum.toFloats() == expected.map { $0.0 + $0.1 })
       #expect(try less.toBools() == expected.map { $0.0 < $0.1 })
@@ -42,7 +46,8 @@ import Testing
     let x = try draw.tensor(shape).permuted(draw.random.permutation(shape.count))
     let flat = try x.toFloats()
     // Any factoring of the count.
-    var rest = x.count, sizes: [Int] = []
+    var rest = x.count
+    var sizes: [Int] = []
     while rest > 1 {
       let divisors = (1...rest).filter { rest % $0 == 0 }
       let d = divisors[draw.int(0...(divisors.count - 1))]
@@ -60,7 +65,8 @@ import Testing
   func reductionsAgreeWithLoops(_ round: Int) throws {
     var draw = Draw("reduction", round)
     let shape = draw.shape(rank: 1...4, empty: false)
-    let x = try scattered(draw.tensor(shape)), axis = draw.int(0...(shape.count - 1))
+    let x = try scattered(draw.tensor(shape))
+    let axis = draw.int(0...(shape.count - 1))
     let values = try x.toFloats()
     var reduced = shape
     reduced.remove(at: axis)
@@ -105,15 +111,19 @@ import Testing
     try y.assign([.range(from: 1, to: nil)], y[[.range(from: 0, to: 3)]])
     #expect(try y.toFloats() == [1, 1, 2, 3])
     #expect(code { try y.assign([.all], Tensor.ones([3])) } == "E0204")
-    #expect(code { try Tensor([1], shape: [1] as [Int]).cast(to: .int64).assign([.all], Tensor(Float(1))) } == "E0201")
+    #expect(
+      code { try Tensor([1], shape: [1] as [Int]).cast(to: .int64).assign([.all], Tensor(Float(1))) }
+        == "E0201")
   }
 
   @Test func integers() throws {
-    let a = try Tensor([7, -7] as [Int], shape: [2]), two = try Tensor([2] as [Int], shape: [])
+    let a = try Tensor([7, -7] as [Int], shape: [2])
+    let two = try Tensor([2] as [Int], shape: [])
     #expect(try Tensor.binary(.modulo, a, two).toInts() == [1, 1])
     #expect(try Tensor.binary(.divide, a, two).toFloats() == [3.5, -3.5])
     #expect(try Tensor.binary(.power, a, two).toInts() == [49, 49])
-    let most = try Tensor([Int.max] as [Int], shape: [1]), least = try Tensor([Int.min] as [Int], shape: [1])
+    let most = try Tensor([Int.max] as [Int], shape: [1])
+    let least = try Tensor([Int.min] as [Int], shape: [1])
     #expect(code { _ = try Tensor.add(most, two) } == "E0402")
     #expect(code { _ = try Tensor.multiply(most, two) } == "E0402")
     #expect(code { _ = try least.unary(.negate) } == "E0402")
@@ -131,21 +141,25 @@ import Testing
       do { try body() } catch { return error as? TensorError }
       return nil
     }
-    let image = try Tensor.zeros([32, 512]), text = try Tensor.zeros([10, 512])
+    let image = try Tensor.zeros([32, 512])
+    let text = try Tensor.zeros([10, 512])
     let product = error { _ = try image.matmul(text) }
     #expect(product?.code == "E0203")
     #expect(product?.message == "cannot multiply these matrices: 512 is not 10")
     #expect(product?.operandLabels?.left == "[32, 512]" && product?.operandLabels?.right == "[10, 512]")
     #expect(product?.remedy == .transposeRight([32, 10]))
     #expect(product?.help == "transpose the right side: left @ right.T gives [32, 10]")
-    #expect(error { _ = try Tensor.zeros([3, 2]).matmul(Tensor.zeros([3, 4])) }?.remedy == .transposeLeft([2, 4]))
+    #expect(
+      error { _ = try Tensor.zeros([3, 2]).matmul(Tensor.zeros([3, 4])) }?.remedy == .transposeLeft([2, 4]))
     #expect(error { _ = try Tensor.zeros([2, 3]).matmul(Tensor.zeros([4, 2])) }?.remedy == .swap([4, 3]))
     let sum = error { _ = try Tensor.add(Tensor.zeros([4, 3]), Tensor.zeros([4])) }
     #expect(sum?.code == "E0204" && sum?.message.contains("3 is not 4 in the last dimension") == true)
     #expect(sum?.help?.contains("[4, 1]") == true)
     #expect(error { _ = try image.reshaped([7, -1]) }?.code == "E0205")
     #expect(error { _ = try image.sum(axis: 2) }?.message == "sum: axis 2 does not exist in shape [32, 512]")
-    #expect(error { _ = try image[[.index(32)]] }?.message == "index 32 is out of range for dimension 0 of length 32")
+    #expect(
+      error { _ = try image[[.index(32)]] }?.message
+        == "index 32 is out of range for dimension 0 of length 32")
     #expect(error { _ = try image.item() }?.code == "E0206")
     #expect(error { _ = try Tensor.concat([image, Tensor.zeros([2, 3])]) }?.code == "E0205")
     #expect(error { _ = try Tensor.stack([image, text]) }?.code == "E0205")
@@ -168,7 +182,8 @@ import Testing
     #expect(code { _ = try Tensor.arange(0.0, 1e300) } == "E0405")
     #expect(code { _ = try Tensor.arange(0.0, .infinity) } == "E0205")
     #expect(code { _ = try Tensor.arange(0, 5, by: 0) } == "E0205")
-    let row = try Tensor.zeros([1 << 20, 1]), column = try Tensor.zeros([1, 1 << 21])
+    let row = try Tensor.zeros([1 << 20, 1])
+    let column = try Tensor.zeros([1, 1 << 21])
     #expect(code { _ = try Tensor.add(row, column) } == "E0405")
     #expect(code { _ = try row.matmul(column) } == "E0405")
     #expect(code { _ = try Tensor([3] as [Int], shape: [1]).oneHot(huge) } == "E0405")
@@ -183,7 +198,8 @@ import Testing
     #expect(try empty.sum().item() == 0)
     #expect(try empty.sum(axis: 0).toFloats() == [0, 0, 0])
     #expect(try empty.matmul(Tensor.zeros([3, 2])).shape == [0, 2])
-    #expect(try Tensor.zeros([2, 0]).matmul(Tensor.zeros([0, 3])).toFloats() == [Float](repeating: 0, count: 6))
+    #expect(
+      try Tensor.zeros([2, 0]).matmul(Tensor.zeros([0, 3])).toFloats() == [Float](repeating: 0, count: 6))
     #expect(try Tensor.concat([empty, empty]).shape == [0, 3])
     #expect(try Tensor.stack([empty]).shape == [1, 0, 3])
     #expect(try empty.sorted().values.shape == [0, 3])

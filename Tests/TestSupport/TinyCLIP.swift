@@ -11,7 +11,8 @@ package enum TinyCLIP {
       name: "tiny", embedDim: 12,
       vision: VisionConfig(imageSize: 8, patchSize: 4, width: 16, layers: 2, heads: 2, channels: 1),
       text: TextConfig(
-        context: context, vocabulary: Tokenizer.vocabularySize(merges: merges), width: 16, layers: 2, heads: 2),
+        context: context, vocabulary: Tokenizer.vocabularySize(merges: merges), width: 16, layers: 2, heads: 2
+      ),
       activation: .quickGelu, tokenizerMerges: merges)
     var tensors: [String: Tensor] = [:]
     for (name, shape) in config.parameterShapes {

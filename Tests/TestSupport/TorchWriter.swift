@@ -147,7 +147,7 @@ package struct TorchWriter {
     let names: [StorageType: String] = [
       .f64: "Double", .f32: "Float", .f16: "Half", .bf16: "BFloat16", .i64: "Long", .i32: "Int",
       .i16: "Short",
-      .i8: "Char", .u8: "Byte", .bool: "Bool"
+      .i8: "Char", .u8: "Byte", .bool: "Bool",
     ]
     return (names[type] ?? "ComplexFloat") + "Storage"
   }

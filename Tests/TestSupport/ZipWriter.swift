@@ -66,7 +66,8 @@ package struct ZipWriter {
         ZipWriter.bytes(isLarge ? UInt32.max : UInt32(truncatingIfNeeded: value))
       }
       directory += ZipWriter.bytes(UInt32(0x0201_4B50)) + [20, 0, 20, 0] + ZipWriter.bytes(entry.flags)
-      directory += ZipWriter.bytes(method) + [0, 0, 0, 0] + ZipWriter.bytes(crc) + short(packed) + short(size)
+      directory +=
+        ZipWriter.bytes(method) + [0, 0, 0, 0] + ZipWriter.bytes(crc) + short(packed) + short(size)
       directory += ZipWriter.bytes(UInt16(name.count)) + ZipWriter.bytes(UInt16(extra.count))
       directory += [UInt8](repeating: 0, count: 10) + short(place) + name + extra
     }

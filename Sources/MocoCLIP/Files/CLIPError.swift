@@ -29,7 +29,8 @@ extension CLIPError {
     CLIPError(
       code: "E0501", "there is no \(kind) at \(path)\(reason.map { " (\($0))" } ?? "")",
       help: reason == "it is a folder"
-        ? "name a file in it" : "paths are relative to the folder in which moco was started; check the spelling")
+        ? "name a file in it"
+        : "paths are relative to the folder in which moco was started; check the spelling")
   }
 
   /// E0502: the file is there and is not what it should be.

@@ -14,8 +14,8 @@ public struct JsonObject: Equatable, Sendable, Sequence {
   public private(set) var entries: [(key: String, value: Json)] = []
   private var places: [Key: Int] = [:]
 
-  /// A key by its scalars: Swift's equality of Strings also holds between composed and decomposed letters, and a
-  /// text that has both would lose a member.
+  /// A key by its scalars: Swift's equality of Strings also holds between composed and decomposed letters,
+  /// and a text that has both would lose a member.
   private struct Key: Hashable {
     let text: String
     static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }

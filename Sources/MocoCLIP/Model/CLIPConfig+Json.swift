@@ -18,25 +18,25 @@ extension CLIPConfig {
           "image_size": .int(vision.imageSize), "patch_size": .int(vision.patchSize),
           "width": .int(vision.width),
           "layers": .int(vision.layers), "heads": .int(vision.heads), "channels": .int(vision.channels),
-          "mlp_width": .int(vision.mlpWidth)
+          "mlp_width": .int(vision.mlpWidth),
         ]
       ),
       (
         "text",
         [
           "context": .int(text.context), "vocabulary": .int(text.vocabulary), "width": .int(text.width),
-          "layers": .int(text.layers), "heads": .int(text.heads), "mlp_width": .int(text.mlpWidth)
+          "layers": .int(text.layers), "heads": .int(text.heads), "mlp_width": .int(text.mlpWidth),
         ]
       ),
       ("activation", .string(activation.rawValue)),
       ("mean", numbers(mean)),
       ("std", numbers(std)),
-      ("layer_norm_eps", .double(Double(layerNormEps.description) ?? Double(layerNormEps)))
+      ("layer_norm_eps", .double(Double(layerNormEps.description) ?? Double(layerNormEps))),
     ])
     if vision.isResNet {
       object["vision"] = [
         "image_size": .int(vision.imageSize), "stages": .array(vision.stages.map { .int($0) }),
-        "width": .int(vision.width), "heads": .int(vision.heads), "channels": .int(vision.channels)
+        "width": .int(vision.width), "heads": .int(vision.heads), "channels": .int(vision.channels),
       ]
     }
     if let tokenizerMerges { object["merges"] = .int(tokenizerMerges) }
@@ -52,7 +52,8 @@ extension CLIPConfig {
   public init(json: Json, source: String = "the configuration") throws {
     let root = try Reader(json, source: source, name: "")
     try root.allow([
-      "format", "name", "embed_dim", "vision", "text", "activation", "mean", "std", "layer_norm_eps", "merges"
+      "format", "name", "embed_dim", "vision", "text", "activation", "mean", "std", "layer_norm_eps",
+      "merges",
     ])
     if let format = try root.int("format"), format > CLIPConfig.formatVersion {
       throw CLIPError(
@@ -89,7 +90,8 @@ extension CLIPConfig {
         ?? VisionConfig(
           imageSize: try vision.required("image_size"), patchSize: try vision.required("patch_size"),
           width: visionWidth, layers: try vision.required("layers"),
-          heads: try vision.int("heads") ?? max(visionWidth / 64, 1), channels: try vision.int("channels") ?? 3,
+          heads: try vision.int("heads") ?? max(visionWidth / 64, 1),
+          channels: try vision.int("channels") ?? 3,
           mlpWidth: try vision.int("mlp_width") ?? 4 * max(0, min(visionWidth, 1 << 21))),
       text: TextConfig(
         context: try text.int("context") ?? 77, vocabulary: try text.int("vocabulary") ?? vocabulary,

@@ -1,6 +1,6 @@
 extension CLIPConfig {
-  /// Architectures by the names that people write: `vit-b-16`. For models with random weights; a weight file says
-  /// its sizes itself.
+  /// Architectures by the names that people write: `vit-b-16`. For models with random weights; a weight file
+  /// says its sizes itself.
   public static let known: [(name: String, config: CLIPConfig)] = [
     ("vit-b-16", vit(patch: 16, width: 768, layers: 12, text: 512)),
     ("vit-b-32", vit(patch: 32, width: 768, layers: 12, text: 512)),
@@ -8,7 +8,8 @@ extension CLIPConfig {
     (
       "tiny",
       CLIPConfig(
-        name: "tiny", embedDim: 32, vision: VisionConfig(imageSize: 32, patchSize: 8, width: 64, layers: 2, heads: 2),
+        name: "tiny", embedDim: 32,
+        vision: VisionConfig(imageSize: 32, patchSize: 8, width: 64, layers: 2, heads: 2),
         text: TextConfig(width: 64, layers: 2, heads: 2))
     ),
   ]

@@ -160,7 +160,7 @@ extension CLIPConfig {
       ("embed_dim", embedDim), ("image_size", vision.imageSize), ("patch_size", vision.patchSize),
       ("vision width", vision.width), ("vision layers", vision.layers), ("vision heads", vision.heads),
       ("channels", vision.channels), ("text width", text.width), ("text layers", text.layers),
-      ("text heads", text.heads), ("text mlp_width", text.mlpWidth)
+      ("text heads", text.heads), ("text mlp_width", text.mlpWidth),
     ]
     for (name, size) in sizes + (vision.isResNet ? [] : [("vision mlp_width", vision.mlpWidth)]) {
       try require(size > 0 && size <= 1 << 20, "\(name) is \(size)", "sizes are at least 1")

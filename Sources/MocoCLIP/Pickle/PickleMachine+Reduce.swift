@@ -123,11 +123,11 @@ extension PickleMachine {
 
   private static let types: [String: StorageType] = [
     "Double": .f64, "Float": .f32, "Half": .f16, "BFloat16": .bf16, "Long": .i64, "Int": .i32, "Short": .i16,
-    "Char": .i8, "Byte": .u8, "Bool": .bool
+    "Char": .i8, "Byte": .u8, "Bool": .bool,
   ]
   private static let dtypes: [String: StorageType] = [
     "float64": .f64, "float32": .f32, "float16": .f16, "bfloat16": .bf16, "int64": .i64, "int32": .i32,
-    "int16": .i16, "int8": .i8, "uint32": .u32, "uint16": .u16, "uint8": .u8, "bool": .bool
+    "int16": .i16, "int8": .i8, "uint32": .u32, "uint16": .u16, "uint8": .u8, "bool": .bool,
   ]
 
   /// A persistent id: ("storage", its class, the entry's name, the device, its size).

@@ -9,8 +9,8 @@ package enum PickleLimits {
   static let copies = 1 << 24
 }
 
-/// An interpreter of pickles (protocols 0 to 5; Python's pickletools documents the opcodes) that builds tensors,
-/// numbers, strings, bytes, lists, tuples, dicts and sets, and nothing else.
+/// An interpreter of pickles (protocols 0 to 5; Python's pickletools documents the opcodes) that builds
+/// tensors, numbers, strings, bytes, lists, tuples, dicts and sets, and nothing else.
 ///
 /// A pickle is a program for a stack machine that may call anything in Python. Here no name is looked up and
 /// nothing is called: the few constructors that PyTorch's own files use are known by name

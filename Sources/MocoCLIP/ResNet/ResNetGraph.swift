@@ -6,8 +6,8 @@ import MocoTensor
 
 /// The ModifiedResNet out of recorded operations, for gradients of its weights and of the pixels.
 ///
-/// Slower than `ResNetTower` and with all states in memory. The running means and variances of batch norms are
-/// constants here as there.
+/// Slower than `ResNetTower` and with all states in memory. The running means and variances of batch norms
+/// are constants here as there.
 struct ResNetGraph {
   let model: CLIPModel
 

@@ -63,7 +63,7 @@ extension VisionConfig {
         blocks.append(
           BottleneckShape(
             convolutions: [
-              part(1, inputs, planes, 1), part(2, planes, planes, 3), part(3, planes, 4 * planes, 1)
+              part(1, inputs, planes, 1), part(2, planes, planes, 3), part(3, planes, 4 * planes, 1),
             ],
             shortcut: stride > 1 || inputs != 4 * planes ? shortcut : nil, stride: stride))
         inputs = 4 * planes
@@ -83,7 +83,7 @@ extension VisionConfig {
     }
     shapes.append(("visual.attnpool.positional_embedding", [tokens, pooledWidth]))
     for (part, outputs) in [
-      ("q_proj", pooledWidth), ("k_proj", pooledWidth), ("v_proj", pooledWidth), ("c_proj", embedDim)
+      ("q_proj", pooledWidth), ("k_proj", pooledWidth), ("v_proj", pooledWidth), ("c_proj", embedDim),
     ] {
       shapes.append(("visual.attnpool.\(part).weight", [outputs, pooledWidth]))
       shapes.append(("visual.attnpool.\(part).bias", [outputs]))

@@ -3,12 +3,12 @@ import MocoTensor
 
 // Letters of shapes: H, W pixels of a state, C its channels; states are [H, W, C]. T tokens of the pooling.
 
-/// The ModifiedResNet of CLIP (Radford et al. 2021, section 2.4), without gradients: three convolutions before the
-/// first average instead of one, strides by averages, attention instead of the last average.
+/// The ModifiedResNet of CLIP (Radford et al. 2021, section 2.4), without gradients: three convolutions
+/// before the first average instead of one, strides by averages, attention instead of the last average.
 ///
-/// Batch norms are folded into the convolutions before them; a convolution is a product of unfolded pixels, in
-/// blocks of rows that depend on the shape alone. An image is one task for one thread, so its bits do not depend
-/// on the images around it or on the number of threads.
+/// Batch norms are folded into the convolutions before them; a convolution is a product of unfolded pixels,
+/// in blocks of rows that depend on the shape alone. An image is one task for one thread, so its bits do not
+/// depend on the images around it or on the number of threads.
 struct ResNetTower: @unchecked Sendable {
   /// A convolution with its batch norm: weights [outputs, size, size, inputs], bias [outputs].
   struct Convolution {
@@ -44,7 +44,8 @@ struct ResNetTower: @unchecked Sendable {
 
   static let normEps: Float = 1e-5
 
-  /// - Throws: E0602 if a parameter was replaced by one of another shape, E0606 for a variance below zero, E0405.
+  /// - Throws: E0602 if a parameter was replaced by one of another shape, E0606 for a variance below zero,
+  ///   E0405.
   init(_ model: CLIPModel) throws {
     let binding = ParameterBinding()
     let vision = model.config.vision
@@ -102,7 +103,8 @@ struct ResNetTower: @unchecked Sendable {
       help: "a variance is not negative: the file is damaged")
   }
 
-  /// γ (w x − mean) / √(var + ε) + β as one product and one sum, with the kernel's pixels before its channels.
+  /// γ (w x − mean) / √(var + ε) + β as one product and one sum, with the kernel's pixels before its
+  /// channels.
   private static func fold(_ part: Convolution, _ source: [Values]) {
     let shape = part.shape
     let area = shape.size * shape.size

@@ -38,7 +38,7 @@ public enum SafetensorsWriter {
       object[item.name] = [
         "dtype": .string(item.type.rawValue),
         "shape": .array(item.tensor.shape.map { .int($0) }),
-        "data_offsets": [.int(place), .int(end)]
+        "data_offsets": [.int(place), .int(end)],
       ]
       place = end
     }

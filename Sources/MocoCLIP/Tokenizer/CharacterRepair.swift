@@ -52,7 +52,7 @@ enum CharacterRepair {
     0x1CA: ["N", "J"], 0x1CB: ["N", "j"], 0x1CC: ["n", "j"],
     0x1F1: ["D", "Z"], 0x1F2: ["D", "z"], 0x1F3: ["d", "z"],
     0xFB00: ["f", "f"], 0xFB01: ["f", "i"], 0xFB02: ["f", "l"], 0xFB03: ["f", "f", "i"],
-    0xFB04: ["f", "f", "l"], 0xFB05: ["\u{17F}", "t"], 0xFB06: ["s", "t"]
+    0xFB04: ["f", "f", "l"], 0xFB05: ["\u{17F}", "t"], 0xFB06: ["s", "t"],
   ]
 
   /// Half-width forms and their compatibility equivalents (Unicode's chart "Halfwidth and Fullwidth Forms").
@@ -62,14 +62,14 @@ enum CharacterRepair {
       0xFFA0: ["\u{1160}"], 0xFFE0: ["\u{A2}"], 0xFFE1: ["\u{A3}"], 0xFFE2: ["\u{AC}"],
       0xFFE3: [" ", "\u{304}"], 0xFFE4: ["\u{A6}"], 0xFFE5: ["\u{A5}"], 0xFFE6: ["\u{20A9}"],
       0xFFE8: ["\u{2502}"], 0xFFE9: ["\u{2190}"], 0xFFEA: ["\u{2191}"], 0xFFEB: ["\u{2192}"],
-      0xFFEC: ["\u{2193}"], 0xFFED: ["\u{25A0}"], 0xFFEE: ["\u{25CB}"]
+      0xFFEC: ["\u{2193}"], 0xFFED: ["\u{25A0}"], 0xFFEE: ["\u{25CB}"],
     ]
     let kana = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン"
     for (offset, scalar) in kana.unicodeScalars.enumerated() { table[0xFF61 + UInt32(offset)] = [scalar] }
     let consonants: [UInt32] = [
       0x1100, 0x1101, 0x11AA, 0x1102, 0x11AC, 0x11AD, 0x1103, 0x1104, 0x1105, 0x11B0, 0x11B1, 0x11B2,
       0x11B3, 0x11B4, 0x11B5, 0x111A, 0x1106, 0x1107, 0x1108, 0x1121, 0x1109, 0x110A, 0x110B, 0x110C,
-      0x110D, 0x110E, 0x110F, 0x1110, 0x1111, 0x1112
+      0x110D, 0x110E, 0x110F, 0x1110, 0x1111, 0x1112,
     ]
     for (offset, code) in consonants.enumerated() {
       table[0xFFA1 + UInt32(offset)] = Unicode.Scalar(code).map { [$0] }

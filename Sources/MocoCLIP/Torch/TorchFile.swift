@@ -1,12 +1,12 @@
 import MocoTensor
 import Synchronization
 
-/// A file of torch.save or torch.jit.save: a zip archive in which `<folder>/data.pkl` describes the objects and
-/// `<folder>/data/<key>` holds the numbers of each storage.
+/// A file of torch.save or torch.jit.save: a zip archive in which `<folder>/data.pkl` describes the objects
+/// and `<folder>/data/<key>` holds the numbers of each storage.
 ///
-/// - A dict's tensors are named by its keys, nested ones joined by points; those of modules, scripted or not, by
-///   the path of attributes. `state_dict` inside a checkpoint is what counts; what stands beside it is listed in
-///   `others`.
+/// - A dict's tensors are named by its keys, nested ones joined by points; those of modules, scripted or not,
+///   by the path of attributes. `state_dict` inside a checkpoint is what counts; what stands beside it is
+///   listed in `others`.
 /// - `code/` and `constants.pkl` of TorchScript are not looked at.
 public final class TorchFile: TensorFile {
   public let path: String

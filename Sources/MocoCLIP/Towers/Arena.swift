@@ -95,7 +95,9 @@ package enum SlabPool {
     if let found { return found }
     // The new slab takes over from the largest that has become too small for the same work.
     let outgrown: Slab? = free.withLock { slabs in
-      let candidates = slabs.indices.filter { slabs[$0].capacity < floats && slabs[$0].capacity >= floats / 4 }
+      let candidates = slabs.indices.filter {
+        slabs[$0].capacity < floats && slabs[$0].capacity >= floats / 4
+      }
       return candidates.max { slabs[$0].capacity < slabs[$1].capacity }.map { slabs.remove(at: $0) }
     }
     _ = consume outgrown

@@ -14,9 +14,11 @@ extension CLIPModel {
   ///   - taps: receives the states between the layers.
   /// - Returns: features.
   /// - Shape: [S, D]
-  /// - Throws: E0604, E0603, E0202 for prompts that cannot be encoded; E0205 for soft rows of a wrong shape; E0405
-  ///   without memory; E0406 if interrupted.
-  public func encodeText(_ prompts: [[PromptKey]], soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
+  /// - Throws: E0604, E0603, E0202 for prompts that cannot be encoded; E0205 for soft rows of a wrong shape;
+  ///   E0405 without memory; E0406 if interrupted.
+  public func encodeText(
+    _ prompts: [[PromptKey]], soft: Variable? = nil, taps: TowerTaps? = nil
+  ) throws -> Variable {
     try encodeText(planText(prompts), soft: soft, taps: taps)
   }
 
@@ -30,17 +32,19 @@ extension CLIPModel {
   /// Features of a plan's prompts, not normalized.
   ///
   /// A plan of several chunks is trained in two passes: features of all chunks first, and each chunk forward
-  /// again and backward once their gradient is known; the last chunk's activations are still there. Memory is that
-  /// of one chunk.
+  /// again and backward once their gradient is known; the last chunk's activations are still there. Memory is
+  /// that of one chunk.
   /// - Shape: soft [R, width]; result [S, D]
   /// - Throws: E0205, E0202, E0405, E0406, E0605 if the plan was made for another model's sizes.
   public func encodeText(_ plan: TextPlan, soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
     try checkSoft(plan, soft)
-    let d = config.embedDim, prompts = plan.promptCount
+    let d = config.embedDim
+    let prompts = plan.promptCount
     let frozen = !Autograd.isEnabled
     let softRows = try soft?.value.contiguous()
     let tower = try TextTower(
-      towerCache.parameters(of: self).text, config: config, soft: softRows, softTrained: !frozen && (soft?.requiresGrad ?? false),
+      towerCache.parameters(of: self).text, config: config, soft: softRows,
+      softTrained: !frozen && (soft?.requiresGrad ?? false),
       frozen: frozen)
     let features = try Tensor.zeros([prompts, d])
     let output = features.mutableFloatBase
@@ -98,12 +102,14 @@ extension CLIPModel {
     let shape = soft.value.shape
     guard shape.count == 2, shape[1] == config.text.width else {
       throw TensorError(
-        code: "E0205", message: "soft tokens have shape \(Shape.text(shape)), the model takes [rows, \(config.text.width)]",
+        code: "E0205",
+        message: "soft tokens have shape \(Shape.text(shape)), the model takes [rows, \(config.text.width)]",
         help: "a soft token is one row, as wide as the text tower")
     }
     guard shape[0] >= plan.softRows else {
       throw TensorError(
-        code: "E0202", message: "soft token \(plan.softRows - 1) is out of range: there are \(shape[0])", help: nil)
+        code: "E0202", message: "soft token \(plan.softRows - 1) is out of range: there are \(shape[0])",
+        help: nil)
     }
   }
 
@@ -119,11 +125,14 @@ extension CLIPModel {
     let images = try checkPixels(pixels.value)
     if config.vision.isResNet {
       taps?.hidden = []
-      if trainsResNet(pixels: pixels), images.count > 0 { return try ResNetGraph(model: self).features(pixels) }
+      if trainsResNet(pixels: pixels), images.count > 0 {
+        return try ResNetGraph(model: self).features(pixels)
+      }
       return Variable(try encodeResNet(images))
     }
     let tower = try VisionTower(
-      towerCache.visionTransformer(of: self), config: config, pixelsTrained: !frozen && pixels.requiresGrad, frozen: frozen)
+      towerCache.visionTransformer(of: self), config: config, pixelsTrained: !frozen && pixels.requiresGrad,
+      frozen: frozen)
     if !tower.needs.any, taps == nil { return Variable(try encodeImageFrozen(images)) }
 
     let count = images.shape[0]
@@ -162,22 +171,27 @@ extension CLIPModel {
     }
   }
 
-  /// Features of images without a graph: one image a product, images spread over the threads. An image's bits do
-  /// not depend on the images around it, so its features can be kept.
+  /// Features of images without a graph: one image a product, images spread over the threads. An image's bits
+  /// do not depend on the images around it, so its features can be kept.
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
   /// - Throws: E0205, E0405, E0406.
   public func encodeImageFrozen(_ pixels: Tensor) throws -> Tensor {
     let images = try checkPixels(pixels)
-    let count = images.shape[0], d = config.embedDim
+    let count = images.shape[0]
+    let d = config.embedDim
     let features = try Tensor.zeros([count, d])
     guard count > 0 else { return features }
     if config.vision.isResNet { return try encodeResNet(images) }
-    let tower = try VisionTower(towerCache.visionTransformer(of: self), config: config, pixelsTrained: false, frozen: true)
+    let tower = try VisionTower(
+      towerCache.visionTransformer(of: self), config: config, pixelsTrained: false, frozen: true)
     let plan = try towerCache.visionPlan(images: 1, tokens: config.vision.tokens)
     let transformer = tower.transformer(plan, whole: false, single: true)
     let head = tower.head(plan, single: true)
-    let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay(transformer, plan, keep: false) }
-    let source = images.floatBase, target = features.mutableFloatBase, size = tower.patches.pixels
+    let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay(transformer, plan, keep: false)
+    }
+    let source = images.floatBase
+    let target = features.mutableFloatBase
+    let size = tower.patches.pixels
     let failure = FirstError()
     Lanes.run(count, lanes: memories.count) { lane, image in
       if failure.happened { return }
@@ -192,13 +206,15 @@ extension CLIPModel {
   }
 
   private func checkPixels(_ pixels: Tensor) throws -> Tensor {
-    let vision = config.vision, shape = pixels.shape
+    let vision = config.vision
+    let shape = pixels.shape
     guard shape.count == 4, Array(shape[1...]) == [vision.channels, vision.imageSize, vision.imageSize],
       pixels.dtype == .float32
     else {
       throw TensorError(
         code: "E0205",
-        message: "images have shape \(Shape.text(shape)), the model takes [images, \(vision.channels), \(vision.imageSize), "
+        message:
+          "images have shape \(Shape.text(shape)), the model takes [images, \(vision.channels), \(vision.imageSize), "
           + "\(vision.imageSize)]",
         help: "resize the images to \(vision.imageSize)×\(vision.imageSize) and check their channels")
     }

@@ -32,9 +32,9 @@ package struct RowBlocks {
   package let size: Int
   package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
 
-  /// 128 rows a block, up to 320 where there are many, a multiple of 16, and an even number of blocks where there is
-  /// a choice. A product packs its weights anew for every block, which costs a tenth of its time at 128 rows; but
-  /// blocks must be enough to spread.
+  /// 128 rows a block, up to 320 where there are many, a multiple of 16, and an even number of blocks where
+  /// there is a choice. A product packs its weights anew for every block, which costs a tenth of its time at
+  /// 128 rows; but blocks must be enough to spread.
   package init(rows: Int) {
     self.rows = rows
     let target = min(max(128, rows / 8), 320)

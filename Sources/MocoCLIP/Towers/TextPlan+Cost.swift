@@ -7,8 +7,8 @@ extension TextPlan {
   /// Operations of one forward pass: products and attention. LayerNorm and activation are not counted.
   public func forwardFLOPs(_ config: CLIPConfig) -> Double { flops(config, products: 1, attention: 1) }
 
-  /// Operations of one backward pass to the soft rows, with all weights frozen: every product once again, for the
-  /// gradient of its input, and four small products a pair in attention where the forward pass has two.
+  /// Operations of one backward pass to the soft rows, with all weights frozen: every product once again, for
+  /// the gradient of its input, and four small products a pair in attention where the forward pass has two.
   public func backwardFLOPs(_ config: CLIPConfig) -> Double { flops(config, products: 1, attention: 2) }
 
   /// Operations of a training step: both passes, and the forward passes that are run again.
@@ -31,9 +31,13 @@ extension TextPlan {
   private static func flops(
     _ chunk: Chunk, _ config: CLIPConfig, products: Double, attention: Double
   ) -> Double {
-    let w = Double(config.text.width), m = Double(config.text.mlpWidth), whole = Double(config.text.layers - 1)
-    let n = Double(chunk.trie.nodeCount), e = Double(chunk.final.rows.count)
-    let pairs = Double(chunk.lists.pairCount), finalPairs = Double(chunk.final.lists.pairCount)
+    let w = Double(config.text.width)
+    let m = Double(config.text.mlpWidth)
+    let whole = Double(config.text.layers - 1)
+    let n = Double(chunk.trie.nodeCount)
+    let e = Double(chunk.final.rows.count)
+    let pairs = Double(chunk.lists.pairCount)
+    let finalPairs = Double(chunk.final.lists.pairCount)
     // In the last layer every node has keys and values, and only end nodes have the rest.
     let matrices =
       whole * n * (8 * w * w + 4 * w * m) + n * 4 * w * w + e * (4 * w * w + 4 * w * m)
@@ -45,17 +49,21 @@ extension TextPlan {
 extension CLIPConfig {
   /// Operations of the vision tower's forward pass for one image whose feature alone is wanted.
   public var imageFLOPs: Double {
-    let w = Double(vision.width), m = Double(vision.mlpWidth), t = Double(vision.tokens)
+    let w = Double(vision.width)
+    let m = Double(vision.mlpWidth)
+    let t = Double(vision.tokens)
     let patches = 2 * (t - 1) * w * Double(vision.channels * vision.patchSize * vision.patchSize)
     let layer = t * (8 * w * w + 4 * w * m) + t * t * 4 * w
     let last = t * 4 * w * w + 4 * w * w + 4 * w * m + t * 4 * w
     return patches + Double(vision.layers - 1) * layer + last + 2 * w * Double(embedDim)
   }
 
-  /// Operations of the backward pass that trains the LayerNorms of the vision tower's blocks: every product of the
-  /// blocks once again, and in attention five products where the forward pass has two.
+  /// Operations of the backward pass that trains the LayerNorms of the vision tower's blocks: every product
+  /// of the blocks once again, and in attention five products where the forward pass has two.
   public var imageLayerNormBackwardFLOPs: Double {
-    let w = Double(vision.width), m = Double(vision.mlpWidth), t = Double(vision.tokens)
+    let w = Double(vision.width)
+    let m = Double(vision.mlpWidth)
+    let t = Double(vision.tokens)
     let layer = t * (8 * w * w + 4 * w * m) + t * t * 10 * w
     let last = t * 4 * w * w + 4 * w * w + 4 * w * m + t * 8 * w
     return Double(vision.layers - 1) * layer + last + 2 * w * Double(embedDim)

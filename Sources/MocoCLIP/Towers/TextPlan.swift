@@ -1,11 +1,12 @@
 import MocoTensor
 
 /// Prompts prepared for the text tower: checked, cut into chunks that fit a memory budget, each chunk a trie
-/// with its attention lists. A plan depends on the prompts' keys only, so the caller keeps it while they do not
-/// change.
+/// with its attention lists. A plan depends on the prompts' keys only, so the caller keeps it while they do
+/// not change.
 ///
 /// With one chunk a training step keeps its activations between forward and backward. With more, features are
-/// computed chunk by chunk, the last chunk keeps its activations, and the others run forward again on the way back.
+/// computed chunk by chunk, the last chunk keeps its activations, and the others run forward again on the way
+/// back.
 public final class TextPlan: Sendable {
   /// Some of the prompts as one trie.
   package struct Chunk: Sendable {
@@ -38,16 +39,16 @@ public final class TextPlan: Sendable {
   /// The number of chunks; more than one means two passes in training.
   public var chunkCount: Int { chunks.count }
 
-  /// Memory for activations where the caller gives no budget, in bytes. A constant: results must not depend on
-  /// the machine.
+  /// Memory for activations where the caller gives no budget, in bytes. A constant: results must not depend
+  /// on the machine.
   public static let defaultMemory = 1 << 30
 
   /// - Parameters:
   ///   - prompts: keys of each prompt, [start] and [end] included.
-  ///   - memory: bytes that the activations of a chunk may take. One prompt is always a chunk, however small the
-  ///     budget.
-  /// - Throws: E0604 for an empty prompt, E0603 for one longer than the context, E0202 for a token outside the
-  ///   vocabulary or a negative soft row, E0405 if there are too many nodes.
+  ///   - memory: bytes that the activations of a chunk may take. One prompt is always a chunk, however small
+  ///     the budget.
+  /// - Throws: E0604 for an empty prompt, E0603 for one longer than the context, E0202 for a token outside
+  ///   the vocabulary or a negative soft row, E0405 if there are too many nodes.
   public init(_ prompts: [[PromptKey]], config: CLIPConfig, memory: Int = TextPlan.defaultMemory) throws {
     let text = config.text
     var softRows = 0
@@ -67,13 +68,15 @@ public final class TextPlan: Sendable {
         case .token(let id):
           guard id >= 0, id < text.vocabulary else {
             throw TensorError(
-              code: "E0202", message: "token \(id) in prompt \(index) is outside the vocabulary of \(text.vocabulary)",
+              code: "E0202",
+              message: "token \(id) in prompt \(index) is outside the vocabulary of \(text.vocabulary)",
               help: nil)
           }
         case .soft(let row):
           guard row >= 0, row < Int(Int32.max) else {
             throw TensorError(
-              code: "E0202", message: "soft token \(row) in prompt \(index) is no row", help: "rows count from 0")
+              code: "E0202", message: "soft token \(row) in prompt \(index) is no row",
+              help: "rows count from 0")
           }
           softRows = max(softRows, row + 1)
         }
@@ -89,7 +92,8 @@ public final class TextPlan: Sendable {
     width = text.width
   }
 
-  /// Bytes that one node keeps for the backward pass, all layers, and needs while it runs, with frozen weights.
+  /// Bytes that one node keeps for the backward pass, all layers, and needs while it runs, with frozen
+  /// weights.
   package static func bytesPerNode(_ text: TextConfig) -> Int {
     let kept = text.layers * (5 * text.width + text.mlpWidth + text.heads * 12 + 4)
     let passing = 7 * text.width
@@ -98,9 +102,9 @@ public final class TextPlan: Sendable {
 
   /// The prompts of each chunk, of at most so many nodes where there is more than one prompt.
   ///
-  /// A cut follows the tree of all prompts: first between experts, whose prompts part after [start], then between
-  /// classes, so that little is shared across it. Chunks are filled from the end, because the last one does not run
-  /// forward twice.
+  /// A cut follows the tree of all prompts: first between experts, whose prompts part after [start], then
+  /// between classes, so that little is shared across it. Chunks are filled from the end, because the last
+  /// one does not run forward twice.
   private static func parts(of prompts: [[PromptKey]], maximumNodes: Int) -> [[Int]] {
     guard !prompts.isEmpty else { return [] }
     let trie = PromptTrie(prompts)
@@ -108,7 +112,8 @@ public final class TextPlan: Sendable {
     let order = prompts.indices.sorted { (trie.endNodes[$0], $0) < (trie.endNodes[$1], $1) }
     // In tree order the nodes that a prompt adds are those it does not share with its neighbour.
     func shared(_ i: Int) -> Int {
-      let a = prompts[order[i]], b = prompts[order[i + 1]]
+      let a = prompts[order[i]]
+      let b = prompts[order[i + 1]]
       var count = 0
       while count < a.count, count < b.count, a[count] == b[count] { count += 1 }
       return count

@@ -17,7 +17,10 @@ struct TextTower: @unchecked Sendable {
   let lanes = Lanes.count
 
   /// - Throws: E0602 if a parameter was replaced by one of another shape.
-  init(_ tower: TextParameters<TowerParameter>, config: CLIPConfig, soft: Tensor?, softTrained: Bool, frozen: Bool)
+  init(
+    _ tower: TextParameters<TowerParameter>, config: CLIPConfig, soft: Tensor?, softTrained: Bool,
+    frozen: Bool
+  )
     throws
   {
     let binding = ParameterBinding()
@@ -60,7 +63,8 @@ final class TextActivations: @unchecked Sendable {
   let whole: Bool
 
   init(
-    arena: Arena, transformer: Transformer, layers: [LayerRows], ended: Floats, normed: Floats, statistics: Floats,
+    arena: Arena, transformer: Transformer, layers: [LayerRows], ended: Floats, normed: Floats,
+    statistics: Floats,
     whole: Bool
   ) {
     self.arena = arena
@@ -79,14 +83,19 @@ extension TextTower {
   ///   - output: features of all prompts, [S, D]; those of the chunk are written.
   ///   - keep: whether a gradient will be asked for.
   /// - Throws: E0405 without memory, E0406 if interrupted.
-  func forward(_ chunk: TextPlan.Chunk, into output: Floats, keep: Bool, taps: TextTapWriter?) throws
+  func forward(
+    _ chunk: TextPlan.Chunk, into output: Floats, keep: Bool, taps: TextTapWriter?
+  ) throws
     -> TextActivations
   {
-    let transformer = transformer(chunk, whole: taps != nil), head = head(chunk)
-    let final = chunk.final.rows.count, keepFrom = keep ? needs.keepFrom : transformer.layers
+    let transformer = transformer(chunk, whole: taps != nil)
+    let head = head(chunk)
+    let final = chunk.final.rows.count
+    let keepFrom = keep ? needs.keepFrom : transformer.layers
     let (arena, kept) = try Arena.lay { arena in
       (
-        transformer.layKept(arena, keepFrom: keepFrom, weights: needs.weights), ended: arena.floats(final * width),
+        transformer.layKept(arena, keepFrom: keepFrom, weights: needs.weights),
+        ended: arena.floats(final * width),
         normed: arena.floats(final * width), statistics: arena.floats(final * 2)
       )
     }
@@ -123,7 +132,8 @@ extension TextTower {
 
   /// Token or soft row of each node, plus its position.
   private func embed(_ chunk: TextPlan.Chunk, into rows: Floats) {
-    let trie = chunk.trie, softBase = soft?.floatBase
+    let trie = chunk.trie
+    let softBase = soft?.floatBase
     let cut = RowBlocks(rows: trie.nodeCount)
     Lanes.run(cut.count, lanes: lanes) { _, block in
       for node in cut.range(block) {
@@ -146,7 +156,9 @@ extension TextTower {
     _ chunk: TextPlan.Chunk, _ kept: TextActivations, doutput: Values, gradients: TextParameters<Floats?>,
     dsoft: Floats?
   ) throws {
-    let transformer = kept.transformer, head = head(chunk), d = config.embedDim
+    let transformer = kept.transformer
+    let head = head(chunk)
+    let d = config.embedDim
     let final = chunk.final.rows.count
     let deep = needs.keepFrom < transformer.layers || needs.input
     let (arena, memory) = try Arena.lay { arena in
@@ -160,11 +172,13 @@ extension TextTower {
 
     memory.features.update(repeating: 0, count: final * d)
     for (prompt, e) in zip(chunk.prompts, chunk.promptRows) {
-      let target = memory.features + Int(e) * d, source = doutput + prompt * d
+      let target = memory.features + Int(e) * d
+      let source = doutput + prompt * d
       for i in 0..<d { target[i] += source[i] }
     }
     head.backward(
-      memory.features, kept.ended, statistics: kept.statistics, normed: kept.normed, gradients: gradients.head,
+      memory.features, kept.ended, statistics: kept.statistics, normed: kept.normed,
+      gradients: gradients.head,
       drows: deep ? memory.ended : nil, scratch: memory.normed, sums: memory.sums)
     guard deep else { return }
     var incoming = memory.ended
@@ -181,13 +195,16 @@ extension TextTower {
     if let input { embedBackward(chunk, input, gradients, dsoft) }
   }
 
-  /// Adds each node's gradient to its position and its token or soft row, nodes in order; a task owns columns.
+  /// Adds each node's gradient to its position and its token or soft row, nodes in order; a task owns
+  /// columns.
   private func embedBackward(
     _ chunk: TextPlan.Chunk, _ rows: Values, _ gradients: TextParameters<Floats?>, _ dsoft: Floats?
   ) {
-    let trie = chunk.trie, columns = 64
+    let trie = chunk.trie
+    let columns = 64
     Lanes.run((width + columns - 1) / columns, lanes: lanes) { _, task in
-      let first = task * columns, last = min(first + columns, width)
+      let first = task * columns
+      let last = min(first + columns, width)
       for node in 0..<trie.nodeCount {
         let source = rows + node * width
         var target: Floats?

@@ -15,7 +15,8 @@ struct TowerHead: @unchecked Sendable {
   ///   - normed: scratch, [E, W]; its contents are read again by `backward`.
   func forward(_ rows: Values, into output: Floats, statistics: Floats?, normed: Floats) {
     Lanes.run(cut.count, lanes: lanes) { _, block in
-      let range = cut.range(block), at = range.lowerBound
+      let range = cut.range(block)
+      let at = range.lowerBound
       moco_tower_norm(
         rows + at * width, parameters.normWeight, parameters.normBias, eps, normed + at * width,
         statistics.map { $0 + at * 2 }, range.count, width)
@@ -30,16 +31,19 @@ struct TowerHead: @unchecked Sendable {
   ///   - drows: receives the gradient of the rows, [E, W]; nil if nothing below is trained.
   ///   - scratch: [E, W], and `sums` [blocks, 2, W].
   func backward(
-    _ doutput: Values, _ rows: Values, statistics: Values, normed: Values, gradients g: HeadParameters<Floats?>,
+    _ doutput: Values, _ rows: Values, statistics: Values, normed: Values,
+    gradients g: HeadParameters<Floats?>,
     drows: Floats?, scratch: Floats, sums: Floats
   ) {
     let wantsNorm = g.normWeight != nil || g.normBias != nil
     if wantsNorm || drows != nil {
       Lanes.run(cut.count, lanes: lanes) { _, block in
-        let range = cut.range(block), at = range.lowerBound
+        let range = cut.range(block)
+        let at = range.lowerBound
         Gemm.runSingle(
           false, true, m: range.count, n: width, k: embedding, alpha: 1, a: doutput + at * embedding,
-          lda: embedding, b: parameters.projection, ldb: embedding, beta: 0, c: scratch + at * width, ldc: width)
+          lda: embedding, b: parameters.projection, ldb: embedding, beta: 0, c: scratch + at * width,
+          ldc: width)
         let own = sums + block * 2 * width
         own.update(repeating: 0, count: 2 * width)
         moco_tower_norm_backward(
@@ -50,7 +54,8 @@ struct TowerHead: @unchecked Sendable {
     }
     let products = WeightProducts(lanes: lanes)
     products.add(
-      g.projection, dy: normed, dyStride: width, outputs: width, x: doutput, inputs: embedding, rows: cut.rows)
+      g.projection, dy: normed, dyStride: width, outputs: width, x: doutput, inputs: embedding, rows: cut.rows
+    )
     products.run()
   }
 }
@@ -79,7 +84,9 @@ struct TowerNeeds {
 
   init(blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>, input: Bool) {
     self.input = input
-    var lowest = blocks.count, weights = false, any = input
+    var lowest = blocks.count
+    var weights = false
+    var any = input
     for (layer, p) in blocks.enumerated() {
       let products = [
         p.inWeight, p.inBias, p.outWeight, p.outBias, p.fcWeight, p.fcBias, p.projWeight, p.projBias,

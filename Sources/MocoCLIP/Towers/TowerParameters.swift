@@ -100,7 +100,8 @@ package final class TowerSet {
       try BlockParameters(
         norm1Weight: "ln_1.weight", norm1Bias: "ln_1.bias", inWeight: "attn.in_proj_weight",
         inBias: "attn.in_proj_bias", outWeight: "attn.out_proj.weight", outBias: "attn.out_proj.bias",
-        norm2Weight: "ln_2.weight", norm2Bias: "ln_2.bias", fcWeight: "mlp.c_fc.weight", fcBias: "mlp.c_fc.bias",
+        norm2Weight: "ln_2.weight", norm2Bias: "ln_2.bias", fcWeight: "mlp.c_fc.weight",
+        fcBias: "mlp.c_fc.bias",
         projWeight: "mlp.c_proj.weight", projBias: "mlp.c_proj.bias"
       ).map { try find(prefix + $0) }
     }
@@ -173,8 +174,8 @@ struct GradientSet {
   }
 }
 
-/// What a model keeps for its towers between calls: parameters by role, and attention patterns of recent batch
-/// sizes.
+/// What a model keeps for its towers between calls: parameters by role, and attention patterns of recent
+/// batch sizes.
 package final class TowerCache {
   private var set: TowerSet?
   private var plans: [VisionPlan] = []

@@ -1,6 +1,7 @@
 import MocoTensor
 
-/// Receives the states between the layers of a tower call: `hidden[0]` before the first layer, then after each.
+/// Receives the states between the layers of a tower call: `hidden[0]` before the first layer, then after
+/// each.
 ///
 /// - Shape: text [S, P, W] for S prompts, the longest of P keys; what follows a prompt's last key is zero.
 ///   Images [B, T, W].

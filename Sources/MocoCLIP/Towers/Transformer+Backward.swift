@@ -26,8 +26,8 @@ struct BackwardRows {
   let attended: Floats
   /// Gradient of queries, keys and values, [N, 3W] ([N, 2W] where pruned).
   let projected: Floats
-  /// For the pruned last layer, [E, W]: gradients of the final rows between attention and MLP, of their queries
-  /// and of their LayerNorm 1; and that LayerNorm again.
+  /// For the pruned last layer, [E, W]: gradients of the final rows between attention and MLP, of their
+  /// queries and of their LayerNorm 1; and that LayerNorm again.
   let finalMiddle, finalQueries, finalNormed, finalInputs: Floats
   /// Inputs of the products again, for the gradients of their weights; nil where all weights are frozen.
   /// - Shape: [N, W], [N, W], [N, M], and the gradient of the hidden rows [N, M]
@@ -43,11 +43,14 @@ extension Transformer {
     let sums = max(cut.count, finalCut.count) * 2 * width
     return (
       BackwardRows(
-        stream: arena.floats(rows * width), middle: arena.floats(rows * width), attended: arena.floats(rows * width),
+        stream: arena.floats(rows * width), middle: arena.floats(rows * width),
+        attended: arena.floats(rows * width),
         projected: arena.floats(rows * width * 3), finalMiddle: arena.floats(final),
         finalQueries: arena.floats(final), finalNormed: arena.floats(final), finalInputs: arena.floats(final),
-        normed1: weights ? arena.floats(rows * width) : nil, normed2: weights ? arena.floats(rows * width) : nil,
-        active: weights ? arena.floats(rows * mlpWidth) : nil, hidden: weights ? arena.floats(rows * mlpWidth) : nil,
+        normed1: weights ? arena.floats(rows * width) : nil,
+        normed2: weights ? arena.floats(rows * width) : nil,
+        active: weights ? arena.floats(rows * mlpWidth) : nil,
+        hidden: weights ? arena.floats(rows * mlpWidth) : nil,
         sums1: arena.floats(sums), sums2: arena.floats(sums)),
       layLanes(arena)
     )
@@ -73,11 +76,14 @@ extension Transformer {
     var incoming = outputGradient
     let top = layers - 1
     Lanes.run(outputCut(top).count, lanes: lanes) { lane, block in
-      mlpBackward(top, state[top - keepFrom], incoming, block, gradients[top], needs(top), memory, scratch[lane])
+      mlpBackward(
+        top, state[top - keepFrom], incoming, block, gradients[top], needs(top), memory, scratch[lane])
     }
     for layer in stride(from: top, through: keepFrom, by: -1) {
       try Cancellation.check()
-      let current = state[layer - keepFrom], need = needs(layer), g = gradients[layer]
+      let current = state[layer - keepFrom]
+      let need = needs(layer)
+      let g = gradients[layer]
       addMLPProducts(products, layer, current, incoming, g, memory)
       products.run()
       if g.norm2Weight != nil || g.norm2Bias != nil {
@@ -94,7 +100,8 @@ extension Transformer {
         inputsBackward(layer, current, block, g, need, memory, scratch[lane])
         if let below, let belowNeeds {
           mlpBackward(
-            below, state[below - keepFrom], Values(memory.stream), block, gradients[below], belowNeeds, memory,
+            below, state[below - keepFrom], Values(memory.stream), block, gradients[below], belowNeeds,
+            memory,
             scratch[lane])
         }
       }
@@ -114,7 +121,10 @@ extension Transformer {
     _ need: BackwardNeeds, _ memory: BackwardRows, _ lane: LaneRows
   ) {
     guard need.hidden, let hidden = state.hidden, let statistics = state.statistics2 else { return }
-    let p = blocks[layer], range = outputCut(layer).range(block), at = range.lowerBound, n = range.count
+    let p = blocks[layer]
+    let range = outputCut(layer).range(block)
+    let at = range.lowerBound
+    let n = range.count
     let dy = incoming + at * width
     let wantsHidden = g.fcWeight != nil || g.fcBias != nil
     let dhidden = wantsHidden ? memory.hidden.map { $0 + at * mlpWidth } ?? lane.hidden : lane.hidden
@@ -160,12 +170,15 @@ extension Transformer {
 
   /// The final rows' queries back to their LayerNorm 1, which the rows' keys and values share.
   private func finalQueriesBackward(
-    _ layer: Int, _ state: LayerRows, _ g: BlockParameters<Floats?>, _ need: BackwardNeeds, _ memory: BackwardRows,
+    _ layer: Int, _ state: LayerRows, _ g: BlockParameters<Floats?>, _ need: BackwardNeeds,
+    _ memory: BackwardRows,
     _ scratch: [LaneRows]
   ) {
     let p = blocks[layer]
     Lanes.run(finalCut.count, lanes: lanes) { lane, block in
-      let range = finalCut.range(block), at = range.lowerBound, n = range.count
+      let range = finalCut.range(block)
+      let at = range.lowerBound
+      let n = range.count
       if need.norm1 {
         projectBack(
           memory.finalQueries + at * width, p.inWeight, memory.finalNormed + at * width, rows: n, from: width,
@@ -174,7 +187,8 @@ extension Transformer {
       if g.inWeight != nil {
         gatherFinal(state.input, range, into: scratch[lane].gathered)
         moco_tower_norm(
-          scratch[lane].gathered, p.norm1Weight, p.norm1Bias, eps, memory.finalInputs + at * width, nil, n, width)
+          scratch[lane].gathered, p.norm1Weight, p.norm1Bias, eps, memory.finalInputs + at * width, nil, n,
+          width)
       }
     }
   }
@@ -185,8 +199,12 @@ extension Transformer {
     _ memory: BackwardRows, _ lane: LaneRows
   ) {
     guard let statistics = state.statistics1 else { return }
-    let p = blocks[layer], range = cut.range(block), at = range.lowerBound, n = range.count
-    let pruned = isPruned(layer), outputs = (pruned ? 2 : 3) * width
+    let p = blocks[layer]
+    let range = cut.range(block)
+    let at = range.lowerBound
+    let n = range.count
+    let pruned = isPruned(layer)
+    let outputs = (pruned ? 2 : 3) * width
     let input = Values(state.input + at * width)
     if g.inWeight != nil, let normed1 = memory.normed1 {
       moco_tower_norm_again(
@@ -194,7 +212,8 @@ extension Transformer {
     }
     guard need.norm1 else { return }
     projectBack(
-      memory.projected + at * outputs, p.inWeight + (pruned ? width * width : 0), lane.normed, rows: n, from: width,
+      memory.projected + at * outputs, p.inWeight + (pruned ? width * width : 0), lane.normed, rows: n,
+      from: width,
       to: outputs)
     let target = need.input ? memory.stream + at * width : nil
     var residual = Values(memory.middle + at * width)
@@ -227,7 +246,8 @@ extension Transformer {
 extension Array {
   /// The first index whose element satisfies a predicate that, once true, stays true.
   func partitioningIndex(_ predicate: (Element) -> Bool) -> Int {
-    var low = 0, high = count
+    var low = 0
+    var high = count
     while low < high {
       let middle = (low + high) / 2
       if predicate(self[middle]) { high = middle } else { low = middle + 1 }

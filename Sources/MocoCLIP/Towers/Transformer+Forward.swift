@@ -2,8 +2,8 @@ import CKernels
 import MocoTensor
 
 extension Transformer {
-  /// Runs all layers. One parallel loop a layer: a task takes a block of rows through attention and MLP and on
-  /// through the next layer's LayerNorm and projections, which need no other rows.
+  /// Runs all layers. One parallel loop a layer: a task takes a block of rows through attention and MLP and
+  /// on through the next layer's LayerNorm and projections, which need no other rows.
   /// - Parameters:
   ///   - state: where each layer's rows are; the first layer's input is filled.
   ///   - tap: called after each layer with its output rows.
@@ -34,11 +34,14 @@ extension Transformer {
 
   /// LayerNorm 1 and the joint projection to queries, keys and values (keys and values only where pruned).
   private func projectInputs(_ layer: Int, _ state: LayerRows, _ range: Range<Int>, _ lane: LaneRows) {
-    let p = blocks[layer], at = range.lowerBound, n = range.count
+    let p = blocks[layer]
+    let at = range.lowerBound
+    let n = range.count
     moco_tower_norm(
       state.input + at * width, p.norm1Weight, p.norm1Bias, eps, lane.normed,
       state.statistics1.map { $0 + at * 2 }, n, width)
-    let skip = isPruned(layer) ? width : 0, outputs = 3 * width - skip
+    let skip = isPruned(layer) ? width : 0
+    let outputs = 3 * width - skip
     let y = state.projected + at * outputs
     project(lane.normed, p.inWeight + skip * width, y, rows: n, from: width, to: outputs, add: false)
     moco_tower_add_bias(y, p.inBias + skip, y, n, outputs)
@@ -46,7 +49,9 @@ extension Transformer {
 
   /// From attention to the block's output, for some of its output rows.
   private func finishBlock(_ layer: Int, _ state: LayerRows, _ range: Range<Int>, _ lane: LaneRows) {
-    let p = blocks[layer], at = range.lowerBound, n = range.count
+    let p = blocks[layer]
+    let at = range.lowerBound
+    let n = range.count
     var residual = Values(state.input + at * width)
     if isPruned(layer) {
       gatherFinal(state.input, range, into: lane.gathered)

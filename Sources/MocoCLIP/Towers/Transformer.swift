@@ -12,7 +12,8 @@ enum AttentionPattern {
   case dense(groups: Int, length: Int)
 }
 
-/// The rows whose states are read after the last layer, which computes queries, attention and MLP for these only.
+/// The rows whose states are read after the last layer, which computes queries, attention and MLP for these
+/// only.
 struct FinalRows {
   /// Ascending, distinct.
   /// - Shape: [E]
@@ -105,13 +106,15 @@ extension Transformer {
     var input = first
     var kept: [LayerRows] = []
     for layer in keepFrom..<max(layers, keepFrom) {
-      let pruned = isPruned(layer), out = outputRows(layer)
+      let pruned = isPruned(layer)
+      let out = outputRows(layer)
       let state = LayerRows(
         input: input, projected: arena.floats(rows * width * (pruned ? 2 : 3)),
         finalQueries: pruned ? arena.floats(out * width) : nil,
         weights: arena.floats(lists(layer).map { $0.pairCount * heads } ?? rows * heads),
         // Read again by products of the weights, and by the gradient of dense attention.
-        attended: weights || lists(layer) == nil ? arena.floats(out * width) : nil, middle: arena.floats(out * width),
+        attended: weights || lists(layer) == nil ? arena.floats(out * width) : nil,
+        middle: arena.floats(out * width),
         hidden: arena.floats(out * mlpWidth), statistics1: arena.floats(rows * 2),
         statistics2: arena.floats(out * 2), output: arena.floats(out * width))
       input = state.output
@@ -129,7 +132,8 @@ extension Transformer {
       var attended: Floats?
       if case .dense = attention { attended = arena.floats(rows * width) }
       for layer in 0..<min(keepFrom, layers) {
-        let pruned = isPruned(layer), out = outputRows(layer)
+        let pruned = isPruned(layer)
+        let out = outputRows(layer)
         let stream = pruned ? arena.floats(out * width) : input
         lean.append(
           LayerRows(
@@ -161,18 +165,23 @@ extension Transformer {
   }
 
   /// y [rows, out] = x [rows, in] wᵀ (+ y), with w [out, in] as the weight files store it.
-  func project(_ x: Values, _ w: Values, _ y: Floats, rows: Int, from: Int, to: Int, stride: Int? = nil, add: Bool) {
+  func project(
+    _ x: Values, _ w: Values, _ y: Floats, rows: Int, from: Int, to: Int, stride: Int? = nil, add: Bool
+  ) {
     guard rows > 0 else { return }
     Gemm.runSingle(
-      false, true, m: rows, n: to, k: from, alpha: 1, a: x, lda: from, b: w, ldb: from, beta: add ? 1 : 0, c: y,
+      false, true, m: rows, n: to, k: from, alpha: 1, a: x, lda: from, b: w, ldb: from, beta: add ? 1 : 0,
+      c: y,
       ldc: stride ?? to)
   }
 
   /// dx [rows, in] = dy [rows, out] w (+ dx).
-  func projectBack(_ dy: Values, _ w: Values, _ dx: Floats, rows: Int, from: Int, to: Int, add: Bool = false) {
+  func projectBack(_ dy: Values, _ w: Values, _ dx: Floats, rows: Int, from: Int, to: Int, add: Bool = false)
+  {
     guard rows > 0 else { return }
     Gemm.runSingle(
-      false, false, m: rows, n: from, k: to, alpha: 1, a: dy, lda: to, b: w, ldb: from, beta: add ? 1 : 0, c: dx,
+      false, false, m: rows, n: from, k: to, alpha: 1, a: dy, lda: to, b: w, ldb: from, beta: add ? 1 : 0,
+      c: dx,
       ldc: from)
   }
 }

@@ -38,7 +38,9 @@ struct VisionTower: @unchecked Sendable {
   let needs: TowerNeeds
 
   /// - Throws: E0602 if a parameter was replaced by one of another shape.
-  init(_ tower: VisionParameters<TowerParameter>, config: CLIPConfig, pixelsTrained: Bool, frozen: Bool) throws {
+  init(
+    _ tower: VisionParameters<TowerParameter>, config: CLIPConfig, pixelsTrained: Bool, frozen: Bool
+  ) throws {
     let binding = ParameterBinding()
     self.config = config
     self.pixelsTrained = pixelsTrained
@@ -71,7 +73,8 @@ struct VisionTower: @unchecked Sendable {
   func head(_ plan: VisionPlan, single: Bool) -> TowerHead {
     TowerHead(
       width: width, embedding: config.embedDim, eps: config.layerNormEps, parameters: parameters.head,
-      cut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images), lanes: single ? 1 : Lanes.count)
+      cut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images),
+      lanes: single ? 1 : Lanes.count)
   }
 }
 
@@ -98,7 +101,8 @@ final class VisionActivations: @unchecked Sendable {
   let whole: Bool
 
   init(
-    arena: Arena, transformer: Transformer, plan: VisionPlan, memory: VisionMemory, pixels: Tensor, whole: Bool
+    arena: Arena, transformer: Transformer, plan: VisionPlan, memory: VisionMemory, pixels: Tensor,
+    whole: Bool
   ) {
     self.arena = arena
     self.transformer = transformer
@@ -111,10 +115,13 @@ final class VisionActivations: @unchecked Sendable {
 
 extension VisionTower {
   /// Lays out what a forward pass needs: what it keeps, and its scratch in an arena of its own.
-  func lay(_ transformer: Transformer, _ plan: VisionPlan, keep: Bool) throws -> (
+  func lay(
+    _ transformer: Transformer, _ plan: VisionPlan, keep: Bool
+  ) throws -> (
     kept: Arena, scratch: Arena, VisionMemory
   ) {
-    let rows = transformer.rows, keepFrom = keep ? needs.keepFrom : transformer.layers
+    let rows = transformer.rows
+    let keepFrom = keep ? needs.keepFrom : transformer.layers
     let keepInput = keep && needs.input
     let (keptArena, kept) = try Arena.lay { arena in
       (
@@ -134,7 +141,8 @@ extension VisionTower {
     let memory = VisionMemory(
       unfolded: scratch.unfolded, embedded: keepInput ? kept.embedded : input,
       statistics0: keepInput ? kept.statistics0 : scratch.statistics0, input: input,
-      layers: scratch.0.layers + kept.0.layers, lanes: scratch.0.lanes, ended: kept.ended, normed: kept.normed,
+      layers: scratch.0.layers + kept.0.layers, lanes: scratch.0.lanes, ended: kept.ended,
+      normed: kept.normed,
       statistics: kept.statistics)
     return (keptArena, scratchArena, memory)
   }
@@ -155,17 +163,21 @@ extension VisionTower {
   }
 
   /// Patch products, class row, positions and ln_pre.
-  private func embed(_ plan: VisionPlan, _ transformer: Transformer, _ pixels: Values, _ memory: VisionMemory) {
-    let tokens = plan.tokens, numbers = patches.numbers
+  private func embed(_ plan: VisionPlan, _ transformer: Transformer, _ pixels: Values, _ memory: VisionMemory)
+  {
+    let tokens = plan.tokens
+    let numbers = patches.numbers
     Lanes.run(plan.images, lanes: transformer.lanes) { _, image in
       let first = image * tokens
-      let unfolded = memory.unfolded + first * numbers, rows = memory.embedded + first * width
+      let unfolded = memory.unfolded + first * numbers
+      let rows = memory.embedded + first * width
       patches.unfold(pixels + image * patches.pixels, into: unfolded)
       rows.update(from: parameters.positions, count: tokens * width)
       moco_tower_add_bias(rows, parameters.classRow, rows, 1, width)
       // The class row's patch is zero, so the product leaves it alone.
       Gemm.runSingle(
-        false, true, m: tokens, n: width, k: numbers, alpha: 1, a: unfolded, lda: numbers, b: parameters.patches,
+        false, true, m: tokens, n: width, k: numbers, alpha: 1, a: unfolded, lda: numbers,
+        b: parameters.patches,
         ldb: numbers, beta: 1, c: rows, ldc: width)
       moco_tower_norm(
         rows, parameters.preWeight, parameters.preBias, config.layerNormEps, memory.input + first * width,
@@ -178,13 +190,16 @@ extension VisionTower {
   func backward(
     _ kept: VisionActivations, doutput: Values, gradients: VisionParameters<Floats?>, dpixels: Floats?
   ) throws {
-    let transformer = kept.transformer, plan = kept.plan, head = head(plan, single: false)
+    let transformer = kept.transformer
+    let plan = kept.plan
+    let head = head(plan, single: false)
     let deep = needs.keepFrom < transformer.layers || needs.input
     let wantsPatches = needs.input && gradients.patches != nil
     let (arena, memory) = try Arena.lay { arena in
       (
         transformer.layBackward(arena, weights: needs.weights), ended: arena.floats(plan.images * width),
-        rows: arena.floats(kept.whole ? transformer.rows * width : 0), normed: arena.floats(plan.images * width),
+        rows: arena.floats(kept.whole ? transformer.rows * width : 0),
+        normed: arena.floats(plan.images * width),
         sums: arena.floats(max(head.cut.count, plan.images) * 2 * width),
         unfolded: arena.floats(wantsPatches || dpixels != nil ? transformer.rows * patches.numbers : 0)
       )
@@ -216,11 +231,15 @@ extension VisionTower {
     _ kept: VisionActivations, _ input: Values, _ gradients: VisionParameters<Floats?>, _ dpixels: Floats?,
     rows: Floats, unfolded: Floats, sums: Floats
   ) {
-    let plan = kept.plan, tokens = plan.tokens, numbers = patches.numbers, lanes = kept.transformer.lanes
+    let plan = kept.plan
+    let tokens = plan.tokens
+    let numbers = patches.numbers
+    let lanes = kept.transformer.lanes
     let wantsNorm = gradients.preWeight != nil || gradients.preBias != nil
     let pixels = kept.pixels.floatBase
     Lanes.run(plan.images, lanes: lanes) { _, image in
-      let first = image * tokens, own = sums + image * 2 * width
+      let first = image * tokens
+      let own = sums + image * 2 * width
       own.update(repeating: 0, count: 2 * width)
       moco_tower_norm_backward(
         input + first * width, kept.memory.embedded + first * width, parameters.preWeight,
@@ -246,7 +265,8 @@ extension VisionTower {
     let products = WeightProducts(lanes: lanes)
     // Positions: the sum over images of [T * W] columns.
     products.add(
-      sum: gradients.positions, dy: rows, dyStride: tokens * width, outputs: tokens * width, rows: plan.images)
+      sum: gradients.positions, dy: rows, dyStride: tokens * width, outputs: tokens * width, rows: plan.images
+    )
     products.add(
       gradients.patches, dy: rows, dyStride: width, outputs: width, x: unfolded, inputs: numbers,
       rows: plan.images * tokens)

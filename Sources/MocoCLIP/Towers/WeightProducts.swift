@@ -3,8 +3,8 @@ import MocoTensor
 
 /// The products dW += dyᵀ x and the sums db that a layer's weights need, cut into tiles and run together.
 ///
-/// The tiles depend on the shapes alone, and each is one product over all rows: the same bits on any number of
-/// threads.
+/// The tiles depend on the shapes alone, and each is one product over all rows: the same bits on any number
+/// of threads.
 final class WeightProducts {
   private struct Tile {
     var m, n, k: Int
@@ -29,12 +29,14 @@ final class WeightProducts {
     _ weight: Floats?, dy: Values, dyStride: Int, outputs: Int, x: Values?, inputs: Int, rows: Int
   ) {
     guard let weight, let x else { return }
-    let mStep = WeightProducts.step(outputs), nStep = WeightProducts.step(inputs)
+    let mStep = WeightProducts.step(outputs)
+    let nStep = WeightProducts.step(inputs)
     for m in stride(from: 0, to: outputs, by: mStep) {
       for n in stride(from: 0, to: inputs, by: nStep) {
         tiles.append(
           Tile(
-            m: min(mStep, outputs - m), n: min(nStep, inputs - n), k: rows, a: dy + m, lda: dyStride, b: x + n,
+            m: min(mStep, outputs - m), n: min(nStep, inputs - n), k: rows, a: dy + m, lda: dyStride,
+            b: x + n,
             ldb: inputs, c: weight + m * inputs + n, ldc: inputs))
       }
     }
@@ -58,12 +60,14 @@ final class WeightProducts {
 
   func run() {
     guard !tiles.isEmpty || !sums.isEmpty else { return }
-    let tiles = self.tiles, sums = self.sums
+    let tiles = self.tiles
+    let sums = self.sums
     Lanes.run(tiles.count + sums.count, lanes: lanes) { _, task in
       if task < tiles.count {
         let t = tiles[task]
         Gemm.runSingle(
-          true, false, m: t.m, n: t.n, k: t.k, alpha: 1, a: t.a, lda: t.lda, b: t.b, ldb: t.ldb, beta: 1, c: t.c,
+          true, false, m: t.m, n: t.n, k: t.k, alpha: 1, a: t.a, lda: t.lda, b: t.b, ldb: t.ldb, beta: 1,
+          c: t.c,
           ldc: t.ldc)
       } else {
         let s = sums[task - tiles.count]
@@ -78,7 +82,8 @@ final class WeightProducts {
 extension Transformer {
   /// c_proj, c_fc and out_proj of a layer, after its MLP went backwards.
   func addMLPProducts(
-    _ products: WeightProducts, _ layer: Int, _ state: LayerRows, _ incoming: Values, _ g: BlockParameters<Floats?>,
+    _ products: WeightProducts, _ layer: Int, _ state: LayerRows, _ incoming: Values,
+    _ g: BlockParameters<Floats?>,
     _ memory: BackwardRows
   ) {
     let n = outputRows(layer)
@@ -101,15 +106,18 @@ extension Transformer {
     _ products: WeightProducts, _ layer: Int, _ g: BlockParameters<Floats?>, _ memory: BackwardRows
   ) {
     let normed1 = memory.normed1.map { Values($0) }
-    let skip = isPruned(layer) ? width : 0, outputs = 3 * width - skip
+    let skip = isPruned(layer) ? width : 0
+    let outputs = 3 * width - skip
     products.add(
-      g.inWeight.map { $0 + skip * width }, dy: memory.projected, dyStride: outputs, outputs: outputs, x: normed1,
+      g.inWeight.map { $0 + skip * width }, dy: memory.projected, dyStride: outputs, outputs: outputs,
+      x: normed1,
       inputs: width, rows: rows)
     products.add(
       sum: g.inBias.map { $0 + skip }, dy: memory.projected, dyStride: outputs, outputs: outputs, rows: rows)
     guard skip > 0 else { return }
     products.add(
-      g.inWeight, dy: memory.finalQueries, dyStride: width, outputs: width, x: memory.finalInputs, inputs: width,
+      g.inWeight, dy: memory.finalQueries, dyStride: width, outputs: width, x: memory.finalInputs,
+      inputs: width,
       rows: finalCount)
     products.add(sum: g.inBias, dy: memory.finalQueries, dyStride: width, outputs: width, rows: finalCount)
   }

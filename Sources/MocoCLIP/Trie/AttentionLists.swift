@@ -40,7 +40,8 @@ extension AttentionLists {
     var end = 0
     for node in asked {
       end += Int(trie.depths[Int(node)]) + 1
-      var at = node, slot = end
+      var at = node
+      var slot = end
       while at >= 0 {
         slot -= 1
         keys[slot] = at
@@ -49,7 +50,8 @@ extension AttentionLists {
       offsets.append(Int32(end))
     }
     var segments: [Segment] = []
-    var query = 0, root = 0
+    var query = 0
+    var root = 0
     while root < trie.nodeCount {
       let last = Int(trie.subtreeEnds[root])
       let first = query
@@ -72,7 +74,8 @@ extension AttentionLists {
         code: "E0405", message: "attention over \(groups) images of \(length) tokens is too large",
         help: "use smaller batches")
     }
-    var offsets: [Int32] = [0], keys: [Int32] = []
+    var offsets: [Int32] = [0]
+    var keys: [Int32] = []
     var segments: [Segment] = []
     offsets.reserveCapacity(groups * perGroup + 1)
     keys.reserveCapacity(pairs)

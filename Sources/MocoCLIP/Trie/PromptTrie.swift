@@ -49,7 +49,8 @@ public struct PromptTrie: Sendable {
 
     // Renumber from insertion order to depth-first order.
     let count = builder.keys.count
-    var order = [Int32](), newIndex = [Int32](repeating: 0, count: count)
+    var order = [Int32]()
+    var newIndex = [Int32](repeating: 0, count: count)
     order.reserveCapacity(count)
     var subtree = [Int32](repeating: 0, count: count)
     var stack = [Int32]()
@@ -87,7 +88,8 @@ public struct PromptTrie: Sendable {
   /// The rows from the root to a node, the node included.
   public func path(to node: Int) -> [Int] {
     guard node >= 0, node < nodeCount else { return [] }
-    var path: [Int] = [], at = Int32(node)
+    var path: [Int] = []
+    var at = Int32(node)
     while at >= 0 {
       path.append(Int(at))
       at = parents[Int(at)]

@@ -38,7 +38,7 @@ extension CLIPConfig {
       ("token_embedding.weight", side(tokens, 2, 0) ?? declared.vocabulary),
       ("token_embedding.weight", side(tokens, 2, 1) ?? declared.text.width),
       ("positional_embedding", side(positions, 2, 0) ?? declared.context),
-      ("transformer.resblocks.0.…", declared.text.layers ?? table.layers(""))
+      ("transformer.resblocks.0.…", declared.text.layers ?? table.layers("")),
     ]
     var unknown: [String] = []
     for (name, value) in known where value == nil && !unknown.contains(name) { unknown.append(name) }

@@ -7,9 +7,9 @@ extension CLIPModel {
     public var activation: Activation?
     public var visionHeads: Int?
     public var textHeads: Int?
-    /// Whether NaN and infinity among the weights are an error. Looked for when a model is loaded: one pass over
-    /// the weights, which the first encoding would read from the file anyway, and the error names file and tensor.
-    /// Later a feature that is NaN would not tell where it came from.
+    /// Whether NaN and infinity among the weights are an error. Looked for when a model is loaded: one pass
+    /// over the weights, which the first encoding would read from the file anyway, and the error names file
+    /// and tensor. Later a feature that is NaN would not tell where it came from.
     public var checksFinite = true
 
     public init(

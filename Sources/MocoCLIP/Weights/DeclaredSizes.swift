@@ -63,7 +63,7 @@ struct DeclaredSizes {
     activation = visionActivation
     notes.append("activation \(visionActivation.displayName) and heads from config.json")
     let epsilons = [
-      vision("layer_norm_eps")?.doubleValue ?? 1e-5, text("layer_norm_eps")?.doubleValue ?? 1e-5
+      vision("layer_norm_eps")?.doubleValue ?? 1e-5, text("layer_norm_eps")?.doubleValue ?? 1e-5,
     ]
     guard epsilons[0] == epsilons[1] else {
       throw CLIPError(

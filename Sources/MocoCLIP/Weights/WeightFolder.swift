@@ -45,7 +45,7 @@ struct WeightFolder {
   /// In the order of preference: what people convert to is read before what they converted from.
   private static let known = [
     "model.safetensors", "open_clip_model.safetensors", "pytorch_model.bin", "open_clip_pytorch_model.bin",
-    "model.pt"
+    "model.pt",
   ]
 
   private static func weights(in folder: String) throws -> [String] {

@@ -54,13 +54,13 @@ package enum WeightNames {
     "token_embedding.weight", "positional_embedding", "ln_final.weight", "ln_final.bias", "text_projection",
     "logit_scale", "visual.conv1.weight", "visual.class_embedding", "visual.positional_embedding",
     "visual.ln_pre.weight", "visual.ln_pre.bias", "visual.ln_post.weight", "visual.ln_post.bias",
-    "visual.proj"
+    "visual.proj",
   ]
 
   private static let inBlock: Set<String> = [
     "ln_1.weight", "ln_1.bias", "attn.in_proj_weight", "attn.in_proj_bias", "attn.out_proj.weight",
     "attn.out_proj.bias", "ln_2.weight", "ln_2.bias", "mlp.c_fc.weight", "mlp.c_fc.bias", "mlp.c_proj.weight",
-    "mlp.c_proj.bias"
+    "mlp.c_proj.bias",
   ]
 
   static func isCanonical(_ name: Substring) -> Bool {
@@ -104,7 +104,7 @@ package enum WeightNames {
     "vision_model.pre_layrnorm.weight": ("visual.ln_pre.weight", .whole),
     "vision_model.pre_layrnorm.bias": ("visual.ln_pre.bias", .whole),
     "vision_model.post_layernorm.weight": ("visual.ln_post.weight", .whole),
-    "vision_model.post_layernorm.bias": ("visual.ln_post.bias", .whole)
+    "vision_model.post_layernorm.bias": ("visual.ln_post.bias", .whole),
   ]
 
   private static let huggingFaceInBlock: [String: (String, Part)] = [
@@ -119,7 +119,7 @@ package enum WeightNames {
     "self_attn.v_proj.weight": ("attn.in_proj_weight", .block(2)),
     "self_attn.q_proj.bias": ("attn.in_proj_bias", .block(0)),
     "self_attn.k_proj.bias": ("attn.in_proj_bias", .block(1)),
-    "self_attn.v_proj.bias": ("attn.in_proj_bias", .block(2))
+    "self_attn.v_proj.bias": ("attn.in_proj_bias", .block(2)),
   ]
 
   private static func huggingFace(_ name: Substring) -> (String, Part)? {

@@ -27,8 +27,8 @@ package final class ZipArchive: Sendable {
   let file: MappedFile
   private let places: [String: Int]
 
-  /// - Throws: E0501 if there is no file; E0502 if it is cut short, damaged or hostile; E0605 for encryption and
-  ///   rare compressions.
+  /// - Throws: E0501 if there is no file; E0502 if it is cut short, damaged or hostile; E0605 for encryption
+  ///   and rare compressions.
   package init(path: String) throws {
     let file = try MappedFile(path: path)
     self.path = path
@@ -45,7 +45,9 @@ package final class ZipArchive: Sendable {
   package func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
   /// Lends a stored entry's bytes; they must not escape from `body`. nil for a compressed one.
-  func withStored<Result>(_ entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+  func withStored<Result>(
+    _ entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows
     -> Result?
   {
     guard entry.compression == .stored else { return nil }

@@ -45,7 +45,9 @@ public enum Checkpoint {
       ("clip", try model.clip.contentHash()),
     ]
     if let optimizer = trainer?.optimizer ?? optimizer {
-      for (name, tensor) in try optimizer.exportState() { tensors.append(("optimizer." + name, tensor, .f32)) }
+      for (name, tensor) in try optimizer.exportState() {
+        tensors.append(("optimizer." + name, tensor, .f32))
+      }
       metadata.append(("optimizer", optimizer.settings.configuration.serialized()))
       metadata.append(("optimizer_steps", optimizer.exportCounts.serialized()))
     }
@@ -60,8 +62,8 @@ public enum Checkpoint {
 
   /// Reads parameters into the model, and the state into a trainer or an optimizer.
   ///
-  /// Nothing is changed unless everything fits. The file may also be one of CoOp or of the mixture's authors, as
-  /// PyTorch writes them.
+  /// Nothing is changed unless everything fits. The file may also be one of CoOp or of the mixture's authors,
+  /// as PyTorch writes them.
   /// - Parameter strict: false lets parameters that the file does not have keep their values.
   /// - Throws: E0708 listing every tensor that does not fit; E0501, E0502 for the file.
   @discardableResult
@@ -94,7 +96,8 @@ public enum Checkpoint {
         saved != String(chunked.memory)
       {
         throw PromptError(
-          "E0708", "\(path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(chunked.memory)",
+          "E0708",
+          "\(path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(chunked.memory)",
           help: "its prompts were trained in other chunks; resume with memory: \(saved)")
       }
       position = try Json.parse(text)
@@ -106,7 +109,8 @@ public enum Checkpoint {
     }
     if let optimizer = trainer?.optimizer ?? optimizer {
       guard let counts = file.metadata("optimizer_steps") else {
-        throw PromptError("E0708", "\(path) holds no optimizer state", help: "it has parameters only: use restore")
+        throw PromptError(
+          "E0708", "\(path) holds no optimizer state", help: "it has parameters only: use restore")
       }
       try optimizer.importState(
         { name in

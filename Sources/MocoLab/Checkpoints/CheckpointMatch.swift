@@ -4,8 +4,8 @@ import MocoTensor
 
 /// How the tensors of a checkpoint fit a model's parameters: moco's own, CoOp's, and the mixture authors'.
 ///
-/// Other programs name parameters `prompt_learner.ctx`, or `ctx` where they save the prompts apart, perhaps after
-/// `module.`. They may save the frozen CLIP model with them: that part must equal the model at hand.
+/// Other programs name parameters `prompt_learner.ctx`, or `ctx` where they save the prompts apart, perhaps
+/// after `module.`. They may save the frozen CLIP model with them: that part must equal the model at hand.
 struct CheckpointMatch {
   private(set) var values: [(Parameter, Tensor)] = []
   /// Parameters of the model that the file does not have, or has in another shape.

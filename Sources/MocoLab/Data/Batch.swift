@@ -37,8 +37,8 @@ public struct ImageEncoder: Sendable {
 
 /// What a batch holds.
 public enum BatchForm: Sendable {
-  /// Features by a frozen encoder, computed once and kept; of a view, if there is one. A split of features needs no
-  /// encoder.
+  /// Features by a frozen encoder, computed once and kept; of a view, if there is one. A split of features
+  /// needs no encoder.
   case features(ImageEncoder, view: Augmentation? = nil)
   /// Pixels; with an augmentation every epoch sees other crops.
   case pixels(Preprocess, augmentation: Augmentation? = nil)

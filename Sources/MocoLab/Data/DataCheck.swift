@@ -33,7 +33,8 @@ public struct DataCheck: Sendable {
     origin = data.origin
     splits = data.splits.map { split in
       let counts = split.classCounts
-      return SplitFacts(name: split.name, count: split.count, perClass: (counts.min() ?? 0)...(counts.max() ?? 0))
+      return SplitFacts(
+        name: split.name, count: split.count, perClass: (counts.min() ?? 0)...(counts.max() ?? 0))
     }
     var remarks: [Remark] = []
     for image in data.skipped {
@@ -48,7 +49,8 @@ public struct DataCheck: Sendable {
       }
     }
     if data.split("test") == nil, data.splits.count > 1 || data.splits.first?.name != "train" {
-      remarks.append(Remark(what: "there is no split \"test\"", remedy: "evaluate on another, or name one test"))
+      remarks.append(
+        Remark(what: "there is no split \"test\"", remedy: "evaluate on another, or name one test"))
     }
     let files = data.splits.contains { !$0.isFeatures }
     sides = files ? try DataCheck.sides(data) : nil
@@ -115,7 +117,8 @@ public struct DataCheck: Sendable {
       let others = pairs.count > 1 ? " and \(pairs.count - 1) more" : ""
       return [Remark(what: "\(what): \(pair.0) and \(pair.1)\(others)", remedy: remedy)]
     }
-    return remark(leaks, "the same image is in two splits", "keep it in one, or a test measures what was trained on")
+    return remark(
+      leaks, "the same image is in two splits", "keep it in one, or a test measures what was trained on")
       + remark(disputes, "the same image is in two classes", "decide for one")
   }
 }

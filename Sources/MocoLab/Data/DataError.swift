@@ -38,7 +38,8 @@ enum DataError {
     CLIPError(
       code: "E0515",
       "the class \"\(name)\" has \(available) images in \"\(split)\", fewer than the \(asked) shots asked for",
-      help: available > 0 ? "ask for \(available) shots or fewer" : "add images of this class to \"\(split)\"")
+      help: available > 0 ? "ask for \(available) shots or fewer" : "add images of this class to \"\(split)\""
+    )
   }
 
   /// E0516

@@ -27,7 +27,8 @@ extension DataSplit {
   ) -> BatchSequence {
     BatchSequence(
       split: self, form: form,
-      plan: BatchPlan(count: count, size: size, shuffle: shuffle, seed: seed, epoch: epoch, dropLast: dropLast))
+      plan: BatchPlan(
+        count: count, size: size, shuffle: shuffle, seed: seed, epoch: epoch, dropLast: dropLast))
   }
 }
 

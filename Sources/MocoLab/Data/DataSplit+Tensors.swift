@@ -37,8 +37,8 @@ extension DataSplit {
 
   /// Normalized pixels of some items, decoded and rendered on all threads. Shape: [B, channels, S, S].
   ///
-  /// - Parameter augmentation: another crop and flip of every image in every epoch; nil for test images' centre
-  ///   crops.
+  /// - Parameter augmentation: another crop and flip of every image in every epoch; nil for test images'
+  ///   centre crops.
   /// - Throws: what decoding throws, naming the image; E0520 for a split of features; E0202; E0406.
   public func pixels(
     _ indices: [Int], preprocess: Preprocess, augmentation: Augmentation? = nil
@@ -82,7 +82,8 @@ extension DataSplit {
   ///
   /// - Parameter view: a crop and flip to look at; nil for the middle. Ignored for a split of features.
   /// - Throws: what decoding and encoding throw; E0202, E0406.
-  public func features(_ encoder: ImageEncoder, at indices: [Int], view: Augmentation? = nil) throws -> Tensor {
+  public func features(_ encoder: ImageEncoder, at indices: [Int], view: Augmentation? = nil) throws -> Tensor
+  {
     if let table = source.featureTable {
       let rows = try indices.map { try item($0).source }
       return try FeatureCache.gather(table, rows: rows)

@@ -3,8 +3,8 @@ import MocoTensor
 
 /// One item of a split: which image of the source, what it shows, how it is rendered.
 public struct DataItem: Sendable, Equatable {
-  /// Position in the source; it keys everything random about the item, so that an image looks the same in every
-  /// view that it appears in.
+  /// Position in the source; it keys everything random about the item, so that an image looks the same in
+  /// every view that it appears in.
   public let source: Int
   /// Index into the split's classes.
   public let label: Int

@@ -3,10 +3,11 @@ import MocoTensor
 
 /// How few-shot subsets are drawn.
 public enum ShotSampler: String, Sendable, CaseIterable {
-  /// Counter-based, keyed by (seed, label): the images of 4 shots are among those of 8. Validation stays whole.
+  /// Counter-based, keyed by (seed, label): the images of 4 shots are among those of 8. Validation stays
+  /// whole.
   case moco
-  /// The subsets of CoOp and its successors: one Mersenne Twister seeded with the seed; the labels in the order in
-  /// which they first appear, `random.sample` of each; first train, then val with min(shots, 4).
+  /// The subsets of CoOp and its successors: one Mersenne Twister seeded with the seed; the labels in the
+  /// order in which they first appear, `random.sample` of each; first train, then val with min(shots, 4).
   case coop
 }
 

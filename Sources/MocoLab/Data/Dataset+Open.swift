@@ -1,12 +1,14 @@
 import MocoCLIP
 
 extension Dataset {
-  /// Whatever data set lies at `path`: a folder of classes, of IDX files or with a `split_zhou_*.json`; such a JSON
-  /// file; a CSV list; a safetensors file.
+  /// Whatever data set lies at `path`: a folder of classes, of IDX files or with a `split_zhou_*.json`; such
+  /// a JSON file; a CSV list; a safetensors file.
   ///
   /// - Parameter images: for lists, the folder their paths are relative to.
   /// - Throws: E0501 if nothing is there, E0503 if it is no data set; what the readers throw.
-  public static func open(_ path: String, images: String? = nil, options: DataOptions = .init()) throws -> Dataset {
+  public static func open(
+    _ path: String, images: String? = nil, options: DataOptions = .init()
+  ) throws -> Dataset {
     switch FileSystem.kind(path) {
     case .missing, .other:
       throw CLIPError(
@@ -16,7 +18,8 @@ extension Dataset {
       let entries = try FileSystem.list(path)
       if looksLikeIDX(entries) { return try idx(folder: path) }
       if let list = entries.first(where: { $0.hasPrefix("split_zhou_") && $0.hasSuffix(".json") }) {
-        return try splitJSON("\(path)/\(list)", images: images, name: FileSystem.name(of: path), options: options)
+        return try splitJSON(
+          "\(path)/\(list)", images: images, name: FileSystem.name(of: path), options: options)
       }
       return try folder(path, options: options)
     case .file:

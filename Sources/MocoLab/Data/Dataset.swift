@@ -1,7 +1,8 @@
 import MocoCLIP
 import MocoTensor
 
-/// Labelled images (or image features) in named splits: `train`, `val`, `test`, and whatever else a source has.
+/// Labelled images (or image features) in named splits: `train`, `val`, `test`, and whatever else a source
+/// has.
 ///
 /// A data set never changes: `styled`, `fewShot`, `base` … give new ones over the same images.
 public final class Dataset: Sendable {
@@ -47,7 +48,8 @@ public final class Dataset: Sendable {
   /// Another data set with the same classes whose splits are `transform` of these.
   func mapSplits(name: String? = nil, _ transform: (DataSplit) throws -> DataSplit) rethrows -> Dataset {
     try Dataset(
-      name: name ?? self.name, classes: classes, splits: splits.map(transform), skipped: skipped, origin: origin)
+      name: name ?? self.name, classes: classes, splits: splits.map(transform), skipped: skipped,
+      origin: origin)
   }
 }
 

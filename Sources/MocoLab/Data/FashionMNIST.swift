@@ -1,9 +1,10 @@
 import MocoCLIP
 
-/// Fashion-MNIST: 70,000 photographs of clothes, 28 × 28 grey, ten classes; here with a black border to 32 × 32.
+/// Fashion-MNIST: 70,000 photographs of clothes, 28 × 28 grey, ten classes; here with a black border to 32 ×
+/// 32.
 ///
-/// Training images 0–54,999 are for pretraining; 55,000–57,499 are the pool for shots, 57,500–59,999 for validation;
-/// the 10,000 test images are for the final table only.
+/// Training images 0–54,999 are for pretraining; 55,000–57,499 are the pool for shots, 57,500–59,999 for
+/// validation; the 10,000 test images are for the final table only.
 /// Source: H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST*, 2017, arXiv 1708.07747. MIT.
 public enum FashionMNIST {
   /// The names of the experiment, by label.
@@ -36,7 +37,8 @@ public enum FashionMNIST {
     guard FileSystem.kind(folder) == .folder else {
       throw CLIPError(
         code: "E0501", "the whole of Fashion-MNIST is not installed (no folder \(folder))",
-        help: "apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the part that ships with moco")
+        help:
+          "apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the part that ships with moco")
     }
     let whole = try Dataset.idx(folder: folder, name: "fashion-full", classes: classes, border: border)
     guard let train = whole.split("train"), let test = whole.split("test"), train.count == 60_000,

@@ -4,9 +4,9 @@ import Synchronization
 
 // N: rows, D: feature width.
 
-/// Features of frozen encoders, kept in memory under what they are features of: the source's content, the encoder's
-/// weights and preprocessing, the image, its style and its augmented view. A subset, another cut or a second training
-/// run finds them again; with `files` another session too. Dropping them changes no result.
+/// Features of frozen encoders, kept in memory under what they are features of: the source's content, the
+/// encoder's weights and preprocessing, the image, its style and its augmented view. A subset, another cut or
+/// a second training run finds them again; with `files` another session too. Dropping them changes no result.
 public final class FeatureCache: Sendable {
   public static let shared = FeatureCache()
 
@@ -36,7 +36,9 @@ public final class FeatureCache: Sendable {
     func text(image: String) -> String {
       guard style != nil || view != nil else { return image }
       var text = "\(image) \(source)"
-      if let style { text += " style \(style.style.name) \(style.severity.bitPattern) \(style.seed) \(style.epoch)" }
+      if let style {
+        text += " style \(style.style.name) \(style.severity.bitPattern) \(style.seed) \(style.epoch)"
+      }
       if let view { text += " view \(view.scale) \(view.ratio) \(view.flip) \(view.seed) \(view.epoch)" }
       return text
     }
@@ -108,7 +110,8 @@ public final class FeatureCache: Sendable {
       let part = missing[start..<min(start + FeatureCache.chunk, missing.count)]
       start = part.endIndex
       let pixels = try split.pixels(
-        part.map { indices[$0] }, preprocess: encoder.preprocess, augmentation: part.first.flatMap { keys[$0].view })
+        part.map { indices[$0] }, preprocess: encoder.preprocess,
+        augmentation: part.first.flatMap { keys[$0].view })
       let values = try encoder.encode(pixels)
       try add(values, keys: part.map { keys[$0] }, to: key)
       kept(part, try values.toFloats())
@@ -150,11 +153,12 @@ public final class FeatureCache: Sendable {
     }
   }
 
-  /// The folder of an encoder's features: what it computes, how pixels come to it, and which program and kernels compute
-  /// it, since another build may differ in the last bit.
+  /// The folder of an encoder's features: what it computes, how pixels come to it, and which program and
+  /// kernels compute it, since another build may differ in the last bit.
   private static func diskName(_ encoder: ImageEncoder) -> String {
     let hash = SHA256()
-    hash.update("\(encoder.key)\n\(encoder.preprocess)\n\(KernelFamily.vectors)\n\(KernelFamily.blas)\n\(program)")
+    hash.update(
+      "\(encoder.key)\n\(encoder.preprocess)\n\(KernelFamily.vectors)\n\(KernelFamily.blas)\n\(program)")
     return String(hash.finish().prefix(32))
   }
 

@@ -7,15 +7,15 @@ import Synchronization
 
 /// Features of frozen encoders on disk, for the next session and for other processes.
 ///
-/// `FOLDER/<encoder>/<content>.features`; new features are collected and written some thousands or some seconds at a
-/// time, and at the end. A file is
+/// `FOLDER/<encoder>/<content>.features`; new features are collected and written some thousands or some
+/// seconds at a time, and at the end. A file is
 ///
 ///     "MOCOFEA1"  D: u32  0: u32  N: u64  |  N keys of 16 bytes  |  N × D float32  |  SHA-256 of all before
 ///
-/// in the machine's byte order. Files are written whole under a temporary name and never changed, so any number of
-/// processes may read and write at once. One that is damaged is removed; one of another format is left alone. Over the
-/// limit the files that were not used for longest go. Deleting any of them changes no result, it costs the time to
-/// compute the features again.
+/// in the machine's byte order. Files are written whole under a temporary name and never changed, so any
+/// number of processes may read and write at once. One that is damaged is removed; one of another format is
+/// left alone. Over the limit the files that were not used for longest go. Deleting any of them changes no
+/// result, it costs the time to compute the features again.
 public final class FeatureFiles: Sendable {
   /// What a row is the feature of: half of a SHA-256 over the image's content and how it was rendered.
   struct Key: Hashable, Sendable {
@@ -75,12 +75,14 @@ public final class FeatureFiles: Sendable {
     self.byteLimit = byteLimit
   }
 
-  /// The place for this user: `$XDG_CACHE_HOME/moco/features`, or `~/.cache/moco/features`. nil where `MOCO_CACHE` is
-  /// `off` or there is no such place.
+  /// The place for this user: `$XDG_CACHE_HOME/moco/features`, or `~/.cache/moco/features`. nil where
+  /// `MOCO_CACHE` is `off` or there is no such place.
   public static func standard() -> FeatureFiles? {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     if variable("MOCO_CACHE") == "off" { return nil }
-    if let base = variable("XDG_CACHE_HOME"), base.hasPrefix("/") { return FeatureFiles(folder: base + "/moco/features") }
+    if let base = variable("XDG_CACHE_HOME"), base.hasPrefix("/") {
+      return FeatureFiles(folder: base + "/moco/features")
+    }
     guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
     return FeatureFiles(folder: home + "/.cache/moco/features")
   }
@@ -98,7 +100,9 @@ public final class FeatureFiles: Sendable {
         used.insert(at.segment)
         found[place] = segment.file.withBytes { bytes in
           let start = segment.rowsAt + at.row * segment.width * 4
-          return (0..<segment.width).map { bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self) }
+          return (0..<segment.width).map {
+            bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
+          }
         }
       }
       // Now is when they were last used.
@@ -136,12 +140,15 @@ public final class FeatureFiles: Sendable {
 
   /// A disk that is full or not writable is no reason to stop a computation: nothing is kept then.
   private func write(_ keys: [Key], values: [Float], encoder: String) {
-    guard let width = keys.isEmpty ? nil : values.count / keys.count, width > 0, values.count == keys.count * width,
+    guard let width = keys.isEmpty ? nil : values.count / keys.count, width > 0,
+      values.count == keys.count * width,
       width <= 1 << 20
     else { return }
     var bytes = FeatureFiles.magic
     bytes.reserveCapacity(FeatureFiles.head + keys.count * (16 + 4 * width) + 32)
-    func append<T: FixedWidthInteger>(_ number: T) { withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) } }
+    func append<T: FixedWidthInteger>(_ number: T) {
+      withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
+    }
     append(UInt32(width))
     append(UInt32(0))
     append(UInt64(keys.count))
@@ -209,7 +216,8 @@ public final class FeatureFiles: Sendable {
   private static func read(_ file: MappedFile) -> Content {
     file.withBytes { bytes in
       guard bytes.count >= head + 32, bytes.prefix(8).elementsEqual(magic) else {
-        return bytes.count >= 7 && bytes.prefix(7).elementsEqual(magic.prefix(7)) && bytes.count >= 8 && bytes[7] != magic[7]
+        return bytes.count >= 7 && bytes.prefix(7).elementsEqual(magic.prefix(7)) && bytes.count >= 8
+          && bytes[7] != magic[7]
           ? .foreign : .damaged
       }
       let width = Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))

@@ -1,7 +1,7 @@
 import MocoCLIP
 
-/// IDX files, the format of MNIST and its kin: two zero bytes, a type, the number of dimensions, the dimensions
-/// as big-endian 32-bit numbers, the data. Bytes only; `.gz` is unpacked.
+/// IDX files, the format of MNIST and its kin: two zero bytes, a type, the number of dimensions, the
+/// dimensions as big-endian 32-bit numbers, the data. Bytes only; `.gz` is unpacked.
 /// Source: yann.lecun.com/exdb/mnist, "The IDX file format".
 public struct IDXFile: Sendable {
   public let path: String
@@ -52,11 +52,13 @@ public struct IDXFile: Sendable {
 }
 
 extension Dataset {
-  /// A folder with pairs of IDX files, `train-images-idx3-ubyte[.gz]` and `train-labels-idx1-ubyte[.gz]`, the same
-  /// with `val`, `t10k` or `test`. Class names, one a line, in `classes.txt`; without it the labels' numbers.
+  /// A folder with pairs of IDX files, `train-images-idx3-ubyte[.gz]` and `train-labels-idx1-ubyte[.gz]`, the
+  /// same with `val`, `t10k` or `test`. Class names, one a line, in `classes.txt`; without it the labels'
+  /// numbers.
   ///
   /// - Parameter border: black pixels on every side of every image.
-  /// - Throws: E0501, E0502 for the files; E0510 if there is none; E0513, E0519 if they do not belong together.
+  /// - Throws: E0501, E0502 for the files; E0510 if there is none; E0513, E0519 if they do not belong
+  ///   together.
   public static func idx(
     folder: String, name: String? = nil, classes: [String]? = nil, border: Int = 0, origin: String? = nil
   ) throws -> Dataset {
@@ -74,25 +76,30 @@ extension Dataset {
       parts.append((split, try IDXFile(path: images), try IDXFile(path: labels)))
     }
     guard let first = parts.first else {
-      throw DataError.empty(folder, "no IDX files here", help: "expected train-images-idx3-ubyte.gz and its like")
+      throw DataError.empty(
+        folder, "no IDX files here", help: "expected train-images-idx3-ubyte.gz and its like")
     }
     var names = classes
     if names == nil, entries.contains("classes.txt") {
       names = try FileSystem.readText("\(folder)/classes.txt").split(whereSeparator: \.isNewline)
         .map { ClassNames.readable(String($0)) }.filter { !$0.isEmpty }
     }
-    return try packed(name: name ?? FileSystem.name(of: folder), parts: parts, first: first.images,
+    return try packed(
+      name: name ?? FileSystem.name(of: folder), parts: parts, first: first.images,
       classes: names, border: border, origin: origin)
   }
 
   static let idxPrefixes = [("train", "train"), ("val", "val"), ("t10k", "test"), ("test", "test")]
 
   /// Whether `entries` of a folder look like IDX files.
-  static func looksLikeIDX(_ entries: [String]) -> Bool { entries.contains { $0.contains("-images-idx3-ubyte") } }
+  static func looksLikeIDX(_ entries: [String]) -> Bool {
+    entries.contains { $0.contains("-images-idx3-ubyte") }
+  }
 
   /// All splits over one packed source, so that image numbers are unique.
   private static func packed(
-    name: String, parts: [(split: String, images: IDXFile, labels: IDXFile)], first: IDXFile, classes: [String]?,
+    name: String, parts: [(split: String, images: IDXFile, labels: IDXFile)], first: IDXFile,
+    classes: [String]?,
     border: Int, origin: String?
   ) throws -> Dataset {
     var bytes: [UInt8] = []

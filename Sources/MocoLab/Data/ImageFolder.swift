@@ -15,7 +15,9 @@ public struct SplitCut: Sendable, Hashable {
 
   /// The cut of CoOp's data sets that came without one: half, a fifth, the rest.
   public static let standard = SplitCut(
-    checked: [Part(name: "train", share: 0.5), Part(name: "val", share: 0.2), Part(name: "test", share: 0.3)], seed: 0)
+    checked: [
+      Part(name: "train", share: 0.5), Part(name: "val", share: 0.2), Part(name: "test", share: 0.3),
+    ], seed: 0)
 
   private init(checked parts: [Part], seed: UInt64) {
     self.parts = parts
@@ -28,7 +30,8 @@ public struct SplitCut: Sendable, Hashable {
     guard !shares.isEmpty, shares.allSatisfy({ $0.1 > 0 && $0.1.isFinite }), total <= 1 + 1e-9 else {
       let text = shares.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
       throw DataError.mismatch(
-        "cannot cut images by {\(text)}", help: "shares are positive and sum to at most 1: {train: 0.7, test: 0.3}")
+        "cannot cut images by {\(text)}",
+        help: "shares are positive and sum to at most 1: {train: 0.7, test: 0.3}")
     }
     guard Set(shares.map(\.0)).count == shares.count else {
       throw DataError.mismatch("cannot cut images: a split is named twice")
@@ -36,8 +39,8 @@ public struct SplitCut: Sendable, Hashable {
     self.init(checked: shares.map { Part(name: $0.0, share: $0.1) }, seed: seed)
   }
 
-  /// Cuts each class's items after a shuffle keyed by (seed, label). Every split gets at least one item of a class
-  /// as long as there are any.
+  /// Cuts each class's items after a shuffle keyed by (seed, label). Every split gets at least one item of a
+  /// class as long as there are any.
   func apply(to whole: DataSplit) -> [DataSplit] {
     var byLabel = [[DataItem]](repeating: [], count: whole.classes.count)
     for item in whole.items { byLabel[item.label].append(item) }
@@ -58,7 +61,8 @@ public struct SplitCut: Sendable, Hashable {
     }
   }
 
-  /// How many of `count` items each split gets: the shares rounded down, at least one, the largest remainders first.
+  /// How many of `count` items each split gets: the shares rounded down, at least one, the largest remainders
+  /// first.
   package func counts(_ count: Int) -> [Int] {
     let total = min(count, Int((Double(count) * parts.reduce(0) { $0 + $1.share } + 1e-9).rounded()))
     var counts = parts.map { Int(Double(count) * $0.share + 1e-9) }
@@ -73,7 +77,9 @@ public struct SplitCut: Sendable, Hashable {
       rest -= 1
     }
     for place in counts.indices where counts[place] == 0 {
-      guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[largest] > 1 else { break }
+      guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[largest] > 1 else {
+        break
+      }
       counts[largest] -= 1
       counts[place] = 1
     }
@@ -117,16 +123,20 @@ extension Dataset {
 
   /// A folder with one sub-folder a class, with or without a level `train`, `val`, `test` above.
   ///
-  /// Classes are the folders' names in byte order, `_` reads as a space. Files are searched in deeper folders too;
-  /// hidden ones and other kinds of files are passed over.
-  /// - Throws: E0501 for a missing folder, E0510 for one without images, E0511 for one class, E0512 for two classes
-  ///   of one name, E0514 for a class without images; E0502, E0503 for broken images when they are read.
-  public static func folder(_ path: String, name: String? = nil, options: DataOptions = .init()) throws -> Dataset {
+  /// Classes are the folders' names in byte order, `_` reads as a space. Files are searched in deeper folders
+  /// too; hidden ones and other kinds of files are passed over.
+  /// - Throws: E0501 for a missing folder, E0510 for one without images, E0511 for one class, E0512 for two
+  ///   classes of one name, E0514 for a class without images; E0502, E0503 for broken images when they are
+  ///   read.
+  public static func folder(
+    _ path: String, name: String? = nil, options: DataOptions = .init()
+  ) throws -> Dataset {
     let entries = try FileSystem.list(path)
     let folders = entries.filter { !$0.hasPrefix(".") && FileSystem.kind("\(path)/\($0)") == .folder }
     let name = name ?? FileSystem.name(of: path)
     guard !folders.isEmpty else { throw emptyFolder(path, entries) }
-    let hasSplits = folders.contains { splitFolders[$0.lowercased()] == "train" }
+    let hasSplits =
+      folders.contains { splitFolders[$0.lowercased()] == "train" }
       && folders.allSatisfy { splitFolders[$0.lowercased()] != nil }
     var levels: [(split: String?, path: String, classes: [String])] = []
     if hasSplits {

@@ -1,8 +1,8 @@
 import MocoCLIP
 
 extension Dataset {
-  /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a folder of
-  /// images that lies beside the list (or is its folder, or the one given).
+  /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a
+  /// folder of images that lies beside the list (or is its folder, or the one given).
   ///
   /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519 for what it says.
   public static func splitJSON(
@@ -25,29 +25,36 @@ extension Dataset {
         rows.append((split, file, label, ClassNames.readable(name)))
       }
     }
-    guard let first = rows.first else { throw DataError.empty(path, "it lists no images", help: "the list is empty") }
+    guard let first = rows.first else {
+      throw DataError.empty(path, "it lists no images", help: "the list is empty")
+    }
     var names: [Int: String] = [:]
     for row in rows {
       if let other = names.updateValue(row.name, forKey: row.label), other != row.name {
-        throw DataError.mismatch("\(path): label \(row.label) is called both \"\(other)\" and \"\(row.name)\"")
+        throw DataError.mismatch(
+          "\(path): label \(row.label) is called both \"\(other)\" and \"\(row.name)\"")
       }
     }
     let count = (names.keys.max() ?? -1) + 1
     guard count == names.count else {
       let missing = (0..<count).first { names[$0] == nil } ?? 0
-      throw DataError.mismatch("\(path): label \(missing) has no images", help: "labels count from 0 without gaps")
+      throw DataError.mismatch(
+        "\(path): label \(missing) has no images", help: "labels count from 0 without gaps")
     }
     let classes = (0..<count).compactMap { names[$0] }
     try ClassNames.check(classes, data: path)
     let folder = try images ?? imageFolder(beside: path, holding: first.path)
     let listed = rows.map { ListedImage(path: "\(folder)/\($0.path)", label: $0.label, split: $0.split) }
-    return try from(listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+    return try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
   }
 
   /// The folder beside a list in which the first listed image lies.
   private static func imageFolder(beside list: String, holding file: String) throws -> String {
     let parent = FileSystem.parent(of: list)
-    let folders = try FileSystem.list(parent).map { "\(parent)/\($0)" }.filter { FileSystem.kind($0) == .folder }
+    let folders = try FileSystem.list(parent).map { "\(parent)/\($0)" }.filter {
+      FileSystem.kind($0) == .folder
+    }
     for folder in [parent] + folders where FileSystem.kind("\(folder)/\(file)") == .file { return folder }
     throw CLIPError(
       code: "E0501", "\(list): there is no \(file) in \(parent) or a folder in it",
@@ -79,12 +86,14 @@ extension Dataset {
     for row in body {
       guard row.fields.count > max(columns.path, columns.label) else {
         throw DataError.badList(
-          path, line: row.line, "expected path,label or path,label,split, found \(row.fields.count) column(s)")
+          path, line: row.line, "expected path,label or path,label,split, found \(row.fields.count) column(s)"
+        )
       }
       let file = row.fields[columns.path]
       let label = ClassNames.readable(row.fields[columns.label])
       guard !file.isEmpty, !label.isEmpty else {
-        throw DataError.badList(path, line: row.line, file.isEmpty ? "the path is empty" : "the label is empty")
+        throw DataError.badList(
+          path, line: row.line, file.isEmpty ? "the path is empty" : "the label is empty")
       }
       let split = columns.split < row.fields.count ? row.fields[columns.split] : ""
       if labels[label] == nil {
@@ -103,7 +112,8 @@ extension Dataset {
       throw DataError.badList(path, "\(without.path) has no split, but other lines have one")
     }
     try ClassNames.check(classes, data: path)
-    return try from(listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+    return try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
   }
 }
 

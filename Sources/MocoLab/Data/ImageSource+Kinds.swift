@@ -23,7 +23,8 @@ public final class PackedImages: ImageSource {
   ) throws {
     guard width > 0, height > 0, width <= 1 << 14, height <= 1 << 14, channels == 1 || channels == 3 else {
       throw CLIPError(
-        code: "E0513", "\(name): images of \(width) × \(height) pixels with \(channels) channels are no images",
+        code: "E0513",
+        "\(name): images of \(width) × \(height) pixels with \(channels) channels are no images",
         help: "an image has at least one pixel and 1 or 3 channels")
     }
     let (size, overflow) = count.multipliedReportingOverflow(by: width * height * channels)
@@ -75,8 +76,10 @@ public final class ImageFiles: ImageSource {
     for path in paths {
       var status = stat()
       let found = stat(path, &status) == 0
-      // A changed file has another size or time; reading all of them here would cost minutes on large folders.
-      hash.update("\(path)\0\(found ? Int(status.st_size) : -1) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)\n")
+      // A changed file has another size or time; reading all of them here would cost minutes on large
+      // folders.
+      hash.update(
+        "\(path)\0\(found ? Int(status.st_size) : -1) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)\n")
     }
     contentKey = "files \(hash.finish())"
   }
@@ -88,7 +91,9 @@ public final class ImageFiles: ImageSource {
     return try Image.load(paths[index])
   }
 
-  public func label(of index: Int) -> String { paths.indices.contains(index) ? paths[index] : "image \(index)" }
+  public func label(of index: Int) -> String {
+    paths.indices.contains(index) ? paths[index] : "image \(index)"
+  }
 
   /// Digests of the files' bytes: a copied or renamed image is the same image, a changed one another.
   public func imageKeys(_ indices: [Int]) throws -> [String] {

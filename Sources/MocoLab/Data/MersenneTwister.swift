@@ -1,8 +1,8 @@
 /// CPython's random numbers: MT19937 seeded as `random.seed(n)`, and `random.sample`.
 ///
 /// Kept for one purpose: to draw the very few-shot subsets that others have published numbers for.
-/// Source: M. Matsumoto, T. Nishimura, *Mersenne Twister*, 1998 (generator and `init_by_array`); the documented
-/// behaviour of CPython 3.11's `random` for what is made of its 32-bit numbers.
+/// Source: M. Matsumoto, T. Nishimura, *Mersenne Twister*, 1998 (generator and `init_by_array`); the
+/// documented behaviour of CPython 3.11's `random` for what is made of its 32-bit numbers.
 public struct MersenneTwister: Sendable {
   private var state = [UInt32](repeating: 0, count: 624)
   private var position = 624

@@ -10,7 +10,8 @@ extension Dataset {
   ///   - features: Shape: [N, D].
   ///   - labels: N indices into `classes`.
   ///   - classes: nil for the labels' numbers.
-  ///   - splits: for each split the rows that belong to it; nil for all of them in `train` and the same in `test`.
+  ///   - splits: for each split the rows that belong to it; nil for all of them in `train` and the same in
+  ///     `test`.
   /// - Throws: E0519 if numbers do not fit; E0511, E0512 for the classes.
   public static func features(
     _ features: Tensor, labels: [Int], classes: [String]? = nil, name: String = "features",
@@ -40,10 +41,12 @@ extension Dataset {
   /// Class names for labels; numbers where no names are given.
   private static func checkLabels(_ labels: [Int], classes: [String]?, name: String) throws -> [String] {
     guard let highest = labels.max(), let lowest = labels.min() else {
-      throw DataError.empty(name, "there are no images", help: "give at least two images of different classes")
+      throw DataError.empty(
+        name, "there are no images", help: "give at least two images of different classes")
     }
     guard lowest >= 0, highest < 1 << 24 else {
-      throw DataError.mismatch("\(name) has the label \(lowest < 0 ? lowest : highest)", help: "labels count from 0")
+      throw DataError.mismatch(
+        "\(name) has the label \(lowest < 0 ? lowest : highest)", help: "labels count from 0")
     }
     let names = classes?.map { ClassNames.readable($0) } ?? (0...highest).map(String.init)
     try ClassNames.check(names, data: name)
@@ -77,7 +80,8 @@ extension Dataset {
     }
     guard let kind else {
       throw DataError.empty(
-        path, "it holds no images or features with labels (tensors: \(file.names.prefix(8).joined(separator: ", ")))",
+        path,
+        "it holds no images or features with labels (tensors: \(file.names.prefix(8).joined(separator: ", ")))",
         help: "expected images and labels, or train.images, train.labels, test.images, test.labels")
     }
     var labels: [Int] = []
@@ -118,7 +122,8 @@ extension Dataset {
     return try Tensor(values, shape: [values.count / width, width])
   }
 
-  private static func images(_ names: [String], in file: SafetensorsFile, name: String) throws -> PackedImages {
+  private static func images(_ names: [String], in file: SafetensorsFile, name: String) throws -> PackedImages
+  {
     var bytes: [UInt8] = []
     var count = 0
     var size: [Int]?
@@ -138,7 +143,8 @@ extension Dataset {
         }
         size = own
         count += shape[0]
-        bytes += planar ? interleaved(raw, count: shape[0], channels: channels, area: own[0] * own[1]) : [UInt8](raw)
+        bytes +=
+          planar ? interleaved(raw, count: shape[0], channels: channels, area: own[0] * own[1]) : [UInt8](raw)
       }
     }
     let own = size ?? [0, 0, 1]

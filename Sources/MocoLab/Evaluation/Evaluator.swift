@@ -48,7 +48,8 @@ public enum Evaluator {
       start = end
       let passed = now() - begin
       progress?(
-        Progress(done: start, total: data.count, rate: passed > 0 ? Double(start) / passed : 0, unit: "images"))
+        Progress(
+          done: start, total: data.count, rate: passed > 0 ? Double(start) / passed : 0, unit: "images"))
     }
     return tally.report(kind: model.kind, seconds: now() - begin)
   }
@@ -170,8 +171,10 @@ private struct Tally {
     return EvaluationReport(
       kind: kind, classes: classes, overall: overall, perClass: perClass, confusion: confusion,
       base: isBase == nil ? nil : base, new: isBase == nil ? nil : new,
-      styles: styleNames.isEmpty ? nil : Array(zip(styleNames, styleScores)).map { (name: $0.0, score: $0.1) },
-      routing: styleTable ?? classTable, routingByClass: classTable, predictions: predictions, seconds: seconds)
+      styles: styleNames.isEmpty
+        ? nil : Array(zip(styleNames, styleScores)).map { (name: $0.0, score: $0.1) },
+      routing: styleTable ?? classTable, routingByClass: classTable, predictions: predictions,
+      seconds: seconds)
   }
 }
 

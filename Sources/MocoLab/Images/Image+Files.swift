@@ -5,9 +5,10 @@ import MocoCLIP
 extension Image {
   /// Decodes a JPEG or a PNG.
   ///
-  /// The pixels are those of Pillow's `convert("RGB")`, as one channel where it would be grey: alpha is dropped,
-  /// a palette expanded, 16-bit colour cut to its high byte, 16-bit grey clipped at 255, CMYK taken as Adobe's
-  /// inverted values. Orientation tags and colour profiles are ignored, as the published preprocessing does.
+  /// The pixels are those of Pillow's `convert("RGB")`, as one channel where it would be grey: alpha is
+  /// dropped, a palette expanded, 16-bit colour cut to its high byte, 16-bit grey clipped at 255, CMYK taken
+  /// as Adobe's inverted values. Orientation tags and colour profiles are ignored, as the published
+  /// preprocessing does.
   /// - Parameter name: what messages call the bytes (a path).
   /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are no JPEG or PNG, E0513 if it
   ///   has more than `pixelLimit` pixels.
@@ -82,7 +83,8 @@ extension Image {
     defer { free(output) }
     guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
       if status == Int32(MOCO_IMAGE_TOO_LARGE.rawValue) {
-        throw CLIPError(code: "E0513", "\(width) × \(height) pixels are too many for a JPEG", help: "save a .png")
+        throw CLIPError(
+          code: "E0513", "\(width) × \(height) pixels are too many for a JPEG", help: "save a .png")
       }
       throw CLIPError(code: "E0405", "not enough memory to write an image of \(width) × \(height) pixels")
     }
@@ -118,7 +120,8 @@ extension Image {
     case Int32(MOCO_IMAGE_NOT_ONE.rawValue):
       let what = bytes.isEmpty ? "the file is empty" : "this is no JPEG and no PNG"
       return CLIPError(
-        code: "E0503", "\(name): \(what)", help: "convert the image to JPEG or PNG, or take it out of the folder")
+        code: "E0503", "\(name): \(what)",
+        help: "convert the image to JPEG or PNG, or take it out of the folder")
     case Int32(MOCO_IMAGE_TRUNCATED.rawValue):
       return .corrupt(name, "the image is cut short\(reason)")
     case Int32(MOCO_IMAGE_TOO_LARGE.rawValue):
@@ -128,9 +131,11 @@ extension Image {
         help: "make the image smaller")
     case Int32(MOCO_IMAGE_NO_MEMORY.rawValue):
       return CLIPError(
-        code: "E0405", "\(name): not enough memory for an image of \(decoded.width) × \(decoded.height) pixels")
+        code: "E0405",
+        "\(name): not enough memory for an image of \(decoded.width) × \(decoded.height) pixels")
     case Int32(MOCO_IMAGE_UNSUPPORTED.rawValue):
-      return CLIPError(code: "E0503", "\(name): \(said)", help: "convert the image to an ordinary JPEG or PNG")
+      return CLIPError(
+        code: "E0503", "\(name): \(said)", help: "convert the image to an ordinary JPEG or PNG")
     default:
       return .corrupt(name, "the image is damaged\(reason)")
     }

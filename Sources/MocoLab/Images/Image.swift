@@ -105,7 +105,8 @@ public struct Image: Sendable, Equatable {
   /// - Throws: E0513 for a negative or absurd border.
   public func padded(_ border: Int) throws -> Image {
     guard border != 0 else { return self }
-    guard border > 0, border < 1 << 15, (width + 2 * border) * (height + 2 * border) <= Image.pixelLimit else {
+    guard border > 0, border < 1 << 15, (width + 2 * border) * (height + 2 * border) <= Image.pixelLimit
+    else {
       throw CLIPError(code: "E0513", "cannot put a border of \(border) pixels around an image")
     }
     let outWidth = width + 2 * border
@@ -140,7 +141,8 @@ public struct Window: Sendable, Hashable {
     else {
       throw CLIPError(
         code: "E0513",
-        "the window at (\(left), \(top)) of \(width) × \(height) is not inside an image of \(imageWidth) × \(imageHeight)")
+        "the window at (\(left), \(top)) of \(width) × \(height) is not inside an image of \(imageWidth) × \(imageHeight)"
+      )
     }
   }
 }

@@ -26,7 +26,8 @@ public struct Preprocess: Sendable, Hashable {
 
   /// - Throws: E0513 if this cannot be applied to any image.
   func validate() throws {
-    guard size > 0, size <= 1 << 14, channels == 1 || channels == 3, mean.count == channels, std.count == channels
+    guard size > 0, size <= 1 << 14, channels == 1 || channels == 3, mean.count == channels,
+      std.count == channels
     else {
       throw CLIPError(
         code: "E0513",
@@ -54,8 +55,8 @@ extension Preprocess {
     return try oneTensor { try write(image, to: $0) }
   }
 
-  /// The tensor of an image in floats. Shape: [C, S, S]. Of another size than the model's, it is rounded to 8 bits
-  /// and resized as any image.
+  /// The tensor of an image in floats. Shape: [C, S, S]. Of another size than the model's, it is rounded to 8
+  /// bits and resized as any image.
   ///
   /// - Throws: E0513.
   public func tensor(_ planes: Planes) throws -> Tensor {
@@ -134,8 +135,8 @@ public struct Augmentation: Sendable, Hashable {
 
   /// Crop and flip of one image in this epoch.
   ///
-  /// Up to ten windows are tried: the area uniform in `scale`, the logarithm of the ratio uniform; if none fits,
-  /// the largest central window whose ratio is allowed.
+  /// Up to ten windows are tried: the area uniform in `scale`, the logarithm of the ratio uniform; if none
+  /// fits, the largest central window whose ratio is allowed.
   public func draw(width: Int, height: Int, index: Int) -> (window: Window, flip: Bool) {
     var random = Philox(seed: seed, stream: "augmentation", epoch: epoch, index: index)
     // Drawn first, so that it does not depend on how many windows were tried.
@@ -154,7 +155,8 @@ public struct Augmentation: Sendable, Hashable {
       let cropHeight = Int((target / aspect).squareRoot().rounded(.toNearestOrEven))
       guard cropWidth > 0, cropHeight > 0, cropWidth <= width, cropHeight <= height else { continue }
       return Window(
-        top: random.nextInt(below: height - cropHeight + 1), left: random.nextInt(below: width - cropWidth + 1),
+        top: random.nextInt(below: height - cropHeight + 1),
+        left: random.nextInt(below: width - cropWidth + 1),
         height: cropHeight, width: cropWidth)
     }
     let own = Double(width) / Double(height)

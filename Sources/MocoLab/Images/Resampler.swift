@@ -1,8 +1,8 @@
 /// Antialiased bicubic resampling in 8-bit arithmetic, to the bit as Pillow does it.
 ///
-/// Each output pixel is a weighted mean of the input pixels under the filter, which is widened by the reduction.
-/// Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and clipped to 8 bits
-/// before the second. A direction whose size does not change is left alone.
+/// Each output pixel is a weighted mean of the input pixels under the filter, which is widened by the
+/// reduction. Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and
+/// clipped to 8 bits before the second. A direction whose size does not change is left alone.
 /// Filter: R. Keys, *Cubic convolution interpolation for digital image processing*, 1981, with a = −1/2.
 package struct Resampler {
   /// The weights that make each pixel of one output row (or column).
@@ -55,7 +55,9 @@ package struct Resampler {
 
   /// The part `window` of `image` resampled to `outWidth` × `outHeight`. Of a larger output only `window` is
   /// computed; its pixels do not depend on that.
-  package static func resize(_ image: Image, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
+  package static func resize(
+    _ image: Image, width outWidth: Int, height outHeight: Int, window: Window
+  ) -> Image {
     let columns = Pass(
       inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width)
     let rows = Pass(
@@ -68,8 +70,8 @@ package struct Resampler {
     return vertically(squeezed, columns: 0..<squeezed.width, rows, firstRow: rows.reads.lowerBound)
   }
 
-  /// Since Pillow 13, a height that loses more than twice as many pixels as the width is resampled first. The order
-  /// shows in single levels, because the first pass rounds to 8 bits.
+  /// Since Pillow 13, a height that loses more than twice as many pixels as the width is resampled first. The
+  /// order shows in single levels, because the first pass rounds to 8 bits.
   static func verticalFirst(_ image: Image, _ outWidth: Int, _ outHeight: Int) -> Bool {
     outHeight < image.height && image.height - outHeight > 2 * (image.width - outWidth)
   }
@@ -113,7 +115,8 @@ package struct Resampler {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, used in
       image.bytes.withUnsafeBufferPointer { source in
         axis.weights.withUnsafeBufferPointer { weights in
-          guard let source = source.baseAddress, let weights = weights.baseAddress, var target = out.baseAddress
+          guard let source = source.baseAddress, let weights = weights.baseAddress,
+            var target = out.baseAddress
           else { return }
           for y in rows {
             let row = source + y * image.width * channels
@@ -154,7 +157,8 @@ package struct Resampler {
   ) -> Image {
     guard let axis = pass.axis else {
       let top = pass.range.lowerBound - firstRow
-      return image.part(Window(top: top, left: columns.lowerBound, height: pass.range.count, width: columns.count))
+      return image.part(
+        Window(top: top, left: columns.lowerBound, height: pass.range.count, width: columns.count))
     }
     let inLength = image.width * image.channels
     let offset = columns.lowerBound * image.channels

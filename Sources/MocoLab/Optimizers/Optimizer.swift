@@ -150,8 +150,8 @@ public final class Optimizer {
     let decays = settings.decay == .all || parameter.variable.value.rank >= 2
     let decay = decays ? settings.weightDecay : 0
     let rule = settings.rule
-    // Steps write in place, so the first one takes a copy: the value may lie in a mapped weight file, or belong
-    // to another model too.
+    // Steps write in place, so the first one takes a copy: the value may lie in a mapped weight file, or
+    // belong to another model too.
     if state.storage !== parameter.variable.value.storage || !parameter.variable.value.isContiguous {
       parameter.variable.value = try parameter.variable.value.copy()
       state.storage = parameter.variable.value.storage
@@ -201,7 +201,8 @@ extension Optimizer {
   }
 
   func snapshot() throws -> Snapshot {
-    Snapshot(values: try parameters.map { try $0.variable.value.toFloats() }, states: states, stepCount: stepCount)
+    Snapshot(
+      values: try parameters.map { try $0.variable.value.toFloats() }, states: states, stepCount: stepCount)
   }
 
   func restore(_ snapshot: Snapshot) throws {
@@ -249,7 +250,8 @@ extension Optimizer {
       var state = State(steps: count)
       if count > 0 {
         for name in settings.rule.buffers {
-          guard let buffer = try tensor("\(index).\(name)"), buffer.shape == parameter.variable.value.shape else {
+          guard let buffer = try tensor("\(index).\(name)"), buffer.shape == parameter.variable.value.shape
+          else {
             throw PromptError(
               "E0708", "the checkpoint has no \(settings.rule.name) state \"\(name)\" for \(parameter.name)",
               help: "restore with the optimizer it was saved with")

@@ -43,7 +43,9 @@ public final class RunFolder {
       }
       number += 1
     }
-    record = JsonObject([("format", "moco-run"), ("version", .int(RunFolder.version)), ("name", .string(clean))])
+    record = JsonObject([
+      ("format", "moco-run"), ("version", .int(RunFolder.version)), ("name", .string(clean)),
+    ])
   }
 
   /// Takes a given folder, which must be empty or missing.
@@ -53,14 +55,16 @@ public final class RunFolder {
     if FileSystem.kind(path) == .folder {
       guard try FileSystem.list(path).isEmpty else {
         throw CLIPError(
-          code: "E0504", "the run folder \(path) is not empty", help: "a run never writes over another; give a new one")
+          code: "E0504", "the run folder \(path) is not empty",
+          help: "a run never writes over another; give a new one")
       }
     } else {
       try FileSystem.createFolder(path)
     }
     self.path = path
     record = JsonObject([
-      ("format", "moco-run"), ("version", .int(RunFolder.version)), ("name", .string(FileSystem.name(of: path))),
+      ("format", "moco-run"), ("version", .int(RunFolder.version)),
+      ("name", .string(FileSystem.name(of: path))),
     ])
   }
 
@@ -130,6 +134,7 @@ public final class RunFolder {
 
   private static func lastNumber(root: String, name: String) -> Int {
     let entries = (try? FileSystem.list(root)) ?? []
-    return entries.compactMap { $0.hasPrefix(name + "-") ? Int($0.dropFirst(name.count + 1)) : nil }.max() ?? 0
+    return entries.compactMap { $0.hasPrefix(name + "-") ? Int($0.dropFirst(name.count + 1)) : nil }.max()
+      ?? 0
   }
 }

@@ -26,7 +26,8 @@ public struct CaptionBook: Sendable {
   public let namesStyle: Double
 
   /// - Throws: E0519 if a list is empty, a weight not positive, or a sentence has not exactly one `{}`.
-  public init(names: [[Word]], styled: [Style: [String]], neutral: [String], namesStyle: Double = 0.6) throws {
+  public init(names: [[Word]], styled: [Style: [String]], neutral: [String], namesStyle: Double = 0.6) throws
+  {
     guard !neutral.isEmpty else { throw DataError.mismatch("the captions have no neutral sentence") }
     for (label, words) in names.enumerated() {
       let total = words.reduce(0) { $0 + $1.weight }
@@ -104,11 +105,12 @@ public struct CaptionBatch: Sendable {
 }
 
 extension DataSplit {
-  /// The batch of one step of a contrastive pretraining: random images with replacement, flipped and moved, each in
-  /// a random style, with a caption each. Depends on the seed, the step and the place in the batch alone.
+  /// The batch of one step of a contrastive pretraining: random images with replacement, flipped and moved,
+  /// each in a random style, with a caption each. Depends on the seed, the step and the place in the batch
+  /// alone.
   ///
-  /// - Throws: E0519 if the book does not fit the classes or the size is not positive; E0520 for a split of features;
-  ///   what decoding throws.
+  /// - Throws: E0519 if the book does not fit the classes or the size is not positive; E0520 for a split of
+  ///   features; what decoding throws.
   public func captionBatch(
     _ size: Int, step: Int, preprocess: Preprocess, book: CaptionBook, draw: CaptionDraw
   ) throws -> CaptionBatch {
@@ -118,7 +120,8 @@ extension DataSplit {
       throw DataError.mismatch("cannot draw \(size) captioned images from \(count)")
     }
     guard book.names.count == classes.count else {
-      throw DataError.mismatch("the captions name \(book.names.count) classes, the data set has \(classes.count)")
+      throw DataError.mismatch(
+        "the captions name \(book.names.count) classes, the data set has \(classes.count)")
     }
     guard !draw.styles.isEmpty else { throw DataError.noStyles() }
     var shifts = Philox(seed: draw.seed, stream: "caption shift", epoch: step)

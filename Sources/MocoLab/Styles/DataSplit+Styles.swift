@@ -11,7 +11,8 @@ extension DataSplit {
   ///   - withheld: a draw of one of these pairs becomes clean.
   /// - Throws: E0520 for a split of features, E0518 for an empty list of styles.
   public func styled(
-    _ styles: [Style] = Style.allCases, severity: Float = Style.defaultSeverity, seed: UInt64 = 0, epoch: Int = 0,
+    _ styles: [Style] = Style.allCases, severity: Float = Style.defaultSeverity, seed: UInt64 = 0,
+    epoch: Int = 0,
     withheld: WithheldPairs = .none
   ) throws -> DataSplit {
     try requirePixels("rendered in a style")

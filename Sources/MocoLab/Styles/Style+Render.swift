@@ -80,7 +80,9 @@ extension Planes {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width * height) { rows in
         for y in 0..<height {
           let line = source + y * width
-          for x in 0..<width { rows[y * width + x] = line[max(x - 1, 0)] + line[x] + line[min(x + 1, width - 1)] }
+          for x in 0..<width {
+            rows[y * width + x] = line[max(x - 1, 0)] + line[x] + line[min(x + 1, width - 1)]
+          }
         }
         for y in 0..<height {
           let above = max(y - 1, 0) * width
@@ -129,7 +131,8 @@ extension Planes {
         for x in 0..<width {
           let left = max(x - step, 0)
           let right = min(x + step, width - 1)
-          let dx = (above[right] - above[left] + 2 * (here[right] - here[left]) + below[right] - below[left]) / 4
+          let dx =
+            (above[right] - above[left] + 2 * (here[right] - here[left]) + below[right] - below[left]) / 4
           let dy = (below[left] - above[left] + 2 * (below[x] - above[x]) + below[right] - above[right]) / 4
           let magnitude = (dx * dx + dy * dy).squareRoot()
           target[y * width + x] = 1 - min(max(3 * (magnitude - threshold), 0), 1)

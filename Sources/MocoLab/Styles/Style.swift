@@ -16,9 +16,9 @@ import MocoTensor
 /// | negative | 1 − x (1 − 0.6 t) |
 /// | grainy | x + N(0, 0.1 + 0.4 t), clamped to 0 … 1 |
 ///
-/// For another size, u = max(1, round(shorter side / 32)) pixels stand for one: blocks have 2u or 4u pixels, the
-/// mean reaches u pixels to each side, Sobel compares pixels u apart, and a grain is u pixels wide. Of a colour
-/// image the sketch is drawn from the brightness, and grain is the same in all channels.
+/// For another size, u = max(1, round(shorter side / 32)) pixels stand for one: blocks have 2u or 4u pixels,
+/// the mean reaches u pixels to each side, Sobel compares pixels u apart, and a grain is u pixels wide. Of a
+/// colour image the sketch is drawn from the brightness, and grain is the same in all channels.
 public enum Style: String, CaseIterable, Sendable, Hashable {
   case clean, pixelated, blurry, dark, sketch
   case closeUp = "close-up"
@@ -64,7 +64,8 @@ public struct StyleDraw: Sendable, Hashable {
 
   /// The image in this style. `index` is the image's number in its source.
   public func render(_ planes: Planes, index: Int) -> Planes {
-    var random = Philox(seed: seed, stream: "style", epoch: epoch, index: index &* Style.allCases.count &+ style.index)
+    var random = Philox(
+      seed: seed, stream: "style", epoch: epoch, index: index &* Style.allCases.count &+ style.index)
     return style.render(planes, severity: severity, random: &random)
   }
 }
@@ -88,8 +89,8 @@ public struct WithheldPairs: Sendable, Hashable {
 
   public static let none = WithheldPairs([])
 
-  /// The rule of the small world: class c is never seen in style number (3c + 3k) mod 8 for k = 0, 1, 2; clean is
-  /// exempt. For ten classes: 26 of 80 pairs.
+  /// The rule of the small world: class c is never seen in style number (3c + 3k) mod 8 for k = 0, 1, 2;
+  /// clean is exempt. For ten classes: 26 of 80 pairs.
   public static func smallWorld(classes: Int) -> WithheldPairs {
     var pairs = Set<Pair>()
     for label in 0..<max(classes, 0) {

@@ -11,7 +11,8 @@ public struct Forecast: Sendable {
   public let step: PromptCost
   /// What is encoded once before the first step.
   public let once: PromptCost
-  /// Images to encode: in all before or during the first epochs, and in each step. Kept features may save the former.
+  /// Images to encode: in all before or during the first epochs, and in each step. Kept features may save the
+  /// former.
   public let imagesOnce: Int
   public let imagesPerStep: Int
   /// Bytes at the most: weights, activations, losses.
@@ -34,7 +35,8 @@ public struct Forecast: Sendable {
     try options.check()
     guard let chunked = model as? any ChunkedModel else {
       throw PromptError(
-        "E0709", "a \(model.kind) model has nothing to train", help: "train a mixture or coop; zero_shot is finished")
+        "E0709", "a \(model.kind) model has nothing to train",
+        help: "train a mixture or coop; zero_shot is finished")
     }
     let before = model.trained
     try model.train(on: data.classes)
@@ -47,7 +49,8 @@ public struct Forecast: Sendable {
     step = PromptCost(text, clip.config)
     once = try chunked.costOnce()
 
-    var kept = 0, fresh = 0
+    var kept = 0
+    var fresh = 0
     if !data.isFeatures {
       switch options.views {
       case _ where model.trainsVision: fresh = options.batch
@@ -78,7 +81,8 @@ public struct Forecast: Sendable {
   }
 
   private static func imageSpeed(_ clip: CLIPModel) throws -> Double {
-    let vision = clip.config.vision, count = Parallel.threadCount
+    let vision = clip.config.vision
+    let count = Parallel.threadCount
     let pixels = try Tensor.zeros([count, vision.channels, vision.imageSize, vision.imageSize])
     return try fastest { _ = try clip.encodeImageFrozen(pixels) } / Double(count)
   }

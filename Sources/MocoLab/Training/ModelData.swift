@@ -23,7 +23,8 @@ extension CLIPModel {
   public func imageEncoder() throws -> ImageEncoder {
     let shared = SharedModel(model: self)
     // Equal weights compute other features with another activation or other heads.
-    let key = try contentHash(prefix: "visual.") + " \(config.activation) \(config.vision) \(config.layerNormEps)"
+    let key =
+      try contentHash(prefix: "visual.") + " \(config.activation) \(config.vision) \(config.layerNormEps)"
     return ImageEncoder(key: key, preprocess: Preprocess(config)) { pixels in
       try shared.model.encodeImageFrozen(pixels)
     }

@@ -32,7 +32,8 @@ public final class Trainer {
     let parameters = model.parameters
     guard !parameters.isEmpty else {
       throw PromptError(
-        "E0709", "a \(model.kind) model has nothing to train", help: "train a mixture or coop; zero_shot is finished")
+        "E0709", "a \(model.kind) model has nothing to train",
+        help: "train a mixture or coop; zero_shot is finished")
     }
     try model.train(on: data.classes)
     self.model = model
@@ -84,12 +85,16 @@ public final class Trainer {
     let began = now()
     let loss = try model.loss(batch)
     let value = Double(try loss.total.value.item())
-    guard value.isFinite else { throw try diverged("the loss is \(value.isNaN ? "nan" : "\(value)")", goesBack: true) }
+    guard value.isFinite else {
+      throw try diverged("the loss is \(value.isNaN ? "nan" : "\(value)")", goesBack: true)
+    }
     try loss.total.backward()
     var norm: Double?
     if let limit = options.clipNorm {
       let found = try Autograd.clipGradNorm(optimizer.parameters.map(\.variable), Float(limit))
-      guard found.isFinite else { throw try diverged("the gradient's norm is \(found.isNaN ? "nan" : "\(found)")") }
+      guard found.isFinite else {
+        throw try diverged("the gradient's norm is \(found.isNaN ? "nan" : "\(found)")")
+      }
       norm = Double(found)
     } else {
       for parameter in optimizer.parameters {
@@ -109,7 +114,8 @@ public final class Trainer {
     let record = StepRecord(
       step: step, epoch: epoch + 1, loss: value,
       parts: try loss.parts.map { ($0.name, Double(try $0.value.value.item())) }, rate: rate,
-      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm)
+      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm
+    )
     sums.add(record, seconds: now() - began)
     return record
   }

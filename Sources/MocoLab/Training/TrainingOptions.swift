@@ -26,8 +26,8 @@ public enum TrainingDuration: Sendable, Hashable {
 public enum TrainingViews: Sendable, Hashable {
   /// The middle of each image, as for a test.
   case plain
-  /// So many random crops and flips of each image, epoch e looking at number e mod K. Features of a frozen tower are
-  /// computed once a view.
+  /// So many random crops and flips of each image, epoch e looking at number e mod K. Features of a frozen
+  /// tower are computed once a view.
   case kept(Int)
   /// Another crop and flip in every epoch, as published: each step encodes its images anew.
   case fresh
@@ -85,7 +85,8 @@ public struct TrainingOptions: Sendable {
       throw PromptError("E0706", "the gradient norm's limit is \(clipNorm)", help: "give a positive number")
     }
     if case .kept(let count) = views, !(1...TrainingViews.limit).contains(count) {
-      throw PromptError("E0706", "\(count) views of each image", help: "give a number from 1 to \(TrainingViews.limit)")
+      throw PromptError(
+        "E0706", "\(count) views of each image", help: "give a number from 1 to \(TrainingViews.limit)")
     }
     try optimizer.check()
   }
@@ -93,7 +94,8 @@ public struct TrainingOptions: Sendable {
   /// What a run record says of them.
   public var configuration: Json {
     var object = JsonObject([
-      ("duration", .string(duration.description)), ("batch", .int(batch)), ("optimizer", optimizer.configuration),
+      ("duration", .string(duration.description)), ("batch", .int(batch)),
+      ("optimizer", optimizer.configuration),
       ("schedule", schedule.map { .string($0.description) } ?? .null),
     ])
     if let clipNorm { object["clip_grad_norm"] = .double(clipNorm) }
@@ -126,7 +128,9 @@ public struct TrainingPlan: Sendable, Equatable {
     case .epochs(let wanted, let atLeast):
       epochs = max(wanted, (atLeast + stepsPerEpoch - 1) / stepsPerEpoch)
       let (product, overflow) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
-      guard !overflow else { throw PromptError("E0706", "the training lasts \(options.duration.description)") }
+      guard !overflow else {
+        throw PromptError("E0706", "the training lasts \(options.duration.description)")
+      }
       steps = product
     case .steps(let wanted):
       steps = wanted

@@ -1,5 +1,5 @@
-// Random numbers: counter-based, so that what a program draws depends on the seed and on how often it drew, and on
-// nothing else. Each kind of draw has a stream of its own.
+// Random numbers: counter-based, so that what a program draws depends on the seed and on how often it drew,
+// and on nothing else. Each kind of draw has a stream of its own.
 
 /// The state of a program's random numbers.
 package struct RandomState {
@@ -53,7 +53,8 @@ extension CoreBuiltins {
         let high = try machine.numberArgument(arguments[1], "high", "random")
         guard low.isFinite, high.isFinite, low <= high else {
           throw LanguageFailure(
-            "E0305", "random needs a low end below its high end, not \(NumberText.float(low)) and \(NumberText.float(high))",
+            "E0305",
+            "random needs a low end below its high end, not \(NumberText.float(low)) and \(NumberText.float(high))",
             argument: "high")
         }
         var sequence = machine.random.next(.random)
@@ -103,8 +104,8 @@ extension CoreBuiltins {
   }
 }
 
-/// Philox4x32-10 (Salmon et al., SC 2011), with the names of `MocoTensor`'s generator: the key is mixed from the seed and
-/// the stream, the counter counts blocks beside the index.
+/// Philox4x32-10 (Salmon et al., SC 2011), with the names of `MocoTensor`'s generator: the key is mixed from
+/// the seed and the stream, the counter counts blocks beside the index.
 struct PhiloxSequence {
   private let key: (UInt32, UInt32)
   private let index: UInt32

@@ -51,7 +51,8 @@ extension CoreBuiltins {
         let count = list.list.pointee.count
         let place = index < 0 ? index &+ count : index
         guard place >= 0, place <= count else {
-          throw LanguageFailure("E0202", "index \(index) is out of range for length \(count)", argument: "index")
+          throw LanguageFailure(
+            "E0202", "index \(index) is out of range for length \(count)", argument: "index")
         }
         try machine.heap.insert(machine.retained(arguments[2]), at: place, in: list)
         return .null

@@ -44,7 +44,8 @@ extension CoreBuiltins {
       ) { machine, arguments in
         guard arguments[0].tag == .bool else { throw machine.notBool(arguments[0], "condition") }
         if arguments[0].asBool { return .null }
-        let message = arguments[1].tag == .null ? "the assertion does not hold" : try machine.text(arguments[1])
+        let message =
+          arguments[1].tag == .null ? "the assertion does not hold" : try machine.text(arguments[1])
         throw LanguageFailure("E0901", message, argument: "condition")
       },
       NativeFunction(

@@ -68,7 +68,9 @@ extension CoreBuiltins {
         case .float: return .bool(word.asFloat != 0)
         case .quantity: return .bool(word.asQuantity.amount != 0)
         case .host:
-          if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat { return .bool(number != 0) }
+          if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat {
+            return .bool(number != 0)
+          }
           if let count = word.pointer.hostBox.pointee.host.count { return .bool(count > 0) }
           return .bool(true)
         default:
@@ -97,14 +99,19 @@ extension CoreBuiltins {
       let start = digits.firstIndex { !($0 == 32 || (9...13).contains($0)) } ?? digits.count
       let body = String(decoding: digits[start...].filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
       if let value = Int(body, radix: base) { return .int(value) }
-      if !body.isEmpty, body.utf8.dropFirst(body.hasPrefix("-") || body.hasPrefix("+") ? 1 : 0).allSatisfy({ (48...57).contains($0) }),
+      if !body.isEmpty,
+        body.utf8.dropFirst(body.hasPrefix("-") || body.hasPrefix("+") ? 1 : 0).allSatisfy({
+          (48...57).contains($0)
+        }),
         body.utf8.contains(where: { (48...57).contains($0) })
       {
         throw LanguageFailure(
-          "E0402", "\(body) does not fit an Int", help: "an Int has 64 bits; float(s) reads larger numbers", argument: "x")
+          "E0402", "\(body) does not fit an Int", help: "an Int has 64 bits; float(s) reads larger numbers",
+          argument: "x")
       }
       throw LanguageFailure(
-        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int", help: Double(body) != nil ? "int(float(s))" : nil, argument: "x")
+        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int",
+        help: Double(body) != nil ? "int(float(s))" : nil, argument: "x")
     case .host:
       if let value = try word.pointer.hostBox.pointee.host.number() {
         if let whole = value.asInt { return .int(whole) }
@@ -142,7 +149,10 @@ extension Machine {
   /// A Float cut towards zero.
   /// - Throws: E0402 where it does not fit, E0407 for nan.
   func whole(_ number: Double, _ function: String) throws -> Int {
-    if number.isNaN { throw LanguageFailure("E0407", "nan is no Int", help: "test before: x == x is false for nan", argument: "x") }
+    if number.isNaN {
+      throw LanguageFailure(
+        "E0407", "nan is no Int", help: "test before: x == x is false for nan", argument: "x")
+    }
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
       throw LanguageFailure(
         "E0402", "\(NumberText.float(number)) does not fit an Int",

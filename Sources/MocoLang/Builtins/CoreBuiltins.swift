@@ -1,14 +1,16 @@
 /// The functions of the language that need neither files nor tensors, by subject.
 package enum CoreBuiltins {
   package static var all: [NativeFunction] {
-    output + conversions + sequences + functional + changes + mathematics + strings + records + control + chance
+    output + conversions + sequences + functional + changes + mathematics + strings + records + control
+      + chance
   }
 }
 
 // MARK: Arguments of core functions
 
 extension Machine {
-  func wrongArgument(_ function: String, _ name: String, _ expected: String, _ found: Word) -> LanguageFailure {
+  func wrongArgument(_ function: String, _ name: String, _ expected: String, _ found: Word) -> LanguageFailure
+  {
     LanguageFailure(
       "E0303", "\(function) expects \(expected) for '\(name)', not \(describe(found))", argument: name)
   }
@@ -20,7 +22,9 @@ extension Machine {
 
   func numberArgument(_ word: Word, _ name: String, _ function: String) throws -> Double {
     if word.isNumber { return word.number }
-    if word.tag == .host, let value = try word.pointer.hostBox.pointee.host.number(), let number = value.asFloat {
+    if word.tag == .host, let value = try word.pointer.hostBox.pointee.host.number(),
+      let number = value.asFloat
+    {
       return number
     }
     throw wrongArgument(function, name, "a number", word)

@@ -71,7 +71,8 @@ extension CoreBuiltins {
         }
         if total.tag == .undefined {
           throw LanguageFailure(
-            "E0305", "reduce of nothing, and without a start", help: "give a start: reduce(xs, f, 0)", argument: "xs")
+            "E0305", "reduce of nothing, and without a start", help: "give a start: reduce(xs, f, 0)",
+            argument: "xs")
         }
         return total
       },

@@ -65,7 +65,8 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         if arguments[0].tag == .int { return arguments[0] }
-        return .int(try machine.whole(machine.numberArgument(arguments[0], "x", "floor").rounded(.down), "floor"))
+        return .int(
+          try machine.whole(machine.numberArgument(arguments[0], "x", "floor").rounded(.down), "floor"))
       },
       NativeFunction(
         core: "ceil(x)",
@@ -131,7 +132,8 @@ extension CoreBuiltins {
         let result = exp(x)
         if result.isInfinite, x.isFinite {
           throw LanguageFailure(
-            "E0402", "exp(\(NumberText.float(x))) does not fit a Float", help: "a Float goes up to about 1.8e308", argument: "x")
+            "E0402", "exp(\(NumberText.float(x))) does not fit a Float",
+            help: "a Float goes up to about 1.8e308", argument: "x")
         }
         return .float(result)
       },
@@ -161,7 +163,8 @@ extension CoreBuiltins {
       real("cos(x)", "The cosine of an angle in radians.", "cos(0)      // 1.0", cos),
       real("tan(x)", "The tangent of an angle in radians.", "tan(0)      // 0.0", tan),
       real("tanh(x)", "The hyperbolic tangent.", "tanh(0)      // 0.0", tanh),
-      real("atan(x)", "The angle in radians whose tangent is x.", "atan(1) * 4      // 3.141592653589793", atan),
+      real(
+        "atan(x)", "The angle in radians whose tangent is x.", "atan(1) * 4      // 3.141592653589793", atan),
     ]
   }
 

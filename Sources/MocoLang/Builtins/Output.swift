@@ -40,7 +40,9 @@ extension CoreBuiltins {
       ) { machine, arguments in
         let interpreter = machine.interpreter
         var text: String?
-        if arguments[1].tag == .string { text = interpreter.help(named: StringObject.text(arguments[1].pointer)) }
+        if arguments[1].tag == .string {
+          text = interpreter.help(named: StringObject.text(arguments[1].pointer))
+        }
         if text == nil, arguments[0].tag == .string {
           let name = StringObject.text(arguments[0].pointer)
           let described = interpreter.help(named: name)

@@ -29,7 +29,11 @@ extension CoreBuiltins {
       ) { machine, arguments in
         var start = try machine.intArgument(arguments[0], "start", "range")
         var end = start
-        if arguments[1].tag == .null { start = 0 } else { end = try machine.intArgument(arguments[1], "end", "range") }
+        if arguments[1].tag == .null {
+          start = 0
+        } else {
+          end = try machine.intArgument(arguments[1], "end", "range")
+        }
         let step = try machine.intArgument(arguments[2], "by", "range")
         if step == 0 { throw LanguageFailure("E0305", "the step of a range cannot be 0", argument: "by") }
         return machine.heap.range(RangeValue(start: start, end: end, step: step))
@@ -189,7 +193,9 @@ extension CoreBuiltins {
         if arguments[0].tag == .string {
           let part = try machine.stringArgument(arguments[1], "value", "index_of")
           let bytes = StringObject.bytes(arguments[0].pointer)
-          guard let at = StringSearch.first(of: StringObject.bytes(part), in: bytes, from: 0) else { return .null }
+          guard let at = StringSearch.first(of: StringObject.bytes(part), in: bytes, from: 0) else {
+            return .null
+          }
           return .int(StringObject.countScalars(UnsafeBufferPointer(rebasing: bytes[..<at])))
         }
         var index = 0
@@ -284,7 +290,9 @@ extension CoreBuiltins {
 }
 
 extension Machine {
-  fileprivate func extreme(_ arguments: UnsafeMutablePointer<Word>, _ function: String, sign: Int) throws -> Word {
+  fileprivate func extreme(
+    _ arguments: UnsafeMutablePointer<Word>, _ function: String, sign: Int
+  ) throws -> Word {
     let key = arguments[0]
     let values = arguments[1].pointer.list.pointee
     let source = values.count == 1 && !values.items[0].isNumber ? values.items[0] : arguments[1]
@@ -333,7 +341,8 @@ extension Machine {
       throw error
     }
     guard let best else {
-      throw LanguageFailure("E0305", "\(function) of nothing", help: "the \(typeName(source)) is empty", argument: "values")
+      throw LanguageFailure(
+        "E0305", "\(function) of nothing", help: "the \(typeName(source)) is empty", argument: "values")
     }
     return best
   }
@@ -354,7 +363,8 @@ extension Machine {
       for index in 0..<count {
         try heap.append(call(key, list.pointer.list.pointee.items[index]), to: keys.pointer)
       }
-      try sort(list.pointer.list.pointee.items, keys.pointer.list.pointee.items, count, descending: descending)
+      try sort(
+        list.pointer.list.pointee.items, keys.pointer.list.pointee.items, count, descending: descending)
       return list
     } catch {
       heap.release(list)
@@ -406,8 +416,8 @@ extension Machine {
   private func mergeSort(
     _ order: inout [Int32], _ descending: Bool, _ less: (Int32, Int32) throws -> Bool
   ) throws {
-    // Runs of insertion sort, then merging from the bottom up. Descending turns the comparison round, not the result,
-    // so that equal elements keep their order.
+    // Runs of insertion sort, then merging from the bottom up. Descending turns the comparison round, not the
+    // result, so that equal elements keep their order.
     let count = order.count
     let run = 16
     try order.withUnsafeMutableBufferPointer { a in

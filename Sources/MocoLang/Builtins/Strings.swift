@@ -22,7 +22,8 @@ extension CoreBuiltins {
         return try machine.building { list in
           func add(_ from: Int, _ to: Int) throws {
             let part = UnsafeBufferPointer(rebasing: text[from..<to])
-            try machine.heap.append(machine.heap.string(part, scalarCount: isASCII ? to - from : nil), to: list)
+            try machine.heap.append(
+              machine.heap.string(part, scalarCount: isASCII ? to - from : nil), to: list)
           }
           if arguments[1].tag == .null {
             var at = 0
@@ -33,7 +34,9 @@ extension CoreBuiltins {
                 continue
               }
               let start = at
-              while at < text.count, StringSearch.whiteSpace(text, at) == 0 { at += StringObject.width(text[at]) }
+              while at < text.count, StringSearch.whiteSpace(text, at) == 0 {
+                at += StringObject.width(text[at])
+              }
               try add(start, at)
             }
             return
@@ -41,7 +44,8 @@ extension CoreBuiltins {
           let separator = StringObject.bytes(try machine.stringArgument(arguments[1], "separator", "split"))
           if separator.isEmpty {
             throw LanguageFailure(
-              "E0305", "the separator is empty", help: "[c for c in s] takes a text apart", argument: "separator")
+              "E0305", "the separator is empty", help: "[c for c in s] takes a text apart",
+              argument: "separator")
           }
           var start = 0
           while let next = StringSearch.first(of: separator, in: text, from: start) {
@@ -96,9 +100,12 @@ extension CoreBuiltins {
         let scalars = StringObject.text(object).unicodeScalars
         var set: Set<Unicode.Scalar>?
         if arguments[1].tag != .null {
-          set = Set(StringObject.text(try machine.stringArgument(arguments[1], "characters", "trim")).unicodeScalars)
+          set = Set(
+            StringObject.text(try machine.stringArgument(arguments[1], "characters", "trim")).unicodeScalars)
         }
-        func goes(_ scalar: Unicode.Scalar) -> Bool { set?.contains(scalar) ?? scalar.properties.isWhitespace }
+        func goes(_ scalar: Unicode.Scalar) -> Bool {
+          set?.contains(scalar) ?? scalar.properties.isWhitespace
+        }
         let total = object.string.pointee.scalarCount
         let low = scalars.prefix(while: goes).count
         let high = low == total ? 0 : scalars.reversed().prefix(while: goes).count
@@ -196,7 +203,8 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
-        try machine.heap.string(StringObject.text(machine.stringArgument(arguments[0], "s", "upper")).uppercased())
+        try machine.heap.string(
+          StringObject.text(machine.stringArgument(arguments[0], "s", "upper")).uppercased())
       },
       NativeFunction(
         core: "lower(s)",
@@ -208,7 +216,8 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
-        try machine.heap.string(StringObject.text(machine.stringArgument(arguments[0], "s", "lower")).lowercased())
+        try machine.heap.string(
+          StringObject.text(machine.stringArgument(arguments[0], "s", "lower")).lowercased())
       },
       NativeFunction(
         core: "format(x, spec = \"\")",
@@ -223,7 +232,8 @@ extension CoreBuiltins {
       ) { machine, arguments in
         let spec = try machine.stringArgument(arguments[1], "spec", "format")
         let parsed: FormatSpecification
-        do { parsed = try FormatSpecification(StringObject.text(spec)) } catch var failure as LanguageFailure {
+        do { parsed = try FormatSpecification(StringObject.text(spec)) } catch var failure as LanguageFailure
+        {
           failure.argument = "spec"
           throw failure
         }
@@ -242,7 +252,8 @@ extension CoreBuiltins {
         let object = try machine.stringArgument(arguments[0], "s", "ord")
         let scalars = StringObject.text(object).unicodeScalars
         guard let first = scalars.first, scalars.count == 1 else {
-          throw LanguageFailure("E0305", "ord takes a String of one scalar, not of \(scalars.count)", argument: "s")
+          throw LanguageFailure(
+            "E0305", "ord takes a String of one scalar, not of \(scalars.count)", argument: "s")
         }
         return .int(Int(first.value))
       },
@@ -279,7 +290,8 @@ extension Machine {
       scalars &+= items[index].pointer.string.pointee.scalarCount
     }
     // Sizes of Strings in memory, but one String may stand in a list very often.
-    let (gaps, overflow) = separator.string.pointee.byteCount.multipliedReportingOverflow(by: max(0, count - 1))
+    let (gaps, overflow) = separator.string.pointee.byteCount.multipliedReportingOverflow(
+      by: max(0, count - 1))
     if overflow || bytes < 0 || gaps > Int.max - bytes { throw heap.outOfMemory(Int.max) }
     let result = try heap.emptyString(byteCount: bytes + gaps)
     result.string.pointee.scalarCount = scalars + separator.string.pointee.scalarCount * max(0, count - 1)
@@ -302,7 +314,9 @@ enum StringSearch {
   static func first(
     of part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> Int? {
-    guard let needle = part.baseAddress, let lead = part.first else { return start <= text.count ? start : nil }
+    guard let needle = part.baseAddress, let lead = part.first else {
+      return start <= text.count ? start : nil
+    }
     guard let base = text.baseAddress else { return nil }
     let last = text.count - part.count
     var at = start
@@ -321,7 +335,8 @@ enum StringSearch {
     return nil
   }
 
-  /// Knuth, Morris and Pratt: in linear time, whatever the texts are, after a table of the part's own repetitions.
+  /// Knuth, Morris and Pratt: in linear time, whatever the texts are, after a table of the part's own
+  /// repetitions.
   private static func firstByTable(
     of part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> Int? {

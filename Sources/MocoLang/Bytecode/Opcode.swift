@@ -1,12 +1,12 @@
 // The instructions of the machine.
 //
-// An instruction is eight bytes: opcode, flags k, and three operands a, b, c of 16 bits; bx is b and c together as one
-// signed number of 32 bits. R[x] is a register of the frame, K[x] a constant of the prototype, N[x] a name constant
-// (an interned string), G[x] a global, C[x] a cell that the closure captured. Where an instruction has a second word,
-// it is written `w` and skipped by the program counter.
+// An instruction is eight bytes: opcode, flags k, and three operands a, b, c of 16 bits; bx is b and c
+// together as one signed number of 32 bits. R[x] is a register of the frame, K[x] a constant of the
+// prototype, N[x] a name constant (an interned string), G[x] a global, C[x] a cell that the closure captured.
+// Where an instruction has a second word, it is written `w` and skipped by the program counter.
 //
-// Every register owns what it holds. Operands marked by k as temporaries are given up by the instruction that uses
-// them, so that nothing outlives the expression that made it: bit 0 for b, bit 1 for c.
+// Every register owns what it holds. Operands marked by k as temporaries are given up by the instruction that
+// uses them, so that nothing outlives the expression that made it: bit 0 for b, bit 1 for c.
 
 package enum Opcode: UInt8 {
   // Moves and constants
@@ -59,8 +59,8 @@ package enum Opcode: UInt8 {
   case prepareRange  // R[a ..< a+3] = iteration over R[a] ..< R[a+1], closed when k
   case nextElement  // if there is a next then R[b] = it; poll; pc += w
 
-  // Calls. R[a] is the callee, the arguments follow; the result goes to R[a]. k bit 0: R[a+1] may be `undefined`,
-  // which means that a member was found and there is no receiver to pass.
+  // Calls. R[a] is the callee, the arguments follow; the result goes to R[a]. k bit 0: R[a+1] may be
+  // `undefined`, which means that a member was found and there is no receiver to pass.
   case call  // R[a] = R[a](R[a+1] … R[a+b])
   case callNamed  // the last arguments are named by name list c
   case callSpread  // R[a+1] a List of positional arguments, R[a+2] a Record of named ones; k bit 0: R[a+3] the receiver
@@ -132,8 +132,10 @@ package struct Instruction {
   package var hasWord: Bool {
     switch op {
     case .updateGlobal, .nextElement, .method, .getMember, .setMember: return true
-    case .jumpEqual, .jumpNotEqual, .jumpLess, .jumpLessOrEqual, .jumpGreater, .jumpGreaterOrEqual: return true
-    case .jumpEqualK, .jumpNotEqualK, .jumpLessK, .jumpLessOrEqualK, .jumpGreaterK, .jumpGreaterOrEqualK: return true
+    case .jumpEqual, .jumpNotEqual, .jumpLess, .jumpLessOrEqual, .jumpGreater, .jumpGreaterOrEqual:
+      return true
+    case .jumpEqualK, .jumpNotEqualK, .jumpLessK, .jumpLessOrEqualK, .jumpGreaterK, .jumpGreaterOrEqualK:
+      return true
     default: return false
     }
   }

@@ -82,7 +82,8 @@ package final class Prototype {
     file = builder.file
     instructionCount = builder.instructions.count
     constantCount = builder.constants.count
-    let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: max(1, builder.instructions.count))
+    let instructions = UnsafeMutablePointer<Instruction>.allocate(
+      capacity: max(1, builder.instructions.count))
     for (index, instruction) in builder.instructions.enumerated() { instructions[index] = instruction }
     let constants = UnsafeMutablePointer<Word>.allocate(capacity: max(1, builder.constants.count))
     for (index, constant) in builder.constants.enumerated() {

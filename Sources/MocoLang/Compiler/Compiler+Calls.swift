@@ -5,10 +5,13 @@ extension Compiler {
 
   func compile(_ call: Call, _ span: Span, to target: Int) throws {
     let call = try namingSubject(of: call)
-    // The callee and its arguments stand in a row; where the target is the last temporary, the row begins there.
+    // The callee and its arguments stand in a row; where the target is the last temporary, the row begins
+    // there.
     let isInPlace = builder.isTemporary(target) && target == builder.free - 1
     let base = isInPlace ? target : builder.temporary()
-    let hasSpread = call.arguments.contains { if case .spread = $0.kind { return true } else { return false } }
+    let hasSpread = call.arguments.contains {
+      if case .spread = $0.kind { return true } else { return false }
+    }
     let mayLackReceiver = try compileCallee(call.callee, base, hasSpread: hasSpread)
     let k: UInt8 = mayLackReceiver ? 1 : 0
     let site = CallSite(
@@ -46,16 +49,20 @@ extension Compiler {
 
   /// `help(x)` is told the name x as well, since a plain value does not know what it is called.
   private func namingSubject(of call: Call) throws -> Call {
-    guard case .name("help") = call.callee.kind, call.arguments.count == 1, case .positional = call.arguments[0].kind,
+    guard case .name("help") = call.callee.kind, call.arguments.count == 1,
+      case .positional = call.arguments[0].kind,
       case .name(let subject) = call.arguments[0].value.kind, case .global = try resolve("help")
     else { return call }
     let span = call.arguments[0].value.span
     let name = Expr(.string(StringLiteral(segments: [.text(subject)])), span)
     return Call(
-      callee: call.callee, arguments: call.arguments + [Argument(.named("name", nameSpan: span), name)], form: call.form)
+      callee: call.callee, arguments: call.arguments + [Argument(.named("name", nameSpan: span), name)],
+      form: call.form)
   }
 
-  private func note(_ site: CallSite, _ place: Int) { builder.callSites[Int32(truncatingIfNeeded: place)] = site }
+  private func note(_ site: CallSite, _ place: Int) {
+    builder.callSites[Int32(truncatingIfNeeded: place)] = site
+  }
 
   private func receiverSpan(_ callee: Expr) -> Span {
     if case .member(let receiver, _, _) = callee.kind { return receiver.span }
@@ -77,11 +84,13 @@ extension Compiler {
     var slot = -1
     switch try resolve(name) {
     case .global(let global): slot = global
-    case .local(let index): builder.emit(Instruction(.move, a: base, b: builder.locals[index].register), nameSpan)
+    case .local(let index):
+      builder.emit(Instruction(.move, a: base, b: builder.locals[index].register), nameSpan)
     case .cell(let cell): builder.emit(Instruction(.getCell, a: base, b: cell), nameSpan)
     }
     builder.emit(
-      Instruction(.method, a: base, b: try builder.name(name)), callee.span, mark: nameSpan, left: receiver.span)
+      Instruction(.method, a: base, b: try builder.name(name)), callee.span, mark: nameSpan,
+      left: receiver.span)
     builder.emitWord(slot, nameSpan)
     if hasSpread { builder.emit(Instruction(.take, a: base + 3, b: base + 1), receiver.span) }
     return true
@@ -135,7 +144,8 @@ extension Compiler {
       declareLocal(parameter.name, isMutable: true, span: parameter.nameSpan)
       inner.parameters.append(
         Prototype.Parameter(
-          name: parameter.name, key: try heap.intern(parameter.name), isRequired: parameter.defaultValue == nil,
+          name: parameter.name, key: try heap.intern(parameter.name),
+          isRequired: parameter.defaultValue == nil,
           defaultText: parameter.defaultValue?.span.text))
     }
     for (register, parameter) in function.parameters.enumerated() {
@@ -184,7 +194,8 @@ extension Compiler {
       let local = builder.locals[index]
       guard local.isMutable else { return constantError(name, target.span, declared: local.span) }
       if let op = assignment.op {
-        try compound(op, assignment, left: Operand(register: local.register, isTemporary: false), to: local.register)
+        try compound(
+          op, assignment, left: Operand(register: local.register, isTemporary: false), to: local.register)
       } else if Compiler.isAssignable(assignment.value) {
         try compile(assignment.value, to: local.register)
       } else {
@@ -193,7 +204,9 @@ extension Compiler {
         builder.emit(Instruction(.take, a: local.register, b: value), span)
       }
     case .cell(let cell):
-      guard builder.capturedNames[cell].isMutable else { return constantError(name, target.span, declared: nil) }
+      guard builder.capturedNames[cell].isMutable else {
+        return constantError(name, target.span, declared: nil)
+      }
       let value = builder.temporary()
       if let op = assignment.op {
         builder.emit(Instruction(.getCell, a: value, b: cell), target.span)
@@ -204,11 +217,14 @@ extension Compiler {
       builder.emit(Instruction(.setCell, k: 1, a: cell, b: value), target.span)
     case .global(let slot):
       let value = builder.temporary()
-      if let op = assignment.op, op != .matmul, op != .power, !Compiler.mayAssign(assignment.value, isCaptured: true) {
+      if let op = assignment.op, op != .matmul, op != .power,
+        !Compiler.mayAssign(assignment.value, isCaptured: true)
+      {
         let operand = try operand(assignment.value)
         builder.emit(
           Instruction(
-            .updateGlobal, k: operand.isTemporary ? 1 : 0, a: operand.register, b: Int(Compiler.opcode(op).register.rawValue)),
+            .updateGlobal, k: operand.isTemporary ? 1 : 0, a: operand.register,
+            b: Int(Compiler.opcode(op).register.rawValue)),
           span, mark: assignment.operatorSpan, left: target.span, right: assignment.value.span)
         builder.emitWord(slot, target.span)
         return
@@ -224,7 +240,8 @@ extension Compiler {
   }
 
   /// `R[result] = R[left] op value`
-  private func compound(_ op: BinaryOperator, _ assignment: Assignment, left: Operand, to result: Int) throws {
+  private func compound(_ op: BinaryOperator, _ assignment: Assignment, left: Operand, to result: Int) throws
+  {
     let free = builder.free
     let ops = Compiler.opcode(op)
     let span = assignment.target.span.union(assignment.value.span)
@@ -239,7 +256,9 @@ extension Compiler {
     case .int, .float: isNumber = true
     default: break
     }
-    if let constantOp = ops.constant, isNumber, let place = try constant(assignment.value), place <= Int(UInt16.max) {
+    if let constantOp = ops.constant, isNumber, let place = try constant(assignment.value),
+      place <= Int(UInt16.max)
+    {
       builder.emit(
         Instruction(constantOp, k: left.isTemporary ? 1 : 0, a: result, b: left.register, c: place), span,
         mark: assignment.operatorSpan, left: assignment.target.span, right: assignment.value.span)
@@ -247,14 +266,17 @@ extension Compiler {
       let right = try operand(assignment.value)
       builder.emit(
         Instruction(
-          ops.register, k: (left.isTemporary ? 1 : 0) | (right.isTemporary ? 2 : 0), a: result, b: left.register,
+          ops.register, k: (left.isTemporary ? 1 : 0) | (right.isTemporary ? 2 : 0), a: result,
+          b: left.register,
           c: right.register), span, mark: assignment.operatorSpan, left: assignment.target.span,
         right: assignment.value.span)
     }
     builder.free = free
   }
 
-  private func assign(_ base: Expr, _ name: String, _ nameSpan: Span, _ assignment: Assignment, _ span: Span) throws {
+  private func assign(
+    _ base: Expr, _ name: String, _ nameSpan: Span, _ assignment: Assignment, _ span: Span
+  ) throws {
     let object = try operand(base, before: [assignment.value])
     let key = try builder.name(name)
     let value: Operand
@@ -272,7 +294,8 @@ extension Compiler {
     builder.emit(
       Instruction(
         .setMember, k: (object.isTemporary ? 1 : 0) | (value.isTemporary ? 2 : 0), a: object.register, b: key,
-        c: value.register), assignment.target.span, mark: nameSpan, left: base.span, right: assignment.value.span)
+        c: value.register), assignment.target.span, mark: nameSpan, left: base.span,
+      right: assignment.value.span)
     builder.emitWord(0, span)
   }
 
@@ -286,7 +309,8 @@ extension Compiler {
       if let op = assignment.op {
         let old = builder.temporary()
         builder.emit(
-          Instruction(.getIndex, a: old, b: object.register, c: place.register), assignment.target.span, mark: bracket,
+          Instruction(.getIndex, a: old, b: object.register, c: place.register), assignment.target.span,
+          mark: bracket,
           left: base.span, right: index.span)
         try compound(op, assignment, left: Operand(register: old, isTemporary: true), to: old)
         value = Operand(register: old, isTemporary: true)
@@ -295,7 +319,8 @@ extension Compiler {
       }
       let k: UInt8 = (object.isTemporary ? 1 : 0) | (place.isTemporary ? 2 : 0) | (value.isTemporary ? 4 : 0)
       builder.emit(
-        Instruction(.setIndex, k: k, a: object.register, b: place.register, c: value.register), assignment.target.span,
+        Instruction(.setIndex, k: k, a: object.register, b: place.register, c: value.register),
+        assignment.target.span,
         mark: bracket, left: base.span, right: index.span)
       return
     }
@@ -309,7 +334,8 @@ extension Compiler {
       for offset in 0...items.count {
         builder.emit(Instruction(.move, a: builder.temporary(), b: first + offset), span)
       }
-      builder.emit(Instruction(.getItems, a: value, b: copy, c: items.count), assignment.target.span, mark: bracket)
+      builder.emit(
+        Instruction(.getItems, a: value, b: copy, c: items.count), assignment.target.span, mark: bracket)
       builder.free = copy
       try compound(op, assignment, left: Operand(register: value, isTemporary: true), to: value)
     } else {

@@ -30,7 +30,9 @@ extension Compiler {
     let free = builder.free
     let operand = try operand(expr)
     builder.free = free
-    return [builder.emit(Instruction(outcome ? .jumpIfTrue : .jumpIfFalse, a: operand.register, bx: 0), expr.span)]
+    return [
+      builder.emit(Instruction(outcome ? .jumpIfTrue : .jumpIfFalse, a: operand.register, bx: 0), expr.span)
+    ]
   }
 
   private static func jumpOpcode(_ op: ComparisonOperator) -> (register: Opcode, constant: Opcode)? {
@@ -46,19 +48,22 @@ extension Compiler {
   }
 
   private func fusedJump(
-    _ op: (register: Opcode, constant: Opcode), _ left: Expr, _ mark: Span, _ right: Expr, _ span: Span, _ outcome: Bool
+    _ op: (register: Opcode, constant: Opcode), _ left: Expr, _ mark: Span, _ right: Expr, _ span: Span,
+    _ outcome: Bool
   ) throws -> Int {
     let free = builder.free
     let first = try operand(left, before: [right])
     var k: UInt8 = (outcome ? 0 : 4) | (first.isTemporary ? 1 : 0)
     if let constant = try constant(right), constant <= Int(UInt16.max) {
       builder.emit(
-        Instruction(op.constant, k: k, a: first.register, b: constant), span, mark: mark, left: left.span, right: right.span)
+        Instruction(op.constant, k: k, a: first.register, b: constant), span, mark: mark, left: left.span,
+        right: right.span)
     } else {
       let second = try operand(right)
       if second.isTemporary { k |= 2 }
       builder.emit(
-        Instruction(op.register, k: k, a: first.register, b: second.register), span, mark: mark, left: left.span,
+        Instruction(op.register, k: k, a: first.register, b: second.register), span, mark: mark,
+        left: left.span,
         right: right.span)
     }
     builder.free = free
@@ -136,7 +141,8 @@ extension Compiler {
       try compile(lower, to: iteration)
       try compile(upper, to: iteration + 1)
       builder.emit(
-        Instruction(.prepareRange, k: isClosed ? 1 : 0, a: iteration), source.span, mark: operatorSpan, left: lower.span,
+        Instruction(.prepareRange, k: isClosed ? 1 : 0, a: iteration), source.span, mark: operatorSpan,
+        left: lower.span,
         right: upper.span)
     } else {
       try compile(source, to: iteration)

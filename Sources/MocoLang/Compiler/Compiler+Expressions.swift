@@ -1,7 +1,7 @@
 // Expressions.
 //
-// `compile(e, to: r)` may write R[r] before all of e is evaluated, so r is a temporary or a variable whose name is not
-// in scope yet; `isAssignable` tells for which expressions that does not matter.
+// `compile(e, to: r)` may write R[r] before all of e is evaluated, so r is a temporary or a variable whose
+// name is not in scope yet; `isAssignable` tells for which expressions that does not matter.
 
 struct Operand {
   var register: Int
@@ -27,8 +27,8 @@ extension Compiler {
     return Operand(register: register, isTemporary: true)
   }
 
-  /// Whether evaluating the expression could change a variable: blocks contain assignments, and calls may change what
-  /// closures captured.
+  /// Whether evaluating the expression could change a variable: blocks contain assignments, and calls may
+  /// change what closures captured.
   static func mayAssign(_ expr: Expr, isCaptured: Bool) -> Bool {
     switch expr.kind {
     case .nilLiteral, .bool, .int, .float, .name, .builtin, .invalid, .function: return false
@@ -51,7 +51,9 @@ extension Compiler {
     case .member(let base, _, _): return mayAssign(base, isCaptured: isCaptured)
     case .index(let base, let items, _):
       return mayAssign(base, isCaptured: isCaptured)
-        || items.contains { if case .expr(let e) = $0 { return mayAssign(e, isCaptured: isCaptured) } else { return false } }
+        || items.contains {
+          if case .expr(let e) = $0 { return mayAssign(e, isCaptured: isCaptured) } else { return false }
+        }
     }
   }
 
@@ -109,7 +111,8 @@ extension Compiler {
       let operand = try operand(amount)
       let isSteps = unit.hasPrefix("step")
       builder.emit(
-        Instruction(.quantity, k: (operand.isTemporary ? 1 : 0) | (isSteps ? 4 : 0), a: target, b: operand.register),
+        Instruction(
+          .quantity, k: (operand.isTemporary ? 1 : 0) | (isSteps ? 4 : 0), a: target, b: operand.register),
         span, left: amount.span)
     case .range(let lower, let upper, let isClosed, let operatorSpan):
       let first = try operand(lower, before: [upper])
@@ -128,13 +131,15 @@ extension Compiler {
       builder.emit(
         Instruction(
           Compiler.opcode(op), k: (first.isTemporary ? 1 : 0) | (second.isTemporary ? 2 : 0), a: target,
-          b: first.register, c: second.register), span, mark: operatorSpan, left: left.span, right: right.span)
+          b: first.register, c: second.register), span, mark: operatorSpan, left: left.span, right: right.span
+      )
     case .call(let call): try compile(call, span, to: target)
     case .member(let base, let name, let nameSpan):
       let object = try operand(base)
       builder.emit(
         Instruction(
-          .getMember, k: object.isTemporary ? 1 : 0, a: target, b: object.register, c: try builder.name(name)), span,
+          .getMember, k: object.isTemporary ? 1 : 0, a: target, b: object.register, c: try builder.name(name)),
+        span,
         mark: nameSpan, left: base.span)
       builder.emitWord(0, span)
     case .index(let base, let items, let bracketSpan):
@@ -172,7 +177,9 @@ extension Compiler {
 
   // MARK: Operators
 
-  private func compile(_ op: UnaryOperator, _ operatorSpan: Span, _ inner: Expr, _ span: Span, to target: Int) throws {
+  private func compile(
+    _ op: UnaryOperator, _ operatorSpan: Span, _ inner: Expr, _ span: Span, to target: Int
+  ) throws {
     if op == .negate {
       if case .int(let value) = inner.kind, value != Int.min { return loadInt(-value, target, span) }
       if case .float(let value) = inner.kind {
@@ -181,7 +188,8 @@ extension Compiler {
     }
     let operand = try operand(inner)
     builder.emit(
-      Instruction(op == .negate ? .negate : .not, k: operand.isTemporary ? 1 : 0, a: target, b: operand.register), span,
+      Instruction(
+        op == .negate ? .negate : .not, k: operand.isTemporary ? 1 : 0, a: target, b: operand.register), span,
       mark: operatorSpan, left: inner.span, right: inner.span)
   }
 
@@ -200,7 +208,8 @@ extension Compiler {
       let free = builder.free
       let whole = leftSpan.union(link.operand.span)
       let isLast = index == chain.links.count - 1
-      // Writing to the accumulator is safe only when the left side is already there, or nobody reads it again.
+      // Writing to the accumulator is safe only when the left side is already there, or nobody reads it
+      // again.
       let result = isLast ? target : accumulator
       let ops = Compiler.opcode(link.op)
       if let constantOp = ops.constant, case .some(let place) = try numericConstant(link.operand),
@@ -213,7 +222,8 @@ extension Compiler {
         let right = try operand(link.operand)
         builder.emit(
           Instruction(
-            ops.register, k: (left.isTemporary ? 1 : 0) | (right.isTemporary ? 2 : 0), a: result, b: left.register,
+            ops.register, k: (left.isTemporary ? 1 : 0) | (right.isTemporary ? 2 : 0), a: result,
+            b: left.register,
             c: right.register), whole, mark: link.operatorSpan, left: leftSpan, right: link.operand.span)
       }
       builder.free = free
@@ -267,7 +277,8 @@ extension Compiler {
           builder.emit(Instruction(.checkBool, a: target), operand.span)
         } else {
           ends.append(
-            builder.emit(Instruction(chain.op == .and ? .jumpIfFalse : .jumpIfTrue, a: target, bx: 0), operand.span))
+            builder.emit(
+              Instruction(chain.op == .and ? .jumpIfFalse : .jumpIfTrue, a: target, bx: 0), operand.span))
         }
       }
     }
@@ -293,10 +304,12 @@ extension Compiler {
         try compile(expr, to: register)
         if let format {
           do { _ = try FormatSpecification(format.text) } catch let error as LanguageFailure {
-            report(Diagnostic(error.code, error.message, at: format.span, help: error.help.map { [$0] } ?? []))
+            report(
+              Diagnostic(error.code, error.message, at: format.span, help: error.help.map { [$0] } ?? []))
           }
           builder.emit(
-            Instruction(.format, a: register, b: register, c: try builder.constant(string: format.text)), expr.span)
+            Instruction(.format, a: register, b: register, c: try builder.constant(string: format.text)),
+            expr.span)
         }
       }
     }
@@ -405,14 +418,16 @@ extension Compiler {
       let place = try operand(index)
       builder.emit(
         Instruction(
-          .getIndex, k: (object.isTemporary ? 1 : 0) | (place.isTemporary ? 2 : 0), a: target, b: object.register,
+          .getIndex, k: (object.isTemporary ? 1 : 0) | (place.isTemporary ? 2 : 0), a: target,
+          b: object.register,
           c: place.register), span, mark: bracket, left: base.span, right: index.span)
       return
     }
     let first = builder.temporary()
     try compile(base, to: first)
     try compileItems(items)
-    builder.emit(Instruction(.getItems, a: target, b: first, c: items.count), span, mark: bracket, left: base.span)
+    builder.emit(
+      Instruction(.getItems, a: target, b: first, c: items.count), span, mark: bracket, left: base.span)
   }
 
   /// The items of an index in consecutive registers, `undefined` for a bare `:`.

@@ -19,7 +19,9 @@ extension Compiler {
       // The function is gone with all its registers.
       forgetScope(scope)
     } else {
-      leaveScope(scope, block.span, keepsValues: !builder.loops.isEmpty && !builder.locals[scope.locals...].contains(where: \.isCaptured))
+      leaveScope(
+        scope, block.span,
+        keepsValues: !builder.loops.isEmpty && !builder.locals[scope.locals...].contains(where: \.isCaptured))
     }
   }
 
@@ -141,7 +143,9 @@ extension Compiler {
     var next = first
     try unpack(binding.pattern, value, isTemporary: true, into: &next)
     builder.free = first
-    for (name, place) in binding.pattern.names { declareLocal(name, isMutable: binding.isMutable, span: place) }
+    for (name, place) in binding.pattern.names {
+      declareLocal(name, isMutable: binding.isMutable, span: place)
+    }
   }
 
   private func noteGlobal(_ name: String, _ span: Span) {
@@ -172,7 +176,8 @@ extension Compiler {
     builder.emit(Instruction(.defineGlobal, k: isMutable ? 0 : 1, a: register, bx: slot), span)
   }
 
-  /// Takes a value apart: the pattern's names, from left to right, go to consecutive registers from `next` on.
+  /// Takes a value apart: the pattern's names, from left to right, go to consecutive registers from `next`
+  /// on.
   func unpack(_ pattern: Pattern, _ source: Int, isTemporary: Bool, into next: inout Int) throws {
     let free = builder.free
     defer { builder.free = free }
@@ -188,7 +193,9 @@ extension Compiler {
       let first = isFlat ? next : builder.free
       if isFlat { next += all.count } else { for _ in all { _ = builder.temporary() } }
       builder.emit(
-        Instruction(.unpackList, k: (isTemporary ? 1 : 0) | (rest != nil ? 4 : 0), a: first, b: source, c: patterns.count),
+        Instruction(
+          .unpackList, k: (isTemporary ? 1 : 0) | (rest != nil ? 4 : 0), a: first, b: source,
+          c: patterns.count),
         pattern.span)
       if !isFlat {
         for (index, part) in all.enumerated() {
@@ -250,7 +257,8 @@ extension Compiler {
       Diagnostic(
         "E0701",
         count == 0
-          ? "this template has no {} for the class name" : "this template has \(count) places {} for the class name",
+          ? "this template has no {} for the class name"
+          : "this template has \(count) places {} for the class name",
         at: template.span, help: ["a template holds exactly one {}, as in \"a photo of a {}.\""]))
   }
 
@@ -261,7 +269,8 @@ extension Compiler {
     let first = builder.free
     for item in use.imports {
       let part = builder.temporary()
-      builder.emit(Instruction(.importName, a: part, b: register, c: try builder.name(item.name)), item.nameSpan)
+      builder.emit(
+        Instruction(.importName, a: part, b: register, c: try builder.name(item.name)), item.nameSpan)
     }
     if isTopLevel {
       for (index, item) in use.imports.enumerated() {
@@ -285,7 +294,9 @@ extension Compiler {
 
   /// The literal that replaces a constant's, if one was given.
   private func override(_ name: String, _ binding: Binding) -> Expr? {
-    guard !binding.isMutable, let text = overrides[name], Compiler.isLiteral(binding.value) else { return nil }
+    guard !binding.isMutable, let text = overrides[name], Compiler.isLiteral(binding.value) else {
+      return nil
+    }
     usedOverrides.insert(name)
     let span = binding.value.span
     // A bare word is a String where the program has one; in quotes it is a literal like any other.

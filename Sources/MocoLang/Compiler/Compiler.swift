@@ -1,8 +1,8 @@
 // From the syntax tree to instructions, in one pass.
 //
-// Names: a local of this function is a register; a local of an enclosing function is a cell that the closure captures;
-// everything else is a global of the module, found late through its slot. The top level of a program declares globals,
-// blocks declare locals.
+// Names: a local of this function is a register; a local of an enclosing function is a cell that the closure
+// captures; everything else is a global of the module, found late through its slot. The top level of a
+// program declares globals, blocks declare locals.
 
 package final class Compiler {
   let heap: Heap
@@ -49,7 +49,8 @@ package final class Compiler {
   private func unknownOverride(_ name: String, _ program: Program) -> Diagnostic {
     var candidates: [String] = []
     for statement in program.statements {
-      if case .binding(let binding) = statement.kind, !binding.isMutable, case .name(let name) = binding.pattern.kind,
+      if case .binding(let binding) = statement.kind, !binding.isMutable,
+        case .name(let name) = binding.pattern.kind,
         Compiler.isLiteral(binding.value)
       {
         candidates.append(name)
@@ -61,14 +62,16 @@ package final class Compiler {
     } else if !candidates.isEmpty {
       help = ["these can be set: \(candidates.joined(separator: ", "))"]
     }
-    return Diagnostic("E0307", "--set \(name)=…: the program has no top-level `let \(name)` with a literal", help: help)
+    return Diagnostic(
+      "E0307", "--set \(name)=…: the program has no top-level `let \(name)` with a literal", help: help)
   }
 
   func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   func tooLarge(_ span: Span) {
     report(
-      Diagnostic("E0404", "this function is too large for the machine", at: span, help: ["divide it into functions"]))
+      Diagnostic(
+        "E0404", "this function is too large for the machine", at: span, help: ["divide it into functions"]))
   }
 
   // MARK: Names
@@ -130,7 +133,9 @@ package final class Compiler {
   }
 
   func checkDuplicate(_ name: String, _ span: Span, from scopeStart: Int) {
-    guard name != "", let earlier = builder.locals[scopeStart...].first(where: { $0.name == name }) else { return }
+    guard name != "", let earlier = builder.locals[scopeStart...].first(where: { $0.name == name }) else {
+      return
+    }
     if earlier.isPending { return }
     reportDuplicate(name, span, earlier: earlier.span)
   }
@@ -200,7 +205,8 @@ package final class Compiler {
       default: return false
       }
     case .quantity(let amount, _, _): return isLiteral(amount)
-    case .list(let items): return items.allSatisfy { if case .element(let e) = $0 { return isLiteral(e) } else { return false } }
+    case .list(let items):
+      return items.allSatisfy { if case .element(let e) = $0 { return isLiteral(e) } else { return false } }
     default: return false
     }
   }

@@ -130,12 +130,15 @@ final class FunctionBuilder {
   // MARK: Instructions
 
   @discardableResult
-  func emit(_ instruction: Instruction, _ whole: Span, mark: Span? = nil, left: Span? = nil, right: Span? = nil) -> Int {
+  func emit(
+    _ instruction: Instruction, _ whole: Span, mark: Span? = nil, left: Span? = nil, right: Span? = nil
+  ) -> Int {
     func pair(_ span: Span) -> (Int32, Int32) { (span.startOffset, span.endOffset) }
     instructions.append(instruction)
     spans.append(
       InstructionSpans(
-        whole: pair(whole), mark: pair(mark ?? whole), left: pair(left ?? whole), right: pair(right ?? whole)))
+        whole: pair(whole), mark: pair(mark ?? whole), left: pair(left ?? whole), right: pair(right ?? whole))
+    )
     return instructions.count - 1
   }
 

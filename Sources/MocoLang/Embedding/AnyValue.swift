@@ -9,9 +9,9 @@
 //   default: …
 //   }
 //
-// Lists and records that come from a program are references to the program's own: `asList` and `asRecord` copy one
-// level, `ListReference` and `RecordReference` read and change in place. An AnyValue belongs to the thread that runs
-// the program; do not hand it to worker threads.
+// Lists and records that come from a program are references to the program's own: `asList` and `asRecord`
+// copy one level, `ListReference` and `RecordReference` read and change in place. An AnyValue belongs to the
+// thread that runs the program; do not hand it to worker threads.
 
 public struct AnyValue {
   package enum Storage {
@@ -88,8 +88,8 @@ extension AnyValue {
     }
   }
 
-  /// The name that `type(x)` gives: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`, `Quantity`,
-  /// `Function`, or the host object's own.
+  /// The name that `type(x)` gives: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`,
+  /// `Quantity`, `Function`, or the host object's own.
   public var typeName: String {
     switch kind {
     case .nil: return "Nil"
@@ -117,7 +117,9 @@ extension AnyValue {
     default: return nil
     }
   }
-  public var asQuantity: Quantity? { if case .quantity(let value) = storage { return value } else { return nil } }
+  public var asQuantity: Quantity? {
+    if case .quantity(let value) = storage { return value } else { return nil }
+  }
   public var asString: String? { if case .string(let value) = kind { return value } else { return nil } }
   public var asRange: RangeValue? { if case .range(let value) = kind { return value } else { return nil } }
 
@@ -155,7 +157,8 @@ extension AnyValue {
 // MARK: Literals
 
 extension AnyValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
 {
   public init(nilLiteral: ()) { self = .nil }
   public init(booleanLiteral value: Bool) { self = .bool(value) }

@@ -1,11 +1,11 @@
-// The arguments of a call to a native function, by the names of its signature. Defaults are filled in. Every accessor
-// throws an E0303 that names the function and the argument and marks it in the source.
+// The arguments of a call to a native function, by the names of its signature. Defaults are filled in. Every
+// accessor throws an E0303 that names the function and the argument and marks it in the source.
 
 public struct Arguments {
   public let interpreter: Interpreter
   public let functionName: String
-  /// The values by the order of the signature's parameters; nil where an argument was left out and its default is no
-  /// literal.
+  /// The values by the order of the signature's parameters; nil where an argument was left out and its
+  /// default is no literal.
   package var values: [AnyValue?]
   package let signature: Signature
   /// What `*rest` took.
@@ -30,7 +30,8 @@ public struct Arguments {
 
   private func place(_ name: String) -> Int? { signature.parameters.firstIndex { $0.name == name } }
 
-  /// The argument or its default; nil where it was left out without a literal default, or is not in the signature.
+  /// The argument or its default; nil where it was left out without a literal default, or is not in the
+  /// signature.
   public subscript(name: String) -> AnyValue? {
     guard let place = place(name) else { return options[name] }
     return values[place]
@@ -51,7 +52,9 @@ public struct Arguments {
   }
 
   /// An error that marks the argument, or the whole call without one.
-  public func failure(_ code: String, _ message: String, at name: String? = nil, help: String? = nil)
+  public func failure(
+    _ code: String, _ message: String, at name: String? = nil, help: String? = nil
+  )
     -> LanguageFailure
   {
     LanguageFailure(code, message, help: help, argument: name)
@@ -60,7 +63,8 @@ public struct Arguments {
   /// The E0303 for an argument of the wrong type.
   public func wrongType(_ name: String, expected: String, help: String? = nil) -> LanguageFailure {
     let found = self[name].map { Arguments.describe($0) } ?? "nothing"
-    return failure("E0303", "\(functionName) expects \(expected) for '\(name)', not \(found)", at: name, help: help)
+    return failure(
+      "E0303", "\(functionName) expects \(expected) for '\(name)', not \(found)", at: name, help: help)
   }
 
   package static func describe(_ value: AnyValue) -> String {
@@ -70,7 +74,8 @@ public struct Arguments {
     case .float(let number): return "the Float \(NumberText.float(number))"
     case .bool(let flag): return "\(flag)"
     case .quantity(let quantity): return "the Quantity \(quantity.description)"
-    case .string(let text): return text.utf8.count <= 32 ? "the String \(StringText.quoted(text))" : "a String"
+    case .string(let text):
+      return text.utf8.count <= 32 ? "the String \(StringText.quoted(text))" : "a String"
     default:
       let name = value.typeName
       let vowel = name.first.map { "AEIOU".contains($0) } ?? false
@@ -92,7 +97,9 @@ extension Arguments {
   public func int(_ name: String) throws -> Int {
     guard let value = self[name]?.asInt else {
       var help: String?
-      if let number = self[name]?.asFloat, number == number.rounded(), abs(number) < 1e15 { help = "\(Int(number))" }
+      if let number = self[name]?.asFloat, number == number.rounded(), abs(number) < 1e15 {
+        help = "\(Int(number))"
+      }
       throw wrongType(name, expected: "an Int", help: help)
     }
     return value
@@ -110,7 +117,8 @@ extension Arguments {
     return value
   }
 
-  private static func describeBounds<Bounds: RangeExpression>(_ bounds: Bounds) -> String where Bounds.Bound == Int {
+  private static func describeBounds<Bounds: RangeExpression>(_ bounds: Bounds) -> String
+  where Bounds.Bound == Int {
     switch bounds {
     case let range as ClosedRange<Int>: return "from \(range.lowerBound) to \(range.upperBound)"
     case let range as Range<Int>: return "from \(range.lowerBound) to \(range.upperBound - 1)"
@@ -161,7 +169,9 @@ extension Arguments {
   public func optionalInt(_ name: String) throws -> Int? { isAbsent(name) ? nil : try int(name) }
   public func optionalFloat(_ name: String) throws -> Double? { isAbsent(name) ? nil : try float(name) }
   public func optionalString(_ name: String) throws -> String? { isAbsent(name) ? nil : try string(name) }
-  public func optionalQuantity(_ name: String) throws -> Quantity? { isAbsent(name) ? nil : try quantity(name) }
+  public func optionalQuantity(_ name: String) throws -> Quantity? {
+    isAbsent(name) ? nil : try quantity(name)
+  }
 }
 
 // MARK: Collections, functions, host objects
@@ -188,7 +198,8 @@ extension Arguments {
     try list(name).map {
       guard let value = $0.asInt else {
         throw failure(
-          "E0303", "\(functionName) expects a List of Ints for '\(name)', but it holds \(Arguments.describe($0))",
+          "E0303",
+          "\(functionName) expects a List of Ints for '\(name)', but it holds \(Arguments.describe($0))",
           at: name)
       }
       return value
@@ -199,7 +210,8 @@ extension Arguments {
     try list(name).map {
       guard let value = $0.asFloat else {
         throw failure(
-          "E0303", "\(functionName) expects a List of numbers for '\(name)', but it holds \(Arguments.describe($0))",
+          "E0303",
+          "\(functionName) expects a List of numbers for '\(name)', but it holds \(Arguments.describe($0))",
           at: name)
       }
       return value
@@ -210,7 +222,8 @@ extension Arguments {
     try list(name).map {
       guard let value = $0.asString else {
         throw failure(
-          "E0303", "\(functionName) expects a List of Strings for '\(name)', but it holds \(Arguments.describe($0))",
+          "E0303",
+          "\(functionName) expects a List of Strings for '\(name)', but it holds \(Arguments.describe($0))",
           at: name)
       }
       return value

@@ -29,7 +29,9 @@ struct Display {
     case .record where depth < 6: return record(word, indent, depth)
     case .string:
       let text = StringText.quoted(StringObject.text(word.pointer))
-      return [depth == 0 && text.count <= 20 * width ? text : String(text.prefix(max(8, room - 1))) + ellipsis]
+      return [
+        depth == 0 && text.count <= 20 * width ? text : String(text.prefix(max(8, room - 1))) + ellipsis
+      ]
     default: return [machine.show(word)]
     }
   }
@@ -46,7 +48,9 @@ struct Display {
 
   private func list(_ word: Word, _ indent: Int, _ depth: Int) -> [String] {
     let list = word.pointer.list.pointee
-    let isFlat = (0..<min(list.count, 100)).allSatisfy { list.items[$0].isNumber || list.items[$0].tag == .bool }
+    let isFlat = (0..<min(list.count, 100)).allSatisfy {
+      list.items[$0].isNumber || list.items[$0].tag == .bool
+    }
     if isFlat { return flat(list, indent) }
     var out = ["["]
     let pad = String(repeating: " ", count: indent + 2)

@@ -16,7 +16,8 @@ public enum HostIndex {
     guard place >= 0, place < count else {
       throw LanguageFailure(
         "E0202", "index \(index) is out of range for length \(count)",
-        help: count == 0 ? "there are no elements" : "valid indices are 0 to \(count - 1), or -\(count) to -1 from the end")
+        help: count == 0
+          ? "there are no elements" : "valid indices are 0 to \(count - 1), or -\(count) to -1 from the end")
     }
     return place
   }

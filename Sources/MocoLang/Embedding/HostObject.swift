@@ -102,8 +102,8 @@ public protocol HostObject: AnyObject {
 
   /// Memory the object holds besides itself, in bytes: what triggers the cycle collector.
   var byteCount: Int { get }
-  /// Every value of the language that the object keeps (functions, lists) sits in a `HeldValue` and is visited here,
-  /// so that cycles through the object are collected.
+  /// Every value of the language that the object keeps (functions, lists) sits in a `HeldValue` and is
+  /// visited here, so that cycles through the object are collected.
   func visitReferences(_ visit: (HeldValue) -> Void)
 }
 
@@ -161,7 +161,8 @@ public enum BinaryOperation: String, Sendable {
 
 /// A language value that a host object keeps. One owner each: do not share a `HeldValue` between objects.
 public final class HeldValue {
-  /// Holds a reference of its own, apart from those that came in or went out: the cycle collector counts it as one.
+  /// Holds a reference of its own, apart from those that came in or went out: the cycle collector counts it
+  /// as one.
   package var stored: AnyValue
 
   public init(_ value: AnyValue) { stored = value.withOwnReference }

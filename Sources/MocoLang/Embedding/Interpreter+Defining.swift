@@ -7,7 +7,9 @@ extension Interpreter {
     globals.defineBuiltin(name, word, doc: doc)
   }
 
-  public func define(_ function: NativeFunction) { define(function.name, .function(function), doc: function.doc) }
+  public func define(_ function: NativeFunction) {
+    define(function.name, .function(function), doc: function.doc)
+  }
 
   public func define(_ functions: [NativeFunction]) { for function in functions { define(function) } }
 
@@ -18,7 +20,8 @@ extension Interpreter {
     machine.overloadedNames.insert(name)
   }
 
-  /// Replaces the literal of the top-level `let name` in the program that is run next: `--set name=value`. The text is
-  /// a literal of the language; a bare word where the program has a String. An unknown name fails the run (E0307).
+  /// Replaces the literal of the top-level `let name` in the program that is run next: `--set name=value`.
+  /// The text is a literal of the language; a bare word where the program has a String. An unknown name fails
+  /// the run (E0307).
   public func setOverride(_ name: String, _ text: String) { overrides[name] = text }
 }

@@ -11,7 +11,8 @@ extension Interpreter {
     public var doc: String?
   }
 
-  /// Names in scope at the top level: those of programs first, in the order of their declaration, then the built-ins.
+  /// Names in scope at the top level: those of programs first, in the order of their declaration, then the
+  /// built-ins.
   public var names: [NameInfo] {
     globals.visibleNames(in: main).compactMap { name in
       guard let slot = main.slots[name] ?? globals.builtins.slots[name] else { return nil }
@@ -24,12 +25,15 @@ extension Interpreter {
   }
 
   private func documentation(_ name: String) -> String? {
-    if let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 { return globals.doc(slot) }
+    if let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 {
+      return globals.doc(slot)
+    }
     return globals.builtins.slots[name].flatMap { globals.doc($0) }
   }
 
   public func value(named name: String) -> AnyValue? {
-    guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined else {
+    guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
+    else {
       return nil
     }
     return AnyValue(globals.words[slot], in: heap)
@@ -62,14 +66,17 @@ extension Interpreter {
     }
   }
 
-  /// What a built-in function takes; nil for values, and where that depends on the type of the first argument.
+  /// What a built-in function takes; nil for values, and where that depends on the type of the first
+  /// argument.
   public func callable(builtin name: String) -> CheckContext.Callable? {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native,
       !machine.overloadedNames.contains(name)
     else { return nil }
     let signature = native(globals.words[slot]).signature
     return CheckContext.Callable(
-      parameters: signature.parameters.map { .init(name: $0.name, isRequired: $0.isRequired, isNameOnly: $0.isNameOnly) },
+      parameters: signature.parameters.map {
+        .init(name: $0.name, isRequired: $0.isRequired, isNameOnly: $0.isNameOnly)
+      },
       takesRest: signature.rest != nil, takesOptions: signature.options != nil)
   }
 
@@ -88,7 +95,8 @@ extension Interpreter {
 
   /// The same for a name in scope, with what stands above its declaration.
   public func help(named name: String) -> String? {
-    guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined else {
+    guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
+    else {
       return nil
     }
     return help(globals.words[slot], name: name, doc: documentation(name))
@@ -111,7 +119,10 @@ extension Interpreter {
       head = name.map { "\($0): \(host.typeName)" } ?? host.typeName
       text = text ?? host.doc
       let members = host.memberNames
-      if !members.isEmpty { text = [text, "Members: " + members.joined(separator: ", ")].compactMap { $0 }.joined(separator: "\n\n") }
+      if !members.isEmpty {
+        text = [text, "Members: " + members.joined(separator: ", ")].compactMap { $0 }.joined(
+          separator: "\n\n")
+      }
     case .module:
       let module = machine.module(word)
       head = "module \(module.name)"
@@ -153,9 +164,13 @@ enum CoreTypes {
   static func doc(_ name: String) -> String? {
     switch name {
     case "String":
-      return "A text. `s[0]`, `s[1..<3]`, `s + t`, `\"\\(x:.2f)\"`; see split, join, trim, replace, upper, lower."
-    case "List": return "Values in order. `xs[0]`, `xs[1..<3]`, `[..xs, 4]`; see append, insert, pop, sorted, map, filter."
-    case "Record": return "Named values in order. `r.a`, `r[\"a\"]`, `{..r, a: 1}`; see keys, values, items, has."
+      return
+        "A text. `s[0]`, `s[1..<3]`, `s + t`, `\"\\(x:.2f)\"`; see split, join, trim, replace, upper, lower."
+    case "List":
+      return
+        "Values in order. `xs[0]`, `xs[1..<3]`, `[..xs, 4]`; see append, insert, pop, sorted, map, filter."
+    case "Record":
+      return "Named values in order. `r.a`, `r[\"a\"]`, `{..r, a: 1}`; see keys, values, items, has."
     case "Range": return "Ints in order: `0..<n`, `1...n`, `range(0, 10, by: 2)`."
     case "Quantity": return "An amount with a unit: `50 epochs`, `200 steps`."
     default: return nil

@@ -11,7 +11,8 @@ extension Interpreter {
   /// Runs a source text in the interpreter's main module.
   public func run(_ source: SourceFile, mode: Mode = .program) -> RunResult {
     onMachineThread { runHere(source, mode) }
-      ?? RunResult(value: .nil, isHidden: true, diagnostics: [Diagnostic("E0405", "no thread could be started")])
+      ?? RunResult(
+        value: .nil, isHidden: true, diagnostics: [Diagnostic("E0405", "no thread could be started")])
   }
 
   private func runHere(_ source: SourceFile, _ mode: Mode) -> RunResult {
@@ -73,7 +74,9 @@ extension Interpreter {
 
   /// Calls a function; on the machine's thread directly, from outside through it.
   /// - Throws: on the machine's thread whatever the function threw, to be passed on; else a `Diagnostic`.
-  public func call(_ function: AnyValue, _ arguments: [AnyValue], named: [(String, AnyValue)] = []) throws -> AnyValue {
+  public func call(
+    _ function: AnyValue, _ arguments: [AnyValue], named: [(String, AnyValue)] = []
+  ) throws -> AnyValue {
     let isInside = machine.state.pointee.nativeLimit != 0
     let outcome = onMachineThread { Result { try self.callHere(function, arguments, named) } }
     switch outcome {
@@ -83,7 +86,9 @@ extension Interpreter {
     }
   }
 
-  private func callHere(_ function: AnyValue, _ arguments: [AnyValue], _ named: [(String, AnyValue)]) throws -> AnyValue {
+  private func callHere(
+    _ function: AnyValue, _ arguments: [AnyValue], _ named: [(String, AnyValue)]
+  ) throws -> AnyValue {
     let callee = try function.owned(in: heap)
     var words: [Word] = []
     defer {

@@ -2,14 +2,14 @@
 //
 //   let interpreter = Interpreter()
 //   interpreter.output = { print($0, terminator: "") }
-//   interpreter.define(NativeFunction("twice(x)", doc: "…") { arguments in .float(try arguments.float("x") * 2) })
-//   interpreter.define("answer", 42, doc: "What was asked for.")
+//   interpreter.define(NativeFunction("twice(x)", doc: "…") { arguments in .float(try arguments.float("x") *
+//   2) }) interpreter.define("answer", 42, doc: "What was asked for.")
 //
 //   let result = interpreter.run(SourceFile(name: "<prompt>", text: "twice(answer)"))
 //   if let failure = result.failure { … failure.render(colour: false) … } else { … result.value … }
 //
-// One thread at a time. `run` and `call` go to a thread of their own whose stack is large, so that recursion ends in
-// E0401 and not in a crash; the caller waits.
+// One thread at a time. `run` and `call` go to a thread of their own whose stack is large, so that recursion
+// ends in E0401 and not in a crash; the caller waits.
 
 public final class Interpreter {
   public struct Options {
@@ -19,7 +19,8 @@ public final class Interpreter {
     public var recursionLimit = 20_000
     /// Bytes of stack for the thread that runs programs.
     public var stackSize = 256 << 20
-    /// Polled at every back-edge and call: anything but 0 ends the program with E0406, which `catch` does not see.
+    /// Polled at every back-edge and call: anything but 0 ends the program with E0406, which `catch` does not
+    /// see.
     public var interruptFlag: UnsafeMutablePointer<Int32>?
     /// What random numbers begin with, until `seed(n)`.
     public var seed = 0
@@ -34,7 +35,8 @@ public final class Interpreter {
   /// Where `print` writes, with line breaks included.
   public var output: (String) -> Void = { _ in }
 
-  /// Where modules come from: `use templates` asks for `.library("templates")`, `use "./a.moco"` for `.path("./a.moco")`.
+  /// Where modules come from: `use templates` asks for `.library("templates")`, `use "./a.moco"` for
+  /// `.path("./a.moco")`.
   public var moduleLoader: ((Use.Source, _ from: SourceFile) throws -> LoadedModule)?
 
   /// Where `help(x)` writes its Markdown; nil means `output`.
@@ -79,12 +81,14 @@ public final class Interpreter {
     do {
       let list = try AnyValue.list(options.arguments).owned(in: heap)
       argumentList = list.pointer
-      globals.defineBuiltin("args", list, doc: "The arguments after `--` on the command line, as a List of Strings.")
+      globals.defineBuiltin(
+        "args", list, doc: "The arguments after `--` on the command line, as a List of Strings.")
     } catch {}
   }
 }
 
-/// The source of a module, and a name by which the loader knows it again: a module runs once for each identity.
+/// The source of a module, and a name by which the loader knows it again: a module runs once for each
+/// identity.
 public struct LoadedModule {
   public var source: SourceFile
   public var identity: String

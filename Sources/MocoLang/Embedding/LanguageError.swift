@@ -1,14 +1,15 @@
 // Errors of Swift code on their way into the language.
 //
 // Whatever a native function, a method or an operator throws becomes a diagnostic at the place of the call or
-// operator. A type that conforms to `LanguageError` brings its code and help along; any other error becomes E0900
-// with its description. Types of other modules conform in one line:
+// operator. A type that conforms to `LanguageError` brings its code and help along; any other error becomes
+// E0900 with its description. Types of other modules conform in one line:
 //
 //   extension TensorError: @retroactive LanguageError {}
 //
 // `LanguageFailure` is the error to throw when there is no type of one's own:
 //
-//   throw LanguageFailure("E0702", "top_k is 8, but there are only 6 experts", help: "top_k: 6", argument: "top_k")
+//   throw LanguageFailure("E0702", "top_k is 8, but there are only 6 experts", help: "top_k: 6", argument:
+//   "top_k")
 
 /// An error that knows its code, and what to write instead.
 public protocol LanguageError: Error {
@@ -42,7 +43,8 @@ public struct LanguageFailure: LanguageError {
   public var argument: String?
 
   public init(
-    _ code: String, _ message: String, help: String? = nil, operandLabels: (left: String, right: String)? = nil,
+    _ code: String, _ message: String, help: String? = nil,
+    operandLabels: (left: String, right: String)? = nil,
     argument: String? = nil
   ) {
     self.code = code

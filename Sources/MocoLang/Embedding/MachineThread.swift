@@ -37,7 +37,9 @@ extension Interpreter {
   /// Runs a body where programs run: at once when this is that thread, else on a new one.
   func onMachineThread<Result>(_ body: () -> Result) -> Result? {
     let state = machine.state
-    if state.pointee.nativeLimit != 0, pthread_equal(machine.runningThread, pthread_self()) != 0 { return body() }
+    if state.pointee.nativeLimit != 0, pthread_equal(machine.runningThread, pthread_self()) != 0 {
+      return body()
+    }
     var result: Result?
     let size = max(1 << 20, options.stackSize)
     MachineThread.run(stackSize: size) {

@@ -24,9 +24,11 @@
 //
 // The machine itself reports unknown names (with the nearest one), missing and surplus arguments.
 //
-// An overload of an existing function for a host type, chosen by the first argument; it has its own signature:
+// An overload of an existing function for a host type, chosen by the first argument; it has its own
+// signature:
 //
-//   interpreter.registerOverload("sum", for: TensorValue.self, NativeFunction("sum(x, axis = nil)", doc: "…") { arguments in
+//   interpreter.registerOverload("sum", for: TensorValue.self, NativeFunction("sum(x, axis = nil)", doc: "…")
+//   { arguments in
 //     let tensor = try arguments.host(TensorValue.self, "x")
 //     return try .host(tensor.sum(axis: arguments.optionalInt("axis")))
 //   })
@@ -94,7 +96,8 @@ public final class NativeFunction {
     }
   }
 
-  /// The default of a parameter, with a reference for the caller; `undefined` where it has none that is a literal.
+  /// The default of a parameter, with a reference for the caller; `undefined` where it has none that is a
+  /// literal.
   @inline(__always)
   func defaultWord(_ place: Int, _ heap: Heap) throws -> Word {
     let word = plainDefaults[place]

@@ -18,7 +18,9 @@ public struct RangeValue: Equatable, Sendable {
   public var count: Int {
     // Differences of two Ints fit an unsigned word once their order is known.
     let up = step > 0
-    guard up ? (isClosed ? start <= end : start < end) : (isClosed ? start >= end : start > end) else { return 0 }
+    guard up ? (isClosed ? start <= end : start < end) : (isClosed ? start >= end : start > end) else {
+      return 0
+    }
     let distance = up ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)
     let stride = step.magnitude
     let steps = isClosed ? distance / stride : (distance - 1) / stride
@@ -32,7 +34,9 @@ public struct RangeValue: Equatable, Sendable {
   public func contains(_ value: Int) -> Bool {
     let up = step > 0
     guard up ? value >= start : value <= start else { return false }
-    guard up ? (isClosed ? value <= end : value < end) : (isClosed ? value >= end : value > end) else { return false }
+    guard up ? (isClosed ? value <= end : value < end) : (isClosed ? value >= end : value > end) else {
+      return false
+    }
     let distance = up ? UInt(bitPattern: value &- start) : UInt(bitPattern: start &- value)
     return distance % step.magnitude == 0
   }
@@ -40,7 +44,8 @@ public struct RangeValue: Equatable, Sendable {
   public var description: String {
     if step != 1 {
       // `range` leaves its end out.
-      let beyond = isClosed ? end.addingReportingOverflow(step > 0 ? 1 : -1) : (partialValue: end, overflow: false)
+      let beyond =
+        isClosed ? end.addingReportingOverflow(step > 0 ? 1 : -1) : (partialValue: end, overflow: false)
       return "range(\(start), \(beyond.overflow ? end : beyond.partialValue), by: \(step))"
     }
     return isClosed ? "\(start)...\(end)" : "\(start)..<\(end)"

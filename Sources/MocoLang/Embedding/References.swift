@@ -122,13 +122,17 @@ public struct RecordReference {
 extension AnyValue {
   /// The list itself, where this is one of a program (not one made by Swift code).
   public var listReference: ListReference? {
-    if case .object(let reference) = storage, reference.tag == .list { return ListReference(reference: reference) }
+    if case .object(let reference) = storage, reference.tag == .list {
+      return ListReference(reference: reference)
+    }
     return nil
   }
 
   /// The record itself, where this is one of a program.
   public var recordReference: RecordReference? {
-    if case .object(let reference) = storage, reference.tag == .record { return RecordReference(reference: reference) }
+    if case .object(let reference) = storage, reference.tag == .record {
+      return RecordReference(reference: reference)
+    }
     return nil
   }
 

@@ -1,5 +1,5 @@
-// Reading a signature line. Signatures are written by Swift code, so a malformed part is not an error: it is read as
-// far as it makes sense, and the tests of the built-ins compare what was read with what was written.
+// Reading a signature line. Signatures are written by Swift code, so a malformed part is not an error: it is
+// read as far as it makes sense, and the tests of the built-ins compare what was read with what was written.
 
 extension Signature {
   public init(parsing text: String) {
@@ -39,7 +39,8 @@ extension Signature {
       typeName = trimmed(head[head.index(after: colon)...])
     }
     return Parameter(
-      name: trimmed(name), typeName: typeName, defaultValue: defaultText.flatMap(literal), defaultText: defaultText,
+      name: trimmed(name), typeName: typeName, defaultValue: defaultText.flatMap(literal),
+      defaultText: defaultText,
       isNameOnly: isNameOnly)
   }
 
@@ -66,7 +67,9 @@ extension Signature {
     }
     let digits = text.replacing("_", with: "")
     if let whole = Int(digits) { return .int(whole) }
-    if let first = digits.first, first.isNumber || first == "-", let number = Double(digits) { return .float(number) }
+    if let first = digits.first, first.isNumber || first == "-", let number = Double(digits) {
+      return .float(number)
+    }
     return nil
   }
 

@@ -1,8 +1,9 @@
-/// Lays a program out: indentation by brackets, one blank around operators and after commas, no blanks at the ends of
-/// lines. Where lines end stays as it was written, and so do comments, strings and what stands in columns.
+/// Lays a program out: indentation by brackets, one blank around operators and after commas, no blanks at the
+/// ends of lines. Where lines end stays as it was written, and so do comments, strings and what stands in
+/// columns.
 ///
-/// The tokens and comments of the result are those of the source, one by one; a text of which that would not hold is
-/// given back as it is.
+/// The tokens and comments of the result are those of the source, one by one; a text of which that would not
+/// hold is given back as it is.
 public enum Formatter {
   /// - Returns: nil where the source does not parse.
   public static func format(_ source: SourceFile) -> String? {
@@ -75,7 +76,9 @@ struct Layout {
         case UInt8(ascii: "/"), UInt8(ascii: "#"):
           var stop = bytes[at..<end].firstIndex(of: 0x0A) ?? end
           let next = stop
-          while stop > at, bytes[stop - 1] == 0x20 || bytes[stop - 1] == 0x09 || bytes[stop - 1] == 0x0D { stop -= 1 }
+          while stop > at, bytes[stop - 1] == 0x20 || bytes[stop - 1] == 0x09 || bytes[stop - 1] == 0x0D {
+            stop -= 1
+          }
           add(nil, at..<stop)
           at = next
         default:
@@ -112,7 +115,9 @@ struct Layout {
       if number > 0 { result += String(repeating: "\n", count: min(first.breaks, 3)) }
       result += String(repeating: " ", count: indentation)
       for index in line {
-        if index > line.lowerBound { result += String(repeating: " ", count: blanks(before: index, number, open)) }
+        if index > line.lowerBound {
+          result += String(repeating: " ", count: blanks(before: index, number, open))
+        }
         let atom = atoms[index]
         result += atom.text
         guard let kind = atom.kind else { continue }
@@ -140,7 +145,9 @@ struct Layout {
 
   private func blanks(before index: Int, _ line: Int, _ open: [Open]) -> Int {
     let (atom, last) = (atoms[index], atoms[index - 1])
-    guard let kind = atom.kind, let previous = last.kind else { return max(atom.blanks, atom.kind == nil ? 1 : 0) }
+    guard let kind = atom.kind, let previous = last.kind else {
+      return max(atom.blanks, atom.kind == nil ? 1 : 0)
+    }
     if atom.blanks > 1, isInColumn(atom, line) { return atom.blanks }
     let asWritten = min(atom.blanks, 1)
     let inIndex = open.last?.kind == .leftBracket
@@ -196,8 +203,10 @@ extension Token.Kind {
   var isValue: Bool { self == .true || self == .false || self == .nil }
   var isOperator: Bool {
     switch self {
-    case .plus, .minus, .star, .slash, .percent, .at, .power, .equal, .notEqual, .less, .lessOrEqual, .greater,
-      .greaterOrEqual, .assign, .plusAssign, .minusAssign, .starAssign, .slashAssign, .percentAssign, .atAssign,
+    case .plus, .minus, .star, .slash, .percent, .at, .power, .equal, .notEqual, .less, .lessOrEqual,
+      .greater,
+      .greaterOrEqual, .assign, .plusAssign, .minusAssign, .starAssign, .slashAssign, .percentAssign,
+      .atAssign,
       .powerAssign, .arrow, .pipe, .coalesce, .and, .or, .not, .in:
       true
     default: false

@@ -1,5 +1,5 @@
-// The global names of all modules: one array of slots, so that an instruction finds its global in one load. The array
-// lies in reserved address space and never moves; pages come to be when they are touched.
+// The global names of all modules: one array of slots, so that an instruction finds its global in one load.
+// The array lies in reserved address space and never moves; pages come to be when they are touched.
 
 import Glibc
 
@@ -100,7 +100,8 @@ package final class Globals {
   package func setDoc(_ doc: String?, _ slot: Int) { docs[slot] = doc }
   package func doc(_ slot: Int) -> String? { docs[slot] }
 
-  /// Gives a built-in its value, also in modules that have seen the name and not declared it. Takes the reference.
+  /// Gives a built-in its value, also in modules that have seen the name and not declared it. Takes the
+  /// reference.
   package func defineBuiltin(_ name: String, _ value: Word, doc: String?) {
     guard let slot = try? builtinSlot(for: name) else { return }
     let old = words[slot]
@@ -148,7 +149,9 @@ package final class Globals {
     var seen = Set<String>()
     var result: [String] = []
     for name in module.order + builtins.order {
-      guard let slot = module.slots[name] ?? builtins.slots[name], words[slot].tag != .undefined else { continue }
+      guard let slot = module.slots[name] ?? builtins.slots[name], words[slot].tag != .undefined else {
+        continue
+      }
       if seen.insert(name).inserted { result.append(name) }
     }
     return result

@@ -1,7 +1,7 @@
 // Calls that are not the plain case: arguments by name, left out, spread; native functions; methods.
 //
-// A call is a row: the callee in `row[0]`, its arguments in `row[1…]`. Binding rearranges the row in place, so that
-// each parameter has its slot, `undefined` where the argument was left out.
+// A call is a row: the callee in `row[0]`, its arguments in `row[1…]`. Binding rearranges the row in place,
+// so that each parameter has its slot, `undefined` where the argument was left out.
 
 extension Machine {
   // MARK: Binding to a function of the language
@@ -19,7 +19,8 @@ extension Machine {
     guard row + parameters.count + 2 < stackEnd else { throw recursionError() }
     let positional = count - names.count
     if positional > parameters.count {
-      throw tooMany(positional, parameters.count, prototype.name ?? "this function", names: parameters.map(\.name))
+      throw tooMany(
+        positional, parameters.count, prototype.name ?? "this function", names: parameters.map(\.name))
     }
     if names.isEmpty {
       for place in positional..<parameters.count { store(row + 1 + place, .undefined) }
@@ -44,7 +45,8 @@ extension Machine {
         store(row + 1 + place, taken[index])
       }
     }
-    for (place, parameter) in parameters.enumerated() where parameter.isRequired && row[1 + place].tag == .undefined {
+    for (place, parameter) in parameters.enumerated()
+    where parameter.isRequired && row[1 + place].tag == .undefined {
       throw missing(
         parameter.name, prototype.name ?? "this function", given: count,
         signature: "\(prototype.name ?? "")(\(prototype.signatureText))")
@@ -76,8 +78,11 @@ extension Machine {
 
   // MARK: Named and spread arguments
 
-  /// Handles `callNamed` and `callSpread`: true when the row is ready for a frame, false when a native function ran.
-  func callWithNames(_ i: Instruction, _ row: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws -> Bool {
+  /// Handles `callNamed` and `callSpread`: true when the row is ready for a frame, false when a native
+  /// function ran.
+  func callWithNames(
+    _ i: Instruction, _ row: UnsafeMutablePointer<Word>, _ closure: ObjectPointer
+  ) throws -> Bool {
     var names: [ObjectPointer] = []
     var count = Int(i.b)
     var keptNames: [ObjectPointer] = []
@@ -112,7 +117,9 @@ extension Machine {
   }
 
   /// Lays the arguments of a List in `row[1]` and a Record in `row[2]` out in the row; gives retained names.
-  private func layOutSpread(_ row: UnsafeMutablePointer<Word>, hasReceiver: Bool) throws -> (Int, [ObjectPointer]) {
+  private func layOutSpread(
+    _ row: UnsafeMutablePointer<Word>, hasReceiver: Bool
+  ) throws -> (Int, [ObjectPointer]) {
     let list = row[1]
     let record = row[2]
     row[1] = .null
@@ -163,7 +170,8 @@ extension Machine {
 
   /// Calls what is no function of the language; the result replaces the callee, the arguments are given up.
   func callNative(
-    _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer], site: UnsafeMutablePointer<Instruction>?
+    _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer],
+    site: UnsafeMutablePointer<Instruction>?
   ) throws {
     let callee = row.pointee
     let function: NativeFunction
@@ -190,7 +198,9 @@ extension Machine {
         result = try callBody(target, row, count: count, names: names)
       }
     } catch let error as any LanguageError {
-      argumentPlace = error.argument.flatMap { name in target.signature.parameters.firstIndex { $0.name == name } }
+      argumentPlace = error.argument.flatMap { name in
+        target.signature.parameters.firstIndex { $0.name == name }
+      }
       argumentCount = count
       throw error
     }
@@ -208,7 +218,8 @@ extension Machine {
 
   /// A core function works on the row itself where every argument stands in its place, else on a copy above.
   private func callCore(
-    _ function: NativeFunction, _ core: CoreBody, _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]
+    _ function: NativeFunction, _ core: CoreBody, _ row: UnsafeMutablePointer<Word>, count: Int,
+    names: [ObjectPointer]
   ) throws -> Word {
     if names.isEmpty, function.isPlain, count <= function.positionalCount, count >= function.requiredCount {
       if count == function.positionalCount { return try core(self, row + 1) }
@@ -318,15 +329,18 @@ extension Machine {
       values[place] = parameter.defaultValue
     }
     var arguments = Arguments(
-      interpreter: interpreter, signature: signature, values: values, given: given, rest: rest, options: options)
+      interpreter: interpreter, signature: signature, values: values, given: given, rest: rest,
+      options: options)
     return try function.body(&arguments).owned(in: heap)
   }
 
   // MARK: Methods
 
-  /// For `x.f(…)` with x in `row[1]`: the member f of x in `row[0]` and `undefined` in `row[1]` where x has one that can
-  /// be called, else the function in scope (global slot, or already in `row[0]` where the slot is negative).
-  func findMethod(_ row: UnsafeMutablePointer<Word>, _ name: Int, slot: Int, _ closure: ObjectPointer) throws {
+  /// For `x.f(…)` with x in `row[1]`: the member f of x in `row[0]` and `undefined` in `row[1]` where x has
+  /// one that can be called, else the function in scope (global slot, or already in `row[0]` where the slot
+  /// is negative).
+  func findMethod(_ row: UnsafeMutablePointer<Word>, _ name: Int, slot: Int, _ closure: ObjectPointer) throws
+  {
     let receiver = row[1]
     switch receiver.tag {
     case .record:
@@ -368,7 +382,9 @@ extension Machine {
     }
     if slot >= 0 {
       let word = globals.words[slot]
-      if word.tag == .undefined { throw noMethod(receiver, closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[name]) }
+      if word.tag == .undefined {
+        throw noMethod(receiver, closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[name])
+      }
       heap.retain(word)
       store(row, word)
     }
@@ -390,10 +406,12 @@ extension Machine {
     }
     if receiver.tag == .record, let word = heap.field(name, of: receiver.pointer) {
       return LanguageFailure(
-        "E0310", "the field '\(name)' holds \(describe(word)), not a function", help: "to read it, write .\(name)")
+        "E0310", "the field '\(name)' holds \(describe(word)), not a function",
+        help: "to read it, write .\(name)")
     }
     return LanguageFailure(
-      "E0309", "\(describeType(receiver)) has no method '\(name)', and there is no function of that name", help: help)
+      "E0309", "\(describeType(receiver)) has no method '\(name)', and there is no function of that name",
+      help: help)
   }
 
   // MARK: Closures

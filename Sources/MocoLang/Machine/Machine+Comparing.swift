@@ -1,5 +1,5 @@
-// Equality and order. Equality is deep, and survives cycles and any depth: pairs that wait stand in a list of their
-// own, and a pair of containers that was met before counts as equal.
+// Equality and order. Equality is deep, and survives cycles and any depth: pairs that wait stand in a list of
+// their own, and a pair of containers that was met before counts as equal.
 
 extension Machine {
   package func equal(_ left: Word, _ right: Word) throws -> Bool {
@@ -124,7 +124,8 @@ extension Machine {
       return a.amount < b.amount ? -1 : a.amount > b.amount ? 1 : 0
     case .list:
       guard depth < 200 else {
-        throw LanguageFailure("E0404", "these lists are nested too deeply to be compared",
+        throw LanguageFailure(
+          "E0404", "these lists are nested too deeply to be compared",
           help: "lists that hold themselves have no order")
       }
       let count = min(left.pointer.list.pointee.count, right.pointer.list.pointee.count)

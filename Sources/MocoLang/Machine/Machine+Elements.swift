@@ -39,18 +39,23 @@ extension Machine {
     switch object.tag {
     case .list, .string, .range:
       var help: String?
-      if index.tag == .float, let whole = Int(exactly: index.asFloat) { help = "write \(whole) without the point" }
+      if index.tag == .float, let whole = Int(exactly: index.asFloat) {
+        help = "write \(whole) without the point"
+      }
       if index.tag == .float, help == nil { help = "div(a, b) divides to an Int" }
       return LanguageFailure(
-        "E0201", "\(describeType(object)) is indexed by an Int or a Range, not by \(describe(index))", help: help,
+        "E0201", "\(describeType(object)) is indexed by an Int or a Range, not by \(describe(index))",
+        help: help,
         operandLabels: ("", typeName(index)))
     case .record:
       return LanguageFailure(
-        "E0201", "a Record is indexed by a String, not by \(describe(index))", help: "its keys are Strings: r[\"a\"], r.a",
+        "E0201", "a Record is indexed by a String, not by \(describe(index))",
+        help: "its keys are Strings: r[\"a\"], r.a",
         operandLabels: ("", typeName(index)))
     case .host:
       return LanguageFailure(
-        "E0201", "\(describeType(object)) cannot be indexed by \(describe(index))", operandLabels: ("", typeName(index)))
+        "E0201", "\(describeType(object)) cannot be indexed by \(describe(index))",
+        operandLabels: ("", typeName(index)))
     default:
       return LanguageFailure(
         "E0201", "\(describe(object)) cannot be indexed",
@@ -72,7 +77,9 @@ extension Machine {
     switch object.tag {
     case .list:
       let items = object.pointer.list.pointee.items
-      if part.step == 1 { return try heap.list(copying: UnsafeBufferPointer(start: items + part.start, count: part.count)) }
+      if part.step == 1 {
+        return try heap.list(copying: UnsafeBufferPointer(start: items + part.start, count: part.count))
+      }
       let result = try heap.list(capacity: part.count)
       for index in 0..<part.count {
         let word = items[part.start + index * part.step]
@@ -94,7 +101,8 @@ extension Machine {
     }
   }
 
-  /// `xs[[2, 0]]`, `xs[mask]`: elements by a list of places, or where a list of Bools of the same length is true.
+  /// `xs[[2, 0]]`, `xs[mask]`: elements by a list of places, or where a list of Bools of the same length is
+  /// true.
   private func pick(_ object: Word, _ index: Word) throws -> Word {
     let total =
       object.tag == .list ? object.pointer.list.pointee.count : object.pointer.string.pointee.scalarCount
@@ -142,7 +150,9 @@ extension Machine {
       starts.append(at)
       at += StringObject.width(all[at])
     }
-    for place in places { bytes += all[starts[place]..<(starts[place] + StringObject.width(all[starts[place]]))] }
+    for place in places {
+      bytes += all[starts[place]..<(starts[place] + StringObject.width(all[starts[place]]))]
+    }
     return try heap.string(bytes)
   }
 
@@ -193,11 +203,14 @@ extension Machine {
       heap.retain(value)
       try heap.setField(index.pointer, of: object.pointer, to: value)
     case (.host, _):
-      guard try object.pointer.hostBox.pointee.host.setIndex([hostIndex(index)], to: AnyValue(value, in: heap)) else {
+      guard
+        try object.pointer.hostBox.pointee.host.setIndex([hostIndex(index)], to: AnyValue(value, in: heap))
+      else {
         throw LanguageFailure("E0302", "the elements of \(describeType(object)) cannot be set so")
       }
     case (.string, _):
-      throw LanguageFailure("E0302", "a String cannot be changed", help: "build a new one, for example with replace")
+      throw LanguageFailure(
+        "E0302", "a String cannot be changed", help: "build a new one, for example with replace")
     case (.range, _):
       throw LanguageFailure("E0302", "a Range cannot be changed", help: "make a List of it: [..range]")
     default:
@@ -210,7 +223,8 @@ extension Machine {
     let part = try HostRange(start: range.start, end: range.end, isClosed: range.isClosed, step: range.step)
       .resolve(count: object.pointer.list.pointee.count)
     guard value.tag == .list else {
-      throw LanguageFailure("E0201", "a slice takes a List, not \(describe(value))", operandLabels: ("", typeName(value)))
+      throw LanguageFailure(
+        "E0201", "a slice takes a List, not \(describe(value))", operandLabels: ("", typeName(value)))
     }
     let source = value.pointer.list.pointee
     guard source.count == part.count else {
@@ -228,7 +242,8 @@ extension Machine {
   func setItems(_ object: Word, _ first: UnsafeMutablePointer<Word>, _ count: Int, _ value: Word) throws {
     guard object.tag == .host else {
       if count == 1 { return try setElement(object, first.pointee, value) }
-      throw LanguageFailure("E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
+      throw LanguageFailure(
+        "E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
     }
     let host = object.pointer.hostBox.pointee.host
     guard try host.setIndex((0..<count).map { hostIndex(first[$0]) }, to: AnyValue(value, in: heap)) else {

@@ -26,7 +26,8 @@ extension Machine {
       let frame = frames[depth]
       let prototype = frame.closure.closure.pointee.prototype.takeUnretainedValue()
       let offset = pc - prototype.code.pointee.instructions - 1
-      let handler = raised.isCatchable ? prototype.handlers.first { offset >= $0.start && offset < $0.end } : nil
+      let handler =
+        raised.isCatchable ? prototype.handlers.first { offset >= $0.start && offset < $0.end } : nil
       if let handler {
         closeCells(from: frame.base + handler.register)
         release(frame.base + handler.register, count: prototype.code.pointee.registerCount - handler.register)
@@ -68,7 +69,8 @@ extension Machine {
     let outer = caller.closure.closure.pointee.prototype.takeUnretainedValue()
     let offset = caller.pc - outer.code.pointee.instructions - 1
     let site = offset >= 0 && offset < outer.spans.count ? outer.span(outer.spans[offset].whole) : nil
-    raised.diagnostic.trace.append(Diagnostic.TraceEntry(function: prototype.parentName ?? "", callSite: site))
+    raised.diagnostic.trace.append(
+      Diagnostic.TraceEntry(function: prototype.parentName ?? "", callSite: site))
   }
 
   /// The diagnostic for whatever was thrown, at the instruction before `pc`.
@@ -109,7 +111,8 @@ extension Machine {
   }
 
   private func place(
-    _ diagnostic: inout Diagnostic, _ prototype: Prototype, _ spans: InstructionSpans, _ instruction: Instruction,
+    _ diagnostic: inout Diagnostic, _ prototype: Prototype, _ spans: InstructionSpans,
+    _ instruction: Instruction,
     _ offset: Int, argument: String?, labels: (left: String, right: String)?
   ) {
     switch instruction.op {
@@ -128,8 +131,12 @@ extension Machine {
     default:
       diagnostic.primary = prototype.span(spans.mark)
       if let labels {
-        if !labels.left.isEmpty { diagnostic.labels.append(Diagnostic.Label(prototype.span(spans.left), labels.left)) }
-        if !labels.right.isEmpty { diagnostic.labels.append(Diagnostic.Label(prototype.span(spans.right), labels.right)) }
+        if !labels.left.isEmpty {
+          diagnostic.labels.append(Diagnostic.Label(prototype.span(spans.left), labels.left))
+        }
+        if !labels.right.isEmpty {
+          diagnostic.labels.append(Diagnostic.Label(prototype.span(spans.right), labels.right))
+        }
       }
     }
   }
@@ -139,7 +146,9 @@ extension Machine {
   /// What a program sees of an error: message, code, line, help.
   private func errorRecord(_ raised: RaisedError) throws -> Word {
     let record = heap.record()
-    func set(_ name: String, _ word: Word) throws { try heap.setField(heap.intern(name), of: record.pointer, to: word) }
+    func set(_ name: String, _ word: Word) throws {
+      try heap.setField(heap.intern(name), of: record.pointer, to: word)
+    }
     let diagnostic = raised.diagnostic
     try set("message", heap.string(diagnostic.message))
     try set("code", heap.string(diagnostic.code))
@@ -160,7 +169,8 @@ extension Prototype {
 
   /// A short piece of the source on one line; nil where it is empty or longer.
   func shortText(_ offsets: (Int32, Int32)) -> String? {
-    let start = Int(offsets.0), end = Int(offsets.1)
+    let start = Int(offsets.0)
+    let end = Int(offsets.1)
     guard start >= 0, end > start, end <= file.bytes.count, end - start <= 40 else { return nil }
     let bytes = file.bytes[start..<end]
     return bytes.contains(0x0A) ? nil : String(decoding: bytes, as: UTF8.self)

@@ -1,8 +1,9 @@
-// The loop over instructions. Each case is the equation beside its opcode (Opcode.swift); what is not quick is in the
-// other Machine files. Fast paths test tags and fall to a slow path that knows everything and reports errors.
+// The loop over instructions. Each case is the equation beside its opcode (Opcode.swift); what is not quick
+// is in the other Machine files. Fast paths test tags and fall to a slow path that knows everything and
+// reports errors.
 //
-// Where an instruction has a second word, `pc` moves past it only after everything that can throw, so that an error's
-// place is always `pc - 1`.
+// Where an instruction has a second word, `pc` moves past it only after everything that can throw, so that an
+// error's place is always `pc - 1`.
 
 extension Machine {
   /// Runs the frame on top, which is an entry frame, until it returns.
@@ -452,7 +453,9 @@ extension Machine {
               let depth = state.pointee.depth &+ 1
               let newBase = row + 1
               if count != code.pointee.parameterCount { try bind(row, count: count, names: []) }
-              if depth >= recursionLimit || newBase + code.pointee.registerCount >= stackEnd { throw recursionError() }
+              if depth >= recursionLimit || newBase + code.pointee.registerCount >= stackEnd {
+                throw recursionError()
+              }
               frames[depth &- 1].pc = pc
               frames[depth] = Frame(pc: pc, base: newBase, closure: object, isEntry: false)
               state.pointee.depth = depth

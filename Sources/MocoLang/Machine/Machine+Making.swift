@@ -188,7 +188,9 @@ extension Machine {
 
   /// Specifications from source text are parsed once.
   func formatSpecification(_ key: ObjectPointer) throws -> FormatSpecification {
-    if key.header.pointee.flags & ObjectFlag.interned == 0 { return try FormatSpecification(StringObject.text(key)) }
+    if key.header.pointee.flags & ObjectFlag.interned == 0 {
+      return try FormatSpecification(StringObject.text(key))
+    }
     if let known = formats[key] { return known }
     let parsed = try FormatSpecification(StringObject.text(key))
     formats[key] = parsed
@@ -226,7 +228,8 @@ extension Machine {
       let needed = hasRest ? "at least \(count)" : "\(count)"
       let found = source.tag == .list ? "\(words.count)" : words.count > count ? "more" : "\(words.count)"
       throw LanguageFailure(
-        "E0311", "\(needed) \(count == 1 && !hasRest ? "element is" : "elements are") expected here, but there \(found == "1" ? "is" : "are") \(found)",
+        "E0311",
+        "\(needed) \(count == 1 && !hasRest ? "element is" : "elements are") expected here, but there \(found == "1" ? "is" : "are") \(found)",
         help: !hasRest && words.count > count ? "..rest takes what is left over" : nil)
     }
     let rest = hasRest ? try words[count...].withUnsafeBufferPointer { try heap.list(copying: $0) } : nil
@@ -250,8 +253,8 @@ extension Machine {
 
   // MARK: Iteration
 
-  /// A range's iteration: next element, how many are left, step. A list's: the list, place. A string's: the string,
-  /// byte offset. A record's: the record, entry. A host object's: its iterator.
+  /// A range's iteration: next element, how many are left, step. A list's: the list, place. A string's: the
+  /// string, byte offset. A record's: the record, entry. A host object's: its iterator.
   func prepareLoop(_ iteration: UnsafeMutablePointer<Word>) throws {
     let source = iteration.pointee
     switch source.tag {
@@ -263,7 +266,9 @@ extension Machine {
       store(iteration + 2, .int(range.step))
       store(iteration, .int(range.start))
     case .host:
-      guard let next = try source.pointer.hostBox.pointee.host.makeIterator() else { throw notIterable(source) }
+      guard let next = try source.pointer.hostBox.pointee.host.makeIterator() else {
+        throw notIterable(source)
+      }
       // The object stays alive in the second register while its iterator runs.
       let box = heap.box(HostIteration(next), .iterator)
       store(iteration + 1, source)
@@ -290,7 +295,9 @@ extension Machine {
 
   /// What is neither a range nor a list; false at the end.
   @inline(never)
-  func nextElement(_ iteration: UnsafeMutablePointer<Word>, _ target: UnsafeMutablePointer<Word>) throws -> Bool {
+  func nextElement(
+    _ iteration: UnsafeMutablePointer<Word>, _ target: UnsafeMutablePointer<Word>
+  ) throws -> Bool {
     let source = iteration.pointee
     switch source.tag {
     case .string:

@@ -102,7 +102,9 @@ extension Machine {
     if i.k & 2 != 0 { store(base + Int(i.c), .null) }
   }
 
-  private func valuePlace(_ record: UnsafeMutablePointer<RecordObject>, _ place: Int) -> UnsafeMutablePointer<Word> {
+  private func valuePlace(
+    _ record: UnsafeMutablePointer<RecordObject>, _ place: Int
+  ) -> UnsafeMutablePointer<Word> {
     let entry = UnsafeMutableRawPointer(record.pointee.entries + place)
     let offset = MemoryLayout<RecordSlot>.offset(of: \RecordSlot.value).unsafelyUnwrapped
     return (entry + offset).assumingMemoryBound(to: Word.self)
@@ -131,7 +133,8 @@ extension Machine {
       help = "did you mean '\(near)'?"
     } else if object.tag == .null {
       help = "the value is nil; ?? gives a value to use instead"
-    } else if let slot = globals.builtins.slots[name], isCallable(globals.words[slot]), object.tag != .record {
+    } else if let slot = globals.builtins.slots[name], isCallable(globals.words[slot]), object.tag != .record
+    {
       help = "to call the function \(name) on it, write .\(name)()"
     } else if !names.isEmpty, names.count <= 12 {
       help = "it has \(names.joined(separator: ", "))"
@@ -149,7 +152,9 @@ extension Machine {
       help = "it is declared further down"
       return LanguageFailure("E0301", "'\(name)' is used before its declaration", help: help)
     }
-    if let near = Nearest.name(to: name, among: globals.visibleNames(in: module)) { help = "did you mean '\(near)'?" }
+    if let near = Nearest.name(to: name, among: globals.visibleNames(in: module)) {
+      help = "did you mean '\(near)'?"
+    }
     return LanguageFailure("E0301", "there is no '\(name)'", help: help)
   }
 
@@ -178,16 +183,19 @@ extension Machine {
     let name = globals.names[slot]
     if flags & GlobalFlag.constant != 0 {
       throw LanguageFailure(
-        "E0302", "'\(name)' is a constant and cannot be assigned again", help: "declare it with var \(name) = …")
+        "E0302", "'\(name)' is a constant and cannot be assigned again",
+        help: "declare it with var \(name) = …")
     }
     if flags & GlobalFlag.builtin != 0 {
       throw LanguageFailure(
-        "E0302", "'\(name)' is built in and cannot be assigned", help: "a variable of your own begins with var \(name) = …")
+        "E0302", "'\(name)' is built in and cannot be assigned",
+        help: "a variable of your own begins with var \(name) = …")
     }
     let near = Nearest.name(to: name, among: globals.visibleNames(in: globals.module(of: slot)))
     throw LanguageFailure(
       "E0302", "there is no variable '\(name)' to assign to",
-      help: near.map { "did you mean '\($0)'? A new variable begins with var" } ?? "declare it with var \(name) = …")
+      help: near.map { "did you mean '\($0)'? A new variable begins with var" }
+        ?? "declare it with var \(name) = …")
   }
 
   // MARK: Modules
@@ -197,7 +205,8 @@ extension Machine {
   }
 
   func moduleMember(_ word: Word, _ name: String) -> Word? {
-    guard !name.hasPrefix("_"), let slot = module(word).slots[name], globals.flags[slot] & GlobalFlag.declared != 0,
+    guard !name.hasPrefix("_"), let slot = module(word).slots[name],
+      globals.flags[slot] & GlobalFlag.declared != 0,
       globals.words[slot].tag != .undefined
     else { return nil }
     return globals.words[slot]
@@ -209,7 +218,8 @@ extension Machine {
     let module = module(word)
     if name.hasPrefix("_"), module.slots[name] != nil {
       return LanguageFailure(
-        "E0803", "'\(name)' is private to the module \(module.name)", help: "names that begin with _ stay in their file")
+        "E0803", "'\(name)' is private to the module \(module.name)",
+        help: "names that begin with _ stay in their file")
     }
     let names = publicNames(word)
     let near = Nearest.name(to: name, among: names)

@@ -11,7 +11,8 @@ extension Machine {
     case .path(let path): shown = path
     }
     guard let loader = interpreter.moduleLoader else {
-      throw LanguageFailure("E0801", "there is no module '\(shown)' here: modules cannot be loaded in this place")
+      throw LanguageFailure(
+        "E0801", "there is no module '\(shown)' here: modules cannot be loaded in this place")
     }
     let loaded = try loader(use.source, prototype.file)
     if let known = loadedModules[loaded.identity] {

@@ -1,7 +1,8 @@
 // Operators: the quick paths for numbers, and the slow path that knows every type.
 //
-// Int and Float mix to Float; Int results are checked (E0402); division by zero is E0403. Strings and lists join with
-// `+` and repeat with `*`. Quantities add and subtract with their own unit, scale with numbers, and divide to a number.
+// Int and Float mix to Float; Int results are checked (E0402); division by zero is E0403. Strings and lists
+// join with `+` and repeat with `*`. Quantities add and subtract with their own unit, scale with numbers, and
+// divide to a number.
 
 import Glibc
 
@@ -82,7 +83,8 @@ extension Machine {
     let b = Int(i.b)
     let c = Int(i.c)
     if op == .add, left.tag == .string, right.tag == .string {
-      // The left register is given up when it is a temporary or the target, so that appending can be in place.
+      // The left register is given up when it is a temporary or the target, so that appending can be in
+      // place.
       if a == b || i.k & 1 != 0 {
         base[b] = .null
         let joined: Word
@@ -249,7 +251,8 @@ extension Machine {
 
   static func intOverflow(_ text: String) -> LanguageFailure {
     LanguageFailure(
-      "E0402", "\(text) does not fit an Int", help: "Ints have 64 bits; write one side as a Float to go on without them")
+      "E0402", "\(text) does not fit an Int",
+      help: "Ints have 64 bits; write one side as a Float to go on without them")
   }
 
   func divisionByZero(_ op: String) -> LanguageFailure {
@@ -316,7 +319,9 @@ extension Machine {
     }
     let base = left.number
     let exponent = right.number
-    if base == 0, exponent < 0 { throw LanguageFailure("E0403", "0 to a negative power is a division by zero") }
+    if base == 0, exponent < 0 {
+      throw LanguageFailure("E0403", "0 to a negative power is a division by zero")
+    }
     if base < 0, exponent != exponent.rounded(), exponent.isFinite {
       throw LanguageFailure(
         "E0407", "a negative number to the power \(NumberText.float(exponent)) is not a real number")
@@ -324,7 +329,8 @@ extension Machine {
     let result = pow(base, exponent)
     if result.isInfinite, base.isFinite, exponent.isFinite {
       throw LanguageFailure(
-        "E0402", "\(show(left)) ** \(show(right)) does not fit a Float", help: "a Float goes up to about 1.8e308")
+        "E0402", "\(show(left)) ** \(show(right)) does not fit a Float",
+        help: "a Float goes up to about 1.8e308")
     }
     return .float(result)
   }

@@ -1,9 +1,9 @@
 // The machine: a stack of words, a stack of frames, and the loop over instructions (Machine+Loop.swift).
 //
-// A frame is a window of registers: `base[0]` is its first register, `base[-1]` the callee, which lies in a register of
-// the caller and receives the result. Every slot of the stack owns what it holds, also above the topmost frame, so that
-// unwinding is: release the window. Native functions that call back start a loop of their own on top (`call`), which
-// costs native stack; its depth is measured by address.
+// A frame is a window of registers: `base[0]` is its first register, `base[-1]` the callee, which lies in a
+// register of the caller and receives the result. Every slot of the stack owns what it holds, also above the
+// topmost frame, so that unwinding is: release the window. Native functions that call back start a loop of
+// their own on top (`call`), which costs native stack; its depth is measured by address.
 
 import Glibc
 
@@ -77,7 +77,8 @@ package final class Machine {
     let frames = Globals.reserve((recursionLimit + 2) * MemoryLayout<Frame>.stride)
     state.initialize(
       to: MachineState(
-        frames: frames.assumingMemoryBound(to: Frame.self), depth: -1, top: stack, openCells: nil, nativeLimit: 0))
+        frames: frames.assumingMemoryBound(to: Frame.self), depth: -1, top: stack, openCells: nil,
+        nativeLimit: 0))
   }
 
   deinit {
@@ -200,7 +201,9 @@ package final class Machine {
       let location = cell.upvalue.pointee.location
       cell.upvalue.pointee.closed = location.pointee
       location.pointee = .null
-      let inside = UnsafeMutableRawPointer(cell.upvalue) + MemoryLayout<UpvalueObject>.offset(of: \.closed).unsafelyUnwrapped
+      let inside =
+        UnsafeMutableRawPointer(cell.upvalue)
+        + MemoryLayout<UpvalueObject>.offset(of: \.closed).unsafelyUnwrapped
       cell.upvalue.pointee.location = inside.assumingMemoryBound(to: Word.self)
       heap.release(object: cell)
     }

@@ -1,5 +1,5 @@
-// Values as text: what `print`, `str` and interpolation write. Strings are bare on their own and quoted inside
-// collections; a container that is inside itself is cut, and so is what is nested too deeply.
+// Values as text: what `print`, `str` and interpolation write. Strings are bare on their own and quoted
+// inside collections; a container that is inside itself is cut, and so is what is nested too deeply.
 
 package struct TextWriter {
   static let maximumDepth = 200
@@ -7,8 +7,8 @@ package struct TextWriter {
   package var bytes: [UInt8] = []
   private let machine: Machine
   private let limit: Int
-  /// Values written so far: parts that stand in several places are written in each, so that small values can have
-  /// very long texts.
+  /// Values written so far: parts that stand in several places are written in each, so that small values can
+  /// have very long texts.
   private var steps = 0
 
   /// - Parameter limit: bytes beyond which there is no use in going on; nil for what memory allows.
@@ -164,7 +164,9 @@ extension Machine {
   /// A short text for messages.
   func show(_ word: Word) -> String {
     var writer = TextWriter(machine: self, limit: 256)
-    do { try writer.write(inside: word, depth: TextWriter.maximumDepth - 2) } catch { return describeType(word) }
+    do { try writer.write(inside: word, depth: TextWriter.maximumDepth - 2) } catch {
+      return describeType(word)
+    }
     return writer.bytes.count <= 60 ? writer.text : describeType(word)
   }
 

@@ -1,7 +1,9 @@
 extension Parser {
   // MARK: - Messages
 
-  func failure(_ code: String, _ message: String, help: String? = nil, labels: [Diagnostic.Label] = [])
+  func failure(
+    _ code: String, _ message: String, help: String? = nil, labels: [Diagnostic.Label] = []
+  )
     -> Failure
   {
     Failure(

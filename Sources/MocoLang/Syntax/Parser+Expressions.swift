@@ -1,6 +1,7 @@
 /// Binding powers, lowest first; language.md's table.
 private enum Level: Int, Comparable {
-  case pipe = 1, or, and, not, comparison, coalesce, range, sum, product
+  case pipe = 1
+  case or, and, not, comparison, coalesce, range, sum, product
 
   static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   var next: Int { rawValue + 1 }

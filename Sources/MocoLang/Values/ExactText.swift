@@ -1,11 +1,13 @@
-/// A text as a key by its scalars. Swift's own equality also holds between the composed and the decomposed form of a
-/// letter, which for programs are two Strings.
+/// A text as a key by its scalars. Swift's own equality also holds between the composed and the decomposed
+/// form of a letter, which for programs are two Strings.
 package struct ExactText: Hashable {
   package let text: String
 
   package init(_ text: String) { self.text = text }
 
-  package static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+  package static func == (left: ExactText, right: ExactText) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8)
+  }
 
   package func hash(into hasher: inout Hasher) {
     var text = text

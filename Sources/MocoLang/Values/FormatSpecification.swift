@@ -107,7 +107,8 @@ package struct FormatSpecification {
     switch type {
     case nil, "d", "n", "b", "o", "x", "X":
       guard precision == nil else {
-        throw LanguageFailure("E0312", "an Int has no digits after the point", help: "write .\(precision ?? 0)f")
+        throw LanguageFailure(
+          "E0312", "an Int has no digits after the point", help: "write .\(precision ?? 0)f")
       }
       let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
       var digits = String(value.magnitude, radix: radix, uppercase: type == "X")
@@ -160,7 +161,8 @@ package struct FormatSpecification {
     return padNumber(signText(isNegative), body)
   }
 
-  /// Significant digits, plain or with an exponent; trailing zeros go. With no type, one digit stays after the point.
+  /// Significant digits, plain or with an exponent; trailing zeros go. With no type, one digit stays after
+  /// the point.
   private func general(_ value: Double, _ precision: Int, keepsPoint: Bool) -> String {
     let digits = max(1, precision)
     let scientific = FormatSpecification.printf("%.*e", digits - 1, value)
@@ -183,8 +185,11 @@ package struct FormatSpecification {
 
   static func printf(_ format: String, _ precision: Int, _ value: Double) -> String {
     var buffer = [CChar](repeating: 0, count: 400 + precision)
-    let count = withVaList([Int32(clamping: precision), value]) { vsnprintf(&buffer, buffer.count, format, $0) }
-    var text = String(decoding: buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let count = withVaList([Int32(clamping: precision), value]) {
+      vsnprintf(&buffer, buffer.count, format, $0)
+    }
+    var text = String(
+      decoding: buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     // A program may run under a locale that writes a comma.
     if let comma = text.firstIndex(of: ",") { text.replaceSubrange(comma...comma, with: ".") }
     return text

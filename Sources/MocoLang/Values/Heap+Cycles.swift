@@ -1,10 +1,11 @@
 // The cycle collector: reference counts find everything but cycles, and this finds those.
 //
-// Synchronous, in three walks over the container slabs. (1) `scratch` becomes the count of references that come from
-// outside the containers: start from the count, subtract one for each reference held by a container. Registers,
-// globals, constants and Swift code are never walked; what they hold simply keeps a count above 0. (2) Everything
-// reachable from a container with such a count is reached. (3) The rest is garbage: it is held once more, emptied,
-// and let go. Nothing moves, and it may run wherever containers are whole.
+// Synchronous, in three walks over the container slabs. (1) `scratch` becomes the count of references that
+// come from outside the containers: start from the count, subtract one for each reference held by a
+// container. Registers, globals, constants and Swift code are never walked; what they hold simply keeps a
+// count above 0. (2) Everything reachable from a container with such a count is reached. (3) The rest is
+// garbage: it is held once more, emptied, and let go. Nothing moves, and it may run wherever containers are
+// whole.
 
 import Glibc
 
@@ -76,7 +77,8 @@ extension Heap {
     return garbage
   }
 
-  /// The containers that a container refers to; strings and ranges are left out, since they cannot be part of a cycle.
+  /// The containers that a container refers to; strings and ranges are left out, since they cannot be part of
+  /// a cycle.
   private func forEachChild(_ object: ObjectPointer, _ body: (ObjectPointer) -> Void) {
     @inline(__always) func visit(_ value: Word) {
       if value.isObject, value.tag != .string, value.tag != .range { body(value.pointer) }
@@ -87,7 +89,9 @@ extension Heap {
       for index in 0..<list.count { visit(list.items[index]) }
     case .record:
       let record = object.record.pointee
-      for index in 0..<record.used where record.entries[index].key != nil { visit(record.entries[index].value) }
+      for index in 0..<record.used where record.entries[index].key != nil {
+        visit(record.entries[index].value)
+      }
     case .closure:
       let cells = object.closureCells
       for index in 0..<object.closure.pointee.count { body(cells[index]) }
@@ -97,7 +101,9 @@ extension Heap {
       // Only when the box is the sole owner may what the host holds be counted as held from inside.
       guard isKnownUniquelyReferenced(&object.hostBox.pointee.host) else { return }
       object.hostBox.pointee.host.visitReferences { held in
-        if case .object(let reference) = held.stored.storage, reference.heap === self { visit(reference.value) }
+        if case .object(let reference) = held.stored.storage, reference.heap === self {
+          visit(reference.value)
+        }
       }
     default:
       break

@@ -49,7 +49,9 @@ extension Heap {
     while true {
       let place = Int(table[slot])
       if place < 0 { return -1 }
-      if record.entries[place].hash == hash, let other = record.entries[place].key, StringObject.equal(other, key) {
+      if record.entries[place].hash == hash, let other = record.entries[place].key,
+        StringObject.equal(other, key)
+      {
         return place
       }
       slot = (slot + 1) & record.mask
@@ -77,7 +79,8 @@ extension Heap {
     }
   }
 
-  /// Sets a field; takes over the reference to `value` (also when it throws), retains the key where it is new.
+  /// Sets a field; takes over the reference to `value` (also when it throws), retains the key where it is
+  /// new.
   /// - Throws: E0405.
   package func setField(_ key: ObjectPointer, of object: ObjectPointer, to value: Word) throws {
     let place = place(of: key, in: object)

@@ -1,5 +1,5 @@
-// Strings: UTF-8 with the number of Unicode scalars, so that ASCII text (as many scalars as bytes) is indexed in
-// constant time. An object is never changed once anybody else can see it.
+// Strings: UTF-8 with the number of Unicode scalars, so that ASCII text (as many scalars as bytes) is indexed
+// in constant time. An object is never changed once anybody else can see it.
 
 import Glibc
 
@@ -109,14 +109,16 @@ extension Heap {
     let object: ObjectPointer
     if size <= Heap.largestCell {
       object = allocate(size, .string, leaf: true)
-      object.string.pointee.capacity = Int(object.header.pointee.cell) * Heap.cellStep - StringObject.bytesOffset
+      object.string.pointee.capacity =
+        Int(object.header.pointee.cell) * Heap.cellStep - StringObject.bytesOffset
     } else {
       if size >= 1 << 16 { try reserve(size) }
       guard let memory = malloc(size) else { throw outOfMemory(size) }
       charge(size)
       object = memory
       object.header.initialize(
-        to: ObjectHeader(references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: Tag.string.rawValue), flags: 0, cell: 0))
+        to: ObjectHeader(
+          references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: Tag.string.rawValue), flags: 0, cell: 0))
       object.string.pointee.capacity = room
     }
     object.string.pointee.byteCount = byteCount
@@ -137,9 +139,12 @@ extension Heap {
     return try text.withUTF8 { try string($0) }
   }
 
-  package func string(_ bytes: [UInt8]) throws -> Word { try bytes.withUnsafeBufferPointer { try string($0) } }
+  package func string(_ bytes: [UInt8]) throws -> Word {
+    try bytes.withUnsafeBufferPointer { try string($0) }
+  }
 
-  /// A key from source text, the same object for the same text. Lives as long as the heap; the caller gets no reference.
+  /// A key from source text, the same object for the same text. Lives as long as the heap; the caller gets no
+  /// reference.
   package func intern(_ text: String) throws -> ObjectPointer {
     let exact = ExactText(text)
     if let known = internTable[exact] { return known }
@@ -150,7 +155,8 @@ extension Heap {
     return key
   }
 
-  /// `left + right`. Takes over the caller's reference to `left` and appends in place when it was the only one.
+  /// `left + right`. Takes over the caller's reference to `left` and appends in place when it was the only
+  /// one.
   package func concatenate(consuming left: Word, _ right: Word) throws -> Word {
     let object = left.pointer
     let count = object.string.pointee.byteCount

@@ -1,13 +1,14 @@
 // The heap of one interpreter.
 //
-// Objects come from slabs of cells in steps of 16 bytes, leaves (strings, ranges) apart from containers so that the
-// cycle collector walks only slabs that can hold cycles. Strings beyond the largest cell, list items and record
-// entries come from malloc. References are counted without atomics: an object goes as soon as its last reference is
-// dropped, its contents through a work list (the header's count field links what waits), so that no structure is too
-// deep to release.
+// Objects come from slabs of cells in steps of 16 bytes, leaves (strings, ranges) apart from containers so
+// that the cycle collector walks only slabs that can hold cycles. Strings beyond the largest cell, list items
+// and record entries come from malloc. References are counted without atomics: an object goes as soon as its
+// last reference is dropped, its contents through a work list (the header's count field links what waits), so
+// that no structure is too deep to release.
 //
-// `bytes` counts slabs, malloc'd storage and what host objects report. It triggers the collector and the memory
-// limit: large storage is refused at once (`reserve`), small objects raise `attention`, which the machine polls.
+// `bytes` counts slabs, malloc'd storage and what host objects report. It triggers the collector and the
+// memory limit: large storage is refused at once (`reserve`), small objects raise `attention`, which the
+// machine polls.
 
 import Glibc
 
@@ -68,7 +69,8 @@ package final class Heap {
 
   deinit {
     for (_, key) in internTable { release(object: key) }
-    // What is left are cycles and objects that registers or globals still held: drop the Swift objects they own.
+    // What is left are cycles and objects that registers or globals still held: drop the Swift objects they
+    // own.
     forEachContainer { object in
       switch object.pointee.tag {
       case UInt8(Tag.host.rawValue): UnsafeMutableRawPointer(object).hostBox.deinitialize(count: 1)
@@ -80,7 +82,9 @@ package final class Heap {
         if list.capacity > 0 { freeStorage(list.items, list.capacity * MemoryLayout<Word>.stride) }
       case UInt8(Tag.record.rawValue):
         let record = UnsafeMutableRawPointer(object).record.pointee
-        if record.capacity > 0 { freeStorage(record.entries, record.capacity * MemoryLayout<RecordSlot>.stride) }
+        if record.capacity > 0 {
+          freeStorage(record.entries, record.capacity * MemoryLayout<RecordSlot>.stride)
+        }
         if let table = record.table { freeStorage(table, (record.mask + 1) * MemoryLayout<Int32>.stride) }
       default: break
       }
@@ -110,7 +114,9 @@ package final class Heap {
       cell = freshCell(index, units)
     }
     cell.header.initialize(
-      to: ObjectHeader(references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: tag.rawValue), flags: 0, cell: UInt16(truncatingIfNeeded: units)))
+      to: ObjectHeader(
+        references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: tag.rawValue), flags: 0,
+        cell: UInt16(truncatingIfNeeded: units)))
     return cell
   }
 
@@ -337,7 +343,8 @@ package final class Heap {
     if let table = record.table { freeStorage(table, (record.mask + 1) * MemoryLayout<Int32>.stride) }
   }
 
-  /// Drops what a dead container of a cycle holds; the container itself goes when the last of the cycle lets go.
+  /// Drops what a dead container of a cycle holds; the container itself goes when the last of the cycle lets
+  /// go.
   func clearContents(_ object: ObjectPointer) {
     switch Tag(UInt32(object.header.pointee.tag)) {
     case .list: clearList(object)

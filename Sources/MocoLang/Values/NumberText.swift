@@ -1,8 +1,8 @@
 // Numbers as text.
 
 package enum NumberText {
-  /// A Float as Python's `repr` writes it: the shortest digits that read back the same, plain from 1e-4 up to 1e16,
-  /// always with a point or an exponent of two digits.
+  /// A Float as Python's `repr` writes it: the shortest digits that read back the same, plain from 1e-4 up to
+  /// 1e16, always with a point or an exponent of two digits.
   package static func float(_ value: Double) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
@@ -40,7 +40,8 @@ package enum NumberText {
     return String(decoding: out, as: UTF8.self)
   }
 
-  /// The shortest digits of a positive finite number and the decimal exponent of the first: 1500.0 is (15, 3).
+  /// The shortest digits of a positive finite number and the decimal exponent of the first: 1500.0 is (15,
+  /// 3).
   private static func shortest(_ value: Double) -> (digits: [UInt8], exponent: Int) {
     var digits: [UInt8] = []
     var point: Int?

@@ -1,11 +1,11 @@
-// The layouts of heap objects. Every object begins with a header; what follows depends on the tag. Objects are plain
-// memory from the heap's slabs (long strings: from malloc) and move nowhere.
+// The layouts of heap objects. Every object begins with a header; what follows depends on the tag. Objects
+// are plain memory from the heap's slabs (long strings: from malloc) and move nowhere.
 
 package typealias ObjectPointer = UnsafeMutableRawPointer
 
 package struct ObjectHeader {
-  /// References held by registers, containers, cells and Swift code. Not atomic: one thread at a time runs a heap.
-  /// While an object waits for its destruction, the address of the next one that waits.
+  /// References held by registers, containers, cells and Swift code. Not atomic: one thread at a time runs a
+  /// heap. While an object waits for its destruction, the address of the next one that waits.
   package var references: Int
   /// Scratch of the cycle collector; for strings the hash (0: not computed).
   package var scratch: UInt32
@@ -86,8 +86,8 @@ package struct ClosureObject {
   package static let cellsOffset = MemoryLayout<ClosureObject>.size
 }
 
-/// A captured variable: in its register while the frame lives (`location` points there, which owns the value), then
-/// in the cell itself.
+/// A captured variable: in its register while the frame lives (`location` points there, which owns the
+/// value), then in the cell itself.
 package struct UpvalueObject {
   package var header: ObjectHeader
   package var location: UnsafeMutablePointer<Word>

@@ -36,8 +36,9 @@ package struct Tag: Equatable {
 }
 
 package struct Word {
-  /// The tag in the lower half and aux in the upper. One field of 64 bits, because a load that spans two smaller stores
-  /// waits until both have left the store buffer, and words are stored and loaded all the time.
+  /// The tag in the lower half and aux in the upper. One field of 64 bits, because a load that spans two
+  /// smaller stores waits until both have left the store buffer, and words are stored and loaded all the
+  /// time.
   package var head: UInt64
   package var bits: UInt64
 
@@ -64,7 +65,9 @@ package struct Word {
   }
   package static func quantity(_ quantity: Quantity) -> Word {
     let unit: UInt32 = quantity.unit == .epochs ? 0 : 1
-    if let whole = quantity.wholeAmount { return Word(tag: .quantity, aux: unit, bits: UInt64(bitPattern: Int64(whole))) }
+    if let whole = quantity.wholeAmount {
+      return Word(tag: .quantity, aux: unit, bits: UInt64(bitPattern: Int64(whole)))
+    }
     return Word(tag: .quantity, aux: unit | 2, bits: quantity.amount.bitPattern)
   }
 

@@ -17,7 +17,9 @@ extension BarChart {
     let textWidth = texts.flatMap { $0 }.map { TypeSetting.width($0, size: 12) }.max() ?? 0
     let ends = zip(series, series.map(\.values)).flatMap { one, values in
       values.enumerated().map { index, value in
-        value + (one.deviations.indices.contains(index) && one.deviations[index].isFinite ? one.deviations[index] : 0)
+        value
+          + (one.deviations.indices.contains(index) && one.deviations[index].isFinite
+            ? one.deviations[index] : 0)
       }
     }
     let axis = Axis(all + ends.filter(\.isFinite) + [0], roomy: false, count: 6)

@@ -16,9 +16,11 @@ extension Heatmap {
     let x0 = left + axisWidth + nameWidth + (nameWidth > 0 ? 12 : 0)
     let room = max(width - (x0 - left) - legendWidth, 60)
 
-    // Cells as wide as names and values ask for and the page allows; names that are still too long stand at a slant.
+    // Cells as wide as names and values ask for and the page allows; names that are still too long stand at a
+    // slant.
     let textWidth = texts.joined().map { TypeSetting.width($0, size: 12.5) }.max() ?? 0
-    let wordWidth = columnNames.flatMap { $0.split(separator: " ") }
+    let wordWidth =
+      columnNames.flatMap { $0.split(separator: " ") }
       .map { TypeSetting.width(String($0), size: 12.5) }.max() ?? 0
     let natural = max(textWidth + 16, min(wordWidth + 10, 96), 44)
     let cell = max(min(natural, room / Double(columnCount)), 3)
@@ -51,7 +53,8 @@ extension Heatmap {
         for (index, name) in lines.enumerated() {
           for (line, text) in name.enumerated() {
             svg.text(
-              text, x0 + cell * (Double(index) + 0.5), y0 - 10 - 15 * Double(name.count - 1 - line), size: 12.5,
+              text, x0 + cell * (Double(index) + 0.5), y0 - 10 - 15 * Double(name.count - 1 - line),
+              size: 12.5,
               .middle)
           }
         }
@@ -75,7 +78,8 @@ extension Heatmap {
   }
 
   private func drawCells(
-    in svg: inout SVGBuilder, _ scale: HeatScale, _ texts: [[String]], shown: Bool, _ x0: Double, _ y0: Double,
+    in svg: inout SVGBuilder, _ scale: HeatScale, _ texts: [[String]], shown: Bool, _ x0: Double,
+    _ y0: Double,
     _ cell: Double, _ cellHeight: Double, _ gap: Double
   ) {
     for row in 0..<rowCount {
@@ -85,13 +89,15 @@ extension Heatmap {
         let x = x0 + cell * Double(column)
         let y = y0 + cellHeight * Double(row)
         let fill = scale.paper(value)
-        let tip = shown ? "" : [rowName(row), columnName(column), texts[row][column]].joined(separator: " · ")
+        let tip =
+          shown ? "" : [rowName(row), columnName(column), texts[row][column]].joined(separator: " · ")
         svg.rectangle(
           x + gap / 2, y + gap / 2, cell - gap, cellHeight - gap, fill: fill, radius: gap > 0 ? 3 : 0,
           stroke: value.isFinite ? nil : Ink.grid, tip: tip)
         guard shown else { continue }
         svg.text(
-          texts[row][column], x + cell / 2, y + cellHeight / 2 + 4.5, size: 12.5, .middle, fill: fill.readable,
+          texts[row][column], x + cell / 2, y + cellHeight / 2 + 4.5, size: 12.5, .middle,
+          fill: fill.readable,
           bold: column == best)
       }
     }
@@ -110,20 +116,25 @@ extension Heatmap {
         bytes += [colour.red, colour.green, colour.blue]
       }
     }
-    guard let image = PlotImage(width: map.columnCount, height: map.rowCount, channels: 3, bytes: bytes) else {
+    guard let image = PlotImage(width: map.columnCount, height: map.rowCount, channels: 3, bytes: bytes)
+    else {
       return
     }
     svg.image(image, x, y, width, height)
   }
 
-  private func drawScale(in svg: inout SVGBuilder, _ scale: HeatScale, _ x: Double, _ y: Double, _ height: Double) {
+  private func drawScale(
+    in svg: inout SVGBuilder, _ scale: HeatScale, _ x: Double, _ y: Double, _ height: Double
+  ) {
     let steps = 64
     for step in 0..<steps {
       let value = scale.high - (scale.high - scale.low) * (Double(step) + 0.5) / Double(steps)
       svg.rectangle(
-        x, y + height * Double(step) / Double(steps), 12, height / Double(steps) + 0.6, fill: scale.paper(value))
+        x, y + height * Double(step) / Double(steps), 12, height / Double(steps) + 0.6,
+        fill: scale.paper(value))
     }
-    let axis = Axis([scale.low, scale.high], fixed: scale.low...scale.high, roomy: false, count: max(Int(height / 45), 2))
+    let axis = Axis(
+      [scale.low, scale.high], fixed: scale.low...scale.high, roomy: false, count: max(Int(height / 45), 2))
     for (tick, label) in zip(axis.ticks, axis.labels) {
       let place = y + height * (1 - axis.share(tick))
       svg.line(x + 12, place, x + 16, place, Ink.rule)

@@ -1,6 +1,7 @@
 /// How a figure is drawn on paper.
 public struct SVGOptions: Sendable, Equatable {
-  /// Pixels across; the height follows from the content. Heat maps, tables and image grids may take another width.
+  /// Pixels across; the height follows from the content. Heat maps, tables and image grids may take another
+  /// width.
   public var width: Double
   /// Paper behind the figure; `false` leaves it transparent.
   public var background: Bool
@@ -41,13 +42,16 @@ struct SVGBuilder {
   mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: Colour, width: Double = 1
   ) {
-    body += "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\" stroke=\"\(colour.hex)\" stroke-width=\"\(n(width))\"/>\n"
+    body +=
+      "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\" stroke=\"\(colour.hex)\" stroke-width=\"\(n(width))\"/>\n"
   }
 
   mutating func curve(_ points: [(x: Double, y: Double)], _ colour: Colour, width: Double) {
     guard points.count > 1 else { return }
     var path = ""
-    for (index, point) in points.enumerated() { path += "\(index == 0 ? "M" : "L")\(n(point.x)) \(n(point.y))" }
+    for (index, point) in points.enumerated() {
+      path += "\(index == 0 ? "M" : "L")\(n(point.x)) \(n(point.y))"
+    }
     body += "<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour.hex)\" stroke-width=\"\(n(width))\""
     body += " stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
   }
@@ -79,7 +83,8 @@ struct SVGBuilder {
   /// The whole document.
   func document(width: Double, height: Double, title: String, _ options: SVGOptions) -> String {
     let (w, h) = (n(width.rounded(.up)), n(height.rounded(.up)))
-    var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(w)\" height=\"\(h)\" viewBox=\"0 0 \(w) \(h)\""
+    var text =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(w)\" height=\"\(h)\" viewBox=\"0 0 \(w) \(h)\""
     text += " role=\"img\" font-family=\"\(Ink.font)\" font-size=\"13\" fill=\"\(Ink.text.hex)\">\n"
     if !title.isEmpty { text += "<title>\(title.xml)</title>\n" }
     if options.background { text += "<rect width=\"\(w)\" height=\"\(h)\" rx=\"6\" fill=\"#ffffff\"/>\n" }
@@ -118,10 +123,14 @@ extension String {
 enum TypeSetting {
   // Advance widths of U+0020…U+007E in thousandths of an em (Adobe Helvetica font metrics).
   private static let advances: [Int] = [
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556,
-    556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667,
-    556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556,
-    556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
+    556,
+    556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500,
+    667,
+    556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333,
+    556,
+    556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500,
+    722,
     500, 500, 500, 334, 260, 334, 584,
   ]
 
@@ -172,10 +181,14 @@ extension Figure {
     }
     var size: (width: Double, height: Double)
     switch content {
-    case .line(let chart): size = chart.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .bars(let chart): size = chart.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .heatmap(let map): size = map.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .images(let grid): size = grid.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
+    case .line(let chart):
+      size = chart.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
+    case .bars(let chart):
+      size = chart.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
+    case .heatmap(let map):
+      size = map.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
+    case .images(let grid):
+      size = grid.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
     case .table(let table): size = table.draw(in: &svg, left: margin, top: top)
     }
     size.width = max(size.width, TypeSetting.width(title, size: 17, bold: true), caption.isEmpty ? 0 : 240)

@@ -1,5 +1,6 @@
-// Three ways to draw, by what the terminal can do and how much room there is: cells with a coloured ground and their
-// value inside, shades with the value beside them, or, for large matrices, one or two columns a cell without values.
+// Three ways to draw, by what the terminal can do and how much room there is: cells with a coloured ground
+// and their value inside, shades with the value beside them, or, for large matrices, one or two columns a
+// cell without values.
 
 extension Heatmap {
   func lines(_ options: TextOptions) -> [StyledLine] {
@@ -7,7 +8,8 @@ extension Heatmap {
     let scale = HeatScale(self)
     let texts = cellTexts()
     let glyphs = options.glyphs
-    let nameWidth = min((0..<rowCount).map { DisplayWidth.of(rowName($0).plain) }.max() ?? 0, options.width / 3)
+    let nameWidth = min(
+      (0..<rowCount).map { DisplayWidth.of(rowName($0).plain) }.max() ?? 0, options.width / 3)
     let indent = nameWidth + (nameWidth > 0 ? 2 : 0)
     let textWidth = texts.joined().map { DisplayWidth.of($0) }.max() ?? 0
     let shaded = options.colour == .none
@@ -17,12 +19,14 @@ extension Heatmap {
     let fits = needed * columnCount <= room && rowCount <= 60
     var lines: [StyledLine] = []
     if fits {
-      let longest = (0..<columnCount).map { column in
-        columnName(column).plain.split(separator: " ").map { DisplayWidth.of(String($0)) }.max() ?? 0
-      }.max() ?? 0
+      let longest =
+        (0..<columnCount).map { column in
+          columnName(column).plain.split(separator: " ").map { DisplayWidth.of(String($0)) }.max() ?? 0
+        }.max() ?? 0
       let wide = min(max(needed, longest + 1, shaded ? 0 : 7), max(room / columnCount, needed), 14)
       lines += header(indent: indent, cell: wide, options)
-      lines += shaded
+      lines +=
+        shaded
         ? shadedRows(texts, scale, nameWidth: nameWidth, cell: wide, textWidth: textWidth, glyphs)
         : colouredRows(texts, scale, nameWidth: nameWidth, cell: wide, options)
     } else {
@@ -55,7 +59,9 @@ extension Heatmap {
       default: rowLabel.plain + (options.glyphs == .unicode ? " × " : " x ") + columnLabel.plain
       }
     if !axis.isEmpty { lines.append([StyledRun(axis.cut(options.width, options.glyphs), dim: true)]) }
-    let names = (0..<columnCount).map { columnName($0).plain.wrapped(max(cell - 1, 1), lines: 3, options.glyphs) }
+    let names = (0..<columnCount).map {
+      columnName($0).plain.wrapped(max(cell - 1, 1), lines: 3, options.glyphs)
+    }
     let height = names.map(\.count).max() ?? 0
     for line in 0..<height {
       var runs: StyledLine = [StyledRun(pad)]
@@ -68,8 +74,8 @@ extension Heatmap {
     return lines
   }
 
-  /// Between two lines of values stands a line of half blocks, so that a cell is two lines high with its value in
-  /// the middle.
+  /// Between two lines of values stands a line of half blocks, so that a cell is two lines high with its
+  /// value in the middle.
   private func colouredRows(
     _ texts: [[String]], _ scale: HeatScale, nameWidth: Int, cell: Int, _ options: TextOptions
   ) -> [StyledLine] {
@@ -119,7 +125,8 @@ extension Heatmap {
       for column in 0..<columnCount {
         let value = value(row, column)
         let shade = String(repeating: Self.shade(value, scale, glyphs), count: 3)
-        line.append(StyledRun((shade + " " + texts[row][column].fitted(textWidth, .right)).fitted(cell, .left)))
+        line.append(
+          StyledRun((shade + " " + texts[row][column].fitted(textWidth, .right)).fitted(cell, .left)))
       }
       return line
     }
@@ -134,7 +141,8 @@ extension Heatmap {
       var line: StyledLine = [
         StyledRun(
           names > 0
-            ? rowName(row).plain.fitted(names, .right, options.glyphs) + "  " : String(repeating: " ", count: pad))
+            ? rowName(row).plain.fitted(names, .right, options.glyphs) + "  "
+            : String(repeating: " ", count: pad))
       ]
       for column in 0..<columnCount {
         let value = value(row, column)
@@ -173,7 +181,8 @@ extension Heatmap {
 
   private static func shade(_ value: Double, _ scale: HeatScale, _ glyphs: Glyphs) -> Character {
     guard value.isFinite else { return " " }
-    let ramp: [Character] = glyphs == .unicode ? ["·", "░", "▒", "▓", "█"] : [".", ":", "-", "=", "+", "*", "#", "@"]
+    let ramp: [Character] =
+      glyphs == .unicode ? ["·", "░", "▒", "▓", "█"] : [".", ":", "-", "=", "+", "*", "#", "@"]
     return ramp[min((scale.share(value) * Double(ramp.count)).rounded(.down).whole(), ramp.count - 1)]
   }
 }

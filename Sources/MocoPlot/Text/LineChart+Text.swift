@@ -88,7 +88,11 @@ extension LineChart {
           continue
         }
         let here = (x: dotX(point.x), y: dotY(point.y))
-        if let last { canvas.line(last.x, last.y, here.x, here.y, index) } else { canvas.set(here.x, here.y, index) }
+        if let last {
+          canvas.line(last.x, last.y, here.x, here.y, index)
+        } else {
+          canvas.set(here.x, here.y, index)
+        }
         last = here
       }
     }
@@ -111,7 +115,9 @@ extension LineChart {
     }
     let unicode = options.glyphs == .unicode
     var lines: [StyledLine] = []
-    if !yLabel.isEmpty { lines.append([StyledRun(yLabel.plain.cut(options.width, options.glyphs), dim: true)]) }
+    if !yLabel.isEmpty {
+      lines.append([StyledRun(yLabel.plain.cut(options.width, options.glyphs), dim: true)])
+    }
     for row in 0..<rows {
       let label = ticks[row]
       var line: StyledLine = [
@@ -124,7 +130,8 @@ extension LineChart {
         let mark = unicode ? " " : " " + DotCanvas.mark(index) + " "
         line.append(
           StyledRun(
-            mark + name.cut(max(nameWidth - mark.count, 1), options.glyphs), Palette.terminal(index), bold: true))
+            mark + name.cut(max(nameWidth - mark.count, 1), options.glyphs), Palette.terminal(index),
+            bold: true))
       }
       lines.append(line)
     }

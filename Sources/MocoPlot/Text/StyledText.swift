@@ -110,7 +110,8 @@ extension TextOptions {
 }
 
 extension Figure {
-  /// The figure as lines of terminal text, without a newline at the end, at most `options.width` columns wide.
+  /// The figure as lines of terminal text, without a newline at the end, at most `options.width` columns
+  /// wide.
   public func text(_ options: TextOptions = TextOptions()) -> String {
     var lines: [StyledLine] = []
     if !title.isEmpty {

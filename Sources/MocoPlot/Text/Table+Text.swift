@@ -9,7 +9,8 @@ extension Table {
         DisplayWidth.of(names[column]),
         texts.map { DisplayWidth.of($0[column]) }.max() ?? 0, 1)
     }
-    // Columns that do not fit are narrowed from the widest, words before numbers; then the last ones are left out.
+    // Columns that do not fit are narrowed from the widest, words before numbers; then the last ones are left
+    // out.
     let gap = 3
     func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + gap * (widths.count - 1) + 2 }
     let flexible = (0..<columnCount).filter { alignment($0) == .left }
@@ -37,7 +38,8 @@ extension Table {
     }
     let rule: StyledLine = [
       StyledRun(
-        String(repeating: unicode ? "─" : "-", count: min(total(widths) + more.count, options.width)), dim: true)
+        String(repeating: unicode ? "─" : "-", count: min(total(widths) + more.count, options.width)),
+        dim: true)
     ]
     var lines: [StyledLine] = []
     if names.contains(where: { !$0.isEmpty }) {
@@ -54,7 +56,9 @@ extension Table {
     }
     append(0..<head)
     if rows.count > limit {
-      lines.append([StyledRun(" " + (unicode ? "⋮" : ":") + "  \(rows.count - head - tail) more rows", dim: true)])
+      lines.append([
+        StyledRun(" " + (unicode ? "⋮" : ":") + "  \(rows.count - head - tail) more rows", dim: true)
+      ])
       append((rows.count - tail)..<rows.count)
     }
     return lines

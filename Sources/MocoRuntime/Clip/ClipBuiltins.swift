@@ -106,7 +106,7 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
     "config", fields,
     known: [
       "name", "embedding", "context", "merges", "text", "vision", "activation", "mean", "std",
-      "layer_norm_eps"
+      "layer_norm_eps",
     ], argument: "config")
   func tower(_ name: String, known: [String]) throws -> OptionReader {
     guard let value = root.value(name) else { throw missing(name) }

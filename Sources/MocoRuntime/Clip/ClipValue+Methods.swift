@@ -249,7 +249,8 @@ extension ClipValue {
       do {
         texts = try F.normalize(model.encodeTexts(sentences))
       } catch let error as CLIPError where error.code == "E0603" {
-        throw arguments.failure(error.code, error.message, at: "names", help: "shorten the name or the template")
+        throw arguments.failure(
+          error.code, error.message, at: "names", help: "shorten the name or the template")
       }
       let cosines = try F.matmul(F.normalize(images), F.transpose(texts))
       let rows = try F.softmax(F.mul(cosines, model.scale())).value

@@ -19,7 +19,7 @@ final class ClipValue: HostObject {
   private static let fields = [
     "name", "dim", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale",
     "size",
-    "hash", "parameters", "info"
+    "hash", "parameters", "info",
   ]
   var memberNames: [String] { ClipValue.fields + ClipValue.methods.names }
 
@@ -67,11 +67,13 @@ final class ClipValue: HostObject {
           config.vision.isResNet
             ? [
               ("width", .int(config.vision.width)), ("stages", .list(config.vision.stages)),
-              ("heads", .int(config.vision.heads))
+              ("heads", .int(config.vision.heads)),
             ]
             : tower(config.vision.width, config.vision.layers, config.vision.heads, config.vision.mlpWidth))
       ),
-      ("text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth)))
+      (
+        "text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth))
+      ),
     ]
     if let info = model.info {
       fields += [
@@ -82,7 +84,7 @@ final class ClipValue: HostObject {
             info.used.map { use in
               .record([
                 ("parameter", .string(use.parameter)), ("sources", .list(use.sources)),
-                ("type", .string(use.type.rawValue))
+                ("type", .string(use.type.rawValue)),
               ])
             })
         ),
@@ -91,7 +93,7 @@ final class ClipValue: HostObject {
           .list(info.unused.map { .record([("name", .string($0.name)), ("reason", .string($0.reason))]) })
         ),
         // A model with missing tensors is not loaded at all.
-        ("missing", .list([AnyValue]()))
+        ("missing", .list([AnyValue]())),
       ]
     }
     return .record(fields)
@@ -139,7 +141,7 @@ final class ClipValue: HostObject {
             + "width \(config.vision.width), \(config.vision.heads) heads"
           : tower(config.vision.layers, config.vision.width, config.vision.heads)),
       "  text        \(tower(config.text.layers, config.text.width, config.text.heads))",
-      "  features    \(config.embedDim) numbers, \(config.activation.displayName)"
+      "  features    \(config.embedDim) numbers, \(config.activation.displayName)",
     ]
     if let info = model.info {
       lines.append("  from        \(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)")

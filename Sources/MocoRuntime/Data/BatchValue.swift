@@ -4,7 +4,8 @@ import MocoLang
 import MocoPrompts
 import MocoTensor
 
-/// How the batches of one pass become tensors; shared by them, so that a model's weights are looked at once a pass.
+/// How the batches of one pass become tensors; shared by them, so that a model's weights are looked at once a
+/// pass.
 final class BatchMaker {
   /// For whom `batch.images` is made; nil: in the images' own size, values 0 … 1.
   let preprocess: Preprocess?

@@ -50,7 +50,9 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
       data = try sourceData(source, arguments, context)
     }
     if let folder = try context.runFolder() {
-      for split in data.splits { try folder.note(hash: split.contentHash, of: "data \(data.name), \(split.name)") }
+      for split in data.splits {
+        try folder.note(hash: split.contentHash, of: "data \(data.name), \(split.name)")
+      }
     }
     if !data.skipped.isEmpty {
       let count = data.skipped.count
@@ -62,7 +64,8 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
   }
 }
 
-private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset {
+private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset
+{
   switch source {
   case "fashion": return try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
   case "fashion-full": return try FashionMNIST.full()
@@ -74,7 +77,8 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
       shares.map { name, value in
         guard let share = value.asFloat else {
           throw arguments.failure(
-            "E0303", "dataset expects a number for the share of \"\(name)\", not \(value.typeName)", at: "split",
+            "E0303", "dataset expects a number for the share of \"\(name)\", not \(value.typeName)",
+            at: "split",
             help: "split: {train: 0.7, test: 0.3}")
         }
         return (name, share)
@@ -90,7 +94,8 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
 private func featureData(_ arguments: Arguments) throws -> Dataset {
   let features = try TensorReading.tensor(arguments.value("features"), "features")
   guard let given = arguments["labels"], !given.isNil else {
-    throw arguments.failure("E0304", "dataset needs labels with the features", at: "features", help: "labels: [0, 1, …]")
+    throw arguments.failure(
+      "E0304", "dataset needs labels with the features", at: "features", help: "labels: [0, 1, …]")
   }
   let tensor: TensorValue? = given.asHost()
   let labels = try tensor.map { try $0.tensor.toInts() } ?? arguments.ints("labels")

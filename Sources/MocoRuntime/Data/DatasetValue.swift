@@ -29,7 +29,8 @@ final class DatasetValue: FigureConvertible {
     case "new": return .host(DatasetValue(try data.new(), context))
     case "origin": return data.origin.map { .string($0) } ?? .nil
     case "skipped":
-      return .list(data.skipped.map { .record([("path", .string($0.path)), ("reason", .string($0.reason))]) })
+      return .list(
+        data.skipped.map { .record([("path", .string($0.path)), ("reason", .string($0.reason))]) })
     case "train", "val", "test", "pretrain": return .host(SplitValue(try data.requireSplit(name), context))
     default: return nil
     }
@@ -104,7 +105,9 @@ final class DatasetValue: FigureConvertible {
       lines.append("  \(name)  \(split.count) images, \(spread(split))\(styleNote(split))")
     }
     if let origin = data.origin { lines.append("  \(origin)") }
-    if !data.skipped.isEmpty { lines.append("  \(data.skipped.count) images left out: they cannot be decoded") }
+    if !data.skipped.isEmpty {
+      lines.append("  \(data.skipped.count) images left out: they cannot be decoded")
+    }
     return lines.map { $0.clipped(width) }.joined(separator: "\n")
   }
 
@@ -117,11 +120,14 @@ final class DatasetValue: FigureConvertible {
   private func styleNote(_ split: DataSplit) -> String {
     guard let styles = split.styles else { return split.isFeatures ? ", features" : "" }
     let names = Style.allCases.filter { styles.contains($0) }.map(\.name)
-    return names.count == Style.allCases.count ? ", in all styles" : ", in the styles " + names.joined(separator: ", ")
+    return names.count == Style.allCases.count
+      ? ", in all styles" : ", in the styles " + names.joined(separator: ", ")
   }
 
   /// A picture or two of each class.
-  var figure: Figure { (data.split("train") ?? data.splits.first).map { SplitValue($0, context).figure } ?? empty }
+  var figure: Figure {
+    (data.split("train") ?? data.splits.first).map { SplitValue($0, context).figure } ?? empty
+  }
   private var empty: Figure { Figure(.images(ImageGrid([])), title: data.name) }
 }
 
@@ -171,10 +177,12 @@ struct StyleOptions {
       return .smallWorld(classes: classes.count)
     }
     let pairs = try arguments.list("withheld").map { element -> WithheldPairs.Pair in
-      guard let pair = element.asList, pair.count == 2, let name = pair[0].asString, let style = pair[1].asString
+      guard let pair = element.asList, pair.count == 2, let name = pair[0].asString,
+        let style = pair[1].asString
       else {
         throw arguments.failure(
-          "E0303", "\(arguments.functionName) expects pairs of class and style for 'withheld'", at: "withheld",
+          "E0303", "\(arguments.functionName) expects pairs of class and style for 'withheld'",
+          at: "withheld",
           help: "[[\"coat\", \"dark\"], [\"bag\", \"sketch\"]]")
       }
       guard let label = classes.firstIndex(of: name) else {

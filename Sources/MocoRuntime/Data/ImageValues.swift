@@ -69,7 +69,8 @@ final class ImageValue: ModelImage, ImageConvertible {
     case "name": return .string(self.name)
     case "tensor":
       let planes = planes ?? Planes(image)
-      return .host(TensorValue(try Tensor(planes.values, shape: [planes.channels, planes.height, planes.width])))
+      return .host(
+        TensorValue(try Tensor(planes.values, shape: [planes.channels, planes.height, planes.width])))
     default: return nil
     }
   }
@@ -100,7 +101,8 @@ final class ImageValue: ModelImage, ImageConvertible {
     ) { value, arguments in
       .host(
         ImageValue(
-          try value.image.resized(width: arguments.int("width"), height: arguments.int("height")), name: value.name))
+          try value.image.resized(width: arguments.int("width"), height: arguments.int("height")),
+          name: value.name))
     }
     table.add(
       "crop(left: Int, top: Int, width: Int, height: Int)",
@@ -126,7 +128,8 @@ final class ImageValue: ModelImage, ImageConvertible {
     }
     table.add(
       "pixels(clip)",
-      doc: "The pixels that a model takes: [1, channels, size, size], normalized.\n\n```\nimage.pixels(clip)\n```"
+      doc:
+        "The pixels that a model takes: [1, channels, size, size], normalized.\n\n```\nimage.pixels(clip)\n```"
     ) { value, arguments in
       let clip = try arguments.host(ClipValue.self, "clip", expected: "Clip").model
       return .host(TensorValue(try value.pixels(for: clip.config)))
@@ -204,7 +207,8 @@ final class ItemValue: ModelImage, ImageConvertible {
 
   func display(width: Int, style: DisplayStyle) -> String {
     guard let plotImage else { return shortDescription }
-    return Figure(.images(ImageGrid([.init(plotImage, label: caption)]))).text(TextOptions(width: width, style: style))
+    return Figure(.images(ImageGrid([.init(plotImage, label: caption)]))).text(
+      TextOptions(width: width, style: style))
   }
 }
 
@@ -214,7 +218,8 @@ enum FeatureRows {
     let width = table.shape.last ?? 0
     let values = try table.withFloats { floats in
       places.flatMap { place in
-        place >= 0 && (place + 1) * width <= floats.count ? Array(floats[place * width..<(place + 1) * width]) : []
+        place >= 0 && (place + 1) * width <= floats.count
+          ? Array(floats[place * width..<(place + 1) * width]) : []
       }
     }
     return try Tensor(values, shape: [width > 0 ? values.count / width : 0, width])

@@ -34,7 +34,8 @@ extension SplitValue {
       draw.seed = try StyleOptions.seed(arguments, value.context)
       let batch = try value.split.captionBatch(
         arguments.int("size", in: 1...100_000), step: arguments.int("step"),
-        preprocess: try value.captionPreprocess(arguments), book: try value.captionBook(arguments), draw: draw)
+        preprocess: try value.captionPreprocess(arguments), book: try value.captionBook(arguments), draw: draw
+      )
       return .record([
         ("images", .host(TensorValue(batch.images))), ("captions", .list(batch.captions)),
         ("labels", .list(batch.labels)), ("styles", .list(batch.styles.map(\.name))),
@@ -105,7 +106,8 @@ extension SplitValue {
     }
     return try list.map { element in
       guard let text = element.asString else {
-        throw arguments.failure("E0303", "'\(name)' holds a \(element.typeName) among its sentences", at: name)
+        throw arguments.failure(
+          "E0303", "'\(name)' holds a \(element.typeName) among its sentences", at: name)
       }
       return text
     }

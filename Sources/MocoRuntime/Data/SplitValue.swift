@@ -90,7 +90,8 @@ final class SplitValue: FigureConvertible {
       let epoch = try arguments.optionalInt("epoch") ?? (shuffles ? value.nextPass() : 0)
       let seed = try StyleOptions.seed(arguments, value.context)
       let plan = BatchPlan(
-        count: value.split.count, size: try arguments.int("size", in: 1...1_000_000), shuffle: shuffles, seed: seed,
+        count: value.split.count, size: try arguments.int("size", in: 1...1_000_000), shuffle: shuffles,
+        seed: seed,
         epoch: epoch, dropLast: try arguments.bool("drop_last"))
       let preprocess = try arguments.optionalHost(ClipValue.self, "clip", expected: "Clip").map {
         Preprocess($0.model.config)
@@ -173,7 +174,8 @@ final class SplitValue: FigureConvertible {
         ```
         """
     ) { value, arguments in
-      let styles = arguments["styles"]?.isNil == false ? Set(try StyleOptions.styles(arguments, "styles")) : nil
+      let styles =
+        arguments["styles"]?.isNil == false ? Set(try StyleOptions.styles(arguments, "styles")) : nil
       var labels: Set<Int>?
       if arguments["classes"]?.isNil == false {
         labels = Set(
@@ -203,7 +205,8 @@ final class SplitValue: FigureConvertible {
       var random = Philox(seed: try StyleOptions.seed(arguments, value.context), stream: "sample")
       let order = random.permutation(value.split.count)
       return .host(
-        SplitValue(try value.split.subset(Array(order.prefix(arguments.int("count", in: 0...)))), value.context))
+        SplitValue(
+          try value.split.subset(Array(order.prefix(arguments.int("count", in: 0...)))), value.context))
     }
   }
 
@@ -269,7 +272,8 @@ final class SplitValue: FigureConvertible {
     var places: [Int] = []
     var seen = Set<Int>()
     if !split.isFeatures {
-      for (place, item) in split.items.enumerated() where places.count < 12 && seen.insert(item.label).inserted {
+      for (place, item) in split.items.enumerated()
+      where places.count < 12 && seen.insert(item.label).inserted {
         places.append(place)
       }
       for place in split.items.indices where places.count < min(12, split.count) && !places.contains(place) {

@@ -94,9 +94,9 @@ enum JsonValues {
     }
   }
 
-  /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds itself),
-  ///   E0405 for one that is larger than the memory a program may use: parts that stand in several places are
-  ///   written in each of them.
+  /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds
+  ///   itself), E0405 for one that is larger than the memory a program may use: parts that stand in several
+  ///   places are written in each of them.
   static func json(_ value: AnyValue, in interpreter: Interpreter) throws -> Json {
     var room = Room(interpreter: interpreter)
     return try json(value, depth: 0, &room)
@@ -123,7 +123,8 @@ enum JsonValues {
 
   private static func json(_ value: AnyValue, depth: Int, _ room: inout Room) throws -> Json {
     guard depth < depthLimit else {
-      throw LanguageFailure("E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself",
+      throw LanguageFailure(
+        "E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself",
         help: "JSON is a tree: leave out what points back")
     }
     try room.take(0)
@@ -133,7 +134,8 @@ enum JsonValues {
     case .int(let number): return .int(number)
     case .float(let number):
       guard number.isFinite else {
-        throw LanguageFailure("E0303", "JSON has no number for \(number)", help: "replace it, for instance by nil")
+        throw LanguageFailure(
+          "E0303", "JSON has no number for \(number)", help: "replace it, for instance by nil")
       }
       return .double(number)
     case .string(let text):
@@ -156,9 +158,11 @@ enum JsonValues {
       if let list = try object.method("to_list").flatMap({ try FunctionValue(.function($0)).call() }) {
         return try json(list, depth: depth + 1, &room)
       }
-      throw LanguageFailure("E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
+      throw LanguageFailure(
+        "E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
     case .quantity, .range, .function:
-      throw LanguageFailure("E0303", "a \(value.typeName) has no form in JSON", help: "write its text or its numbers")
+      throw LanguageFailure(
+        "E0303", "a \(value.typeName) has no form in JSON", help: "write its text or its numbers")
     }
   }
 }

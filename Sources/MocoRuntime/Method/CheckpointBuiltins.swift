@@ -24,7 +24,8 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         path = try folder.checkpointPath("\(model.kind)-\(context.checkpoints)")
       } else {
         throw arguments.failure(
-          "E0304", "checkpoint needs a path where no run is recorded", at: "path", help: "checkpoint(mix, \"mix.safetensors\")")
+          "E0304", "checkpoint needs a path where no run is recorded", at: "path",
+          help: "checkpoint(mix, \"mix.safetensors\")")
       }
       let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer")
       try Checkpoint.save(path: path, model: model, optimizer: optimizer?.optimizer)

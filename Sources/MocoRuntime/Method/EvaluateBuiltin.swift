@@ -85,7 +85,9 @@ final class ReportValue: HostObject {
 
   var typeName: String { "Report" }
   var memberNames: [String] {
-    var names = ["accuracy", "correct", "count", "kind", "split", "classes", "per_class", "confusion", "predictions"]
+    var names = [
+      "accuracy", "correct", "count", "kind", "split", "classes", "per_class", "confusion", "predictions",
+    ]
     if report.base != nil { names += ["base", "new", "h"] }
     if report.styles != nil { names.append("per_style") }
     if report.routing != nil { names += ["routing", "routing_by_class"] }
@@ -110,7 +112,8 @@ final class ReportValue: HostObject {
           Figure(
             .heatmap(.confusion(report.confusion, classes: report.classes)),
             title: "\(report.kind): true class and answer"),
-          rows: report.classes, columns: report.classes, values: report.confusion.map { $0.map(Double.init) }))
+          rows: report.classes, columns: report.classes, values: report.confusion.map { $0.map(Double.init) })
+      )
     case "predictions": return .list(report.predictions.map { report.classes[$0] })
     case "base": return report.base.map { .float($0.accuracy) } ?? .nil
     case "new": return report.new.map { .float($0.accuracy) } ?? .nil
@@ -142,7 +145,8 @@ final class ReportValue: HostObject {
     Figure(
       .bars(
         BarChart(
-          report.classes, [.init("accuracy", values: report.perClass.map { 100 * $0.accuracy })], valueLabel: "%",
+          report.classes, [.init("accuracy", values: report.perClass.map { 100 * $0.accuracy })],
+          valueLabel: "%",
           digits: 1)),
       title: "\(report.kind) on \(split): \(rounded(100 * report.accuracy, 1)) %")
   }
@@ -159,10 +163,12 @@ final class ReportValue: HostObject {
     ]
     if let base = report.base, let new = report.new, let h = report.harmonic {
       lines.append(
-        "  base \(rounded(100 * base.accuracy, 1)) %, new \(rounded(100 * new.accuracy, 1)) %, H \(rounded(100 * h, 1)) %")
+        "  base \(rounded(100 * base.accuracy, 1)) %, new \(rounded(100 * new.accuracy, 1)) %, H \(rounded(100 * h, 1)) %"
+      )
     }
     func row(_ title: String, _ entries: [(String, Double)]) {
-      lines += wrapped("  \(title): ", entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }, " · ", width: width)
+      lines += wrapped(
+        "  \(title): ", entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }, " · ", width: width)
     }
     row("by class", zip(report.classes, report.perClass).map { ($0, $1.accuracy) })
     if let styles = report.styles { row("by style", styles.map { ($0.name, $0.score.accuracy) }) }

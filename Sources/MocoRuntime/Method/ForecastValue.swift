@@ -10,7 +10,8 @@ final class ForecastValue: HostObject {
   var typeName: String { "Forecast" }
   var memberNames: [String] {
     [
-      "nodes", "padded_rows", "chunks", "flops", "steps", "epochs", "seconds_per_step", "seconds_before", "seconds",
+      "nodes", "padded_rows", "chunks", "flops", "steps", "epochs", "seconds_per_step", "seconds_before",
+      "seconds",
       "memory",
     ]
   }

@@ -95,7 +95,8 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         list = try templateSet(value, argument: name, function: arguments.functionName).templates
       }
       return .host(
-        ModelValue(try ZeroShot(clip: readModel(arguments), classes: readClasses(arguments), templates: list)))
+        ModelValue(try ZeroShot(clip: readModel(arguments), classes: readClasses(arguments), templates: list))
+      )
     },
   ]
 }

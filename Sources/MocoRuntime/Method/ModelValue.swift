@@ -112,7 +112,8 @@ final class ModelValue: HostObject {
       let rows = routing.weights.count
       return .host(
         TensorValue(
-          Variable(try Tensor(routing.weights.flatMap { $0 }, shape: [rows, routing.weights.first?.count ?? 0]))))
+          Variable(
+            try Tensor(routing.weights.flatMap { $0 }, shape: [rows, routing.weights.first?.count ?? 0]))))
     }
   }
   func method(_ name: String) -> NativeFunction? { ModelValue.methods.bind(name, to: self) }
@@ -127,7 +128,9 @@ final class ModelValue: HostObject {
     }
     if let coop = model as? CoOp { parts.insert("\(coop.contextLength) tokens", at: 0) }
     if let zero = model as? ZeroShot {
-      parts.insert(zero.templates.count == 1 ? "\"\(zero.templates[0].text)\"" : "\(zero.templates.count) templates", at: 0)
+      parts.insert(
+        zero.templates.count == 1 ? "\"\(zero.templates[0].text)\"" : "\(zero.templates.count) templates",
+        at: 0)
     }
     return "<\(model.kind): \(parts.joined(separator: ", "))>"
   }

@@ -30,7 +30,8 @@ final class OptimizerValue: HostObject {
   func setMember(_ name: String, to value: AnyValue) throws -> Bool {
     guard name == "lr" else { return false }
     guard let rate = value.asFloat, rate >= 0, rate.isFinite else {
-      throw LanguageFailure("E0706", "a learning rate is a number of 0 or more, not \(Arguments.describe(value))")
+      throw LanguageFailure(
+        "E0706", "a learning rate is a number of 0 or more, not \(Arguments.describe(value))")
     }
     try working("lr").rate = rate
     return true
@@ -46,12 +47,15 @@ final class OptimizerValue: HostObject {
   }
 
   static let methods = MethodTable<OptimizerValue> { table in
-    table.add("step()", doc: "Moves every parameter that has a gradient.\n\n```\nloss.backward()\nopt.step()\n```") {
+    table.add(
+      "step()", doc: "Moves every parameter that has a gradient.\n\n```\nloss.backward()\nopt.step()\n```"
+    ) {
       value, _ in
       try value.working("step").step()
       return .nil
     }
-    table.add("zero_grad()", doc: "Forgets the gradients of its parameters.\n\n```\nopt.zero_grad()\n```") { value, _ in
+    table.add("zero_grad()", doc: "Forgets the gradients of its parameters.\n\n```\nopt.zero_grad()\n```") {
+      value, _ in
       try value.working("zero_grad").zeroGrad()
       return .nil
     }
@@ -210,7 +214,9 @@ func optimizerBuiltins() -> [NativeFunction] {
 private func readBetas(_ arguments: Arguments) throws -> (Double, Double) {
   let betas = try arguments.floats("betas")
   if betas.isEmpty { return (0.9, 0.999) }
-  guard betas.count == 2 else { throw arguments.wrongType("betas", expected: "two numbers", help: "[0.9, 0.999]") }
+  guard betas.count == 2 else {
+    throw arguments.wrongType("betas", expected: "two numbers", help: "[0.9, 0.999]")
+  }
   return (betas[0], betas[1])
 }
 
@@ -237,7 +243,8 @@ private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws ->
   }
   return try values.enumerated().map { place, value in
     guard let tensor: TensorValue = value.asHost() else {
-      throw arguments.wrongType("parameters", expected: "tensors", help: "\(arguments.functionName)(mix.parameters)")
+      throw arguments.wrongType(
+        "parameters", expected: "tensors", help: "\(arguments.functionName)(mix.parameters)")
     }
     guard tensor.variable.requiresGrad else {
       throw arguments.failure(

@@ -1,7 +1,7 @@
 import MocoLang
 
-/// Reads a record of options: `{top_k: 2, kind: "linear"}`. A name that is not known is an error that suggests the
-/// nearest one.
+/// Reads a record of options: `{top_k: 2, kind: "linear"}`. A name that is not known is an error that
+/// suggests the nearest one.
 struct OptionReader {
   /// How messages call the record: "router".
   let owner: String
@@ -16,7 +16,8 @@ struct OptionReader {
     for name in fields.names where !known.contains(name) {
       let near = Nearest.name(to: name, among: known).map { "did you mean '\($0)'? " } ?? ""
       throw LanguageFailure(
-        "E0304", "\(owner) has no option '\(name)'", help: "\(near)options are \(known.joined(separator: ", "))",
+        "E0304", "\(owner) has no option '\(name)'",
+        help: "\(near)options are \(known.joined(separator: ", "))",
         argument: argument)
     }
   }
@@ -28,7 +29,8 @@ struct OptionReader {
 
   private func wrong(_ name: String, _ expected: String, _ value: AnyValue) -> LanguageFailure {
     LanguageFailure(
-      "E0303", "\(owner) expects \(expected) for '\(name)', not \(Arguments.describe(value))", argument: argument)
+      "E0303", "\(owner) expects \(expected) for '\(name)', not \(Arguments.describe(value))",
+      argument: argument)
   }
 
   func int(_ name: String) throws -> Int? {
@@ -56,7 +58,8 @@ struct OptionReader {
       let near = Nearest.name(to: word, among: words).map { "did you mean \"\($0)\"? " } ?? ""
       throw LanguageFailure(
         "E0305", "\(owner) does not know the \(name) \"\(word)\"",
-        help: "\(near)expected one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))", argument: argument)
+        help: "\(near)expected one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))",
+        argument: argument)
     }
     return word
   }
@@ -67,13 +70,15 @@ extension Arguments {
   func seed(_ context: RuntimeContext, _ name: String = "seed") throws -> UInt64 {
     guard let seed = try optionalInt(name) else { return context.seed }
     guard seed >= 0 else {
-      throw failure("E0305", "\(functionName) cannot take \(seed) for '\(name)'", at: name, help: "give 0 or more")
+      throw failure(
+        "E0305", "\(functionName) cannot take \(seed) for '\(name)'", at: name, help: "give 0 or more")
     }
     return UInt64(seed)
   }
 }
 
-/// Items in lines no longer than `width`; later lines are indented as far as the title goes, at most 12 columns.
+/// Items in lines no longer than `width`; later lines are indented as far as the title goes, at most 12
+/// columns.
 func wrapped(_ title: String, _ items: [String], _ separator: String, width: Int) -> [String] {
   var lines: [String] = []
   let indent = String(repeating: " ", count: min(title.count, 12))

@@ -48,7 +48,8 @@ final class SoftPromptsValue: HostObject {
       let words = expert.words.before + ["{} "] + expert.words.after
       return "  \(expert.group.name): \(words.joined())"
     }
-    return (["soft prompts: \(prompts.rowCount) soft tokens, \(prompts.width) wide"] + lines).joined(separator: "\n")
+    return (["soft prompts: \(prompts.rowCount) soft tokens, \(prompts.width) wide"] + lines).joined(
+      separator: "\n")
   }
 }
 
@@ -147,7 +148,8 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       return .host(
         RouterValue(
           try Router(
-            width: arguments.int("dim", in: 1...(1 << 20)), experts: arguments.int("experts", in: 1...(1 << 20)),
+            width: arguments.int("dim", in: 1...(1 << 20)),
+            experts: arguments.int("experts", in: 1...(1 << 20)),
             options: options, seed: arguments.seed(context))))
     },
     NativeFunction(

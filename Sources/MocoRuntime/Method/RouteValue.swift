@@ -16,7 +16,9 @@ final class RouteValue: HostObject {
   }
 
   var typeName: String { "Route" }
-  var memberNames: [String] { ["prediction", "probability", "label", "style", "classes", "experts", "figure"] }
+  var memberNames: [String] {
+    ["prediction", "probability", "label", "style", "classes", "experts", "figure"]
+  }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
     case "prediction": return .string(why.prediction)
@@ -29,7 +31,8 @@ final class RouteValue: HostObject {
         why.experts.map { expert in
           .record([
             ("index", .int(expert.index)), ("group", .string(expert.group)), ("score", .float(expert.score)),
-            ("weight", .float(expert.weight)), ("chosen", .bool(expert.chosen)), ("classes", scores(expert.classes)),
+            ("weight", .float(expert.weight)), ("chosen", .bool(expert.chosen)),
+            ("classes", scores(expert.classes)),
             ("template", expert.template.map { .string($0.name) } ?? .nil),
             ("similarity", expert.template.map { .float($0.value) } ?? .nil),
           ])
@@ -73,7 +76,8 @@ final class RouteValue: HostObject {
         .joined(separator: ", ")
       let bar = String(repeating: style.unicode ? "█" : "#", count: Int((12 * expert.weight).rounded()))
       let rest = String(repeating: " ", count: max(0, 12 - bar.count))
-      lines.append("  \(expert.group)\(pad)  \(rounded(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(says)")
+      lines.append(
+        "  \(expert.group)\(pad)  \(rounded(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(says)")
       if let template = expert.template {
         lines.append(
           "    nearest of its sentences: \"\(template.name)\" (cosine \(rounded(Double(template.value), 3)))")

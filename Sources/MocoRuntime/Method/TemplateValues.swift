@@ -12,7 +12,8 @@ final class TemplateSetValue: HostObject {
     let lines = templates.groups.map { group in
       "- **\(group.name)**: " + group.templates.map { "`\($0.text)`" }.joined(separator: ", ")
     }
-    return ([templates.doc].filter { !$0.isEmpty } + [lines.joined(separator: "\n")]).joined(separator: "\n\n")
+    return ([templates.doc].filter { !$0.isEmpty } + [lines.joined(separator: "\n")]).joined(
+      separator: "\n\n")
   }
 
   var memberNames: [String] { ["groups", "name", "names", "templates", "doc"] }
@@ -33,7 +34,8 @@ final class TemplateSetValue: HostObject {
     guard items.count == 1 else { return nil }
     switch items[0] {
     case .int(let place):
-      return .host(TemplateGroupValue(templates.groups[try HostIndex.resolve(place, count: templates.groups.count)]))
+      return .host(
+        TemplateGroupValue(templates.groups[try HostIndex.resolve(place, count: templates.groups.count)]))
     case .name(let name): return try group(name)
     case .value(let value):
       guard let name = value.asString else { return nil }
@@ -157,8 +159,8 @@ func templateBuiltins() -> [NativeFunction] {
   ]
 }
 
-/// Templates from whatever a program has: templates, a group, a record of lists, a list of sentences (each a group
-/// of its own), one sentence.
+/// Templates from whatever a program has: templates, a group, a record of lists, a list of sentences (each a
+/// group of its own), one sentence.
 func templateSet(
   _ value: AnyValue, name: String = "templates", doc: String = "", argument: String, function: String
 ) throws -> TemplateSet {
@@ -177,7 +179,9 @@ func templateSet(
       help: "templates ways { group \"plain\" { \"a photo of a {}.\" } }", argument: argument)
   }
   if let value: TemplateSetValue = value.asHost() { return value.templates }
-  if let value: TemplateGroupValue = value.asHost() { return try TemplateSet(name: name, groups: [value.group]) }
+  if let value: TemplateGroupValue = value.asHost() {
+    return try TemplateSet(name: name, groups: [value.group])
+  }
   if let record = value.asRecord {
     let groups = try record.map { try TemplateGroup(name: $0.name, sentences($0.value)) }
     return try TemplateSet(name: name, doc: doc, groups: groups)

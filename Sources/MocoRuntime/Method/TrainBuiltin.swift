@@ -106,13 +106,15 @@ private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
   let quantity = try arguments.quantity("for")
   guard let amount = quantity.wholeAmount, amount >= 1 else {
     throw arguments.failure(
-      "E0706", "\(arguments.functionName) cannot last \(quantity.description)", at: "for", help: "give a whole number from 1")
+      "E0706", "\(arguments.functionName) cannot last \(quantity.description)", at: "for",
+      help: "give a whole number from 1")
   }
   var atLeast = 0
   if let least = try arguments.optionalQuantity("at_least") {
     guard least.unit == .steps, let steps = least.wholeAmount, steps >= 0, quantity.unit == .epochs else {
       throw arguments.failure(
-        "E0706", "at_least is a number of steps beside a number of epochs", at: "at_least", help: "at_least: 200 steps")
+        "E0706", "at_least is a number of steps beside a number of epochs", at: "at_least",
+        help: "at_least: 200 steps")
     }
     atLeast = steps
   }
@@ -122,7 +124,9 @@ private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
 private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) throws -> TrainingOptions {
   var options = TrainingOptions(duration: try readDuration(arguments))
   options.batch = try arguments.int("batch", in: 1...)
-  if let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)") {
+  if let optimizer = try arguments.optionalHost(
+    OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)")
+  {
     options.optimizer = optimizer.settings
   }
   options.schedule = try arguments.optionalHost(
@@ -163,10 +167,13 @@ private func trainingObserver(
     try folder.note(hash: model.clip.contentHash(), of: "weights")
     try folder.note(hash: trainer.data.contentHash, of: "data \(trainer.data.name)")
     context.trainings += 1
-    try folder.set("training \(context.trainings)", .object(JsonObject([
-      ("model", model.configuration), ("options", trainer.options.configuration),
-      ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
-    ])))
+    try folder.set(
+      "training \(context.trainings)",
+      .object(
+        JsonObject([
+          ("model", model.configuration), ("options", trainer.options.configuration),
+          ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
+        ])))
   }
   let number = context.trainings
   var observer = TrainingObserver()
@@ -189,7 +196,8 @@ private func trainingObserver(
 
 private func epochValue(_ record: EpochRecord) -> AnyValue {
   var fields: Fields = [
-    "index": .int(record.index), "epochs": .int(record.epochs), "step": .int(record.step), "loss": .float(record.loss),
+    "index": .int(record.index), "epochs": .int(record.epochs), "step": .int(record.step),
+    "loss": .float(record.loss),
   ]
   for part in record.parts { fields[part.name] = .float(part.value) }
   fields["lr"] = .float(record.rate)
@@ -221,7 +229,9 @@ final class TrainingValue: HostObject {
   }
 
   var typeName: String { "Training" }
-  var memberNames: [String] { ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "figure"] }
+  var memberNames: [String] {
+    ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "figure"]
+  }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
     case "loss": return .float(report.loss)

@@ -14,8 +14,8 @@ public protocol ImageConvertible: HostObject {
 
 /// What the standard output can show, by the environment.
 ///
-/// `NO_COLOR` (no-color.org) turns colour off, `FORCE_COLOR` on: 0 for none, 1 and 2 for 256 colours, 3 for all.
-/// Without them a terminal gets as many as `COLORTERM` and `TERM` promise, and anything else gets none.
+/// `NO_COLOR` (no-color.org) turns colour off, `FORCE_COLOR` on: 0 for none, 1 and 2 for 256 colours, 3 for
+/// all. Without them a terminal gets as many as `COLORTERM` and `TERM` promise, and anything else gets none.
 public struct OutputTraits: Sendable {
   public var isTerminal: Bool
   public var width: Int
@@ -35,7 +35,8 @@ public struct OutputTraits: Sendable {
   /// - Parameter descriptor: 1 for standard output, 2 for standard error.
   public static func detect(descriptor: Int32 = 1) -> OutputTraits {
     let terminal = Terminal.isTerminal(descriptor)
-    let width = (terminal ? Terminal.columns(descriptor) : nil) ?? Terminal.variable("COLUMNS").flatMap(Int.init) ?? 80
+    let width =
+      (terminal ? Terminal.columns(descriptor) : nil) ?? Terminal.variable("COLUMNS").flatMap(Int.init) ?? 80
     return OutputTraits(
       isTerminal: terminal, width: min(max(width, 20), 400), colour: colourDepth(terminal), glyphs: glyphs())
   }
@@ -59,11 +60,12 @@ public struct OutputTraits: Sendable {
     return terminal && name != "dumb" && !name.isEmpty ? promised : .none
   }
 
-  /// ASCII only where the locale names another character set than UTF-8, or the terminal is known not to have the
-  /// characters.
+  /// ASCII only where the locale names another character set than UTF-8, or the terminal is known not to have
+  /// the characters.
   private static func glyphs() -> Glyphs {
     if Terminal.variable("MOCO_ASCII").map({ !$0.isEmpty && $0 != "0" }) ?? false { return .ascii }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { Terminal.variable($0) }.first { !$0.isEmpty } ?? ""
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { Terminal.variable($0) }.first { !$0.isEmpty } ?? ""
     if let dot = locale.firstIndex(of: ".") {
       let charset = locale[locale.index(after: dot)...].lowercased().prefix { $0 != "@" }
       if charset != "utf-8" && charset != "utf8" { return .ascii }

@@ -56,7 +56,9 @@ public final class FigureValue: FigureConvertible {
   }
 
   static func save(_ figure: Figure, _ path: String, _ arguments: Arguments) throws {
-    let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map { $0.lowercased() }
+    let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map {
+      $0.lowercased()
+    }
     switch ending {
     case "svg": try AtomicFile.write(figure.svg(), to: path)
     case "html", "htm":

@@ -64,7 +64,9 @@ final class PlotModule: HostObject {
       let x = try arguments.optionalList("x").map { try numbers(.list($0), "x", arguments) }
       var series: [LineChart.Series] = []
       if let record = y.asRecord {
-        for (name, value) in record { series.append(.init(name, x: x, y: try numbers(value, "y", arguments))) }
+        for (name, value) in record {
+          series.append(.init(name, x: x, y: try numbers(value, "y", arguments)))
+        }
       } else if let flat = try PlotNumbers.vector(y) {
         series = [.init("", x: x, y: flat)]
       } else if let rows = try PlotNumbers.matrix(y) {
@@ -95,7 +97,9 @@ final class PlotModule: HostObject {
     let value = try arguments.value(name)
     if value.isNil { return nil }
     if let range = value.asRange, range.start < range.end { return Double(range.start)...Double(range.end) }
-    if let ends = try PlotNumbers.vector(value), ends.count == 2, ends[0] < ends[1] { return ends[0]...ends[1] }
+    if let ends = try PlotNumbers.vector(value), ends.count == 2, ends[0] < ends[1] {
+      return ends[0]...ends[1]
+    }
     throw arguments.wrongType(name, expected: "two numbers, the smaller first", help: "\(name): [0, 1]")
   }
 
@@ -122,7 +126,8 @@ final class PlotModule: HostObject {
       let deviations = spread.isNil ? [] : try Self.bars(spread, "deviations", arguments).series
       let series = bars.series.enumerated().map { index, one in
         BarChart.Series(
-          one.name, values: one.values, deviations: deviations.indices.contains(index) ? deviations[index].values : [])
+          one.name, values: one.values,
+          deviations: deviations.indices.contains(index) ? deviations[index].values : [])
       }
       let (title, caption) = try title(arguments)
       return .host(
@@ -148,7 +153,9 @@ final class PlotModule: HostObject {
         let series = try keys.map { key in
           (
             name: key,
-            values: try record.map { try $0.value.asRecord?[key].flatMap { try PlotNumbers.number($0) } ?? .nan }
+            values: try record.map {
+              try $0.value.asRecord?[key].flatMap { try PlotNumbers.number($0) } ?? .nan
+            }
           )
         }
         return (record.names, series)
@@ -177,7 +184,8 @@ final class PlotModule: HostObject {
         """
     ) { _, arguments in
       guard let values = try PlotNumbers.matrix(try arguments.value("values")) else {
-        throw arguments.wrongType("values", expected: "a matrix: a tensor of rank 2, or a list of lists of numbers", help: nil)
+        throw arguments.wrongType(
+          "values", expected: "a matrix: a tensor of rank 2, or a list of lists of numbers", help: nil)
       }
       let (title, caption) = try title(arguments)
       return .host(
@@ -190,7 +198,8 @@ final class PlotModule: HostObject {
                 rowLabel: try arguments.string("ylabel"), columnLabel: try arguments.string("xlabel"),
                 valueLabel: try arguments.string("label"),
                 digits: try arguments.optionalInt("digits").map { min(max($0, 0), 15) },
-                scale: try limits("scale", arguments), marksRowMaximum: try arguments.bool("mark"))), title: title,
+                scale: try limits("scale", arguments), marksRowMaximum: try arguments.bool("mark"))),
+            title: title,
             caption: caption)))
     }
   }
@@ -216,13 +225,15 @@ final class PlotModule: HostObject {
       } else {
         for element in try PlotNumbers.elements(value) ?? [] {
           guard let picture = try PlotNumbers.image(element) else {
-            throw arguments.wrongType("images", expected: "an image, a tensor [H, W] or [3, H, W], or a list of them", help: nil)
+            throw arguments.wrongType(
+              "images", expected: "an image, a tensor [H, W] or [3, H, W], or a list of them", help: nil)
           }
           pictures.append(picture)
         }
       }
       guard !pictures.isEmpty else {
-        throw arguments.wrongType("images", expected: "an image, a tensor [H, W] or [3, H, W], or a list of them", help: nil)
+        throw arguments.wrongType(
+          "images", expected: "an image, a tensor [H, W] or [3, H, W], or a list of them", help: nil)
       }
       let labels = try arguments.list("labels").map { TableReader.word($0) }
       let items = pictures.enumerated().map {

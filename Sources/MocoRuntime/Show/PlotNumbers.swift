@@ -53,9 +53,11 @@ enum PlotNumbers {
 
   /// A picture from a tensor or nested lists: [H, W], [1 or 3, H, W] or [H, W, 1 or 3].
   ///
-  /// Values 0…1 are shades, values up to 255 bytes; anything else is stretched from its least to its largest value.
+  /// Values 0…1 are shades, values up to 255 bytes; anything else is stretched from its least to its largest
+  /// value.
   static func image(_ value: AnyValue) throws -> PlotImage? {
-    if let object: any HostObject = value.asHost(), let picture = (object as? any ImageConvertible)?.plotImage {
+    if let object: any HostObject = value.asHost(), let picture = (object as? any ImageConvertible)?.plotImage
+    {
       return picture
     }
     guard let outer = try elements(value), let first = outer.first else { return nil }
@@ -67,7 +69,10 @@ enum PlotNumbers {
     }
     let channels = planes[0].first?.count ?? 0
     guard channels == 1 || channels == 3 else { return nil }
-    return picture((0..<channels).map { channel in planes.map { row in row.map { $0.indices.contains(channel) ? $0[channel] : 0 } } })
+    return picture(
+      (0..<channels).map { channel in
+        planes.map { row in row.map { $0.indices.contains(channel) ? $0[channel] : 0 } }
+      })
   }
 
   /// - Shape: `planes` is [1 or 3, H, W].

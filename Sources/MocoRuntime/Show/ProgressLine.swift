@@ -3,8 +3,9 @@ import MocoPlot
 
 /// One line on standard error that says how far a long piece of work has come.
 ///
-/// On a terminal it is drawn over at most 15 times a second and cleared when the work is done. Elsewhere nothing is
-/// drawn over: `epoch` writes a line for an epoch, at most one a second, and `update` writes nothing.
+/// On a terminal it is drawn over at most 15 times a second and cleared when the work is done. Elsewhere
+/// nothing is drawn over: `epoch` writes a line for an epoch, at most one a second, and `update` writes
+/// nothing.
 ///
 ///     let line = ProgressLine("training")
 ///     observer.onProgress = { line.update($0) }
@@ -38,14 +39,16 @@ public final class ProgressLine {
   public func update(_ progress: Progress) {
     guard traits.isTerminal else { return }
     let now = clock()
-    guard now - lastDrawn >= ProgressLine.interval || (progress.done >= progress.total && !isDrawn) else { return }
+    guard now - lastDrawn >= ProgressLine.interval || (progress.done >= progress.total && !isDrawn) else {
+      return
+    }
     lastDrawn = now
     isDrawn = true
     write("\r" + text(progress) + (traits.colour == .none ? "" : "\u{1B}[K"))
   }
 
-  /// A finished epoch: a line where the output is no terminal, on a terminal the note of `update` says as much. Epochs
-  /// that end within a second of the last line are left out, but for the last of all.
+  /// A finished epoch: a line where the output is no terminal, on a terminal the note of `update` says as
+  /// much. Epochs that end within a second of the last line are left out, but for the last of all.
   public func epoch(_ text: String, isLast: Bool = false) {
     guard !traits.isTerminal else { return }
     let now = clock()
@@ -61,7 +64,8 @@ public final class ProgressLine {
     write("\r" + String(repeating: " ", count: max(traits.width - 1, 1)) + "\r")
   }
 
-  /// `training ━━━━━━──── 412/1000  38.2 steps/s  0:15 left  loss 0.412`, exactly as wide as the terminal allows.
+  /// `training ━━━━━━──── 412/1000  38.2 steps/s  0:15 left  loss 0.412`, exactly as wide as the terminal
+  /// allows.
   func text(_ progress: Progress) -> String {
     let share = progress.total > 0 ? min(max(Double(progress.done) / Double(progress.total), 0), 1) : 0
     var tail = " \(progress.done)/\(progress.total)"
@@ -76,7 +80,8 @@ public final class ProgressLine {
       let done = Int((share * Double(bar)).rounded())
       let (full, empty) = traits.glyphs == .unicode ? ("━", "─") : ("=", "-")
       let (on, off) = traits.colour == .none ? ("", "") : ("\u{1B}[36m", "\u{1B}[0m")
-      line += " " + on + String(repeating: full, count: done) + off + String(repeating: empty, count: bar - done)
+      line +=
+        " " + on + String(repeating: full, count: done) + off + String(repeating: empty, count: bar - done)
     }
     line += tail
     if bar >= 6 || line.count < traits.width {

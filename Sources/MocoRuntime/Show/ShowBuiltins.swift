@@ -104,13 +104,17 @@ enum TableReader {
     if let record = value.asRecord {
       let names = columns ?? record.names
       let lists = try names.map { name -> [AnyValue] in
-        guard let field = record[name], let elements = try PlotNumbers.elements(field) else { throw Misshapen() }
+        guard let field = record[name], let elements = try PlotNumbers.elements(field) else {
+          throw Misshapen()
+        }
         return elements
       }
       let count = lists.map(\.count).max() ?? 0
       return Table(
         columns: names,
-        rows: try (0..<count).map { row in try lists.map { $0.indices.contains(row) ? try cell($0[row]) : .empty } })
+        rows: try (0..<count).map { row in
+          try lists.map { $0.indices.contains(row) ? try cell($0[row]) : .empty }
+        })
     }
     guard let rows = try PlotNumbers.elements(value) else { throw Misshapen() }
     if rows.contains(where: { $0.asRecord != nil }) {
@@ -159,7 +163,9 @@ enum TableReader {
     case .host(let object): return object.shortDescription
     case .list: return "[" + (value.asList ?? []).prefix(8).map { word($0) }.joined(separator: ", ") + "]"
     case .record:
-      return "{" + (value.asRecord ?? [:]).prefix(8).map { "\($0.name): \(word($0.value))" }.joined(separator: ", ") + "}"
+      return "{"
+        + (value.asRecord ?? [:]).prefix(8).map { "\($0.name): \(word($0.value))" }.joined(separator: ", ")
+        + "}"
     case .quantity, .function: return "<\(value.typeName)>"
     }
   }
@@ -180,7 +186,9 @@ extension Table {
       guard numbers.count > 1, let best = largest ? numbers.map(\.1).max() : numbers.map(\.1).min(),
         numbers.contains(where: { $0.1 != best })
       else { continue }
-      for (row, value) in numbers where value == best { emphasized.insert(Position(row: row, column: column)) }
+      for (row, value) in numbers where value == best {
+        emphasized.insert(Position(row: row, column: column))
+      }
     }
   }
 }

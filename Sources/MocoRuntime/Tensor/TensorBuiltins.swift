@@ -14,6 +14,10 @@ func registerTensorBuiltins(_ interpreter: Interpreter, _ context: RuntimeContex
 }
 
 /// A function of one tensor.
-func tensorFunction(_ signature: String, _ doc: String, _ body: @escaping (Variable) throws -> Variable) -> NativeFunction {
-  NativeFunction(signature, doc: doc) { arguments in .host(TensorValue(try body(arguments.floatVariable("x")))) }
+func tensorFunction(
+  _ signature: String, _ doc: String, _ body: @escaping (Variable) throws -> Variable
+) -> NativeFunction {
+  NativeFunction(signature, doc: doc) { arguments in
+    .host(TensorValue(try body(arguments.floatVariable("x"))))
+  }
 }

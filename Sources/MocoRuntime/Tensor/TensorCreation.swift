@@ -26,19 +26,22 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let type = try dtype(arguments)
       return .host(type == made.value.dtype ? TensorValue(made) : TensorValue(try made.value.cast(to: type)))
     },
-    NativeFunction("zeros(shape, dtype = \"float32\")", doc: "A tensor of zeros.\n\n```\nzeros([2, 3])\n```") {
+    NativeFunction("zeros(shape, dtype = \"float32\")", doc: "A tensor of zeros.\n\n```\nzeros([2, 3])\n```")
+    {
       .host(TensorValue(try Tensor.zeros(TensorReading.shape($0.value("shape"), "shape"), dtype($0))))
     },
     NativeFunction("ones(shape, dtype = \"float32\")", doc: "A tensor of ones.\n\n```\nones([2, 3])\n```") {
       .host(TensorValue(try Tensor.ones(TensorReading.shape($0.value("shape"), "shape"), dtype($0))))
     },
     NativeFunction(
-      "zeros_like(x)", doc: "Zeros of the shape and type of another tensor.\n\n```\nzeros_like(ones([2, 3]))\n```"
+      "zeros_like(x)",
+      doc: "Zeros of the shape and type of another tensor.\n\n```\nzeros_like(ones([2, 3]))\n```"
     ) { arguments in
       let x = try arguments.tensor("x")
       return .host(TensorValue(try Tensor.zeros(x.shape, x.dtype)))
     },
-    NativeFunction("full(shape, value)", doc: "A tensor of one value.\n\n```\nfull([2, 3], 0.5)\n```") { arguments in
+    NativeFunction("full(shape, value)", doc: "A tensor of one value.\n\n```\nfull([2, 3], 0.5)\n```") {
+      arguments in
       let shape = try TensorReading.shape(arguments.value("shape"), "shape")
       switch try arguments.value("value").kind {
       case .int(let value): return .host(TensorValue(try Tensor.full(shape, int: value)))
@@ -48,7 +51,8 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     },
     NativeFunction(
       "arange(start, end = nil, by = 1)",
-      doc: "Numbers from start up to end, which is left out; from 0 with one argument.\n\n```\narange(5)\narange(0, 1, by: 0.25)\n```"
+      doc:
+        "Numbers from start up to end, which is left out; from 0 with one argument.\n\n```\narange(5)\narange(0, 1, by: 0.25)\n```"
     ) { arguments in
       let isSpan = try arguments.isGiven("end") && !arguments.value("end").isNil
       let from: AnyValue = isSpan ? try arguments.value("start") : .int(0)
@@ -67,17 +71,21 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     },
     NativeFunction(
       "randn(shape, seed = nil)",
-      doc: "Normal random numbers, mean 0 and deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
+      doc:
+        "Normal random numbers, mean 0 and deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
     ) { arguments in
       var random = try generator(arguments, context)
-      return .host(TensorValue(try Tensor.randn(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
+      return .host(
+        TensorValue(try Tensor.randn(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
     },
     NativeFunction(
       "rand(shape, seed = nil)",
-      doc: "Uniform random numbers in [0, 1). Follows `seed(n)` unless given a seed.\n\n```\nrand([2, 3])\n```"
+      doc:
+        "Uniform random numbers in [0, 1). Follows `seed(n)` unless given a seed.\n\n```\nrand([2, 3])\n```"
     ) { arguments in
       var random = try generator(arguments, context)
-      return .host(TensorValue(try Tensor.rand(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
+      return .host(
+        TensorValue(try Tensor.rand(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
     },
     NativeFunction(
       "one_hot(labels, classes: Int)",

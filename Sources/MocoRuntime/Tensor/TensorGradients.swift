@@ -62,7 +62,8 @@ private func trainedVariables(_ arguments: Arguments) throws -> [Variable] {
   }
   return try values.map { value in
     guard let tensor: TensorValue = value.asHost() else {
-      throw arguments.wrongType("parameters", expected: "tensors", help: "clip_grad_norm(mix.parameters, 1.0)")
+      throw arguments.wrongType(
+        "parameters", expected: "tensors", help: "clip_grad_norm(mix.parameters, 1.0)")
     }
     return tensor.variable
   }

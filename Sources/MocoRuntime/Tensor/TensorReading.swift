@@ -48,14 +48,16 @@ enum TensorReading {
     // Lists that hold tensors are stacked, with their history.
     if leaves.contains(where: { $0.asHost(TensorValue.self) != nil }) {
       let parts = try leaves.map { try variable($0, name) }
-      let stacked = try F.stack(parts.map { part in
-        part.value.dtype == .float32 ? part : Variable(try part.value.cast(to: .float32))
-      })
+      let stacked = try F.stack(
+        parts.map { part in
+          part.value.dtype == .float32 ? part : Variable(try part.value.cast(to: .float32))
+        })
       let inner = parts.first?.shape ?? []
       return shape.count == 1 ? stacked : try F.reshape(stacked, shape + inner)
     }
     if leaves.contains(where: { if case .float = $0.kind { true } else { false } }) || leaves.isEmpty {
-      return Variable(try Tensor(leaves.map { Float($0.asFloat ?? ($0.asBool == true ? 1 : 0)) }, shape: shape))
+      return Variable(
+        try Tensor(leaves.map { Float($0.asFloat ?? ($0.asBool == true ? 1 : 0)) }, shape: shape))
     }
     if !leaves.isEmpty, leaves.allSatisfy({ $0.asBool != nil }) {
       return Variable(try Tensor(leaves.map { $0.asBool ?? false }, shape: shape))
@@ -63,8 +65,8 @@ enum TensorReading {
     return Variable(try Tensor(leaves.map { $0.asInt ?? ($0.asBool == true ? 1 : 0) } as [Int], shape: shape))
   }
 
-  /// Elements of the lists that become one tensor; parts may stand in several places, so that short programs can ask
-  /// for very many.
+  /// Elements of the lists that become one tensor; parts may stand in several places, so that short programs
+  /// can ask for very many.
   private static let mostElements = 1 << 25
 
   private static func collect(
@@ -84,11 +86,13 @@ enum TensorReading {
       case .host(let object) where object is TensorValue: break
       default:
         throw LanguageFailure(
-          "E0303", "'\(name)' must hold numbers, but there is \(Arguments.describe(value)) in it", argument: name)
+          "E0303", "'\(name)' must hold numbers, but there is \(Arguments.describe(value)) in it",
+          argument: name)
       }
       guard depth == shape.count else {
         throw LanguageFailure(
-          "E0205", "'\(name)' is uneven: a number stands where a list of \(shape[depth]) was expected", argument: name)
+          "E0205", "'\(name)' is uneven: a number stands where a list of \(shape[depth]) was expected",
+          argument: name)
       }
       if leaves.isEmpty {
         var total = 1
@@ -96,7 +100,8 @@ enum TensorReading {
           let (product, overflow) = total.multipliedReportingOverflow(by: length)
           guard !overflow, product <= mostElements else {
             throw LanguageFailure(
-              "E0405", "'\(name)' has more than \(mostElements) elements", help: "zeros, full and arange make large tensors",
+              "E0405", "'\(name)' has more than \(mostElements) elements",
+              help: "zeros, full and arange make large tensors",
               argument: name)
           }
           total = product
@@ -106,16 +111,19 @@ enum TensorReading {
       return
     }
     guard depth < 32 else {
-      throw LanguageFailure("E0205", "'\(name)' is nested more than 32 levels deep, or holds itself", argument: name)
+      throw LanguageFailure(
+        "E0205", "'\(name)' is nested more than 32 levels deep, or holds itself", argument: name)
     }
     if depth == shape.count {
       guard leaves.isEmpty else {
-        throw LanguageFailure("E0205", "'\(name)' is uneven: a list stands where a number was expected", argument: name)
+        throw LanguageFailure(
+          "E0205", "'\(name)' is uneven: a list stands where a number was expected", argument: name)
       }
       shape.append(elements.count)
     } else if shape[depth] != elements.count {
       throw LanguageFailure(
-        "E0205", "'\(name)' is uneven: one list has \(shape[depth]) elements, another \(elements.count)", argument: name)
+        "E0205", "'\(name)' is uneven: one list has \(shape[depth]) elements, another \(elements.count)",
+        argument: name)
     }
     for element in elements { try collect(element, depth + 1, &shape, &leaves, name) }
   }
@@ -160,11 +168,13 @@ enum TensorReading {
     case .all: return .all
     case .range(let range): return indexRange(range.start, range.end, range.isClosed, range.step)
     case .name(let name):
-      throw LanguageFailure("E0202", "a tensor has no element \"\(name)\"", help: "index it with numbers, ranges or masks")
+      throw LanguageFailure(
+        "E0202", "a tensor has no element \"\(name)\"", help: "index it with numbers, ranges or masks")
     case .value(let value):
       if let range = value.asRange { return indexRange(range.start, range.end, range.isClosed, range.step) }
       if let flag = value.asBool {
-        throw LanguageFailure("E0202", "a tensor cannot be indexed with \(flag)", help: "a mask is a tensor or list of Bools")
+        throw LanguageFailure(
+          "E0202", "a tensor cannot be indexed with \(flag)", help: "a mask is a tensor or list of Bools")
       }
       let places = try tensor(value, "index")
       switch places.dtype {
@@ -173,17 +183,21 @@ enum TensorReading {
         if places.rank == 0, let place = try places.toInts().first { return .index(place) }
         guard places.rank == 1 else {
           throw LanguageFailure(
-            "E0202", "an index of shape \(Shape.text(places.shape)) has more than one dimension", help: "use a flat list")
+            "E0202", "an index of shape \(Shape.text(places.shape)) has more than one dimension",
+            help: "use a flat list")
         }
         return .list(try places.toInts())
       case .float32:
         if places.count == 0 { return .list([]) }
-        throw LanguageFailure("E0202", "places are Ints, not Floats", help: "int() cuts them to whole numbers")
+        throw LanguageFailure(
+          "E0202", "places are Ints, not Floats", help: "int() cuts them to whole numbers")
       }
     }
   }
 
-  private static func indexRange(_ start: Int?, _ end: Int?, _ isClosed: Bool, _ step: Int) -> MocoTensor.IndexItem {
+  private static func indexRange(
+    _ start: Int?, _ end: Int?, _ isClosed: Bool, _ step: Int
+  ) -> MocoTensor.IndexItem {
     guard isClosed, let end else { return .range(from: start, to: end, step: step) }
     // `0...-1` reaches to the end.
     return .range(from: start, to: end == -1 ? nil : end &+ 1, step: step)
@@ -200,11 +214,13 @@ enum TensorReading {
     if let length = value.asInt { return [length] }
     guard let list = value.asList else {
       throw LanguageFailure(
-        "E0303", "'\(name)' must be a list of Ints such as [2, 3], not \(Arguments.describe(value))", argument: name)
+        "E0303", "'\(name)' must be a list of Ints such as [2, 3], not \(Arguments.describe(value))",
+        argument: name)
     }
     return try list.map {
       guard let length = $0.asInt else {
-        throw LanguageFailure("E0303", "'\(name)' must hold Ints, but there is \(Arguments.describe($0))", argument: name)
+        throw LanguageFailure(
+          "E0303", "'\(name)' must hold Ints, but there is \(Arguments.describe($0))", argument: name)
       }
       return length
     }

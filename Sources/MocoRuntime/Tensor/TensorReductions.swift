@@ -10,16 +10,21 @@ func registerReductions(_ interpreter: Interpreter) {
   ) -> NativeFunction {
     NativeFunction(
       "\(name)(x, axis = nil, keep = false)",
-      doc: "\(what) of all numbers, or along an axis (or a list of them); `keep` leaves the axis with length 1.\n\n```\nones([2, 3]).\(name)(axis: 0)\n```"
+      doc:
+        "\(what) of all numbers, or along an axis (or a list of them); `keep` leaves the axis with length 1.\n\n```\nones([2, 3]).\(name)(axis: 0)\n```"
     ) { arguments in
       let x = try arguments.variable("x")
       let keep = try arguments.bool("keep")
       guard let given = arguments["axis"], !given.isNil else { return .host(TensorValue(try all(x))) }
-      guard let list = given.asList else { return .host(TensorValue(try axis(x, arguments.int("axis"), keep))) }
+      guard let list = given.asList else {
+        return .host(TensorValue(try axis(x, arguments.int("axis"), keep)))
+      }
       // From the last axis to the first, so that the places of the others stay.
       var places: [Int] = []
       for value in list {
-        guard let place = value.asInt else { throw arguments.wrongType("axis", expected: "an Int or a list of Ints") }
+        guard let place = value.asInt else {
+          throw arguments.wrongType("axis", expected: "an Int or a list of Ints")
+        }
         let resolved = try Shape.axis(place, x.shape, for: name)
         guard !places.contains(resolved) else {
           throw arguments.failure("E0205", "\(name): axis \(place) stands twice in the list", at: "axis")
@@ -35,7 +40,8 @@ func registerReductions(_ interpreter: Interpreter) {
   let sum = add("sum", "The sum", all: { try F.sum($0) }, axis: { try F.sum($0, axis: $1, keep: $2) })
   let mean = add("mean", "The mean", all: { try F.mean($0) }, axis: { try F.mean($0, axis: $1, keep: $2) })
   let largest = add("max", "The largest", all: { try F.max($0) }, axis: { try F.max($0, axis: $1, keep: $2) })
-  let smallest = add("min", "The smallest", all: { try F.min($0) }, axis: { try F.min($0, axis: $1, keep: $2) })
+  let smallest = add(
+    "min", "The smallest", all: { try F.min($0) }, axis: { try F.min($0, axis: $1, keep: $2) })
   interpreter.registerOverload("sum", for: TensorValue.self, sum)
   interpreter.registerOverload("max", for: TensorValue.self, largest)
   interpreter.registerOverload("min", for: TensorValue.self, smallest)
@@ -53,14 +59,17 @@ func registerReductions(_ interpreter: Interpreter) {
     ) { .host(TensorValue(try varianceOf($0))) },
     NativeFunction(
       "std(x, axis = -1, keep = false, correction = 1)",
-      doc: "The standard deviation along an axis: the root of `variance`.\n\n```\nstd(tensor([1.0, 2.0, 4.0]))\n```"
+      doc:
+        "The standard deviation along an axis: the root of `variance`.\n\n```\nstd(tensor([1.0, 2.0, 4.0]))\n```"
     ) { .host(TensorValue(try F.sqrt(varianceOf($0)))) },
     NativeFunction(
       "norm(x, axis = nil, keep = false)",
       doc: "The length √Σx² of all numbers, or along an axis.\n\n```\nnorm(tensor([3.0, 4.0]))\n```"
     ) { arguments in
       let squares = try F.square(arguments.floatVariable("x"))
-      guard let axis = try arguments.optionalInt("axis") else { return .host(TensorValue(try F.sqrt(F.sum(squares)))) }
+      guard let axis = try arguments.optionalInt("axis") else {
+        return .host(TensorValue(try F.sqrt(F.sum(squares))))
+      }
       return .host(TensorValue(try F.sqrt(F.sum(squares, axis: axis, keep: arguments.bool("keep")))))
     },
   ])
@@ -69,7 +78,8 @@ func registerReductions(_ interpreter: Interpreter) {
       name, for: TensorValue.self,
       NativeFunction(
         "\(name)(x)",
-        doc: "Whether \(name == "any" ? "some number is" : "all numbers are") not zero.\n\n```\n\(name)(tensor([1, 0]) > 0)\n```"
+        doc:
+          "Whether \(name == "any" ? "some number is" : "all numbers are") not zero.\n\n```\n\(name)(tensor([1, 0]) > 0)\n```"
       ) { arguments in
         // any: not all are false; all: none is false.
         let bools = try arguments.tensor("x").toBools()
@@ -79,7 +89,8 @@ func registerReductions(_ interpreter: Interpreter) {
   interpreter.define(
     NativeFunction(
       "mean(x, axis = nil, keep = false)",
-      doc: "The mean of a list of numbers, or of a tensor, all of it or along an axis.\n\n```\nmean([1, 2, 6])\n```"
+      doc:
+        "The mean of a list of numbers, or of a tensor, all of it or along an axis.\n\n```\nmean([1, 2, 6])\n```"
     ) { arguments in
       if arguments["x"]?.asHost(TensorValue.self) != nil {
         var forwarded = arguments

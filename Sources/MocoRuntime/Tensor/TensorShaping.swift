@@ -10,36 +10,45 @@ func shapingBuiltins() -> [NativeFunction] {
       "reshape(x, shape)",
       doc: "The same numbers in another shape; one length may be -1.\n\n```\narange(6).reshape([2, -1])\n```"
     ) { arguments in
-      .host(TensorValue(try F.reshape(arguments.variable("x"), TensorReading.shape(arguments.value("shape"), "shape"))))
+      .host(
+        TensorValue(
+          try F.reshape(arguments.variable("x"), TensorReading.shape(arguments.value("shape"), "shape"))))
     },
     NativeFunction(
       "transpose(x, a = nil, b = nil)",
       doc: "Swaps two dimensions, the last two unless named.\n\n```\nzeros([2, 3]).transpose()\n```"
     ) { arguments in
       let x = try arguments.variable("x")
-      let first = try arguments.optionalInt("a"), second = try arguments.optionalInt("b")
+      let first = try arguments.optionalInt("a")
+      let second = try arguments.optionalInt("b")
       guard let a = first, let b = second else {
         guard first == nil, second == nil else {
-          throw arguments.failure("E0304", "transpose needs both dimensions, or none", help: "transpose(x, 0, 1)")
+          throw arguments.failure(
+            "E0304", "transpose needs both dimensions, or none", help: "transpose(x, 0, 1)")
         }
         return .host(TensorValue(try F.transpose(x)))
       }
       return .host(TensorValue(try F.transpose(x, a, b)))
     },
     NativeFunction(
-      "permute(x, order)", doc: "Dimensions in another order.\n\n```\nzeros([2, 3, 4]).permute([2, 0, 1])\n```"
+      "permute(x, order)",
+      doc: "Dimensions in another order.\n\n```\nzeros([2, 3, 4]).permute([2, 0, 1])\n```"
     ) { arguments in .host(TensorValue(try F.permute(arguments.variable("x"), arguments.ints("order")))) },
-    NativeFunction("unsqueeze(x, axis: Int)", doc: "A new dimension of length 1.\n\n```\narange(3).unsqueeze(0)\n```") {
+    NativeFunction(
+      "unsqueeze(x, axis: Int)", doc: "A new dimension of length 1.\n\n```\narange(3).unsqueeze(0)\n```"
+    ) {
       .host(TensorValue(try F.unsqueeze($0.variable("x"), $0.int("axis"))))
     },
     NativeFunction(
       "squeeze(x, axis = nil)", doc: "Without dimensions of length 1.\n\n```\nzeros([1, 3]).squeeze()\n```"
     ) { .host(TensorValue(try F.squeeze($0.variable("x"), $0.optionalInt("axis")))) },
     NativeFunction(
-      "concat(tensors, axis = 0)", doc: "Tensors one after the other.\n\n```\nconcat([zeros([1, 3]), ones([2, 3])])\n```"
+      "concat(tensors, axis = 0)",
+      doc: "Tensors one after the other.\n\n```\nconcat([zeros([1, 3]), ones([2, 3])])\n```"
     ) { arguments in .host(TensorValue(try F.concat(variables(arguments), axis: arguments.int("axis")))) },
     NativeFunction(
-      "stack(tensors, axis = 0)", doc: "Tensors of one shape along a new dimension.\n\n```\nstack([zeros([3]), ones([3])])\n```"
+      "stack(tensors, axis = 0)",
+      doc: "Tensors of one shape along a new dimension.\n\n```\nstack([zeros([3]), ones([3])])\n```"
     ) { arguments in .host(TensorValue(try F.stack(variables(arguments), axis: arguments.int("axis")))) },
     NativeFunction(
       "where(condition, a, b)",
@@ -50,13 +59,18 @@ func shapingBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "expand(x, shape)",
-      doc: "Repeated along dimensions of length 1, and new leading ones, without a copy.\n\n```\narange(3).expand([2, 3])\n```"
+      doc:
+        "Repeated along dimensions of length 1, and new leading ones, without a copy.\n\n```\narange(3).expand([2, 3])\n```"
     ) { arguments in
-      .host(TensorValue(try F.expand(arguments.variable("x"), TensorReading.shape(arguments.value("shape"), "shape"))))
+      .host(
+        TensorValue(
+          try F.expand(arguments.variable("x"), TensorReading.shape(arguments.value("shape"), "shape"))))
     },
     NativeFunction(
       "clip(x, low, high)", doc: "Numbers held between two bounds.\n\n```\nclip(randn([4]), -1, 1)\n```"
-    ) { .host(TensorValue(try F.clip($0.floatVariable("x"), Float($0.float("low")), Float($0.float("high"))))) },
+    ) {
+      .host(TensorValue(try F.clip($0.floatVariable("x"), Float($0.float("low")), Float($0.float("high")))))
+    },
   ]
 }
 

@@ -13,7 +13,9 @@ enum TensorText {
     let texts = try leaves(tensor)
     guard !tensor.shape.isEmpty else { return texts.first ?? "" }
     func nested(_ slice: ArraySlice<String>, _ shape: ArraySlice<Int>) -> String {
-      guard shape.count > 1, let length = shape.first else { return "[" + slice.joined(separator: ", ") + "]" }
+      guard shape.count > 1, let length = shape.first else {
+        return "[" + slice.joined(separator: ", ") + "]"
+      }
       let rest = shape.dropFirst()
       let size = rest.reduce(1, *)
       let rows = (0..<length).map { place in
@@ -37,13 +39,18 @@ enum TensorText {
     var head = "Tensor \(Shape.text(tensor.shape)) \(tensor.dtype.rawValue)"
     if gradient { head += ", with gradient" }
     guard tensor.count > 0 else { return head + ", empty" }
-    if tensor.dtype != .bool, tensor.count > 1, let values = try? tensor.toFloats() { head += statistics(values) }
+    if tensor.dtype != .bool, tensor.count > 1, let values = try? tensor.toFloats() {
+      head += statistics(values)
+    }
     guard let excerpt = try? excerpt(tensor, width: max(width, 24)) else { return head }
     return head + "\n" + excerpt
   }
 
   private static func statistics(_ values: [Float]) -> String {
-    var low = Float.infinity, high = -Float.infinity, sum = 0.0, bad = 0
+    var low = Float.infinity
+    var high = -Float.infinity
+    var sum = 0.0
+    var bad = 0
     for value in values {
       guard value.isFinite else {
         bad += 1
@@ -54,7 +61,9 @@ enum TensorText {
       sum += Double(value)
     }
     let good = values.count - bad
-    var text = good > 0 ? "  min \(rounded(low))  mean \(rounded(Float(sum / Double(good))))  max \(rounded(high))" : ""
+    var text =
+      good > 0
+      ? "  min \(rounded(low))  mean \(rounded(Float(sum / Double(good))))  max \(rounded(high))" : ""
     if bad > 0 { text += "  not finite: \(bad)" }
     return text
   }
@@ -85,7 +94,8 @@ enum TensorText {
     for _ in 0..<digits { factor *= 10 }
     let scaled = (abs(value) * factor).rounded()
     guard scaled < 9e15 else { return "\(value)" }
-    let whole = Int(scaled), unit = Int(factor)
+    let whole = Int(scaled)
+    let unit = Int(factor)
     var fraction = String(whole % unit)
     while fraction.utf8.count < digits { fraction = "0" + fraction }
     let sign = value < 0 && whole > 0 ? "-" : ""

@@ -47,7 +47,8 @@ final class TensorValue: HostObject {
           help: "detach() gives a tensor without history")
       }
       guard tensor.dtype == .float32 else {
-        throw LanguageFailure("E0207", "only a float32 tensor can have a gradient, and this is \(tensor.dtype.rawValue)")
+        throw LanguageFailure(
+          "E0207", "only a float32 tensor can have a gradient, and this is \(tensor.dtype.rawValue)")
       }
       variable.requiresGrad = flag
       return true
@@ -58,7 +59,9 @@ final class TensorValue: HostObject {
         let gradient = try TensorReading.tensor(value, "grad").cast(to: .float32)
         guard gradient.shape == tensor.shape else {
           throw LanguageFailure(
-            "E0205", "a gradient of shape \(Shape.text(gradient.shape)) for a tensor of shape \(Shape.text(tensor.shape))")
+            "E0205",
+            "a gradient of shape \(Shape.text(gradient.shape)) for a tensor of shape \(Shape.text(tensor.shape))"
+          )
         }
         variable.grad = try gradient.copy()
       }
@@ -70,7 +73,9 @@ final class TensorValue: HostObject {
   func method(_ name: String) -> NativeFunction? { TensorValue.methods.bind(name, to: self) }
 
   static let methods = MethodTable<TensorValue> { table in
-    table.add("item()", doc: "The only number of the tensor, as a Float or Int.\n\n```\ntensor([2.5]).item()\n```") { value, _ in
+    table.add(
+      "item()", doc: "The only number of the tensor, as a Float or Int.\n\n```\ntensor([2.5]).item()\n```"
+    ) { value, _ in
       try TensorReading.number(value.tensor)
     }
     table.add(
@@ -93,21 +98,26 @@ final class TensorValue: HostObject {
       }
       return .nil
     }
-    table.add("detach()", doc: "The same numbers without a history.\n\n```\nlet fixed = features.detach()\n```") { value, _ in
+    table.add(
+      "detach()", doc: "The same numbers without a history.\n\n```\nlet fixed = features.detach()\n```"
+    ) { value, _ in
       // Numbers of its own, where writing into them would spoil what backward needs.
       value.variable.requiresGrad
         ? .host(TensorValue(try value.tensor.copy())) : .host(TensorValue(value.variable.detach()))
     }
-    table.add("copy()", doc: "A tensor with numbers of its own.\n\n```\nlet before = w.copy()\n```") { value, _ in
+    table.add("copy()", doc: "A tensor with numbers of its own.\n\n```\nlet before = w.copy()\n```") {
+      value, _ in
       .host(TensorValue(try value.tensor.copy()))
     }
-    table.add("to_list()", doc: "The numbers as nested lists.\n\n```\nzeros([2, 2]).to_list()\n```") { value, _ in
+    table.add("to_list()", doc: "The numbers as nested lists.\n\n```\nzeros([2, 2]).to_list()\n```") {
+      value, _ in
       try TensorReading.list(value.tensor)
     }
     table.add("float()", doc: "The same numbers as float32.\n\n```\narange(3).float()\n```") { value, _ in
       value.tensor.dtype == .float32 ? .host(value) : .host(TensorValue(try value.tensor.cast(to: .float32)))
     }
-    table.add("int()", doc: "The same numbers as integers, cut towards zero.\n\n```\n(t * 10).int()\n```") { value, _ in
+    table.add("int()", doc: "The same numbers as integers, cut towards zero.\n\n```\n(t * 10).int()\n```") {
+      value, _ in
       .host(TensorValue(try value.tensor.cast(to: .int64)))
     }
     table.add(
@@ -124,18 +134,22 @@ final class TensorValue: HostObject {
     ) { value, arguments in
       guard value.variable.isLeaf else {
         throw arguments.failure(
-          "E0207", "this tensor was computed from others and cannot be given new numbers", help: "assign to a parameter")
+          "E0207", "this tensor was computed from others and cannot be given new numbers",
+          help: "assign to a parameter")
       }
       let new = try arguments.tensor("values").cast(to: value.tensor.dtype)
       guard new.shape == value.tensor.shape else {
         throw arguments.failure(
-          "E0205", "numbers of shape \(Shape.text(new.shape)) for a tensor of shape \(Shape.text(value.tensor.shape))",
+          "E0205",
+          "numbers of shape \(Shape.text(new.shape)) for a tensor of shape \(Shape.text(value.tensor.shape))",
           at: "values")
       }
       value.variable.value = try new.copy()
       return .nil
     }
-    table.add("logical_not()", doc: "True where the number is zero.\n\n```\n(tensor([1, 2]) > 1).logical_not()\n```") {
+    table.add(
+      "logical_not()", doc: "True where the number is zero.\n\n```\n(tensor([1, 2]) > 1).logical_not()\n```"
+    ) {
       value, _ in .host(TensorValue(try value.tensor.logicalNot()))
     }
     table.add("zero_grad()", doc: "Forgets the gradient.\n\n```\nw.zero_grad()\n```") { value, _ in
@@ -200,14 +214,17 @@ final class TensorValue: HostObject {
         "E0207", "a tensor with a gradient cannot be written in place: its history would be wrong",
         help: "write into copy(), or give a parameter new numbers with assign(…)")
     }
-    try tensor.assign(items.map(TensorReading.indexItem), TensorReading.operand(value, like: tensor)?.value
-      ?? TensorReading.tensor(value, "value"))
+    try tensor.assign(
+      items.map(TensorReading.indexItem),
+      TensorReading.operand(value, like: tensor)?.value
+        ?? TensorReading.tensor(value, "value"))
     return true
   }
 
   func makeIterator() throws -> (() throws -> AnyValue?)? {
     guard let length = tensor.shape.first else {
-      throw LanguageFailure("E0205", "a tensor with a single number has no elements to go through", help: "item() gives it")
+      throw LanguageFailure(
+        "E0205", "a tensor with a single number has no elements to go through", help: "item() gives it")
     }
     var place = 0
     return { [variable] in

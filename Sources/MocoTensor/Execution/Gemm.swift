@@ -3,8 +3,8 @@ import CKernels
 
 /// Matrix products, C = alpha op(A) op(B) + beta C, row-major.
 ///
-/// OpenBLAS's own threads change the order of sums with their number, so it is always called on one thread, on a grid
-/// of tiles that depends on the shape alone; the tiles are spread over `Parallel`.
+/// OpenBLAS's own threads change the order of sums with their number, so it is always called on one thread,
+/// on a grid of tiles that depends on the shape alone; the tiles are spread over `Parallel`.
 public enum Gemm {
   /// A grid of tiles over the result.
   package struct Grid: Equatable {
@@ -15,17 +15,19 @@ public enum Gemm {
 
     package var count: Int { rowTiles * columnTiles }
 
-    /// Tiles of about 256 rows and at most 512 columns, of nearly equal sizes, an even number where there is a choice.
+    /// Tiles of about 256 rows and at most 512 columns, of nearly equal sizes, an even number where there is
+    /// a choice.
     ///
-    /// Measured on two cores: smaller tiles repeat OpenBLAS's packing (128 rows cost 4 to 8 %), larger ones leave a
-    /// core waiting at the end.
+    /// Measured on two cores: smaller tiles repeat OpenBLAS's packing (128 rows cost 4 to 8 %), larger ones
+    /// leave a core waiting at the end.
     package init(m: Int, n: Int, k: Int) {
       let work = Double(m) * Double(n) * Double(max(k, 1))
       guard work > 500_000 else {
         (rowSize, columnSize, rowTiles, columnTiles) = (max(m, 1), max(n, 1), m > 0 ? 1 : 0, n > 0 ? 1 : 0)
         return
       }
-      var rows = (m + 271) / 272, columns = (n + 639) / 640
+      var rows = (m + 271) / 272
+      var columns = (n + 639) / 640
       if rows * columns % 2 == 1 {
         // One tile more along the side where tiles stay larger.
         if m / (rows + 1) * 2 >= n / (columns + 1) { rows += 1 } else { columns += 1 }
@@ -44,8 +46,8 @@ public enum Gemm {
 
   /// A product whose tiles run in parallel; the same bits on any number of threads.
   ///
-  /// A is [m, k], or [k, m] with `transA`; B is [k, n], or [n, k] with `transB`; C is [m, n]. Once a stop is requested
-  /// tiles are left out: the caller has to ask `Cancellation.check()` before it uses C.
+  /// A is [m, k], or [k, m] with `transA`; B is [k, n], or [n, k] with `transB`; C is [m, n]. Once a stop is
+  /// requested tiles are left out: the caller has to ask `Cancellation.check()` before it uses C.
   public static func run(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
@@ -53,15 +55,18 @@ public enum Gemm {
     let grid = Grid(m: m, n: n, k: k)
     guard grid.count > 1 else {
       runSingle(
-        transA, transB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc)
+        transA, transB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c,
+        ldc: ldc)
       return
     }
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     Parallel.forEach(grid.count) { tile in
       if Cancellation.isRequested { return }
-      let row = tile / grid.columnTiles * grid.rowSize, column = tile % grid.columnTiles * grid.columnSize
+      let row = tile / grid.columnTiles * grid.rowSize
+      let column = tile % grid.columnTiles * grid.columnSize
       runSingle(
-        transA, transB, m: min(grid.rowSize, m - row), n: min(grid.columnSize, n - column), k: k, alpha: alpha,
+        transA, transB, m: min(grid.rowSize, m - row), n: min(grid.columnSize, n - column), k: k,
+        alpha: alpha,
         a: transA ? a + row : a + row * lda, lda: lda, b: transB ? b + column * ldb : b + column, ldb: ldb,
         beta: beta, c: c + row * ldc + column, ldc: ldc)
     }
@@ -80,7 +85,8 @@ public enum Gemm {
       return
     }
     cblas_sgemm(
-      CblasRowMajor, transA ? CblasTrans : CblasNoTrans, transB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n),
+      CblasRowMajor, transA ? CblasTrans : CblasNoTrans, transB ? CblasTrans : CblasNoTrans, Int32(m),
+      Int32(n),
       Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)), beta, c, Int32(max(ldc, 1)))
   }
 
@@ -88,14 +94,17 @@ public enum Gemm {
 
   // For k = 0, and for sizes that OpenBLAS's 32-bit integers do not hold.
   private static func plain(
-    _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int,
+    _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, _ alpha: Float, _ a: UnsafePointer<Float>,
+    _ lda: Int,
     _ b: UnsafePointer<Float>, _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
   ) {
     for i in 0..<m {
       for j in 0..<n {
         var sum = 0.0
         for l in 0..<k {
-          sum += Double(transA ? a[l * lda + i] : a[i * lda + l]) * Double(transB ? b[j * ldb + l] : b[l * ldb + j])
+          sum +=
+            Double(transA ? a[l * lda + i] : a[i * lda + l])
+            * Double(transB ? b[j * ldb + l] : b[l * ldb + j])
         }
         let old = beta == 0 ? 0 : beta * c[i * ldc + j]
         c[i * ldc + j] = alpha * Float(sum) + old

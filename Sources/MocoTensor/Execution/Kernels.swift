@@ -2,13 +2,14 @@ import CKernels
 
 /// Kernels of CKernels on raw pointers, cut into fixed pieces and spread over `Parallel`.
 ///
-/// The instruction set is chosen once at run time. Matrices are row-major without gaps, [rows, width]. Nothing here
-/// checks sizes: the caller has.
+/// The instruction set is chosen once at run time. Matrices are row-major without gaps, [rows, width].
+/// Nothing here checks sizes: the caller has.
 public enum Kernels {
   public typealias Floats = UnsafeMutablePointer<Float>
   public typealias Values = UnsafePointer<Float>
 
-  // Elements of a task: enough to pay for its start, few enough to spread and to stay in the second-level cache.
+  // Elements of a task: enough to pay for its start, few enough to spread and to stay in the second-level
+  // cache.
   static let taskSize = 1 << 15
 
   static func rowBlocks(_ rows: Int, _ width: Int, _ body: (Range<Int>) -> Void) {
@@ -18,7 +19,8 @@ public enum Kernels {
   // MARK: Elementwise
 
   public enum Unary: Int32, Sendable, CaseIterable {
-    case negate, abs, exp, log, sqrt, rsqrt, square, reciprocal, tanh, sigmoid, relu, gelu, quickGelu, erf, sin, cos
+    case negate, abs, exp, log, sqrt, rsqrt, square, reciprocal, tanh, sigmoid, relu, gelu, quickGelu, erf,
+      sin, cos
     case floor, ceil, round, sign
   }
 
@@ -48,7 +50,9 @@ public enum Kernels {
 
   public static func exp(_ x: Values, _ out: Floats, count: Int) { unary(.exp, x, out, count: count) }
   public static func gelu(_ x: Values, _ out: Floats, count: Int) { unary(.gelu, x, out, count: count) }
-  public static func quickGelu(_ x: Values, _ out: Floats, count: Int) { unary(.quickGelu, x, out, count: count) }
+  public static func quickGelu(_ x: Values, _ out: Floats, count: Int) {
+    unary(.quickGelu, x, out, count: count)
+  }
 
   /// out = a + b.
   public static func add(_ a: Values, _ b: Values, _ out: Floats, count: Int) {
@@ -138,7 +142,8 @@ public enum Kernels {
 
   /// out = (x − mean) · rstd · weight + bias by row; `statistics` [rows, 2] receives mean and rstd.
   public static func layerNorm(
-    _ x: Values, weight: Values, bias: Values, eps: Float, _ out: Floats, statistics: Floats?, rows: Int, width: Int
+    _ x: Values, weight: Values, bias: Values, eps: Float, _ out: Floats, statistics: Floats?, rows: Int,
+    width: Int
   ) {
     rowBlocks(rows, width) { r in
       let i = r.lowerBound
@@ -152,7 +157,8 @@ public enum Kernels {
 
   /// dx of a LayerNorm, and the gradients of weight and bias added to `sums` [2, width]; either may be nil.
   public static func layerNormBackward(
-    dy: Values, x: Values, weight: Values, statistics: Values, _ dx: Floats?, sums: Floats?, rows: Int, width: Int
+    dy: Values, x: Values, weight: Values, statistics: Values, _ dx: Floats?, sums: Floats?, rows: Int,
+    width: Int
   ) {
     let blocks = (rows + sumRows - 1) / sumRows
     let part = 2 * width
@@ -160,9 +166,11 @@ public enum Kernels {
     partial?.initialize(repeating: 0, count: blocks * part)
     defer { partial?.deallocate() }
     Parallel.forEach(blocks) { block in
-      let first = block * sumRows, i = first * width
+      let first = block * sumRows
+      let i = first * width
       moco_tower_norm_backward(
-        dy + i, x + i, weight, statistics + 2 * first, nil, dx.map { $0 + i }, partial.map { $0 + block * part },
+        dy + i, x + i, weight, statistics + 2 * first, nil, dx.map { $0 + i },
+        partial.map { $0 + block * part },
         min(sumRows, rows - first), width)
     }
     guard let sums, let partial else { return }

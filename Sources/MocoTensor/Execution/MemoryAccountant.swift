@@ -20,8 +20,8 @@ public enum MemoryAccountant {
 
   public static func resetPeak() { highest.store(usedBytes, ordering: .relaxed) }
 
-  /// Bytes that may be in use at once. Default: nine tenths of the machine's memory or the control group's limit,
-  /// whichever is smaller.
+  /// Bytes that may be in use at once. Default: nine tenths of the machine's memory or the control group's
+  /// limit, whichever is smaller.
   public static var limit: Int {
     get {
       let known = ceiling.load(ordering: .relaxed)
@@ -54,14 +54,16 @@ public enum MemoryAccountant {
   /// `1.5 GB`, in powers of 1024.
   public static func text(_ bytes: Int) -> String {
     let units = ["bytes", "KB", "MB", "GB", "TB", "PB", "EB"]
-    var value = Double(bytes), unit = 0
+    var value = Double(bytes)
+    var unit = 0
     while value >= 1024, unit + 1 < units.count {
       value /= 1024
       unit += 1
     }
     if unit == 0 { return "\(bytes) bytes" }
     let tenths = (value * 10).rounded() / 10
-    return (tenths == tenths.rounded() || tenths >= 100 ? "\(Int(tenths.rounded()))" : "\(tenths)") + " " + units[unit]
+    return (tenths == tenths.rounded() || tenths >= 100 ? "\(Int(tenths.rounded()))" : "\(tenths)") + " "
+      + units[unit]
   }
 
   static func refusal(_ bytes: Int) -> TensorError {
@@ -74,7 +76,8 @@ public enum MemoryAccountant {
 
   private static func defaultLimit() -> Int {
     var most = Int.max
-    let pages = sysconf(Int32(_SC_PHYS_PAGES)), size = sysconf(Int32(_SC_PAGESIZE))
+    let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    let size = sysconf(Int32(_SC_PAGESIZE))
     if pages > 0, size > 0 { most = pages * size }
     for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
       if let group = number(in: path), group > 0 { most = min(most, group) }
@@ -87,7 +90,9 @@ public enum MemoryAccountant {
     if let text = contents("/proc/meminfo"), let kilobytes = field("MemAvailable:", in: text) {
       free = kilobytes << 10
     }
-    if let most = number(in: "/sys/fs/cgroup/memory.max"), let current = number(in: "/sys/fs/cgroup/memory.current") {
+    if let most = number(in: "/sys/fs/cgroup/memory.max"),
+      let current = number(in: "/sys/fs/cgroup/memory.current")
+    {
       // Cached files count as used there, but give way.
       let cached = contents("/sys/fs/cgroup/memory.stat").flatMap { field("inactive_file", in: $0) } ?? 0
       free = min(free ?? Int.max, max(most - current + cached, 0))

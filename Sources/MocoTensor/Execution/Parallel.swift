@@ -3,8 +3,8 @@ import Synchronization
 
 /// Tasks spread over moco's own thread pool.
 ///
-/// How work is cut into tasks must depend on its shape alone and every task must write to places of its own; then
-/// results do not depend on the number of threads. A call from inside a task runs in place.
+/// How work is cut into tasks must depend on its shape alone and every task must write to places of its own;
+/// then results do not depend on the number of threads. A call from inside a task runs in place.
 public enum Parallel {
   /// Threads that take part, the caller included: the cores of this process, or `MOCO_THREADS`.
   public static var threadCount: Int {
@@ -32,9 +32,11 @@ public enum Parallel {
         do throws(E) { try body(index) } catch { failure.note(error, at: index) }
       }
       withUnsafeMutablePointer(to: &job) { pointer in
-        moco_parallel_run(n, { context, index in
-          context?.assumingMemoryBound(to: Job.self).pointee.run(index)
-        }, pointer)
+        moco_parallel_run(
+          n,
+          { context, index in
+            context?.assumingMemoryBound(to: Job.self).pointee.run(index)
+          }, pointer)
       }
     }
     if let error = failure.error { throw error }

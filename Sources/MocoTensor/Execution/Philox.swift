@@ -1,8 +1,8 @@
-/// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as
-/// 1, 2, 3, SC 2011).
+/// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy
+/// as 1, 2, 3, SC 2011).
 ///
-/// A generator is named by (seed, stream, epoch, index), so what it gives does not depend on what was drawn elsewhere
-/// or before, and is the same on every machine: only exactly rounded operations are used.
+/// A generator is named by (seed, stream, epoch, index), so what it gives does not depend on what was drawn
+/// elsewhere or before, and is the same on every machine: only exactly rounded operations are used.
 public struct Philox: RandomNumberGenerator, Sendable {
   private var key: (UInt32, UInt32)
   private let high: (UInt32, UInt32)
@@ -12,10 +12,12 @@ public struct Philox: RandomNumberGenerator, Sendable {
   private var spareNormal: Double?
 
   public init(seed: UInt64, stream: UInt64, epoch: Int = 0, index: Int = 0) {
-    let epoch = UInt64(bitPattern: Int64(epoch)), index = UInt64(bitPattern: Int64(index))
+    let epoch = UInt64(bitPattern: Int64(epoch))
+    let index = UInt64(bitPattern: Int64(index))
     // What does not fit the counter goes into the key, so that no two names share a sequence by truncation.
     let rest = (epoch >> 32) << 32 | index >> 32
-    let mixed = Philox.mix(Philox.mix(seed) &+ Philox.mix(stream ^ 0x9E37_79B9_7F4A_7C15) ^ Philox.mix(rest &+ 1))
+    let mixed = Philox.mix(
+      Philox.mix(seed) &+ Philox.mix(stream ^ 0x9E37_79B9_7F4A_7C15) ^ Philox.mix(rest &+ 1))
     key = (UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32))
     high = (UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: index))
   }
@@ -38,9 +40,11 @@ public struct Philox: RandomNumberGenerator, Sendable {
   package static func block(
     _ counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
-    var c = counter, k = key
+    var c = counter
+    var k = key
     for _ in 0..<10 {
-      let p = UInt64(c.0) &* 0xD251_1F53, q = UInt64(c.2) &* 0xCD9E_8D57
+      let p = UInt64(c.0) &* 0xD251_1F53
+      let q = UInt64(c.2) &* 0xCD9E_8D57
       c = (
         UInt32(truncatingIfNeeded: q >> 32) ^ c.1 ^ k.0, UInt32(truncatingIfNeeded: q),
         UInt32(truncatingIfNeeded: p >> 32) ^ c.3 ^ k.1, UInt32(truncatingIfNeeded: p)
@@ -53,7 +57,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
   public mutating func nextWord() -> UInt32 {
     if left == 0 {
       words = Philox.block(
-        (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), high.0, high.1), key: key)
+        (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), high.0, high.1), key: key
+      )
       block &+= 1
       left = 4
     }
@@ -120,18 +125,20 @@ public struct Philox: RandomNumberGenerator, Sendable {
   }
 }
 
-/// Logarithm, sine and cosine from exactly rounded operations alone, so that their bits do not depend on the C library.
-/// Accurate to about 1e-15, which random numbers do not need.
+/// Logarithm, sine and cosine from exactly rounded operations alone, so that their bits do not depend on the
+/// C library. Accurate to about 1e-15, which random numbers do not need.
 package enum ExactMath {
   package static func log(_ x: Double) -> Double {
     guard x > 0, x.isFinite else { return x == 0 ? -.infinity : .nan }
-    var m = x.significand, e = Double(x.exponent)
+    var m = x.significand
+    var e = Double(x.exponent)
     if m > 1.4142135623730951 {
       m *= 0.5
       e += 1
     }
     // ln m = 2 artanh z
-    let z = (m - 1) / (m + 1), s = z * z
+    let z = (m - 1) / (m + 1)
+    let s = z * z
     var sum = 0.0
     var k = 21
     while k >= 1 {
@@ -143,9 +150,11 @@ package enum ExactMath {
 
   /// sin and cos of 2π · turns, for turns in [0, 1).
   package static func sineCosine(turns: Double) -> (Double, Double) {
-    let quarter = (turns * 4).rounded(), x = (turns * 4 - quarter) * 1.5707963267948966
+    let quarter = (turns * 4).rounded()
+    let x = (turns * 4 - quarter) * 1.5707963267948966
     let s = x * x
-    var sine = 0.0, cosine = 0.0
+    var sine = 0.0
+    var cosine = 0.0
     var k = 9.0
     while k >= 1 {
       sine = (1 - sine) * s / ((2 * k) * (2 * k + 1))

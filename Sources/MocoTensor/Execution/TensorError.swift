@@ -1,8 +1,8 @@
 /// An error of the tensor library: a code of the language, what was found and expected, and what to write.
 ///
-/// Codes: E0201 wrong operand types, E0202 index out of range, E0203 matrix product shapes, E0204 broadcast shapes,
-/// E0205 wrong shape, axis or rank, E0206 not a scalar, E0207 gradient misuse, E0402 integer overflow,
-/// E0403 division by zero, E0405 memory, E0406 interrupted.
+/// Codes: E0201 wrong operand types, E0202 index out of range, E0203 matrix product shapes, E0204 broadcast
+/// shapes, E0205 wrong shape, axis or rank, E0206 not a scalar, E0207 gradient misuse, E0402 integer
+/// overflow, E0403 division by zero, E0405 memory, E0406 interrupted.
 public struct TensorError: Error, CustomStringConvertible {
   public var code: String
   public var message: String
@@ -41,13 +41,17 @@ public struct TensorError: Error, CustomStringConvertible {
       for character in text {
         if "([".contains(character) { depth += 1 }
         if ")]".contains(character) { depth -= 1 }
-        if depth == 0, !(character.isLetter || character.isNumber || "_.)]".contains(character)) { return "(\(text))" }
+        if depth == 0, !(character.isLetter || character.isNumber || "_.)]".contains(character)) {
+          return "(\(text))"
+        }
       }
       return text
     }
-    let a = operand(left), b = operand(right)
+    let a = operand(left)
+    let b = operand(right)
     switch remedy {
-    case .transposeRight(let shape): return "transpose the right side: \(a) @ \(b).T gives \(Shape.text(shape))"
+    case .transposeRight(let shape):
+      return "transpose the right side: \(a) @ \(b).T gives \(Shape.text(shape))"
     case .transposeLeft(let shape): return "transpose the left side: \(a).T @ \(b) gives \(Shape.text(shape))"
     case .swap(let shape): return "exchange the sides: \(b) @ \(a) gives \(Shape.text(shape))"
     case nil: return help

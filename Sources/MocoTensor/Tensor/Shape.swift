@@ -4,11 +4,14 @@ public enum Shape {
   ///
   /// - Throws: E0205 for a negative size, E0405 for more elements than memory can be addressed.
   public static func count(_ shape: [Int]) throws -> Int {
-    var total = 1, empty = false, over = false
+    var total = 1
+    var empty = false
+    var over = false
     for size in shape {
       guard size >= 0 else {
         throw TensorError(
-          code: "E0205", message: "a shape cannot hold \(size)", help: "sizes are zero or more: found \(text(shape))")
+          code: "E0205", message: "a shape cannot hold \(size)",
+          help: "sizes are zero or more: found \(text(shape))")
       }
       if size == 0 { empty = true }
       let (product, overflow) = total.multipliedReportingOverflow(by: max(size, 1))
@@ -60,23 +63,27 @@ public enum Shape {
     var found = ""
     var help: String?
     for back in 1...rank {
-      let x = back <= a.count ? a[a.count - back] : 1, y = back <= b.count ? b[b.count - back] : 1
+      let x = back <= a.count ? a[a.count - back] : 1
+      let y = back <= b.count ? b[b.count - back] : 1
       guard x != y, x != 1, y != 1 else { continue }
       found = "\(x) is not \(y) in \(back == 1 ? "the last dimension" : "dimension \(-back)")"
       break
     }
     // A vector that would fit the rows of the other side is the common case.
     if b.count == 1, let n = b.first, let axis = a.lastIndex(of: n), axis < a.count - 1 {
-      help = "reshape the right side to \(text([n] + [Int](repeating: 1, count: a.count - 1 - axis)))"
+      help =
+        "reshape the right side to \(text([n] + [Int](repeating: 1, count: a.count - 1 - axis)))"
         + " to use it along dimension \(axis) of the left"
     } else if a.count == 1, let n = a.first, let axis = b.lastIndex(of: n), axis < b.count - 1 {
-      help = "reshape the left side to \(text([n] + [Int](repeating: 1, count: b.count - 1 - axis)))"
+      help =
+        "reshape the left side to \(text([n] + [Int](repeating: 1, count: b.count - 1 - axis)))"
         + " to use it along dimension \(axis) of the right"
     } else {
       help = "sizes must be equal, or one of them 1, counted from the last dimension"
     }
     throw TensorError(
-      code: "E0204", message: "\(operation): shapes \(text(a)) and \(text(b)) do not broadcast: \(found)", help: help,
+      code: "E0204", message: "\(operation): shapes \(text(a)) and \(text(b)) do not broadcast: \(found)",
+      help: help,
       operandLabels: (text(a), text(b)))
   }
 

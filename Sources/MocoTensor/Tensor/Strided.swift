@@ -13,7 +13,8 @@ package enum Strided {
       var merged = [[Int]](repeating: [], count: operands.count)
       for d in shape.indices where shape[d] != 1 {
         let last = sizes.count - 1
-        let joins = last >= 0 && operands.indices.allSatisfy { merged[$0][last] == operands[$0][d] * shape[d] }
+        let joins =
+          last >= 0 && operands.indices.allSatisfy { merged[$0][last] == operands[$0][d] * shape[d] }
         if joins {
           sizes[last] *= shape[d]
           for i in operands.indices { merged[i][last] = operands[i][d] }
@@ -34,10 +35,11 @@ package enum Strided {
     package var rows: Int { shape.dropLast().reduce(1, *) }
     package func innerStride(_ operand: Int) -> Int { strides[operand][shape.count - 1] }
 
-    /// Calls `body` for runs of the innermost dimension: the offset of each operand and the run's length. Runs are cut
-    /// and spread over threads by size alone, so `body` must write to places of its own.
+    /// Calls `body` for runs of the innermost dimension: the offset of each operand and the run's length.
+    /// Runs are cut and spread over threads by size alone, so `body` must write to places of its own.
     package func run(_ body: ([Int], Int) -> Void) {
-      let inner = self.inner, rows = self.rows
+      let inner = self.inner
+      let rows = self.rows
       guard inner > 0, rows > 0 else { return }
       if rows == 1 {
         Parallel.chunks(inner, size: Kernels.taskSize) { r in
@@ -83,10 +85,14 @@ package enum Strided {
     }
   }
 
-  private static func copy<T>(_ loop: Loop, _ source: UnsafeMutablePointer<T>, _ target: UnsafeMutablePointer<T>) {
-    let to = loop.innerStride(0), from = loop.innerStride(1)
+  private static func copy<T>(
+    _ loop: Loop, _ source: UnsafeMutablePointer<T>, _ target: UnsafeMutablePointer<T>
+  ) {
+    let to = loop.innerStride(0)
+    let from = loop.innerStride(1)
     loop.run { offsets, n in
-      let out = target + offsets[0], x = source + offsets[1]
+      let out = target + offsets[0]
+      let x = source + offsets[1]
       if to == 1, from == 1 {
         out.update(from: x, count: n)
       } else {

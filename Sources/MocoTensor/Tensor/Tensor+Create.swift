@@ -35,12 +35,15 @@ extension Tensor {
   public static func arange(_ start: Double, _ end: Double, by step: Double = 1) throws -> Tensor {
     guard start.isFinite, end.isFinite, step.isFinite, step != 0 else {
       throw TensorError(
-        code: "E0205", message: "arange: from \(start) to \(end) by \(step) never ends", help: "give a step that is not 0")
+        code: "E0205", message: "arange: from \(start) to \(end) by \(step) never ends",
+        help: "give a step that is not 0")
     }
     let length = max(0, ((end - start) / step).rounded(.up))
     guard let count = Int(exactly: length) else { throw TensorError.absurd("arange: \(length) values") }
     let out = try Tensor(uninitialized: [count])
-    withExtendedLifetime(out.storage) { for i in 0..<count { out.floats[i] = Float(start + Double(i) * step) } }
+    withExtendedLifetime(out.storage) {
+      for i in 0..<count { out.floats[i] = Float(start + Double(i) * step) }
+    }
     return out
   }
 
@@ -49,7 +52,8 @@ extension Tensor {
   /// - Throws: E0205 for a step of zero.
   public static func arange(_ start: Int, _ end: Int, by step: Int = 1) throws -> Tensor {
     guard step != 0 else {
-      throw TensorError(code: "E0205", message: "arange: a step of 0 never ends", help: "give a step that is not 0")
+      throw TensorError(
+        code: "E0205", message: "arange: a step of 0 never ends", help: "give a step that is not 0")
     }
     let (distance, overflow) = end.subtractingReportingOverflow(start)
     guard !overflow else { throw TensorError.absurd("arange: from \(start) to \(end)") }

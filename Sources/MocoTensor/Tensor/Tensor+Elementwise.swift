@@ -5,11 +5,12 @@ extension Tensor {
 
   /// An operation on every pair of elements, with NumPy's broadcasting.
   ///
-  /// Integers stay integers except under `/`, and bools among themselves stay bools under `*` (and) and `+` (or); mixed
-  /// with float32 both become float32. `%` has the sign of the right side. A float divided by zero is infinite or NaN.
+  /// Integers stay integers except under `/`, and bools among themselves stay bools under `*` (and) and `+`
+  /// (or); mixed with float32 both become float32. `%` has the sign of the right side. A float divided by
+  /// zero is infinite or NaN.
   ///
-  /// - Throws: E0204 for shapes that do not broadcast, E0402 when an integer result overflows, E0403 for an integer
-  ///   modulo zero, E0405.
+  /// - Throws: E0204 for shapes that do not broadcast, E0402 when an integer result overflows, E0403 for an
+  ///   integer modulo zero, E0405.
   public static func binary(_ op: Kernels.Binary, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     let shape = try Shape.broadcast(a.shape, b.shape, for: op.symbol)
     if a.dtype == .float32 || b.dtype == .float32 || op == .divide { return try floatBinary(op, a, b, shape) }
@@ -20,24 +21,32 @@ extension Tensor {
     return try intBinary(op, a.cast(to: .int64), b.cast(to: .int64), shape)
   }
 
-  private static func floatBinary(_ op: Kernels.Binary, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor {
+  private static func floatBinary(
+    _ op: Kernels.Binary, _ a: Tensor, _ b: Tensor, _ shape: [Int]
+  ) throws -> Tensor {
     let out = try Tensor(uninitialized: shape)
-    let x = try a.cast(to: .float32).expanded(to: shape), y = try b.cast(to: .float32).expanded(to: shape)
+    let x = try a.cast(to: .float32).expanded(to: shape)
+    let y = try b.cast(to: .float32).expanded(to: shape)
     withExtendedLifetime((x.storage, y.storage, out.storage)) {
       let loop = Strided.Loop(shape, [out.strides, x.strides, y.strides])
-      let xStep = loop.innerStride(1), yStep = loop.innerStride(2)
+      let xStep = loop.innerStride(1)
+      let yStep = loop.innerStride(2)
       let (o, p, q) = (out.floats, x.floats, y.floats)
       loop.run { at, n in moco_binary(op.rawValue, n, p + at[1], xStep, q + at[2], yStep, o + at[0]) }
     }
     return out
   }
 
-  private static func intBinary(_ op: Kernels.Binary, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor {
+  private static func intBinary(
+    _ op: Kernels.Binary, _ a: Tensor, _ b: Tensor, _ shape: [Int]
+  ) throws -> Tensor {
     let out = try Tensor(uninitialized: shape, .int64)
-    let x = try a.expanded(to: shape).contiguous(), y = try b.expanded(to: shape).contiguous()
+    let x = try a.expanded(to: shape).contiguous()
+    let y = try b.expanded(to: shape).contiguous()
     try withExtendedLifetime((x.storage, y.storage, out.storage)) {
       for i in 0..<out.count {
-        let p = x.ints[i], q = y.ints[i]
+        let p = x.ints[i]
+        let q = y.ints[i]
         var (value, overflow): (Int64, Bool)
         switch op {
         case .add: (value, overflow) = p.addingReportingOverflow(q)
@@ -66,7 +75,10 @@ extension Tensor {
   }
 
   private static func power(_ base: Int64, _ exponent: Int64) -> (Int64, Bool) {
-    var result: Int64 = 1, factor = base, rest = exponent, over = false
+    var result: Int64 = 1
+    var factor = base
+    var rest = exponent
+    var over = false
     while rest > 0 {
       if rest & 1 == 1 {
         let (product, overflow) = result.multipliedReportingOverflow(by: factor)
@@ -111,10 +123,12 @@ extension Tensor {
       }
       return out
     }
-    let x = try a.cast(to: .float32).expanded(to: shape), y = try b.cast(to: .float32).expanded(to: shape)
+    let x = try a.cast(to: .float32).expanded(to: shape)
+    let y = try b.cast(to: .float32).expanded(to: shape)
     withExtendedLifetime((x.storage, y.storage, out.storage)) {
       let loop = Strided.Loop(shape, [out.strides, x.strides, y.strides])
-      let xStep = loop.innerStride(1), yStep = loop.innerStride(2)
+      let xStep = loop.innerStride(1)
+      let yStep = loop.innerStride(2)
       let (o, p, q) = (out.bytes, x.floats, y.floats)
       loop.run { at, n in moco_compare(op.rawValue, n, p + at[1], xStep, q + at[2], yStep, o + at[0]) }
     }
@@ -127,7 +141,8 @@ extension Tensor {
   public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     let both = try Shape.broadcast(a.shape, b.shape, for: "where")
     let shape = try Shape.broadcast(condition.shape, both, for: "where")
-    let type: DType = a.dtype == b.dtype ? a.dtype : a.dtype == .float32 || b.dtype == .float32 ? .float32 : .int64
+    let type: DType =
+      a.dtype == b.dtype ? a.dtype : a.dtype == .float32 || b.dtype == .float32 ? .float32 : .int64
     let mask = try condition.cast(to: .bool).expanded(to: shape).contiguous()
     let x = try a.cast(to: type).expanded(to: shape).contiguous()
     let y = try b.cast(to: type).expanded(to: shape).contiguous()
@@ -153,7 +168,8 @@ extension Tensor {
 
   // MARK: One operand
 
-  /// An operation on every element. The result is float32, except that negation, abs, sign and rounding keep integers.
+  /// An operation on every element. The result is float32, except that negation, abs, sign and rounding keep
+  /// integers.
   ///
   /// - Throws: E0402 for the negation of the least integer, E0405.
   public func unary(_ op: Kernels.Unary) throws -> Tensor {
@@ -167,7 +183,8 @@ extension Tensor {
       case .sign:
         let ints = try cast(to: .int64)
         return try Tensor.binary(
-          .maximum, Tensor([-1] as [Int], shape: []), Tensor.binary(.minimum, Tensor([1] as [Int], shape: []), ints))
+          .maximum, Tensor([-1] as [Int], shape: []),
+          Tensor.binary(.minimum, Tensor([1] as [Int], shape: []), ints))
       default: return try cast(to: .float32).unary(op)
       }
     }
@@ -183,7 +200,8 @@ extension Tensor {
 
   /// alpha · self + beta, as float32.
   public func affine(_ alpha: Float, _ beta: Float = 0) throws -> Tensor {
-    let source = try cast(to: .float32).contiguous(), out = try Tensor(uninitialized: shape)
+    let source = try cast(to: .float32).contiguous()
+    let out = try Tensor(uninitialized: shape)
     withExtendedLifetime((source.storage, out.storage)) {
       Kernels.affine(alpha, source.floats, beta, out.floats, count: count)
     }

@@ -40,10 +40,12 @@ package struct IndexPlan {
         code: "E0202",
         message: shape.isEmpty
           ? "a single number cannot be indexed" : "\(used) indices for shape \(Shape.text(shape))",
-        help: shape.isEmpty ? "item() gives its value" : "it has \(shape.count) dimension\(shape.count == 1 ? "" : "s")")
+        help: shape.isEmpty
+          ? "item() gives its value" : "it has \(shape.count) dimension\(shape.count == 1 ? "" : "s")")
     }
     var viewAxis = 0
-    var adjacent = true, lastWasList = false
+    var adjacent = true
+    var lastWasList = false
     func note(_ positions: [Int]) {
       if !lists.isEmpty, !lastWasList { adjacent = false }
       lists.append((viewAxis, positions))
@@ -52,7 +54,8 @@ package struct IndexPlan {
       lastWasList = true
     }
     for item in items {
-      let d = slices.count, length = d < shape.count ? shape[d] : 0
+      let d = slices.count
+      let length = d < shape.count ? shape[d] : 0
       switch item {
       case .all:
         slices.append(.whole)
@@ -79,7 +82,8 @@ package struct IndexPlan {
         guard mask.rank > 0, mask.shape == span else {
           throw TensorError(
             code: "E0205",
-            message: "a mask of shape \(Shape.text(mask.shape)) does not fit dimensions of shape \(Shape.text(span))",
+            message:
+              "a mask of shape \(Shape.text(mask.shape)) does not fit dimensions of shape \(Shape.text(span))",
             help: "compare the tensor with something to make a mask of its shape",
             operandLabels: (Shape.text(shape), Shape.text(mask.shape)))
         }
@@ -104,7 +108,9 @@ package struct IndexPlan {
     for i in lists.indices where lists[i].positions.count != length {
       guard lists[i].positions.count == 1, length != 0 else {
         throw TensorError(
-          code: "E0205", message: "index lists of \(lists.map { String($0.positions.count) }.joined(separator: " and ")) items",
+          code: "E0205",
+          message:
+            "index lists of \(lists.map { String($0.positions.count) }.joined(separator: " and ")) items",
           help: "several lists pick pairs, so they must be equally long")
       }
       lists[i].positions = [Int](repeating: lists[i].positions[0], count: length)
@@ -117,18 +123,21 @@ package struct IndexPlan {
     guard at >= 0, at < length else {
       throw TensorError(
         code: "E0202", message: "index \(i) is out of range for dimension \(dimension) of length \(length)",
-        help: length == 0 ? "the dimension is empty" : "indices run from 0 to \(length - 1), or from -1 back to -\(length)")
+        help: length == 0
+          ? "the dimension is empty" : "indices run from 0 to \(length - 1), or from -1 back to -\(length)")
     }
     return at
   }
 
   static func bounds(_ from: Int?, _ to: Int?, _ length: Int, _ dimension: Int) throws -> (Int, Int) {
     func resolve(_ i: Int) -> Int { i < 0 ? i &+ length : i }
-    let a = resolve(from ?? 0), b = to.map(resolve) ?? length
+    let a = resolve(from ?? 0)
+    let b = to.map(resolve) ?? length
     guard a >= 0, a <= length, b >= -1, b <= length else {
       throw TensorError(
         code: "E0202",
-        message: "slice \(from.map(String.init) ?? "")..<\(to.map(String.init) ?? "") is out of range for dimension"
+        message:
+          "slice \(from.map(String.init) ?? "")..<\(to.map(String.init) ?? "") is out of range for dimension"
           + " \(dimension) of length \(length)")
     }
     return (a, max(b, 0))
@@ -148,7 +157,8 @@ package struct IndexPlan {
 extension Tensor {
   /// The part that plain indices and ranges show: a view.
   package func view(_ slices: [IndexPlan.Slice]) throws -> Tensor {
-    var shape: [Int] = [], strides: [Int] = []
+    var shape: [Int] = []
+    var strides: [Int] = []
     var start = offset
     for (d, slice) in slices.enumerated() {
       switch slice {
@@ -205,13 +215,15 @@ extension Tensor {
     }
     let order = plan.listsFirst(rank: part.rank)
     let moved = try part.permuted(order)
-    let lists = plan.lists.count, n = plan.lists[0].positions.count
+    let lists = plan.lists.count
+    let n = plan.lists[0].positions.count
     let target = [n] + moved.shape[lists...]
     let back = plan.backOrder(rank: target.count)
     let shown = back.map { target[$0] }
     let values = try source.expanded(to: shown).permuted(IndexPlan.inverse(back))
     for i in 0..<n {
-      let slices = plan.lists.map { IndexPlan.Slice.pick($0.positions[i]) }
+      let slices =
+        plan.lists.map { IndexPlan.Slice.pick($0.positions[i]) }
         + [IndexPlan.Slice](repeating: .whole, count: moved.rank - lists)
       let row = try values.view([.pick(i)] + [IndexPlan.Slice](repeating: .whole, count: values.rank - 1))
       Strided.copy(row, to: try moved.view(slices))
@@ -242,8 +254,8 @@ extension Tensor {
     return out
   }
 
-  /// Adds the slices of `self` along an axis to those of a zero tensor at `indices`: the way back of `indexSelect`.
-  /// Slices of the same index are added in order.
+  /// Adds the slices of `self` along an axis to those of a zero tensor at `indices`: the way back of
+  /// `indexSelect`. Slices of the same index are added in order.
   package func scatterAdded(axis: Int, _ indices: [Int], length: Int) throws -> Tensor {
     let v = try cast(to: .float32).along(axis, "scatter", keep: true)
     var shape = self.shape
@@ -298,7 +310,8 @@ extension Tensor {
     guard indices.shape == expected else {
       throw TensorError(
         code: "E0205",
-        message: "indices of shape \(Shape.text(indices.shape)) do not fit \(Shape.text(shape)) along axis \(v.axis)",
+        message:
+          "indices of shape \(Shape.text(indices.shape)) do not fit \(Shape.text(shape)) along axis \(v.axis)",
         operandLabels: (Shape.text(shape), Shape.text(indices.shape)))
     }
     let k = indices.shape[v.axis]

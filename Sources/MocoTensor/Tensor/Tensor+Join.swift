@@ -4,7 +4,9 @@ extension Tensor {
   /// The narrowest type that holds all.
   static func common(_ tensors: [Tensor]) -> DType {
     var type = tensors.first?.dtype ?? .float32
-    for t in tensors where t.dtype != type { type = type == .float32 || t.dtype == .float32 ? .float32 : .int64 }
+    for t in tensors where t.dtype != type {
+      type = type == .float32 || t.dtype == .float32 ? .float32 : .int64
+    }
     return type
   }
 
@@ -17,17 +19,20 @@ extension Tensor {
     }
     guard first.rank > 0 else {
       throw TensorError(
-        code: "E0205", message: "concat: single numbers have no axis", help: "use stack to make a vector of them")
+        code: "E0205", message: "concat: single numbers have no axis",
+        help: "use stack to make a vector of them")
     }
     let at = try Shape.axis(axis, first.shape, for: "concat")
     var shape = first.shape
     shape[at] = 0
     for (i, t) in tensors.enumerated() {
-      let fits = t.rank == first.rank && t.shape.indices.allSatisfy { $0 == at || t.shape[$0] == first.shape[$0] }
+      let fits =
+        t.rank == first.rank && t.shape.indices.allSatisfy { $0 == at || t.shape[$0] == first.shape[$0] }
       guard fits else {
         throw TensorError(
           code: "E0205",
-          message: "concat: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
+          message:
+            "concat: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
           help: "all dimensions but axis \(at) must be equal",
           operandLabels: (Shape.text(first.shape), Shape.text(t.shape)))
       }

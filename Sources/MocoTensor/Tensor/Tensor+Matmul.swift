@@ -1,8 +1,8 @@
 import CKernels
 
 extension Tensor {
-  /// The matrix product, as NumPy's `@`: vectors are rows on the left and columns on the right, and leading dimensions
-  /// are batches that broadcast.
+  /// The matrix product, as NumPy's `@`: vectors are rows on the left and columns on the right, and leading
+  /// dimensions are batches that broadcast.
   ///
   /// - Shape: [.., m, k] @ [.., k, n] → [.., m, n]
   /// - Throws: E0203 naming the inner sizes, E0204 for batches that do not broadcast, E0206 for a scalar.
@@ -21,9 +21,14 @@ extension Tensor {
     }
     let a = left.rank == 1 ? try left.unsqueezed(0) : left
     let b = right.rank == 1 ? try right.unsqueezed(1) : right
-    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
-    guard k == b.shape[b.rank - 2] else { throw productError(left.shape, right.shape, k, b.shape[b.rank - 2]) }
-    let leftBatch = Array(a.shape.dropLast(2)), rightBatch = Array(b.shape.dropLast(2))
+    let m = a.shape[a.rank - 2]
+    let k = a.shape[a.rank - 1]
+    let n = b.shape[b.rank - 1]
+    guard k == b.shape[b.rank - 2] else {
+      throw productError(left.shape, right.shape, k, b.shape[b.rank - 2])
+    }
+    let leftBatch = Array(a.shape.dropLast(2))
+    let rightBatch = Array(b.shape.dropLast(2))
     let batch = try Shape.broadcast(leftBatch, rightBatch, for: "@ over batches")
     return (a, b, batch + (left.rank == 1 ? [] : [m]) + (right.rank == 1 ? [] : [n]))
   }
@@ -63,8 +68,10 @@ extension Tensor {
 
     init(_ source: Tensor) throws {
       let rank = source.rank
-      let rows = source.shape[rank - 2], columns = source.shape[rank - 1]
-      let s0 = source.strides[rank - 2], s1 = source.strides[rank - 1]
+      let rows = source.shape[rank - 2]
+      let columns = source.shape[rank - 1]
+      let s0 = source.strides[rank - 2]
+      let s1 = source.strides[rank - 1]
       if s1 == 1 || columns == 1, rows == 1 || s0 >= columns {
         (tensor, transposed, rowStride) = (source, false, rows == 1 ? columns : s0)
       } else if s0 == 1 || rows == 1, columns == 1 || s1 >= rows {
@@ -78,23 +85,29 @@ extension Tensor {
 
   /// [.., m, k] @ [.., k, n] with batches that broadcast.
   private static func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    let m = a.shape[a.rank - 2], k = a.shape[a.rank - 1], n = b.shape[b.rank - 1]
+    let m = a.shape[a.rank - 2]
+    let k = a.shape[a.rank - 1]
+    let n = b.shape[b.rank - 1]
     // Matrices that all meet the same right side are one tall matrix.
     if b.rank == 2, a.rank > 2 {
       let tall = try a.reshaped([a.shape.dropLast(2).reduce(1, *) * m, k])
       return try product(tall, b).reshaped(Array(a.shape.dropLast(1)) + [n])
     }
-    let left = try a.cast(to: .float32), right = try b.cast(to: .float32)
+    let left = try a.cast(to: .float32)
+    let right = try b.cast(to: .float32)
     let batch = Shape.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))) ?? []
     let out = try Tensor(uninitialized: batch + [m, n])
     guard out.count > 0 else { return out }
-    let x = try Operand(left), y = try Operand(right)
+    let x = try Operand(left)
+    let y = try Operand(right)
     let xs = try x.tensor.expanded(to: batch + x.tensor.shape.suffix(2))
     let ys = try y.tensor.expanded(to: batch + y.tensor.shape.suffix(2))
     withExtendedLifetime((xs.storage, ys.storage, out.storage)) {
       let (p, q, o) = (xs.floats, ys.floats, out.floats)
       func one(_ i: Int, parallel: Bool) {
-        let a = p + xs.batchOffset(i), b = q + ys.batchOffset(i), c = o + i * m * n
+        let a = p + xs.batchOffset(i)
+        let b = q + ys.batchOffset(i)
+        let c = o + i * m * n
         let run = parallel ? Gemm.run : Gemm.runSingle
         run(x.transposed, y.transposed, m, n, k, 1, a, x.rowStride, b, y.rowStride, 0, c, n)
       }
@@ -114,7 +127,8 @@ extension Tensor {
 
   /// Where matrix `index` of a batch begins.
   private func batchOffset(_ index: Int) -> Int {
-    var rest = index, at = 0
+    var rest = index
+    var at = 0
     var d = rank - 3
     while d >= 0 {
       at += rest % shape[d] * strides[d]

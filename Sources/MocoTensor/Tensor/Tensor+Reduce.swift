@@ -15,7 +15,8 @@ extension Tensor {
     var reduced = shape
     if keep { reduced[at] = 1 } else { reduced.remove(at: at) }
     return AxisView(
-      source: try contiguous(), outer: shape[..<at].reduce(1, *), n: shape[at], inner: shape[(at + 1)...].reduce(1, *),
+      source: try contiguous(), outer: shape[..<at].reduce(1, *), n: shape[at],
+      inner: shape[(at + 1)...].reduce(1, *),
       axis: at, reducedShape: reduced)
   }
 
@@ -75,14 +76,17 @@ extension Tensor {
   }
 
   private func intSum(_ v: AxisView) throws -> Tensor {
-    let source = try v.source.cast(to: .int64), out = try Tensor.zeros(v.reducedShape, .int64)
+    let source = try v.source.cast(to: .int64)
+    let out = try Tensor.zeros(v.reducedShape, .int64)
     try withExtendedLifetime((source.storage, out.storage)) {
       for o in 0..<v.outer {
         for k in 0..<v.n {
           for i in 0..<v.inner {
             let (sum, overflow) = out.ints[o * v.inner + i].addingReportingOverflow(
               source.ints[(o * v.n + k) * v.inner + i])
-            guard !overflow else { throw TensorError(code: "E0402", message: "sum does not fit a 64-bit integer") }
+            guard !overflow else {
+              throw TensorError(code: "E0402", message: "sum does not fit a 64-bit integer")
+            }
             out.ints[o * v.inner + i] = sum
           }
         }
@@ -110,7 +114,8 @@ extension Tensor {
       throw TensorError(
         code: "E0205",
         message: "\(operation) of nothing: "
-          + (axis.map { "dimension \($0) of \(Shape.text(shape)) is empty" } ?? "shape \(Shape.text(shape)) is empty"))
+          + (axis.map { "dimension \($0) of \(Shape.text(shape)) is empty" }
+            ?? "shape \(Shape.text(shape)) is empty"))
     }
   }
 
@@ -130,7 +135,8 @@ extension Tensor {
       withExtendedLifetime((source.storage, values.storage, indices.storage)) {
         for o in 0..<v.outer {
           for i in 0..<inner {
-            var best = source.ints[o * n * inner + i], at = 0
+            var best = source.ints[o * n * inner + i]
+            var at = 0
             for k in 1..<max(n, 1) {
               let value = source.ints[(o * n + k) * inner + i]
               if sign == .max ? value > best : value < best { (best, at) = (value, k) }
@@ -164,7 +170,8 @@ extension Tensor {
     try extreme(.max, axis: axis, keep: keep).indices
   }
 
-  /// Summed over what broadcasting repeated, so that the result has `target`'s shape; the way back of `expanded`.
+  /// Summed over what broadcasting repeated, so that the result has `target`'s shape; the way back of
+  /// `expanded`.
   package func reduced(to target: [Int]) throws -> Tensor {
     if shape == target { return self }
     let lead = rank - target.count

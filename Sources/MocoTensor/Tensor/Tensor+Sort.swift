@@ -6,14 +6,17 @@ extension Tensor {
     try ordered(axis: axis, descending: descending, keep: nil, "sort")
   }
 
-  /// The k largest (or smallest) along an axis, in order, with their positions. Of equal ones the first comes first.
+  /// The k largest (or smallest) along an axis, in order, with their positions. Of equal ones the first comes
+  /// first.
   ///
   /// - Throws: E0205 for k outside 0 ... length.
-  public func topK(_ k: Int, axis: Int = -1, largest: Bool = true) throws -> (values: Tensor, indices: Tensor) {
+  public func topK(_ k: Int, axis: Int = -1, largest: Bool = true) throws -> (values: Tensor, indices: Tensor)
+  {
     let at = try Shape.axis(axis, shape, for: "topk")
     guard k >= 0, k <= shape[at] else {
       throw TensorError(
-        code: "E0205", message: "topk: \(k) of the \(shape[at]) elements along axis \(at) of \(Shape.text(shape))",
+        code: "E0205",
+        message: "topk: \(k) of the \(shape[at]) elements along axis \(at) of \(Shape.text(shape))",
         help: "k runs from 0 to \(shape[at])")
     }
     return try ordered(axis: at, descending: largest, keep: k, "topk")
@@ -50,14 +53,16 @@ extension Tensor {
               let values = ints.ints + base
               try order.sort { a, b in
                 try poll()
-                let p = values[a * inner], q = values[b * inner]
+                let p = values[a * inner]
+                let q = values[b * inner]
                 return p == q ? a < b : descending ? p > q : p < q
               }
             } else {
               let values = x.floats + base
               try order.sort { a, b in
                 try poll()
-                let p = values[a * inner], q = values[b * inner]
+                let p = values[a * inner]
+                let q = values[b * inner]
                 if p.isNaN || q.isNaN { return p.isNaN == q.isNaN ? a < b : q.isNaN }
                 return p == q ? a < b : descending ? p > q : p < q
               }

@@ -32,7 +32,8 @@ extension Tensor {
       guard known > 0, count % known == 0 else {
         throw TensorError(
           code: "E0205",
-          message: "reshape: \(Shape.text(shape)) has \(count) elements, which \(Shape.text(sizes)) cannot hold",
+          message:
+            "reshape: \(Shape.text(shape)) has \(count) elements, which \(Shape.text(sizes)) cannot hold",
           help: known > 0
             ? "\(count) is not a multiple of \(known)" : "with a size of 0 the other cannot be worked out")
       }
@@ -55,10 +56,13 @@ extension Tensor {
     // Match groups of old and new dimensions of equal product; within a group the old ones must join.
     let kept = shape.indices.filter { shape[$0] != 1 }
     var strides = [Int](repeating: 0, count: new.count)
-    var i = 0, j = 0
+    var i = 0
+    var j = 0
     while i < kept.count {
-      var oldProduct = shape[kept[i]], newProduct = 1
-      var oldEnd = i + 1, newEnd = j
+      var oldProduct = shape[kept[i]]
+      var newProduct = 1
+      var oldEnd = i + 1
+      var newEnd = j
       while newProduct != oldProduct {
         if newProduct < oldProduct {
           guard newEnd < new.count else { return nil }
@@ -70,7 +74,8 @@ extension Tensor {
           oldEnd += 1
         }
       }
-      for d in i..<(oldEnd - 1) where self.strides[kept[d]] != self.strides[kept[d + 1]] * shape[kept[d + 1]] {
+      for d in i..<(oldEnd - 1) where self.strides[kept[d]] != self.strides[kept[d + 1]] * shape[kept[d + 1]]
+      {
         return nil
       }
       var step = self.strides[kept[oldEnd - 1]]
@@ -99,7 +104,8 @@ extension Tensor {
   /// The last two dimensions exchanged; a vector or scalar is itself.
   public func transposed() -> Tensor {
     guard rank >= 2 else { return self }
-    var shape = self.shape, strides = self.strides
+    var shape = self.shape
+    var strides = self.strides
     shape.swapAt(rank - 1, rank - 2)
     strides.swapAt(rank - 1, rank - 2)
     return view(shape, strides)
@@ -107,7 +113,8 @@ extension Tensor {
 
   /// Two dimensions exchanged.
   public func transposed(_ a: Int, _ b: Int) throws -> Tensor {
-    let a = try Shape.axis(a, shape, for: "transpose"), b = try Shape.axis(b, shape, for: "transpose")
+    let a = try Shape.axis(a, shape, for: "transpose")
+    let b = try Shape.axis(b, shape, for: "transpose")
     var order = Array(0..<rank)
     order.swapAt(a, b)
     return try permuted(order)
@@ -133,7 +140,8 @@ extension Tensor {
   /// With a dimension of size 1 inserted before `axis`.
   public func unsqueezed(_ axis: Int) throws -> Tensor {
     let at = try Shape.axis(axis, shape + [1], for: "unsqueeze")
-    var shape = self.shape, strides = self.strides
+    var shape = self.shape
+    var strides = self.strides
     shape.insert(1, at: at)
     strides.insert(1, at: at)
     return view(shape, strides)
@@ -146,7 +154,8 @@ extension Tensor {
       let at = try Shape.axis(axis, shape, for: "squeeze")
       guard shape[at] == 1 else {
         throw TensorError(
-          code: "E0205", message: "squeeze: dimension \(at) of \(Shape.text(shape)) has size \(shape[at]), not 1")
+          code: "E0205",
+          message: "squeeze: dimension \(at) of \(Shape.text(shape)) has size \(shape[at]), not 1")
       }
       drop = [at]
     }
@@ -161,9 +170,11 @@ extension Tensor {
     let at = try Shape.axis(axis, shape, for: "slice")
     guard from >= 0, to <= shape[at], from <= to, step >= 1 else {
       throw TensorError(
-        code: "E0202", message: "slice \(from)..<\(to) is out of range for dimension \(at) of length \(shape[at])")
+        code: "E0202",
+        message: "slice \(from)..<\(to) is out of range for dimension \(at) of length \(shape[at])")
     }
-    var shape = self.shape, strides = self.strides
+    var shape = self.shape
+    var strides = self.strides
     shape[at] = to == from ? 0 : (to - from - 1) / step + 1
     strides[at] *= shape[at] > 1 ? step : 1
     let start = shape[at] == 0 ? offset : offset + from * self.strides[at]

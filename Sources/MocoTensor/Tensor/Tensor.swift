@@ -2,8 +2,9 @@ import CKernels
 
 /// A dense array of numbers of any rank.
 ///
-/// A value that shares storage: slices, transposes and reshapes are views where they can be. Operations give new
-/// tensors; the only writes in place are `withMutableFloats` and `assign`, which every view of the storage sees.
+/// A value that shares storage: slices, transposes and reshapes are views where they can be. Operations give
+/// new tensors; the only writes in place are `withMutableFloats` and `assign`, which every view of the
+/// storage sees.
 public struct Tensor: @unchecked Sendable {
   package private(set) var storage: Storage
   public let dtype: DType
@@ -98,7 +99,9 @@ public struct Tensor: @unchecked Sendable {
 
   // MARK: Pointers, valid while the tensor lives
 
-  package var floats: UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) + offset }
+  package var floats: UnsafeMutablePointer<Float> {
+    storage.base.assumingMemoryBound(to: Float.self) + offset
+  }
   package var ints: UnsafeMutablePointer<Int64> { storage.base.assumingMemoryBound(to: Int64.self) + offset }
   package var bytes: UnsafeMutablePointer<UInt8> { storage.base.assumingMemoryBound(to: UInt8.self) + offset }
 
@@ -172,7 +175,8 @@ public struct Tensor: @unchecked Sendable {
   /// - Throws: E0402 for a float that no int holds.
   public func cast(to type: DType) throws -> Tensor {
     if type == dtype { return self }
-    let source = try contiguous(), out = try Tensor(uninitialized: shape, type)
+    let source = try contiguous()
+    let out = try Tensor(uninitialized: shape, type)
     try withExtendedLifetime(source.storage) {
       switch (dtype, type) {
       case (.int64, .float32): for i in 0..<count { out.floats[i] = Float(source.ints[i]) }

@@ -1,13 +1,18 @@
-/// Texts that were a program: a few bytes, tokens or lines are changed, repeated, lost, or come from another program.
+/// Texts that were a program: a few bytes, tokens or lines are changed, repeated, lost, or come from another
+/// program.
 struct ByteMutation {
   var random: FuzzRandom
   let corpus: [[UInt8]]
 
   private static let tokens = [
-    "(", ")", "[", "]", "{", "}", "\"", "\"\"\"", "\\(", "\n", ";", ",", ":", "..", "..<", "...", "=>", "|>", "=", "==",
-    "not ", "in ", "if ", "else ", "for ", "func ", "let ", "var ", "use ", "try ", "catch ", "train ", " on ", "return ",
-    "templates t {", "group ", "// %% x\n", "/// d\n", "//", "1", "1e9", "0x", " epochs", "-", "**", "@", "é", "数",
-    "\u{0}", "\t", "\r\n", "\u{200B}", "\u{1F600}", "..x", "9223372036854775807", "nil", "[:]", ":.3f", "while true {",
+    "(", ")", "[", "]", "{", "}", "\"", "\"\"\"", "\\(", "\n", ";", ",", ":", "..", "..<", "...", "=>", "|>",
+    "=", "==",
+    "not ", "in ", "if ", "else ", "for ", "func ", "let ", "var ", "use ", "try ", "catch ", "train ",
+    " on ", "return ",
+    "templates t {", "group ", "// %% x\n", "/// d\n", "//", "1", "1e9", "0x", " epochs", "-", "**", "@", "é",
+    "数",
+    "\u{0}", "\t", "\r\n", "\u{200B}", "\u{1F600}", "..x", "9223372036854775807", "nil", "[:]", ":.3f",
+    "while true {",
   ]
 
   init(seed: UInt64, corpus: [[UInt8]]) {
@@ -38,7 +43,8 @@ struct ByteMutation {
     case 7:
       // A number becomes an edge.
       if let digit = bytes[at...].firstIndex(where: { (0x30...0x39).contains($0) }) {
-        bytes.replaceSubrange(digit...digit, with: random.pick(["0", "9223372036854775807", "-1", "1e300", "65536", ""]).utf8)
+        bytes.replaceSubrange(
+          digit...digit, with: random.pick(["0", "9223372036854775807", "-1", "1e300", "65536", ""]).utf8)
       }
     default: if random.chance(30) { bytes.removeSubrange(at..<bytes.count) }
     }

@@ -25,12 +25,19 @@ struct FuzzFiles {
   private mutating func value(_ depth: Int) -> String {
     switch random.below(depth > 5 ? 6 : 9) {
     case 0: return random.pick(["null", "true", "false"])
-    case 1: return random.pick(["0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400", "1e-400"])
+    case 1:
+      return random.pick([
+        "0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400", "1e-400",
+      ])
     case 2: return random.pick(["0.1", "-0.0", "1E+2", "1.5e300", "01", "1.", "-", "1e"])
-    case 3, 4, 5: return "\"" + random.pick(["a", "", "\\n", "\\u0041", "\\ud83d\\ude00", "\\ud83d", "\\udead", "é", "\\", "\\x"]) + "\""
+    case 3, 4, 5:
+      return "\""
+        + random.pick(["a", "", "\\n", "\\u0041", "\\ud83d\\ude00", "\\ud83d", "\\udead", "é", "\\", "\\x"])
+        + "\""
     case 6, 7: return "[" + (0..<random.below(4)).map { _ in value(depth + 1) }.joined(separator: ", ") + "]"
     default:
-      return "{" + (0..<random.below(4)).map { _ in "\"\(random.pick(["a", "b", "é", ""]))\": \(value(depth + 1))" }
+      return "{"
+        + (0..<random.below(4)).map { _ in "\"\(random.pick(["a", "b", "é", ""]))\": \(value(depth + 1))" }
         .joined(separator: ",\n") + "}"
     }
   }
@@ -56,13 +63,15 @@ struct FuzzFiles {
     var parts: [String] = []
     for index in 0..<random.below(4) {
       let type = random.pick(["F32", "F16", "BF16", "I64", "U8", "BOOL", "F64", "F8", "I32"])
-      let size = ["F32": 4, "F16": 2, "BF16": 2, "I64": 8, "U8": 1, "BOOL": 1, "F64": 8, "F8": 1, "I32": 4][type] ?? 1
+      let size =
+        ["F32": 4, "F16": 2, "BF16": 2, "I64": 8, "U8": 1, "BOOL": 1, "F64": 8, "F8": 1, "I32": 4][type] ?? 1
       let shape = (0..<random.below(4)).map { _ in
         random.chance(4) ? [-1, 0, 1 << 40, Int.max][random.below(4)] : random.below(4)
       }
       let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
       let end = place &+ count &* size
-      parts.append("\"t\(index)\":{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":[\(place),\(end)]}")
+      parts.append(
+        "\"t\(index)\":{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":[\(place),\(end)]}")
       place = min(max(0, end), 4_096)
     }
     var header = Array(("{" + parts.joined(separator: ",") + "}").utf8)
@@ -82,7 +91,9 @@ struct FuzzFiles {
     guard let file = try? SafetensorsFile(path: path) else { return }
     for name in file.names {
       guard let tensor = try? file.tensor(name), let entry = file.entry(name) else { continue }
-      if tensor.shape != entry.shape { throw Fuzzer.Finding(description: "a tensor's shape is not its entry's") }
+      if tensor.shape != entry.shape {
+        throw Fuzzer.Finding(description: "a tensor's shape is not its entry's")
+      }
     }
   }
 }

@@ -14,7 +14,8 @@ final class FuzzHost: HostObject {
   }
 
   static let methods = MethodTable<FuzzHost> { table in
-    table.add("each(f)", doc: "Calls f with what is held.\n\n```\nholder(1).each(print)\n```") { host, arguments in
+    table.add("each(f)", doc: "Calls f with what is held.\n\n```\nholder(1).each(print)\n```") {
+      host, arguments in
       try arguments.function("f").call([host.held.value])
     }
     table.add("swap(x)", doc: "Holds another value.\n\n```\nholder(1).swap(2)\n```") { host, arguments in
@@ -26,7 +27,9 @@ final class FuzzHost: HostObject {
 
   var typeName: String { "Holder" }
   var memberNames: [String] { ["a", "b"] + FuzzHost.methods.names }
-  func member(_ name: String) -> AnyValue? { name == "a" ? held.value : name == "b" ? other?.value ?? .nil : nil }
+  func member(_ name: String) -> AnyValue? {
+    name == "a" ? held.value : name == "b" ? other?.value ?? .nil : nil
+  }
   func method(_ name: String) -> NativeFunction? { FuzzHost.methods.bind(name, to: self) }
   func setMember(_ name: String, to value: AnyValue) -> Bool {
     if name == "b" { other = HeldValue(value) }
@@ -50,7 +53,8 @@ final class FuzzHost: HostObject {
   }
   var count: Int? { held.value.asList?.count }
   func makeIterator() -> (() throws -> AnyValue?)? {
-    // `holder(inf)` goes on for ever, as nothing of moco's own does: loops inside of built-ins heed the interrupt.
+    // `holder(inf)` goes on for ever, as nothing of moco's own does: loops inside of built-ins heed the
+    // interrupt.
     var left = held.value.asFloat == .infinity ? Int.max : 3
     return { [held] in
       left -= 1

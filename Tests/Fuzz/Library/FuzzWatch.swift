@@ -1,8 +1,8 @@
 import Foundation
 import MocoLang
 
-/// Stops a program that runs for long, through the flag that ^C uses; a program that does not heed the flag is a hang,
-/// and ends the process with a word about it.
+/// Stops a program that runs for long, through the flag that ^C uses; a program that does not heed the flag
+/// is a hang, and ends the process with a word about it.
 final class FuzzWatch: @unchecked Sendable {
   let flag: UnsafeMutablePointer<Int32>
   /// Nanoseconds at which the program began; 0 between programs. Written by one thread, read by the other.

@@ -23,7 +23,8 @@ package final class Fuzzer {
   }
 
   private static let modules = [
-    "let a = 1\nfunc b(x) { x + _c }\nlet _c = 2\n", "use \"./m2.moco\" as n\nlet a = n.a\n", "use \"./m1.moco\" as n\nlet a = 3\n",
+    "let a = 1\nfunc b(x) { x + _c }\nlet _c = 2\n", "use \"./m2.moco\" as n\nlet a = n.a\n",
+    "use \"./m1.moco\" as n\nlet a = 3\n",
     "let a = [\n", "error(\"no\")\n",
   ]
 
@@ -65,13 +66,20 @@ package final class Fuzzer {
     switch Fuzzer.kind(of: seed) {
     case .grammar:
       if coreFunctions.isEmpty { coreFunctions = Fuzzer.callables(coreInterpreter()) }
-      var grammar = ProgramGrammar(seed: seed, functions: coreFunctions, hosts: ["holder([1])", "holder(print)", "holder({a: 1})", "holder([1])", "holder(\"a\")", "holder(inf)"])
+      var grammar = ProgramGrammar(
+        seed: seed, functions: coreFunctions,
+        hosts: [
+          "holder([1])", "holder(print)", "holder({a: 1})", "holder([1])", "holder(\"a\")", "holder(inf)",
+        ])
       return Array(grammar.program().utf8)
     case .runtime:
       if allFunctions.isEmpty { allFunctions = Fuzzer.callables(runtimeSession().interpreter) }
       var grammar = ProgramGrammar(
         seed: seed, functions: allFunctions,
-        hosts: ["tensor([1.0, 2, 3])", "randn([2, 3])", "zeros([0, 2])", "tensor([[1, 2], [3, 4]])", "parameter([1.0])", "arange(4)"])
+        hosts: [
+          "tensor([1.0, 2, 3])", "randn([2, 3])", "zeros([0, 2])", "tensor([[1, 2], [3, 4]])",
+          "parameter([1.0])", "arange(4)",
+        ])
       return Array(grammar.program().utf8)
     case .bytes:
       var mutation = ByteMutation(seed: seed, corpus: corpus)
@@ -86,8 +94,8 @@ package final class Fuzzer {
   }
 
   /// Runs the program or reads the file of a seed.
-  /// - Throws: `Finding` for a diagnostic that points nowhere, a value that is not freed, a file that reads differently
-  ///   once written.
+  /// - Throws: `Finding` for a diagnostic that points nowhere, a value that is not freed, a file that reads
+  ///   differently once written.
   package func run(seed: UInt64) throws {
     let bytes = self.bytes(of: seed)
     try run(bytes, kind: Fuzzer.kind(of: seed))
@@ -102,7 +110,8 @@ package final class Fuzzer {
       if runs % 64 == 0 { core = nil }
       let interpreter = coreInterpreter()
       let mode: Interpreter.Mode = runs % 3 == 0 ? .cell : .program
-      try check(watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes), mode: mode) }, kind)
+      try check(
+        watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes), mode: mode) }, kind)
       try checkNothingIsLeft(interpreter)
     case .runtime:
       if runs % 64 == 0 { session = nil }
@@ -127,7 +136,9 @@ package final class Fuzzer {
         throw Finding(description: "\(diagnostic.code) points nowhere")
       }
       // What a program raises itself may be empty.
-      if diagnostic.message.isEmpty && !diagnostic.code.hasPrefix("E09") || diagnostic.render(width: 60).isEmpty {
+      if diagnostic.message.isEmpty && !diagnostic.code.hasPrefix("E09")
+        || diagnostic.render(width: 60).isEmpty
+      {
         throw Finding(description: "\(diagnostic.code) says nothing")
       }
     }
@@ -174,7 +185,8 @@ package final class Fuzzer {
     }
     interpreter.define(FuzzHost.maker())
     for name in ["train", "evaluate", "show", "templates"] {
-      interpreter.define(NativeFunction("\(name)(*values, **options)") { arguments in .record(arguments.options) })
+      interpreter.define(
+        NativeFunction("\(name)(*values, **options)") { arguments in .record(arguments.options) })
     }
     _ = interpreter.run(SourceFile(name: "start", text: "1"))
     interpreter.reset()
@@ -195,11 +207,13 @@ package final class Fuzzer {
   }
 
   private static func callables(_ interpreter: Interpreter) -> [ProgramGrammar.Callable] {
-    interpreter.names.filter { $0.isBuiltin && $0.typeName == "Function" && !["load_clip", "env"].contains($0.name) }
-      .map { name in
-        let value = interpreter.value(named: name.name) ?? .nil
-        return ProgramGrammar.Callable(name: name.name, parameters: interpreter.parameters(of: value))
-      }
+    interpreter.names.filter {
+      $0.isBuiltin && $0.typeName == "Function" && !["load_clip", "env"].contains($0.name)
+    }
+    .map { name in
+      let value = interpreter.value(named: name.name) ?? .nil
+      return ProgramGrammar.Callable(name: name.name, parameters: interpreter.parameters(of: value))
+    }
   }
 
   /// Every program below a folder.

@@ -1,5 +1,5 @@
-// What a generator by chance would hardly write: depth, growth without end, containers that hold themselves, functions
-// that change what is being gone through.
+// What a generator by chance would hardly write: depth, growth without end, containers that hold themselves,
+// functions that change what is being gone through.
 
 extension ProgramGrammar {
   mutating func special() -> String {
@@ -19,7 +19,9 @@ extension ProgramGrammar {
     case 8: return nested("1 + ", "1", "")
     case 9: return "print(\(nested("2 ** ", "1", "")))"
     case 10: return "print(1\(String(repeating: ".str()", count: depth)))"
-    case 11: return "var d = []\nfor i in 0..<\(depth * 20) { d = [d] }\nprint(d)\nprint(d == d, equal(d, [d]), str(d))"
+    case 11:
+      return
+        "var d = []\nfor i in 0..<\(depth * 20) { d = [d] }\nprint(d)\nprint(d == d, equal(d, [d]), str(d))"
     case 12: return "var a = [1]\na.append(a)\nvar b = [1]\nb.append(b)\nprint(a == b, a, sorted([a, b]))"
     case 13: return "var a = {}\na.a = a\nvar b = {}\nb.a = b\nprint(a == b, a in [b], str(a), copy(a))"
     case 14: return "var s = \"ab\"\nwhile true { s += s }"
@@ -32,25 +34,43 @@ extension ProgramGrammar {
     case 21: return "func f(x) { sorted([1, 2, x], by: f) }\nf(1)"
     case 22: return "func f(x, y = f(x)) { y }\nf(1)"
     case 23:
-      let change = random.pick(["clear(xs)", "xs.pop()", "xs.append(1)", "xs.insert(0, x)", "xs.extend(xs)", "xs[0] = nil"])
+      let change = random.pick([
+        "clear(xs)", "xs.pop()", "xs.append(1)", "xs.insert(0, x)", "xs.extend(xs)", "xs[0] = nil",
+      ])
       let over = random.pick([
-        "map(xs, x => { \(change); x })", "filter(xs, x => { \(change); true })", "sorted(xs, by: x => { \(change); x })",
-        "reduce(xs, (a, x) => { \(change); x })", "any(xs, x => { \(change); false })", "all(xs, x => { \(change); true })",
-        "max(xs, by: x => { \(change); x })", "min(xs, by: x => { \(change); x })", "[(() => { \(change); x })() for x in xs]",
+        "map(xs, x => { \(change); x })", "filter(xs, x => { \(change); true })",
+        "sorted(xs, by: x => { \(change); x })",
+        "reduce(xs, (a, x) => { \(change); x })", "any(xs, x => { \(change); false })",
+        "all(xs, x => { \(change); true })",
+        "max(xs, by: x => { \(change); x })", "min(xs, by: x => { \(change); x })",
+        "[(() => { \(change); x })() for x in xs]",
       ])
       return "var xs = [\"a\" + \"b\", [1], {a: 1}, \"c\" * 40, 5]\nprint(\(over))\nprint(xs)"
     case 24:
       let change = random.pick(["r.remove(\"a\")", "clear(r)", "r[\"k\\(len(r))\"] = 1", "r = {}"])
-      return "var r = {a: 1, b: [2], c: \"x\" + \"y\"}\nvar n = 0\nfor k in r { \(change); n += 1; if n > 100 { break } }\nprint(r)"
-    case 25: return "print((-9223372036854775807 - 1) / -1, div(7, -2), (-9223372036854775807 - 1) % -1)\nprint(div(-9223372036854775807 - 1, -1))"
+      return
+        "var r = {a: 1, b: [2], c: \"x\" + \"y\"}\nvar n = 0\nfor k in r { \(change); n += 1; if n > 100 { break } }\nprint(r)"
+    case 25:
+      return
+        "print((-9223372036854775807 - 1) / -1, div(7, -2), (-9223372036854775807 - 1) % -1)\nprint(div(-9223372036854775807 - 1, -1))"
     case 26: return "print(int(1e300))"
-    case 27: return "for i in 0..<9223372036854775807 { if i > 10 { break } }\nprint(len(0..<9223372036854775807), (0..<9223372036854775807)[-1])"
+    case 27:
+      return
+        "for i in 0..<9223372036854775807 { if i > 10 { break } }\nprint(len(0..<9223372036854775807), (0..<9223372036854775807)[-1])"
     case 28: return "print([x for x in 0..<9223372036854775807])"
     case 29: return "print(sum(0..<\(random.pick(["100", "9223372036854775807"]))), max(0..<1000000))"
-    case 30: return "var x = [1]\nfor i in 0..<\(20 + random.below(60)) { x = [x, x] }\nprint(\(random.pick(["x == copy(x)", "len(str(x))", "x < [x]", "x in [[x]]", "sorted([x, copy(x)])", "len(\"\\(x)\")", "unique([x, x])", "index_of([copy(x)], x)"])))"
-    case 31: return "var x = {a: 1}\nfor i in 0..<\(20 + random.below(60)) { x = {a: x, b: x} }\nvar y = {a: 1}\nfor i in 0..<60 { y = {a: y, b: y} }\nprint(x == y)"
-    case 32: return "let fs = [() => i for i in 0..<5]\nprint([f() for f in fs])\nfunc g() { let c = [g]; c.append(c); c }\nfor i in 0..<100 { g() }"
-    case 33: return "templates t { group \"g\" { \"a {}\" } group \"h\" { \"\(random.pick(["{} b", "none", "{} {}"]))\" } }\nprint(t)"
+    case 30:
+      return
+        "var x = [1]\nfor i in 0..<\(20 + random.below(60)) { x = [x, x] }\nprint(\(random.pick(["x == copy(x)", "len(str(x))", "x < [x]", "x in [[x]]", "sorted([x, copy(x)])", "len(\"\\(x)\")", "unique([x, x])", "index_of([copy(x)], x)"])))"
+    case 31:
+      return
+        "var x = {a: 1}\nfor i in 0..<\(20 + random.below(60)) { x = {a: x, b: x} }\nvar y = {a: 1}\nfor i in 0..<60 { y = {a: y, b: y} }\nprint(x == y)"
+    case 32:
+      return
+        "let fs = [() => i for i in 0..<5]\nprint([f() for f in fs])\nfunc g() { let c = [g]; c.append(c); c }\nfor i in 0..<100 { g() }"
+    case 33:
+      return
+        "templates t { group \"g\" { \"a {}\" } group \"h\" { \"\(random.pick(["{} b", "none", "{} {}"]))\" } }\nprint(t)"
     case 34: return "let {a, b: [c, ..d]} = {a: 1, b: [2, 3, 4]}\nlet [e, f] = [c]\nprint(a, c, d)"
     default: return "func f(n) { try { f(n + 1) } catch e { f(n + 1) } }\nf(0)"
     }

@@ -1,8 +1,11 @@
 /// Programs by the grammar: most of them parse, many go wrong while they run.
 ///
-/// Expressions ask for a type and get it four times out of five, so that programs come far before something does not fit.
+/// Expressions ask for a type and get it four times out of five, so that programs come far before something
+/// does not fit.
 struct ProgramGrammar {
-  enum Want: CaseIterable { case any, int, float, string, list, record, function, range, bool, quantity, host }
+  enum Want: CaseIterable {
+    case any, int, float, string, list, record, function, range, bool, quantity, host
+  }
 
   struct Callable {
     var name: String
@@ -31,9 +34,10 @@ struct ProgramGrammar {
     for _ in 0..<2 + random.below(10) {
       let line = random.chance(3) ? special() : statement(depth: 0)
       // Most programs go on after a mistake.
-      lines.append(random.chance(60) && !line.hasPrefix("let") && !line.hasPrefix("var") && !line.hasPrefix("func")
-        && !line.hasPrefix("use") && !line.hasPrefix("templates")
-        ? "try {\n\(line)\n} catch e { print(e.code, e.message, e.line) }" : line)
+      lines.append(
+        random.chance(60) && !line.hasPrefix("let") && !line.hasPrefix("var") && !line.hasPrefix("func")
+          && !line.hasPrefix("use") && !line.hasPrefix("templates")
+          ? "try {\n\(line)\n} catch e { print(e.code, e.message, e.line) }" : line)
     }
     return lines.joined(separator: random.chance(90) ? "\n" : "; ") + "\n"
   }
@@ -42,7 +46,8 @@ struct ProgramGrammar {
 
   private mutating func fresh() -> String {
     count += 1
-    let name = random.chance(10) ? random.pick(["train", "on", "é", "x_1", "len", "map", "group"]) : "v\(count)"
+    let name =
+      random.chance(10) ? random.pick(["train", "on", "é", "x_1", "len", "map", "group"]) : "v\(count)"
     return name
   }
 
@@ -68,7 +73,8 @@ struct ProgramGrammar {
       let op = random.pick(["=", "+=", "-=", "*=", "/=", "%=", "**=", "="])
       let type: Want = random.pick([.int, .float, .string, .list], or: .any)
       return "\(name(type)) \(op) \(expression(type, depth))"
-    case 5: return "\(name(.list))[\(index(depth))] \(random.pick(["=", "+=", "*="])) \(expression(.any, depth))"
+    case 5:
+      return "\(name(.list))[\(index(depth))] \(random.pick(["=", "+=", "*="])) \(expression(.any, depth))"
     case 6: return "\(name(.record)).\(field()) \(random.pick(["=", "+=", "="])) \(expression(.any, depth))"
     case 7: return "if \(expression(.bool, depth)) \(body(depth)) else \(body(depth))"
     case 8, 9:
@@ -80,7 +86,8 @@ struct ProgramGrammar {
     case 10:
       count += 1
       let counter = "n\(count)"
-      let head = "var \(counter) = 0\nwhile \(expression(.bool, depth)) {\n\(counter) += 1\nif \(counter) > \(random.below(50)) { break }\n"
+      let head =
+        "var \(counter) = 0\nwhile \(expression(.bool, depth)) {\n\(counter) += 1\nif \(counter) > \(random.below(50)) { break }\n"
       let kept = names
       let inside = statement(depth: depth + 1)
       names = kept
@@ -106,7 +113,9 @@ struct ProgramGrammar {
     case 16:
       let options = random.chance(50) ? " { a: \(expression(.any, depth)), \(field()) { b: 1 } }" : ""
       switch random.below(3) {
-      case 0: return "train \(name()) on \(name()) for \(random.below(5)) \(random.pick(["epochs", "steps"]))\(options)"
+      case 0:
+        return
+          "train \(name()) on \(name()) for \(random.below(5)) \(random.pick(["epochs", "steps"]))\(options)"
       case 1: return "evaluate \(name()) on \(name())\(options)"
       default: return "show \(name())\(options)"
       }
@@ -145,8 +154,11 @@ struct ProgramGrammar {
   // MARK: Expressions
 
   private mutating func name(_ type: Want = .any) -> String {
-    if names.isEmpty || random.chance(3) { return random.pick(["inf", "args", "pi", "print", random.chance(3) ? "e" : "nan"]) }
-    let fitting = type == .any || random.chance(15) ? names : names.filter { $0.type == type || $0.type == .any }
+    if names.isEmpty || random.chance(3) {
+      return random.pick(["inf", "args", "pi", "print", random.chance(3) ? "e" : "nan"])
+    }
+    let fitting =
+      type == .any || random.chance(15) ? names : names.filter { $0.type == type || $0.type == .any }
     return random.pick(fitting.map(\.name), or: names[random.below(names.count)].name)
   }
 
@@ -178,7 +190,9 @@ struct ProgramGrammar {
     case 8: return "\(expression(random.chance(60) ? .list : .any, depth + 1)).\(method(depth))"
     case 9: return "\(expression(.list, depth + 1))[\(index(depth))]"
     case 10: return "\(name(.record)).\(field())"
-    case 11: return "(if \(expression(.bool, depth + 1)) { \(expression(wanted, depth + 1)) } else { \(expression(wanted, depth + 1)) })"
+    case 11:
+      return
+        "(if \(expression(.bool, depth + 1)) { \(expression(wanted, depth + 1)) } else { \(expression(wanted, depth + 1)) })"
     case 12: return "\(expression(.any, depth + 1)) |> \(random.chance(8) ? call(depth) : method(depth))"
     case 13: return "(\(expression(wanted, depth + 1)) ?? \(expression(wanted, depth + 1)))"
     default: return made(wanted, depth)
@@ -191,7 +205,8 @@ struct ProgramGrammar {
     switch want {
     case .int, .float:
       if random.chance(15) { return "-\(expression(want, next))" }
-      return "(\(expression(want, next)) \(op(["+", "-", "*", "/", "%", "**", "@"], &random)) \(expression(want, next)))"
+      return
+        "(\(expression(want, next)) \(op(["+", "-", "*", "/", "%", "**", "@"], &random)) \(expression(want, next)))"
     case .string:
       switch random.below(4) {
       case 0: return "\(expression(.string, next)) + \(expression(.string, next))"
@@ -211,7 +226,9 @@ struct ProgramGrammar {
         names = kept
         return text
       case 2: return "(\(expression(.list, next)) * \(expression(.int, next)))"
-      case 3: return "\(random.pick(["map", "filter", "sorted", "reduce"]))(\(expression(.list, next)), \(expression(.function, next)))"
+      case 3:
+        return
+          "\(random.pick(["map", "filter", "sorted", "reduce"]))(\(expression(.list, next)), \(expression(.function, next)))"
       default: return "[\(expression(.any, next)), \(expression(.any, next))]"
       }
     case .record:
@@ -244,19 +261,25 @@ struct ProgramGrammar {
       let type: Want = random.pick([.int, .string, .list, .bool], or: .any)
       return "(\(expression(type, next)) \(op(ops, &random)) \(expression(type, next)))"
     case .quantity:
-      return "(\(expression(.quantity, next)) \(op(["+", "-", "*", "/", "%"], &random)) \(expression(random.chance(50) ? .int : .quantity, next)))"
+      return
+        "(\(expression(.quantity, next)) \(op(["+", "-", "*", "/", "%"], &random)) \(expression(random.chance(50) ? .int : .quantity, next)))"
     case .host, .any:
-      return "(\(expression(.any, next)) \(op(["+", "-", "*", "/", "%", "**", "@", "==", "<"], &random)) \(expression(.any, next)))"
+      return
+        "(\(expression(.any, next)) \(op(["+", "-", "*", "/", "%", "**", "@", "==", "<"], &random)) \(expression(.any, next)))"
     }
   }
 
   private mutating func interpolated(_ depth: Int) -> String {
-    random.chance(60) ? atom(Want.allCases.randomElement(using: &random) ?? .any) : "(\(expression(.any, depth + 2)))"
+    random.chance(60)
+      ? atom(Want.allCases.randomElement(using: &random) ?? .any) : "(\(expression(.any, depth + 2)))"
   }
 
   private mutating func format() -> String {
-    random.pick([".3f", "e", "d", ">8", "<8", "^8", "*^9", "=+5", "+.2e", ",", "_", "x", "X", "#x", "b", "o", "c", "%",
-      "g", ".0g", "s", "08.3f", "999", "99999999999999999999", ".99999999999", ".400f", "{}", "", "\\u{1F600}>5", "n", "é^3"])
+    random.pick([
+      ".3f", "e", "d", ">8", "<8", "^8", "*^9", "=+5", "+.2e", ",", "_", "x", "X", "#x", "b", "o", "c", "%",
+      "g", ".0g", "s", "08.3f", "999", "99999999999999999999", ".99999999999", ".400f", "{}", "",
+      "\\u{1F600}>5", "n", "é^3",
+    ])
   }
 
   mutating func call(_ depth: Int) -> String {
@@ -302,26 +325,43 @@ struct ProgramGrammar {
   private mutating func atom(_ want: Want) -> String {
     switch want {
     case .int:
-      return random.pick(["0", "1", "2", "3", "-1", "-2", "7", "100", "9223372036854775807",
-        "(-9223372036854775807 - 1)", "4611686018427387904", "-9223372036854775807", "0xFFFF", "1_000", "65536", "31", "64"])
+      return random.pick([
+        "0", "1", "2", "3", "-1", "-2", "7", "100", "9223372036854775807",
+        "(-9223372036854775807 - 1)", "4611686018427387904", "-9223372036854775807", "0xFFFF", "1_000",
+        "65536", "31", "64",
+      ])
     case .float:
-      return random.pick(["0.0", "1.5", "-0.5", "1e300", "-1e300", "1e-300", "inf", "nan", "(-inf)", "0.1", "2.0",
-        "9.3e18", "-0.0", "1e-5", "5e-324"])
+      return random.pick([
+        "0.0", "1.5", "-0.5", "1e300", "-1e300", "1e-300", "inf", "nan", "(-inf)", "0.1", "2.0",
+        "9.3e18", "-0.0", "1e-5", "5e-324",
+      ])
     case .string:
-      return random.pick(["\"\"", "\"a\"", "\"abc def\"", "\"é数😀\"", "\"\\n\\t\\\"\"", "\"a,b,,c\"", "\"12\"", "\"-1.5e3\"",
-        "\"\\u{0}\"", "\"\"\"\n  two\n  lines\n  \"\"\"", "\"0x1F\"", "\"e\\u{301}\"", "\" x \"", "\"f.json\"", "\"{}\""])
+      return random.pick([
+        "\"\"", "\"a\"", "\"abc def\"", "\"é数😀\"", "\"\\n\\t\\\"\"", "\"a,b,,c\"", "\"12\"", "\"-1.5e3\"",
+        "\"\\u{0}\"", "\"\"\"\n  two\n  lines\n  \"\"\"", "\"0x1F\"", "\"e\\u{301}\"", "\" x \"",
+        "\"f.json\"", "\"{}\"",
+      ])
     case .list:
-      return random.pick(["[]", "[1, 2, 3]", "[3, 1, 2]", "[\"b\", \"a\"]", "[[1, 2], [3, 4]]", "[nil, true]", "[1.5, 2]",
-        "[{a: 1}, {a: 2}]", "[true, false, true]", "[[]]", "[0, -1]"])
-    case .record: return random.pick(["{}", "{a: 1}", "{a: 1, b: [2]}", "{\"x y\": 1}", "{a: {b: {c: 1}}}", "{len: 5}"])
+      return random.pick([
+        "[]", "[1, 2, 3]", "[3, 1, 2]", "[\"b\", \"a\"]", "[[1, 2], [3, 4]]", "[nil, true]", "[1.5, 2]",
+        "[{a: 1}, {a: 2}]", "[true, false, true]", "[[]]", "[0, -1]",
+      ])
+    case .record:
+      return random.pick(["{}", "{a: 1}", "{a: 1, b: [2]}", "{\"x y\": 1}", "{a: {b: {c: 1}}}", "{len: 5}"])
     case .function:
-      return random.pick(["(q => q)", "((q, r) => q)", "(q => q * 2)", "(() => 1)", "print", "len", "map", "str", "error",
-        "(q => error(\"no\"))", "sorted", "((q, r) => q < r)", "help"])
+      return random.pick([
+        "(q => q)", "((q, r) => q)", "(q => q * 2)", "(() => 1)", "print", "len", "map", "str", "error",
+        "(q => error(\"no\"))", "sorted", "((q, r) => q < r)", "help",
+      ])
     case .range:
-      return random.pick(["0..<3", "1...3", "0..<0", "5..<2", "-3...-1", "0..<9223372036854775807",
-        "(-9223372036854775807 - 1)...9223372036854775807", "range(10, 0, by: -3)", "range(0, 9223372036854775807, by: 4611686018427387904)"])
+      return random.pick([
+        "0..<3", "1...3", "0..<0", "5..<2", "-3...-1", "0..<9223372036854775807",
+        "(-9223372036854775807 - 1)...9223372036854775807", "range(10, 0, by: -3)",
+        "range(0, 9223372036854775807, by: 4611686018427387904)",
+      ])
     case .bool: return random.pick(["true", "false", "true", random.chance(5) ? "nil" : "false"])
-    case .quantity: return random.pick(["50 epochs", "1 epoch", "200 steps", "0 steps", "epochs(0.5)", "steps(1e300)"])
+    case .quantity:
+      return random.pick(["50 epochs", "1 epoch", "200 steps", "0 steps", "epochs(0.5)", "steps(1e300)"])
     case .host: return hosts.isEmpty ? "args" : random.pick(hosts)
     case .any:
       let kinds = Want.allCases.filter { $0 != .any }

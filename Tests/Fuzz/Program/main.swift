@@ -17,7 +17,8 @@ let folder = NSTemporaryDirectory() + "moco-fuzz-\(getpid())"
 try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 setenv("MOCO_STDLIB", root + "/stdlib", 0)
 let state = ProcessInfo.processInfo.environment["FUZZ_STATE"].map { open($0, O_RDWR | O_CREAT, 0o644) }
-let fuzzer = Fuzzer(corpus: Fuzzer.corpus([root + "/Tests/Language", root + "/Tests/Diagnostics"]), folder: folder)
+let fuzzer = Fuzzer(
+  corpus: Fuzzer.corpus([root + "/Tests/Language", root + "/Tests/Diagnostics"]), folder: folder)
 atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "moco-fuzz-\(getpid())") }
 
 let arguments = CommandLine.arguments.dropFirst()
@@ -58,6 +59,7 @@ for seed in first..<first + count {
     say("seed \(seed) (\(Fuzzer.kind(of: seed))): \(error)")
   }
 }
-say("\(count) programs and files from seed \(first) on, \(findings) findings; "
-  + "\(fuzzer.ran) of \(fuzzer.made) programs by the grammar ran")
+say(
+  "\(count) programs and files from seed \(first) on, \(findings) findings; "
+    + "\(fuzzer.ran) of \(fuzzer.made) programs by the grammar ran")
 exit(findings == 0 ? 0 : 1)

@@ -3,7 +3,8 @@ import MocoTensor
 import MocoTestSupport
 import Testing
 
-/// Files that are cut, damaged or made to harm: each is read or refused with a code, nothing ends the process.
+/// Files that are cut, damaged or made to harm: each is read or refused with a code, nothing ends the
+/// process.
 @Suite struct HostileTests {
   /// Opens a file of tensors and reads all of it.
   private func read(_ path: String) throws {
@@ -18,7 +19,9 @@ import Testing
 
   /// - Returns: whether it could be read.
   @discardableResult
-  private func survives(_ bytes: [UInt8], _ path: String, _ body: ((String) throws -> Void)? = nil) throws
+  private func survives(
+    _ bytes: [UInt8], _ path: String, _ body: ((String) throws -> Void)? = nil
+  ) throws
     -> Bool
   {
     try Fixtures.write(bytes, to: path)
@@ -49,13 +52,13 @@ import Testing
         .dict([
           ("ctx", .tensor(try Tensor([1, 2, 3, 4], shape: [2, 2]), .f16)),
           ("part", .view(storage: "0", .f32, count: 24, offset: 2, shape: [3, 2], strides: [6, 1])),
-          ("none", .view(storage: "0", .f32, count: 24, offset: 0, shape: [0, 2], strides: [2, 1]))
+          ("none", .view(storage: "0", .f32, count: 24, offset: 0, shape: [0, 2], strides: [2, 1])),
         ])
       ),
       (
         "optimizer",
         .dict([("lr", .float(0.5)), ("groups", .list([.none, .bool(true), .tuple([.string("x")])]))])
-      )
+      ),
     ])
   }
 
@@ -128,7 +131,7 @@ import Testing
         path: path,
         tensors: [
           ("a", try Tensor([1, 2, 3], shape: [3]), .f32), ("b.c", try Tensor([1], shape: []), .f16),
-          ("n", try Tensor([5, 6] as [Int], shape: [2, 1]), .i64)
+          ("n", try Tensor([5, 6] as [Int], shape: [2, 1]), .i64),
         ], metadata: [("format", "pt"), ("note", "\u{e9}\n\"")])
       let whole = try FileSystem.read(path)
       let text = Array(

@@ -38,7 +38,7 @@ struct Mutations {
   mutating func pickle() -> [UInt8] {
     let names = [
       "torch._utils\n_rebuild_tensor_v2\n", "collections\nOrderedDict\n", "torch\nFloatStorage\n",
-      "os\nsystem\n"
+      "os\nsystem\n",
     ]
     var program: [UInt8] = [0x80, 2]
     for _ in 0...below(40) {

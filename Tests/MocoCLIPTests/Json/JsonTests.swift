@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [
     "", "  ", "{", "[", "[1,", "[1 2]", #"{"a" 1}"#, #"{"a":1,}"#, #"{a:1}"#, #"{"a":1,"a":2}"#, "\"abc",
     "\"\\x\"",
-    "\"\\u12\"", "01", "-", "1.", "1e", "1e999", "tru", "nul", "[1]]", "\"\n\"", "+1", ".5", "NaN"
+    "\"\\u12\"", "01", "-", "1.", "1e", "1e999", "tru", "nul", "[1]]", "\"\n\"", "+1", ".5", "NaN",
   ])
   func malformed(_ text: String) {
     #expect(errorCode { _ = try Json.parse(text, name: "x.json") } == "E0502")

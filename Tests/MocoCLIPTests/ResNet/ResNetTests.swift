@@ -17,7 +17,9 @@ private struct PlainResNet {
     try changed["visual." + name] ?? model.parameter("visual." + name).value.toFloats().map(Double.init)
   }
 
-  private func convolve(_ x: State, side: Int, _ conv: String, _ norm: String, stride: Int, border: Int)
+  private func convolve(
+    _ x: State, side: Int, _ conv: String, _ norm: String, stride: Int, border: Int
+  )
     throws -> State
   {
     let weight = try values(conv + ".weight")
@@ -151,7 +153,7 @@ private struct PlainResNet {
   @Test(
     arguments: [
       config(), config(imageSize: 96, stages: [1, 1, 1, 1], width: 2, channels: 1),
-      config(imageSize: 32, stages: [1, 2, 1, 3], width: 6, heads: 4, channels: 5)
+      config(imageSize: 32, stages: [1, 2, 1, 3], width: 6, heads: 4, channels: 5),
     ])
   func agreesWithPlainLoops(_ config: CLIPConfig) throws {
     let model = try Self.model(config)

@@ -29,7 +29,7 @@ import Testing
           ("whole", try Tensor([1, -2, 1 << 40] as [Int], shape: [3]), .i64),
           ("small", try Tensor([255, 0] as [Int], shape: [2]), .u8),
           ("scalar", try Tensor([7], shape: []), .f32),
-          ("empty", try Tensor([Float](), shape: [0, 4]), .f32)
+          ("empty", try Tensor([Float](), shape: [0, 4]), .f32),
         ], metadata: [("b", "2"), ("a", "é")])
       let back = try SafetensorsFile(path: path)
       #expect(back.metadata.map(\.0) == ["b", "a"] && back.metadata("a") == "é")
@@ -178,7 +178,7 @@ import Testing
     ),
     (#"{"__metadata__":{"a":1}}"#, 0, "not a string"),
     (#"{"__metadata__":[]}"#, 0, "not an object"),
-    ("[]", 0, "not JSON"), ("{", 0, "closed"), ("{} x", 0, "more text")
+    ("[]", 0, "not JSON"), ("{", 0, "closed"), ("{} x", 0, "more text"),
   ])
   func impossibleHeaders(_ header: String, _ data: Int, _ words: String) throws {
     try Fixtures.inFolder { folder in

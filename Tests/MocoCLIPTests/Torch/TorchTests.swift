@@ -62,7 +62,7 @@ import Testing
         ("rows", view(0, [3, 4], [4, 1])), ("columns", view(0, [4, 3], [1, 4])),
         ("part", view(5, [2, 2], [4, 1])),
         ("same", view(2, [2, 3], [0, 1])), ("none", view(12, [0, 4], [4, 1])), ("one", view(11, [], [])),
-        ("single", view(7, [1, 1], [100, 3]))
+        ("single", view(7, [1, 1], [100, 3])),
       ])
     ) { $0.storages = [("0", (0..<12).flatMap { ZipWriter.bytes(Float($0).bitPattern) })] }
     for isMapped in [false, true] {
@@ -83,7 +83,9 @@ import Testing
     }
     try Fixtures.inFolder { folder in
       var writer = TorchWriter()
-      writer.storages = ["0", "1"].map { ($0, ZipWriter.bytes(Float(1).bitPattern) + ZipWriter.bytes(Float(2).bitPattern)) }
+      writer.storages = ["0", "1"].map {
+        ($0, ZipWriter.bytes(Float(1).bitPattern) + ZipWriter.bytes(Float(2).bitPattern))
+      }
       try writer.write(.dict([("a", view("0")), ("b", view("0")), ("c", view("1"))]), to: folder + "/a.pt")
       let file = try TorchFile(path: folder + "/a.pt")
       let tensors = try ["a", "b", "c"].map { try file.tensor($0, isMapped: true) }
@@ -135,7 +137,7 @@ import Testing
       .dict([
         ("epoch", .int(50)), ("state_dict", .dict([("a.b", .tensor(tensor, .f32)), ("size", .int(3))])),
         ("optimizer", .dict([("state", .dict([("x", .tensor(tensor, .f32))]))])), ("name", .string("coop")),
-        ("val_result", .none)
+        ("val_result", .none),
       ]))
     #expect(file.tensors.map(\.name) == ["a.b"])
     #expect(file.metadata("epoch") == "50" && file.metadata("name") == "coop")
@@ -154,7 +156,7 @@ import Testing
       "torch.nn.modules.linear", "Linear",
       [
         ("training", .bool(true)),
-        ("_parameters", .dict([("weight", .tensor(tensor, .f32)), ("bias", .none)]))
+        ("_parameters", .dict([("weight", .tensor(tensor, .f32)), ("bias", .none)])),
       ])
     let module = try open(
       .object(
@@ -162,7 +164,7 @@ import Testing
         [
           ("_parameters", .dict([("p", .tensor(tensor, .f16))])),
           ("_buffers", .dict([("b", .tensor(tensor, .f32))])),
-          ("_modules", .dict([("fc", inner)])), ("helper", .dict([("not", .tensor(tensor, .f32))]))
+          ("_modules", .dict([("fc", inner)])), ("helper", .dict([("not", .tensor(tensor, .f32))])),
         ]))
     #expect(module.tensors.map(\.name) == ["p", "b", "fc.weight"])
   }
@@ -177,9 +179,10 @@ import Testing
           .call("torch._utils", "_rebuild_parameter", [.tensor(tensor, .f32), .bool(true), .none])
         ),
         (
-          "numpy", .call("numpy.core.multiarray", "scalar", [.call("numpy", "dtype", [.string("f8")]), .none])
+          "numpy",
+          .call("numpy.core.multiarray", "scalar", [.call("numpy", "dtype", [.string("f8")]), .none])
         ),
-        ("complex", .view(storage: "9", .u32, count: 3, offset: 0, shape: [3], strides: [1]))
+        ("complex", .view(storage: "9", .u32, count: 3, offset: 0, shape: [3], strides: [1])),
       ]))
     #expect(file.tensors.map(\.name) == ["parameter"])
     #expect(file.others.map(\.name) == ["run", "numpy", "complex"])
@@ -217,7 +220,7 @@ import Testing
       ("}(S'epoch'\nG\u{3F}\u{F0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}u.", "1.0"),
       ("c__builtin__\ndict\n(](S'epoch'\nI4\nlatR.", "4"),
       ("ccollections\nOrderedDict\n((](S'epoch'\nI4\ntatR.", nil),
-      ("ccollections\nOrderedDict\n(]](S'epoch'\nI4\neatR.", "4"), ("(S'epoch'\nI1\nS'epoch'\nI2\nd.", "2")
+      ("ccollections\nOrderedDict\n(]](S'epoch'\nI4\neatR.", "4"), ("(S'epoch'\nI1\nS'epoch'\nI2\nd.", "2"),
     ] as [(String, String?)])
   func opcodes(_ program: String, _ epoch: String?) throws {
     // Each scalar is a byte.
@@ -243,7 +246,7 @@ import Testing
       ("ctorch._utils\n_rebuild_tensor_v2\n)R.", "other arguments"),
       ("(X\u{7}\u{0}\u{0}\u{0}storageNNNNtQ.", "not described"), ("T\u{FF}\u{FF}\u{FF}\u{FF}.", "bytes more"),
       // A list that contains itself, and a dict.
-      ("]q\u{0}h\u{0}a.", "deep"), ("}q\u{0}S'a'\nh\u{0}s.", "deep")
+      ("]q\u{0}h\u{0}a.", "deep"), ("}q\u{0}S'a'\nh\u{0}s.", "deep"),
     ])
   func damagedPickles(_ program: String, _ words: String) throws {
     let bytes = program.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
@@ -268,7 +271,7 @@ import Testing
       big.add("a/byteorder", "big")
       #expect(try message(big.data()).contains("big-endian"))
       let legacy: [UInt8] = [
-        0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E
+        0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
       ]
       let old = try message(legacy + [0x80, 2, 0x4D])
       #expect(old.hasPrefix("E0605") && old.contains("torch.save(torch.load"))

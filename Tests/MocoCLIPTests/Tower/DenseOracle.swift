@@ -12,8 +12,10 @@ struct DenseOracle {
 
   /// - Shape: [S, D]
   func text(_ prompts: [[PromptKey]], soft: Variable? = nil) throws -> Variable {
-    let s = prompts.count, t = config.text.context
-    let table = try soft.map { try F.concat([model.parameter("token_embedding.weight"), $0]) }
+    let s = prompts.count
+    let t = config.text.context
+    let table =
+      try soft.map { try F.concat([model.parameter("token_embedding.weight"), $0]) }
       ?? model.parameter("token_embedding.weight")
     let rows = prompts.flatMap { prompt in
       (0..<t).map { position -> Int in
@@ -40,12 +42,16 @@ struct DenseOracle {
 
   /// - Shape: pixels [B, channels, H, W]; result [B, D]
   func image(_ pixels: Variable) throws -> Variable {
-    let v = config.vision, b = pixels.shape[0], grid = v.grid, p = v.patchSize
+    let v = config.vision
+    let b = pixels.shape[0]
+    let grid = v.grid
+    let p = v.patchSize
     let cut = try F.reshape(pixels, [b, v.channels, grid, p, grid, p])
     let patches = try F.reshape(F.permute(cut, [0, 2, 4, 1, 3, 5]), [b, grid * grid, v.channels * p * p])
     let kernel = try F.reshape(model.parameter("visual.conv1.weight"), [v.width, v.channels * p * p])
     let first = try F.add(
-      Variable(Tensor.zeros([b, 1, v.width])), F.reshape(model.parameter("visual.class_embedding"), [1, 1, v.width]))
+      Variable(Tensor.zeros([b, 1, v.width])),
+      F.reshape(model.parameter("visual.class_embedding"), [1, 1, v.width]))
     var x = try F.concat([first, F.linear(patches, kernel)], axis: 1)
     x = try norm(F.add(x, model.parameter("visual.positional_embedding")), "visual.ln_pre")
     for layer in 0..<v.layers {
@@ -57,28 +63,39 @@ struct DenseOracle {
 
   private func norm(_ x: Variable, _ name: String) throws -> Variable {
     try F.layerNorm(
-      x, weight: model.parameter(name + ".weight"), bias: model.parameter(name + ".bias"), eps: config.layerNormEps)
+      x, weight: model.parameter(name + ".weight"), bias: model.parameter(name + ".bias"),
+      eps: config.layerNormEps)
   }
 
   private func block(_ x: Variable, _ name: String, heads: Int, mask: Variable?) throws -> Variable {
-    let b = x.shape[0], t = x.shape[1], w = x.shape[2], d = w / heads
+    let b = x.shape[0]
+    let t = x.shape[1]
+    let w = x.shape[2]
+    let d = w / heads
     let qkv = try F.linear(
       norm(x, name + "ln_1"), model.parameter(name + "attn.in_proj_weight"),
       model.parameter(name + "attn.in_proj_bias"))
     func part(_ i: Int) throws -> Variable {
-      try F.permute(F.reshape(F.slice(qkv, axis: 2, from: i * w, to: (i + 1) * w), [b, t, heads, d]), [0, 2, 1, 3])
+      try F.permute(
+        F.reshape(F.slice(qkv, axis: 2, from: i * w, to: (i + 1) * w), [b, t, heads, d]), [0, 2, 1, 3])
     }
     var scores = try F.scale(F.matmul(part(0), F.permute(part(1), [0, 1, 3, 2])), 1 / Float(d).squareRoot())
     if let mask { scores = try F.add(scores, mask) }
     let mixed = try F.matmul(F.softmax(scores), part(2))
     let attended = try F.reshape(F.permute(mixed, [0, 2, 1, 3]), [b, t, w])
     let middle = try F.add(
-      x, F.linear(attended, model.parameter(name + "attn.out_proj.weight"), model.parameter(name + "attn.out_proj.bias")))
+      x,
+      F.linear(
+        attended, model.parameter(name + "attn.out_proj.weight"), model.parameter(name + "attn.out_proj.bias")
+      ))
     let hidden = try F.linear(
-      norm(middle, name + "ln_2"), model.parameter(name + "mlp.c_fc.weight"), model.parameter(name + "mlp.c_fc.bias"))
+      norm(middle, name + "ln_2"), model.parameter(name + "mlp.c_fc.weight"),
+      model.parameter(name + "mlp.c_fc.bias"))
     let active = try config.activation == .quickGelu ? F.quickGelu(hidden) : F.gelu(hidden)
     return try F.add(
-      middle, F.linear(active, model.parameter(name + "mlp.c_proj.weight"), model.parameter(name + "mlp.c_proj.bias")))
+      middle,
+      F.linear(active, model.parameter(name + "mlp.c_proj.weight"), model.parameter(name + "mlp.c_proj.bias"))
+    )
   }
 }
 
@@ -94,7 +111,8 @@ enum TinyModel {
       vision: VisionConfig(
         imageSize: imageSize, patchSize: patch, width: visionWidth, layers: visionLayers, heads: visionHeads,
         channels: channels),
-      text: TextConfig(context: context, vocabulary: 20, width: textWidth, layers: textLayers, heads: textHeads),
+      text: TextConfig(
+        context: context, vocabulary: 20, width: textWidth, layers: textLayers, heads: textHeads),
       activation: activation)
     var tensors: [String: Tensor] = [:]
     for (name, shape) in config.parameterShapes {
@@ -126,7 +144,8 @@ enum TinyModel {
 /// The largest difference over the largest entry of `right`.
 func relativeError(_ left: Tensor, _ right: Tensor) throws -> Float {
   guard left.shape == right.shape else { return .infinity }
-  let a = try left.toFloats(), b = try right.toFloats()
+  let a = try left.toFloats()
+  let b = try right.toFloats()
   let largest = b.reduce(Float(1e-6)) { max($0, abs($1)) }
   let error = zip(a, b).reduce(Float(0)) { max($0, $1.0.isFinite ? abs($1.0 - $1.1) : .infinity) }
   return error / largest

@@ -9,7 +9,8 @@ import Testing
   private func check(
     _ variable: Variable, _ name: String, _ loss: () throws -> Double, gradient: Tensor
   ) throws {
-    let base = try variable.value.toFloats(), shape = variable.value.shape
+    let base = try variable.value.toFloats()
+    let shape = variable.value.shape
     let direction = try TinyModel.random(shape, "direction " + name).toFloats()
     let step: Float = 4e-3
     func at(_ factor: Float) throws -> Double {
@@ -21,7 +22,8 @@ import Testing
     variable.value = try Tensor(base, shape: shape)
     let expected = zip(try gradient.toFloats(), direction).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
     let size = try gradient.toFloats().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    #expect(abs(slope - expected) < 3e-3 * max(size, 0.1), "\(name): \(slope) against \(expected), |g| \(size)")
+    #expect(
+      abs(slope - expected) < 3e-3 * max(size, 0.1), "\(name): \(slope) against \(expected), |g| \(size)")
   }
 
   @Test func textTower() throws {
@@ -29,7 +31,8 @@ import Testing
     model.setTrainable(prefix: "")
     let soft = Variable(try TinyModel.random([2, 16], "soft"), requiresGrad: true)
     let prompts: [[PromptKey]] = [
-      [.token(18), .soft(0), .soft(1), .token(3), .token(19)], [.token(18), .soft(0), .soft(1), .token(4), .token(19)],
+      [.token(18), .soft(0), .soft(1), .token(3), .token(19)],
+      [.token(18), .soft(0), .soft(1), .token(4), .token(19)],
       [.token(18), .token(5), .token(19)],
     ]
     let weights = try TinyModel.random([3, 6], "weights").toFloats()
@@ -52,7 +55,9 @@ import Testing
     let pixels = Variable(try TinyModel.random([2, 3, size, size], "pixels"), requiresGrad: true)
     let weights = try TinyModel.random([2, 6], "weights").toFloats()
     func loss() throws -> Double {
-      zip(try model.encodeImage(pixels).value.toFloats(), weights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      zip(try model.encodeImage(pixels).value.toFloats(), weights).reduce(0) {
+        $0 + Double($1.0) * Double($1.1)
+      }
     }
     try model.encodeImage(pixels).backward(Tensor(weights, shape: [2, 6]))
     try check(pixels, "pixels", loss, gradient: #require(pixels.grad))

@@ -24,13 +24,15 @@ import Testing
     trained: (String) -> Bool = { _ in true }
   ) throws {
     model.setTrainable(where: trained)
-    let soft = Variable(try TinyModel.random([max(rows, 1), model.config.text.width], "soft"), requiresGrad: rows > 0)
+    let soft = Variable(
+      try TinyModel.random([max(rows, 1), model.config.text.width], "soft"), requiresGrad: rows > 0)
     let seed = try TinyModel.random([prompts.count, model.config.embedDim], "seed")
     let plan = try model.planText(prompts, memory: memory)
 
     let found = try model.encodeText(plan, soft: soft)
     if found.requiresGrad { try found.backward(seed) }
-    let foundSoft = soft.grad, foundGradients = TinyModel.takeGradients(model)
+    let foundSoft = soft.grad
+    let foundGradients = TinyModel.takeGradients(model)
     soft.grad = nil
     let right = try DenseOracle(model: model).text(prompts, soft: soft)
     #expect(found.requiresGrad == right.requiresGrad)
@@ -39,7 +41,8 @@ import Testing
     try right.backward(seed)
     if rows > 0 { #expect(try relativeError(#require(foundSoft), #require(soft.grad)) < 2e-5) }
     let gradients = TinyModel.takeGradients(model)
-    // The gradient of the keys' bias is zero but for rounding, so all errors are taken against the largest there is.
+    // The gradient of the keys' bias is zero but for rounding, so all errors are taken against the largest
+    // there is.
     for (name, gradient) in gradients {
       let mine = try #require(foundGradients[name], "no gradient for \(name)")
       #expect(try relativeError(mine, gradient) < 2e-5, "\(name)")
@@ -66,7 +69,8 @@ import Testing
     let model = try TinyModel.make(textWidth: width, textHeads: heads)
     // A LayerNorm over one number has no gradient to speak of.
     let trained: (String) -> Bool = { _ in width > 1 }
-    try compare(model, randomPrompts(6, longest: 6, soft: width > 1 ? 2 : 0, seed: 3), soft: width > 1 ? 2 : 0,
+    try compare(
+      model, randomPrompts(6, longest: 6, soft: width > 1 ? 2 : 0, seed: 3), soft: width > 1 ? 2 : 0,
       trained: trained)
   }
 
@@ -79,7 +83,8 @@ import Testing
   @Test func duplicatesAndPromptsThatContinueOthers() throws {
     let model = try TinyModel.make()
     try compare(
-      model, [tokens(18, 4, 19), tokens(18, 4, 19), tokens(18, 4, 19, 5, 19), tokens(18), tokens(4, 18)], soft: 0)
+      model, [tokens(18, 4, 19), tokens(18, 4, 19), tokens(18, 4, 19, 5, 19), tokens(18), tokens(4, 18)],
+      soft: 0)
   }
 
   @Test func oneLayer() throws {
@@ -94,7 +99,8 @@ import Testing
 
   /// Whatever is trained alone gets the gradient that it gets among others, and nothing else gets one.
   @Test(arguments: [
-    "ln_1.weight", "ln_1.bias", "in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias", "ln_2.weight",
+    "ln_1.weight", "ln_1.bias", "in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias",
+    "ln_2.weight",
     "ln_2.bias", "c_fc.weight", "c_fc.bias", "c_proj.weight", "c_proj.bias", "text_projection", "ln_final",
     "token_embedding", "positional_embedding", "resblocks.1", "resblocks.0.mlp", "nothing",
   ])
@@ -197,7 +203,9 @@ import Testing
     do {
       _ = try body()
       return nil
-    } catch let error as CLIPError { return error.code } catch let error as TensorError { return error.code } catch {
+    } catch let error as CLIPError { return error.code } catch let error as TensorError {
+      return error.code
+    } catch {
       return "\(error)"
     }
   }

@@ -11,11 +11,13 @@ import Testing
     model.setTrainable(where: trained)
     let v = model.config.vision
     let pixels = Variable(
-      try TinyModel.random([images, v.channels, v.imageSize, v.imageSize], "pixels"), requiresGrad: pixelsTrained)
+      try TinyModel.random([images, v.channels, v.imageSize, v.imageSize], "pixels"),
+      requiresGrad: pixelsTrained)
     let seed = try TinyModel.random([images, model.config.embedDim], "seed")
     let found = try model.encodeImage(pixels)
     if found.requiresGrad { try found.backward(seed) }
-    let foundPixels = pixels.grad, foundGradients = TinyModel.takeGradients(model)
+    let foundPixels = pixels.grad
+    let foundGradients = TinyModel.takeGradients(model)
     pixels.grad = nil
     let right = try DenseOracle(model: model).image(pixels)
     #expect(found.requiresGrad == right.requiresGrad)

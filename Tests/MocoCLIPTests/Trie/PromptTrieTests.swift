@@ -32,7 +32,8 @@ import Testing
         #expect(parent < node)
         #expect(Int(trie.depths[node]) == (parent < 0 ? 0 : Int(trie.depths[parent]) + 1))
         for other in 0..<trie.nodeCount {
-          #expect(trie.path(to: other).contains(node) == (other >= node && other < Int(trie.subtreeEnds[node])))
+          #expect(
+            trie.path(to: other).contains(node) == (other >= node && other < Int(trie.subtreeEnds[node])))
         }
       }
       for (prompt, end) in zip(prompts, trie.endNodes) {

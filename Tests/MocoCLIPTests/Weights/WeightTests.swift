@@ -23,7 +23,7 @@ private enum Foreign {
 
   static let layerNames: [(String, String)] = [
     ("attn.out_proj", "self_attn.out_proj"), ("ln_1", "layer_norm1"), ("ln_2", "layer_norm2"),
-    ("mlp.c_fc", "mlp.fc1"), ("mlp.c_proj", "mlp.fc2")
+    ("mlp.c_fc", "mlp.fc1"), ("mlp.c_proj", "mlp.fc2"),
   ]
 
   static let plainNames = [
@@ -37,7 +37,7 @@ private enum Foreign {
     "visual.ln_pre.weight": "vision_model.pre_layrnorm.weight",
     "visual.ln_pre.bias": "vision_model.pre_layrnorm.bias",
     "visual.ln_post.weight": "vision_model.post_layernorm.weight",
-    "visual.ln_post.bias": "vision_model.post_layernorm.bias", "logit_scale": "logit_scale"
+    "visual.ln_post.bias": "vision_model.post_layernorm.bias", "logit_scale": "logit_scale",
   ]
 
   /// The model's tensors as Hugging Face keeps them.
@@ -166,7 +166,8 @@ private enum Foreign {
         #expect(back.config.vision.heads == 1)
         #expect(back.config.text.heads == 2)
         #expect(back.config.vision.mlpWidth == 96 && back.config.vision.imageSize == 16)
-        #expect(back.info?.unused.map(\.name).sorted() == ["context_length", "input_resolution", "something"])
+        #expect(
+          back.info?.unused.map(\.name).sorted() == ["context_length", "input_resolution", "something"])
       }
       let other = try CLIPModel.load(
         path: folder, options: .init(activation: .gelu, visionHeads: 8, textHeads: 4))
@@ -239,7 +240,9 @@ private enum Foreign {
 
   /// The containers of PyTorch, under each of the names that folders use.
   @Test(
-    arguments: ["pytorch_model.bin", "open_clip_pytorch_model.bin", "model.pt", "ViT-B-32.pt", "model.pth.tar-50"],
+    arguments: [
+      "pytorch_model.bin", "open_clip_pytorch_model.bin", "model.pt", "ViT-B-32.pt", "model.pth.tar-50",
+    ],
     [StorageType.f32, .f16, .bf16])
   func filesOfPyTorchAreRead(_ name: String, _ type: StorageType) throws {
     try Fixtures.inFolder { folder in
@@ -251,14 +254,20 @@ private enum Foreign {
       switch name {
       case "pytorch_model.bin":
         try TorchWriter().write(
-          TorchWriter.stateDict(Foreign.huggingFace(model).map { ($0.name, $0.tensor) }, type), to: "\(folder)/\(name)")
+          TorchWriter.stateDict(Foreign.huggingFace(model).map { ($0.name, $0.tensor) }, type),
+          to: "\(folder)/\(name)")
         try AtomicFile.write(Foreign.huggingFaceConfig, to: folder + "/config.json")
       case "model.pt":
-        guard case .object(let module, let className, let state) = TorchWriter.scripted(tensors, type) else { return }
+        guard case .object(let module, let className, let state) = TorchWriter.scripted(tensors, type) else {
+          return
+        }
         try TorchWriter().write(.object(module, className, state + sizes), to: "\(folder)/\(name)")
       case "model.pth.tar-50":
         try TorchWriter().write(
-          .dict([("epoch", .int(50)), ("state_dict", TorchWriter.stateDict(tensors, type)), ("optimizer", .dict([]))]),
+          .dict([
+            ("epoch", .int(50)), ("state_dict", TorchWriter.stateDict(tensors, type)),
+            ("optimizer", .dict([])),
+          ]),
           to: "\(folder)/\(name)")
       default: try TorchWriter().write(TorchWriter.stateDict(tensors, type), to: "\(folder)/\(name)")
       }
@@ -279,7 +288,10 @@ private enum Foreign {
         #expect(back.config.activation == (isHuggingFace ? .gelu : .quickGelu))
         #expect(back.info?.used.filter { $0.type == type }.isEmpty == false)
         let unused = back.info?.unused.map(\.name) ?? []
-        #expect(unused == (name == "model.pt" ? sizes.map(\.0) : name.hasPrefix("model.pth") ? ["epoch", "optimizer"] : []))
+        #expect(
+          unused
+            == (name == "model.pt"
+              ? sizes.map(\.0) : name.hasPrefix("model.pth") ? ["epoch", "optimizer"] : []))
       }
     }
   }
@@ -293,9 +305,11 @@ private enum Foreign {
 
   @Test func foldersPreferSafetensors() throws {
     try Fixtures.inFolder { folder in
-      let model = try Foreign.model(), other = try Foreign.model(4)
+      let model = try Foreign.model()
+      let other = try Foreign.model(4)
       try TorchWriter().write(
-        TorchWriter.stateDict(other.parameters.map { ($0.name, $0.variable.value) }), to: folder + "/pytorch_model.bin")
+        TorchWriter.stateDict(other.parameters.map { ($0.name, $0.variable.value) }),
+        to: folder + "/pytorch_model.bin")
       try AtomicFile.write("not a model", to: folder + "/training_args.bin")
       #expect(try CLIPModel.load(path: folder).contentHash() == other.contentHash())
       try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: Foreign.items(model))
@@ -378,7 +392,8 @@ private enum Foreign {
         to: folder + "/open_clip_config.json")
       #expect(try message("x").contains("visual.attnpool.positional_embedding"))
       try AtomicFile.write(
-        #"{"model_cfg": {"embed_dim": 24, "vision_cfg": {"layers": [3, "4"]}}}"#, to: folder + "/open_clip_config.json")
+        #"{"model_cfg": {"embed_dim": 24, "vision_cfg": {"layers": [3, "4"]}}}"#,
+        to: folder + "/open_clip_config.json")
       #expect(try message("x").contains("no whole numbers"))
       try AtomicFile.write(
         #"{"model_cfg": {"text_cfg": {"hf_model_name": "bert"}}}"#, to: folder + "/open_clip_config.json")
@@ -455,7 +470,7 @@ private enum Foreign {
     #expect(message { $0["merges"] = .int(.max) }.hasPrefix("E0605"))
     for extreme in [Int.min, .max] {
       let tower: Json = [
-        "width": .int(extreme), "layers": .int(extreme), "image_size": .int(extreme), "patch_size": 1
+        "width": .int(extreme), "layers": .int(extreme), "image_size": .int(extreme), "patch_size": 1,
       ]
       #expect(message { $0["vision"] = tower }.hasPrefix("E0605"))
       #expect(message { $0["text"] = ["width": .int(extreme), "layers": 1] }.hasPrefix("E0605"))

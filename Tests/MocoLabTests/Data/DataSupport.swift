@@ -1,9 +1,8 @@
 import Foundation
 import MocoCLIP
+import MocoLab
 import MocoTensor
 import Testing
-
-import MocoLab
 
 enum DataFixtures {
   /// The repository's root.

@@ -1,9 +1,8 @@
 import Foundation
 import MocoCLIP
+import MocoLab
 import MocoTensor
 import Testing
-
-import MocoLab
 
 @Suite struct DatasetTests {
   // MARK: Fashion-MNIST
@@ -31,7 +30,10 @@ import MocoLab
       return
     }
     let data = try FashionMNIST.full()
-    #expect(data.splits.map { "\($0.name) \($0.count)" } == ["train 2500", "val 2500", "test 10000", "pretrain 55000"])
+    #expect(
+      data.splits.map { "\($0.name) \($0.count)" } == [
+        "train 2500", "val 2500", "test 10000", "pretrain 55000",
+      ])
     let sources = data.splits.flatMap { $0.items.map(\.source) }
     #expect(Set(sources).count == 70_000)
     let subset = try FashionMNIST.subset(folder: DataFixtures.fashion)
@@ -131,7 +133,8 @@ import MocoLab
   @Test func linksThatLeadBack() throws {
     let folder = try TemporaryFolder()
     try folder.writeClasses(["a", "b"], perClass: 2)
-    try FileManager.default.createSymbolicLink(atPath: folder.path + "/a/up", withDestinationPath: folder.path + "/a")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/a/up", withDestinationPath: folder.path + "/a")
     #expect(try Dataset.open(folder.path).count == 4)
   }
 
@@ -192,7 +195,8 @@ import MocoLab
     let folder = try TemporaryFolder()
     try folder.writeClasses(["x", "y"], perClass: 3)
     let path = try folder.write(
-      "list.csv", "path,label,split\r\nx/0.png,\"cat, big\",train\r\n\r\ny/0.png,dog,train\r\ny/1.png, dog ,testing\r\n")
+      "list.csv",
+      "path,label,split\r\nx/0.png,\"cat, big\",train\r\n\r\ny/0.png,dog,train\r\ny/1.png, dog ,testing\r\n")
     let data = try Dataset.open(path)
     #expect(data.classes == ["cat, big", "dog"])
     #expect(data.splits.map { "\($0.name) \($0.count)" } == ["train 2", "test 1"])
@@ -224,9 +228,13 @@ import MocoLab
     #expect(dataErrorCode { _ = try train.batch([4], form: .features(encoder)) } == "E0202")
     #expect(dataErrorCode { _ = try Dataset.features(features, labels: [0, 1]) } == "E0519")
     #expect(dataErrorCode { _ = try Dataset.features(features, labels: [0, 1, 2, -1]) } == "E0519")
-    #expect(dataErrorCode { _ = try Dataset.features(features, labels: [0, 1, 2, 3], classes: ["a", "b"]) } == "E0519")
+    #expect(
+      dataErrorCode { _ = try Dataset.features(features, labels: [0, 1, 2, 3], classes: ["a", "b"]) }
+        == "E0519")
     #expect(dataErrorCode { _ = try Dataset.features(features, labels: [0, 0, 0, 0]) } == "E0511")
-    #expect(dataErrorCode { _ = try Dataset.features(features, labels: [0, 1, 1, 0], classes: ["a", "A"]) } == "E0512")
+    #expect(
+      dataErrorCode { _ = try Dataset.features(features, labels: [0, 1, 1, 0], classes: ["a", "A"]) }
+        == "E0512")
     let broken = try Tensor([1, 2, .nan, 4], shape: [2, 2])
     #expect(dataErrorCode { _ = try Dataset.features(broken, labels: [0, 1]) } == "E0519")
   }

@@ -51,7 +51,8 @@ import Testing
 
   private func cacheFiles(_ folder: String) -> [String] {
     let root = URL(fileURLWithPath: folder + "/cache")
-    let paths = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects as? [URL]
+    let paths =
+      FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects as? [URL]
     return (paths ?? []).map(\.path).filter { $0.hasSuffix(".features") }.sorted()
   }
 
@@ -61,7 +62,8 @@ import Testing
       let counter = Counter()
       let first = try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats()
       #expect(counter.count == 6)
-      let second = try cache(folder).features(of: split, at: all(split).reversed(), by: counter.encoder()).toFloats()
+      let second = try cache(folder).features(of: split, at: all(split).reversed(), by: counter.encoder())
+        .toFloats()
       #expect(counter.count == 6)
       let reversed = stride(from: 5, through: 0, by: -1).flatMap { second[2 * $0..<2 * $0 + 2] }
       #expect(reversed == first)
@@ -69,28 +71,35 @@ import Testing
       _ = try cache(folder).features(of: split, at: [0], by: counter.encoder("other"))
       _ = try cache(folder).features(of: split, at: [0], by: counter.encoder(size: 4))
       _ = try cache(folder).features(of: split.styled([.dark], seed: 1), at: [0], by: counter.encoder())
-      _ = try cache(folder).features(of: split, at: [0], by: counter.encoder(), view: Augmentation(seed: 1, epoch: 0))
-      _ = try cache(folder).features(of: split, at: [0], by: counter.encoder(), view: Augmentation(seed: 1, epoch: 1))
+      _ = try cache(folder).features(
+        of: split, at: [0], by: counter.encoder(), view: Augmentation(seed: 1, epoch: 0))
+      _ = try cache(folder).features(
+        of: split, at: [0], by: counter.encoder(), view: Augmentation(seed: 1, epoch: 1))
       #expect(counter.count == 11)
     }
   }
 
-  /// The key is the content: a copy elsewhere is the same image, a changed file of the same size and time another.
+  /// The key is the content: a copy elsewhere is the same image, a changed file of the same size and time
+  /// another.
   @Test func contentIsTheKey() throws {
     try Repository.inFolder { folder in
       let split = try split(folder)
       let counter = Counter()
       _ = try cache(folder).features(of: split, at: all(split), by: counter.encoder())
       try FileManager.default.moveItem(atPath: folder + "/images", toPath: folder + "/moved")
-      let moved = try Dataset.open(folder + "/moved", options: DataOptions(cut: try SplitCut([("train", 1)]))).train()
+      let moved = try Dataset.open(folder + "/moved", options: DataOptions(cut: try SplitCut([("train", 1)])))
+        .train()
       let before = try cache(folder).features(of: moved, at: all(moved), by: counter.encoder()).toFloats()
       #expect(counter.count == 6)
 
       let path = folder + "/moved/a/0.png"
       let times = try FileManager.default.attributesOfItem(atPath: path)
       try DataFixtures.picture(12, 10, channels: 1, seed: 77).save(path)
-      try FileManager.default.setAttributes([.modificationDate: times[.modificationDate] as Any], ofItemAtPath: path)
-      let changed = try Dataset.open(folder + "/moved", options: DataOptions(cut: try SplitCut([("train", 1)]))).train()
+      try FileManager.default.setAttributes(
+        [.modificationDate: times[.modificationDate] as Any], ofItemAtPath: path)
+      let changed = try Dataset.open(
+        folder + "/moved", options: DataOptions(cut: try SplitCut([("train", 1)]))
+      ).train()
       let after = try cache(folder).features(of: changed, at: all(changed), by: counter.encoder()).toFloats()
       #expect(counter.count == 7)
       #expect(after != before)
@@ -109,11 +118,13 @@ import Testing
         var wrong = bytes
         wrong[place] ^= 0x10
         try wrong.write(to: URL(fileURLWithPath: path))
-        #expect(try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats() == right)
+        #expect(
+          try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats() == right)
       }
       for length in [0, 7, 23, 40, bytes.count - 1] {
         try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
-        #expect(try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats() == right)
+        #expect(
+          try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats() == right)
       }
       #expect(counter.count == 6 * 12)
       // What another version wrote is passed over and stays.
@@ -121,7 +132,8 @@ import Testing
       newer[7] = UInt8(ascii: "9")
       let other = FileSystem.parent(of: path) + "/newer.features"
       try newer.write(to: URL(fileURLWithPath: other))
-      #expect(try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats() == right)
+      #expect(
+        try cache(folder).features(of: split, at: all(split), by: counter.encoder()).toFloats() == right)
       #expect(FileManager.default.fileExists(atPath: other))
     }
   }
@@ -135,7 +147,9 @@ import Testing
         _ = try small.features(of: split, at: [index], by: counter.encoder())
         small.files?.flush()
       }
-      let sizes = cacheFiles(folder).map { (try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0 }
+      let sizes = cacheFiles(folder).map {
+        (try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0
+      }
       #expect(sizes.reduce(0, +) <= 300)
       #expect(!sizes.isEmpty)
       let files = FeatureFiles(folder: folder + "/cache")
@@ -160,7 +174,8 @@ import Testing
       let after = try cache(folder).features(of: many, at: all(many), by: inner).toFloats()
       // 44 are left, but for those that look like one of the first 256.
       #expect((257...300).contains(counter.count))
-      #expect(try after == FeatureCache().features(of: many, at: all(many), by: Counter().encoder()).toFloats())
+      #expect(
+        try after == FeatureCache().features(of: many, at: all(many), by: Counter().encoder()).toFloats())
     }
   }
 

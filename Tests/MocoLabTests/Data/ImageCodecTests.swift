@@ -1,9 +1,8 @@
 import Foundation
 import MocoCLIP
+import MocoLab
 import MocoTensor
 import Testing
-
-import MocoLab
 
 @Suite struct ImageCodecTests {
   /// Every kind of JPEG and PNG against the pixels that Pillow gives.

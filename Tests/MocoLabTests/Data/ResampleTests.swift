@@ -1,9 +1,8 @@
 import Foundation
 import MocoCLIP
+import MocoLab
 import MocoTensor
 import Testing
-
-import MocoLab
 
 @Suite struct ResampleTests {
   /// 88 sizes of two images, to the bit.
@@ -53,7 +52,8 @@ import MocoLab
     let line = try Image(width: 100_000, height: 1, channels: 1, bytes: [UInt8](repeating: 9, count: 100_000))
     #expect(dataErrorCode { _ = try line.centreSquare(224) } == "E0513")
     #expect(dataErrorCode { _ = try image.cropped(Window(top: 4, left: 0, height: 5, width: 8)) } == "E0513")
-    #expect(dataErrorCode { _ = try image.cropped(Window(top: Int.max, left: 0, height: 2, width: 8)) } == "E0513")
+    #expect(
+      dataErrorCode { _ = try image.cropped(Window(top: Int.max, left: 0, height: 2, width: 8)) } == "E0513")
     #expect(dataErrorCode { _ = try Image(width: 0, height: 3, channels: 3, bytes: []) } == "E0513")
     #expect(dataErrorCode { _ = try Image(width: 3, height: 3, channels: 2, bytes: []) } == "E0513")
   }
@@ -94,11 +94,15 @@ import MocoLab
     let image = try Image(width: 2, height: 2, channels: 1, bytes: [0, 255, 51, 102])
     let grey = Preprocess(size: 2, channels: 1, mean: [0.3], std: [0.35])
     let values = try grey.tensor(image).toFloats()
-    for (value, wanted) in zip(values, [(0 - 0.3) / 0.35, (1 - 0.3) / 0.35, (0.2 - 0.3) / 0.35, (0.4 - 0.3) / 0.35]) {
+    for (value, wanted) in zip(
+      values, [(0 - 0.3) / 0.35, (1 - 0.3) / 0.35, (0.2 - 0.3) / 0.35, (0.4 - 0.3) / 0.35])
+    {
       #expect(abs(Double(value) - wanted) < 1e-6)
     }
     let colour = try Preprocess(size: 2, mean: [0, 0, 0], std: [1, 1, 1]).tensor(image)
     #expect(colour.shape == [3, 2, 2])
-    #expect(dataErrorCode { _ = try Preprocess(size: 2, channels: 2, mean: [0], std: [1]).tensor(image) } == "E0513")
+    #expect(
+      dataErrorCode { _ = try Preprocess(size: 2, channels: 2, mean: [0], std: [1]).tensor(image) } == "E0513"
+    )
   }
 }

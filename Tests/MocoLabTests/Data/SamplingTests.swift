@@ -1,8 +1,7 @@
 import MocoCLIP
+import MocoLab
 import MocoTensor
 import Testing
-
-import MocoLab
 
 @Suite struct SamplingTests {
   private func data(train: [Int], val: [Int] = [], classes: Int = 5) throws -> Dataset {
@@ -11,7 +10,8 @@ import MocoLab
     return try Dataset.features(
       features, labels: labels, classes: (0..<classes).map { "c\($0)" },
       splits: [
-        ("train", Array(train.indices)), ("val", Array(train.count..<labels.count)), ("test", Array(train.indices)),
+        ("train", Array(train.indices)), ("val", Array(train.count..<labels.count)),
+        ("test", Array(train.indices)),
       ])
   }
 
@@ -22,7 +22,9 @@ import MocoLab
     let json = try Json.parse(file: DataFixtures.images + "/cpython-random.json")
     for entry in try #require(json["bits"]?.arrayValue) {
       var twister = MersenneTwister(seed: try #require(entry["seed"]?.intValue))
-      for value in try #require(entry["values"]?.arrayValue) { #expect(Int(twister.next()) == value.intValue) }
+      for value in try #require(entry["values"]?.arrayValue) {
+        #expect(Int(twister.next()) == value.intValue)
+      }
     }
     var twister = MersenneTwister(seed: 0)
     var seed: Int?
@@ -196,8 +198,11 @@ import MocoLab
   @Test func captionBooksAreChecked() throws {
     let word = [CaptionBook.Word("a")]
     #expect(dataErrorCode { _ = try CaptionBook(names: [word], styled: [:], neutral: []) } == "E0519")
-    #expect(dataErrorCode { _ = try CaptionBook(names: [word], styled: [:], neutral: ["no place"]) } == "E0519")
-    #expect(dataErrorCode { _ = try CaptionBook(names: [word], styled: [.dark: ["{} {}"]], neutral: ["{}"]) } == "E0519")
+    #expect(
+      dataErrorCode { _ = try CaptionBook(names: [word], styled: [:], neutral: ["no place"]) } == "E0519")
+    #expect(
+      dataErrorCode { _ = try CaptionBook(names: [word], styled: [.dark: ["{} {}"]], neutral: ["{}"]) }
+        == "E0519")
     #expect(dataErrorCode { _ = try CaptionBook(names: [[]], styled: [:], neutral: ["{}"]) } == "E0519")
     let zero = [CaptionBook.Word("a", weight: 0)]
     #expect(dataErrorCode { _ = try CaptionBook(names: [zero], styled: [:], neutral: ["{}"]) } == "E0519")

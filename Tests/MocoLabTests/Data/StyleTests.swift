@@ -1,15 +1,16 @@
 import MocoCLIP
+import MocoLab
 import MocoTensor
 import Testing
-
-import MocoLab
 
 @Suite struct StyleTests {
   /// A 32 × 32 ramp with a bright square.
   private func ramp() -> Planes {
     var values: [Float] = []
     for y in 0..<32 {
-      for x in 0..<32 { values.append((8..<24).contains(x) && (8..<24).contains(y) ? 0.9 : Float(x + y) / 124) }
+      for x in 0..<32 {
+        values.append((8..<24).contains(x) && (8..<24).contains(y) ? 0.9 : Float(x + y) / 124)
+      }
     }
     return Planes(width: 32, height: 32, channels: 1, values: values)
   }
@@ -83,10 +84,12 @@ import MocoLab
     let result = render(.sketch, 0, image)
     func at(_ x: Int, _ y: Int) -> Float { image.values[min(max(y, 0), 31) * 32 + min(max(x, 0), 31)] }
     for (x, y) in [(0, 0), (8, 8), (7, 16), (16, 16), (31, 31)] {
-      let dx = (at(x + 1, y - 1) - at(x - 1, y - 1) + 2 * at(x + 1, y) - 2 * at(x - 1, y) + at(x + 1, y + 1)
-        - at(x - 1, y + 1)) / 4
-      let dy = (at(x - 1, y + 1) - at(x - 1, y - 1) + 2 * at(x, y + 1) - 2 * at(x, y - 1) + at(x + 1, y + 1)
-        - at(x + 1, y - 1)) / 4
+      let dx =
+        (at(x + 1, y - 1) - at(x - 1, y - 1) + 2 * at(x + 1, y) - 2 * at(x - 1, y) + at(x + 1, y + 1)
+          - at(x - 1, y + 1)) / 4
+      let dy =
+        (at(x - 1, y + 1) - at(x - 1, y - 1) + 2 * at(x, y + 1) - 2 * at(x, y - 1) + at(x + 1, y + 1)
+          - at(x + 1, y - 1)) / 4
       let m = (dx * dx + dy * dy).squareRoot()
       #expect(abs(result.values[y * 32 + x] - (1 - min(max(3 * (m - 0.05), 0), 1))) < 1e-5)
     }
@@ -103,7 +106,8 @@ import MocoLab
     #expect(abs(step - 22.0 / 32 / 31) < 1e-5)
     #expect(result.values.min() ?? -1 >= 0 && result.values.max() ?? 2 <= 1)
     // In the middle: the identity, for the whole side.
-    #expect(image.zoomed(part: 1, x: 0, y: 0).values.enumerated().allSatisfy { abs($1 - image.values[$0]) < 1e-5 })
+    #expect(
+      image.zoomed(part: 1, x: 0, y: 0).values.enumerated().allSatisfy { abs($1 - image.values[$0]) < 1e-5 })
   }
 
   @Test func grainIsClampedNoise() {

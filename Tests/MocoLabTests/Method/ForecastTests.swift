@@ -11,12 +11,14 @@ import Testing
     // Every expert is in use, as the forecast assumes.
     options.router.topK = 3
     options.memory = memory
-    return try Mixture(clip: TinyCLIP.make(), templates: TinyCLIP.groups(), classes: TinyCLIP.classes, options: options)
+    return try Mixture(
+      clip: TinyCLIP.make(), templates: TinyCLIP.groups(), classes: TinyCLIP.classes, options: options)
   }
 
   @Test(arguments: [false, true]) func countsWhatTheStepEncodes(base: Bool) throws {
     let names = base ? Array(TinyCLIP.classes.prefix(2)) : TinyCLIP.classes
-    let data = try TinyData.split(12, classes: names), options = TinyData.options(.epochs(5))
+    let data = try TinyData.split(12, classes: names)
+    let options = TinyData.options(.epochs(5))
     let mixture = try mixture()
     let forecast = try Forecast(model: mixture, data: data, options: options)
     let trainer = try Trainer(model: mixture, data: data, options: options)
@@ -44,7 +46,8 @@ import Testing
   }
 
   @Test func lessMemoryMoreWork() throws {
-    let data = try TinyData.split(8), options = TinyData.options(.steps(2))
+    let data = try TinyData.split(8)
+    let options = TinyData.options(.steps(2))
     let wide = try Forecast(model: mixture(), data: data, options: options)
     let text = try TinyCLIP.make().config.text
     let narrow = try Forecast(

@@ -26,8 +26,10 @@ import Testing
   private func wrap(_ tensors: [(String, Tensor)], _ type: StorageType = .f32) -> Value {
     .dict([
       ("state_dict", TorchWriter.stateDict(tensors, type)), ("epoch", .int(50)),
-      ("optimizer", .dict([("state", .dict([])), ("param_groups", .list([.dict([("lr", .float(0.002))])]))])),
-      ("scheduler", .none), ("val_result", .float(71.5))
+      (
+        "optimizer", .dict([("state", .dict([])), ("param_groups", .list([.dict([("lr", .float(0.002))])]))])
+      ),
+      ("scheduler", .none), ("val_result", .float(71.5)),
     ])
   }
 
@@ -56,7 +58,7 @@ import Testing
     let ctx = try tensor([3, 16], "ctx")
     let value = wrap([
       (prefix + "ctx", ctx), (prefix + "token_prefix", try tensor([4, 1, 16], "a")),
-      (prefix + "token_suffix", try tensor([4, 20, 16], "b"))
+      (prefix + "token_suffix", try tensor([4, 20, 16], "b")),
     ])
     let model = try coop()
     let restored = try restore(value, model)
@@ -152,7 +154,7 @@ import Testing
     let text = message(wrap(tensors), model)
     for part in [
       "gate.bias is missing", "gate.weight is [6, 12], the model needs [3, 12]", "ctx_after_7 has no place",
-      "meta_net.weight has no place"
+      "meta_net.weight has no place",
     ] { #expect(text.contains(part), "\(text)") }
     #expect(try TinyData.values(model) == before)
     let partial = try restore(wrap(tensors), model, strict: false)

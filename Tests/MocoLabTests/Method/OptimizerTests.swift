@@ -95,7 +95,9 @@ import Testing
   }
 
   @Test func plans() throws {
-    func plan(_ duration: TrainingDuration, count: Int, batch: Int = 32, schedule: Schedule? = nil) throws
+    func plan(
+      _ duration: TrainingDuration, count: Int, batch: Int = 32, schedule: Schedule? = nil
+    ) throws
       -> TrainingPlan
     {
       var options = TrainingOptions(duration: duration)

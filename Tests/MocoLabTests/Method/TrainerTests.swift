@@ -19,7 +19,8 @@ final class VectorSource: ImageSource {
 }
 
 enum TinyData {
-  static func split(_ count: Int, classes: [String] = TinyCLIP.classes, seed: UInt64 = 3) throws -> DataSplit {
+  static func split(_ count: Int, classes: [String] = TinyCLIP.classes, seed: UInt64 = 3) throws -> DataSplit
+  {
     DataSplit(
       name: "train", classes: classes,
       items: (0..<count).map { DataItem(source: $0, label: $0 % classes.count) },
@@ -29,7 +30,8 @@ enum TinyData {
   static func mixture(seed: UInt64 = 5) throws -> Mixture {
     var options = MixtureOptions()
     options.seed = seed
-    return try Mixture(clip: TinyCLIP.make(), templates: TinyCLIP.groups(), classes: TinyCLIP.classes, options: options)
+    return try Mixture(
+      clip: TinyCLIP.make(), templates: TinyCLIP.groups(), classes: TinyCLIP.classes, options: options)
   }
 
   static func options(_ duration: TrainingDuration, batch: Int = 4) -> TrainingOptions {
@@ -44,7 +46,8 @@ enum TinyData {
   }
 
   static func folder() throws -> String {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moco-test-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "moco-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder.path
   }
@@ -53,7 +56,8 @@ enum TinyData {
 @Suite struct TrainerTests {
   @Test func lossFalls() throws {
     let mixture = try TinyData.mixture()
-    let trainer = try Trainer(model: mixture, data: TinyData.split(12), options: TinyData.options(.epochs(12)))
+    let trainer = try Trainer(
+      model: mixture, data: TinyData.split(12), options: TinyData.options(.epochs(12)))
     let report = try trainer.run()
     #expect(report.epochs.count == 12 && report.steps == 36)
     let first = try #require(report.epochs.first)
@@ -152,7 +156,9 @@ enum TinyData {
     func trainer(memory: Int) throws -> (Mixture, Trainer) {
       let mixture = try TinyData.mixture()
       mixture.memory = memory
-      return (mixture, try Trainer(model: mixture, data: TinyData.split(12), options: TinyData.options(.steps(4))))
+      return (
+        mixture, try Trainer(model: mixture, data: TinyData.split(12), options: TinyData.options(.steps(4)))
+      )
     }
     let (whole, straight) = try trainer(memory: 200_000)
     try straight.run()
@@ -231,14 +237,17 @@ enum TinyData {
 
   @Test func smallDataAreOneBatch() throws {
     let mixture = try TinyData.mixture()
-    let trainer = try Trainer(model: mixture, data: TinyData.split(3), options: TinyData.options(.epochs(2), batch: 32))
+    let trainer = try Trainer(
+      model: mixture, data: TinyData.split(3), options: TinyData.options(.epochs(2), batch: 32))
     #expect(trainer.plan.steps == 2)
     try trainer.run()
   }
 
   @Test func zeroShotCannotBeTrained() throws {
     let model = try ZeroShot(clip: TinyCLIP.make(), classes: TinyCLIP.classes, templates: [Template("{}.")])
-    #expect { try Trainer(model: model, data: TinyData.split(4), options: TinyData.options(.steps(1))) } throws: {
+    #expect {
+      try Trainer(model: model, data: TinyData.split(4), options: TinyData.options(.steps(1)))
+    } throws: {
       ($0 as? PromptError)?.code == "E0709"
     }
   }
@@ -338,10 +347,13 @@ enum TinyData {
     options.base = ["forest", "sea or lake"]
     let report = try Evaluator.evaluate(mixture, on: data, options: options)
     let base = try Evaluator.evaluate(
-      mixture, on: DataSplit(
-        name: "base", classes: ["forest", "sea or lake"], items: data.items.filter { $0.label < 2 }, source: data.source))
+      mixture,
+      on: DataSplit(
+        name: "base", classes: ["forest", "sea or lake"], items: data.items.filter { $0.label < 2 },
+        source: data.source))
     let new = try Evaluator.evaluate(
-      mixture, on: DataSplit(
+      mixture,
+      on: DataSplit(
         name: "new", classes: ["T-shirt", "egyptian cat"],
         items: data.items.filter { $0.label >= 2 }.map { DataItem(source: $0.source, label: $0.label - 2) },
         source: data.source))
@@ -369,7 +381,8 @@ enum TinyData {
     let first = try RunFolder(root: root + "/runs", name: "quick start")
     let second = try RunFolder(root: root + "/runs", name: "quick start")
     #expect(first.path.hasSuffix("/runs/quick-start-1") && second.path.hasSuffix("/runs/quick-start-2"))
-    try FileManager.default.createDirectory(atPath: root + "/runs/quick-start-41", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: root + "/runs/quick-start-41", withIntermediateDirectories: true)
     #expect(try RunFolder(root: root + "/runs", name: "quick start").path.hasSuffix("-42"))
     try first.write(script: "let a = 1\n")
     #expect { try RunFolder(exactly: first.path) } throws: { ($0 as? CLIPError)?.code == "E0504" }

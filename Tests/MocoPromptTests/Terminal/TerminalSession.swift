@@ -60,7 +60,8 @@ struct TerminalSession {
   private var script: Script
   let folder: TemporaryFolder
 
-  /// - Parameter folder: where the history lies and the program starts; share it to continue a session in another.
+  /// - Parameter folder: where the history lies and the program starts; share it to continue a session in
+  ///   another.
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
     folder: TemporaryFolder? = nil
@@ -68,17 +69,21 @@ struct TerminalSession {
     let place = try folder ?? TemporaryFolder()
     self.folder = place
     var variables = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": place.path, "LANG": "C.UTF-8",
-      "TERM": "xterm-256color", "XDG_STATE_HOME": place.path + "/state", "MOCO_STDLIB": Built.root + "/stdlib",
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": place.path,
+      "LANG": "C.UTF-8",
+      "TERM": "xterm-256color", "XDG_STATE_HOME": place.path + "/state",
+      "MOCO_STDLIB": Built.root + "/stdlib",
     ]
     variables.merge(environment) { $1 }
     script = Script(
-      program: try Built.moco(), arguments: arguments, environment: variables, folder: place.path, columns: columns,
+      program: try Built.moco(), arguments: arguments, environment: variables, folder: place.path,
+      columns: columns,
       rows: rows, seconds: 120, steps: [])
     wait("moco>")
   }
 
-  /// Types a whole block and Enter, and waits for the next prompt: what comes next is typed at it, not ahead of it.
+  /// Types a whole block and Enter, and waits for the next prompt: what comes next is typed at it, not ahead
+  /// of it.
   mutating func enter(_ text: String) { script.steps.append(Step(kind: "enter", text: text)) }
   /// Types, and does not wait for anything.
   mutating func type(_ text: String) { script.steps.append(Step(kind: "type", text: text)) }
@@ -91,8 +96,8 @@ struct TerminalSession {
   }
   /// Waits for the cursor to stand in a column, counted from 0.
   mutating func waitForCursor(column: Int) { script.steps.append(Step(kind: "cursor", columns: column)) }
-  /// Types a line at a column, then Enter, which has to begin another line at the next column: another one than that in
-  /// which the line ends, so that it can be told that it has begun.
+  /// Types a line at a column, then Enter, which has to begin another line at the next column: another one
+  /// than that in which the line ends, so that it can be told that it has begun.
   mutating func typeLine(_ line: String, at column: Int, then next: Int) {
     type(line)
     waitForCursor(column: column + line.count)
@@ -117,11 +122,13 @@ struct TerminalSession {
   func play() throws -> Seen {
     let helper = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "drive.py").path
     // Debian's packages belong to Debian's Python, which need not be the first on the path.
-    let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
+    let python =
+      FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
     let result = try run("/usr/bin/env", [python, helper], input: JSONEncoder().encode(script))
     guard result.status == 0 else {
       throw Failure(
-        "the terminal tests need python3 with pexpect and pyte (Debian: python3-pexpect, python3-pyte):\n\(result.errors)")
+        "the terminal tests need python3 with pexpect and pyte (Debian: python3-pexpect, python3-pyte):\n\(result.errors)"
+      )
     }
     let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
     if let failure = report.failure { throw Failure(failure) }
@@ -170,14 +177,17 @@ final class TemporaryFolder: Sendable {
     try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
   }
 
-  func read(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
+  func read(_ name: String) throws -> String {
+    try String(contentsOfFile: path + "/" + name, encoding: .utf8)
+  }
 }
 
 /// The program under test: the one that was built together with the tests.
 enum Built {
   static var root: String {
     var url = URL(fileURLWithPath: #filePath)
-    while url.path != "/", !FileManager.default.fileExists(atPath: url.appending(path: "Package.swift").path) {
+    while url.path != "/", !FileManager.default.fileExists(atPath: url.appending(path: "Package.swift").path)
+    {
       url.deleteLastPathComponent()
     }
     return url.path
@@ -186,7 +196,10 @@ enum Built {
   static func moco() throws -> String {
     // The test bundle lies in the build folder, beside the program.
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
-    let candidates = [bundle, CommandLine.arguments.first, try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")]
+    let candidates = [
+      bundle, CommandLine.arguments.first,
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+    ]
     for candidate in candidates.compactMap({ $0 }) {
       var folder = URL(fileURLWithPath: candidate).deletingLastPathComponent()
       for _ in 0..<3 {
@@ -231,13 +244,16 @@ func run(
   try process.run()
   process.waitUntilExit()
   return Ran(
-    status: process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus,
+    status: process.terminationReason == .uncaughtSignal
+      ? 128 + process.terminationStatus : process.terminationStatus,
     output: try String(contentsOf: files[1], encoding: .utf8),
     errors: try String(contentsOf: files[2], encoding: .utf8))
 }
 
 /// Runs moco without a terminal.
-func moco(_ arguments: [String], input: String = "", environment: [String: String] = [:], folder: String? = nil) throws -> Ran {
+func moco(
+  _ arguments: [String], input: String = "", environment: [String: String] = [:], folder: String? = nil
+) throws -> Ran {
   var variables = ProcessInfo.processInfo.environment
   for name in ["FORCE_COLOR", "NO_COLOR", "MOCO_HISTORY"] { variables[name] = nil }
   variables["MOCO_STDLIB"] = Built.root + "/stdlib"
