@@ -24,7 +24,7 @@ import Testing
     }
     let draws = screen.text.split(separator: "\r")
     #expect((10...16).contains(draws.count))
-    #expect(draws.allSatisfy { $0.count == 59 })
+    #expect(draws.allSatisfy { $0.count == 57 })
     #expect(draws.last?.contains("steps/s") == true && draws.last?.contains("loss 0.5") == true)
     line.finish()
     #expect(screen.text.hasSuffix("\r" + String(repeating: " ", count: 59) + "\r"))

@@ -74,7 +74,8 @@ public final class ProgressLine {
       if let left = progress.remaining, left.isFinite { tail += "  \(ProgressLine.duration(left)) left" }
     }
     if !progress.note.isEmpty { tail += "  \(progress.note)" }
-    let bar = min(30, traits.width - 2 - label.count - tail.count)
+    let room = max(traits.width - 3, 1)
+    let bar = min(30, room - 1 - label.count - tail.count)
     var line = label
     if bar >= 6 {
       let done = Int((share * Double(bar)).rounded())
@@ -84,11 +85,11 @@ public final class ProgressLine {
         " " + on + String(repeating: full, count: done) + off + String(repeating: empty, count: bar - done)
     }
     line += tail
-    if bar >= 6 || line.count < traits.width {
+    if bar >= 6 || line.count <= room {
       let visible = (bar >= 6 ? label.count + 1 + bar + tail.count : line.count)
-      return line + String(repeating: " ", count: max(traits.width - 1 - visible, 0))
+      return line + String(repeating: " ", count: max(room - visible, 0))
     }
-    return String(line.prefix(max(traits.width - 1, 1)))
+    return String(line.prefix(room))
   }
 
   /// `0:07`, `12:30`, `1:02:03`.
