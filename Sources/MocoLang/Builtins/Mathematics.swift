@@ -50,7 +50,7 @@ extension CoreBuiltins {
         if digits >= 0 {
           return .float(Double(FormatSpecification.printf("%.*f", digits, number)) ?? number)
         }
-        let scale = pow(10, Double(min(-digits, 330)))
+        let scale = pow(10, min(-Double(digits), 330))
         let rounded = scale.isInfinite ? 0 : (number / scale).rounded(.toNearestOrEven) * scale
         return arguments[0].tag == .int ? .int(try machine.whole(rounded, "round")) : .float(rounded)
       },
