@@ -66,8 +66,8 @@ public struct HostRange: Sendable {
       if isClosed { high = high &+ 1 }
       guard high >= 0, high <= count else { throw outside(end) }
     }
-    guard low <= high else { return (low, 0, step) }
-    return (low, (high - low + step - 1) / step, step)
+    guard low < high else { return (low, 0, step) }
+    return (low, (high - low - 1) / step + 1, step)
   }
 
   public var description: String {
