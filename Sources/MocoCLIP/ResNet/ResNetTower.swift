@@ -140,7 +140,7 @@ struct ResNetTower: @unchecked Sendable {
     let taps = max(9 * vision.channels, 9 * vision.width * 8)
     let (arena, p) = try Arena.lay { arena in
       (
-        (0..<4).map { _ in arena.floats(most) }, arena.floats(ResNetTower.blockLimit * taps),
+        (0..<4).map { _ in arena.floats(most) }, arena.floats(RowBlocks.limit * taps),
         (arena.floats(tokens * pooled), arena.floats(pooled), arena.floats(tokens * pooled)),
         (arena.floats(tokens * pooled), arena.floats(pooled), arena.floats(tokens))
       )
@@ -150,9 +150,6 @@ struct ResNetTower: @unchecked Sendable {
       rows: p.2.0,
       query: p.2.1, keys: p.2.2, values: p.3.0, mixed: p.3.1, scores: p.3.2)
   }
-
-  /// `RowBlocks` never has more rows in a block.
-  static let blockLimit = 160
 
   // MARK: Forward
 

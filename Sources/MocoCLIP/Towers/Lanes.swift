@@ -32,19 +32,22 @@ package struct RowBlocks {
   package let size: Int
   package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
 
-  /// 128 rows a block, up to 320 where there are many, a multiple of 16, and an even number of blocks where
+  /// No block has more rows; scratch memory for a block is sized by it. A multiple of 16.
+  package static let limit = 320
+
+  /// 128 rows a block, up to `limit` where there are many, a multiple of 16, and an even number of blocks where
   /// there is a choice. A product packs its weights anew for every block, which costs a tenth of its time at
   /// 128 rows; but blocks must be enough to spread.
   package init(rows: Int) {
     self.rows = rows
-    let target = min(max(128, rows / 8), 320)
+    let target = min(max(128, rows / 8), RowBlocks.limit)
     var blocks = (rows + target - 1) / target
     if rows > 32, blocks % 2 == 1 { blocks += 1 }
     let even = blocks == 0 ? 0 : (rows + blocks - 1) / blocks
     size = (even + 15) & ~15
   }
 
-  /// All rows in one block, for work that is already spread over something else.
+  /// All rows in one block, whatever their number, for work that is already spread over something else.
   package init(single rows: Int) {
     self.rows = rows
     size = rows

@@ -154,6 +154,8 @@ private struct PlainResNet {
     arguments: [
       config(), config(imageSize: 96, stages: [1, 1, 1, 1], width: 2, channels: 1),
       config(imageSize: 32, stages: [1, 2, 1, 3], width: 6, heads: 4, channels: 5),
+      // Blocks of more rows, and more channels in the image than in any state.
+      config(imageSize: 96, stages: [1, 1, 1, 1], width: 2, channels: 40),
     ])
   func agreesWithPlainLoops(_ config: CLIPConfig) throws {
     let model = try Self.model(config)
