@@ -21,14 +21,22 @@ public final class SHA256 {
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The digest in 64 lower-case hexadecimal digits. Nothing can be added afterwards.
-  public func finish() -> String {
+  /// The digest's 32 bytes. Nothing can be added afterwards.
+  public func finishBytes() -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
     moco_sha256_finish(state, &digest)
     state = nil
+    return digest
+  }
+
+  /// The digest in 64 lower-case hexadecimal digits. Nothing can be added afterwards.
+  public func finish() -> String { SHA256.digits(finishBytes()) }
+
+  /// Bytes in lower-case hexadecimal digits.
+  public static func digits(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".unicodeScalars)
     var text = ""
-    for byte in digest {
+    for byte in bytes {
       text.unicodeScalars.append(digits[Int(byte >> 4)])
       text.unicodeScalars.append(digits[Int(byte & 15)])
     }

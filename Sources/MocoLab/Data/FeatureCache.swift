@@ -118,7 +118,7 @@ public final class FeatureCache: Sendable {
     }
   }
 
-  /// Takes what is on disk, encodes the rest, and keeps that on disk too, also when it is stopped half-way.
+  /// Takes what is on disk, encodes the rest, and hands each chunk of that to the disk as it comes.
   private func fetch(
     _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
     _ encoder: ImageEncoder, _ files: FeatureFiles
@@ -143,13 +143,8 @@ public final class FeatureCache: Sendable {
       let width = known.values.count / known.keys.count
       try add(Tensor(known.values, shape: [known.keys.count, width]), keys: known.keys, to: key)
     }
-    guard !rest.isEmpty else { return }
-    var newKeys: [FeatureFiles.Key] = []
-    var newValues: [Float] = []
-    defer { files.add(newKeys, values: newValues, encoder: place) }
     try encode(rest, split, indices, keys, key, encoder) { part, values in
-      newKeys += part.compactMap { restNames[$0] }
-      newValues += values
+      files.add(part.compactMap { restNames[$0] }, values: values, encoder: place)
     }
   }
 

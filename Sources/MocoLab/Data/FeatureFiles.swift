@@ -18,7 +18,7 @@ import Synchronization
 /// result, it costs the time to compute the features again.
 public final class FeatureFiles: Sendable {
   /// What a row is the feature of: half of a SHA-256 over the image's content and how it was rendered.
-  struct Key: Hashable, Sendable {
+  package struct Key: Hashable, Sendable {
     let high: UInt64
     let low: UInt64
 
@@ -27,12 +27,12 @@ public final class FeatureFiles: Sendable {
       self.low = low
     }
 
-    init(of text: String) {
+    package init(of text: String) {
       let hash = SHA256()
       hash.update(text)
-      let digits = hash.finish()
-      high = UInt64(digits.prefix(16), radix: 16) ?? 0
-      low = UInt64(digits.dropFirst(16).prefix(16), radix: 16) ?? 0
+      let digest = hash.finishBytes()
+      high = digest[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+      low = digest[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     }
   }
 
@@ -117,7 +117,7 @@ public final class FeatureFiles: Sendable {
   /// Keeps new rows.
   ///
   /// - Parameter values: Shape [N, D], row by row.
-  func add(_ keys: [Key], values: [Float], encoder: String) {
+  package func add(_ keys: [Key], values: [Float], encoder: String) {
     let isDue = unwritten.withLock { waiting in
       waiting.encoders[encoder, default: Pending()].keys += keys
       waiting.encoders[encoder, default: Pending()].values += values
@@ -159,11 +159,11 @@ public final class FeatureFiles: Sendable {
     values.withUnsafeBytes { bytes.append(contentsOf: $0) }
     let digest = bytes.withUnsafeBytes { FeatureFiles.digest($0) }
     bytes += digest
-    let name = digest.prefix(12).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+    let path = "\(folder)/\(encoder)/\(SHA256.digits(digest.prefix(12)))\(FeatureFiles.ending)"
     do {
       try FileSystem.createFolder("\(folder)/\(encoder)")
-      try AtomicFile.write(bytes, to: "\(folder)/\(encoder)/\(name)\(FeatureFiles.ending)")
-      prune(keeping: "\(folder)/\(encoder)/\(name)\(FeatureFiles.ending)")
+      try AtomicFile.write(bytes, to: path)
+      prune(keeping: path)
     } catch {}
   }
 
@@ -173,9 +173,10 @@ public final class FeatureFiles: Sendable {
     return (all.reduce(0) { $0 + $1.size }, all.count)
   }
 
-  /// Removes every file.
+  /// Removes every file, and what waits to be written.
   public func removeAll() {
     state.withLock { $0 = [:] }
+    unwritten.withLock { $0 = Unwritten() }
     for file in files() { unlink(file.path) }
     for name in (try? FileSystem.list(folder)) ?? [] { rmdir("\(folder)/\(name)") }
   }
@@ -183,13 +184,9 @@ public final class FeatureFiles: Sendable {
   // MARK: Files
 
   private static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    var digits = SHA256.hex(bytes)[...]
-    var result: [UInt8] = []
-    while digits.count >= 2 {
-      result.append(UInt8(digits.prefix(2), radix: 16) ?? 0)
-      digits = digits.dropFirst(2)
-    }
-    return result
+    let hash = SHA256()
+    hash.update(bytes)
+    return hash.finishBytes()
   }
 
   /// Reads the files that were not read yet.
@@ -215,11 +212,11 @@ public final class FeatureFiles: Sendable {
 
   private static func read(_ file: MappedFile) -> Content {
     file.withBytes { bytes in
-      guard bytes.count >= head + 32, bytes.prefix(8).elementsEqual(magic) else {
-        return bytes.count >= 7 && bytes.prefix(7).elementsEqual(magic.prefix(7)) && bytes.count >= 8
-          && bytes[7] != magic[7]
-          ? .foreign : .damaged
+      // The last byte of the magic is the number of the format.
+      if bytes.count >= 8, bytes.prefix(7).elementsEqual(magic.prefix(7)), bytes[7] != magic[7] {
+        return .foreign
       }
+      guard bytes.count >= head + 32, bytes.prefix(8).elementsEqual(magic) else { return .damaged }
       let width = Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
       let count = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
       let body = bytes.count - head - 32

@@ -156,6 +156,11 @@ import Testing
       #expect(files.size().bytes == sizes.reduce(0, +))
       files.removeAll()
       #expect(cacheFiles(folder).isEmpty)
+      // Nor does what waited to be written come back.
+      files.add([FeatureFiles.Key(of: "an image")], values: [1], encoder: "e")
+      files.removeAll()
+      files.flush()
+      #expect(cacheFiles(folder).isEmpty)
     }
   }
 
