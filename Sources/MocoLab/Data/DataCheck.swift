@@ -1,7 +1,7 @@
 import MocoCLIP
 import MocoTensor
 
-/// What a data set is, and what would go wrong with it: every file is opened once.
+/// What a data set is, and what would go wrong with it: every image is decoded.
 public struct DataCheck: Sendable {
   /// A remark and what to do about it.
   public struct Remark: Sendable, Equatable {
@@ -27,7 +27,7 @@ public struct DataCheck: Sendable {
 
   /// - Throws: what opening the data set throws, which says what is missing and how to fix it; E0406.
   public init(path: String, images: String? = nil) throws {
-    let data = try Dataset.open(path, images: images, options: DataOptions(skipsBroken: true))
+    let data = try Dataset.open(path, images: images)
     kind = DataCheck.kind(path)
     classes = data.classes
     origin = data.origin
@@ -37,9 +37,11 @@ public struct DataCheck: Sendable {
         name: split.name, count: split.count, perClass: (counts.min() ?? 0)...(counts.max() ?? 0))
     }
     var remarks: [Remark] = []
-    for image in data.skipped {
-      remarks.append(Remark(what: image.reason, remedy: "replace the file, or open with skip_broken: true"))
+    let decoded = try DataCheck.decode(data)
+    for reason in decoded.broken {
+      remarks.append(Remark(what: reason, remedy: "replace the file, or open with skip_broken: true"))
     }
+    sides = decoded.sides
     for split in data.splits {
       for (label, count) in split.classCounts.enumerated() where count == 0 {
         remarks.append(
@@ -52,18 +54,15 @@ public struct DataCheck: Sendable {
       remarks.append(
         Remark(what: "there is no split \"test\"", remedy: "evaluate on another, or name one test"))
     }
-    let files = data.splits.contains { !$0.isFeatures }
-    sides = files ? try DataCheck.sides(data) : nil
-    if files { remarks += try DataCheck.repeated(data) }
-    self.remarks = remarks
+    self.remarks = remarks + (try DataCheck.repeated(data, decoded.good))
   }
 
   private static func kind(_ path: String) -> String {
     let name = path.lowercased()
     if FileSystem.kind(path) == .folder {
       let entries = (try? FileSystem.list(path)) ?? []
+      if Dataset.looksLikeIDX(entries) { return "a folder of IDX files" }
       if entries.contains(where: { $0.hasPrefix("split_zhou_") }) { return "a folder with a list of images" }
-      if entries.contains(where: { $0.contains("idx3-ubyte") }) { return "a folder of IDX files" }
       if entries.contains(where: { Dataset.splitFolders[$0.lowercased()] != nil }) {
         return "a folder of splits with one sub-folder a class"
       }
@@ -74,35 +73,64 @@ public struct DataCheck: Sendable {
     return "a safetensors file"
   }
 
-  private static func sides(_ data: Dataset) throws -> ClosedRange<Int>? {
-    var least = Int.max
-    var most = 0
-    for split in data.splits where !split.isFeatures {
-      var sizes = [(Int, Int)](repeating: (0, 0), count: split.count)
-      try sizes.withUnsafeMutableBufferPointer { slots in
+  /// What decoding every image of a data set shows.
+  private struct Decoded {
+    /// The items that are images, a list for each split.
+    var good: [[Int]] = []
+    /// Why the others are none.
+    var broken: [String] = []
+    var sides: ClosedRange<Int>?
+  }
+
+  private static func decode(_ data: Dataset) throws -> Decoded {
+    enum Outcome {
+      case sides(Int, Int)
+      case broken(String)
+    }
+    var decoded = Decoded()
+    for split in data.splits {
+      if split.isFeatures {
+        decoded.good.append([])
+        continue
+      }
+      var outcomes = [Outcome](repeating: .broken(""), count: split.count)
+      try outcomes.withUnsafeMutableBufferPointer { slots in
         nonisolated(unsafe) let slots = slots
         try Parallel.forEach(split.count) { index in
           try Cancellation.check()
-          let image = try split.source.image(split.items[index].source)
-          slots[index] = (min(image.width, image.height), max(image.width, image.height))
+          do {
+            let image = try split.source.image(split.items[index].source)
+            slots[index] = .sides(min(image.width, image.height), max(image.width, image.height))
+          } catch let error as CLIPError {
+            slots[index] = .broken(error.message)
+          }
         }
       }
-      for size in sizes {
-        least = min(least, size.0)
-        most = max(most, size.1)
+      var good: [Int] = []
+      for (index, outcome) in outcomes.enumerated() {
+        switch outcome {
+        case .sides(let least, let most):
+          good.append(index)
+          let known = decoded.sides ?? least...most
+          decoded.sides = min(known.lowerBound, least)...max(known.upperBound, most)
+        case .broken(let reason): decoded.broken.append(reason)
+        }
       }
+      decoded.good.append(good)
     }
-    return most > 0 ? least...most : nil
+    return decoded
   }
 
   /// Images that stand in two splits, or under two classes.
-  private static func repeated(_ data: Dataset) throws -> [Remark] {
+  ///
+  /// - Parameter good: the items to look at, a list for each split.
+  private static func repeated(_ data: Dataset, _ good: [[Int]]) throws -> [Remark] {
     var first: [String: (split: String, label: Int, name: String)] = [:]
     var leaks: [(String, String)] = []
     var disputes: [(String, String)] = []
-    for split in data.splits where !split.isFeatures {
-      let keys = try split.source.imageKeys(split.items.map(\.source))
-      for (index, key) in keys.enumerated() {
+    for (split, indices) in zip(data.splits, good) {
+      let keys = try split.source.imageKeys(indices.map { split.items[$0].source })
+      for (index, key) in zip(indices, keys) {
         let name = split.label(of: index)
         guard let other = first[key] else {
           first[key] = (split.name, split.items[index].label, name)

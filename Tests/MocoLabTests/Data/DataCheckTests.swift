@@ -46,6 +46,25 @@ import Testing
     }
   }
 
+  /// A class of which no image can be read is still reported, image by image.
+  @Test func aClassOfBrokenImages() throws {
+    try Repository.inFolder { folder in
+      for (place, name) in ["train/a/1", "train/a/2", "test/a/1", "test/b/1"].enumerated() {
+        try image(folder, name + ".png", seed: place)
+      }
+      try FileSystem.createFolder(folder + "/train/b")
+      for name in ["1", "2"] {
+        try Data("no image".utf8).write(to: URL(fileURLWithPath: "\(folder)/train/b/\(name).png"))
+      }
+      let check = try DataCheck(path: folder)
+      #expect(check.remarks.map(\.what).filter { $0.contains("train/b/") }.count == 2)
+      #expect(check.remarks.count == 2)
+      #expect(check.sides == 12...17)
+      // Two files of the same bytes that are no images are no repeated image.
+      #expect(check.splits.map(\.perClass) == [2...2, 1...1])
+    }
+  }
+
   @Test func whatIsNoDataSetSaysSo() throws {
     try Repository.inFolder { folder in
       #expect(throws: CLIPError.self) { try DataCheck(path: folder) }
