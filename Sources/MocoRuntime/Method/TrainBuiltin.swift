@@ -9,7 +9,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       """
       train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
-      shuffle = true, views = nil, augment = false, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
+      shuffle = true, views = nil, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
       resume = nil, memory = nil, dry_run = false, seed = nil)
       """,
       doc: """
@@ -63,7 +63,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       return .host(TrainingValue(report, model: value.model.kind))
     },
     NativeFunction(
-      "forecast(model, on, for, batch = 32, at_least = nil, views = nil, augment = false, memory = nil)",
+      "forecast(model, on, for, batch = 32, at_least = nil, views = nil, memory = nil)",
       doc: """
         What `train` would cost with these options, before a long run. Nothing is trained.
 
@@ -146,10 +146,9 @@ private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) thr
   return options
 }
 
-/// `views: 8`, `views: "fresh"`; `augment: true` is the latter.
+/// `views: 8` augmented views that are kept, `views: "fresh"` ones in every epoch; without it the plain images.
 private func readViews(_ arguments: Arguments) throws -> TrainingViews {
-  let augments = try arguments.bool("augment")
-  guard let value = arguments["views"], !value.isNil else { return augments ? .fresh : .plain }
+  guard let value = arguments["views"], !value.isNil else { return .plain }
   if value.asString != nil {
     _ = try arguments.choice("views", among: ["fresh"])
     return .fresh
