@@ -8,8 +8,8 @@ import MocoRuntime
 /// What Tab offers, from the text before the cursor and the values that exist. Nothing is run for it.
 struct Completer {
   let interpreter: Interpreter
-  /// Modules of the standard library.
-  var modules: [String] = []
+  /// Its modules and models are offered.
+  var library: StandardLibrary?
   static let commands = Prompt.Command.allCases.map { "%" + $0.rawValue }
 
   func completion(_ block: String, cursor: Int) -> Completion {
@@ -29,7 +29,9 @@ struct Completer {
       return offer(members(Array(text[..<(start - 1)])), word)
     }
     let before = string(text[..<start]).split(separator: " ", omittingEmptySubsequences: true).last
-    if before == "use" || before == "from", text[start - 1] == " " { return offer(modules, word) }
+    if before == "use" || before == "from", text[start - 1] == " " {
+      return offer(library?.modules ?? [], word)
+    }
     let names = interpreter.names.map(\.name)
     // Something to begin with: an empty word completes to labels only.
     let labels = labels(text, scanner)
@@ -184,7 +186,7 @@ struct Completer {
   /// Words that a function knows as its first argument.
   private func known(to function: String) -> [String] {
     switch function {
-    case "load_clip": ["small"]
+    case "load_clip": library?.models ?? []
     case "dataset": ["fashion", "fashion-full"]
     case "style": (interpreter.value(named: "styles")?.asList ?? []).compactMap(\.asString)
     default: []

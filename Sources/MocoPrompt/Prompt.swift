@@ -33,11 +33,7 @@ public final class Prompt: LineEditorDelegate {
   private var number = 0
   /// What the running block has printed so far.
   private var printed = ""
-  private lazy var modules: [String] = {
-    guard let library = try? session.context.standardLibrary() else { return [] }
-    let files = (try? FileSystem.list(library.path("modules"))) ?? []
-    return files.filter { $0.hasSuffix(".moco") }.map { String($0.dropLast(5)) }
-  }()
+  private lazy var library = try? session.context.standardLibrary()
 
   public init(session: Session, options: PromptOptions = PromptOptions()) {
     self.session = session
@@ -171,6 +167,6 @@ public final class Prompt: LineEditorDelegate {
   }
 
   public func completion(_ block: String, cursor: Int) -> Completion {
-    Completer(interpreter: interpreter, modules: modules).completion(block, cursor: cursor)
+    Completer(interpreter: interpreter, library: library).completion(block, cursor: cursor)
   }
 }

@@ -19,7 +19,7 @@ struct ModuleFiles {
       }
       path = library.path("modules", name + ".moco")
       guard FileSystem.kind(path) == .file else {
-        let names = modules(of: library)
+        let names = library.modules
         throw LanguageFailure(
           "E0801", "the standard library has no module '\(name)'",
           help: names.isEmpty
@@ -41,11 +41,6 @@ struct ModuleFiles {
     }
     let text = try FileSystem.readText(path)
     return LoadedModule(source: SourceFile(name: path, text: text), identity: resolved(path))
-  }
-
-  private func modules(of library: StandardLibrary) -> [String] {
-    let entries = (try? FileSystem.list(library.path("modules"))) ?? []
-    return entries.filter { $0.hasSuffix(".moco") }.map { String($0.dropLast(5)) }.sorted()
   }
 
   private func resolved(_ path: String) -> String {

@@ -39,6 +39,17 @@ public struct StandardLibrary: Sendable {
     components.reduce(root) { "\($0)/\($1)" }
   }
 
+  /// Names that `use` knows.
+  public var modules: [String] { names(in: "modules", ending: ".moco") }
+
+  /// Names that `load_clip` knows.
+  public var models: [String] { names(in: "models", ending: "-clip.safetensors") }
+
+  private func names(in folder: String, ending: String) -> [String] {
+    let entries = (try? FileSystem.list(path(folder))) ?? []
+    return entries.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
+  }
+
   /// A page of the language reference by its name, or nil.
   public func page(_ name: String) -> String? {
     guard !name.isEmpty, name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") })

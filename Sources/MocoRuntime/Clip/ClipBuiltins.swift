@@ -60,12 +60,10 @@ private func clipPath(_ name: String, _ library: StandardLibrary) throws -> Stri
   guard FileSystem.kind(name) == .missing, !name.contains("/"), !name.contains(".") else { return name }
   let shipped = library.path("models", "\(name)-clip.safetensors")
   if FileSystem.kind(shipped) == .file { return shipped }
-  let models = ((try? FileSystem.list(library.path("models"))) ?? [])
-    .filter { $0.hasSuffix("-clip.safetensors") }.map { String($0.dropLast("-clip.safetensors".count)) }
-  let known = models.map { "\"\($0)\"" }.joined(separator: ", ")
+  let known = library.models.map { "\"\($0)\"" }.joined(separator: ", ")
   throw LanguageFailure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
-    help: models.isEmpty
+    help: known.isEmpty
       ? "no model ships with this standard library" : "models that ship with moco: \(known)",
     argument: "path")
 }

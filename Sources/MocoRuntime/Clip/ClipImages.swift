@@ -14,7 +14,7 @@ enum ClipImages {
 }
 
 /// Host objects that are, or hold, images: a loaded image, an item or a batch of a data set.
-protocol ImageSource: HostObject {
+protocol ImageHost: HostObject {
   /// The images prepared for a model.
   func images(for model: CLIPModel) throws -> ImageInput
   /// Whether it is one image rather than several.
@@ -28,8 +28,8 @@ func imageInput(
   _ value: AnyValue, for model: CLIPModel, _ arguments: Arguments, _ name: String
 ) throws -> (input: ClipImages, isSingle: Bool) {
   if let tensor: TensorValue = value.asHost() { return try imageInput(tensor.variable, arguments, name) }
-  if let source: any ImageSource = value.asHost() {
-    return (wrap(try source.images(for: model)), source.isSingleImage)
+  if let host: any ImageHost = value.asHost() {
+    return (wrap(try host.images(for: model)), host.isSingleImage)
   }
   if let list = value.asList, !list.isEmpty {
     let parts = try list.map { try imageInput($0, for: model, arguments, name).input }

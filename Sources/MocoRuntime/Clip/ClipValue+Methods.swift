@@ -250,7 +250,7 @@ extension ClipValue {
         texts = try F.normalize(model.encodeTexts(sentences))
       } catch let error as CLIPError where error.code == "E0603" {
         throw arguments.failure(
-          error.code, error.message, at: "names", help: "shorten the name or the template")
+          error.code, error.message, at: "classes", help: "shorten the name or the template")
       }
       let cosines = try F.matmul(F.normalize(images), F.transpose(texts))
       let rows = try F.softmax(F.mul(cosines, model.scale())).value

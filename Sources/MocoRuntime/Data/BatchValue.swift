@@ -62,7 +62,7 @@ final class BatchesValue: HostObject {
 }
 
 /// Some images of a split. Tensors are made when somebody wants them, in the form that he wants.
-final class BatchValue: ImageSource {
+final class BatchValue: ImageHost {
   let split: DataSplit
   /// Places in the split.
   let places: [Int]

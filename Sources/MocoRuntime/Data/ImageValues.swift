@@ -6,7 +6,7 @@ import MocoPrompts
 import MocoTensor
 
 /// One picture that a model can take, with what is known of it.
-protocol ModelImage: ImageSource {
+protocol ModelImage: ImageHost {
   /// Normalized for a model. Shape: [1, channels, S, S].
   func pixels(for config: CLIPConfig) throws -> Tensor
   /// The name of its class; nil where nobody said.
