@@ -5,20 +5,6 @@ import Testing
 
 /// load_clip, clip_model and the methods of a model, as programs use them.
 @Suite struct ClipLanguageTests {
-  private static let root = MocoProcess.root
-
-  /// What a program prints; where it fails, code and message of the error.
-  private func run(_ program: String) -> String {
-    var options = SessionOptions()
-    options.library = StandardLibrary(root: ClipLanguageTests.root + "/stdlib")
-    let session = Session(options: options)
-    var output = ""
-    session.interpreter.output = { output += $0 }
-    let result = session.interpreter.run(SourceFile(name: "test.moco", text: program), mode: .program)
-    for diagnostic in result.diagnostics { output += "\(diagnostic.code) \(diagnostic.message)\n" }
-    return output
-  }
-
   private let model = """
     let clip = clip_model({
       embedding: 16, context: 12, merges: 100, activation: "gelu", mean: [0.3], std: [0.35]
@@ -30,7 +16,7 @@ import Testing
     """
 
   @Test func textsAndImagesBecomeFeatures() {
-    let output = run(
+    let output = printed(
       model + """
         print(clip.tokenize("ab")[0], clip.tokenize("ab")[-1], clip.detokenize(clip.tokenize("A B")))
         let t = clip.encode_text(["a bag", "a coat", "a bag"], normalize: true)
@@ -51,7 +37,7 @@ import Testing
   }
 
   @Test func classesAreRanked() {
-    let output = run(
+    let output = printed(
       model + """
         let one = clip.classify(pixels[0], ["ab", "cd", "ef"])
         let p = values(one)
@@ -64,7 +50,7 @@ import Testing
   @Test func aModelTrainsAndComesBack() throws {
     let folder = try MocoProcess.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let output = run(
+    let output = printed(
       model + """
         print(clip.train_all() > 20)
         let opt = sgd(clip.parameters, lr: 0.02)
@@ -101,7 +87,7 @@ import Testing
     ),
   ])
   func mistakesHaveACode(_ expression: String, _ code: String) {
-    let output = run(model + expression)
+    let output = printed(model + expression)
     #expect(output.hasPrefix(code), "\(output)")
   }
 }

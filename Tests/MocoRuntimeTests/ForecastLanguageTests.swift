@@ -4,16 +4,7 @@ import Testing
 
 /// What a training would cost, as programs ask for it.
 @Suite struct ForecastLanguageTests {
-  private func run(_ program: String) -> String {
-    var options = SessionOptions()
-    options.library = StandardLibrary(root: MocoProcess.root + "/stdlib")
-    let session = Session(options: options)
-    var output = ""
-    session.interpreter.output = { output += $0 }
-    let result = session.interpreter.run(SourceFile(name: "test.moco", text: setup + program), mode: .program)
-    for diagnostic in result.diagnostics { output += "\(diagnostic.code) \(diagnostic.message)\n" }
-    return output
-  }
+  private func run(_ program: String) -> String { printed(setup + program) }
 
   private let setup = """
     let clip = clip_model({

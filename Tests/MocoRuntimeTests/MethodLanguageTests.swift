@@ -6,24 +6,9 @@ import Testing
 
 /// The method as programs use it: templates, models, training, evaluation, routes, checkpoints.
 @Suite struct MethodLanguageTests {
-  private func session(_ recorder: RunRecorder? = nil) -> Session {
-    var options = SessionOptions()
-    options.library = StandardLibrary(root: MocoProcess.root + "/stdlib")
-    options.recorder = recorder
-    return Session(options: options)
-  }
-
-  /// What a program prints; where it fails, code and message of the error.
-  private func run(_ program: String, in session: Session? = nil) -> String {
-    let session = session ?? self.session()
-    var output = ""
-    session.interpreter.output = { output += $0 }
-    let result = session.interpreter.run(SourceFile(name: "test.moco", text: program), mode: .program)
-    for diagnostic in result.diagnostics {
-      output += "\(diagnostic.code) \(diagnostic.message)\n"
-      for help in diagnostic.help { output += "help: \(help)\n" }
-    }
-    return output
+  /// What a program prints; where it fails, code, message and help of the error.
+  private func run(_ program: String, in session: Session = librarySession()) -> String {
+    printed(program, in: session, helps: true)
   }
 
   private let setup = """
@@ -231,7 +216,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moco-\(UUID().uuidString)")
       .path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let session = session(RunRecorder(name: "test", out: folder))
+    let session = librarySession(RunRecorder(name: "test", out: folder))
     let output = run(
       setup + """
         seed(5)

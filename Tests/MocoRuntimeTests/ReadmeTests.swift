@@ -67,30 +67,19 @@ import Testing
 
   // MARK: help
 
-  private func run(_ program: String) -> String {
-    var options = SessionOptions()
-    options.library = StandardLibrary(root: MocoProcess.root + "/stdlib")
-    let session = Session(options: options)
-    var output = ""
-    session.interpreter.output = { output += $0 }
-    let result = session.interpreter.run(.init(name: "test.moco", text: program), mode: .program)
-    for diagnostic in result.diagnostics { output += "\(diagnostic.code) \(diagnostic.message)\n" }
-    return output
-  }
-
   @Test func helpShowsPages() throws {
     for page in Self.pages {
       let text = try String(contentsOfFile: Self.docs + "/" + page, encoding: .utf8)
-      let shown = run("help(\"\(page.dropLast(3))\")")
+      let shown = printed("help(\"\(page.dropLast(3))\")")
       #expect(shown.hasPrefix(text.trimmingCharacters(in: .newlines)), "\(page)")
     }
-    #expect(run("help()").contains("| collections |"))
+    #expect(printed("help()").contains("| collections |"))
     // A page and a function of one name: the text asks for the page, the name for the function.
-    #expect(run("help(\"values\")").hasPrefix("# Values"))
-    #expect(run("help(\"values\")").contains("help(values)"))
-    #expect(run("help(values)").hasPrefix("values(r)"))
-    #expect(run("help(\"sorted\")").hasPrefix("sorted(xs"))
-    #expect(run("help(\"../examples/compare\")") == run("help(\"nothing at all\")"))
+    #expect(printed("help(\"values\")").hasPrefix("# Values"))
+    #expect(printed("help(\"values\")").contains("help(values)"))
+    #expect(printed("help(values)").hasPrefix("values(r)"))
+    #expect(printed("help(\"sorted\")").hasPrefix("sorted(xs"))
+    #expect(printed("help(\"../examples/compare\")") == printed("help(\"nothing at all\")"))
   }
 
   /// Every name that programs have says what it is, and every function shows an example.

@@ -7,19 +7,6 @@ import Testing
 
 /// Files of PyTorch and ModifiedResNets, as programs meet them.
 @Suite struct WeightFileLanguageTests {
-  private func run(_ program: String) -> String {
-    var options = SessionOptions()
-    options.library = StandardLibrary(root: MocoProcess.root + "/stdlib")
-    let session = Session(options: options)
-    var output = ""
-    session.interpreter.output = { output += $0 }
-    let result = session.interpreter.run(SourceFile(name: "test.moco", text: program), mode: .program)
-    for diagnostic in result.diagnostics {
-      output += "\(diagnostic.code) \(diagnostic.message)\n"
-    }
-    return output
-  }
-
   private let model = """
     let clip = clip_model({
       embedding: 16, context: 12, merges: 100
@@ -37,7 +24,7 @@ import Testing
           ("epoch", .int(50)),
           ("state_dict", TorchWriter.stateDict([("ctx", ctx), ("token_prefix", ctx), ("more", ctx)])),
         ]), to: folder + "/model.pth.tar-50")
-      let output = run(
+      let output = printed(
         model + """
           let single = coop(clip, classes: ["ab", "cd"], tokens: 3)
           let path = "\(folder)/model.pth.tar-50"
@@ -60,7 +47,7 @@ import Testing
 
   @Test func aModifiedResNetGivesFeatures() throws {
     try Repository.inFolder { folder in
-      let output = run(
+      let output = printed(
         """
         let clip = clip_model({
           embedding: 16, context: 12, merges: 100
