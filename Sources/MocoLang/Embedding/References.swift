@@ -59,7 +59,6 @@ extension AnyValue {
     case .quantity: storage = .quantity(value.asQuantity)
     case .string: storage = .string(StringObject.text(value.pointer))
     case .range: storage = .range(value.pointer.range.pointee.range)
-    case .host: storage = .host(value.pointer.hostBox.pointee.host)
     default: storage = .object(ObjectReference(value, in: heap))
     }
   }

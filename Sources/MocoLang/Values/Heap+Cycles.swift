@@ -99,7 +99,7 @@ extension Heap {
       visit(object.upvalue.pointee.closed)
     case .host:
       // Only when the box is the sole owner may what the host holds be counted as held from inside.
-      guard isKnownUniquelyReferenced(&object.hostBox.pointee.host) else { return }
+      guard object.hostBox.pointee.isSoleOwner() else { return }
       object.hostBox.pointee.host.visitReferences { held in
         if case .object(let reference) = held.stored.storage, reference.heap === self {
           visit(reference.value)

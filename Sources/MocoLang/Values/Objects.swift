@@ -106,6 +106,20 @@ package struct HostBoxObject {
   package var host: any HostObject
   /// The memory that was reported when the object came to the heap.
   package var byteCount: Int
+
+  /// Whether nothing but this box holds the object.
+  mutating func isSoleOwner() -> Bool {
+    // `isKnownUniquelyReferenced` on an `any HostObject` opens the existential, which itself holds the object:
+    // the answer would always be no. The reference is the first word of it.
+    withUnsafeMutablePointer(to: &host) {
+      UnsafeMutableRawPointer($0).withMemoryRebound(to: AnyReference.self, capacity: 1) {
+        isKnownUniquelyReferenced(&$0.pointee)
+      }
+    }
+  }
+
+  /// Stands for whatever class a reference is to.
+  private final class AnyReference {}
 }
 
 extension UnsafeMutableRawPointer {
