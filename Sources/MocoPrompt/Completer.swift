@@ -26,7 +26,7 @@ struct Completer {
     let word = string(text[start...])
     if word.unicodeScalars.first.map({ !SourceScanner.startsName($0) }) ?? false { return Completion() }
     if start > 0, text[start - 1] == ".", !(start > 1 && text[start - 2] == ".") {
-      return offer(members(Array(text[..<(start - 1)])), word)
+      return offer(members(Array(text[..<(start - 1)]), word), word)
     }
     let before = string(text[..<start]).split(separator: " ", omittingEmptySubsequences: true).last
     if before == "use" || before == "from", text[start - 1] == " " {
@@ -94,12 +94,13 @@ struct Completer {
     return value
   }
 
-  private func members(_ before: [Unicode.Scalar]) -> [String] {
+  private func members(_ before: [Unicode.Scalar], _ word: String) -> [String] {
     if let names = chain(before), let value = value(names) {
       let members = interpreter.members(of: value)
       if !members.isEmpty { return members }
     }
-    // Every function reads as a method.
+    // Every function reads as a method, but the whole list of them helps nobody.
+    if word.isEmpty { return [] }
     return interpreter.names.filter { $0.typeName == "Function" }.map(\.name)
   }
 

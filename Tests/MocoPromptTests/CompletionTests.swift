@@ -26,6 +26,18 @@ import Testing
     #expect(try session.play().status == 0)
   }
 
+  @Test func offersNoListOfAllFunctionsWhereTheValueIsUnknown() throws {
+    var session = try TerminalSession()
+    session.type("mi.\t")
+    session.wait("^moco> mi\\.$")
+    // Every function reads as a method, so what begins like one is completed.
+    session.type("shuf\t")
+    session.wait("^moco> mi\\.shuffle$")
+    session.interrupt()
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
   @Test func completesArgumentLabels() throws {
     var session = try TerminalSession()
     session.enter("func area(width, height) { width * height }")

@@ -80,6 +80,12 @@ extension CoreBuiltins {
           items[index] = items[other]
           items[other] = word
           index -= 1
+          if index & 0xFFFF == 0 {
+            do { try machine.pollIfNeeded() } catch {
+              machine.heap.release(list)
+              throw error
+            }
+          }
         }
         return list
       },

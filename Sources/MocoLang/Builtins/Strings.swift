@@ -24,6 +24,7 @@ extension CoreBuiltins {
             let part = UnsafeBufferPointer(rebasing: text[from..<to])
             try machine.heap.append(
               machine.heap.string(part, scalarCount: isASCII ? to - from : nil), to: list)
+            if list.list.pointee.count & 0xFFFF == 0 { try machine.pollIfNeeded() }
           }
           if arguments[1].tag == .null {
             var at = 0
@@ -130,6 +131,7 @@ extension CoreBuiltins {
         var from = 0
         while let next = StringSearch.first(of: old, in: text, from: from) {
           count += 1
+          if count & 0xFFFF == 0 { try machine.pollIfNeeded() }
           from = next + old.count
         }
         if count == 0 { return machine.retained(arguments[0]) }
@@ -145,10 +147,18 @@ extension CoreBuiltins {
           target += to - from
         }
         from = 0
+        count = 0
         while let next = StringSearch.first(of: old, in: text, from: from) {
           copy(text, from, next)
           copy(new, 0, new.count)
           from = next + old.count
+          count += 1
+          if count & 0xFFFF == 0 {
+            do { try machine.pollIfNeeded() } catch {
+              machine.heap.release(object: result)
+              throw error
+            }
+          }
         }
         copy(text, from, text.count)
         result.string.pointee.scalarCount = StringObject.countScalars(
