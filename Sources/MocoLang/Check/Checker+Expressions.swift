@@ -19,6 +19,14 @@ extension Checker {
         check(branch.body)
       }
       if let otherwise = conditional.otherwise { check(otherwise) }
+    case .attempt(let attempt):
+      tryDepth += 1
+      check(attempt.body)
+      tryDepth -= 1
+      inScope { checker in
+        if let name = attempt.name, let span = attempt.nameSpan { checker.declare(name, span, .error) }
+        checker.check(attempt.handler)
+      }
     case .unary(_, _, let operand): check(operand)
     case .binary(let chain):
       check(chain.first)

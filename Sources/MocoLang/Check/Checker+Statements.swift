@@ -50,14 +50,6 @@ extension Checker {
           "E0111", "'return' stands outside of a function", at: statement.span,
           help: "the value of a file or cell is that of its last expression")
       }
-    case .tryCatch(let body, let name, let nameSpan, let handler):
-      tryDepth += 1
-      check(body)
-      tryDepth -= 1
-      inScope { checker in
-        if let name, let nameSpan { checker.declare(name, nameSpan, .error) }
-        checker.check(handler)
-      }
     case .invalid: break
     }
   }

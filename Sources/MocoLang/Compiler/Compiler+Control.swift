@@ -204,18 +204,17 @@ extension Compiler {
 
   // MARK: try
 
-  func compileTry(_ body: Block, _ name: String?, _ nameSpan: Span?, _ handler: Block, _ span: Span) throws {
+  func compile(_ attempt: Attempt, _ span: Span, want: Want) throws {
     let register = builder.free
     let start = builder.here
-    try compile(body, want: .discard)
+    try compile(attempt.body, want: want)
     let end = builder.here
     let over = builder.emit(Instruction(.jump, bx: 0), span)
     // The error is the first local of the catch block.
     let scope = enterScope()
-    let place = declareLocal(name ?? "", isMutable: false, span: nameSpan)
+    declareLocal(attempt.name ?? "", isMutable: false, span: attempt.nameSpan)
     builder.handlers.append(HandlerRange(start: start, end: end, target: builder.here, register: register))
-    _ = place
-    try compile(handler, want: .discard)
+    try compile(attempt.handler, want: want)
     leaveScope(scope, span)
     builder.patch(over)
   }

@@ -32,7 +32,7 @@ extension Compiler {
   static func mayAssign(_ expr: Expr, isCaptured: Bool) -> Bool {
     switch expr.kind {
     case .nilLiteral, .bool, .int, .float, .name, .builtin, .invalid, .function: return false
-    case .conditional, .comprehension: return true
+    case .conditional, .attempt, .comprehension: return true
     case .call: return isCaptured || callMayAssign(expr)
     case .string(let literal):
       return literal.segments.contains {
@@ -66,7 +66,7 @@ extension Compiler {
   /// Whether the target is written only after everything has been read.
   static func isAssignable(_ expr: Expr) -> Bool {
     switch expr.kind {
-    case .logical, .conditional, .comprehension: return false
+    case .logical, .conditional, .attempt, .comprehension: return false
     default: return true
     }
   }
@@ -122,6 +122,7 @@ extension Compiler {
         mark: operatorSpan, left: lower.span, right: upper.span)
     case .function(let function): try compileFunction(function, doc: nil, to: target, span)
     case .conditional(let conditional): try compile(conditional, span, want: .value(target))
+    case .attempt(let attempt): try compile(attempt, span, want: .value(target))
     case .unary(let op, let operatorSpan, let inner): try compile(op, operatorSpan, inner, span, to: target)
     case .binary(let chain): try compile(chain, to: target)
     case .logical(let chain): try compile(chain, span, to: target)

@@ -81,32 +81,32 @@ extension Compiler {
     case .continueLoop: leaveLoop(statement.span, isBreak: false)
     case .returnValue(let value):
       if let value { try compileTail(value) } else { builder.emit(Instruction(.returnNil), statement.span) }
-    case .tryCatch(let body, let name, let nameSpan, let handler):
-      try compileTry(body, name, nameSpan, handler, statement.span)
     case .invalid: break
     }
     finishWithoutValue(want, statement.span)
   }
 
   func compileDiscarding(_ expr: Expr) throws {
-    if case .conditional(let conditional) = expr.kind {
-      try compile(conditional, expr.span, want: .discard)
-      return
+    switch expr.kind {
+    case .conditional(let conditional): try compile(conditional, expr.span, want: .discard)
+    case .attempt(let attempt): try compile(attempt, expr.span, want: .discard)
+    default:
+      let register = builder.temporary()
+      try compile(expr, to: register)
+      builder.emit(Instruction(.clear, a: register, b: 1), expr.span)
     }
-    let register = builder.temporary()
-    try compile(expr, to: register)
-    builder.emit(Instruction(.clear, a: register, b: 1), expr.span)
   }
 
   func compileTail(_ expr: Expr) throws {
-    if case .conditional(let conditional) = expr.kind {
-      try compile(conditional, expr.span, want: .tail)
-      return
+    switch expr.kind {
+    case .conditional(let conditional): try compile(conditional, expr.span, want: .tail)
+    case .attempt(let attempt): try compile(attempt, expr.span, want: .tail)
+    default:
+      let free = builder.free
+      let operand = try operand(expr)
+      builder.emit(Instruction(.returnValue, a: operand.register), expr.span)
+      builder.free = free
     }
-    let free = builder.free
-    let operand = try operand(expr)
-    builder.emit(Instruction(.returnValue, a: operand.register), expr.span)
-    builder.free = free
   }
 
   // MARK: Declarations

@@ -37,6 +37,7 @@ public final class Expr: Sendable {
     case range(lower: Expr, upper: Expr, isClosed: Bool, operatorSpan: Span)
     case function(FunctionExpr)
     case conditional(Conditional)
+    case attempt(Attempt)
     case unary(UnaryOperator, operatorSpan: Span, Expr)
     /// `a + b - c`: evaluated from the left.
     case binary(BinaryChain)
@@ -193,6 +194,22 @@ public struct Comprehension: Sendable {
   public init(element: Expr, clauses: [Clause]) {
     self.element = element
     self.clauses = clauses
+  }
+}
+
+/// `try { a } catch e { b }`; the value is that of the first block, or of the second where the first failed.
+public struct Attempt: Sendable {
+  public let body: Block
+  /// What the second block calls the error.
+  public let name: String?
+  public let nameSpan: Span?
+  public let handler: Block
+
+  public init(body: Block, name: String?, nameSpan: Span?, handler: Block) {
+    self.body = body
+    self.name = name
+    self.nameSpan = nameSpan
+    self.handler = handler
   }
 }
 

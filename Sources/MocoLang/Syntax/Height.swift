@@ -30,6 +30,7 @@ extension Expr.Kind {
       conditional.branches.reduce(conditional.otherwise?.height ?? 0) {
         max($0, $1.condition.height, $1.body.height)
       }
+    case .attempt(let attempt): max(attempt.body.height, attempt.handler.height)
     case .unary(_, _, let operand): operand.height
     case .binary(let chain): chain.links.reduce(chain.first.height) { max($0, $1.operand.height) }
     case .logical(let chain): chain.operands.reduce(0) { max($0, $1.height) }
@@ -61,7 +62,6 @@ extension Stmt.Kind {
     case .whileLoop(let condition, let body): max(condition.height, body.height)
     case .forLoop(_, let source, let body): max(source.height, body.height)
     case .returnValue(let value): value?.height ?? 0
-    case .tryCatch(let body, _, _, let handler): max(body.height, handler.height)
     }
   }
 }

@@ -30,8 +30,6 @@ extension Stmt {
     case .breakLoop: text = "break"
     case .continueLoop: text = "continue"
     case .returnValue(let value): text = value.map { "(return \($0.outline))" } ?? "return"
-    case .tryCatch(let body, let name, _, let handler):
-      text = "(try \(body.outline) \(name ?? "_") \(handler.outline))"
     case .invalid: text = "<invalid>"
     }
     return hidesValue ? text + ";" : text
@@ -100,6 +98,8 @@ extension Expr {
       let branches = conditional.branches.map { "\($0.condition.outline) \($0.body.outline)" }
       let otherwise = conditional.otherwise.map { " " + $0.outline } ?? ""
       return "(if \(branches.joined(separator: " "))\(otherwise))"
+    case .attempt(let attempt):
+      return "(try \(attempt.body.outline) \(attempt.name ?? "_") \(attempt.handler.outline))"
     case .unary(let op, _, let operand): return "(\(op.rawValue) \(operand.outline))"
     case .binary(let chain):
       return chain.links.reduce(chain.first.outline) { "(\($1.op.rawValue) \($0) \($1.operand.outline))" }

@@ -2,7 +2,7 @@ extension Parser {
   /// An operand may begin with this token.
   func isOperandStart(_ token: Token) -> Bool {
     switch token.kind {
-    case .int, .hugeInt, .float, .string, .name, .true, .false, .nil, .if, .func, .not, .minus, .leftParen,
+    case .int, .hugeInt, .float, .string, .name, .true, .false, .nil, .if, .try, .func, .not, .minus, .leftParen,
       .leftBracket, .leftBrace:
       true
     default: false
@@ -45,6 +45,8 @@ extension Parser {
       return try make(.name(name), place)
     case .if:
       return try conditional()
+    case .try:
+      return try attempt()
     case .func:
       let start = Int(first.start)
       advance()
@@ -326,5 +328,33 @@ extension Parser {
     }
     return try make(
       .conditional(Conditional(branches: branches, otherwise: otherwise)), span(from: start))
+  }
+
+  // MARK: - try
+
+  /// `try { a } catch e { b }`
+  private mutating func attempt() throws -> Expr {
+    let start = Int(token.start)
+    advance()
+    let body = try block("try")
+    guard kind == .catch, !token.cellBefore else {
+      var failure = expected("'catch'", help: "write try { … } catch e { … }").diagnostic
+      if kind == .end { failure.code = Parser.unfinishedCode }
+      throw Failure(diagnostic: failure)
+    }
+    advance()
+    var name: String?
+    var nameSpan: Span?
+    forms.enter()
+    if kind == .name, isOnSameLine {
+      name = text(token)
+      nameSpan = span(token)
+      forms.bind(text(token))
+      advance()
+    }
+    let handler = try block("catch")
+    forms.leave()
+    return try make(
+      .attempt(Attempt(body: body, name: name, nameSpan: nameSpan, handler: handler)), span(from: start))
   }
 }

@@ -94,8 +94,6 @@ extension Parser {
       advance()
       if isAtStatementEnd || token.newlineBefore { return try wrap(.returnValue(nil), start) }
       return try wrap(.returnValue(try expression()), start)
-    case .try:
-      return try tryCatch(start)
     case .name where isTemplatesForm:
       return try templates(start, doc)
     default:
@@ -157,29 +155,6 @@ extension Parser {
     let body = try block("for")
     forms.leave()
     return try wrap(.forLoop(pattern: pattern, source: source, body: body), start)
-  }
-
-  private mutating func tryCatch(_ start: Int) throws -> Stmt {
-    advance()
-    let body = try block("try")
-    guard kind == .catch, !token.cellBefore else {
-      var failure = expected("'catch'", help: "write try { … } catch e { … }").diagnostic
-      if kind == .end { failure.code = Parser.unfinishedCode }
-      throw Failure(diagnostic: failure)
-    }
-    advance()
-    var name: String?
-    var nameSpan: Span?
-    forms.enter()
-    if kind == .name, isOnSameLine {
-      name = text(token)
-      nameSpan = span(token)
-      forms.bind(text(token))
-      advance()
-    }
-    let handler = try block("catch")
-    forms.leave()
-    return try wrap(.tryCatch(body: body, name: name, nameSpan: nameSpan, handler: handler), start)
   }
 
   private mutating func expressionStatement(_ start: Int) throws -> Stmt {

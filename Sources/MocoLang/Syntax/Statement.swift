@@ -27,7 +27,6 @@ public final class Stmt: Sendable {
     case breakLoop
     case continueLoop
     case returnValue(Expr?)
-    case tryCatch(body: Block, name: String?, nameSpan: Span?, handler: Block)
     /// Stands where the parser could not make sense; only in programs with errors.
     case invalid
   }

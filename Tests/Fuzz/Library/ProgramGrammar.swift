@@ -191,6 +191,9 @@ struct ProgramGrammar {
     case 9: return "\(expression(.list, depth + 1))[\(index(depth))]"
     case 10: return "\(name(.record)).\(field())"
     case 11:
+      if random.chance(30) {
+        return "(try \(body(depth + 1)) catch e { \(expression(wanted, depth + 1)) })"
+      }
       return
         "(if \(expression(.bool, depth + 1)) { \(expression(wanted, depth + 1)) } else { \(expression(wanted, depth + 1)) })"
     case 12: return "\(expression(.any, depth + 1)) |> \(random.chance(8) ? call(depth) : method(depth))"
