@@ -47,6 +47,10 @@ import Testing
     ("for i in [1] { [1].map(x => { continue }) }", ["E0110:1"]),
     ("return 1", ["E0111:1"]),
     ("func f() { return 1\n 2 }", ["E0112:2"]),
+    ("func f(a) { if a { return 1 } else if not a { return 2 } else { return 3 }\n 4 }", ["E0112:2"]),
+    ("func f(a) { if a { return 1 } else if not a { return 2 }\n 4 }", []),
+    ("func f() { try { return 1 } catch { return 2 }\n 3 }", ["E0112:2"]),
+    ("func f() { try { return 1 } catch { 2 }\n 3 }", []),
     ("while true { break\n print(1)\n print(2) }", ["E0112:2"]),
     // Unused.
     ("func f() { let a = 1 }", ["E0117:1"]),

@@ -111,18 +111,14 @@ public struct Checker {
     for statement in list {
       if let end = ended, !end.warned {
         report(
-          "E0112", "this is never reached", at: statement.span, help: "it stands behind '\(end.word)'",
+          "E0112", "this is never reached", at: statement.span,
+          help: ["if", "try"].contains(end.word)
+            ? "every branch of the '\(end.word)' before it leaves" : "it stands behind '\(end.word)'",
           severity: .warning)
         ended = (end.word, true)
       }
       check(statement)
-      guard ended == nil else { continue }
-      switch statement.kind {
-      case .returnValue: ended = ("return", false)
-      case .breakLoop: ended = ("break", false)
-      case .continueLoop: ended = ("continue", false)
-      default: break
-      }
+      if ended == nil, let word = statement.leavingWord { ended = (word, false) }
     }
   }
 
