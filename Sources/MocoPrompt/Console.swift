@@ -35,7 +35,7 @@ public enum Console {
     let colour = OutputTraits.detect(descriptor: 2).colour != .none
     // The terminal has written ^C where the cursor was.
     if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
-    for diagnostic in diagnostics { report(diagnostic.render(colour: colour) + "\n") }
+    report(diagnostics.map { $0.render(colour: colour) + "\n" }.joined(separator: "\n"))
   }
 
   /// An error of Swift code as a diagnostic without a place.

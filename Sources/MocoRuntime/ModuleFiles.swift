@@ -39,13 +39,20 @@ struct ModuleFiles {
           help: "the path is relative to \(isFile ? importer.name : "this folder")")
       }
     }
-    let text = try FileSystem.readText(path)
-    return LoadedModule(source: SourceFile(name: path, text: text), identity: resolved(path))
+    return LoadedModule(source: try SourceFile.read(path), identity: resolved(path))
   }
 
   private func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
+  }
+}
+
+extension SourceFile {
+  /// A program's file. What is no UTF-8 in it is the parser's to report (E0100), at its place.
+  /// - Throws: E0501 if there is none, E0502 if it cannot be read or is no program by its size.
+  public static func read(_ path: String) throws -> SourceFile {
+    SourceFile(name: path, bytes: try FileSystem.read(path, limit: maximumSize))
   }
 }

@@ -68,10 +68,9 @@ public final class Session {
   /// Runs the program in a file.
   /// - Throws: E0501 or E0502 when it cannot be read.
   public func run(path: String) throws -> RunResult {
-    let text = try FileSystem.readText(path)
-    let source = SourceFile(name: path, text: text)
+    let source = try SourceFile.read(path)
     if let recorder = options.recorder {
-      recorder.script = text
+      recorder.script = source.text
       recorder.facts = [
         ("script", .string(path)),
         ("seed", .int(Int(truncatingIfNeeded: options.seed))),

@@ -21,7 +21,7 @@ struct ProgramCheck {
     let check = ProgramCheck(Session().interpreter)
     for file in files {
       do {
-        let found = check.run(SourceFile(name: file, text: try FileSystem.readText(file)))
+        let found = check.run(try SourceFile.read(file))
         Console.report(found)
         if found.contains(where: \.isError) {
           status = .invalid

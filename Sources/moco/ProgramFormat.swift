@@ -8,8 +8,7 @@ enum ProgramFormat {
     var status = Status.fine
     for file in files {
       do {
-        let text = file == "-" ? WholeProgram.standardInput().text : try FileSystem.readText(file)
-        let source = SourceFile(name: file == "-" ? "<stdin>" : file, text: text)
+        let source = file == "-" ? WholeProgram.standardInput() : try SourceFile.read(file)
         guard let laidOut = Formatter.format(source) else {
           Console.report(Parser.parse(source).diagnostics.filter(\.isError))
           status = .invalid
@@ -17,7 +16,7 @@ enum ProgramFormat {
         }
         if file == "-", !check {
           Console.print(laidOut)
-        } else if laidOut != text {
+        } else if laidOut != source.text {
           if check { status = .invalid } else { try AtomicFile.write(laidOut, to: file) }
           Console.print(file + "\n")
         }

@@ -35,7 +35,7 @@ struct WholeProgram {
   func run(path: String, record: Bool) -> Status {
     let source: SourceFile
     do {
-      source = SourceFile(name: path, text: try FileSystem.readText(path))
+      source = try SourceFile.read(path)
     } catch {
       Console.report(error)
       return .usage

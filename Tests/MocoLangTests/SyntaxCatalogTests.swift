@@ -57,30 +57,6 @@ import Testing
     }
   }
 
-  /// The example of every page on how programs are written produces its code.
-  @Test(arguments: DiagnosticCatalog.entries.map(\.code).filter { $0.hasPrefix("E01") && $0 != "E0100" })
-  func examplesProduceTheirCode(code: String) throws {
-    let page = try String(
-      contentsOf: Self.root.appendingPathComponent("stdlib/errors/\(code).md"), encoding: .utf8)
-    let example = try #require(page.components(separatedBy: "```moco\n").dropFirst().first)
-    let text = example.components(separatedBy: "```").first ?? ""
-    let result = Parser.parse(SourceFile(name: "example.moco", text: text))
-    let found =
-      result.diagnostics + Checker.check(result.program, CheckContext(builtins: SyntaxSupport.builtins))
-    #expect(found.map(\.code).contains(code))
-  }
-
-  /// The mended program, where the page shows one, has no error.
-  @Test(arguments: DiagnosticCatalog.entries.map(\.code)) func mendedExamplesAreRight(code: String) throws {
-    let page = try String(
-      contentsOf: Self.root.appendingPathComponent("stdlib/errors/\(code).md"), encoding: .utf8)
-    for example in page.components(separatedBy: "```moco\n").dropFirst(2) {
-      let text = example.components(separatedBy: "```").first ?? ""
-      #expect(
-        Parser.parse(SourceFile(name: "\(code).moco", text: text)).diagnostics.map { $0.render() } == [])
-    }
-  }
-
   @Test func lookup() {
     #expect(DiagnosticCatalog.entry(for: "e0203")?.code == "E0203")
     #expect(DiagnosticCatalog.entry(for: "203")?.code == "E0203")

@@ -86,8 +86,9 @@ extension Dataset {
     for row in body {
       guard row.fields.count > max(columns.path, columns.label) else {
         throw DataError.badList(
-          path, line: row.line, "expected path,label or path,label,split, found \(row.fields.count) column(s)"
-        )
+          path, line: row.line,
+          "expected path,label or path,label,split, found \(row.fields.count == 1 ? "1 column" : "\(row.fields.count) columns")",
+          help: row.fields.count == 1 ? "columns are separated by commas" : nil)
       }
       let file = row.fields[columns.path]
       let label = ClassNames.readable(row.fields[columns.label])

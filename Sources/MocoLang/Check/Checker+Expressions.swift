@@ -153,6 +153,9 @@ extension Checker {
     report(
       "E0304",
       "'\(name)' needs the argument\(missing.count == 1 ? "" : "s") '\(missing.joined(separator: "', '"))'",
-      at: call.callee.span)
+      at: call.callee.span,
+      help:
+        "it is \(name)(\(callable.parameters.map { $0.isRequired ? $0.name : $0.name + " = …" }.joined(separator: ", ")))"
+    )
   }
 }

@@ -233,8 +233,10 @@ struct Lexer {
     openAtEnd = open.map { tokens[$0].range.lowerBound }
     guard let last = open.last else { return }
     let token = tokens[last]
+    let closer = token.kind == .leftParen ? ")" : token.kind == .leftBracket ? "]" : "}"
     report(
-      "E0106", "'\(token.kind.spelling)' is never closed", token.range.lowerBound, token.range.upperBound)
+      "E0106", "'\(token.kind.spelling)' is never closed", token.range.lowerBound, token.range.upperBound,
+      help: "close it with \(closer)")
     noteBracketError(token.range.lowerBound)
   }
 

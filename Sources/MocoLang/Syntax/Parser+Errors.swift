@@ -65,6 +65,8 @@ extension Parser {
     case .closed: return "..xs spreads a list; a range has two ends: 1...n"
     case .halfOpen: return "a range has two ends: 0..<n"
     case .plus: return "there is no unary +"
+    case .percent where index == 0 || token.newlineBefore:
+      return "commands that begin with % are for the prompt alone"
     case .let, .var, .return, .while, .break, .continue, .use:
       return "'\(kind.spelling)' begins a statement and cannot stand inside an expression"
     case .if where index > 0 && !token.newlineBefore && isOperandEnd(tokens[index - 1]):

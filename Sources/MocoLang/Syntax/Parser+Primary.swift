@@ -2,7 +2,8 @@ extension Parser {
   /// An operand may begin with this token.
   func isOperandStart(_ token: Token) -> Bool {
     switch token.kind {
-    case .int, .hugeInt, .float, .string, .name, .true, .false, .nil, .if, .try, .func, .not, .minus, .leftParen,
+    case .int, .hugeInt, .float, .string, .name, .true, .false, .nil, .if, .try, .func, .not, .minus,
+      .leftParen,
       .leftBracket, .leftBrace:
       true
     default: false

@@ -298,7 +298,8 @@ extension Parser {
     guard let moduleName else {
       throw Failure(
         diagnostic: Diagnostic(
-          "E0118", "this module needs a name", at: span(sourceToken), help: ["write use \"…\" as name"]))
+          "E0118", "this module needs a name", at: span(sourceToken),
+          help: ["write use \(shortened(text(sourceToken))) as name"]))
     }
     forms.bind(moduleName)
     return try wrap(

@@ -99,6 +99,10 @@ public struct Parser {
 
   private func result(_ program: Program, _ lexer: Lexer) -> ParseResult {
     var all = lexer.diagnostics
+    // In a file of another encoding every further complaint is about the encoding.
+    if let encoding = all.first(where: { $0.code == "E0100" }) {
+      return ParseResult(program: program, diagnostics: [encoding], isIncomplete: false)
+    }
     // Behind a bracket without partner every further complaint is an echo.
     let trusted = lexer.firstBracketError ?? Int.max
     let bracketsOpen = !lexer.openAtEnd.isEmpty
