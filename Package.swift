@@ -39,7 +39,7 @@ let package = Package(
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
     .target(name: "MocoTestSupport", dependencies: ["MocoPrompts", "CSystem"], path: "Tests/TestSupport"),
-    .target(name: "MocoFuzz", dependencies: ["MocoRuntime"], path: "Tests/Fuzz/Library"),
+    .target(name: "MocoFuzz", dependencies: ["MocoRuntime", "MocoTestSupport"], path: "Tests/Fuzz/Library"),
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
 
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),

@@ -48,12 +48,14 @@ struct FuzzFiles {
     for _ in 0..<1 + random.below(3) { mutation.mutate(&bytes) }
   }
 
-  static func checkJson(_ bytes: [UInt8]) throws {
-    guard let json = try? Json.parse(bytes) else { return }
+  /// - Returns: whether it could be read.
+  static func checkJson(_ bytes: [UInt8]) throws -> Bool {
+    guard let json = try? Json.parse(bytes) else { return false }
     let text = json.serialized(indent: 1)
     guard let again = try? Json.parse(text), again.serialized(indent: 1) == text else {
       throw Fuzzer.Finding(description: "JSON reads differently once written: \(text.prefix(200))")
     }
+    return true
   }
 
   // MARK: Safetensors
@@ -85,15 +87,17 @@ struct FuzzFiles {
     return bytes
   }
 
-  static func checkSafetensors(_ bytes: [UInt8], in folder: String) throws {
+  /// - Returns: whether it could be read.
+  static func checkSafetensors(_ bytes: [UInt8], in folder: String) throws -> Bool {
     let path = folder + "/fuzz.safetensors"
-    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { return }
-    guard let file = try? SafetensorsFile(path: path) else { return }
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { return false }
+    guard let file = try? SafetensorsFile(path: path) else { return false }
     for name in file.names {
       guard let tensor = try? file.tensor(name), let entry = file.entry(name) else { continue }
       if tensor.shape != entry.shape {
         throw Fuzzer.Finding(description: "a tensor's shape is not its entry's")
       }
     }
+    return true
   }
 }

@@ -15,6 +15,14 @@ package final class Fuzzer {
     case runtime
     case json
     case safetensors
+    case image
+    case torch
+    /// IDX files, packed or not.
+    case packed
+    /// Lists of images.
+    case list
+    /// Configurations of models.
+    case configuration
   }
 
   /// What was found that does not end the process by itself.
@@ -30,6 +38,7 @@ package final class Fuzzer {
 
   private let corpus: [[UInt8]]
   private let folder: String
+  private let fixtures: FuzzBinaries.Fixtures
   private let watch: FuzzWatch
   private var core: Interpreter?
   private var session: Session?
@@ -39,25 +48,37 @@ package final class Fuzzer {
   /// Programs by the grammar, and those of them that parse and pass the checker: the others never run.
   package private(set) var made = 0
   package private(set) var ran = 0
+  /// Files, and those of them that could be read.
+  package private(set) var files = 0
+  package private(set) var readable = 0
   private var written = 0
 
   /// - Parameters:
   ///   - corpus: texts to damage.
+  ///   - fixtures: the folder with files to damage.
   ///   - folder: a place to write; it becomes the current folder of the process.
-  package init(corpus: [[UInt8]], folder: String, seconds: Double = 0.25, patience: Double = 300) {
+  package init(
+    corpus: [[UInt8]], fixtures: String, folder: String, seconds: Double = 0.25, patience: Double = 300
+  ) {
     self.corpus = corpus
+    self.fixtures = FuzzBinaries.Fixtures(fixtures)
     self.folder = folder
     watch = FuzzWatch(flag: Cancellation.flag, seconds: seconds, patience: patience)
     _ = FileManager.default.changeCurrentDirectoryPath(folder)
   }
 
   package static func kind(of seed: UInt64) -> Kind {
-    switch seed % 20 {
+    switch seed % 25 {
     case 0..<11: return .grammar
     case 11..<16: return .bytes
     case 16, 17: return .runtime
     case 18: return .json
-    default: return .safetensors
+    case 19: return .safetensors
+    case 20: return .image
+    case 21: return .torch
+    case 22: return .packed
+    case 23: return .list
+    default: return .configuration
     }
   }
 
@@ -90,6 +111,15 @@ package final class Fuzzer {
     case .safetensors:
       var files = FuzzFiles(seed: seed)
       return files.safetensors()
+    case .image, .torch, .packed, .list, .configuration:
+      var files = FuzzBinaries(seed: seed, fixtures: fixtures)
+      switch Fuzzer.kind(of: seed) {
+      case .image: return files.image()
+      case .torch: return files.torch()
+      case .packed: return files.packed()
+      case .list: return files.list()
+      default: return files.configuration()
+      }
     }
   }
 
@@ -118,8 +148,22 @@ package final class Fuzzer {
       let interpreter = runtimeSession().interpreter
       try check(watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes)) }, kind)
       interpreter.reset()
-    case .json: try watch.watch { try FuzzFiles.checkJson(bytes) }
-    case .safetensors: try watch.watch { try FuzzFiles.checkSafetensors(bytes, in: folder) }
+    case .json, .safetensors, .image, .torch, .packed, .list, .configuration:
+      files += 1
+      if try watch.watch({ try read(bytes, kind: kind) }) { readable += 1 }
+    }
+  }
+
+  private func read(_ bytes: [UInt8], kind: Kind) throws -> Bool {
+    switch kind {
+    case .grammar, .bytes, .runtime: false
+    case .json: try FuzzFiles.checkJson(bytes)
+    case .safetensors: try FuzzFiles.checkSafetensors(bytes, in: folder)
+    case .image: try FuzzBinaries.checkImage(bytes, in: folder)
+    case .torch: try FuzzBinaries.checkTorch(bytes, in: folder)
+    case .packed: try FuzzBinaries.checkPacked(bytes, in: folder)
+    case .list: try FuzzBinaries.checkList(bytes, in: folder, fixtures: fixtures)
+    case .configuration: try FuzzBinaries.checkConfiguration(bytes, in: folder, fixtures: fixtures)
     }
   }
 

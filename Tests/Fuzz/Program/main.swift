@@ -1,5 +1,6 @@
 // fuzz COUNT [FIRST]     the programs and files of COUNT seeds from FIRST on
 // fuzz --show SEED       what a seed gives
+// fuzz --only KIND COUNT [FIRST]     the seeds of one kind
 // fuzz --files FOLDER    every file of a folder; the part of its name before the first hyphen is its kind
 //
 // The seed that is being run stands in the file that FUZZ_STATE names: after a crash it is still there.
@@ -18,10 +19,12 @@ try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirecto
 setenv("MOCO_STDLIB", root + "/stdlib", 0)
 let state = ProcessInfo.processInfo.environment["FUZZ_STATE"].map { open($0, O_RDWR | O_CREAT, 0o644) }
 let fuzzer = Fuzzer(
-  corpus: Fuzzer.corpus([root + "/Tests/Language", root + "/Tests/Diagnostics"]), folder: folder)
+  corpus: Fuzzer.corpus([root + "/Tests/Language", root + "/Tests/Diagnostics"]),
+  fixtures: root + "/Tests/Fixtures",
+  folder: folder)
 atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "moco-fuzz-\(getpid())") }
 
-let arguments = CommandLine.arguments.dropFirst()
+var arguments = CommandLine.arguments.dropFirst()
 if arguments.first == "--show", let seed = arguments.last.flatMap(UInt64.init) {
   FileHandle.standardOutput.write(Data(fuzzer.bytes(of: seed)))
   exit(0)
@@ -44,12 +47,21 @@ if arguments.first == "--files", let last = arguments.last {
   }
   exit(findings == 0 ? 0 : 1)
 }
+var only: Fuzzer.Kind?
+if arguments.first == "--only" {
+  arguments = arguments.dropFirst()
+  only = arguments.popFirst().flatMap { Fuzzer.Kind(rawValue: $0) }
+  if only == nil {
+    say("the kinds are " + Fuzzer.Kind.allCases.map(\.rawValue).joined(separator: ", "))
+    exit(64)
+  }
+}
 guard let count = arguments.first.flatMap(UInt64.init) else {
-  say("usage: fuzz COUNT [FIRST] | fuzz --show SEED | fuzz --files FOLDER")
+  say("usage: fuzz [--only KIND] COUNT [FIRST] | fuzz --show SEED | fuzz --files FOLDER")
   exit(64)
 }
 let first = arguments.dropFirst().first.flatMap(UInt64.init) ?? 0
-for seed in first..<first + count {
+for seed in first..<first + count where only == nil || Fuzzer.kind(of: seed) == only {
   if let state {
     let text = Array("\(seed) \n".utf8)
     _ = pwrite(state, text, text.count, 0)
@@ -61,5 +73,6 @@ for seed in first..<first + count {
 }
 say(
   "\(count) programs and files from seed \(first) on, \(findings) findings; "
-    + "\(fuzzer.ran) of \(fuzzer.made) programs by the grammar ran")
+    + "\(fuzzer.ran) of \(fuzzer.made) programs by the grammar ran, "
+    + "\(fuzzer.readable) of \(fuzzer.files) files were readable")
 exit(findings == 0 ? 0 : 1)
