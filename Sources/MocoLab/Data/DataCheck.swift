@@ -63,6 +63,7 @@ public struct DataCheck: Sendable {
       let entries = (try? FileSystem.list(path)) ?? []
       if Dataset.looksLikeIDX(entries) { return "a folder of IDX files" }
       if entries.contains(where: { $0.hasPrefix("split_zhou_") }) { return "a folder with a list of images" }
+      if let layout = Dataset.PublishedLayout(entries) { return layout.description }
       if entries.contains(where: { Dataset.splitFolders[$0.lowercased()] != nil }) {
         return "a folder of splits with one sub-folder a class"
       }

@@ -1,8 +1,8 @@
 import MocoCLIP
 
 extension Dataset {
-  /// Whatever data set lies at `path`: a folder of classes, of IDX files or with a `split_zhou_*.json`; such
-  /// a JSON file; a CSV list; a safetensors file.
+  /// Whatever data set lies at `path`: a folder of classes, of IDX files or with a `split_zhou_*.json`, one
+  /// like ImageNet's or FGVC Aircraft's; such a JSON file; a CSV list; a safetensors file.
   ///
   /// - Parameter images: for lists, the folder their paths are relative to.
   /// - Throws: E0501 if nothing is there, E0503 if it is no data set; what the readers throw.
@@ -21,7 +21,11 @@ extension Dataset {
         return try splitJSON(
           "\(path)/\(list)", images: images, name: FileSystem.name(of: path), options: options)
       }
-      return try folder(path, options: options)
+      switch PublishedLayout(entries) {
+      case .imageNet: return try imageNet(path, options: options)
+      case .aircraft: return try aircraft(path, options: options)
+      case nil: return try folder(path, options: options)
+      }
     case .file:
       let name = path.lowercased()
       if name.hasSuffix(".json") { return try splitJSON(path, images: images, options: options) }

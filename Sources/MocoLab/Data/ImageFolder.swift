@@ -228,7 +228,7 @@ extension Dataset {
 }
 
 /// Finds image files in a folder and those below it.
-private struct FolderWalk {
+struct FolderWalk {
   /// Folders seen, by device and number: a link that leads back ends there.
   private var seen = Set<[UInt64]>()
   /// A picture of a kind that is not read, for messages.

@@ -26,7 +26,8 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
       - `dataset("fashion")`: the part of Fashion-MNIST that ships with moco; `dataset("fashion-full")`: all of it, where
         the Debian package dataset-fashion-mnist is installed.
       - `dataset("photos")`: a folder with one sub-folder a class, with or without `train`, `val`, `test` above; a folder
-        of IDX files; a `split_zhou_….json`; a CSV file `path,label,split`; a safetensors file of images or features.
+        of IDX files; a `split_zhou_….json`; a CSV file `path,label,split`; a safetensors file of images or features; a
+        folder like ImageNet's (with `classnames.txt`, whose `val` is `test` here) or FGVC Aircraft's (`variants.txt`).
         `split: {train: 0.7, test: 0.3}` says how images without splits are cut, `images:` where the images of a list
         are. `skip_broken: true` reads every file once and leaves out what cannot be decoded.
       - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory.

@@ -1,0 +1,170 @@
+import MocoCLIP
+
+// Layouts in which published data sets lie on the disks of people who work on prompt learning: ImageNet and
+// its variants with `classnames.txt`, FGVC Aircraft with `variants.txt`.
+
+extension Dataset {
+  /// What a folder's files say about how it is laid out.
+  enum PublishedLayout {
+    case imageNet
+    case aircraft
+
+    init?(_ entries: [String]) {
+      if entries.contains("classnames.txt") {
+        self = .imageNet
+      } else if entries.contains("variants.txt"), entries.contains("images_variant_train.txt") {
+        self = .aircraft
+      } else {
+        return nil
+      }
+    }
+
+    var description: String {
+      switch self {
+      case .imageNet: "a folder like ImageNet's, with classnames.txt"
+      case .aircraft: "a folder like FGVC Aircraft's, with lists of variants"
+      }
+    }
+  }
+
+  // MARK: ImageNet
+
+  /// ImageNet, ImageNetV2, -Sketch, -A, -R as CoOp's instructions lay them out: `classnames.txt` with a line
+  /// "n01440764 tench" for every class, and somewhere below folders with these identifiers (V2: with the
+  /// lines' numbers from 0), with or without a level `train` and `val`.
+  ///
+  /// The classes are those with a folder, in the list's order. The published evaluation is on `val`, which is
+  /// called `test` here; so is everything where there is no `train`. Classes that share a name get their
+  /// identifier behind it, since a class is told apart by its name.
+  /// - Throws: E0510 if no folder of a listed class is found, E0517 for the list; E0511, E0514.
+  public static func imageNet(
+    _ path: String, name: String? = nil, options: DataOptions = .init()
+  ) throws
+    -> Dataset
+  {
+    let list = path + "/classnames.txt"
+    var order: [(identifier: String, name: String)] = []
+    for (index, line) in try FileSystem.readText(list).split(whereSeparator: \.isNewline).enumerated() {
+      let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+      guard words.count == 2 else {
+        throw DataError.badList(
+          list, line: index + 1, "expected an identifier and a name, found \"\(line)\"",
+          help: "write n01440764 tench")
+      }
+      order.append((words[0], ClassNames.readable(words[1])))
+    }
+    var places: [String: Int] = [:]
+    for (index, entry) in order.enumerated() {
+      guard places.updateValue(index, forKey: entry.identifier) == nil else {
+        throw DataError.badList(list, line: index + 1, "\(entry.identifier) stands here a second time")
+      }
+    }
+    // In V2 folders are called by number.
+    for index in order.indices where places[String(index)] == nil { places[String(index)] = index }
+
+    let levels = try classLevels(below: path, depth: 0) { places[$0] != nil }
+    guard !levels.isEmpty else {
+      throw DataError.empty(
+        path, "there is no folder of a class that classnames.txt lists",
+        help: "the images of tench belong into a folder n01440764")
+    }
+    let hasTraining = levels.contains { $0.split == "train" }
+    let hasTest = levels.contains { $0.split == "test" }
+    var walk = FolderWalk()
+    var found: [(path: String, place: Int, split: String)] = []
+    for level in levels {
+      let split =
+        hasTraining && level.split != nil ? (level.split == "val" && !hasTest ? "test" : level.split) : "test"
+      for folder in level.folders {
+        guard let place = places[folder] else { continue }
+        for file in try walk.files(under: "\(level.path)/\(folder)") {
+          found.append((file, place, split ?? "test"))
+        }
+      }
+    }
+    guard !found.isEmpty else { throw DataError.empty(path, "there is no image in it") }
+    let present = Set(found.map(\.place)).sorted()
+    let labels = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
+    var seen: Set<String> = []
+    var repeated: [String] = []
+    let classes = present.map { place in
+      let entry = order[place]
+      if seen.insert(entry.name.lowercased()).inserted { return entry.name }
+      repeated.append(entry.name)
+      return "\(entry.name) \(entry.identifier)"
+    }
+    try ClassNames.check(classes, data: path)
+    let listed = found.map { ListedImage(path: $0.path, label: labels[$0.place] ?? 0, split: $0.split) }
+    let data = try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+    let note =
+      repeated.isEmpty
+      ? nil : "identifiers tell apart classes of one name: " + repeated.joined(separator: ", ")
+    return Dataset(
+      name: data.name, classes: data.classes, splits: data.splits, skipped: data.skipped, origin: note)
+  }
+
+  private struct ClassLevel {
+    /// What the folder above is called, as a split.
+    let split: String?
+    let path: String
+    let folders: [String]
+  }
+
+  /// The folders that hold folders of classes, the highest of every branch.
+  private static func classLevels(
+    below path: String, depth: Int, isClass: (String) -> Bool
+  ) throws -> [ClassLevel] {
+    let folders = try FileSystem.list(path).filter {
+      !$0.hasPrefix(".") && FileSystem.kind("\(path)/\($0)") == .folder
+    }
+    let classes = folders.filter(isClass)
+    if !classes.isEmpty {
+      return [
+        ClassLevel(
+          split: splitFolders[FileSystem.name(of: path).lowercased()], path: path, folders: classes)
+      ]
+    }
+    guard depth < 3 else { return [] }
+    return try folders.flatMap { try classLevels(below: "\(path)/\($0)", depth: depth + 1, isClass: isClass) }
+  }
+
+  // MARK: FGVC Aircraft
+
+  /// FGVC Aircraft: `variants.txt` with a class a line, `images_variant_train.txt`, `…val…`, `…test…` with a
+  /// line "0034309 707-320" for every image, which is `images/0034309.jpg`.
+  ///
+  /// - Throws: E0501, E0502 for the lists, E0517 for what they say; E0511, E0512, E0514.
+  public static func aircraft(
+    _ path: String, name: String? = nil, options: DataOptions = .init()
+  ) throws
+    -> Dataset
+  {
+    let variants = try FileSystem.readText(path + "/variants.txt").split(whereSeparator: \.isNewline)
+      .map(String.init)
+    let classes = variants.map { ClassNames.readable($0) }
+    try ClassNames.check(classes, data: path + "/variants.txt")
+    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let entries = try FileSystem.list(path)
+    var listed: [ListedImage] = []
+    for split in ["train", "val", "test"] where entries.contains("images_variant_\(split).txt") {
+      let list = "\(path)/images_variant_\(split).txt"
+      for (index, line) in try FileSystem.readText(list).split(whereSeparator: \.isNewline).enumerated() {
+        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        guard words.count == 2 else {
+          throw DataError.badList(
+            list, line: index + 1, "expected an image and a variant, found \"\(line)\"",
+            help: "write 0034309 707-320")
+        }
+        guard let label = labels[ClassNames.readable(words[1])] else {
+          throw DataError.badList(
+            list, line: index + 1, "variants.txt has no variant \"\(words[1])\"")
+        }
+        listed.append(ListedImage(path: "\(path)/images/\(words[0]).jpg", label: label, split: split))
+      }
+    }
+    guard !listed.isEmpty else { throw DataError.empty(path, "its lists name no image") }
+    return try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+  }
+}
