@@ -13,6 +13,8 @@ package final class Fuzzer {
     case bytes
     /// By the grammar, with tensors and files.
     case runtime
+    /// By the grammar, with models, data and training.
+    case method
     case json
     case safetensors
     case image
@@ -44,6 +46,7 @@ package final class Fuzzer {
   private var session: Session?
   private var coreFunctions: [ProgramGrammar.Callable] = []
   private var allFunctions: [ProgramGrammar.Callable] = []
+  private var objects: [ProgramGrammar.Object] = []
   private var runs = 0
   /// Programs by the grammar, and those of them that parse and pass the checker: the others never run.
   package private(set) var made = 0
@@ -68,7 +71,7 @@ package final class Fuzzer {
   }
 
   package static func kind(of seed: UInt64) -> Kind {
-    switch seed % 25 {
+    switch seed % 27 {
     case 0..<11: return .grammar
     case 11..<16: return .bytes
     case 16, 17: return .runtime
@@ -78,7 +81,8 @@ package final class Fuzzer {
     case 21: return .torch
     case 22: return .packed
     case 23: return .list
-    default: return .configuration
+    case 24: return .configuration
+    default: return .method
     }
   }
 
@@ -102,6 +106,14 @@ package final class Fuzzer {
           "parameter([1.0])", "arange(4)",
         ])
       return Array(grammar.program().utf8)
+    case .method:
+      let interpreter = runtimeSession().interpreter
+      if allFunctions.isEmpty { allFunctions = Fuzzer.callables(interpreter) }
+      if objects.isEmpty { objects = FuzzMethod.objects(interpreter) }
+      var grammar = ProgramGrammar(
+        seed: seed, functions: allFunctions, hosts: objects.map(\.name), objects: objects,
+        usual: FuzzMethod.usual)
+      return Array((FuzzMethod.prelude + "\n" + grammar.program()).utf8)
     case .bytes:
       var mutation = ByteMutation(seed: seed, corpus: corpus)
       return mutation.bytes()
@@ -143,7 +155,7 @@ package final class Fuzzer {
       try check(
         watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes), mode: mode) }, kind)
       try checkNothingIsLeft(interpreter)
-    case .runtime:
+    case .runtime, .method:
       if runs % 64 == 0 { session = nil }
       let interpreter = runtimeSession().interpreter
       try check(watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes)) }, kind)
@@ -156,7 +168,7 @@ package final class Fuzzer {
 
   private func read(_ bytes: [UInt8], kind: Kind) throws -> Bool {
     switch kind {
-    case .grammar, .bytes, .runtime: false
+    case .grammar, .bytes, .runtime, .method: false
     case .json: try FuzzFiles.checkJson(bytes)
     case .safetensors: try FuzzFiles.checkSafetensors(bytes, in: folder)
     case .image: try FuzzBinaries.checkImage(bytes, in: folder)

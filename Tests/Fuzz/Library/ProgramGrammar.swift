@@ -12,20 +12,36 @@ struct ProgramGrammar {
     var parameters: [String]
   }
 
+  /// A host object that the lines before the program make.
+  struct Object {
+    var name: String
+    var fields: [String]
+    var methods: [Callable]
+  }
+
   var random: FuzzRandom
   let functions: [Callable]
   /// What host objects the session has: texts that make one.
   let hosts: [String]
+  /// Host objects with names, and what their members are.
+  let objects: [Object]
+  /// What arguments of a name mostly are, where the type alone would never fit.
+  let usual: [String: [String]]
   /// What is in scope, with the type that it probably has.
   private var names: [(name: String, type: Want)] = []
   private var budget = 0
   private var count = 0
   private var isInFunction = false
 
-  init(seed: UInt64, functions: [Callable], hosts: [String]) {
+  init(
+    seed: UInt64, functions: [Callable], hosts: [String], objects: [Object] = [],
+    usual: [String: [String]] = [:]
+  ) {
     random = FuzzRandom(seed)
     self.functions = functions
     self.hosts = hosts
+    self.objects = objects
+    self.usual = usual
   }
 
   mutating func program() -> String {
@@ -182,6 +198,7 @@ struct ProgramGrammar {
     budget -= 1
     let wanted = random.chance(94) ? want : Want.allCases.randomElement(using: &random) ?? .any
     guard budget > 0, depth < 7 else { return atom(wanted) }
+    if !objects.isEmpty, random.chance(35) { return member(depth) }
     switch random.below(20) {
     case 0...4: return atom(wanted)
     case 5: return name(wanted)
@@ -297,14 +314,27 @@ struct ProgramGrammar {
     return "\(function.name)(\(arguments(depth, Array(function.parameters.dropFirst()))))"
   }
 
+  /// A field or a method of an object.
+  private mutating func member(_ depth: Int) -> String {
+    let object = objects[random.below(objects.count)]
+    if random.chance(35) { return "\(object.name).\(random.pick(object.fields))" }
+    guard !object.methods.isEmpty else { return object.name }
+    let method = object.methods[random.below(object.methods.count)]
+    return "\(object.name).\(method.name)(\(arguments(depth, method.parameters)))"
+  }
+
   private mutating func arguments(_ depth: Int, _ parameters: [String]) -> String {
     let count = random.chance(98) ? min(3, parameters.count) : random.below(5)
     var parts: [String] = []
     var isNamed = false
     for place in 0..<count {
       let label = parameters.indices.contains(place) ? parameters[place] : ""
-      let want = wanted(label)
-      let value = expression(want, depth + 1)
+      let value: String
+      if let texts = usual[label], random.chance(75) {
+        value = random.pick(texts)
+      } else {
+        value = expression(wanted(label), depth + 1)
+      }
       isNamed = !label.isEmpty && (isNamed || random.chance(8))
       parts.append(isNamed ? "\(label): \(value)" : value)
     }
