@@ -5,9 +5,12 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a program.",
+    usage: "moco run <file> [options] [-- args …]",
     discussion: """
       A program that loads a model or data leaves a record in runs/NAME-NUMBER: the script, its settings and seed, \
       measurements, checkpoints and figures.
+
+      What follows `--` is the program's own: the list `args`.
       """)
 
   @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
