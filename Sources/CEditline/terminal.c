@@ -25,21 +25,27 @@ void ce_buffer_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 1 << 16); }
 
 void ce_print(const char *text, size_t count) { fwrite(text, 1, count, stdout); }
 
-void ce_flush(void) { fflush(stdout); }
+bool ce_flush(void) { return fflush(stdout) == 0 && !ferror(stdout); }
 
-int ce_run_editor(const char *command, const char *path) {
-  char *line = NULL;
-  if (asprintf(&line, "%s \"$0\"", command) < 0) return -1;
-  char *const arguments[] = {"sh", "-c", line, (char *)path, NULL};
+static int run_shell(const char *line, const char *name) {
+  char *const arguments[] = {"sh", "-c", (char *)line, (char *)name, NULL};
   pid_t child;
-  int result = posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ);
-  free(line);
-  if (result != 0) return -1;
+  if (posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ) != 0) return -1;
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) return -1;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int ce_run_shell(const char *command) { return run_shell(command, "sh"); }
+
+int ce_run_editor(const char *command, const char *path) {
+  char *line = NULL;
+  if (asprintf(&line, "%s \"$0\"", command) < 0) return -1;
+  int status = run_shell(line, path);
+  free(line);
+  return status;
 }
 
 bool ce_temporary(char *pattern, int suffix) {

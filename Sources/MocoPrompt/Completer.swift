@@ -26,16 +26,19 @@ struct Completer {
     let word = string(text[start...])
     if word.unicodeScalars.first.map({ !SourceScanner.startsName($0) }) ?? false { return Completion() }
     if start > 0, text[start - 1] == ".", !(start > 1 && text[start - 2] == ".") {
-      return offer(members(Array(text[..<(start - 1)]), word), word)
+      return offer(members(Array(text[..<(start - 1)]), word, scanner), word)
     }
     let before = string(text[..<start]).split(separator: " ", omittingEmptySubsequences: true).last
     if before == "use" || before == "from", text[start - 1] == " " {
       return offer(library?.modules ?? [], word)
     }
     let names = interpreter.names.map(\.name)
-    // Something to begin with: an empty word completes to labels only.
     let labels = labels(text, scanner)
-    if word.isEmpty, labels.isEmpty { return Completion() }
+    // Without a letter to begin with, what the session itself has.
+    if word.isEmpty, labels.isEmpty {
+      guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return Completion() }
+      return offer(interpreter.names.filter { !$0.isBuiltin }.map(\.name), word)
+    }
     let ordinary = word.isEmpty ? [] : names + SourceScanner.keywords + SourceScanner.constants
     return offer(labels.map { $0 + ": " } + ordinary, word)
   }
@@ -56,52 +59,116 @@ struct Completer {
 
   // MARK: Values
 
-  /// The chain of names that ends the text: `a.b.c` as `["a", "b", "c"]`; nil where it ends in something
-  /// else.
-  private func chain(_ text: [Unicode.Scalar]) -> [String]? {
-    var names: [String] = []
+  /// A way to a value: a name, then fields, places and keys.
+  private enum Step {
+    case name(String)
+    case place(Int)
+    case key(String)
+  }
+
+  /// The steps that end the text: `a.b[0]["c"]`; nil where it ends in something else.
+  private func chain(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [Step]? {
+    var steps: [Step] = []
     var end = text.count
     while true {
+      if end > 0, text[end - 1] == "]", let open = scanner.partners[end - 1] {
+        let inner = string(text[(open + 1)..<(end - 1)]).trimmed
+        if let place = Int(inner) {
+          steps.insert(.place(place), at: 0)
+        } else if inner.count > 1, inner.hasPrefix("\""), inner.hasSuffix("\""), !inner.contains("\\") {
+          steps.insert(.key(String(inner.dropFirst().dropLast())), at: 0)
+        } else {
+          return nil
+        }
+        end = open
+        continue
+      }
       var start = end
       while start > 0, SourceScanner.continuesName(text[start - 1]) { start -= 1 }
       guard start < end, SourceScanner.startsName(text[start]) else { return nil }
-      names.insert(string(text[start..<end]), at: 0)
-      guard start > 0, text[start - 1] == "." else { return names }
+      steps.insert(.name(string(text[start..<end])), at: 0)
+      guard start > 0, text[start - 1] == "." else { return steps }
       end = start - 1
     }
   }
 
-  /// The value of a chain of names, through fields of records and host objects.
-  func value(_ names: [String]) -> AnyValue? {
-    guard let first = names.first, var value = interpreter.value(named: first) else { return nil }
-    for name in names.dropFirst() {
-      if let field = value.asRecord?[name] {
-        value = field
-      } else if let object: any HostObject = value.asHost() {
-        if let member = try? object.member(name) {
-          value = member
-        } else if let method = object.method(name) {
-          value = .function(method)
-        } else {
-          return nil
+  /// The value at the end of a chain, through fields of records and host objects.
+  private func value(_ steps: [Step]) -> AnyValue? {
+    guard case .name(let first) = steps.first, var value = interpreter.value(named: first) else { return nil }
+    for step in steps.dropFirst() {
+      let next: AnyValue? =
+        switch step {
+        case .name(let name): field(name, of: value)
+        case .place(let place): element(place, of: value)
+        case .key(let key):
+          value.asRecord?[key] ?? (try? value.asHost((any HostObject).self)?.index([.name(key)]))
         }
-      } else if let member = interpreter.moduleMember(name, of: value) {
-        value = member
-      } else {
-        return nil
-      }
+      guard let next else { return nil }
+      value = next
     }
     return value
   }
 
-  private func members(_ before: [Unicode.Scalar], _ word: String) -> [String] {
-    if let names = chain(before), let value = value(names) {
-      let members = interpreter.members(of: value)
-      if !members.isEmpty { return members }
+  /// The value of names behind each other.
+  func value(_ names: [String]) -> AnyValue? { value(names.map { .name($0) }) }
+
+  private func field(_ name: String, of value: AnyValue) -> AnyValue? {
+    if let field = value.asRecord?[name] { return field }
+    guard let object: any HostObject = value.asHost() else {
+      return interpreter.moduleMember(name, of: value)
+    }
+    if let member = try? object.member(name) { return member }
+    return object.method(name).map { .function($0) }
+  }
+
+  private func element(_ place: Int, of value: AnyValue) -> AnyValue? {
+    if let list = value.asList {
+      let index = place < 0 ? place + list.count : place
+      return list.indices.contains(index) ? list[index] : nil
+    }
+    guard let object: any HostObject = value.asHost() else { return nil }
+    return try? object.index([.int(place)])
+  }
+
+  private func members(
+    _ before: [Unicode.Scalar], _ word: String, _ scanner: SourceScanner
+  ) -> [String] {
+    let value: AnyValue?
+    if before.last == "\"" {
+      value = .string("")
+    } else if before.last == "]", let open = scanner.partners[before.count - 1],
+      open == 0
+        || !SourceScanner.continuesName(before[open - 1]) && !")]\"".unicodeScalars.contains(before[open - 1])
+    {
+      value = .list([AnyValue]())
+    } else {
+      value = chain(before, scanner).flatMap(self.value)
+    }
+    if let value {
+      // Keys that are no names are written in brackets.
+      let members = interpreter.members(of: value).filter(SourceScanner.isName)
+      let functions = functions(taking: value)
+      if !members.isEmpty || !functions.isEmpty { return members + functions }
     }
     // Every function reads as a method, but the whole list of them helps nobody.
-    if word.isEmpty { return [] }
-    return interpreter.names.filter { $0.typeName == "Function" }.map(\.name)
+    return word.isEmpty ? [] : interpreter.names.filter { $0.typeName == "Function" }.map(\.name)
+  }
+
+  /// Built-in functions that are made for a String, a List or a Record, by what they call their first argument.
+  private func functions(taking value: AnyValue) -> [String] {
+    let wanted: Set<String>
+    let more: [String]
+    switch value.kind {
+    case .string: (wanted, more) = (["s"], ["len", "contains", "reverse", "format"])
+    case .list: (wanted, more) = (["xs"], ["len", "min", "max", "zip", "copy"])
+    case .record: (wanted, more) = (["r"], [])
+    default: return []
+    }
+    return more
+      + interpreter.names.filter { $0.isBuiltin && $0.typeName == "Function" }.map(\.name).filter { name in
+        interpreter.value(named: name).map { wanted.contains(interpreter.parameters(of: $0).first ?? "") }
+          ?? false
+      }
   }
 
   /// Argument labels of the call that the text stands in, without those of arguments that are there.
@@ -109,7 +176,7 @@ struct Completer {
     guard let open = scanner.open.last else { return [] }
     let here = given(text, open + 1..<text.count, scanner)
     if text[open] == "(" {
-      guard let names = chain(Array(text[..<open])), let function = value(names) else { return [] }
+      guard let names = chain(Array(text[..<open]), scanner), let function = value(names) else { return [] }
       return interpreter.parameters(of: function).dropFirst(here.positions).filter {
         !here.labels.contains($0)
       }
@@ -119,7 +186,7 @@ struct Completer {
     var end = open
     while end > 0, text[end - 1] == " " { end -= 1 }
     if end > 0, text[end - 1] == ")", let paren = scanner.partners[end - 1] {
-      guard let names = chain(Array(text[..<paren])), let function = value(names) else { return [] }
+      guard let names = chain(Array(text[..<paren]), scanner), let function = value(names) else { return [] }
       let before = given(text, paren + 1..<end, scanner)
       return interpreter.parameters(of: function).dropFirst(before.positions)
         .filter { !here.labels.contains($0) && !before.labels.contains($0) }
@@ -165,7 +232,7 @@ struct Completer {
   private func inString(_ text: [Unicode.Scalar], start: Int, _ scanner: SourceScanner) -> Completion {
     let typed = string(text[(start + 1)...])
     // A key in brackets: template["…"], record["…"].
-    if start > 0, text[start - 1] == "[", let names = chain(Array(text[..<(start - 1)])),
+    if start > 0, text[start - 1] == "[", let names = chain(Array(text[..<(start - 1)]), scanner),
       let value = value(names)
     {
       let keys = keys(of: value)
@@ -176,7 +243,9 @@ struct Completer {
       }
     }
     var completion = paths(typed)
-    if start > 0, text[start - 1] == "(", let function = chain(Array(text[..<(start - 1)]))?.last {
+    if start > 0, text[start - 1] == "(",
+      case .name(let function) = chain(Array(text[..<(start - 1)]), scanner)?.last
+    {
       let known = known(to: function).filter { $0.hasPrefix(typed) }.map { $0 + "\"" }
       completion.candidates = known + completion.candidates
       if completion.candidates.count == known.count { completion.replaces = typed.unicodeScalars.count }
@@ -189,7 +258,8 @@ struct Completer {
     switch function {
     case "load_clip": library?.models ?? []
     case "dataset": ["fashion", "fashion-full"]
-    case "style": (interpreter.value(named: "styles")?.asList ?? []).compactMap(\.asString)
+    case "style", "styled", "in_style":
+      (interpreter.value(named: "styles")?.asList ?? []).compactMap(\.asString)
     default: []
     }
   }

@@ -9,6 +9,16 @@ import MocoTensor
 
 /// Standard output and error, and the signals, as programs and the prompt use them.
 public enum Console {
+  private struct State {
+    /// What is drawn over while long work goes on.
+    var progress: ProgressLine?
+    /// Whether the cursor stands behind printed text.
+    var isMidLine = false
+  }
+
+  // Printing, drawing and reading take turns on one thread.
+  private nonisolated(unsafe) static var state = State()
+
   /// Called once, before anything is read or printed.
   public static func start() {
     _ = ce_use_utf8()
@@ -17,18 +27,34 @@ public enum Console {
   }
 
   public static func print(_ text: String) {
+    guard let last = text.utf8.last else { return }
+    state.progress?.finish()
+    state.isMidLine = last != UInt8(ascii: "\n")
     var text = text
     text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { ce_print($0.baseAddress, $0.count) }
     }
   }
 
-  public static func flush() { ce_flush() }
+  /// - Returns: whether everything printed so far could be written.
+  @discardableResult
+  public static func flush() -> Bool { ce_flush() }
 
   /// Writes to standard error, after what has been printed so far.
   public static func report(_ text: String) {
-    ce_flush()
+    state.progress?.finish()
+    flush()
     Terminal.write(text, to: 2)
+  }
+
+  /// Puts the cursor at the beginning of a line, wherever the output, what was typed ahead, or ^C has left it.
+  public static func beginLine() {
+    flush()
+    // From the first column this stays in its line; from any other it ends in the next.
+    if let width = Terminal.columns(STDOUT_FILENO), width > 1 {
+      Terminal.write(String(repeating: " ", count: width - 1) + "\r\u{1B}[K", to: STDOUT_FILENO)
+    }
+    state.isMidLine = false
   }
 
   public static func report(_ diagnostics: [Diagnostic]) {
@@ -66,13 +92,16 @@ public enum Console {
     session.context.width = traits.width
     session.context.style = traits.displayStyle
     let line = ProgressLine("")
+    state.progress = line
     session.context.onProgress = { progress in
-      ce_flush()
+      // A line that the program has begun is not drawn over.
+      if state.isMidLine, isatty(STDOUT_FILENO) == 1 { return }
+      flush()
       line.update(progress)
     }
-    session.context.onEpoch = { text, isLast in
-      ce_flush()
-      line.epoch(text, isLast: isLast)
+    session.context.onEpoch = { text in
+      flush()
+      line.epoch(text)
     }
     session.context.onProgressEnd = { line.finish() }
   }

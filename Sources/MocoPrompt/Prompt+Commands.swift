@@ -19,13 +19,13 @@ extension Prompt {
       case .explain: "explain CODE"
       case .export: "export FILE.md"
       case .help: "help"
-      case .history: "history [COUNT]"
+      case .history: "history [COUNT|TEXT]"
       case .load: "load FILE"
       case .pwd: "pwd"
       case .quit: "quit"
       case .reset: "reset"
       case .run: "run FILE"
-      case .save: "save FILE.moco"
+      case .save: "save [-f] FILE.moco"
       case .time: "time CODE"
       case .timeit: "timeit CODE"
       case .vars: "vars"
@@ -40,13 +40,13 @@ extension Prompt {
       case .explain: "says what an error code means"
       case .export: "writes this session as Markdown: blocks and what they showed"
       case .help: "lists the commands"
-      case .history: "shows what was entered last"
+      case .history: "shows what was entered last, or the last entries that hold a text"
       case .load: "puts the text of a file at the prompt, to be edited and run"
       case .pwd: "shows the folder that paths are relative to"
       case .quit: "leaves, as ^D does"
-      case .reset: "forgets all names"
+      case .reset: "forgets all names; %save and %export still know the blocks"
       case .run: "runs a file; its names stay"
-      case .save: "writes the blocks of this session that ran to a file"
+      case .save: "writes the blocks of this session that ran to a file; -f over one that is there"
       case .time: "runs code once and says how long it took"
       case .timeit: "runs code many times: mean and deviation of one run"
       case .vars: "lists names with their type and value"
@@ -74,14 +74,16 @@ extension Prompt {
     case .help: listCommands()
     case .history: showHistory(argument)
     case .load:
-      if let text = read(argument) { preset = text.trimmed }
+      if let text = read(argument, for: .load) { preset = text.trimmed }
     case .pwd: Console.print(currentFolder() + "\n")
     case .quit: isLeaving = true
     case .reset:
+      guard argument.isEmpty else { return usage(.reset) }
+      let count = ownNames().count
       interpreter.reset()
-      accepted = []
+      Console.print(count == 1 ? "1 name forgotten\n" : "\(count) names forgotten\n")
     case .run:
-      guard let text = read(argument) else { return }
+      guard let text = read(argument, for: .run) else { return }
       runCell(text, name: argument, shows: false)
     case .save: save(argument)
     case .time: time(argument)
@@ -93,8 +95,17 @@ extension Prompt {
 
   private func listCommands() {
     for command in Command.allCases {
-      Console.print("  %" + command.usage.padded(18) + command.explanation + "\n")
+      Console.print("  %" + command.usage.padded(20) + command.explanation + "\n")
     }
+    Console.print("  !" + "COMMAND".padded(20) + "runs a command of the shell\n")
+  }
+
+  /// `!command`
+  func shell(_ command: String) {
+    guard !command.isEmpty else { return Console.report("write !COMMAND, such as !ls\n") }
+    Console.flush()
+    let status = ce_run_shell(command)
+    if status != 0 { Console.report(status < 0 ? "the command was ended\n" : "status \(status)\n") }
   }
 
   // MARK: Time
@@ -111,7 +122,9 @@ extension Prompt {
   private func timeit(_ code: String) {
     guard !code.isEmpty else { return usage(.timeit) }
     // The code runs once as it is, so that its errors show their own place.
+    let answer = interpreter.value(named: "ans")
     guard runCell(code, shows: false) else { return }
+    interpreter.setAnswer(answer)
     let body = "func _timeit(_turns) {\n  for _turn in 0..<_turns {\n\(code)\n  }\n  return nil\n}"
     let made = interpreter.run(SourceFile(name: "%timeit", text: body), mode: .cell)
     guard made.failure == nil, let function = interpreter.value(named: "_timeit") else {
@@ -174,8 +187,12 @@ extension Prompt {
   }
 
   private func listNames(_ type: String) {
-    let names = ownNames().filter { type.isEmpty || $0.typeName == type }.map(\.name)
-    Console.print(names.isEmpty ? "no names\n" : names.joined(separator: "  ") + "\n")
+    let all = ownNames()
+    let names = all.filter { type.isEmpty || $0.typeName.lowercased() == type.lowercased() }.map(\.name)
+    guard names.isEmpty else { return Console.print(names.joined(separator: "  ") + "\n") }
+    let types = Set(all.map(\.typeName)).sorted().joined(separator: ", ")
+    Console.print(
+      type.isEmpty || types.isEmpty ? "no names\n" : "no names of type \(type); there are: \(types)\n")
   }
 
   private func listVariables() {
@@ -195,9 +212,9 @@ extension Prompt {
 
   private func usage(_ command: Command) { Console.report("write %\(command.usage)\n") }
 
-  private func read(_ path: String) -> String? {
+  private func read(_ path: String, for command: Command) -> String? {
     guard !path.isEmpty else {
-      Console.report("a file name is missing\n")
+      usage(command)
       return nil
     }
     do {
@@ -213,14 +230,26 @@ extension Prompt {
     return path
   }
 
-  private func save(_ path: String) {
-    guard !path.isEmpty else { return usage(.save) }
+  private func save(_ argument: String) {
+    let words = argument.split(separator: " ", maxSplits: 1).map(String.init)
+    let isForced = words.first == "-f"
+    let path = isForced ? (words.count > 1 ? words[1].trimmed : "") : argument
+    guard !path.isEmpty, path != "-f" else { return usage(.save) }
+    let file = expanded(path)
+    guard isForced || saved.contains(file) || FileSystem.kind(file) == .missing else {
+      return Console.report("\(path) is there already; %save -f \(path) writes over it\n")
+    }
     do {
-      try AtomicFile.write(accepted.map { $0.block + "\n" }.joined(separator: "\n"), to: expanded(path))
-      Console.print("\(accepted.count) blocks written to \(path)\n")
+      try AtomicFile.write(SavedSession.text(accepted.map(\.block)), to: file)
+      saved.insert(file)
+      Console.print(written(path))
     } catch {
       Console.report(error)
     }
+  }
+
+  private func written(_ path: String) -> String {
+    (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(path)\n"
   }
 
   private func exportSession(_ path: String) {
@@ -230,7 +259,7 @@ extension Prompt {
     }.joined(separator: "\n")
     do {
       try AtomicFile.write("# A session of moco \(Moco.version)\n\n" + cells, to: expanded(path))
-      Console.print("\(accepted.count) blocks written to \(path)\n")
+      Console.print(written(path))
     } catch {
       Console.report(error)
     }
@@ -251,18 +280,27 @@ extension Prompt {
     defer { if isTemporary { unlink(file) } }
     let command = environment("VISUAL") ?? environment("EDITOR") ?? "vi"
     Console.flush()
-    guard ce_run_editor(command, file) == 0, let text = read(file)?.trimmed, !text.isEmpty else {
-      Console.report("\(command) left nothing to run\n")
-      return
+    let before = try? FileSystem.readText(file).trimmed
+    let status = ce_run_editor(command, file)
+    guard status == 0 else {
+      return Console.report("\(command) ended with status \(status); nothing was run\n")
     }
+    guard let text = read(file, for: .edit)?.trimmed, !text.isEmpty else {
+      return Console.report("\(command) left nothing to run\n")
+    }
+    if isTemporary, text == before { return Console.print("nothing changed, nothing was run\n") }
     history.append(text)
+    Console.print((traits.colour == .none ? text : Highlighter.coloured(text)) + "\n")
     runCell(text)
   }
 
   private func showHistory(_ argument: String) {
-    let count = Int(argument) ?? 20
-    let entries = history.entries.suffix(max(count, 0))
-    for entry in entries {
+    // A number says how many, anything else what they hold.
+    let count = Int(argument)
+    if let count, count < 1 { return usage(.history) }
+    let wanted =
+      argument.isEmpty || count != nil ? history.entries : history.entries.filter { $0.contains(argument) }
+    for entry in wanted.suffix(count ?? 20) {
       let text = traits.colour == .none ? entry : Highlighter.coloured(entry)
       Console.print(
         text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") + "\n")
@@ -270,10 +308,15 @@ extension Prompt {
   }
 
   private func changeFolder(_ path: String) {
-    let target = path.isEmpty ? environment("HOME") ?? "/" : expanded(path)
+    guard let target = path == "-" ? folderBefore : path.isEmpty ? environment("HOME") ?? "/" : expanded(path)
+    else {
+      return Console.report("there is no folder to go back to\n")
+    }
+    let here = currentFolder()
     if chdir(target) != 0 {
       Console.report("\(target): \(String(cString: strerror(errno)))\n")
     } else {
+      folderBefore = here
       Console.print(currentFolder() + "\n")
     }
   }

@@ -30,6 +30,10 @@ public final class Prompt: LineEditorDelegate {
   /// Text that the next block begins with.
   var preset: String?
   var isLeaving = false
+  /// Files that this session has written.
+  var saved: Set<String> = []
+  /// Where `%cd -` goes.
+  var folderBefore: String?
   private var number = 0
   /// What the running block has printed so far.
   private var printed = ""
@@ -67,6 +71,7 @@ public final class Prompt: LineEditorDelegate {
       preset = nil
       let input: LineEditor.Input
       if let editor {
+        Console.beginLine()
         input = editor.read(preset: text)
       } else if let text {
         // Where nothing can be edited, the text is shown and run.
@@ -110,11 +115,22 @@ public final class Prompt: LineEditorDelegate {
     let trimmed = String(block.drop { $0 == " " || $0 == "\n" })
     if trimmed.hasPrefix("%") {
       command(trimmed)
+    } else if trimmed.hasPrefix("!") {
+      shell(String(trimmed.dropFirst()).trimmed)
+    } else if isFarewell(trimmed) {
+      isLeaving = true
     } else if let question = question(trimmed) {
       help(question)
     } else {
       runCell(block)
     }
+  }
+
+  /// Whether this is how one leaves other prompts, and nothing of the session.
+  private func isFarewell(_ text: String) -> Bool {
+    let word = text.trimmed
+    guard ["exit", "quit", "exit()", "quit()", ":q"].contains(word) else { return false }
+    return interpreter.value(named: String(word.prefix { $0.isLetter })) == nil
   }
 
   /// Runs a block and shows its value. - Returns: whether it ran to its end.
@@ -161,7 +177,10 @@ public final class Prompt: LineEditorDelegate {
 
   public func isComplete(_ block: String) -> Bool {
     let trimmed = block.drop { $0 == " " || $0 == "\n" }
-    if trimmed.isEmpty || trimmed.hasPrefix("%") || question(String(trimmed)) != nil { return true }
+    if trimmed.isEmpty || trimmed.hasPrefix("%") || trimmed.hasPrefix("!") || question(String(trimmed)) != nil
+    {
+      return true
+    }
     let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))
     return !Parser.parse(SourceFile(name: "", text: block), boundNames: bound).isIncomplete
   }

@@ -187,6 +187,12 @@ package struct SourceScanner {
       || (!scalar.isASCII && scalar.properties.generalCategory == .nonspacingMark)
   }
 
+  /// Whether the text reads as a name behind a dot.
+  static func isName(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, startsName(first) else { return false }
+    return text.unicodeScalars.allSatisfy(continuesName)
+  }
+
   private static func continuesNumber(_ text: [Unicode.Scalar], _ at: Int) -> Bool {
     let scalar = text[at]
     if continuesName(scalar) { return true }

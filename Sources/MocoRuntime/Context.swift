@@ -15,7 +15,7 @@ public final class RuntimeContext {
   /// Who shows how far long work has come; called after each step.
   public var onProgress: ((Progress) -> Void)?
   /// An epoch has ended: what to say of it where progress cannot be drawn over.
-  public var onEpoch: ((_ text: String, _ isLast: Bool) -> Void)?
+  public var onEpoch: ((_ text: String) -> Void)?
   /// Long work has ended: take the progress line away.
   public var onProgressEnd: (() -> Void)?
   /// Writes where `print` writes.

@@ -50,7 +50,8 @@ struct DataCommand: ParsableCommand {
       Console.start()
       guard let files = FeatureFiles.standard() else {
         Console.print("nothing is kept\n")
-        return Console.flush()
+        Console.flush()
+        return
       }
       if clear { files.removeAll() }
       let size = files.size()

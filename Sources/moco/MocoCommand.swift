@@ -68,6 +68,8 @@ enum Main {
     var arguments = Array(CommandLine.arguments.dropFirst())
     // `moco FILE.moco` is `moco run FILE.moco`.
     if let first = arguments.first, first.hasSuffix(".moco") { arguments.insert("run", at: 0) }
+    // Standard input is what is read without a file.
+    if arguments.first == "-" { arguments.removeFirst() }
     MocoCommand.main(arguments)
   }
 }

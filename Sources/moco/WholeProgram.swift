@@ -61,8 +61,14 @@ struct WholeProgram {
       let result = try Console.interruptible { try body(session, source) }
       session.context.onProgressEnd?()
       Console.report(result.diagnostics.filter { $0.isError })
-      Console.flush()
-      let status = WholeProgram.status(result)
+      var status = WholeProgram.status(result)
+      if !Console.flush(), status == .fine {
+        Console.report([
+          Diagnostic(
+            "E0504", "what the program printed could not be written", help: ["look for room on the disk"])
+        ])
+        status = .failed
+      }
       recorder?.finish(status: status.word, seconds: Terminal.seconds - start)
       return status
     } catch {

@@ -104,3 +104,66 @@ import Testing
     #expect(try session.play().status == 0)
   }
 }
+
+/// What the prompt does so that nothing is lost or drawn over.
+@Suite struct SessionTests {
+  @Test func promptBeginsALineOfItsOwn() throws {
+    var session = try TerminalSession()
+    session.enter("print(\"no newline\", end: \"\")")
+    session.wait("^no newline\nmoco>")
+    session.enter("let q = 1 + 1")
+    session.wait("^no newline\nmoco> let q = 1 \\+ 1$")
+    // So it does behind what was typed while a program ran.
+    session.enter("for i in 0..<20000000 { }; print(\"done\")")
+    session.type("xx")
+    session.wait("^moco> xx$")
+    session.interrupt()
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func printingGoesAroundTheProgressLine() throws {
+    var session = try TerminalSession(rows: 30)
+    session.enter(
+      "let data = dataset(features: randn([64, 128]), labels: [i % 2 for i in 0..<64], classes: [\"a\", \"b\"])"
+    )
+    session.enter("let model = coop(load_clip(\"small\"), classes: [\"a\", \"b\"])")
+    session.enter(
+      "train model on data.train for 3 epochs { batch: 2, each_epoch: e => print(\"epoch\", e.index) }")
+    session.wait("^epoch 1\nepoch 2\nepoch 3$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func leavesAsOtherPromptsDo() throws {
+    var session = try TerminalSession()
+    session.enter("let quit = 3")
+    session.enter("quit")
+    session.wait("^3$")
+    session.type("exit\r")
+    session.waitForEnd()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func savedSessionsCheckAndOverwriteNothing() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("mine", to: "taken.moco")
+    var session = try TerminalSession(folder: folder)
+    session.enter("let d = 1")
+    session.enter("let d = d + 1")
+    session.enter("print(d)")
+    session.enter("%save taken.moco")
+    session.wait("is there already")
+    session.enter("%save out.moco")
+    session.wait("^3 blocks written")
+    session.enter("%reset d")
+    session.wait("^write %reset$")
+    session.enter("!cat out.moco")
+    session.wait("^// %%$\n^let d = d \\+ 1$")
+    session.leave()
+    #expect(try session.play().status == 0)
+    #expect(try folder.read("taken.moco") == "mine")
+    let checked = try moco(["check", "out.moco"], folder: folder.path)
+    #expect(checked.status == 0, "\(checked)")
+  }
+}

@@ -93,4 +93,21 @@ import Testing
     session.leave()
     #expect(try session.play().status == 0)
   }
+
+  @Test func completesBehindPlacesAndLiterals() throws {
+    var session = try TerminalSession()
+    session.enter("let rows = [{width: 4, \"two words\": 5}]")
+    session.enter("rows[0].wi\t * 2")
+    session.wait("^8$")
+    session.type("rows[0].\t")
+    session.wait("width")
+    session.interrupt()
+    session.enter("\"abc\".upp\t()")
+    session.wait("^\"ABC\"$")
+    session.enter("[3, 1].sor\t()")
+    session.wait("^\\[1, 3\\]$")
+    session.leave()
+    let seen = try session.play()
+    #expect(seen.status == 0)
+  }
 }

@@ -24,10 +24,13 @@ void ce_write(const char *text);
 // Writes to standard output without emptying the buffer.
 void ce_print(const char *text, size_t count);
 void ce_buffer_by_line(void);
-void ce_flush(void);
+// - Returns: whether everything printed so far could be written.
+bool ce_flush(void);
 
 // Runs `command "path"` with the shell on this terminal and waits. - Returns: its status, or -1.
 int ce_run_editor(const char *command, const char *path);
+// Runs a command line with the shell on this terminal and waits. - Returns: its status, or -1.
+int ce_run_shell(const char *command);
 
 // Makes an empty file of its own name from a pattern that ends in XXXXXX and a suffix of so many characters.
 bool ce_temporary(char *pattern, int suffix);

@@ -9,7 +9,8 @@ public final class MappedFile: @unchecked Sendable {
 
   public init(path: String) throws {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A named pipe would wait for its writer, only to be refused below.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw CLIPError.noSuchFile(path) }
       throw CLIPError(

@@ -5,12 +5,19 @@ extension Json {
   /// `null`.
   /// - Parameter indent: spaces per level; nil for one line.
   public func serialized(indent: Int? = nil) -> String {
+    serialized(indent: indent) {}
+  }
+
+  /// The same, with a call every few thousand elements that may stop it.
+  public func serialized(indent: Int?, poll: () throws -> Void) rethrows -> String {
     var text = ""
-    write(to: &text, indent: indent, level: 0)
+    try write(to: &text, indent: indent, level: 0, poll)
     return text
   }
 
-  private func write(to text: inout String, indent: Int?, level: Int) {
+  private func write(
+    to text: inout String, indent: Int?, level: Int, _ poll: () throws -> Void
+  ) rethrows {
     switch self {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
@@ -23,7 +30,8 @@ extension Json {
       for (index, element) in elements.enumerated() {
         if index > 0 { text += indent == nil ? ", " : "," }
         text += newLine
-        element.write(to: &text, indent: indent, level: level + 1)
+        try element.write(to: &text, indent: indent, level: level + 1, poll)
+        if index & 0xFFF == 0xFFF { try poll() }
       }
       if !elements.isEmpty { text += Json.lineBreak(indent, level) }
       text += "]"
@@ -35,7 +43,8 @@ extension Json {
         text += newLine
         Json.writeString(entry.key, to: &text)
         text += ": "
-        entry.value.write(to: &text, indent: indent, level: level + 1)
+        try entry.value.write(to: &text, indent: indent, level: level + 1, poll)
+        if index & 0xFFF == 0xFFF { try poll() }
       }
       if object.count > 0 { text += Json.lineBreak(indent, level) }
       text += "}"

@@ -307,6 +307,12 @@ extension Machine {
     result.string.pointee.scalarCount = scalars + separator.string.pointee.scalarCount * max(0, count - 1)
     var target = result.stringBytes
     for index in 0..<count {
+      if index & 0xFFFF == 0xFFFF {
+        do { try pollIfNeeded() } catch {
+          heap.release(object: result)
+          throw error
+        }
+      }
       if index > 0 {
         target.update(from: separator.stringBytes, count: separator.string.pointee.byteCount)
         target += separator.string.pointee.byteCount

@@ -246,7 +246,7 @@ public struct Checker {
 
 extension Stmt {
   /// What the statement binds in its own scope.
-  var declaredNames: [(name: String, span: Span)] {
+  package var declaredNames: [(name: String, span: Span)] {
     switch kind {
     case .binding(let binding): binding.pattern.names
     case .function(let declaration): [(declaration.name, declaration.nameSpan)]

@@ -59,6 +59,14 @@ extension Interpreter {
     globals.flags[slot] = GlobalFlag.declared
   }
 
+  /// Makes `ans` what it was before something ran; nil where there was none.
+  public func setAnswer(_ value: AnyValue?) {
+    guard let slot = try? globals.slot(for: "ans", in: main) else { return }
+    let word = value.flatMap { try? $0.owned(in: heap) }
+    machine.store(globals.words + slot, word ?? .undefined)
+    globals.flags[slot] = word == nil ? 0 : GlobalFlag.declared
+  }
+
   static func diagnostic(_ error: Error) -> Diagnostic {
     if let raised = error as? RaisedError {
       var diagnostic = raised.diagnostic

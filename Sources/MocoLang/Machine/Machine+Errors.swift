@@ -120,7 +120,9 @@ extension Machine {
       diagnostic.primary = prototype.span(spans.whole)
       guard let argument, let site = prototype.callSites[Int32(truncatingIfNeeded: offset)] else { return }
       if let named = site.arguments.first(where: { $0.name == argument }) {
-        diagnostic.primary = named.span
+        // What is wrong with an argument that does not exist is its name.
+        let label = diagnostic.code == "E0306" ? prototype.label(argument, before: named.span) : nil
+        diagnostic.primary = label ?? named.span
       } else if let place = argumentPlace {
         // A receiver that was not passed stands in the source all the same.
         let index = place + max(0, site.arguments.count - argumentCount)
@@ -165,6 +167,16 @@ extension Opcode {
 extension Prototype {
   package func span(_ offsets: (Int32, Int32)) -> Span {
     Span(file: file, start: Int(offsets.0), end: Int(offsets.1))
+  }
+
+  /// The label that stands before an argument's value; nil where that is spelled otherwise.
+  func label(_ name: String, before value: Span) -> Span? {
+    var end = min(value.start, file.bytes.count)
+    let gaps: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: ":"), 0x0A]
+    while end > 0, gaps.contains(file.bytes[end - 1]) { end -= 1 }
+    let start = end - name.utf8.count
+    guard start >= 0, file.bytes[start..<end].elementsEqual(name.utf8) else { return nil }
+    return Span(file: file, start: start, end: end)
   }
 
   /// A short piece of the source on one line; nil where it is empty or longer.

@@ -58,7 +58,8 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     ) { arguments in
       let indent = try arguments.int("indent", in: 0...16)
       let json = try JsonValues.json(arguments.value("value"), in: arguments.interpreter)
-      try AtomicFile.write(json.serialized(indent: indent) + "\n", to: arguments.string("path"))
+      let text = try json.serialized(indent: indent) { try arguments.interpreter.checkInterrupt() }
+      try AtomicFile.write(text + "\n", to: arguments.string("path"))
       return .nil
     },
 

@@ -186,7 +186,7 @@ private func trainingObserver(
     let accuracy = rounded(100 * record.accuracy, 1)
     context.onEpoch?(
       "\(model.kind): epoch \(record.index)/\(record.epochs)  loss \(rounded(record.loss, 4))  "
-        + "training accuracy \(accuracy) %", record.index == record.epochs)
+        + "training accuracy \(accuracy) %")
     _ = try eachEpoch?.call([epochValue(record)])
   }
   if let eachStep { observer.onStep = { _ = try eachStep.call([stepValue($0)]) } }

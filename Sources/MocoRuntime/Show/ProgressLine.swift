@@ -4,8 +4,7 @@ import MocoPlot
 /// One line on standard error that says how far a long piece of work has come.
 ///
 /// On a terminal it is drawn over at most 15 times a second and cleared when the work is done. Elsewhere
-/// nothing is drawn over: `epoch` writes a line for an epoch, at most one a second, and `update` writes
-/// nothing.
+/// nothing is drawn over: `epoch` writes a line for an epoch, and `update` writes nothing.
 ///
 ///     let line = ProgressLine("training")
 ///     observer.onProgress = { line.update($0) }
@@ -14,6 +13,8 @@ import MocoPlot
 public final class ProgressLine {
   private let label: String
   private let traits: OutputTraits
+  /// Columns of the terminal now; it may be resized while the work goes on.
+  private let width: () -> Int
   private let write: (String) -> Void
   private let clock: () -> Double
   private var lastDrawn = -Double.infinity
@@ -22,16 +23,18 @@ public final class ProgressLine {
 
   public convenience init(_ label: String) {
     self.init(
-      label, traits: OutputTraits.detect(descriptor: 2), clock: { Terminal.seconds },
-      write: { Terminal.write($0, to: 2) })
+      label, traits: OutputTraits.detect(descriptor: 2), width: { OutputTraits.detect(descriptor: 2).width },
+      clock: { Terminal.seconds }, write: { Terminal.write($0, to: 2) })
   }
 
   /// For tests: another clock, another place to write to.
   package init(
-    _ label: String, traits: OutputTraits, clock: @escaping () -> Double, write: @escaping (String) -> Void
+    _ label: String, traits: OutputTraits, width: (() -> Int)? = nil, clock: @escaping () -> Double,
+    write: @escaping (String) -> Void
   ) {
     self.label = label
     self.traits = traits
+    self.width = width ?? { traits.width }
     self.clock = clock
     self.write = write
   }
@@ -48,12 +51,9 @@ public final class ProgressLine {
   }
 
   /// A finished epoch: a line where the output is no terminal, on a terminal the note of `update` says as
-  /// much. Epochs that end within a second of the last line are left out, but for the last of all.
-  public func epoch(_ text: String, isLast: Bool = false) {
+  /// much.
+  public func epoch(_ text: String) {
     guard !traits.isTerminal else { return }
-    let now = clock()
-    guard isLast || now - lastDrawn >= 1 else { return }
-    lastDrawn = now
     write(label.isEmpty ? text + "\n" : "\(label)  \(text)\n")
   }
 
@@ -61,7 +61,8 @@ public final class ProgressLine {
   public func finish() {
     guard isDrawn else { return }
     isDrawn = false
-    write("\r" + String(repeating: " ", count: max(traits.width - 1, 1)) + "\r")
+    lastDrawn = -.infinity
+    write("\r" + String(repeating: " ", count: max(width() - 1, 1)) + "\r")
   }
 
   /// `training ━━━━━━──── 412/1000  38.2 steps/s  0:15 left  loss 0.412`, exactly as wide as the terminal
@@ -74,7 +75,7 @@ public final class ProgressLine {
       if let left = progress.remaining, left.isFinite { tail += "  \(ProgressLine.duration(left)) left" }
     }
     if !progress.note.isEmpty { tail += "  \(progress.note)" }
-    let room = max(traits.width - 3, 1)
+    let room = max(width() - 3, 1)
     let bar = min(30, room - 1 - label.count - tail.count)
     var line = label
     if bar >= 6 {

@@ -108,6 +108,7 @@ enum TensorReading {
         }
       }
       leaves.append(value)
+      if leaves.count & 0xFFFF == 0 { try Cancellation.check() }
       return
     }
     guard depth < 32 else {
