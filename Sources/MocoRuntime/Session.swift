@@ -58,6 +58,7 @@ public final class Session {
     interpreter.moduleLoader = { [library = options.library] source, importer in
       try ModuleFiles(library: library).load(source, from: importer)
     }
+    interpreter.helpPages = { [library = options.library] in library?.pages ?? [] }
     interpreter.helpPage = { [library = options.library] name in library?.page(name) }
     registerBuiltins(interpreter, context)
     for (name, text) in options.overrides { interpreter.setOverride(name, text) }

@@ -39,6 +39,9 @@ public struct StandardLibrary: Sendable {
     components.reduce(root) { "\($0)/\($1)" }
   }
 
+  /// Pages of the reference.
+  public var pages: [String] { names(in: "docs", ending: ".md") }
+
   /// Names that `use` knows.
   public var modules: [String] { names(in: "modules", ending: ".moco") }
 

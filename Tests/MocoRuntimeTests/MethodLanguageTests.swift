@@ -260,4 +260,107 @@ import Testing
       run(setup + "train(mixture(clip, ways, classes: data.classes), on: few, for: 1 epochs, views: \"new\")")
         .contains("\"fresh\""))
   }
+
+  @Test func baseClassesThatAreNamedStay() {
+    let output = run(
+      setup + """
+        let mix = mixture(clip, ways, classes: data.classes, base: data.base.classes)
+        try { train(mix, on: few, for: 1 epoch) } catch e { print(e.code, e.message) }
+        train(mix, on: data.base.train, for: 1 epoch)
+        print(equal(mix.base, data.base.classes))
+        let free = coop(clip, classes: data.classes)
+        train(free, on: data.base.train, for: 1 epoch)
+        print(equal(free.base, data.base.classes))
+        try { train(mix, on: data.base.train, for: 1 epoch, optimizer: sgd(mix.parameters, lr: 0.5)) } catch e {
+          print(e.code, e.help)
+        }
+        """)
+    #expect(
+      output == """
+        E0704 class "sandal" of the split is not among the base classes of this mixture
+        true
+        true
+        E0706 give it without parameters: sgd(lr: 0.5)
+
+        """)
+  }
+
+  @Test func classesOfFilesAreNamed() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let output = run(
+      """
+      let path = "\(folder)/f.safetensors"
+      save_tensors(path, {features: eye(4), labels: tensor([0, 1, 2, 1])})
+      print(dataset(path).classes, dataset(path, classes: ["a", "b", "c"]).classes)
+      print(dataset(path, classes: {"1": "one"}).classes)
+      try { dataset(path, classes: ["a", "b"]) } catch e { print(e.code, e.message) }
+      try { dataset(path, classes: ["a", "b", "b"]) } catch e { print(e.code) }
+      print(dataset("fashion", classes: {bag: "handbag"}).classes[8])
+      """)
+    #expect(
+      output == """
+        ["0", "1", "2"] ["a", "b", "c"]
+        ["0", "one", "2"]
+        E0519 2 class names are given, but the data has a class 2
+        E0512
+        handbag
+
+        """)
+  }
+
+  @Test func valuesOfMocoAreWrittenAsJSON() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let output = run(
+      setup + """
+        let mix = mixture(clip, ways, classes: data.classes)
+        let report = evaluate(mix, on: few)
+        let path = "\(folder)/a.json"
+        write_json(path, {t: tensor([1.0]), n: tensor([[1, 2], [3, 4]]), s: tensor(2.5), r: route(mix, few[0]), report: report})
+        let back = read_json(path)
+        print(back.t, back.n, back.s, back.r.prediction in data.classes, back.report.count, back.report.kind)
+        """)
+    #expect(output == "[1.0] [[1, 2], [3, 4]] 2.5 true 20 mixture\n")
+  }
+
+  @Test func restoreSaysWhatItTook() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let output = run(
+      setup + """
+        let model = coop(clip, classes: data.classes)
+        train(model, on: few, for: 2 epochs, batch: 10, checkpoint: "\(folder)/a.safetensors")
+        let optimizer = sgd(model.parameters, lr: 0.1, momentum: 0.9)
+        let took = restore(model, "\(folder)/a.safetensors", optimizer: optimizer)
+        print(took.loaded, took.ignored, took.epoch, took.step, optimizer.steps)
+        optimizer.lr = 0.5
+        print(optimizer)
+        """)
+    #expect(
+      output == """
+        ["ctx", "optimizer.0.momentum"] [] 2 4 4
+        sgd(lr: 0.5, momentum: 0.9) on 1 parameters, 4 steps taken
+
+        """)
+  }
+
+  @Test func listsAreOperandsOfTensors() {
+    let output = run(
+      """
+      let t = tensor([1, 2, 3])
+      print(t == [1, 0, 3], [1, 2, 3] == t, t + [1, 1, 1], [[1, 2, 3]] * t, t == ["a"])
+      print(mean((argmax(tensor([[0.1, 0.9], [0.8, 0.2]]), axis: 1) == [1, 1]).float()))
+      print(std([1, 2, 4]), variance([1, 3], correction: 0), std(tensor([[1.0, 2], [3, 5]]), axis: 0))
+      try { std([0.6]) } catch e { print(e.code, e.message) }
+      """)
+    #expect(
+      output == """
+        tensor([true, false, true]) tensor([true, true, true]) tensor([2, 3, 4]) tensor([[1, 4, 9]]) false
+        tensor(0.5)
+        1.5275252316519465 1.0 tensor([1.4142135, 2.1213202])
+        E0205 std needs more than 1 numbers, found 1
+
+        """)
+  }
 }

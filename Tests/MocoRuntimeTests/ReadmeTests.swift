@@ -79,7 +79,9 @@ import Testing
     #expect(printed("help(\"values\")").contains("help(values)"))
     #expect(printed("help(values)").hasPrefix("values(r)"))
     #expect(printed("help(\"sorted\")").hasPrefix("sorted(xs"))
-    #expect(printed("help(\"../examples/compare\")") == printed("help(\"nothing at all\")"))
+    // Only pages are shown, and no file besides.
+    #expect(printed("help(\"../examples/compare\")").hasPrefix("E0305 there is no page"))
+    #expect(printed("help(\"statement\")", helps: true).contains("did you mean help(\"statements\")?"))
   }
 
   /// Every name that programs have says what it is, and every function shows an example.

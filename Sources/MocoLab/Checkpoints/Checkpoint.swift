@@ -107,7 +107,8 @@ public enum Checkpoint {
           help: "it had \(training)")
       }
     }
-    if let optimizer = trainer?.optimizer ?? optimizer {
+    let optimizer = trainer?.optimizer ?? optimizer
+    if let optimizer {
       guard let counts = file.metadata("optimizer_steps") else {
         throw PromptError(
           "E0708", "\(path) holds no optimizer state", help: "it has parameters only: use restore")
@@ -127,10 +128,14 @@ public enum Checkpoint {
         }
       }
     }
+    // Where there is an optimizer, its state has been taken.
+    let state = optimizer == nil ? [] : match.ignored.filter { $0.hasPrefix("optimizer.") }
+    let place = try position ?? file.metadata("position").map { try Json.parse($0) }
     return Restored(
-      loaded: match.values.map(\.0.name), missing: match.missing, unexpected: match.unexpected,
-      ignored: match.ignored, configuration: configuration, step: position?["step"]?.intValue,
-      epoch: file.metadata("epoch").flatMap { Int($0) })
+      loaded: match.values.map(\.0.name) + state, missing: match.missing, unexpected: match.unexpected,
+      ignored: match.ignored.filter { !state.contains($0) }, configuration: configuration,
+      step: place?["step"]?.intValue,
+      epoch: file.metadata("epoch").flatMap { Int($0) } ?? place?["epoch"]?.intValue)
   }
 
   private static func checkVersion(_ file: any TensorFile) throws {

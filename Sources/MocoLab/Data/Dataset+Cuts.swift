@@ -12,6 +12,19 @@ public enum ShotSampler: String, Sendable, CaseIterable {
 }
 
 extension Dataset {
+  /// The same images under other class names, in the order of the labels.
+  ///
+  /// - Throws: E0511, E0512, E0519 for names that cannot be.
+  public func renamed(_ names: [String]) throws -> Dataset {
+    guard names.count == classes.count else {
+      throw DataError.mismatch("\(names.count) names for \(classes.count) classes")
+    }
+    try ClassNames.check(names, data: name)
+    return Dataset(
+      name: name, classes: names,
+      splits: splits.map { $0.with(classes: names, items: $0.items) }, skipped: skipped, origin: origin)
+  }
+
   /// The data set with `shots` training images a class; test images stay whole.
   ///
   /// - Throws: E0515 naming the first class that has too few images, E0516 if there is no training split,

@@ -52,6 +52,12 @@ extension CoreBuiltins {
           } else if described != nil {
             text = (text ?? "") + "\n`help(\(name))` describes the name."
           }
+          if text == nil {
+            let near = Nearest.name(to: name, among: interpreter.helpPages() + interpreter.names.map(\.name))
+            throw LanguageFailure(
+              "E0305", "there is no page and nothing of the name \(Diagnostic.visible(name))",
+              help: near.map { "did you mean help(\"\($0)\")?" } ?? "help() lists the pages", argument: "x")
+          }
         }
         if arguments[0].tag == .null, arguments[1].tag != .string { text = interpreter.helpPage?("index") }
         if text == nil, arguments[0].tag != .null {

@@ -44,6 +44,8 @@ public final class Interpreter {
 
   /// The pages of the reference that `help("strings")` shows, by name; "index" lists them.
   public var helpPage: ((String) -> String?)?
+  /// The names of those pages.
+  public var helpPages: () -> [String] = { [] }
 
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?

@@ -30,7 +30,10 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
         folder like ImageNet's (with `classnames.txt`, whose `val` is `test` here) or FGVC Aircraft's (`variants.txt`).
         `split: {train: 0.7, test: 0.3}` says how images without splits are cut, `images:` where the images of a list
         are. `skip_broken: true` reads every file once and leaves out what cannot be decoded.
-      - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory.
+      - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory. Without `split: {train:
+        0..<80, test: 80..<100}` every row is in `train` and in `test`.
+      - `classes:` names the classes of files too: a list in the order of the labels, or `{old: "new"}`.
+      - A safetensors file holds `images` (bytes) or `features`, and `labels`; with splits `train.images`, `train.labels`, ….
 
       It has `classes`, its splits `train`, `val`, `test`, and the cuts `base` and `new`.
 
@@ -48,7 +51,7 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
         throw arguments.failure(
           "E0304", "dataset needs a source, or features and labels", help: "dataset(\"fashion\")")
       }
-      data = try sourceData(source, arguments, context)
+      data = try renamed(sourceData(source, arguments, context), arguments)
     }
     if let folder = try context.runFolder() {
       for split in data.splits {
@@ -90,6 +93,43 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
       seed: UInt64(bitPattern: Int64(arguments.int("seed"))))
   }
   return try Dataset.open(source, images: arguments.optionalString("images"), options: options)
+}
+
+/// `classes:` beside a source: names in the order of the labels (of numbers, where classes are called by
+/// numbers), or new names for some.
+private func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset {
+  guard let given = arguments["classes"], !given.isNil else { return data }
+  if let record = given.asRecord {
+    var names = data.classes
+    for (old, new) in record {
+      guard let place = data.classes.firstIndex(of: old), let name = new.asString else {
+        let near = Nearest.name(to: old, among: data.classes).map { "did you mean \"\($0)\"?" }
+        throw arguments.failure(
+          "E0519", "there is no class \"\(old)\" to be renamed to a text", at: "classes", help: near)
+      }
+      names[place] = name
+    }
+    return try data.renamed(names)
+  }
+  let names = try readClasses(arguments, "classes")
+  let numbers = data.classes.map { Int($0) }
+  if !numbers.contains(nil) {
+    let chosen = numbers.compactMap { $0 }.map { names.indices.contains($0) ? names[$0] : nil }
+    guard !chosen.contains(nil) else {
+      throw arguments.failure(
+        "E0519",
+        "\(names.count) class names are given, but the data has a class \(numbers.compactMap { $0 }.max() ?? 0)",
+        at: "classes", help: "names count from class 0")
+    }
+    return try data.renamed(chosen.compactMap { $0 })
+  }
+  guard names.count == data.classes.count else {
+    throw arguments.failure(
+      "E0519", "\(names.count) class names are given, but the data has \(data.classes.count) classes",
+      at: "classes",
+      help: "they are \(data.classes.prefix(8).joined(separator: ", "))")
+  }
+  return try data.renamed(names)
 }
 
 private func featureData(_ arguments: Arguments) throws -> Dataset {

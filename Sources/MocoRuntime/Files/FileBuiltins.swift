@@ -154,11 +154,16 @@ enum JsonValues {
       }
       return .object(object)
     case .host(let object):
-      // A tensor or a scalar as its list or number.
-      if let number = try? object.number() { return try json(number, depth: depth + 1, &room) }
-      if let list = try object.method("to_list").flatMap({ try FunctionValue(.function($0)).call() }) {
-        return try json(list, depth: depth + 1, &room)
+      if let tensor = object as? TensorValue {
+        try room.take(tensor.tensor.count * 8)
+        return try json(TensorReading.list(tensor.tensor), depth: depth + 1, &room)
       }
+      if let report = object as? ReportValue { return report.report.json }
+      if let object = object as? RouteValue {
+        let names = ["prediction", "probability", "label", "style", "classes", "experts"]
+        return try json(.record(names.map { ($0, try object.member($0) ?? .nil) }), depth: depth + 1, &room)
+      }
+      if let number = try? object.number() { return try json(number, depth: depth + 1, &room) }
       throw LanguageFailure(
         "E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
     case .quantity, .range, .function:

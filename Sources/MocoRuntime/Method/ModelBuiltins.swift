@@ -42,8 +42,7 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       if let memory = try readMemory(arguments) { options.memory = memory }
       let mixture = try Mixture(
         clip: clip, templates: set, classes: readClasses(arguments), options: options)
-      if arguments["base"]?.isNil == false { try mixture.train(on: readClasses(arguments, "base")) }
-      return .host(ModelValue(mixture))
+      return .host(try ModelValue(mixture, base: readBase(arguments)))
     },
     NativeFunction(
       """
@@ -71,8 +70,7 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       options.position = CoOpOptions.Position(rawValue: position) ?? .end
       options.seed = try arguments.seed(context)
       let coop = try CoOp(clip: readModel(arguments), classes: readClasses(arguments), options: options)
-      if arguments["base"]?.isNil == false { try coop.train(on: readClasses(arguments, "base")) }
-      return .host(ModelValue(coop))
+      return .host(try ModelValue(coop, base: readBase(arguments)))
     },
     NativeFunction(
       "zero_shot(clip, classes, template = nil, templates = nil)",
@@ -95,7 +93,7 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         list = try templateSet(value, argument: name, function: arguments.functionName).templates
       }
       return .host(
-        ModelValue(try ZeroShot(clip: readModel(arguments), classes: readClasses(arguments), templates: list))
+        try ModelValue(ZeroShot(clip: readModel(arguments), classes: readClasses(arguments), templates: list))
       )
     },
   ]
@@ -155,4 +153,8 @@ func readMemory(_ arguments: Arguments) throws -> Int? {
   if let bytes = value.asInt, bytes > 0 { return bytes }
   if let text = value.asString, let bytes = MemorySize.bytes(text) { return bytes }
   throw arguments.wrongType("memory", expected: "a size", help: "memory: \"2 GB\"")
+}
+
+private func readBase(_ arguments: Arguments) throws -> [String]? {
+  arguments["base"]?.isNil == false ? try readClasses(arguments, "base") : nil
 }

@@ -7,8 +7,23 @@ import MocoTensor
 /// A mixture, a `coop` or a `zero_shot` as programs hold it.
 final class ModelValue: HostObject {
   let model: any PromptModel
+  /// The classes that the class loss sees, where the program has named them; nil where training chooses.
+  let base: [String]?
 
-  init(_ model: any PromptModel) { self.model = model }
+  init(_ model: any PromptModel, base: [String]? = nil) throws {
+    self.model = model
+    self.base = base
+    if let base { try model.train(on: base) }
+  }
+
+  /// Lets the class loss see the classes of a split, unless the program has said which.
+  /// - Throws: E0704 for a split with other classes than those.
+  func checkBase(_ split: DataSplit) throws {
+    guard let base, let other = split.classes.first(where: { !base.contains($0) }) else { return }
+    throw LanguageFailure(
+      "E0704", "class \"\(other)\" of the split is not among the base classes of this \(model.kind)",
+      help: "train on the base classes, such as data.base.train, or make it without base:", argument: "on")
+  }
 
   private var mixture: Mixture? { model as? Mixture }
 

@@ -76,7 +76,7 @@ final class OptimizerValue: HostObject {
   func method(_ name: String) -> NativeFunction? { OptimizerValue.methods.bind(name, to: self) }
 
   var shortDescription: String {
-    var parts = ["lr: \(member: settings.rate)"]
+    var parts = ["lr: \(member: optimizer?.rate ?? settings.rate)"]
     switch settings.rule {
     case .sgd(let momentum, let nesterov):
       if momentum != 0 { parts.append("momentum: \(member: momentum)") }

@@ -46,7 +46,9 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let options = try readTraining(arguments, context)
       if try arguments.bool("dry_run") { return try forecastValue(arguments, value.model, split, options) }
       if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
+      try value.checkBase(split)
       let trainer = try Trainer(model: value.model, data: split, options: options)
+      if let base = value.base { try value.model.train(on: base) }
       if let path = try arguments.optionalString("resume") {
         try Checkpoint.restore(path: path, model: value.model, trainer: trainer)
       }
@@ -127,6 +129,14 @@ private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) thr
   if let optimizer = try arguments.optionalHost(
     OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)")
   {
+    guard optimizer.optimizer == nil else {
+      throw arguments.failure(
+        "E0706", "\(arguments.functionName) makes its own optimizer for the model's parameters",
+        at: "optimizer",
+        help:
+          "give it without parameters: \(optimizer.settings.rule.name)(lr: \(NumberText.float(optimizer.settings.rate)))"
+      )
+    }
     options.optimizer = optimizer.settings
   }
   options.schedule = try arguments.optionalHost(

@@ -28,8 +28,16 @@ enum TensorReading {
         tensor.dtype == .float32 ? try Tensor(Float(number)) : try Tensor([number] as [Int], shape: []))
     case .float(let number): return Variable(try Tensor(Float(number)))
     case .bool(let flag): return tensor.dtype == .bool ? Variable(try Tensor([flag], shape: [])) : nil
+    // Lists of numbers, however nested; other lists are no operands.
+    case .list where holdsNumbers(value, 0): return try fromList(value, "list")
     default: return nil
     }
+  }
+
+  private static func holdsNumbers(_ value: AnyValue, _ depth: Int) -> Bool {
+    guard depth < 32 else { return false }
+    if let list = value.asList { return !list.isEmpty && list.allSatisfy { holdsNumbers($0, depth + 1) } }
+    return value.asFloat != nil || value.asBool != nil || value.asHost(TensorValue.self) != nil
   }
 
   private static func scalar(_ value: AnyValue) throws -> Tensor? {

@@ -48,20 +48,21 @@ func registerReductions(_ interpreter: Interpreter) {
 
   interpreter.define([
     NativeFunction(
-      "variance(x, axis = -1, keep = false, correction = 1)",
+      "variance(x, axis = nil, keep = false, correction = 1)",
       doc: """
-        The variance along an axis: Σ (x − mean)² / (n − correction).
+        The variance Σ (x − mean)² / (n − correction) of a list of numbers, or of a tensor, all of it or along an axis.
+        `correction: 0` is that of a population.
 
         ```
-        variance(tensor([1.0, 2.0, 4.0]))
+        variance([1, 2, 4])
         ```
         """
-    ) { .host(TensorValue(try varianceOf($0))) },
+    ) { try spread($0) { $0 } },
     NativeFunction(
-      "std(x, axis = -1, keep = false, correction = 1)",
+      "std(x, axis = nil, keep = false, correction = 1)",
       doc:
-        "The standard deviation along an axis: the root of `variance`.\n\n```\nstd(tensor([1.0, 2.0, 4.0]))\n```"
-    ) { .host(TensorValue(try F.sqrt(varianceOf($0)))) },
+        "The standard deviation of a list of numbers, or of a tensor, all of it or along an axis: the root of `variance`.\n\n```\nstd([1, 2, 4], correction: 0)\n```"
+    ) { try spread($0) { try F.sqrt($0) } },
     NativeFunction(
       "norm(x, axis = nil, keep = false)",
       doc: "The length √Σx² of all numbers, or along an axis.\n\n```\nnorm(tensor([3.0, 4.0]))\n```"
@@ -126,8 +127,36 @@ func registerElementwise(_ interpreter: Interpreter) {
   }
 }
 
-private func varianceOf(_ arguments: Arguments) throws -> Variable {
-  try F.variance(
-    arguments.floatVariable("x"), axis: arguments.int("axis"), keep: arguments.bool("keep"),
-    correction: arguments.int("correction", in: 0...))
+/// The variance, or what `finish` makes of it: a Float for a list of numbers, else a tensor.
+private func spread(_ arguments: Arguments, _ finish: (Variable) throws -> Variable) throws -> AnyValue {
+  let correction = try arguments.int("correction", in: 0...)
+  let isTensor = arguments["x"]?.asHost(TensorValue.self) != nil
+  if !isTensor, !arguments.isGiven("axis"), let list = arguments["x"]?.asList,
+    !list.contains(where: { $0.asFloat == nil })
+  {
+    // In double precision, as `mean` of a list is.
+    let numbers = try arguments.floats("x")
+    guard numbers.count > correction else { throw tooFew(arguments, numbers.count, correction) }
+    let mean = numbers.reduce(0, +) / Double(numbers.count)
+    let variance =
+      numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count - correction)
+    return .float(arguments.functionName == "std" ? variance.squareRoot() : variance)
+  }
+  let x = try arguments.floatVariable("x")
+  guard let axis = try arguments.optionalInt("axis") else {
+    let count = x.value.count
+    guard count > correction else { throw tooFew(arguments, count, correction) }
+    let all = try F.variance(F.reshape(x, [count]), axis: 0, correction: correction)
+    return .host(TensorValue(try finish(all)))
+  }
+  let count = x.shape[try Shape.axis(axis, x.shape, for: arguments.functionName)]
+  guard count > correction else { throw tooFew(arguments, count, correction) }
+  let along = try F.variance(x, axis: axis, keep: arguments.bool("keep"), correction: correction)
+  return .host(TensorValue(try finish(along)))
+}
+
+private func tooFew(_ arguments: Arguments, _ count: Int, _ correction: Int) -> LanguageFailure {
+  arguments.failure(
+    "E0205", "\(arguments.functionName) needs more than \(correction) numbers, found \(count)", at: "x",
+    help: correction == 1 && count == 1 ? "correction: 0 is that of a population" : nil)
 }

@@ -194,8 +194,8 @@ final class TensorValue: HostObject {
   }
 
   func isEqual(to other: AnyValue) throws -> Bool? {
-    guard let other: TensorValue = other.asHost() else { return false }
-    return try tensor.isEqual(to: other.tensor)
+    guard let other = try TensorReading.operand(other, like: tensor) else { return false }
+    return try tensor.isEqual(to: other.value)
   }
 
   func number() throws -> AnyValue? { try TensorReading.number(tensor) }
