@@ -61,7 +61,7 @@ public final class CoOp: ChunkedModel {
       for _ in 0..<copies { for id in ids { row += try table.row(id) } }
       contextLength = ids.count
     case .random(let count):
-      guard count >= 1, count + 3 <= clip.config.text.context else {
+      guard count >= 1, count <= clip.config.text.context - 3 else {
         throw PromptError(
           "E0706", "coop cannot have \(count) context tokens",
           help: "the model reads \(clip.config.text.context) tokens with [start], the name and [end]")

@@ -66,16 +66,19 @@ public final class Router {
     self.experts = experts
     self.topK = topK
     let bound = 1 / Float(width).squareRoot()
-    func uniform(_ stream: String, _ count: Int) -> [Float] {
+    // The tensor first: it says where there is no room for it.
+    func uniform(_ stream: String, _ shape: [Int], trains: Bool) throws -> Variable {
+      let tensor = try Tensor.zeros(shape)
       var random = Philox(seed: seed, stream: stream)
-      return (0..<count).map { _ in bound * (2 * random.nextUniform() - 1) }
+      try tensor.withMutableFloats { target in
+        for place in target.indices { target[place] = bound * (2 * random.nextUniform() - 1) }
+      }
+      return Variable(tensor, requiresGrad: trains)
     }
-    let trains = options.kind != .uniform
-    weight = Variable(
-      try Tensor(uniform("router weight", experts * width), shape: [experts, width]), requiresGrad: trains)
+    weight = try uniform("router weight", [experts, width], trains: options.kind != .uniform)
     bias =
       options.bias && options.kind == .linear
-      ? Variable(try Tensor(uniform("router bias", experts), shape: [experts]), requiresGrad: true) : nil
+      ? try uniform("router bias", [experts], trains: true) : nil
   }
 
   /// `gate.weight` and `gate.bias`.

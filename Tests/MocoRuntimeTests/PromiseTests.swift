@@ -100,4 +100,64 @@ import Testing
       files: ["r.json": Data(text.utf8)])
     #expect(result.output == "2 1 2\n", "\(result.errors)")
   }
+
+  @Test func sizesAndPlacesAreCheckedBeforeTheyAreUsed() throws {
+    let program = """
+      func caught(f) { try { print(f()) } catch e { print(e.code) } }
+      let t = zeros([4])
+      caught(() => { t[range(4, 0, by: -1)] = 1.0 })
+      caught(() => { t[range(3, 0, by: -1)] = 1.0; t })
+      caught(() => { let l = [1]; l.append(l); str(table([[l]])) })
+      caught(() => { let r = {a: 1}; r.me = r; str(table([[r]])) })
+      caught(() => { var x = [1] * 8; for i in 0..<40 { x = [x] * 8 }; str(table([[x]])) })
+      caught(() => coop(load_clip("small"), classes: ["a", "b"], tokens: 9223372036854775807))
+      caught(() => router(1048576, experts: 1048576))
+      caught(() => len(zeros([150_000_000]).to_list()))
+      caught(() => reshape(ones([1]), [1] * 300_000))
+      caught(() => enumerate([1, 2], start: 9223372036854775807))
+      caught(() => len("\\(5:0100000,)"))
+      """
+    let result = try MocoProcess.run(program: program, ["--memory", "1GB"])
+    #expect(
+      result.output == """
+        E0202
+        tensor([0.0, 1.0, 1.0, 1.0])
+        <Figure table>
+        <Figure table>
+        <Figure table>
+        E0706
+        E0405
+        E0405
+        E0205
+        E0402
+        100001
+
+        """, "\(result.errors)")
+  }
+
+  @Test func smallObjectsCountForWhatTheyTake() throws {
+    let program =
+      Self.memory + """
+        let before = memory()
+        let kept = []
+        try { while true { kept.append(parameter(ones([1])) + 1) } } catch e { print(e.code) }
+        print(memory() - before < 900)
+        """
+    let result = try MocoProcess.run(program: program, ["--memory", "300MB"])
+    #expect(result.output == "E0405\ntrue\n", "\(result.errors)")
+  }
+
+  /// A device or a pipe is written to and never replaced by a file.
+  @Test func onlyFilesAreReplaced() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+    try
+      "try { write_text(\"pipe\", \"x\") } catch e { print(e.code) }; try { read_text(\"pipe\") } catch e { print(e.code) }"
+      .write(toFile: folder + "/a.moco", atomically: true, encoding: .utf8)
+    let result = try MocoProcess.run(["run", "a.moco"], in: folder)
+    #expect(result.output == "E0504\nE0501\n", "\(result.errors)")
+    var status = stat()
+    #expect(stat(folder + "/pipe", &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
 }

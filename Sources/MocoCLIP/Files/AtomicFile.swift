@@ -7,14 +7,23 @@ import Synchronization
 /// An instance that is neither committed nor discarded removes its temporary file when it goes.
 public final class AtomicFile {
   public let path: String
-  private let temporary: String
+  /// nil where the name is that of a device or a pipe, which is written to and never replaced.
+  private let temporary: String?
   private var descriptor: Int32
 
   /// - Throws: E0504 if the folder is missing or may not be written to.
   public init(path: String) throws {
     self.path = path
-    temporary = "\(path).\(getpid()).\(AtomicFile.nextNumber()).tmp"
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    if FileSystem.kind(path) == .other {
+      temporary = nil
+      // A pipe that nobody reads is an error, not a wait.
+      descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+      if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) }
+    } else {
+      let name = "\(path).\(getpid()).\(AtomicFile.nextNumber()).tmp"
+      temporary = name
+      descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    }
     if descriptor < 0 { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
   }
 
@@ -45,6 +54,11 @@ public final class AtomicFile {
   /// - Throws: E0504; the old file, if any, is untouched then.
   public func commit() throws {
     guard descriptor >= 0 else { return }
+    guard let temporary else {
+      close(descriptor)
+      descriptor = -1
+      return
+    }
     guard fsync(descriptor) == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
     close(descriptor)
     descriptor = -1
@@ -66,7 +80,7 @@ public final class AtomicFile {
     guard descriptor >= 0 else { return }
     close(descriptor)
     descriptor = -1
-    unlink(temporary)
+    if let temporary { unlink(temporary) }
   }
 
   /// Writes `bytes` as the file at `path`.

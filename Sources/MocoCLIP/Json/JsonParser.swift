@@ -1,3 +1,5 @@
+import MocoTensor
+
 extension Json {
   /// Arrays and objects may stand this deep in each other.
   public static let depthLimit = 128
@@ -114,6 +116,7 @@ private struct JsonParser {
     while true {
       skipSpace()
       elements.append(try parseValue())
+      if elements.count & 0xFFF == 0 { try Cancellation.check() }
       skipSpace()
       if current == UInt8(ascii: ",") {
         position += 1
@@ -148,6 +151,7 @@ private struct JsonParser {
       position += 1
       skipSpace()
       object[key] = try parseValue()
+      if object.count & 0xFFF == 0 { try Cancellation.check() }
       skipSpace()
       if current == UInt8(ascii: ",") {
         position += 1

@@ -13,6 +13,10 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
+        if arguments[0].tag == .range, arguments[0].pointer.range.pointee.range.isUncountable {
+          throw LanguageFailure(
+            "E0402", "the length of \(machine.describe(arguments[0])) does not fit an Int", argument: "x")
+        }
         if let length = machine.length(arguments[0]) { return .int(length) }
         throw LanguageFailure("E0201", "\(machine.describe(arguments[0])) has no length", argument: "x")
       },
@@ -49,10 +53,14 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         var index = try machine.intArgument(arguments[1], "start", "enumerate")
+        var isBeyond = false
         return try machine.building { list in
           try machine.forEach(arguments[0], "enumerate") { word in
+            if isBeyond {
+              throw LanguageFailure("E0402", "\(index) + 1 does not fit an Int", argument: "start")
+            }
             try machine.heap.append(machine.pair(.int(index), machine.retained(word)), to: list)
-            index &+= 1
+            (index, isBeyond) = index == Int.max ? (index, true) : (index + 1, false)
             return true
           }
         }

@@ -157,7 +157,8 @@ extension Compiler {
       inner.free = temporary
       inner.patch(given)
     }
-    // The parameters and the body's own names are one scope: a body cannot declare its parameter again.
+    // A body may have a name of its own in place of a parameter's: let x = trim(x).
+    scopeStarts = [inner.locals.count]
     inner.depth = 1
     try compileStatements(function.body.statements, want: .tail, span: function.body.span)
     inner.emit(Instruction(.returnNil), function.body.span)

@@ -173,6 +173,8 @@ extension Compiler {
       _ = reserve(1)
     }
     let bodyLocals = builder.locals.count
+    // A body may have a name of its own in place of the loop's.
+    scopeStarts[scopeStarts.count - 1] = bodyLocals
     try body()
     let loop = builder.loops.removeLast()
     builder.patch(loop.continues)

@@ -114,6 +114,13 @@ extension Interpreter {
     return AnyValue(result, in: heap)
   }
 
+  /// Asks for room before Swift code makes so many values.
+  /// - Throws: E0405 where they would not fit the memory that a program may use.
+  public func checkRoom(for count: Int, each bytes: Int) throws {
+    let (total, overflow) = count.multipliedReportingOverflow(by: bytes)
+    try heap.reserve(overflow ? Int.max : total)
+  }
+
   /// - Throws: E0406 when an interrupt was asked for.
   public func checkInterrupt() throws { try machine.pollIfNeeded() }
 }

@@ -14,17 +14,25 @@ public struct RangeValue: Equatable, Sendable {
     self.step = step == 0 ? 1 : step
   }
 
+  /// Whether there are more elements than an Int counts.
+  public var isUncountable: Bool { count == Int.max && (steps ?? 0) >= UInt(Int.max) }
+
   /// The number of elements; `Int.max` where it would be larger.
   public var count: Int {
+    guard let steps else { return 0 }
+    return steps >= UInt(Int.max) ? Int.max : Int(steps) + 1
+  }
+
+  /// Steps from the first element to the last; nil where there is none.
+  private var steps: UInt? {
     // Differences of two Ints fit an unsigned word once their order is known.
     let up = step > 0
     guard up ? (isClosed ? start <= end : start < end) : (isClosed ? start >= end : start > end) else {
-      return 0
+      return nil
     }
     let distance = up ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)
     let stride = step.magnitude
-    let steps = isClosed ? distance / stride : (distance - 1) / stride
-    return steps >= UInt(Int.max) ? Int.max : Int(steps) + 1
+    return isClosed ? distance / stride : (distance - 1) / stride
   }
 
   /// The element at a place from 0 to `count - 1`.

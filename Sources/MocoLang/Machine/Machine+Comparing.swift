@@ -152,6 +152,7 @@ extension Machine {
       while index < container.pointer.list.pointee.count {
         if try equal(container.pointer.list.pointee.items[index], value) { return true }
         index += 1
+        try pollIfNeeded()
       }
       return false
     case .string:

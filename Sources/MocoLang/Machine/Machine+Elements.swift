@@ -21,6 +21,9 @@ extension Machine {
       return word
     case (.range, .int):
       let range = object.pointer.range.pointee.range
+      if range.isUncountable, index.tag == .int, index.asInt < 0 {
+        throw LanguageFailure("E0402", "the length of \(range.description) does not fit an Int")
+      }
       return .int(range.element(try HostIndex.resolve(index.asInt, count: range.count)))
     case (.list, .range), (.string, .range), (.range, .range):
       return try slice(object, index.pointer.range.pointee.range)

@@ -342,6 +342,7 @@ extension Machine {
         defer { heap.release(word) }
         guard try body(word) else { return }
         index += 1
+        try pollIfNeeded()
       }
     case .range:
       let range = source.pointer.range.pointee.range

@@ -7,9 +7,10 @@
 import Glibc
 
 package struct FormatSpecification {
-  var fill: Unicode.Scalar = " "
+  /// nil where the text names none.
+  var fill: Unicode.Scalar?
   var align: Character?
-  var sign: Character = "-"
+  var sign: Character?
   var coercesNegativeZero = false
   var isAlternate = false
   var hasZero = false
@@ -95,48 +96,70 @@ package struct FormatSpecification {
     LanguageFailure("E0312", "the format type '\(type.map(String.init) ?? "")' does not fit \(what)")
   }
 
+  private func refused(_ part: String, _ what: String) -> LanguageFailure {
+    LanguageFailure("E0312", "'\(part)' in a format does not fit \(what)")
+  }
+
+  /// Digits stand in groups only in plain numbers; in binary, octal and hexadecimal ones only with `_`.
+  private func checkGrouping(_ what: String) throws {
+    guard let grouping, let type else { return }
+    let fits = "deEfFgG%".contains(type) || grouping == "_" && "boxX".contains(type)
+    if !fits { throw refused(String(grouping), "the type '\(type)' for \(what)") }
+  }
+
   private func format(text: String, _ what: String) throws -> String {
     guard type == nil || type == "s" else { throw wrongType(what) }
     guard align != "=", grouping == nil else { throw wrongType(what) }
+    if let sign { throw refused(String(sign), what) }
+    if isAlternate { throw refused("#", what) }
+    if coercesNegativeZero { throw refused("z", what) }
     var text = text
     if let precision { text = String(String.UnicodeScalarView(text.unicodeScalars.prefix(precision))) }
     return pad(text, default: "<")
   }
 
   private func format(int value: Int, _ machine: Machine) throws -> String {
+    try checkGrouping("an Int")
     switch type {
     case nil, "d", "n", "b", "o", "x", "X":
+      if coercesNegativeZero { throw refused("z", "an Int") }
       guard precision == nil else {
         throw LanguageFailure(
           "E0312", "an Int has no digits after the point", help: "write .\(precision ?? 0)f")
       }
       let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
       var digits = String(value.magnitude, radix: radix, uppercase: type == "X")
-      if let grouping { digits = group(digits, by: radix == 10 ? 3 : 4, grouping) }
+      let size = radix == 10 ? 3 : 4
+      if let grouping { digits = group(digits, by: size, grouping) }
       let prefix = isAlternate && radix != 10 ? "0" + String(type ?? "d") : ""
-      return padNumber(signText(value < 0) + prefix, digits)
+      return padNumber(signText(value < 0) + prefix, digits, groupsOf: size)
     case "c":
       guard let code = UInt32(exactly: value), let scalar = Unicode.Scalar(code) else {
         throw LanguageFailure("E0312", "\(value) is no Unicode scalar")
       }
-      return pad(String(Character(scalar)), default: "<")
+      if let sign { throw refused(String(sign), "the type 'c'") }
+      if isAlternate || coercesNegativeZero { throw refused(isAlternate ? "#" : "z", "the type 'c'") }
+      if let precision { throw refused(".\(precision)", "the type 'c'") }
+      return padNumber("", String(Character(scalar)))
     case "s": throw wrongType("an Int")
     default: return try format(float: Double(value))
     }
   }
 
   private func signText(_ isNegative: Bool) -> String {
-    isNegative ? "-" : sign == "+" ? "+" : sign == " " ? " " : ""
+    isNegative ? "-" : sign == "+" || sign == " " ? String(sign ?? " ") : ""
   }
 
   private func format(float value: Double) throws -> String {
     var isNegative = value.sign == .minus && !value.isNaN
     var body: String
+    if let type, !"eEfFgGn%".contains(type) { throw wrongType("a Float") }
+    try checkGrouping("a Float")
     if value.isNaN || value.isInfinite {
       body = value.isNaN ? "nan" : "inf"
       if type == "F" || type == "E" || type == "G" { body = body.uppercased() }
       if type == "%" { body += "%" }
-      return padNumber(signText(isNegative), body, zeroFill: false)
+      return padNumber(signText(isNegative), body)
     }
     let magnitude = value.magnitude
     switch type {
@@ -153,6 +176,7 @@ package struct FormatSpecification {
       body = FormatSpecification.printf("%.*f", precision ?? 6, magnitude * 100) + "%"
     default: throw wrongType("a Float")
     }
+    if isAlternate { body = withPoint(body) }
     if coercesNegativeZero, !body.contains(where: { ("1"..."9").contains($0) }) { isNegative = false }
     if let grouping {
       let whole = body.prefix { $0.isNumber }
@@ -168,7 +192,7 @@ package struct FormatSpecification {
     let scientific = FormatSpecification.printf("%.*e", digits - 1, value)
     let parts = scientific.split(separator: "e")
     let exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
-    let usesExponent = exponent < -4 || exponent >= (keepsPoint ? digits - 1 + (digits == 1 ? 1 : 0) : digits)
+    let usesExponent = exponent < -4 || exponent >= (keepsPoint ? digits - 1 : digits)
     func trimmed(_ text: String) -> String {
       guard text.contains("."), !isAlternate else { return text }
       var text = text
@@ -197,40 +221,47 @@ package struct FormatSpecification {
 
   private func group(_ digits: String, by size: Int, _ separator: Character) -> String {
     var out = ""
+    let count = digits.count
     for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % size == 0 { out.append(separator) }
+      if index > 0, (count - index) % size == 0 { out.append(separator) }
       out.append(digit)
     }
     return out
   }
 
-  private func padNumber(_ sign: String, _ body: String, zeroFill: Bool = true) -> String {
-    if hasZero, align == nil, zeroFill {
-      let missing = width - sign.count - body.count
-      guard missing > 0 else { return sign + body }
-      guard let grouping else { return sign + String(repeating: "0", count: missing) + body }
-      // Zeros take part in the grouping.
-      let whole = String(body.prefix { $0.isNumber || $0 == grouping }.filter { $0 != grouping })
-      let tail = body.dropFirst(body.prefix { $0.isNumber || $0 == grouping }.count)
-      var digits = whole
-      var grouped = group(digits, by: 3, grouping)
-      while sign.count + grouped.count + tail.count < width {
-        digits = "0" + digits
-        grouped = group(digits, by: 3, grouping)
-      }
-      return sign + grouped + tail
+  /// `5` as `5.`, `5e+00` as `5.e+00`: what `#` asks for.
+  private func withPoint(_ body: String) -> String {
+    guard !body.contains(".") else { return body }
+    let whole = body.prefix { $0.isNumber }
+    return whole + "." + body.dropFirst(whole.count)
+  }
+
+  /// What is filled with: zeros behind a `0`, unless the text names something else.
+  private var filling: Unicode.Scalar { fill ?? (hasZero ? "0" : " ") }
+
+  private func padNumber(_ sign: String, _ body: String, groupsOf size: Int = 3) -> String {
+    guard (align ?? (hasZero ? "=" : ">")) == "=" else { return pad(sign + body, default: ">") }
+    let missing = width - sign.unicodeScalars.count - body.unicodeScalars.count
+    guard missing > 0 else { return sign + body }
+    // A float's exponent and `inf` are no digits of it.
+    let isDigit: (Character) -> Bool = size == 4 ? { $0.isHexDigit } : { $0.isNumber }
+    let whole = body.prefix { isDigit($0) || $0 == grouping }
+    guard let grouping, filling == "0", !whole.isEmpty else {
+      return sign + String(repeating: Character(filling), count: missing) + body
     }
-    if align == "=" {
-      let missing = max(0, width - sign.count - body.count)
-      return sign + String(repeating: Character(fill), count: missing) + body
-    }
-    return pad(sign + body, default: ">")
+    // Zeros take part in the grouping.
+    let tail = body.dropFirst(whole.count)
+    let digits = String(whole.filter { $0 != grouping })
+    var count = digits.count
+    while sign.count + count + (count - 1) / size + tail.count < width { count += 1 }
+    let filled = String(repeating: "0", count: count - digits.count) + digits
+    return sign + group(filled, by: size, grouping) + tail
   }
 
   private func pad(_ text: String, default standard: Character) -> String {
     let missing = width - text.unicodeScalars.count
     guard missing > 0 else { return text }
-    let fill = Character(hasZero && align == nil ? "0" : self.fill)
+    let fill = Character(filling)
     let left: Int
     switch align ?? standard {
     case "<": left = 0

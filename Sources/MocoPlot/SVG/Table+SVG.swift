@@ -14,10 +14,11 @@ extension Table {
     let width = widths.reduce(0, +) + gap * Double(columnCount - 1) + 16
     let line = 26.0
     var y = top
+    let alignments = (0..<columnCount).map { alignment($0) }
     func write(_ cells: [String], bold: (Int) -> Bool, into svg: inout SVGBuilder) {
       var x = left + 8
-      for column in 0..<columnCount {
-        let right = alignment(column) == .right
+      for column in alignments.indices {
+        let right = alignments[column] == .right
         svg.text(
           cells[column], right ? x + widths[column] : x, y + 17, right ? .end : .start, bold: bold(column))
         x += widths[column] + gap
@@ -41,8 +42,9 @@ extension Table {
     let texts = cellTexts()
     var html = "<figure>\n<table>\n"
     if !title.isEmpty { html += "<caption>\(title.xml)</caption>\n" }
+    let alignments = (0..<columnCount).map { alignment($0) }
     func cell(_ tag: String, _ column: Int, _ text: String, bold: Bool) -> String {
-      let style = alignment(column) == .right ? " style=\"text-align:right\"" : ""
+      let style = alignments[column] == .right ? " style=\"text-align:right\"" : ""
       return "<\(tag)\(style)>\(bold ? "<strong>\(text.xml)</strong>" : text.xml)</\(tag)>"
     }
     if columns.contains(where: { !$0.isEmpty }) {

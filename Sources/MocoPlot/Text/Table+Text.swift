@@ -13,7 +13,8 @@ extension Table {
     // out.
     let gap = 3
     func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + gap * (widths.count - 1) + 2 }
-    let flexible = (0..<columnCount).filter { alignment($0) == .left }
+    let alignments = (0..<columnCount).map { alignment($0) }
+    let flexible = alignments.indices.filter { alignments[$0] == .left }
     while total(widths) > options.width,
       let widest = flexible.max(by: { widths[$0] < widths[$1] }), widths[widest] > 8
     {
@@ -31,7 +32,7 @@ extension Table {
       var runs: StyledLine = [StyledRun(" ")]
       for column in 0..<shown {
         if column > 0 { runs.append(StyledRun(String(repeating: " ", count: gap))) }
-        let text = cells[column].fitted(widths[column], alignment(column), options.glyphs)
+        let text = cells[column].fitted(widths[column], alignments[column], options.glyphs)
         runs.append(StyledRun(text, bold: bold(column)))
       }
       return runs + [StyledRun(more, dim: true)]

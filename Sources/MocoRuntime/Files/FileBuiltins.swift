@@ -42,7 +42,18 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
         """
     ) { arguments in
       let path = try arguments.string("path")
-      return try JsonValues.value(Json.parse(file: path))
+      let file = try MappedFile(path: path)
+      let json = try file.withBytes { bytes in
+        // Every value but the first stands behind a comma or an opening bracket.
+        var values = 1
+        for byte in bytes
+        where byte == UInt8(ascii: ",") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
+          values += 1
+        }
+        try arguments.interpreter.checkRoom(for: values, each: 120)
+        return try Json.parse(bytes, name: path)
+      }
+      return JsonValues.value(json)
     },
 
     NativeFunction(
@@ -155,8 +166,8 @@ enum JsonValues {
       return .object(object)
     case .host(let object):
       if let tensor = object as? TensorValue {
-        try room.take(tensor.tensor.count * 8)
-        return try json(TensorReading.list(tensor.tensor), depth: depth + 1, &room)
+        try room.take(tensor.tensor.count)
+        return try json(TensorReading.list(tensor.tensor, in: room.interpreter), depth: depth + 1, &room)
       }
       if let report = object as? ReportValue { return report.report.json }
       if let object = object as? RouteValue {

@@ -151,8 +151,8 @@ enum TableReader {
     }
   }
 
-  /// A value in a few words.
-  static func word(_ value: AnyValue) -> String {
+  /// A value in a few words; what stands deep inside is left out.
+  static func word(_ value: AnyValue, depth: Int = 0) -> String {
     switch value.kind {
     case .nil: return ""
     case .bool(let flag): return flag ? "true" : "false"
@@ -161,11 +161,15 @@ enum TableReader {
     case .string(let text): return text
     case .range(let range): return range.description
     case .host(let object): return object.shortDescription
-    case .list: return "[" + (value.asList ?? []).prefix(8).map { word($0) }.joined(separator: ", ") + "]"
-    case .record:
-      return "{"
-        + (value.asRecord ?? [:]).prefix(8).map { "\($0.name): \(word($0.value))" }.joined(separator: ", ")
-        + "}"
+    case .list, .record:
+      let isList = value.asList != nil
+      guard depth < 3 else { return isList ? "[…]" : "{…}" }
+      if isList {
+        let words = (value.asList ?? []).prefix(8).map { word($0, depth: depth + 1) }
+        return "[" + words.joined(separator: ", ") + "]"
+      }
+      let words = (value.asRecord ?? [:]).prefix(8).map { "\($0.name): \(word($0.value, depth: depth + 1))" }
+      return "{" + words.joined(separator: ", ") + "}"
     case .quantity, .function: return "<\(value.typeName)>"
     }
   }

@@ -148,7 +148,14 @@ enum TensorReading {
   }
 
   /// Nested lists; a number for rank 0.
-  static func list(_ tensor: Tensor) throws -> AnyValue {
+  /// - Throws: E0405 where the values would not fit the memory that a program may use.
+  static func list(_ tensor: Tensor, in interpreter: Interpreter) throws -> AnyValue {
+    // A value in a list of Swift's, and the machine's own after it.
+    try interpreter.checkRoom(for: tensor.count, each: 80)
+    return try list(tensor)
+  }
+
+  private static func list(_ tensor: Tensor) throws -> AnyValue {
     let leaves: [AnyValue]
     switch tensor.dtype {
     case .float32: leaves = try tensor.toFloats().map { .float($0) }

@@ -15,7 +15,11 @@ final class TensorValue: HostObject {
 
   var tensor: Tensor { variable.value }
   var typeName: String { "Tensor" }
-  var byteCount: Int { tensor.byteCount }
+  /// The numbers, of which a view may show many more than there are, and what keeps them: a tensor of one number
+  /// takes some hundred bytes, with a history some thousand.
+  var byteCount: Int {
+    min(tensor.byteCount, tensor.storageByteCount) + (variable.requiresGrad ? 2_000 : 500)
+  }
 
   // MARK: Members
 
@@ -110,8 +114,8 @@ final class TensorValue: HostObject {
       .host(TensorValue(try value.tensor.copy()))
     }
     table.add("to_list()", doc: "The numbers as nested lists.\n\n```\nzeros([2, 2]).to_list()\n```") {
-      value, _ in
-      try TensorReading.list(value.tensor)
+      value, arguments in
+      try TensorReading.list(value.tensor, in: arguments.interpreter)
     }
     table.add("float()", doc: "The same numbers as float32.\n\n```\narange(3).float()\n```") { value, _ in
       value.tensor.dtype == .float32 ? .host(value) : .host(TensorValue(try value.tensor.cast(to: .float32)))

@@ -1,9 +1,16 @@
 /// Arithmetic on shapes that neither traps nor wraps.
 public enum Shape {
+  /// More than anybody needs, and few enough that work for each pair of them is nothing.
+  public static let mostDimensions = 64
+
   /// Number of elements.
   ///
   /// - Throws: E0205 for a negative size, E0405 for more elements than memory can be addressed.
   public static func count(_ shape: [Int]) throws -> Int {
+    guard shape.count <= mostDimensions else {
+      throw TensorError(
+        code: "E0205", message: "a tensor has at most \(mostDimensions) dimensions, not \(shape.count)")
+    }
     var total = 1
     var empty = false
     var over = false

@@ -73,7 +73,10 @@ package struct IndexPlan {
           viewAxis += 1
           lastWasList = false
         } else {
-          note(Array(stride(from: a, to: b, by: step)))
+          // Backwards the first position is used as it is, so it may not be the end itself.
+          let positions = Array(stride(from: a, to: b, by: step))
+          if let first = positions.first { _ = try IndexPlan.position(first, length, d) }
+          note(positions)
         }
       case .list(let list):
         note(try list.map { try IndexPlan.position($0, length, d) })

@@ -80,6 +80,8 @@ public struct Tensor: @unchecked Sendable {
 
   /// Bytes of the elements (not of storage shared with others).
   public var byteCount: Int { count * dtype.size }
+  /// Bytes of the memory that the tensor looks at, with what other views see of it.
+  public var storageByteCount: Int { storage.byteCount }
 
   /// Whether elements stand in row-major order without gaps.
   public var isContiguous: Bool {
