@@ -1,0 +1,77 @@
+import MocoLang
+import MocoRuntime
+import Testing
+
+/// What the prompt shows of tensors, trainings and templates: everything fits the width.
+@Suite struct FittedDisplayTests {
+  private func shown(_ program: String, width: Int) throws -> [String] {
+    let session = librarySession()
+    let result = session.interpreter.run(SourceFile(name: "test", text: program), mode: .cell)
+    #expect(result.diagnostics.map(\.message) == [])
+    let text = session.interpreter.display(result.value, width: width)
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  // MARK: Tensors
+
+  @Test func statisticsGoToTheNextLine() throws {
+    let program = "tensor([i * 1.5 - 100 for i in 0..<60]).reshape([3, 4, 5])"
+    #expect(
+      try shown(program, width: 80).first
+        == "Tensor [3, 4, 5] float32  min -100.00  mean -55.750  max -11.500")
+    #expect(
+      try shown(program, width: 60).prefix(2) == [
+        "Tensor [3, 4, 5] float32  min -100.00  mean -55.750", "  max -11.500",
+      ])
+    for width in 20...100 {
+      for program in [
+        program, "arange(400).reshape([20, 20])", "arange(7)", "arange(3000000000000, 3000000000050)",
+        "tensor([1.5e-20, -1.5e-20, 3.25e-11])", "zeros([1, 1, 2, 1, 2])", "tensor([[true, false]])",
+      ] {
+        #expect(try shown(program, width: width).allSatisfy { $0.count <= width }, "\(program) \(width)")
+      }
+    }
+  }
+
+  @Test func integersStayIntegers() throws {
+    #expect(try shown("arange(100)", width: 80).first == "Tensor [100] int64  min 0  mean 49.500  max 99")
+  }
+
+  @Test func matricesStandUnderTheirIndex() throws {
+    let lines = try shown("arange(24).reshape([2, 2, 2, 3])", width: 60)
+    #expect(
+      lines.dropFirst() == [
+        "[0, 0, :, :]", " [       0        1        2]", " [       3        4        5]", "",
+        "[0, 1, :, :]", " [       6        7        8]", " [       9       10       11]", "",
+        "[1, 0, :, :]", " [      12       13       14]", " [      15       16       17]", "",
+        "[1, 1, :, :]", " [      18       19       20]", " [      21       22       23]",
+      ])
+    // All 24 rows of four matrices fit.
+    let whole = try shown("arange(72).reshape([4, 6, 3])", width: 60)
+    #expect(!whole.contains { $0.contains("…") } && whole.contains(" [      69       70       71]"))
+    let deep = try shown("arange(120).reshape([2, 3, 4, 5])", width: 60)
+    #expect(!deep.contains { $0.contains("…") } && deep.count == 36 && deep.contains("[1, 2, :, :]"))
+  }
+
+  @Test func whatIsLongIsLeftOut() throws {
+    let lines = try shown("arange(9000).reshape([10, 10, 30, 3])", width: 60)
+    #expect(lines.count <= 32)
+    #expect(lines.contains("[0, 0, :, :]") && lines.contains("[9, 9, :, :]"))
+    #expect(lines.contains("… 97 more") && lines.contains(" …"))
+    let flat = try shown("arange(900).reshape([300, 3, 1])", width: 60)
+    #expect(flat.count <= 32 && flat.contains("… 294 more"))
+  }
+
+  @Test func tensorsInCollectionsFit() throws {
+    let program = "{name: \"a\", z: tensor([[-2.0690074, 1.25], [3.5, 4.125]]), list: [zeros([4, 8])]}"
+    #expect(
+      try shown(program, width: 40) == [
+        "{", "  name: \"a\",", "  z: tensor([2, 2] float32),", "  list: [", "    tensor([4, 8] float32)",
+        "  ]", "}",
+      ])
+    // What print writes stays.
+    #expect(
+      printed("print(tensor([[-2.0690074, 1.25], [3.5, 4.125]]))")
+        == "tensor([[-2.0690074, 1.25], [3.5, 4.125]])\n")
+  }
+}
