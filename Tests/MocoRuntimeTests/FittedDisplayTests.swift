@@ -74,4 +74,34 @@ import Testing
       printed("print(tensor([[-2.0690074, 1.25], [3.5, 4.125]]))")
         == "tensor([[-2.0690074, 1.25], [3.5, 4.125]])\n")
   }
+
+  // MARK: Trainings and models
+
+  @Test func theLineOfAModelIsBroken() {
+    let line = "small: 1,234,567 parameters, QuickGELU, images 32×32 grey, embedding 64"
+    #expect(fittedSummary(line, width: 80) == line)
+    #expect(
+      fittedSummary(line, width: 50)
+        == "small: 1,234,567 parameters, QuickGELU,\n  images 32×32 grey, embedding 64")
+  }
+
+  @Test func theCardOfATrainingIsBroken() throws {
+    let program = """
+      let clip = clip_model({
+        embedding: 16, context: 24, merges: 4096, mean: [0.3], std: [0.35]
+        text: {width: 16, layers: 1, heads: 2}
+        vision: {image_size: 16, patch: 8, channels: 1, width: 16, layers: 1, heads: 2}
+      }, seed: 1)
+      let few = dataset("fashion").few_shot(2, seed: 3).train
+      let single = coop(clip, classes: few.classes)
+      train single on few for 2 steps
+      """
+    let whole = try shown(program, width: 200)
+    #expect(whole.count == 1)
+    let lines = try shown(program, width: 40)
+    #expect(lines.count > 1 && lines.allSatisfy { $0.count <= 40 })
+    // Numbers stay with what they count.
+    #expect(lines.contains { $0.contains("2 steps in ") } && lines.last?.hasSuffix(" %") == true)
+    #expect(lines.contains { $0.contains("training accuracy ") && $0.hasSuffix(" %") })
+  }
 }

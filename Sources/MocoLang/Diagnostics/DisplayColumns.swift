@@ -92,6 +92,15 @@ package enum DisplayColumns {
     return lines
   }
 
+  /// Pieces one after the other with blanks between, on lines of at most `columns` columns: none is parted
+  /// where it fits a line.
+  package static func joined(_ pieces: [String], columns: Int, hanging: Int = 0) -> String {
+    let firm = pieces.map { $0.map { $0 == " " ? "\u{A0}" : String($0) }.joined() }
+    let lines = wrapped(firm.joined(separator: " "), columns: columns, hanging: hanging)
+    return lines.map { $0.contains("\u{A0}") ? String($0.map { $0 == "\u{A0}" ? " " : $0 }) : $0 }.joined(
+      separator: "\n")
+  }
+
   package static let tabWidth = 4
 
   /// A source line made fit for a terminal: tabs become spaces, control characters pictures.

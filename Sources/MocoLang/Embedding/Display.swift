@@ -15,7 +15,9 @@ struct Display {
   }
 
   func text(_ word: Word) -> String {
-    if word.tag == .host { return word.pointer.hostBox.pointee.host.display(width: width, style: style) }
+    if word.tag == .host {
+      return fitted(word.pointer.hostBox.pointee.host.display(width: width, style: style))
+    }
     return lines(word, Place(width: width), depth: 0).joined(separator: "\n")
   }
 
@@ -34,6 +36,15 @@ struct Display {
     func inner(name: Int = 0) -> Place {
       Place(width: width, indent: indent + 2, before: indent + 2 + name, behind: 1)
     }
+  }
+
+  /// Lines of a host object that did not heed the width are broken at blanks.
+  private func fitted(_ text: String) -> String {
+    if text.contains("\u{1B}") { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard DisplayColumns.width(of: line) > width else { return String(line) }
+      return DisplayColumns.wrapped(String(line), columns: width, hanging: 2).joined(separator: "\n")
+    }.joined(separator: "\n")
   }
 
   private var ellipsis: String { style.unicode ? "…" : "..." }
