@@ -104,4 +104,17 @@ import Testing
     #expect(lines.contains { $0.contains("2 steps in ") } && lines.last?.hasSuffix(" %") == true)
     #expect(lines.contains { $0.contains("training accuracy ") && $0.hasSuffix(" %") })
   }
+
+  // MARK: Templates
+
+  @Test func groupsHaveAShortForm() throws {
+    let lines = try shown("use {eurosat} from templates\neurosat.groups", width: 60)
+    #expect(lines.allSatisfy { $0.count <= 60 })
+    #expect(lines.contains { $0.hasPrefix("  <group ") && $0.contains(" templates>") })
+    #expect(!lines.contains { $0.contains("TemplateGroup") })
+    let one =
+      "templates ways { group \"plain\" { \"a photo of a {} that is seen from far above\" } }\n[ways[0]]"
+    #expect(try shown(one, width: 40) == ["[", "  <group plain: 1 template>", "]"])
+    #expect(try shown(one, width: 80) == ["[[\"a photo of a {} that is seen from far above\"]]"])
+  }
 }
