@@ -78,6 +78,8 @@ import Testing
     #expect(printed("help(\"values\")").hasPrefix("# Values"))
     #expect(printed("help(\"values\")").contains("help(values)"))
     #expect(printed("help(values)").hasPrefix("values(r)"))
+    #expect(printed("help(values)").hasSuffix("`help(\"values\")` shows the page.\n"))
+    #expect(!printed("help(sorted)").contains("shows the page"))
     #expect(printed("help(\"sorted\")").hasPrefix("sorted(xs"))
     #expect(printed("help(\"../examples/compare\")") == printed("help(\"nothing at all\")"))
   }
