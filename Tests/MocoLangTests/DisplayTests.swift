@@ -74,6 +74,12 @@ import Testing
     #expect(try shown(program, width: 39).count == 1)
   }
 
+  @Test func longLinesOfObjectsAreBroken() throws {
+    let lines = try shown("plain", width: 40)
+    #expect(lines.count == 5 && lines.allSatisfy { $0.count <= 40 })
+    #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  word ") })
+  }
+
   @Test func objectsInCollectionsFit() throws {
     #expect(try shown("{a: long, b: 1}", width: 40) == ["{", "  a: <long, 34>,", "  b: 1", "}"])
     let lines = try shown("[plain, 1]", width: 40)

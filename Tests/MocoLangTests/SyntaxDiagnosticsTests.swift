@@ -176,6 +176,20 @@ import Testing
     #expect(diagnostic.render().split(separator: "\n").count == 7)
   }
 
+  /// Lines with source and marks fit every terminal, in all programs of the folder.
+  @Test(arguments: programs) func excerptsFit(name: String) throws {
+    let data = try Data(contentsOf: Self.folder.appendingPathComponent(name))
+    let found = Checker.check(
+      SourceFile(name: name, bytes: Array(data)), CheckContext(builtins: SyntaxSupport.builtins))
+    for width in [20, 21, 30, 40, 57, 80] {
+      for line in found.flatMap({ $0.render(width: width).split(separator: "\n") }) {
+        let gutter = line.prefix { $0 == " " || $0.isNumber }
+        guard line.dropFirst(gutter.count).hasPrefix("|") else { continue }
+        #expect(DisplayColumns.width(of: line) <= width, "\(width): \(line)")
+      }
+    }
+  }
+
   @Test func wideCharactersTakeTwoColumns() {
     let file = SourceFile(name: "a", text: "let x = \"日本語日本語日本語日本語日本語日本語\" + 1 + \"✅\"")
     for width in 20...70 {

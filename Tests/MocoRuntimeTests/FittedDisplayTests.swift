@@ -85,6 +85,13 @@ import Testing
         == "small: 1,234,567 parameters, QuickGELU,\n  images 32×32 grey, embedding 64")
   }
 
+  @Test func theCardOfAModelLosesNoNumbers() throws {
+    let lines = try shown("load_clip(\"small\")", width: 40)
+    #expect(lines.allSatisfy { $0.count <= 40 })
+    #expect(lines.contains("  vision      4 layers, width 128, 4") && lines.contains("              heads"))
+    #expect(lines.last?.hasPrefix("  from        ") == true)
+  }
+
   @Test func theCardOfATrainingIsBroken() throws {
     let program = """
       let clip = clip_model({
