@@ -58,10 +58,14 @@ public enum Console {
   }
 
   public static func report(_ diagnostics: [Diagnostic]) {
-    let colour = OutputTraits.detect(descriptor: 2).colour != .none
+    let traits = OutputTraits.detect(descriptor: 2)
     // The terminal has written ^C where the cursor was.
     if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
-    report(diagnostics.map { $0.render(colour: colour) + "\n" }.joined(separator: "\n"))
+    // What is no terminal is kept, whole.
+    let width = traits.isTerminal ? traits.width : nil
+    report(
+      diagnostics.map { $0.render(colour: traits.colour != .none, width: width) + "\n" }.joined(
+        separator: "\n"))
   }
 
   /// An error of Swift code as a diagnostic without a place.

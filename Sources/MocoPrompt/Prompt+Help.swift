@@ -31,7 +31,7 @@ extension Prompt {
       _ = ErrorPages.show(topic)
       return
     }
-    if let text = interpreter.help(named: topic) {
+    if let text = interpreter.help(named: topic, showsValue: true) {
       Console.showHelp(text)
       return
     }
@@ -40,8 +40,8 @@ extension Prompt {
       Console.showHelp(text)
       return
     }
-    if SourceScanner.keywords.contains(topic) {
-      Console.showHelp("`\(topic)` is a keyword of the language.")
+    if let text = KeywordHelp.text(for: topic) ?? interpreter.helpPage?(topic) {
+      Console.showHelp(text)
       return
     }
     let near = Nearest.name(to: topic, among: interpreter.names.map(\.name))

@@ -28,12 +28,12 @@ package struct SourceScanner {
   package private(set) var partners: [Int: Int] = [:]
   package private(set) var end = End.code
 
-  static let keywords: Set<String> = [
+  package static let keywords: Set<String> = [
     "let", "var", "func", "return", "if", "else", "for", "in", "while", "break", "continue", "and", "or",
     "not",
     "use", "as", "from", "try", "catch",
   ]
-  static let constants: Set<String> = ["true", "false", "nil"]
+  package static let constants: Set<String> = ["true", "false", "nil"]
   /// Ordinary names that begin a command form where they stand first.
   static let commands: Set<String> = ["templates", "train", "evaluate", "show"]
 

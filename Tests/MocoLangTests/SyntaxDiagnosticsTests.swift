@@ -143,6 +143,90 @@ import Testing
     #expect(rows[0].firstIndex(of: "!") == rows[1].firstIndex(of: "^"))
   }
 
+  @Test func fitsTheTerminal() {
+    let file = SourceFile(
+      name: "a", text: "let logits = normalized_images_of_the_batch @ normalized_texts_of_the_classes")
+    let diagnostic = Diagnostic(
+      "E0203", "cannot multiply these matrices: 512 is not 10", at: Self.span(file, "@"),
+      labels: [
+        .init(Self.span(file, "normalized_images_of_the_batch"), "[32, 512] of the tower for images"),
+        .init(Self.span(file, "normalized_texts_of_the_classes"), "[10, 512]"),
+      ],
+      help: ["transpose the right side: normalized_images_of_the_batch @ texts.T gives [32, 10]"])
+    #expect(
+      diagnostic.render(width: 40) == """
+        error[E0203]: cannot multiply these
+          matrices: 512 is not 10
+         --> a:1:45
+          |
+        1 | …f_the_batch @ normalized_texts_of_…
+          |  ----------- ^ ---------------------
+          |  |             [10, 512]
+          |  [32, 512] of the tower for images
+          = help: transpose the right side:
+            normalized_images_of_the_batch @
+            texts.T gives [32, 10]
+        """)
+    for width in 20...100 {
+      for line in diagnostic.render(width: width).split(separator: "\n") where !line.contains("normalized") {
+        #expect(line.count <= width)
+      }
+    }
+    // Where there is no terminal, nothing is broken.
+    #expect(diagnostic.render().split(separator: "\n").count == 7)
+  }
+
+  /// Lines with source and marks fit every terminal, in all programs of the folder.
+  @Test(arguments: programs) func excerptsFit(name: String) throws {
+    let data = try Data(contentsOf: Self.folder.appendingPathComponent(name))
+    let found = Checker.check(
+      SourceFile(name: name, bytes: Array(data)), CheckContext(builtins: SyntaxSupport.builtins))
+    for width in [20, 21, 30, 40, 57, 80] {
+      for line in found.flatMap({ $0.render(width: width).split(separator: "\n") }) {
+        let gutter = line.prefix { $0 == " " || $0.isNumber }
+        guard line.dropFirst(gutter.count).hasPrefix("|") else { continue }
+        #expect(DisplayColumns.width(of: line) <= width, "\(width): \(line)")
+      }
+    }
+  }
+
+  @Test func wideCharactersTakeTwoColumns() {
+    let file = SourceFile(name: "a", text: "let x = \"日本語日本語日本語日本語日本語日本語\" + 1 + \"✅\"")
+    for width in 20...70 {
+      let lines = Diagnostic(
+        "E0201", "日本語日本語日本語日本語日本語日本語", at: Self.span(file, "+"),
+        labels: [.init(Self.span(file, "1"), "数字")]
+      ).render(width: width).split(separator: "\n")
+      for line in lines { #expect(DisplayColumns.width(of: line) <= width) }
+      guard let place = lines.firstIndex(where: { $0.hasPrefix("1 |") }), place + 1 < lines.count else {
+        Issue.record("no source")
+        continue
+      }
+      let before = lines[place].prefix { $0 != "+" }
+      let marked = lines[place + 1].prefix { $0 != "^" }
+      #expect(DisplayColumns.width(of: before) == DisplayColumns.width(of: marked), "\(width)")
+    }
+    #expect(DisplayColumns.width(of: "✅日a⚠") == 6)
+  }
+
+  @Test func marksOfWhatIsCutOffStandUnderTheDots() {
+    let file = SourceFile(name: "a", text: "first" + String(repeating: " + 1", count: 30) + " + last")
+    let text = Diagnostic(
+      "E0201", "no", at: Self.span(file, "first"), text: "here",
+      labels: [.init(Self.span(file, "last"), "there")]
+    ).render(width: 40)
+    #expect(
+      text == """
+        error[E0201]: no
+         --> a:1:1
+          |
+        1 | first + 1 + 1 + 1 + 1 + 1 + 1 + 1 …
+          | ^^^^^                             -
+          | |                              there
+          | here
+        """)
+  }
+
   @Test func traces() {
     let file = SourceFile(name: "a", text: "f()\ng()")
     let inner = Diagnostic.TraceEntry(function: "f", callSite: file.span(0, 3))

@@ -1,5 +1,7 @@
 import CEditline
+import MocoLang
 import MocoPrompt
+import MocoRuntime
 import Testing
 
 @Suite struct SourceScannerTests {
@@ -102,11 +104,67 @@ import Testing
   }
 }
 
+@Suite struct KeywordHelpTests {
+  @Test func everyKeywordHasAnExampleThatRuns() throws {
+    #expect(Set(KeywordHelp.keywords).isSuperset(of: SourceScanner.keywords.union(SourceScanner.constants)))
+    for keyword in KeywordHelp.keywords {
+      let entry = try #require(KeywordHelp.entry(for: keyword))
+      var options = SessionOptions()
+      let library = StandardLibrary(root: Built.root + "/stdlib")
+      options.library = library
+      let session = Session(options: options)
+      session.interpreter.output = { _ in }
+      let result = session.interpreter.run(SourceFile(name: keyword, text: entry.example), mode: .program)
+      #expect(result.diagnostics.map(\.message) == [], "\(keyword)")
+      #expect(library.page(entry.page) != nil, "\(keyword)")
+      #expect(entry.syntax.contains(keyword) && entry.example.contains(keyword), "\(keyword)")
+    }
+  }
+}
+
 @Suite struct MarkdownTests {
   @Test func isLaidOut() {
     let text = MarkdownText.render(
       "A `name` that is\nlong **enough** to wrap.\n\n- item\n\n```\nf(x)\n```\n", width: 24, colour: false)
     #expect(text == "A `name` that is long\nenough to wrap.\n\n- item\n\n    f(x)")
+  }
+
+  @Test func tablesAreAligned() {
+    let table =
+      "Text.\n\n| page | subject |\n|---|---|\n| `a|b` | long enough to wrap here |\n| values | **all** |\n\nEnd."
+    #expect(
+      MarkdownText.render(table, width: 22, colour: false) == """
+        Text.
+
+        page    subject
+        ------  --------------
+        `a|b`   long enough to
+                wrap here
+        values  all
+
+        End.
+        """)
+    #expect(
+      MarkdownText.render(table, width: 40, colour: true).split(separator: "\n").dropFirst().prefix(3) == [
+        "\u{1B}[1mpage\u{1B}[0m    \u{1B}[1msubject\u{1B}[0m",
+        "\u{1B}[36ma|b\u{1B}[0m     long enough to wrap here",
+        "values  \u{1B}[1mall\u{1B}[0m",
+      ])
+    #expect(MarkdownText.render("|", width: 20, colour: false).isEmpty)
+    #expect(MarkdownText.render("| a |\ntext", width: 20, colour: false) == "a\ntext")
+  }
+
+  @Test func codeKeepsItsStyleAcrossLines() {
+    let text = MarkdownText.render("See `one two three four`, **five six**.", width: 12, colour: true)
+    #expect(
+      text == """
+        See \u{1B}[36mone two\u{1B}[0m
+        \u{1B}[36mthree four\u{1B}[0m,
+        \u{1B}[1mfive six\u{1B}[0m.
+        """)
+    #expect(
+      MarkdownText.render("- `a b c d`", width: 7, colour: true)
+        == "- \u{1B}[36ma b c\u{1B}[0m\n  \u{1B}[36md\u{1B}[0m")
   }
 
   @Test func survivesLooseMarks() {

@@ -78,6 +78,8 @@ import Testing
     #expect(printed("help(\"values\")").hasPrefix("# Values"))
     #expect(printed("help(\"values\")").contains("help(values)"))
     #expect(printed("help(values)").hasPrefix("values(r)"))
+    #expect(printed("help(values)").hasSuffix("`help(\"values\")` shows the page.\n"))
+    #expect(!printed("help(sorted)").contains("shows the page"))
     #expect(printed("help(\"sorted\")").hasPrefix("sorted(xs"))
     // Only pages are shown, and no file besides.
     #expect(printed("help(\"../examples/compare\")").hasPrefix("E0305 there is no page"))

@@ -10,38 +10,48 @@ extension Diagnostic {
   /// The message as it is shown, without a line break at the end.
   /// - Parameters:
   ///   - colour: with ANSI escape sequences.
-  ///   - width: excerpts of longer lines are cut around the marks.
-  public func render(colour: Bool = false, width: Int = 110) -> String {
+  ///   - width: the columns of the terminal, to which everything is fitted. Without it texts are not broken,
+  ///     and source lines of more than 110 columns are cut around the marks.
+  public func render(colour: Bool = false, width: Int? = nil) -> String {
     let paint = Paint(isOn: colour)
     let tint = severity == .error ? Paint.red : severity == .warning ? Paint.yellow : Paint.cyan
+    let columns = width.map { max(20, $0) }
     var lines: [String] = []
     let head = code.isEmpty ? severity.rawValue : "\(severity.rawValue)[\(code)]"
-    lines.append(paint.bold(tint, head) + paint.bold(nil, ": " + Diagnostic.visible(message)))
+    let title =
+      columns == nil
+      ? Diagnostic.visible(message)
+      : Diagnostic.fitted(message, columns: columns, first: head.count + 2, hanging: 2)
+    lines.append(paint.bold(tint, head) + paint.bold(nil, ": " + title))
 
     var gutter = 0
     if let primary {
-      let excerpt = Excerpt(
-        diagnostic: self, primary: primary, paint: paint, tint: tint, width: max(40, width))
+      let excerpt = Excerpt(diagnostic: self, primary: primary, paint: paint, tint: tint, columns: columns)
       gutter = excerpt.gutter
       lines += excerpt.lines()
     }
     let margin = String(repeating: " ", count: gutter + 1)
-    let hanging = "\n" + margin + "  "
-    for note in notes {
-      lines.append(margin + paint.bold(Paint.blue, "=") + " note: " + indent(note, hanging))
-    }
-    for text in help {
+    func add(_ word: String, _ shown: String, _ text: String) {
+      let first = gutter + 3 + word.count
       lines.append(
-        margin + paint.bold(Paint.blue, "=") + " " + paint.colour(Paint.cyan, "help") + ": "
-          + indent(text, hanging))
+        margin + paint.bold(Paint.blue, "=") + " " + shown
+          + Diagnostic.fitted(text, columns: columns, first: first, hanging: gutter + 3))
     }
-    for line in traceLines() { lines.append(margin + paint.bold(Paint.blue, "=") + " " + line) }
+    for note in notes { add("note: ", "note: ", note) }
+    for text in help { add("help: ", paint.colour(Paint.cyan, "help") + ": ", text) }
+    for line in traceLines() { add("", "", line) }
     return lines.joined(separator: "\n")
   }
 
-  private func indent(_ text: String, _ hanging: String) -> String {
-    Diagnostic.visible(text).split(separator: "\n", omittingEmptySubsequences: false).joined(
-      separator: hanging)
+  /// - Parameter first: columns that are taken in the first line.
+  private static func fitted(_ text: String, columns: Int?, first: Int, hanging: Int) -> String {
+    let text = visible(text)
+    if let columns {
+      return DisplayColumns.wrapped(text, columns: columns, first: first, hanging: hanging).joined(
+        separator: "\n")
+    }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).joined(
+      separator: "\n" + String(repeating: " ", count: hanging))
   }
 
   /// Text that came from a program must not steer the terminal.

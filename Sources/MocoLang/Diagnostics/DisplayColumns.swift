@@ -9,12 +9,96 @@ package enum DisplayColumns {
     default: break
     }
     switch value {
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
-      0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
-      0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD:
+    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
+      0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+      0xFFE0...0xFFE6, 0x17000...0x18AFF, 0x1B000...0x1B2FF, 0x1F200...0x1F2FF, 0x20000...0x3FFFD:
       return 2
-    default: return 1
+    // Letters for flags are one column each.
+    case 0x1F1E6...0x1F1FF: return 1
+    default: return scalar.properties.isEmojiPresentation ? 2 : 1
     }
+  }
+
+  /// The columns of a text without control characters.
+  package static func width(of text: some StringProtocol) -> Int {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+    return text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
+  }
+
+  /// The longest beginning of a text that takes no more than so many columns.
+  package static func prefix(_ text: some StringProtocol, _ columns: Int) -> String {
+    var used = 0
+    var result = ""
+    for character in text {
+      used += character.unicodeScalars.reduce(0) { $0 + width(of: $1) }
+      if used > columns { break }
+      result.append(character)
+    }
+    return result
+  }
+
+  /// A text cut to so many columns, with a mark where something is lost.
+  package static func cut(_ text: String, to columns: Int, mark: String = "…") -> String {
+    width(of: text) <= columns ? text : prefix(text, max(0, columns - width(of: mark))) + mark
+  }
+
+  /// Lines of at most `columns` columns, broken at blanks; all but the first begin with `hanging` blanks, and
+  /// the first has `first` columns less. A word that is longer than a line stays whole, unless its
+  /// characters are wide: those may be parted anywhere.
+  package static func wrapped(_ text: String, columns: Int, first: Int = 0, hanging: Int = 0) -> [String] {
+    var lines: [String] = []
+    let columns = max(1, columns)
+    let margin = min(hanging, columns / 2)
+    for (place, part) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let own = part.prefix { $0 == " " }.count
+      let indent = min(margin + own, columns / 2)
+      var line = place == 0 ? "" : String(repeating: " ", count: margin)
+      var used = place == 0 ? first : margin
+      var isEmpty = true
+      func next() {
+        while line.hasSuffix(" ") { line.removeLast() }
+        lines.append(line)
+        line = String(repeating: " ", count: indent)
+        used = indent
+        isEmpty = true
+      }
+      line += String(repeating: " ", count: own)
+      used += own
+      for var word in part.dropFirst(own).split(separator: " ", omittingEmptySubsequences: false) {
+        var size = width(of: word)
+        if !isEmpty {
+          if used + 1 + size > columns {
+            next()
+          } else {
+            line += " "
+            used += 1
+          }
+        }
+        while used + size > columns, word.unicodeScalars.contains(where: { width(of: $0) == 2 }) {
+          let piece = prefix(word, columns - used)
+          if piece.isEmpty, used <= indent { break }
+          line += piece
+          word = word.dropFirst(piece.count)
+          size = width(of: word)
+          next()
+        }
+        line += word
+        used += size
+        isEmpty = false
+      }
+      while line.hasSuffix(" ") { line.removeLast() }
+      lines.append(line)
+    }
+    return lines
+  }
+
+  /// Pieces one after the other with blanks between, on lines of at most `columns` columns: none is parted
+  /// where it fits a line.
+  package static func joined(_ pieces: [String], columns: Int, hanging: Int = 0) -> String {
+    let firm = pieces.map { $0.map { $0 == " " ? "\u{A0}" : String($0) }.joined() }
+    let lines = wrapped(firm.joined(separator: " "), columns: columns, hanging: hanging)
+    return lines.map { $0.contains("\u{A0}") ? String($0.map { $0 == "\u{A0}" ? " " : $0 }) : $0 }.joined(
+      separator: "\n")
   }
 
   package static let tabWidth = 4
@@ -59,14 +143,20 @@ package enum DisplayColumns {
       columns[max(0, min(offset, columns.count - 1))]
     }
 
-    /// The part between two columns.
+    /// The part between two columns; blanks stand for a wide character that is cut in two.
     package func text(from first: Int, to last: Int) -> String {
       var text = ""
       var column = 0
       for cell in cells {
-        if column >= last { break }
-        if column >= first { text += cell.text }
-        column += cell.width
+        let end = column + cell.width
+        if column >= last, cell.width > 0 { break }
+        if column >= first, end <= last {
+          // What joins the character before is left out with it.
+          if cell.width > 0 || column > first || first == 0 { text += cell.text }
+        } else if end > first {
+          text += String(repeating: " ", count: min(end, last) - max(column, first))
+        }
+        column = end
       }
       return text
     }

@@ -23,11 +23,15 @@ struct Excerpt {
   private let parts: [FilePart]
   private let paint: Paint
   private let tint: String
-  private let width: Int
+  /// Columns behind the bar.
+  private let room: Int
+  /// Whether texts at marks have to fit, too.
+  private let isFitted: Bool
   /// Digits of the greatest line number.
   let gutter: Int
 
-  init(diagnostic: Diagnostic, primary: Span, paint: Paint, tint: String, width: Int) {
+  /// - Parameter columns: of the terminal; nil where there is none.
+  init(diagnostic: Diagnostic, primary: Span, paint: Paint, tint: String, columns: Int?) {
     var parts: [FilePart] = []
     func add(_ span: Span, _ text: String, isPrimary: Bool) {
       let index: Int
@@ -66,8 +70,9 @@ struct Excerpt {
     self.parts = parts
     self.paint = paint
     self.tint = tint
-    self.width = width
+    isFitted = columns != nil
     gutter = String(parts.flatMap { $0.lines.map(\.number) }.max() ?? 1).count
+    room = max(8, (columns ?? 110) - gutter - 3)
   }
 
   func lines() -> [String] {
@@ -102,19 +107,24 @@ struct Excerpt {
     let line = DisplayColumns.Line(file.bytes[file.range(ofLine: number)])
     var marks = marks
     var text = line.text(from: 0, to: line.width)
-    let room = width - gutter - 3
-    if line.width > room {
-      let focus = marks.first(where: \.isPrimary)?.first ?? marks.first?.first ?? 0
-      let from = focus < room - 20 ? 0 : focus - room / 3
-      let to = min(line.width, from + room - 2)
-      text = (from > 0 ? "…" : "") + line.text(from: from, to: to) + (to < line.width ? "…" : "")
+    let extent = max(line.width, marks.map(\.last).max() ?? 0)
+    if extent > room {
+      let from = Self.start(marks, room: room)
+      let to = min(extent, from + room - 2)
+      let isCut = to < line.width
+      text = (from > 0 ? "…" : "") + line.text(from: from, to: to) + (isCut ? "…" : "")
       let shift = from > 0 ? from - 1 : 0
-      let end = to - shift + 1
+      // Marks of what is not shown stand under the dots.
+      let (low, high) = (from > 0 ? 1 : 0, to - shift + (isCut ? 1 : 0))
       marks = marks.compactMap { mark in
         var mark = mark
-        mark.first = max(from > 0 ? 1 : 0, mark.first - shift)
-        mark.last = min(end, mark.last - shift)
-        return mark.last > mark.first ? mark : nil
+        mark.first = max(low, mark.first - shift)
+        mark.last = min(high, mark.last - shift)
+        if mark.last > mark.first { return mark }
+        if mark.text.isEmpty { return nil }
+        mark.first = mark.last <= low ? 0 : high - 1
+        mark.last = mark.first + 1
+        return mark
       }
     }
     let label = String(number)
@@ -124,6 +134,21 @@ struct Excerpt {
     let prefix = String(repeating: " ", count: gutter) + " " + bar + " "
     for row in rows(marks) { lines.append(prefix + row) }
     return lines
+  }
+
+  /// The first column to show of a line that is too long.
+  private static func start(_ marks: [Mark], room: Int) -> Int {
+    let inner = room - 2
+    func start(showing marks: [Mark]) -> Int? {
+      guard let first = marks.map(\.first).min(), let last = marks.map(\.last).max(), last - first <= inner
+      else { return nil }
+      let focus = marks.first(where: \.isPrimary)?.first ?? first
+      let from = focus < room - 20 ? 0 : max(0, focus - room / 3)
+      if first >= from, last <= from + inner { return from }
+      return last <= inner ? 0 : max(0, first - (inner - (last - first)) / 2)
+    }
+    if let start = start(showing: marks) ?? start(showing: marks.filter(\.isPrimary)) { return start }
+    return max(0, (marks.first(where: \.isPrimary)?.first ?? marks.first?.first ?? 0) - room / 3)
   }
 
   /// The row of marks with the text of the last one, then the other texts from right to left, each under its
@@ -142,19 +167,33 @@ struct Excerpt {
     }
     var texts = marks.filter { !$0.text.isEmpty }.sorted { ($0.first, $0.last) < ($1.first, $1.last) }
     var first = painted(row)
-    if let last = texts.last, last.last == end {
+    if let last = texts.last, last.last == end,
+      !isFitted || end + 1 + DisplayColumns.width(of: last.text) <= room
+    {
       first += " " + paint.colour(last.isPrimary ? tint : Paint.blue, last.text)
       texts.removeLast()
     }
     var rows = [first]
     while let mark = texts.popLast() {
-      var under = [(character: Character, colour: String?)](repeating: (" ", nil), count: mark.first)
-      for other in texts where other.first < mark.first {
+      let (start, pieces) = place(mark)
+      var under = [(character: Character, colour: String?)](repeating: (" ", nil), count: start)
+      for other in texts where other.first < start {
         under[other.first] = ("|", other.isPrimary ? tint : Paint.blue)
       }
-      rows.append(painted(under) + paint.colour(mark.isPrimary ? tint : Paint.blue, mark.text))
+      for piece in pieces {
+        rows.append(painted(under) + paint.colour(mark.isPrimary ? tint : Paint.blue, piece))
+      }
     }
     return rows
+  }
+
+  /// Where the text under a mark begins, and its lines: under the mark, further to the left where it would
+  /// not fit, and on several lines where it is longer than one.
+  private func place(_ mark: Mark) -> (start: Int, lines: [String]) {
+    guard isFitted else { return (mark.first, [mark.text]) }
+    let size = DisplayColumns.width(of: mark.text)
+    if size <= room { return (min(mark.first, room - size), [mark.text]) }
+    return (0, DisplayColumns.wrapped(mark.text, columns: room))
   }
 
   private func painted(_ row: [(character: Character, colour: String?)]) -> String {

@@ -15,24 +15,56 @@ struct Display {
   }
 
   func text(_ word: Word) -> String {
-    if word.tag == .host { return word.pointer.hostBox.pointee.host.display(width: width, style: style) }
-    return lines(word, indent: 0, prefix: 0, depth: 0).joined(separator: "\n")
+    if word.tag == .host {
+      return fitted(word.pointer.hostBox.pointee.host.display(width: width, style: style))
+    }
+    return lines(word, Place(width: width), depth: 0).joined(separator: "\n")
+  }
+
+  /// Where a value stands.
+  private struct Place {
+    var width: Int
+    /// Blanks before every line but the first.
+    var indent = 0
+    /// Columns before and behind the value: indentation and name, and the comma.
+    var before = 0
+    var behind = 0
+
+    var room: Int { max(8, width - before - behind) }
+
+    /// One step further in, behind a name, with a comma.
+    func inner(name: Int = 0) -> Place {
+      Place(width: width, indent: indent + 2, before: indent + 2 + name, behind: 1)
+    }
+  }
+
+  /// Lines of a host object that did not heed the width are broken at blanks.
+  private func fitted(_ text: String) -> String {
+    if text.contains("\u{1B}") { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard DisplayColumns.width(of: line) > width else { return String(line) }
+      return DisplayColumns.wrapped(String(line), columns: width, hanging: 2).joined(separator: "\n")
+    }.joined(separator: "\n")
   }
 
   private var ellipsis: String { style.unicode ? "…" : "..." }
 
-  private func lines(_ word: Word, indent: Int, prefix: Int, depth: Int) -> [String] {
-    let room = width - indent - prefix
-    if let line = oneLine(word, room) { return [line] }
+  private func cut(_ text: String, _ columns: Int) -> String {
+    DisplayColumns.cut(text, to: columns, mark: ellipsis)
+  }
+
+  private func lines(_ word: Word, _ place: Place, depth: Int) -> [String] {
+    if let line = oneLine(word, place.room) { return [line] }
     switch word.tag {
-    case .list where depth < 6: return list(word, indent, depth)
-    case .record where depth < 6: return record(word, indent, depth)
+    case .list where depth < 6: return list(word, place, depth)
+    case .record where depth < 6: return record(word, place, depth)
     case .string:
       let text = StringText.quoted(StringObject.text(word.pointer))
-      return [
-        depth == 0 && text.count <= 20 * width ? text : String(text.prefix(max(8, room - 1))) + ellipsis
-      ]
-    default: return [machine.show(word)]
+      return [depth == 0 && text.count <= 20 * width ? text : cut(text, place.room)]
+    case .host:
+      let text = word.pointer.hostBox.pointee.host.shortDescription(width: place.room)
+      return [cut(String(text.map { $0.isNewline ? " " : $0 }), place.room)]
+    default: return [cut(machine.show(word), place.room)]
     }
   }
 
@@ -43,71 +75,85 @@ struct Display {
     var writer = TextWriter(machine: machine, limit: 4 * max(room, 64))
     guard (try? writer.write(inside: word, depth: TextWriter.maximumDepth - 8)) != nil else { return nil }
     let text = writer.text
-    return text.count <= room && !text.contains("\n") ? text : nil
+    return DisplayColumns.width(of: text) <= room && !text.contains(where: \.isNewline) ? text : nil
   }
 
-  private func list(_ word: Word, _ indent: Int, _ depth: Int) -> [String] {
+  private func list(_ word: Word, _ place: Place, _ depth: Int) -> [String] {
     let list = word.pointer.list.pointee
-    let isFlat = (0..<min(list.count, 100)).allSatisfy {
+    let isFlat = (0..<min(list.count, 400)).allSatisfy {
       list.items[$0].isNumber || list.items[$0].tag == .bool
     }
-    if isFlat { return flat(list, indent) }
+    if isFlat { return flat(list, place) }
     var out = ["["]
-    let pad = String(repeating: " ", count: indent + 2)
-    for place in shown(list.count) {
-      guard let place else {
+    let inner = place.inner()
+    let pad = String(repeating: " ", count: inner.indent)
+    for index in shown(list.count) {
+      guard let index else {
         out.append("\(pad)\(ellipsis) \(list.count - 2 * Display.edge) more")
         continue
       }
-      let part = lines(list.items[place], indent: indent + 2, prefix: 1, depth: depth + 1)
-      out.append(pad + part.joined(separator: "\n") + (place < list.count - 1 ? "," : ""))
+      let part = lines(list.items[index], inner, depth: depth + 1)
+      out.append(pad + part.joined(separator: "\n") + (index < list.count - 1 ? "," : ""))
     }
-    out.append(String(repeating: " ", count: indent) + "]")
+    out.append(String(repeating: " ", count: place.indent) + "]")
     return out
   }
 
   /// Numbers run on over the lines.
-  private func flat(_ list: ListObject, _ indent: Int) -> [String] {
+  private func flat(_ list: ListObject, _ place: Place) -> [String] {
     var out: [String] = []
     var line = "["
-    let pad = String(repeating: " ", count: indent + 1)
+    // Under the first number, or further in than the name.
+    let margin = place.indent + (place.before > place.indent ? 2 : 1)
+    let pad = String(repeating: " ", count: margin)
+    var used = place.before + 1
+    func add(_ text: String, isFirst: Bool = false, isLast: Bool = false) {
+      let more = text.count + (isFirst ? 0 : 1) + (isLast ? place.behind : 0)
+      if used + more > width, !isFirst {
+        out.append(line)
+        line = pad + text
+        used = margin + text.count
+      } else {
+        line += isFirst ? text : " " + text
+        used += text.count + (isFirst ? 0 : 1)
+      }
+    }
     let limit = list.count <= 400 ? list.count : 200
     var index = 0
     while index < list.count {
       if index == limit, list.count > 400 {
-        line += "\(ellipsis) \(list.count - 210) more, "
+        add("\(ellipsis) \(list.count - 210) more,")
         index = list.count - 10
       }
-      let part = machine.show(list.items[index]) + (index < list.count - 1 ? ", " : "]")
-      if line.count + part.count > width - indent {
-        while line.hasSuffix(" ") { line.removeLast() }
-        out.append(line)
-        line = pad
-      }
-      line += part
+      let isLast = index == list.count - 1
+      add(
+        cut(machine.show(list.items[index]), place.room) + (isLast ? "]" : ","), isFirst: index == 0,
+        isLast: isLast)
       index += 1
     }
     out.append(line)
     return out
   }
 
-  private func record(_ word: Word, _ indent: Int, _ depth: Int) -> [String] {
+  private func record(_ word: Word, _ place: Place, _ depth: Int) -> [String] {
     let record = word.pointer.record.pointee
     let places = (0..<record.used).filter { record.entries[$0].key != nil }
     var out = ["{"]
-    let pad = String(repeating: " ", count: indent + 2)
-    for place in shown(places.count) {
-      guard let place else {
+    let pad = String(repeating: " ", count: place.indent + 2)
+    for index in shown(places.count) {
+      guard let index else {
         out.append("\(pad)\(ellipsis) \(places.count - 2 * Display.edge) more")
         continue
       }
-      let entry = record.entries[places[place]]
+      let entry = record.entries[places[index]]
       let key = entry.key.map { StringObject.text($0) } ?? ""
-      let name = (StringText.isName(key) ? key : StringText.quoted(key)) + ": "
-      let part = lines(entry.value, indent: indent + 2, prefix: name.count + 1, depth: depth + 1)
-      out.append(pad + name + part.joined(separator: "\n") + (place < places.count - 1 ? "," : ""))
+      let name =
+        cut(StringText.isName(key) ? key : StringText.quoted(key), max(8, width - place.indent - 14)) + ": "
+      let inner = place.inner(name: DisplayColumns.width(of: name))
+      let part = lines(entry.value, inner, depth: depth + 1)
+      out.append(pad + name + part.joined(separator: "\n") + (index < places.count - 1 ? "," : ""))
     }
-    out.append(String(repeating: " ", count: indent) + "}")
+    out.append(String(repeating: " ", count: place.indent) + "}")
     return out
   }
 

@@ -97,6 +97,9 @@ public protocol HostObject: AnyObject {
   func display(width: Int, style: DisplayStyle) -> String
   /// The short form for `print` and inside collections: one line where possible.
   var shortDescription: String { get }
+  /// The short form where it stands in a collection at the prompt and is longer than the room there: one line
+  /// of at most `width` columns; what is longer is cut.
+  func shortDescription(width: Int) -> String
   /// Markdown for `help(x)`.
   var doc: String? { get }
 
@@ -124,6 +127,7 @@ extension HostObject {
   public func number() throws -> AnyValue? { nil }
   public func display(width: Int, style: DisplayStyle) -> String { shortDescription }
   public var shortDescription: String { "<\(typeName)>" }
+  public func shortDescription(width: Int) -> String { shortDescription }
   public var doc: String? { nil }
   public var byteCount: Int { 0 }
   public func visitReferences(_ visit: (HeldValue) -> Void) {}

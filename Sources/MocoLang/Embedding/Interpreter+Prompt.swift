@@ -94,15 +94,19 @@ extension Interpreter {
   }
 
   /// The same for a name in scope, with what stands above its declaration.
-  public func help(named name: String) -> String? {
+  /// - Parameter showsValue: with the value in its short form.
+  public func help(named name: String, showsValue: Bool = false) -> String? {
     guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
     else {
       return nil
     }
-    return help(globals.words[slot], name: name, doc: documentation(name))
+    let text = help(
+      globals.words[slot], name: name, doc: documentation(name), showsValue: showsValue)
+    guard let text, helpPage?(name) != nil else { return text }
+    return text + "\n\n`help(\"\(name)\")` shows the page."
   }
 
-  private func help(_ word: Word, name: String?, doc: String?) -> String? {
+  private func help(_ word: Word, name: String?, doc: String?, showsValue: Bool = false) -> String? {
     var head: String
     var text = doc
     switch word.tag {
@@ -116,7 +120,9 @@ extension Interpreter {
       text = text ?? prototype.doc
     case .host:
       let host = word.pointer.hostBox.pointee.host
-      head = name.map { "\($0): \(host.typeName)" } ?? host.typeName
+      // The short form of an object that has none of its own is its type.
+      let isOwn = showsValue && host.shortDescription != "<\(host.typeName)>"
+      head = name.map { "\($0): \(host.typeName)" + (isOwn ? excerpt(word) : "") } ?? host.typeName
       text = text ?? host.doc
       let members = host.memberNames
       if !members.isEmpty {
@@ -129,11 +135,21 @@ extension Interpreter {
       text = [module.doc, "Names: " + machine.publicNames(word).joined(separator: ", ")].compactMap { $0 }
         .joined(separator: "\n\n")
     default:
-      head = name.map { "\($0): \(machine.typeName(word))" } ?? machine.typeName(word)
+      head =
+        name.map { "\($0): \(machine.typeName(word))" + (showsValue ? excerpt(word) : "") }
+        ?? machine.typeName(word)
       text = text ?? CoreTypes.doc(machine.typeName(word))
     }
     guard let text, !text.isEmpty else { return head }
     return head + "\n\n" + text
+  }
+
+  /// ` = 5`, cut where it is long.
+  private func excerpt(_ word: Word) -> String {
+    if word.tag == .null || word.tag == .undefined { return "" }
+    var writer = TextWriter(machine: machine, limit: 1 << 16)
+    guard (try? writer.write(inside: word, depth: 0)) != nil else { return "" }
+    return " = " + DisplayColumns.cut(String(writer.text.map { $0.isNewline ? " " : $0 }), to: 60)
   }
 
   // MARK: Showing

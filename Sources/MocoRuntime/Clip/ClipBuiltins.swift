@@ -43,12 +43,20 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
     if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
     // Not where the program prints: its output stays its own.
-    notice(model.summary)
+    let terminal = OutputTraits.detect(descriptor: STDERR_FILENO)
+    notice(terminal.isTerminal ? fittedSummary(model.summary, width: terminal.width) : model.summary)
     return .host(ClipValue(model, context))
   }
 }
 
-/// One line on standard error.
+/// The line about a model on several lines where it is longer than the terminal is wide.
+package func fittedSummary(_ summary: String, width: Int) -> String {
+  let parts = summary.split(separator: ", ")
+  return DisplayColumns.joined(
+    parts.dropLast().map { $0 + "," } + parts.suffix(1).map { String($0) }, columns: width, hanging: 2)
+}
+
+/// A line on standard error.
 private func notice(_ text: String) {
   let bytes = Array((text + "\n").utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)

@@ -143,11 +143,13 @@ final class ClipValue: HostObject {
       "  text        \(tower(config.text.layers, config.text.width, config.text.heads))",
       "  features    \(config.embedDim) numbers, \(config.activation.displayName)",
     ]
+    // What is longer goes on below, behind the names of the rows; the line of the files is cut.
+    let mark = style.unicode ? "…" : "..."
+    lines = lines.flatMap { DisplayColumns.wrapped($0, columns: width, hanging: 12) }
     if let info = model.info {
       lines.append("  from        \(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)")
     }
-    return lines.map { $0.count <= width || width < 8 ? $0 : String($0.prefix(width - 1)) + "…" }
-      .joined(separator: "\n")
+    return lines.map { DisplayColumns.cut($0, to: width, mark: mark) }.joined(separator: "\n")
   }
 
   var doc: String? {

@@ -80,7 +80,7 @@ final class TemplateSetValue: HostObject {
       for (i, template) in group.templates.enumerated() {
         let head = i == 0 ? group.name : ""
         let line = "  \(head)\(String(repeating: " ", count: widest - head.count))  \(template.text)"
-        lines.append(line.count <= width ? line : String(line.prefix(max(1, width - 1))) + "…")
+        lines.append(DisplayColumns.cut(line, to: width, mark: style.unicode ? "…" : "..."))
       }
     }
     return lines.joined(separator: "\n")
@@ -127,6 +127,13 @@ final class TemplateGroupValue: HostObject {
 
   var shortDescription: String {
     "[" + group.templates.map { "\"\($0.text)\"" }.joined(separator: ", ") + "]"
+  }
+
+  func shortDescription(width: Int) -> String {
+    let text = shortDescription
+    if DisplayColumns.width(of: text) <= width { return text }
+    let count = group.templates.count
+    return "<group \(group.name): \(count) template\(count == 1 ? "" : "s")>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {

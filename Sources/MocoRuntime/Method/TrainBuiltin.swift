@@ -273,9 +273,13 @@ final class TrainingValue: HostObject {
 
   func display(width: Int, style: DisplayStyle) -> String {
     let seconds = rounded(report.seconds, 1)
-    return "\(report.steps) steps in \(report.epochs.count) epochs, \(seconds) s; loss "
-      + "\(rounded(report.epochs.first?.loss ?? .nan, 4)) → \(rounded(report.loss, 4)), "
-      + "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %"
+    let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { rounded($0, 4) }
+    let pieces = [
+      "\(report.steps) steps in \(report.epochs.count) epochs,", "\(seconds) s;",
+      "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
+      "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
+    ]
+    return DisplayColumns.joined(pieces, columns: width, hanging: 2)
   }
 }
 

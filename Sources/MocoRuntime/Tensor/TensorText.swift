@@ -6,7 +6,17 @@ enum TensorText {
   /// For `print` and inside collections: the numbers of a small tensor, else its shape.
   static func short(_ tensor: Tensor) -> String {
     if tensor.count <= 32, let text = try? numbers(tensor) { return "tensor(\(text))" }
-    return "tensor(\(Shape.text(tensor.shape)) \(tensor.dtype.rawValue))"
+    return outline(tensor)
+  }
+
+  /// The same in so many columns: where the numbers do not fit, the shape.
+  static func short(_ tensor: Tensor, width: Int) -> String {
+    let text = short(tensor)
+    return text.count <= width ? text : outline(tensor)
+  }
+
+  private static func outline(_ tensor: Tensor) -> String {
+    "tensor(\(Shape.text(tensor.shape)) \(tensor.dtype.rawValue))"
   }
 
   private static func numbers(_ tensor: Tensor) throws -> String {
@@ -35,18 +45,33 @@ enum TensorText {
   }
 
   /// For the prompt: shape, type, statistics, and an excerpt that fits.
-  static func card(_ tensor: Tensor, gradient: Bool, width: Int) -> String {
+  static func card(
+    _ tensor: Tensor, gradient: Bool, width: Int, style: DisplayStyle = DisplayStyle()
+  ) -> String {
     var head = "Tensor \(Shape.text(tensor.shape)) \(tensor.dtype.rawValue)"
     if gradient { head += ", with gradient" }
-    guard tensor.count > 0 else { return head + ", empty" }
-    if tensor.dtype != .bool, tensor.count > 1, let values = try? tensor.toFloats() {
-      head += statistics(values)
+    if tensor.count == 0 { head += ", empty" }
+    var lines = DisplayColumns.wrapped(head, columns: width, hanging: 2)
+    guard tensor.count > 0 else { return lines.joined(separator: "\n") }
+    for piece in tensor.count > 1 ? statistics(tensor) : [] {
+      let longer = (lines.last ?? "") + "  " + piece
+      if longer.count <= width { lines.removeLast() }
+      lines.append(longer.count <= width ? longer : "  " + piece)
     }
-    guard let excerpt = try? excerpt(tensor, width: max(width, 24)) else { return head }
-    return head + "\n" + excerpt
+    let excerpt = Excerpt(width: max(width, 20), ellipsis: style.unicode ? "…" : "...")
+    lines += (try? excerpt.lines(tensor)) ?? []
+    return lines.joined(separator: "\n")
   }
 
-  private static func statistics(_ values: [Float]) -> String {
+  /// Least, mean and greatest number; integers are written as such.
+  private static func statistics(_ tensor: Tensor) -> [String] {
+    if tensor.dtype == .int64, let values = try? tensor.toInts(), let low = values.min(),
+      let high = values.max()
+    {
+      let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+      return ["min \(low)", "mean \(rounded(Float(mean)))", "max \(high)"]
+    }
+    guard tensor.dtype == .float32, let values = try? tensor.toFloats() else { return [] }
     var low = Float.infinity
     var high = -Float.infinity
     var sum = 0.0
@@ -61,11 +86,11 @@ enum TensorText {
       sum += Double(value)
     }
     let good = values.count - bad
-    var text =
+    var pieces =
       good > 0
-      ? "  min \(rounded(low))  mean \(rounded(Float(sum / Double(good))))  max \(rounded(high))" : ""
-    if bad > 0 { text += "  not finite: \(bad)" }
-    return text
+      ? ["min \(rounded(low))", "mean \(rounded(Float(sum / Double(good))))", "max \(rounded(high))"] : []
+    if bad > 0 { pieces.append("not finite: \(bad)") }
+    return pieces
   }
 
   /// Four significant digits.
@@ -100,48 +125,5 @@ enum TensorText {
     while fraction.utf8.count < digits { fraction = "0" + fraction }
     let sign = value < 0 && whole > 0 ? "-" : ""
     return digits == 0 ? "\(sign)\(whole)" : "\(sign)\(whole / unit).\(fraction)"
-  }
-
-  // Rows and columns beyond what fits are shown as …, three at each end.
-  private static func excerpt(_ tensor: Tensor, width: Int) throws -> String {
-    func cell(_ tensor: Tensor) throws -> String {
-      switch tensor.dtype {
-      case .float32: return rounded(try tensor.item())
-      case .int64: return try tensor.toInts().first?.description ?? ""
-      case .bool: return try tensor.toBools().first?.description ?? ""
-      }
-    }
-    guard tensor.rank > 0 else { return try cell(tensor) }
-    let indent = tensor.rank
-    let room = max(1, (width - 2 * indent - 4) / 9)
-    func places(_ length: Int, _ most: Int) -> [Int?] {
-      if length <= most { return (0..<length).map { $0 } }
-      let ends = max(1, most / 2)
-      return (0..<ends).map { $0 } + [nil] + (length - ends..<length).map { $0 }
-    }
-    var rowsShown = 0
-    func lines(_ part: Tensor, _ depth: Int) throws -> [String] {
-      if part.rank == 1 {
-        rowsShown += 1
-        let cells = try places(part.shape[0], room).map { place in
-          guard let place else { return "…" }
-          let text = try cell(part.sliced(axis: 0, from: place, to: place + 1))
-          return String(repeating: " ", count: max(0, 8 - text.count)) + text
-        }
-        return [String(repeating: " ", count: depth) + "[" + cells.joined(separator: " ") + "]"]
-      }
-      var found: [String] = []
-      for place in places(part.shape[0], part.rank == 2 ? 6 : 2) {
-        guard let place else {
-          found.append(String(repeating: " ", count: depth + 1) + "…")
-          continue
-        }
-        guard rowsShown < 24 else { continue }
-        let row = try part.sliced(axis: 0, from: place, to: place + 1).squeezed(0)
-        found += try lines(row, depth + 1)
-      }
-      return found
-    }
-    return try lines(tensor, 0).joined(separator: "\n")
   }
 }

@@ -246,7 +246,8 @@ final class TensorValue: HostObject {
   // MARK: Display
 
   var shortDescription: String { TensorText.short(tensor) }
+  func shortDescription(width: Int) -> String { TensorText.short(tensor, width: width) }
   func display(width: Int, style: DisplayStyle) -> String {
-    TensorText.card(tensor, gradient: variable.requiresGrad, width: width)
+    TensorText.card(tensor, gradient: variable.requiresGrad, width: width, style: style)
   }
 }
