@@ -152,6 +152,18 @@ enum Key {
   static let controlY = "\u{19}"
   static let undo = "\u{1F}"
   static let backspace = "\u{7F}"
+  static let pageUp = "\u{1B}[5~"
+  static let pageDown = "\u{1B}[6~"
+  static let shiftLeft = "\u{1B}[1;2D"
+  static let controlLeft = "\u{1B}[1;5D"
+  static let controlRight = "\u{1B}[1;5C"
+  static let controlDelete = "\u{1B}[3;5~"
+  static let escape = "\u{1B}"
+  static let controlS = "\u{13}"
+  static let controlW = "\u{17}"
+  static let controlX = "\u{18}"
+  static let quit = "\u{1C}"
+  static func meta(_ key: String) -> String { "\u{1B}" + key }
   static func paste(_ text: String) -> String { "\u{1B}[200~" + text + "\u{1B}[201~" }
 }
 
