@@ -26,6 +26,10 @@ extension LineEditor {
     var window: Int?
   }
 
+  /// Clears from the beginning of a row on. Not at once: a terminal may take a screen that is cleared from its first
+  /// cell for one to keep among what has scrolled away.
+  private static let clear = "\u{1B}7\u{1B}[K\u{1B}[B\u{1B}[J\u{1B}8"
+
   static let tallHint = "the block is taller than the screen: ^X ^E edits it in an editor"
 
   // MARK: Drawing
@@ -52,7 +56,7 @@ extension LineEditor {
       next.rows = rows
     }
     if drawn?.window != nil {
-      write("\u{1B}[H\u{1B}[J")
+      write("\u{1B}[H" + LineEditor.clear)
       drawn = nil
     }
     drawRows(next)
@@ -74,7 +78,7 @@ extension LineEditor {
       known = drawn.rows
     } else {
       // What stands above the block goes where the terminal keeps what has scrolled away.
-      output += toRow(0) + "\u{1B}[J" + String(repeating: "\r\n", count: max(next.screenRows - 1, 0))
+      output += toRow(0) + LineEditor.clear + String(repeating: "\r\n", count: max(next.screenRows - 1, 0))
       known = Array(repeating: Row(text: "", begins: true), count: next.screenRows)
     }
     for (index, row) in shown.enumerated() where index >= known.count || known[index].text != row.text {
@@ -155,12 +159,12 @@ extension LineEditor {
   func erase() {
     guard let drawn else { return }
     if drawn.window != nil {
-      write("\u{1B}[H\u{1B}[J")
+      write("\u{1B}[H" + LineEditor.clear)
     } else {
       let screen = LineEditor.screenSize()
       let layout = ScreenLayout(drawn.text, promptWidth: hang, columns: screen.columns)
       let row = min(layout.places[min(drawn.cursor, drawn.text.count)].row, screen.rows - 1)
-      write("\r" + LineEditor.move(from: row, to: 0) + "\u{1B}[J")
+      write("\r" + LineEditor.move(from: row, to: 0) + LineEditor.clear)
     }
     self.drawn = nil
   }

@@ -185,6 +185,25 @@ import Testing
     #expect(try session.play().status == 0)
   }
 
+  /// A terminal may keep what is cleared from the first cell on as if it had scrolled away: another copy.
+  @Test func theBlockIsNotClearedWithTheWholeScreen() throws {
+    var session = try TerminalSession(columns: 70, rows: 14)
+    session.type(Key.controlL + "1 +\r2")
+    session.waitForCursor(column: 7)
+    session.resize(columns: 60, rows: 14)
+    session.type(" + 3")
+    session.wait("^ +2 \\+ 3$")
+    session.type(Key.paste(" + " + (1...20).map(String.init).joined(separator: " +\n")))
+    session.wait("taller")
+    session.resize(columns: 70, rows: 13)
+    session.wait("taller")
+    session.enter("")
+    session.wait("^216$")
+    session.leave()
+    let seen = try session.play()
+    #expect(seen.status == 0 && seen.clearings == 0)
+  }
+
   @Test func aResizeLeavesOneCopy() throws {
     var session = try TerminalSession(columns: 100, rows: 24)
     let long = "let text = \"" + String(repeating: "abcdefghij", count: 6) + "\""

@@ -22,6 +22,8 @@ struct TerminalSession {
     let screens: [Screen]
     let status: Int?
     let signal: Int?
+    /// How often all of the screen was cleared at once.
+    let clearings: Int
 
     /// The last screen as text, without the empty lines at its end.
     var text: String {
@@ -52,6 +54,7 @@ struct TerminalSession {
 
   private struct Report: Decodable {
     var screens: [Screen]
+    var clearings: Int
     var failure: String?
     var status: Int?
     var signal: Int?
@@ -132,7 +135,8 @@ struct TerminalSession {
     }
     let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
     if let failure = report.failure { throw Failure(failure) }
-    return Seen(screens: report.screens, status: report.status, signal: report.signal)
+    return Seen(
+      screens: report.screens, status: report.status, signal: report.signal, clearings: report.clearings)
   }
 }
 
