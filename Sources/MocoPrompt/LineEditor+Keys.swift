@@ -29,6 +29,7 @@ extension LineEditor {
     case "L": return clearScreen()
     case "N": return down()
     case "P": return up()
+    case "Q", "V": return literal()
     case "R": return search(-1)
     case "S": return search(1)
     case "T": return transpose()
@@ -84,6 +85,17 @@ extension LineEditor {
     case .tab: return held.isEmpty ? complete() : .beep
     case .enter: return held.isEmpty ? enter() : newline()
     case .escape: return .done
+    }
+  }
+
+  /// The next character for itself: a tab.
+  private func literal() -> Outcome {
+    switch nextKey() {
+    case .named(.tab, []): return put("\t")
+    case .text(let scalar): return put(scalar)
+    case .control("C"): return act(on: .control("C"))
+    case .closed: return .end
+    default: return .beep
     }
   }
 

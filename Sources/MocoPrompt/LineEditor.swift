@@ -150,6 +150,8 @@ public final class LineEditor {
     decoder.reset()
     _ = ce_signals_take()
     ce_signals_editing(true)
+    // Behind text without a newline these blanks go on to the next row; at the beginning of a row they stay on it.
+    write(String(repeating: " ", count: max(LineEditor.screenSize().columns - 1, 0)) + "\r\u{1B}[K")
     takeTerminal()
     hasTypedAhead = ce_pending(STDIN_FILENO) > 0
     var count: Int32 = 0

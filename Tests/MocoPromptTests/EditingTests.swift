@@ -123,6 +123,8 @@ import Testing
     session.wait("len\\(\"a +b\"\\)  \\+ 100$")
     session.enter("")
     session.wait("^103$")
+    session.type("len(\"\u{16}\t\")\r")
+    session.wait("^1$")
     session.leave()
     #expect(try session.play().status == 0)
   }
