@@ -1,5 +1,9 @@
 import CEditline
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension LineEditor {
   /// What a key does.
   func act(on key: KeyPress) -> Outcome {
@@ -113,7 +117,7 @@ extension LineEditor {
   private func newline() -> Outcome {
     let snapshot = current
     // Text that comes faster than anyone types brings its own indentation.
-    let indent = ce_pending(0) > 0 ? 0 : indentation(Array(snapshot.text[..<snapshot.cursor])) + 2
+    let indent = ce_pending(STDIN_FILENO) > 0 ? 0 : indentation(Array(snapshot.text[..<snapshot.cursor])) + 2
     insert(["\n"] + Array(repeating: " ", count: hang + max(indent, 0)))
     indented = indent > 0 ? current : nil
     return .done

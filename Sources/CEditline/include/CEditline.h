@@ -1,4 +1,4 @@
-// libedit as Swift can call it. `el_wset`, `el_wget` and `history_w` are variadic: here is one function per use.
+// libedit as Swift can call it. `el_wset` and `el_wget` are variadic: here is one function per use.
 // Characters cross as int32_t, because wchar_t is imported as a Unicode scalar, which libedit does not promise.
 #ifndef MOCO_CEDITLINE_H
 #define MOCO_CEDITLINE_H
@@ -74,8 +74,8 @@ enum {
   CE_END = 8,        // SIGTERM, SIGHUP
 };
 
-// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. Both are delivered without SA_RESTART, so that a read
-// ends with EINTR.
+// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. Both are delivered without SA_RESTART, so that a
+// read ends with EINTR.
 void ce_signals_install(void);
 
 // While a line is edited SIGTSTP is ours, so that the terminal can be put right before the process stops; while a
