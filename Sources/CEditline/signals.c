@@ -60,6 +60,7 @@ static sigset_t ours(void) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGQUIT);
   sigaddset(&set, SIGTSTP);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGHUP);
@@ -69,6 +70,7 @@ static sigset_t ours(void) {
 
 void ce_signals_install(void) {
   handle(SIGINT, on_interrupt);
+  handle(SIGQUIT, on_interrupt);
   // A parent may have left them blocked.
   sigset_t set = ours();
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/select.h>
 #include <sys/wait.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "CEditline.h"
@@ -55,10 +57,26 @@ bool ce_temporary(char *pattern, int suffix) {
   return true;
 }
 
-int ce_add_function(EditLine *el, const int32_t *name, ce_function function) {
-  wchar_t *copy = wcsdup((const wchar_t *)name);
-  if (copy == NULL) return -1;
-  return el_wset(el, EL_ADDFN, copy, copy, function);
+static wchar_t *no_prompt(EditLine *el) {
+  (void)el;
+  static wchar_t empty[] = L"";
+  return empty;
+}
+
+void ce_set_no_prompt(EditLine *el) { el_wset(el, EL_PROMPT, no_prompt); }
+
+void ce_free_keys(int descriptor) {
+  struct termios mode;
+  if (tcgetattr(descriptor, &mode) != 0) return;
+  mode.c_cc[VQUIT] = _POSIX_VDISABLE;
+  mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+  mode.c_lflag &= ~(tcflag_t)IEXTEN;
+  tcsetattr(descriptor, TCSANOW, &mode);
+}
+
+bool ce_arrives(int descriptor, int milliseconds) {
+  struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
+  return poll(&wanted, 1, milliseconds) > 0;
 }
 
 bool ce_terminal_size(int descriptor, int *columns, int *rows) {

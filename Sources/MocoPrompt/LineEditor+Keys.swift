@@ -4,151 +4,146 @@ import CEditline
   import Glibc
 #endif
 
-/// Characters that the read hook hands to libedit for what is no key.
-enum Key {
-  static let interrupt: Int32 = 0x03
-  static let endOfInput: Int32 = 0x04
-  static let redraw: Int32 = 0x1E
-  /// Bound to libedit's own `ed-newline`, which cannot be called from a function.
-  static let submit: Int32 = 0x1D
-}
-
-private typealias Handler = @convention(c) (OpaquePointer?, Int32) -> UInt8
-
-/// What a function of the editor tells libedit to do next.
-enum Reply {
-  static let refresh = UInt8(CC_REFRESH)
-  static let beep = UInt8(CC_REFRESH_BEEP)
-  static let end = UInt8(CC_EOF)
-  static let done = UInt8(CC_NORM)
-  static let failed = UInt8(CC_ERROR)
-}
-
 extension LineEditor {
-  func bindKeys() {
-    let escape = "\u{1B}"
-    func bind(_ name: String, _ keys: [String], _ handler: @escaping Handler) {
-      let name = Array(("moco-" + name).unicodeScalars).terminated
-      guard ce_add_function(editline, name, handler) == 0 else { return }
-      for key in keys { _ = ce_bind(editline, Array(key.unicodeScalars).terminated, name) }
+  /// What a key does.
+  func act(on key: KeyPress) -> Outcome {
+    continued = chain
+    chain = .none
+    switch key {
+    case .text(")"), .text("]"), .text("}"): return close(key)
+    case .text(let scalar): return put(scalar)
+    case .control(let letter): return act(onControl: letter)
+    case .meta(let scalar): return act(onMeta: scalar)
+    case .named(let name, let held): return act(on: name, held)
+    case .paste: return paste()
+    case .unknown: return .beep
+    case .closed: return .end
     }
-    func bindOwn(_ name: String, _ keys: [String]) {
-      for key in keys {
-        _ = ce_bind(editline, Array(key.unicodeScalars).terminated, Array(name.unicodeScalars).terminated)
-      }
-    }
-    // In the strings that `bind` takes, ^X is a control character.
-    bind("enter", ["^M", "^J"]) { editor, _ in LineEditor.of(editor)?.enter() ?? Reply.failed }
-    bind("newline", ["\(escape)^M", "\(escape)^J"]) { editor, _ in
-      LineEditor.of(editor)?.newline() ?? Reply.failed
-    }
-    bind("up", ["^P", "\(escape)[A", "\(escape)OA"]) { editor, _ in
-      LineEditor.of(editor)?.up() ?? Reply.failed
-    }
-    bind("down", ["^N", "\(escape)[B", "\(escape)OB"]) { editor, _ in
-      LineEditor.of(editor)?.down() ?? Reply.failed
-    }
-    bind("left", ["^B", "\(escape)[D", "\(escape)OD"]) { editor, _ in
-      LineEditor.of(editor)?.left() ?? Reply.failed
-    }
-    bind("right", ["^F", "\(escape)[C", "\(escape)OC"]) { editor, _ in
-      LineEditor.of(editor)?.right() ?? Reply.failed
-    }
-    bind("home", ["^A", "\(escape)[H", "\(escape)OH", "\(escape)[1~", "\(escape)[7~"]) { editor, _ in
-      LineEditor.of(editor)?.home() ?? Reply.failed
-    }
-    bind("end", ["^E", "\(escape)[F", "\(escape)OF", "\(escape)[4~", "\(escape)[8~"]) { editor, _ in
-      LineEditor.of(editor)?.end() ?? Reply.failed
-    }
-    bind("word-left", ["\(escape)b", "\(escape)B", "\(escape)[1;5D", "\(escape)[1;3D"]) { editor, _ in
-      LineEditor.of(editor)?.wordLeft() ?? Reply.failed
-    }
-    bind("word-right", ["\(escape)f", "\(escape)F", "\(escape)[1;5C", "\(escape)[1;3C"]) { editor, _ in
-      LineEditor.of(editor)?.wordRight() ?? Reply.failed
-    }
-    bind("backspace", ["^H", "^?"]) { editor, _ in LineEditor.of(editor)?.backspace() ?? Reply.failed }
-    bind("delete", ["\(escape)[3~"]) { editor, _ in LineEditor.of(editor)?.delete() ?? Reply.failed }
-    bind("delete-or-end", ["^D"]) { editor, _ in LineEditor.of(editor)?.deleteOrEnd() ?? Reply.failed }
-    bind("kill-line", ["^K"]) { editor, _ in LineEditor.of(editor)?.killLine() ?? Reply.failed }
-    bind("kill-start", ["^U"]) { editor, _ in LineEditor.of(editor)?.killStart() ?? Reply.failed }
-    bind("kill-word-left", ["^W", "\(escape)^H", "\(escape)^?"]) { editor, _ in
-      LineEditor.of(editor)?.killWordLeft() ?? Reply.failed
-    }
-    bind("kill-word-right", ["\(escape)d", "\(escape)D"]) { editor, _ in
-      LineEditor.of(editor)?.killWordRight() ?? Reply.failed
-    }
-    bind("yank", ["^Y"]) { editor, _ in LineEditor.of(editor)?.yank() ?? Reply.failed }
-    bind("undo", ["^_"]) { editor, _ in LineEditor.of(editor)?.undo() ?? Reply.failed }
-    bind("complete", ["^I"]) { editor, _ in LineEditor.of(editor)?.complete() ?? Reply.failed }
-    bind("paste", ["\(escape)[200~"]) { editor, _ in LineEditor.of(editor)?.paste() ?? Reply.failed }
-    bind("close", [")", "]", "}"]) { editor, key in LineEditor.of(editor)?.close(key) ?? Reply.failed }
-    bind("interrupt", ["^C"]) { editor, _ in LineEditor.of(editor)?.interrupt() ?? Reply.failed }
-    bind("redraw", ["^^"]) { editor, _ in LineEditor.of(editor)?.redraw() ?? Reply.failed }
-    bindOwn("ed-newline", ["^]"])
-    bindOwn("em-inc-search-prev", ["^R"])
-    bindOwn("em-inc-search-next", ["^S"])
-    bindOwn("ed-clear-screen", ["^L"])
   }
 
-  // MARK: The screen
-
-  /// Moves the terminal's cursor below the block, behind the last line of which `mark` is written.
-  func leaveBlock(_ mark: String = "") {
-    let snapshot = current
-    paint(final: true)
-    let layout = ScreenLayout(snapshot.text, promptWidth: hang, columns: LineEditor.screenSize().columns)
-    let (from, to) = (layout.places[snapshot.cursor], layout.places[snapshot.text.count])
-    write(
-      (to.row > from.row ? "\u{1B}[\(to.row - from.row)B" : "") + "\r"
-        + (to.column > 0 ? "\u{1B}[\(to.column)C" : "") + mark + "\r\n")
+  private func act(onControl letter: Unicode.Scalar) -> Outcome {
+    switch letter {
+    case "A": return home()
+    case "B": return left()
+    case "C": return interrupt()
+    case "D": return current.text.isEmpty ? .end : delete()
+    case "E": return end()
+    case "F": return right()
+    case "K": return killLine()
+    case "L": return clearScreen()
+    case "N": return down()
+    case "P": return up()
+    case "Q", "V": return literal()
+    case "R": return search(-1)
+    case "S": return search(1)
+    case "T": return transpose()
+    case "U": return killStart()
+    case "W": return killWordLeft()
+    case "X": return actAfterControlX()
+    case "Y": return yank()
+    case "_": return undo()
+    default: return .beep
+    }
   }
 
-  /// Draws prompt and block anew, from the terminal's cursor on, which must stand at the beginning of a free
-  /// line.
-  func redraw() -> UInt8 {
-    ce_refresh(editline)
-    return Reply.done
+  private func actAfterControlX() -> Outcome {
+    let key = nextKey()
+    switch key {
+    case .control("E"): return editOutside()
+    case .control("U"): return undo()
+    case .control("C"), .closed: return act(on: key)
+    default: return .beep
+    }
+  }
+
+  private func act(onMeta scalar: Unicode.Scalar) -> Outcome {
+    switch scalar {
+    case "b", "B": return wordLeft()
+    case "c", "C": return changeWord { $0.isEmpty ? $1.uppercased() : $1.lowercased() }
+    case "d", "D": return killWordRight()
+    case "f", "F": return wordRight()
+    case "l", "L": return changeWord { $1.lowercased() }
+    case "n", "N": return browseWhole(1)
+    case "p", "P": return browseWhole(-1)
+    case "u", "U": return changeWord { $1.uppercased() }
+    case "y", "Y": return yankEarlier()
+    case "<": return browseToFirst()
+    case ">": return browseToLast()
+    default: return .beep
+    }
+  }
+
+  private func act(on name: KeyPress.Name, _ held: KeyPress.Modifiers) -> Outcome {
+    let byWord = held.contains(.control) || held.contains(.alt)
+    switch name {
+    case .up: return up()
+    case .down: return down()
+    case .left: return byWord ? wordLeft() : left()
+    case .right: return byWord ? wordRight() : right()
+    case .home: return home()
+    case .end: return end()
+    case .pageUp: return browseWhole(-1)
+    case .pageDown: return browseWhole(1)
+    case .delete: return byWord ? killWordRight() : delete()
+    case .backspace: return byWord ? killWordLeft() : backspace()
+    case .tab: return held.isEmpty ? complete() : .beep
+    case .enter: return held.isEmpty ? enter() : newline()
+    case .escape: return .done
+    }
+  }
+
+  /// The next character for itself: a tab.
+  private func literal() -> Outcome {
+    switch nextKey() {
+    case .named(.tab, []): return put("\t")
+    case .text(let scalar): return put(scalar)
+    case .control("C"): return act(on: .control("C"))
+    case .closed: return .end
+    default: return .beep
+    }
+  }
+
+  private func put(_ scalar: Unicode.Scalar) -> Outcome {
+    insert([scalar])
+    return .done
   }
 
   // MARK: Lines
 
-  private func enter() -> UInt8 {
-    let snapshot = current
-    let block = unhung(snapshot.text)
-    if delegate?.isComplete(block) ?? true {
-      paint(final: true)
-      moveCursor(snapshot.text.count - snapshot.cursor)
-      ce_push(editline, [Key.submit, 0])
-      return Reply.refresh
-    }
-    return newline()
+  private func enter() -> Outcome {
+    delegate?.isComplete(unhung(current.text)) ?? true ? .submit : newline()
   }
 
-  private func newline() -> UInt8 {
+  private func newline() -> Outcome {
     let snapshot = current
     // Text that comes faster than anyone types brings its own indentation.
-    let indent = ce_pending(STDIN_FILENO) > 0 ? 0 : indentation(Array(snapshot.text[..<snapshot.cursor]))
-    insert(["\n"] + Array(repeating: " ", count: hang + indent))
-    indented = indent > 0 ? (current, indent) : nil
-    return Reply.refresh
+    let indent = ce_pending(STDIN_FILENO) > 0 ? 0 : indentation(Array(snapshot.text[..<snapshot.cursor])) + 2
+    insert(["\n"] + Array(repeating: " ", count: hang + max(indent, 0)))
+    indented = indent > 0 ? current : nil
+    return .done
   }
 
-  /// Columns of a new line after this text: two for each line that leaves a bracket open.
-  func indentation(_ buffer: [Unicode.Scalar]) -> Int {
+  /// Columns by which the line is indented that leaves the innermost bracket open; -2 where none is open.
+  private func indentation(_ buffer: [Unicode.Scalar]) -> Int {
     let text = Array(unhung(buffer).unicodeScalars)
     let scanner = SourceScanner(text)
-    if case .string = scanner.end { return 0 }
-    // Brackets that open on the same line indent once.
-    let lines = Set(scanner.open.map { open in text[..<open].reduce(0) { $1 == "\n" ? $0 + 1 : $0 } })
-    return lines.count * 2
+    if case .string = scanner.end { return -2 }
+    guard let open = scanner.open.last else { return -2 }
+    let line = text[..<open].lastIndex(of: "\n").map { $0 + 1 } ?? 0
+    return text[line...].prefix { $0 == " " }.count
   }
 
-  private func close(_ key: Int32) -> UInt8 {
+  private func close(_ key: KeyPress) -> Outcome {
+    guard case .text(let bracket) = key else { return .beep }
     let snapshot = current
-    // On a line that so far holds only the indentation it was given, a closing bracket goes a step back.
-    if let indented, indented.snapshot == snapshot, indented.columns >= 2 { ce_delete_before(editline, 2) }
-    if let scalar = Unicode.Scalar(UInt32(bitPattern: key)) { insert([scalar]) }
-    return Reply.refresh
+    // On a line that so far holds only the indentation it was given, a closing bracket goes to where the line begins
+    // that opened it.
+    if let indented, indented == snapshot {
+      let given = snapshot.cursor - lineStart(snapshot, snapshot.cursor)
+      let surplus = given - max(indentation(Array(snapshot.text[..<snapshot.cursor])), 0)
+      if (1...max(given, 1)).contains(surplus) { ce_delete_before(editline, Int32(clamping: surplus)) }
+    }
+    return put(bracket)
   }
 
   /// Index of the first character of the text of the line that holds `index`: after the prompt or the hang.
@@ -174,7 +169,11 @@ extension LineEditor {
   private func before(_ snapshot: Snapshot, _ index: Int) -> Int {
     guard index > 0 else { return 0 }
     let start = lineStart(snapshot, index)
-    if index > start { return index - 1 }
+    if index > start {
+      // What looks like one character is one.
+      let last = String(String.UnicodeScalarView(snapshot.text[start..<index])).last
+      return index - max(last?.unicodeScalars.count ?? 1, 1)
+    }
     var newline = index
     while newline > 0, snapshot.text[newline - 1] != "\n" { newline -= 1 }
     return max(newline - 1, 0)
@@ -182,38 +181,51 @@ extension LineEditor {
 
   private func after(_ snapshot: Snapshot, _ index: Int) -> Int {
     guard index < snapshot.text.count else { return index }
-    return snapshot.text[index] == "\n" ? lineStart(snapshot, index + 1) : index + 1
+    if snapshot.text[index] == "\n" { return lineStart(snapshot, index + 1) }
+    let rest = snapshot.text[index..<lineEnd(snapshot, index)]
+    return index + max(String(String.UnicodeScalarView(rest)).first?.unicodeScalars.count ?? 1, 1)
   }
 
-  private func go(_ snapshot: Snapshot, _ index: Int) -> UInt8 {
+  /// A place so many scalars into a line, but not inside what looks like one character.
+  func place(_ snapshot: Snapshot, _ start: Int, _ column: Int) -> Int {
+    var at = start
+    for character in String(String.UnicodeScalarView(snapshot.text[start..<lineEnd(snapshot, start)])) {
+      let next = at + character.unicodeScalars.count
+      if next > start + column { break }
+      at = next
+    }
+    return at
+  }
+
+  func go(_ snapshot: Snapshot, _ index: Int) -> Outcome {
     moveCursor(index - snapshot.cursor)
-    return index == snapshot.cursor ? Reply.beep : Reply.refresh
+    return index == snapshot.cursor ? .beep : .done
   }
 
-  private func left() -> UInt8 {
+  private func left() -> Outcome {
     let snapshot = current
     return go(snapshot, before(snapshot, snapshot.cursor))
   }
 
-  private func right() -> UInt8 {
+  private func right() -> Outcome {
     let snapshot = current
     return go(snapshot, after(snapshot, snapshot.cursor))
   }
 
   /// To the first character that is no blank; from there to the beginning of the line.
-  private func home() -> UInt8 {
+  private func home() -> Outcome {
     let snapshot = current
     let start = lineStart(snapshot, snapshot.cursor)
     var text = start
     while text < snapshot.text.count, snapshot.text[text] == " " { text += 1 }
     moveCursor((snapshot.cursor == text ? start : text) - snapshot.cursor)
-    return Reply.refresh
+    return .done
   }
 
-  private func end() -> UInt8 {
+  private func end() -> Outcome {
     let snapshot = current
     moveCursor(lineEnd(snapshot, snapshot.cursor) - snapshot.cursor)
-    return Reply.refresh
+    return .done
   }
 
   private func wordStart(_ snapshot: Snapshot) -> Int {
@@ -230,27 +242,44 @@ extension LineEditor {
     return at
   }
 
-  private func wordLeft() -> UInt8 {
+  private func wordLeft() -> Outcome {
     let snapshot = current
     return go(snapshot, wordStart(snapshot))
   }
 
-  private func wordRight() -> UInt8 {
+  private func wordRight() -> Outcome {
     let snapshot = current
     return go(snapshot, wordEnd(snapshot))
   }
 
   // MARK: Taking away and bringing back
 
-  private func remove(_ range: Range<Int>, _ snapshot: Snapshot, keep: Bool) -> UInt8 {
-    guard !range.isEmpty else { return Reply.beep }
-    if keep { killed = Array(unhung(Array(snapshot.text[range])).unicodeScalars) }
-    moveCursor(range.upperBound - snapshot.cursor)
-    ce_delete_before(editline, Int32(clamping: range.count))
-    return Reply.refresh
+  /// Where a piece that is taken away goes in what was taken away just before.
+  private enum Side {
+    case before, after
   }
 
-  private func backspace() -> UInt8 {
+  private func remove(_ range: Range<Int>, _ snapshot: Snapshot, kill side: Side? = nil) -> Outcome {
+    guard !range.isEmpty else {
+      if side != nil, case .kill = continued { chain = .kill }
+      return .beep
+    }
+    if let side {
+      let piece = Array(unhung(Array(snapshot.text[range])).unicodeScalars)
+      if case .kill = continued, let last = kills.popLast() {
+        kills.append(side == .before ? piece + last : last + piece)
+      } else {
+        kills.append(piece)
+        if kills.count > 60 { kills.removeFirst() }
+      }
+      chain = .kill
+    }
+    moveCursor(range.upperBound - snapshot.cursor)
+    ce_delete_before(editline, Int32(clamping: range.count))
+    return .done
+  }
+
+  private func backspace() -> Outcome {
     let snapshot = current
     var start = before(snapshot, snapshot.cursor)
     // In the indentation a step back is as wide as a step of it.
@@ -259,48 +288,92 @@ extension LineEditor {
     if line > 0, ahead.count >= 2, ahead.count % 2 == 0, ahead.allSatisfy({ $0 == " " }) {
       start = snapshot.cursor - 2
     }
-    return remove(start..<snapshot.cursor, snapshot, keep: false)
+    return remove(start..<snapshot.cursor, snapshot)
   }
 
-  private func delete() -> UInt8 {
+  private func delete() -> Outcome {
     let snapshot = current
-    return remove(snapshot.cursor..<after(snapshot, snapshot.cursor), snapshot, keep: false)
+    return remove(snapshot.cursor..<after(snapshot, snapshot.cursor), snapshot)
   }
 
-  private func deleteOrEnd() -> UInt8 {
-    current.text.isEmpty ? Reply.end : delete()
-  }
-
-  private func killLine() -> UInt8 {
+  private func killLine() -> Outcome {
     let snapshot = current
     let end = lineEnd(snapshot, snapshot.cursor)
     return remove(
-      snapshot.cursor..<(end == snapshot.cursor ? after(snapshot, end) : end), snapshot, keep: true)
+      snapshot.cursor..<(end == snapshot.cursor ? after(snapshot, end) : end), snapshot, kill: .after)
   }
 
-  private func killStart() -> UInt8 {
+  private func killStart() -> Outcome {
     let snapshot = current
     let start = lineStart(snapshot, snapshot.cursor)
     return remove(
       (start == snapshot.cursor ? before(snapshot, start) : min(start, snapshot.cursor))..<snapshot.cursor,
       snapshot,
-      keep: true)
+      kill: .before)
   }
 
-  private func killWordLeft() -> UInt8 {
+  private func killWordLeft() -> Outcome {
     let snapshot = current
-    return remove(wordStart(snapshot)..<snapshot.cursor, snapshot, keep: true)
+    return remove(wordStart(snapshot)..<snapshot.cursor, snapshot, kill: .before)
   }
 
-  private func killWordRight() -> UInt8 {
+  private func killWordRight() -> Outcome {
     let snapshot = current
-    return remove(snapshot.cursor..<wordEnd(snapshot), snapshot, keep: true)
+    return remove(snapshot.cursor..<wordEnd(snapshot), snapshot, kill: .after)
   }
 
-  private func yank() -> UInt8 {
-    guard !killed.isEmpty else { return Reply.beep }
-    insert(hung(String(String.UnicodeScalarView(killed))))
-    return Reply.refresh
+  private func yank() -> Outcome {
+    guard !kills.isEmpty else { return .beep }
+    bringBack(kills.count - 1)
+    return .done
+  }
+
+  /// In place of what ^Y has just brought back, what was taken away before that.
+  private func yankEarlier() -> Outcome {
+    guard case .yank(let range, let kill) = continued, kills.count > 1 else { return .beep }
+    moveCursor(range.upperBound - current.cursor)
+    ce_delete_before(editline, Int32(clamping: range.count))
+    bringBack(kill > 0 ? kill - 1 : kills.count - 1)
+    return .done
+  }
+
+  private func bringBack(_ kill: Int) {
+    guard kills.indices.contains(kill) else { return }
+    let start = current.cursor
+    insert(hung(String(String.UnicodeScalarView(kills[kill]))))
+    chain = .yank(start..<current.cursor, kill: kill)
+  }
+
+  /// The two characters at the cursor change places.
+  private func transpose() -> Outcome {
+    let snapshot = current
+    let end = lineEnd(snapshot, snapshot.cursor)
+    let right = snapshot.cursor == end ? before(snapshot, end) : snapshot.cursor
+    let left = before(snapshot, right)
+    guard left < right, left >= lineStart(snapshot, right), right < end else { return .beep }
+    let rightEnd = after(snapshot, right)
+    let swapped = snapshot.text[right..<rightEnd] + snapshot.text[left..<right]
+    moveCursor(rightEnd - snapshot.cursor)
+    ce_delete_before(editline, Int32(clamping: rightEnd - left))
+    insert(Array(swapped))
+    return .done
+  }
+
+  /// Writes the rest of a word anew, character by character, from what is done already and the character.
+  private func changeWord(_ change: (String, Character) -> String) -> Outcome {
+    let snapshot = current
+    let end = wordEnd(snapshot)
+    guard end > snapshot.cursor else { return .beep }
+    let text = snapshot.text[snapshot.cursor..<end]
+    let gap = text.prefix { !SourceScanner.continuesName($0) }
+    var word = ""
+    for character in String(String.UnicodeScalarView(text.dropFirst(gap.count))) {
+      word += change(word, character)
+    }
+    moveCursor(end - snapshot.cursor)
+    ce_delete_before(editline, Int32(clamping: text.count))
+    insert(Array(gap) + Array(word.unicodeScalars))
+    return .done
   }
 
   /// Called whenever the buffer has settled: keeps what was there before the change. Letters typed in a row
@@ -325,75 +398,20 @@ extension LineEditor {
     snapshot.cursor > 0 && SourceScanner.continuesName(snapshot.text[snapshot.cursor - 1])
   }
 
-  private func undo() -> UInt8 {
-    guard let last = undoStack.popLast() else { return Reply.beep }
+  private func undo() -> Outcome {
+    guard let last = undoStack.popLast() else { return .beep }
     set(last)
     settled = last
-    return Reply.refresh
+    return .done
   }
 
   /// ^C: what is typed goes, and stays on the screen.
-  private func interrupt() -> UInt8 {
+  private func interrupt() -> Outcome {
     leaveBlock("^C")
     set(Snapshot(text: [], cursor: 0))
     browsing = nil
     undoStack = []
     settled = Snapshot(text: [], cursor: 0)
-    return redraw()
-  }
-
-  // MARK: History
-
-  private func up() -> UInt8 {
-    let snapshot = current
-    let start = lineStart(snapshot, snapshot.cursor)
-    if start > 0 {
-      let column = max(snapshot.cursor - start, 0)
-      var newline = start
-      while newline > 0, snapshot.text[newline - 1] != "\n" { newline -= 1 }
-      let above = lineStart(snapshot, newline - 1)
-      return go(snapshot, min(above + column, newline - 1))
-    }
-    return browse(snapshot, -1)
-  }
-
-  private func down() -> UInt8 {
-    let snapshot = current
-    let end = lineEnd(snapshot, snapshot.cursor)
-    if end < snapshot.text.count {
-      let column = max(snapshot.cursor - lineStart(snapshot, snapshot.cursor), 0)
-      let below = lineStart(snapshot, end + 1)
-      return go(snapshot, min(below + column, lineEnd(snapshot, below)))
-    }
-    return browse(snapshot, 1)
-  }
-
-  /// One entry back or on, among those that begin with what was typed before the first ↑.
-  private func browse(_ snapshot: Snapshot, _ step: Int) -> UInt8 {
-    var state =
-      browsing.flatMap { $0.shown == snapshot.text ? $0 : nil }
-      ?? Browsing(
-        draft: snapshot, prefix: unhung(Array(snapshot.text[..<snapshot.cursor])),
-        index: history.entries.count,
-        shown: snapshot.text)
-    var index = state.index + step
-    let shown = unhung(state.shown)
-    while history.entries.indices.contains(index),
-      !history.entries[index].hasPrefix(state.prefix) || history.entries[index] == shown
-    {
-      index += step
-    }
-    if history.entries.indices.contains(index) {
-      let text = hung(history.entries[index])
-      state.index = index
-      state.shown = text
-      set(Snapshot(text: text, cursor: text.count))
-      browsing = state
-      return Reply.refresh
-    }
-    guard step > 0, state.index < history.entries.count else { return Reply.beep }
-    set(state.draft)
-    browsing = nil
-    return Reply.refresh
+    return .done
   }
 }

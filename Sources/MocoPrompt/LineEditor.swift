@@ -1,6 +1,9 @@
-// The line editor: libedit with several lines in one buffer. Continuation lines begin with as many blanks as
-// the prompt is wide (the hang), so that a block stands in one column; the hang is no part of the text and is
-// taken away when the text is handed out.
+// The line editor: several lines in one buffer of libedit, which also sets the terminal up and back. Keys are put
+// together and the screen is drawn here: libedit types the tail of a sequence that it does not know, and its picture of
+// the screen has no room for a block taller than the screen, for combining marks or for a line below the block.
+//
+// Continuation lines begin with as many blanks as the prompt is wide (the hang), so that a block stands in one column;
+// the hang is no part of the text and is taken away when the text is handed out.
 
 import CEditline
 
@@ -50,21 +53,31 @@ public final class LineEditor {
   let history: HistoryFile
   weak var delegate: (any LineEditorDelegate)?
   let editline: OpaquePointer
-  private let search: OpaquePointer
-  private let promptText: UnsafeMutablePointer<Int32>
   let hang: Int
 
   // State of one reading.
   var browsing: Browsing?
-  var killed: [Unicode.Scalar] = []
   var undoStack: [Snapshot] = []
   var settled = Snapshot(text: [], cursor: 0)
+  /// What stands on the screen; `nil` where the cursor is at the beginning of a free line.
+  var drawn: Drawn?
+  /// A line below the block, and what of the block stands out because of it.
+  var status = ""
+  var marked: Range<Int>?
+  /// What was taken away, the last at the end.
+  var kills: [[Unicode.Scalar]] = []
+  /// What the last key did that this one may continue, and what this one does.
+  var continued = Chain.none
+  var chain = Chain.none
+  var decoder = KeyDecoder()
+  /// The pattern of the last search.
+  var lastPattern: [Unicode.Scalar] = []
   private var terminated = false
   private var preset: String?
   /// Whether what is read was typed before this reading began, while the system edited lines.
   private var hasTypedAhead = false
-  /// The buffer right after Enter has indented a new line, and by how much.
-  var indented: (snapshot: Snapshot, columns: Int)?
+  /// The buffer right after Enter has indented a new line.
+  var indented: Snapshot?
 
   struct Snapshot: Equatable {
     var text: [Unicode.Scalar]
@@ -79,42 +92,42 @@ public final class LineEditor {
     var shown: [Unicode.Scalar]
   }
 
+  enum Chain {
+    case none
+    case kill
+    /// Where the text stands that ^Y has brought back, and its place in `kills`.
+    case yank(Range<Int>, kill: Int)
+  }
+
+  /// What a key comes to.
+  enum Outcome {
+    case done
+    case beep
+    /// The block is handed out.
+    case submit
+    /// There is nothing more to read.
+    case end
+  }
+
   /// - Returns: `nil` where libedit cannot use the terminal.
   public init?(history: HistoryFile, options: Options = Options(), delegate: any LineEditorDelegate) {
-    guard let editline = ce_open("moco"), let search = history_winit() else { return nil }
+    guard let editline = ce_open("moco") else { return nil }
     self.editline = editline
-    self.search = search
     self.history = history
     self.options = options
     self.delegate = delegate
-    let width = options.prompt.unicodeScalars.reduce(0) { $0 + ScreenLayout.width($1) }
-    hang = width
-    // libedit drops an escape sequence at the end of a prompt: the last character, a blank, comes after it.
-    let bare = String(options.prompt.dropLast())
-    let last = options.prompt.last.map(String.init) ?? ""
-    let text = options.colour ? "\u{1}\u{1B}[1;36m\u{1}\(bare)\u{1}\u{1B}[0m\u{1}\(last)" : options.prompt
-    let scalars = text.unicodeScalars.map { Int32(bitPattern: $0.value) } + [0]
-    promptText = .allocate(capacity: scalars.count)
-    promptText.initialize(from: scalars, count: scalars.count)
-
+    hang = options.prompt.unicodeScalars.reduce(0) { $0 + ScreenLayout.width($1) }
     ce_set_client(editline, Unmanaged.passUnretained(self).toOpaque())
     ce_set_signals(editline, 0)
-    ce_history_use(editline, search, 20_000)
-    for entry in history.entries.suffix(5_000) { ce_history_add(search, hung(entry).terminated) }
-    ce_set_prompt(editline) { LineEditor.of($0).map { UnsafePointer($0.promptText) } }
+    ce_set_no_prompt(editline)
     ce_set_reader(editline) { editline, character in
       guard let editor = LineEditor.of(editline), let character else { return -1 }
-      return editor.nextCharacter(character)
+      return editor.edit(character)
     }
     ce_use_emacs(editline)
-    bindKeys()
   }
 
-  deinit {
-    el_end(editline)
-    history_wend(search)
-    promptText.deallocate()
-  }
+  deinit { el_end(editline) }
 
   static func of(_ editline: OpaquePointer?) -> LineEditor? {
     guard let editline, let client = ce_client(editline) else { return nil }
@@ -130,13 +143,17 @@ public final class LineEditor {
     undoStack = []
     settled = Snapshot(text: [], cursor: 0)
     terminated = false
+    drawn = nil
+    status = ""
+    marked = nil
+    chain = .none
+    decoder.reset()
     _ = ce_signals_take()
     ce_signals_editing(true)
-    // libedit would take over the terminal only after it has shown the prompt, and what is typed in between
-    // would be the system's to edit.
-    ce_set_terminal_mode(editline, 1)
+    // Behind text without a newline these blanks go on to the next row; at the beginning of a row they stay on it.
+    write(String(repeating: " ", count: max(LineEditor.screenSize().columns - 1, 0)) + "\r\u{1B}[K")
+    takeTerminal()
     hasTypedAhead = ce_pending(STDIN_FILENO) > 0
-    write("\u{1B}[?2004h")
     var count: Int32 = 0
     let characters = ce_read(editline, &count)
     let buffer: [Unicode.Scalar] =
@@ -153,75 +170,111 @@ public final class LineEditor {
   }
 
   /// Adds a block to the history and its file.
-  public func remember(_ block: String) {
-    let before = history.entries.count
-    history.append(block)
-    if history.entries.count > before { ce_history_add(search, hung(block).terminated) }
+  public func remember(_ block: String) { history.append(block) }
+
+  /// Makes the terminal hand out every key, and mark what is pasted.
+  func takeTerminal() {
+    ce_set_terminal_mode(editline, 1)
+    ce_free_keys(STDIN_FILENO)
+    write("\u{1B}[?2004h")
+  }
+
+  /// Gives the terminal back as it was, its cursor at the beginning of a free line.
+  func releaseTerminal() {
+    leaveBlock()
+    ce_set_terminal_mode(editline, 0)
+    write("\u{1B}[?2004l")
   }
 
   // MARK: The read hook
 
-  /// Where libedit gets its characters: the buffer has settled, so this is the time to colour it, and to look
-  /// after signals.
-  private func nextCharacter(_ character: UnsafeMutablePointer<Int32>) -> Int32 {
+  /// Where libedit gets its characters: the block is edited here, and libedit sees only the newline that ends it.
+  private func edit(_ character: UnsafeMutablePointer<Int32>) -> Int32 {
     if let text = preset {
       preset = nil
       insert(hung(text))
-      write("\r")
-      character.pointee = Key.redraw
-      return 1
     }
-    recordUndo()
-    if ce_pending(STDIN_FILENO) == 0 {
-      hasTypedAhead = false
-      paint()
+    while true {
+      recordUndo()
+      switch act(on: nextKey()) {
+      case .done: continue
+      case .beep: write("\u{7}")
+      case .end:
+        leaveBlock(newline: false)
+        return 0
+      case .submit:
+        leaveBlock(newline: false)
+        moveCursor(current.text.count - current.cursor)
+        character.pointee = 10
+        return 1
+      }
     }
+  }
+
+  /// Waits for a key, with the block drawn as it stands.
+  /// - Parameter escapes: whether Esc may be a key of its own; otherwise it waits for what it goes with.
+  func nextKey(escapes: Bool = false) -> KeyPress {
+    while true {
+      if ce_pending(STDIN_FILENO) == 0 {
+        hasTypedAhead = false
+        draw()
+        if escapes, decoder.isAtEscape, !ce_arrives(STDIN_FILENO, 100) {
+          decoder.reset()
+          return .named(.escape)
+        }
+      }
+      switch nextScalar() {
+      case .scalar(let scalar):
+        if let key = decoder.take(scalar) { return key }
+      case .interrupt:
+        decoder.reset()
+        return .control("C")
+      case .again:
+        continue
+      case .closed:
+        return .closed
+      }
+    }
+  }
+
+  enum Arrival {
+    case scalar(Unicode.Scalar)
+    case interrupt
+    /// A signal came, and the screen has to be drawn.
+    case again
+    case closed
+  }
+
+  func nextScalar() -> Arrival {
     while true {
       guard ce_wait(STDIN_FILENO) else {
         let flags = Int(ce_signals_take())
         if flags & CE_END != 0 {
           terminated = true
-          return 0
+          return .closed
         }
         if flags & CE_STOP != 0 {
-          ce_set_terminal_mode(editline, 0)
-          write("\u{1B}[?2004l\r\n")
+          releaseTerminal()
           ce_suspend()
-          write("\u{1B}[?2004h")
-          ce_set_terminal_mode(editline, 1)
-          character.pointee = Key.redraw
-          return 1
+          takeTerminal()
+          return .again
         }
-        if flags & CE_INTERRUPT != 0 {
-          character.pointee = Key.interrupt
-          return 1
-        }
+        if flags & CE_INTERRUPT != 0 { return .interrupt }
         if flags & CE_RESIZE != 0 {
-          resize()
-          character.pointee = Key.redraw
-          return 1
+          erase()
+          return .again
         }
         continue
       }
-      let result = ce_read_character(STDIN_FILENO, character)
-      if result >= 0 {
+      var character: Int32 = 0
+      let result = ce_read_character(STDIN_FILENO, &character)
+      if result == 1 {
         // Linux keeps a ^D that was typed ahead as a zero.
-        if result == 1, hasTypedAhead, character.pointee == 0 { character.pointee = Key.endOfInput }
-        return result
+        if hasTypedAhead, character == 0 { character = 4 }
+        return .scalar(Unicode.Scalar(UInt32(bitPattern: character)) ?? "\u{FFFD}")
       }
-      if errno != EINTR && errno != EAGAIN { return 0 }
+      if result == 0 || (errno != EINTR && errno != EAGAIN) { return .closed }
     }
-  }
-
-  /// Clears what the terminal has made of the block at its new width, so that it can be drawn again from its
-  /// first row.
-  private func resize() {
-    el_resize(editline)
-    let size = LineEditor.screenSize()
-    let snapshot = current
-    let layout = ScreenLayout(snapshot.text, promptWidth: hang, columns: size.columns)
-    let row = layout.places[snapshot.cursor].row
-    write("\r" + (row > 0 ? "\u{1B}[\(row)A" : "") + "\u{1B}[J")
   }
 
   static func screenSize() -> (columns: Int, rows: Int) {

@@ -102,6 +102,84 @@ import Testing
     #expect(cleaned("one\r\n\r\ntwo\n\n\n") == "one\n\ntwo")
     #expect(cleaned("plain\n      kept") == "plain\n      kept")
   }
+
+  @Test func leavesOutWhatASessionShowed() {
+    #expect(
+      cleaned(
+        "moco> 1 + 1\n2\nmoco> 1/0\nerror[E0403]: division by zero\n --> prompt[2]:1:2\n      1/0\nmoco> 5\n5\n"
+      )
+        == "1 + 1\n1/0\n5")
+    #expect(
+      cleaned("moco> if a {\n        \"yes\"\n\n        1\n      }\n\"yes\"\nmoco> \n")
+        == "if a {\n  \"yes\"\n\n  1\n}")
+    #expect(cleaned("moco> f(\n....>   1\n....> )\n1\n") == "f(\n  1\n)")
+    // Where the beginning of a block is missing nothing tells what is output.
+    #expect(cleaned("  x\n}\nmoco> f(1)\n") == "  x\n}\nf(1)")
+  }
+
+  @Test func keepsTabsOfStrings() {
+    #expect(cleaned("f(\t\"a\tb\")\t// c") == "f(  \"a\tb\")  // c")
+    #expect(cleaned("\"\"\"\n\ta\n\"\"\"\t") == "\"\"\"\n\ta\n\"\"\"  ")
+    #expect(cleaned("\"\\(f(1,\t2))\t\"") == "\"\\(f(1,  2))\t\"")
+    let behind = Array("print(\"a".unicodeScalars)
+    #expect(
+      LineEditor.cleaned(Array("\tb\", \t1)".unicodeScalars), prompt: "moco> ", behind: behind)
+        == "\tb\",   1)")
+  }
+}
+
+@Suite struct KeyDecoderTests {
+  private func keys(_ text: String) -> [KeyPress] {
+    var decoder = KeyDecoder()
+    return text.unicodeScalars.compactMap { decoder.take($0) }
+  }
+
+  @Test func takesSequencesWhole() {
+    for sequence in [
+      "[15~", "[24~", "[2~", "[24;5~", "[[A", "[1;2P", "OP", "[?62;22c", "[<0;3;4M", "[200;1x", "[I",
+    ] {
+      #expect(keys("\u{1B}" + sequence + "x") == [.unknown, .text("x")], "\(sequence)")
+    }
+    #expect(keys("\u{1B}[" + String(repeating: "1;", count: 500) + "~x") == [.named(.home), .text("x")])
+    #expect(keys("\u{1B}[1\u{3}x") == [.control("C"), .text("x")])
+    #expect(keys("\u{1B}[1\u{1B}[A") == [.named(.up)])
+  }
+
+  @Test func knowsTheKeysOfSeveralTerminals() {
+    #expect(
+      keys("\u{1B}[A\u{1B}OB\u{1B}[H\u{1B}[4~") == [.named(.up), .named(.down), .named(.home), .named(.end)])
+    #expect(
+      keys("\u{1B}[1;5D\u{1B}Oc\u{1B}[5C\u{1B}O5C").allSatisfy {
+        $0 == .named(.left, .control) || $0 == .named(.right, .control)
+      })
+    #expect(keys("\u{1B}[1;2D\u{1B}[d") == [.named(.left, .shift), .named(.left, .shift)])
+    #expect(keys("\u{1B}[3;5~\u{1B}[3^") == [.named(.delete, .control), .named(.delete, .control)])
+    #expect(keys("\u{1B}[5~\u{1B}[6~") == [.named(.pageUp), .named(.pageDown)])
+    #expect(
+      keys("\u{1B}b\u{1B}\u{7F}\u{1B}\r") == [.meta("b"), .named(.backspace, .alt), .named(.enter, .alt)])
+    #expect(keys("\u{1B}\u{1B}[D") == [.named(.left, .alt)])
+    #expect(keys("\u{1B}[27;2;13~\u{1B}[13;2u") == [.named(.enter, .shift), .named(.enter, .shift)])
+    #expect(keys("\u{1B}[97;5u\u{1B}[120;3u") == [.control("A"), .meta("x")])
+    #expect(keys("\u{1B}[200~") == [.paste])
+  }
+
+  @Test func charactersStandForThemselves() {
+    #expect(
+      keys("aé样\u{1}\u{1C}\u{8}\t\r\u{85}") == [
+        .text("a"), .text("é"), .text("样"), .control("A"), .control("\\"), .named(.backspace), .named(.tab),
+        .named(.enter), .unknown,
+      ])
+  }
+
+  @Test func neverTraps() {
+    let pieces = Array("\u{1B}[]O0123456789;:<?~ABDMu\u{9B} \u{7F}".unicodeScalars)
+    var state: UInt64 = 1
+    var decoder = KeyDecoder()
+    for _ in 0..<100_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      _ = decoder.take(pieces[Int(state >> 33) % pieces.count])
+    }
+  }
 }
 
 @Suite struct KeywordHelpTests {

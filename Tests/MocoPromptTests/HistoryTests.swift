@@ -44,9 +44,89 @@ import Testing
     session.enter("3000 + 3")
     session.wait("^3003$")
     session.type(Key.controlR + "1000")
-    session.wait("bck:1000")
+    session.wait("^\\(search\\) 1000$")
     session.enter("")
     session.wait("^1001$(.*\n)*1001$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  /// A session with three entries and the search open at `max`.
+  private func searching() throws -> TerminalSession {
+    var session = try TerminalSession()
+    session.enter("let a = \"größe\"")
+    session.enter("[1,\rmax(2, 3)]")
+    session.wait("^\\[1, 3\\]$")
+    session.enter("max(4, 5)")
+    session.wait("^5$")
+    session.type("abc" + Key.controlR + "max")
+    session.wait("^moco> max\\(4, 5\\)\n\\(search\\) max$")
+    return session
+  }
+
+  @Test func theSearchGoesOnWhileThePatternIsTyped() throws {
+    var session = try searching()
+    session.type("(2")
+    session.wait("^moco> \\[1,\n +max\\(2, 3\\)\\]\n\\(search\\) max\\(2$")
+    session.type(Key.backspace + Key.backspace)
+    session.wait("^\\(search\\) max$")
+    session.type(Key.controlR)
+    session.wait("^moco> \\[1,\n +max\\(2, 3\\)\\]\n\\(search\\) max$")
+    session.type(Key.controlS)
+    session.wait("^moco> max\\(4, 5\\)\n\\(search\\) max$")
+    session.type(Key.paste("(4, 5)"))
+    session.wait("^\\(search\\) max\\(4, 5\\)$")
+    session.type("#")
+    session.wait("nothing found")
+    session.type(Key.controlC)
+    session.wait("^moco> abc$")
+    session.type(Key.controlU + Key.controlR + "größe")
+    session.wait("^\\(search\\) größe$")
+    session.type(Key.escape)
+    session.waitGone("search")
+    session.interrupt()
+    session.type(Key.controlR + "max")
+    session.wait("^moco> max\\(4, 5\\)\n\\(search\\) max$")
+    session.enter("")
+    session.waitGone("search")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
+  @Test func otherKeysEndTheSearchAtWhatIsFound() throws {
+    for (key, line) in [
+      (Key.left, "Xmax\\(4, 5\\)"), (Key.right, "mXax\\(4, 5\\)"), (Key.controlE, "max\\(4, 5\\)X"),
+      (Key.escape, "Xmax\\(4, 5\\)"),
+    ] {
+      var session = try searching()
+      session.type(key)
+      session.waitGone("search")
+      session.type("X")
+      session.wait("^moco> \(line)$")
+      session.interrupt()
+      session.leave()
+      #expect(try session.play().status == 0)
+    }
+  }
+
+  @Test func wholeEntriesAreSkipped() throws {
+    var session = try TerminalSession()
+    session.enter("100 + 1")
+    session.enter("[1,\r2,\r3]")
+    session.wait("^\\[1, 2, 3\\]$")
+    session.type("draft" + Key.meta("p"))
+    session.wait("^moco> \\[1,\n +2,\n +3\\]\\s*\\Z")
+    session.type(Key.pageUp)
+    session.wait("^moco> 100 \\+ 1\\s*\\Z")
+    session.type(Key.pageDown)
+    session.wait("^moco> \\[1,\n +2,\n +3\\]\\s*\\Z")
+    session.type(Key.meta("n"))
+    session.wait("^moco> draft\\s*\\Z")
+    session.type(Key.meta("<"))
+    session.wait("^moco> 100 \\+ 1\\s*\\Z")
+    session.type(Key.meta(">"))
+    session.wait("^moco> draft\\s*\\Z")
+    session.interrupt()
     session.leave()
     #expect(try session.play().status == 0)
   }

@@ -22,6 +22,16 @@ import Testing
     #expect(seen.text.components(separatedBy: "\n").filter { $0 == "\"ab\"" }.count == 2)
   }
 
+  @Test func whatEndsWithoutANewlineStays() throws {
+    var session = try TerminalSession(columns: 40)
+    session.enter("print(\"with\" + \"out\", end: \"\")")
+    session.wait("^without\nmoco>$")
+    session.enter("print(\"-\" * 40, end: \"\")")
+    session.wait("^-{40}\nmoco>$")
+    session.leave()
+    #expect(try session.play().status == 0)
+  }
+
   @Test func goesOnAfterAnError() throws {
     var session = try TerminalSession()
     session.enter("let a = 5")

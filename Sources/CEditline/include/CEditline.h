@@ -1,4 +1,4 @@
-// libedit as Swift can call it. `el_wset`, `el_wget` and `history_w` are variadic: here is one function per use.
+// libedit as Swift can call it. `el_wset` and `el_wget` are variadic: here is one function per use.
 // Characters cross as int32_t, because wchar_t is imported as a Unicode scalar, which libedit does not promise.
 #ifndef MOCO_CEDITLINE_H
 #define MOCO_CEDITLINE_H
@@ -9,9 +9,7 @@
 #include <stdio.h>
 #include <wchar.h>
 
-typedef unsigned char (*ce_function)(EditLine *, int);
 typedef int (*ce_reader)(EditLine *, int32_t *);
-typedef const int32_t *(*ce_prompter)(EditLine *);
 
 // MARK: Line
 
@@ -46,36 +44,14 @@ static inline void *ce_client(EditLine *el) {
 static inline void ce_use_emacs(EditLine *el) { el_wset(el, EL_EDITOR, L"emacs"); }
 static inline void ce_set_signals(EditLine *el, int on) { el_wset(el, EL_SIGNAL, on); }
 static inline void ce_set_terminal_mode(EditLine *el, int raw) { el_wset(el, EL_PREP_TERM, raw); }
-static inline void ce_refresh(EditLine *el) { el_wset(el, EL_REFRESH); }
 static inline void ce_set_reader(EditLine *el, ce_reader reader) { el_wset(el, EL_GETCFN, reader); }
 
-// The characters \1 enclose escape sequences in what the function returns.
-static inline void ce_set_prompt(EditLine *el, ce_prompter prompter) {
-  el_wset(el, EL_PROMPT_ESC, prompter, (wchar_t)1);
-}
-
-// A name that libedit does not know corrupts its heap, so functions are added before they are bound. The names are
-// copied for good: libedit keeps the pointers.
-int ce_add_function(EditLine *el, const int32_t *name, ce_function function);
-
-static inline int ce_bind(EditLine *el, const int32_t *key, const int32_t *function) {
-  return el_wset(el, EL_BIND, (const wchar_t *)key, (const wchar_t *)function, NULL);
-}
+// libedit shows no prompt: the editor draws its own.
+void ce_set_no_prompt(EditLine *el);
 
 // - Returns: the characters of the line, not terminated, or NULL at the end of input or after an error.
 static inline const int32_t *ce_read(EditLine *el, int *count) {
   return (const int32_t *)el_wgets(el, count);
-}
-
-static inline int ce_next(EditLine *el, int32_t *character) {
-  wchar_t wide = 0;
-  int result = el_wgetc(el, &wide);
-  *character = (int32_t)wide;
-  return result;
-}
-
-static inline void ce_push(EditLine *el, const int32_t *characters) {
-  el_wpush(el, (const wchar_t *)characters);
 }
 
 static inline const int32_t *ce_line(EditLine *el, int *count, int *cursor) {
@@ -89,36 +65,20 @@ static inline int ce_insert(EditLine *el, const int32_t *characters) {
   return el_winsertstr(el, (const wchar_t *)characters);
 }
 
-static inline int ce_replace(EditLine *el, const int32_t *characters) {
-  return el_wreplacestr(el, (const wchar_t *)characters);
-}
-
 static inline void ce_delete_before(EditLine *el, int count) { el_deletestr(el, count); }
-
-// MARK: History, for the incremental search
-
-static inline void ce_history_use(EditLine *el, HistoryW *history, int size) {
-  HistEventW event;
-  history_w(history, &event, H_SETSIZE, size);
-  el_wset(el, EL_HIST, history_w, history);
-}
-
-static inline void ce_history_add(HistoryW *history, const int32_t *text) {
-  HistEventW event;
-  history_w(history, &event, H_ENTER, (const wchar_t *)text);
-}
 
 // MARK: Signals
 
 // What has arrived since it was last asked. The handlers only store numbers.
 enum {
-  CE_INTERRUPT = 1,  // SIGINT
+  CE_INTERRUPT = 1,  // SIGINT, SIGQUIT
   CE_RESIZE = 2,     // SIGWINCH
   CE_STOP = 4,       // SIGTSTP
   CE_END = 8,        // SIGTERM, SIGHUP
 };
 
-// Takes over the signals of a prompt. SIGINT is delivered without SA_RESTART, so that a read ends with EINTR.
+// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. Both are delivered without SA_RESTART, so that a
+// read ends with EINTR.
 void ce_signals_install(void);
 
 // While a line is edited SIGTSTP is ours, so that the terminal can be put right before the process stops; while a
@@ -140,6 +100,12 @@ int ce_signals_interrupts(void);
 // Waits until a descriptor can be read. - Returns: false as soon as one of the signals above has arrived, also where
 // it came before the call.
 bool ce_wait(int descriptor);
+
+// Waits until a descriptor can be read, but no longer than so many milliseconds. - Returns: whether it can.
+bool ce_arrives(int descriptor, int milliseconds);
+
+// Lets ^\ (VQUIT), ^S, ^Q and ^V be keys like others, until the mode of the terminal is set the next time.
+void ce_free_keys(int descriptor);
 
 // Puts the process to sleep as ^Z does; returns when it is continued.
 void ce_suspend(void);

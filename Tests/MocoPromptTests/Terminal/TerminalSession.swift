@@ -22,6 +22,8 @@ struct TerminalSession {
     let screens: [Screen]
     let status: Int?
     let signal: Int?
+    /// How often all of the screen was cleared at once.
+    let clearings: Int
 
     /// The last screen as text, without the empty lines at its end.
     var text: String {
@@ -52,6 +54,7 @@ struct TerminalSession {
 
   private struct Report: Decodable {
     var screens: [Screen]
+    var clearings: Int
     var failure: String?
     var status: Int?
     var signal: Int?
@@ -132,7 +135,8 @@ struct TerminalSession {
     }
     let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
     if let failure = report.failure { throw Failure(failure) }
-    return Seen(screens: report.screens, status: report.status, signal: report.signal)
+    return Seen(
+      screens: report.screens, status: report.status, signal: report.signal, clearings: report.clearings)
   }
 }
 
@@ -152,6 +156,18 @@ enum Key {
   static let controlY = "\u{19}"
   static let undo = "\u{1F}"
   static let backspace = "\u{7F}"
+  static let pageUp = "\u{1B}[5~"
+  static let pageDown = "\u{1B}[6~"
+  static let shiftLeft = "\u{1B}[1;2D"
+  static let controlLeft = "\u{1B}[1;5D"
+  static let controlRight = "\u{1B}[1;5C"
+  static let controlDelete = "\u{1B}[3;5~"
+  static let escape = "\u{1B}"
+  static let controlS = "\u{13}"
+  static let controlW = "\u{17}"
+  static let controlX = "\u{18}"
+  static let quit = "\u{1C}"
+  static func meta(_ key: String) -> String { "\u{1B}" + key }
   static func paste(_ text: String) -> String { "\u{1B}[200~" + text + "\u{1B}[201~" }
 }
 

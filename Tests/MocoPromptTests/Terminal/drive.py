@@ -15,10 +15,20 @@ import pyte
 BEGINS, ENDS = b"\x1b[?2004h", b"\x1b[?2004l"
 
 
+class Screen(pyte.Screen):
+    """Counts how often the whole screen is cleared from its first cell on: tmux keeps what was there as scrolled away."""
+    clearings = 0
+
+    def erase_in_display(self, how=0, *args, **kwargs):
+        if how == 0 and self.cursor.x == 0 and self.cursor.y == 0:
+            self.clearings += 1
+        super().erase_in_display(how, *args, **kwargs)
+
+
 class Player:
     def __init__(self, script):
         self.seconds = script["seconds"]
-        self.screen = pyte.Screen(script["columns"], script["rows"])
+        self.screen = Screen(script["columns"], script["rows"])
         self.stream = pyte.ByteStream(self.screen)
         self.begun, self.ended = 0, 0
         self.tail = b""
@@ -128,6 +138,7 @@ def main():
             player.report["failure"] = f"{what}: the screen is\n" + "\n".join(player.lines())
             break
     player.child.close(force=True)
+    player.report["clearings"] = player.screen.clearings
     json.dump(player.report, sys.stdout)
 
 
