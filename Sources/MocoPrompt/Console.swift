@@ -47,13 +47,9 @@ public enum Console {
     Terminal.write(text, to: 2)
   }
 
-  /// Puts the cursor at the beginning of a line, wherever the output, what was typed ahead, or ^C has left it.
-  public static func beginLine() {
+  /// Before the editor takes over, which begins a row of its own wherever the output has stopped.
+  public static func endOutput() {
     flush()
-    // From the first column this stays in its line; from any other it ends in the next.
-    if let width = Terminal.columns(STDOUT_FILENO), width > 1 {
-      Terminal.write(String(repeating: " ", count: width - 1) + "\r\u{1B}[K", to: STDOUT_FILENO)
-    }
     state.isMidLine = false
   }
 

@@ -56,8 +56,10 @@ extension Prompt {
     line while a block is open; Esc Enter does so always.
 
     - `?name`, `name?`, `help(name)`: what it is, with an example. `?E0203`: what an error code means.
-    - Tab completes names, members, argument labels and paths. ↑ ↓ go through history by what is typed, ^R searches.
-    - ^C stops what runs and keeps everything; ^D leaves. ^_ undoes, ^Y brings back what ^K, ^U or ^W took away.
+    - Tab completes names, members, argument labels and paths. ↑ ↓ go through history by what is typed, PgUp PgDn by
+      whole blocks, ^R searches. ^X ^E opens the block in an editor.
+    - ^C stops what runs and keeps everything; ^D or exit leaves. ^_ undoes, ^Y brings back what ^K, ^U or ^W took away,
+      M-y what they took before.
     - `%help` lists the commands: `%time`, `%timeit`, `%vars`, `%run`, `%save`, `%edit` and more.
 
     # A first program

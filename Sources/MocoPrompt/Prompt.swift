@@ -71,7 +71,7 @@ public final class Prompt: LineEditorDelegate {
       preset = nil
       let input: LineEditor.Input
       if let editor {
-        Console.beginLine()
+        Console.endOutput()
         input = editor.read(preset: text)
       } else if let text {
         // Where nothing can be edited, the text is shown and run.

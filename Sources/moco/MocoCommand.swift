@@ -67,7 +67,13 @@ enum Main {
   static func main() {
     var arguments = Array(CommandLine.arguments.dropFirst())
     // `moco FILE.moco` is `moco run FILE.moco`.
-    if let first = arguments.first, first.hasSuffix(".moco") { arguments.insert("run", at: 0) }
+    // So it is with options before the file.
+    let own = arguments.prefix { $0 != "--" }
+    if let first = own.first, first.hasSuffix(".moco") || first.hasPrefix("-"), !own.contains("-e"),
+      own.contains(where: { $0.hasSuffix(".moco") })
+    {
+      arguments.insert("run", at: 0)
+    }
     // Standard input is what is read without a file.
     if arguments.first == "-" { arguments.removeFirst() }
     MocoCommand.main(arguments)

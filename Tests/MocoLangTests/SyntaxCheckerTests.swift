@@ -51,6 +51,12 @@ import Testing
     ("func f(a) { if a { return 1 } else if not a { return 2 }\n 4 }", []),
     ("func f() { try { return 1 } catch { return 2 }\n 3 }", ["E0112:2"]),
     ("func f() { try { return 1 } catch { 2 }\n 3 }", []),
+    ("func f() { while true { }\n 3 }", ["E0112:2"]),
+    ("func f() { while true { if f() { break } }\n 3 }", []),
+    ("func f() { while true { let x = [if f() { break } else { 1 }]; x }\n 3 }", []),
+    ("func f() { while true { for x in [1] { break } }\n 3 }", ["E0112:2"]),
+    ("print(\"\\(1:.3q)\")", ["E0312:1"]),
+    ("func f(x) { let x = x + 1\n x }", []),
     ("while true { break\n print(1)\n print(2) }", ["E0112:2"]),
     // Unused.
     ("func f() { let a = 1 }", ["E0117:1"]),

@@ -111,7 +111,9 @@ extension CoreBuiltins {
       }
       throw LanguageFailure(
         "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int",
-        help: Double(body) != nil ? "int(float(s))" : nil, argument: "x")
+        help: body.lowercased().hasPrefix("0x") && base == 10
+          ? "hexadecimal digits are read with base: 16, without the 0x"
+          : Double(body) != nil ? "int(float(s))" : nil, argument: "x")
     case .host:
       if let value = try word.pointer.hostBox.pointee.host.number() {
         if let whole = value.asInt { return .int(whole) }

@@ -257,7 +257,10 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
-        // Equal plain values and Strings are found through a record of their texts; the rest by comparing.
+        // Strings are found through a record, numbers by what they are; the rest by comparing.
+        var numbers: Set<Double> = []
+        var wholes: Set<Int> = []
+        var others: [Int] = []
         let seen = machine.heap.record()
         defer { machine.heap.release(seen) }
         return try machine.building { list in
@@ -265,9 +268,19 @@ extension CoreBuiltins {
             if word.tag == .string {
               if machine.heap.field(word.pointer, of: seen.pointer) != nil { return true }
               try machine.heap.setField(word.pointer, of: seen.pointer, to: .null)
+            } else if word.tag == .int || word.tag == .float {
+              // A Float that is a whole number equals the Int.
+              let whole = word.tag == .int ? word.asInt : Int(exactly: word.asFloat)
+              let isNew =
+                if let whole { wholes.insert(whole).inserted } else {
+                  word.asFloat.isNaN || numbers.insert(word.asFloat).inserted
+                }
+              if !isNew { return true }
             } else {
-              for index in 0..<list.list.pointee.count
-              where try machine.equal(list.list.pointee.items[index], word) { return true }
+              for index in others where try machine.equal(list.list.pointee.items[index], word) {
+                return true
+              }
+              others.append(list.list.pointee.count)
               try machine.pollIfNeeded()
             }
             try machine.heap.append(machine.retained(word), to: list)

@@ -3,7 +3,15 @@ extension Checker {
     switch expr.kind {
     case .nilLiteral, .bool, .int, .float, .builtin, .invalid: break
     case .string(let literal):
-      for case .interpolation(let value, _) in literal.segments { check(value) }
+      for case .interpolation(let value, let format) in literal.segments {
+        check(value)
+        guard let format else { continue }
+        do { _ = try FormatSpecification(format.text) } catch {
+          let failure = error as? LanguageFailure
+          report(
+            failure?.code ?? "E0312", failure?.message ?? "\(error)", at: format.span, help: failure?.help)
+        }
+      }
     case .name(let name): read(name, expr.span)
     case .list(let items): for item in items { check(item.expr) }
     case .record(let entries): record(entries)

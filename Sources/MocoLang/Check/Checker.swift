@@ -113,7 +113,8 @@ public struct Checker {
         report(
           "E0112", "this is never reached", at: statement.span,
           help: ["if", "try"].contains(end.word)
-            ? "every branch of the '\(end.word)' before it leaves" : "it stands behind '\(end.word)'",
+            ? "every branch of the '\(end.word)' before it leaves"
+            : end.word == "while true" ? "the loop before it has no break" : "it stands behind '\(end.word)'",
           severity: .warning)
         ended = (end.word, true)
       }

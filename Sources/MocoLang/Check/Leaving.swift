@@ -8,6 +8,10 @@ extension Stmt {
     case .returnValue: return "return"
     case .breakLoop: return "break"
     case .continueLoop: return "continue"
+    case .whileLoop(let condition, let body):
+      // Left by nothing but `return`, it never goes on to what stands behind it.
+      guard case .bool(true) = condition.kind, !body.hasBreak else { return nil }
+      return "while true"
     case .expr(let expr):
       switch expr.kind {
       case .conditional(let conditional):
@@ -22,5 +26,33 @@ extension Stmt {
 }
 
 extension Block {
+  /// Whether a `break` in it leaves the loop whose body it is.
+  fileprivate var hasBreak: Bool {
+    statements.contains { statement in
+      switch statement.kind {
+      case .breakLoop: return true
+      case .expr(let expr): return expr.hasBreak
+      case .binding(let binding): return binding.value.hasBreak
+      case .assign(let assignment): return assignment.value.hasBreak
+      case .returnValue(let value): return value?.hasBreak ?? false
+      default: return false
+      }
+    }
+  }
+
   fileprivate var leaves: Bool { statements.contains { $0.leavingWord != nil } }
+}
+
+extension Expr {
+  /// Blocks inside of other expressions than these may hold a `break` as well: then the answer is yes.
+  fileprivate var hasBreak: Bool {
+    switch kind {
+    case .conditional(let conditional):
+      return conditional.branches.contains { $0.condition.hasBreak || $0.body.hasBreak }
+        || conditional.otherwise?.hasBreak ?? false
+    case .attempt(let attempt): return attempt.body.hasBreak || attempt.handler.hasBreak
+    case .nilLiteral, .bool, .int, .float, .name, .builtin, .invalid, .function: return false
+    default: return span.text.contains("break")
+    }
+  }
 }

@@ -207,6 +207,10 @@ package final class Compiler {
     case .quantity(let amount, _, _): return isLiteral(amount)
     case .list(let items):
       return items.allSatisfy { if case .element(let e) = $0 { return isLiteral(e) } else { return false } }
+    case .record(let entries):
+      return entries.allSatisfy {
+        if case .field(_, _, let e) = $0 { return isLiteral(e) } else { return false }
+      }
     default: return false
     }
   }

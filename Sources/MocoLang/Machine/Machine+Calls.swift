@@ -404,6 +404,15 @@ extension Machine {
     if let near = Nearest.name(to: name, among: members + globals.builtins.order) {
       help = "did you mean '\(near)'?"
     }
+    // What other languages call it.
+    let habits = [
+      "push": "append", "push_back": "append", "add": "append", "length": "len", "size": "len",
+      "count": "len",
+      "strip": "trim", "lstrip": "trim", "rstrip": "trim", "substr": "s[a..<b]", "index": "index_of",
+      "find": "index_of", "to_string": "str", "startswith": "starts_with", "endswith": "ends_with",
+      "extend_from": "extend", "sort": "sorted", "reversed": "reverse", "each": "map", "forEach": "map",
+    ]
+    if let known = habits[name] { help = "it is called \(known) here" }
     if receiver.tag == .record, let word = heap.field(name, of: receiver.pointer) {
       return LanguageFailure(
         "E0310", "the field '\(name)' holds \(describe(word)), not a function",

@@ -131,6 +131,8 @@ extension Machine {
     var help: String?
     if let near = Nearest.name(to: name, among: names) {
       help = "did you mean '\(near)'?"
+    } else if ["length", "size"].contains(name), object.tag == .list || object.tag == .string {
+      help = "it is called len here: .len()"
     } else if object.tag == .null {
       help = "the value is nil; ?? gives a value to use instead"
     } else if let slot = globals.builtins.slots[name], isCallable(globals.words[slot]), object.tag != .record

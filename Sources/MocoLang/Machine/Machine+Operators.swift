@@ -434,7 +434,13 @@ extension Machine {
     case .multiply: verb = "cannot multiply \(describeType(left)) by \(describeType(right))"
     case .divide: verb = "cannot divide \(describeType(left)) by \(describeType(right))"
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      verb = "cannot compare \(describeType(left)) with \(describeType(right))"
+      verb =
+        left.tag != right.tag
+        ? "cannot compare \(describeType(left)) with \(describeType(right))"
+        : left.tag == .quantity
+          ? "cannot compare \(describe(left)) with \(describe(right)): epochs and steps do not mix"
+          : left.tag == .list
+            ? "cannot compare these Lists: their elements have no order" : "\(typeName(left))s have no order"
     default: verb = "'\(op.rawValue)' is not defined for \(describeType(left)) and \(describeType(right))"
     }
     var help: String?

@@ -186,7 +186,9 @@ extension Machine {
     case .string: help = "compare it: len(s) > 0"
     case .list, .record: help = "compare it: len(x) > 0"
     case .null: help = "compare it: x != nil"
-    case .host: help = "equal(a, b) gives a Bool where == works element by element"
+    case .host:
+      help =
+        "any(x) and all(x) give a Bool, x.item() that of a single element, equal(a, b) compares as a whole"
     default: break
     }
     let what = place == "not" ? "not takes a Bool" : "a condition is a Bool"

@@ -61,7 +61,11 @@ extension Parser {
   private var commonHelp: String? {
     switch kind {
     case .assign: return "a comparison is written =="
-    case .spread: return "a range is written 0..<n or 1...n"
+    case .spread:
+      if index > 1, tokens[index - 1].kind == .leftBrace, tokens[index - 2].kind == .arrow {
+        return "'{' behind '=>' opens a body; a record stands in parentheses: x => ({..r, a: 1})"
+      }
+      return "a range is written 0..<n or 1...n"
     case .closed: return "..xs spreads a list; a range has two ends: 1...n"
     case .halfOpen: return "a range has two ends: 0..<n"
     case .plus: return "there is no unary +"
@@ -74,6 +78,13 @@ extension Parser {
     default: break
     }
     let before = index > 0 && !token.newlineBefore ? tokens[index - 1] : nil
+    // `x => {a: x}`: the brace has opened a body.
+    if kind == .colon, index > 2, tokens[index - 2].kind == .leftBrace, tokens[index - 3].kind == .arrow {
+      return "'{' behind '=>' opens a body; a record stands in parentheses: x => ({a: 1})"
+    }
+    if kind == .comma, index > 1, tokens[index - 2].kind == .let || tokens[index - 2].kind == .var {
+      return "several names stand in brackets: let [a, b] = pair"
+    }
     if let before, isOperandEnd(before), kind == .name {
       switch text(token) {
       case "epoch", "epochs": return "an amount that is computed is written epochs(…)"
@@ -95,6 +106,9 @@ extension Parser {
     case "do", "then", "begin", "end": return "blocks stand in braces: { … }"
     case "print", "assert", "len", "error", "help": return "a call needs parentheses: \(word)(\(next))"
     case "train", "evaluate", "show":
+      if index == 1 || tokens[index - 2].kind == .semicolon || before.newlineBefore {
+        return "'\(word)' is bound to something else here, so that this is no form; give that another name"
+      }
       return "the form '\(word) …' begins a statement or stands after '='; here write \(word)(\(next), …)"
     case "raise", "throw": return "an error is raised with error(\"…\")"
     default: return nil

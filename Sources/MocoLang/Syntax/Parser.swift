@@ -103,6 +103,8 @@ public struct Parser {
     if let encoding = all.first(where: { $0.code == "E0100" }) {
       return ParseResult(program: program, diagnostics: [encoding], isIncomplete: false)
     }
+    // A string that swallows the rest of its line swallows closing brackets too.
+    if all.contains(where: { $0.code == "E0102" }) { all.removeAll { $0.code == "E0106" } }
     // Behind a bracket without partner every further complaint is an echo.
     let trusted = lexer.firstBracketError ?? Int.max
     let bracketsOpen = !lexer.openAtEnd.isEmpty

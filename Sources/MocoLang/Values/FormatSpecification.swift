@@ -153,7 +153,10 @@ package struct FormatSpecification {
   private func format(float value: Double) throws -> String {
     var isNegative = value.sign == .minus && !value.isNaN
     var body: String
-    if let type, !"eEfFgGn%".contains(type) { throw wrongType("a Float") }
+    switch type {
+    case nil, "f", "e", "%", "g", "E", "F", "G", "n": break
+    default: throw wrongType("a Float")
+    }
     try checkGrouping("a Float")
     if value.isNaN || value.isInfinite {
       body = value.isNaN ? "nan" : "inf"
@@ -165,7 +168,7 @@ package struct FormatSpecification {
     switch type {
     case nil:
       body = precision.map { general(magnitude, $0, keepsPoint: true) } ?? NumberText.float(magnitude)
-    case "f", "F": body = FormatSpecification.printf("%.*f", precision ?? 6, magnitude)
+    case "f", "F": body = FormatSpecification.fixed(magnitude, precision ?? 6)
     case "e", "E":
       body = FormatSpecification.printf("%.*e", precision ?? 6, magnitude)
       if type == "E" { body = body.uppercased() }
@@ -173,7 +176,7 @@ package struct FormatSpecification {
       body = general(magnitude, precision ?? 6, keepsPoint: false)
       if type == "G" { body = body.uppercased() }
     case "%":
-      body = FormatSpecification.printf("%.*f", precision ?? 6, magnitude * 100) + "%"
+      body = FormatSpecification.fixed(magnitude * 100, precision ?? 6) + "%"
     default: throw wrongType("a Float")
     }
     if isAlternate { body = withPoint(body) }
@@ -207,16 +210,51 @@ package struct FormatSpecification {
     return keepsPoint && !plain.contains(".") ? plain + ".0" : plain
   }
 
-  static func printf(_ format: String, _ precision: Int, _ value: Double) -> String {
-    var buffer = [CChar](repeating: 0, count: 400 + precision)
-    let count = withVaList([Int32(clamping: precision), value]) {
-      vsnprintf(&buffer, buffer.count, format, $0)
+  private static let scales: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
+  /// A number of 0 or more with so many digits after the point, rounded as the exact value is.
+  static func fixed(_ value: Double, _ precision: Int) -> String {
+    guard scales.indices.contains(precision), value * scales[precision] < 1e12 else {
+      return printf("%.*f", precision, value)
     }
-    var text = String(
-      decoding: buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    // A program may run under a locale that writes a comma.
-    if let comma = text.firstIndex(of: ",") { text.replaceSubrange(comma...comma, with: ".") }
-    return text
+    // The product is off by less than 2e-4 of its last place: only near a half does the exact value decide.
+    let scaled = value * scales[precision]
+    let whole = scaled.rounded(.down)
+    let rest = scaled - whole
+    guard abs(rest - 0.5) > 1e-3 else { return printf("%.*f", precision, value) }
+    var number = UInt64(whole) + (rest > 0.5 ? 1 : 0)
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+      var place = buffer.count
+      var digits = 0
+      while number > 0 || digits <= precision {
+        if digits == precision, precision > 0 {
+          place -= 1
+          buffer[place] = UInt8(ascii: ".")
+        }
+        place -= 1
+        buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+        number /= 10
+        digits += 1
+      }
+      return String(decoding: buffer[place...], as: UTF8.self)
+    }
+  }
+
+  static func printf(_ format: String, _ precision: Int, _ value: Double) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400 + max(0, precision)) { buffer -> String in
+      guard let base = buffer.baseAddress else { return "" }
+      let count = withVaList([Int32(clamping: precision), value]) {
+        vsnprintf(base, buffer.count, format, $0)
+      }
+      let written = buffer[..<max(0, min(Int(count), buffer.count))]
+      // A program may run under a locale that writes a comma.
+      for place in written.indices where buffer[place] == CChar(UInt8(ascii: ",")) {
+        buffer[place] = CChar(UInt8(ascii: "."))
+      }
+      return String(
+        decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<written.count]),
+        as: UTF8.self)
+    }
   }
 
   private func group(_ digits: String, by size: Int, _ separator: Character) -> String {

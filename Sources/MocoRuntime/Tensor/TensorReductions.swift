@@ -122,9 +122,25 @@ func registerElementwise(_ interpreter: Interpreter) {
     interpreter.registerOverload(
       name, for: TensorValue.self,
       NativeFunction("\(name)(x)", doc: "\(what).\n\n```\n\(name)(tensor([0.5, 1.5]))\n```") {
-        .host(TensorValue(try body($0.floatVariable("x"))))
+        arguments in
+        let x = try arguments.variable("x")
+        if name == "abs", x.value.dtype == .int64 {
+          return .host(TensorValue(try sizes(x.value)))
+        }
+        return .host(TensorValue(try body(arguments.floatVariable("x"))))
       })
   }
+}
+
+/// The sizes of integers, which stay integers.
+private func sizes(_ tensor: Tensor) throws -> Tensor {
+  let sizes = try tensor.toInts().map { number in
+    guard number != Int.min else {
+      throw LanguageFailure("E0402", "the size of \(number) does not fit an Int")
+    }
+    return abs(number)
+  }
+  return try Tensor(sizes, shape: tensor.shape)
 }
 
 /// The variance, or what `finish` makes of it: a Float for a list of numbers, else a tensor.
