@@ -32,6 +32,11 @@ package enum MarkdownText {
         }
       } else if fence != nil {
         fence?.append(line)
+      } else if line.hasPrefix("    "), paragraph.isEmpty, !trimmed.isEmpty {
+        // Four blanks in front, and no sentence that they could belong to: a program.
+        flush()
+        let text = String(line.dropFirst(4))
+        lines.append("    " + (colour ? Highlighter.coloured(text) : text))
       } else if trimmed.isEmpty {
         flush()
         if lines.last != "", !lines.isEmpty { lines.append("") }

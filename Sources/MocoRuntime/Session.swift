@@ -106,6 +106,7 @@ public enum Moco {
 /// method, figures.
 func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerFileBuiltins(interpreter, context)
+  registerJsonBuiltins(interpreter)
   registerTensorBuiltins(interpreter, context)
   registerClipBuiltins(interpreter, context)
   registerDataBuiltins(interpreter, context)

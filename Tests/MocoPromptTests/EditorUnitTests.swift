@@ -229,6 +229,10 @@ import Testing
         "values  \u{1B}[1mall\u{1B}[0m",
       ])
     #expect(MarkdownText.render("|", width: 20, colour: false).isEmpty)
+    #expect(
+      MarkdownText.render(
+        "A text.\n\n    let a = 1\n      a\n\nwith more\n    of it", width: 40, colour: false)
+        == "A text.\n\n    let a = 1\n      a\n\nwith more of it")
     #expect(MarkdownText.render("| a |\ntext", width: 20, colour: false) == "a\ntext")
   }
 

@@ -134,6 +134,33 @@ public enum FileSystem {
     return text
   }
 
+  /// A path without the ending of its last part: `out/t.png` as `out/t`.
+  public static func withoutEnding(_ path: String) -> String {
+    guard let point = path.lastIndex(of: "."), point > path.startIndex,
+      !path[point...].contains("/"), path[path.index(before: point)] != "/"
+    else { return path }
+    return String(path[..<point])
+  }
+
+  /// Writes bytes behind what a file holds, in one piece where they are few; makes the file where there is none.
+  ///
+  /// - Throws: E0504.
+  public static func append(_ bytes: [UInt8], to path: String) throws {
+    // A pipe that nobody reads is an error, not a wait.
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
+    guard descriptor >= 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw CLIPError.cannotWrite(path, systemMessage(errno))
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Creates a folder and those above it; nothing happens if it is there.
   ///
   /// - Throws: E0504.

@@ -68,7 +68,7 @@ public final class FigureValue: FigureConvertible {
     default:
       throw arguments.failure(
         "E0303", "a figure is saved as .svg, .html or .txt, not as '\(path)'", at: "path",
-        help: "write \"\(path).svg\"")
+        help: "write \"\(FileSystem.withoutEnding(path)).svg\"")
     }
   }
 
