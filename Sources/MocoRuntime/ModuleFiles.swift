@@ -42,6 +42,13 @@ struct ModuleFiles {
     return LoadedModule(source: try SourceFile.read(path), identity: resolved(path))
   }
 
+  /// The public names of a module, read and not run.
+  /// - Throws: what `load` throws.
+  func names(_ source: Use.Source, from importer: SourceFile) throws -> [String] {
+    let parsed = Parser.parse(try load(source, from: importer).source)
+    return parsed.program.statements.flatMap { $0.declaredNames.map(\.name) }.filter { !$0.hasPrefix("_") }
+  }
+
   private func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }

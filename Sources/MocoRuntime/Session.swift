@@ -64,6 +64,12 @@ public final class Session {
     for (name, text) in options.overrides { interpreter.setOverride(name, text) }
   }
 
+  /// Finds the public names of a module that a file uses, for a check that runs nothing. Where there is no such
+  /// module, it throws E0801, and E0502 where its file cannot be read.
+  public var moduleNames: @Sendable (Use.Source, SourceFile) throws -> [String] {
+    { [library = context.library] in try ModuleFiles(library: library).names($0, from: $1) }
+  }
+
   deinit { FeatureCache.shared.files?.flush() }
 
   /// Runs the program in a file.

@@ -7,8 +7,14 @@ import MocoRuntime
 struct ProgramCheck {
   let context: CheckContext
 
-  /// - Parameter interpreter: one with every built-in, in which nothing has been run.
-  init(_ interpreter: Interpreter) { context = CheckContext(interpreter) }
+  /// - Parameters:
+  ///   - session: one in which nothing has been run.
+  ///   - modules: whether to look at the files of modules too; a program that is run may write them first.
+  init(_ session: Session, modules: Bool = false) {
+    var context = CheckContext(session.interpreter)
+    if modules { context.moduleNames = session.moduleNames }
+    self.context = context
+  }
 
   func run(_ source: SourceFile) -> [Diagnostic] {
     let parsed = Parser.parse(source)
@@ -18,7 +24,7 @@ struct ProgramCheck {
   /// Checks files and reports what is found. - Returns: the exit status.
   static func run(files: [String]) -> Status {
     var status = Status.fine
-    let check = ProgramCheck(Session().interpreter)
+    let check = ProgramCheck(Session(), modules: true)
     for file in files {
       do {
         let found = check.run(try SourceFile.read(file))

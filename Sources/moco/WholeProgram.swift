@@ -53,7 +53,7 @@ struct WholeProgram {
     do {
       let session = Session(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
       Console.connect(session)
-      let found = ProgramCheck(session.interpreter).run(source)
+      let found = ProgramCheck(session).run(source)
       if found.contains(where: \.isError) {
         Console.report(found)
         return .invalid

@@ -155,4 +155,34 @@ import Testing
     #expect(ran.status == 70)
     #expect(ran.errors.contains("E0401"))
   }
+
+  @Test func checksWhatIsUsedFromModules() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let speed = 3\nlet _hidden = 1\n", to: "own.moco")
+    try folder.write(
+      """
+      use nothere
+      use {eurosatt} from templates
+      use {speed, _hidden} from "./own.moco"
+      use "./gone.moco" as gone
+      print(speed)
+      """, to: "a.moco")
+    let checked = try moco(["check", "a.moco"], folder: folder.path)
+    #expect(checked.status == 65)
+    let found = checked.errors.split(separator: "\n").filter { $0.hasPrefix("error[") }
+    #expect(
+      found == [
+        "error[E0801]: the standard library has no module 'nothere'",
+        "error[E0803]: the module templates has no 'eurosatt'",
+        "error[E0803]: the module own has no '_hidden'",
+        "error[E0801]: there is no file ./gone.moco to use",
+      ])
+    #expect(checked.errors.contains("did you mean 'eurosat'?"))
+  }
+
+  @Test func outputThatCannotBeWrittenIsAFailure() throws {
+    let ran = try run("/bin/sh", ["-c", "'\(try Built.moco())' -e 'print(1)' > /dev/full"], environment: nil)
+    #expect(ran.status == 70)
+    #expect(ran.errors.contains("E0504"))
+  }
 }

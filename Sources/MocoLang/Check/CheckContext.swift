@@ -39,6 +39,9 @@ public struct CheckContext: Sendable {
   /// In the prompt a name may be declared again in the same input.
   public var isPrompt: Bool
 
+  /// The public names of a module that a file uses; nil where modules are not looked at. It throws what `use` would.
+  public var moduleNames: (@Sendable (Use.Source, SourceFile) throws -> [String])?
+
   public init(builtins: [String: Callable?] = [:], names: [String: Bool] = [:], isPrompt: Bool = false) {
     self.builtins = builtins
     self.names = names

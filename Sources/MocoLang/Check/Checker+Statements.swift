@@ -21,7 +21,8 @@ extension Checker {
     case .templates(let declaration):
       templates(declaration)
       declare(declaration.name, declaration.nameSpan, .templates)
-    case .use:
+    case .use(let use):
+      module(use, in: statement.span.file)
       for (name, span) in statement.declaredNames { declare(name, span, .module) }
     case .whileLoop(let condition, let body):
       check(condition)
@@ -51,6 +52,28 @@ extension Checker {
           help: "the value of a file or cell is that of its last expression")
       }
     case .invalid: break
+    }
+  }
+
+  /// Whether the module is there, and has what is taken from it.
+  private mutating func module(_ use: Use, in file: SourceFile) {
+    guard tryDepth == 0, let lookUp = context.moduleNames else { return }
+    do {
+      let names = try lookUp(use.source, file)
+      let moduleName =
+        switch use.source {
+        case .library(let name): name
+        case .path(let path): Parser.moduleName(ofPath: path) ?? path
+        }
+      for item in use.imports where !names.contains(item.name) {
+        let near = Nearest.name(to: item.name, among: names).map { "did you mean '\($0)'?" }
+        report(
+          "E0803", "the module \(moduleName) has no '\(item.name)'", at: item.nameSpan,
+          help: near ?? "it has \(names.prefix(12).joined(separator: ", "))")
+      }
+    } catch {
+      guard let known = error as? any LanguageError else { return }
+      report(known.code, known.message, at: use.sourceSpan, help: known.help)
     }
   }
 
