@@ -227,7 +227,7 @@ extension Machine {
       .resolve(count: object.pointer.list.pointee.count)
     guard value.tag == .list else {
       throw LanguageFailure(
-        "E0201", "a slice takes a List, not \(describe(value))", operandLabels: ("", typeName(value)))
+        "E0201", "a slice takes a List, not \(describe(value))")
     }
     let source = value.pointer.list.pointee
     guard source.count == part.count else {

@@ -120,6 +120,18 @@ package struct IndexPlan {
     }
   }
 
+  /// What is assigned, repeated to the shape of the part that takes it.
+  /// - Throws: E0204 naming both shapes.
+  static func fitted(_ source: Tensor, to shape: [Int]) throws -> Tensor {
+    do { return try source.expanded(to: shape) } catch let error as TensorError where error.code == "E0204" {
+      throw TensorError(
+        code: "E0204",
+        message:
+          "values of shape \(Shape.text(source.shape)) do not fit the part of shape \(Shape.text(shape)) they are assigned to",
+        help: error.help)
+    }
+  }
+
   /// - Throws: E0202 naming index and length.
   static func position(_ i: Int, _ length: Int, _ dimension: Int) throws -> Int {
     let at = i < 0 ? i &+ length : i
@@ -204,8 +216,7 @@ extension Tensor {
   public func assign(_ items: [IndexItem], _ value: Tensor) throws {
     guard value.dtype == dtype || dtype == .float32 || value.dtype == .bool else {
       throw TensorError(
-        code: "E0201", message: "a tensor of \(dtype.rawValue) cannot take values of \(value.dtype.rawValue)",
-        operandLabels: (dtype.rawValue, value.dtype.rawValue))
+        code: "E0201", message: "a tensor of \(dtype.rawValue) cannot take values of \(value.dtype.rawValue)")
     }
     let plan = try IndexPlan(items, shape)
     let part = try view(plan.slices)
@@ -214,7 +225,7 @@ extension Tensor {
     // Reading and writing the same storage would see half-written values.
     if source.storage === storage { source = try source.copy() }
     guard !plan.lists.isEmpty else {
-      return Strided.copy(try source.expanded(to: part.shape), to: part)
+      return Strided.copy(try IndexPlan.fitted(source, to: part.shape), to: part)
     }
     let order = plan.listsFirst(rank: part.rank)
     let moved = try part.permuted(order)
@@ -223,7 +234,7 @@ extension Tensor {
     let target = [n] + moved.shape[lists...]
     let back = plan.backOrder(rank: target.count)
     let shown = back.map { target[$0] }
-    let values = try source.expanded(to: shown).permuted(IndexPlan.inverse(back))
+    let values = try IndexPlan.fitted(source, to: shown).permuted(IndexPlan.inverse(back))
     for i in 0..<n {
       let slices =
         plan.lists.map { IndexPlan.Slice.pick($0.positions[i]) }
