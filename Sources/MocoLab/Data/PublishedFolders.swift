@@ -43,16 +43,8 @@ extension Dataset {
     -> Dataset
   {
     let list = path + "/classnames.txt"
-    var order: [(identifier: String, name: String)] = []
-    for (index, line) in try FileSystem.readText(list).split(whereSeparator: \.isNewline).enumerated() {
-      let words = line.split(separator: " ", maxSplits: 1).map(String.init)
-      guard words.count == 2 else {
-        throw DataError.badList(
-          list, line: index + 1, "expected an identifier and a name, found \"\(line)\"",
-          help: "write n01440764 tench")
-      }
-      order.append((words[0], ClassNames.readable(words[1])))
-    }
+    let order = try identified(list, "an identifier and a name", example: "n01440764 tench")
+      .map { (identifier: $0.word, name: ClassNames.readable($0.rest)) }
     var places: [String: Int] = [:]
     for (index, entry) in order.enumerated() {
       guard places.updateValue(index, forKey: entry.identifier) == nil else {
@@ -104,6 +96,23 @@ extension Dataset {
       name: data.name, classes: data.classes, splits: data.splits, skipped: data.skipped, origin: note)
   }
 
+  /// The lines of a list that begin with a word of their own.
+  /// - Throws: E0501, E0502, E0517 for a line of one word.
+  private static func identified(
+    _ list: String, _ wanted: String, example: String
+  ) throws -> [(word: String, rest: String)] {
+    let lines = try FileSystem.readText(list).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return try lines.enumerated().filter { !$0.element.isEmpty }.map { index, line in
+      let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+      guard words.count == 2 else {
+        throw DataError.badList(
+          list, line: index + 1, "expected \(wanted), found \"\(line)\"", help: "write \(example)")
+      }
+      return (words[0], words[1])
+    }
+  }
+
   private struct ClassLevel {
     /// What the folder above is called, as a split.
     let split: String?
@@ -149,18 +158,12 @@ extension Dataset {
     var listed: [ListedImage] = []
     for split in ["train", "val", "test"] where entries.contains("images_variant_\(split).txt") {
       let list = "\(path)/images_variant_\(split).txt"
-      for (index, line) in try FileSystem.readText(list).split(whereSeparator: \.isNewline).enumerated() {
-        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
-        guard words.count == 2 else {
-          throw DataError.badList(
-            list, line: index + 1, "expected an image and a variant, found \"\(line)\"",
-            help: "write 0034309 707-320")
+      let lines = try identified(list, "an image and a variant", example: "0034309 707-320")
+      for (index, line) in lines.enumerated() {
+        guard let label = labels[ClassNames.readable(line.rest)] else {
+          throw DataError.badList(list, line: index + 1, "variants.txt has no variant \"\(line.rest)\"")
         }
-        guard let label = labels[ClassNames.readable(words[1])] else {
-          throw DataError.badList(
-            list, line: index + 1, "variants.txt has no variant \"\(words[1])\"")
-        }
-        listed.append(ListedImage(path: "\(path)/images/\(words[0]).jpg", label: label, split: split))
+        listed.append(ListedImage(path: "\(path)/images/\(line.word).jpg", label: label, split: split))
       }
     }
     guard !listed.isEmpty else { throw DataError.empty(path, "its lists name no image") }
