@@ -266,6 +266,7 @@ import Testing
       setup + """
         let mix = mixture(clip, ways, classes: data.classes, base: data.base.classes)
         try { train(mix, on: few, for: 1 epoch) } catch e { print(e.code, e.message) }
+        try { forecast(mix, on: few, for: 1 epoch) } catch e { print(e.code) }
         train(mix, on: data.base.train, for: 1 epoch)
         print(equal(mix.base, data.base.classes))
         let free = coop(clip, classes: data.classes)
@@ -278,6 +279,7 @@ import Testing
     #expect(
       output == """
         E0704 class "sandal" of the split is not among the base classes of this mixture
+        E0704
         true
         true
         E0706 give it without parameters: sgd(lr: 0.5)

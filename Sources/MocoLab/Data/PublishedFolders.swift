@@ -44,11 +44,11 @@ extension Dataset {
   {
     let list = path + "/classnames.txt"
     let order = try identified(list, "an identifier and a name", example: "n01440764 tench")
-      .map { (identifier: $0.word, name: ClassNames.readable($0.rest)) }
+      .map { (identifier: $0.word, name: ClassNames.readable($0.rest), line: $0.line) }
     var places: [String: Int] = [:]
     for (index, entry) in order.enumerated() {
       guard places.updateValue(index, forKey: entry.identifier) == nil else {
-        throw DataError.badList(list, line: index + 1, "\(entry.identifier) stands here a second time")
+        throw DataError.badList(list, line: entry.line, "\(entry.identifier) stands here a second time")
       }
     }
     // In V2 folders are called by number.
@@ -100,7 +100,7 @@ extension Dataset {
   /// - Throws: E0501, E0502, E0517 for a line of one word.
   private static func identified(
     _ list: String, _ wanted: String, example: String
-  ) throws -> [(word: String, rest: String)] {
+  ) throws -> [(line: Int, word: String, rest: String)] {
     let lines = try FileSystem.readText(list).split(
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     return try lines.enumerated().filter { !$0.element.isEmpty }.map { index, line in
@@ -109,7 +109,7 @@ extension Dataset {
         throw DataError.badList(
           list, line: index + 1, "expected \(wanted), found \"\(line)\"", help: "write \(example)")
       }
-      return (words[0], words[1])
+      return (index + 1, words[0], words[1])
     }
   }
 
@@ -158,10 +158,9 @@ extension Dataset {
     var listed: [ListedImage] = []
     for split in ["train", "val", "test"] where entries.contains("images_variant_\(split).txt") {
       let list = "\(path)/images_variant_\(split).txt"
-      let lines = try identified(list, "an image and a variant", example: "0034309 707-320")
-      for (index, line) in lines.enumerated() {
+      for line in try identified(list, "an image and a variant", example: "0034309 707-320") {
         guard let label = labels[ClassNames.readable(line.rest)] else {
-          throw DataError.badList(list, line: index + 1, "variants.txt has no variant \"\(line.rest)\"")
+          throw DataError.badList(list, line: line.line, "variants.txt has no variant \"\(line.rest)\"")
         }
         listed.append(ListedImage(path: "\(path)/images/\(line.word).jpg", label: label, split: split))
       }

@@ -69,7 +69,8 @@ extension Checker {
         let near = Nearest.name(to: item.name, among: names).map { "did you mean '\($0)'?" }
         report(
           "E0803", "the module \(moduleName) has no '\(item.name)'", at: item.nameSpan,
-          help: near ?? "it has \(names.prefix(12).joined(separator: ", "))")
+          help: near ?? (names.isEmpty ? "it has no public names" : "it has \(names.joined(separator: ", "))")
+        )
       }
     } catch {
       guard let known = error as? any LanguageError else { return }

@@ -43,10 +43,10 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+      try value.checkBase(split)
       let options = try readTraining(arguments, context)
       if try arguments.bool("dry_run") { return try forecastValue(arguments, value.model, split, options) }
       if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
-      try value.checkBase(split)
       let trainer = try Trainer(model: value.model, data: split, options: options)
       if let base = value.base { try value.model.train(on: base) }
       if let path = try arguments.optionalString("resume") {
@@ -85,6 +85,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+      try value.checkBase(split)
       var options = TrainingOptions(duration: try readDuration(arguments))
       options.batch = try arguments.int("batch", in: 1...)
       options.views = try readViews(arguments)
