@@ -39,12 +39,12 @@ void moco_tower_norm_backward(const float *dy, const float *x, const float *weig
   CHOOSE(norm_backward, dy, x, weight, statistics, residual, dx, sums, rows, width);
 }
 
-void moco_tower_activation(float *h, const float *bias, float *g, int quick, ptrdiff_t rows, ptrdiff_t width) {
-  CHOOSE(activation, h, bias, g, quick, rows, width);
+void moco_tower_activation(float *h, const float *bias, float *g, int kind, ptrdiff_t rows, ptrdiff_t width) {
+  CHOOSE(activation, h, bias, g, kind, rows, width);
 }
 
-void moco_tower_activation_backward(const float *h, float *dg, float *g, int quick, ptrdiff_t count) {
-  CHOOSE(activation_backward, h, dg, g, quick, count);
+void moco_tower_activation_backward(const float *h, float *dg, float *g, int kind, ptrdiff_t count) {
+  CHOOSE(activation_backward, h, dg, g, kind, count);
 }
 
 void moco_tower_column_sums(const float *x, ptrdiff_t stride, ptrdiff_t rows, float *out, ptrdiff_t begin,

@@ -138,8 +138,20 @@ INLINE F8 MOCO_VARIANT(erf8)(F8 x) {
 }
 
 // The activation and, times `up`, its derivative.
-INLINE void MOCO_VARIANT(activate)(F8 h, int quick, F8 *value, F8 up, F8 *slope) {
-  if (quick) {
+INLINE void MOCO_VARIANT(activate)(F8 h, int kind, F8 *value, F8 up, F8 *slope) {
+  if (kind == MOCO_TOWER_GELU_TANH) {
+    // 0.5 h (1 + tanh(u / 2)) is h / (1 + exp(-u)).
+    F8 u = SPLAT(1.5957691216057308f) * (h + SPLAT(0.044715f) * h * h * h);
+    F8 e = MOCO_VARIANT(exp8)(-u);
+    F8 s = SPLAT(1.0f) / (SPLAT(1.0f) + e);
+    F8 v = h * s;
+    *value = v;
+    // 1 - s is e * s. Where e overflows, s and the slope are 0.
+    I8 far = u < SPLAT(-80.0f);
+    F8 inner = SPLAT(1.5957691216057308f) * (SPLAT(1.0f) + SPLAT(0.134145f) * h * h);
+    F8 d = s + v * (e * s) * inner;
+    if (slope) *slope = up * SELECT(far, SPLAT(0.0f), d);
+  } else if (kind == MOCO_TOWER_QUICK_GELU) {
     F8 e = MOCO_VARIANT(exp8)(h * SPLAT(-1.702f));
     F8 s = SPLAT(1.0f) / (SPLAT(1.0f) + e);
     F8 v = h * s;
@@ -156,7 +168,7 @@ INLINE void MOCO_VARIANT(activate)(F8 h, int quick, F8 *value, F8 up, F8 *slope)
   }
 }
 
-INLINE void MOCO_VARIANT(activation_rows)(float *h, const float *bias, float *g, int quick, ptrdiff_t rows,
+INLINE void MOCO_VARIANT(activation_rows)(float *h, const float *bias, float *g, int kind, ptrdiff_t rows,
                                           ptrdiff_t width) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     float *a = h + r * width, *o = g + r * width;
@@ -165,32 +177,35 @@ INLINE void MOCO_VARIANT(activation_rows)(float *h, const float *bias, float *g,
     for (; i + 8 <= width; i += 8) {
       F8 x = LOAD(a + i) + LOAD(bias + i);
       STORE(a + i, x);
-      MOCO_VARIANT(activate)(x, quick, &value, x, 0);
+      MOCO_VARIANT(activate)(x, kind, &value, x, 0);
       STORE(o + i, value);
     }
     if (i < width) {
       float part[8] = {0};
       for (ptrdiff_t j = i; j < width; j++) part[j - i] = a[j] = a[j] + bias[j];
-      MOCO_VARIANT(activate)(LOAD(part), quick, &value, value, 0);
+      MOCO_VARIANT(activate)(LOAD(part), kind, &value, value, 0);
       STORE(part, value);
       for (ptrdiff_t j = i; j < width; j++) o[j] = part[j - i];
     }
   }
 }
 
-static void MOCO_VARIANT(activation)(float *h, const float *bias, float *g, int quick, ptrdiff_t rows,
+static void MOCO_VARIANT(activation)(float *h, const float *bias, float *g, int kind, ptrdiff_t rows,
                                      ptrdiff_t width) {
-  if (quick)
-    MOCO_VARIANT(activation_rows)(h, bias, g, 1, rows, width);
+  // A constant kind leaves one loop without branches.
+  if (kind == MOCO_TOWER_QUICK_GELU)
+    MOCO_VARIANT(activation_rows)(h, bias, g, MOCO_TOWER_QUICK_GELU, rows, width);
+  else if (kind == MOCO_TOWER_GELU_TANH)
+    MOCO_VARIANT(activation_rows)(h, bias, g, MOCO_TOWER_GELU_TANH, rows, width);
   else
-    MOCO_VARIANT(activation_rows)(h, bias, g, 0, rows, width);
+    MOCO_VARIANT(activation_rows)(h, bias, g, MOCO_TOWER_GELU, rows, width);
 }
 
-INLINE void MOCO_VARIANT(activation_slopes)(const float *h, float *dg, float *g, int quick, ptrdiff_t count) {
+INLINE void MOCO_VARIANT(activation_slopes)(const float *h, float *dg, float *g, int kind, ptrdiff_t count) {
   ptrdiff_t i = 0;
   F8 value, slope;
   for (; i + 8 <= count; i += 8) {
-    MOCO_VARIANT(activate)(LOAD(h + i), quick, &value, LOAD(dg + i), &slope);
+    MOCO_VARIANT(activate)(LOAD(h + i), kind, &value, LOAD(dg + i), &slope);
     STORE(dg + i, slope);
     if (g) STORE(g + i, value);
   }
@@ -200,7 +215,7 @@ INLINE void MOCO_VARIANT(activation_slopes)(const float *h, float *dg, float *g,
       x[j - i] = h[j];
       d[j - i] = dg[j];
     }
-    MOCO_VARIANT(activate)(LOAD(x), quick, &value, LOAD(d), &slope);
+    MOCO_VARIANT(activate)(LOAD(x), kind, &value, LOAD(d), &slope);
     STORE(x, value);
     STORE(d, slope);
     for (ptrdiff_t j = i; j < count; j++) {
@@ -210,11 +225,13 @@ INLINE void MOCO_VARIANT(activation_slopes)(const float *h, float *dg, float *g,
   }
 }
 
-static void MOCO_VARIANT(activation_backward)(const float *h, float *dg, float *g, int quick, ptrdiff_t count) {
-  if (quick)
-    MOCO_VARIANT(activation_slopes)(h, dg, g, 1, count);
+static void MOCO_VARIANT(activation_backward)(const float *h, float *dg, float *g, int kind, ptrdiff_t count) {
+  if (kind == MOCO_TOWER_QUICK_GELU)
+    MOCO_VARIANT(activation_slopes)(h, dg, g, MOCO_TOWER_QUICK_GELU, count);
+  else if (kind == MOCO_TOWER_GELU_TANH)
+    MOCO_VARIANT(activation_slopes)(h, dg, g, MOCO_TOWER_GELU_TANH, count);
   else
-    MOCO_VARIANT(activation_slopes)(h, dg, g, 0, count);
+    MOCO_VARIANT(activation_slopes)(h, dg, g, MOCO_TOWER_GELU, count);
 }
 
 static void MOCO_VARIANT(column_sums)(const float *x, ptrdiff_t stride, ptrdiff_t rows, float *out,

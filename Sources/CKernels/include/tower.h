@@ -24,11 +24,14 @@ void moco_tower_norm_again(const float *x, const float *weight, const float *bia
 void moco_tower_norm_backward(const float *dy, const float *x, const float *weight, const float *statistics,
                               const float *residual, float *dx, float *sums, ptrdiff_t rows, ptrdiff_t width);
 
-/// h += bias, g = activation(h). Exact GELU, or x * sigmoid(1.702 x) where quick is set. g may be h.
-void moco_tower_activation(float *h, const float *bias, float *g, int quick, ptrdiff_t rows, ptrdiff_t width);
+/// The activations: x * Phi(x), x * sigmoid(1.702 x), and GELU with a tangent in place of the error function.
+enum { MOCO_TOWER_GELU = 0, MOCO_TOWER_QUICK_GELU = 1, MOCO_TOWER_GELU_TANH = 2 };
+
+/// h += bias, g = activation(h). g may be h.
+void moco_tower_activation(float *h, const float *bias, float *g, int kind, ptrdiff_t rows, ptrdiff_t width);
 
 /// dg becomes dg * activation'(h); g, where not NULL, receives activation(h).
-void moco_tower_activation_backward(const float *h, float *dg, float *g, int quick, ptrdiff_t count);
+void moco_tower_activation_backward(const float *h, float *dg, float *g, int kind, ptrdiff_t count);
 
 /// out[c] += sum over rows of x[r * stride + c], for columns begin ..< end.
 void moco_tower_column_sums(const float *x, ptrdiff_t stride, ptrdiff_t rows, float *out, ptrdiff_t begin,

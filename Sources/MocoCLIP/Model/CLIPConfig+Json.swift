@@ -40,7 +40,35 @@ extension CLIPConfig {
       ]
     }
     if let tokenizerMerges { object["merges"] = .int(tokenizerMerges) }
+    addOptions(&object)
     return .object(object)
+  }
+
+  /// Members that are written only where they differ from plain CLIP, so that a plain model's file stays as it
+  /// always was and a program that does not know them refuses the others.
+  private func addOptions(_ object: inout JsonObject) {
+    func change(_ tower: String, _ members: [(String, Json?)]) {
+      guard var inner = object[tower]?.objectValue else { return }
+      for (key, value) in members { if let value { inner[key] = value } }
+      object[tower] = .object(inner)
+    }
+    change(
+      "vision",
+      [
+        ("pool", vision.pool == .classRow ? nil : .string(vision.pool.rawValue)),
+        ("norms_after_pool", vision.normsAfterPool ? true : nil),
+        ("pre_norm", vision.hasPreNorm ? nil : false),
+      ])
+    change(
+      "text",
+      [
+        ("causal", text.isCausal ? nil : false),
+        ("pool", text.pool == .end ? nil : .string(text.pool.rawValue)),
+        ("layer_norm_eps", text.layerNormEps.map { .double(Double($0.description) ?? Double($0)) }),
+        ("activation", text.activation.map { .string($0.rawValue) }),
+      ])
+    if let json = images.json { object["images"] = json }
+    if let withoutText { object["without_text"] = .string(withoutText) }
   }
 
   /// Reads a configuration. Missing members take CLIP's values where CLIP has one: 3 channels, context 77,
@@ -50,10 +78,10 @@ extension CLIPConfig {
   /// - Throws: E0605 for a member that is missing, unknown or of the wrong kind, and for sizes that no model
   ///   has.
   public init(json: Json, source: String = "the configuration") throws {
-    let root = try Reader(json, source: source, name: "")
+    let root = try ConfigReader(json, source: source)
     try root.allow([
       "format", "name", "embed_dim", "vision", "text", "activation", "mean", "std", "layer_norm_eps",
-      "merges",
+      "merges", "images", "without_text",
     ])
     if let format = try root.int("format"), format > CLIPConfig.formatVersion {
       throw CLIPError(
@@ -65,18 +93,18 @@ extension CLIPConfig {
     let stages = try vision.ints("stages")
     try vision.allow(
       stages == nil
-        ? ["image_size", "patch_size", "width", "layers", "heads", "channels", "mlp_width", "stages"]
-        : ["image_size", "stages", "width", "heads", "channels"])
-    try text.allow(["context", "vocabulary", "width", "layers", "heads", "mlp_width"])
+        ? [
+          "image_size", "patch_size", "width", "layers", "heads", "channels", "mlp_width", "stages", "pool",
+          "norms_after_pool", "pre_norm",
+        ] : ["image_size", "stages", "width", "heads", "channels"])
+    try text.allow([
+      "context", "vocabulary", "width", "layers", "heads", "mlp_width", "causal", "pool", "layer_norm_eps",
+      "activation",
+    ])
     let merges = try root.int("merges")
     let visionWidth = try vision.required("width")
     let textWidth = try text.required("width")
-    let activationName = try root.string("activation") ?? Activation.quickGelu.rawValue
-    guard let activation = Activation(rawValue: activationName) else {
-      throw CLIPError(
-        code: "E0605", "\(source): there is no activation \(activationName)",
-        help: "known are gelu and quick_gelu")
-    }
+    let activation = try root.choice("activation", Activation.self) ?? .quickGelu
     let vocabulary = Tokenizer.vocabularySize(
       merges: min(max(merges ?? Tokenizer.mergesInUse, 0), Tokenizer.mergesInUse))
     self.init(
@@ -100,89 +128,15 @@ extension CLIPConfig {
         mlpWidth: try text.int("mlp_width") ?? 4 * max(0, min(textWidth, 1 << 21))),
       activation: activation, mean: try root.floats("mean"), std: try root.floats("std"),
       layerNormEps: try root.double("layer_norm_eps").map { Float($0) } ?? 1e-5, tokenizerMerges: merges)
+    self.vision.pool = try vision.choice("pool", VisionPool.self) ?? .classRow
+    self.vision.normsAfterPool = try vision.bool("norms_after_pool") ?? false
+    self.vision.hasPreNorm = try vision.bool("pre_norm") ?? true
+    self.text.isCausal = try text.bool("causal") ?? true
+    self.text.pool = try text.choice("pool", TextPool.self) ?? .end
+    self.text.layerNormEps = try text.double("layer_norm_eps").map { Float($0) }
+    self.text.activation = try text.choice("activation", Activation.self)
+    images = try ImageTransform(root.optionalMember("images"))
+    withoutText = try root.string("without_text")
     try validate()
-  }
-
-  /// Typed access to the members of an object, with messages that name them.
-  private struct Reader {
-    let object: JsonObject
-    let source: String
-    let name: String
-
-    init(_ json: Json, source: String, name: String) throws {
-      guard let object = json.objectValue else {
-        throw CLIPError(
-          code: "E0605",
-          "\(source): \(name.isEmpty ? "the configuration" : name) is \(json.kindName), not a record",
-          help: "give a record with embed_dim, vision and text")
-      }
-      self.object = object
-      self.source = source
-      self.name = name
-    }
-
-    func allow(_ keys: [String]) throws {
-      for key in object.keys where !keys.contains(key) {
-        throw CLIPError(
-          code: "E0605", "\(source): unknown member \(path(key))",
-          help: "known are \(keys.joined(separator: ", "))")
-      }
-    }
-
-    private func path(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
-
-    private func fault(_ key: String, _ kind: String, _ found: Json) -> CLIPError {
-      CLIPError(code: "E0605", "\(source): \(path(key)) must be \(kind), not \(found.kindName)", help: nil)
-    }
-
-    func member(_ key: String) throws -> Reader {
-      guard let value = object[key] else { throw missing(key) }
-      return try Reader(value, source: source, name: path(key))
-    }
-
-    private func missing(_ key: String) -> CLIPError {
-      CLIPError(code: "E0605", "\(source): \(path(key)) is missing", help: "it has no default")
-    }
-
-    func required(_ key: String) throws -> Int {
-      guard let value = try int(key) else { throw missing(key) }
-      return value
-    }
-
-    func int(_ key: String) throws -> Int? {
-      guard let value = object[key], !value.isNull else { return nil }
-      guard let number = value.intValue else { throw fault(key, "a whole number", value) }
-      return number
-    }
-
-    func ints(_ key: String) throws -> [Int]? {
-      guard let value = object[key], !value.isNull else { return nil }
-      guard let elements = value.arrayValue else { throw fault(key, "a list of whole numbers", value) }
-      return try elements.map { element in
-        guard let number = element.intValue else { throw fault(key, "a list of whole numbers", element) }
-        return number
-      }
-    }
-
-    func double(_ key: String) throws -> Double? {
-      guard let value = object[key], !value.isNull else { return nil }
-      guard let number = value.doubleValue else { throw fault(key, "a number", value) }
-      return number
-    }
-
-    func string(_ key: String) throws -> String? {
-      guard let value = object[key], !value.isNull else { return nil }
-      guard let text = value.stringValue else { throw fault(key, "a string", value) }
-      return text
-    }
-
-    func floats(_ key: String) throws -> [Float]? {
-      guard let value = object[key], !value.isNull else { return nil }
-      guard let elements = value.arrayValue else { throw fault(key, "a list of numbers", value) }
-      return try elements.map { element in
-        guard let number = element.doubleValue else { throw fault(key, "a list of numbers", element) }
-        return Float(number)
-      }
-    }
   }
 }

@@ -4,8 +4,34 @@ public enum Activation: String, Sendable, CaseIterable {
   case gelu = "gelu"
   /// x · σ(1.702 x), of OpenAI's models.
   case quickGelu = "quick_gelu"
+  /// GELU with a hyperbolic tangent in place of the error function.
+  case geluTanh = "gelu_tanh"
 
-  public var displayName: String { self == .gelu ? "GELU" : "QuickGELU" }
+  public var displayName: String {
+    switch self {
+    case .gelu: "GELU"
+    case .quickGelu: "QuickGELU"
+    case .geluTanh: "GELU (tanh)"
+    }
+  }
+}
+
+/// Which rows of an image tower become the feature.
+public enum VisionPool: String, Sendable, CaseIterable {
+  /// The class row.
+  case classRow = "class"
+  /// The mean of the patches' rows.
+  case average
+}
+
+/// Which position of a text becomes the feature.
+public enum TextPool: String, Sendable, CaseIterable {
+  /// [end].
+  case end
+  /// The first position of all.
+  case first
+  /// The last position of the context, filled up with the id 0.
+  case last
 }
 
 /// Sizes of an image tower: a vision transformer, or with `stages` a ModifiedResNet.
@@ -23,6 +49,11 @@ public struct VisionConfig: Equatable, Sendable {
   public var mlpWidth: Int
   /// Blocks of each of the four stages of a ModifiedResNet; empty for a transformer.
   public var stages: [Int] = []
+  public var pool = VisionPool.classRow
+  /// Whether the last LayerNorm sees the pooled row instead of all rows; the same for the class row.
+  public var normsAfterPool = false
+  /// Whether there is a LayerNorm before the first block.
+  public var hasPreNorm = true
 
   public init(
     imageSize: Int, patchSize: Int, width: Int, layers: Int, heads: Int, channels: Int = 3,
@@ -63,6 +94,17 @@ public struct TextConfig: Equatable, Sendable {
   public var layers: Int
   public var heads: Int
   public var mlpWidth: Int
+  /// Whether a position sees only what stands before it. Without that, texts are filled up to the context
+  /// with the id 0, and every position sees all.
+  public var isCausal = true
+  public var pool = TextPool.end
+  /// nil: that of the image tower.
+  public var layerNormEps: Float?
+  /// nil: that of the image tower.
+  public var activation: Activation?
+
+  /// Whether texts have to be filled up to the context, because what stands behind [end] is read.
+  public var needsPadding: Bool { !isCausal || pool == .last }
 
   public init(
     context: Int = 77, vocabulary: Int = 49408, width: Int, layers: Int, heads: Int, mlpWidth: Int? = nil
@@ -91,6 +133,11 @@ public struct CLIPConfig: Equatable, Sendable {
   public var layerNormEps: Float
   /// How many of the vocabulary's merges the tokenizer uses; nil for all.
   public var tokenizerMerges: Int?
+  /// How images are brought to the tower's size.
+  public var images = ImageTransform()
+  /// Why this is an image tower alone, as a clause such as `its text tower is not CLIP's`; nil for a whole
+  /// model. The sizes of the text tower mean nothing then.
+  public var withoutText: String?
 
   public init(
     name: String? = nil, embedDim: Int, vision: VisionConfig, text: TextConfig,
@@ -106,6 +153,19 @@ public struct CLIPConfig: Equatable, Sendable {
     self.layerNormEps = layerNormEps
     self.tokenizerMerges = tokenizerMerges
     self.name = name ?? CLIPConfig.architectureName(vision)
+  }
+
+  /// LayerNorm's epsilon in the text tower.
+  public var textLayerNormEps: Float { text.layerNormEps ?? layerNormEps }
+  /// The non-linearity of the text tower.
+  public var textActivation: Activation { text.activation ?? activation }
+
+  /// - Throws: E0607 if this is an image tower alone.
+  public func requireText() throws {
+    guard let withoutText else { return }
+    throw CLIPError(
+      code: "E0607", "the model \(name) cannot encode texts: \(withoutText)",
+      help: "use it for images, or choose a model with CLIP's own vocabulary and text tower")
   }
 
   /// Id of [start], the last but one of the vocabulary.
@@ -159,18 +219,17 @@ extension CLIPConfig {
     let sizes: [(String, Int)] = [
       ("embed_dim", embedDim), ("image_size", vision.imageSize), ("patch_size", vision.patchSize),
       ("vision width", vision.width), ("vision layers", vision.layers), ("vision heads", vision.heads),
-      ("channels", vision.channels), ("text width", text.width), ("text layers", text.layers),
-      ("text heads", text.heads), ("text mlp_width", text.mlpWidth),
+      ("channels", vision.channels),
     ]
-    for (name, size) in sizes + (vision.isResNet ? [] : [("vision mlp_width", vision.mlpWidth)]) {
+    let textSizes: [(String, Int)] = [
+      ("text width", text.width), ("text layers", text.layers), ("text heads", text.heads),
+      ("text mlp_width", text.mlpWidth),
+    ]
+    let mlp = vision.isResNet ? [] : [("vision mlp_width", vision.mlpWidth)]
+    for (name, size) in sizes + (withoutText == nil ? textSizes : []) + mlp {
       try require(size > 0 && size <= 1 << 20, "\(name) is \(size)", "sizes are at least 1")
     }
-    try require(
-      text.context >= 3, "the context is \(text.context)", "a prompt needs [start], a token and [end]")
-    try require(text.context <= 1 << 16, "the context is \(text.context)", "CLIP uses 77")
-    try require(
-      text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
-      "the vocabulary holds 512 bytes, the merges, [start] and [end]")
+    try images.validate(channels: vision.channels)
     try require(
       vision.imageSize % vision.patchSize == 0,
       "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)",
@@ -180,9 +239,7 @@ extension CLIPConfig {
       (vision.isResNet ? vision.pooledWidth : vision.width) % vision.heads == 0,
       "the vision width \(vision.width) does not divide into \(vision.heads) heads",
       "CLIP uses width / 64 heads")
-    try require(
-      text.width % text.heads == 0,
-      "the text width \(text.width) does not divide into \(text.heads) heads", "CLIP uses width / 64 heads")
+    if withoutText == nil { try validateText(require) }
     try require(
       mean.count == vision.channels && std.count == vision.channels,
       "mean and std have \(mean.count) and \(std.count) values for \(vision.channels) channels",
@@ -190,7 +247,20 @@ extension CLIPConfig {
     try require(
       mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 },
       "mean and std must be finite, and std positive", "CLIP's std is about 0.27")
-    try require(layerNormEps > 0 && layerNormEps < 1, "layer_norm_eps is \(layerNormEps)", "CLIP uses 1e-5")
+    let eps = [layerNormEps, text.layerNormEps ?? layerNormEps]
+    for eps in eps { try require(eps > 0 && eps < 1, "layer_norm_eps is \(eps)", "CLIP uses 1e-5") }
+  }
+
+  private func validateText(_ require: (Bool, @autoclosure () -> String, String) throws -> Void) throws {
+    try require(
+      text.context >= 3, "the context is \(text.context)", "a prompt needs [start], a token and [end]")
+    try require(text.context <= 1 << 16, "the context is \(text.context)", "CLIP uses 77")
+    try require(
+      text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
+      "the vocabulary holds 512 bytes, the merges, [start] and [end]")
+    try require(
+      text.width % text.heads == 0,
+      "the text width \(text.width) does not divide into \(text.heads) heads", "CLIP uses width / 64 heads")
     if let merges = tokenizerMerges {
       try require(
         merges >= 0 && merges <= Tokenizer.mergesInUse, "it uses \(merges) merges",
@@ -234,12 +304,14 @@ extension CLIPConfig {
         shapes.append((block + "mlp.c_proj.bias", [width]))
       }
     }
-    shapes.append(("token_embedding.weight", [text.vocabulary, text.width]))
-    shapes.append(("positional_embedding", [text.context, text.width]))
-    tower("", width: text.width, layers: text.layers, mlpWidth: text.mlpWidth)
-    shapes.append(("ln_final.weight", [text.width]))
-    shapes.append(("ln_final.bias", [text.width]))
-    shapes.append(("text_projection", [text.width, embedDim]))
+    if withoutText == nil {
+      shapes.append(("token_embedding.weight", [text.vocabulary, text.width]))
+      shapes.append(("positional_embedding", [text.context, text.width]))
+      tower("", width: text.width, layers: text.layers, mlpWidth: text.mlpWidth)
+      shapes.append(("ln_final.weight", [text.width]))
+      shapes.append(("ln_final.bias", [text.width]))
+      shapes.append(("text_projection", [text.width, embedDim]))
+    }
     if vision.isResNet {
       return shapes + vision.resnetShapes(embedDim: embedDim) + [("logit_scale", [])]
     }
@@ -247,8 +319,10 @@ extension CLIPConfig {
       ("visual.conv1.weight", [vision.width, vision.channels, vision.patchSize, vision.patchSize]))
     shapes.append(("visual.class_embedding", [vision.width]))
     shapes.append(("visual.positional_embedding", [vision.tokens, vision.width]))
-    shapes.append(("visual.ln_pre.weight", [vision.width]))
-    shapes.append(("visual.ln_pre.bias", [vision.width]))
+    if vision.hasPreNorm {
+      shapes.append(("visual.ln_pre.weight", [vision.width]))
+      shapes.append(("visual.ln_pre.bias", [vision.width]))
+    }
     tower("visual.", width: vision.width, layers: vision.layers, mlpWidth: vision.mlpWidth)
     shapes.append(("visual.ln_post.weight", [vision.width]))
     shapes.append(("visual.ln_post.bias", [vision.width]))

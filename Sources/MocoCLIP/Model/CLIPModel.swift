@@ -52,6 +52,7 @@ public final class CLIPModel {
   /// - Throws: E0602 if the model has none of that name.
   public func parameter(_ name: String) throws -> Variable {
     guard let place = places[name] else {
+      if !name.hasPrefix("visual.") { try config.requireText() }
       throw CLIPError(
         code: "E0602", "the model \(config.name) has no parameter \(name)",
         help: "names are OpenAI's, such as visual.ln_post.weight; `clip.info` lists them")
@@ -65,6 +66,7 @@ public final class CLIPModel {
   public var tokenizer: Tokenizer {
     get throws {
       if let loadedTokenizer { return loadedTokenizer }
+      try config.requireText()
       guard let directory = tokenizerDirectory else {
         throw CLIPError(
           code: "E0607", "the model \(config.name) was made without a vocabulary",
@@ -80,11 +82,15 @@ public final class CLIPModel {
   private func mergeCount() throws -> Int? {
     let vocabulary = config.text.vocabulary
     let merges = config.tokenizerMerges ?? (vocabulary - Tokenizer.vocabularySize(merges: 0))
-    guard merges >= 0, Tokenizer.vocabularySize(merges: merges) == vocabulary, merges <= Tokenizer.mergesInUse
+    // Only a model made here uses a part of CLIP's merges; elsewhere a smaller vocabulary is another one.
+    let isPart = config.tokenizerMerges != nil || info == nil
+    guard merges >= 0, Tokenizer.vocabularySize(merges: merges) == vocabulary,
+      merges <= Tokenizer.mergesInUse,
+      isPart || merges == Tokenizer.mergesInUse
     else {
       throw CLIPError(
         code: "E0607", "the model \(config.name) has a vocabulary of \(vocabulary) ids, which is not CLIP's",
-        help: "its texts need another tokenizer; use it for images, or with features made elsewhere")
+        help: "give token ids of its own tokenizer to encode_text, or use it for images")
     }
     return merges == Tokenizer.mergesInUse ? nil : merges
   }
@@ -148,6 +154,7 @@ public final class CLIPModel {
       config.vision.channels == 3 ? "" : config.vision.channels == 1 ? " grey" : " ×\(config.vision.channels)"
     return "\(config.name): \(grouped(parameterCount)) parameters, \(config.activation.displayName), "
       + "images \(size)×\(size)\(channels), embedding \(config.embedDim)"
+      + (config.withoutText == nil ? "" : ", images only")
   }
 }
 

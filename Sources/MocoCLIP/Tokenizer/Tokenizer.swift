@@ -35,6 +35,9 @@ public final class Tokenizer: Sendable {
   /// Ids of a vocabulary with so many merges.
   public static func vocabularySize(merges: Int) -> Int { 512 + merges + 2 }
 
+  /// Ids of CLIP's whole vocabulary, 49408.
+  static let fullVocabularySize = vocabularySize(merges: mergesInUse)
+
   public var vocabularySize: Int { vocabulary.count }
   public var mergeCount: Int { vocabulary.mergeCount }
   /// Id of [start], the last but one.

@@ -43,7 +43,7 @@ extension CLIPModel {
     let frozen = !Autograd.isEnabled
     let softRows = try soft?.value.contiguous()
     let tower = try TextTower(
-      towerCache.parameters(of: self).text, config: config, soft: softRows,
+      towerCache.textTransformer(of: self), config: config, soft: softRows,
       softTrained: !frozen && (soft?.requiresGrad ?? false),
       frozen: frozen)
     let features = try Tensor.zeros([prompts, d])
@@ -156,7 +156,8 @@ extension CLIPModel {
     guard tower.needs.any else { return Variable(features) }
 
     let kept = VisionActivations(
-      arena: arena, transformer: transformer, plan: plan, memory: memory, pixels: images, whole: taps != nil)
+      arena: arena, transformer: transformer, plan: plan, memory: memory, pixels: images,
+      whole: transformer.final == nil)
     let trained = tower.binding.trained
     let inputs = trained + (tower.pixelsTrained ? [pixels] : [])
     return Variable.custom("encode_image", inputs: inputs, value: features) { gradient, needs in

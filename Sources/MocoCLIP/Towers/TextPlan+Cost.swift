@@ -54,7 +54,7 @@ extension CLIPConfig {
     let t = Double(vision.tokens)
     let patches = 2 * (t - 1) * w * Double(vision.channels * vision.patchSize * vision.patchSize)
     let layer = t * (8 * w * w + 4 * w * m) + t * t * 4 * w
-    let last = t * 4 * w * w + 4 * w * w + 4 * w * m + t * 4 * w
+    let last = vision.pool == .average ? layer : t * 4 * w * w + 4 * w * w + 4 * w * m + t * 4 * w
     return patches + Double(vision.layers - 1) * layer + last + 2 * w * Double(embedDim)
   }
 

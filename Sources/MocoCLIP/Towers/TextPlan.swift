@@ -48,8 +48,9 @@ public final class TextPlan: Sendable {
   ///   - memory: bytes that the activations of a chunk may take. One prompt is always a chunk, however small
   ///     the budget.
   /// - Throws: E0604 for an empty prompt, E0603 for one longer than the context, E0202 for a token outside
-  ///   the vocabulary or a negative soft row, E0405 if there are too many nodes.
+  ///   the vocabulary or a negative soft row, E0405 if there are too many nodes, E0607 without a text tower.
   public init(_ prompts: [[PromptKey]], config: CLIPConfig, memory: Int = TextPlan.defaultMemory) throws {
+    try config.requireText()
     let text = config.text
     var softRows = 0
     for (index, prompt) in prompts.enumerated() {
@@ -83,7 +84,14 @@ public final class TextPlan: Sendable {
       }
     }
     let limit = max(1, memory / TextPlan.bytesPerNode(text))
-    chunks = try TextPlan.parts(of: prompts, maximumNodes: limit).map { try TextPlan.chunk(prompts, $0) }
+    let read = prompts.map { TextPlan.read($0, text) }
+    if text.isCausal {
+      chunks = try TextPlan.parts(of: read, maximumNodes: limit).map { try TextPlan.chunk(read, $0) }
+    } else {
+      let ends = prompts.map { TextPlan.readPosition($0, text) }
+      chunks = try TextPlan.separateParts(read.count, context: text.context, maximumNodes: limit)
+        .map { try TextPlan.chunk(read, $0, ends: ends, context: text.context) }
+    }
     promptCount = prompts.count
     nodeCount = chunks.reduce(0) { $0 + $1.trie.nodeCount }
     paddedRows = prompts.count.multipliedReportingOverflow(by: text.context).partialValue
@@ -95,7 +103,9 @@ public final class TextPlan: Sendable {
   /// Bytes that one node keeps for the backward pass, all layers, and needs while it runs, with frozen
   /// weights.
   package static func bytesPerNode(_ text: TextConfig) -> Int {
-    let kept = text.layers * (5 * text.width + text.mlpWidth + text.heads * 12 + 4)
+    // A node attends to itself and its ancestors, a dozen in most prompts.
+    let attended = text.isCausal ? 12 : text.context
+    let kept = text.layers * (5 * text.width + text.mlpWidth + text.heads * attended + 4)
     let passing = 7 * text.width
     return (kept + passing) * MemoryLayout<Float>.stride
   }

@@ -41,14 +41,14 @@ struct TextTower: @unchecked Sendable {
     let final = FinalRows(rows: chunk.final.rows, lists: chunk.final.lists)
     return Transformer(
       rows: chunk.trie.nodeCount, width: width, heads: config.text.heads, mlpWidth: config.text.mlpWidth,
-      eps: config.layerNormEps, quick: config.activation == .quickGelu, attention: .lists(chunk.lists),
+      eps: config.textLayerNormEps, activation: config.textActivation, attention: .lists(chunk.lists),
       final: whole ? nil : final, blocks: parameters.blocks, cut: RowBlocks(rows: chunk.trie.nodeCount),
       finalCut: RowBlocks(rows: chunk.final.rows.count), lanes: lanes)
   }
 
   func head(_ chunk: TextPlan.Chunk) -> TowerHead {
     TowerHead(
-      width: width, embedding: config.embedDim, eps: config.layerNormEps, parameters: parameters.head,
+      width: width, embedding: config.embedDim, eps: config.textLayerNormEps, parameters: parameters.head,
       cut: RowBlocks(rows: chunk.final.rows.count), lanes: lanes)
   }
 }

@@ -59,14 +59,15 @@ package struct VisionParameters<Element> {
   package var classRow: Element
   /// [tokens, width]
   package var positions: Element
-  package var preWeight, preBias: Element
+  /// nil where there is no LayerNorm before the first block.
+  package var preWeight, preBias: Element?
   package var blocks: [BlockParameters<Element>]
   package var head: HeadParameters<Element>
 
   package func map<T>(_ transform: (Element) throws -> T) rethrows -> VisionParameters<T> {
     VisionParameters<T>(
       patches: try transform(patches), classRow: try transform(classRow), positions: try transform(positions),
-      preWeight: try transform(preWeight), preBias: try transform(preBias),
+      preWeight: try preWeight.map(transform), preBias: try preBias.map(transform),
       blocks: try blocks.map { try $0.map(transform) }, head: try head.map(transform))
   }
 }
@@ -86,7 +87,8 @@ package struct TowerParameter {
 
 /// All parameters of a model by role, looked up once.
 package final class TowerSet {
-  package let text: TextParameters<TowerParameter>
+  /// nil where there is no text tower.
+  package let text: TextParameters<TowerParameter>?
   /// nil where the image tower is a ModifiedResNet, which looks its own parameters up.
   package let vision: VisionParameters<TowerParameter>?
 
@@ -105,20 +107,26 @@ package final class TowerSet {
         projWeight: "mlp.c_proj.weight", projBias: "mlp.c_proj.bias"
       ).map { try find(prefix + $0) }
     }
-    text = TextParameters(
-      tokens: try find("token_embedding.weight"), positions: try find("positional_embedding"),
-      blocks: try (0..<model.config.text.layers).map { try block("transformer.resblocks.\($0).") },
-      head: try HeadParameters(
-        normWeight: "ln_final.weight", normBias: "ln_final.bias", projection: "text_projection"
-      ).map(find))
+    let hasText = model.config.withoutText == nil
+    text =
+      !hasText
+      ? nil
+      : TextParameters(
+        tokens: try find("token_embedding.weight"), positions: try find("positional_embedding"),
+        blocks: try (0..<model.config.text.layers).map { try block("transformer.resblocks.\($0).") },
+        head: try HeadParameters(
+          normWeight: "ln_final.weight", normBias: "ln_final.bias", projection: "text_projection"
+        ).map(find))
     guard !model.config.vision.isResNet else {
       vision = nil
       return
     }
+    let hasPreNorm = model.config.vision.hasPreNorm
     vision = VisionParameters(
       patches: try find("visual.conv1.weight"), classRow: try find("visual.class_embedding"),
-      positions: try find("visual.positional_embedding"), preWeight: try find("visual.ln_pre.weight"),
-      preBias: try find("visual.ln_pre.bias"),
+      positions: try find("visual.positional_embedding"),
+      preWeight: try hasPreNorm ? find("visual.ln_pre.weight") : nil,
+      preBias: try hasPreNorm ? find("visual.ln_pre.bias") : nil,
       blocks: try (0..<model.config.vision.layers).map { try block("visual.transformer.resblocks.\($0).") },
       head: try HeadParameters(
         normWeight: "visual.ln_post.weight", normBias: "visual.ln_post.bias", projection: "visual.proj"
@@ -187,6 +195,15 @@ package final class TowerCache {
     let made = try TowerSet(model)
     set = made
     return made
+  }
+
+  /// - Throws: E0607 if there is no text tower.
+  func textTransformer(of model: CLIPModel) throws -> TextParameters<TowerParameter> {
+    try model.config.requireText()
+    guard let text = try parameters(of: model).text else {
+      throw CLIPError(code: "E0607", "the model \(model.config.name) has no text tower")
+    }
+    return text
   }
 
   /// - Throws: E0605 if the image tower is none.

@@ -130,7 +130,7 @@ extension Transformer {
     let dhidden = wantsHidden ? memory.hidden.map { $0 + at * mlpWidth } ?? lane.hidden : lane.hidden
     projectBack(dy, p.projWeight, dhidden, rows: n, from: mlpWidth, to: width)
     let active = g.projWeight == nil ? nil : memory.active.map { $0 + at * mlpWidth }
-    moco_tower_activation_backward(hidden + at * mlpWidth, dhidden, active, quick ? 1 : 0, n * mlpWidth)
+    moco_tower_activation_backward(hidden + at * mlpWidth, dhidden, active, activation.kernel, n * mlpWidth)
     let middle = Values(state.middle + at * width)
     if g.fcWeight != nil, let normed2 = memory.normed2 {
       moco_tower_norm_again(

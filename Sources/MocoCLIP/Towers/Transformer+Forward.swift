@@ -73,7 +73,7 @@ extension Transformer {
     moco_tower_norm(
       middle, p.norm2Weight, p.norm2Bias, eps, lane.normed, state.statistics2.map { $0 + at * 2 }, n, width)
     project(lane.normed, p.fcWeight, hidden, rows: n, from: width, to: mlpWidth, add: false)
-    moco_tower_activation(hidden, p.fcBias, active, quick ? 1 : 0, n, mlpWidth)
+    moco_tower_activation(hidden, p.fcBias, active, activation.kernel, n, mlpWidth)
     let output = state.output + at * width
     moco_tower_add_bias(middle, p.projBias, output, n, width)
     project(active, p.projWeight, output, rows: n, from: mlpWidth, to: width, add: true)

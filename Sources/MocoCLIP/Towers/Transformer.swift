@@ -22,6 +22,17 @@ struct FinalRows {
   let lists: AttentionLists
 }
 
+extension Activation {
+  /// The kernels' number for it.
+  var kernel: Int32 {
+    switch self {
+    case .gelu: Int32(MOCO_TOWER_GELU)
+    case .quickGelu: Int32(MOCO_TOWER_QUICK_GELU)
+    case .geluTanh: Int32(MOCO_TOWER_GELU_TANH)
+    }
+  }
+}
+
 /// A stack of pre-norm residual attention blocks over flat rows [N, W]: the same code for prompts and images.
 ///
 /// Nothing here knows of tensors or graphs. The owner lays out memory, fills the input rows, runs `forward`,
@@ -32,7 +43,7 @@ struct Transformer: @unchecked Sendable {
   let heads: Int
   let mlpWidth: Int
   let eps: Float
-  let quick: Bool
+  let activation: Activation
   let attention: AttentionPattern
   let final: FinalRows?
   let blocks: [BlockParameters<Values>]

@@ -50,21 +50,31 @@ struct VisionTower: @unchecked Sendable {
     let vision = config.vision
     patches = Patches(
       channels: vision.channels, height: vision.imageSize, width: vision.imageSize, size: vision.patchSize)
-    let embedding = [places.patches, places.classRow, places.positions, places.preWeight, places.preBias]
+    let embedding = [
+      places.patches, places.classRow, places.positions, places.preWeight ?? nil, places.preBias ?? nil,
+    ]
     needs = TowerNeeds(
       blocks: places.blocks, head: places.head, input: pixelsTrained || embedding.contains { $0 != nil })
   }
 
   var width: Int { config.vision.width }
+  /// Whether the feature is the patches' mean and not the class row.
+  var averages: Bool { config.vision.pool == .average }
+  /// Whether the last LayerNorm sees all rows. The projection is linear, so the mean of projected rows is the
+  /// projected mean.
+  var normsAllRows: Bool { averages && !config.vision.normsAfterPool }
+
+  /// Rows that the head works on.
+  func headRows(_ plan: VisionPlan) -> Int { normsAllRows ? plan.images * plan.tokens : plan.images }
 
   /// - Parameter single: whether this call is one image among many that run at once.
   func transformer(_ plan: VisionPlan, whole: Bool, single: Bool) -> Transformer {
     let rows = plan.images * plan.tokens
     return Transformer(
       rows: rows, width: width, heads: config.vision.heads, mlpWidth: config.vision.mlpWidth,
-      eps: config.layerNormEps, quick: config.activation == .quickGelu,
+      eps: config.layerNormEps, activation: config.activation,
       attention: plan.lists.map { .lists($0) } ?? .dense(groups: plan.images, length: plan.tokens),
-      final: whole ? nil : plan.final, blocks: parameters.blocks,
+      final: whole || averages ? nil : plan.final, blocks: parameters.blocks,
       cut: single ? RowBlocks(single: rows) : RowBlocks(rows: rows),
       finalCut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images),
       lanes: single ? 1 : Lanes.count)
@@ -73,7 +83,7 @@ struct VisionTower: @unchecked Sendable {
   func head(_ plan: VisionPlan, single: Bool) -> TowerHead {
     TowerHead(
       width: width, embedding: config.embedDim, eps: config.layerNormEps, parameters: parameters.head,
-      cut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images),
+      cut: single ? RowBlocks(single: headRows(plan)) : RowBlocks(rows: headRows(plan)),
       lanes: single ? 1 : Lanes.count)
   }
 }
@@ -87,8 +97,10 @@ struct VisionMemory {
   let input: Floats
   let layers: [LayerRows]
   let lanes: [LaneRows]
-  /// Class rows before and after ln_post, [B, W], and its statistics, [B, 2].
+  /// The head's rows before and after ln_post, [E, W], and its statistics, [E, 2]: one an image, or all rows.
   let ended: Floats, normed: Floats, statistics: Floats
+  /// The head's rows projected, [E, D], where they are not the features yet.
+  let projected: Floats
 }
 
 /// What the backward pass needs of a forward pass.
@@ -127,15 +139,16 @@ extension VisionTower {
       (
         transformer.layKept(arena, keepFrom: keepFrom, weights: needs.weights),
         embedded: arena.floats(keepInput ? rows * width : 0),
-        statistics0: arena.floats(keepInput ? rows * 2 : 0), ended: arena.floats(plan.images * width),
-        normed: arena.floats(plan.images * width), statistics: arena.floats(plan.images * 2)
+        statistics0: arena.floats(keepInput ? rows * 2 : 0), ended: arena.floats(headRows(plan) * width),
+        normed: arena.floats(headRows(plan) * width), statistics: arena.floats(headRows(plan) * 2)
       )
     }
     let input = kept.0.input
     let (scratchArena, scratch) = try Arena.lay { arena in
       (
         transformer.layScratch(arena, keepFrom: keepFrom, input: input),
-        unfolded: arena.floats(rows * patches.numbers), statistics0: arena.floats(rows * 2)
+        unfolded: arena.floats(rows * patches.numbers), statistics0: arena.floats(rows * 2),
+        projected: arena.floats(normsAllRows ? rows * config.embedDim : 0)
       )
     }
     let memory = VisionMemory(
@@ -143,7 +156,7 @@ extension VisionTower {
       statistics0: keepInput ? kept.statistics0 : scratch.statistics0, input: input,
       layers: scratch.0.layers + kept.0.layers, lanes: scratch.0.lanes, ended: kept.ended,
       normed: kept.normed,
-      statistics: kept.statistics)
+      statistics: kept.statistics, projected: scratch.projected)
     return (keptArena, scratchArena, memory)
   }
 
@@ -155,11 +168,48 @@ extension VisionTower {
     embed(plan, transformer, pixels, memory)
     try tap?(0, memory.input)
     let last = try transformer.forward(memory.layers, scratch: memory.lanes) { try tap?($0 + 1, $1) }
-    let step = transformer.final == nil ? plan.tokens * width : width
-    for image in 0..<plan.images {
-      (memory.ended + image * width).update(from: last + image * step, count: width)
+    if normsAllRows {
+      memory.ended.update(from: last, count: transformer.rows * width)
+      head.forward(memory.ended, into: memory.projected, statistics: memory.statistics, normed: memory.normed)
+      averagePatches(plan, memory.projected, width: config.embedDim, into: output)
+      return
+    }
+    if averages {
+      averagePatches(plan, last, width: width, into: memory.ended)
+    } else {
+      let step = transformer.final == nil ? plan.tokens * width : width
+      for image in 0..<plan.images {
+        (memory.ended + image * width).update(from: last + image * step, count: width)
+      }
     }
     head.forward(memory.ended, into: output, statistics: memory.statistics, normed: memory.normed)
+  }
+
+  /// The mean of each image's patch rows, [B, T, C] to [B, C]; the class row is left out.
+  private func averagePatches(_ plan: VisionPlan, _ rows: Values, width: Int, into output: Floats) {
+    let share = 1 / Float(plan.tokens - 1)
+    for image in 0..<plan.images {
+      let target = output + image * width
+      target.update(repeating: 0, count: width)
+      for token in 1..<plan.tokens {
+        let row = rows + (image * plan.tokens + token) * width
+        for i in 0..<width { target[i] += row[i] }
+      }
+      for i in 0..<width { target[i] *= share }
+    }
+  }
+
+  /// The gradient of `averagePatches`, [B, C] to [B, T, C].
+  private func spreadToPatches(_ plan: VisionPlan, _ gradient: Values, width: Int, into rows: Floats) {
+    let share = 1 / Float(plan.tokens - 1)
+    rows.update(repeating: 0, count: plan.images * plan.tokens * width)
+    for image in 0..<plan.images {
+      let source = gradient + image * width
+      for token in 1..<plan.tokens {
+        let row = rows + (image * plan.tokens + token) * width
+        for i in 0..<width { row[i] = source[i] * share }
+      }
+    }
   }
 
   /// Patch products, class row, positions and ln_pre.
@@ -179,9 +229,13 @@ extension VisionTower {
         false, true, m: tokens, n: width, k: numbers, alpha: 1, a: unfolded, lda: numbers,
         b: parameters.patches,
         ldb: numbers, beta: 1, c: rows, ldc: width)
-      moco_tower_norm(
-        rows, parameters.preWeight, parameters.preBias, config.layerNormEps, memory.input + first * width,
-        memory.statistics0 + first * 2, tokens, width)
+      let input = memory.input + first * width
+      if let weight = parameters.preWeight, let bias = parameters.preBias {
+        moco_tower_norm(
+          rows, weight, bias, config.layerNormEps, input, memory.statistics0 + first * 2, tokens, width)
+      } else if input != rows {
+        input.update(from: rows, count: tokens * width)
+      }
     }
   }
 
@@ -197,21 +251,30 @@ extension VisionTower {
     let wantsPatches = needs.input && gradients.patches != nil
     let (arena, memory) = try Arena.lay { arena in
       (
-        transformer.layBackward(arena, weights: needs.weights), ended: arena.floats(plan.images * width),
-        rows: arena.floats(kept.whole ? transformer.rows * width : 0),
-        normed: arena.floats(plan.images * width),
+        transformer.layBackward(arena, weights: needs.weights), ended: arena.floats(headRows(plan) * width),
+        rows: arena.floats(kept.whole && !normsAllRows ? transformer.rows * width : 0),
+        normed: arena.floats(headRows(plan) * width),
+        projected: arena.floats(normsAllRows ? transformer.rows * config.embedDim : 0),
         sums: arena.floats(max(head.cut.count, plan.images) * 2 * width),
         unfolded: arena.floats(wantsPatches || dpixels != nil ? transformer.rows * patches.numbers : 0)
       )
     }
     defer { withExtendedLifetime(arena) {} }
 
+    var doutput = doutput
+    if normsAllRows {
+      spreadToPatches(plan, doutput, width: config.embedDim, into: memory.projected)
+      doutput = Values(memory.projected)
+    }
     head.backward(
       doutput, kept.memory.ended, statistics: kept.memory.statistics, normed: kept.memory.normed,
       gradients: gradients.head, drows: deep ? memory.ended : nil, scratch: memory.normed, sums: memory.sums)
     guard deep else { return }
     var incoming = memory.ended
-    if kept.whole {
+    if averages, !normsAllRows {
+      spreadToPatches(plan, memory.ended, width: width, into: memory.rows)
+      incoming = memory.rows
+    } else if kept.whole, !averages {
       memory.rows.update(repeating: 0, count: transformer.rows * width)
       for image in 0..<plan.images {
         (memory.rows + image * plan.tokens * width).update(from: memory.ended + image * width, count: width)
@@ -235,15 +298,22 @@ extension VisionTower {
     let tokens = plan.tokens
     let numbers = patches.numbers
     let lanes = kept.transformer.lanes
-    let wantsNorm = gradients.preWeight != nil || gradients.preBias != nil
+    let preWeight = gradients.preWeight ?? nil
+    let preBias = gradients.preBias ?? nil
+    let wantsNorm = preWeight != nil || preBias != nil
     let pixels = kept.pixels.floatBase
     Lanes.run(plan.images, lanes: lanes) { _, image in
       let first = image * tokens
       let own = sums + image * 2 * width
       own.update(repeating: 0, count: 2 * width)
-      moco_tower_norm_backward(
-        input + first * width, kept.memory.embedded + first * width, parameters.preWeight,
-        kept.memory.statistics0 + first * 2, nil, rows + first * width, wantsNorm ? own : nil, tokens, width)
+      if let weight = parameters.preWeight {
+        moco_tower_norm_backward(
+          input + first * width, kept.memory.embedded + first * width, weight,
+          kept.memory.statistics0 + first * 2, nil, rows + first * width, wantsNorm ? own : nil, tokens, width
+        )
+      } else {
+        (rows + first * width).update(from: input + first * width, count: tokens * width)
+      }
       let patchRows = unfolded + first * numbers
       if let dpixels {
         Gemm.runSingle(
@@ -254,7 +324,7 @@ extension VisionTower {
       if gradients.patches != nil { patches.unfold(pixels + image * patches.pixels, into: patchRows) }
     }
     if wantsNorm {
-      reduceNormSums(sums, blocks: plan.images, width: width, gradients.preWeight, gradients.preBias)
+      reduceNormSums(sums, blocks: plan.images, width: width, preWeight, preBias)
     }
     if let classRow = gradients.classRow {
       for image in 0..<plan.images {

@@ -89,4 +89,32 @@ extension AttentionLists {
     }
     return AttentionLists(offsets: offsets, keys: keys, segments: segments, longest: length)
   }
+
+  /// Groups of `length` consecutive rows, the rows `queries` attending to the whole of their group.
+  /// - Parameter queries: ascending rows.
+  /// - Throws: E0405 if the lists outgrow 32-bit offsets.
+  package static func dense(groups: Int, length: Int, queries: [Int32]) throws -> AttentionLists {
+    let (pairs, overflow) = queries.count.multipliedReportingOverflow(by: length)
+    guard !overflow, pairs < Int(Int32.max) else {
+      throw TensorError(
+        code: "E0405", message: "attention of \(queries.count) rows to \(length) each is too large",
+        help: "encode the prompts in smaller chunks")
+    }
+    var offsets: [Int32] = [0]
+    var keys: [Int32] = []
+    keys.reserveCapacity(pairs)
+    var segments: [Segment] = []
+    var query = 0
+    for group in 0..<groups {
+      let rows = group * length..<(group + 1) * length
+      let first = query
+      while query < queries.count, Int(queries[query]) < rows.upperBound {
+        keys.append(contentsOf: rows.lazy.map { Int32($0) })
+        offsets.append(Int32(keys.count))
+        query += 1
+      }
+      segments.append(Segment(queries: first..<query, keys: rows))
+    }
+    return AttentionLists(offsets: offsets, keys: keys, segments: segments, longest: length)
+  }
 }

@@ -85,6 +85,34 @@ public struct PromptTrie: Sendable {
     endNodes = ends.map { $0 < 0 ? -1 : newIndex[Int($0)] }
   }
 
+  /// A path of its own for every prompt, prefixes not shared: for a tower in which every position sees all.
+  ///
+  /// - Parameters:
+  ///   - prompts: keys of each prompt, all of one length.
+  ///   - ends: the position that is read of each.
+  init(separate prompts: [[PromptKey]], ends: [Int]) {
+    var parents: [Int32] = []
+    var depths: [Int32] = []
+    var subtreeEnds: [Int32] = []
+    var endNodes: [Int32] = []
+    for (prompt, end) in zip(prompts, ends) {
+      let first = Int32(parents.count)
+      let last = first + Int32(prompt.count)
+      for depth in 0..<Int32(prompt.count) {
+        parents.append(depth == 0 ? -1 : first + depth - 1)
+        depths.append(depth)
+        subtreeEnds.append(last)
+      }
+      endNodes.append(first + Int32(end))
+    }
+    self.parents = parents
+    self.depths = depths
+    self.subtreeEnds = subtreeEnds
+    self.endNodes = endNodes
+    keys = prompts.flatMap { $0 }
+    keyCount = keys.count
+  }
+
   /// The rows from the root to a node, the node included.
   public func path(to node: Int) -> [Int] {
     guard node >= 0, node < nodeCount else { return [] }

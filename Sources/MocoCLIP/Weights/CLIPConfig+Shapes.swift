@@ -21,29 +21,57 @@ extension CLIPConfig {
 
     // The first convolution of a ModifiedResNet has half the width of its stem.
     let stemWidth = side(conv, 4, 0).map { 2 * min($0, 1 << 20) }
-    let known: [(String, Int?)] = [
-      ("visual.conv1.weight", (stages == nil ? side(conv, 4, 0) : stemWidth) ?? declared.vision.width),
-      ("visual.conv1.weight", stages == nil ? side(conv, 4, 2) ?? declared.patchSize : 32),
-      ("visual.conv1.weight", side(conv, 4, 1) ?? declared.channels),
+    func size(_ name: String, _ shape: Int?, _ told: Int?) throws -> Int? {
+      try declared.size(name, shape: shape, declared: told)
+    }
+    let projection =
       stages == nil
-        ? ("visual.proj", side(table.shape("visual.proj"), 2, 1) ?? declared.embedDim)
-        : (
-          "visual.attnpool.c_proj.weight",
-          side(table.shape("visual.attnpool.c_proj.weight"), 2, 0) ?? declared.embedDim
-        ),
+      ? ("visual.proj", side(table.shape("visual.proj"), 2, 1))
+      : ("visual.attnpool.c_proj.weight", side(table.shape("visual.attnpool.c_proj.weight"), 2, 0))
+    // Where only the configuration speaks of stages, what is missing of them says more than a width.
+    let toldWidth = table.stages == nil && declared.stages != nil ? nil : declared.vision.width
+    if let stages = table.stages, !declared.source.isEmpty, declared.stages != stages {
+      let told = declared.stages.map { "\($0)" } ?? declared.vision.layers.map { "\($0)" } ?? "missing"
+      throw fault(
+        "its weights are a ModifiedResNet of \(stages) blocks, \(declared.source) says \(told)",
+        "set layers to \(stages), if the configuration belongs to these weights")
+    }
+    let stageLayers = stages.map { $0.reduce(0) { $0 &+ $1 } }
+    var known: [(String, Int?)] = [
       (
-        "visual.transformer.resblocks.0.…",
-        stages.map { $0.reduce(0) { $0 &+ $1 } } ?? declared.vision.layers ?? table.layers("visual.")
+        "visual.conv1.weight",
+        try size("the width of vision", stages == nil ? side(conv, 4, 0) : stemWidth, toldWidth)
       ),
-      ("token_embedding.weight", side(tokens, 2, 0) ?? declared.vocabulary),
-      ("token_embedding.weight", side(tokens, 2, 1) ?? declared.text.width),
-      ("positional_embedding", side(positions, 2, 0) ?? declared.context),
-      ("transformer.resblocks.0.…", declared.text.layers ?? table.layers("")),
+      (
+        "visual.conv1.weight",
+        stages == nil ? try size("patch_size", side(conv, 4, 2), declared.patchSize) : 32
+      ),
+      ("visual.conv1.weight", try size("the number of channels", side(conv, 4, 1), declared.channels)),
+      (projection.0, try size("the size of the embedding", projection.1, declared.embedDim)),
+      ("visual.transformer.resblocks.0.…", stageLayers ?? declared.vision.layers ?? table.layers("visual.")),
     ]
+    if declared.withoutText == nil {
+      known += [
+        (
+          "token_embedding.weight",
+          try size("the size of the vocabulary", side(tokens, 2, 0), declared.vocabulary)
+        ),
+        (
+          "token_embedding.weight",
+          try size("the width of text", side(tokens, 2, 1), declared.text.width)
+        ),
+        (
+          "positional_embedding",
+          try size("the context length", side(positions, 2, 0), declared.context)
+        ),
+        ("transformer.resblocks.0.…", declared.text.layers ?? table.layers("")),
+      ]
+    }
     var unknown: [String] = []
     for (name, value) in known where value == nil && !unknown.contains(name) { unknown.append(name) }
     guard unknown.isEmpty else { throw CLIPError.missingTensors(unknown, path: path) }
-    let sizes = known.map { $0.1 ?? 0 }
+    // Without a text tower its sizes mean nothing.
+    let sizes = known.map { $0.1 ?? 0 } + (declared.withoutText == nil ? [] : [3, 1, 3, 1])
     let (visionWidth, patch, channels, embed, visionLayers) = (
       sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]
     )
@@ -62,18 +90,24 @@ extension CLIPConfig {
           "\(positionsName) has \(rows) rows, which is no square of patches and one",
           "images must be square")
       }
-      let (size, tooLarge) = grid.multipliedReportingOverflow(by: patch)
+      let (side, tooLarge) = grid.multipliedReportingOverflow(by: patch)
       guard !tooLarge else { throw fault("its images would be absurdly large", "check the file") }
-      imageSize = size
+      imageSize = side
+      if let told = declared.imageSize, told != side {
+        throw CLIPError(
+          code: "E0605",
+          "\(declared.source): image_size is \(told), the weights have positions for images of \(side) pixels",
+          help: "set it to \(side), or choose weights for images of \(told) pixels")
+      }
     } else if let size = declared.imageSize {
       imageSize = size
     } else {
       throw CLIPError.missingTensors([positionsName], path: path)
     }
 
-    func mlpWidth(_ tower: String, _ width: Int, _ declared: Int?) -> Int {
-      side(table.shape(tower + "transformer.resblocks.0.mlp.c_fc.weight"), 2, 0)
-        ?? declared ?? 4 * max(0, min(width, 1 << 21))
+    func mlpWidth(_ tower: String, _ width: Int, _ told: Int?) throws -> Int {
+      let shape = table.shape(tower + "transformer.resblocks.0.mlp.c_fc.weight")
+      return try size("the width of the MLPs", side(shape, 2, 0), told) ?? 4 * max(0, min(width, 1 << 21))
     }
     func heads(_ width: Int, _ tower: DeclaredSizes.Tower, _ override: Int?, _ name: String) throws -> Int {
       if let heads = override ?? tower.heads { return heads }
@@ -86,7 +120,7 @@ extension CLIPConfig {
       }
       return width / headWidth
     }
-    let vision: VisionConfig
+    var vision: VisionConfig
     if let stages {
       let pooled = 32 * max(0, min(visionWidth, 1 << 21))
       vision = VisionConfig(
@@ -96,15 +130,26 @@ extension CLIPConfig {
       vision = VisionConfig(
         imageSize: imageSize, patchSize: patch, width: visionWidth, layers: visionLayers,
         heads: try heads(visionWidth, declared.vision, options.visionHeads, "image"), channels: channels,
-        mlpWidth: mlpWidth("visual.", visionWidth, declared.vision.mlpWidth))
+        mlpWidth: try mlpWidth("visual.", visionWidth, declared.vision.mlpWidth))
+      vision.pool = declared.visionPool
+      vision.normsAfterPool = declared.normsAfterPool
+      vision.hasPreNorm = declared.hasPreNorm
     }
-    self.init(
-      embedDim: embed, vision: vision,
-      text: TextConfig(
-        context: context, vocabulary: vocabulary, width: textWidth, layers: textLayers,
-        heads: try heads(textWidth, declared.text, options.textHeads, "text"),
-        mlpWidth: mlpWidth("", textWidth, declared.text.mlpWidth)),
-      activation: options.activation ?? declared.activation ?? .quickGelu,
-      mean: declared.mean, std: declared.std, layerNormEps: declared.layerNormEps ?? 1e-5)
+    let activation = options.activation ?? declared.vision.activation ?? .quickGelu
+    let eps = declared.vision.layerNormEps ?? 1e-5
+    var text = TextConfig(
+      context: context, vocabulary: vocabulary, width: textWidth, layers: textLayers, heads: 1, mlpWidth: 1)
+    if declared.withoutText == nil {
+      text.heads = try heads(textWidth, declared.text, options.textHeads, "text")
+      text.mlpWidth = try mlpWidth("", textWidth, declared.text.mlpWidth)
+      text.isCausal = declared.isCausal
+      text.pool = declared.textPool
+      let textActivation = options.activation ?? declared.text.activation ?? .quickGelu
+      if textActivation != activation { text.activation = textActivation }
+      let textEps = declared.text.layerNormEps ?? 1e-5
+      if textEps != eps { text.layerNormEps = textEps }
+    }
+    self.init(embedDim: embed, vision: vision, text: text, activation: activation, layerNormEps: eps)
+    withoutText = declared.withoutText
   }
 }

@@ -37,21 +37,41 @@ extension CLIPModel {
     let folder = try WeightFolder(path: path)
     let files = try folder.files.map { try TensorFiles.open($0) }
     let own = files.lazy.compactMap { $0.metadata(metadataKey) }.first
-    var table = try WeightTable(files: files, path: path, isOwn: own != nil)
+    let names = files.flatMap { $0.tensors.map(\.name) }
+    let naming = WeightTable.naming(names, isOwn: own != nil)
     var notes: [String] = []
+    var unknown: [String] = []
+    var table: WeightTable
     var config: CLIPConfig
     if let own {
       let json = try Json.parse(own, name: "\(path) (configuration)")
       config = try CLIPConfig(json: json, source: "\(path) (configuration)")
-      if let activation = options.activation { config.activation = activation }
+      table = try WeightTable(
+        files: files, path: path, naming: naming, withoutText: config.withoutText != nil)
+      if let activation = options.activation {
+        config.activation = activation
+        config.text.activation = nil
+      }
       if let heads = options.visionHeads { config.vision.heads = heads }
       if let heads = options.textHeads { config.text.heads = heads }
       notes.append("sizes, heads, activation and normalization from the file's own configuration")
     } else {
-      let declared = try declaredSizes(folder, table, path: path)
-      notes = declared.notes
+      var declared = try declaredSizes(folder, naming)
+      if declared.withoutText == nil { declared.withoutText = ModelFamily.foreignText(names) }
+      table = try WeightTable(
+        files: files, path: path, naming: naming, withoutText: declared.withoutText != nil)
       config = try CLIPConfig(table: table, declared: declared, options: options)
+      notes = declared.notes
+      unknown = declared.unknown
+      if let source = declared.images {
+        let images = try DeclaredImages(
+          source, size: config.vision.imageSize, channels: config.vision.channels)
+        (config.images, config.mean, config.std) = (images.transform, images.mean, images.std)
+        notes += images.notes
+      }
     }
+    if let reason = config.withoutText { notes.insert("images only: \(reason)", at: 0) }
+    if !unknown.isEmpty { notes.append("not known, and not heeded: \(unknown.joined(separator: ", "))") }
     if let activation = options.activation {
       notes.append("activation \(activation.displayName) as asked for")
     }
@@ -71,23 +91,38 @@ extension CLIPModel {
     }
     let model = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
     model.info = WeightInfo(
-      paths: folder.files, naming: table.naming, used: used, unused: table.unused, notes: notes)
+      paths: folder.files, naming: table.naming, used: used, unused: table.unused, notes: notes,
+      unknownOptions: unknown)
     return model
   }
 
   private static func declaredSizes(
-    _ folder: WeightFolder, _ table: WeightTable, path: String
+    _ folder: WeightFolder, _ naming: WeightInfo.Naming
   ) throws -> DeclaredSizes {
-    if let config = folder.openClip, table.naming == .openAI {
-      return try DeclaredSizes(openClip: config, path: path)
+    if let config = folder.openClip, naming == .openAI {
+      return try DeclaredSizes(openClip: config, path: folder.path("open_clip_config.json"))
     }
-    if let config = folder.huggingFace, table.naming == .huggingFace {
-      return try DeclaredSizes(huggingFace: config, preprocessor: folder.preprocessor, path: path)
+    if let config = folder.huggingFace, naming == .huggingFace {
+      let processor = folder.imageProcessor
+      var declared = try DeclaredSizes(
+        huggingFace: config, processor: processor.options, path: folder.path("config.json"))
+      declared.notes += processor.notes
+      return declared
     }
     var declared = DeclaredSizes()
     declared.notes = [
       "no configuration beside the weights: QuickGELU and width / 64 heads, as OpenAI's models have"
     ]
+    // What lies there belongs to weights under other names.
+    let passedOver = [
+      ("open_clip_config.json", folder.openClip), ("config.json", folder.huggingFace),
+    ].filter { $0.1 != nil }.map(\.0)
+    if !passedOver.isEmpty {
+      declared.notes = [
+        "\(passedOver.joined(separator: " and ")) is not read, because the weights have \(naming.rawValue) names:"
+          + " QuickGELU and width / 64 heads, as OpenAI's models have"
+      ]
+    }
     return declared
   }
 

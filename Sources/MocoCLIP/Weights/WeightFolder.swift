@@ -7,6 +7,10 @@ struct WeightFolder {
   var openClip: Json?
   /// preprocessor_config.json of Hugging Face.
   var preprocessor: Json?
+  /// processor_config.json of Hugging Face.
+  var processor: Json?
+  /// Where the configurations lie.
+  private var folder = ""
 
   /// - Throws: E0501 if nothing is there or a folder holds no weights, E0502 for a broken configuration,
   ///   E0605 for a kind of file that is not read.
@@ -26,20 +30,41 @@ struct WeightFolder {
     }
   }
 
+  /// The path of a file beside the weights.
+  func path(_ name: String) -> String { folder.isEmpty ? name : "\(folder)/\(name)" }
+
+  /// How images are prepared. Since version 5 transformers keeps that inside processor_config.json, and what
+  /// stands there counts before preprocessor_config.json.
+  var imageProcessor: (options: (json: Json, path: String)?, notes: [String]) {
+    if let nested = processor?["image_processor"], !nested.isNull {
+      let isSame = preprocessor.map { $0 == nested } ?? true
+      return (
+        (nested, path("processor_config.json")),
+        isSame ? [] : ["processor_config.json counts before preprocessor_config.json, as in transformers 5"]
+      )
+    }
+    if let preprocessor { return ((preprocessor, path("preprocessor_config.json")), []) }
+    return (
+      nil,
+      ["no preprocessor_config.json beside the weights: images are prepared as OpenAI's models take them"]
+    )
+  }
+
   private mutating func readConfigurations(_ folder: String) throws {
+    self.folder = folder
     func read(_ name: String) throws -> Json? {
       let path = "\(folder)/\(name)"
       return FileSystem.kind(path) == .file ? try Json.parse(file: path) : nil
     }
     openClip = try read("open_clip_config.json")
     preprocessor = try read("preprocessor_config.json")
-    // Many programs call their configuration config.json; CLIP's has both towers.
-    if let config = try read("config.json"), WeightFolder.isCLIP(config) { huggingFace = config }
+    processor = try read("processor_config.json")
+    // Many programs call their configuration config.json; those of transformers say what model it is.
+    if let config = try read("config.json"), WeightFolder.isTransformers(config) { huggingFace = config }
   }
 
-  private static func isCLIP(_ config: Json) -> Bool {
-    config["model_type"]?.stringValue == "clip" || config["text_config"] != nil
-      || config["vision_config"] != nil
+  private static func isTransformers(_ config: Json) -> Bool {
+    config["model_type"]?.stringValue != nil || config["text_config"] != nil || config["vision_config"] != nil
   }
 
   /// In the order of preference: what people convert to is read before what they converted from.

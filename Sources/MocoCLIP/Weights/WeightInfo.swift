@@ -22,4 +22,6 @@ public struct WeightInfo: Sendable {
   public var unused: [(name: String, reason: String)]
   /// Where the activation, the heads and the normalization were learnt, as sentences.
   public var notes: [String]
+  /// Options of the configuration beside the weights that are not known, with their file.
+  public var unknownOptions: [String]
 }

@@ -18,11 +18,7 @@ package enum WeightNames {
 
   /// What a tensor called `raw` is.
   package static func meaning(_ raw: String) -> Meaning {
-    var name = Substring(raw)
-    // Wrappers of training programs put their own names in front.
-    while let prefix = ["module.", "_orig_mod."].first(where: { name.hasPrefix($0) }) {
-      name = name.dropFirst(prefix.count)
-    }
+    let name = withoutWrappers(raw)
     if let reason = ignored(name) { return .ignored(reason) }
     if isCanonical(name) { return .parameter(String(name), .whole) }
     // open_clip's CustomTextCLIP keeps the text tower under `text.`.
@@ -31,6 +27,15 @@ package enum WeightNames {
     }
     if let (canonical, part) = huggingFace(name) { return .parameter(canonical, part) }
     return .unknown
+  }
+
+  /// The name without those that the wrappers of training programs put in front.
+  private static func withoutWrappers(_ raw: String) -> Substring {
+    var name = Substring(raw)
+    while let prefix = ["module.", "_orig_mod."].first(where: { name.hasPrefix($0) }) {
+      name = name.dropFirst(prefix.count)
+    }
+    return name
   }
 
   /// Whether Hugging Face's names are used.
@@ -135,19 +140,13 @@ package enum WeightNames {
 
   // MARK: Other architectures
 
-  /// Names an architecture that is not read here by what its tensors are called.
-  static func foreignArchitecture(_ names: [String]) -> String? {
-    for name in names {
-      if name.contains("visual.trunk.") { return "its image tower is one of timm's" }
-      if name.contains("vision_model.head.") || name.contains("text_model.head.") {
-        return "it is a SigLIP model"
-      }
-      if name.contains("text.transformer.embeddings.") || name.contains("text.transformer.encoder.") {
-        return "its text tower is not CLIP's"
-      }
-      if name.contains("attn_pool") { return "it pools by attention" }
+  /// Whether a tensor is needed where only images are encoded: of the image tower, and the scale.
+  static func isOfImages(_ raw: String) -> Bool {
+    if case .parameter(let name, _) = meaning(raw) {
+      return name.hasPrefix("visual.") || name == "logit_scale"
     }
-    return nil
+    let name = withoutWrappers(raw)
+    return ["visual.", "visual_projection.", "vision_model."].contains { name.hasPrefix($0) }
   }
 
   /// Whether a tensor belongs to trained prompts, as CoOp and the mixture's authors name them.

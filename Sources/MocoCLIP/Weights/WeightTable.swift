@@ -13,18 +13,20 @@ struct WeightTable {
   let naming: WeightInfo.Naming
   let path: String
 
+  /// Whose names the tensors have.
+  static func naming(_ names: [String], isOwn: Bool) -> WeightInfo.Naming {
+    isOwn ? .moco : names.contains(where: WeightNames.isHuggingFace) ? .huggingFace : .openAI
+  }
+
   /// Sorts the files' tensors.
   ///
+  /// - Parameter withoutText: whether only the image tower is wanted; all else is left out then.
   /// - Throws: E0605 for another architecture, E0602 if two tensors claim one place.
-  init(files: [any TensorFile], path: String, isOwn: Bool) throws {
+  init(files: [any TensorFile], path: String, naming: WeightInfo.Naming, withoutText: Bool = false) throws {
     self.path = path
+    self.naming = naming
     let names = files.flatMap { $0.tensors.map(\.name) }
-    naming = isOwn ? .moco : names.contains(where: WeightNames.isHuggingFace) ? .huggingFace : .openAI
-    if let fault = WeightNames.foreignArchitecture(names) {
-      throw CLIPError(
-        code: "E0605", "\(path): \(fault)",
-        help: "models with a vision transformer and CLIP's text transformer can be loaded")
-    }
+    if let family = ModelFamily.named(names) { throw family.refusal(path) }
     if names.contains(where: WeightNames.isPrompt), !names.contains(where: WeightNames.isTower) {
       throw CLIPError(
         code: "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
@@ -36,6 +38,10 @@ struct WeightTable {
     for file in files {
       unused += file.others
       for entry in file.tensors {
+        if withoutText, !WeightNames.isOfImages(entry.name) {
+          unused.append((entry.name, "of the text tower, which is not used"))
+          continue
+        }
         switch WeightNames.meaning(entry.name) {
         case .parameter(let name, let part):
           sources[name, default: []].append(Source(file: file, entry: entry, part: part))

@@ -3,7 +3,7 @@ import MocoTensor
 
 // S: pixels of the side. C: channels.
 
-/// How an image becomes what a tower takes: short side to `size`, centre crop, channels, normalization.
+/// How an image becomes what a tower takes: resize and crop as the transform says, channels, normalization.
 public struct Preprocess: Sendable, Hashable {
   /// S, pixels of the side.
   public let size: Int
@@ -11,17 +11,23 @@ public struct Preprocess: Sendable, Hashable {
   /// Per channel: a value x in [0, 1] becomes (x − mean) / std.
   public let mean: [Float]
   public let std: [Float]
+  /// Resize and crop of test images. Training crops are always bicubic.
+  public let transform: ImageTransform
 
-  public init(size: Int, channels: Int = 3, mean: [Float], std: [Float]) {
+  public init(
+    size: Int, channels: Int = 3, mean: [Float], std: [Float], transform: ImageTransform = ImageTransform()
+  ) {
     self.size = size
     self.channels = channels
     self.mean = mean
     self.std = std
+    self.transform = transform
   }
 
   public init(_ config: CLIPConfig) {
     self.init(
-      size: config.vision.imageSize, channels: config.vision.channels, mean: config.mean, std: config.std)
+      size: config.vision.imageSize, channels: config.vision.channels, mean: config.mean, std: config.std,
+      transform: config.images)
   }
 
   /// - Throws: E0513 if this cannot be applied to any image.
@@ -74,7 +80,7 @@ extension Preprocess {
 
   /// Writes C · S · S normalized values of a test image.
   func write(_ image: Image, to out: UnsafeMutablePointer<Float>) throws {
-    normalize(try image.centreSquare(size).converted(channels: channels), to: out)
+    normalize(try image.square(size, by: transform).converted(channels: channels), to: out)
   }
 
   /// Writes C · S · S normalized values of a training image: crop and flip as drawn for `index`.
@@ -88,7 +94,9 @@ extension Preprocess {
   }
 
   func write(_ planes: Planes, to out: UnsafeMutablePointer<Float>) throws {
-    guard planes.width == size, planes.height == size else { return try write(planes.image(), to: out) }
+    guard planes.width == size, planes.height == size, transform.keeps(size) else {
+      return try write(planes.image(), to: out)
+    }
     let count = size * size
     let planes = planes.converted(channels: channels)
     planes.values.withUnsafeBufferPointer { source in

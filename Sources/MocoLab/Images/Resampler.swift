@@ -1,9 +1,10 @@
-/// Antialiased bicubic resampling in 8-bit arithmetic, to the bit as Pillow does it.
+import MocoCLIP
+
+/// Antialiased resampling in 8-bit arithmetic, to the bit as Pillow does it.
 ///
 /// Each output pixel is a weighted mean of the input pixels under the filter, which is widened by the
 /// reduction. Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and
 /// clipped to 8 bits before the second. A direction whose size does not change is left alone.
-/// Filter: R. Keys, *Cubic convolution interpolation for digital image processing*, 1981, with a = −1/2.
 package struct Resampler {
   /// The weights that make each pixel of one output row (or column).
   struct Axis {
@@ -17,10 +18,10 @@ package struct Resampler {
     static let precision: Int32 = 22
 
     /// Weights of `range` of the `outSize` positions that `inSize` positions become.
-    init(inSize: Int, outSize: Int, range: Range<Int>) {
+    init(inSize: Int, outSize: Int, range: Range<Int>, shape: FilterShape) {
       let scale = Double(inSize) / Double(outSize)
       let filterScale = max(scale, 1)
-      let support = 2 * filterScale
+      let support = shape.support * filterScale
       let inverse = 1 / filterScale
       width = Int(support.rounded(.up)) * 2 + 1
       var row = [Double](repeating: 0, count: width)
@@ -32,7 +33,7 @@ package struct Resampler {
         let count = max(last - first, 0)
         var sum = 0.0
         for k in 0..<count {
-          row[k] = Axis.cubic((Double(k + first) - center + 0.5) * inverse)
+          row[k] = shape.weight((Double(k + first) - center + 0.5) * inverse)
           sum += row[k]
         }
         starts.append(Int32(truncatingIfNeeded: first))
@@ -43,25 +44,21 @@ package struct Resampler {
         }
       }
     }
-
-    static func cubic(_ value: Double) -> Double {
-      let a = -0.5
-      let x = abs(value)
-      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-      if x < 2 { return (((x - 5) * x + 8) * x - 4) * a }
-      return 0
-    }
   }
 
   /// The part `window` of `image` resampled to `outWidth` × `outHeight`. Of a larger output only `window` is
   /// computed; its pixels do not depend on that.
   package static func resize(
-    _ image: Image, width outWidth: Int, height outHeight: Int, window: Window
+    _ image: Image, width outWidth: Int, height outHeight: Int, window: Window,
+    filter: ResampleFilter = .bicubic
   ) -> Image {
+    guard let shape = FilterShape(filter) else {
+      return nearest(image, width: outWidth, height: outHeight, window: window)
+    }
     let columns = Pass(
-      inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width)
+      inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width, shape: shape)
     let rows = Pass(
-      inSize: image.height, outSize: outHeight, range: window.top..<window.top + window.height)
+      inSize: image.height, outSize: outHeight, range: window.top..<window.top + window.height, shape: shape)
     if verticalFirst(image, outWidth, outHeight) {
       let squeezed = vertically(image, columns: columns.reads, rows)
       return horizontally(squeezed, rows: 0..<squeezed.height, columns, firstColumn: columns.reads.lowerBound)
@@ -85,14 +82,14 @@ package struct Resampler {
     /// Input positions that they are made of.
     let reads: Range<Int>
 
-    init(inSize: Int, outSize: Int, range: Range<Int>) {
+    init(inSize: Int, outSize: Int, range: Range<Int>, shape: FilterShape) {
       self.range = range
       guard inSize != outSize else {
         axis = nil
         reads = range
         return
       }
-      let axis = Axis(inSize: inSize, outSize: outSize, range: range)
+      let axis = Axis(inSize: inSize, outSize: outSize, range: range, shape: shape)
       let first = axis.starts.min().map { Int($0) } ?? 0
       let last = zip(axis.starts, axis.counts).map { Int($0 + $1) }.max() ?? inSize
       self.axis = axis
@@ -212,19 +209,5 @@ extension Image {
   /// The longer side becomes ⌊size · long / short⌋, the crop begins at (n − size) / 2 rounded to the nearest
   /// even number in a tie.
   /// - Throws: E0513 if `size` is not positive or the image so long and thin that it would grow too large.
-  public func centreSquare(_ size: Int) throws -> Image {
-    let short = min(width, height)
-    let long = max(width, height)
-    let ratio = Double(size) * Double(long) / Double(short)
-    guard size > 0, size <= 1 << 14, ratio < Double(Image.pixelLimit / size) else {
-      throw Preprocess.sizeError(size, size)
-    }
-    let outLong = Int(ratio)
-    let outWidth = width <= height ? size : outLong
-    let outHeight = width <= height ? outLong : size
-    let window = Window(
-      top: Int((Double(outHeight - size) / 2).rounded(.toNearestOrEven)),
-      left: Int((Double(outWidth - size) / 2).rounded(.toNearestOrEven)), height: size, width: size)
-    return Resampler.resize(self, width: outWidth, height: outHeight, window: window)
-  }
+  public func centreSquare(_ size: Int) throws -> Image { try square(size, by: ImageTransform()) }
 }

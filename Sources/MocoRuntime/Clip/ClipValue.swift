@@ -30,8 +30,8 @@ final class ClipValue: HostObject {
     case "dim": return .int(config.embedDim)
     case "image_size": return .int(config.vision.imageSize)
     case "channels": return .int(config.vision.channels)
-    case "context": return .int(config.text.context)
-    case "vocabulary": return .int(config.text.vocabulary)
+    case "context": return config.withoutText == nil ? .int(config.text.context) : .nil
+    case "vocabulary": return config.withoutText == nil ? .int(config.text.vocabulary) : .nil
     case "activation": return .string(config.activation.rawValue)
     case "mean": return .list(config.mean)
     case "std": return .list(config.std)
@@ -59,8 +59,9 @@ final class ClipValue: HostObject {
       ("name", .string(config.name)), ("parameters", .int(model.parameterCount)),
       ("activation", .string(config.activation.rawValue)), ("image_size", .int(config.vision.imageSize)),
       ("channels", .int(config.vision.channels)), ("patch", .int(config.vision.patchSize)),
-      ("embedding", .int(config.embedDim)), ("context", .int(config.text.context)),
-      ("vocabulary", .int(config.text.vocabulary)), ("mean", .list(config.mean)), ("std", .list(config.std)),
+      ("embedding", .int(config.embedDim)),
+      ("images", .string(config.images.description(size: config.vision.imageSize))),
+      ("mean", .list(config.mean)), ("std", .list(config.std)),
       (
         "vision",
         .record(
@@ -71,13 +72,20 @@ final class ClipValue: HostObject {
             ]
             : tower(config.vision.width, config.vision.layers, config.vision.heads, config.vision.mlpWidth))
       ),
-      (
-        "text", .record(tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth))
-      ),
     ]
+    if let reason = config.withoutText {
+      fields.append(("text", .string("none: \(reason)")))
+    } else {
+      let text = tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth)
+      fields += [
+        ("context", .int(config.text.context)), ("vocabulary", .int(config.text.vocabulary)),
+        ("text", .record(text)),
+      ]
+    }
     if let info = model.info {
       fields += [
         ("files", .list(info.paths)), ("naming", .string(info.naming.rawValue)), ("notes", .list(info.notes)),
+        ("unknown_options", .list(info.unknownOptions)),
         (
           "used",
           .list(
@@ -134,15 +142,20 @@ final class ClipValue: HostObject {
         + (trained.isEmpty
           ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train"),
       "  images      \(size)" + (config.vision.isResNet ? "" : ", patches of \(config.vision.patchSize)"),
-      "  texts       up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids",
+      "  texts       "
+        + (config.withoutText.map { "none: \($0)" }
+          ?? "up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids"),
       "  vision      "
         + (config.vision.isResNet
           ? "ModifiedResNet of \(config.vision.stages.map(String.init).joined(separator: ", ")) blocks, "
             + "width \(config.vision.width), \(config.vision.heads) heads"
           : tower(config.vision.layers, config.vision.width, config.vision.heads)),
-      "  text        \(tower(config.text.layers, config.text.width, config.text.heads))",
       "  features    \(config.embedDim) numbers, \(config.activation.displayName)",
     ]
+    if config.withoutText == nil {
+      let text = tower(config.text.layers, config.text.width, config.text.heads)
+      lines.insert("  text        \(text)", at: lines.count - 1)
+    }
     // What is longer goes on below, behind the names of the rows; the line of the files is cut.
     let mark = style.unicode ? "…" : "..."
     lines = lines.flatMap { DisplayColumns.wrapped($0, columns: width, hanging: 12) }

@@ -394,10 +394,10 @@ private enum Foreign {
       try AtomicFile.write(
         #"{"model_cfg": {"embed_dim": 24, "vision_cfg": {"layers": [3, "4"]}}}"#,
         to: folder + "/open_clip_config.json")
-      #expect(try message("x").contains("no whole numbers"))
+      #expect(try message("x").contains("list of whole numbers"))
       try AtomicFile.write(
         #"{"model_cfg": {"text_cfg": {"hf_model_name": "bert"}}}"#, to: folder + "/open_clip_config.json")
-      #expect(try message("x").contains("bert"))
+      #expect(try message("x").contains("vision_cfg is missing"))
       try AtomicFile.write("{", to: folder + "/open_clip_config.json")
       #expect(try message("x").hasPrefix("E0502"))
     }

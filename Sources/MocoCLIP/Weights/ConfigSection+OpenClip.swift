@@ -1,0 +1,106 @@
+// The options of open_clip's open_clip_config.json (version 3.3), object by object.
+
+extension ConfigSection {
+  static let openClip = ConfigSection(
+    "`open_clip_config.json`", owner: "open_clip",
+    [
+      .heeded("model_cfg", "the model; a file that is its `model_cfg` alone is read too"),
+      .heeded("preprocess_cfg", "how images are prepared"),
+    ])
+
+  static let openClipModel = ConfigSection(
+    "`model_cfg`", owner: "open_clip",
+    [
+      .heeded("embed_dim", "numbers of a feature; must agree with the weights"),
+      .heeded("vision_cfg", "the image tower"),
+      .heeded("text_cfg", "the text tower"),
+      .heeded("quick_gelu", "QuickGELU instead of GELU"),
+      .refused("multimodal_cfg", about: "the text decoder of a CoCa model"),
+    ]
+      + .harmless(["custom_text"], "whether the text tower's names begin with `text.`")
+      + .harmless(["init_logit_scale", "nonscalar_logit_scale"], "the scale itself is among the weights")
+      + .harmless(
+        ["init_logit_bias"], "a bias shifts all logits alike: neither features nor probabilities change")
+      + .harmless(["output_dict", "cast_dtype"], "the form of what open_clip returns"))
+
+  private static let block: [ConfigKey] =
+    [
+      .refused("ls_init_value", about: "layer scale"),
+      .refused("block_type", unless: "default", "custom", about: "`default` and `custom` compute the same"),
+      .refused("qk_norm", unless: false, about: "LayerNorm of queries and keys"),
+      .refused("scaled_cosine_attn", unless: false, about: "cosine attention"),
+      .refused("scale_heads", unless: false, about: "a scale for each head"),
+      .refused("scale_attn_inner", unless: false, about: "LayerNorm inside attention"),
+      .refused("scale_attn", unless: false, about: "LayerNorm after attention"),
+      .refused("scale_fc", unless: false, about: "LayerNorm inside the MLP"),
+      .heeded("act_kwargs", "`{\"approximate\": \"tanh\"}` and `\"none\"`; other members are refused"),
+      .heeded("norm_kwargs", "`eps`; other members are refused"),
+    ] + .harmless(["mlp_ratio"], "the weights tell it")
+    + .harmless(["output_tokens"], "whether open_clip returns the tokens too")
+
+  static let openClipVision = ConfigSection(
+    "`model_cfg.vision_cfg`", owner: "open_clip",
+    [
+      .heeded("layers", "blocks; a list of four for a ModifiedResNet"),
+      .heeded("width", "must agree with the weights"),
+      .heeded("head_width", "width of a head, 64 if absent"),
+      .heeded("patch_size", "must agree with the weights"),
+      .heeded("image_size", "must agree with the weights: positions are not interpolated"),
+      .heeded("in_chans", "channels; must agree with the weights"),
+      .heeded("no_ln_pre", "no LayerNorm before the first block"),
+      .heeded("pool_type", "`tok`, the class row, or `avg`, the mean of the patches; `none` is refused"),
+      .heeded("final_ln_after_pool", "the last LayerNorm after pooling"),
+      .refused("attentional_pool", unless: false, about: "pooling by attention, as in CoCa"),
+      .refused("global_average_pool", unless: false, about: "older than `pool_type`"),
+      .refused("input_patchnorm", unless: false, about: "LayerNorm of the patches"),
+      .heeded("timm_model_name", "a tower of timm's is refused by its name"),
+    ] + block
+      + .harmless(["attn_pooler_queries", "attn_pooler_heads"], "of `attentional_pool`")
+      + .harmless(["pos_embed_type"], "the positions are among the weights")
+      + .harmless(["patch_dropout"], "training only")
+      + .harmless(
+        [
+          "timm_model_pretrained", "timm_pool", "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path",
+        ], "of `timm_model_name`"))
+
+  static let openClipText = ConfigSection(
+    "`model_cfg.text_cfg`", owner: "open_clip",
+    [
+      .heeded("context_length", "must agree with the weights"),
+      .heeded("vocab_size", "must agree with the weights; not CLIP's 49408: images only"),
+      .heeded("width", "must agree with the weights"),
+      .heeded("heads", "8 if absent"),
+      .heeded("layers", "blocks"),
+      .heeded("no_causal_mask", "every token sees all, padding included"),
+      .heeded("pool_type", "`argmax`, `first`, `last`, and `eos` with CLIP's own id; `none` is refused"),
+      .heeded("eos_id", "read with `pool_type` `eos`"),
+      .heeded("hf_model_name", "another text tower: images only"),
+      .heeded("hf_tokenizer_name", "another tokenizer than CLIP's: images only"),
+      .heeded("tokenizer_kwargs", "`clean` other than `lower`, or special tokens: images only"),
+      .refused("embed_cls", unless: false, about: "a class token behind the text, as in CoCa"),
+      .refused("proj_bias", unless: false, about: "a projection with a bias"),
+      .refused("proj_type", unless: "linear", about: "no projection"),
+      .refused("use_pad_mask", unless: false, about: "padding that is not attended to"),
+      .refused("correct_cls_mask", unless: false, about: "of `embed_cls`"),
+    ] + block
+      + .harmless(["final_ln_after_pool"], "LayerNorm works on each position alone")
+      + .harmless(["pad_id"], "of `embed_cls` and `use_pad_mask`")
+      + .harmless(["tokenizer_mode"], "of `hf_tokenizer_name`")
+      + .harmless(["hf_model_pretrained", "hf_proj_type", "hf_pooler_type"], "of `hf_model_name`"))
+
+  static let openClipPreprocess = ConfigSection(
+    "`preprocess_cfg`", owner: "open_clip",
+    [
+      .heeded("size", "the image tower's own size counts, as in open_clip"),
+      .refused("mode", unless: "RGB", about: "colours"),
+      .heeded("mean", "one number, or one a channel"),
+      .heeded("std", "one number, or one a channel"),
+      .heeded("interpolation", "`bicubic`, `bilinear`, and `random`, which is bicubic outside training"),
+      .heeded("resize_mode", "`shortest`, `longest` or `squash`"),
+      .heeded("fill_color", "one number or one a channel, 0 to 255, around images with `longest`"),
+    ])
+}
+
+extension [ConfigKey] {
+  static func harmless(_ keys: [String], _ about: String) -> [ConfigKey] { ConfigKey.harmless(keys, about) }
+}

@@ -1,0 +1,80 @@
+extension DeclaredSizes {
+  /// Reads config.json, whose towers leave out what equals their library's defaults.
+  ///
+  /// - Parameter processor: what prepares images, with the name of its file.
+  /// - Throws: E0605 for another kind of model, and for options that cannot be heeded.
+  init(huggingFace config: Json, processor: (json: Json, path: String)?, path: String) throws {
+    source = path
+    let file = try ConfigReader(config, source: path)
+    if let family = try ModelFamily.huggingFace(file) {
+      guard let reason = family.imagesOnly else { throw family.refusal(path) }
+      withoutText = reason
+    }
+    try ConfigSection.huggingFace.check(file, unknown: &unknown)
+    embedDim = try file.int("projection_dim")
+    try readVision(try DeclaredSizes.tower(file, "vision_config"))
+    let text = try DeclaredSizes.tower(file, "text_config")
+    if withoutText == nil, let size = try text.int("vocab_size"), size > Tokenizer.fullVocabularySize {
+      withoutText = "its vocabulary has \(size) ids, CLIP's has \(Tokenizer.fullVocabularySize)"
+    }
+    if withoutText == nil { try readText(text) }
+    notes.insert("activation \(vision.activation?.displayName ?? "") and heads from config.json", at: 0)
+    if let processor {
+      let reader = try ConfigReader(processor.json, source: processor.path)
+      try ConfigSection.imageProcessor.check(reader, unknown: &unknown)
+      images = .huggingFace(reader)
+    }
+  }
+
+  /// One tower's options. `text_config_dict` is a whole configuration: with it, what `text_config` says is
+  /// not read.
+  private static func tower(_ file: ConfigReader, _ name: String) throws -> ConfigReader {
+    let whole = "\(name)_dict"
+    return try file.optionalMember(file.value(whole) == nil ? name : whole)
+  }
+
+  private mutating func readVision(_ reader: ConfigReader) throws {
+    let section = ConfigSection.huggingFaceVision
+    try section.check(reader, unknown: &unknown)
+    vision = try readTower(reader, section, heads: 12)
+    imageSize = try reader.side("image_size")
+    patchSize = try reader.side("patch_size")
+    channels = try reader.int("num_channels")
+  }
+
+  private mutating func readText(_ reader: ConfigReader) throws {
+    let section = ConfigSection.huggingFaceText
+    try section.check(reader, unknown: &unknown)
+    text = try readTower(reader, section, heads: 8)
+    context = try reader.int("max_position_embeddings")
+    vocabulary = try reader.int("vocab_size")
+    // 2 is what files from before 2023 hold: then the largest id is read, and that is [end].
+    let end = (vocabulary ?? Tokenizer.fullVocabularySize) - 1
+    let value = reader.value("eos_token_id")
+    let ids = value?.arrayValue?.map(\.intValue) ?? value.map { [$0.intValue] } ?? []
+    if let value,
+      ids.count != 1 || !(ids[0] == 2 || ids[0] == end || ids[0] == Tokenizer.fullVocabularySize - 1)
+    {
+      throw section.refusal(
+        reader, "eos_token_id", value, "set it to \(end), if its texts end with CLIP's own [end]")
+    }
+  }
+
+  private func readTower(_ reader: ConfigReader, _ section: ConfigSection, heads: Int) throws -> Tower {
+    var tower = Tower(
+      width: try reader.int("hidden_size"), layers: try reader.int("num_hidden_layers"),
+      heads: try reader.int("num_attention_heads") ?? heads, mlpWidth: try reader.int("intermediate_size"),
+      layerNormEps: try reader.double("layer_norm_eps").map { Float($0) })
+    let name = try reader.string("hidden_act") ?? "quick_gelu"
+    switch name {
+    case "quick_gelu": tower.activation = .quickGelu
+    case "gelu": tower.activation = .gelu
+    case "gelu_new", "gelu_pytorch_tanh": tower.activation = .geluTanh
+    default:
+      throw section.refusal(
+        reader, "hidden_act", .string(name),
+        "known are quick_gelu, gelu, gelu_new and gelu_pytorch_tanh; choose a model with one of them")
+    }
+    return tower
+  }
+}

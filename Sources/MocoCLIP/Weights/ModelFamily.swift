@@ -1,0 +1,124 @@
+/// A kind of model that is not CLIP, by what its files say.
+struct ModelFamily {
+  /// What it is, as a sentence's end: `a SigLIP model`.
+  let name: String
+  /// How it differs, in one clause.
+  let difference: String
+  /// Why only its images can be encoded, where its image tower is CLIP's; nil where nothing can be read.
+  var imagesOnly: String?
+
+  func refusal(_ path: String) -> CLIPError {
+    CLIPError(
+      code: "E0605", "\(path): this is \(name), not CLIP: \(difference)",
+      help:
+        "load a CLIP model, or compute features with the program it comes from and use dataset(features: …)")
+  }
+
+  // MARK: Hugging Face
+
+  private static let types: [(type: String, name: String, difference: String)] = [
+    ("siglip", "a SigLIP model", "it pools images by attention and reads texts from both sides"),
+    ("siglip2", "a SigLIP 2 model", "it pools images by attention and reads texts from both sides"),
+    ("align", "an ALIGN model", "its towers are an EfficientNet and BERT"),
+    ("blip", "a BLIP model", "its text tower is BERT"),
+    ("blip-2", "a BLIP-2 model", "it has a Q-Former and a language model"),
+    ("instructblip", "an InstructBLIP model", "it has a Q-Former and a language model"),
+    ("bridgetower", "a BridgeTower model", "its towers exchange states"),
+    ("clap", "a CLAP model", "it is for sound"),
+    ("clipseg", "a CLIPSeg model", "it segments images"),
+    ("flava", "a FLAVA model", "its towers are ViT and BERT"),
+    ("groupvit", "a GroupViT model", "its image tower groups patches"),
+    ("owlvit", "an OWL-ViT model", "it detects objects"),
+    ("owlv2", "an OWLv2 model", "it detects objects"),
+    ("xclip", "an X-CLIP model", "it is for videos"),
+    ("aimv2", "an AIMv2 model", "its towers are built otherwise"),
+    ("kosmos-2", "a Kosmos-2 model", "it has a language model"),
+    ("llava", "a LLaVA model", "it has a language model"),
+    ("vision-text-dual-encoder", "a pair of any two towers", "its towers keep their own names"),
+    ("clip_vision_model", "CLIP's image tower alone", "it has no text tower"),
+    ("clip_text_model", "CLIP's text tower alone", "it has no image tower"),
+    ("dinov2", "a DINOv2 model", "it has no text tower"),
+    ("vit", "a ViT", "it has no text tower"),
+    ("convnext", "a ConvNeXt", "it has no text tower"),
+  ]
+
+  private static let imageTowers: [(type: String, name: String, reason: String)] = [
+    ("metaclip_2", "a MetaCLIP 2 model", "it is a MetaCLIP 2 model, whose vocabulary is XLM-V's"),
+    ("chinese_clip", "a Chinese CLIP model", "it is a Chinese CLIP model, whose text tower is BERT"),
+    ("altclip", "an AltCLIP model", "it is an AltCLIP model, whose text tower is XLM-RoBERTa"),
+  ]
+
+  /// - Throws: E0605 if `model_type` is no string.
+  static func huggingFace(_ config: ConfigReader) throws -> ModelFamily? {
+    guard let type = try config.string("model_type"), type != "clip" else { return nil }
+    if let known = imageTowers.first(where: { $0.type == type }) {
+      return ModelFamily(name: known.name, difference: "", imagesOnly: known.reason)
+    }
+    if let known = types.first(where: { $0.type == type }) {
+      return ModelFamily(name: known.name, difference: known.difference)
+    }
+    return ModelFamily(name: "a model of the type \(type)", difference: "its towers are not known here")
+  }
+
+  // MARK: open_clip
+
+  private static let timm: [(part: String, name: String)] = [
+    ("siglip", "a SigLIP model"), ("eva", "an EVA-CLIP model"), ("convnext", "a ConvNeXt CLIP model"),
+    ("fastvit", "a MobileCLIP model"), ("mci", "a MobileCLIP model"), ("vitamin", "a ViTamin model"),
+    ("nextvit", "a NextViT CLIP model"), ("efficientnet", "an EfficientNet CLIP model"),
+    ("swin", "a Swin CLIP model"), ("naflex", "a NaFlex model"),
+  ]
+
+  /// The family by `vision_cfg.timm_model_name` and `multimodal_cfg`.
+  static func openClip(_ model: ConfigReader) -> ModelFamily? {
+    if model.value("multimodal_cfg") != nil {
+      return ModelFamily(name: "a CoCa model", difference: "it pools by attention and has a text decoder")
+    }
+    guard let tower = model.value("vision_cfg")?["timm_model_name"]?.stringValue else { return nil }
+    let known = timm.first { tower.lowercased().contains($0.part) }
+    return ModelFamily(
+      name: known?.name ?? "a model with a tower of timm's", difference: "its image tower is \(tower)")
+  }
+
+  // MARK: Names of tensors
+
+  /// The family by what the tensors are called, where no configuration says it.
+  static func named(_ names: [String]) -> ModelFamily? {
+    for name in names {
+      if name.contains("vision_model.head.") || name.contains("text_model.head.") {
+        return ModelFamily(
+          name: "a SigLIP model", difference: "it pools images by attention and reads texts from both sides")
+      }
+      if name.contains("visual.trunk.") {
+        return ModelFamily(
+          name: "a model with a tower of timm's",
+          difference: "SigLIP, EVA, ConvNeXt and MobileCLIP models are built so")
+      }
+      if name.contains("visual.attn_pool") || name.contains("text_decoder.") {
+        return ModelFamily(name: "a CoCa or BLIP model", difference: "it pools by attention or writes texts")
+      }
+      if name.hasPrefix("visual.blocks.") || name.hasPrefix("visual.patch_embed.") {
+        return ModelFamily(name: "an EVA-CLIP model", difference: "its image tower is EVA's")
+      }
+      if name.hasPrefix("image_encoder.model.") {
+        return ModelFamily(name: "a MobileCLIP model", difference: "its image tower is MobileCLIP's")
+      }
+      if name.hasPrefix("qformer.") || name.hasPrefix("language_model.") {
+        return ModelFamily(name: "a model of images and a language model", difference: "it writes texts")
+      }
+    }
+    return nil
+  }
+
+  /// Why the text tower cannot be used, by its tensors' names; nil where it looks like CLIP's.
+  static func foreignText(_ names: [String]) -> String? {
+    let foreign = [
+      "text.transformer.embeddings.", "text.transformer.encoder.", "text.transformer.shared.", "text.proj.",
+      "bert.", "text_model.roberta.", "text_model.encoder.layer.",
+    ]
+    guard let name = names.first(where: { name in foreign.contains { name.hasPrefix($0) } }) else {
+      return nil
+    }
+    return "its text tower is not CLIP's (\(name))"
+  }
+}

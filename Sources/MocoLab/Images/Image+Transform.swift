@@ -1,0 +1,47 @@
+import MocoCLIP
+
+// S: pixels of a tower's side.
+
+extension Image {
+  /// The square that a tower takes: resized, and its middle cut out or filled up, as `transform` says.
+  ///
+  /// - Throws: E0513 if `size` is not positive, or the image so long and thin that it would grow too large.
+  public func square(_ size: Int, by transform: ImageTransform) throws -> Image {
+    guard size > 0, size <= 1 << 14 else { throw Preprocess.sizeError(size, size) }
+    let wanted = transform.resizedSize(width: width, height: height, size: size)
+    guard wanted.width >= 1, wanted.height >= 1,
+      wanted.width * wanted.height <= Double(Image.pixelLimit)
+    else { throw Preprocess.sizeError(size, size) }
+    let outWidth = Int(wanted.width)
+    let outHeight = Int(wanted.height)
+    // What is smaller than S is filled up on both sides, an odd margin with one more behind.
+    let left = max(size - outWidth, 0) / 2
+    let top = max(size - outHeight, 0) / 2
+    func start(_ length: Int) -> Int {
+      guard length > size else { return 0 }
+      let half = Double(length - size) / 2
+      return Int(half.rounded(transform.cropsDown ? .down : .toNearestOrEven))
+    }
+    let window = Window(
+      top: start(outHeight), left: start(outWidth), height: min(outHeight, size), width: min(outWidth, size))
+    let middle = Resampler.resize(
+      self, width: outWidth, height: outHeight, window: window, filter: transform.filter)
+    guard middle.width < size || middle.height < size else { return middle }
+    return middle.placed(left: left, top: top, size: size, fill: transform.fill)
+  }
+
+  /// The image on a square of one colour. A grey image becomes a colour one where the fill has colours.
+  private func placed(left: Int, top: Int, size: Int, fill: [UInt8]) -> Image {
+    let source = fill.count == 3 ? converted(channels: 3) : self
+    let channels = source.channels
+    let colour = (0..<channels).map { fill.indices.contains($0) ? fill[$0] : fill.first ?? 0 }
+    var result = [UInt8](repeating: colour.first ?? 0, count: size * size * channels)
+    if Set(colour).count > 1 { for i in result.indices { result[i] = colour[i % channels] } }
+    let row = source.width * channels
+    for y in 0..<source.height {
+      let to = ((y + top) * size + left) * channels
+      result.replaceSubrange(to..<to + row, with: source.bytes[y * row..<(y + 1) * row])
+    }
+    return Image(checkedWidth: size, height: size, channels: channels, bytes: result)
+  }
+}
