@@ -80,10 +80,11 @@ public final class CoOp: ChunkedModel {
     let shape = options.shared ? [contextLength, table.width] : [classes.count, contextLength, table.width]
     context = Variable(try Tensor(row, shape: shape), requiresGrad: true)
     trained = Array(classes.indices)
-    _ = try keys(classes)
+    _ = try keys(classes, places: Array(classes.indices))
   }
 
   public var kind: String { "coop" }
+  public var hasPromptsOfClasses: Bool { !options.shared }
   public var parameters: [Parameter] { [Parameter("ctx", context)] }
   public var configuration: Json {
     var object = JsonObject([("kind", "coop"), ("tokens", .int(contextLength))])
@@ -93,13 +94,13 @@ public final class CoOp: ChunkedModel {
     return .object(object)
   }
 
-  /// - Throws: E0704 with a context for each class and a class that has none.
-  func keys(_ names: [String]) throws -> [[PromptKey]] {
+  /// - Parameter places: whose contexts the names meet where each class has its own.
+  func keys(_ names: [String], places: [Int]?) throws -> [[PromptKey]] {
     let reader = PromptText(clip: clip)
     let stop = try reader.fullStop()
-    let places = options.shared ? [Int](repeating: 0, count: names.count) : try classIndices(of: names)
+    let places = places ?? [Int](repeating: 0, count: names.count)
     return try zip(names, places).map { name, place in
-      let start = place * contextLength
+      let start = options.shared ? 0 : place * contextLength
       let split: Int
       switch options.position {
       case .end: split = contextLength
@@ -124,17 +125,39 @@ public final class CoOp: ChunkedModel {
   }
 
   /// t for any classes (with a context for each class: its own). Shape: [C, D].
-  public func textFeatures(_ names: [String]) throws -> Tensor {
+  ///
+  /// - Throws: E0704 with a context for each class and a class that has none.
+  public func textFeatures(_ names: [String]) throws -> Tensor { try textFeatures(.names(names)) }
+
+  func textFeatures(_ selection: ClassSelection) throws -> Tensor {
+    let names = self.names(selection)
     try checkClasses(names)
-    return try text.features(for: names, parameters: [context.value], keeping: !clip.trainsText) {
-      try Autograd.noGrad { try encoded(clip.planText(keys(names), memory: memory)).value }
+    let places = options.shared ? nil : try self.places(selection) ?? ownPlaces(of: names)
+    return try text.features(
+      for: names, places: places, parameters: [context.value], keeping: !clip.trainsText
+    ) {
+      try Autograd.noGrad { try encoded(clip.planText(keys(names, places: places), memory: memory)).value }
     }
+  }
+
+  /// The classes whose contexts these names have.
+  ///
+  /// - Throws: E0704 for a name that the model was not made with.
+  private func ownPlaces(of names: [String]) throws -> [Int] {
+    let known = Set(classes)
+    if let name = names.first(where: { !known.contains($0) }) {
+      throw PromptError(
+        "E0704", "this coop learned a context for each of its classes, and has none for \"\(name)\"",
+        help: "make it with shared: true for classes that it has not seen; its own are "
+          + ClassPlaces.list(classes, first: { _ in true }))
+    }
+    return try classIndices(of: names)
   }
 
   public func answer(_ images: ImageInput, classes selection: ClassSelection) throws -> Answer {
     try Autograd.noGrad {
       let v = try imageFeatures(images)
-      let t = Variable(try textFeatures(names(selection)))
+      let t = Variable(try textFeatures(selection))
       let logits = try F.scale(F.matmul(v, F.permute(t, [1, 0])), clip.logitScale()).value
       return Answer(logits: logits, routing: nil)
     }
@@ -143,7 +166,7 @@ public final class CoOp: ChunkedModel {
   public func loss(_ batch: PromptBatch) throws -> PromptLoss {
     let targets = try self.targets(of: batch)
     let v = try imageFeatures(batch.images)
-    let plan = try planOfStep ?? clip.planText(keys(names(.base)), memory: memory)
+    let plan = try planOfStep ?? clip.planText(keys(names(.base), places: trained), memory: memory)
     planOfStep = plan
     let logits = try F.scale(F.matmul(v, F.permute(encoded(plan), [1, 0])), clip.logitScale())
     let value = try F.crossEntropy(logits, targets: targets)

@@ -31,23 +31,28 @@ extension PromptModel {
 
 /// Text features of class lists, kept as long as the parameters they came from have the same bits.
 final class TextFeatureCache {
-  private var entries: [(names: [String], features: Tensor)] = []
+  private var entries: [(names: [String], places: [Int]?, features: Tensor)] = []
   private var parameters: [[Float]] = []
   private let limit = 4
 
-  /// - Parameter keeping: false where something else than `parameters` may change the features.
+  /// - Parameters:
+  ///   - places: whose contexts the names meet, where a model has one for each class.
+  ///   - keeping: false where something else than `parameters` may change the features.
   func features(
-    for names: [String], parameters current: [Tensor], keeping: Bool, make: () throws -> Tensor
+    for names: [String], places: [Int]? = nil, parameters current: [Tensor], keeping: Bool,
+    make: () throws -> Tensor
   ) throws -> Tensor {
     guard keeping else { return try make() }
     if try !matches(current) {
       entries = []
       parameters = try current.map { try $0.toFloats() }
     }
-    if let known = entries.first(where: { $0.names == names }) { return known.features }
+    if let known = entries.first(where: { $0.names == names && $0.places == places }) {
+      return known.features
+    }
     let features = try make()
     if entries.count >= limit { entries.removeFirst() }
-    entries.append((names, features))
+    entries.append((names, places, features))
     return features
   }
 

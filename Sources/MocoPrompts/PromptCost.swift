@@ -85,7 +85,7 @@ extension Mixture {
 }
 
 extension CoOp {
-  public func promptsOfStep() throws -> [[PromptKey]] { try keys(names(.base)) }
+  public func promptsOfStep() throws -> [[PromptKey]] { try keys(names(.base), places: trained) }
   public func softRows() throws -> Variable? { try rows() }
   public func costOnce() throws -> PromptCost { PromptCost() }
   public func lossBytes(batch: Int) -> Int {

@@ -71,6 +71,8 @@ public enum ClassSelection: Hashable, Sendable {
   case base
   /// The others.
   case new
+  /// The model's classes at these places.
+  case places([Int])
   /// Any names, also ones the model has never seen.
   case names([String])
 }
@@ -96,6 +98,8 @@ public protocol PromptModel: AnyObject {
   var parameters: [Parameter] { get }
   /// Whether image features depend on trained parameters, so that nobody may keep them.
   var trainsVision: Bool { get }
+  /// Whether a class has more than its name: something learned of its own.
+  var hasPromptsOfClasses: Bool { get }
   /// One line of options for run records.
   var configuration: Json { get }
 
@@ -127,6 +131,8 @@ public protocol ChunkedModel: PromptModel {
 extension PromptModel {
   public var trainsVision: Bool { false }
 
+  public var hasPromptsOfClasses: Bool { false }
+
   public func routing(_ images: ImageInput) throws -> Routing? { nil }
 
   /// Logits without gradient. Shape: [B, number of selected classes].
@@ -138,11 +144,8 @@ extension PromptModel {
   public func names(_ selection: ClassSelection) -> [String] {
     switch selection {
     case .all: return classes
-    case .base: return trained.map { classes[$0] }
-    case .new:
-      let base = Set(trained)
-      return classes.indices.filter { !base.contains($0) }.map { classes[$0] }
     case .names(let names): return names
+    default: return (places(selection) ?? []).map { classes[$0] }
     }
   }
 
@@ -151,24 +154,45 @@ extension PromptModel {
   /// - Throws: E0704 for a name the model does not have; E0703 for an empty list.
   public func train(on names: [String]) throws {
     guard !names.isEmpty else { throw PromptError("E0703", "training needs at least one class") }
-    trained = try classIndices(of: names)
+    let places = try classIndices(of: names)
+    guard Set(places).count == places.count else {
+      throw PromptError(
+        "E0704", "two classes of the data are one class of this \(kind)",
+        help: "make the \(kind) with the data's classes: classes: data.classes")
+    }
+    trained = places
   }
 
   /// Positions of `names` in `classes`.
   ///
   /// - Throws: E0704 for a name that is not there.
   func classIndices(of names: [String]) throws -> [Int] {
-    if names == classes { return Array(classes.indices) }
-    var table: [String: Int] = [:]
-    for (i, name) in classes.enumerated() { table[name] = i }
-    return try names.map { name in
-      guard let index = table[name] else {
+    if let places = ClassPlaces.find(names, in: classes) { return places }
+    let known = Set(classes)
+    for name in names {
+      guard known.contains(name) else {
         throw PromptError(
           "E0704", "the model has no class \"\(name)\"",
           help: nearestName(to: name, in: classes).map { "did you mean \"\($0)\"?" }
             ?? "its classes are \(classes.prefix(12).joined(separator: ", "))")
       }
-      return index
+    }
+    let twin = names.first { name in classes.lazy.filter { $0 == name }.count > 1 } ?? names.first ?? ""
+    throw PromptError(
+      "E0704", "the model has several classes \"\(twin)\", and it is not clear which of them is meant",
+      help: "take all of its classes, or its base or new ones")
+  }
+
+  /// The places of a selection among the model's classes; nil for names that may be anybody's.
+  func places(_ selection: ClassSelection) -> [Int]? {
+    switch selection {
+    case .all: return Array(classes.indices)
+    case .base: return trained
+    case .new:
+      let base = Set(trained)
+      return classes.indices.filter { !base.contains($0) }
+    case .places(let places): return places.filter(classes.indices.contains)
+    case .names: return nil
     }
   }
 
@@ -185,7 +209,10 @@ extension PromptModel {
     if let names = batch.classes, names != self.names(.base) {
       var place: [Int: Int] = [:]
       for (position, index) in trained.enumerated() { place[index] = position }
-      positions = try classIndices(of: names).map { place[$0] ?? -1 }
+      guard let found = ClassPlaces.find(names, in: classes) else {
+        throw differentNames(names, "batch", offers: .nothing)
+      }
+      positions = found.map { place[$0] ?? -1 }
     }
     let count = positions?.count ?? trained.count
     return try batch.labels.map { label in
@@ -205,23 +232,19 @@ extension PromptModel {
 
 /// Checks a class list.
 ///
-/// - Parameter least: a model tells classes apart and takes two; a part of its classes may be one.
-/// - Throws: E0703 for too few classes, or a name given twice.
+/// Two classes may have one name, as some of ImageNet's do: their prompts are the same.
+///
+/// - Parameter least: a model tells names apart and takes two; a part of its classes may be one.
+/// - Throws: E0703 for too few classes.
 func checkClasses(_ classes: [String], least: Int = 1) throws {
   guard let first = classes.first else {
     throw PromptError(
       "E0703", "the class list is empty", help: "give names: classes: data.classes", argument: "classes")
   }
-  guard classes.count >= least else {
+  guard least < 2 || classes.contains(where: { $0 != first }) else {
     throw PromptError(
       "E0703", "there is only one class, \"\(first)\"",
       help: "telling images apart takes two classes or more",
-      argument: "classes")
-  }
-  var seen = Set<String>()
-  for name in classes where !seen.insert(name).inserted {
-    throw PromptError(
-      "E0703", "class \"\(name)\" is listed twice", help: "two classes need different names",
       argument: "classes")
   }
 }

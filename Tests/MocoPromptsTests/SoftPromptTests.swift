@@ -84,6 +84,11 @@ import Testing
       ($0 as? PromptError)?.code == "E0603"
     }
     #expect { try prompts.encode([]) } throws: { ($0 as? PromptError)?.code == "E0703" }
-    #expect { try prompts.encode(["cat", "cat"]) } throws: { ($0 as? PromptError)?.code == "E0703" }
+    // Two classes may have one name; their prompts are the same.
+    let wider = try SoftPrompts(clip: TinyCLIP.make(context: 16), groups: TinyCLIP.groups().groups)
+    let twins = try wider.encode(["cat", "cat"]).value
+    let width = try #require(twins.shape.last)
+    #expect(twins.shape[1] == 2)
+    #expect(try twins.toFloats().prefix(width) == twins.toFloats().dropFirst(width).prefix(width))
   }
 }

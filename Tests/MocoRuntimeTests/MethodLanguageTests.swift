@@ -209,7 +209,7 @@ import Testing
       )
       .hasPrefix("E0707"))
     #expect(
-      first("let m = coop(clip, classes: [\"x\", \"y\"])\ntrain m on few for 1 epoch").hasPrefix("E0704"))
+      first("let m = coop(clip, classes: [\"x\", \"y\"])\ntrain m on few for 1 epoch").hasPrefix("E0710"))
   }
 
   @Test func runsAreRecorded() throws {
@@ -297,7 +297,7 @@ import Testing
       print(dataset(path).classes, dataset(path, classes: ["a", "b", "c"]).classes)
       print(dataset(path, classes: {"1": "one"}).classes)
       try { dataset(path, classes: ["a", "b"]) } catch e { print(e.code, e.message) }
-      try { dataset(path, classes: ["a", "b", "b"]) } catch e { print(e.code) }
+      print(dataset(path, classes: ["a", "b", "b"]).origin)
       print(dataset("fashion", classes: {bag: "handbag"}).classes[8])
       """)
     #expect(
@@ -305,7 +305,7 @@ import Testing
         ["0", "1", "2"] ["a", "b", "c"]
         ["0", "one", "2"]
         E0519 2 class names are given, but the data has a class 2
-        E0512
+        classes of one name, whose prompts are the same: b
         handbag
 
         """)

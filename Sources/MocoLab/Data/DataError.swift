@@ -23,7 +23,7 @@ enum DataError {
       ? "lists the class \"\(first)\" twice" : "has two classes of one name: \"\(first)\" and \"\(second)\""
     return CLIPError(
       code: "E0512", "\(name) \(what)",
-      help: "`_` in names reads as a space, and case does not tell names apart; rename one of them")
+      help: "rename one of them: `_` in a folder's name reads as a space, and case does not tell names apart")
   }
 
   /// E0514: a class without images.
@@ -83,28 +83,5 @@ extension DataSplit {
   /// - Throws: E0520 for a split of features.
   func requirePixels(_ what: String) throws {
     if isFeatures { throw DataError.noPixels(name, what) }
-  }
-}
-
-/// How class names are read and checked.
-enum ClassNames {
-  /// A folder's or list's name as people say it: `_` is a space, outer space goes.
-  static func readable(_ name: String) -> String {
-    var text = Substring(name.map { $0 == "_" ? " " : $0 })
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-  }
-
-  /// - Throws: E0511 for fewer than two, E0512 for two of one name, E0519 for an empty name.
-  static func check(_ classes: [String], data: String) throws {
-    guard classes.count >= 2 else { throw DataError.tooFewClasses(data, classes) }
-    var seen: [String: String] = [:]
-    for name in classes {
-      guard !name.isEmpty else { throw DataError.mismatch("\(data) has a class without a name") }
-      if let other = seen.updateValue(name, forKey: name.lowercased()) {
-        throw DataError.duplicateClass(data, other, name)
-      }
-    }
   }
 }

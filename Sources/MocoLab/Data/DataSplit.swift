@@ -24,12 +24,17 @@ public final class DataSplit: Sendable {
   public let name: String
   /// Class names in the order of the labels. A split cut to base classes has only those.
   public let classes: [String]
+  /// What tells classes of one name apart, such as ImageNet's numbers of nouns; nil: the labels do.
+  public let identifiers: [String]?
   public let items: [DataItem]
   public let source: any ImageSource
 
-  public init(name: String, classes: [String], items: [DataItem], source: any ImageSource) {
+  public init(
+    name: String, classes: [String], identifiers: [String]? = nil, items: [DataItem], source: any ImageSource
+  ) {
     self.name = name
     self.classes = classes
+    self.identifiers = identifiers?.count == classes.count ? identifiers : nil
     self.items = items
     self.source = source
   }
@@ -52,9 +57,11 @@ public final class DataSplit: Sendable {
 
   /// The split with other items over the same source.
   public func with(
-    name: String? = nil, classes: [String]? = nil, items: [DataItem]
+    name: String? = nil, classes: [String]? = nil, identifiers: [String]? = nil, items: [DataItem]
   ) -> DataSplit {
-    DataSplit(name: name ?? self.name, classes: classes ?? self.classes, items: items, source: source)
+    DataSplit(
+      name: name ?? self.name, classes: classes ?? self.classes, identifiers: identifiers ?? self.identifiers,
+      items: items, source: source)
   }
 
   /// The items at `indices`, in that order.

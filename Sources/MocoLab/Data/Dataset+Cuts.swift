@@ -19,10 +19,11 @@ extension Dataset {
     guard names.count == classes.count else {
       throw DataError.mismatch("\(names.count) names for \(classes.count) classes")
     }
-    try ClassNames.check(names, data: name)
+    try ClassNames.check(names, data: name, areLabelled: true)
     return Dataset(
       name: name, classes: names,
-      splits: splits.map { $0.with(classes: names, items: $0.items) }, skipped: skipped, origin: origin)
+      splits: splits.map { $0.with(classes: names, items: $0.items) }, skipped: skipped,
+      origin: origin ?? ClassNames.twinsNote(names))
   }
 
   /// The data set with `shots` training images a class; test images stay whole.
@@ -75,7 +76,7 @@ extension DataSplit {
   /// The items whose labels lie in `range`, renumbered from 0.
   func cut(_ range: Range<Int>) -> DataSplit {
     with(
-      classes: Array(classes[range]),
+      classes: Array(classes[range]), identifiers: identifiers.map { Array($0[range]) },
       items: items.compactMap { item in
         guard range.contains(item.label) else { return nil }
         return DataItem(source: item.source, label: item.label - range.lowerBound, style: item.style)

@@ -184,7 +184,9 @@ extension Dataset {
 
   /// A data set over files; broken ones are left out if the options say so.
   static func from(
-    _ listed: [ListedImage], name: String, classes: [String], options: DataOptions, place: String
+    _ listed: [ListedImage], name: String, classes: [String], identifiers: [String]? = nil,
+    options: DataOptions,
+    place: String
   ) throws -> Dataset {
     let source = ImageFiles(paths: listed.map(\.path))
     var skipped: [SkippedImage] = []
@@ -208,12 +210,15 @@ extension Dataset {
     var used = [Bool](repeating: false, count: classes.count)
     for group in groups { for item in group.items { used[item.label] = true } }
     if let label = used.firstIndex(of: false) { throw DataError.classWithoutImages(place, classes[label]) }
-    var splits = groups.map { DataSplit(name: $0.name, classes: classes, items: $0.items, source: source) }
-    var origin: String?
+    var splits = groups.map {
+      DataSplit(name: $0.name, classes: classes, identifiers: identifiers, items: $0.items, source: source)
+    }
+    var origin = ClassNames.twinsNote(classes)
     if let whole = splits.first, splits.count == 1, whole.name.isEmpty {
       let cut = options.cut ?? .standard
       splits = cut.apply(to: whole).filter { $0.count > 0 }
-      origin = "cut class by class into \(cut.description) (seed \(cut.seed))"
+      origin = [origin, "cut class by class into \(cut.description) (seed \(cut.seed))"].compactMap { $0 }
+        .joined(separator: "; ")
     }
     return Dataset(
       name: name, classes: classes, splits: ordered(splits), skipped: skipped, origin: origin)

@@ -42,7 +42,7 @@ extension Dataset {
         "\(path): label \(missing) has no images", help: "labels count from 0 without gaps")
     }
     let classes = (0..<count).compactMap { names[$0] }
-    try ClassNames.check(classes, data: path)
+    try ClassNames.check(classes, data: path, areLabelled: true)
     let folder = try images ?? imageFolder(beside: path, holding: first.path)
     let listed = rows.map { ListedImage(path: "\(folder)/\($0.path)", label: $0.label, split: $0.split) }
     return try from(

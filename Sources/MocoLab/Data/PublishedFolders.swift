@@ -34,8 +34,7 @@ extension Dataset {
   /// lines' numbers from 0), with or without a level `train` and `val`.
   ///
   /// The classes are those with a folder, in the list's order. The published evaluation is on `val`, which is
-  /// called `test` here; so is everything where there is no `train`. Classes that share a name get their
-  /// identifier behind it, since a class is told apart by its name.
+  /// called `test` here; so is everything where there is no `train`.
   /// - Throws: E0510 if no folder of a listed class is found, E0517 for the list; E0511, E0514.
   public static func imageNet(
     _ path: String, name: String? = nil, options: DataOptions = .init()
@@ -77,23 +76,12 @@ extension Dataset {
     guard !found.isEmpty else { throw DataError.empty(path, "there is no image in it") }
     let present = Set(found.map(\.place)).sorted()
     let labels = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
-    var seen: Set<String> = []
-    var repeated: [String] = []
-    let classes = present.map { place in
-      let entry = order[place]
-      if seen.insert(entry.name.lowercased()).inserted { return entry.name }
-      repeated.append(entry.name)
-      return "\(entry.name) \(entry.identifier)"
-    }
-    try ClassNames.check(classes, data: path)
+    let classes = present.map { order[$0].name }
+    try ClassNames.check(classes, data: path, areLabelled: true)
     let listed = found.map { ListedImage(path: $0.path, label: labels[$0.place] ?? 0, split: $0.split) }
-    let data = try from(
-      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
-    let note =
-      repeated.isEmpty
-      ? nil : "identifiers tell apart classes of one name: " + repeated.joined(separator: ", ")
-    return Dataset(
-      name: data.name, classes: data.classes, splits: data.splits, skipped: data.skipped, origin: note)
+    return try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes,
+      identifiers: present.map { order[$0].identifier }, options: options, place: path)
   }
 
   /// The lines of a list that begin with a word of their own.

@@ -35,7 +35,8 @@ extension Dataset {
     }
     let all = Array(items.indices)
     let parts = try (splits ?? [("train", all), ("test", all)]).map { try split($0.name, $0.rows) }
-    return Dataset(name: name, classes: names, splits: ordered(parts.filter { $0.count > 0 }))
+    return Dataset(name: name, classes: names, splits: ordered(parts.filter { $0.count > 0 }),
+      origin: ClassNames.twinsNote(names))
   }
 
   /// Class names for labels; numbers where no names are given.
@@ -49,7 +50,7 @@ extension Dataset {
         "\(name) has the label \(lowest < 0 ? lowest : highest)", help: "labels count from 0")
     }
     let names = classes?.map { ClassNames.readable($0) } ?? (0...highest).map(String.init)
-    try ClassNames.check(names, data: name)
+    try ClassNames.check(names, data: name, areLabelled: true)
     guard highest < names.count else {
       throw DataError.mismatch(
         "\(name) has the label \(highest), but only \(names.count) classes", help: "name every class")

@@ -40,7 +40,12 @@ public struct RoutingTable: Sendable {
 /// What an evaluation found.
 public struct EvaluationReport: Sendable {
   public let kind: String
+  /// Whose class names were asked about.
+  public let naming: ClassNaming
+  /// The data's classes.
   public let classes: [String]
+  /// Names that tell them apart, where several have one name.
+  public let labelNames: [String]
   /// Over all images, choosing among all classes of the data.
   public let overall: Score
   public let perClass: [Score]
@@ -62,21 +67,31 @@ public struct EvaluationReport: Sendable {
 
   public var accuracy: Double { overall.accuracy }
 
-  /// H = 2·base·new/(base + new); nil without a cut, 0 where both are 0.
+  /// H = 2·base·new/(base + new); nil without a cut, 0 where both are 0, NaN where a half has no images.
   public var harmonic: Double? {
     guard let base, let new else { return nil }
     return harmonicMean(base.accuracy, new.accuracy)
   }
 
+  /// Why H is no number; nil where it is one, or where there is no cut.
+  public var missingHalf: String? {
+    guard let base, let new, base.count == 0 || new.count == 0 else { return nil }
+    let halves = [base.count == 0 ? "base" : nil, new.count == 0 ? "new" : nil].compactMap { $0 }
+    return "there are no images of \(halves.joined(separator: " or ")) classes"
+  }
+
   /// For results.json. Times stay out, so that equal runs write equal files.
   public var json: Json {
     var object = JsonObject([
-      ("kind", .string(kind)), ("accuracy", .double(accuracy)), ("count", .int(overall.count)),
+      ("kind", .string(kind)), ("class_names", .string(naming.rawValue)), ("accuracy", .double(accuracy)),
+      ("count", .int(overall.count)),
     ])
     if let base { object["base"] = .double(base.accuracy) }
     if let new { object["new"] = .double(new.accuracy) }
     if let harmonic { object["h"] = .double(harmonic) }
-    object["per_class"] = .object(JsonObject(zip(classes, perClass).map { ($0, .double($1.accuracy)) }))
+    if let missingHalf { object["h_is_missing"] = .string(missingHalf) }
+    object["per_class"] = .object(
+      JsonObject(zip(labelNames, perClass).map { ($0, .double($1.accuracy)) }))
     if let styles {
       object["per_style"] = .object(JsonObject(styles.map { ($0.name, .double($0.score.accuracy)) }))
     }
@@ -86,5 +101,8 @@ public struct EvaluationReport: Sendable {
   }
 }
 
-/// 2ab/(a + b); 0 where both are 0.
-public func harmonicMean(_ a: Double, _ b: Double) -> Double { a + b > 0 ? 2 * a * b / (a + b) : 0 }
+/// 2ab/(a + b); 0 where both are 0, NaN where one is.
+public func harmonicMean(_ a: Double, _ b: Double) -> Double {
+  guard !a.isNaN, !b.isNaN else { return .nan }
+  return a + b > 0 ? 2 * a * b / (a + b) : 0
+}

@@ -8,6 +8,8 @@ public struct EvaluationOptions: Sendable {
   public var batch = 128
   /// Base classes for the base-to-new cut; nil for the classes the model was trained on, if that is a cut.
   public var base: [String]?
+  /// Whose class names are asked about; nil: the data's, which must be among the model's.
+  public var naming: ClassNaming?
 
   public init() {}
 }
@@ -15,9 +17,10 @@ public struct EvaluationOptions: Sendable {
 public enum Evaluator {
   /// Answers every image of a split.
   ///
-  /// The answer is the largest logit, the first of equals. Names that the model was not made with are encoded
+  /// The answer is the largest logit, the first of equals. With `naming` "data" the data's names are encoded
   /// for the occasion, so a model can be evaluated on other data sets.
-  /// - Throws: E0709 for a split without images, E0704 for unknown base names, E0406 when interrupted.
+  /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's, E0704 for unknown
+  ///   base names, E0406 when interrupted.
   public static func evaluate(
     _ model: any PromptModel, on data: DataSplit, options: EvaluationOptions = .init(),
     progress: ((Progress) -> Void)? = nil
@@ -29,16 +32,19 @@ public enum Evaluator {
       throw PromptError("E0706", "the batch size is \(options.batch)", help: "give 1 or more")
     }
     let begin = now()
-    let isBase = try cut(model, data, options)
-    var tally = Tally(classes: data.classes, styles: data.styles, experts: model.expertNames, isBase: isBase)
-    let selection = ClassSelection.names(data.classes)
+    let question = try model.question(
+      about: data.classes, naming: options.naming, data: "split \"\(data.name)\"")
+    let isBase = try cut(model, data, options, question)
+    var tally = Tally(
+      classes: data.classes, labelNames: data.labelNames, styles: data.styles, experts: model.expertNames,
+      isBase: isBase)
     let form = try model.batchForm()
     var start = 0
     while start < data.count {
       try Cancellation.check()
       let end = min(start + options.batch, data.count)
       let batch = try data.batch(Array(start..<end), form: form)
-      let answer = try model.answer(batch.forPrompts().images, classes: selection)
+      let answer = try model.answer(batch.forPrompts().images, classes: question.selection)
       let logits = answer.logits
       guard logits.shape == [batch.count, data.classes.count] else {
         throw PromptError("E0705", "the model answered \(logits.shape) for \(batch.count) images")
@@ -51,27 +57,41 @@ public enum Evaluator {
         Progress(
           done: start, total: data.count, rate: passed > 0 ? Double(start) / passed : 0, unit: "images"))
     }
-    return tally.report(kind: model.kind, seconds: now() - begin)
+    return tally.report(kind: model.kind, naming: question.naming, seconds: now() - begin)
   }
 
   /// Which classes of the data are base classes; nil if there is no cut.
   private static func cut(
-    _ model: any PromptModel, _ data: DataSplit, _ options: EvaluationOptions
+    _ model: any PromptModel, _ data: DataSplit, _ options: EvaluationOptions, _ question: ClassQuestion
   ) throws -> [Bool]? {
-    let names: [String]
+    let flags: [Bool]
     if let given = options.base {
-      for name in given where !data.classes.contains(name) {
+      let labels = data.labelNames
+      for name in given where !data.classes.contains(name) && !labels.contains(name) {
         throw PromptError(
           "E0704", "the base class \"\(name)\" is not in the data",
           help: nearestName(to: name, in: data.classes).map { "did you mean \"\($0)\"?" })
       }
-      names = given
+      guard let places = ClassPlaces.find(given, in: data.classes) ?? ClassPlaces.find(given, in: labels)
+      else {
+        throw PromptError(
+          "E0704", "two classes of the data have one name, and it is not clear which of them is a base class",
+          help: "take base: data.base.classes")
+      }
+      let base = Set(places)
+      flags = data.classes.indices.map { base.contains($0) }
     } else {
-      names = model.names(.base)
-      guard names.count < model.classes.count else { return nil }
+      guard model.trained.count < model.classes.count else { return nil }
+      let base = Set(model.trained)
+      switch question.selection {
+      case .places(let places): flags = places.map { base.contains($0) }
+      case .all: flags = model.classes.indices.map { base.contains($0) }
+      // Other names than the model's are neither.
+      default:
+        let names = Set(model.names(.base))
+        flags = data.classes.map { names.contains($0) }
+      }
     }
-    let base = Set(names)
-    let flags = data.classes.map { base.contains($0) }
     return flags.contains(true) && flags.contains(false) ? flags : nil
   }
 }
@@ -84,6 +104,7 @@ extension PromptModel {
 /// Counts that become a report.
 private struct Tally {
   let classes: [String]
+  let labelNames: [String]
   let experts: [String]?
   let isBase: [Bool]?
   var overall = Score()
@@ -97,8 +118,9 @@ private struct Tally {
   var byStyle: RoutingSums?
   var byClass: RoutingSums?
 
-  init(classes: [String], styles: [Style?]?, experts: [String]?, isBase: [Bool]?) {
+  init(classes: [String], labelNames: [String], styles: [Style?]?, experts: [String]?, isBase: [Bool]?) {
     self.classes = classes
+    self.labelNames = labelNames
     self.experts = experts
     self.isBase = isBase
     perClass = [Score](repeating: Score(), count: classes.count)
@@ -165,11 +187,13 @@ private struct Tally {
     return max(best, 0)
   }
 
-  func report(kind: String, seconds: Double) -> EvaluationReport {
-    let classTable = experts.flatMap { names in byClass?.table("class", classes, names) }
+  func report(kind: String, naming: ClassNaming, seconds: Double) -> EvaluationReport {
+    let classTable = experts.flatMap { names in byClass?.table("class", labelNames, names) }
     let styleTable = experts.flatMap { names in byStyle?.table("style", styleNames, names) }
     return EvaluationReport(
-      kind: kind, classes: classes, overall: overall, perClass: perClass, confusion: confusion,
+      kind: kind, naming: naming, classes: classes, labelNames: labelNames, overall: overall,
+      perClass: perClass,
+      confusion: confusion,
       base: isBase == nil ? nil : base, new: isBase == nil ? nil : new,
       styles: styleNames.isEmpty
         ? nil : Array(zip(styleNames, styleScores)).map { (name: $0.0, score: $0.1) },

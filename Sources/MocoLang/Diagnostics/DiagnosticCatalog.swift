@@ -110,6 +110,7 @@ public enum DiagnosticCatalog {
     ("E0707", "The training has diverged"),
     ("E0708", "A checkpoint does not fit"),
     ("E0709", "The model or data lacks what this needs"),
+    ("E0710", "The classes of the data are not the model's"),
     ("E0801", "A module cannot be found"),
     ("E0802", "Modules use each other in a circle"),
     ("E0803", "A module has no such name to give"),

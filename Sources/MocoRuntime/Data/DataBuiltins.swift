@@ -102,11 +102,12 @@ private func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset 
   if let record = given.asRecord {
     var names = data.classes
     for (old, new) in record {
-      guard let place = data.classes.firstIndex(of: old), let name = new.asString else {
-        let near = Nearest.name(to: old, among: data.classes).map { "did you mean \"\($0)\"?" }
+      guard let name = new.asString else {
         throw arguments.failure(
-          "E0519", "there is no class \"\(old)\" to be renamed to a text", at: "classes", help: near)
+          "E0519", "the new name of \"\(old)\" is no text", at: "classes", help: "classes: {\(old): \"cat\"}")
       }
+      guard let split = data.splits.first else { continue }
+      let place = try arguments.placed("classes") { try split.label(named: old) }
       names[place] = name
     }
     return try data.renamed(names)

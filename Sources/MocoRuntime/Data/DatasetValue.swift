@@ -82,7 +82,9 @@ final class DatasetValue: FigureConvertible {
         ```
         """
     ) { value, arguments in
-      let options = try StyleOptions(arguments, classes: value.data.classes, context: value.context)
+      let options = try StyleOptions(
+        arguments, split: value.data.requireSplit(value.data.splits.first?.name ?? "train"),
+        context: value.context)
       let styled = try value.data.styled(
         options.styles, severity: options.severity, seed: options.seed, withheld: options.withheld)
       return .host(DatasetValue(styled, value.context))
@@ -138,11 +140,11 @@ struct StyleOptions {
   let seed: UInt64
   let withheld: WithheldPairs
 
-  init(_ arguments: Arguments, classes: [String], context: RuntimeContext) throws {
+  init(_ arguments: Arguments, split: DataSplit, context: RuntimeContext) throws {
     styles = try StyleOptions.styles(arguments, "names")
     severity = try StyleOptions.severity(arguments)
     seed = try StyleOptions.seed(arguments, context)
-    withheld = try StyleOptions.withheld(arguments, classes: classes)
+    withheld = try StyleOptions.withheld(arguments, split: split)
   }
 
   static func styles(_ arguments: Arguments, _ name: String) throws -> [Style] {
@@ -166,7 +168,7 @@ struct StyleOptions {
   }
 
   /// nil, "small world", or a list of [class, style].
-  static func withheld(_ arguments: Arguments, classes: [String]) throws -> WithheldPairs {
+  static func withheld(_ arguments: Arguments, split: DataSplit) throws -> WithheldPairs {
     guard let value = arguments["withheld"], !value.isNil else { return .none }
     if let word = value.asString {
       guard word == "small world" else {
@@ -174,7 +176,7 @@ struct StyleOptions {
           "E0305", "there is no rule \"\(word)\" for withheld pairs", at: "withheld",
           help: "\"small world\", or a list such as [[\"coat\", \"dark\"]]")
       }
-      return .smallWorld(classes: classes.count)
+      return .smallWorld(classes: split.classes.count)
     }
     let pairs = try arguments.list("withheld").map { element -> WithheldPairs.Pair in
       guard let pair = element.asList, pair.count == 2, let name = pair[0].asString,
@@ -185,11 +187,9 @@ struct StyleOptions {
           at: "withheld",
           help: "[[\"coat\", \"dark\"], [\"bag\", \"sketch\"]]")
       }
-      guard let label = classes.firstIndex(of: name) else {
-        let near = Nearest.name(to: name, among: classes).map { "did you mean \"\($0)\"?" }
-        throw arguments.failure("E0519", "there is no class \"\(name)\"", at: "withheld", help: near)
-      }
-      return WithheldPairs.Pair(label: label, style: try Style.parse(style))
+      return WithheldPairs.Pair(
+        label: try arguments.placed("withheld") { try split.label(named: name) },
+        style: try Style.parse(style))
     }
     return WithheldPairs(Set(pairs))
   }

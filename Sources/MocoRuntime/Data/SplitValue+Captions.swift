@@ -28,7 +28,7 @@ extension SplitValue {
       var draw = CaptionDraw()
       draw.styles = try StyleOptions.styles(arguments, "styles")
       draw.severity = try StyleOptions.severity(arguments)
-      draw.withheld = try StyleOptions.withheld(arguments, classes: value.split.classes)
+      draw.withheld = try StyleOptions.withheld(arguments, split: value.split)
       draw.flip = try arguments.float("flip")
       draw.shift = try arguments.int("shift", in: 0...64)
       draw.seed = try StyleOptions.seed(arguments, value.context)
@@ -67,10 +67,7 @@ extension SplitValue {
     var names = split.classes.map { [CaptionBook.Word($0)] }
     if let given = try arguments.optionalRecord("names") {
       for (name, value) in given {
-        guard let label = split.classes.firstIndex(of: name) else {
-          let near = Nearest.name(to: name, among: split.classes).map { "did you mean \"\($0)\"?" }
-          throw arguments.failure("E0519", "there is no class \"\(name)\"", at: "names", help: near)
-        }
+        let label = try arguments.placed("names") { try split.label(named: name) }
         names[label] = try words(value, arguments)
       }
     }

@@ -28,7 +28,7 @@ final class SplitValue: FigureConvertible {
     case "labels": return .list(split.labels)
     case "names": return .list(split.labels.map { split.classes[$0] })
     case "styles": return split.styles.map { .list($0.map { .string(($0 ?? .clean).name) }) } ?? .nil
-    case "counts": return .record(zip(split.classes, split.classCounts).map { ($0, .int($1)) })
+    case "counts": return .record(zip(split.labelNames, split.classCounts).map { ($0, .int($1)) })
     case "base": return .host(SplitValue(split.base(), context))
     case "new": return .host(SplitValue(split.new(), context))
     default: return nil
@@ -129,7 +129,7 @@ final class SplitValue: FigureConvertible {
         ```
         """
     ) { value, arguments in
-      let options = try StyleOptions(arguments, classes: value.split.classes, context: value.context)
+      let options = try StyleOptions(arguments, split: value.split, context: value.context)
       let styled = try value.split.styled(
         options.styles, severity: options.severity, seed: options.seed, withheld: options.withheld)
       return .host(SplitValue(styled, value.context))
@@ -180,11 +180,7 @@ final class SplitValue: FigureConvertible {
       if arguments["classes"]?.isNil == false {
         labels = Set(
           try arguments.strings("classes").map { name in
-            guard let label = value.split.classes.firstIndex(of: name) else {
-              let near = Nearest.name(to: name, among: value.split.classes).map { "did you mean \"\($0)\"?" }
-              throw arguments.failure("E0519", "there is no class \"\(name)\"", at: "classes", help: near)
-            }
-            return label
+            try arguments.placed("classes") { try value.split.label(named: name) }
           })
       }
       let chosen = value.split.items.filter { item in

@@ -7,14 +7,20 @@ import MocoPrompts
 func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
-      "evaluate(model, on, batch = 128, base = nil)",
+      "evaluate(model, on, batch = 128, base = nil, classes = nil)",
       doc: """
         Answers every image of a split and counts. The report has `accuracy`, `correct`, `count`, `per_class`,
         `per_style`, `confusion`, `predictions`, and for a mixture `routing`: which expert weighs how much for which kind
         of image.
 
         Where the model was trained on some of the classes, or `base:` names them, there are also `base` (images of base
-        classes among base classes), `new`, and their harmonic mean `h`.
+        classes among base classes), `new`, and their harmonic mean `h`; without images of one half, that half and `h` are
+        nan, and `h_is_missing` says which.
+
+        The data's classes must be among the model's, by name, or it is an error (E0710) that shows both lists.
+        `classes: "data"` asks the model's prompts about the data's names, whatever classes it was made with, as one does on
+        other data sets and on new classes; `classes: "model"` gives the data's labels 0, 1, … the model's names. The
+        report's `class_names` says which it was: `"matched"`, `"data"` or `"model"`.
 
         ```
         let report = evaluate mix on data.test
@@ -28,6 +34,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       var options = EvaluationOptions()
       options.batch = try arguments.int("batch", in: 1...100_000)
       if arguments["base"]?.isNil == false { options.base = try readClasses(arguments, "base") }
+      options.naming = try readNaming(arguments)
       defer { context.onProgressEnd?() }
       let report = try Evaluator.evaluate(model, on: split, options: options, progress: context.onProgress)
       let value = ReportValue(report, split: split.name)
@@ -45,7 +52,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       "route(model, image, classes = nil, top = 3)",
       doc: """
         Why one image is answered as it is: the answer, and for each expert its score, its weight, what it alone would
-        say, and the sentence of its group that is nearest to the image.
+        say, and the sentence of its group that is nearest to the image. `classes` is that of `mix.logits`.
 
         ```
         show route(mix, data.test[0])
@@ -58,7 +65,8 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       }
       let (images, item) = try readOneImage(arguments, "image", mixture)
       let why = try mixture.explain(
-        images, classes: readSelection(arguments, "classes"), top: arguments.int("top", in: 1...1000))
+        images, classes: readSelection(arguments, "classes", images: "image", mixture),
+        top: arguments.int("top", in: 1...1000))
       return .host(RouteValue(why, truth: item?.label, style: item?.style))
     },
   ]
@@ -86,9 +94,10 @@ final class ReportValue: HostObject {
   var typeName: String { "Report" }
   var memberNames: [String] {
     var names = [
-      "accuracy", "correct", "count", "kind", "split", "classes", "per_class", "confusion", "predictions",
+      "accuracy", "correct", "count", "kind", "split", "classes", "class_names", "per_class", "confusion",
+      "predictions",
     ]
-    if report.base != nil { names += ["base", "new", "h"] }
+    if report.base != nil { names += ["base", "new", "h", "h_is_missing"] }
     if report.styles != nil { names.append("per_style") }
     if report.routing != nil { names += ["routing", "routing_by_class"] }
     return names + ["figure", "seconds"]
@@ -102,17 +111,20 @@ final class ReportValue: HostObject {
     case "kind": return .string(report.kind)
     case "split": return .string(split)
     case "classes": return .list(report.classes)
+    case "class_names": return .string(report.naming.rawValue)
+    case "h_is_missing": return report.missingHalf.map { .string($0) } ?? .nil
     case "per_class":
-      return .record(zip(report.classes, report.perClass).map { ($0, .float($1.accuracy)) })
+      return .record(zip(report.labelNames, report.perClass).map { ($0, .float($1.accuracy)) })
     case "per_style":
       return report.styles.map { .record($0.map { ($0.name, .float($0.score.accuracy)) }) } ?? .nil
     case "confusion":
       return .host(
         TableFigureValue(
           Figure(
-            .heatmap(.confusion(report.confusion, classes: report.classes)),
+            .heatmap(.confusion(report.confusion, classes: report.labelNames)),
             title: "\(report.kind): true class and answer"),
-          rows: report.classes, columns: report.classes, values: report.confusion.map { $0.map(Double.init) })
+          rows: report.labelNames, columns: report.labelNames,
+          values: report.confusion.map { $0.map(Double.init) })
       )
     case "predictions": return .list(report.predictions.map { report.classes[$0] })
     case "base": return report.base.map { .float($0.accuracy) } ?? .nil
@@ -145,7 +157,7 @@ final class ReportValue: HostObject {
     Figure(
       .bars(
         BarChart(
-          report.classes, [.init("accuracy", values: report.perClass.map { 100 * $0.accuracy })],
+          report.labelNames, [.init("accuracy", values: report.perClass.map { 100 * $0.accuracy })],
           valueLabel: "%",
           digits: 1)),
       title: "\(report.kind) on \(split): \(rounded(100 * report.accuracy, 1)) %")
@@ -166,11 +178,17 @@ final class ReportValue: HostObject {
         "  base \(rounded(100 * base.accuracy, 1)) %, new \(rounded(100 * new.accuracy, 1)) %, H \(rounded(100 * h, 1)) %"
       )
     }
+    if let reason = report.missingHalf { lines.append("  no H: \(reason)") }
+    switch report.naming {
+    case .matched: break
+    case .data: lines.append("  asked about the data's class names")
+    case .model: lines.append("  asked about the model's class names, in the place of the data's")
+    }
     func row(_ title: String, _ entries: [(String, Double)]) {
       lines += wrapped(
         "  \(title): ", entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }, " · ", width: width)
     }
-    row("by class", zip(report.classes, report.perClass).map { ($0, $1.accuracy) })
+    row("by class", zip(report.labelNames, report.perClass).map { ($0, $1.accuracy) })
     if let styles = report.styles { row("by style", styles.map { ($0.name, $0.score.accuracy) }) }
     return lines.joined(separator: "\n")
   }

@@ -85,8 +85,12 @@ final class ModelValue: HostObject {
     table.add(
       "logits(images, classes = nil)",
       doc: """
-        Logits [images, classes] of a batch or of image features, without gradient. `classes` may be `"base"`, `"new"` or
-        any list of names.
+        Logits [images, classes] of a batch or of image features, without gradient.
+
+        A batch is answered for the classes of its split, in their order, so that `argmax` counts as its labels do; they
+        must be among the model's, by name (E0710). Images and features without names are answered for the model's
+        classes. `classes` says something else: `"all"`, `"base"` or `"new"` classes of the model, any list of names,
+        `"data"` for the batch's names whatever the model was made with, `"model"` for the model's in their place.
 
         ```
         argmax(mix.logits(batch), axis: 1)
@@ -94,21 +98,29 @@ final class ModelValue: HostObject {
         """
     ) { value, arguments in
       let images = try readImages(arguments, "images", value.model)
-      return .host(
-        TensorValue(Variable(try value.model.logits(images, classes: readSelection(arguments, "classes")))))
+      let selection = try readSelection(arguments, "classes", images: "images", value.model)
+      return .host(TensorValue(Variable(try value.model.logits(images, classes: selection))))
     }
     table.add(
-      "predict(images)",
-      doc: "The name of the most likely class for each image.\n\n```\nmix.predict(batch)\n```"
+      "predict(images, classes = nil)",
+      doc: """
+        The name of the most likely class for each image, among the classes that `logits` answers for.
+
+        ```
+        mix.predict(batch)
+        ```
+        """
     ) { value, arguments in
-      let logits = try value.model.logits(readImages(arguments, "images", value.model))
-      let columns = value.model.classes.count
+      let selection = try readSelection(arguments, "classes", images: "images", value.model)
+      let logits = try value.model.logits(readImages(arguments, "images", value.model), classes: selection)
+      let names = value.model.names(selection)
+      let columns = names.count
       let values = try logits.toFloats()
       return .list(
         (0..<(values.count / max(1, columns))).map { row -> String in
           var best = 0
           for c in 0..<columns where values[row * columns + c] > values[row * columns + best] { best = c }
-          return value.model.classes[best]
+          return names[best]
         })
     }
     table.add(
@@ -181,7 +193,13 @@ func readBatch(_ arguments: Arguments, _ name: String, _ model: any PromptModel)
   let tensor = try TensorReading.tensor(labels, "labels")
   return PromptBatch(
     images: try input(images, model, arguments, name), labels: try tensor.toInts(),
-    classes: record["classes"]?.asList?.compactMap(\.asString))
+    classes: try record["classes"].flatMap { $0.isNil ? nil : $0 }.map { names in
+      guard let list = names.asList, case let texts = list.compactMap(\.asString), texts.count == list.count
+      else {
+        throw arguments.wrongType(name, expected: "class names as a List of Strings in the batch's classes")
+      }
+      return texts
+    })
 }
 
 /// Images from a batch, a data item, a picture, or a tensor of features or pixels.
@@ -204,14 +222,4 @@ private func input(
   case .features(let features): return .features(features.value)
   case .pixels(let pixels): return .pixels(pixels.value)
   }
-}
-
-/// `nil`, `"base"`, `"new"`, or a list of names.
-func readSelection(_ arguments: Arguments, _ name: String) throws -> ClassSelection {
-  guard let value = arguments[name], !value.isNil else { return .all }
-  if value.asString != nil {
-    return try arguments.choice(name, among: ["all", "base", "new"]) == "base"
-      ? .base : arguments.string(name) == "new" ? .new : .all
-  }
-  return .names(try readClasses(arguments, name))
 }

@@ -10,7 +10,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       """
       train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
       shuffle = true, views = nil, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
-      resume = nil, memory = nil, dry_run = false, seed = nil)
+      resume = nil, memory = nil, classes = nil, dry_run = false, seed = nil)
       """,
       doc: """
         Trains a mixture or a `coop` on a split, for a number of epochs or steps.
@@ -33,6 +33,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
           bit for bit.
+        - The split's classes must be among the model's, by name (E0710); `classes: "model"` gives its labels 0, 1, … the
+          model's names.
         - `memory: "2 GB"` limits what the text tower's activations take, from here on (see `help(mixture)`).
         - `dry_run: true` trains nothing and gives a forecast: rows of the prompts' tree, memory and time (see
           `help(forecast)`).
@@ -42,7 +44,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         """
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
-      let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+      let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       let options = try readTraining(arguments, context)
       if try arguments.bool("dry_run") { return try forecastValue(arguments, value.model, split, options) }
@@ -65,7 +67,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       return .host(TrainingValue(report, model: value.model.kind))
     },
     NativeFunction(
-      "forecast(model, on, for, batch = 32, at_least = nil, views = nil, memory = nil)",
+      "forecast(model, on, for, batch = 32, at_least = nil, views = nil, memory = nil, classes = nil)",
       doc: """
         What `train` would cost with these options, before a long run. Nothing is trained.
 
@@ -84,7 +86,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         """
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
-      let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+      let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       var options = TrainingOptions(duration: try readDuration(arguments))
       options.batch = try arguments.int("batch", in: 1...)

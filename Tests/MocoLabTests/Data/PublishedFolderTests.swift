@@ -27,8 +27,14 @@ import Testing
     try folder.writeClasses(all, perClass: 3, under: "images/train/")
     try folder.writeClasses(all, perClass: 2, under: "images/val/")
     let data = try Dataset.open(folder.path)
-    // In the list's order, and told apart where the list does not.
-    #expect(data.classes == ["tench", "goldfish", "missile", "missile n04008634", "banana"])
+    // In the list's order, under the list's names: two classes may have one.
+    #expect(data.classes == ["tench", "goldfish", "missile", "missile", "banana"])
+    let test = try data.test()
+    #expect(
+      test.labelNames == ["tench", "goldfish", "missile (n03773504)", "missile (n04008634)", "banana"])
+    #expect(try test.label(named: "n04008634") == 3 && test.label(named: "missile (n03773504)") == 2)
+    #expect(dataErrorCode { _ = try test.label(named: "missile") } == "E0519")
+    #expect(try data.new().test().labelNames == ["missile", "banana"])
     #expect(summary(data) == ["train 3 3 3 3 3", "test 2 2 2 2 2"])
     #expect(data.origin?.contains("missile") == true)
     #expect(try DataCheck(path: folder.path).kind.contains("classnames.txt"))
@@ -51,7 +57,7 @@ import Testing
     try folder.write("classnames.txt", names)
     try folder.writeClasses(["0", "1", "2", "3", "4"], perClass: 1, under: "matched-frequency/")
     let data = try Dataset.open(folder.path)
-    #expect(data.classes == ["tench", "goldfish", "missile", "missile n04008634", "banana"])
+    #expect(data.classes == ["tench", "goldfish", "missile", "missile", "banana"])
     #expect(summary(data) == ["test 1 1 1 1 1"])
   }
 

@@ -363,8 +363,12 @@ enum TinyData {
 
   @Test func otherClassesAreEncodedForTheOccasion() throws {
     let mixture = try TinyData.mixture()
-    let report = try Evaluator.evaluate(mixture, on: TinyData.split(6, classes: ["dog", "horse"]))
-    #expect(report.confusion.count == 2)
+    let split = try TinyData.split(6, classes: ["dog", "horse"])
+    #expect { try Evaluator.evaluate(mixture, on: split) } throws: { ($0 as? PromptError)?.code == "E0710" }
+    var options = EvaluationOptions()
+    options.naming = .data
+    let report = try Evaluator.evaluate(mixture, on: split, options: options)
+    #expect(report.confusion.count == 2 && report.naming == .data)
   }
 
   @Test func nothingToEvaluate() throws {

@@ -1,0 +1,213 @@
+import Foundation
+import MocoRuntime
+import Testing
+
+/// A model answers for the data's classes by name, or says that they are not its own; two classes may have one name.
+@Suite struct ClassNamesTests {
+  private func run(_ program: String) -> String { printed(program, in: librarySession(), helps: true) }
+
+  /// A model that tells four points apart, whatever it is called: each text feature is far from the others.
+  private let setup = """
+    let clip = clip_model({
+      embedding: 16, context: 24, merges: 4096, activation: "quick_gelu", mean: [0.3], std: [0.35]
+      text: {width: 16, layers: 1, heads: 2}
+      vision: {image_size: 16, patch: 8, channels: 1, width: 16, layers: 1, heads: 2}
+    }, seed: 1)
+    let names = ["cat", "dog", "owl", "bag"]
+    let t = clip.encode_text(["a photo of a \\(n)." for n in names], normalize: true)
+    /// Every image is the text feature of its class.
+    let data = dataset(features: t, labels: [0, 1, 2, 3], classes: names)
+    let test = data.test
+    let batch = test.batch([0, 1, 2, 3])
+    func tell(f) { try { print(f()) } catch e { print(e.code, e.message); print("  help:", e.help) } }
+
+    """
+
+  @Test func theOrderOfTheModelsClassesDoesNotMatter() {
+    #expect(
+      run(
+        setup + """
+          let z = zero_shot(clip, classes: ["bag", "ant", "owl", "dog", "cat"])
+          let r = evaluate(z, on: test)
+          print(r.accuracy, r.class_names, r.predictions, r.classes)
+          print(z.predict(batch), z.predict(test[3]), argmax(z.logits(batch), axis: 1).to_list(), z.logits(batch).shape)
+          print(z.logits(batch, classes: "all").shape, z.logits(t).shape)
+          print(z.predict(test[1], classes: ["dog", "ant"]))
+          print(evaluate(z, on: data.new.test).predictions)
+          """) == """
+          1.0 matched ["cat", "dog", "owl", "bag"] ["cat", "dog", "owl", "bag"]
+          ["cat", "dog", "owl", "bag"] ["bag"] [0, 1, 2, 3] [4, 4]
+          [4, 5] [4, 5]
+          ["dog"]
+          ["owl", "bag"]
+
+          """)
+  }
+
+  /// Every built-in that brings a model and named images together.
+  @Test(arguments: [
+    "evaluate(m, on: test)", "m.predict(batch)", "m.predict(test[0])", "m.predict([test[0], test[1]])",
+    "m.logits(batch)", "m.loss(batch)", "route(m, test[0])", "train(m, on: data.train, for: epochs(1))",
+    "forecast(m, on: data.train, for: epochs(1))", "train(m, on: data.train, for: epochs(1), dry_run: true)",
+    "m.loss({features: t, labels: [0, 1, 2, 3], classes: names})",
+  ])
+  func otherNamesAreRefused(_ call: String) {
+    let output = run(
+      setup + """
+        let m = mixture(clip, templates({a: ["a {}."], b: ["one {}."]}), classes: ["Cat", "dog", "owl", "bag"])
+        tell(() => \(call))
+        """)
+    #expect(output.hasPrefix("E0710 the classes of the "), "\(output)")
+    #expect(
+      output.contains(
+        "they are \"cat\", \"dog\", \"owl\", \"bag\"; the mixture has \"Cat\", \"dog\", \"owl\", \"bag\""),
+      "\(output)")
+    #expect(output.contains("\"cat\" is not the model's \"Cat\""), "\(output)")
+  }
+
+  @Test func oneSaysWhoseNames() {
+    #expect(
+      run(
+        setup + """
+          let z = zero_shot(clip, classes: ["kitten", "puppy", "hawk", "sack"])
+          let by_name = evaluate(z, on: test, classes: "data")
+          let by_place = evaluate(z, on: test, classes: "model")
+          print(by_name.accuracy, by_name.class_names, by_name.predictions == names, by_place.class_names)
+          print(mean(argmax(z.logits(t), axis: 1) == tensor([0, 1, 2, 3])).item() == by_place.accuracy)
+          print(z.predict(batch, classes: "data"), z.predict(batch, classes: "model") == z.predict(t))
+          let c = coop(clip, classes: z.classes, tokens: 2, seed: 1)
+          print(train(c, on: data.train, for: epochs(1), classes: "model").steps, c.base)
+          tell(() => evaluate(zero_shot(clip, classes: ["cat", "dog"]), on: test, classes: "model"))
+          tell(() => evaluate(z, on: test, classes: ["cat"]))
+          tell(() => evaluate(z, on: test, classes: "date"))
+          tell(() => train(c, on: data.train, for: epochs(1), classes: "data"))
+          tell(() => z.predict(t, classes: "data"))
+          """) == """
+          1.0 data true model
+          true
+          ["cat", "dog", "owl", "bag"] true
+          1 ["kitten", "puppy", "hawk", "sack"]
+          E0710 the split "test" has 4 classes and this zero_shot 2, so no name can stand for another
+            help: take classes: "data" for the data's names, or data with as many classes
+          E0303 evaluate expects "data" or "model" for 'classes', not a List
+            help: classes: "data" asks about the data's names, classes: "model" about the model's
+          E0305 evaluate does not know the classes "date"
+            help: did you mean "data"? expected one of "data", "model"
+          E0305 train does not know the classes "data"
+            help: expected one of "model"
+          E0305 these images come without class names
+            help: give the names: classes: ["cat", "dog"], or take a batch of a split
+
+          """)
+  }
+
+  /// A context for each class answers for its own classes alone.
+  @Test func contextsStayWithTheirClasses() {
+    #expect(
+      run(
+        setup + """
+          let c = coop(clip, classes: ["bag", "owl", "dog", "cat"], shared: false, seed: 1)
+          let r = coop(clip, classes: names, shared: false, seed: 1)
+          print(c.logits(batch).to_list() == r.logits(batch).to_list())
+          tell(() => evaluate(coop(clip, classes: ["a", "b", "c", "d"], shared: false), on: test, classes: "data"))
+          """) == """
+          true
+          E0704 this coop learned a context for each of its classes, and has none for "cat"
+            help: make it with shared: true for classes that it has not seen; its own are "a", "b", "c", "d"
+
+          """)
+  }
+
+  @Test func baseToNew() {
+    #expect(
+      run(
+        setup + """
+          let half = coop(clip, classes: data.base.classes, seed: 1)
+          tell(() => evaluate(half, on: data.new.test))
+          print(evaluate(half, on: data.new.test, classes: "data").classes)
+          print(evaluate(coop(clip, classes: names, seed: 1), on: data.new.test).class_names)
+          let gone = evaluate(zero_shot(clip, classes: names), on: test.pick(classes: ["cat"]), base: ["cat", "dog"])
+          print(gone.base, gone.new, gone.h, gone.h_is_missing)
+          """) == """
+          E0710 the classes of the split "test" are not this coop's: they are "owl", "bag"; the coop has "cat", "dog"
+            help: make the coop with classes: data.classes, take classes: "data" (the coop's prompts with the data's names), or classes: "model" (the coop's names for the data's labels 0, 1, …)
+          ["owl", "bag"]
+          matched
+          1.0 nan nan there are no images of new classes
+
+          """)
+  }
+
+  // MARK: Two classes of one name
+
+  private let cranes = """
+    let twins = ["crane", "owl", "crane", "bag"]
+    let birds = dataset(features: t, labels: [0, 1, 2, 3], classes: twins)
+    let z = zero_shot(clip, classes: birds.classes)
+
+    """
+
+  @Test func twinsKeepTheirName() {
+    #expect(
+      run(
+        setup + cranes + """
+          print(birds.classes, z.classes)
+          let l = z.logits(t)
+          print(all(l[0..<4, 0] == l[0..<4, 2]), evaluate(z, on: birds.test).class_names)
+          print(birds.test.counts.keys(), evaluate(z, on: birds.test).per_class.keys())
+          tell(() => birds.test.pick(classes: ["crane"]))
+          print(birds.test.pick(classes: ["crane (2)"]).labels)
+          print(birds.base.classes, birds.new.classes, evaluate(z, on: birds.new.test).classes)
+          tell(() => dataset(features: t, labels: [0, 1, 1, 0], classes: ["crane", "crane"]))
+          """) == """
+          ["crane", "owl", "crane", "bag"] ["crane", "owl", "crane", "bag"]
+          true matched
+          ["crane (0)", "owl", "crane (2)", "bag"] ["crane (0)", "owl", "crane (2)", "bag"]
+          E0519 2 classes are called "crane"
+            help: say which: "crane (0)", "crane (2)"
+          [2]
+          ["crane", "owl"] ["crane", "bag"] ["crane", "bag"]
+          E0511 features has only one class, "crane"
+            help: telling images apart takes two classes or more
+
+          """)
+  }
+
+  /// A part of the classes, as ImageNet's variants have: the name alone makes the prompt, so either will do.
+  @Test func onePartOfTwins() {
+    #expect(
+      run(
+        setup + cranes + """
+          let some = dataset(features: t[1..<4], labels: [0, 2, 1], classes: ["owl", "bag", "crane"])
+          print(evaluate(z, on: some.test).class_names, z.logits(some.test.batch([0])).shape)
+          let c = coop(clip, classes: twins, tokens: 2, shared: false, seed: 2)
+          try { evaluate(c, on: some.test) } catch e { print(e.code, e.help) }
+          """) == """
+          matched [1, 3]
+          E0710 take data with all of the model's classes: two of them have one name, and these data do not say which is meant
+
+          """)
+  }
+
+  /// Contexts of twins are two; which one is meant follows from the place.
+  @Test func twinsLearnApart() {
+    #expect(
+      run(
+        setup + cranes + """
+          let c = coop(clip, classes: twins, tokens: 2, shared: false, seed: 2)
+          train(c, on: birds.new.train, for: epochs(2), optimizer: sgd(lr: 0.1), seed: 1)
+          print(c.base, len(c.parameters), len(c.context))
+          let l = c.logits(t)
+          let half = c.logits(birds.new.test.batch([0, 1]))
+          print(all(l[2..<4, 2] == half[0..<2, 0]), all(l[2..<4, 3] == half[0..<2, 1]), all(l[0..<4, 0] == l[0..<4, 2]))
+          tell(() => c.logits(t, classes: ["crane", "owl"]).shape)
+          tell(() => c.logits(t, classes: ["bag", "crane"]).shape)
+          """).hasPrefix(
+            """
+            ["crane", "bag"] 1 4
+            true true false
+            [4, 2]
+            E0704 the model has several classes "crane", and it is not clear which of them is meant
+            """))
+  }
+}
