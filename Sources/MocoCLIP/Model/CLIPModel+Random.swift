@@ -2,6 +2,9 @@ import Glibc
 import MocoTensor
 
 extension CLIPModel {
+  /// logit_scale where CLIP's training begins.
+  static let initialScale = Float(log(1 / 0.07))
+
   /// A new model with random weights, the same for a seed on every machine.
   ///
   /// Normal distributions around 0 with CLIP's deviations (OpenAI, 2021). W: a tower's width, L its layers.
@@ -32,7 +35,7 @@ extension CLIPModel {
   private static func randomParameter(
     _ name: String, shape: [Int], config: CLIPConfig, seed: UInt64
   ) throws -> Tensor {
-    if name == "logit_scale" { return try Tensor([Float(log(1 / 0.07))], shape: shape) }
+    if name == "logit_scale" { return try Tensor([CLIPModel.initialScale], shape: shape) }
     if name.contains("ln_") {
       return name.hasSuffix("weight") ? try Tensor.full(shape, 1) : try Tensor.zeros(shape)
     }

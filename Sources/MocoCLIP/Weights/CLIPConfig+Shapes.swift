@@ -81,6 +81,11 @@ extension CLIPConfig {
       throw fault("it would have \(max(visionLayers, textLayers)) layers", "a CLIP tower has 12 to 48")
     }
 
+    // Nor must an absurd number of channels, of a tensor without elements.
+    guard channels <= 1 << 12 else {
+      throw fault("its images would have \(channels) channels", "check the file")
+    }
+
     let imageSize: Int
     if let rows = side(visionPositions, 2, 0) {
       let grid = Int(Double(max(rows - 1, 0)).squareRoot().rounded())

@@ -56,7 +56,7 @@ extension CLIPModel {
       if let heads = options.textHeads { config.text.heads = heads }
       notes.append("sizes, heads, activation and normalization from the file's own configuration")
     } else {
-      var declared = try declaredSizes(folder, naming)
+      var declared = try declaredSizes(folder, naming, names)
       if declared.withoutText == nil { declared.withoutText = ModelFamily.foreignText(names) }
       table = try WeightTable(
         files: files, path: path, naming: naming, withoutText: declared.withoutText != nil)
@@ -77,9 +77,15 @@ extension CLIPModel {
     }
     try config.validate()
 
-    let shapes = config.parameterShapes
-    try requireComplete(&table, shapes.map(\.name), path: path)
     var tensors: [String: Tensor] = [:]
+    var shapes = config.parameterShapes
+    if config.withoutText != nil, table.sources["logit_scale"] == nil {
+      // An image tower that was saved alone has none, and no feature depends on it.
+      shapes.removeAll { $0.name == "logit_scale" }
+      tensors["logit_scale"] = try Tensor([CLIPModel.initialScale], shape: [])
+      notes.append("no logit_scale in the file: \(CLIPModel.initialScale), with which CLIP begins")
+    }
+    try requireComplete(&table, shapes.map(\.name), path: path)
     var used: [WeightInfo.Use] = []
     for (name, shape) in shapes {
       try Cancellation.check()
@@ -97,7 +103,7 @@ extension CLIPModel {
   }
 
   private static func declaredSizes(
-    _ folder: WeightFolder, _ naming: WeightInfo.Naming
+    _ folder: WeightFolder, _ naming: WeightInfo.Naming, _ names: [String]
   ) throws -> DeclaredSizes {
     if let config = folder.openClip, naming == .openAI {
       return try DeclaredSizes(openClip: config, path: folder.path("open_clip_config.json"))
@@ -108,6 +114,13 @@ extension CLIPModel {
         huggingFace: config, processor: processor.options, path: folder.path("config.json"))
       declared.notes += processor.notes
       return declared
+    }
+    // Weights without a known name: the configuration says what they are.
+    if let config = folder.huggingFace, !names.contains(where: WeightNames.isTower) {
+      let path = folder.path("config.json")
+      if let family = try ModelFamily.huggingFace(ConfigReader(config, source: path)) {
+        throw family.refusal(path)
+      }
     }
     var declared = DeclaredSizes()
     declared.notes = [

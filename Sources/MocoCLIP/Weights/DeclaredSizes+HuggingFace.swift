@@ -10,15 +10,20 @@ extension DeclaredSizes {
       guard let reason = family.imagesOnly else { throw family.refusal(path) }
       withoutText = reason
     }
-    try ConfigSection.huggingFace.check(file, unknown: &unknown)
     embedDim = try file.int("projection_dim")
-    try readVision(try DeclaredSizes.tower(file, "vision_config"))
-    let text = try DeclaredSizes.tower(file, "text_config")
-    if withoutText == nil, let size = try text.int("vocab_size"), size > Tokenizer.fullVocabularySize {
-      withoutText = "its vocabulary has \(size) ids, CLIP's has \(Tokenizer.fullVocabularySize)"
+    if try file.string("model_type") == ModelFamily.imageTowerType {
+      // The whole file is the tower's configuration.
+      try readVision(file)
+    } else {
+      try ConfigSection.huggingFace.check(file, unknown: &unknown)
+      try readVision(try DeclaredSizes.tower(file, "vision_config"))
+      let text = try DeclaredSizes.tower(file, "text_config")
+      if withoutText == nil, let size = try text.int("vocab_size"), size > Tokenizer.fullVocabularySize {
+        withoutText = "its vocabulary has \(size) ids, CLIP's has \(Tokenizer.fullVocabularySize)"
+      }
+      if withoutText == nil { try readText(text) }
     }
-    if withoutText == nil { try readText(text) }
-    notes.insert("activation \(vision.activation?.displayName ?? "") and heads from config.json", at: 0)
+    noteActivation(from: "config.json")
     if let processor {
       let reader = try ConfigReader(processor.json, source: processor.path)
       try ConfigSection.imageProcessor.check(reader, unknown: &unknown)

@@ -25,8 +25,7 @@ extension DeclaredSizes {
     let preprocess = try file.optionalMember("preprocess_cfg")
     try ConfigSection.openClipPreprocess.check(preprocess, unknown: &unknown)
     images = .openClip(preprocess)
-    notes.insert(
-      "activation \(vision.activation?.displayName ?? "") and heads from open_clip_config.json", at: 0)
+    noteActivation(from: "open_clip_config.json")
   }
 
   private mutating func readVision(_ reader: ConfigReader, isQuick: Bool) throws {

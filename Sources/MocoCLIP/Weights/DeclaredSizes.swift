@@ -41,6 +41,14 @@ struct DeclaredSizes {
     text.headWidth = 64
   }
 
+  /// Puts the line about activations before the other notes.
+  mutating func noteActivation(from file: String) {
+    let own = vision.activation?.displayName ?? ""
+    let texts = withoutText == nil && text.activation != vision.activation ? text.activation : nil
+    let more = texts.map { " for images, \($0.displayName) for texts," } ?? ""
+    notes.insert("activation \(own)\(more) and heads from \(file)", at: 0)
+  }
+
   /// The size that the weights' shape tells, or the declared one where they are silent.
   ///
   /// - Throws: E0605 where both speak and differ: programs that interpolate or fail there give other numbers.

@@ -9,7 +9,7 @@ struct ModelFamily {
 
   func refusal(_ path: String) -> CLIPError {
     CLIPError(
-      code: "E0605", "\(path): this is \(name), not CLIP: \(difference)",
+      code: "E0605", "\(path): this is \(name), not a CLIP model: \(difference)",
       help:
         "load a CLIP model, or compute features with the program it comes from and use dataset(features: …)")
   }
@@ -35,14 +35,17 @@ struct ModelFamily {
     ("kosmos-2", "a Kosmos-2 model", "it has a language model"),
     ("llava", "a LLaVA model", "it has a language model"),
     ("vision-text-dual-encoder", "a pair of any two towers", "its towers keep their own names"),
-    ("clip_vision_model", "CLIP's image tower alone", "it has no text tower"),
     ("clip_text_model", "CLIP's text tower alone", "it has no image tower"),
     ("dinov2", "a DINOv2 model", "it has no text tower"),
     ("vit", "a ViT", "it has no text tower"),
     ("convnext", "a ConvNeXt", "it has no text tower"),
   ]
 
+  /// The type of an image tower that was saved without a text tower.
+  static let imageTowerType = "clip_vision_model"
+
   private static let imageTowers: [(type: String, name: String, reason: String)] = [
+    (imageTowerType, "CLIP's image tower alone", "it is CLIP's image tower alone"),
     ("metaclip_2", "a MetaCLIP 2 model", "it is a MetaCLIP 2 model, whose vocabulary is XLM-V's"),
     ("chinese_clip", "a Chinese CLIP model", "it is a Chinese CLIP model, whose text tower is BERT"),
     ("altclip", "an AltCLIP model", "it is an AltCLIP model, whose text tower is XLM-RoBERTa"),
@@ -52,7 +55,9 @@ struct ModelFamily {
   static func huggingFace(_ config: ConfigReader) throws -> ModelFamily? {
     guard let type = try config.string("model_type"), type != "clip" else { return nil }
     if let known = imageTowers.first(where: { $0.type == type }) {
-      return ModelFamily(name: known.name, difference: "", imagesOnly: known.reason)
+      return ModelFamily(
+        name: known.name, difference: "its tensors are not named as expected, or its projection is missing",
+        imagesOnly: known.reason)
     }
     if let known = types.first(where: { $0.type == type }) {
       return ModelFamily(name: known.name, difference: known.difference)

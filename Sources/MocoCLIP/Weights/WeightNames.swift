@@ -130,7 +130,11 @@ package enum WeightNames {
   private static func huggingFace(_ name: Substring) -> (String, Part)? {
     if let known = huggingFacePlain[String(name)] { return known }
     for (prefix, tower) in [("text_model.", ""), ("vision_model.", "visual.")] where name.hasPrefix(prefix) {
-      guard let (number, rest) = numbered(name.dropFirst(prefix.count), after: "encoder.layers."),
+      // transformers 5 saves AltCLIP's image tower under `encoder.layer.`.
+      let inner = name.dropFirst(prefix.count)
+      guard
+        let (number, rest) = numbered(inner, after: "encoder.layers.")
+          ?? numbered(inner, after: "encoder.layer."),
         let (canonical, part) = huggingFaceInBlock[String(rest)]
       else { return nil }
       return ("\(tower)transformer.resblocks.\(number).\(canonical)", part)

@@ -15,9 +15,10 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       (`.pt`, `.bin`, `.pth.tar-50`) and OpenAI's scripted archives, under OpenAI's, open_clip's or Hugging Face's
       names. `load_clip("small")` is the small model that ships with moco.
 
-      Heads, activation and normalization come from the configuration beside the weights. Without one they are
-      OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"`, `vision_heads` and `text_heads` say
-      otherwise. All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
+      Heads, activation and the preparation of images come from the configuration beside the weights; an option
+      that cannot be heeded is an error, and `help("weights")` lists them all. Without a configuration they are
+      OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"` (or `"gelu_tanh"`), `vision_heads` and
+      `text_heads` say otherwise. A model whose texts need another tokenizer is loaded for images only. All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
 
       ```
       let clip = load_clip("small")
@@ -45,6 +46,9 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     // Not where the program prints: its output stays its own.
     let terminal = OutputTraits.detect(descriptor: STDERR_FILENO)
     notice(terminal.isTerminal ? fittedSummary(model.summary, width: terminal.width) : model.summary)
+    if let unknown = model.info?.unknownOptions, !unknown.isEmpty {
+      notice("options that are not known, and not heeded: \(unknown.joined(separator: ", "))")
+    }
     return .host(ClipValue(model, context))
   }
 }
@@ -82,7 +86,7 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
     doc: """
       A new CLIP model with random weights, to be trained from nothing. The same seed gives the same weights.
 
-      - `embedding`: numbers of a feature · `activation`: `"quick_gelu"` or `"gelu"`
+      - `embedding`: numbers of a feature · `activation`: `"quick_gelu"`, `"gelu"` or `"gelu_tanh"`
       - `context`: tokens of a text at most · `merges`: how much of CLIP's vocabulary is used, up to 48894
       - `text: {width, layers, heads, mlp}` and `vision: {image_size, patch, channels, width, layers, heads,
         mlp}`; heads are width / 64 and mlp is 4 × width if left out

@@ -215,6 +215,18 @@ extension ClipValue {
   /// Rows of ids, each read up to its first [end].
   private func encode(_ rows: [[Int]]) throws -> Variable {
     let end = model.config.endToken
+    if model.config.text.needsPadding {
+      for row in rows {
+        let rest = row.drop { $0 != end }.dropFirst()
+        guard rest.allSatisfy({ $0 == 0 }) else {
+          throw LanguageFailure(
+            "E0305",
+            "the id \(rest.first { $0 != 0 } ?? 0) stands behind [end], where \(model.config.name) reads padding",
+            help: "fill rows up with 0 behind [end]: this model's text tower sees all positions",
+            argument: "text")
+        }
+      }
+    }
     let prompts = rows.map { row in
       row.prefix((row.firstIndex(of: end) ?? row.count - 1) + 1).map { PromptKey.token($0) }
     }

@@ -24,10 +24,11 @@ struct FuzzBinaries {
           .filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }.map { read("\(folder)\(part)/\($0)") }
       }.filter { $0.count < 16_384 }
       checkpoint = read(folder + "/golden/clip/openai-vit/coop-model.pth.tar-50")
-      configurations = [
-        read(folder + "/golden/clip/hf-quickgelu/config.json"),
-        read(folder + "/golden/clip/open-clip-gelu/open_clip_config.json"),
-      ]
+      configurations =
+        [
+          read(folder + "/golden/clip/hf-quickgelu/config.json"),
+          read(folder + "/golden/clip/open-clip-gelu/open_clip_config.json"),
+        ] + FuzzBinaries.optionTexts.map { Array($0.utf8) }
     }
   }
 
@@ -279,6 +280,25 @@ struct FuzzBinaries {
 
   // MARK: Models
 
+  /// Configurations with many options.
+  private static let optionTexts = [
+    #"""
+    {"model_cfg": {"embed_dim": 48, "quick_gelu": false, "vision_cfg": {"layers": 2, "pool_type": "tok",
+    "head_width": 32, "no_ln_pre": false, "final_ln_after_pool": true, "norm_kwargs": {"eps": 1e-6},
+    "act_kwargs": {"approximate": "tanh"}}, "text_cfg": {"heads": 2, "layers": 2, "no_causal_mask": true,
+    "pool_type": "last", "tokenizer_kwargs": {"clean": "lower"}}}, "preprocess_cfg": {"size": 32, "mean": 0.5,
+    "std": [0.2, 0.3, 0.4], "interpolation": "bilinear", "resize_mode": "longest", "fill_color": [1, 2, 3]}}
+    """#,
+    #"""
+    {"size": {"shortest_edge": 40}, "crop_size": {"height": 32, "width": 32}, "resample": 2, "do_resize": true,
+    "do_rescale": true, "rescale_factor": 0.5, "do_normalize": true, "image_mean": [0.5, 0.5, 0.5],
+    "image_std": 0.25, "do_center_crop": true, "image_processor_type": "CLIPImageProcessor"}
+    """#,
+    #"""
+    {"crop_size": 32, "size": {"height": 32, "width": 32}, "do_center_crop": false, "do_normalize": false}
+    """#,
+  ]
+
   /// A configuration of a CLIP model.
   mutating func configuration() -> [UInt8] {
     var bytes = random.pick(fixtures.configurations, or: [])
@@ -293,12 +313,25 @@ struct FuzzBinaries {
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     let text = String(decoding: bytes, as: UTF8.self)
     let isOpenCLIP = text.contains("embed_dim")
+    let isProcessor = text.contains("crop_size")
+    if isProcessor {
+      try FileManager.default.createSymbolicLink(
+        atPath: place + "/config.json",
+        withDestinationPath: fixtures.folder + "/golden/clip/hf-quickgelu/config.json")
+    }
     let name = isOpenCLIP ? "open-clip-gelu/open_clip_model.safetensors" : "hf-quickgelu/model.safetensors"
     try FileManager.default.createSymbolicLink(
       atPath: place + "/" + (name as NSString).lastPathComponent,
       withDestinationPath: "\(fixtures.folder)/golden/clip/\(name)")
     _ = FileManager.default.createFile(
-      atPath: place + (isOpenCLIP ? "/open_clip_config.json" : "/config.json"), contents: Data(bytes))
-    return (try? CLIPModel.load(path: place)) != nil
+      atPath: place
+        + (isOpenCLIP
+          ? "/open_clip_config.json" : isProcessor ? "/preprocessor_config.json" : "/config.json"),
+      contents: Data(bytes))
+    guard let model = try? CLIPModel.load(path: place) else { return false }
+    // What was taken must be able to prepare an image.
+    _ = try? Preprocess(model.config).tensor(
+      Image(width: 7, height: 3, channels: 3, bytes: [UInt8](repeating: 9, count: 63)))
+    return true
   }
 }

@@ -209,14 +209,57 @@ import Testing
     }
   }
 
+  /// An image tower that was saved alone, as pipelines keep it, and layers under AltCLIP's new names.
+  @Test func imageTowersAloneAreRead() throws {
+    let expected = try OptionFixture.expected()["processors"]?[0]
+    var config = OptionFixture.huggingFace["vision_config"]?.objectValue ?? JsonObject()
+    config["model_type"] = "clip_vision_model"
+    config["projection_dim"] = 8
+    try Repository.inFolder { folder in
+      try OptionFixture.writeHuggingFace(to: folder)
+      let whole = try SafetensorsFile(path: folder + "/model.safetensors")
+      let items = try whole.tensors.filter { $0.name.hasPrefix("vis") }.map { entry in
+        SafetensorsWriter.Item(
+          OptionFixture.replacing(entry.name, "encoder.layers.", "encoder.layer."),
+          try whole.tensor(entry.name, isMapped: false), .f32)
+      }
+      try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: items)
+      try OptionFixture.write(.object(config), to: folder + "/config.json")
+      try OptionFixture.write(Self.processor, to: folder + "/preprocessor_config.json")
+      let model = try CLIPModel.load(path: folder, tokenizerDirectory: Repository.tokenizer)
+      #expect(try OptionFixture.imageDistance(model, expected?["images"]) < 2e-5)
+      #expect(model.info?.notes.contains { $0.hasPrefix("no logit_scale") } == true)
+      #expect(OptionFixture.fault { _ = try model.tokenizer }.contains("CLIP's image tower alone"))
+      // Without names that are known, the configuration says what it is.
+      let bare = items.map { SafetensorsWriter.Item(String($0.name.dropFirst(13)), $0.tensor, .f32) }
+      try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: bare)
+      #expect(
+        OptionFixture.fault { _ = try CLIPModel.load(path: folder) }.contains("CLIP's image tower alone"))
+    }
+  }
+
+  @Test func absurdShapesAreRefused() throws {
+    try Repository.inFolder { folder in
+      let items = try OptionFixture.tensors().map { name, tensor in
+        SafetensorsWriter.Item(
+          name, name == "visual.conv1.weight" ? try Tensor.zeros([8, 1 << 40, 0, 0]) : tensor, .f32)
+      }
+      try SafetensorsWriter.write(path: folder + "/m.safetensors", tensors: items)
+      let fault = OptionFixture.fault {
+        _ = try CLIPModel.load(path: folder, options: .init(visionHeads: 2, textHeads: 2))
+      }
+      #expect(fault.hasPrefix("E060"), "\(fault)")
+    }
+  }
+
   @Test func otherFamiliesAreNamed() throws {
     for (type, name) in [
       ("siglip", "a SigLIP model"), ("siglip2", "a SigLIP 2 model"), ("align", "an ALIGN model"),
       ("blip", "a BLIP model"), ("blip-2", "a BLIP-2 model"), ("owlvit", "an OWL-ViT model"),
-      ("clip_vision_model", "CLIP's image tower alone"), ("jina_clip", "a model of the type jina_clip"),
+      ("clip_text_model", "CLIP's text tower alone"), ("jina_clip", "a model of the type jina_clip"),
     ] {
       let fault = Self.configFault(["model_type"], .string(type))
-      #expect(fault.hasPrefix("E0605") && fault.contains("this is \(name), not CLIP"), "\(fault)")
+      #expect(fault.hasPrefix("E0605") && fault.contains("this is \(name), not a CLIP model"), "\(fault)")
     }
     let names: [(String, String)] = [
       ("vision_model.head.probe", "a SigLIP model"), ("visual.trunk.blocks.0.norm1.weight", "timm"),

@@ -115,6 +115,10 @@ enum OptionFixture {
       (0..<rows * columns).map { values[$0 % rows * columns + $0 / rows] }, shape: [columns, rows])
   }
 
+  static func replacing(_ text: String, _ part: String, _ other: String) -> String {
+    text.split(separator: part, omittingEmptySubsequences: false).joined(separator: other)
+  }
+
   static func write(_ json: Json, to path: String) throws {
     try AtomicFile.write(json.serialized(), to: path)
   }
