@@ -111,7 +111,8 @@ extension CLIPModel {
     if let config = folder.huggingFace, naming == .huggingFace {
       let processor = folder.imageProcessor
       var declared = try DeclaredSizes(
-        huggingFace: config, processor: processor.options, path: folder.path("config.json"))
+        huggingFace: config, processor: processor.options, tokenizer: folder.tokenizer,
+        path: folder.path("config.json"))
       declared.notes += processor.notes
       return declared
     }

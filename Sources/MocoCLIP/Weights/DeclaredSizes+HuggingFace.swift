@@ -1,9 +1,13 @@
 extension DeclaredSizes {
   /// Reads config.json, whose towers leave out what equals their library's defaults.
   ///
-  /// - Parameter processor: what prepares images, with the name of its file.
+  /// - Parameters:
+  ///   - processor: what prepares images, with the name of its file.
+  ///   - tokenizer: tokenizer_config.json.
   /// - Throws: E0605 for another kind of model, and for options that cannot be heeded.
-  init(huggingFace config: Json, processor: (json: Json, path: String)?, path: String) throws {
+  init(
+    huggingFace config: Json, processor: (json: Json, path: String)?, tokenizer: Json?, path: String
+  ) throws {
     source = path
     let file = try ConfigReader(config, source: path)
     if let family = try ModelFamily.huggingFace(file) {
@@ -21,6 +25,7 @@ extension DeclaredSizes {
       if withoutText == nil, let size = try text.int("vocab_size"), size > Tokenizer.fullVocabularySize {
         withoutText = "its vocabulary has \(size) ids, CLIP's has \(Tokenizer.fullVocabularySize)"
       }
+      if withoutText == nil { withoutText = DeclaredSizes.foreignTokenizer(tokenizer) }
       if withoutText == nil { try readText(text) }
     }
     noteActivation(from: "config.json")
@@ -36,6 +41,18 @@ extension DeclaredSizes {
   private static func tower(_ file: ConfigReader, _ name: String) throws -> ConfigReader {
     let whole = "\(name)_dict"
     return try file.optionalMember(file.value(whole) == nil ? name : whole)
+  }
+
+  /// Why texts cannot be encoded, where the tokenizer beside the weights is known to be another than CLIP's.
+  private static func foreignTokenizer(_ config: Json?) -> String? {
+    guard let name = config?["tokenizer_class"]?.stringValue, !name.contains("CLIP") else { return nil }
+    let foreign = [
+      "Albert", "Bart", "Bert", "Camembert", "DistilBert", "Electra", "GPT2", "Gemma", "Llama", "MBart",
+      "MPNet",
+      "MT5", "Qwen", "Roberta", "Siglip", "T5", "XLMRoberta",
+    ]
+    guard foreign.contains(where: { name.hasPrefix($0) }) else { return nil }
+    return "its tokenizer is a \(name), not CLIP's"
   }
 
   private mutating func readVision(_ reader: ConfigReader) throws {

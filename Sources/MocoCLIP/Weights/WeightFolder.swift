@@ -9,6 +9,8 @@ struct WeightFolder {
   var preprocessor: Json?
   /// processor_config.json of Hugging Face.
   var processor: Json?
+  /// tokenizer_config.json of Hugging Face.
+  var tokenizer: Json?
   /// Where the configurations lie.
   private var folder = ""
 
@@ -59,6 +61,7 @@ struct WeightFolder {
     openClip = try read("open_clip_config.json")
     preprocessor = try read("preprocessor_config.json")
     processor = try read("processor_config.json")
+    tokenizer = try read("tokenizer_config.json")
     // Many programs call their configuration config.json; those of transformers say what model it is.
     if let config = try read("config.json"), WeightFolder.isTransformers(config) { huggingFace = config }
   }

@@ -13,7 +13,7 @@ import Testing
   /// Loads the small model with these files beside it.
   private static func load(
     config: Json = OptionFixture.huggingFace, preprocessor: Json? = processor, whole: Json? = nil,
-    extra: [SafetensorsWriter.Item] = []
+    tokenizer: Json? = nil, extra: [SafetensorsWriter.Item] = []
   ) throws -> CLIPModel {
     try Repository.inFolder { folder in
       try OptionFixture.writeHuggingFace(to: folder, extra: extra)
@@ -22,6 +22,7 @@ import Testing
         try OptionFixture.write(preprocessor, to: folder + "/preprocessor_config.json")
       }
       if let whole { try OptionFixture.write(whole, to: folder + "/processor_config.json") }
+      if let tokenizer { try OptionFixture.write(tokenizer, to: folder + "/tokenizer_config.json") }
       return try CLIPModel.load(path: folder, tokenizerDirectory: Repository.tokenizer)
     }
   }
@@ -197,6 +198,14 @@ import Testing
     let large = try Self.load(
       config: OptionFixture.setting(OptionFixture.huggingFace, ["text_config", "vocab_size"], 250_002))
     #expect(OptionFixture.fault { _ = try large.tokenizer }.contains("250002 ids"))
+    for (name, isOther) in [
+      ("XLMRobertaTokenizerFast", true), ("BertTokenizer", true), ("CLIPTokenizer", false),
+    ] {
+      let model = try Self.load(tokenizer: [
+        "tokenizer_class": .string(name), "model_max_length": .double(1e30),
+      ])
+      #expect((model.config.withoutText?.contains(name) ?? false) == isOther, "\(name)")
+    }
     // The names of tensors tell it where no configuration does.
     try Repository.inFolder { folder in
       let bert: SafetensorsWriter.Item = ("bert.embeddings.word_embeddings.weight", foreign, .f32)

@@ -152,6 +152,61 @@ import Testing
     }
   }
 
+  /// A bias of the logits, as models trained with a sigmoid have it, is no part of any feature.
+  @Test func aLogitBiasIsLeftOut() throws {
+    try Repository.inFolder { folder in
+      let items = try OptionFixture.tensors().map { SafetensorsWriter.Item($0.0, $0.1, .f32) }
+      for shape in [[], [1]] as [[Int]] {
+        try SafetensorsWriter.write(
+          path: folder + "/open_clip_model.safetensors",
+          tensors: items + [("logit_bias", try Tensor([-10], shape: shape), .f32)])
+        try OptionFixture.write(
+          OptionFixture.setting(OptionFixture.openClip, ["model_cfg", "init_logit_bias"], -10),
+          to: folder + "/open_clip_config.json")
+        let model = try CLIPModel.load(path: folder)
+        #expect(model.info?.unused.map(\.name) == ["logit_bias"])
+      }
+    }
+  }
+
+  /// A tower whose positions see all of a text: soft rows have gradients, and chunks change nothing.
+  @Test(arguments: ["no_causal_mask", "no mask, pool last", "pool last", "no mask, pool first"])
+  func paddedTextsTrainSoftRows(_ name: String) throws {
+    let cases = try OptionFixture.expected()["openClip"]?.arrayValue ?? []
+    let model = try Self.load(Self.config(try #require(cases.first { $0["name"]?.stringValue == name })))
+    var random = Philox(seed: 5, stream: "soft")
+    let start = (0..<16).map { _ in Float(random.nextNormal()) }
+    let weights = try Tensor((0..<24).map { _ in Float(random.nextNormal()) }, shape: [3, 8])
+    let prompts: [[PromptKey]] = [
+      [.token(558), .soft(0), .soft(1), .token(7), .token(559)], [.token(558), .soft(1), .token(559)],
+      [.token(558), .soft(0), .token(9), .token(559)],
+    ]
+    func loss(_ values: [Float], memory: Int) throws -> (Variable, Variable) {
+      let soft = Variable(try Tensor(values, shape: [2, 8]), requiresGrad: true)
+      let features = try model.encodeText(model.planText(prompts, memory: memory), soft: soft)
+      return (try F.sum(F.mul(features, Variable(weights))), soft)
+    }
+    let (whole, soft) = try loss(start, memory: 1 << 30)
+    try whole.backward()
+    let gradient = try #require(soft.grad).toFloats()
+    let (parts, again) = try loss(start, memory: 1)
+    try parts.backward()
+    #expect(try model.planText(prompts, memory: 1).chunkCount == 3)
+    #expect(abs(try parts.value.item() - whole.value.item()) < 1e-4)
+    for (a, b) in zip(gradient, try #require(again.grad).toFloats()) { #expect(abs(a - b) < 1e-4) }
+    for index in 0..<16 {
+      func at(_ step: Float) throws -> Float {
+        var moved = start
+        moved[index] += step
+        return try loss(moved, memory: 1 << 30).0.value.item()
+      }
+      let slope = (try at(1e-2) - at(-1e-2)) / 2e-2
+      #expect(
+        abs(slope - gradient[index]) < 2e-2 * max(1, abs(slope)), "\(index) \(slope) \(gradient[index])")
+    }
+    #expect(gradient.contains { abs($0) > 1e-3 })
+  }
+
   /// Another tokenizer or text tower: texts are refused with the reason, images are right.
   @Test func otherTextsLeaveTheImages() throws {
     let expected = try OptionFixture.expected()["openClip"]?[0]
