@@ -44,6 +44,19 @@ extension CLIPConfig {
     return .object(object)
   }
 
+  /// How the towers compute otherwise than plain CLIP's, in words; nil if they do not.
+  var towerOptions: String? {
+    var options: [String] = []
+    if vision.pool != .classRow {
+      options.append("vision pool \(vision.pool.rawValue) \(vision.normsAfterPool)")
+    }
+    if !text.isCausal { options.append("text not causal") }
+    if text.pool != .end { options.append("text pool \(text.pool.rawValue)") }
+    if let eps = text.layerNormEps { options.append("text eps \(eps) vision eps \(layerNormEps)") }
+    if let other = text.activation { options.append("text \(other.rawValue) vision \(activation.rawValue)") }
+    return options.isEmpty ? nil : options.joined(separator: ", ") + "\n"
+  }
+
   /// Members that are written only where they differ from plain CLIP, so that a plain model's file stays as it
   /// always was and a program that does not know them refuses the others.
   private func addOptions(_ object: inout JsonObject) {

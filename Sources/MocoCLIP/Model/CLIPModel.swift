@@ -135,11 +135,13 @@ public final class CLIPModel {
   }
 
   /// SHA-256 over names, shapes and values (as float32) of the parameters whose name begins with `prefix`:
-  /// equal for equal models, whatever file they came from.
+  /// equal for equal models, whatever file they came from. Of a whole model whose towers compute otherwise than
+  /// plain CLIP (`no_causal_mask`, `pool_type` and the like) that counts too.
   ///
   /// - Throws: E0405 if a tensor cannot be read.
   public func contentHash(prefix: String = "") throws -> String {
     let hash = SHA256()
+    if prefix.isEmpty, let options = config.towerOptions { hash.update(options) }
     for (name, variable) in parameters where name.hasPrefix(prefix) {
       hash.update("\(name) \(variable.value.shape)\n")
       try variable.value.contiguous().withFloats { hash.update(UnsafeRawBufferPointer($0)) }

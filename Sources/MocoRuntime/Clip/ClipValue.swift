@@ -76,7 +76,9 @@ final class ClipValue: HostObject {
     if let reason = config.withoutText {
       fields.append(("text", .string("none: \(reason)")))
     } else {
-      let text = tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth)
+      var text = tower(config.text.width, config.text.layers, config.text.heads, config.text.mlpWidth)
+      if let other = config.text.activation { text.append(("activation", .string(other.rawValue))) }
+      if let eps = config.text.layerNormEps { text.append(("layer_norm_eps", .float(eps))) }
       fields += [
         ("context", .int(config.text.context)), ("vocabulary", .int(config.text.vocabulary)),
         ("text", .record(text)),
