@@ -123,9 +123,9 @@ package struct GoldenMixtureFile {
   let topK: Int
   let textWeight: Double
   let gateWeight: Double
-  let rate: Double
-  let momentum: Double
-  let weightDecay: Double
+  package let rate: Double
+  package let momentum: Double
+  package let weightDecay: Double
   let trainsVision: Bool
   let visionFactor: Double
 
@@ -161,7 +161,7 @@ package struct GoldenMixtureFile {
   func has(_ prefix: String) -> Bool { file.names.contains { $0.hasPrefix(prefix) } }
 
   /// The file's name for one of our parameters.
-  func name(_ parameter: String) -> String {
+  package func name(_ parameter: String) -> String {
     parameter.hasPrefix("image_encoder.") ? parameter : "prompt_learner." + parameter
   }
 
@@ -213,7 +213,9 @@ package struct GoldenMixtureFile {
     return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
   }
 
-  package func mixture(_ clip: CLIPModel) throws -> Mixture {
+  package func mixture(
+    _ clip: CLIPModel, change: (inout MixtureOptions) -> Void = { _ in }
+  ) throws -> Mixture {
     var list: [TemplateGroup] = []
     var start = 0
     for (g, count) in groups.enumerated() {
@@ -227,6 +229,7 @@ package struct GoldenMixtureFile {
     options.loss.gateWeight = Float(gateWeight)
     options.trainVisionLayerNorms = trainsVision
     options.visionRateFactor = visionFactor
+    change(&options)
     let mixture = try Mixture(
       clip: clip, templates: TemplateSet(name: "golden", groups: list), classes: classes, options: options)
     if isBase { try mixture.train(on: Array(classes.prefix(baseCount))) }
@@ -234,7 +237,7 @@ package struct GoldenMixtureFile {
   }
 
   /// Puts the file's parameters in place of the mixture's.
-  func load(_ prefix: String, into mixture: Mixture) throws {
+  package func load(_ prefix: String, into mixture: Mixture) throws {
     for parameter in mixture.parameters {
       let tensor = try file.tensor(prefix + name(parameter.name))
       guard tensor.count == parameter.variable.value.count else {
@@ -245,7 +248,7 @@ package struct GoldenMixtureFile {
     }
   }
 
-  func batch(_ step: Int) throws -> PromptBatch {
+  package func batch(_ step: Int) throws -> PromptBatch {
     let all = try file.tensor("images")
     let labels = try file.tensor("labels")
     let shape = all.shape

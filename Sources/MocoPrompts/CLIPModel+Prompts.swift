@@ -10,6 +10,7 @@ func trimmed(_ text: String) -> String {
 }
 
 func expFloat(_ x: Float) -> Float { Glibc.expf(x) }
+func logFloat(_ x: Float) -> Float { Glibc.logf(x) }
 
 extension CLIPModel {
   /// The token table. Shape: [vocabulary, W].

@@ -34,6 +34,20 @@ public struct HardFeatures {
     prototypesTransposed = try prototypes.permuted([0, 2, 1]).contiguous()
   }
 
+  /// p[g] of some experts, ascending. Shape: [E, D, C].
+  func prototypesTransposed(of experts: [Int]) throws -> Tensor {
+    let shape = prototypesTransposed.shape
+    guard experts.count < shape[0] else { return prototypesTransposed }
+    let size = shape[1] * shape[2]
+    let values = try prototypesTransposed.withFloats { all in
+      var values: [Float] = []
+      values.reserveCapacity(experts.count * size)
+      for g in experts { values.append(contentsOf: all[(g * size)..<((g + 1) * size)]) }
+      return values
+    }
+    return try Tensor(values, shape: [experts.count, shape[1], shape[2]])
+  }
+
   /// Template after template, a sentence for each class.
   static func sentences(
     clip: CLIPModel, templates set: TemplateSet, classes: [String]

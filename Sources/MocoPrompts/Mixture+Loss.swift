@@ -7,6 +7,8 @@ import MocoTensor
 /// The keys of a training step, which change only with the classes and the experts in use.
 struct StepKeys {
   let experts: [Int]
+  /// Those whose prompts the text loss reads.
+  let textExperts: [Int]
   /// The class loss's prompts, then the text loss's where it has its own.
   let plan: TextPlan
   let classCount: Int
@@ -21,7 +23,10 @@ extension Mixture {
     let (alpha, routing) = try router.weights(h)
 
     let step = try stepKeys(routing)
-    let t = try encoded(step.plan)
+    // Where the text loss leaves experts out, they have no gradient at all, not one of zeros: neither momentum
+    // nor weight decay moves them.
+    let leavesOut = loss.textExperts.areChosen(batch: targets.count)
+    let t = try encoded(step.plan, trained: leavesOut ? step.experts : nil)
     let rows = step.plan.promptCount
     let classRows = step.experts.count * step.classCount
     let forClasses = classRows == rows ? t : try F.slice(t, axis: 0, from: 0, to: classRows)
@@ -35,7 +40,7 @@ extension Mixture {
     var total = loss.classWeight == 1 ? classLoss : try F.scale(classLoss, loss.classWeight)
     if loss.textWeight > 0 {
       let all = classRows == rows ? t : try F.slice(t, axis: 0, from: classRows, to: rows)
-      let part = try textLoss(all)
+      let part = try textLoss(all, experts: step.textExperts)
       parts.append(("text", part))
       total = try F.add(total, F.scale(part, loss.textWeight))
     } else {
@@ -58,35 +63,42 @@ extension Mixture {
 
   /// What the step encodes.
   ///
-  /// One encoding serves both losses when they agree on the full stop. Otherwise the class loss's prompts
-  /// come first, and only those of experts that some image chose: the others' features would meet weights of
-  /// zero.
+  /// One encoding serves both losses when they agree on the full stop and on the experts. Otherwise the class
+  /// loss's prompts come first, and only those of experts that some image chose: the others' features would
+  /// meet weights of zero.
   private func stepKeys(_ routing: Routing) throws -> StepKeys {
     let everyone = Array(prompts.experts.indices)
-    let hasText = options.loss.textWeight > 0
-    let shared = hasText && !textLossStops
-    var chosen = Set<Int>()
-    for row in routing.chosen { chosen.formUnion(row) }
-    let experts = shared ? everyone : everyone.filter { chosen.contains($0) }
-    if let known = keysOfStep, known.experts == experts { return known }
+    var union = Set<Int>()
+    for row in routing.chosen { union.formUnion(row) }
+    let chosen = everyone.filter { union.contains($0) }
+    let textExperts = options.loss.textExperts.areChosen(batch: routing.chosen.count) ? chosen : everyone
+    let experts = textLossShares ? textExperts : chosen
+    if let known = keysOfStep, known.experts == experts, known.textExperts == textExperts { return known }
     let made = StepKeys(
-      experts: experts, plan: try clip.planText(stepPrompts(experts).keys, memory: memory),
-      classCount: shared ? classes.count : trained.count)
+      experts: experts, textExperts: textExperts,
+      plan: try clip.planText(stepPrompts(experts, text: textExperts).keys, memory: memory),
+      classCount: textLossShares ? classes.count : trained.count)
     keysOfStep = made
     return made
   }
 
-  /// What a step encodes where these experts are in use (nil: all), and how many of the prompts are the class
-  /// loss's.
-  package func stepPrompts(_ experts: [Int]? = nil) throws -> (keys: [[PromptKey]], classPrompts: Int) {
+  /// Whether the class loss's features serve the text loss too.
+  private var textLossShares: Bool { options.loss.textWeight > 0 && !textLossStops }
+
+  /// What a step encodes where these experts are in use (nil: all) and the text loss reads those of `text`
+  /// (nil: all), and how many of the prompts are the class loss's.
+  package func stepPrompts(
+    _ experts: [Int]? = nil, text: [Int]? = nil
+  ) throws -> (keys: [[PromptKey]], classPrompts: Int) {
     let everyone = Array(prompts.experts.indices)
-    let hasText = options.loss.textWeight > 0
-    let shared = hasText && !textLossStops
+    let shared = textLossShares
     var keys = try prompts.keys(
-      experts: shared ? everyone : experts ?? everyone, names: shared ? classes : names(.base),
+      experts: shared ? text ?? everyone : experts ?? everyone, names: shared ? classes : names(.base),
       fullStop: false)
     let count = keys.count
-    if hasText, !shared { keys += try prompts.keys(experts: everyone, names: classes, fullStop: true) }
+    if options.loss.textWeight > 0, !shared {
+      keys += try prompts.keys(experts: text ?? everyone, names: classes, fullStop: true)
+    }
     return (keys, count)
   }
 
@@ -102,16 +114,22 @@ extension Mixture {
 
   /// Mean over g, c of the cross-entropy over c' of ⟨t[g,c], p[g,c']⟩ / τ with target c.
   ///
-  /// - Shape: t [G·C, D]
-  private func textLoss(_ t: Variable) throws -> Variable {
+  /// The mean is over all G experts: where E of them are read, the rows of the others are zero, so that each of
+  /// their terms is ln C.
+  /// - Shape: t [E·C, D]
+  private func textLoss(_ t: Variable, experts: [Int]) throws -> Variable {
     let count = classes.count
-    let features = try F.reshape(t, [prompts.count, count, clip.config.embedDim])
-    var products = try F.matmul(features, Variable(hard().prototypesTransposed))
+    let features = try F.reshape(t, [experts.count, count, clip.config.embedDim])
+    var products = try F.matmul(features, Variable(hard().prototypesTransposed(of: experts)))
     if options.loss.textTemperature != 1 {
       products = try F.scale(products, 1 / options.loss.textTemperature)
     }
-    let flat = try F.reshape(products, [prompts.count * count, count])
-    return try F.crossEntropy(flat, targets: (0..<(prompts.count * count)).map { $0 % count })
+    let flat = try F.reshape(products, [experts.count * count, count])
+    let mean = try F.crossEntropy(flat, targets: (0..<(experts.count * count)).map { $0 % count })
+    guard experts.count < prompts.count else { return mean }
+    let share = Float(experts.count) / Float(prompts.count)
+    let others = (1 - share) * logFloat(Float(count))
+    return try F.add(F.scale(mean, share), Variable(Tensor([others], shape: [])))
   }
 
   /// Mean over images of the cross-entropy of h against softmax(q sharpened).

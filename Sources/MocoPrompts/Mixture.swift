@@ -109,8 +109,10 @@ public final class Mixture: ChunkedModel {
   }
 
   /// n(E_T(prompts) + w). Shape: [N, D].
-  func encoded(_ plan: TextPlan) throws -> Variable {
-    try F.normalize(F.add(clip.encodeText(plan, soft: prompts.rows()), correction))
+  ///
+  /// - Parameter trained: the experts whose rows get a gradient; nil: all.
+  func encoded(_ plan: TextPlan, trained: [Int]? = nil) throws -> Variable {
+    try F.normalize(F.add(clip.encodeText(plan, soft: prompts.rows(trained: trained)), correction))
   }
 
   /// s · Σ_g α[b,g] ⟨v_b, t[g,c]⟩.
@@ -136,22 +138,28 @@ extension Mixture {
     case .temperature(let value): gate["temperature"] = .double(Double(value))
     }
     gate["detach"] = .bool(loss.detachGateTarget)
-    return [
-      "kind": "mixture",
-      "groups": .object(
-        JsonObject(templates.groups.map { ($0.name, .array($0.templates.map { .string($0.text) })) })),
-      "start": .string(options.start.rawValue),
-      "router": [
-        "kind": .string(router.options.kind.rawValue), "top_k": .int(router.topK),
-        "bias": .bool(router.bias != nil), "scale": .double(Double(router.options.scale)),
-      ],
-      "loss": [
-        "class": .double(Double(loss.classWeight)), "text": .double(Double(loss.textWeight)),
-        "text_temperature": .double(Double(loss.textTemperature)),
-        "text_full_stop": loss.textFullStop.map { .bool($0) } ?? .null, "gate": .object(gate),
-      ],
-      "vision_layernorm": .bool(options.trainVisionLayerNorms),
-      "vision_rate_factor": .double(options.visionRateFactor),
-    ]
+    var weights = JsonObject([
+      ("class", .double(Double(loss.classWeight))), ("text", .double(Double(loss.textWeight))),
+      ("text_temperature", .double(Double(loss.textTemperature))),
+      ("text_full_stop", loss.textFullStop.map { .bool($0) } ?? .null),
+    ])
+    if loss.textExperts != .all { weights["text_experts"] = .string(loss.textExperts.rawValue) }
+    weights["gate"] = .object(gate)
+    let groups = templates.groups.map { ($0.name, Json.array($0.templates.map { .string($0.text) })) }
+    var object = JsonObject([
+      ("kind", "mixture"), ("groups", .object(JsonObject(groups))),
+      ("start", .string(options.start.rawValue)),
+      (
+        "router",
+        [
+          "kind": .string(router.options.kind.rawValue), "top_k": .int(router.topK),
+          "bias": .bool(router.bias != nil), "scale": .double(Double(router.options.scale)),
+        ]
+      ),
+      ("loss", .object(weights)), ("vision_layernorm", .bool(options.trainVisionLayerNorms)),
+      ("vision_rate_factor", .double(options.visionRateFactor)),
+    ])
+    if let published = options.published { object["published"] = published.json }
+    return .object(object)
   }
 }

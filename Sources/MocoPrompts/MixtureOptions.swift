@@ -11,6 +11,8 @@ public struct MixtureLossOptions: Sendable, Hashable {
   /// Whether the text loss encodes each prompt again with a full stop before [end]. nil, as published: only
   /// where the class loss does not see all classes.
   public var textFullStop: Bool?
+  /// Whose prompts the text loss reads.
+  public var textExperts = TextExperts.all
   public var gateTarget: GateTarget = .top(2, bonus: 10)
   /// Whether the gate's target is a constant. Shows only when the vision tower is trained; published: no.
   public var detachGateTarget = false
@@ -21,6 +23,28 @@ public struct MixtureLossOptions: Sendable, Hashable {
     case top(Int, bonus: Float)
     /// q is divided by the temperature.
     case temperature(Float)
+  }
+
+  /// Whose prompts the text loss reads.
+  ///
+  /// Where only those of chosen experts are read, the others' features are zero rows: each of their C terms is
+  /// ln C, they get no gradient, and their prompts are not encoded.
+  public enum TextExperts: String, Sendable, Hashable, CaseIterable {
+    /// Every expert's, in every step.
+    case all
+    /// Those of experts that some image of the batch chose.
+    case chosen
+    /// `chosen` in batches of fewer than 4 images, `all` in others: what the authors' program does.
+    case published
+
+    /// Whether a batch of so many images leaves out the experts that nobody chose.
+    func areChosen(batch: Int) -> Bool {
+      switch self {
+      case .all: return false
+      case .chosen: return true
+      case .published: return batch < 4
+      }
+    }
   }
 
   public init() {}
@@ -52,7 +76,7 @@ public struct MixtureLossOptions: Sendable, Hashable {
   }
 }
 
-/// How a mixture is set up. Defaults are the published settings.
+/// How a mixture is set up. `publishedSettings` are the authors'; two defaults differ from them.
 public struct MixtureOptions: Sendable, Hashable {
   public var router = Router.Options()
   public var loss = MixtureLossOptions()
@@ -64,6 +88,8 @@ public struct MixtureOptions: Sendable, Hashable {
   /// Bytes that the text tower's activations may take in a step; more prompts than fit go in chunks.
   public var memory = TextPlan.defaultMemory
   public var seed: UInt64 = 0
+  /// Set where the program asked for the published configuration; its training takes the rest of it.
+  public var published: Published?
 
   public init() {}
 }

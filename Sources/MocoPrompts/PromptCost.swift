@@ -63,7 +63,24 @@ extension Mixture {
   /// The prompts of the last step; nil before the first.
   package var stepPlan: TextPlan? { keysOfStep?.plan }
 
-  public func promptsOfStep() throws -> [[PromptKey]] { try stepPrompts().keys }
+  /// Where the text loss leaves experts out, those that a batch can choose at the most: the ones whose prompts
+  /// are longest.
+  public func promptsOfStep(batch: Int) throws -> [[PromptKey]] {
+    let used = expertsOfStep(batch: batch)
+    return try stepPrompts(used, text: used).keys
+  }
+
+  /// nil: all.
+  private func expertsOfStep(batch: Int) -> [Int]? {
+    let (most, overflow) = max(batch, 1).multipliedReportingOverflow(by: router.topK)
+    guard options.loss.textExperts.areChosen(batch: batch), !overflow, most < prompts.count else {
+      return nil
+    }
+    let lengths = prompts.experts.map { $0.beforeRows.count + $0.afterRows.count }
+    let order = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
+    return order.prefix(most).sorted()
+  }
+
   public func softRows() throws -> Variable? { try prompts.rows() }
 
   /// The hard features, unless they are there already or no loss reads them.
@@ -75,7 +92,7 @@ extension Mixture {
   }
 
   public func lossBytes(batch: Int) -> Int {
-    let rows = Double(prompts.count * classes.count)
+    let rows = Double((expertsOfStep(batch: batch)?.count ?? prompts.count) * classes.count)
     let width = Double(clip.config.embedDim)
     // Features, with w, normalized, and the gradients of each; prototypes twice; logits of both losses.
     let features = rows * width * 8 + Double(templates.templates.count * classes.count) * width
@@ -85,7 +102,7 @@ extension Mixture {
 }
 
 extension CoOp {
-  public func promptsOfStep() throws -> [[PromptKey]] { try keys(names(.base), places: trained) }
+  public func promptsOfStep(batch: Int) throws -> [[PromptKey]] { try keys(names(.base), places: trained) }
   public func softRows() throws -> Variable? { try rows() }
   public func costOnce() throws -> PromptCost { PromptCost() }
   public func lossBytes(batch: Int) -> Int {

@@ -118,8 +118,8 @@ public protocol PromptModel: AnyObject {
 public protocol ChunkedModel: PromptModel {
   /// Bytes that the text tower's activations may take in a step.
   var memory: Int { get set }
-  /// What a step encodes, with every expert in use: keys of all prompts.
-  func promptsOfStep() throws -> [[PromptKey]]
+  /// What a step of so many images encodes at the most: keys of all prompts.
+  func promptsOfStep(batch: Int) throws -> [[PromptKey]]
   /// The rows that the prompts' soft keys name. Shape: [R, W]
   func softRows() throws -> Variable?
   /// What is encoded once, before the first step.

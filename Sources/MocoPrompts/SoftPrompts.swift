@@ -104,8 +104,14 @@ public final class SoftPrompts {
   }
 
   /// All rows in one matrix, nil if no expert has a soft token. Shape: [S, W].
-  public func rows() throws -> Variable? {
-    let parts = parameters.map(\.variable)
+  ///
+  /// - Parameter trained: the experts whose rows get a gradient; nil: all.
+  public func rows(trained: [Int]? = nil) throws -> Variable? {
+    let kept = trained.map { Set($0) }
+    let parts = experts.enumerated().flatMap { g, expert in
+      [expert.before, expert.after].filter { $0.value.count > 0 }
+        .map { kept?.contains(g) ?? true ? $0 : $0.detach() }
+    }
     guard let first = parts.first else { return nil }
     return parts.count == 1 ? first : try F.concat(parts, axis: 0)
   }

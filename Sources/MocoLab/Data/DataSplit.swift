@@ -28,10 +28,14 @@ public final class DataSplit: Sendable {
   public let identifiers: [String]?
   public let items: [DataItem]
   public let source: any ImageSource
+  /// What the data set is called that it is a split of; nil where nobody has said.
+  public let dataset: String?
 
   public init(
-    name: String, classes: [String], identifiers: [String]? = nil, items: [DataItem], source: any ImageSource
+    name: String, classes: [String], identifiers: [String]? = nil, items: [DataItem], source: any ImageSource,
+    dataset: String? = nil
   ) {
+    self.dataset = dataset
     self.name = name
     self.classes = classes
     self.identifiers = identifiers?.count == classes.count ? identifiers : nil
@@ -61,7 +65,14 @@ public final class DataSplit: Sendable {
   ) -> DataSplit {
     DataSplit(
       name: name ?? self.name, classes: classes ?? self.classes, identifiers: identifiers ?? self.identifiers,
-      items: items, source: source)
+      items: items, source: source, dataset: dataset)
+  }
+
+  /// The split as one of the data set `name`.
+  func of(dataset name: String) -> DataSplit {
+    DataSplit(
+      name: self.name, classes: classes, identifiers: identifiers, items: items, source: source, dataset: name
+    )
   }
 
   /// The items at `indices`, in that order.

@@ -22,7 +22,8 @@ public final class Dataset: Sendable {
   ) {
     self.name = name
     self.classes = classes
-    self.splits = splits
+    // The first data set that holds a split names it: cuts and styles of it are no other data.
+    self.splits = splits.map { $0.dataset == nil ? $0.of(dataset: name) : $0 }
     self.skipped = skipped
     self.origin = origin
   }

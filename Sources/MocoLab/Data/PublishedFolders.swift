@@ -79,9 +79,12 @@ extension Dataset {
     let classes = present.map { order[$0].name }
     try ClassNames.check(classes, data: path, areLabelled: true)
     let listed = found.map { ListedImage(path: $0.path, label: labels[$0.place] ?? 0, split: $0.split) }
-    return try from(
+    let data = try from(
       listed, name: name ?? FileSystem.name(of: path), classes: classes,
       identifiers: present.map { order[$0].identifier }, options: options, place: path)
+    // What lies like ImageNet is trained like ImageNet, whatever its folder is called.
+    guard PublishedTraining.dataSet(called: data.name) != "ImageNet" else { return data }
+    return data.mapSplits { $0.of(dataset: "ImageNet, by its folders") }
   }
 
   /// The lines of a list that begin with a word of their own.

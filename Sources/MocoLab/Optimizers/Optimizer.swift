@@ -53,7 +53,7 @@ public struct OptimizerSettings: Sendable, Hashable {
     self.decay = decay
   }
 
-  /// The published optimizer: SGD, momentum 0.9, weight decay 5e-4, rate 0.032.
+  /// The published optimizer of every data set but ImageNet: SGD, momentum 0.9, weight decay 5e-4, rate 0.032.
   public static let published = OptimizerSettings(
     rule: .sgd(momentum: 0.9, nesterov: false), rate: 0.032, weightDecay: 5e-4)
 

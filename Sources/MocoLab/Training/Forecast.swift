@@ -7,7 +7,7 @@ import MocoTensor
 public struct Forecast: Sendable {
   public let plan: TrainingPlan
   public let classes: Int
-  /// One step, with every expert in use.
+  /// One step, with every expert in use that it can have.
   public let step: PromptCost
   /// What is encoded once before the first step.
   public let once: PromptCost
@@ -44,7 +44,7 @@ public struct Forecast: Sendable {
     let clip = model.clip
     plan = try TrainingPlan(options, count: data.count)
     classes = model.classes.count
-    let keys = try chunked.promptsOfStep()
+    let keys = try chunked.promptsOfStep(batch: min(options.batch, data.count))
     let text = try clip.planText(keys, memory: chunked.memory)
     step = PromptCost(text, clip.config)
     once = try chunked.costOnce()

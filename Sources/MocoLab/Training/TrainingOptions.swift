@@ -45,7 +45,8 @@ public enum TrainingViews: Sendable, Hashable {
   }
 }
 
-/// How a model is trained. Defaults are the published settings.
+/// How a model is trained. `PublishedTraining` has the authors' options; the table in the page on the method
+/// says where these defaults differ.
 public struct TrainingOptions: Sendable {
   public var duration: TrainingDuration
   /// Images a step. The last partial batch of an epoch is left out, unless the data are fewer than a batch.
@@ -62,6 +63,8 @@ public struct TrainingOptions: Sendable {
   /// Where a checkpoint is kept, and after how many epochs each time.
   public var checkpoint: String?
   public var checkpointEvery = 1
+  /// The published configuration that these options began as.
+  public var published: PublishedTraining?
 
   public init(duration: TrainingDuration) { self.duration = duration }
 
@@ -106,6 +109,7 @@ public struct TrainingOptions: Sendable {
     case .kept(let count): object["views"] = .int(count)
     case .fresh: object["views"] = "fresh"
     }
+    if let published { object["published"] = .string(published.title) }
     return .object(object)
   }
 }

@@ -8,18 +8,24 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       """
       mixture(clip, templates, classes, router = {}, loss = {}, start = "first", base = nil, \
-      vision_layernorm = false, vision_lr = 0.1, memory = nil, seed = nil)
+      vision_layernorm = false, vision_lr = 0.1, memory = nil, seed = nil, published = false)
       """,
       doc: """
         A mixture of soft prompts: one expert for each group of templates, and a router that picks some for each image.
 
         - `router {top_k: 2, kind: "linear", bias: true, scale: 1}`
         - `loss {class: 1, text: 5, gate: 1}`; `text` and `gate` also take a record: `text: {weight: 5, temperature: 1,
-          full_stop: nil}`, `gate: {weight: 1, top: 2, bonus: 10, temperature: nil, detach: false}`
+          full_stop: nil, experts: "all"}`, `gate: {weight: 1, top: 2, bonus: 10, temperature: nil, detach: false}`.
+          `experts: "chosen"`: the text loss reads the experts that some image of the batch chose; the others count as
+          zero vectors, get no gradient, and their prompts are not encoded. `"published"` is `"chosen"` in batches of
+          fewer than 4 images, as in the authors' program
         - `base`: the classes that the class loss sees; the text loss sees all
         - `vision_layernorm: true` trains the vision tower's LayerNorms too, at `vision_lr` times the learning rate
         - `memory: "2 GB"`: what the text tower's activations may take in a step; more prompts than fit are trained in
           chunks, in two passes. Without it the budget is 1 GiB on every machine, because chunks show in the last bits
+        - `published: true`: what the authors' configuration has instead of these defaults, here and in `train`, which
+          then takes its part too; options that you give hold. `published: "ImageNet"` takes a data set's by name. The
+          table in `help("method")` has all that differs
 
         ```
         let mix = mixture(clip, ways, classes: data.classes) {
@@ -32,11 +38,15 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let clip = try readModel(arguments)
       let set = try templateSet(
         arguments.value("templates"), argument: "templates", function: arguments.functionName)
-      var options = MixtureOptions()
-      options.router = try readRouter(arguments)
-      options.loss = try readLoss(arguments)
+      let published = try readPublished(arguments)
+      var options = published == nil ? MixtureOptions() : MixtureOptions.publishedSettings
+      options.published = published
+      try readRouter(arguments, &options.router)
+      try readLoss(arguments, &options.loss)
       options.start = try readStart(arguments)
-      options.trainVisionLayerNorms = try arguments.bool("vision_layernorm")
+      if published == nil || arguments.isGiven("vision_layernorm") {
+        options.trainVisionLayerNorms = try arguments.bool("vision_layernorm")
+      }
       options.visionRateFactor = try arguments.float("vision_lr")
       options.seed = try arguments.seed(context)
       if let memory = try readMemory(arguments) { options.memory = memory }
@@ -99,35 +109,38 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   ]
 }
 
-private func readRouter(_ arguments: Arguments) throws -> Router.Options {
+private func readRouter(_ arguments: Arguments, _ options: inout Router.Options) throws {
   if let value: RouterValue = arguments["router"]?.asHost() {
-    var options = value.router.options
+    options = value.router.options
     options.topK = value.router.topK
-    return options
+    return
   }
   let reader = try OptionReader(
     "router", arguments.record("router"), known: ["top_k", "kind", "bias", "scale"], argument: "router")
-  var options = Router.Options()
   if let kind = try reader.choice("kind", among: Router.Kind.allCases.map(\.rawValue)) {
     options.kind = Router.Kind(rawValue: kind) ?? .linear
+    // All experts of a router that does not choose, not the published two.
+    if options.kind == .uniform { options.topK = nil }
   }
-  options.topK = try reader.int("top_k")
+  if let count = try reader.int("top_k") { options.topK = count }
   if let bias = try reader.bool("bias") { options.bias = bias }
   if let scale = try reader.float("scale") { options.scale = Float(scale) }
-  return options
 }
 
-private func readLoss(_ arguments: Arguments) throws -> MixtureLossOptions {
+private func readLoss(_ arguments: Arguments, _ options: inout MixtureLossOptions) throws {
   let reader = try OptionReader(
     "loss", arguments.record("loss"), known: ["class", "text", "gate"], argument: "loss")
-  var options = MixtureLossOptions()
   if let weight = try reader.float("class") { options.classWeight = Float(weight) }
   if let record = reader.value("text")?.asRecord {
     let text = try OptionReader(
-      "loss.text", record, known: ["weight", "temperature", "full_stop"], argument: "loss")
+      "loss.text", record, known: ["weight", "temperature", "full_stop", "experts"], argument: "loss")
     if let weight = try text.float("weight") { options.textWeight = Float(weight) }
     if let temperature = try text.float("temperature") { options.textTemperature = Float(temperature) }
-    options.textFullStop = try text.bool("full_stop")
+    if let stops = try text.bool("full_stop") { options.textFullStop = stops }
+    let whose = MixtureLossOptions.TextExperts.allCases.map(\.rawValue)
+    if let experts = try text.choice("experts", among: whose) {
+      options.textExperts = MixtureLossOptions.TextExperts(rawValue: experts) ?? .all
+    }
   } else if let weight = try reader.float("text") {
     options.textWeight = Float(weight)
   }
@@ -144,7 +157,6 @@ private func readLoss(_ arguments: Arguments) throws -> MixtureLossOptions {
   } else if let weight = try reader.float("gate") {
     options.gateWeight = Float(weight)
   }
-  return options
 }
 
 /// `memory: "2 GB"`, or bytes.

@@ -169,6 +169,12 @@ final class ModelValue: HostObject {
         let words = expert.words.before + ["{} "] + expert.words.after
         lines.append("  expert \(expert.group.name): \(words.joined())")
       }
+      if mixture.options.published != nil {
+        let own = mixture.options.unpublished.map { "\($0.setting.name) \($0.setting.value)" }
+        lines += wrapped(
+          own.isEmpty ? "  the published configuration" : "  the published configuration but for ", own, ", ",
+          width: width)
+      }
     }
     lines += wrapped("  classes: ", model.classes, ", ", width: width)
     if model.trained.count < model.classes.count {

@@ -8,9 +8,9 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
       """
-      train(model, on, for, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
+      train(model, on, for = nil, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
       shuffle = true, views = nil, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
-      resume = nil, memory = nil, classes = nil, dry_run = false, seed = nil)
+      resume = nil, memory = nil, classes = nil, dry_run = false, seed = nil, published = nil)
       """,
       doc: """
         Trains a mixture or a `coop` on a split, for a number of epochs or steps.
@@ -24,11 +24,15 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         }
         ```
 
-        - Without `optimizer` it is the published one: SGD, lr 0.032, momentum 0.9, weight decay 5e-4. Without `schedule` a
-          cosine with a tenth of the run as warm-up.
+        - Without `optimizer` it is `sgd(lr: 0.032, momentum: 0.9, weight_decay: 5e-4)`. Without `schedule` it is a cosine
+          with a tenth of the run as warm-up.
+        - These defaults are not the authors' configuration. `published: true`, here or in `mixture`, takes theirs: the
+          duration too, so that `for` may be left out, fresh views and a clipped gradient. It is that of the data set, or
+          of the one named: `published: "ImageNet"`. Options that you give hold; `run.published` and `show run` say what
+          was taken. The table in `help("method")` has all that differs.
         - `at_least: 200 steps` adds epochs until there are so many steps.
         - `views: 8` looks at eight random crops and flips of each image, one an epoch in turn, whose features are computed
-          once; `views: "fresh"` draws new ones in every epoch, as published, and encodes the images in each step.
+          once; `views: "fresh"` draws new ones in every epoch and encodes the images in each step.
           Without it a step sees the middle of an image, as a test does.
         - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
@@ -46,7 +50,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
-      let options = try readTraining(arguments, context)
+      let options = try readTraining(arguments, context, value.model, split)
       if try arguments.bool("dry_run") { return try forecastValue(arguments, value.model, split, options) }
       if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
       let trainer = try Trainer(model: value.model, data: split, options: options)
@@ -64,10 +68,13 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           error.code, "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
           help: "the \(value.model.kind) keeps what it has learned")
       }
-      return .host(TrainingValue(report, model: value.model.kind))
+      return .host(TrainingValue(report, model: value.model.kind, options: options))
     },
     NativeFunction(
-      "forecast(model, on, for, batch = 32, at_least = nil, views = nil, memory = nil, classes = nil)",
+      """
+      forecast(model, on, for = nil, batch = 32, at_least = nil, views = nil, memory = nil, classes = nil, \
+      published = nil)
+      """,
       doc: """
         What `train` would cost with these options, before a long run. Nothing is trained.
 
@@ -88,10 +95,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
-      var options = TrainingOptions(duration: try readDuration(arguments))
-      options.batch = try arguments.int("batch", in: 1...)
-      options.views = try readViews(arguments)
-      return try forecastValue(arguments, value.model, split, options)
+      return try forecastValue(arguments, value.model, split, readExtent(arguments, value.model, split))
     },
   ]
 }
@@ -108,6 +112,11 @@ private func forecastValue(
 }
 
 private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
+  guard arguments["for"]?.isNil == false else {
+    throw arguments.failure(
+      "E0304", "\(arguments.functionName) needs the argument 'for'",
+      help: "write how long: for 50 epochs; only published: true brings a duration of its own")
+  }
   let quantity = try arguments.quantity("for")
   guard let amount = quantity.wholeAmount, amount >= 1 else {
     throw arguments.failure(
@@ -126,9 +135,34 @@ private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
   return quantity.unit == .steps ? .steps(amount) : .epochs(amount, atLeast: atLeast)
 }
 
-private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) throws -> TrainingOptions {
-  var options = TrainingOptions(duration: try readDuration(arguments))
-  options.batch = try arguments.int("batch", in: 1...)
+/// How long a training is, how many images a step sees, and which views of them.
+///
+/// - Throws: E0520, E0706 where the published configuration cannot be had.
+private func readExtent(
+  _ arguments: Arguments, _ model: any PromptModel, _ split: DataSplit
+) throws -> TrainingOptions {
+  guard var published = try readPublishedTraining(arguments, model, split) else {
+    var options = TrainingOptions(duration: try readDuration(arguments))
+    options.batch = try arguments.int("batch", in: 1...)
+    options.views = try readViews(arguments)
+    return options
+  }
+  var options = published.options
+  published.changed = PublishedTraining.names(in: arguments)
+  options.published = published
+  if arguments["for"]?.isNil == false || arguments.isGiven("at_least") {
+    options.duration = try readDuration(arguments)
+  }
+  if arguments.isGiven("batch") { options.batch = try arguments.int("batch", in: 1...) }
+  if arguments.isGiven("views") { options.views = try readViews(arguments) }
+  try published.check(options, model: model, data: split)
+  return options
+}
+
+private func readTraining(
+  _ arguments: Arguments, _ context: RuntimeContext, _ model: any PromptModel, _ split: DataSplit
+) throws -> TrainingOptions {
+  var options = try readExtent(arguments, model, split)
   if let optimizer = try arguments.optionalHost(
     OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)")
   {
@@ -142,11 +176,13 @@ private func readTraining(_ arguments: Arguments, _ context: RuntimeContext) thr
     }
     options.optimizer = optimizer.settings
   }
-  options.schedule = try arguments.optionalHost(
-    ScheduleValue.self, "schedule", expected: "schedule such as cosine(warmup: 5 epochs)")?.schedule
-  options.clipNorm = try arguments.optionalFloat("clip_grad_norm")
+  if arguments.isGiven("schedule") {
+    options.schedule = try arguments.optionalHost(
+      ScheduleValue.self, "schedule", expected: "schedule such as cosine(warmup: 5 epochs)")?.schedule
+  }
+  try options.published?.checkWarmup(options, data: split)
+  if arguments.isGiven("clip_grad_norm") { options.clipNorm = try arguments.optionalFloat("clip_grad_norm") }
   options.shuffle = try arguments.bool("shuffle")
-  options.views = try readViews(arguments)
   options.seed = try arguments.seed(context)
   options.checkpoint = try arguments.optionalString("checkpoint")
   if let every = arguments["checkpoint_every"], !every.isNil {
@@ -186,6 +222,9 @@ private func trainingObserver(
           ("model", model.configuration), ("options", trainer.options.configuration),
           ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
         ])))
+  }
+  if let published = trainer.options.published {
+    context.onEpoch?("\(model.kind): \(published.line(trainer.options))")
   }
   let number = context.trainings
   var observer = TrainingObserver()
@@ -234,15 +273,17 @@ private func stepValue(_ record: StepRecord) -> AnyValue {
 final class TrainingValue: HostObject {
   let report: TrainingReport
   let model: String
+  let options: TrainingOptions
 
-  init(_ report: TrainingReport, model: String) {
+  init(_ report: TrainingReport, model: String, options: TrainingOptions) {
     self.report = report
     self.model = model
+    self.options = options
   }
 
   var typeName: String { "Training" }
   var memberNames: [String] {
-    ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "figure"]
+    ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "published", "figure"]
   }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
@@ -253,6 +294,7 @@ final class TrainingValue: HostObject {
     case "steps": return .int(report.steps)
     case "seconds": return .float(report.seconds)
     case "model": return .string(model)
+    case "published": return options.published.map { $0.value(options) } ?? .nil
     case "figure": return .host(FigureValue(figure))
     default: return nil
     }
@@ -282,7 +324,10 @@ final class TrainingValue: HostObject {
       "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
       "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
     ]
-    return DisplayColumns.joined(pieces, columns: width, hanging: 2)
+    let card = DisplayColumns.joined(pieces, columns: width, hanging: 2)
+    guard let published = options.published else { return card }
+    let line = published.line(options).split(separator: " ").map(String.init)
+    return card + "\n" + DisplayColumns.joined(line, columns: width, hanging: 2)
   }
 }
 
