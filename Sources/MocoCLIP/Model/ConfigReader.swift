@@ -46,7 +46,7 @@ struct ConfigReader {
     for key in object.keys where !keys.contains(key) {
       throw CLIPError(
         code: "E0605", "\(source): unknown member \(path(key))",
-        help: "known are \(keys.joined(separator: ", "))")
+        help: "use only \(keys.joined(separator: ", "))")
     }
   }
 
@@ -63,7 +63,7 @@ struct ConfigReader {
   }
 
   func missing(_ key: String) -> CLIPError {
-    CLIPError(code: "E0605", "\(source): \(path(key)) is missing", help: "it has no default")
+    CLIPError(code: "E0605", "\(source): \(path(key)) is missing", help: "add it: there is no default")
   }
 
   func required(_ key: String) throws -> Int {

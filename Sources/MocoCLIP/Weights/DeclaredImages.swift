@@ -38,7 +38,7 @@ struct DeclaredImages {
     case "bilinear"?: transform.filter = .bilinear
     case let other?:
       throw section.refusal(
-        reader, "interpolation", .string(other), "open_clip knows bicubic and bilinear; set it to one of them"
+        reader, "interpolation", .string(other), "set it to bicubic or bilinear, the only ones in open_clip"
       )
     }
     switch try reader.string("resize_mode") {
@@ -48,7 +48,7 @@ struct DeclaredImages {
     case let other?:
       throw section.refusal(
         reader, "resize_mode", .string(other),
-        "open_clip knows shortest, longest and squash; set it to one of them")
+        "set it to shortest, longest or squash, the only ones in open_clip")
     }
     let fill = try readFill(reader, section, channels: channels)
     if transform.fit == .longest { transform.fill = fill }

@@ -95,7 +95,7 @@ extension DeclaredSizes {
     default:
       throw section.refusal(
         reader, "hidden_act", .string(name),
-        "known are quick_gelu, gelu, gelu_new and gelu_pytorch_tanh; choose a model with one of them")
+        "choose a model with quick_gelu, gelu, gelu_new or gelu_pytorch_tanh")
     }
     return tower
   }

@@ -110,7 +110,9 @@ extension DeclaredSizes {
 
   /// Why texts cannot be encoded, though images can; nil for CLIP's own text tower and tokenizer.
   private static func foreignText(_ reader: ConfigReader) throws -> String? {
-    if let name = try reader.string("hf_model_name") { return "its text tower is \(name), not CLIP's" }
+    if let name = try reader.string("hf_model_name"), !name.isEmpty {
+      return "its text tower is \(name), not CLIP's"
+    }
     if let name = try reader.string("hf_tokenizer_name"), !isClipTokenizer(name) {
       return "its tokenizer is \(name), not CLIP's"
     }

@@ -79,7 +79,9 @@ struct ModelFamily {
     if model.value("multimodal_cfg") != nil {
       return ModelFamily(name: "a CoCa model", difference: "it pools by attention and has a text decoder")
     }
-    guard let tower = model.value("vision_cfg")?["timm_model_name"]?.stringValue else { return nil }
+    guard let tower = model.value("vision_cfg")?["timm_model_name"]?.stringValue, !tower.isEmpty else {
+      return nil
+    }
     let known = timm.first { tower.lowercased().contains($0.part) }
     return ModelFamily(
       name: known?.name ?? "a model with a tower of timm's", difference: "its image tower is \(tower)")

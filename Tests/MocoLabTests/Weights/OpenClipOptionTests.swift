@@ -160,6 +160,50 @@ import Testing
     }
   }
 
+  /// What open_clip asks of a transformer it does not ask of a ModifiedResNet; images and texts it prepares
+  /// alike for both.
+  @Test func aModifiedResNetTakesWhatIsIts() throws {
+    let config = CLIPConfig(
+      embedDim: 8, vision: VisionConfig(imageSize: 32, stages: [1, 1, 1, 1], width: 4, heads: 2),
+      text: TextConfig(context: 12, vocabulary: 560, width: 8, layers: 1, heads: 2), activation: .gelu)
+    let source = try CLIPModel.random(config: config, seed: 4)
+    let base: Json = [
+      "model_cfg": [
+        "embed_dim": 8,
+        "vision_cfg": ["layers": [1, 1, 1, 1], "width": 4, "head_width": 64, "image_size": 32],
+        "text_cfg": ["heads": 2],
+      ]
+    ]
+    func load(_ changes: [([String], Json)]) throws -> CLIPModel {
+      try Repository.inFolder { folder in
+        try SafetensorsWriter.write(
+          path: folder + "/open_clip_model.safetensors",
+          tensors: source.parameters.map { ($0.name, $0.variable.value, .f32) })
+        var config = base
+        for (path, value) in changes { config = OptionFixture.setting(config, path, value) }
+        try OptionFixture.write(config, to: folder + "/open_clip_config.json")
+        return try CLIPModel.load(path: folder)
+      }
+    }
+    let vision = ["model_cfg", "vision_cfg"]
+    let plain = try load([])
+    let pixels = try Tensor((0..<3 * 1024).map { Float($0 % 37) / 37 }, shape: [1, 3, 32, 32])
+    let right = try plain.encodeImageFrozen(pixels).toFloats()
+    let other = try load([
+      (vision + ["norm_kwargs"], ["eps": 0.1]), (vision + ["act_kwargs"], ["approximate": "tanh"]),
+      (vision + ["pool_type"], "avg"), (vision + ["no_ln_pre"], true), (vision + ["patch_size"], 16),
+      (["preprocess_cfg", "resize_mode"], "squash"),
+      (["model_cfg", "text_cfg", "norm_kwargs"], ["eps": 0.1]),
+    ])
+    #expect(try other.encodeImageFrozen(pixels).toFloats() == right)
+    #expect(other.config.images.fit == .exact(width: 32, height: 32))
+    #expect(other.config.textLayerNormEps == 0.1 && other.config.textActivation == .gelu)
+    #expect(
+      OptionFixture.fault { _ = try load([(vision + ["layers"], [1, 1, 2, 1])]) }.contains(
+        "ModifiedResNet of"))
+    #expect(OptionFixture.fault { _ = try load([(vision + ["layers"], 4)]) }.contains("says 4"))
+  }
+
   /// A bias of the logits, as models trained with a sigmoid have it, is no part of any feature.
   @Test func aLogitBiasIsLeftOut() throws {
     try Repository.inFolder { folder in
