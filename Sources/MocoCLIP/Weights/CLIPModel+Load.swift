@@ -127,15 +127,22 @@ extension CLIPModel {
     declared.notes = [
       "no configuration beside the weights: QuickGELU and width / 64 heads, as OpenAI's models have"
     ]
+    let processor = folder.imageProcessor
+    if naming == .huggingFace, let options = processor.options {
+      try declared.readProcessor(options.json, path: options.path)
+      declared.notes += processor.notes
+    }
     // What lies there belongs to weights under other names.
+    let isOther = naming != .huggingFace
     let passedOver = [
       ("open_clip_config.json", folder.openClip), ("config.json", folder.huggingFace),
+      ("preprocessor_config.json", isOther ? folder.preprocessor : nil),
+      ("processor_config.json", isOther ? folder.processor : nil),
     ].filter { $0.1 != nil }.map(\.0)
     if !passedOver.isEmpty {
-      declared.notes = [
-        "\(passedOver.joined(separator: " and ")) is not read, because the weights have \(naming.rawValue) names:"
-          + " QuickGELU and width / 64 heads, as OpenAI's models have"
-      ]
+      declared.notes[0] =
+        "\(passedOver.joined(separator: ", ")) beside the weights: not read, because the weights have \(naming.rawValue) names:"
+        + " QuickGELU and width / 64 heads, as OpenAI's models have"
     }
     return declared
   }

@@ -99,6 +99,9 @@ struct DeclaredImages {
       }
     }
     if case .shortest(size) = transform.fit { transform.fit = .shortest(nil) }
+    if size != 224, reader.value("size") == nil || reader.value("crop_size") == nil, transform.fit != .none {
+      notes.append("sizes that \(file) leaves out are the image tower's \(size), not transformers' 224")
+    }
     try readNormalization(reader, section, file: file, channels: channels)
     var plain = ImageTransform()
     plain.cropsDown = true

@@ -29,11 +29,14 @@ extension DeclaredSizes {
       if withoutText == nil { try readText(text) }
     }
     noteActivation(from: "config.json")
-    if let processor {
-      let reader = try ConfigReader(processor.json, source: processor.path)
-      try ConfigSection.imageProcessor.check(reader, unknown: &unknown)
-      images = .huggingFace(reader)
-    }
+    if let processor { try readProcessor(processor.json, path: processor.path) }
+  }
+
+  /// Keeps an image processor's options for when the tower's size is known.
+  mutating func readProcessor(_ json: Json, path: String) throws {
+    let reader = try ConfigReader(json, source: path)
+    try ConfigSection.imageProcessor.check(reader, unknown: &unknown)
+    images = .huggingFace(reader)
   }
 
   /// One tower's options. `text_config_dict` is a whole configuration: with it, what `text_config` says is

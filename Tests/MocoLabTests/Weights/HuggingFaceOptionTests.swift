@@ -94,6 +94,20 @@ import Testing
     // Sizes that are left out are the tower's.
     let bare = try Self.load(preprocessor: .object(JsonObject()))
     #expect(bare.config.mean == CLIPConfig.defaultMean(channels: 3))
+    #expect(bare.info?.notes.contains { $0.contains("are the image tower's 16") } == true)
+    // Without config.json the preparation of images counts all the same; beside other names it does not.
+    try Repository.inFolder { folder in
+      try OptionFixture.writeHuggingFace(to: folder)
+      try OptionFixture.write(mean(0.25), to: folder + "/preprocessor_config.json")
+      let heads = CLIPModel.LoadOptions(visionHeads: 2, textHeads: 2)
+      let model = try CLIPModel.load(path: folder, options: heads)
+      #expect(model.config.mean == [0.25, 0.25, 0.25])
+      try OptionFixture.writeOpenAI(to: folder)
+      let other = try CLIPModel.load(path: folder + "/open_clip_model.safetensors", options: heads)
+      #expect(other.config.mean == CLIPConfig.defaultMean(channels: 3))
+      #expect(
+        other.info?.notes.first?.hasPrefix("preprocessor_config.json beside the weights: not read") == true)
+    }
 
     // A whole configuration under `text_config_dict` stands for text_config, its defaults included.
     var config = OptionFixture.setting(
