@@ -86,13 +86,6 @@ public final class CoOp: ChunkedModel {
   public var kind: String { "coop" }
   public var hasPromptsOfClasses: Bool { !options.shared }
   public var parameters: [Parameter] { [Parameter("ctx", context)] }
-  public var configuration: Json {
-    var object = JsonObject([("kind", "coop"), ("tokens", .int(contextLength))])
-    if case .phrase(let phrase) = options.start { object["phrase"] = .string(phrase) }
-    object["shared"] = .bool(options.shared)
-    object["position"] = .string(options.position.rawValue)
-    return .object(object)
-  }
 
   /// - Parameter places: whose contexts the names meet where each class has its own.
   func keys(_ names: [String], places: [Int]?) throws -> [[PromptKey]] {

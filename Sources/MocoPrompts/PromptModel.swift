@@ -152,7 +152,12 @@ extension PromptModel {
   /// Lets the class loss see these classes only; the others stay in the text loss.
   ///
   /// - Throws: E0704 for a name the model does not have; E0703 for an empty list.
-  public func train(on names: [String]) throws {
+  public func train(on names: [String]) throws { trained = try scope(of: names) }
+
+  /// The places of the classes that a class loss over `names` sees. Changes nothing.
+  ///
+  /// - Throws: E0704 for a name the model does not have; E0703 for an empty list.
+  public func scope(of names: [String]) throws -> [Int] {
     guard !names.isEmpty else { throw PromptError("E0703", "training needs at least one class") }
     let places = try classIndices(of: names)
     guard Set(places).count == places.count else {
@@ -160,7 +165,7 @@ extension PromptModel {
         "E0704", "two classes of the data are one class of this \(kind)",
         help: "make the \(kind) with the data's classes: classes: data.classes")
     }
-    trained = places
+    return places
   }
 
   /// Positions of `names` in `classes`.

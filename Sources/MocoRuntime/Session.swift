@@ -105,7 +105,7 @@ public final class Session {
 
 /// The version of moco and of its standard library: one number, they ship together.
 public enum Moco {
-  public static let version = "0.1.0"
+  public static let version = MocoVersion.text
 }
 
 /// Gives an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the

@@ -176,6 +176,8 @@ import Testing
         true
         ["ctx_before_0", "ctx_before_1", "ctx_before_2", "ctx_after_2", "gate.weight", "gate.bias", "w"]
         E0708
+        \(folder)/a: its groups are "plain", "sketch", "dark", this mixture's "x"; what has the same name is taken
+        \(folder)/a: router.top_k was 2, now 1
         3
 
         """)

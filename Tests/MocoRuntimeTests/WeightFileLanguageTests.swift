@@ -37,6 +37,7 @@ import Testing
       #expect(
         output == """
           E0708 true
+          \(folder)/model.pth.tar-50 does not say with which CLIP model and options it was trained
           ["ctx"] ["more"] ["token_prefix"] 50 nil
           8.875
           ["ctx", "token_prefix", "more"]

@@ -138,13 +138,17 @@ public final class CLIPModel {
   /// equal for equal models, whatever file they came from. Of a whole model whose towers compute otherwise than
   /// plain CLIP (`no_causal_mask`, `pool_type` and the like) that counts too.
   ///
-  /// - Throws: E0405 if a tensor cannot be read.
-  public func contentHash(prefix: String = "") throws -> String {
+  /// - Parameter value: what stands in the place of a parameter's own value, by its name.
+  /// - Throws: E0405 if a tensor cannot be read; what `value` throws.
+  public func contentHash(
+    prefix: String = "", replacing value: (String) throws -> Tensor? = { _ in nil }
+  ) throws -> String {
     let hash = SHA256()
     if prefix.isEmpty, let options = config.towerOptions { hash.update(options) }
     for (name, variable) in parameters where name.hasPrefix(prefix) {
-      hash.update("\(name) \(variable.value.shape)\n")
-      try variable.value.contiguous().withFloats { hash.update(UnsafeRawBufferPointer($0)) }
+      let tensor = try value(name) ?? variable.value
+      hash.update("\(name) \(tensor.shape)\n")
+      try tensor.contiguous().withFloats { hash.update(UnsafeRawBufferPointer($0)) }
     }
     return hash.finish()
   }

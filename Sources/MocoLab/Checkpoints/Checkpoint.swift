@@ -3,13 +3,27 @@ import MocoCLIP
 import MocoPrompts
 import MocoTensor
 
-/// One safetensors file from which a training goes on bit for bit: parameters, optimizer state, position, and
-/// as metadata the configuration and the hashes of weights and data.
+/// One safetensors file from which a training goes on bit for bit: parameters, optimizer state, position and
+/// epochs, and as metadata the configuration, the names of classes and groups, the hashes of weights and data,
+/// and what it was computed with.
 ///
 /// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`.
+///
+/// Version 1 had no optimizer's parameter names, no records of epochs, nothing about programs and kernels, and
+/// another hash of data.
 public enum Checkpoint {
   public static let format = "moco-checkpoint"
-  public static let version = 1
+  public static let version = 2
+
+  /// What may differ between a checkpoint and the model that takes it, where a program says so.
+  public enum Difference: String, Sendable, CaseIterable {
+    /// Other CLIP weights.
+    case clip
+    /// Other classes, or other classes that the class loss saw.
+    case classes
+    /// Options that change what the restored parameters answer.
+    case options
+  }
 
   /// What a restore found.
   public struct Restored: Sendable {
@@ -20,6 +34,8 @@ public enum Checkpoint {
     public let unexpected: [String]
     /// Tensors of the file that are of no use: what the model makes itself, and the frozen model.
     public let ignored: [String]
+    /// What was put in another order, what differs, what could not be checked: sentences.
+    public let notes: [String]
     /// The configuration in the file, null in a file of another program.
     public let configuration: Json
     public let step: Int?
@@ -29,10 +45,11 @@ public enum Checkpoint {
 
   /// Writes the model, and with a trainer or an optimizer also where its training stands.
   ///
+  /// - Parameter base: the classes of the class loss, where a program has named them.
   /// - Throws: E0504 when the file cannot be written; an existing file stays whole then.
   public static func save(
     path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
-    notes: [(String, String)] = []
+    base: [String]? = nil, notes: [(String, String)] = []
   ) throws {
     var tensors: [SafetensorsWriter.Item] = model.parameters.map {
       ("model." + $0.name, $0.variable.value, .f32)
@@ -40,133 +57,110 @@ public enum Checkpoint {
     var metadata: [(String, String)] = [
       ("format", format), ("version", String(version)), ("kind", model.kind),
       ("configuration", model.configuration.serialized()),
-      ("classes", Json.array(model.classes.map { .string($0) }).serialized()),
+      ("classes", names(model.classes)),
       ("trained", Json.array(model.trained.map { .int($0) }).serialized()),
-      ("clip", try model.clip.contentHash()),
+      ("clip", try trainer?.clipHash() ?? model.clip.contentHash()),
+      ("clip_computes", computes(model.clip).serialized()),
+      ("made_with", Environment.current.json.serialized()),
     ]
+    if let base = base ?? trainer?.base { metadata.append(("base", names(base))) }
     if let optimizer = trainer?.optimizer ?? optimizer {
       for (name, tensor) in try optimizer.exportState() {
         tensors.append(("optimizer." + name, tensor, .f32))
       }
       metadata.append(("optimizer", optimizer.settings.configuration.serialized()))
       metadata.append(("optimizer_steps", optimizer.exportCounts.serialized()))
+      metadata.append(("optimizer_parameters", names(parameterNames(of: optimizer, in: model))))
     }
     if let trainer {
-      metadata.append(("position", trainer.position.serialized()))
-      metadata.append(("training", trainer.options.configuration.serialized()))
-      metadata.append(("data", trainer.data.contentHash))
+      let identity = try trainer.dataIdentity()
+      metadata += [
+        ("position", trainer.position.serialized()),
+        ("training", trainer.options.configuration.serialized()),
+        ("scheduled", trainer.plan.scheduledJson.serialized()),
+        ("records", TrainingRecords.json(trainer.records).serialized()),
+        ("data", identity.hash), ("data_parts", identity.json.serialized()),
+      ]
       if let chunked = model as? any ChunkedModel { metadata.append(("memory", String(chunked.memory))) }
     }
     try SafetensorsWriter.write(path: path, tensors: tensors, metadata: metadata + notes)
   }
 
-  /// Reads parameters into the model, and the state into a trainer or an optimizer.
+  /// Finds out that a checkpoint could not be written before the work that it is to hold.
   ///
-  /// Nothing is changed unless everything fits. The file may also be one of CoOp or of the mixture's authors,
-  /// as PyTorch writes them.
-  /// - Parameter strict: false lets parameters that the file does not have keep their values.
-  /// - Throws: E0708 listing every tensor that does not fit; E0501, E0502 for the file.
-  @discardableResult
-  public static func restore(
-    path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
-    strict: Bool = true
-  ) throws -> Restored {
-    let file = try TensorFiles.open(path)
-    try checkVersion(file)
-    let configuration = try file.metadata("configuration").map { try Json.parse($0) } ?? .null
-    let match = try CheckpointMatch(file, model: model)
-    if strict { try match.requireEverything() }
-    try checkClasses(file, model: model, strict: strict)
-
-    var position: Json?
-    if let trainer {
-      guard let text = file.metadata("position") else {
-        throw PromptError(
-          "E0708", "\(path) holds no training to go on with", help: "it has parameters only: use restore")
-      }
-      if let saved = file.metadata("data"), saved != trainer.data.contentHash {
-        throw PromptError(
-          "E0708", "\(path) was saved while training on other data",
-          help: "resume with the same data, shots and seed")
-      }
-      if let saved = file.metadata("clip"), try saved != model.clip.contentHash() {
-        throw PromptError("E0708", "\(path) was saved with another CLIP model", help: "load the same weights")
-      }
-      if let saved = file.metadata("memory"), let chunked = model as? any ChunkedModel,
-        saved != String(chunked.memory)
-      {
-        throw PromptError(
-          "E0708",
-          "\(path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(chunked.memory)",
-          help: "its prompts were trained in other chunks; resume with memory: \(saved)")
-      }
-      position = try Json.parse(text)
-      if let training = file.metadata("training"), training != trainer.options.configuration.serialized() {
-        throw PromptError(
-          "E0708", "\(path) was saved by a training with other options",
-          help: "it had \(training)")
-      }
-    }
-    let optimizer = trainer?.optimizer ?? optimizer
-    if let optimizer {
-      guard let counts = file.metadata("optimizer_steps") else {
-        throw PromptError(
-          "E0708", "\(path) holds no optimizer state", help: "it has parameters only: use restore")
-      }
-      try optimizer.importState(
-        { name in
-          let name = "optimizer." + name
-          return file.tensors.contains { $0.name == name } ? try file.tensor(name) : nil
-        },
-        counts: Json.parse(counts))
-    }
-    if let trainer, let position { try trainer.resume(at: position) }
-    for (parameter, value) in match.values {
-      try parameter.variable.updateValue { target in
-        try value.withFloats { source in
-          for i in 0..<min(target.count, source.count) { target[i] = source[i] }
-        }
-      }
-    }
-    // Where there is an optimizer, its state has been taken.
-    let state = optimizer == nil ? [] : match.ignored.filter { $0.hasPrefix("optimizer.") }
-    let place = try position ?? file.metadata("position").map { try Json.parse($0) }
-    return Restored(
-      loaded: match.values.map(\.0.name) + state, missing: match.missing, unexpected: match.unexpected,
-      ignored: match.ignored.filter { !state.contains($0) }, configuration: configuration,
-      step: place?["step"]?.intValue,
-      epoch: file.metadata("epoch").flatMap { Int($0) } ?? place?["epoch"]?.intValue)
-  }
-
-  private static func checkVersion(_ file: any TensorFile) throws {
-    guard let text = file.metadata("version"), file.metadata("format") == format else { return }
-    guard let number = Int(text), number <= version else {
-      throw PromptError(
-        "E0708", "\(file.path) is a checkpoint of version \(text); this moco reads up to \(version)",
-        help: "use a newer moco")
+  /// - Throws: E0504.
+  public static func requireWritable(_ path: String) throws {
+    switch FileSystem.kind(path) {
+    case .folder:
+      throw CLIPError(
+        code: "E0504", "cannot write \(path): it is a folder", help: "give the checkpoint a name of its own")
+    // A device or a pipe is opened once, by whoever writes it.
+    case .other: return
+    case .missing, .file: try AtomicFile(path: path).discard()
     }
   }
 
-  private static func checkClasses(_ file: any TensorFile, model: any PromptModel, strict: Bool) throws {
-    guard strict, let text = file.metadata("kind"), file.metadata("format") == format else { return }
-    guard text == model.kind else {
-      throw PromptError("E0708", "\(file.path) holds a \(text), not a \(model.kind)")
+  private static func names(_ list: [String]) -> String {
+    Json.array(list.map { .string($0) }).serialized()
+  }
+
+  /// The optimizer's parameters by the model's names for them; others by their own.
+  static func parameterNames(of optimizer: Optimizer, in model: any PromptModel) -> [String] {
+    let own = model.parameters
+    return optimizer.parameters.map { parameter in
+      own.first { $0.variable === parameter.variable }?.name ?? parameter.name
     }
+  }
+
+  /// What else than its weights decides about what a CLIP model computes.
+  static func computes(_ clip: CLIPModel) -> Json {
+    let config = clip.config
+    return [
+      "activation": .string(config.activation.rawValue),
+      "layer_norm_eps": .double(Double(config.layerNormEps)),
+      "heads": [.int(config.vision.heads), .int(config.text.heads)],
+      "mean": .array(config.mean.map { .double(Double($0)) }),
+      "std": .array(config.std.map { .double(Double($0)) }),
+    ]
   }
 }
 
-extension DataSplit {
-  /// SHA-256 of what the split holds: source, items, labels, styles. Keys checkpoints and run records.
-  public var contentHash: String {
-    let hash = SHA256()
-    hash.update(source.contentKey)
-    for name in classes { hash.update("\n\(name)") }
-    for item in items {
-      hash.update("\n\(item.source) \(item.label)")
-      if let draw = item.style {
-        hash.update(" \(draw.style.rawValue) \(draw.severity.bitPattern) \(draw.seed) \(draw.epoch)")
-      }
-    }
-    return hash.finish()
+/// What decides about the last bits of a training besides the program text: moco's version, the vector
+/// kernels, and the BLAS.
+struct Environment: Equatable {
+  let moco: String
+  let vectors: String
+  let blas: String
+
+  static var current: Environment {
+    Environment(moco: MocoVersion.text, vectors: KernelFamily.vectors, blas: KernelFamily.blas)
   }
+
+  init(moco: String, vectors: String, blas: String) {
+    (self.moco, self.vectors, self.blas) = (moco, vectors, blas)
+  }
+
+  init?(_ json: Json) {
+    guard let moco = json["moco"]?.stringValue, let vectors = json["vectors"]?.stringValue,
+      let blas = json["OpenBLAS"]?.stringValue
+    else { return nil }
+    self.init(moco: moco, vectors: vectors, blas: blas)
+  }
+
+  var json: Json { ["moco": .string(moco), "vectors": .string(vectors), "OpenBLAS": .string(blas)] }
+
+  /// What a training that was saved under `self` and goes on here is told; nil where nothing differs.
+  func note(path: String, here: Environment = .current) -> String? {
+    var found: [String] = []
+    if moco != here.moco { found.append("moco \(moco), now \(here.moco)") }
+    if vectors != here.vectors { found.append("\(vectors) kernels, now \(here.vectors)") }
+    if blas != here.blas { found.append("OpenBLAS \(blas), now \(here.blas)") }
+    guard !found.isEmpty else { return nil }
+    return "\(path) was made with \(found.joined(separator: "; ")): the training goes on, but not bit for bit"
+  }
+}
+
+/// The version of moco and of its standard library: one number, they ship together.
+public enum MocoVersion {
+  public static let text = "0.1.0"
 }

@@ -4,6 +4,7 @@ import MocoTensor
 
 /// How the tensors of a checkpoint fit a model's parameters: moco's own, CoOp's, and the mixture authors'.
 ///
+/// Rows of moco's own files are found by the names of groups and classes, see `CheckpointNames`.
 /// Other programs name parameters `prompt_learner.ctx`, or `ctx` where they save the prompts apart, perhaps
 /// after `module.`. They may save the frozen CLIP model with them: that part must equal the model at hand.
 struct CheckpointMatch {
@@ -16,12 +17,14 @@ struct CheckpointMatch {
   private(set) var ignored: [String] = []
   /// What does not fit, in sentences.
   private(set) var faults: [String] = []
+  /// Whether the file holds parts of a frozen CLIP model, to compare with the one at hand.
+  private(set) var holdsTowers = false
   private var help: String?
 
   private let file: any TensorFile
   private let model: any PromptModel
 
-  init(_ file: any TensorFile, model: any PromptModel) throws {
+  init(_ file: any TensorFile, model: any PromptModel, names: CheckpointNames) throws {
     self.file = file
     self.model = model
     var open: [(raw: String, name: String)] = []
@@ -33,20 +36,22 @@ struct CheckpointMatch {
     }
     var used = Set<String>()
     for parameter in model.parameters {
-      let candidates = ["model.", "prompt_learner.", ""].map { $0 + parameter.name }
+      let place = names.place(of: parameter.name)
+      let candidates = place.map { place in ["model.", "prompt_learner.", ""].map { $0 + place.name } } ?? []
       guard let raw = candidates.lazy.compactMap({ places[$0] }).first else {
         missing.append(parameter.name)
         faults.append("\(parameter.name) is missing")
         continue
       }
       used.insert(raw)
-      try take(raw, for: parameter)
+      try take(raw, for: parameter, rows: place?.rows)
     }
     let counts = Dictionary(file.tensors.map { ($0.name, $0.count) }) { first, _ in first }
     for (raw, name) in open where !used.contains(raw) {
       if counts[raw] == 0 || CheckpointMatch.isDerived(name) {
         ignored.append(raw)
       } else if let ours = CheckpointMatch.clipName(name), let variable = try? model.clip.parameter(ours) {
+        holdsTowers = true
         if try equals(raw, variable.value) {
           ignored.append(raw)
         } else {
@@ -64,23 +69,19 @@ struct CheckpointMatch {
     }
   }
 
-  /// - Throws: E0708 if anything does not fit.
-  func requireEverything() throws {
-    guard !faults.isEmpty else { return }
-    let most = 40
-    let more = faults.count > most ? "; and \(faults.count - most) more" : ""
-    throw PromptError(
-      "E0708",
-      "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
-      help: help
-        ?? "create the model with the groups and options it was saved with, or restore with strict: false")
-  }
+  /// What to do about the faults, where that is known.
+  var advice: String? { help }
 
-  private mutating func take(_ raw: String, for parameter: Parameter) throws {
+  private mutating func take(_ raw: String, for parameter: Parameter, rows: [Int?]?) throws {
     let tensor = try file.tensor(raw)
     let shape = parameter.variable.value.shape
-    // w is [1, D] in the authors' checkpoints.
-    guard tensor.shape == shape || tensor.shape == [1] + shape else {
+    // w is [1, D] in the authors' checkpoints. A class's context may stand among more or fewer of them; a
+    // router is that of as many experts.
+    let mayBeLonger = rows != nil && parameter.name == "ctx" && shape.count == 3
+    let fits =
+      tensor.shape == shape || (rows == nil && tensor.shape == [1] + shape)
+      || (mayBeLonger && tensor.shape.count == 3 && tensor.shape.dropFirst() == shape.dropFirst())
+    guard fits else {
       missing.append(parameter.name)
       faults.append("\(raw) is \(Shape.text(tensor.shape)), the model needs \(Shape.text(shape))")
       if model.kind == "coop", let tokens = tensor.shape.dropLast().last {
@@ -97,7 +98,45 @@ struct CheckpointMatch {
         "E0708", "\(file.path): \(raw) holds numbers that are not finite",
         help: "the file is damaged, or the training went wrong")
     }
-    values.append((parameter, try tensor.contiguous()))
+    guard let rows else {
+      values.append((parameter, try tensor.reshaped(shape).contiguous()))
+      return
+    }
+    if rows.allSatisfy({ $0 == nil }) {
+      missing.append(parameter.name)
+      faults.append("\(parameter.name) is missing")
+      return
+    }
+    values.append((parameter, try CheckpointMatch.rows(rows, of: tensor, else: parameter.variable.value)))
+    let without = rows.indices.filter { rows[$0] == nil }
+    if !without.isEmpty {
+      missing.append("\(parameter.name)[\(without.map(String.init).joined(separator: ", "))]")
+    }
+  }
+
+  /// The rows of a tensor in another order. Shape: [F, …] → [rows, …]
+  ///
+  /// - Parameter other: where a row stands that has no place. Shape: [rows, …]
+  /// - Throws: E0708 for a place that is not there.
+  static func rows(_ rows: [Int?], of tensor: Tensor, else other: Tensor) throws -> Tensor {
+    let count = tensor.shape.first ?? 0
+    let width = count > 0 ? tensor.count / count : 0
+    return try tensor.withFloats { source in
+      try other.withFloats { own in
+        var values: [Float] = []
+        values.reserveCapacity(rows.count * width)
+        for (row, place) in rows.enumerated() {
+          let from = place ?? row
+          let limit = place == nil ? own.count : source.count
+          guard from >= 0, (from + 1) * width <= limit else {
+            throw PromptError("E0708", "the checkpoint has no row \(from)")
+          }
+          let range = from * width..<(from + 1) * width
+          values.append(contentsOf: place == nil ? own[range] : source[range])
+        }
+        return try Tensor(values, shape: [rows.count] + tensor.shape.dropFirst())
+      }
+    }
   }
 
   // MARK: Names

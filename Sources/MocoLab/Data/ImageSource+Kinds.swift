@@ -1,6 +1,7 @@
 import Glibc
 import MocoCLIP
 import MocoTensor
+import Synchronization
 
 // N: images, H: height, W: width, C: channels, D: feature width.
 
@@ -68,20 +69,23 @@ public final class PackedImages: ImageSource {
 public final class ImageFiles: ImageSource {
   /// Paths as they are opened.
   public let paths: [String]
+  /// Of paths, sizes and times; reading every file here would cost minutes on large folders.
   public let contentKey: String
+  /// Digests of files that were read, as long as size and times stay.
+  private let digests = Mutex<[Int: (stamp: String, key: String)]>([:])
 
   public init(paths: [String]) {
     self.paths = paths
     let hash = SHA256()
-    for path in paths {
-      var status = stat()
-      let found = stat(path, &status) == 0
-      // A changed file has another size or time; reading all of them here would cost minutes on large
-      // folders.
-      hash.update(
-        "\(path)\0\(found ? Int(status.st_size) : -1) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)\n")
-    }
+    for path in paths { hash.update("\(path)\0\(ImageFiles.stamp(path))\n") }
     contentKey = "files \(hash.finish())"
+  }
+
+  /// What a file that was changed has another one of.
+  private static func stamp(_ path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "-1" }
+    return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 
   public var count: Int { paths.count }
@@ -105,7 +109,15 @@ public final class ImageFiles: ImageSource {
         guard paths.indices.contains(indices[place]) else {
           throw DataError.mismatch("there is no image \(indices[place])")
         }
-        slots[place] = "file " + (try SHA256.hex(file: paths[indices[place]]))
+        let index = indices[place]
+        let stamp = ImageFiles.stamp(paths[index])
+        if let known = digests.withLock({ $0[index] }), known.stamp == stamp {
+          slots[place] = known.key
+          return
+        }
+        let key = "file " + (try SHA256.hex(file: paths[index]))
+        digests.withLock { $0[index] = (stamp, key) }
+        slots[place] = key
       }
     }
     return keys
@@ -131,12 +143,16 @@ public final class ImageFiles: ImageSource {
   }
 }
 
-/// Feature vectors that stand for images.
+/// Feature vectors that stand for images, as they were when the table was made.
 public final class FeatureTable: ImageSource {
   public let name: String
-  /// Shape: [N, D].
+  /// Shape: [N, D]. Nobody else has these numbers, so nobody changes them.
   public let features: Tensor
+  /// Of shape and values.
+  public let contentKey: String
 
+  /// Takes a copy of the numbers: a program that writes into its tensor afterwards changes no data.
+  ///
   /// - Throws: E0519 if the tensor is not [N, D] with D ≥ 1 or holds a number that is not finite.
   public init(name: String, features: Tensor) throws {
     guard features.rank == 2, let width = features.shape.last, width >= 1 else {
@@ -144,7 +160,7 @@ public final class FeatureTable: ImageSource {
         "\(name): features have the shape \(features.shape), not [images, width]",
         help: "one row an image: reshape it to two dimensions")
     }
-    let table = try features.contiguous()
+    let table = features.dtype == .float32 ? try features.copy() : try features.cast(to: .float32)
     let bad = try table.withFloats { values in values.firstIndex { !$0.isFinite } }
     if let bad {
       throw DataError.mismatch(
@@ -153,11 +169,22 @@ public final class FeatureTable: ImageSource {
     }
     self.name = name
     self.features = table
+    let digest = try table.withFloats { SHA256.hex(UnsafeRawBufferPointer($0)) }
+    contentKey = "features \(table.shape) \(digest)"
   }
 
   public var count: Int { features.shape.first ?? 0 }
   public var featureTable: Tensor? { features }
-  public var contentKey: String { "features" }
+  public func imageKeys(_ indices: [Int]) throws -> [String] {
+    let width = features.shape.last ?? 0
+    return try features.withFloats { values in
+      try indices.map { index in
+        guard index >= 0, index < count else { throw DataError.mismatch("\(name) has no image \(index)") }
+        let row = UnsafeBufferPointer(rebasing: values[index * width..<(index + 1) * width])
+        return "features \(width) \(SHA256.hex(UnsafeRawBufferPointer(row)))"
+      }
+    }
+  }
 
   public func image(_ index: Int) throws -> Image { throw DataError.noPixels(name, "shown") }
   public func label(of index: Int) -> String { "\(name)[\(index)]" }

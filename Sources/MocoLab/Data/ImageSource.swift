@@ -11,7 +11,8 @@ public protocol ImageSource: AnyObject, Sendable {
   func label(of index: Int) -> String
   /// Features in place of pixels. Shape: [N, D]. nil for images.
   var featureTable: Tensor? { get }
-  /// A digest of what the source holds; equal content gives equal keys. For files: paths, sizes and times.
+  /// A digest of what the source holds, quick to get: another content gives another key. For files: paths,
+  /// sizes and times.
   var contentKey: String { get }
   /// A digest of each image's content, wherever it lies: equal images have equal keys.
   ///

@@ -231,27 +231,31 @@ extension Optimizer {
     ["steps": .int(stepCount), "each": .array(states.map { .int($0.steps) })]
   }
 
-  /// Puts an exported state back.
+  /// A state from a file that fits, and has not been taken yet.
+  struct ReadState {
+    fileprivate let states: [State]
+    fileprivate let stepCount: Int
+  }
+
+  /// Reads a state.
   ///
-  /// - Throws: E0708 for what does not fit; nothing is changed then.
-  public func importState(_ tensor: (String) throws -> Tensor?, counts: Json) throws {
-    guard let steps = counts["steps"]?.intValue, let each = counts["each"]?.arrayValue,
-      each.count == parameters.count
-    else {
-      throw PromptError(
-        "E0708", "the checkpoint's optimizer state is for other parameters",
-        help: "restore with the model and the optimizer it was saved with")
-    }
+  /// - Parameters:
+  ///   - steps: taken in all.
+  ///   - count: steps of the parameter at a place.
+  ///   - buffer: a buffer of the parameter at a place, in the parameter's shape.
+  /// - Throws: E0708 for what does not fit.
+  func read(
+    steps: Int, count: (Int) -> Int?, buffer: (Int, String) throws -> Tensor?
+  ) throws -> ReadState {
     var restored: [State] = []
     for (index, parameter) in parameters.enumerated() {
-      guard let count = each[index].intValue, count >= 0 else {
+      guard let count = count(index), count >= 0 else {
         throw PromptError("E0708", "the checkpoint's optimizer state has no step count for \(parameter.name)")
       }
       var state = State(steps: count)
       if count > 0 {
         for name in settings.rule.buffers {
-          guard let buffer = try tensor("\(index).\(name)"), buffer.shape == parameter.variable.value.shape
-          else {
+          guard let buffer = try buffer(index, name), buffer.shape == parameter.variable.value.shape else {
             throw PromptError(
               "E0708", "the checkpoint has no \(settings.rule.name) state \"\(name)\" for \(parameter.name)",
               help: "restore with the optimizer it was saved with")
@@ -261,8 +265,12 @@ extension Optimizer {
       }
       restored.append(state)
     }
-    states = restored
-    stepCount = steps
+    return ReadState(states: restored, stepCount: steps)
+  }
+
+  func take(_ state: ReadState) {
+    states = state.states
+    stepCount = state.stepCount
   }
 }
 

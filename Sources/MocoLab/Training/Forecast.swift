@@ -31,7 +31,9 @@ public struct Forecast: Sendable {
 
   /// Nothing is trained, and the model stays as it is.
   /// - Throws: as the training would: E0706 for options, E0709 without anything to train, E0704 for classes.
-  public init(model: any PromptModel, data: DataSplit, options: TrainingOptions) throws {
+  public init(
+    model: any PromptModel, data: DataSplit, options: TrainingOptions, base: [String]? = nil
+  ) throws {
     try options.check()
     guard let chunked = model as? any ChunkedModel else {
       throw PromptError(
@@ -39,7 +41,7 @@ public struct Forecast: Sendable {
         help: "train a mixture or coop; zero_shot is finished")
     }
     let before = model.trained
-    try model.train(on: data.classes)
+    model.trained = try model.scope(of: base ?? data.classes)
     defer { model.trained = before }
     let clip = model.clip
     plan = try TrainingPlan(options, count: data.count)

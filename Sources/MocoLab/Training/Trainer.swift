@@ -12,22 +12,33 @@ public final class Trainer {
   public let model: any PromptModel
   public let data: DataSplit
   public let options: TrainingOptions
-  public let plan: TrainingPlan
+  public private(set) var plan: TrainingPlan
   public let optimizer: Optimizer
+  /// Places among the model's classes that the class loss sees. The model learns of them with the first step.
+  public let scope: [Int]
+  /// The classes that a program has named for the class loss; nil where the data's count.
+  public let base: [String]?
   /// Steps taken.
   public private(set) var step = 0
-  /// Finished epochs of this process.
+  /// Finished epochs, also those before a training was taken up where its checkpoint holds them.
   public private(set) var records: [EpochRecord] = []
 
   private let form: BatchForm
   private var batches: (epoch: Int, list: [[Int]])?
   private var sums = Sums()
+  private var knownIdentity: DataIdentity?
+  private var knownClipHash: String?
   /// Where the last finite loss was found: what a step away from it can be taken back to.
   private var good: (optimizer: Optimizer.Snapshot, step: Int, sums: Sums)?
 
+  /// Prepares a training. The model stays as it is until `run` takes a step.
+  ///
+  /// - Parameter base: the classes that the class loss sees; nil for the data's.
   /// - Throws: E0706 for options out of range, E0709 for a model or a split without anything to train, E0704
-  ///   for a class the model does not have.
-  public init(model: any PromptModel, data: DataSplit, options: TrainingOptions) throws {
+  ///   for a class the model does not have, E0504 for a checkpoint that could not be written.
+  public init(
+    model: any PromptModel, data: DataSplit, options: TrainingOptions, base: [String]? = nil
+  ) throws {
     try options.check()
     let parameters = model.parameters
     guard !parameters.isEmpty else {
@@ -35,7 +46,9 @@ public final class Trainer {
         "E0709", "a \(model.kind) model has nothing to train",
         help: "train a mixture or coop; zero_shot is finished")
     }
-    try model.train(on: data.classes)
+    scope = try model.scope(of: base ?? data.classes)
+    if let path = options.checkpoint { try Checkpoint.requireWritable(path) }
+    self.base = base
     self.model = model
     self.data = data
     self.options = options
@@ -50,7 +63,7 @@ public final class Trainer {
   /// Trains to the end, or to step `end`.
   ///
   /// An interrupt, or an error from an observer, stops between two steps: parameters, optimizer and `step`
-  /// agree, and `run` can be called again.
+  /// agree, and `run` can be called again. Where no step was taken, the model is as it was.
   /// - Throws: E0406 when interrupted; E0707 when a loss, a gradient or a parameter is not finite: model,
   ///   optimizer and `step` are then those of the last finite loss; what data and observers throw.
   @discardableResult
@@ -58,6 +71,12 @@ public final class Trainer {
     let begin = now()
     let first = step
     let last = min(end ?? plan.steps, plan.steps)
+    let before = (trained: model.trained, gradients: optimizer.parameters.map(\.variable.grad))
+    if step < last {
+      // Gradients that a program has left behind are none of this training.
+      optimizer.zeroGrad()
+      if model.trained != scope { model.trained = scope }
+    }
     while step < last {
       let record: StepRecord
       do {
@@ -65,6 +84,12 @@ public final class Trainer {
         record = try takeStep()
       } catch {
         optimizer.zeroGrad()
+        if step == first {
+          model.trained = before.trained
+          for (parameter, gradient) in zip(optimizer.parameters, before.gradients) {
+            parameter.variable.grad = gradient
+          }
+        }
         throw error
       }
       try observer.onStep?(record)
@@ -104,8 +129,14 @@ public final class Trainer {
       }
     }
     optimizer.rate = rate
-    good = (try optimizer.snapshot(), step, sums)
-    try optimizer.step()
+    let undo = try optimizer.snapshot()
+    good = (undo, step, sums)
+    do {
+      try optimizer.step()
+    } catch {
+      try optimizer.restore(undo)
+      throw error
+    }
     optimizer.zeroGrad()
     for parameter in optimizer.parameters where try !allFinite(parameter.variable.value) {
       throw try diverged("\(parameter.name) is not finite", goesBack: true)
@@ -166,18 +197,37 @@ public final class Trainer {
 
   /// Puts a saved position back. The optimizer's state is restored by the checkpoint.
   ///
-  /// - Throws: E0708 for a position beyond the end.
-  func resume(at position: Json) throws {
-    guard let step = position["step"]?.intValue else {
-      throw PromptError("E0708", "the checkpoint does not say at which step it was made")
+  /// - Parameters:
+  ///   - plan: how the training goes on.
+  ///   - records: the epochs that are finished there.
+  func resume(at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord]) {
+    step = position.step
+    sums = Sums(position.sums)
+    self.plan = plan
+    self.records = records
+    batches = nil
+    good = nil
+    // An epoch that was cut short by the old end goes on.
+    if !isFinished, let last = records.last, last.step == step, step % plan.stepsPerEpoch != 0 {
+      sums = Sums(last, steps: step % plan.stepsPerEpoch)
+      self.records.removeLast()
     }
-    guard step >= 0, step <= plan.steps else {
-      throw PromptError(
-        "E0708", "the checkpoint is at step \(step), this training has \(plan.steps)",
-        help: "resume with the duration, batch size and data it was saved with")
-    }
-    self.step = step
-    sums = Sums(position["sums"])
+  }
+
+  /// Digest and parts of the training data, found when a checkpoint first asks.
+  func dataIdentity() throws -> DataIdentity {
+    if let known = knownIdentity { return known }
+    let made = try data.identity()
+    knownIdentity = made
+    return made
+  }
+
+  /// The hash of the model's CLIP, kept as long as nothing of it is trained.
+  func clipHash() throws -> String {
+    if let known = knownClipHash { return known }
+    let hash = try model.clip.contentHash()
+    if !model.trainsVision, model.clip.trainableParameters.isEmpty { knownClipHash = hash }
+    return hash
   }
 }
 
@@ -191,6 +241,17 @@ private struct Sums {
   var seconds = 0.0
 
   init() {}
+
+  /// The sums that a record of so many steps is the mean of.
+  init(_ record: EpochRecord, steps: Int) {
+    self.steps = steps
+    let n = Double(steps)
+    loss = record.loss * n
+    accuracy = record.accuracy * n
+    parts = record.parts.map { ($0.name, $0.value * n) }
+    load = record.gateLoad?.map { Double($0) * n }
+    seconds = record.seconds ?? 0
+  }
 
   init(_ json: Json?) {
     guard let json, let count = json["steps"]?.intValue else { return }

@@ -30,7 +30,8 @@ public struct EpochRecord: Sendable {
   public let rate: Double
   public let accuracy: Double
   public let gateLoad: [Float]?
-  public let seconds: Double
+  /// nil for an epoch of an earlier process.
+  public let seconds: Double?
 }
 
 extension EpochRecord {
@@ -86,8 +87,11 @@ public struct TrainingObserver {
 
 /// What a training did.
 public struct TrainingReport: Sendable {
+  /// All epochs, also those before a training was taken up where its checkpoint holds them.
   public let epochs: [EpochRecord]
+  /// Steps from the start of the training.
   public let steps: Int
+  /// Of this call.
   public let seconds: Double
   public let plan: TrainingPlan
   /// The loss of the last epoch.

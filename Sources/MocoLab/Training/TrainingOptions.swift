@@ -20,6 +20,30 @@ public enum TrainingDuration: Sendable, Hashable {
     case .steps(let count): return "\(count) steps"
     }
   }
+
+  /// Reads what `description` wrote; nil for anything else.
+  init?(_ description: String) {
+    let words = description.split(separator: " ")
+    guard words.count >= 2, let count = Int(words[0]), count >= 1 else { return nil }
+    switch words.count {
+    case 2 where words[1] == "epochs": self = .epochs(count)
+    case 2 where words[1] == "steps": self = .steps(count)
+    case 7:
+      guard let steps = Int(words[5]), steps >= 0 else { return nil }
+      self = .epochs(count, atLeast: steps)
+    default: return nil
+    }
+  }
+}
+
+/// The learning rates of the epochs that are added to a training which was saved with fewer.
+public enum TrainingExtension: String, Sendable, CaseIterable {
+  /// The old schedule, then its last rate.
+  case hold
+  /// The schedule anew, over what is left.
+  case restart
+  /// The rest of the schedule as it would be had the training been as long from the start.
+  case stretch
 }
 
 /// What of its images a training looks at.
@@ -65,6 +89,8 @@ public struct TrainingOptions: Sendable {
   public var checkpointEvery = 1
   /// The published configuration that these options began as.
   public var published: PublishedTraining?
+  /// How a training that is taken up goes on beyond its end; nil: it does not.
+  public var extend: TrainingExtension?
 
   public init(duration: TrainingDuration) { self.duration = duration }
 
@@ -110,6 +136,7 @@ public struct TrainingOptions: Sendable {
     case .fresh: object["views"] = "fresh"
     }
     if let published { object["published"] = .string(published.title) }
+    if let extend { object["extend"] = .string(extend.rawValue) }
     return .object(object)
   }
 }
@@ -121,9 +148,12 @@ public struct TrainingPlan: Sendable, Equatable {
   public let steps: Int
   public let schedule: Schedule
   public let scheduleUnit: Schedule.Unit
+  /// The steps that the schedule covers. After them its last rate stays.
+  public let scheduled: Range<Int>
 
+  /// - Parameter scheduled: the steps that the schedule covers; nil for all.
   /// - Throws: E0709 without data.
-  public init(_ options: TrainingOptions, count: Int) throws {
+  public init(_ options: TrainingOptions, count: Int, scheduled: Range<Int>? = nil) throws {
     guard count > 0 else {
       throw PromptError("E0709", "there is nothing to train on: the split has no images")
     }
@@ -142,14 +172,20 @@ public struct TrainingPlan: Sendable, Equatable {
     }
     let unit = options.schedule?.unit ?? options.duration.unit
     scheduleUnit = unit
-    schedule = options.schedule ?? .cosine(.init(warmup: (unit == .epochs ? epochs : steps) / 10))
+    let span = scheduled ?? 0..<steps
+    self.scheduled = span
+    let units = unit == .epochs ? (span.count + stepsPerEpoch - 1) / stepsPerEpoch : span.count
+    schedule = options.schedule ?? .cosine(.init(warmup: units / 10))
   }
 
   /// The base rate's value during a step.
   public func rate(base: Double, step: Int) -> Double {
+    let place = max(0, min(step, scheduled.upperBound - 1) - scheduled.lowerBound)
     switch scheduleUnit {
-    case .steps: return schedule.rate(base: base, at: step, of: steps)
-    case .epochs: return schedule.rate(base: base, at: step / stepsPerEpoch, of: epochs)
+    case .steps: return schedule.rate(base: base, at: place, of: scheduled.count)
+    case .epochs:
+      return schedule.rate(
+        base: base, at: place / stepsPerEpoch, of: (scheduled.count + stepsPerEpoch - 1) / stepsPerEpoch)
     }
   }
 }

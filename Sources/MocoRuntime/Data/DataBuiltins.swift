@@ -55,7 +55,7 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
     }
     if let folder = try context.runFolder() {
       for split in data.splits {
-        try folder.note(hash: split.contentHash, of: "data \(data.name), \(split.name)")
+        try folder.note(hash: split.listingHash, of: "data \(data.name), \(split.name)")
       }
     }
     if !data.skipped.isEmpty {

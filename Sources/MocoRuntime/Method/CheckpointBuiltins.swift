@@ -7,15 +7,17 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "checkpoint(model, path = nil, optimizer = nil)",
       doc: """
-        Saves what a mixture or `coop` has learned as one safetensors file, with its configuration; with an optimizer its
-        state too. Gives the path. Without a path the file goes into the run's folder.
+        Saves what a model has learned as one safetensors file, with its configuration, its classes and those it was
+        trained on, and the hash of its CLIP model; with an optimizer its state too. Gives the path. Without a path the
+        file goes into the run's folder. `load_model` makes the model again.
 
         ```
         checkpoint(mix, "mix.safetensors")
         ```
         """
     ) { arguments in
-      let model = try arguments.host(ModelValue.self, "model", expected: "mixture or coop").model
+      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let model = value.model
       let path: String
       if let given = try arguments.optionalString("path") {
         path = given
@@ -28,35 +30,82 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           help: "checkpoint(mix, \"mix.safetensors\")")
       }
       let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer")
-      try Checkpoint.save(path: path, model: model, optimizer: optimizer?.optimizer)
+      try Checkpoint.save(path: path, model: model, optimizer: optimizer?.optimizer, base: value.base)
       return .string(path)
     },
     NativeFunction(
-      "restore(model, path, optimizer = nil, strict = true)",
+      "restore(model, path, optimizer = nil, strict = true, allow = nil)",
       doc: """
         Reads a checkpoint into a model made with the same groups and options. A tensor that does not fit is an error that
         lists all of them; with `strict: false` what fits is taken and the rest keeps its value. Gives a record of what
-        was `loaded`, `missing`, `unexpected` and `ignored`, and the `epoch` if the file tells.
+        was `loaded`, `missing`, `unexpected` and `ignored`, `notes`, and the `epoch` if the file tells.
 
-        Checkpoints of CoOp and of the mixture's authors (`model.pth.tar-50`) are read as well. The frozen model in them
-        must be the one at hand.
+        - An expert is found by its group's name, a class's own context by the class's name. Where they stand in another
+          order, a note says so; where names differ, it is an error. The optimizer's state goes with them.
+        - The classes that the class loss saw become the model's `base`.
+        - What the answers hang on must be the same: the router's `kind`, `top_k`, `scale` and `bias`, `vision_layernorm`,
+          a coop's `position` and `shared`, the classes, the CLIP model. `allow:` takes one of `"options"`, `"classes"`,
+          `"clip"`, or a list of them, that may differ all the same. Loss weights and templates only matter to further
+          training: a note says what differs.
+
+        Checkpoints of CoOp and of the mixture's authors (`model.pth.tar-50`) are read as well. They hold no names, so the
+        order has to be right. The frozen model in them must be the one at hand.
 
         ```
         restore(mix, "mix.safetensors")
         restore(coop(clip, classes: data.classes, tokens: 16), "prompt_learner/model.pth.tar-50")
+        restore(mixture(clip, ways, classes: others.classes), "mix.safetensors", allow: "classes")
         ```
         """
     ) { arguments in
-      let model = try arguments.host(ModelValue.self, "model", expected: "mixture or coop").model
+      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer")
       let restored = try Checkpoint.restore(
-        path: arguments.string("path"), model: model, optimizer: optimizer?.optimizer,
-        strict: arguments.bool("strict"))
+        path: arguments.string("path"), model: value.model, optimizer: optimizer?.optimizer, base: value.base,
+        strict: arguments.bool("strict"), allow: readAllowed(arguments))
+      for note in restored.notes { context.output("\(note)\n") }
       return .record([
         ("loaded", .list(restored.loaded)), ("missing", .list(restored.missing)),
         ("unexpected", .list(restored.unexpected)), ("ignored", .list(restored.ignored)),
+        ("notes", .list(restored.notes)),
         ("step", restored.step.map { .int($0) } ?? .nil), ("epoch", restored.epoch.map { .int($0) } ?? .nil),
       ])
     },
+    NativeFunction(
+      "load_model(path, clip, allow = nil)",
+      doc: """
+        The model that a checkpoint holds: a mixture, a `coop` or a `zero_shot` with its classes, templates and options,
+        the classes it was trained on, and what it has learned. The CLIP model must be the one it was saved with;
+        `allow: "clip"` takes another.
+
+        ```
+        checkpoint(mix, "mix.safetensors")
+        let same = load_model("mix.safetensors", clip: load_clip("small"))
+        ```
+        """
+    ) { arguments in
+      let loaded = try Checkpoint.load(
+        path: arguments.string("path"), clip: readModel(arguments),
+        allow: readAllowed(arguments, among: [.clip]))
+      for note in loaded.restored.notes { context.output("\(note)\n") }
+      return .host(try ModelValue(loaded.model, base: loaded.base))
+    },
   ]
+}
+
+/// `allow: "clip"`, or a list of such words.
+private func readAllowed(
+  _ arguments: Arguments, among known: [Checkpoint.Difference] = Checkpoint.Difference.allCases
+) throws -> Set<Checkpoint.Difference> {
+  guard let value = arguments["allow"], !value.isNil else { return [] }
+  let words = value.asList == nil ? [try arguments.string("allow")] : try arguments.strings("allow")
+  return Set(
+    try words.map { word in
+      guard let difference = known.first(where: { $0.rawValue == word }) else {
+        throw arguments.failure(
+          "E0305", "\(arguments.functionName) cannot allow \"\(word)\" to differ", at: "allow",
+          help: "expected " + known.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+      }
+      return difference
+    })
 }

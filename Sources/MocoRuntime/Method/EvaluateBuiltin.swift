@@ -40,7 +40,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let value = ReportValue(report, split: split.name)
       if let folder = try context.runFolder() {
         try folder.note(hash: model.clip.contentHash(), of: "weights")
-        try folder.note(hash: split.contentHash, of: "data \(split.name)")
+        try folder.note(hash: split.contentHash(), of: "data \(split.name)")
         var entry = JsonObject([("split", .string(split.name)), ("configuration", model.configuration)])
         for (name, member) in report.json.objectValue ?? JsonObject() { entry[name] = member }
         try folder.add(result: .object(entry))

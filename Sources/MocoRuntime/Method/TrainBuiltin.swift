@@ -10,7 +10,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       """
       train(model, on, for = nil, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
       shuffle = true, views = nil, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
-      resume = nil, memory = nil, classes = nil, dry_run = false, seed = nil, published = nil)
+      resume = nil, extend = nil, memory = nil, classes = nil, dry_run = false, seed = nil, published = nil)
       """,
       doc: """
         Trains a mixture or a `coop` on a split, for a number of epochs or steps.
@@ -36,7 +36,13 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           Without it a step sees the middle of an image, as a test does.
         - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
-          bit for bit.
+          bit for bit: with the same model, data and options, whatever the number of threads, under the same moco, vector
+          kernels and OpenBLAS core. Under others it goes on too, and says so. Data are the same by content, labels,
+          class names and styles, wherever the files lie. The result has the losses of all epochs; `seconds` are this
+          call's.
+        - A training that was saved with fewer epochs goes on with `extend:`, which says what the learning rate does in
+          those that are added: `"hold"` keeps the last one, `"restart"` runs the schedule anew over the rest, `"stretch"`
+          takes the rest of a schedule over all epochs.
         - The split's classes must be among the model's, by name (E0710); `classes: "model"` gives its labels 0, 1, … the
           model's names.
         - `memory: "2 GB"` limits what the text tower's activations take, from here on (see `help(mixture)`).
@@ -45,30 +51,39 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
           `gate_load`, `seconds`.
         - Control-C stops between two steps; the model keeps what it has learned. A loss that is no number stops too.
+          A call that fails before its first step leaves the model as it was.
         """
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       let options = try readTraining(arguments, context, value.model, split)
-      if try arguments.bool("dry_run") { return try forecastValue(arguments, value.model, split, options) }
-      if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
-      let trainer = try Trainer(model: value.model, data: split, options: options)
-      if let base = value.base { try value.model.train(on: base) }
-      if let path = try arguments.optionalString("resume") {
-        try Checkpoint.restore(path: path, model: value.model, trainer: trainer)
-      }
-      let observer = try trainingObserver(arguments, context, value.model, trainer)
-      defer { context.onProgressEnd?() }
-      let report: TrainingReport
+      if try arguments.bool("dry_run") { return try forecastValue(arguments, value, split, options) }
+      let before = ModelState(value.model)
+      var taken = 0
+      var trainer: Trainer?
       do {
-        report = try trainer.run(observer: observer)
-      } catch let error as any LanguageError where error.code == "E0406" {
+        if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
+        let made = try Trainer(model: value.model, data: split, options: options, base: value.base)
+        trainer = made
+        let listeners = try TrainingListeners(arguments)
+        if let path = try arguments.optionalString("resume") {
+          let restored = try Checkpoint.restore(path: path, model: value.model, trainer: made)
+          for note in restored.notes { context.output("\(note)\n") }
+        }
+        taken = made.step
+        let observer = try trainingObserver(listeners, context, value.model, made)
+        defer { context.onProgressEnd?() }
+        let report = try made.run(observer: observer)
+        return .host(TrainingValue(report, model: value.model.kind, options: options))
+      } catch {
+        if trainer.map({ $0.step == taken }) ?? true { before.putBack() }
+        guard let trainer, let error = error as? any LanguageError, error.code == "E0406" else { throw error }
         throw LanguageFailure(
           error.code, "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
-          help: "the \(value.model.kind) keeps what it has learned")
+          help: trainer.step == taken
+            ? "the \(value.model.kind) is as it was" : "the \(value.model.kind) keeps what it has learned")
       }
-      return .host(TrainingValue(report, model: value.model.kind, options: options))
     },
     NativeFunction(
       """
@@ -95,20 +110,21 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
-      return try forecastValue(arguments, value.model, split, readExtent(arguments, value.model, split))
+      return try forecastValue(arguments, value, split, readExtent(arguments, value.model, split))
     },
   ]
 }
 
 /// The budget that is asked for counts for the forecast alone.
 private func forecastValue(
-  _ arguments: Arguments, _ model: any PromptModel, _ split: DataSplit, _ options: TrainingOptions
+  _ arguments: Arguments, _ value: ModelValue, _ split: DataSplit, _ options: TrainingOptions
 ) throws -> AnyValue {
-  let chunked = model as? any ChunkedModel
+  let chunked = value.model as? any ChunkedModel
   let before = chunked?.memory
   defer { if let before { chunked?.memory = before } }
   if let memory = try readMemory(arguments) { chunked?.memory = memory }
-  return .host(ForecastValue(try Forecast(model: model, data: split, options: options)))
+  return .host(
+    ForecastValue(try Forecast(model: value.model, data: split, options: options, base: value.base)))
 }
 
 private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
@@ -192,6 +208,15 @@ private func readTraining(
     }
     options.checkpointEvery = count
   }
+  if arguments["extend"]?.isNil == false {
+    let word = try arguments.choice("extend", among: TrainingExtension.allCases.map(\.rawValue))
+    options.extend = TrainingExtension(rawValue: word)
+    guard arguments["resume"]?.isNil == false else {
+      throw arguments.failure(
+        "E0706", "extend says how a training goes on that was saved, and there is none", at: "extend",
+        help: "give resume: \"file\", or leave extend out")
+    }
+  }
   return options
 }
 
@@ -205,15 +230,25 @@ private func readViews(_ arguments: Arguments) throws -> TrainingViews {
   return .kept(try arguments.int("views", in: 1...TrainingViews.limit))
 }
 
+/// A program's functions that hear of a training.
+private struct TrainingListeners {
+  let eachEpoch: FunctionValue?
+  let eachStep: FunctionValue?
+
+  init(_ arguments: Arguments) throws {
+    eachEpoch = try arguments.optionalFunction("each_epoch")
+    eachStep = try arguments.optionalFunction("each_step")
+  }
+}
+
 private func trainingObserver(
-  _ arguments: Arguments, _ context: RuntimeContext, _ model: any PromptModel, _ trainer: Trainer
+  _ listeners: TrainingListeners, _ context: RuntimeContext, _ model: any PromptModel, _ trainer: Trainer
 ) throws -> TrainingObserver {
-  let eachEpoch = try arguments.optionalFunction("each_epoch")
-  let eachStep = try arguments.optionalFunction("each_step")
+  let (eachEpoch, eachStep) = (listeners.eachEpoch, listeners.eachStep)
   let folder = try context.runFolder()
   if let folder {
     try folder.note(hash: model.clip.contentHash(), of: "weights")
-    try folder.note(hash: trainer.data.contentHash, of: "data \(trainer.data.name)")
+    try folder.note(hash: trainer.data.contentHash(), of: "data \(trainer.data.name)")
     context.trainings += 1
     try folder.set(
       "training \(context.trainings)",
@@ -254,7 +289,7 @@ private func epochValue(_ record: EpochRecord) -> AnyValue {
   fields["lr"] = .float(record.rate)
   fields["accuracy"] = .float(record.accuracy)
   fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
-  fields["seconds"] = .float(record.seconds)
+  fields["seconds"] = record.seconds.map { .float($0) } ?? .nil
   return .record(fields)
 }
 
@@ -318,6 +353,9 @@ final class TrainingValue: HostObject {
 
   func display(width: Int, style: DisplayStyle) -> String {
     let seconds = rounded(report.seconds, 1)
+    guard !report.epochs.isEmpty else {
+      return "\(report.steps) steps; no epoch of them is known"
+    }
     let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { rounded($0, 4) }
     let pieces = [
       "\(report.steps) steps in \(report.epochs.count) epochs,", "\(seconds) s;",

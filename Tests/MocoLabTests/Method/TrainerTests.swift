@@ -7,24 +7,13 @@ import MocoTensor
 import MocoTestSupport
 import Testing
 
-/// Feature vectors in place of images.
-final class VectorSource: ImageSource {
-  let table: Tensor
-  init(_ table: Tensor) { self.table = table }
-  var count: Int { table.shape[0] }
-  func image(_ index: Int) throws -> Image { throw CLIPError(code: "E0520", "vectors have no pixels") }
-  func label(of index: Int) -> String { "vector \(index)" }
-  var featureTable: Tensor? { table }
-  var contentKey: String { "vectors \(count)" }
-}
-
 enum TinyData {
   static func split(_ count: Int, classes: [String] = TinyCLIP.classes, seed: UInt64 = 3) throws -> DataSplit
   {
     DataSplit(
       name: "train", classes: classes,
       items: (0..<count).map { DataItem(source: $0, label: $0 % classes.count) },
-      source: VectorSource(try TinyCLIP.features(count, seed: seed)))
+      source: try FeatureTable(name: "vectors", features: TinyCLIP.features(count, seed: seed)))
   }
 
   static func mixture(

@@ -1,0 +1,216 @@
+import MocoAutograd
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+extension Checkpoint {
+  /// Reads parameters into the model, and the state into a trainer or an optimizer.
+  ///
+  /// Experts are matched by the names of their groups, classes' own contexts by the names of classes; where
+  /// names stand in another order, `notes` says so. Options on which the answers hang (the router's; where a
+  /// `coop` has the class name), the classes and the CLIP model must be the same, unless `allow` names them.
+  /// A trainer needs everything as it was, the order of names too. Nothing is changed unless everything fits.
+  ///
+  /// The file may also be one of CoOp or of the mixture's authors, as PyTorch writes them.
+  /// - Parameters:
+  ///   - base: the classes that the program has named for the model's class loss.
+  ///   - strict: false lets parameters that the file does not have keep their values, and notes what else
+  ///     differs.
+  ///   - allow: what may differ.
+  /// - Throws: E0708 listing everything that does not fit; E0501, E0502 for the file.
+  @discardableResult
+  public static func restore(
+    path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
+    base: [String]? = nil, strict: Bool = true, allow: Set<Difference> = []
+  ) throws -> Restored {
+    try restore(
+      CheckpointFile(path: path), model: model, trainer: trainer, optimizer: optimizer, base: base,
+      strict: strict, allow: allow)
+  }
+
+  static func restore(
+    _ file: CheckpointFile, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
+    base: [String]? = nil, strict: Bool = true, allow: Set<Difference> = []
+  ) throws -> Restored {
+    let names = CheckpointNames(file, model: model, base: base, allow: allow, partial: !strict)
+    let match = try CheckpointMatch(file.file, model: model, names: names)
+    var notes = names.notes
+    try check(file, model, names, match, strict: strict, allow: allow, notes: &notes)
+    try checkClip(file, model, match, allow: allow, notes: &notes)
+
+    let training = try trainer.map { try CheckpointTraining(file, $0) }
+    if let training, let trainer {
+      guard names.isInOrder else {
+        throw PromptError(
+          "E0708",
+          "\(file.path) was saved by a training whose groups stand in another order, so it cannot go on bit for bit",
+          help: "make the \(model.kind) with the groups in their order, or take the parameters with restore")
+      }
+      notes += training.notes
+      try checkRule(file, trainer.optimizer)
+    }
+    let optimizer = trainer?.optimizer ?? optimizer
+    let state = try optimizer.map { try readState(file, $0, model, names) }
+
+    let place = try training?.position ?? file.json("position").map { try SavedPosition($0, path: file.path) }
+
+    // From here on nothing can fail.
+    for (parameter, value) in match.values { parameter.variable.value = value }
+    if let optimizer, let state { optimizer.take(state) }
+    if let training, let trainer {
+      trainer.resume(at: training.position, plan: training.plan, records: training.records)
+    } else if let trained = names.trained, model.trained != trained {
+      model.trained = trained
+    }
+    // Where there is an optimizer, its state has been taken.
+    let taken = optimizer == nil ? [] : match.ignored.filter { $0.hasPrefix("optimizer.") }
+    return Restored(
+      loaded: match.values.map(\.0.name) + taken, missing: match.missing, unexpected: match.unexpected,
+      ignored: match.ignored.filter { !taken.contains($0) }, notes: notes, configuration: file.configuration,
+      step: place?.step, epoch: file.file.metadata("epoch").flatMap { Int($0) } ?? place?.epoch)
+  }
+
+  /// Kind, names, tensors and options.
+  private static func check(
+    _ file: CheckpointFile, _ model: any PromptModel, _ names: CheckpointNames, _ match: CheckpointMatch,
+    strict: Bool, allow: Set<Difference>, notes: inout [String]
+  ) throws {
+    if let kind = file.kind, kind != model.kind {
+      guard !strict else {
+        throw PromptError("E0708", "\(file.path) holds a \(kind), not a \(model.kind)")
+      }
+      notes.append("\(file.path) holds a \(kind), this is a \(model.kind)")
+    }
+    var faults = names.faults
+    var advice: String?
+    let options = optionDifferences(file, model)
+    if !options.answers.isEmpty {
+      let text = options.answers.map(\.text).joined(separator: "; ")
+      if allow.contains(.options) || !strict {
+        notes.append("\(file.path): \(text)")
+      } else {
+        faults.append(text)
+        advice = help(allowing: .options)
+      }
+    }
+    if !options.training.isEmpty {
+      notes.append(
+        "\(file.path) was trained with other options: \(options.training.map(\.text).joined(separator: "; "))"
+      )
+    }
+    if strict { faults += match.faults }
+    guard faults.isEmpty else {
+      let most = 40
+      let more = faults.count > most ? "; and \(faults.count - most) more" : ""
+      throw PromptError(
+        "E0708",
+        "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
+        help: names.help ?? match.advice ?? advice
+          ?? "create the model with the groups and options it was saved with, or restore with strict: false")
+    }
+  }
+
+  /// The CLIP model must be the one that the file names, with the values of its tensors that were trained.
+  private static func checkClip(
+    _ file: CheckpointFile, _ model: any PromptModel, _ match: CheckpointMatch, allow: Set<Difference>,
+    notes: inout [String]
+  ) throws {
+    guard file.isOurs, let saved = file.file.metadata("clip") else {
+      notes.append(
+        "\(file.path) does not say with which \(match.holdsTowers ? "" : "CLIP model and ")options it was trained"
+      )
+      return
+    }
+    let here = try model.clip.contentHash { name in
+      guard name.hasPrefix("visual.") else { return nil }
+      return try file.tensor("model.image_encoder." + name.dropFirst("visual.".count))
+    }
+    var text: String?
+    if here != saved {
+      text = "\(file.path) was saved with another CLIP model (its weights differ)"
+    } else if let was = try file.json("clip_computes") {
+      let entries = OptionDifferences(saved: was, now: computes(model.clip), missingIsNone: false).entries
+      if !entries.isEmpty {
+        text =
+          "\(file.path) was saved with another CLIP model: \(entries.map(\.text).joined(separator: "; "))"
+      }
+    }
+    guard let text else { return }
+    guard allow.contains(.clip) else {
+      throw PromptError(
+        "E0708", text,
+        help: "load the weights it was trained with, or take it all the same with allow: \"clip\"")
+    }
+    notes.append(text)
+  }
+
+  // MARK: Optimizers
+
+  /// - Throws: E0708 for an optimizer that keeps something else.
+  private static func checkRule(_ file: CheckpointFile, _ optimizer: Optimizer) throws {
+    guard let saved = try file.json("optimizer"), let name = saved["name"]?.stringValue else { return }
+    let rule = optimizer.settings.rule
+    func advice() -> String {
+      "restore with the optimizer it was saved with: \(OptionDifferences.text(saved))"
+    }
+    guard name == rule.name else {
+      throw PromptError(
+        "E0708", "\(file.path) holds the state of \(name), not of \(rule.name)", help: advice())
+    }
+    if case .sgd(let momentum, _) = rule, let was = saved["momentum"]?.doubleValue,
+      (was == 0) != (momentum == 0)
+    {
+      throw PromptError(
+        "E0708", "\(file.path) holds the state of sgd with a momentum of \(was), this one has \(momentum)",
+        help: advice())
+    }
+  }
+
+  /// The optimizer's state: found by the parameters' names, its rows where the parameters' rows are.
+  private static func readState(
+    _ file: CheckpointFile, _ optimizer: Optimizer, _ model: any PromptModel, _ names: CheckpointNames
+  ) throws -> Optimizer.ReadState {
+    guard let counts = try file.json("optimizer_steps"), let steps = counts["steps"]?.intValue, steps >= 0,
+      let each = counts["each"]?.arrayValue
+    else {
+      throw PromptError(
+        "E0708", "\(file.path) holds no optimizer state", help: "it has parameters only: use restore")
+    }
+    try checkRule(file, optimizer)
+    let theirs = try savedParameters(file, count: each.count)
+    let ours = parameterNames(of: optimizer, in: model)
+    let wanted = ours.map { names.place(of: $0) }
+    let found = wanted.map { place in place.flatMap { theirs.firstIndex(of: $0.name) } }
+    guard theirs.count == ours.count, !found.contains(nil) else {
+      throw PromptError(
+        "E0708",
+        "\(file.path) holds the optimizer's state for \(NameList.text(theirs)), this one moves \(NameList.text(ours))",
+        help: "restore with an optimizer of the same parameters")
+    }
+    let parameters = optimizer.parameters
+    return try optimizer.read(
+      steps: steps, count: { found[$0].flatMap { each[$0].intValue } },
+      buffer: { index, name in
+        guard let place = found[index], let tensor = try file.tensor("optimizer.\(place).\(name)"),
+          try allFinite(tensor)
+        else { return nil }
+        guard let rows = wanted[index]?.rows else { return tensor }
+        let shape = parameters[index].variable.value.shape
+        guard tensor.shape == shape, !rows.contains(nil) else { return nil }
+        return try CheckpointMatch.rows(rows, of: tensor, else: tensor)
+      })
+  }
+
+  /// What the saved optimizer moved, in its order.
+  private static func savedParameters(_ file: CheckpointFile, count: Int) throws -> [String] {
+    if let list = try file.json("optimizer_parameters")?.arrayValue { return list.compactMap(\.stringValue) }
+    // Version 1 names none; there it moved the model's parameters, in the file's order.
+    let own = file.file.tensors.filter { $0.name.hasPrefix("model.") }.map { String($0.name.dropFirst(6)) }
+    guard own.count == count else {
+      throw PromptError(
+        "E0708", "\(file.path) is of version 1 and does not say which parameters its optimizer moved",
+        help: "restore without the optimizer")
+    }
+    return own
+  }
+}

@@ -1,0 +1,53 @@
+import MocoCLIP
+import MocoPrompts
+import MocoTensor
+
+/// A file of tensors as a checkpoint: what its metadata says, read once.
+struct CheckpointFile {
+  let file: any TensorFile
+  /// 0 for a file of another program.
+  let version: Int
+  /// null in a file of another program.
+  let configuration: Json
+  let classes: [String]?
+  /// Places among `classes`.
+  let trained: [Int]?
+
+  var path: String { file.path }
+  /// Whether moco wrote it.
+  var isOurs: Bool { version > 0 }
+  var kind: String? { isOurs ? file.metadata("kind") : nil }
+
+  /// - Throws: E0708 for a version from later; E0501, E0502, E0605 for the file.
+  init(path: String) throws {
+    file = try TensorFiles.open(path)
+    if file.metadata("format") == Checkpoint.format {
+      let text = file.metadata("version") ?? "1"
+      guard let number = Int(text), number >= 1, number <= Checkpoint.version else {
+        throw PromptError(
+          "E0708", "\(path) is a checkpoint of version \(text); this moco reads up to \(Checkpoint.version)",
+          help: "use a newer moco")
+      }
+      version = number
+      configuration = try file.metadata("configuration").map { try Json.parse($0, name: path) } ?? .null
+      classes = try file.metadata("classes").map {
+        try Json.parse($0, name: path).arrayValue?.compactMap(\.stringValue) ?? []
+      }
+      trained = try file.metadata("trained").map {
+        try Json.parse($0, name: path).arrayValue?.compactMap(\.intValue) ?? []
+      }
+    } else {
+      (version, configuration, classes, trained) = (0, .null, nil, nil)
+    }
+  }
+
+  /// A member of the metadata as JSON; nil where it is missing.
+  func json(_ key: String) throws -> Json? {
+    guard isOurs else { return nil }
+    return try file.metadata(key).map { try Json.parse($0, name: path) }
+  }
+
+  func tensor(_ name: String) throws -> Tensor? {
+    file.tensors.contains { $0.name == name } ? try file.tensor(name) : nil
+  }
+}

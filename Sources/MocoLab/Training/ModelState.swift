@@ -1,0 +1,30 @@
+import MocoAutograd
+import MocoPrompts
+import MocoTensor
+
+/// What a training may change of a model, to be put back where the call fails before its first step.
+public struct ModelState {
+  private let model: any PromptModel
+  private let trained: [Int]
+  private let memory: Int?
+  private let values: [(variable: Variable, value: Tensor, gradient: Tensor?)]
+
+  /// Keeps the values themselves, no copies: optimizers and restores put new ones in their place.
+  public init(_ model: any PromptModel) {
+    self.model = model
+    trained = model.trained
+    memory = (model as? any ChunkedModel)?.memory
+    values = model.parameters.map { ($0.variable, $0.variable.value, $0.variable.grad) }
+  }
+
+  public func putBack() {
+    if model.trained != trained { model.trained = trained }
+    if let chunked = model as? any ChunkedModel, let memory, chunked.memory != memory {
+      chunked.memory = memory
+    }
+    for (variable, value, gradient) in values {
+      variable.value = value
+      variable.grad = gradient
+    }
+  }
+}
