@@ -75,7 +75,9 @@ extension MixtureOptions {
     loss.textWeight = losses.float("text") ?? loss.textWeight
     loss.textTemperature = losses.float("text_temperature") ?? loss.textTemperature
     loss.textFullStop = losses.bool("text_full_stop")
-    if let word = losses.text("text_experts") { loss.textExperts = try losses.word(word, "loss.text.experts") }
+    if let word = losses.text("text_experts") {
+      loss.textExperts = try losses.word(word, "loss.text.experts")
+    }
     let gate = ConfigurationReader(json["loss"]?["gate"])
     loss.gateWeight = gate.float("weight") ?? loss.gateWeight
     if let count = gate.int("top"), let bonus = gate.float("bonus") {
@@ -86,7 +88,7 @@ extension MixtureOptions {
     loss.detachGateTarget = gate.bool("detach") ?? loss.detachGateTarget
     trainVisionLayerNorms = reader.bool("vision_layernorm") ?? trainVisionLayerNorms
     visionRateFactor = reader.double("vision_rate_factor") ?? visionRateFactor
-    memory = reader.int("memory") ?? memory
+    if let bytes = reader.int("memory"), bytes > 0 { memory = bytes }
     if let name = reader.text("published") {
       published = .named(name)
     } else if reader.bool("published") == true {

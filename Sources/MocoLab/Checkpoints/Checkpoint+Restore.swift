@@ -106,7 +106,10 @@ extension Checkpoint {
         "E0708",
         "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
         help: names.help ?? match.advice ?? advice
-          ?? "create the model with the groups and options it was saved with, or restore with strict: false")
+          ?? (file.isOurs
+            ? "make the model with load_model(\"\(file.path)\", clip: clip), or take what fits with strict: false"
+            : "create the model with the groups and options it was saved with, or restore with strict: false")
+      )
     }
   }
 
@@ -170,7 +173,8 @@ extension Checkpoint {
   private static func readState(
     _ file: CheckpointFile, _ optimizer: Optimizer, _ model: any PromptModel, _ names: CheckpointNames
   ) throws -> Optimizer.ReadState {
-    guard let counts = try file.json("optimizer_steps"), let steps = counts["steps"]?.intValue, steps >= 0,
+    guard let counts = try file.json("optimizer_steps"), let steps = counts["steps"]?.intValue,
+      (0...TrainingDuration.limit).contains(steps),
       let each = counts["each"]?.arrayValue
     else {
       throw PromptError(

@@ -115,13 +115,16 @@ public enum Checkpoint {
   /// What else than its weights decides about what a CLIP model computes.
   static func computes(_ clip: CLIPModel) -> Json {
     let config = clip.config
-    return [
-      "activation": .string(config.activation.rawValue),
-      "layer_norm_eps": .double(Double(config.layerNormEps)),
-      "heads": [.int(config.vision.heads), .int(config.text.heads)],
-      "mean": .array(config.mean.map { .double(Double($0)) }),
-      "std": .array(config.std.map { .double(Double($0)) }),
-    ]
+    var object = JsonObject([
+      ("activation", .string(config.activation.rawValue)),
+      ("layer_norm_eps", .double(Double(config.layerNormEps))),
+      ("heads", [.int(config.vision.heads), .int(config.text.heads)]),
+      ("mean", .array(config.mean.map { .double(Double($0)) })),
+      ("std", .array(config.std.map { .double(Double($0)) })),
+    ])
+    // Most models cut their images alike.
+    if config.images != ImageTransform() { object["images"] = .string("\(config.images)") }
+    return .object(object)
   }
 }
 

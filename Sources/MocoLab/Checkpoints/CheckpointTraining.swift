@@ -36,11 +36,6 @@ struct CheckpointTraining {
     let saved = try file.json("training") ?? .null
     try CheckpointTraining.checkOptions(saved, trainer, path)
     (plan, notes) = try CheckpointTraining.plan(saved, file, trainer, position)
-    guard position.step <= plan.steps else {
-      throw PromptError(
-        "E0708", "\(path) is at step \(position.step), this training has \(plan.steps)",
-        help: "resume with the duration, batch size and data it was saved with")
-    }
     if let json = try file.json("records") {
       records = try TrainingRecords.read(json, epochs: plan.epochs, path: path)
     } else {
@@ -113,7 +108,8 @@ struct CheckpointTraining {
   /// Everything but the duration and the schedule, on which `plan` decides.
   private static func checkOptions(_ saved: Json, _ trainer: Trainer, _ path: String) throws {
     let entries = OptionDifferences(
-      saved: saved, now: trainer.options.configuration, skip: ["duration", "schedule", "extend", "published"],
+      saved: saved, now: trainer.options.configuration,
+      skip: ["duration", "schedule", "extend", "published"],
       missingIsNone: true
     ).entries
     guard !entries.isEmpty else { return }
@@ -165,6 +161,7 @@ struct CheckpointTraining {
           help: oldExtension.map { "resume with extend: \"\($0)\"" }
             ?? "leave extend out: the training was not shorter before")
       }
+      try requirePlace(position, in: trainer.plan, path)
       return (try TrainingPlan(options, count: trainer.data.count, scheduled: scheduled), [])
     }
     var before = options
@@ -181,6 +178,7 @@ struct CheckpointTraining {
     guard duration.unit == options.duration.unit else {
       throw PromptError("E0708", lengths, help: "give the duration in \(duration.unit.rawValue), as it was")
     }
+    try requirePlace(position, in: old, path)
     guard let extend = options.extend else {
       throw PromptError(
         "E0708", lengths,
@@ -211,6 +209,13 @@ struct CheckpointTraining {
       told.0,
       ["\(path): a training of \(oldDuration) goes on at step \(position.step) to \(newDuration), \(told.1)"]
     )
+  }
+
+  private static func requirePlace(_ position: SavedPosition, in plan: TrainingPlan, _ path: String) throws {
+    guard position.step > plan.steps else { return }
+    throw PromptError(
+      "E0708", "\(path) is at step \(position.step) of a training of \(plan.steps)",
+      help: "use an earlier checkpoint: this one is damaged")
   }
 
   private static func requireSchedule(_ saved: Json, _ options: TrainingOptions, _ path: String) throws {

@@ -249,7 +249,7 @@ extension Optimizer {
   ) throws -> ReadState {
     var restored: [State] = []
     for (index, parameter) in parameters.enumerated() {
-      guard let count = count(index), count >= 0 else {
+      guard let count = count(index), (0...TrainingDuration.limit).contains(count) else {
         throw PromptError("E0708", "the checkpoint's optimizer state has no step count for \(parameter.name)")
       }
       var state = State(steps: count)

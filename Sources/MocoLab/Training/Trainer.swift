@@ -254,7 +254,9 @@ private struct Sums {
   }
 
   init(_ json: Json?) {
-    guard let json, let count = json["steps"]?.intValue else { return }
+    guard let json, let count = json["steps"]?.intValue, (0...TrainingDuration.limit).contains(count) else {
+      return
+    }
     steps = count
     loss = json["loss"]?.doubleValue ?? 0
     accuracy = json["accuracy"]?.doubleValue ?? 0

@@ -21,15 +21,20 @@ public enum TrainingDuration: Sendable, Hashable {
     }
   }
 
+  /// The most epochs or steps.
+  static let limit = 1 << 40
+
   /// Reads what `description` wrote; nil for anything else.
   init?(_ description: String) {
     let words = description.split(separator: " ")
-    guard words.count >= 2, let count = Int(words[0]), count >= 1 else { return nil }
+    guard words.count >= 2, let count = Int(words[0]), (1...TrainingDuration.limit).contains(count) else {
+      return nil
+    }
     switch words.count {
     case 2 where words[1] == "epochs": self = .epochs(count)
     case 2 where words[1] == "steps": self = .steps(count)
     case 7:
-      guard let steps = Int(words[5]), steps >= 0 else { return nil }
+      guard let steps = Int(words[5]), (0...TrainingDuration.limit).contains(steps) else { return nil }
       self = .epochs(count, atLeast: steps)
     default: return nil
     }
@@ -100,10 +105,12 @@ public struct TrainingOptions: Sendable {
     switch duration {
     case .epochs(let count, let steps):
       length = count
-      guard steps >= 0, steps <= 1 << 40 else { throw PromptError("E0706", "at_least is \(steps) steps") }
+      guard steps >= 0, steps <= TrainingDuration.limit else {
+        throw PromptError("E0706", "at_least is \(steps) steps")
+      }
     case .steps(let count): length = count
     }
-    guard length >= 1, length <= 1 << 40 else {
+    guard length >= 1, length <= TrainingDuration.limit else {
       throw PromptError("E0706", "the training lasts \(duration.description)", help: "give 1 or more")
     }
     guard batch >= 1 else { throw PromptError("E0706", "the batch size is \(batch)", help: "give 1 or more") }

@@ -10,7 +10,7 @@ struct SavedPosition {
 
   /// - Throws: E0708 without a step.
   init(_ json: Json, path: String) throws {
-    guard let step = json["step"]?.intValue, step >= 0 else {
+    guard let step = json["step"]?.intValue, (0...TrainingDuration.limit).contains(step) else {
       throw PromptError("E0708", "\(path) does not say at which step it was made")
     }
     self.step = step

@@ -348,7 +348,8 @@ final class TrainingValue: HostObject {
   }
 
   var shortDescription: String {
-    "<training of \(model): \(report.epochs.count) epochs, \(report.steps) steps, loss \(rounded(report.loss, 4))>"
+    let loss = report.epochs.isEmpty ? "" : ", loss \(rounded(report.loss, 4))"
+    return "<training of \(model): \(report.epochs.count) epochs, \(report.steps) steps\(loss)>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {
