@@ -41,7 +41,8 @@ extension PromptModel {
         throw PromptError(
           "E0710",
           "the \(data) has \(names.count) classes and this \(kind) \(classes.count), so no name can stand for another",
-          help: "take classes: \"data\" for the data's names, or data with as many classes",
+          help: (answersAnyNames ? "take classes: \"data\" for the data's names, or data" : "take data")
+            + " with as many classes",
           argument: "classes")
       }
       return ClassQuestion(naming: .model, selection: .all)
@@ -76,17 +77,22 @@ extension PromptModel {
     {
       help =
         "write names alike, letter by letter (\"\(name)\" is not the model's \"\(near)\"): "
-        + "make the \(kind) with classes: data.classes"
+        + remake
     } else {
-      help = "make the \(kind) with classes: data.classes"
+      help = remake
     }
     if !foreign.isEmpty {
-      let byPlace = "classes: \"model\" (the \(kind)'s names for the data's labels 0, 1, …)"
-      switch offers {
-      case .nothing: break
-      case .training: help += ", or take \(byPlace)"
-      case .answering:
-        help += ", take classes: \"data\" (the \(kind)'s prompts with the data's names), or \(byPlace)"
+      // Only what would not be refused in its turn.
+      let byName =
+        offers == .answering && answersAnyNames
+        ? "classes: \"data\" (the \(kind)'s prompts with the data's names)" : nil
+      let byPlace =
+        offers != .nothing && names.count == classes.count
+        ? "classes: \"model\" (the \(kind)'s names for the data's labels 0, 1, …)" : nil
+      switch (byName, byPlace) {
+      case (let first?, let second?): help += ", take \(first), or \(second)"
+      case (let only?, nil), (nil, let only?): help += ", or take \(only)"
+      case (nil, nil): break
       }
     }
     return PromptError(
@@ -96,7 +102,7 @@ extension PromptModel {
         + "the \(kind) has \(ClassPlaces.list(classes, first: { !theirs.contains($0) }))", help: help)
   }
 
-  /// A class of the model that differs from `name` only in case, in blanks or in `_` for a blank.
+  /// A class of the model that differs from `name` only in case, in blanks, or in `_` or `-` for a blank.
   private func spelling(_ name: String) -> String? {
     let wanted = ClassPlaces.plain(name)
     return classes.first { ClassPlaces.plain($0) == wanted }
@@ -139,9 +145,9 @@ public enum ClassPlaces {
     return seen.allSatisfy { places[$0.key]?.count == $0.value } ? found : nil
   }
 
-  /// A name without what people write differently: case, blanks, `_` for a blank.
+  /// A name without what people write differently: case, blanks, `_` and `-` for a blank.
   static func plain(_ name: String) -> String {
-    name.lowercased().split { $0 == " " || $0 == "_" || $0.isWhitespace }.joined(separator: " ")
+    name.lowercased().split { $0 == "_" || $0 == "-" || $0.isWhitespace }.joined(separator: " ")
   }
 
   /// At most eight names for people, those that matter first.

@@ -24,8 +24,10 @@ public struct Explanation: Sendable {
     public let template: Score?
   }
 
-  /// The mixture's probabilities, best first.
+  /// The mixture's probabilities, best first, under the names that tell classes apart.
   public let classes: [Score]
+  /// The place of the best among the classes asked about.
+  public let place: Int
   /// Experts by h, best first.
   public let experts: [ExpertView]
   public var prediction: String { classes.first?.name ?? "" }
@@ -34,25 +36,34 @@ public struct Explanation: Sendable {
 extension Mixture {
   /// Explains one image.
   ///
-  /// - Parameter image: features [1, D] or pixels [1, channels, H, W].
-  /// - Throws: E0705 for more or less than one image.
+  /// - Parameters:
+  ///   - image: features [1, D] or pixels [1, channels, H, W].
+  ///   - shown: what the answer calls the classes of `selection`, where several have one name; nil: their names.
+  /// - Throws: E0705 for more or less than one image, or for other names than classes.
   public func explain(
-    _ image: ImageInput, classes selection: ClassSelection = .all, top: Int = 3
+    _ image: ImageInput, classes selection: ClassSelection = .all, shown: [String]? = nil, top: Int = 3
   ) throws -> Explanation {
     guard image.count == 1 else {
       throw PromptError(
         "E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
     }
     let names = self.names(selection)
+    let shown = shown ?? names
+    guard shown.count == names.count else {
+      throw PromptError("E0705", "\(shown.count) names for \(names.count) classes")
+    }
     return try Autograd.noGrad {
       let v = try imageFeatures(image)
       let t = try textFeatures(names)
       let (alpha, routing) = try router.weights(router.scores(v))
       let scale = try clip.logitScale()
-      let all = ranked(probabilities(try mixed(v, t, alpha, classes: names.count).value.toFloats()), names)
+      let values = probabilities(try mixed(v, t, alpha, classes: names.count).value.toFloats())
+      let all = ranked(values, shown)
+      var place = 0
+      for c in values.indices where values[c] > values[place] { place = c }
       let cosines = try F.matmul(v, F.permute(t, [1, 0])).value.toFloats()
       let direction = try v.value.toFloats()
-      let predicted = all.first?.name ?? ""
+      let predicted = names.indices.contains(place) ? names[place] : ""
       let reader = PromptText(clip: clip)
       let chosen = Set(routing.chosen[0])
       let order = prompts.experts.indices.sorted {
@@ -71,10 +82,10 @@ extension Mixture {
         }
         return Explanation.ExpertView(
           index: g, group: group.name, score: routing.scores[0][g], weight: routing.weights[0][g],
-          chosen: chosen.contains(g), classes: Array(ranked(probabilities(own), names).prefix(top)),
+          chosen: chosen.contains(g), classes: Array(ranked(probabilities(own), shown).prefix(top)),
           template: best)
       }
-      return Explanation(classes: Array(all.prefix(max(top, 1))), experts: views)
+      return Explanation(classes: Array(all.prefix(max(top, 1))), place: place, experts: views)
     }
   }
 

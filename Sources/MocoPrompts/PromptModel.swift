@@ -102,6 +102,10 @@ public protocol PromptModel: AnyObject {
   var hasPromptsOfClasses: Bool { get }
   /// One line of options for run records.
   var configuration: Json { get }
+  /// Whether it can be asked about class names that it was not made with.
+  var answersAnyNames: Bool { get }
+  /// What to do for another one of its kind that has the data's classes.
+  var remake: String { get }
 
   /// - Throws: E0705 when the batch does not fit; E0704 for a label's class the model does not train on.
   func loss(_ batch: PromptBatch) throws -> PromptLoss
@@ -130,6 +134,8 @@ public protocol ChunkedModel: PromptModel {
 
 extension PromptModel {
   public var trainsVision: Bool { false }
+  public var answersAnyNames: Bool { true }
+  public var remake: String { "make the \(kind) with classes: data.classes" }
 
   public var hasPromptsOfClasses: Bool { false }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MocoLang
 import MocoRuntime
 import Testing
 
@@ -202,12 +203,122 @@ import Testing
           print(all(l[2..<4, 2] == half[0..<2, 0]), all(l[2..<4, 3] == half[0..<2, 1]), all(l[0..<4, 0] == l[0..<4, 2]))
           tell(() => c.logits(t, classes: ["crane", "owl"]).shape)
           tell(() => c.logits(t, classes: ["bag", "crane"]).shape)
-          """).hasPrefix(
-            """
-            ["crane", "bag"] 1 4
-            true true false
-            [4, 2]
-            E0704 the model has several classes "crane", and it is not clear which of them is meant
-            """))
+          """
+      ).hasPrefix(
+        """
+        ["crane", "bag"] 1 4
+        true true false
+        [4, 2]
+        E0704 the model has several classes "crane", and it is not clear which of them is meant
+        """))
+  }
+
+  /// Twins are two answers; the right one is the image's own.
+  @Test func routesTellTwinsApart() {
+    #expect(
+      run(
+        setup + cranes + """
+          let m = mixture(clip, templates({a: ["a {}."], b: ["one {}."]}), classes: twins, seed: 1)
+          let own = [route(m, birds.test[i], top: 4) for i in 0..<4]
+          let answers = argmax(m.logits(birds.test.batch([0, 1, 2, 3])), axis: 1).to_list()
+          let shown = ["crane (0)", "owl", "crane (2)", "bag"]
+          print([r.label for r in own] == shown, [r.prediction for r in own] == [shown[a] for a in answers])
+          print([r.right for r in own] == [answers[i] == i for i in 0..<4])
+          print(all([len(r.classes) == 4 and abs(sum([r.classes[k] for k in r.classes.keys()]) - 1) < 0.00001 for r in own]))
+          print(all([not r.experts[0].template.contains("(") for r in own]), own[0].classes.keys().sorted() == shown.sorted())
+          // By place, the name differs and the answer may be right all the same.
+          let words = mixture(clip, templates({a: ["a {}."], b: ["one {}."]}), classes: ["kitten", "puppy", "hawk", "sack"], seed: 1)
+          let by_place = argmax(words.logits(t), axis: 1).to_list()
+          print([route(words, test[i], classes: "model").right for i in 0..<4] == [by_place[i] == i for i in 0..<4])
+          let few = route(m, test[0], classes: ["cat", "dog"])
+          print(route(m, t[0]).right, few.right == (few.prediction == "cat"), route(m, test[0], classes: ["owl", "dog"]).right)
+          """) == """
+          true true
+          true
+          true
+          true true
+          true
+          nil true false
+
+          """)
+  }
+
+  /// Images of two data sets have no common classes to be answered for.
+  @Test func listsOfImagesHaveOneListOfNames() {
+    #expect(
+      run(
+        setup + """
+          let z = zero_shot(clip, classes: names)
+          let other = dataset(features: t, labels: [0, 1, 2, 3], classes: ["bag", "dog", "owl", "cat"])
+          tell(() => z.predict([test[0], other.test[0]]))
+          tell(() => z.logits([test[0], other.test[0]], classes: "data"))
+          print(z.predict([test[0], other.test[1]], classes: "all"), z.predict([test[0], test[3]]))
+          """) == """
+          E0710 these images are not all of the same classes, so it is not clear which are asked about
+            help: ask about one data set at a time, or say which classes: classes: "all" for the zero_shot's
+          E0710 these images are not all of the same classes, so it is not clear which are asked about
+            help: ask about one data set at a time, or say which classes: classes: "all" for the zero_shot's
+          ["cat", "dog"] ["cat", "bag"]
+
+          """)
+  }
+
+  /// What would be refused next is not offered.
+  @Test func helpOffersWhatCanBe() {
+    #expect(
+      run(
+        setup + """
+          func help_of(f) { try { f() } catch e { print(e.code, e.help) } }
+          help_of(() => evaluate(zero_shot(clip, classes: ["ant", "fly"]), on: test))
+          help_of(() => evaluate(coop(clip, classes: ["a", "b", "c", "d"], shared: false), on: test))
+          help_of(() => evaluate(coop(clip, classes: ["a", "b"], shared: false), on: test))
+          help_of(() => train(coop(clip, classes: ["a", "b"]), on: data.train, for: epochs(1)))
+          help_of(() => evaluate(zero_shot(clip, classes: ["cat", "dog"]), on: test, classes: "model"))
+          help_of(() => evaluate(coop(clip, classes: ["a", "b"], shared: false), on: test, classes: "model"))
+          help_of(() => evaluate(zero_shot(clip, classes: ["cat", "d-og"]), on: dataset(features: t[0..<2], labels: [0, 1], classes: ["cat", "d og"]).test))
+          """) == """
+          E0710 make the zero_shot with classes: data.classes, or take classes: "data" (the zero_shot's prompts with the data's names)
+          E0710 make the coop with classes: data.classes, or take classes: "model" (the coop's names for the data's labels 0, 1, …)
+          E0710 make the coop with classes: data.classes
+          E0710 make the coop with classes: data.classes
+          E0710 take classes: "data" for the data's names, or data with as many classes
+          E0710 take data with as many classes
+          E0710 write names alike, letter by letter ("d og" is not the model's "d-og"): make the zero_shot with classes: data.classes, take classes: "data" (the zero_shot's prompts with the data's names), or classes: "model" (the zero_shot's names for the data's labels 0, 1, …)
+
+          """)
+  }
+
+  /// A program that asks for H is told when there is none.
+  @Test func aNamedHalfMayBeMissing() {
+    #expect(
+      run(
+        setup + """
+          let z = zero_shot(clip, classes: names)
+          for base in [names, [], ["cat"]] {
+            let r = evaluate(z, on: test, base: base)
+            print(r.base, r.new, r.h, r.h_is_missing)
+          }
+          let r = evaluate(z, on: test)
+          print(r.base, r.h, r.h_is_missing)
+          """) == """
+          1.0 nan nan there are no images of new classes
+          nan 1.0 nan there are no images of base classes
+          1.0 1.0 1.0 nil
+          nil nil nil
+
+          """)
+  }
+
+  /// Where classes are shown.
+  @Test(arguments: [
+    ("birds", "classes: crane (0), owl, crane (2), bag"),
+    ("birds", "one name, whose prompts are the same: crane"),
+    ("birds.test", "crane (0) 1, owl 1, crane (2) 1, bag 1"), ("evaluate(z, on: birds.test)", "crane (2) "),
+  ])
+  func twinsAreShownApart(_ expression: String, _ part: String) {
+    let session = librarySession()
+    let result = session.interpreter.run(
+      SourceFile(name: "test", text: setup + cranes + expression), mode: .cell)
+    #expect(session.interpreter.display(result.value, width: 100).contains(part))
   }
 }

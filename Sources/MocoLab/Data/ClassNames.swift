@@ -33,6 +33,20 @@ enum ClassNames {
     }
   }
 
+  /// The names, where several are alike with the identifier or label behind them.
+  static func distinct(_ classes: [String], identifiers: [String]? = nil) -> [String] {
+    var counts: [String: Int] = [:]
+    for name in classes { counts[name, default: 0] += 1 }
+    guard counts.count < classes.count else { return classes }
+    var taken = Set(classes)
+    return classes.enumerated().map { label, name in
+      guard (counts[name] ?? 0) > 1 else { return name }
+      var text = "\(name) (\(identifiers?[label] ?? String(label)))"
+      while !taken.insert(text).inserted { text += "'" }
+      return text
+    }
+  }
+
   /// What a data set says of classes of one name; nil where there are none.
   static func twinsNote(_ classes: [String]) -> String? {
     var counts: [String: Int] = [:]
@@ -48,18 +62,7 @@ enum ClassNames {
 extension DataSplit {
   /// Names under which classes are chosen and shown: their own, or where several have one, with the identifier
   /// or label behind it.
-  public var labelNames: [String] {
-    var counts: [String: Int] = [:]
-    for name in classes { counts[name, default: 0] += 1 }
-    guard counts.count < classes.count else { return classes }
-    var taken = Set(classes)
-    return classes.enumerated().map { label, name in
-      guard (counts[name] ?? 0) > 1 else { return name }
-      var text = "\(name) (\(identifiers?[label] ?? String(label)))"
-      while !taken.insert(text).inserted { text += "'" }
-      return text
-    }
-  }
+  public var labelNames: [String] { ClassNames.distinct(classes, identifiers: identifiers) }
 
   /// The label of the class that a program names: by its name, its identifier, or as `labelNames` shows it.
   ///

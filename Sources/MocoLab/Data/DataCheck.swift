@@ -29,7 +29,8 @@ public struct DataCheck: Sendable {
   public init(path: String, images: String? = nil) throws {
     let data = try Dataset.open(path, images: images)
     kind = DataCheck.kind(path)
-    classes = data.classes
+    let shown = data.splits.first?.labelNames ?? data.classes
+    classes = shown
     origin = data.origin
     splits = data.splits.map { split in
       let counts = split.classCounts
@@ -46,7 +47,7 @@ public struct DataCheck: Sendable {
       for (label, count) in split.classCounts.enumerated() where count == 0 {
         remarks.append(
           Remark(
-            what: "\(split.name): there is no image of \"\(data.classes[label])\"",
+            what: "\(split.name): there is no image of \"\(shown[label])\"",
             remedy: "add some, or leave the class out of the other splits"))
       }
     }

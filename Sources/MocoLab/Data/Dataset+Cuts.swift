@@ -23,7 +23,7 @@ extension Dataset {
     return Dataset(
       name: name, classes: names,
       splits: splits.map { $0.with(classes: names, items: $0.items) }, skipped: skipped,
-      origin: origin ?? ClassNames.twinsNote(names))
+      origin: ClassNames.noting(twinsOf: names, insteadOf: classes, in: origin))
   }
 
   /// The data set with `shots` training images a class; test images stay whole.

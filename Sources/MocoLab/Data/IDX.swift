@@ -120,7 +120,7 @@ extension Dataset {
     let count = labels.reduce(0) { $0 + $1.labels.count }
     let highest = labels.flatMap(\.labels).max().map { Int($0) } ?? -1
     let classes = classes ?? (0..<max(highest + 1, 0)).map(String.init)
-    try ClassNames.check(classes, data: name)
+    try ClassNames.check(classes, data: name, areLabelled: true)
     guard highest < classes.count else {
       throw DataError.mismatch(
         "\(name) has the label \(highest), but \(classes.count) class names",
@@ -138,6 +138,7 @@ extension Dataset {
         splits.append(DataSplit(name: part.split, classes: classes, items: items, source: source))
       }
     }
-    return Dataset(name: name, classes: classes, splits: splits, origin: origin)
+    return Dataset(
+      name: name, classes: classes, splits: splits, origin: ClassNames.noting(twinsOf: classes, in: origin))
   }
 }

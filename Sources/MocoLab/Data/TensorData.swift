@@ -35,7 +35,8 @@ extension Dataset {
     }
     let all = Array(items.indices)
     let parts = try (splits ?? [("train", all), ("test", all)]).map { try split($0.name, $0.rows) }
-    return Dataset(name: name, classes: names, splits: ordered(parts.filter { $0.count > 0 }),
+    return Dataset(
+      name: name, classes: names, splits: ordered(parts.filter { $0.count > 0 }),
       origin: ClassNames.twinsNote(names))
   }
 
@@ -111,7 +112,9 @@ extension Dataset {
     if let whole = splits.first, splits.count == 1, whole.name.isEmpty {
       splits = (options.cut ?? .standard).apply(to: whole)
     }
-    return Dataset(name: name, classes: names, splits: ordered(splits.filter { $0.count > 0 }))
+    return Dataset(
+      name: name, classes: names, splits: ordered(splits.filter { $0.count > 0 }),
+      origin: ClassNames.twinsNote(names))
   }
 
   private static func joined(_ parts: [Tensor], path: String) throws -> Tensor {

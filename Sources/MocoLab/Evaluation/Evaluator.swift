@@ -78,8 +78,9 @@ public enum Evaluator {
           "E0704", "two classes of the data have one name, and it is not clear which of them is a base class",
           help: "take base: data.base.classes")
       }
+      // A program that names the halves is told when one is missing.
       let base = Set(places)
-      flags = data.classes.indices.map { base.contains($0) }
+      return data.classes.indices.map { base.contains($0) }
     } else {
       guard model.trained.count < model.classes.count else { return nil }
       let base = Set(model.trained)

@@ -100,7 +100,7 @@ final class DatasetValue: FigureConvertible {
 
   func display(width: Int, style: DisplayStyle) -> String {
     var lines = ["\(data.name): \(data.classes.count) classes, \(data.count) images"]
-    lines += wrapped("  classes: ", data.classes, width: width)
+    lines += wrapped("  classes: ", data.splits.first?.labelNames ?? data.classes, width: width)
     let longest = data.splits.map(\.name.count).max() ?? 0
     for split in data.splits {
       let name = split.name.padding(to: longest)

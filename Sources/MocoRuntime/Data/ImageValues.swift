@@ -9,8 +9,6 @@ import MocoTensor
 protocol ModelImage: ImageHost {
   /// Normalized for a model. Shape: [1, channels, S, S].
   func pixels(for config: CLIPConfig) throws -> Tensor
-  /// The name of its class; nil where nobody said.
-  var trueClass: String? { get }
   var styleName: String? { get }
 }
 
@@ -49,7 +47,6 @@ final class ImageValue: ModelImage, ImageConvertible {
 
   var typeName: String { "Image" }
   var byteCount: Int { image.bytes.count + (planes?.values.count ?? 0) * 4 }
-  var trueClass: String? { nil }
   var plotImage: PlotImage? { PlotImage(image) }
 
   func pixels(for config: CLIPConfig) throws -> Tensor {
@@ -160,11 +157,16 @@ final class ItemValue: ModelImage, ImageConvertible {
 
   private var item: DataItem { split.items[place] }
   var typeName: String { "Item" }
+  /// The name of its class.
   var trueClass: String? { split.classes.indices.contains(item.label) ? split.classes[item.label] : nil }
   var styleName: String? { item.style?.style.name }
   var plotImage: PlotImage? { (try? split.image(place)).flatMap { PlotImage($0) } }
   /// The class, and the style where there is one.
-  var caption: String { [trueClass, styleName].compactMap { $0 }.joined(separator: ", ") }
+  var caption: String {
+    let shown = split.labelNames
+    let name = shown.indices.contains(item.label) ? shown[item.label] : nil
+    return [name, styleName].compactMap { $0 }.joined(separator: ", ")
+  }
 
   func pixels(for config: CLIPConfig) throws -> Tensor {
     try split.pixels([place], preprocess: Preprocess(config))

@@ -251,7 +251,7 @@ final class SplitValue: FigureConvertible {
 
   func display(width: Int, style: DisplayStyle) -> String {
     var lines = ["\(split.name): \(split.count) images"]
-    let counts = zip(split.classes, split.classCounts).map { "\($0) \($1)" }
+    let counts = zip(split.labelNames, split.classCounts).map { "\($0) \($1)" }
     lines += wrapped("  ", counts, width: width)
     if let styles = split.styles {
       let names = Style.allCases.compactMap { style -> String? in

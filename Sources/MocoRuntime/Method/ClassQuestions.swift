@@ -2,40 +2,67 @@ import MocoLab
 import MocoLang
 import MocoPrompts
 
-/// The class names that come with images: those of the split that a batch or an item is of.
-private func classNames(of value: AnyValue) -> [String]? {
-  if let batch: BatchValue = value.asHost() { return batch.split.classes }
-  if let item: ItemValue = value.asHost() { return item.split.classes }
-  guard let list = value.asList, let first = list.first.flatMap(classNames) else { return nil }
-  return list.allSatisfy { classNames(of: $0) == first } ? first : nil
+/// The class names that come with images.
+private enum ImageClasses: Equatable {
+  /// Tensors and pictures have none.
+  case unnamed
+  /// Those of the split that a batch or an item is of.
+  case named([String])
+  /// A list of images of several data sets, or of which some have no names.
+  case mixed
+
+  init(of value: AnyValue) {
+    if let batch: BatchValue = value.asHost() {
+      self = .named(batch.split.classes)
+    } else if let item: ItemValue = value.asHost() {
+      self = .named(item.split.classes)
+    } else if let list = value.asList, let first = list.first.map(ImageClasses.init) {
+      self = list.dropFirst().allSatisfy { ImageClasses(of: $0) == first } ? first : .mixed
+    } else {
+      self = .unnamed
+    }
+  }
 }
 
 /// What `classes:` asks a model about images.
 ///
 /// Without it, images that come with class names are answered for those, which must be among the model's;
 /// others for the model's classes.
-/// - Throws: E0710 for names that do not match, E0305 for a word that is none.
+/// - Throws: E0710 for names that do not match and for images of several data sets, E0305 for a word that is
+///   none.
 func readSelection(
   _ arguments: Arguments, _ name: String, images: String, _ model: any PromptModel
 ) throws -> ClassSelection {
   let value = arguments[name] ?? .nil
-  let theirs = classNames(of: try arguments.value(images))
+  let found = ImageClasses(of: try arguments.value(images))
+  func names() throws -> [String]? {
+    switch found {
+    case .unnamed: return nil
+    case .named(let names): return names
+    case .mixed:
+      throw arguments.failure(
+        "E0710", "these images are not all of the same classes, so it is not clear which are asked about",
+        at: images,
+        help:
+          "ask about one data set at a time, or say which classes: classes: \"all\" for the \(model.kind)'s")
+    }
+  }
   guard !value.isNil else {
-    return try theirs.map { try model.question(about: $0, data: "images").selection } ?? .all
+    return try names().map { try model.question(about: $0, data: "images").selection } ?? .all
   }
   guard value.asString != nil else { return .names(try readClasses(arguments, name)) }
   switch try arguments.choice(name, among: ["all", "base", "new", "data", "model"]) {
   case "base": return .base
   case "new": return .new
   case "data":
-    guard let theirs else {
+    guard let theirs = try names() else {
       throw arguments.failure(
         "E0305", "these images come without class names", at: name,
         help: "give the names: classes: [\"cat\", \"dog\"], or take a batch of a split")
     }
     return .names(theirs)
   case "model":
-    return try theirs.map { try model.question(about: $0, naming: .model, data: "images").selection } ?? .all
+    return try names().map { try model.question(about: $0, naming: .model, data: "images").selection } ?? .all
   default: return .all
   }
 }

@@ -52,7 +52,8 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       "route(model, image, classes = nil, top = 3)",
       doc: """
         Why one image is answered as it is: the answer, and for each expert its score, its weight, what it alone would
-        say, and the sentence of its group that is nearest to the image. `classes` is that of `mix.logits`.
+        say, and the sentence of its group that is nearest to the image. `classes` is that of `mix.logits`. `right` says
+        whether the answer is the image's class; nil where that is not known.
 
         ```
         show route(mix, data.test[0])
@@ -63,22 +64,14 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       guard let mixture = model as? Mixture else {
         throw arguments.failure("E0303", "route explains a mixture, not a \(model.kind)", at: "model")
       }
-      let (images, item) = try readOneImage(arguments, "image", mixture)
+      let images = try readImages(arguments, "image", mixture)
+      let selection = try readSelection(arguments, "classes", images: "image", mixture)
+      let truth = RouteTruth(arguments, selection, mixture)
       let why = try mixture.explain(
-        images, classes: readSelection(arguments, "classes", images: "image", mixture),
-        top: arguments.int("top", in: 1...1000))
-      return .host(RouteValue(why, truth: item?.label, style: item?.style))
+        images, classes: selection, shown: truth.shown, top: arguments.int("top", in: 1...1000))
+      return .host(RouteValue(why, truth))
     },
   ]
-}
-
-/// One image: an item of a split, a picture, or a tensor.
-private func readOneImage(
-  _ arguments: Arguments, _ name: String, _ mixture: Mixture
-) throws -> (ImageInput, (label: String?, style: String?)?) {
-  let images = try readImages(arguments, name, mixture)
-  guard let shown = arguments[name]?.asHost((any ModelImage).self) else { return (images, nil) }
-  return (images, (shown.trueClass, shown.styleName))
 }
 
 /// What `evaluate` gives back.

@@ -1,30 +1,65 @@
+import MocoLab
 import MocoLang
 import MocoPlot
 import MocoPrompts
 
+/// What is known of an image beside the answer.
+struct RouteTruth {
+  /// What the image shows, and its style, where that is known.
+  let label: String?
+  let style: String?
+  /// Names that tell the classes asked about apart.
+  let shown: [String]
+  /// The right answers among them, none where the image's class is not; nil where nobody can say.
+  let places: Set<Int>?
+
+  /// - Parameter selection: what `classes` asks the mixture about the argument `image`.
+  init(_ arguments: Arguments, _ selection: ClassSelection, _ mixture: Mixture) {
+    let names = mixture.names(selection)
+    style = arguments["image"]?.asHost((any ModelImage).self)?.styleName
+    guard let item: ItemValue = arguments["image"]?.asHost() else {
+      (label, shown, places) = (nil, mixture.shownNames(selection), nil)
+      return
+    }
+    let number = item.split.items[item.place].label
+    let own = item.split.labelNames
+    label = own.indices.contains(number) ? own[number] : nil
+    shown = names == item.split.classes ? own : mixture.shownNames(selection)
+    // The classes asked about are the split's, label by label, unless the program lists others.
+    let given = arguments["classes"] ?? .nil
+    let isByLabel = given.isNil || ["data", "model"].contains(given.asString)
+    if isByLabel || names == item.split.classes {
+      places = [number]
+    } else {
+      let known = names.indices.filter { names[$0] == item.trueClass }
+      places = known.count > 1 ? nil : Set(known)
+    }
+  }
+}
+
 /// Why one image was answered as it was.
 final class RouteValue: HostObject {
   let why: Explanation
-  /// What the image shows, and its style, where that is known.
-  let truth: String?
-  let style: String?
+  let truth: RouteTruth
 
-  init(_ why: Explanation, truth: String?, style: String?) {
+  init(_ why: Explanation, _ truth: RouteTruth) {
     self.why = why
     self.truth = truth
-    self.style = style
   }
+
+  private var isRight: Bool? { truth.places.map { $0.contains(why.place) } }
 
   var typeName: String { "Route" }
   var memberNames: [String] {
-    ["prediction", "probability", "label", "style", "classes", "experts", "figure"]
+    ["prediction", "probability", "label", "right", "style", "classes", "experts", "figure"]
   }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
     case "prediction": return .string(why.prediction)
     case "probability": return .float(why.classes.first?.value ?? .nan)
-    case "label": return truth.map { .string($0) } ?? .nil
-    case "style": return style.map { .string($0) } ?? .nil
+    case "label": return truth.label.map { .string($0) } ?? .nil
+    case "right": return isRight.map { .bool($0) } ?? .nil
+    case "style": return truth.style.map { .string($0) } ?? .nil
     case "classes": return scores(why.classes)
     case "experts":
       return .list(
@@ -56,10 +91,10 @@ final class RouteValue: HostObject {
   }
 
   private var headline: String {
-    let shown = [style.map { "\($0) image" } ?? "image", truth.map { "of \"\($0)\"" }].compactMap { $0 }
-      .joined(separator: " ")
+    let shown = [truth.style.map { "\($0) image" } ?? "image", truth.label.map { "of \"\($0)\"" }]
+      .compactMap { $0 }.joined(separator: " ")
     let probability = rounded(100 * Double(why.classes.first?.value ?? .nan), 1)
-    let right = truth.map { $0 == why.prediction ? ", right" : ", wrong" } ?? ""
+    let right = isRight.map { $0 ? ", right" : ", wrong" } ?? ""
     return "\(shown): \"\(why.prediction)\" with \(probability) %\(right)"
   }
 

@@ -69,6 +69,12 @@ import Testing
     #expect(dataErrorCode { _ = try Dataset.open(folder.path) } == "E0519")
     try folder.write("train-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 7, 8])
     #expect(try Dataset.open(folder.path).classes == ["0", "1"])
+    // Labels tell classes of one name apart.
+    try folder.write("classes.txt", "crane\nowl\ncrane\n")
+    let twins = try Dataset.open(folder.path)
+    #expect(twins.classes == ["crane", "owl", "crane"])
+    #expect(twins.origin == "classes of one name, whose prompts are the same: crane")
+    #expect(try twins.train().labelNames == ["crane (0)", "owl", "crane (2)"])
     try folder.write("classes.txt", "ankle_boot\n")
     #expect(dataErrorCode { _ = try Dataset.open(folder.path) } == "E0511")
   }
@@ -235,6 +241,9 @@ import Testing
     // Labels tell these apart; that their prompts are the same is said.
     let twins = try Dataset.features(features, labels: [0, 1, 1, 0], classes: ["a", "A"])
     #expect(twins.classes == ["a", "A"] && twins.origin?.contains("whose prompts are the same: a, A") == true)
+    // A new name ends it, or begins it.
+    #expect(try twins.renamed(["a", "b"]).origin == nil)
+    #expect(try twins.renamed(["b", "B"]).origin == "classes of one name, whose prompts are the same: b, B")
     let broken = try Tensor([1, 2, .nan, 4], shape: [2, 2])
     #expect(dataErrorCode { _ = try Dataset.features(broken, labels: [0, 1]) } == "E0519")
   }
@@ -255,6 +264,14 @@ import Testing
     #expect(data.splits.map { "\($0.name) \($0.count)" } == ["train 3", "test 1"])
     let encoder = ImageEncoder(key: "none", preprocess: Preprocess(size: 1, mean: [], std: [])) { $0 }
     #expect(try data.test().features(encoder).toFloats() == [7, 8])
+    try SafetensorsWriter.write(
+      path: path,
+      tensors: [
+        ("features", try Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2]), .f32),
+        ("labels", try Tensor([0, 1, 2] as [Int], shape: [3]), .i64),
+      ], metadata: [("classes", #"["crane", "owl", "crane"]"#)])
+    let twins = try Dataset.open(path, options: DataOptions(cut: SplitCut([("train", 1)])))
+    #expect(twins.classes == ["crane", "owl", "crane"] && twins.origin?.contains("same: crane") == true)
     try SafetensorsWriter.write(path: path, tensors: [("weights", try Tensor([1], shape: [1]), .f32)])
     #expect(dataErrorCode { _ = try Dataset.open(path) } == "E0510")
   }
