@@ -12,14 +12,16 @@ func readPublished(_ arguments: Arguments) throws -> Published? {
   if let flag = value.asBool { return flag ? .ofData : nil }
   guard let name = value.asString else {
     throw arguments.wrongType(
-      "published", expected: "true, false or the name of a data set", help: "published: \"ImageNet\"")
+      "published", expected: "true, false or the name of a data set",
+      help: "write published: true, or published: \"ImageNet\"")
   }
   guard let known = PublishedTraining.dataSet(called: name) else {
     let names = PublishedTraining.dataSets
-    let near = nearestName(to: name, in: names).map { "did you mean \"\($0)\"? " } ?? ""
+    let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
     throw arguments.failure(
       "E0305", "no configuration was published for a data set \"\(name)\"", at: "published",
-      help: "\(near)expected true or one of \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
+      help: nearestName(to: name, in: names).map { "write published: \"\($0)\"" }
+        ?? "write published: true, or one of \(list)")
   }
   return .named(known)
 }
