@@ -100,9 +100,18 @@ import Testing
     }
   }
 
-  @Test func oldConfigurationsStayEqual() throws {
-    #expect(try MixtureTests.mixture().configuration["loss"]?["text_experts"] == nil)
-    #expect(try mixture().configuration["loss"]?["text_experts"]?.stringValue == "chosen")
+  /// The configuration says it, and makes the same options; one that says nothing means all.
+  @Test func configurationsSayIt() throws {
+    for experts in MixtureLossOptions.TextExperts.allCases {
+      let made = try mixture { $0.loss.textExperts = experts }
+      #expect(made.configuration["loss"]?["text_experts"]?.stringValue == experts.rawValue)
+      #expect(try MixtureOptions(made.configuration).loss.textExperts == experts)
+    }
+    #expect(try MixtureOptions(["kind": "mixture"]).loss.textExperts == .all)
+    for published in [nil, Published.ofData, .named("ImageNet")] {
+      let made = try mixture { $0.published = published }
+      #expect(try MixtureOptions(made.configuration).published == published)
+    }
   }
 
   /// What a step of so many images can encode at the most.
