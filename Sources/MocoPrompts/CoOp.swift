@@ -91,20 +91,29 @@ public final class CoOp: ChunkedModel {
   /// - Parameter places: whose contexts the names meet where each class has its own.
   func keys(_ names: [String], places: [Int]?) throws -> [[PromptKey]] {
     let reader = PromptText(clip: clip)
-    let stop = try reader.fullStop()
-    let places = places ?? [Int](repeating: 0, count: names.count)
-    return try zip(names, places).map { name, place in
-      let start = options.shared ? 0 : place * contextLength
-      let split: Int
-      switch options.position {
-      case .end: split = contextLength
-      case .middle: split = contextLength / 2
-      case .front: split = 0
-      }
-      return try reader.prompt(
-        before: start..<(start + split), name: reader.name(name),
-        after: (start + split)..<(start + contextLength),
-        stop: stop, class: name, owner: "coop")
+    let alone = try names.map { try reader.name($0) }
+    var before = ""
+    if case .phrase(let phrase) = options.start { before = phrase + " " }
+    let split: Int
+    switch options.position {
+    case .end: split = contextLength
+    case .middle: split = contextLength / 2
+    case .front: split = 0
+    }
+    func frame(_ place: Int) -> PromptText.Frame {
+      let start = place * contextLength
+      return PromptText.Frame(
+        before: before, after: ".", beforeRows: start..<(start + split),
+        afterRows: (start + split)..<(start + contextLength), replaced: 0, owner: "coop")
+    }
+    var rows: [String: [[Int]]] = [:]
+    guard !options.shared, let places else {
+      return try reader.prompts(names, alone: alone, in: frame(0), rows: &rows)
+    }
+    return try names.indices.flatMap { index in
+      var own: [String: [[Int]]] = [:]
+      return try reader.prompts(
+        [names[index]], alone: [alone[index]], in: frame(places[index]), rows: &own)
     }
   }
 

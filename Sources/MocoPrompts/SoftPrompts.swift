@@ -121,18 +121,18 @@ public final class SoftPrompts {
   /// - Throws: E0603, E0604 naming the class.
   func keys(experts wanted: [Int], names: [String], fullStop: Bool) throws -> [[PromptKey]] {
     let text = PromptText(clip: clip)
-    let ids = try names.map { try text.name($0) }
-    let stop = fullStop ? try text.fullStop() : []
+    let alone = try names.map { try text.name($0) }
+    var rows: [String: [[Int]]] = [:]
     var result: [[PromptKey]] = []
     result.reserveCapacity(wanted.count * names.count)
     for g in wanted {
       let expert = experts[g]
-      for (c, name) in names.enumerated() {
-        result.append(
-          try text.prompt(
-            before: expert.beforeRows, name: ids[c], after: expert.afterRows, stop: stop, class: name,
-            owner: "group \"\(expert.group.name)\""))
-      }
+      let words = expert.group.templates.first
+      let frame = PromptText.Frame(
+        before: words?.before ?? "", after: (words?.afterWithoutStop ?? "") + (fullStop ? "." : ""),
+        beforeRows: expert.beforeRows, afterRows: expert.afterRows, replaced: expert.afterRows.count,
+        owner: "group \"\(expert.group.name)\"")
+      result += try text.prompts(names, alone: alone, in: frame, rows: &rows)
     }
     return result
   }

@@ -106,6 +106,13 @@ public struct TextConfig: Equatable, Sendable {
   /// Whether texts have to be filled up to the context, because what stands behind [end] is read.
   public var needsPadding: Bool { !isCausal || pool == .last }
 
+  /// What is read of a prompt: all up to its first [end], where CLIP takes the feature, and what follows too
+  /// where the tower sees it.
+  public func read(_ prompt: [PromptKey]) -> [PromptKey] {
+    guard !needsPadding, let end = prompt.firstIndex(of: .token(vocabulary - 1)) else { return prompt }
+    return Array(prompt.prefix(end + 1))
+  }
+
   public init(
     context: Int = 77, vocabulary: Int = 49408, width: Int, layers: Int, heads: Int, mlpWidth: Int? = nil
   ) {

@@ -5,12 +5,14 @@ import MocoTensor
 // Letters of shapes: B pairs, D embedding.
 
 extension CLIPModel {
-  /// A text as the text tower reads it: [start], its tokens, [end].
+  /// A text as the text tower reads it: [start], its tokens, [end]. A text that holds an [end] itself is read
+  /// up to the first, where CLIP takes the feature.
   ///
   /// - Parameter truncates: whether a text that is too long is cut instead of refused.
   /// - Throws: E0603 if it is longer than the context, and what the tokenizer throws.
   public func promptKeys(_ text: String, truncates: Bool = false) throws -> [PromptKey] {
-    try tokenizer.prompt(text, context: config.text.context, truncates: truncates).map { .token($0) }
+    let ids = try tokenizer.prompt(text, context: config.text.context, truncates: truncates)
+    return config.text.read(ids.map { .token($0) })
   }
 
   /// Features of texts, not normalized; equal texts are encoded once.

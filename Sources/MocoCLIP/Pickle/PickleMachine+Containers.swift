@@ -44,7 +44,7 @@ extension PickleMachine {
     case .dict where pairs:
       guard items.count % 2 == 0 else { throw fault("a key has no value") }
       heap.nodes[place].elements += items
-    case .object: break
+    case .object, .unread: break
     default: throw fault("what is filled is no container of this kind")
     }
   }

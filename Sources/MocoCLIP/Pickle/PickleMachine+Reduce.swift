@@ -73,6 +73,9 @@ extension PickleMachine {
     case "torch._tensor._rebuild_from_type_v2":
       guard arguments.count >= 3, !isInner else { throw fault("\(name) has other arguments") }
       return try reduce(arguments[0], try elements(arguments[2]), isInner: true)
+    case "torch._utils._rebuild_device_tensor_from_cpu_tensor":
+      guard let first else { throw fault("\(name) has no argument") }
+      return first
     case "collections.OrderedDict", "builtins.dict", "__builtin__.dict":
       return try dict(first)
     case "collections.defaultdict": return try make(.dict)
@@ -86,7 +89,10 @@ extension PickleMachine {
       // Protocol 2 writes bytes as text of the same numbers.
       let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
       if bytes.count == text.unicodeScalars.count { return .bytes(bytes) }
-    default: break
+    default:
+      if module == "torch._utils", let kind = PickleMachine.unreadKinds[name] {
+        return try make(.unread(kind))
+      }
     }
     return try make(.object(className: "\(module).\(name)"))
   }
@@ -121,6 +127,21 @@ extension PickleMachine {
 
   // MARK: Tensors
 
+  /// Tensors that are more than a view of a run of numbers, by the function that builds them.
+  private static let unreadKinds = [
+    "_rebuild_sparse_tensor": "a sparse tensor", "_rebuild_sparse_csr_tensor": "a sparse tensor",
+    "_rebuild_nested_tensor": "a nested tensor", "_rebuild_qtensor": "a quantized tensor",
+    "_rebuild_meta_tensor_no_storage": "a meta tensor, which has no numbers",
+    "_rebuild_device_tensor_from_numpy": "a tensor of a device of its own",
+    "_rebuild_wrapper_subclass": "a tensor of a class of its own",
+  ]
+
+  /// What PyTorch's storages of the types that are not read hold.
+  private static let unreadTypes = [
+    "ComplexFloat": "complex64", "ComplexDouble": "complex128", "ComplexHalf": "complex32", "QInt8": "qint8",
+    "QUInt8": "quint8", "QInt32": "qint32",
+  ]
+
   private static let types: [String: StorageType] = [
     "Double": .f64, "Float": .f32, "Half": .f16, "BFloat16": .bf16, "Long": .i64, "Int": .i32, "Short": .i16,
     "Char": .i8, "Byte": .u8, "Bool": .bool,
@@ -150,18 +171,29 @@ extension PickleMachine {
       throw fault("\(function) has other arguments")
     }
     guard case .storage(let storage) = node.kind else {
-      return try make(.object(className: "a tensor without numbers of its own"))
+      return try make(.unread("a tensor without numbers of its own"))
+    }
+    let isUntyped = function.hasSuffix("_v3")
+    // A view can stand for the negated or conjugated numbers of its storage.
+    if let metadata = arguments.dropFirst(isUntyped ? 7 : 6).first, let marks = heap.entries(metadata) {
+      for (mark, kind) in [("neg", "negated"), ("conj", "conjugated")] {
+        if marks.contains(where: { if case .bool(true) = $0.value { $0.key == mark } else { false } }) {
+          return try make(.unread("a \(kind) view"))
+        }
+      }
     }
     var type = storage.type
+    var typeName = storage.className
     var available = storage.count
-    if function.hasSuffix("_v3"), arguments.count >= 7, case .global(_, let name)? = heap[arguments[6]]?.kind
-    {
+    if isUntyped, arguments.count >= 7, case .global(_, let name)? = heap[arguments[6]]?.kind {
       type = PickleMachine.dtypes[name]
+      typeName = name
       // The size of an untyped storage is in bytes.
       if storage.type == nil { available /= max(type?.byteCount ?? 1, 1) }
     }
     guard let type else {
-      return try make(.object(className: "a tensor of \(storage.className)"))
+      let stem = typeName.hasSuffix("Storage") ? String(typeName.dropLast("Storage".count)) : typeName
+      return try make(.unread("a tensor of \(PickleMachine.unreadTypes[stem] ?? stem)"))
     }
     let shape = try sizes(arguments[2])
     let strides = try sizes(arguments[3])

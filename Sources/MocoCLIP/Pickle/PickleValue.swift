@@ -23,6 +23,8 @@ struct PickleNode {
     case object(className: String)
     case storage(TorchStorage)
     case tensor(TorchTensor)
+    /// A tensor of a kind that is not read here, in words: `a sparse tensor`.
+    case unread(String)
   }
 
   var kind: Kind
@@ -38,7 +40,8 @@ struct PickleHeap {
     return nodes[place]
   }
 
-  /// A dict's entries under text keys, each key once; numbers count as their digits, other keys not at all.
+  /// A dict's entries under text keys, each key once; numbers count as their digits, other keys as their
+  /// place.
   func entries(_ value: PickleValue) -> [(key: String, value: PickleValue)]? {
     guard let node = self[value], case .dict = node.kind else { return nil }
     var entries: [(key: String, value: PickleValue)] = []
@@ -50,7 +53,9 @@ struct PickleHeap {
       switch node.elements[index] {
       case .string(let text): key = text
       case .int(let number): key = String(number)
-      default: continue
+      case .bool(let flag): key = String(flag)
+      case .float(let number): key = String(number)
+      default: key = "entry \(index / 2)"
       }
       if let place = places[key] {
         entries[place].value = node.elements[index + 1]

@@ -47,6 +47,7 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
   public let metadata: [(String, String)]
   /// The tensors in the header's order.
   public let entries: [Entry]
+  public let unread: [UnreadTensor]
   private let places: [String: Int]
   private let file: MappedFile
 
@@ -63,6 +64,7 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
     let header = try file.withBytes { try SafetensorsHeader(bytes: $0, path: path) }
     metadata = header.metadata
     entries = header.entries
+    unread = header.unread
     places = Dictionary(header.entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
@@ -72,7 +74,9 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
     entries.map { TensorDescription(name: $0.name, type: $0.type, shape: $0.shape, count: $0.count) }
   }
 
-  public var others: [(name: String, reason: String)] { [] }
+  public var others: [(name: String, reason: String)] {
+    unread.map { ($0.name, "\($0.kind), which is not read") }
+  }
 
   public func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
@@ -102,11 +106,18 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
     if isMapped, entry.type == .f32, let base = file.floats(at: entry.range.lowerBound, count: entry.count) {
       return try Tensor(borrowing: base, shape: entry.shape, owner: file)
     }
-    return try withBytes(name) { try $0.type.tensor($1, count: entry.count).reshaped(entry.shape) }
+    return try withBytes(name) {
+      try $0.type.tensor($1, count: entry.count, of: "\(path): \(name)").reshaped(entry.shape)
+    }
   }
 
   private func find(_ name: String) throws -> Entry {
     guard let place = places[name] else {
+      if let other = unread.first(where: { $0.name == name }) {
+        throw CLIPError(
+          code: "E0605", "\(path): \(name) is \(other.kind), which cannot be read",
+          help: "save it again as float32, float16, bfloat16 or a whole number of up to 64 bits with a sign")
+      }
       let near = names.prefix(6).joined(separator: ", ")
       throw CLIPError.corrupt(
         path, "it holds no tensor named \(name)", help: "it holds \(entries.count) tensors: \(near), …")

@@ -2,6 +2,15 @@
 struct SafetensorsHeader {
   var metadata: [(String, String)] = []
   var entries: [SafetensorsFile.Entry] = []
+  /// Tensors of types that the format has and nothing here reads.
+  var unread: [UnreadTensor] = []
+  private var unreadRanges: [(name: String, range: Range<Int>)] = []
+
+  /// Bits of a number of each such type.
+  private static let unreadBits = [
+    "U64": 64, "C64": 64, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
+    "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
+  ]
 
   init(bytes: UnsafeRawBufferPointer, path: String) throws {
     guard bytes.count >= 8 else {
@@ -33,7 +42,7 @@ struct SafetensorsHeader {
       if name == "__metadata__" {
         metadata = try SafetensorsHeader.metadata(value, path: path)
       } else {
-        entries.append(try SafetensorsHeader.entry(name, value, dataStart: start, path: path))
+        try add(name, value, dataStart: start, path: path)
       }
     }
     try checkLayout(dataStart: start, fileCount: bytes.count, path: path)
@@ -64,41 +73,46 @@ struct SafetensorsHeader {
     }
   }
 
-  private static func entry(
-    _ name: String, _ value: Json, dataStart: Int, path: String
-  ) throws -> SafetensorsFile.Entry {
+  private mutating func add(_ name: String, _ value: Json, dataStart: Int, path: String) throws {
     func fault(_ text: String) -> CLIPError { .corrupt(path, "tensor \(name): \(text)") }
     guard let dtype = value["dtype"]?.stringValue else { throw fault("the header gives no dtype") }
-    guard let type = StorageType(rawValue: dtype) else {
+    let type = StorageType(rawValue: dtype)
+    guard let bits = type.map({ $0.byteCount * 8 }) ?? SafetensorsHeader.unreadBits[dtype] else {
       throw CLIPError.corrupt(
         path, "tensor \(name): the dtype \(dtype) is not supported",
         help: "known are \(StorageType.allCases.map(\.rawValue).joined(separator: ", ")); convert the file")
     }
     guard let dimensions = value["shape"]?.arrayValue else { throw fault("the header gives no shape") }
     var shape: [Int] = []
-    var byteCount = type.byteCount
+    var bitCount = bits
     for dimension in dimensions {
       guard case .int(let size) = dimension, size >= 0 else { throw fault("the shape is not made of sizes") }
-      let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
+      let (product, overflow) = bitCount.multipliedReportingOverflow(by: size)
       guard !overflow else { throw fault("the shape is absurdly large") }
-      byteCount = product
+      bitCount = product
       shape.append(size)
     }
     guard shape.count <= 16 else { throw fault("it has \(shape.count) dimensions") }
     guard let offsets = value["data_offsets"]?.arrayValue, offsets.count == 2,
       case .int(let begin) = offsets[0], case .int(let end) = offsets[1], begin >= 0, end >= begin
     else { throw fault("the data_offsets are not two places in order") }
-    guard end - begin == byteCount else {
-      throw fault("shape and dtype need \(byteCount) bytes, the data_offsets span \(end - begin)")
+    guard bitCount % 8 == 0, end - begin == bitCount / 8 else {
+      throw fault("shape and dtype need \(bitCount / 8) bytes, the data_offsets span \(end - begin)")
     }
     let (last, overflow) = end.addingReportingOverflow(dataStart)
     guard !overflow else { throw fault("the data_offsets lie outside the file") }
-    return SafetensorsFile.Entry(name: name, type: type, shape: shape, range: dataStart + begin..<last)
+    let range = dataStart + begin..<last
+    if let type {
+      entries.append(SafetensorsFile.Entry(name: name, type: type, shape: shape, range: range))
+    } else {
+      unread.append(UnreadTensor(name: name, kind: "a tensor of \(dtype)"))
+      unreadRanges.append((name, range))
+    }
   }
 
   /// The tensors must fill the rest of the file: none outside, none over another, nothing between.
   private func checkLayout(dataStart: Int, fileCount: Int, path: String) throws {
-    let ordered = entries.sorted {
+    let ordered = (entries.map { (name: $0.name, range: $0.range) } + unreadRanges).sorted {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
     var place = dataStart

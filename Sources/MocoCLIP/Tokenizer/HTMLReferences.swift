@@ -169,4 +169,10 @@ enum Windows1252 {
     guard code >= 0x80, code <= 0x9F else { return "\u{FFFD}" }
     return table[Int(code - 0x80)]
   }
+
+  /// The byte that stands for a character, in Windows-1252 or where that has none in Latin-1.
+  static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
+    if scalar.value < 0x100 { return UInt8(scalar.value) }
+    return table.firstIndex(of: scalar).map { UInt8(0x80 + $0) }
+  }
 }

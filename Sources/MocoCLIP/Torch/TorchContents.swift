@@ -1,6 +1,12 @@
 /// The tensors in the value that a pickle describes, by name.
 struct TorchContents {
   private(set) var tensors: [(name: String, tensor: TorchTensor)] = []
+  /// Tensors that stand beside the parameters of a checkpoint, by their whole names.
+  private(set) var beside: [(name: String, tensor: TorchTensor)] = []
+  /// Tensors of kinds that are not read, and which kinds.
+  private(set) var unread: [UnreadTensor] = []
+  /// What stands before the names of `tensors` in the file: `state_dict.`, or nothing.
+  private(set) var root = ""
   /// What stands beside the tensors, and why it is not read.
   private(set) var others: [(name: String, reason: String)] = []
   /// Numbers and texts at the top, such as `epoch`.
@@ -10,6 +16,7 @@ struct TorchContents {
   private let path: String
   private var places: [String: Int] = [:]
   private var visits = 0
+  private var isBeside = false
 
   private static let depthLimit = 64
   private static let visitLimit = 1 << 18
@@ -28,20 +35,30 @@ struct TorchContents {
     let wrapper = TorchContents.wrappers.first { name in
       entries.contains { $0.key == name && isContainer($0.value) }
     }
-    for (key, value) in entries {
-      if let wrapper {
-        if key == wrapper {
-          try visit(value, name: "", depth: 1)
-        } else {
-          note(key, value, reason: "beside \(wrapper)")
-        }
+    root = wrapper.map { "\($0)." } ?? ""
+    for (key, value) in entries where wrapper == nil || key == wrapper {
+      if wrapper != nil {
+        try visit(value, name: "", depth: 1)
       } else if isScalar(value) {
         note(key, value, reason: "no tensor")
       } else {
+        let known = found
         try visit(value, name: key, depth: 1)
+        if found == known { note(key, value, reason: "no tensor in it") }
       }
     }
+    guard let wrapper else { return }
+    isBeside = true
+    visits = 0
+    for (key, value) in entries where key != wrapper {
+      note(key, value, reason: "beside \(wrapper)")
+      // Nothing here is needed, so that what is odd in it is no fault of the file.
+      if !isScalar(value) { try? visit(value, name: key, depth: 1) }
+    }
   }
+
+  /// How much was found up to now.
+  private var found: Int { tensors.count + others.count }
 
   private func isContainer(_ value: PickleValue) -> Bool {
     guard let node = heap[value] else { return false }
@@ -77,15 +94,32 @@ struct TorchContents {
     func inner(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
     switch node.kind {
     case .tensor(let tensor): try add(tensor, name: name)
+    case .unread(let kind):
+      if isBeside { return }
+      unread.append(UnreadTensor(name: name, kind: kind))
+      others.append((name, "\(kind), which is not read"))
     case .dict:
-      for (key, value) in heap.entries(value) ?? [] { try visit(value, name: inner(key), depth: depth + 1) }
+      for (key, value) in heap.entries(value) ?? [] {
+        if isScalar(value), depth > 0 {
+          if !isBeside { others.append((inner(key), "no tensor")) }
+        } else {
+          try visit(value, name: inner(key), depth: depth + 1)
+        }
+      }
     case .list, .tuple:
       for (index, value) in node.elements.enumerated() where !isScalar(value) {
         try visit(value, name: inner(String(index)), depth: depth + 1)
       }
     case .object(let className):
-      if node.elements.isEmpty, !name.isEmpty { others.append((name, "\(className), which is not read")) }
+      let known = found
       for state in node.elements { try visitState(state, name: name, depth: depth) }
+      // Modules without parameters are part of every model.
+      let isModule =
+        className.hasPrefix("__torch__.")
+        || node.elements.contains { heap.entries($0)?.contains { $0.key == "_parameters" } ?? false }
+      if found == known, !name.isEmpty, !isBeside, !isModule {
+        others.append((name, "\(className), which is not read"))
+      }
     case .global, .storage, .set: break
     }
   }
@@ -99,6 +133,10 @@ struct TorchContents {
   }
 
   private mutating func add(_ tensor: TorchTensor, name: String) throws {
+    if isBeside {
+      if beside.count < TorchContents.tensorLimit { beside.append((name, tensor)) }
+      return
+    }
     guard places.updateValue(tensors.count, forKey: name) == nil else {
       throw CLIPError.corrupt(path, "two tensors are named \(name)")
     }

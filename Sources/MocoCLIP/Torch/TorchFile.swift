@@ -7,11 +7,15 @@ import Synchronization
 /// - A dict's tensors are named by its keys, nested ones joined by points; those of modules, scripted or not,
 ///   by the path of attributes. `state_dict` inside a checkpoint is what counts; what stands beside it is
 ///   listed in `others`.
+/// - Sparse, quantized, float8 and complex tensors and their like are named in `unread`.
 /// - `code/` and `constants.pkl` of TorchScript are not looked at.
 public final class TorchFile: TensorFile {
   public let path: String
   public let tensors: [TensorDescription]
   public let others: [(name: String, reason: String)]
+  public let unread: [UnreadTensor]
+  public let root: String
+  public let beside: [TensorDescription]
   private let views: [TorchTensor]
   private let places: [String: Int]
   /// Storages that several tensors look at: lent to all of them, training one would change the others.
@@ -47,19 +51,25 @@ public final class TorchFile: TensorFile {
     self.path = path
     self.archive = archive
     self.folder = folder
-    tensors = contents.tensors.map {
-      TensorDescription(name: $0.name, type: $0.tensor.type, shape: $0.tensor.shape, count: $0.tensor.count)
+    func describe(_ item: (name: String, tensor: TorchTensor)) -> TensorDescription {
+      let tensor = item.tensor
+      return TensorDescription(name: item.name, type: tensor.type, shape: tensor.shape, count: tensor.count)
     }
-    views = contents.tensors.map(\.tensor)
+    tensors = contents.tensors.map(describe)
+    beside = contents.beside.map(describe)
+    views = (contents.tensors + contents.beside).map(\.tensor)
     others = contents.others
+    unread = contents.unread
+    root = contents.root
     values = contents.values
     var seen = Set<String>()
     var shared = Set<String>()
-    for view in contents.tensors where !seen.insert(view.tensor.storage.key).inserted {
+    for view in contents.tensors + contents.beside where !seen.insert(view.tensor.storage.key).inserted {
       shared.insert(view.tensor.storage.key)
     }
     self.shared = shared
-    places = Dictionary(contents.tensors.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    let names = (contents.tensors + contents.beside).map(\.name)
+    places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
   }
 
   public func metadata(_ key: String) -> String? { values.first { $0.name == key }?.text }
@@ -112,6 +122,7 @@ public final class TorchFile: TensorFile {
         path, "it holds no tensor named \(name)", help: "it holds \(tensors.count) tensors: \(near), …")
     }
     let view = views[place]
+    if place >= tensors.count { try TorchFile.check([view], archive: archive, folder: folder) }
     if view.count == 0 {
       return view.type.isFloating ? try Tensor.zeros(view.shape) : try Tensor([] as [Int], shape: view.shape)
     }
@@ -134,7 +145,8 @@ public final class TorchFile: TensorFile {
       guard first + size <= bytes.count else {
         throw CLIPError.corrupt(path, "\(name) reaches beyond the numbers of its storage")
       }
-      return try view.type.tensor(UnsafeRawBufferPointer(rebasing: bytes[first..<first + size]), count: span)
+      let part = UnsafeRawBufferPointer(rebasing: bytes[first..<first + size])
+      return try view.type.tensor(part, count: span, of: "\(path): \(name)")
     }
     if isRowMajor { return try flat.reshaped(view.shape) }
     return try Tensor(

@@ -14,7 +14,10 @@ extension TextPlan {
   /// The position whose state becomes the feature.
   static func readPosition(_ prompt: [PromptKey], _ text: TextConfig) -> Int {
     switch text.pool {
-    case .end: prompt.count - 1
+    // CLIP takes the feature where the ids have their first maximum.
+    case .end:
+      text.needsPadding
+        ? prompt.firstIndex(of: .token(text.vocabulary - 1)) ?? prompt.count - 1 : prompt.count - 1
     case .first: 0
     case .last: text.context - 1
     }

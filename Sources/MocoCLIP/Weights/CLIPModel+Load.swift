@@ -7,17 +7,24 @@ extension CLIPModel {
     public var activation: Activation?
     public var visionHeads: Int?
     public var textHeads: Int?
+    /// What stands before the names of the model's tensors, where a file holds several models; nil to find it.
+    public var prefix: String?
+    /// Beginnings of names of tensors that are left out.
+    public var ignore: [String] = []
     /// Whether NaN and infinity among the weights are an error. Looked for when a model is loaded: one pass
     /// over the weights, which the first encoding would read from the file anyway, and the error names file
     /// and tensor. Later a feature that is NaN would not tell where it came from.
     public var checksFinite = true
 
     public init(
-      activation: Activation? = nil, visionHeads: Int? = nil, textHeads: Int? = nil, checksFinite: Bool = true
+      activation: Activation? = nil, visionHeads: Int? = nil, textHeads: Int? = nil, prefix: String? = nil,
+      ignore: [String] = [], checksFinite: Bool = true
     ) {
       self.activation = activation
       self.visionHeads = visionHeads
       self.textHeads = textHeads
+      self.prefix = prefix
+      self.ignore = ignore
       self.checksFinite = checksFinite
     }
   }
@@ -37,7 +44,8 @@ extension CLIPModel {
     let folder = try WeightFolder(path: path)
     let files = try folder.files.map { try TensorFiles.open($0) }
     let own = files.lazy.compactMap { $0.metadata(metadataKey) }.first
-    let names = files.flatMap { $0.tensors.map(\.name) }
+    let selection = try WeightSelection(files: files, path: path, options: options)
+    let names = selection.names
     let naming = WeightTable.naming(names, isOwn: own != nil)
     var notes: [String] = []
     var unknown: [String] = []
@@ -47,7 +55,7 @@ extension CLIPModel {
       let json = try Json.parse(own, name: "\(path) (configuration)")
       config = try CLIPConfig(json: json, source: "\(path) (configuration)")
       table = try WeightTable(
-        files: files, path: path, naming: naming, withoutText: config.withoutText != nil)
+        selection, path: path, naming: naming, withoutText: config.withoutText != nil)
       if let activation = options.activation {
         config.activation = activation
         config.text.activation = nil
@@ -59,7 +67,7 @@ extension CLIPModel {
       var declared = try declaredSizes(folder, naming, names)
       if declared.withoutText == nil { declared.withoutText = ModelFamily.foreignText(names) }
       table = try WeightTable(
-        files: files, path: path, naming: naming, withoutText: declared.withoutText != nil)
+        selection, path: path, naming: naming, withoutText: declared.withoutText != nil)
       config = try CLIPConfig(table: table, declared: declared, options: options)
       notes = declared.notes
       unknown = declared.unknown
@@ -86,6 +94,13 @@ extension CLIPModel {
       notes.append("no logit_scale in the file: \(CLIPModel.initialScale), with which CLIP begins")
     }
     try requireComplete(&table, shapes.map(\.name), path: path)
+    try table.requireNothingForeign(config)
+    notes = selection.notes + notes
+    if table.hasLongPositions {
+      notes.append(
+        "Long-CLIP: the first \(WeightTable.keptPositions) positions of one table, the later ones of the other"
+      )
+    }
     var used: [WeightInfo.Use] = []
     for (name, shape) in shapes {
       try Cancellation.check()
@@ -98,7 +113,7 @@ extension CLIPModel {
     let model = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
     model.info = WeightInfo(
       paths: folder.files, naming: table.naming, used: used, unused: table.unused, notes: notes,
-      unknownOptions: unknown)
+      unknownOptions: unknown, prefix: selection.prefix, isLong: table.hasLongPositions)
     return model
   }
 

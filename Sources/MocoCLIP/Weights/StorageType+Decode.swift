@@ -4,10 +4,21 @@ import MocoTensor
 extension StorageType {
   /// The numbers in `bytes`, which hold `count` of them: float32, or int64 for whole numbers and booleans.
   ///
+  /// - Parameter name: what messages call the tensor.
   /// - Shape: [count]
-  /// - Throws: E0405 if there is no memory for it.
-  func tensor(_ bytes: UnsafeRawBufferPointer, count: Int) throws -> Tensor {
+  /// - Throws: E0505 for a finite number that float32 does not hold; E0405 if there is no memory for it.
+  func tensor(_ bytes: UnsafeRawBufferPointer, count: Int, of name: String) throws -> Tensor {
     guard isFloating else { return try Tensor(ints(bytes), shape: [count]) }
+    if self == .f64 {
+      for index in 0..<bytes.count / 8 {
+        let value = bytes.loadUnaligned(fromByteOffset: index * 8, as: Double.self)
+        guard !value.isFinite || Float(value).isFinite else {
+          throw CLIPError(
+            code: "E0505", "\(name) holds \(value) (element \(index)), which float32 does not hold",
+            help: "scale the numbers before they are saved; moco computes in float32")
+        }
+      }
+    }
     let result = try Tensor.zeros([count])
     try result.withMutableFloats { floats(bytes, into: $0) }
     return result

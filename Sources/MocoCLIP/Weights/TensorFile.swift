@@ -9,6 +9,13 @@ public struct TensorDescription: Sendable {
   public let count: Int
 }
 
+/// A tensor of a file that cannot be read here.
+public struct UnreadTensor: Sendable, Equatable {
+  public let name: String
+  /// In words: `a sparse tensor`, `a tensor of F8_E4M3`.
+  public let kind: String
+}
+
 /// A file of named tensors, whatever its container.
 public protocol TensorFile: Sendable {
   var path: String { get }
@@ -16,17 +23,28 @@ public protocol TensorFile: Sendable {
   var tensors: [TensorDescription] { get }
   /// What the file holds besides, and why it is not read.
   var others: [(name: String, reason: String)] { get }
+  /// Those of `others` that are tensors of kinds which are not read.
+  var unread: [UnreadTensor] { get }
+  /// What stands before the names of `tensors` in the file: `state_dict.`, or nothing.
+  var root: String { get }
+  /// Tensors beside the parameters of a checkpoint, by their whole names: the state of an optimizer, a second
+  /// set of parameters.
+  var beside: [TensorDescription] { get }
   /// A text that the file keeps beside its tensors.
   func metadata(_ key: String) -> String?
   /// Reads one tensor: floating point becomes float32, whole numbers and booleans int64.
   ///
   /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must
   ///   not be cut short while the tensor lives.
-  /// - Throws: E0502 if the file holds no such tensor, or a part of it is damaged; E0405 without memory.
+  /// - Throws: E0502 if the file holds no such tensor, or a part of it is damaged; E0505 for a number that
+  ///   float32 does not hold; E0405 without memory.
   func tensor(_ name: String, isMapped: Bool) throws -> Tensor
 }
 
 extension TensorFile {
+  public var root: String { "" }
+  public var beside: [TensorDescription] { [] }
+
   public func tensor(_ name: String) throws -> Tensor { try tensor(name, isMapped: false) }
 }
 

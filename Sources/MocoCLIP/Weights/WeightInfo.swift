@@ -24,4 +24,13 @@ public struct WeightInfo: Sendable {
   public var notes: [String]
   /// Options of the configuration beside the weights that are not known, with their file.
   public var unknownOptions: [String]
+  /// What stands before the tensors' names in the files; empty if nothing does.
+  public var prefix: String
+  /// Whether the positions of texts are Long-CLIP's two tables.
+  public var isLong: Bool
+
+  /// What a line about the model should say besides its sizes.
+  public var remarks: [String] {
+    (prefix.isEmpty ? [] : ["names behind \"\(prefix)\""]) + (isLong ? ["Long-CLIP's positions"] : [])
+  }
 }

@@ -7,6 +7,8 @@ package enum WeightNames {
     case transposed
     /// One of the three row blocks of `in_proj`: query, key, value.
     case block(Int)
+    /// Rows from the 21st on of Long-CLIP's positions; the first 20 are those of the whole.
+    case later
   }
 
   package enum Meaning: Equatable {
@@ -18,24 +20,18 @@ package enum WeightNames {
 
   /// What a tensor called `raw` is.
   package static func meaning(_ raw: String) -> Meaning {
-    let name = withoutWrappers(raw)
+    let name = Substring(withoutWrappers(raw))
     if let reason = ignored(name) { return .ignored(reason) }
     if isCanonical(name) { return .parameter(String(name), .whole) }
     // open_clip's CustomTextCLIP keeps the text tower under `text.`.
     if name.hasPrefix("text."), isCanonical(name.dropFirst(5)), !name.dropFirst(5).hasPrefix("visual.") {
       return .parameter(String(name.dropFirst(5)), .whole)
     }
+    if name == "positional_embedding_res" || name == "text.positional_embedding_res" {
+      return .parameter("positional_embedding", .later)
+    }
     if let (canonical, part) = huggingFace(name) { return .parameter(canonical, part) }
     return .unknown
-  }
-
-  /// The name without those that the wrappers of training programs put in front.
-  private static func withoutWrappers(_ raw: String) -> Substring {
-    var name = Substring(raw)
-    while let prefix = ["module.", "_orig_mod."].first(where: { name.hasPrefix($0) }) {
-      name = name.dropFirst(prefix.count)
-    }
-    return name
   }
 
   /// Whether Hugging Face's names are used.
@@ -155,13 +151,8 @@ package enum WeightNames {
 
   /// Whether a tensor belongs to trained prompts, as CoOp and the mixture's authors name them.
   static func isPrompt(_ raw: String) -> Bool {
-    let name = raw.hasPrefix("module.") ? raw.dropFirst("module.".count) : Substring(raw)
-    return name.hasPrefix("prompt_learner.") || name == "ctx" || name.hasPrefix("ctx_")
-  }
-
-  /// Whether a tensor belongs to a tower that can be read here.
-  static func isTower(_ raw: String) -> Bool {
-    if case .parameter(let name, _) = meaning(raw) { name != "logit_scale" } else { false }
+    raw.split(separator: ".").dropLast().contains("prompt_learner")
+      || raw.split(separator: ".").last.map { $0 == "ctx" || $0.hasPrefix("ctx_") } ?? false
   }
 
   /// Whether a leftover tensor belongs inside a tower, where leaving it out would give wrong numbers.

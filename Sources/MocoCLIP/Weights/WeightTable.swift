@@ -10,6 +10,8 @@ struct WeightTable {
 
   private(set) var sources: [String: [Source]] = [:]
   private(set) var unused: [(name: String, reason: String)] = []
+  /// Tensors that are no parameter, and whether they stand behind the model's prefix.
+  private var foreign: [(entry: TensorDescription, isInside: Bool)] = []
   let naming: WeightInfo.Naming
   let path: String
 
@@ -18,64 +20,159 @@ struct WeightTable {
     isOwn ? .moco : names.contains(where: WeightNames.isHuggingFace) ? .huggingFace : .openAI
   }
 
-  /// Sorts the files' tensors.
+  /// Sorts the tensors.
   ///
   /// - Parameter withoutText: whether only the image tower is wanted; all else is left out then.
-  /// - Throws: E0605 for another architecture, E0602 if two tensors claim one place.
-  init(files: [any TensorFile], path: String, naming: WeightInfo.Naming, withoutText: Bool = false) throws {
+  /// - Throws: E0605 for another architecture and for parts inside the towers that are not known, E0602 if two
+  ///   tensors claim one place or a parameter is stored in a form that is not read.
+  init(
+    _ selection: WeightSelection, path: String, naming: WeightInfo.Naming, withoutText: Bool = false
+  ) throws {
     self.path = path
     self.naming = naming
-    let names = files.flatMap { $0.tensors.map(\.name) }
-    if let family = ModelFamily.named(names) { throw family.refusal(path) }
-    if names.contains(where: WeightNames.isPrompt), !names.contains(where: WeightNames.isTower) {
-      throw CLIPError(
-        code: "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
-        help:
-          "load the CLIP model that they were trained with, make the coop or mixture, and restore the file into it"
-      )
-    }
+    unused = selection.unused
+    if let family = ModelFamily.named(selection.names) { throw family.refusal(path) }
     var structural: [String] = []
-    for file in files {
-      unused += file.others
-      for entry in file.tensors {
-        if withoutText, !WeightNames.isOfImages(entry.name) {
-          unused.append((entry.name, "of the text tower, which is not used"))
-          continue
-        }
-        switch WeightNames.meaning(entry.name) {
-        case .parameter(let name, let part):
-          sources[name, default: []].append(Source(file: file, entry: entry, part: part))
-        case .ignored(let reason): unused.append((entry.name, reason))
-        case .unknown:
-          unused.append((entry.name, "no part of CLIP"))
-          if WeightNames.isStructural(entry.name) { structural.append(entry.name) }
-        }
+    for item in selection.items {
+      if withoutText, !WeightNames.isOfImages(item.name) {
+        unused.append((item.entry.name, "of the text tower, which is not used"))
+        continue
+      }
+      switch WeightNames.meaning(item.name) {
+      case .parameter(let name, let part):
+        sources[name, default: []].append(Source(file: item.file, entry: item.entry, part: part))
+      case .ignored(let reason): unused.append((item.entry.name, reason))
+      case .unknown:
+        if WeightNames.isStructural(item.name) { structural.append(item.entry.name) }
+        sort(item, isInside: true)
       }
     }
-    guard structural.isEmpty || sources.isEmpty else {
-      let list = structural.prefix(8).joined(separator: ", ")
-      let more = structural.count > 8 ? " and \(structural.count - 8) more" : ""
-      throw CLIPError(
-        code: "E0605",
-        "\(path): this is a variant of CLIP with parts that are not known here: \(list)\(more)",
-        help: "leaving them out would give wrong numbers; load plain CLIP weights")
+    for item in selection.outside {
+      if selection.isChosen {
+        unused.append((item.entry.name, "not behind the prefix \"\(selection.prefix)\""))
+      } else {
+        sort(item, isInside: false)
+      }
     }
-    for (name, parts) in sources {
-      let isComplete = Set(parts.map { "\($0.part)" }).count == parts.count
-      guard isComplete, parts.count <= 3, parts.count == 1 || parts.allSatisfy({ $0.part.isBlock }) else {
-        let names = parts.map(\.entry.name).sorted().joined(separator: ", ")
+    try sort(selection.unread, withoutText: withoutText)
+    guard structural.isEmpty || sources.isEmpty else { throw WeightTable.variant(structural, path: path) }
+    for name in sources.keys.sorted() { try checkParts(of: name) }
+  }
+
+  /// What is no parameter: harmless, or of a kind that may take part in the numbers.
+  private mutating func sort(_ item: WeightSelection.Item, isInside: Bool) {
+    let entry = item.entry
+    if let reason = WeightNames.harmless(entry.name, count: entry.count) {
+      unused.append((entry.name, reason))
+    } else if case .ignored(let reason) = WeightNames.meaning(item.name) {
+      unused.append((entry.name, reason))
+    } else if entry.type.isFloating, entry.count > 0 {
+      foreign.append((entry, isInside))
+    } else {
+      unused.append((entry.name, entry.count == 0 ? "it has no numbers" : "no part of CLIP"))
+    }
+  }
+
+  private mutating func sort(
+    _ unread: [(file: any TensorFile, name: String, kind: String)], withoutText: Bool
+  ) throws {
+    for tensor in unread {
+      let isWanted = !withoutText || WeightNames.isOfImages(tensor.name)
+      if case .parameter = WeightNames.meaning(tensor.name), isWanted {
         throw CLIPError(
-          code: "E0602", "\(path): \(names) are the same parameter, \(name)",
-          help: "give one model's files only")
+          code: "E0602", "\(tensor.file.path): \(tensor.name) is \(tensor.kind), which is not read",
+          help: "save the model with its weights as float32, float16 or bfloat16")
+      }
+      if WeightNames.isStructural(tensor.name), isWanted, !sources.isEmpty {
+        throw WeightTable.variant(["\(tensor.name) (\(tensor.kind))"], path: path)
+      }
+      unused.append((tensor.name, "\(tensor.kind), which is not read"))
+    }
+  }
+
+  /// Of several tensors for one parameter: the blocks of a matrix, Long-CLIP's two tables, or the same twice.
+  private mutating func checkParts(of name: String) throws {
+    guard var parts = sources[name], parts.count > 1 else { return }
+    var kept: [Source] = []
+    for source in parts {
+      guard let twin = kept.first(where: { $0.part == source.part }) else {
+        kept.append(source)
+        continue
+      }
+      let pair = [twin, source].map { WeightSelection.Item(file: $0.file, entry: $0.entry, name: name) }
+      guard try WeightSelection.isSame(pair[0], pair[1]) else {
+        throw WeightTable.contested(name, parts, path: path)
+      }
+      unused.append((source.entry.name, "the same numbers as \(twin.entry.name)"))
+    }
+    parts = kept
+    let isWhole = parts.contains { $0.part == .whole }
+    if let later = parts.first(where: { $0.part == .later }), isWhole, parts.count == 2 {
+      sources[name] = parts.filter { $0.part == .whole } + [later]
+      return
+    }
+    guard parts.count <= 3, parts.count == 1 || parts.allSatisfy({ $0.part.isBlock }) else {
+      throw WeightTable.contested(name, parts, path: path)
+    }
+    sources[name] = parts
+  }
+
+  private static func contested(_ name: String, _ parts: [Source], path: String) -> CLIPError {
+    let names = parts.map(\.entry.name).sorted().joined(separator: ", ")
+    return CLIPError(
+      code: "E0602", "\(path): \(names) are the same parameter, \(name)",
+      help: "give one model's files only")
+  }
+
+  // MARK: What is not known
+
+  private static func variant(_ names: [String], path: String) -> CLIPError {
+    let list = names.prefix(8).joined(separator: ", ")
+    let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+    if let class_ = names.first(where: { $0.contains("cls_emb") }) {
+      return CLIPError(
+        code: "E0605",
+        "\(path): \(class_) is a class token behind the text; its place depends on how far texts are padded",
+        help: "use a model whose text_cfg has no embed_cls; this kind of text tower is not read")
+    }
+    if names.contains(where: WeightNames.isAdapter) {
+      return CLIPError(
+        code: "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
+        help: "merge them in Python (model.merge_and_unload() of peft) and save the model")
+    }
+    return CLIPError(
+      code: "E0605",
+      "\(path): this is a variant of CLIP with parts that are not known here: \(list)\(more)",
+      help: "load plain CLIP weights; or, if the model's features do not depend on them, leave them out:"
+        + " load_clip(…, ignore: [\"\(names.first ?? "")\"])")
+  }
+
+  /// Refuses floating-point tensors that are no parameter and may take part in the numbers: all behind the
+  /// model's prefix, and elsewhere those of a size that its towers have.
+  ///
+  /// - Throws: E0605 naming them.
+  mutating func requireNothingForeign(_ config: CLIPConfig) throws {
+    var widths: Set<Int> = [config.embedDim, config.vision.width, config.vision.mlpWidth]
+    if config.vision.isResNet { widths.insert(config.vision.pooledWidth) }
+    if config.withoutText == nil { widths.formUnion([config.text.width, config.text.mlpWidth]) }
+    var refused: [String] = []
+    for (entry, isInside) in foreign {
+      if isInside || entry.shape.contains(where: widths.contains) {
+        refused.append(entry.name)
+      } else {
+        unused.append((entry.name, "outside of the model, and of no size of its towers"))
       }
     }
+    guard refused.isEmpty else { throw WeightTable.variant(refused, path: path) }
   }
 
   /// The shape that a parameter has once it is put together; nil if tensors are missing.
   func shape(_ name: String) -> [Int]? {
     guard let parts = sources[name], let first = parts.first else { return nil }
     switch first.part {
+    case .later: return nil
     case .whole:
+      if parts.count == 2, parts[1].entry.shape != first.entry.shape { return nil }
       // A number is kept as [] by some and as [1] by others.
       return name == "logit_scale" && first.entry.shape == [1] ? [] : first.entry.shape
     case .transposed: return first.entry.shape.reversed()
@@ -91,7 +188,7 @@ struct WeightTable {
 
   /// What the files lack of a parameter, under the names that they would use.
   func missing(_ name: String) -> [String] {
-    guard let parts = sources[name] else { return [name] }
+    guard let parts = sources[name], parts.first?.part != .later else { return [name] }
     guard parts.contains(where: { $0.part.isBlock }), parts.count < 3 else { return [] }
     let letters = ["q", "k", "v"]
     return letters.indices.filter { block in !parts.contains { $0.part == .block(block) } }
@@ -151,7 +248,9 @@ struct WeightTable {
   private func assemble(_ parts: [Source], shape: [Int]) throws -> Tensor {
     guard let first = parts.first else { return try Tensor.zeros(shape) }
     switch first.part {
+    case .later: return try Tensor.zeros(shape)
     case .whole:
+      if parts.count == 2 { return try longPositions(parts, shape: shape) }
       let tensor = try first.file.tensor(first.entry.name, isMapped: true)
       return tensor.shape == shape ? tensor : try tensor.reshaped(shape)
     case .transposed:
@@ -176,13 +275,40 @@ struct WeightTable {
   }
 }
 
+extension WeightTable {
+  /// How many positions Long-CLIP keeps of the first of its two tables (Zhang et al. 2024, arXiv 2403.15378).
+  static let keptPositions = 20
+
+  /// Long-CLIP's positions: the first of one table, the later ones of the other.
+  private func longPositions(_ parts: [Source], shape: [Int]) throws -> Tensor {
+    let first = try parts[0].file.tensor(parts[0].entry.name)
+    let later = try parts[1].file.tensor(parts[1].entry.name)
+    let result = try Tensor.zeros(shape)
+    let width = shape.last ?? 0
+    try result.withMutableFloats { out in
+      for (index, table) in [first, later].enumerated() {
+        try table.withFloats { values in
+          for i in out.indices
+          where i < values.count && (i / max(width, 1) < WeightTable.keptPositions) == (index == 0) {
+            out[i] = values[i]
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Whether the positions are Long-CLIP's two tables.
+  var hasLongPositions: Bool { sources["positional_embedding"]?.contains { $0.part == .later } ?? false }
+}
+
 extension WeightNames.Part {
   var isBlock: Bool { if case .block = self { true } else { false } }
 
   /// The shape that this part of a parameter of `shape` has in the file.
   func shape(_ shape: [Int]) -> [Int] {
     switch self {
-    case .whole: shape
+    case .whole, .later: shape
     case .transposed: shape.reversed()
     case .block: shape.isEmpty ? [] : [shape[0] / 3] + shape.dropFirst()
     }

@@ -40,7 +40,9 @@ struct CheckpointMatch {
       let candidates = place.map { place in ["model.", "prompt_learner.", ""].map { $0 + place.name } } ?? []
       guard let raw = candidates.lazy.compactMap({ places[$0] }).first else {
         missing.append(parameter.name)
-        faults.append("\(parameter.name) is missing")
+        let other = file.unread.first { candidates.contains(CheckpointMatch.stripped($0.name)) }
+        faults.append(
+          other.map { "\($0.name) is \($0.kind), which cannot be read" } ?? "\(parameter.name) is missing")
         continue
       }
       used.insert(raw)

@@ -51,11 +51,30 @@ public struct DataCheck: Sendable {
             remedy: "add some, or leave the class out of the other splits"))
       }
     }
+    remarks += classes.compactMap(DataCheck.garbled)
     if data.split("test") == nil, data.splits.count > 1 || data.splits.first?.name != "train" {
       remarks.append(
         Remark(what: "there is no split \"test\"", remedy: "evaluate on another, or name one test"))
     }
     self.remarks = remarks + (try DataCheck.repeated(data, decoded.good))
+  }
+
+  /// A class name that the tokenizer reads as it stands, and that was hardly meant so.
+  private static func garbled(_ name: String) -> Remark? {
+    if let repaired = Mojibake.repaired(name) {
+      return Remark(
+        what: repaired == name
+          ? "the class \"\(name)\" holds signs that were lost"
+          : "the class \"\(name)\" looks like \"\(repaired)\" decoded with the wrong alphabet",
+        remedy: "rename it: prompts take it as it stands")
+    }
+    guard let mark = ["<|startoftext|>", "<|endoftext|>"].first(where: { name.lowercased().contains($0) })
+    else {
+      return nil
+    }
+    return Remark(
+      what: "the class \"\(name)\" holds \(mark), a token of CLIP's own",
+      remedy: "rename it: a text counts up to its first <|endoftext|> only")
   }
 
   private static func kind(_ path: String) -> String {

@@ -9,7 +9,7 @@ public func registerClipBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 
 private func loadClip(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
-    "load_clip(path: String, activation = nil, vision_heads = nil, text_heads = nil)",
+    "load_clip(path: String, activation = nil, vision_heads = nil, text_heads = nil, prefix = nil, ignore = nil)",
     doc: """
       A CLIP model from a weight file, or from a folder with its configuration: safetensors, what PyTorch saves
       (`.pt`, `.bin`, `.pth.tar-50`) and OpenAI's scripted archives, under OpenAI's, open_clip's or Hugging Face's
@@ -18,7 +18,14 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       Heads, activation and the preparation of images come from the configuration beside the weights; an option
       that cannot be heeded is an error, and `help("weights")` lists them all. Without a configuration they are
       OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"` (or `"gelu_tanh"`), `vision_heads` and
-      `text_heads` say otherwise. A model whose texts need another tokenizer is loaded for images only. All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
+      `text_heads` say otherwise. A model whose texts need another tokenizer is loaded for images only.
+
+      What a training program puts before the names (`model.`, `module.`, `student.clip.`) is found and said. Of
+      several models in a file `prefix: "student."` chooses one. A tensor that may take part in the numbers and is
+      not known is an error; `ignore: ["classifier."]` leaves out what you know to be none of the model's, by the
+      beginnings of names. `clip.info.unused` lists all that was left out, and why.
+
+      All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
 
       ```
       let clip = load_clip("small")
@@ -38,6 +45,12 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     if arguments["text_heads"]?.isNil == false {
       options.textHeads = try arguments.int("text_heads", in: 1...4096)
     }
+    options.prefix = try arguments.optionalString("prefix")
+    if let start = arguments["ignore"]?.asString {
+      options.ignore = [start]
+    } else if arguments["ignore"]?.isNil == false {
+      options.ignore = try arguments.strings("ignore")
+    }
     let library = try context.standardLibrary()
     let path = try clipPath(name, library)
     let model = try CLIPModel.load(
@@ -45,7 +58,8 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
     // Not where the program prints: its output stays its own.
     let terminal = OutputTraits.detect(descriptor: STDERR_FILENO)
-    notice(terminal.isTerminal ? fittedSummary(model.summary, width: terminal.width) : model.summary)
+    let line = ([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", ")
+    notice(terminal.isTerminal ? fittedSummary(line, width: terminal.width) : line)
     if let unknown = model.info?.unknownOptions, !unknown.isEmpty {
       notice("options that are not known, and not heeded: \(unknown.joined(separator: ", "))")
     }
@@ -61,7 +75,7 @@ package func fittedSummary(_ summary: String, width: Int) -> String {
 }
 
 /// A line on standard error.
-private func notice(_ text: String) {
+func notice(_ text: String) {
   let bytes = Array((text + "\n").utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }
@@ -69,9 +83,12 @@ private func notice(_ text: String) {
 /// A path, or the name of a model that ships with moco. A file of that name in the current folder comes
 /// first.
 private func clipPath(_ name: String, _ library: StandardLibrary) throws -> String {
-  guard FileSystem.kind(name) == .missing, !name.contains("/"), !name.contains(".") else { return name }
+  guard FileSystem.kind(name) == .missing else { return name }
+  let isPlain = !name.contains("/") && !name.contains(".")
   let shipped = library.path("models", "\(name)-clip.safetensors")
-  if FileSystem.kind(shipped) == .file { return shipped }
+  if isPlain, FileSystem.kind(shipped) == .file { return shipped }
+  if let answer = PublishedClip.answer(to: name) { throw answer }
+  guard isPlain else { return name }
   let known = library.models.map { "\"\($0)\"" }.joined(separator: ", ")
   throw LanguageFailure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",

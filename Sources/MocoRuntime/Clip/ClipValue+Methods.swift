@@ -12,26 +12,41 @@ extension ClipValue {
 
   private static func addText(_ table: MethodTable<ClipValue>) {
     table.add(
-      "tokenize(text, truncate = false)",
+      "tokenize(text, truncate = false, pieces = false)",
       doc: """
         The token ids of a text as the text tower reads them, with [start] and [end]; a list of lists for a
         list of texts. A text longer than the context is an error, or cut with `truncate: true`.
+        `pieces: true` gives the text of each token instead; a space ends a word.
+
+        Signs that stand together join: in a sentence the name "U.S." and the full stop are one token "..", which
+        neither has alone. Prompts are tokenized as whole sentences, as the published programs do it; their soft
+        tokens take the places of the template's words.
 
         ```
         clip.tokenize("a photo of a cat.")
+        clip.tokenize(["a photo of the U.S.", "a photo of the U.S.."], pieces: true)
         ```
+
+        Before it is cut into tokens a text is cleaned as in CLIP's training: HTML references (`&amp;`) are
+        resolved, curly quotes, ligatures and full-width letters become plain ones, control characters go, white
+        space is folded, letters become small. One repair of that program is not done: text that was decoded with
+        the wrong alphabet ("cafÃ©" for "café", "â€™" for an apostrophe) stays as it is. `moco data check` names
+        classes that look so.
+
+        `<|startoftext|>` and `<|endoftext|>` in a text are the special tokens. CLIP takes the feature at the
+        first [end], so that what follows it in a text does not count.
         """
     ) { value, arguments in
       let truncates = try arguments.bool("truncate")
+      let asPieces = try arguments.bool("pieces")
       let context = value.model.config.text.context
       let tokenizer = try value.model.tokenizer
-      if let text = arguments["text"]?.asString {
-        return .list(try tokenizer.prompt(text, context: context, truncates: truncates))
+      func answer(_ text: String) throws -> AnyValue {
+        let ids = try tokenizer.prompt(text, context: context, truncates: truncates)
+        return asPieces ? .list(try tokenizer.pieces(ids)) : .list(ids)
       }
-      return .list(
-        try arguments.strings("text").map {
-          .list(try tokenizer.prompt($0, context: context, truncates: truncates))
-        })
+      if let text = arguments["text"]?.asString { return try answer(text) }
+      return .list(try arguments.strings("text").map(answer))
     }
     table.add(
       "detokenize(ids)",

@@ -86,7 +86,8 @@ final class ClipValue: HostObject {
     }
     if let info = model.info {
       fields += [
-        ("files", .list(info.paths)), ("naming", .string(info.naming.rawValue)), ("notes", .list(info.notes)),
+        ("files", .list(info.paths)), ("naming", .string(info.naming.rawValue)),
+        ("prefix", .string(info.prefix)), ("notes", .list(info.notes)),
         ("unknown_options", .list(info.unknownOptions)),
         (
           "used",

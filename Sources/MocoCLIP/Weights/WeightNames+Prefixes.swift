@@ -1,0 +1,55 @@
+// What training programs put before CLIP's names, and what they keep beside the parameters.
+
+extension WeightNames {
+  /// The name without the parts that torch's wrappers put into it, wherever they stand: data parallel, compiled,
+  /// sharded and checkpointed modules keep the wrapped one under a name of its own.
+  static func withoutWrappers(_ raw: String) -> String {
+    guard wrappers.contains(where: { raw.contains($0) }) else { return raw }
+    return raw.split(separator: ".", omittingEmptySubsequences: false)
+      .filter { !wrappers.contains(String($0)) }.joined(separator: ".")
+  }
+
+  private static let wrappers = [
+    "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
+  ]
+
+  /// The shortest prefix behind which a name is one of CLIP's parameters, and which.
+  static func located(_ name: String) -> (prefix: String, meaning: Meaning)? {
+    var start = name.startIndex
+    while true {
+      let meaning = meaning(String(name[start...]))
+      if case .parameter = meaning { return (String(name[..<start]), meaning) }
+      guard let dot = name[start...].firstIndex(of: ".") else { return nil }
+      start = name.index(after: dot)
+    }
+  }
+
+  /// Why a tensor that is no parameter of CLIP changes no number of it; nil if that is not known.
+  static func harmless(_ name: String, count: Int) -> String? {
+    let parts = name.split(separator: ".").map(String.init)
+    if parts.contains(where: ofTraining.contains) { return "the state of a training" }
+    guard let last = parts.last else { return nil }
+    if last == "logit_bias", count == 1 { return "a bias shifts all logits alike" }
+    if count == 1, counters.contains(last) { return "a count of training's" }
+    return nil
+  }
+
+  private static let ofTraining: Set<String> = [
+    "optimizer", "optimizers", "optimizer_state", "optimizer_states", "optimizer_state_dict", "optim",
+    "exp_avg",
+    "exp_avg_sq", "momentum_buffer", "scheduler", "lr_scheduler", "lr_schedulers", "scaler", "grad_scaler",
+  ]
+
+  private static let counters: Set<String> = [
+    "decay", "ema_decay", "n_averaged", "num_updates", "step", "steps", "global_step", "epoch", "best_acc",
+    "best_loss", "lr", "learning_rate", "loss_scale",
+  ]
+
+  /// Whether a name is one of adapters that are trained beside a layer.
+  static func isAdapter(_ name: String) -> Bool {
+    name.split(separator: ".").contains { part in
+      part.hasPrefix("lora_") || part == "base_layer" || part.hasPrefix("adapter") || part.hasPrefix("hada_")
+        || part == "ia3_l"
+    }
+  }
+}

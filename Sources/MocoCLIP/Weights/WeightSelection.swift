@@ -1,0 +1,219 @@
+import MocoTensor
+
+/// The tensors of one model among all that its files hold, found behind whatever a training program put before
+/// their names.
+///
+/// A prefix is what stands before names of CLIP's: `model.`, `student.clip.`, or nothing. The model is what
+/// stands behind the one prefix that has both towers. Two such prefixes are an error unless they hold the same
+/// numbers, or the caller names one.
+struct WeightSelection {
+  struct Item {
+    let file: any TensorFile
+    let entry: TensorDescription
+    /// The name without the prefix; of what stands elsewhere in the files the whole name.
+    let name: String
+  }
+
+  /// What stands behind the prefix, in the files' order.
+  private(set) var items: [Item] = []
+  /// What stands elsewhere.
+  private(set) var outside: [Item] = []
+  /// Tensors that cannot be read, by their names without the prefix.
+  private(set) var unread: [(file: any TensorFile, name: String, kind: String)] = []
+  /// What the caller wants left out, and what of the files is no tensor.
+  private(set) var unused: [(name: String, reason: String)] = []
+  /// As it stands in the files; empty if there is none.
+  private(set) var prefix = ""
+  private(set) var notes: [String] = []
+  /// Whether the caller chose the prefix.
+  let isChosen: Bool
+
+  var names: [String] { items.map(\.name) }
+
+  private struct Candidate {
+    let item: Item
+    /// Without the names of wrappers that torch itself puts in between.
+    let plain: String
+    let isBeside: Bool
+    let group: String?
+    let meaning: WeightNames.Meaning
+  }
+
+  /// - Throws: E0605 for several models, for prompts without a model, and for a prefix or a name to leave out
+  ///   that is not there; E0601 where no prefix has a whole model and two have parts of it.
+  init(files: [any TensorFile], path: String, options: CLIPModel.LoadOptions) throws {
+    isChosen = options.prefix != nil
+    var candidates: [Candidate] = []
+    var ignored = Set<String>()
+    func isIgnored(_ name: String) -> Bool {
+      guard let start = options.ignore.first(where: { name.hasPrefix($0) }) else { return false }
+      ignored.insert(start)
+      return true
+    }
+    for file in files {
+      unused += file.others.filter { other in !file.unread.contains { $0.name == other.name } }
+      for (entry, isBeside) in file.tensors.map({ ($0, false) }) + file.beside.map({ ($0, true) }) {
+        if isIgnored(entry.name) {
+          if !isBeside { unused.append((entry.name, "left out as asked for")) }
+          continue
+        }
+        let whole = isBeside ? entry.name : file.root + entry.name
+        let plain = WeightNames.withoutWrappers(whole)
+        let place = WeightNames.located(plain)
+        candidates.append(
+          Candidate(
+            item: Item(file: file, entry: entry, name: entry.name), plain: plain, isBeside: isBeside,
+            group: place?.prefix, meaning: place?.meaning ?? .unknown))
+      }
+    }
+    let group = try WeightSelection.choose(candidates, path: path, options: options, notes: &notes)
+    for candidate in candidates {
+      let item = candidate.item
+      if candidate.plain.hasPrefix(group), !candidate.isBeside || !group.isEmpty {
+        let name = String(candidate.plain.dropFirst(group.count))
+        items.append(Item(file: item.file, entry: item.entry, name: name))
+        if prefix.isEmpty, candidate.group == group, item.entry.name.hasSuffix(name) {
+          prefix = String(item.entry.name.dropLast(name.count))
+        }
+      } else if !candidate.isBeside {
+        outside.append(item)
+      }
+    }
+    for file in files {
+      for tensor in file.unread {
+        if isIgnored(tensor.name) {
+          unused.append((tensor.name, "left out as asked for"))
+          continue
+        }
+        let plain = WeightNames.withoutWrappers(file.root + tensor.name)
+        unread.append(
+          (file, plain.hasPrefix(group) ? String(plain.dropFirst(group.count)) : plain, tensor.kind))
+      }
+    }
+    if let start = options.ignore.first(where: { !ignored.contains($0) }) {
+      throw CLIPError(
+        code: "E0605", "\(path): no tensor has a name that begins with \"\(start)\"",
+        help: "give the beginnings of names as they stand in the file")
+    }
+    if !prefix.isEmpty { notes.insert("the tensors' names begin with \"\(prefix)\"", at: 0) }
+  }
+
+  // MARK: Choosing
+
+  private static func choose(
+    _ candidates: [Candidate], path: String, options: CLIPModel.LoadOptions, notes: inout [String]
+  ) throws -> String {
+    var order: [String] = []
+    var groups: [String: [Candidate]] = [:]
+    for candidate in candidates {
+      guard let group = candidate.group else { continue }
+      if groups[group] == nil { order.append(group) }
+      groups[group, default: []].append(candidate)
+    }
+    // The root of a checkpoint is no prefix that anybody sees.
+    let roots = Set(candidates.filter { !$0.isBeside }.map(\.item.file.root))
+    func shown(_ group: String) -> String {
+      group.isEmpty || roots.contains(group) ? "no prefix" : "\"\(group)\""
+    }
+
+    let towers = Dictionary(uniqueKeysWithValues: groups.map { ($0.key, Towers($0.value)) })
+    if let wanted = options.prefix {
+      let stem = wanted.isEmpty || wanted.hasSuffix(".") ? wanted : wanted + "."
+      let plain = WeightNames.withoutWrappers(stem)
+      let known = order.filter { group in
+        towers[group]?.hasImages == true
+          && (group == plain || roots.contains { group == WeightNames.withoutWrappers($0 + stem) })
+      }
+      guard let group = known.first else {
+        let others = order.filter { towers[$0]?.hasImages == true }.map(shown)
+        throw CLIPError(
+          code: "E0605", "\(path): there is no CLIP model behind \"\(wanted)\"",
+          help: others.isEmpty
+            ? "give another file: no prefix in this one has a CLIP model"
+            : "choose another prefix: there are models behind \(others.joined(separator: ", "))")
+      }
+      return group
+    }
+    var whole = order.filter { towers[$0]?.isWhole == true }
+    if whole.isEmpty { whole = order.filter { towers[$0]?.hasImages == true } }
+    if candidates.contains(where: { !$0.isBeside && WeightNames.isPrompt($0.plain) }), whole.isEmpty {
+      throw CLIPError(
+        code: "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
+        help:
+          "load the CLIP model that they were trained with, make the coop or mixture, and restore the file into it"
+      )
+    }
+    guard let first = whole.first else {
+      return order.max { (groups[$0]?.count ?? 0, $1) < (groups[$1]?.count ?? 0, $0) } ?? roots.first ?? ""
+    }
+    for other in whole.dropFirst() {
+      guard try isSame(groups[first] ?? [], groups[other] ?? []) else {
+        let both = whole.map(shown)
+        let choice = whole.first { !$0.isEmpty && !roots.contains($0) } ?? other
+        throw CLIPError(
+          code: "E0605",
+          "\(path): it holds \(whole.count) different CLIP models, behind \(both.joined(separator: " and "))",
+          help: "choose one: load_clip(\"\(FileSystem.name(of: path))\", prefix: \"\(choice)\")")
+      }
+      notes.append("the same numbers stand behind \(shown(first)) and \(shown(other))")
+    }
+    // A model whose parts stand behind two prefixes is put together by nobody but its own program.
+    if whole.count == 1, towers[first]?.isWhole == false {
+      let text = order.filter { towers[$0]?.hasTexts == true && $0 != first }
+      if let other = text.first {
+        throw CLIPError(
+          code: "E0601",
+          "\(path): the image tower stands behind \(shown(first)), the text tower behind \(shown(other))",
+          help: "save both under one prefix, in Python: torch.save({name without prefix: tensor, …})")
+      }
+    }
+    return first
+  }
+
+  /// Which towers a prefix has.
+  private struct Towers {
+    var hasImages = false
+    var hasTexts = false
+    var isWhole: Bool { hasImages && hasTexts }
+
+    init(_ candidates: [Candidate]) {
+      var names = Set<String>()
+      for candidate in candidates {
+        guard case .parameter(let name, _) = candidate.meaning else { continue }
+        names.insert(name)
+      }
+      hasImages =
+        names.contains("visual.conv1.weight")
+        && names.contains { $0.hasPrefix("visual.transformer.") || $0.hasPrefix("visual.layer") }
+      hasTexts =
+        names.contains("token_embedding.weight") && names.contains { $0.hasPrefix("transformer.") }
+    }
+  }
+
+  private static func isSame(_ some: [Candidate], _ others: [Candidate]) throws -> Bool {
+    guard some.count == others.count else { return false }
+    var byName: [String: Candidate] = [:]
+    for candidate in others { byName["\(candidate.meaning)"] = candidate }
+    for candidate in some {
+      guard let other = byName["\(candidate.meaning)"], try isSame(candidate.item, other.item) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Whether two tensors hold the same numbers in the same shape.
+  static func isSame(_ a: Item, _ b: Item) throws -> Bool {
+    guard a.entry.shape == b.entry.shape, a.entry.type.isFloating, b.entry.type.isFloating else {
+      return false
+    }
+    try Cancellation.check()
+    let (one, two) = (
+      try a.file.tensor(a.entry.name, isMapped: true), try b.file.tensor(b.entry.name, isMapped: true)
+    )
+    return try one.withFloats { x in
+      try two.withFloats { y in x.count == y.count && zip(x, y).allSatisfy { $0.bitPattern == $1.bitPattern }
+      }
+    }
+  }
+}
