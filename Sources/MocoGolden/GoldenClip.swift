@@ -231,7 +231,7 @@ struct ClipComparison {
       let gradient = try model.parameter(canonical).grad
     else { return nil }
     switch part {
-    case .whole: return gradient
+    case .whole, .later: return gradient
     case .transposed: return gradient.transposed()
     case .block(let block):
       let rows = gradient.shape[0] / 3

@@ -131,7 +131,7 @@ extension PickleMachine {
   private static let unreadKinds = [
     "_rebuild_sparse_tensor": "a sparse tensor", "_rebuild_sparse_csr_tensor": "a sparse tensor",
     "_rebuild_nested_tensor": "a nested tensor", "_rebuild_qtensor": "a quantized tensor",
-    "_rebuild_meta_tensor_no_storage": "a meta tensor, which has no numbers",
+    "_rebuild_meta_tensor_no_storage": "a meta tensor without numbers",
     "_rebuild_device_tensor_from_numpy": "a tensor of a device of its own",
     "_rebuild_wrapper_subclass": "a tensor of a class of its own",
   ]

@@ -82,7 +82,10 @@ struct TorchContents {
     }
   }
 
-  private mutating func visit(_ value: PickleValue, name: String, depth: Int) throws {
+  /// - Parameter isState: whether this is the state of an object, whose numbers and texts are its own.
+  private mutating func visit(
+    _ value: PickleValue, name: String, depth: Int, isState: Bool = false
+  ) throws {
     visits += 1
     guard depth <= TorchContents.depthLimit, visits <= TorchContents.visitLimit else {
       throw CLIPError.corrupt(
@@ -101,7 +104,7 @@ struct TorchContents {
     case .dict:
       for (key, value) in heap.entries(value) ?? [] {
         if isScalar(value), depth > 0 {
-          if !isBeside { others.append((inner(key), "no tensor")) }
+          if !isBeside, !isState { others.append((inner(key), "no tensor")) }
         } else {
           try visit(value, name: inner(key), depth: depth + 1)
         }
@@ -128,8 +131,8 @@ struct TorchContents {
   private mutating func visitState(_ state: PickleValue, name: String, depth: Int) throws {
     guard let entries = heap.entries(state) else { return }
     let parts = entries.filter { ["_parameters", "_buffers", "_modules"].contains($0.key) }
-    if parts.isEmpty { return try visit(state, name: name, depth: depth + 1) }
-    for part in parts { try visit(part.value, name: name, depth: depth + 1) }
+    if parts.isEmpty { return try visit(state, name: name, depth: depth + 1, isState: true) }
+    for part in parts { try visit(part.value, name: name, depth: depth + 1, isState: true) }
   }
 
   private mutating func add(_ tensor: TorchTensor, name: String) throws {

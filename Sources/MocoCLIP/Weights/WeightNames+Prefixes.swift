@@ -28,21 +28,13 @@ extension WeightNames {
   static func harmless(_ name: String, count: Int) -> String? {
     let parts = name.split(separator: ".").map(String.init)
     if parts.contains(where: ofTraining.contains) { return "the state of a training" }
-    guard let last = parts.last else { return nil }
-    if last == "logit_bias", count == 1 { return "a bias shifts all logits alike" }
-    if count == 1, counters.contains(last) { return "a count of training's" }
-    return nil
+    return parts.last == "logit_bias" && count == 1 ? "a bias shifts all logits alike" : nil
   }
 
   private static let ofTraining: Set<String> = [
     "optimizer", "optimizers", "optimizer_state", "optimizer_states", "optimizer_state_dict", "optim",
     "exp_avg",
     "exp_avg_sq", "momentum_buffer", "scheduler", "lr_scheduler", "lr_schedulers", "scaler", "grad_scaler",
-  ]
-
-  private static let counters: Set<String> = [
-    "decay", "ema_decay", "n_averaged", "num_updates", "step", "steps", "global_step", "epoch", "best_acc",
-    "best_loss", "lr", "learning_rate", "loss_scale",
   ]
 
   /// Whether a name is one of adapters that are trained beside a layer.

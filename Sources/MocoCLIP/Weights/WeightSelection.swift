@@ -19,7 +19,7 @@ struct WeightSelection {
   /// What stands elsewhere.
   private(set) var outside: [Item] = []
   /// Tensors that cannot be read, by their names without the prefix.
-  private(set) var unread: [(file: any TensorFile, name: String, kind: String)] = []
+  private(set) var unread: [(file: any TensorFile, name: String, tensor: UnreadTensor, isInside: Bool)] = []
   /// What the caller wants left out, and what of the files is no tensor.
   private(set) var unused: [(name: String, reason: String)] = []
   /// As it stands in the files; empty if there is none.
@@ -66,7 +66,9 @@ struct WeightSelection {
             group: place?.prefix, meaning: place?.meaning ?? .unknown))
       }
     }
-    let group = try WeightSelection.choose(candidates, path: path, options: options, notes: &notes)
+    var twins: [String] = []
+    let group = try WeightSelection.choose(candidates, path: path, options: options, twins: &twins)
+    for twin in twins { notes.append("the same numbers stand behind \"\(twin)\" once more") }
     for candidate in candidates {
       let item = candidate.item
       if candidate.plain.hasPrefix(group), !candidate.isBeside || !group.isEmpty {
@@ -75,6 +77,8 @@ struct WeightSelection {
         if prefix.isEmpty, candidate.group == group, item.entry.name.hasSuffix(name) {
           prefix = String(item.entry.name.dropLast(name.count))
         }
+      } else if candidate.group.map(twins.contains) ?? false {
+        unused.append((item.entry.name, "the same numbers once more"))
       } else if !candidate.isBeside {
         outside.append(item)
       }
@@ -86,8 +90,9 @@ struct WeightSelection {
           continue
         }
         let plain = WeightNames.withoutWrappers(file.root + tensor.name)
-        unread.append(
-          (file, plain.hasPrefix(group) ? String(plain.dropFirst(group.count)) : plain, tensor.kind))
+        let isInside = plain.hasPrefix(group)
+        let name = isInside ? String(plain.dropFirst(group.count)) : plain
+        unread.append((file, name, tensor, isInside))
       }
     }
     if let start = options.ignore.first(where: { !ignored.contains($0) }) {
@@ -101,7 +106,7 @@ struct WeightSelection {
   // MARK: Choosing
 
   private static func choose(
-    _ candidates: [Candidate], path: String, options: CLIPModel.LoadOptions, notes: inout [String]
+    _ candidates: [Candidate], path: String, options: CLIPModel.LoadOptions, twins: inout [String]
   ) throws -> String {
     var order: [String] = []
     var groups: [String: [Candidate]] = [:]
@@ -155,7 +160,7 @@ struct WeightSelection {
           "\(path): it holds \(whole.count) different CLIP models, behind \(both.joined(separator: " and "))",
           help: "choose one: load_clip(\"\(FileSystem.name(of: path))\", prefix: \"\(choice)\")")
       }
-      notes.append("the same numbers stand behind \(shown(first)) and \(shown(other))")
+      twins.append(other)
     }
     // A model whose parts stand behind two prefixes is put together by nobody but its own program.
     if whole.count == 1, towers[first]?.isWhole == false {

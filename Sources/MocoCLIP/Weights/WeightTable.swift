@@ -54,7 +54,7 @@ struct WeightTable {
         sort(item, isInside: false)
       }
     }
-    try sort(selection.unread, withoutText: withoutText)
+    try sort(selection.unread, isChosen: selection.isChosen, withoutText: withoutText)
     guard structural.isEmpty || sources.isEmpty else { throw WeightTable.variant(structural, path: path) }
     for name in sources.keys.sorted() { try checkParts(of: name) }
   }
@@ -66,7 +66,7 @@ struct WeightTable {
       unused.append((entry.name, reason))
     } else if case .ignored(let reason) = WeightNames.meaning(item.name) {
       unused.append((entry.name, reason))
-    } else if entry.type.isFloating, entry.count > 0 {
+    } else if entry.type.isFloating, entry.count > 1 {
       foreign.append((entry, isInside))
     } else {
       unused.append((entry.name, entry.count == 0 ? "it has no numbers" : "no part of CLIP"))
@@ -74,17 +74,21 @@ struct WeightTable {
   }
 
   private mutating func sort(
-    _ unread: [(file: any TensorFile, name: String, kind: String)], withoutText: Bool
+    _ unread: [(file: any TensorFile, name: String, tensor: UnreadTensor, isInside: Bool)], isChosen: Bool,
+    withoutText: Bool
   ) throws {
-    for tensor in unread {
-      let isWanted = !withoutText || WeightNames.isOfImages(tensor.name)
-      if case .parameter = WeightNames.meaning(tensor.name), isWanted {
+    for (file, name, tensor, isInside) in unread {
+      let isWanted = isInside && (!withoutText || WeightNames.isOfImages(name))
+      if case .parameter = WeightNames.meaning(name), isWanted {
         throw CLIPError(
-          code: "E0602", "\(tensor.file.path): \(tensor.name) is \(tensor.kind), which is not read",
+          code: "E0602", "\(file.path): \(tensor.name) is \(tensor.kind), which is not read",
           help: "save the model with its weights as float32, float16 or bfloat16")
       }
-      if WeightNames.isStructural(tensor.name), isWanted, !sources.isEmpty {
-        throw WeightTable.variant(["\(tensor.name) (\(tensor.kind))"], path: path)
+      if isWanted || (!isInside && !isChosen && WeightNames.isStructural(name)), !sources.isEmpty,
+        WeightNames.harmless(tensor.name, count: 2) == nil, !tensor.kind.lowercased().hasSuffix("uint64"),
+        !tensor.kind.hasSuffix("U64")
+      {
+        throw WeightTable.variant([tensor.name], path: path)
       }
       unused.append((tensor.name, "\(tensor.kind), which is not read"))
     }
@@ -106,9 +110,14 @@ struct WeightTable {
       unused.append((source.entry.name, "the same numbers as \(twin.entry.name)"))
     }
     parts = kept
-    let isWhole = parts.contains { $0.part == .whole }
-    if let later = parts.first(where: { $0.part == .later }), isWhole, parts.count == 2 {
-      sources[name] = parts.filter { $0.part == .whole } + [later]
+    if let later = parts.first(where: { $0.part == .later }), parts.count == 2,
+      let first = parts.first(where: { $0.part == .whole })
+    {
+      guard first.entry.shape == later.entry.shape else {
+        throw CLIPError.shapeMismatch(
+          name: later.entry.name, found: later.entry.shape, expected: first.entry.shape, path: path)
+      }
+      sources[name] = [first, later]
       return
     }
     guard parts.count <= 3, parts.count == 1 || parts.allSatisfy({ $0.part.isBlock }) else {
@@ -138,7 +147,8 @@ struct WeightTable {
     if names.contains(where: WeightNames.isAdapter) {
       return CLIPError(
         code: "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
-        help: "merge them in Python (model.merge_and_unload() of peft) and save the model")
+        help: "merge them in Python (model.merge_and_unload() of peft) and save the model; or leave them out:"
+          + " load_clip(…, ignore: [\"\(names.first ?? "")\"])")
     }
     return CLIPError(
       code: "E0605",
@@ -172,7 +182,6 @@ struct WeightTable {
     switch first.part {
     case .later: return nil
     case .whole:
-      if parts.count == 2, parts[1].entry.shape != first.entry.shape { return nil }
       // A number is kept as [] by some and as [1] by others.
       return name == "logit_scale" && first.entry.shape == [1] ? [] : first.entry.shape
     case .transposed: return first.entry.shape.reversed()

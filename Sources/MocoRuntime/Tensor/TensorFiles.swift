@@ -22,7 +22,7 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let file = try MocoCLIP.TensorFiles.open(arguments.string("path"))
       let tensors = try file.tensors.map { ($0.name, AnyValue.host(TensorValue(try file.tensor($0.name)))) }
       func list(_ names: [String]) -> String {
-        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? " and \(names.count - 12) more" : "")
+        names.prefix(40).joined(separator: ", ") + (names.count > 40 ? " and \(names.count - 40) more" : "")
       }
       if !file.others.isEmpty {
         notice("\(file.path): left out \(list(file.others.map { "\($0.name) (\($0.reason))" }))")

@@ -142,7 +142,9 @@ import Testing
     #expect(file.tensors.map(\.name) == ["a.b"])
     #expect(file.metadata("epoch") == "50" && file.metadata("name") == "coop")
     #expect(file.metadata("val_result") == nil)
-    #expect(file.others.map(\.name) == ["epoch", "optimizer", "name", "val_result"])
+    #expect(file.others.map(\.name) == ["size", "epoch", "optimizer", "name", "val_result"])
+    #expect(file.beside.map(\.name) == ["optimizer.state.x"] && file.root == "state_dict.")
+    #expect(try file.tensor("optimizer.state.x").toFloats() == numbers)
   }
 
   @Test func modulesAreRead() throws {

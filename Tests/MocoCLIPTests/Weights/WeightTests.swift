@@ -4,7 +4,7 @@ import MocoTestSupport
 import Testing
 
 /// Small models written under other programs' names.
-private enum Foreign {
+enum Foreign {
   static func config(activation: Activation = .quickGelu) -> CLIPConfig {
     CLIPConfig(
       embedDim: 24,

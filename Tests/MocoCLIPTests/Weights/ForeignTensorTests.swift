@@ -1,0 +1,109 @@
+import MocoCLIP
+import MocoTensor
+import MocoTestSupport
+import Testing
+
+/// Tensors that are none of CLIP's parameters: harmless by name, or refused.
+@Suite struct ForeignTensorTests {
+  private static func load(
+    _ extra: [(String, Tensor, StorageType)], prefix: String = "", ignore: [String] = []
+  ) throws -> CLIPModel {
+    try Fixtures.inFolder { folder in
+      let path = folder + "/m.safetensors"
+      let items = Foreign.items(try Foreign.model())
+      try SafetensorsWriter.write(
+        path: path,
+        tensors: items.map { (prefix + $0.name, $0.tensor, $0.type) } + extra.map { ($0.0, $0.1, $0.2) })
+      return try CLIPModel.load(path: path, options: .init(ignore: ignore))
+    }
+  }
+
+  private static func message(_ name: String, _ shape: [Int], prefix: String = "") throws -> String {
+    let tensor = try Tensor.zeros(shape)
+    return errorMessage { _ = try load([(name, tensor, .f32)], prefix: prefix) }
+  }
+
+  @Test(arguments: [
+    ("extra_positions", [9, 128]), ("text.extra", [128]), ("adapter.down", [24, 6]),
+    ("classifier.weight", [10, 24]), ("ln_extra.weight", [64]), ("visual.extra.bias", [3]),
+    ("transformer.resblocks.0.extra", [1]), ("token_type_embeddings", [2, 128]),
+  ])
+  func unknownNumbersAreRefusedByName(_ name: String, _ shape: [Int]) throws {
+    let found = try ForeignTensorTests.message(name, shape)
+    #expect(found.hasPrefix("E0605") && found.contains(name) && found.contains("ignore:"), "\(found)")
+  }
+
+  /// Behind a prefix the rest of the file is another program's, unless its sizes fit the towers.
+  @Test func outsideOfThePrefixSizesDecide() throws {
+    for shape in [[10, 24], [64, 5], [128]] {
+      #expect(try ForeignTensorTests.message("head.weight", shape, prefix: "model.").hasPrefix("E0605"))
+    }
+    #expect(try ForeignTensorTests.message("model.head.weight", [5, 5], prefix: "model.").hasPrefix("E0605"))
+    let clip = try ForeignTensorTests.load([("metric.total", Tensor.zeros([5]), .f32)], prefix: "model.")
+    #expect(clip.info?.unused.contains { $0.name == "metric.total" } == true)
+  }
+
+  @Test func whatIsHarmlessIsListed() throws {
+    let ints = try Tensor([1, 2, 3], shape: [3])
+    let one = try Tensor([5], shape: [1])
+    let float = try Tensor([Float(0.999)], shape: [])
+    let extra: [(String, Tensor, StorageType)] = [
+      ("text_model.embeddings.position_ids", ints, .i64), ("ema.num_updates", one, .i64),
+      ("counter", one, .i64),
+      ("ema.decay", float, .f32), ("optimizer.state.0.exp_avg", try Tensor.zeros([128, 24]), .f32),
+      ("logit_bias", float, .f32), ("something", float, .f32), ("empty", try Tensor.zeros([0, 128]), .f32),
+    ]
+    let unused = try ForeignTensorTests.load(extra).info?.unused ?? []
+    for item in extra {
+      #expect(unused.contains { $0.name == item.0 && !$0.reason.isEmpty }, "\(item.0)")
+    }
+  }
+
+  @Test func whatTheUserLeavesOutIsListedToo() throws {
+    let head = try Tensor.zeros([10, 24])
+    let clip = try ForeignTensorTests.load([("head.weight", head, .f32)], ignore: ["head."])
+    #expect(clip.info?.unused.contains { $0.reason == "left out as asked for" } == true)
+    #expect(try clip.contentHash() == Foreign.model().contentHash())
+  }
+
+  @Test func adaptersAreNamed() throws {
+    for name in [
+      "transformer.resblocks.0.attn.out_proj.lora_A.default.weight", "lora_A.weight", "adapter.fc.weight",
+    ] {
+      let found = try ForeignTensorTests.message(name, [4, 128])
+      #expect(found.hasPrefix("E0605") && found.contains("merge"), "\(found)")
+    }
+    let cls = try ForeignTensorTests.message("text.cls_emb", [128])
+    #expect(cls.hasPrefix("E0605") && cls.contains("class token"), "\(cls)")
+  }
+
+  /// The file holds Long-CLIP's two tables of positions; the features are those of open_clip's tower with the
+  /// first 20 rows of one and the rest of the other.
+  @Test func longCLIPUsesBothTables() throws {
+    let file = Repository.fixture("weights/long.safetensors")
+    let expected = try Json.parse(file: Repository.fixture("weights/long.json"))
+    let clip = try CLIPModel.load(path: file, options: .init(visionHeads: 1, textHeads: 1))
+    let prompts = (expected["ids"]?.arrayValue ?? []).map { row in
+      (row.arrayValue ?? []).compactMap { $0.intValue.map { PromptKey.token($0) } }
+    }
+    #expect(prompts.map(\.count) == [6, 20, 21, 32, 40])
+    let features = try clip.encodeText(prompts).value.toFloats()
+    let right = (expected["features"]?.arrayValue ?? []).flatMap { row in
+      (row.arrayValue ?? []).compactMap { $0.doubleValue.map { Float($0) } }
+    }
+    try #require(features.count == right.count && right.count == 5 * 8)
+    for (x, y) in zip(features, right) { #expect(abs(x - y) < 1e-5) }
+    #expect(clip.info?.remarks == ["Long-CLIP's positions"])
+    #expect(clip.info?.used.first { $0.parameter == "positional_embedding" }?.sources.count == 2)
+    // Saved and loaded again it is the same model, in one table.
+    try Fixtures.inFolder { folder in
+      try clip.save(path: folder + "/own.safetensors", type: .f32)
+      #expect(try CLIPModel.load(path: folder + "/own.safetensors").contentHash() == clip.contentHash())
+    }
+  }
+
+  @Test func longPositionsMustFit() throws {
+    let found = try ForeignTensorTests.message("positional_embedding_res", [12, 128])
+    #expect(found.hasPrefix("E0602"), "\(found)")
+  }
+}
