@@ -46,6 +46,20 @@ import Testing
     }
   }
 
+  @Test func namesThatWereReadWronglyAreReported() throws {
+    try Repository.inFolder { folder in
+      for split in ["train", "test"] {
+        for (place, name) in ["cafÃ©", "café", "a <|endoftext|> b"].enumerated() {
+          try image(folder, "\(split)/\(name)/1.png", seed: place + (split == "train" ? 0 : 5))
+        }
+      }
+      let remarks = try DataCheck(path: folder).remarks.map(\.what)
+      #expect(remarks.count == 2)
+      #expect(remarks.contains { $0.contains("\"cafÃ©\" looks like \"café\"") })
+      #expect(remarks.contains { $0.contains("<|endoftext|>") })
+    }
+  }
+
   /// A class of which no image can be read is still reported, image by image.
   @Test func aClassOfBrokenImages() throws {
     try Repository.inFolder { folder in
