@@ -33,7 +33,7 @@ import Testing
     options.position = position
     let coop = try CoOp(
       clip: SentenceRowTests.clip(), classes: SentenceRowTests.cases.map(\.name), options: options)
-    for (keys, item) in zip(try coop.promptsOfStep(), SentenceRowTests.cases) {
+    for (keys, item) in zip(try coop.promptsOfStep(batch: 32), SentenceRowTests.cases) {
       #expect(keys == expected(item.row["coop"]?[position.rawValue], soft: 0..<4), "\(item.name)")
     }
   }
@@ -44,7 +44,7 @@ import Testing
     options.shared = false
     let coop = try CoOp(
       clip: SentenceRowTests.clip(), classes: SentenceRowTests.cases.map(\.name), options: options)
-    for (index, keys) in try coop.promptsOfStep().enumerated() {
+    for (index, keys) in try coop.promptsOfStep(batch: 32).enumerated() {
       let item = SentenceRowTests.cases[index]
       #expect(
         keys == expected(item.row["coop"]?["end"], soft: 4 * index..<4 * index + 4), "\(item.name)")
@@ -63,7 +63,7 @@ import Testing
     let mixture = try Mixture(
       clip: SentenceRowTests.clip(), templates: set, classes: SentenceRowTests.cases.map(\.name),
       options: options)
-    let keys = try mixture.promptsOfStep()
+    let keys = try mixture.promptsOfStep(batch: 32)
     let count = SentenceRowTests.cases.count
     try #require(keys.count == 2 * frames.count * count)
     for (half, ending) in ["", " stop"].enumerated() {

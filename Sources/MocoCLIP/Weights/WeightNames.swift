@@ -155,6 +155,11 @@ package enum WeightNames {
       || raw.split(separator: ".").last.map { $0 == "ctx" || $0.hasPrefix("ctx_") } ?? false
   }
 
+  /// Whether a tensor belongs to a tower that can be read here.
+  static func isTower(_ raw: String) -> Bool {
+    if case .parameter(let name, _) = meaning(raw) { name != "logit_scale" } else { false }
+  }
+
   /// Whether a leftover tensor belongs inside a tower, where leaving it out would give wrong numbers.
   static func isStructural(_ name: String) -> Bool {
     ["resblocks.", "encoder.layers.", "visual.", "vision_model.", "text_model."].contains {
