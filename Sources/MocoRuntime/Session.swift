@@ -113,6 +113,7 @@ public enum Moco {
 func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerFileBuiltins(interpreter, context)
   registerJsonBuiltins(interpreter)
+  registerTableBuiltins(interpreter)
   registerTensorBuiltins(interpreter, context)
   registerClipBuiltins(interpreter, context)
   registerDataBuiltins(interpreter, context)

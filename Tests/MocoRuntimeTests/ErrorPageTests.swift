@@ -46,6 +46,7 @@ import Testing
     "E0514": ["photos/dog/1.png", "photos/cat/"],
     "E0516": ["photos/train/cat/1.png", "photos/train/dog/1.png", "photos/test/cat/1.png"],
     "E0517": ["photos/cat/1.png"],
+    "E0521": ["photos/train/cat/1.png", "photos/val/cat/1.png", "photos/valid/cat/1.png"],
   ]
 
   @Test(arguments: codes) func exampleShowsTheError(code: String) throws {

@@ -10,7 +10,7 @@ public final class MappedFile: @unchecked Sendable {
   public init(path: String) throws {
     self.path = path
     // A named pipe would wait for its writer, only to be refused below.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = FileSystem.withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw CLIPError.noSuchFile(path) }
       throw CLIPError(
@@ -65,7 +65,7 @@ public enum PathKind: Sendable { case missing, file, folder, other }
 public enum FileSystem {
   public static func kind(_ path: String) -> PathKind {
     var status = stat()
-    guard stat(path, &status) == 0 else { return .missing }
+    guard withSystemPath(path, { stat($0, &status) }) == 0 else { return .missing }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
@@ -73,11 +73,12 @@ public enum FileSystem {
     }
   }
 
-  /// The names in a folder without `.` and `..`, in byte order, so that runs agree on every machine.
+  /// The names in a folder without `.` and `..`, in byte order, so that runs agree on every machine. Bytes that are
+  /// no UTF-8 are written as in `\xe9`; such a name opens its file.
   ///
   /// - Throws: E0501 if there is no folder at `path`.
   public static func list(_ path: String) throws -> [String] {
-    guard let folder = opendir(path) else {
+    guard let folder = withSystemPath(path, { opendir($0) }) else {
       throw CLIPError.noSuchFile(path, kind: "folder", reason: errno == ENOENT ? nil : systemMessage(errno))
     }
     defer { closedir(folder) }
@@ -85,7 +86,9 @@ public enum FileSystem {
     while let entry = readdir(folder) {
       let capacity = MemoryLayout.size(ofValue: entry.pointee.d_name)
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
+        pointer.withMemoryRebound(to: UInt8.self, capacity: capacity) { bytes in
+          text(ofName: (0..<capacity).prefix { bytes[$0] != 0 }.map { bytes[$0] })
+        }
       }
       if name != "." && name != ".." { names.append(name) }
     }
@@ -129,6 +132,9 @@ public enum FileSystem {
     var bytes = try read(path, limit: limit)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
+      if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+        throw CLIPError.corrupt(path, "it is text in UTF-16, not in UTF-8", help: "save the file as UTF-8")
+      }
       throw CLIPError.corrupt(path, "it is not UTF-8 text", help: "save the file as UTF-8")
     }
     return text

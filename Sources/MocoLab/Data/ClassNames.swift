@@ -18,14 +18,20 @@ enum ClassNames {
 
   /// - Parameter areLabelled: a list that numbers its classes may call two by one name; folders may not, since
   ///   nothing but the name says that they differ.
+  /// - Parameter shown: what messages call the classes, such as folders as they are on disk.
   /// - Throws: E0511 for fewer than two, E0512 for two of one name, E0519 for an empty name.
-  static func check(_ classes: [String], data: String, areLabelled: Bool = false) throws {
-    guard classes.count >= 2 else { throw DataError.tooFewClasses(data, classes) }
+  static func check(
+    _ classes: [String], data: String, areLabelled: Bool = false, shown: [String]? = nil
+  ) throws {
+    let shown = shown ?? classes
+    guard classes.count >= 2 else { throw DataError.tooFewClasses(data, shown) }
     var seen: [String: String] = [:]
-    for name in classes {
-      guard !name.isEmpty else { throw DataError.mismatch("\(data) has a class without a name") }
-      if let other = seen.updateValue(name, forKey: name.lowercased()), !areLabelled {
-        throw DataError.duplicateClass(data, other, name)
+    for (name, shown) in zip(classes, shown) {
+      guard !name.isEmpty else {
+        throw DataError.mismatch("\(data) has a class without a name" + (shown.isEmpty ? "" : ", \"\(shown)\""))
+      }
+      if let other = seen.updateValue(shown, forKey: name.lowercased()), !areLabelled {
+        throw DataError.duplicateClass(data, other, shown)
       }
     }
     guard classes.contains(where: { $0 != classes[0] }) else {

@@ -27,7 +27,9 @@ public struct DataCheck: Sendable {
 
   /// - Throws: what opening the data set throws, which says what is missing and how to fix it; E0406.
   public init(path: String, images: String? = nil) throws {
-    let data = try Dataset.open(path, images: images)
+    var options = DataOptions()
+    options.skipsMissing = true
+    let data = try Dataset.open(path, images: images, options: options)
     kind = DataCheck.kind(path)
     let shown = data.splits.first?.labelNames ?? data.classes
     classes = shown
@@ -56,6 +58,8 @@ public struct DataCheck: Sendable {
       remarks.append(
         Remark(what: "there is no split \"test\"", remedy: "evaluate on another, or name one test"))
     }
+    remarks += DataCheck.leftOut(data)
+    remarks += try DataCheck.otherFormats(data) + DataCheck.outside(data)
     self.remarks = remarks + (try DataCheck.repeated(data, decoded.good))
   }
 
@@ -83,14 +87,15 @@ public struct DataCheck: Sendable {
       let entries = (try? FileSystem.list(path)) ?? []
       if Dataset.looksLikeIDX(entries) { return "a folder of IDX files" }
       if entries.contains(where: { $0.hasPrefix("split_zhou_") }) { return "a folder with a list of images" }
-      if let layout = Dataset.PublishedLayout(entries) { return layout.description }
-      if entries.contains(where: { Dataset.splitFolders[$0.lowercased()] != nil }) {
+      if let layout = try? Dataset.PublishedLayout(path, entries) { return layout.description }
+      if entries.contains(where: { SplitNames.split($0) != nil }) {
         return "a folder of splits with one sub-folder a class"
       }
       return "a folder with one sub-folder a class"
     }
     if name.hasSuffix(".json") { return "a list of images in JSON" }
     if name.hasSuffix(".csv") { return "a list of images in CSV" }
+    if name.hasSuffix(".tsv") || name.hasSuffix(".tab") { return "a list of images in TSV" }
     return "a safetensors file"
   }
 
@@ -183,7 +188,7 @@ extension DataCheck: CustomStringConvertible {
         ? "\(split.perClass.lowerBound)" : "\(split.perClass.lowerBound) to \(split.perClass.upperBound)"
       lines.append("  \(split.name): \(split.count), \(each) a class")
     }
-    if let origin { lines.append("  \(origin)") }
+    lines += (origin ?? "").split(separator: "\n").map { "  \($0)" }
     if let sides { lines.append("  sides of \(sides.lowerBound) to \(sides.upperBound) pixels") }
     for remark in remarks.prefix(20) {
       lines.append("! \(remark.what)")

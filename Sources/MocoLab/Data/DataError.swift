@@ -6,7 +6,7 @@ enum DataError {
   static func empty(_ path: String, _ what: String, help: String? = nil) -> CLIPError {
     CLIPError(
       code: "E0510", "\(path): \(what)",
-      help: help ?? "expected one sub-folder a class with .jpg, .jpeg or .png files in it")
+      help: help ?? "expected one sub-folder a class with images in it: \(ImageKind.readNames)")
   }
 
   /// E0511: fewer than two classes.
@@ -26,20 +26,33 @@ enum DataError {
       help: "rename one of them: `_` in a folder's name reads as a space, and case does not tell names apart")
   }
 
-  /// E0514: a class without images.
-  static func classWithoutImages(_ data: String, _ name: String) -> CLIPError {
-    CLIPError(
-      code: "E0514", "\(data): the class \"\(name)\" has no images",
+  /// E0514: classes without images.
+  ///
+  /// - Parameter there: what was found in their place.
+  static func classesWithoutImages(_ data: String, _ names: [String], there: String? = nil) -> CLIPError {
+    let which =
+      names.count == 1
+      ? "the class \"\(names[0])\" has no images"
+      : "the classes \(SplitFolders.list(names.map { "\"\($0)\"" })) have no images"
+    return CLIPError(
+      code: "E0514", "\(data): \(which)" + (there.map { ", but \($0)" } ?? ""),
       help: "add images, or remove the class")
   }
 
   /// E0515: more shots than images.
-  static func tooManyShots(_ name: String, available: Int, asked: Int, split: String) -> CLIPError {
-    CLIPError(
-      code: "E0515",
-      "the class \"\(name)\" has \(available) images in \"\(split)\", fewer than the \(asked) shots asked for",
-      help: available > 0 ? "ask for \(available) shots or fewer" : "add images of this class to \"\(split)\""
-    )
+  static func tooManyShots(_ short: [(name: String, count: Int)], asked: Int, split: String) -> CLIPError {
+    let least = short.map(\.count).min() ?? 0
+    let what: String
+    if let only = short.first, short.count == 1 {
+      what = "the class \"\(only.name)\" has \(only.count) image\(only.count == 1 ? "" : "s") in \"\(split)\""
+    } else {
+      let list = SplitFolders.list(short.map { "\"\($0.name)\" \($0.count)" })
+      what = "\(short.count) classes have too few images in \"\(split)\" (\(list))"
+    }
+    return CLIPError(
+      code: "E0515", "\(what), fewer than the \(asked) shots asked for",
+      help: "write short: \"all\" to take all images of such classes"
+        + (least > 1 ? ", or ask for \(least) shots or fewer" : least == 1 ? ", or ask for 1 shot" : ", or add images"))
   }
 
   /// E0516
@@ -69,6 +82,37 @@ enum DataError {
   /// E0519: images, labels and classes that do not belong together, or an impossible cut.
   static func mismatch(_ what: String, help: String? = nil) -> CLIPError {
     CLIPError(code: "E0519", what, help: help)
+  }
+
+  /// E0501: a list names images that are not there.
+  static func missingImages(_ list: String, _ first: String, _ count: Int, of all: Int) -> CLIPError {
+    let what = count == 1 ? "1 of \(all) listed images is" : "\(count) of \(all) listed images are"
+    return CLIPError(
+      code: "E0501", "\(list): \(what) missing, the first is \(first)",
+      help: "say where the images are, images: \"folder\", or leave missing ones out: skip_broken: true")
+  }
+
+  /// E0521: names of splits that do not say what is meant.
+  static func splits(_ what: String, help: String) -> CLIPError { CLIPError(code: "E0521", what, help: help) }
+
+  /// E0519: an option that this kind of data does not heed.
+  static func unheeded(_ option: String, _ path: String, help: String) -> CLIPError {
+    CLIPError(code: "E0519", "\(option) says nothing about \(path)", help: help)
+  }
+
+  /// E0522: no files of anybody.
+  static func system(_ path: String) -> CLIPError {
+    CLIPError(
+      code: "E0522", "\(path) holds what the system says of itself, no files on a disk",
+      help: "give the folder whose sub-folders are the classes")
+  }
+
+  /// E0522: a tree of folders that is no data set.
+  static func endless(_ path: String, others: Int, images: Int) -> CLIPError {
+    CLIPError(
+      code: "E0522",
+      "\(path): stopped after \(others) files and folders, among them \(images) images: this is no folder of classes",
+      help: "give the folder whose sub-folders are the classes")
   }
 
   /// E0520: pixels wanted where there are only features.

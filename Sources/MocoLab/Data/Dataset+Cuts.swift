@@ -11,7 +11,22 @@ public enum ShotSampler: String, Sendable, CaseIterable {
   case coop
 }
 
+/// What a few-shot cut does with classes that have fewer images than shots.
+public enum ShortClasses: String, Sendable, CaseIterable {
+  /// They are an error.
+  case stop
+  /// All of their images are taken.
+  case all
+}
+
 extension Dataset {
+  /// The data set with another line in its origin.
+  func noting(_ line: String) -> Dataset {
+    Dataset(
+      name: name, classes: classes, splits: splits, skipped: skipped,
+      origin: [origin, line].compactMap { $0 }.joined(separator: "\n"))
+  }
+
   /// The same images under other class names, in the order of the labels.
   ///
   /// - Throws: E0511, E0512, E0519 for names that cannot be.
@@ -28,26 +43,32 @@ extension Dataset {
 
   /// The data set with `shots` training images a class; test images stay whole.
   ///
-  /// - Throws: E0515 naming the first class that has too few images, E0516 if there is no training split,
+  /// - Parameter short: what to do with classes that have fewer training images; nil for the sampler's way, which is to
+  ///   stop for "moco" and to take them whole for "coop".
+  /// - Throws: E0515 naming the classes that have too few images, E0516 if there is no training split,
   ///   E0519 for fewer than one shot.
-  public func fewShot(_ shots: Int, seed: Int = 1, sampler: ShotSampler = .moco) throws -> Dataset {
+  public func fewShot(
+    _ shots: Int, seed: Int = 1, sampler: ShotSampler = .moco, short: ShortClasses? = nil
+  ) throws -> Dataset {
     guard shots >= 1 else {
       throw DataError.mismatch("cannot take \(shots) shots a class", help: "ask for 1 or more")
     }
     let train = try train()
+    let lacking = zip(train.labelNames, train.classCounts).filter { $1 < shots }.map { (name: $0, count: $1) }
+    if !lacking.isEmpty, (short ?? (sampler == .coop ? .all : .stop)) == .stop {
+      throw DataError.tooManyShots(lacking, asked: shots, split: train.name)
+    }
     var twister = MersenneTwister(seed: seed)
-    let cut: DataSplit
-    switch sampler {
-    case .moco: cut = try train.drawn(shots, seed: UInt64(bitPattern: Int64(seed)))
-    case .coop: cut = try train.sampled(shots, &twister, allowsFewer: false)
-    }
-    return try mapSplits { split in
+    let cut =
+      sampler == .coop ? train.sampled(shots, &twister) : train.drawn(shots, seed: UInt64(bitPattern: Int64(seed)))
+    let data = mapSplits { split in
       if split === train { return cut }
-      if sampler == .coop && split.name == "val" {
-        return try split.sampled(min(shots, 4), &twister, allowsFewer: true)
-      }
-      return split
+      return sampler == .coop && split.name == "val" ? split.sampled(min(shots, 4), &twister) : split
     }
+    guard !lacking.isEmpty else { return data }
+    return data.noting(
+      "classes with fewer than \(shots) training images, taken whole: "
+        + SplitFolders.list(lacking.map { "\"\($0.name)\" \($0.count)" }))
   }
 
   /// The first ⌈n/2⌉ classes, in every split.
@@ -97,13 +118,10 @@ extension DataSplit {
     return places
   }
 
-  /// `shots` items a class by the sampler "moco".
-  fileprivate func drawn(_ shots: Int, seed: UInt64) throws -> DataSplit {
+  /// `shots` items a class by the sampler "moco"; all of a class that has fewer.
+  fileprivate func drawn(_ shots: Int, seed: UInt64) -> DataSplit {
     var chosen: [DataItem] = []
     for (label, places) in places().enumerated() {
-      guard places.count >= shots else {
-        throw DataError.tooManyShots(classes[label], available: places.count, asked: shots, split: name)
-      }
       var order = places
       var random = Philox(seed: seed, stream: "shots", index: label)
       random.shuffle(&order)
@@ -113,20 +131,15 @@ extension DataSplit {
   }
 
   /// `shots` items a class by the sampler "coop".
-  fileprivate func sampled(
-    _ shots: Int, _ twister: inout MersenneTwister, allowsFewer: Bool
-  ) throws -> DataSplit {
+  fileprivate func sampled(_ shots: Int, _ twister: inout MersenneTwister) -> DataSplit {
     let places = places()
     var order: [Int] = []
     var seen = Set<Int>()
     for item in items where seen.insert(item.label).inserted { order.append(item.label) }
-    if !allowsFewer, let label = places.indices.first(where: { places[$0].count < shots }) {
-      throw DataError.tooManyShots(classes[label], available: places[label].count, asked: shots, split: name)
-    }
     var chosen: [DataItem] = []
     for label in order where places.indices.contains(label) {
       let own = places[label]
-      // A class with too few images is taken whole and draws no numbers.
+      // A class with too few images is taken whole, in order, and draws no numbers.
       let picks = own.count >= shots ? twister.sample(own.count, shots) : Array(own.indices)
       chosen += picks.map { items[own[$0]] }
     }

@@ -12,7 +12,8 @@ public final class Dataset: Sendable {
   public let classes: [String]
   /// The splits that exist and hold at least one image, in the order train, val, test, others.
   public let splits: [DataSplit]
-  /// Files that could not be decoded and were left out because the program asked for it.
+  /// Files that were left out: what is no image or cannot be reached, and what could not be decoded where the program
+  /// asked for that.
   public let skipped: [SkippedImage]
   /// Where the images come from and on what terms, a line or two for people.
   public let origin: String?
@@ -58,9 +59,41 @@ public final class Dataset: Sendable {
 public struct SkippedImage: Sendable, Equatable {
   public let path: String
   public let reason: String
+  /// What files with such reasons are summed up as; nil for the reason itself.
+  let kind: String?
 
-  public init(path: String, reason: String) {
+  public init(path: String, reason: String) { self.init(path: path, reason: reason, kind: nil) }
+
+  init(path: String, reason: String, kind: String?) {
     self.path = path
     self.reason = reason
+    self.kind = kind
+  }
+
+  /// "5 (WebP is not read: 0.webp, …), 3 (…)"; nil for none.
+  public static func summary(_ skipped: [SkippedImage]) -> String? {
+    guard !skipped.isEmpty else { return nil }
+    var groups: [(reason: String, names: [String])] = []
+    var places: [String: Int] = [:]
+    for file in skipped {
+      let reason = file.kind ?? file.reason
+      if let place = places[reason] {
+        groups[place].names.append(file.path)
+      } else {
+        places[reason] = groups.count
+        groups.append((reason, [file.path]))
+      }
+    }
+    let parts = groups.prefix(8).map { group in
+      let names = group.names.prefix(2).map { FileSystem.name(of: $0) }.joined(separator: ", ")
+      return "\(group.names.count) (\(group.reason): \(names)\(group.names.count > 2 ? ", …" : ""))"
+    }
+    let more = groups.count > 8 ? ", …" : ""
+    return parts.joined(separator: ", ") + more
+  }
+
+  /// Whether somebody may have meant the file as an image: all but notes and the like.
+  public var looksLikeImage: Bool {
+    ImageKind.named(path) != nil || !reason.hasPrefix(FolderWalk.unknownEnding)
   }
 }

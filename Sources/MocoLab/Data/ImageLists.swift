@@ -4,7 +4,7 @@ extension Dataset {
   /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a
   /// folder of images that lies beside the list (or is its folder, or the one given).
   ///
-  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519 for what it says.
+  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for what it says.
   public static func splitJSON(
     _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
@@ -25,7 +25,7 @@ extension Dataset {
         rows.append((split, file, label, ClassNames.readable(name)))
       }
     }
-    guard let first = rows.first else {
+    guard !rows.isEmpty else {
       throw DataError.empty(path, "it lists no images", help: "the list is empty")
     }
     var names: [Int: String] = [:]
@@ -43,148 +43,143 @@ extension Dataset {
     }
     let classes = (0..<count).compactMap { names[$0] }
     try ClassNames.check(classes, data: path, areLabelled: true)
-    let folder = try images ?? imageFolder(beside: path, holding: first.path)
-    let listed = rows.map { ListedImage(path: "\(folder)/\($0.path)", label: $0.label, split: $0.split) }
-    return try from(
-      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+    return try list(
+      path, rows.map { ($0.path, $0.label, $0.split) }, classes: classes, images: images, name: name,
+      options: options, notes: [])
   }
 
-  /// The folder beside a list in which the first listed image lies.
-  private static func imageFolder(beside list: String, holding file: String) throws -> String {
-    let parent = FileSystem.parent(of: list)
-    let folders = try FileSystem.list(parent).map { "\(parent)/\($0)" }.filter {
-      FileSystem.kind($0) == .folder
-    }
-    for folder in [parent] + folders where FileSystem.kind("\(folder)/\(file)") == .file { return folder }
-    throw CLIPError(
-      code: "E0501", "\(list): there is no \(file) in \(parent) or a folder in it",
-      help: "say where the images are: dataset(\"…json\", images: \"folder\")")
-  }
-
-  /// A CSV file with the columns path, label and optionally split; a first line that names them may be there.
+  /// A table in CSV or TSV with a path and a label in every row, and maybe a split; see `TableColumns` for how columns
+  /// are found.
   ///
-  /// Paths are relative to the file's folder (or to the one given). Classes come in the order of their first
-  /// appearance.
-  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514 for what it says.
+  /// Paths are relative to the file's folder, one beside it, or to the one given. Classes come in the order of their
+  /// numbers, or of their first appearance.
+  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for what it says.
   public static func csv(
     _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
-    let rows = try CSV.rows(FileSystem.readText(path), path: path)
-    var columns = (path: 0, label: 1, split: 2)
-    var body = rows[...]
-    if let head = rows.first?.fields.map({ $0.lowercased() }),
-      let pathColumn = head.firstIndex(where: { ["path", "file", "filename", "image"].contains($0) }),
-      let labelColumn = head.firstIndex(where: { ["label", "class", "classname", "name"].contains($0) })
-    {
-      columns = (pathColumn, labelColumn, head.firstIndex(of: "split") ?? Int.max)
-      body = body.dropFirst()
+    let text = try FileSystem.readText(path)
+    let delimiter = try CSV.delimiter(of: text, path: path) { rows in
+      let width = rows.first?.fields.count ?? 0
+      let sample = rows.dropFirst().prefix(50)
+      return (0..<width).contains { place in
+        !sample.isEmpty && sample.allSatisfy { place < $0.fields.count && ImageKind.named($0.fields[place]) != nil }
+      } ? 1 : 0
+    }
+    let rows = try CSV.rows(text, path: path, delimiter: delimiter)
+    guard !rows.isEmpty else {
+      throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
     }
     let folder = images ?? FileSystem.parent(of: path)
-    var classes: [String] = []
-    var labels: [String: Int] = [:]
-    var listed: [ListedImage] = []
-    for row in body {
-      guard row.fields.count > max(columns.path, columns.label) else {
-        throw DataError.badList(
-          path, line: row.line,
-          "expected path,label or path,label,split, found \(row.fields.count == 1 ? "1 column" : "\(row.fields.count) columns")",
-          help: row.fields.count == 1 ? "columns are separated by commas" : nil)
-      }
-      let file = row.fields[columns.path]
-      let label = ClassNames.readable(row.fields[columns.label])
-      guard !file.isEmpty, !label.isEmpty else {
-        throw DataError.badList(
-          path, line: row.line, file.isEmpty ? "the path is empty" : "the label is empty")
-      }
-      let split = columns.split < row.fields.count ? row.fields[columns.split] : ""
-      if labels[label] == nil {
-        labels[label] = classes.count
-        classes.append(label)
-      }
-      listed.append(
-        ListedImage(
-          path: file.hasPrefix("/") ? file : "\(folder)/\(file)", label: labels[label] ?? 0,
-          split: split.isEmpty ? nil : splitFolders[split.lowercased()] ?? split))
+    var columns = try TableColumns(rows, file: path, options: options) { field in
+      !field.isEmpty && FileSystem.kind(ListedPaths.place(field, in: folder)) == .file
     }
-    guard !listed.isEmpty else {
-      throw DataError.empty(path, "it lists no images", help: "one line an image: path,label,split")
-    }
-    if let without = listed.first(where: { $0.split == nil }), listed.contains(where: { $0.split != nil }) {
-      throw DataError.badList(path, "\(without.path) has no split, but other lines have one")
+    let entries = try columns.entries()
+    let (classes, labels) = try columns.labels()
+    guard !entries.isEmpty else {
+      throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
     }
     try ClassNames.check(classes, data: path)
+    return try list(
+      path, zip(entries, labels).map { ($0.path, $1, $0.split) }, classes: classes, images: images, name: name,
+      options: options, notes: columns.notes)
+  }
+
+  /// A data set of listed images.
+  private static func list(
+    _ path: String, _ rows: [(path: String, label: Int, split: String?)], classes: [String], images: String?,
+    name: String?, options: DataOptions, notes: [String]
+  ) throws -> Dataset {
+    let paths = try ListedPaths(rows.map(\.path), list: path, images: images)
+    var raw: [String] = []
+    var seen = Set<String>()
+    for row in rows { if let split = row.split, seen.insert(split).inserted { raw.append(split) } }
+    var lines = notes + paths.notes
+    // "Train" and "train" are one spelling of one split; "val" and "dev" are not.
+    var spellings: [String: [String]] = [:]
+    for split in raw { spellings[split.lowercased(), default: []].append(split) }
+    let heads = raw.filter { spellings[$0.lowercased()]?.first == $0 }
+    var splits: [String: String]
+    if let named = options.named {
+      splits = try SplitNames.resolve(raw, named: named, keeps: true, place: path, kind: "split")
+    } else {
+      splits = try SplitNames.resolve(heads, named: nil, keeps: true, place: path, kind: "split")
+      for head in heads { for split in spellings[head.lowercased()] ?? [] { splits[split] = splits[head] } }
+    }
+    for split in raw {
+      guard let meant = splits[split] else {
+        lines.append("\"\(split)\" is in no split and was left out")
+        continue
+      }
+      if meant != split { lines.append("the split \(meant) is \"\(split)\" in the list") }
+    }
+    if !raw.isEmpty, !splits.values.contains("train") {
+      lines.append(
+        "no split is called train: they are \(SplitFolders.list(raw)); split: {train: [\"…\"], test: \"…\"} says which are")
+    }
+    var listed: [ListedImage] = []
+    for (row, place) in zip(rows, paths.places) {
+      guard let split = row.split else {
+        listed.append(ListedImage(path: place, label: row.label, split: nil))
+        continue
+      }
+      if let meant = splits[split] { listed.append(ListedImage(path: place, label: row.label, split: meant)) }
+    }
+    var listing = ListingNotes(lines: lines)
+    listing.root = paths.root
     return try from(
-      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
+      notes: listing)
   }
 }
 
-/// Comma-separated values (RFC 4180): quotes around fields, doubled inside; line ends of any kind.
-enum CSV {
-  struct Row {
-    /// From 1.
-    let line: Int
-    var fields: [String]
+/// Where the images of a list lie.
+struct ListedPaths {
+  /// The folder that paths are relative to.
+  let root: String
+  let places: [String]
+  var notes: [String] = []
+
+  /// A listed path as it is opened: absolute, or in a folder.
+  static func place(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : FolderWalk.join(folder, path)
   }
 
-  /// The rows that are not empty.
-  ///
-  /// - Throws: E0517 for a quote that is not closed.
-  static func rows(_ text: String, path: String) throws -> [Row] {
-    var rows: [Row] = []
-    var fields: [String] = []
-    var field: [UInt8] = []
-    var line = 1
-    var start = 1
-    var quoted = false
-    var wasQuoted = false
-    func endField() {
-      let text = String(decoding: field, as: UTF8.self)
-      fields.append(wasQuoted ? text : trimmed(text))
-      field.removeAll(keepingCapacity: true)
-      wasQuoted = false
+  /// - Throws: E0501 if none of the first images is found.
+  init(_ paths: [String], list: String, images: String?) throws {
+    let sample = paths.prefix(20)
+    var written = paths
+    func holds(_ folder: String, _ names: some Sequence<String>) -> Bool {
+      names.contains { FileSystem.kind(ListedPaths.place($0, in: folder)) == .file }
     }
-    func endRow() {
-      endField()
-      if fields.contains(where: { !$0.isEmpty }) { rows.append(Row(line: start, fields: fields)) }
-      fields = []
+    let parent = FileSystem.parent(of: list)
+    var folders: [String] = images.map { [$0] } ?? [parent]
+    if images == nil {
+      folders += try FileSystem.list(parent).filter { !FolderClutter.holds($0) && !$0.hasPrefix(".") }
+        .map { FolderWalk.join(parent, $0) }.filter { FileSystem.kind($0) == .folder }
     }
-    let bytes = Array(text.utf8)
-    var i = 0
-    while i < bytes.count {
-      let byte = bytes[i]
-      i += 1
-      if byte == 0x0A { line += 1 }
-      if quoted {
-        if byte != 0x22 {
-          field.append(byte)
-        } else if i < bytes.count, bytes[i] == 0x22 {
-          field.append(byte)
-          i += 1
-        } else {
-          quoted = false
-        }
-        continue
-      }
-      switch byte {
-      case 0x22 where field.isEmpty:
-        quoted = true
-        wasQuoted = true
-      case 0x2C: endField()
-      case 0x0A, 0x0D:
-        endRow()
-        start = line
-      default: field.append(byte)
+    var found = folders.first { holds($0, sample) }
+    if found == nil {
+      // Lists made on Windows.
+      let slashed = sample.map { $0.replacing("\\", with: "/") }
+      if slashed != Array(sample), let folder = folders.first(where: { holds($0, slashed) }) {
+        found = folder
+        written = paths.map { $0.replacing("\\", with: "/") }
+        notes.append("backslashes in paths are read as /")
       }
     }
-    guard !quoted else { throw DataError.badList(path, line: start, "a quote is not closed") }
-    endRow()
-    return rows
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    var part = Substring(text)
-    while part.first?.isWhitespace == true { part.removeFirst() }
-    while part.last?.isWhitespace == true { part.removeLast() }
-    return String(part)
+    guard let found else {
+      let first = paths.first ?? ""
+      let isAddress = first.hasPrefix("http://") || first.hasPrefix("https://")
+      throw CLIPError(
+        code: "E0501",
+        images.map { "\(list): there is no \(first) in \($0)" }
+          ?? "\(list): there is no \(first) in \(parent) or a folder in it",
+        help: isAddress
+          ? "fetch the images and list their files; addresses are not read"
+          : "say where the images are: dataset(\"\(FileSystem.name(of: list))\", images: \"folder\")")
+    }
+    root = found
+    if images == nil, found != parent { notes.append("images are in \(FileSystem.name(of: found))") }
+    places = written.map { ListedPaths.place($0, in: found) }
   }
 }

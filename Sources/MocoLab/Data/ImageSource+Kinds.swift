@@ -73,8 +73,11 @@ public final class ImageFiles: ImageSource {
   public let contentKey: String
   /// Digests of files that were read, as long as size and times stay.
   private let digests = Mutex<[Int: (stamp: String, key: String)]>([:])
+  /// The folder that a list's paths are relative to; nil where there is no list.
+  public let root: String?
 
-  public init(paths: [String]) {
+  public init(paths: [String], root: String? = nil) {
+    self.root = root
     self.paths = paths
     let hash = SHA256()
     for path in paths { hash.update("\(path)\0\(ImageFiles.stamp(path))\n") }
@@ -84,7 +87,7 @@ public final class ImageFiles: ImageSource {
   /// What a file that was changed has another one of.
   private static func stamp(_ path: String) -> String {
     var status = stat()
-    guard stat(path, &status) == 0 else { return "-1" }
+    guard FileSystem.withSystemPath(path, { stat($0, &status) }) == 0 else { return "-1" }
     return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 
@@ -121,6 +124,16 @@ public final class ImageFiles: ImageSource {
       }
     }
     return keys
+  }
+
+  /// The files that are not there, in order.
+  ///
+  /// - Throws: E0406 if the user interrupts.
+  func missing() throws -> [Int] {
+    try paths.indices.filter { index in
+      if index & 0xFF == 0 { try Cancellation.check() }
+      return FileSystem.kind(paths[index]) != .file
+    }
   }
 
   /// The files that cannot be decoded, in order. Reads every file.

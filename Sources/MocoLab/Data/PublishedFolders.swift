@@ -4,13 +4,28 @@ import MocoCLIP
 // its variants with `classnames.txt`, FGVC Aircraft with `variants.txt`.
 
 extension Dataset {
+  static let classNames = "classnames.txt"
+
+  /// Whether `classnames.txt` has identifiers of folders: those of WordNet, or words that are folders here. A list of
+  /// bare names belongs to an ordinary folder.
+  private static func listsIdentifiers(_ path: String, _ entries: [String]) throws -> Bool {
+    let folders = Set(entries)
+    let lines = try FileSystem.readText("\(path)/\(classNames)").split(whereSeparator: \.isNewline)
+    return lines.contains { line in
+      guard let word = line.split(separator: " ", maxSplits: 1).first else { return false }
+      if word.count == 9, word.hasPrefix("n"), word.dropFirst().allSatisfy({ "0"..."9" ~= $0 }) { return true }
+      return word.count < line.count && folders.contains(String(word)) && !folders.contains(String(line))
+    }
+  }
+
   /// What a folder's files say about how it is laid out.
   enum PublishedLayout {
     case imageNet
     case aircraft
 
-    init?(_ entries: [String]) {
-      if entries.contains("classnames.txt") {
+    /// - Throws: E0501, E0502 for a `classnames.txt` that cannot be read.
+    init?(_ path: String, _ entries: [String]) throws {
+      if entries.contains(classNames), try Dataset.listsIdentifiers(path, entries) {
         self = .imageNet
       } else if entries.contains("variants.txt"), entries.contains("images_variant_train.txt") {
         self = .aircraft
@@ -41,7 +56,7 @@ extension Dataset {
   ) throws
     -> Dataset
   {
-    let list = path + "/classnames.txt"
+    let list = "\(path)/\(classNames)"
     let order = try identified(list, "an identifier and a name", example: "n01440764 tench")
       .map { (identifier: $0.word, name: ClassNames.readable($0.rest), line: $0.line) }
     var places: [String: Int] = [:]
@@ -61,7 +76,7 @@ extension Dataset {
     }
     let hasTraining = levels.contains { $0.split == "train" }
     let hasTest = levels.contains { $0.split == "test" }
-    var walk = FolderWalk()
+    var walk = FolderWalk(root: path)
     var found: [(path: String, place: Int, split: String)] = []
     for level in levels {
       let split =
@@ -73,15 +88,22 @@ extension Dataset {
         }
       }
     }
-    guard !found.isEmpty else { throw DataError.empty(path, "there is no image in it") }
+    var notes = ListingNotes(lines: [walk.clutterNote].compactMap { $0 }, skipped: walk.accounted())
+    guard !found.isEmpty else {
+      throw DataError.empty(
+        path, "there is no image in it" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""))
+    }
+    let listedOnly = order.count - Set(found.map(\.place)).count
+    if listedOnly > 0 { notes.lines.append("\(listedOnly) classes of \(classNames) have no images here") }
     let present = Set(found.map(\.place)).sorted()
     let labels = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     let classes = present.map { order[$0].name }
     try ClassNames.check(classes, data: path, areLabelled: true)
     let listed = found.map { ListedImage(path: $0.path, label: labels[$0.place] ?? 0, split: $0.split) }
+    notes.identifiers = present.map { order[$0].identifier }
     let data = try from(
-      listed, name: name ?? FileSystem.name(of: path), classes: classes,
-      identifiers: present.map { order[$0].identifier }, options: options, place: path)
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
+      notes: notes)
     // What lies like ImageNet is trained like ImageNet, whatever its folder is called.
     guard PublishedTraining.dataSet(called: data.name) != "ImageNet" else { return data }
     return data.mapSplits { $0.of(dataset: "ImageNet, by its folders") }
@@ -116,13 +138,13 @@ extension Dataset {
     below path: String, depth: Int, isClass: (String) -> Bool
   ) throws -> [ClassLevel] {
     let folders = try FileSystem.list(path).filter {
-      !$0.hasPrefix(".") && FileSystem.kind("\(path)/\($0)") == .folder
+      !$0.hasPrefix(".") && !FolderClutter.holds($0) && FileSystem.kind("\(path)/\($0)") == .folder
     }
     let classes = folders.filter(isClass)
     if !classes.isEmpty {
       return [
         ClassLevel(
-          split: splitFolders[FileSystem.name(of: path).lowercased()], path: path, folders: classes)
+          split: SplitNames.split(FileSystem.name(of: path)), path: path, folders: classes)
       ]
     }
     guard depth < 3 else { return [] }
@@ -157,7 +179,10 @@ extension Dataset {
       }
     }
     guard !listed.isEmpty else { throw DataError.empty(path, "its lists name no image") }
+    var notes = ListingNotes()
+    notes.root = path + "/images"
     return try from(
-      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path)
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
+      notes: notes)
   }
 }

@@ -110,7 +110,9 @@ extension Dataset {
         source: source)
     }
     if let whole = splits.first, splits.count == 1, whole.name.isEmpty {
-      splits = (options.cut ?? .standard).apply(to: whole)
+      splits = (options.cut ?? .standard(seed: options.seed)).apply(to: whole)
+    } else if options.cut != nil {
+      throw DataError.unheeded("split:", path, help: "leave it out: the file has splits of its own")
     }
     return Dataset(
       name: name, classes: names, splits: ordered(splits.filter { $0.count > 0 }),

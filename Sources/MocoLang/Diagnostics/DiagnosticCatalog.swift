@@ -94,6 +94,8 @@ public enum DiagnosticCatalog {
     ("E0518", "There is no such style"),
     ("E0519", "Numbers or names for a data set do not fit"),
     ("E0520", "The data set holds no pixels"),
+    ("E0521", "It is not clear which splits are meant"),
+    ("E0522", "A tree of folders is no data set"),
     ("E0601", "Weights are missing"),
     ("E0602", "Weights have another shape or type"),
     ("E0603", "A text is longer than the model reads"),

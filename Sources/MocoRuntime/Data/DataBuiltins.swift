@@ -19,17 +19,22 @@ public func registerDataBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 
 private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
-    "dataset(source = nil, split = nil, seed = 0, images = nil, skip_broken = false, features = nil, labels = nil, classes = nil)",
+    "dataset(source = nil, split = nil, seed = 0, images = nil, skip_broken = false, columns = nil, features = nil, labels = nil, classes = nil)",
     doc: """
       Labelled images.
 
       - `dataset("fashion")`: the part of Fashion-MNIST that ships with moco; `dataset("fashion-full")`: all of it, where
         the Debian package dataset-fashion-mnist is installed.
-      - `dataset("photos")`: a folder with one sub-folder a class, with or without `train`, `val`, `test` above; a folder
-        of IDX files; a `split_zhou_….json`; a CSV file `path,label,split`; a safetensors file of images or features; a
-        folder like ImageNet's (with `classnames.txt`, whose `val` is `test` here) or FGVC Aircraft's (`variants.txt`).
-        `split: {train: 0.7, test: 0.3}` says how images without splits are cut, `images:` where the images of a list
-        are. `skip_broken: true` reads every file once and leaves out what cannot be decoded.
+      - `dataset("photos")`: a folder with one sub-folder a class, with or without `train`, `val`, `test` above (also
+        `training`, `valid`, `dev`, …); a folder of IDX files; a `split_zhou_….json`; a list in CSV or TSV; a safetensors
+        file of images or features; a folder like ImageNet's (with `classnames.txt`, whose `val` is `test` here) or FGVC
+        Aircraft's (`variants.txt`).
+      - `split: {train: 0.7, test: 0.3}` says how images without splits are cut. `split: {train: "seg_train", test: ["a",
+        "b"]}` says which folders, or which values of a list's split column, a split is made of.
+      - `images:` is the folder that a list's paths are relative to, `columns: {path: "photo", label: "breed"}` says which
+        columns are meant where the usual names do not.
+      - Every file in a class folder is read or stands in `skipped` with its reason; `origin` says what was assumed.
+        `skip_broken: true` reads every file once and leaves out what cannot be decoded, or is listed and missing.
       - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory. Without `split: {train:
         0..<80, test: 80..<100}` every row is in `train` and in `test`.
       - `classes:` names the classes of files too: a list in the order of the labels, or `{old: "new"}`.
@@ -63,41 +68,60 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
         try folder.note(hash: split.listingHash, of: "data \(data.name), \(split.name)")
       }
     }
-    if !data.skipped.isEmpty {
-      let count = data.skipped.count
-      context.output("\(data.name): left out \(count) image\(count == 1 ? "" : "s") that cannot be decoded\n")
-      for image in data.skipped.prefix(5) { context.output("  \(image.reason)\n") }
-      if count > 5 { context.output("  … \(count - 5) more\n") }
-    }
+    sayLeftOut(data, context)
     return .host(DatasetValue(data, context))
   }
 }
 
+/// One line on files that may have been meant as images; notes and the like are in `skipped` alone.
+private func sayLeftOut(_ data: Dataset, _ context: RuntimeContext) {
+  guard let summary = SkippedImage.summary(data.skipped.filter(\.looksLikeImage)) else { return }
+  context.output("\(data.name): left out \(summary)\n")
+}
+
 private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset
 {
+  if ["fashion", "fashion-full"].contains(source), arguments["split"]?.isNil == false {
+    throw arguments.failure(
+      "E0519", "\(source) has splits of its own: shares would not be heeded", at: "split", help: "leave out split:")
+  }
   switch source {
   case "fashion": return try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
   case "fashion-full": return try FashionMNIST.full()
   default: break
   }
   var options = DataOptions(skipsBroken: try arguments.bool("skip_broken"))
-  if let shares = try arguments.optionalRecord("split") {
-    options.cut = try SplitCut(
-      shares.map { name, value in
-        guard let share = value.asFloat else {
-          throw arguments.failure(
-            "E0303", "dataset expects a number for the share of \"\(name)\", not \(value.typeName)",
-            at: "split",
-            help: "split: {train: 0.7, test: 0.3}")
-        }
-        return (name, share)
-      }, seed: UInt64(bitPattern: Int64(arguments.int("seed"))))
-  } else if arguments.isGiven("seed") {
-    options.cut = try SplitCut(
-      SplitCut.standard.parts.map { ($0.name, $0.share) },
-      seed: UInt64(bitPattern: Int64(arguments.int("seed"))))
+  let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
+  if let parts = try arguments.optionalRecord("split") {
+    if parts.contains(where: { $0.value.asFloat == nil }) {
+      options.named = try namedSplits(parts, arguments)
+    } else {
+      options.cut = try SplitCut(parts.map { ($0.name, $0.value.asFloat ?? 0) }, seed: seed)
+    }
+  }
+  options.seed = seed
+  for (name, value) in try arguments.optionalRecord("columns") ?? [:] {
+    guard let column = TableColumn(rawValue: name), let text = value.asString ?? value.asInt.map(String.init) else {
+      throw arguments.failure(
+        "E0303", "columns names path, label and split by texts, not \(name) by \(value.typeName)", at: "columns",
+        help: "write columns: {path: \"photo\", label: \"breed\"}")
+    }
+    options.columns[column] = text
   }
   return try Dataset.open(source, images: arguments.optionalString("images"), options: options)
+}
+
+/// `split: {train: "folder", test: ["a", "b"]}`.
+private func namedSplits(_ parts: Fields, _ arguments: Arguments) throws -> [DataOptions.NamedSplit] {
+  try parts.map { name, value in
+    let names = value.asString.map { [$0] } ?? value.asList.map { $0.compactMap(\.asString) } ?? []
+    guard !names.isEmpty, value.asList.map({ $0.count == names.count }) ?? true else {
+      throw arguments.failure(
+        "E0303", "dataset expects shares for all splits, or names for all; \"\(name)\" is \(value.typeName)", at: "split",
+        help: "write split: {train: 0.7, test: 0.3}, or split: {train: \"folder\", test: [\"a\", \"b\"]}")
+    }
+    return DataOptions.NamedSplit(name: name, from: names)
+  }
 }
 
 /// `classes:` beside a source: names in the order of the labels (of numbers, where classes are called by

@@ -52,13 +52,17 @@ final class DatasetValue: FigureConvertible {
 
   static let methods = MethodTable<DatasetValue> { table in
     table.add(
-      "few_shot(shots: Int, seed = 1, sampler = \"moco\")",
+      "few_shot(shots: Int, seed = 1, sampler = \"moco\", short = nil)",
       doc: """
         The data set with `shots` training images a class; validation and test images stay whole. The images of 4 shots
         are among those of 8.
 
         `sampler: "coop"` draws the very images that CoOp and its successors draw with this seed, and cuts validation to
-        min(shots, 4).
+        min(shots, 4). They draw from all classes and cut to `base` or `new` afterwards: `data.few_shot(16, sampler:
+        "coop").base`.
+
+        A class with fewer than `shots` images is an error; `short: "all"` takes all of its images, as the sampler "coop"
+        does by itself (`short: "stop"` makes it an error there too). `origin` names such classes.
 
         ```
         let few = dataset("fashion").few_shot(16, seed: 1)
@@ -66,8 +70,14 @@ final class DatasetValue: FigureConvertible {
         """
     ) { value, arguments in
       let word = try arguments.choice("sampler", among: ShotSampler.allCases.map(\.rawValue))
+      var short: ShortClasses?
+      if arguments["short"]?.isNil == false {
+        short = ShortClasses(
+          rawValue: try arguments.choice("short", among: ShortClasses.allCases.map(\.rawValue)))
+      }
       let few = try value.data.fewShot(
-        arguments.int("shots"), seed: arguments.int("seed"), sampler: ShotSampler(rawValue: word) ?? .moco)
+        arguments.int("shots"), seed: arguments.int("seed"), sampler: ShotSampler(rawValue: word) ?? .moco,
+        short: short)
       return .host(DatasetValue(few, value.context))
     }
     table.add(
@@ -106,10 +116,7 @@ final class DatasetValue: FigureConvertible {
       let name = split.name.padding(to: longest)
       lines.append("  \(name)  \(split.count) images, \(spread(split))\(styleNote(split))")
     }
-    if let origin = data.origin { lines.append("  \(origin)") }
-    if !data.skipped.isEmpty {
-      lines.append("  \(data.skipped.count) images left out: they cannot be decoded")
-    }
+    lines += (data.origin ?? "").split(separator: "\n").map { "  \($0)" }
     return lines.map { $0.clipped(width) }.joined(separator: "\n")
   }
 

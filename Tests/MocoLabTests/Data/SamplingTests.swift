@@ -67,15 +67,43 @@ import Testing
   @Test func tooManyShotsNameTheClass() throws {
     let whole = try data(train: [0, 0, 1, 0, 1, 2, 2, 3, 3, 4, 4])
     for sampler in ShotSampler.allCases {
-      let error = dataError { _ = try whole.fewShot(3, sampler: sampler) }
+      let error = dataError { _ = try whole.fewShot(3, sampler: sampler, short: .stop) }
       #expect(error?.code == "E0515")
-      #expect(error?.message.contains("\"c1\"") == true)
-      #expect(error?.message.contains("2 images") == true)
+      #expect(error?.message.contains("4 classes") == true)
+      #expect(error?.message.contains("\"c1\" 2") == true)
       #expect(error?.message.contains("3 shots") == true)
+      #expect(error?.help?.contains("short: \"all\"") == true)
     }
+    #expect(dataErrorCode { _ = try whole.fewShot(3) } == "E0515")
     #expect(dataErrorCode { _ = try whole.fewShot(0) } == "E0519")
+    #expect(dataErrorCode { _ = try whole.fewShot(-1, sampler: .coop) } == "E0519")
     let missing = try data(train: [0, 1, 2, 3], classes: 5)
-    #expect(dataError { _ = try missing.fewShot(1) }?.message.contains("0 images") == true)
+    #expect(dataError { _ = try missing.fewShot(1) }?.message.contains("\"c4\" has 0 images") == true)
+  }
+
+  @Test func shortClassesAreTakenWhole() throws {
+    let whole = try data(train: [0, 0, 1, 0, 1, 2, 2, 3, 3, 4, 4])
+    let few = try whole.fewShot(3, short: .all)
+    #expect(try few.train().classCounts == [3, 2, 2, 2, 2])
+    #expect(few.origin?.contains("taken whole: \"c1\" 2") == true)
+    #expect(try whole.fewShot(Int.max, sampler: .coop).train().count == 11)
+    // Classes with enough images have the same shots as without the option.
+    let long = try data(train: (0..<100).map { $0 % 5 })
+    #expect(try long.fewShot(4, short: .all).train().items == long.fewShot(4).train().items)
+    #expect(long.origin == (try long.fewShot(4, sampler: .coop).origin))
+  }
+
+  /// A class with too few images draws no number, so that later classes' draws shift: CPython is the referee.
+  @Test func coopTakesShortClassesWhole() throws {
+    let json = try Json.parse(file: DataFixtures.images + "/coop-short-classes.json")
+    for entry in try #require(json["cases"]?.arrayValue) {
+      let train = ints(entry["train_labels"])
+      let few = try data(train: train, val: ints(entry["val_labels"])).fewShot(
+        #require(entry["shots"]?.intValue), seed: #require(entry["seed"]?.intValue), sampler: .coop)
+      #expect(try few.train().items.map(\.source) == ints(entry["train"]))
+      #expect((few.split("val")?.items ?? []).map { $0.source - train.count } == ints(entry["val"]))
+      #expect(few.origin?.contains("taken whole") == true)
+    }
   }
 
   @Test func baseAndNew() throws {
