@@ -1,5 +1,5 @@
 // What moco needs of the system's libraries and has no Swift name for: zlib's inflate and libcrypto's
-// SHA-256, behind functions that allocate nothing the caller does not know of and never abort.
+// SHA-256, and file systems' kinds, behind functions that allocate nothing the caller does not know of and never abort.
 #ifndef MOCO_SYSTEM_H
 #define MOCO_SYSTEM_H
 
@@ -32,6 +32,9 @@ int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *outp
 
 // The CRC-32 of zip and gzip.
 uint32_t moco_crc32(const void *bytes, size_t count);
+
+// Whether what lies at a path is made up by the kernel as it is read: processes, settings of devices, traces.
+int moco_is_kernel_folder(const char *path);
 
 // SHA-256 (FIPS 180-4) of pieces. A null state is lack of memory.
 typedef struct moco_sha256_state moco_sha256_state;

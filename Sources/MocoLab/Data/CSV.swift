@@ -36,8 +36,8 @@ public enum CSV {
     return try reader.read(Array(text.utf8))
   }
 
-  /// The delimiter that fits: the one by which all rows have the same number of columns, more than one; of several,
-  /// the one that `prefers` likes best, then the one with most columns, in the order comma, tab, semicolon. A comma
+  /// The delimiter that fits: the one by which all rows have the same number of columns, more than one, or at least
+  /// the first has more than one; of several, the one that `prefers` likes best, then the one with most columns, in the order comma, tab, semicolon. A comma
   /// where none fits.
   public static func delimiter(
     of text: String, path: String, prefers: ([Row]) -> Int = { _ in 0 }
@@ -55,7 +55,7 @@ public enum CSV {
       guard let rows = whole ?? (try? rows(head + "\"", path: path, delimiter: delimiter)).map({ Array($0.dropLast()) }) else { continue }
       let counts = rows.map(\.fields.count)
       guard let most = counts.max(), most > 1 else { continue }
-      let score = [counts.allSatisfy { $0 == most } ? 1 : 0, prefers(rows), most]
+      let score = [counts.allSatisfy { $0 == most } ? 1 : 0, counts[0] > 1 ? 1 : 0, prefers(rows), most]
       if best.map({ $0.score.lexicographicallyPrecedes(score) }) ?? true { best = (delimiter, score) }
     }
     return best?.delimiter ?? .comma

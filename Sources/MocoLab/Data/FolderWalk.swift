@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import MocoCLIP
 import MocoTensor
@@ -57,13 +58,8 @@ struct FolderWalk {
     return try files(under: path, depth: 0)
   }
 
-  /// What the kernel makes up as it is read: processes, devices' settings, its own traces.
-  private static let systemKinds: Set<Int> = [0x9FA0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x27E0_EB, 0x6367_7270]
-
   private func refuseSystem(_ path: String) throws {
-    var status = statfs()
-    guard FileSystem.withSystemPath(path, { statfs($0, &status) }) == 0 else { return }
-    if FolderWalk.systemKinds.contains(Int(status.f_type)) { throw DataError.system(path) }
+    if FileSystem.withSystemPath(path, { moco_is_kernel_folder($0) }) != 0 { throw DataError.system(path) }
   }
 
   private mutating func files(under path: String, depth: Int) throws -> [String] {

@@ -70,7 +70,7 @@ extension Dataset {
       throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
     }
     let folder = images ?? FileSystem.parent(of: path)
-    var columns = try TableColumns(rows, file: path, options: options) { field in
+    var columns = try TableColumns(rows, file: path, delimiter: delimiter, options: options) { field in
       !field.isEmpty && FileSystem.kind(ListedPaths.place(field, in: folder)) == .file
     }
     let entries = try columns.entries()

@@ -34,7 +34,9 @@ struct TableColumns {
 
   /// - Parameter isThere: whether a field is the path of a file.
   /// - Throws: E0517 where it is not clear what a column is, E0519 for numbers and names that disagree.
-  init(_ all: [CSV.Row], file: String, options: DataOptions, isThere: (String) -> Bool) throws {
+  init(
+    _ all: [CSV.Row], file: String, delimiter: CSV.Delimiter, options: DataOptions, isThere: (String) -> Bool
+  ) throws {
     self.file = file
     var body = all[...]
     if let first = all.first, TableColumns.isHeader(first, of: all, isThere: isThere) {
@@ -47,12 +49,14 @@ struct TableColumns {
       throw DataError.badList(
         file, line: row.line,
         "expected \(TableColumns.columns(width)), found \(TableColumns.columns(row.fields.count))",
-        help: "put quotes around fields that hold the delimiter")
+        help: row.fields.count < width
+          ? "separate columns by \(delimiter.name), as in the first line"
+          : "put quotes around fields that hold \(delimiter.name)")
     }
     guard width > 1 else {
       throw DataError.badList(
         file, line: all.first?.line, "expected path,label or path,label,split, found \(TableColumns.columns(width))",
-        help: "columns are separated by commas, semicolons or tabs")
+        help: "separate columns by commas, semicolons or tabs")
     }
     try choose(options, isThere)
     if let header {
