@@ -36,6 +36,9 @@ struct CheckpointTraining {
     let saved = try file.json("training") ?? .null
     try CheckpointTraining.checkOptions(saved, trainer, path)
     (plan, notes) = try CheckpointTraining.plan(saved, file, trainer, position)
+    if file.version == 1, trainer.data.isFeatures {
+      notes.append("\(path) is of version 1, which does not tell features apart: they may be others")
+    }
     if let json = try file.json("records") {
       records = try TrainingRecords.read(json, epochs: plan.epochs, path: path)
     } else {

@@ -61,6 +61,13 @@ extension DataSplit {
   ///
   /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
   public func identity() throws -> DataIdentity {
+    if !source.mayChange, let known = knownIdentity.withLock({ $0 }) { return known }
+    let made = try computedIdentity()
+    knownIdentity.withLock { $0 = made }
+    return made
+  }
+
+  private func computedIdentity() throws -> DataIdentity {
     let contents = SHA256()
     let keys = try source.imageKeys(items.map(\.source))
     for (item, key) in zip(items, keys) { contents.update("\(item.source) \(key)\n") }

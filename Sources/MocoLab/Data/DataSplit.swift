@@ -1,5 +1,6 @@
 import MocoCLIP
 import MocoTensor
+import Synchronization
 
 /// One item of a split: which image of the source, what it shows, how it is rendered.
 public struct DataItem: Sendable, Equatable {
@@ -30,6 +31,8 @@ public final class DataSplit: Sendable {
   public let source: any ImageSource
   /// What the data set is called that it is a split of; nil where nobody has said.
   public let dataset: String?
+  /// What the split is by content, once that is known and where nobody can change it.
+  let knownIdentity = Mutex<DataIdentity?>(nil)
 
   public init(
     name: String, classes: [String], identifiers: [String]? = nil, items: [DataItem], source: any ImageSource,

@@ -92,6 +92,7 @@ public final class ImageFiles: ImageSource {
   }
 
   public var count: Int { paths.count }
+  public var mayChange: Bool { true }
 
   public func image(_ index: Int) throws -> Image {
     guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }

@@ -14,6 +14,8 @@ public protocol ImageSource: AnyObject, Sendable {
   /// A digest of what the source holds, quick to get: another content gives another key. For files: paths,
   /// sizes and times.
   var contentKey: String { get }
+  /// Whether the images may become others while the program runs.
+  var mayChange: Bool { get }
   /// A digest of each image's content, wherever it lies: equal images have equal keys.
   ///
   /// - Throws: as `image`.
@@ -22,5 +24,6 @@ public protocol ImageSource: AnyObject, Sendable {
 
 extension ImageSource {
   public var featureTable: Tensor? { nil }
+  public var mayChange: Bool { false }
   public func imageKeys(_ indices: [Int]) throws -> [String] { indices.map { "\(contentKey) \($0)" } }
 }

@@ -339,8 +339,10 @@ final class TrainingValue: HostObject {
     var series = [LineChart.Series("loss", y: report.epochs.map(\.loss), start: 1)]
     let names = report.epochs.last?.parts.map(\.name) ?? []
     if names.count > 1 {
-      for (i, name) in names.enumerated() {
-        series.append(LineChart.Series(name, y: report.epochs.map { $0.parts[i].value }, start: 1))
+      for name in names {
+        // Epochs of a checkpoint have the parts that it names.
+        let values = report.epochs.map { record in record.parts.first { $0.name == name }?.value ?? .nan }
+        series.append(LineChart.Series(name, y: values, start: 1))
       }
     }
     return Figure(

@@ -252,6 +252,58 @@ import Testing
     }
   }
 
+  /// Whatever stands in the metadata: an error, or a training that goes on.
+  @Test func damagedMetadataEndsNothing() throws {
+    try Repository.inFolder { folder in
+      let (path, copy) = (folder + "/a", folder + "/b")
+      var options = TinyData.options(.epochs(4))
+      options.checkpoint = path
+      try trainer(options).run(until: 6)
+      options.checkpoint = nil
+      let whole = try SafetensorsFile(path: path).metadata
+      let values = [nil, "{}", "9223372036854775807", "[[9, -1], null, 1e99, \"x\"]"]
+      var edits = whole.flatMap { entry in values.map { (entry.0, $0) } }
+      for name in [
+        "position", "scheduled", "records", "optimizer_steps", "training", "configuration", "data_parts",
+      ] {
+        let text = whole.first { $0.0 == name }?.1
+        let json = try Json.parse(try #require(text))
+        for key in json.objectValue?.keys ?? [] {
+          for value in values.compactMap({ $0 }) where !value.isEmpty {
+            var object = try #require(json.objectValue)
+            object[key] = try Json.parse(value)
+            edits.append((name, Json.object(object).serialized()))
+          }
+        }
+      }
+      let clip = try TinyCLIP.make()
+      let model = try TinyData.mixture()
+      let data = try TinyData.split(12)
+      // As it is, it is taken: what is refused below, the edits are to blame for.
+      var (taken, refused) = (0, 0)
+      for (key, value) in [("untouched", nil)] + edits {
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        try edit(copy, key, value)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        do {
+          let other = try trainer(options, data: data, model: model)
+          try Checkpoint.restore(path: copy, model: model, trainer: other)
+          try other.run(until: other.step + 1)
+          taken += 1
+        } catch {
+          #expect(key != "untouched", "\(error)")
+          refused += 1
+        }
+        do {
+          _ = try Checkpoint.load(path: copy, clip: clip, allow: [.clip])
+        } catch {
+          #expect(key != "untouched", "\(error)")
+        }
+      }
+      #expect(taken > 10 && refused > taken, "\(taken) \(refused)")
+    }
+  }
+
   /// The rates of the epochs that are added, and an extended training that is cut and taken up.
   @Test(arguments: TrainingExtension.allCases) func extendedTrainings(_ kind: TrainingExtension) throws {
     try Repository.inFolder { folder in
