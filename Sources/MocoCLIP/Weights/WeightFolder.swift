@@ -85,15 +85,25 @@ struct WeightFolder {
       }
     }
     let torch = names.filter { name in
-      [".pt", ".pth", ".bin"].contains { name.hasSuffix($0) } || name.contains(".pth.tar")
+      [".pt", ".pth", ".bin", ".ckpt"].contains { name.hasSuffix($0) } || name.contains(".pth.tar")
     }
     for candidates in [names.filter { $0.hasSuffix(".safetensors") }, torch] where !candidates.isEmpty {
       guard candidates.count == 1 else {
+        if candidates.allSatisfy({ $0.contains("-of-") }) {
+          throw CLIPError(
+            code: "E0501", "\(folder) holds parts of one model and not the index that joins them",
+            help: "get the file that ends with .index.json, too; it lies beside them")
+        }
         throw CLIPError(
           code: "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
           help: "name the file")
       }
       return ["\(folder)/\(candidates[0])"]
+    }
+    if names.contains("snapshots") {
+      throw CLIPError(
+        code: "E0501", "\(folder) is a cache of the Hugging Face Hub: the model lies deeper in it",
+        help: "name the folder below \(folder)/snapshots")
     }
     throw CLIPError(
       code: "E0501", "there are no weights in the folder \(folder)",

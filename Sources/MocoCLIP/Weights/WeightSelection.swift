@@ -149,6 +149,11 @@ struct WeightSelection {
       )
     }
     guard let first = whole.first else {
+      if order.isEmpty, candidates.contains(where: { WeightNames.isAdapter($0.plain) }) {
+        throw CLIPError(
+          code: "E0605", "\(path): these are adapters to a model (LoRA or its like), not a CLIP model",
+          help: "merge them into their model in Python (model.merge_and_unload() of peft) and save that")
+      }
       return order.max { (groups[$0]?.count ?? 0, $1) < (groups[$1]?.count ?? 0, $0) } ?? roots.first ?? ""
     }
     for other in whole.dropFirst() {

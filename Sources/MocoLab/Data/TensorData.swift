@@ -81,6 +81,11 @@ extension Dataset {
       !prefixes.isEmpty && prefixes.allSatisfy { file.contains($0 + kind) }
     }
     guard let kind else {
+      if let other = file.unread.first {
+        throw DataError.empty(
+          path, "\(other.name) is \(other.kind), which is not read",
+          help: "save labels as I64, features as F32 or F16, and images as U8")
+      }
       throw DataError.empty(
         path,
         "it holds no images or features with labels (tensors: \(file.names.prefix(8).joined(separator: ", ")))",
@@ -89,14 +94,23 @@ extension Dataset {
     var labels: [Int] = []
     var rows: [(name: String, rows: [Int])] = []
     for prefix in prefixes {
-      let own = try file.tensor(prefix + "labels").toInts()
+      let own = try wholeLabels(file.tensor(prefix + "labels"), path: path, name: prefix + "labels")
       rows.append((String(prefix.dropLast()), Array(labels.count..<labels.count + own.count)))
       labels += own
     }
     let names = try checkLabels(labels, classes: classes, name: path)
     let source: any ImageSource
     if kind == "features" {
-      let parts = try prefixes.map { try file.tensor($0 + kind) }
+      let parts = try prefixes.map { prefix in
+        let part = try file.tensor(prefix + kind)
+        // Whole numbers become float32, which has 24 bits for them.
+        if part.dtype != .float32, let large = try part.toInts().first(where: { $0.magnitude > 1 << 24 }) {
+          throw DataError.mismatch(
+            "\(path): \(prefix + kind) holds the whole number \(large), which float32 does not hold",
+            help: "save features as F32 or F16")
+        }
+        return part
+      }
       source = try FeatureTable(name: name, features: try joined(parts, path: path))
     } else {
       source = try images(prefixes.map { $0 + kind }, in: file, name: name)
@@ -117,6 +131,19 @@ extension Dataset {
     return Dataset(
       name: name, classes: names, splits: ordered(splits.filter { $0.count > 0 }),
       origin: ClassNames.twinsNote(names))
+  }
+
+  /// - Throws: E0519 for labels that are no whole numbers.
+  private static func wholeLabels(_ tensor: Tensor, path: String, name: String) throws -> [Int] {
+    if tensor.dtype == .float32 {
+      let values = try tensor.toFloats()
+      if let odd = values.first(where: { !($0 == $0.rounded() && $0.magnitude <= 0x1p24) }) {
+        throw DataError.mismatch(
+          "\(path): \(name) holds \(odd), which is no label",
+          help: "labels are whole numbers from 0: save them as I64")
+      }
+    }
+    return try tensor.toInts()
   }
 
   private static func joined(_ parts: [Tensor], path: String) throws -> Tensor {

@@ -174,4 +174,32 @@ import Testing
       #expect(errorCode { _ = try CLIPModel.load(path: path) } == "E0602")
     }
   }
+
+  @Test func foldersAreNamedForWhatTheyAre() throws {
+    try Fixtures.inFolder { folder in
+      let items = Foreign.items(try Foreign.model())
+      let half = items.count / 2
+      try FileSystem.createFolder(folder + "/shards")
+      for (index, part) in [Array(items[..<half]), Array(items[half...])].enumerated() {
+        try SafetensorsWriter.write(
+          path: folder + "/shards/model-0000\(index + 1)-of-00002.safetensors",
+          tensors: part.map { ("model." + $0.name, $0.tensor, $0.type) })
+      }
+      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/shards") }.contains(".index.json"))
+      let map = items.enumerated().map { index, item in
+        "\"model.\(item.name)\": \"model-0000\(index < half ? 1 : 2)-of-00002.safetensors\""
+      }
+      try AtomicFile.write(
+        "{\"weight_map\": {\(map.joined(separator: ", "))}}",
+        to: folder + "/shards/model.safetensors.index.json")
+      let loaded = try CLIPModel.load(path: folder + "/shards")
+      #expect(try loaded.contentHash() == Foreign.model().contentHash() && loaded.info?.prefix == "model.")
+      try FileSystem.createFolder(folder + "/hub/snapshots")
+      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/hub") }.contains("below"))
+      try SafetensorsWriter.write(
+        path: folder + "/lora.safetensors",
+        tensors: [("base_model.model.x.lora_A.weight", try Tensor.zeros([4, 64]), .f32)])
+      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/lora.safetensors") }.contains("merge"))
+    }
+  }
 }
