@@ -111,7 +111,7 @@ public enum FileSystem {
   }
 
   private static func readToEnd(_ path: String, limit: Int) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw CLIPError.noSuchFile(path, reason: systemMessage(errno)) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []

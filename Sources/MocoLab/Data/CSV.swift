@@ -52,7 +52,10 @@ public enum CSV {
     for delimiter in Delimiter.allCases where head.utf8.contains(delimiter.rawValue.utf8.first ?? 0) {
       // A long table may be cut inside a field.
       let whole = try? rows(head, path: path, delimiter: delimiter)
-      guard let rows = whole ?? (try? rows(head + "\"", path: path, delimiter: delimiter)).map({ Array($0.dropLast()) }) else { continue }
+      guard
+        let rows = whole
+          ?? (try? rows(head + "\"", path: path, delimiter: delimiter)).map({ Array($0.dropLast()) })
+      else { continue }
       let counts = rows.map(\.fields.count)
       guard let most = counts.max(), most > 1 else { continue }
       let score = [counts.allSatisfy { $0 == most } ? 1 : 0, counts[0] > 1 ? 1 : 0, prefers(rows), most]
@@ -65,7 +68,9 @@ public enum CSV {
   /// an end.
   public static func written(_ field: String) -> String {
     let special = field.utf8.contains { [0x22, 0x2C, 0x3B, 0x09, 0x0A, 0x0D].contains($0) }
-    guard special || field.first?.isWhitespace == true || field.last?.isWhitespace == true else { return field }
+    guard special || field.first?.isWhitespace == true || field.last?.isWhitespace == true else {
+      return field
+    }
     return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 

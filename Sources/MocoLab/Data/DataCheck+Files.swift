@@ -65,7 +65,8 @@ extension DataCheck {
     return data.splits.flatMap { split -> [String] in
       guard let files = split.source as? ImageFiles else { return [] }
       return split.items.compactMap { item in
-        seen.insert(item.source).inserted && files.paths.indices.contains(item.source) ? files.paths[item.source] : nil
+        seen.insert(item.source).inserted && files.paths.indices.contains(item.source)
+          ? files.paths[item.source] : nil
       }
     }
   }

@@ -60,7 +60,8 @@ extension Dataset {
     }
     var twister = MersenneTwister(seed: seed)
     let cut =
-      sampler == .coop ? train.sampled(shots, &twister) : train.drawn(shots, seed: UInt64(bitPattern: Int64(seed)))
+      sampler == .coop
+      ? train.sampled(shots, &twister) : train.drawn(shots, seed: UInt64(bitPattern: Int64(seed)))
     let data = mapSplits { split in
       if split === train { return cut }
       return sampler == .coop && split.name == "val" ? split.sampled(min(shots, 4), &twister) : split

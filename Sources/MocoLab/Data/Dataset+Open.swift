@@ -25,7 +25,8 @@ extension Dataset {
     case .missing, .other:
       throw CLIPError(
         code: "E0501", "there is no data set at \(path)",
-        help: "a folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file, or \"fashion\"")
+        help: "a folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file, or \"fashion\""
+      )
     case .folder:
       let entries = try FileSystem.list(path)
       if looksLikeIDX(entries) {
@@ -52,7 +53,8 @@ extension Dataset {
       case .imageNet: return try imageNet(path, options: options)
       case .aircraft: return try aircraft(path, options: options)
       case nil:
-        let notes = entries.contains(classNames) ? ["\(classNames) is not read: it has no identifiers of folders"] : []
+        let notes =
+          entries.contains(classNames) ? ["\(classNames) is not read: it has no identifiers of folders"] : []
         return try folder(path, name: nil, options: options, notes: notes)
       }
     case .file:

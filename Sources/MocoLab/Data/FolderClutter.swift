@@ -6,13 +6,15 @@ enum FolderClutter {
     "@eadir", "@tmp", "@synoresource", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", ".@__thumb",
     "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "system volume information", "recycler",
     "lost+found", ".directory", ".trash", ".thumbnails", ".nomedia", ".picasa.ini", "picasa.ini",
-    ".ipynb_checkpoints", "__pycache__", ".git", ".gitignore", ".gitattributes", ".gitkeep", ".gitmodules", ".svn",
+    ".ipynb_checkpoints", "__pycache__", ".git", ".gitignore", ".gitattributes", ".gitkeep", ".gitmodules",
+    ".svn",
     ".hg", ".dvc", ".dvcignore", ".cache", ".idea", ".vscode", ".keep", ".stfolder", ".sync",
   ]
 
   /// Whether a name is one of those that nobody means as data.
   static func holds(_ name: String) -> Bool {
     let lower = name.lowercased()
-    return lower.hasPrefix("._") || lower.hasPrefix(".trash-") || lower.hasPrefix(".nfs") || names.contains(lower)
+    return lower.hasPrefix("._") || lower.hasPrefix(".trash-") || lower.hasPrefix(".nfs")
+      || names.contains(lower)
   }
 }

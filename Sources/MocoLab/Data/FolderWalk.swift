@@ -159,7 +159,8 @@ struct FolderWalk {
       guard let kind = ImageKind.sniffed(file: file.path) else { return file }
       return SkippedImage(
         path: file.path,
-        reason: "by its content a \(kind.rawValue) image, whose name does not end in .\(kind.endings.first ?? "")")
+        reason:
+          "by its content a \(kind.rawValue) image, whose name does not end in .\(kind.endings.first ?? "")")
     }
   }
 

@@ -55,12 +55,15 @@ extension Dataset {
     guard !listed.isEmpty else {
       throw DataError.empty(
         path, "there is no image in it" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""),
-        help: notes.skipped.isEmpty ? nil : "\(ImageKind.readNames) are read: convert the images, or give another folder")
+        help: notes.skipped.isEmpty
+          ? nil : "\(ImageKind.readNames) are read: convert the images, or give another folder")
     }
     try ClassNames.check(classes, data: path, shown: names)
     let empty = names.indices.filter { !used[$0] }
     if !empty.isEmpty {
-      let prefixes = found.levels.flatMap { level in empty.map { FolderWalk.join(level.path, names[$0]) + "/" } }
+      let prefixes = found.levels.flatMap { level in
+        empty.map { FolderWalk.join(level.path, names[$0]) + "/" }
+      }
       let there = notes.skipped.filter { file in prefixes.contains { file.path.hasPrefix($0) } }
       throw DataError.classesWithoutImages(path, empty.map { names[$0] }, there: SkippedImage.summary(there))
     }
@@ -94,7 +97,8 @@ extension Dataset {
     }
     for index in missing {
       broken.insert(index)
-      notes.skipped.append(SkippedImage(path: listed[index].path, reason: "listed, but there is no such file"))
+      notes.skipped.append(
+        SkippedImage(path: listed[index].path, reason: "listed, but there is no such file"))
     }
     if options.skipsBroken {
       for (index, reason) in try source.broken() where broken.insert(index).inserted {
@@ -135,7 +139,8 @@ extension Dataset {
       if options.cut != nil, options.named == nil {
         throw DataError.mismatch(
           "\(place) has splits of its own, \(splits.map(\.name).joined(separator: ", ")): shares would not be heeded",
-          help: "leave out split:, or name splits by names: split: {test: \"\(splits.last?.name ?? "test")\"}")
+          help: "leave out split:, or name splits by names: split: {test: \"\(splits.last?.name ?? "test")\"}"
+        )
       }
       notes.lines += splitNotes(splits, classes)
     }

@@ -62,7 +62,8 @@ extension Dataset {
       let width = rows.first?.fields.count ?? 0
       let sample = rows.dropFirst().prefix(50)
       return (0..<width).contains { place in
-        !sample.isEmpty && sample.allSatisfy { place < $0.fields.count && ImageKind.named($0.fields[place]) != nil }
+        !sample.isEmpty
+          && sample.allSatisfy { place < $0.fields.count && ImageKind.named($0.fields[place]) != nil }
       } ? 1 : 0
     }
     let rows = try CSV.rows(text, path: path, delimiter: delimiter)
@@ -80,7 +81,8 @@ extension Dataset {
     }
     try ClassNames.check(classes, data: path)
     return try list(
-      path, zip(entries, labels).map { ($0.path, $1, $0.split) }, classes: classes, images: images, name: name,
+      path, zip(entries, labels).map { ($0.path, $1, $0.split) }, classes: classes, images: images,
+      name: name,
       options: options, notes: columns.notes)
   }
 
@@ -114,7 +116,8 @@ extension Dataset {
     }
     if !raw.isEmpty, !splits.values.contains("train") {
       lines.append(
-        "no split is called train: they are \(SplitFolders.list(raw)); split: {train: [\"…\"], test: \"…\"} says which are")
+        "no split is called train: they are \(SplitFolders.list(raw)); split: {train: [\"…\"], test: \"…\"} says which are"
+      )
     }
     var listed: [ListedImage] = []
     for (row, place) in zip(rows, paths.places) {

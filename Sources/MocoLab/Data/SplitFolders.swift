@@ -52,17 +52,20 @@ struct SplitFolders {
       throw DataError.splits(
         "\(root): \(SplitFolders.list(callable)) \(callable.count == 1 ? "is" : "are") called like splits and "
           + "\(callable.count == 1 ? "holds" : "hold") no folders of classes",
-        help: "make one sub-folder a class in each, or list path, label and split of every image in a CSV file")
+        help:
+          "make one sub-folder a class in each, or list path, label and split of every image in a CSV file")
     }
     let splits = try SplitNames.resolve(
-      options.named == nil ? holding : folders, named: options.named, keeps: false, place: root, kind: "folder")
+      options.named == nil ? holding : folders, named: options.named, keeps: false, place: root,
+      kind: "folder")
     for folder in folders {
       let path = FolderWalk.join(root, folder)
       if let split = splits[folder], let level = inner[folder], !level.classes.isEmpty {
         levels.append(Level(split: split, path: level.path, classes: level.classes))
         if split != folder.lowercased() { notes.append("the split \(split) is the folder \(folder)") }
       } else if SplitNames.split(folder) != nil, callable.contains(folder) {
-        skipped.append(SkippedImage(path: path, reason: "called like a split, but holds no folders of classes"))
+        skipped.append(
+          SkippedImage(path: path, reason: "called like a split, but holds no folders of classes"))
       } else {
         skipped.append(SkippedImage(path: path, reason: "a folder beside splits that is none"))
       }

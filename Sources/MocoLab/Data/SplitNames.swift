@@ -45,7 +45,8 @@ enum SplitNames {
         for name in split.from {
           guard raw.contains(name) else {
             throw DataError.splits(
-              "\(place) has no \(kind) \"\(name)\"", help: "write one of: \(raw.prefix(12).joined(separator: ", "))")
+              "\(place) has no \(kind) \"\(name)\"",
+              help: "write one of: \(raw.prefix(12).joined(separator: ", "))")
           }
           guard splits.updateValue(split.name, forKey: name) == nil else {
             throw DataError.splits(
@@ -61,7 +62,9 @@ enum SplitNames {
       if let other = first.updateValue(name, forKey: split) {
         throw DataError.splits(
           "\(place): \"\(other)\" and \"\(name)\" both mean the split \(split)",
-          help: "say what you mean: split: {\(split): \"\(name)\"}, or {\(split): [\"\(other)\", \"\(name)\"]} for both")
+          help:
+            "say what you mean: split: {\(split): \"\(name)\"}, or {\(split): [\"\(other)\", \"\(name)\"]} for both"
+        )
       }
       splits[name] = split
     }

@@ -17,16 +17,30 @@ struct TableColumns {
   var notes: [String] = []
 
   static let pathNames: Set<String> = [
-    "path", "paths", "file", "files", "filepath", "file_path", "image", "images", "image_path", "imagepath", "img",
+    "path", "paths", "file", "files", "filepath", "file_path", "image", "images", "image_path", "imagepath",
+    "img",
     "img_path", "imgpath", "file_name", "filename", "image_name", "img_name", "image_file", "image_filename",
     "imagename", "relative_path", "rel_path", "fname", "picture", "photo",
   ]
   static let labelNames: Set<String> = [
-    "label", "labels", "class", "classes", "target", "targets", "category", "classname", "class_name", "label_name",
-    "category_name", "name", "label_id", "labelid", "class_id", "classid", "class_idx", "category_id", "class_label",
+    "label", "labels", "class", "classes", "target", "targets", "category", "classname", "class_name",
+    "label_name",
+    "category_name", "name", "label_id", "labelid", "class_id", "classid", "class_idx", "category_id",
+    "class_label",
     "label_idx", "class_index", "label_index", "target_name",
   ]
-  static let splitNames: Set<String> = ["split", "set", "fold", "subset", "partition", "phase", "usage", "data_set"]
+  static let splitNames: Set<String> = [
+    "split", "set", "fold", "subset", "partition", "phase", "usage", "data_set",
+  ]
+
+  /// Columns that say yes or no to training, by 1 and 0, true and false, yes and no.
+  static let trainingFlags: Set<String> = [
+    "is_train", "is_training", "is_training_image", "in_train", "istrain",
+  ]
+  private static let flags = [
+    "1": "train", "true": "train", "yes": "train", "0": "test", "false": "test", "no": "test",
+  ]
+  private var isFlag = false
 
   private let rows: [CSV.Row]
   private let file: String
@@ -55,7 +69,8 @@ struct TableColumns {
     }
     guard width > 1 else {
       throw DataError.badList(
-        file, line: all.first?.line, "expected path,label or path,label,split, found \(TableColumns.columns(width))",
+        file, line: all.first?.line,
+        "expected path,label or path,label,split, found \(TableColumns.columns(width))",
         help: "separate columns by commas, semicolons or tabs")
     }
     try choose(options, isThere)
@@ -96,6 +111,10 @@ struct TableColumns {
     rows.allSatisfy { SplitNames.split($0.fields[place]) != nil }
   }
 
+  private var firstLine: String {
+    SplitFolders.list((rows.first?.fields ?? []).map { "\"\($0)\"" })
+  }
+
   private func found(_ names: Set<String>) -> [Int] {
     (header ?? []).indices.filter { names.contains(TableColumns.plain(header?[$0] ?? "")) }
   }
@@ -132,7 +151,6 @@ struct TableColumns {
     } else {
       var places = pathsByName.count > 1 ? pathsByName.filter(holdsImages) : pathsByName
       if places.isEmpty { places = (0..<width).filter(holdsImages) }
-      if places.isEmpty, header == nil { places = [0] }
       if places.count > 1 {
         // Only one of them may lie here.
         let there = places.filter { place in sample.allSatisfy { isThere($0.fields[place]) } }
@@ -140,8 +158,11 @@ struct TableColumns {
       }
       guard let place = places.first, places.count == 1 else {
         throw unclear(
-          .path, places.isEmpty
-            ? "no column holds the paths of images" : "the columns \(called(places)) could both be the path")
+          .path,
+          places.isEmpty
+            ? "no column holds the paths of images"
+              + (header == nil ? "; the first line is \(firstLine)" : "")
+            : "the columns \(called(places)) could both be the path")
       }
       path = place
       if header != nil, pathsByName != [place] { notes.append("the path is the column \(called(place))") }
@@ -155,6 +176,14 @@ struct TableColumns {
         throw unclear(.split, "the columns \(called(places)) could both be the split")
       }
       split = places.first
+      let yesOrNo = found(TableColumns.trainingFlags)
+      if split == nil, let place = yesOrNo.first, yesOrNo.count == 1,
+        column(place).allSatisfy({ TableColumns.flags[$0.lowercased()] != nil })
+      {
+        split = place
+        isFlag = true
+        notes.append("the column \(called(place)) says what is in train, the rest is test")
+      }
       if split == nil, options.columns[.label] == nil, width > 2 {
         let byValue = (0..<width).filter { $0 != path && isSplits($0) }
         if byValue.count == 1 {
@@ -176,7 +205,9 @@ struct TableColumns {
     guard !places.isEmpty else { throw unclear(.label, "no column is left for the label") }
     guard texts.count <= 1, numbers.count <= 1 else {
       throw unclear(
-        .label, "the columns \(called(texts.count > 1 ? texts : numbers)) could \(places.count > 2 ? "all" : "both") be the label")
+        .label,
+        "the columns \(called(texts.count > 1 ? texts : numbers)) could \(places.count > 2 ? "all" : "both") be the label"
+      )
     }
     name = texts.first
     number = numbers.first
@@ -209,12 +240,16 @@ struct TableColumns {
       if let other = names[value], other.text != text {
         throw DataError.mismatch(
           "\(file):\(row.line): label \(value) is called both \"\(other.text)\" (line \(other.line)) and \"\(text)\"",
-          help: "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}")
+          help:
+            "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}"
+        )
       }
       if let other = numbers[text], other != value {
         throw DataError.mismatch(
           "\(file):\(row.line): the class \"\(text)\" has both the labels \(other) and \(value)",
-          help: "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}")
+          help:
+            "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}"
+        )
       }
       if names[value] == nil { names[value] = (text, row.line) }
       numbers[text] = value
@@ -247,7 +282,7 @@ struct TableColumns {
       guard !field.isEmpty else {
         throw DataError.badList(self.file, line: row.line, "\(file) has no split, but other lines have one")
       }
-      return (row.line, file, field)
+      return (row.line, file, isFlag ? TableColumns.flags[field.lowercased()] ?? field : field)
     }
   }
 }

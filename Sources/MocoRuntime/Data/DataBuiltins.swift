@@ -83,7 +83,8 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
 {
   if ["fashion", "fashion-full"].contains(source), arguments["split"]?.isNil == false {
     throw arguments.failure(
-      "E0519", "\(source) has splits of its own: shares would not be heeded", at: "split", help: "leave out split:")
+      "E0519", "\(source) has splits of its own: shares would not be heeded", at: "split",
+      help: "leave out split:")
   }
   switch source {
   case "fashion": return try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
@@ -101,9 +102,11 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
   }
   options.seed = seed
   for (name, value) in try arguments.optionalRecord("columns") ?? [:] {
-    guard let column = TableColumn(rawValue: name), let text = value.asString ?? value.asInt.map(String.init) else {
+    guard let column = TableColumn(rawValue: name), let text = value.asString ?? value.asInt.map(String.init)
+    else {
       throw arguments.failure(
-        "E0303", "columns names path, label and split by texts, not \(name) by \(value.typeName)", at: "columns",
+        "E0303", "columns names path, label and split by texts, not \(name) by \(value.typeName)",
+        at: "columns",
         help: "write columns: {path: \"photo\", label: \"breed\"}")
     }
     options.columns[column] = text
@@ -117,7 +120,8 @@ private func namedSplits(_ parts: Fields, _ arguments: Arguments) throws -> [Dat
     let names = value.asString.map { [$0] } ?? value.asList.map { $0.compactMap(\.asString) } ?? []
     guard !names.isEmpty, value.asList.map({ $0.count == names.count }) ?? true else {
       throw arguments.failure(
-        "E0303", "dataset expects shares for all splits, or names for all; \"\(name)\" is \(value.typeName)", at: "split",
+        "E0303", "dataset expects shares for all splits, or names for all; \"\(name)\" is \(value.typeName)",
+        at: "split",
         help: "write split: {train: 0.7, test: 0.3}, or split: {train: \"folder\", test: [\"a\", \"b\"]}")
     }
     return DataOptions.NamedSplit(name: name, from: names)

@@ -53,8 +53,11 @@ private func readCSV() -> NativeFunction {
     let path = try arguments.string("path")
     let text = try FileSystem.readText(path)
     let delimiter =
-      try arguments.delimiter() ?? (path.lowercased().hasSuffix(".tsv") ? .tab : CSV.delimiter(of: text, path: path))
-    let ends = text.utf8.reduce(1) { $0 + ($1 == delimiter.rawValue.utf8.first || $1 == 0x0A || $1 == 0x0D ? 1 : 0) }
+      try arguments.delimiter()
+      ?? (path.lowercased().hasSuffix(".tsv") ? .tab : CSV.delimiter(of: text, path: path))
+    let ends = text.utf8.reduce(1) {
+      $0 + ($1 == delimiter.rawValue.utf8.first || $1 == 0x0A || $1 == 0x0D ? 1 : 0)
+    }
     try arguments.interpreter.checkRoom(for: ends, each: 120)
     var rows = try CSV.rows(text, path: path, delimiter: delimiter, keepsSpace: true)
     let header = try arguments.bool("header") ? rows.first?.fields : nil
@@ -119,7 +122,9 @@ private func writeCSV() -> NativeFunction {
           if try arguments.bool("header") { text += TableForm.line(own.map { .string($0) }, delimiter) ?? "" }
         }
         guard let names, own.count == names.count, !names.contains(where: { record[$0] == nil }) else {
-          throw wrong("has other fields than the first", "give every row the fields of the first, nil where one is empty")
+          throw wrong(
+            "has other fields than the first",
+            "give every row the fields of the first, nil where one is empty")
         }
         fields = names.map { record[$0] ?? .nil }
       } else if let list = row.asList, names == nil {
@@ -128,7 +133,8 @@ private func writeCSV() -> NativeFunction {
         throw wrong("is \(row.typeName)", "give a list of records, or a list of lists")
       }
       guard width ?? fields.count == fields.count, !fields.isEmpty else {
-        throw wrong("has \(fields.count) fields, the first has \(width ?? 0)", "give every row as many fields")
+        throw wrong(
+          "has \(fields.count) fields, the first has \(width ?? 0)", "give every row as many fields")
       }
       width = fields.count
       guard let line = TableForm.line(fields, delimiter) else {

@@ -8,7 +8,9 @@ import Testing
 @Suite struct FolderListingTests {
   private let whole = DataOptions(cut: try? SplitCut([("train", 1)]))
 
-  private func png(_ seed: Int = 0) throws -> [UInt8] { try DataFixtures.picture(12, 10, seed: seed).pngBytes() }
+  private func png(_ seed: Int = 0) throws -> [UInt8] {
+    try DataFixtures.picture(12, 10, seed: seed).pngBytes()
+  }
 
   /// Makes a file whose name is bytes.
   private func write(_ folder: String, _ name: [UInt8], _ content: [UInt8]) throws {
@@ -48,7 +50,9 @@ import Testing
     try write(folder.path, [0xC3, 0x61, 0xE2, 0x82], [4])
     let names = try FileSystem.list(folder.path)
     #expect(Set(names) == [#"a\xe9"#, #"a\x5cxe9"#, "é", #"\xc3a\xe2\x82"#])
-    for (name, byte) in [(#"a\xe9"#, 1), (#"a\x5cxe9"#, 2), ("é", 3), (#"\xc3a\xe2\x82"#, 4)] as [(String, UInt8)] {
+    for (name, byte) in [(#"a\xe9"#, 1), (#"a\x5cxe9"#, 2), ("é", 3), (#"\xc3a\xe2\x82"#, 4)]
+      as [(String, UInt8)]
+    {
       #expect(try FileSystem.read(folder.path + "/" + name) == [byte])
     }
     // Who writes the name of a file letter by letter finds it where nothing else is meant.
@@ -156,7 +160,8 @@ import Testing
     for name in [
       "__MACOSX/train/a/._1.png", "@eaDir/1.png", "#recycle/1.png", "$RECYCLE.BIN/1.png", "lost+found/1.png",
       ".ipynb_checkpoints/1.png", ".git/1.png", "@Recycle/1.png", ".thumbnails/1.png", "train/@eaDir/1.png",
-      "train/a/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg", "train/a/Thumbs.db", "train/a/.DS_Store", "train/a/desktop.ini",
+      "train/a/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg", "train/a/Thumbs.db", "train/a/.DS_Store",
+      "train/a/desktop.ini",
       "train/a/._0.png", "System Volume Information/x.png", "test/.ipynb_checkpoints/1.png",
     ] { try folder.write(name, png()) }
     let data = try Dataset.open(folder.path)
@@ -183,7 +188,9 @@ import Testing
     #expect(dataError { _ = try Dataset.open("/proc") }?.code == "E0522")
     for path in ["/usr"] where FileSystem.kind(path) == .folder {
       let error = dataError { _ = try Dataset.folder(path) }
-      #expect(["E0522", "E0510", "E0514", "E0521"].contains(error?.code ?? ""), "\(path): \(String(describing: error))")
+      #expect(
+        ["E0522", "E0510", "E0514", "E0521"].contains(error?.code ?? ""),
+        "\(path): \(String(describing: error))")
       #expect(error?.message.contains(path) == true)
     }
   }

@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["train", "test"], "unlabeled/1.png"), (["train", "test"], "annotations/1.xml"), (["train"], "README/a.txt"),
+    (["train", "test"], "unlabeled/1.png"), (["train", "test"], "annotations/1.xml"),
+    (["train"], "README/a.txt"),
     (["train", "val"], "test/1.png"), (["train"], "images/x/1.png"),
   ])
   func whatIsNoneIsNamed(splits: [String], beside: String) throws {
@@ -53,7 +54,8 @@ import Testing
 
   @Test func whatIsNotClearIsRefused() throws {
     for (splits, beside, words) in [
-      (["train", "val", "valid"], [], ["\"val\"", "\"valid\""]), (["train", "training"], [], ["\"training\""]),
+      (["train", "val", "valid"], [], ["\"val\"", "\"valid\""]),
+      (["train", "training"], [], ["\"training\""]),
       (["test"], ["images/x/1.png"], ["test", "images"]),
       ([], ["train/1.png", "test/2.png"], ["train", "test", "no folders of classes"]),
     ] as [([String], [String], [String])] {
@@ -87,7 +89,8 @@ import Testing
     try folder.writeClasses(["owl"], perClass: 1, under: "test/")
     let data = try Dataset.open(folder.path)
     #expect(data.origin?.contains("no images in train of \"owl\"") == true)
-    #expect(try DataCheck(path: folder.path).remarks.contains { $0.what == "train: there is no image of \"owl\"" })
+    #expect(
+      try DataCheck(path: folder.path).remarks.contains { $0.what == "train: there is no image of \"owl\"" })
   }
 
   /// Shares for data that has splits would not be heeded.
