@@ -56,7 +56,10 @@ struct GoldenFolder {
 package struct GoldenCatalog {
   /// What recognises files. The first suite that claims a file has it; the order is that of the README.
   static var suites: [any GoldenSuite.Type] {
-    [TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self, PreprocessSuite.self]
+    [
+      TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self, PreprocessSuite.self,
+      ProbeSuite.self,
+    ]
   }
 
   package private(set) var checks: [GoldenCheck] = []

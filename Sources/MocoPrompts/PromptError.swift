@@ -3,7 +3,8 @@
 /// Codes: E0701 malformed template · E0702 experts and top_k do not fit · E0703 empty group, set or class
 /// list, or one class · E0704 unknown class · E0705 a batch or its features do not fit the model · E0706 an
 /// option out of range · E0707 a loss that is not finite · E0708 a checkpoint that does not fit · E0709 no
-/// training data · E0710 the data's classes are not the model's.
+/// training data · E0710 the data's classes are not the model's · E0712 labels and
+/// answers that cannot be counted.
 public struct PromptError: Error, Equatable, CustomStringConvertible {
   public let code: String
   public let message: String

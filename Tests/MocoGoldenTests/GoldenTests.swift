@@ -17,7 +17,8 @@ import Testing
       ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2),
       ("clip/openai-vit/model-fp16", 3),
       ("clip/openai-vit/coop-model", 4),
-      ("mixture/base", 20), ("mixture/suffix", 20), ("optim", 8), ("preprocess", 90),
+      ("methods/linear_probe", 29), ("mixture/base", 20), ("mixture/suffix", 20), ("optim", 8),
+      ("preprocess", 90),
     ])
   func agrees(_ prefix: String, atLeast count: Int) throws {
     let lines = try GoldenCatalog(root: Self.root).selected(by: [prefix]).flatMap { $0.run() }

@@ -90,7 +90,7 @@ public enum Gemm {
       Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)), beta, c, Int32(max(ldc, 1)))
   }
 
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
+  static let singleThreaded: Void = openblas_set_num_threads(1)
 
   // For k = 0, and for sizes that OpenBLAS's 32-bit integers do not hold.
   private static func plain(

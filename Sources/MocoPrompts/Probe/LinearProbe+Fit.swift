@@ -1,0 +1,94 @@
+import MocoAutograd
+import MocoCLIP
+import MocoTensor
+
+// N images, D feature width.
+
+/// Features with labels.
+public struct ProbeData {
+  /// Shape: [N, D].
+  public let features: Tensor
+  public let labels: [Int]
+
+  public init(features: Tensor, labels: [Int]) {
+    self.features = features
+    self.labels = labels
+  }
+}
+
+extension LinearProbe {
+  /// Where c comes from.
+  public enum Choice {
+    case value(Double)
+    /// CoOp's search on these images, whose labels count the same classes.
+    case search(ProbeData)
+  }
+
+  /// How W and b are found.
+  public struct Options: Sendable {
+    public var rule: LogisticRegression.Rule
+    /// Brings features to length 1 first.
+    public var normalizes = false
+    /// The most of them for one fit; the probe's `fit` tells whether they were enough.
+    public var iterations = LogisticRegression.defaultIterations
+
+    public init(rule: LogisticRegression.Rule = .minimum) { self.rule = rule }
+  }
+
+  /// A probe fitted to some images.
+  ///
+  /// - Parameter progress: called with the number of fits so far and of all, where c is searched for.
+  /// - Throws: E0709 without images, or for classes without any; E0705 for features that do not fit or are not
+  ///   finite; E0706 for a c that is not above 0; E0703; E0405; E0406 when interrupted.
+  public convenience init(
+    clip: CLIPModel, classes: [String], on data: ProbeData, choice: Choice,
+    options: Options = .init(), progress: (_ fits: Int, _ most: Int) -> Void = { _, _ in }
+  ) throws {
+    guard !data.labels.isEmpty else {
+      throw PromptError("E0709", "there is nothing to fit a linear probe to: the data have no images")
+    }
+    guard data.features.rank == 2, let width = data.features.shape.last else {
+      throw PromptError("E0705", "image features are [images, width], found \(data.features.shape)")
+    }
+    var counts = [Int](repeating: 0, count: classes.count)
+    for label in data.labels where counts.indices.contains(label) { counts[label] += 1 }
+    let empty = classes.indices.filter { counts[$0] == 0 }
+    guard empty.isEmpty || empty.count == classes.count else {
+      let names = empty.prefix(8).map { "\"\(classes[$0])\"" }.joined(separator: ", ")
+      let more = empty.count > 8 ? " and \(empty.count - 8) more" : ""
+      throw PromptError(
+        "E0709", "a linear probe needs images of every class; there are none of \(names)\(more)",
+        help: "take data whose classes all have images, such as the base classes alone: data.base.train")
+    }
+    try self.init(clip: clip, classes: classes, width: width, normalizes: options.normalizes)
+    let regression = try LinearProbe.doubles(data, options.normalizes) {
+      try LogisticRegression(
+        features: $0, width: width, labels: data.labels, classes: classes.count, rule: options.rule)
+    }
+    switch choice {
+    case .value(let c): try take(regression.minimize(c: c, iterations: options.iterations), search: nil)
+    case .search(let validation):
+      guard validation.features.rank == 2, validation.features.shape[1] == width else {
+        throw PromptError(
+          "E0705", "the validation features are \(validation.features.shape), not [images, \(width)]")
+      }
+      let samples = try LinearProbe.doubles(validation, options.normalizes) {
+        try ProbeSamples(features: $0, width: width, labels: validation.labels)
+      }
+      var search = ProbeSearch()
+      let fit = try search.run(
+        regression, validation: samples, iterations: options.iterations,
+        progress: { progress($0, ProbeSearch.mostFits) })
+      try take(fit, search: search)
+    }
+  }
+
+  private static func doubles<Result>(
+    _ data: ProbeData, _ normalizes: Bool, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result {
+    let features =
+      normalizes
+      ? try Autograd.noGrad { try F.normalize(Variable(data.features)).value } : data.features
+    return try features.contiguous().withFloats { try body($0) }
+  }
+}

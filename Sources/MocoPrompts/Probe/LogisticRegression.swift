@@ -1,0 +1,175 @@
+import Glibc
+import MocoTensor
+
+// N samples, C classes, D feature width, K = D + 1: the features and a column for the intercept.
+
+/// Logistic regression over several classes, in double precision:
+///
+///     minimize ½‖W‖² + c Σ_i CE(W x_i + b, y_i)
+///
+/// The sum is over samples, W [C, D] is penalized and b [C] is free. The minimum is unique up to a constant that
+/// is added to all intercepts; here they add up to zero.
+///
+/// Sums have a fixed order, so the result does not depend on the number of threads.
+public final class LogisticRegression {
+  /// Where the iterations go and end.
+  public enum Rule: String, Sendable, CaseIterable {
+    /// At the minimum: ‖∇‖ ≤ 1e-4 ‖W‖. The objective is at least as curved as ½‖W‖², so W is no further than
+    /// about this part of its length from there. Features are centred inside, and the intercepts scaled like a
+    /// feature: both shorten the way and change nothing at its end.
+    case minimum
+    /// Where scikit-learn's solver stops by default, on its way from zeros: no entry of the gradient of the
+    /// objective over c N is above 1e-4. For large c that is long before the minimum, and published searches
+    /// for c were made so.
+    case published
+  }
+
+  /// A minimum, or how far the iterations came.
+  public struct Fit: Sendable {
+    public let c: Double
+    /// Shape: [C, D], row after row.
+    public let weights: [Double]
+    /// Shape: [C]; they add up to zero.
+    public let intercepts: [Double]
+    /// ½‖W‖² + c Σ CE.
+    public let objective: Double
+    /// ‖∇‖ over ‖W‖: about how far W is from the minimum, relative to itself.
+    public let error: Double
+    public let iterations: Int
+    public let isConverged: Bool
+    /// W and b as the iterations see them.
+    let state: [Double]
+  }
+
+  /// The iterations that OpenAI's and CoOp's programs allow.
+  public static let defaultIterations = 1000
+
+  public let rule: Rule
+  let count: Int
+  let width: Int
+  let classes: Int
+  let labels: [Int]
+  private let mean: [Double]
+  private let interceptScale: Double
+  /// The features, centred by the rule, with the intercept's column. Shape: [N, K].
+  let inputs: Doubles
+
+  /// - Parameters:
+  ///   - features: Shape: [N, D], row after row.
+  ///   - labels: N indices below `classes`; every class is there.
+  /// - Throws: E0705 where numbers do not fit or are not finite; E0709 for a class without a sample; E0405.
+  public init<Number: BinaryFloatingPoint>(
+    features: UnsafeBufferPointer<Number>, width: Int, labels: [Int], classes: Int,
+    rule: Rule = .minimum
+  ) throws {
+    guard width > 0, !labels.isEmpty, features.count == labels.count.multipliedReportingOverflow(by: width).0,
+      Gemm.fitsDouble(labels.count, width + 1, classes)
+    else {
+      throw PromptError("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
+    }
+    var samples = [Int](repeating: 0, count: max(classes, 0))
+    for label in labels {
+      guard samples.indices.contains(label) else {
+        throw PromptError("E0705", "label \(label) is outside the \(classes) classes")
+      }
+      samples[label] += 1
+    }
+    if let empty = samples.firstIndex(of: 0) {
+      // Its intercept would have no minimum.
+      throw PromptError("E0709", "class \(empty) has no samples")
+    }
+    count = labels.count
+    self.width = width
+    self.classes = classes
+    self.labels = labels
+    let columns = width + 1
+    inputs = try Doubles(labels.count * columns)
+    let out = inputs.base
+    var sums = [Double](repeating: 0, count: width)
+    for i in 0..<labels.count {
+      for j in 0..<width {
+        let value = Double(features[i * width + j])
+        guard value.isFinite else {
+          throw PromptError(
+            "E0705", "the features of sample \(i) are not finite", help: "look for nan in them")
+        }
+        out[i * columns + j] = value
+        sums[j] += value
+      }
+    }
+    self.rule = rule
+    if rule == .minimum {
+      let mean = sums.map { $0 / Double(labels.count) }
+      var squares = 0.0
+      for i in 0..<labels.count {
+        for j in 0..<width {
+          out[i * columns + j] -= mean[j]
+          squares += out[i * columns + j] * out[i * columns + j]
+        }
+      }
+      let deviation = (squares / Double(labels.count * width)).squareRoot()
+      self.mean = mean
+      interceptScale = deviation > 0 && deviation.isFinite ? deviation : 1
+    } else {
+      mean = [Double](repeating: 0, count: width)
+      interceptScale = 1
+    }
+    for i in 0..<labels.count { out[i * columns + width] = interceptScale }
+  }
+
+  /// Numbers of a state: [C, K].
+  var stateCount: Int { classes * (width + 1) }
+
+  /// A state in the features' own coordinates.
+  func fit(
+    _ state: Doubles, c: Double, objective: Double, error: Double, iterations: Int, isConverged: Bool
+  )
+    -> Fit
+  {
+    let columns = width + 1
+    var weights: [Double] = []
+    weights.reserveCapacity(classes * width)
+    var intercepts: [Double] = []
+    for k in 0..<classes {
+      var shift = 0.0
+      for j in 0..<width {
+        let value = state.base[k * columns + j]
+        weights.append(value)
+        shift += value * mean[j]
+      }
+      intercepts.append(state.base[k * columns + width] * interceptScale - shift)
+    }
+    let middle = intercepts.reduce(0, +) / Double(max(classes, 1))
+    return Fit(
+      c: c, weights: weights, intercepts: intercepts.map { $0 - middle }, objective: objective, error: error,
+      iterations: iterations, isConverged: isConverged,
+      state: Array(UnsafeBufferPointer(start: state.base, count: state.count)))
+  }
+}
+
+/// Numbers in double precision, in memory that is accounted and may be refused.
+final class Doubles {
+  let count: Int
+  private let storage: Storage
+  var base: UnsafeMutablePointer<Double> { storage.base.assumingMemoryBound(to: Double.self) }
+
+  /// Zeros.
+  ///
+  /// - Throws: E0405 when the memory is not there.
+  init(_ count: Int) throws {
+    self.count = max(count, 0)
+    let (bytes, isTooLarge) = self.count.multipliedReportingOverflow(by: MemoryLayout<Double>.size)
+    storage = try Storage(bytes: isTooLarge ? Int.max : bytes, zeroed: true)
+  }
+
+  /// The largest magnitude.
+  func largest() -> Double { (0..<count).reduce(0) { max($0, abs(base[$1])) } }
+
+  func copy(from other: Doubles) { base.update(from: other.base, count: min(count, other.count)) }
+
+  func dot(_ other: Doubles) -> Double { Gemm.dot(base, other.base, count: min(count, other.count)) }
+
+  func add(_ alpha: Double, _ other: Doubles) {
+    Gemm.add(alpha, other.base, to: base, count: min(count, other.count))
+  }
+}

@@ -1,0 +1,58 @@
+import CBLAS
+
+/// Products in double precision, for what is solved rather than trained. The grid of tiles and the rules are
+/// those of `Gemm.run`.
+extension Gemm {
+  /// C = alpha op(A) op(B) + beta C, row-major; the same bits on any number of threads.
+  ///
+  /// Every extent and stride must fit 32 bits, as `fitsDouble` tells; others leave C as it is.
+  package static func run(
+    _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
+    b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
+  ) {
+    guard m > 0, n > 0, k > 0, fitsDouble(m, n, k, lda, ldb, ldc) else { return }
+    _ = singleThreaded
+    let grid = Grid(m: m, n: n, k: k)
+    nonisolated(unsafe) let (a, b, c) = (a, b, c)
+    Parallel.forEach(grid.count) { tile in
+      if Cancellation.isRequested { return }
+      let row = tile / grid.columnTiles * grid.rowSize
+      let column = tile % grid.columnTiles * grid.columnSize
+      cblas_dgemm(
+        CblasRowMajor, transA ? CblasTrans : CblasNoTrans, transB ? CblasTrans : CblasNoTrans,
+        Int32(min(grid.rowSize, m - row)), Int32(min(grid.columnSize, n - column)), Int32(k), alpha,
+        transA ? a + row : a + row * lda, Int32(lda), transB ? b + column * ldb : b + column, Int32(ldb),
+        beta, c + row * ldc + column, Int32(ldc))
+    }
+  }
+
+  /// Whether extents and strides fit the 32-bit integers of OpenBLAS.
+  package static func fitsDouble(_ extents: Int...) -> Bool {
+    extents.allSatisfy { $0 >= 0 && $0 <= Int(Int32.max) }
+  }
+
+  /// Σ x y, in pieces of a fixed size, so that no count is too large.
+  package static func dot(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int) -> Double {
+    _ = singleThreaded
+    var sum = 0.0
+    pieces(count) { start, size in sum += cblas_ddot(size, x + start, 1, y + start, 1) }
+    return sum
+  }
+
+  /// y += alpha x.
+  package static func add(
+    _ alpha: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    _ = singleThreaded
+    pieces(count) { start, size in cblas_daxpy(size, alpha, x + start, 1, y + start, 1) }
+  }
+
+  private static func pieces(_ count: Int, _ body: (Int, Int32) -> Void) {
+    let piece = 1 << 20
+    var start = 0
+    while start < count {
+      body(start, Int32(min(piece, count - start)))
+      start += piece
+    }
+  }
+}
