@@ -40,8 +40,8 @@ public struct RoutingTable: Sendable {
 /// What an evaluation found.
 public struct EvaluationReport: Sendable {
   public let kind: String
-  /// Whose class names were asked about.
-  public let naming: ClassNaming
+  /// Whose class names were asked about; nil where no model was asked.
+  public let naming: ClassNaming?
   /// The data's classes.
   public let classes: [String]
   /// Names that tell them apart, where several have one name.
@@ -51,6 +51,10 @@ public struct EvaluationReport: Sendable {
   public let perClass: [Score]
   /// Rows: the true class; columns: the answer. Shape: [C, C].
   public let confusion: [[Int]]
+  /// Precision, recall and F1 of each class, and their means.
+  public let metrics: ClassMetrics
+  /// What the logits tell beyond the answers; nil where there were none.
+  public let confidence: Confidence?
   /// Images of base classes, choosing among base classes; nil where there is no cut.
   public let base: Score?
   /// Images of new classes, choosing among new classes.
@@ -80,21 +84,49 @@ public struct EvaluationReport: Sendable {
     return "there are no images of \(halves.joined(separator: " or ")) classes"
   }
 
+  /// The share of images whose right class is among the five largest logits; nil with fewer than five classes,
+  /// or without logits.
+  public var top5: Double? { classes.count >= 5 ? confidence?.top(5) : nil }
+
+  /// The numbers that stand for the whole, by name.
+  public var summary: [(name: String, value: Double)] {
+    var values: [(name: String, value: Double)] = [("accuracy", accuracy)]
+    if let base, let new, let harmonic {
+      values += [("base", base.accuracy), ("new", new.accuracy), ("h", harmonic)]
+    }
+    values += [
+      ("macro_f1", metrics.macroF1), ("weighted_f1", metrics.weightedF1),
+      ("macro_precision", metrics.macroPrecision), ("macro_recall", metrics.macroRecall),
+      ("mean_per_class", metrics.meanPerClass),
+    ]
+    if let top5 { values.append(("top5", top5)) }
+    if let confidence {
+      values += [("ece", confidence.calibrationError), ("nll", confidence.negativeLogLikelihood)]
+    }
+    return values
+  }
+
   /// For results.json. Times stay out, so that equal runs write equal files.
   public var json: Json {
-    var object = JsonObject([
-      ("kind", .string(kind)), ("class_names", .string(naming.rawValue)), ("accuracy", .double(accuracy)),
-      ("count", .int(overall.count)),
-    ])
-    if let base { object["base"] = .double(base.accuracy) }
-    if let new { object["new"] = .double(new.accuracy) }
-    if let harmonic { object["h"] = .double(harmonic) }
+    func byClass<Value>(_ values: [Value], _ form: (Value) -> Json) -> Json {
+      .object(JsonObject(zip(labelNames, values).map { ($0, form($1)) }))
+    }
+    func names(_ places: [Int]) -> Json { .array(places.map { .string(labelNames[$0]) }) }
+    var object = JsonObject([("kind", .string(kind))])
+    if let naming { object["class_names"] = .string(naming.rawValue) }
+    object["count"] = .int(overall.count)
+    for (name, value) in summary { object[name] = .double(value) }
     if let missingHalf { object["h_is_missing"] = .string(missingHalf) }
-    object["per_class"] = .object(
-      JsonObject(zip(labelNames, perClass).map { ($0, .double($1.accuracy)) }))
+    object["per_class"] = byClass(perClass) { .double($0.accuracy) }
     if let styles {
       object["per_style"] = .object(JsonObject(styles.map { ($0.name, .double($0.score.accuracy)) }))
     }
+    object["precision"] = byClass(metrics.precision) { .double($0) }
+    object["recall"] = byClass(metrics.recall) { .double($0) }
+    object["f1"] = byClass(metrics.f1) { .double($0) }
+    object["support"] = byClass(metrics.support) { .int($0) }
+    object["without_images"] = names(metrics.withoutImages)
+    object["never_predicted"] = names(metrics.neverPredicted)
     object["confusion"] = .array(confusion.map { .array($0.map { .int($0) }) })
     if let routing { object["routing"] = routing.json }
     return .object(object)

@@ -1,6 +1,6 @@
 import MocoLang
 
-/// Templates, soft prompts, routers, models, optimizers, training, evaluation and checkpoints for programs.
+/// Templates, soft prompts, routers, models, optimizers, training, evaluation, reports, probes and checkpoints for programs.
 public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   interpreter.define(templateBuiltins())
   interpreter.define(promptBuiltins(context))
@@ -8,5 +8,7 @@ public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: Runtim
   interpreter.define(optimizerBuiltins())
   interpreter.define(trainBuiltins(context))
   interpreter.define(evaluateBuiltins(context))
+  interpreter.define(reportBuiltins(context))
+  interpreter.define(probeBuiltins(context))
   interpreter.define(checkpointBuiltins(context))
 }

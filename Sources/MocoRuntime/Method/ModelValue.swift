@@ -4,7 +4,7 @@ import MocoLang
 import MocoPrompts
 import MocoTensor
 
-/// A mixture, a `coop` or a `zero_shot` as programs hold it.
+/// A mixture, a `coop`, a `zero_shot` or a `linear_probe` as programs hold it.
 final class ModelValue: HostObject {
   let model: any PromptModel
   /// The classes that the class loss sees, where the program has named them; nil where training chooses.
@@ -26,8 +26,10 @@ final class ModelValue: HostObject {
   }
 
   private var mixture: Mixture? { model as? Mixture }
+  private var shown: (any ShownModel)? { model as? any ShownModel }
 
   var typeName: String {
+    if let shown { return shown.typeName }
     switch model.kind {
     case "mixture": return "Mixture"
     case "coop": return "CoOp"
@@ -39,6 +41,7 @@ final class ModelValue: HostObject {
     var names = ["kind", "classes", "base", "parameters", "clip"]
     if mixture != nil { names += ["templates", "experts", "router", "prompts", "w"] }
     if model is CoOp { names.append("context") }
+    names += shown?.ownMembers ?? []
     return names + ModelValue.methods.names
   }
 
@@ -62,7 +65,7 @@ final class ModelValue: HostObject {
       }
     }
     if let coop = model as? CoOp, name == "context" { return .host(TensorValue(coop.context)) }
-    return nil
+    return shown?.ownMember(name)
   }
 
   static let methods = MethodTable<ModelValue> { table in
@@ -159,6 +162,7 @@ final class ModelValue: HostObject {
         zero.templates.count == 1 ? "\"\(zero.templates[0].text)\"" : "\(zero.templates.count) templates",
         at: 0)
     }
+    if let shown { parts.insert(shown.headline, at: 0) }
     return "<\(model.kind): \(parts.joined(separator: ", "))>"
   }
 
@@ -176,6 +180,7 @@ final class ModelValue: HostObject {
           width: width)
       }
     }
+    lines += (shown?.remarks ?? []).map { "  " + $0 }
     lines += wrapped("  classes: ", model.classes, ", ", width: width)
     if model.trained.count < model.classes.count {
       lines += wrapped("  trained on: ", model.names(.base), ", ", width: width)

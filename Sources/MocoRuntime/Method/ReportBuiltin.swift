@@ -1,0 +1,138 @@
+import MocoLab
+import MocoLang
+import MocoPrompts
+import MocoTensor
+
+func reportBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
+  [
+    NativeFunction(
+      "report(labels, logits = nil, predictions = nil, classes = nil, base = nil, name = \"answers\")",
+      doc: """
+        The report of `evaluate` for answers that any model gave: logits [images, classes] as a tensor or lists, or instead
+        the answers themselves as `predictions`. Labels and predictions are numbers that count the classes from 0, or
+        names where `classes:` gives them; without it classes are called "0", "1", …
+
+        With C classes, n images, and the confusion matrix M[true class][answer] (`confusion.values`, or by name
+        `confusion["coat"]["shirt"]`):
+
+        - `accuracy`, `correct`, `count`; `support`: images of each class; `per_class`: accuracy of each, nan without images
+        - `precision`, `recall`, `f1` of each class: M[c][c] over its column's sum, over its row's sum, and twice over both;
+          0 where there is nothing to divide by, as scikit-learn's `zero_division=0`
+        - `macro_precision`, `macro_recall`, `macro_f1`: means over classes; `left_out` names those that have neither images
+          nor answers and do not count. `weighted_f1`: the mean weighted by `support`
+        - `mean_per_class`: the mean recall of classes that have images (balanced accuracy); `without_images` names the others,
+          `never_predicted` those that are never the answer
+        - `top5` (with five classes or more), `top(k)`: the right class is among the k largest logits
+        - `nll`: the mean of −log p of the right class, p the softmax of the logits as they are
+        - `ece`: expected calibration error. Images fall by their largest p into 15 bins of equal width, (m/15, (m+1)/15]; ece is
+          Σ (images of the bin)/n · |accuracy of the bin − its mean largest p|. `bins` has their numbers
+        - `base`, `new`, `h` where `base:` names base classes; `predictions`; `summary`: a record of the single numbers, for
+          tables and files
+
+        What `predictions` alone cannot tell (top5, nll, ece, bins, base, new, h) is nil. Labels outside the classes, logits
+        of another shape, nan and inf among them (-inf is a class that cannot be), and fewer than two classes are errors (E0712).
+
+        ```
+        let mine = report([0, 1, 1], [[2.0, 1.0], [0.5, 3.0], [1.0, 0.0]], classes: ["cat", "dog"])
+        print(mine.macro_f1, mine.confusion.values)
+        ```
+        """
+    ) { arguments in
+      guard arguments.isGiven("logits") != arguments.isGiven("predictions") else {
+        throw arguments.failure(
+          "E0305", "report takes logits or predictions, one of them", at: "labels",
+          help: "report(labels, logits), or report(labels, predictions: answers)")
+      }
+      var names: [String]?
+      if arguments["classes"]?.isNil == false { names = try readClasses(arguments) }
+      let labels = try readAnswers(arguments, "labels", classes: names)
+      let answers: EvaluationReport.Answers
+      let count: Int
+      if arguments.isGiven("predictions") {
+        let places = try readAnswers(arguments, "predictions", classes: names)
+        answers = .predictions(places)
+        // More names than memory holds are no names.
+        count = max(labels.max() ?? 0, places.max() ?? 0, 0) &+ 1
+      } else {
+        let logits = try TensorReading.tensor(arguments.value("logits"), "logits")
+        guard logits.rank == 2 else {
+          throw arguments.failure(
+            "E0712", "logits are [images, classes], not \(Shape.text(logits.shape))", at: "logits",
+            help: "give a row for each image, and a column for each class")
+        }
+        answers = .logits(logits.dtype == .float32 ? logits : try logits.cast(to: .float32))
+        count = logits.shape[1]
+      }
+      guard names != nil || count <= 1 << 14 else {
+        throw arguments.failure(
+          "E0712", "there would be \(count) classes",
+          at: arguments.isGiven("predictions") ? "labels" : "logits",
+          help: "count classes from 0, without gaps")
+      }
+      let classes = names ?? (0..<count).map(String.init)
+      var base: [Bool]?
+      if arguments["base"]?.isNil == false {
+        let chosen = try readClasses(arguments, "base")
+        guard !arguments.isGiven("predictions") else {
+          throw arguments.failure(
+            "E0712", "answers among all classes do not tell which base class would have been answered",
+            at: "base",
+            help: "give logits: report(labels, logits, base: …)")
+        }
+        if let other = chosen.first(where: { !classes.contains($0) }) {
+          throw arguments.failure(
+            "E0704", "the base class \"\(other)\" is not among the classes", at: "base",
+            help: "the classes are \(classes.prefix(12).joined(separator: ", "))")
+        }
+        let set = Set(chosen)
+        base = classes.map { set.contains($0) }
+      }
+      let report = try EvaluationReport(
+        kind: arguments.string("name"), classes: classes, labels: labels, answers: answers, base: base)
+      if let folder = try context.runFolder() { try folder.add(result: report.json) }
+      return .host(ReportValue(report))
+    }
+  ]
+}
+
+/// Class numbers, or with class names also names.
+private func readAnswers(_ arguments: Arguments, _ name: String, classes: [String]?) throws -> [Int] {
+  let value = try arguments.value(name)
+  if let list = value.asList, list.contains(where: { $0.asString != nil }) {
+    guard let classes else {
+      throw arguments.failure(
+        "E0712", "\(name) are names, and there are no class names to find them in", at: name,
+        help: "give classes: [\"cat\", \"dog\"]")
+    }
+    return try arguments.strings(name).map { text in
+      let places = classes.indices.filter { classes[$0] == text }
+      guard let place = places.first, places.count == 1 else {
+        throw arguments.failure(
+          "E0712",
+          places.isEmpty ? "\"\(text)\" is none of the classes" : "several classes are called \"\(text)\"",
+          at: name,
+          help: places.isEmpty
+            ? nearestName(to: text, in: classes).map { "did you mean \"\($0)\"?" }
+              ?? "the classes are \(classes.prefix(12).joined(separator: ", "))"
+            : "give numbers, which tell them apart")
+      }
+      return place
+    }
+  }
+  let tensor = try TensorReading.tensor(value, name)
+  guard tensor.rank == 1, tensor.dtype != .bool else {
+    throw arguments.failure(
+      "E0712", "\(name) are a list of class numbers, not \(tensor.dtype) \(Shape.text(tensor.shape))",
+      at: name,
+      help: name == "predictions" ? "take argmax(logits, axis: 1)" : "give one number for each image")
+  }
+  if tensor.dtype == .float32 {
+    let numbers = try tensor.toFloats()
+    if let wrong = numbers.first(where: { Int(exactly: $0) == nil }) {
+      throw arguments.failure(
+        "E0712", "\(name) hold \(wrong), which is no class number", at: name, help: "count classes from 0")
+    }
+    return numbers.compactMap { Int(exactly: $0) }
+  }
+  return try tensor.toInts()
+}

@@ -1,0 +1,194 @@
+import MocoLab
+import MocoLang
+import MocoPlot
+import MocoPrompts
+
+/// What `evaluate` and `report` give back.
+final class ReportValue: HostObject {
+  let report: EvaluationReport
+  /// The split that was evaluated; nil for answers that a program brought.
+  let split: String?
+
+  init(_ report: EvaluationReport, split: String? = nil) {
+    self.report = report
+    self.split = split
+  }
+
+  var typeName: String { "Report" }
+  var memberNames: [String] {
+    var names = [
+      "accuracy", "correct", "count", "kind", "split", "classes", "class_names", "per_class", "precision",
+      "recall", "f1", "support", "macro_precision", "macro_recall", "macro_f1", "weighted_f1",
+      "mean_per_class", "without_images", "never_predicted", "left_out", "confusion", "predictions",
+    ]
+    if report.top5 != nil { names.append("top5") }
+    if report.confidence != nil { names += ["ece", "nll", "bins"] }
+    if report.base != nil { names += ["base", "new", "h", "h_is_missing"] }
+    if report.styles != nil { names.append("per_style") }
+    if report.routing != nil { names += ["routing", "routing_by_class"] }
+    return names + ["summary", "figure", "seconds"] + ReportValue.methods.names
+  }
+
+  func member(_ name: String) throws -> AnyValue? {
+    if let value = report.summary.first(where: { $0.name == name })?.value { return .float(value) }
+    let metrics = report.metrics
+    switch name {
+    case "correct": return .int(report.overall.correct)
+    case "count": return .int(report.overall.count)
+    case "kind": return .string(report.kind)
+    case "split": return split.map { .string($0) } ?? .nil
+    case "classes": return .list(report.classes)
+    case "class_names": return report.naming.map { .string($0.rawValue) } ?? .nil
+    case "h_is_missing": return report.missingHalf.map { .string($0) } ?? .nil
+    case "per_class": return byClass(report.perClass) { .float($0.accuracy) }
+    case "precision": return byClass(metrics.precision) { .float($0) }
+    case "recall": return byClass(metrics.recall) { .float($0) }
+    case "f1": return byClass(metrics.f1) { .float($0) }
+    case "support": return byClass(metrics.support) { .int($0) }
+    case "without_images": return names(metrics.withoutImages)
+    case "never_predicted": return names(metrics.neverPredicted)
+    case "left_out": return names(metrics.leftOut)
+    case "summary": return .record(report.summary.map { ($0.name, .float($0.value)) })
+    case "bins": return report.confidence.map { .list($0.bins.enumerated().map(bin)) } ?? .nil
+    case "per_style":
+      return report.styles.map { .record($0.map { ($0.name, .float($0.score.accuracy)) }) } ?? .nil
+    case "confusion":
+      return .host(
+        TableFigureValue(
+          Figure(
+            .heatmap(.confusion(report.confusion, classes: report.labelNames)),
+            title: "\(report.kind): true class and answer"),
+          rows: report.labelNames, columns: report.labelNames,
+          values: report.confusion.map { $0.map(Double.init) }, isWhole: true)
+      )
+    case "predictions": return .list(report.predictions.map { report.classes[$0] })
+    case "base", "new", "h", "top5", "ece", "nll": return .nil
+    case "routing": return routing.map { .host($0) } ?? .nil
+    case "routing_by_class":
+      return report.routingByClass.map { .host(ReportValue.figure(of: $0)) } ?? .nil
+    case "seconds": return .float(report.seconds)
+    case "figure": return .host(FigureValue(figure))
+    default: return nil
+    }
+  }
+
+  func method(_ name: String) -> NativeFunction? { ReportValue.methods.bind(name, to: self) }
+
+  static let methods = MethodTable<ReportValue> { table in
+    table.add(
+      "top(k)",
+      doc: """
+        The share of images whose right class is among the `k` largest logits, 1 ≤ k ≤ classes. Of equal logits the first
+        counts first.
+
+        ```
+        report.top(3)
+        ```
+        """
+    ) { value, arguments in
+      let report = value.report
+      guard let confidence = report.confidence else {
+        throw LanguageFailure(
+          "E0712", "this report was made from answers alone, which say nothing of the second place",
+          help: "give logits: report(labels, logits)")
+      }
+      let k = try arguments.int("k")
+      guard k >= 1, k <= report.classes.count else {
+        throw arguments.failure(
+          "E0712", "there is no top \(k) of \(report.classes.count) classes", at: "k",
+          help: "give 1 to \(report.classes.count)")
+      }
+      return .float(confidence.top(k))
+    }
+  }
+
+  private func byClass<Value>(_ values: [Value], _ form: (Value) -> AnyValue) -> AnyValue {
+    .record(zip(report.labelNames, values).map { ($0, form($1)) })
+  }
+
+  private func names(_ places: [Int]) -> AnyValue { .list(places.map { report.labelNames[$0] }) }
+
+  private func bin(_ place: Int, _ bin: Confidence.Bin) -> AnyValue {
+    let width = 1 / Double(Confidence.binCount)
+    return .record([
+      ("above", .float(Double(place) * width)), ("to", .float(Double(place + 1) * width)),
+      ("count", .int(bin.count)), ("confidence", .float(bin.confidence)), ("accuracy", .float(bin.accuracy)),
+    ])
+  }
+
+  private var title: String { split.map { "\(report.kind) on \($0)" } ?? report.kind }
+
+  var routing: TableFigureValue? { report.routing.map { ReportValue.figure(of: $0) } }
+
+  private static func figure(of table: RoutingTable) -> TableFigureValue {
+    let values = table.weights.map { $0.map(Double.init) }
+    let heatmap = Heatmap(
+      values, rows: table.rows, columns: table.experts, rowLabel: table.rowKind, columnLabel: "expert",
+      valueLabel: "mean weight", digits: 2, marksRowMaximum: true)
+    return TableFigureValue(
+      Figure(
+        .heatmap(heatmap), title: "Routing: \(table.rowKind) × expert",
+        caption: "The mean weight that the router gives each expert; rows add up to 1."),
+      rows: table.rows, columns: table.experts, values: values)
+  }
+
+  var figure: Figure {
+    Figure(
+      .bars(
+        BarChart(
+          report.labelNames, [.init("accuracy", values: report.perClass.map { 100 * $0.accuracy })],
+          valueLabel: "%",
+          digits: 1)),
+      title: "\(title): \(rounded(100 * report.accuracy, 1)) %")
+  }
+
+  func number() throws -> AnyValue? { .float(report.accuracy) }
+
+  var shortDescription: String {
+    "<report: \(title), accuracy \(rounded(100 * report.accuracy, 2)) %>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    var lines = [
+      "\(title): \(rounded(100 * report.accuracy, 1)) % of \(report.overall.count) images"
+    ]
+    if let base = report.base, let new = report.new, let h = report.harmonic {
+      lines.append(
+        "  base \(rounded(100 * base.accuracy, 1)) %, new \(rounded(100 * new.accuracy, 1)) %, H \(rounded(100 * h, 1)) %"
+      )
+    }
+    let metrics = report.metrics
+    var means = [
+      "macro-F1 \(rounded(100 * metrics.macroF1, 1)) %",
+      "mean per class \(rounded(100 * metrics.meanPerClass, 1)) %",
+    ]
+    if let top5 = report.top5 { means.append("top 5 \(rounded(100 * top5, 1)) %") }
+    if let confidence = report.confidence {
+      means.append("calibration error \(rounded(100 * confidence.calibrationError, 1)) %")
+    }
+    lines += wrapped("  ", means, ", ", width: width)
+    let absent = metrics.withoutImages.count
+    if absent > 0 {
+      let left = metrics.leftOut.count
+      lines += wrapped(
+        "  without images: ",
+        metrics.withoutImages.prefix(8).map { report.labelNames[$0] }
+          + (absent > 8 ? ["\(absent - 8) more"] : []), ", ", width: width)
+      lines.append(
+        "  the mean per class leaves \(absent) class\(absent == 1 ? "" : "es") out, macro-F1 \(left)")
+    }
+    if let reason = report.missingHalf { lines.append("  no H: \(reason)") }
+    switch report.naming {
+    case .matched, nil: break
+    case .data: lines.append("  asked about the data's class names")
+    case .model: lines.append("  asked about the model's class names, in the place of the data's")
+    }
+    func row(_ title: String, _ entries: [(String, Double)]) {
+      lines += wrapped(
+        "  \(title): ", entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }, " · ", width: width)
+    }
+    row("by class", zip(report.labelNames, report.perClass).map { ($0, $1.accuracy) })
+    if let styles = report.styles { row("by style", styles.map { ($0.name, $0.score.accuracy) }) }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import MocoCLIP
+import MocoLang
+import MocoRuntime
+import Testing
+
+/// Reports on any model's answers, and linear probes, as programs use them.
+@Suite struct ReportLanguageTests {
+  private func run(_ program: String, in session: Session = librarySession()) -> String {
+    printed(program, in: session, helps: true)
+  }
+
+  @Test func logitsAreTensorsOrLists() {
+    let output = run(
+      """
+      let lists = [[2.0, 1.0], [0.5, 3.0], [1.0, 0.0]]
+      let a = report([0, 1, 1], lists)
+      let b = report(tensor([0, 1, 1]), tensor(lists))
+      let c = report(["cat", "dog", "dog"], lists, classes: ["cat", "dog"])
+      print(a.classes, c.classes, a.accuracy == b.accuracy, a.nll == c.nll, a.confusion.values == b.confusion.values)
+      print(c.predictions, c.support, c.confusion["dog"]["cat"], c.kind, c.split, c.class_names, c.top5)
+      print(c.summary.keys())
+      let d = report([0, 1, 1], predictions: argmax(tensor(lists), axis: 1), name: "mine")
+      print(d, d.f1 == a.f1, d.nll, d.ece, d.bins, d.base)
+      print(to_json(d).contains("\\"macro_f1\\""), to_json(d).contains("nll"))
+      let e = report([0, 1, 1], lists, base: ["0"])
+      print(e.base, e.new, e.h)
+      """)
+    #expect(
+      output == """
+        ["0", "1"] ["cat", "dog"] true true true
+        ["cat", "dog", "cat"] {cat: 1, dog: 2} 1 answers nil nil nil
+        ["accuracy", "macro_f1", "weighted_f1", "macro_precision", "macro_recall", "mean_per_class", "ece", "nll"]
+        <report: mine, accuracy 66.67 %> true nil nil nil nil
+        true false
+        1.0 1.0 1.0
+
+        """)
+  }
+
+  @Test func whatIsAbsentIsSaid() {
+    let output = run(
+      """
+      let r = report(["a", "b"], predictions: ["b", "b"], classes: ["a", "b", "c", "d"])
+      print(r.without_images, r.never_predicted, r.left_out, r.recall["c"], r.per_class["c"])
+      show r
+      """)
+    #expect(
+      output == """
+        ["c", "d"] ["a", "c", "d"] ["c", "d"] 0.0 nan
+        answers: 50.0 % of 2 images
+          macro-F1 33.3 %, mean per class 50.0 %
+          without images: c, d
+          the mean per class leaves 2 classes out, macro-F1 2
+          by class: a 0.0 · b 100.0 · c nan · d nan
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("report([0, 1], [[1.0, 2.0]])", "E0712 the logits are [1, 2]; 2 labels and 2 classes take [2, 2]"),
+    ("report([0, 2], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is 2, outside the 2 classes"),
+    ("report([0, -1], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is -1, outside the 2 classes"),
+    ("report([0.5], [[1.0, 2.0]])", "E0712 labels hold 0.5, which is no class number"),
+    ("report([0], [[nan, 2.0]])", "E0712 the logits of image 0 hold nan for class \"0\""),
+    ("report([0], [[inf, 2.0]])", "E0712 the logits of image 0 hold inf for class \"0\""),
+    ("report([0], [1.0, 2.0])", "E0712 logits are [images, classes], not [2]"),
+    ("report([0], [[1.0]])", "E0712 a report takes two classes or more, not 1"),
+    ("report([0, 0], predictions: [0, 0])", "E0712 a report takes two classes or more, not 1"),
+    ("report([], predictions: [])", "E0712"),
+    ("report([true], predictions: [true])", "E0712 labels are a list of class numbers, not bool [1]"),
+    ("report([0, 1], predictions: [0])", "E0712 there are 1 predictions for 2 labels"),
+    ("report([0, 1], predictions: [0, 9000000])", "E0712 there would be 9000001 classes"),
+    ("report([\"cat\"], predictions: [0])", "E0712 labels are names, and there are no class names"),
+    (
+      "report([\"cow\"], predictions: [0], classes: [\"cat\", \"dog\"])",
+      "E0712 \"cow\" is none of the classes"
+    ),
+    (
+      "report([\"cat\"], predictions: [0], classes: [\"cat\", \"cat\"])",
+      "E0712 several classes are called \"cat\""
+    ),
+    ("report([0, 1])", "E0305 report takes logits or predictions, one of them"),
+    ("report([0, 1], [[1.0, 2.0]], predictions: [0])", "E0305 report takes logits or predictions"),
+    ("report([0, 1], predictions: [0, 1], base: [\"0\"])", "E0712 answers among all classes do not tell"),
+    ("report([0, 1], predictions: [0, 1]).top(1)", "E0712 this report was made from answers alone"),
+    ("report([0], [[1.0, 2.0]]).top(3)", "E0712 there is no top 3 of 2 classes"),
+    ("report([0], [[1.0, 2.0]]).top(0)", "E0712 there is no top 0 of 2 classes"),
+  ])
+  func whatCannotBeCountedIsRefused(_ program: String, _ message: String) {
+    let output = run("print(\(program))")
+    #expect(output.hasPrefix(message), "\(program): \(output)")
+    #expect(output.contains("help: "), "\(program): \(output)")
+  }
+
+  // MARK: Linear probes
+
+  /// Feature data of three classes in the plane.
+  private let setup = """
+    let clip = clip_model({
+      embedding: 16, context: 24, merges: 4096, activation: "quick_gelu", mean: [0.3], std: [0.35]
+      text: {width: 16, layers: 1, heads: 2}
+      vision: {image_size: 16, patch: 8, channels: 1, width: 16, layers: 1, heads: 2}
+    }, seed: 1)
+    let x = tensor([[1.0, 0], [2, 0.5], [0, 1], [0.5, 2], [-1, -1], [-2, -1.5]])
+    let data = dataset(features: x, labels: [0, 0, 1, 1, 2, 2], classes: ["a", "b", "c"])
+
+    """
+
+  @Test func featuresInMemoryWorkAsWell() {
+    let output = run(
+      setup + """
+        let probe = linear_probe(clip, on: data.train, c: 10)
+        print(probe, type(probe), probe.kind, probe.width, probe.converged, probe.weight.shape, probe.bias.shape)
+        print(evaluate(probe, on: data.test).accuracy, probe.predict(x)[4], probe.search)
+        let all = probe.logits(x)
+        print(max(abs(probe.logits(x, classes: ["c", "a"])[:, 0] - all[:, 2])).item() == 0)
+        let ok = max(abs(all - (x @ probe.weight.T + probe.bias))).item() < 1e-5
+        print(ok, report(data.test.labels, all).accuracy)
+        try { probe.logits(x, classes: ["d"]) } catch e { print(e.code, e.message) }
+        try { evaluate(probe, on: dataset("fashion").test) } catch e { print(e.code, e.help.contains("\\"data\\"")) }
+        try { evaluate(probe, on: dataset("fashion").test, classes: "data") } catch e { print(e.code, e.message) }
+        """)
+    #expect(
+      output == """
+        <linear_probe: c 10.0, 3 classes> LinearProbe linear_probe 2 true [3, 2] [3]
+        1.0 c nil
+        true
+        true 1.0
+        E0704 a linear probe answers for the classes it was made with, and "d" is none of them
+        E0710 false
+        E0704 a linear probe answers for the classes it was made with, and "t-shirt" is none of them
+
+        """)
+  }
+
+  @Test func checkpointsHoldTheWeights() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let output = run(
+      setup + """
+        let probe = linear_probe(clip, on: data.train, c: 10)
+        checkpoint(probe, "\(folder)/probe.safetensors")
+        let other = linear_probe(clip, on: data.train, c: 0.01)
+        restore(other, "\(folder)/probe.safetensors")
+        print(max(abs(other.logits(x) - probe.logits(x))).item(), other.c, other.converged)
+        print(other)
+        """)
+    #expect(output == "0.0 nil nil\n<linear_probe: 2 features, 3 classes>\n")
+  }
+
+  @Test func whatIsNotConvergedIsSaid() {
+    let output = run(
+      setup + """
+        let probe = linear_probe(clip, on: data.train, c: 1000, iterations: 1)
+        print(probe.converged, probe.iterations)
+        """)
+    #expect(
+      output == "linear_probe: not converged after 1 iterations; give it more, iterations: …\nfalse 1\n")
+  }
+
+  @Test(arguments: [
+    ("c: 0", "E0706 c is 0.0"), ("c: -1", "E0706 c is -1.0"), ("c: nan", "E0706"),
+    ("c: \"serach\"", "E0305"), ("c: \"search\"", "E0305 linear_probe needs validation images"),
+    ("validation: data.test", "E0305 linear_probe looks at validation images only to search"),
+    ("stop: \"never\"", "E0305"), ("iterations: 0", "E0305"),
+    ("c: \"search\", validation: dataset(\"fashion\").val", "E0710 the classes of the validation images"),
+  ])
+  func optionsAreChecked(_ option: String, _ message: String) {
+    let output = run(setup + "print(linear_probe(clip, on: data.train, \(option)))")
+    #expect(output.hasPrefix(message) && output.contains("help: "), "\(option): \(output)")
+  }
+
+  @Test func classesNeedImages() {
+    let output = run(setup + "linear_probe(clip, on: data.train[0..<4])")
+    #expect(output.hasPrefix("E0709 a linear probe needs images of every class; there are none of \"c\""))
+    #expect(run(setup + "linear_probe(clip, on: data.train[0..<0])").hasPrefix("E0709"))
+  }
+
+  @Test func searchesLookAtValidationImages() {
+    let output = run(
+      setup + """
+        let probe = linear_probe(clip, on: data.train, c: "search", validation: data.test)
+        print(len(probe.search), [t.c for t in probe.search[0..<7]])
+        print(probe.c == probe.search[-1].c or len([t for t in probe.search if t.c == probe.c]) == 1)
+        """)
+    #expect(
+      output == """
+        15 [1000000.0, 10000.0, 100.0, 1.0, 0.01, 0.0001, 1e-06]
+        true
+
+        """)
+  }
+}
