@@ -85,6 +85,7 @@ public final class CoOp: ChunkedModel {
 
   public var kind: String { "coop" }
   public var answersAnyNames: Bool { options.shared }
+  public var classRows: Set<String> { options.shared ? [] : ["ctx"] }
   public var hasPromptsOfClasses: Bool { !options.shared }
   public var parameters: [Parameter] { [Parameter("ctx", context)] }
 

@@ -104,6 +104,8 @@ public protocol PromptModel: AnyObject {
   var configuration: Json { get }
   /// Whether it can be asked about class names that it was not made with.
   var answersAnyNames: Bool { get }
+  /// Parameters with a row, or more, for each of its classes, by name.
+  var classRows: Set<String> { get }
   /// What to do for another one of its kind that has the data's classes.
   var remake: String { get }
 
@@ -135,6 +137,7 @@ public protocol ChunkedModel: PromptModel {
 extension PromptModel {
   public var trainsVision: Bool { false }
   public var answersAnyNames: Bool { true }
+  public var classRows: Set<String> { [] }
   public var remake: String { "make the \(kind) with classes: data.classes" }
 
   public var hasPromptsOfClasses: Bool { false }

@@ -145,8 +145,28 @@ import Testing
         restore(other, "\(folder)/probe.safetensors")
         print(max(abs(other.logits(x) - probe.logits(x))).item(), other.c, other.converged)
         print(other)
+        let turned = dataset(features: x, labels: [1, 1, 0, 0, 2, 2], classes: ["b", "a", "c"])
+        let third = linear_probe(clip, on: turned.train, c: 0.01)
+        restore(third, "\(folder)/probe.safetensors")
+        print(max(abs(third.logits(x, classes: ["a", "b", "c"]) - probe.logits(x))).item())
+        let fourth = load_model("\(folder)/probe.safetensors", clip: clip)
+        print(fourth.classes, max(abs(fourth.logits(x) - probe.logits(x))).item())
+        let long = linear_probe(clip, on: data.train, normalize: true)
+        try { restore(long, "\(folder)/probe.safetensors") } catch e { print(e.code, e.message.contains("normalized")) }
+        let two = dataset(features: x, labels: [0, 0, 1, 1, 1, 1], classes: ["a", "z"])
+        try { restore(linear_probe(clip, on: two.train), "\(folder)/probe.safetensors") } catch e { print(e.code) }
         """)
-    #expect(output == "0.0 nil nil\n<linear_probe: 2 features, 3 classes>\n")
+    #expect(
+      output == """
+        0.0 nil nil
+        <linear_probe: 2 features, 3 classes>
+        the classes of \(folder)/probe.safetensors stand in another order: each class takes its own rows, by name
+        0.0
+        ["a", "b", "c"] 0.0
+        E0708 true
+        E0708
+
+        """)
   }
 
   @Test func whatIsNotConvergedIsSaid() {

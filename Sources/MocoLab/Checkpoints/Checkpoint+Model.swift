@@ -40,6 +40,13 @@ extension Checkpoint {
     case "zero_shot":
       let texts = file.configuration["templates"]?.arrayValue?.compactMap(\.stringValue) ?? []
       model = try ZeroShot(clip: clip, classes: classes, templates: texts.map { try Template($0) })
+    case "linear_probe":
+      guard let width = file.configuration["width"]?.intValue, width > 0, width < 1 << 24 else {
+        throw PromptError("E0708", "\(path) does not tell the width of its linear probe's features")
+      }
+      model = try LinearProbe(
+        clip: clip, classes: classes, width: width,
+        normalizes: file.configuration["normalized"]?.boolValue ?? false)
     default:
       throw PromptError(
         "E0708", "\(path) holds a model of the kind \"\(kind)\", which load_model cannot make",

@@ -79,10 +79,10 @@ struct CheckpointMatch {
     let shape = parameter.variable.value.shape
     // w is [1, D] in the authors' checkpoints. A class's context may stand among more or fewer of them; a
     // router is that of as many experts.
-    let mayBeLonger = rows != nil && parameter.name == "ctx" && shape.count == 3
+    let mayBeLonger = rows != nil && model.classRows.contains(parameter.name)
     let fits =
       tensor.shape == shape || (rows == nil && tensor.shape == [1] + shape)
-      || (mayBeLonger && tensor.shape.count == 3 && tensor.shape.dropFirst() == shape.dropFirst())
+      || (mayBeLonger && tensor.shape.count == shape.count && tensor.shape.dropFirst() == shape.dropFirst())
     guard fits else {
       missing.append(parameter.name)
       faults.append("\(raw) is \(Shape.text(tensor.shape)), the model needs \(Shape.text(shape))")

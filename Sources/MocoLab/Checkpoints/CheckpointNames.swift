@@ -18,6 +18,7 @@ struct CheckpointNames {
   private(set) var faults: [String] = []
   private(set) var notes: [String] = []
   private(set) var help: String?
+  private let rowParameters: Set<String>
 
   /// - Parameters:
   ///   - base: the classes that the program has named for the class loss of the model.
@@ -26,9 +27,10 @@ struct CheckpointNames {
     _ file: CheckpointFile, model: any PromptModel, base: [String]?, allow: Set<Checkpoint.Difference>,
     partial: Bool
   ) {
+    rowParameters = model.classRows
     guard file.isOurs else {
       let isMixture = (model as? Mixture).map { $0.prompts.count > 1 } ?? false
-      let hasRows = (model as? CoOp).map { !$0.options.shared } ?? false
+      let hasRows = !model.classRows.isEmpty
       if isMixture || hasRows {
         let what = isMixture ? "groups" : "classes"
         notes.append(
@@ -83,7 +85,8 @@ struct CheckpointNames {
     allow: Set<Checkpoint.Difference>, partial: Bool
   ) {
     let ours = model.classes
-    let hasRows = (model as? CoOp).map { !$0.options.shared } ?? false
+    let hasRows = !model.classRows.isEmpty
+    let own = model is CoOp ? "context" : "rows"
     let places: [Int?]
     switch NameOrder(ours, among: theirs) {
     case .same: places = Array(ours.indices)
@@ -93,12 +96,12 @@ struct CheckpointNames {
         guard Set(ours).count == ours.count else {
           faults.append(
             "its classes stand in another order and two of them have one name, "
-              + "so it is not clear whose context is whose")
+              + "so it is not clear whose \(own) is whose")
           return
         }
         classRows = found
         notes.append(
-          "the classes of \(file.path) stand in another order: each class takes its own context, by name")
+          "the classes of \(file.path) stand in another order: each class takes its own \(own), by name")
       }
     case .other(let found):
       let text = "its classes are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
@@ -111,7 +114,7 @@ struct CheckpointNames {
         classRows = found
         let without = zip(ours, found).filter { $1 == nil }.map(\.0)
         if !without.isEmpty, !partial {
-          faults.append("it has no context for \(NameList.text(without))")
+          faults.append("it has no \(own) for \(NameList.text(without))")
           return
         }
       }
@@ -122,9 +125,9 @@ struct CheckpointNames {
     guard let trained = file.trained else { return }
     var place: [Int: Int] = [:]
     for (own, their) in places.enumerated() { if let their { place[their] = own } }
-    let own = trained.compactMap { place[$0] }
-    guard own.count == trained.count else { return }
-    let names = own.map { ours[$0] }
+    let seen = trained.compactMap { place[$0] }
+    guard seen.count == trained.count else { return }
+    let names = seen.map { ours[$0] }
     if let base, Set(base) != Set(names) {
       let text =
         "it was trained on \(NameList.text(names)), this \(model.kind)'s base classes are \(NameList.text(base))"
@@ -136,7 +139,7 @@ struct CheckpointNames {
       }
       return
     }
-    self.trained = own
+    self.trained = seen
   }
 
   /// Where the file has a parameter of the model, and its rows' places there; nil where it has none.
@@ -150,7 +153,7 @@ struct CheckpointNames {
       }
       if parameter == "gate.weight" || parameter == "gate.bias" { return (parameter, experts) }
     }
-    if let classRows, parameter == "ctx" { return (parameter, classRows) }
+    if let classRows, rowParameters.contains(parameter) { return (parameter, classRows) }
     return (parameter, nil)
   }
 

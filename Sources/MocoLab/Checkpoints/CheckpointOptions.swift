@@ -74,7 +74,7 @@ extension Checkpoint {
 
   /// Members of a model's configuration that a restore replaces, or that have checks of their own.
   private static let apart: Set<String> = [
-    "kind", "templates", "groups", "start", "phrase", "memory", "published",
+    "kind", "templates", "groups", "start", "phrase", "memory", "published", "width", "fit",
   ]
 
   /// What a file means that is silent about an option.
@@ -83,7 +83,7 @@ extension Checkpoint {
   /// What of a model's options decides about the answers of restored parameters; the rest is for training.
   private static let ofAnswers: [String: Set<String>] = [
     "mixture": ["router.kind", "router.top_k", "router.scale", "router.bias", "vision_layernorm"],
-    "coop": ["position", "shared"], "zero_shot": ["templates"],
+    "coop": ["position", "shared"], "zero_shot": ["templates"], "linear_probe": ["normalized"],
   ]
 
   /// Options of the model that are not the file's: those that its answers hang on, and those that only a

@@ -57,15 +57,16 @@ public final class LinearProbe: PromptModel {
     "make it on images of the data's own classes: linear_probe(clip, on: data.train)"
   }
   public var parameters: [Parameter] { [Parameter("weight", weight), Parameter("bias", bias)] }
+  public var classRows: Set<String> { ["weight", "bias"] }
   public var configuration: Json {
     var object = JsonObject([
       ("kind", .string(kind)), ("width", .int(width)), ("normalized", .bool(normalizes)),
     ])
     if let fit {
-      object["c"] = .double(fit.c)
-      object["searched"] = .bool(fit.search != nil)
-      object["iterations"] = .int(fit.iterations)
-      object["converged"] = .bool(fit.isConverged)
+      object["fit"] = [
+        "c": .double(fit.c), "searched": .bool(fit.search != nil), "iterations": .int(fit.iterations),
+        "converged": .bool(fit.isConverged),
+      ]
     }
     return .object(object)
   }

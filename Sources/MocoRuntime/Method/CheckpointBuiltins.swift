@@ -74,7 +74,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "load_model(path, clip, allow = nil)",
       doc: """
-        The model that a checkpoint holds: a mixture, a `coop` or a `zero_shot` with its classes, templates and options,
+        The model that a checkpoint holds: a mixture, a `coop`, a `zero_shot` or a `linear_probe` with its classes, templates and options,
         the classes it was trained on, and what it has learned. The CLIP model must be the one it was saved with;
         `allow: "clip"` takes another.
 

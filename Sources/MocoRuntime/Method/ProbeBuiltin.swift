@@ -92,7 +92,7 @@ func probeBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         })
       if let folder = try context.runFolder() {
         try folder.note(hash: clip.contentHash(), of: "weights")
-        try folder.note(hash: split.contentHash, of: "data \(split.name)")
+        try folder.note(hash: split.contentHash(), of: "data \(split.name)")
       }
       if let fit = probe.fit, !fit.isConverged {
         context.output(
