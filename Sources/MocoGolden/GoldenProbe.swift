@@ -78,7 +78,7 @@ struct GoldenProbe {
       var accuracies: [Double] = []
       var search = ProbeSearch()
       _ = try search.run(
-        regression, validation: samples, iterations: LogisticRegression.defaultIterations,
+        regression, validation: samples, iterations: regression.rule.iterations,
         round: { accuracies.append(100 * (try test.accuracy($0))) })
       var wrong = abs(rows.count - search.kept.count)
       for (row, (c, accuracy)) in zip(rows, zip(search.kept, accuracies)) {

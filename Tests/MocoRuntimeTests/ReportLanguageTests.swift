@@ -179,6 +179,19 @@ import Testing
       output == "linear_probe: not converged after 1 iterations; give it more, iterations: …\nfalse 1\n")
   }
 
+  /// The cross-entropy goes on from the fit; the weights are then no fit any more.
+  @Test func probesCanBeTrainedOn() {
+    let output = run(
+      setup + """
+        let probe = linear_probe(clip, on: data.train, c: 10)
+        let before = probe.loss({features: x, labels: [0, 0, 1, 1, 2, 2]}).item()
+        let run = train(probe, on: data.train, for: 3 epochs, batch: 6, optimizer: sgd(lr: 0.1))
+        print(len(run.losses), probe.loss({features: x, labels: [0, 0, 1, 1, 2, 2]}).item() < before, probe.c)
+        try { forecast(probe, on: data.train, for: 1 epoch) } catch e { print(e.code, e.message) }
+        """)
+    #expect(output == "3 true nil\nE0709 a forecast counts prompts, and a linear_probe has none\n")
+  }
+
   @Test(arguments: [
     ("c: 0", "E0706 c is 0.0"), ("c: -1", "E0706 c is -1.0"), ("c: nan", "E0706"),
     ("c: \"serach\"", "E0305"), ("c: \"search\"", "E0305 linear_probe needs validation images"),

@@ -35,6 +35,11 @@ public struct Forecast: Sendable {
     model: any PromptModel, data: DataSplit, options: TrainingOptions, base: [String]? = nil
   ) throws {
     try options.check()
+    guard model.parameters.isEmpty || model is any ChunkedModel else {
+      throw PromptError(
+        "E0709", "a forecast counts prompts, and a \(model.kind) has none",
+        help: "train it without a forecast: its steps are small products of matrices")
+    }
     guard let chunked = model as? any ChunkedModel else {
       throw PromptError(
         "E0709", "a \(model.kind) model has nothing to train",

@@ -30,9 +30,12 @@ extension LinearProbe {
     /// Brings features to length 1 first.
     public var normalizes = false
     /// The most of them for one fit; the probe's `fit` tells whether they were enough.
-    public var iterations = LogisticRegression.defaultIterations
+    public var iterations: Int
 
-    public init(rule: LogisticRegression.Rule = .minimum) { self.rule = rule }
+    public init(rule: LogisticRegression.Rule = .minimum) {
+      self.rule = rule
+      iterations = rule.iterations
+    }
   }
 
   /// A probe fitted to some images.

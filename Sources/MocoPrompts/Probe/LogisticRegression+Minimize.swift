@@ -10,10 +10,10 @@ extension LogisticRegression {
   /// iteration has two: the direction's logits and the new gradient.
   /// - Parameters:
   ///   - start: where to begin, such as the minimum for a neighbouring c; nil for zeros.
-  ///   - iterations: where to stop at the latest; the fit tells whether it has converged.
+  ///   - iterations: where to stop at the latest, nil for the rule's number; the fit tells whether it has converged.
   /// - Throws: E0706 for a c that is not above 0; E0405; E0406 when interrupted.
-  public func minimize(c: Double, start: Fit? = nil, iterations limit: Int = defaultIterations) throws -> Fit
-  {
+  public func minimize(c: Double, start: Fit? = nil, iterations limit: Int? = nil) throws -> Fit {
+    let limit = limit ?? rule.iterations
     guard c > 0, c.isFinite else {
       throw PromptError("E0706", "c is \(c)", help: "give a number above 0, such as 0.316", argument: "c")
     }

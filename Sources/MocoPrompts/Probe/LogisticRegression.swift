@@ -22,6 +22,10 @@ public final class LogisticRegression {
     /// objective over c N is above 1e-4. For large c that is long before the minimum, and published searches
     /// for c were made so.
     case published
+
+    /// The most iterations of a fit: those that OpenAI's and CoOp's programs allow, and ten times as many to the
+    /// minimum.
+    public var iterations: Int { self == .published ? 1000 : 10_000 }
   }
 
   /// A minimum, or how far the iterations came.
@@ -40,9 +44,6 @@ public final class LogisticRegression {
     /// W and b as the iterations see them.
     let state: [Double]
   }
-
-  /// The iterations that OpenAI's and CoOp's programs allow.
-  public static let defaultIterations = 1000
 
   public let rule: Rule
   let count: Int

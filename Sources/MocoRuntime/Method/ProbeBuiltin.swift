@@ -7,7 +7,7 @@ func probeBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
       """
-      linear_probe(clip, on, c = 0.316, validation = nil, normalize = false, stop = nil, iterations = 1000)
+      linear_probe(clip, on, c = 0.316, validation = nil, normalize = false, stop = nil, iterations = nil)
       """,
       doc: """
         Logistic regression on the image features of a split, without any words (Radford et al. 2021): W and b at the minimum
@@ -21,7 +21,8 @@ func probeBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `stop: "minimum"` (unless c is searched for): the gradient's length is 1e-4 of that of W, so W is about that near to the
           minimum. `stop: "published"` (in a search): where scikit-learn stops by default, with no entry of the
           gradient of the mean loss above 1e-4, which for large c is long before the minimum
-        - `iterations`: the most of them for a fit. `probe.converged` and its card say whether they were enough
+        - `iterations`: the most of them for a fit, 10000, or 1000 where it stops as published. `probe.converged` and the card
+          say whether they were enough
 
         The probe is a model like the others: `evaluate`, `predict`, `logits`, `checkpoint`, `restore`. It answers for the
         classes of the split and no others, and each of them needs an image there. It has `weight` [classes, width], `bias`,
@@ -55,7 +56,9 @@ func probeBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       }
       var options = LinearProbe.Options(rule: rule)
       options.normalizes = try arguments.bool("normalize")
-      options.iterations = try arguments.int("iterations", in: 1...1_000_000)
+      if arguments["iterations"]?.isNil == false {
+        options.iterations = try arguments.int("iterations", in: 1...1_000_000)
+      }
       defer { context.onProgressEnd?() }
       let encoder = try clip.imageEncoder()
       let choice: LinearProbe.Choice
@@ -96,7 +99,9 @@ func probeBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       }
       if let fit = probe.fit, !fit.isConverged {
         context.output(
-          "linear_probe: not converged after \(fit.iterations) iterations; give it more, iterations: …\n")
+          "linear_probe: not converged after \(fit.iterations) iterations; "
+            + (fit.iterations < options.iterations
+              ? "rounding leaves no way on, c is very large\n" : "give it more, iterations: …\n"))
       }
       return .host(try ModelValue(probe))
     }
