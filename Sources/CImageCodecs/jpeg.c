@@ -24,6 +24,9 @@ static void fail(j_common_ptr info) {
   int code = info->err->msg_code;
   state->status = code == JERR_OUT_OF_MEMORY ? MOCO_IMAGE_NO_MEMORY
                   : code == JERR_INPUT_EOF ? MOCO_IMAGE_TRUNCATED
+                  : code == JERR_SOF_UNSUPPORTED || code == JERR_BAD_PRECISION || code == JERR_ARITH_NOTIMPL ||
+                      code == JERR_CONVERSION_NOTIMPL || code == JERR_NOT_COMPILED
+                    ? MOCO_IMAGE_UNSUPPORTED
                                            : MOCO_IMAGE_CORRUPT;
   info->err->format_message(info, state->message);
   longjmp(state->escape, 1);
@@ -61,19 +64,14 @@ static void prepare_errors(errors *state) {
   state->message[0] = 0;
 }
 
-// a · b / 255, rounded.
-static inline int scaled(int a, int b) {
-  int product = a * b + 128;
-  return ((product >> 8) + product) >> 8;
-}
-
-// One row of Adobe's inverted CMYK to RGB: with the file's c m y k, red is k − (255 − c) k / 255.
-static void cmyk_row(const uint8_t *in, uint8_t *out, uint32_t width) {
-  for (uint32_t x = 0; x < width; x++, in += 4, out += 3) {
-    int k = in[3];
-    for (int channel = 0; channel < 3; channel++) {
-      int value = k - scaled(255 - in[channel], k);
-      out[channel] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+// Orientation and colour profile, for the notes.
+static void look_at_markers(j_decompress_ptr info, moco_image *image) {
+  for (jpeg_saved_marker_ptr marker = info->marker_list; marker; marker = marker->next) {
+    const uint8_t *data = marker->data;
+    size_t count = marker->data_length;
+    if (count > 6 && memcmp(data, "Exif\0\0", 6) == 0) moco_note_exif(image, data + 6, count - 6);
+    if (count > 14 && memcmp(data, "ICC_PROFILE\0\1", 13) == 0 && info->num_components < 4) {
+      moco_note_profile(image, data + 14, count - 14);
     }
   }
 }
@@ -84,7 +82,6 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
   struct jpeg_source_mgr source;
   errors state;
   uint8_t *volatile pixels = NULL;
-  uint8_t *volatile row = NULL;
 
   memset(&info, 0, sizeof info);
   prepare_errors(&state);
@@ -92,7 +89,6 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
   if (setjmp(state.escape)) {
     jpeg_destroy_decompress(&info);
     free(pixels);
-    free(row);
     moco_image_say(image, state.message);
     return state.status;
   }
@@ -106,6 +102,8 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
     .term_source = end_source};
   info.src = &source;
 
+  jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
+  jpeg_save_markers(&info, JPEG_APP0 + 2, 0xFFFF);
   jpeg_read_header(&info, TRUE);
   int unsupported = 0;
   switch (info.num_components) {
@@ -115,13 +113,16 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
     default: unsupported = 1;
   }
   if (unsupported || info.data_precision != 8) {
-    moco_image_say(image, "a JPEG of this many components or bits is not supported");
+    moco_image_say(image, "a JPEG of this many components or bits is not read");
     jpeg_destroy_decompress(&info);
     return MOCO_IMAGE_UNSUPPORTED;
   }
   image->width = info.image_width;
   image->height = info.image_height;
-  image->channels = info.num_components == 1 ? 1 : 3;
+  image->form = info.num_components == 1   ? MOCO_FORM_GREY
+                : info.num_components == 3 ? MOCO_FORM_RGB
+                                           : MOCO_FORM_CMYK;
+  look_at_markers(&info, image);
   if ((uint64_t)info.image_width * info.image_height > max_pixels) {
     jpeg_destroy_decompress(&info);
     return MOCO_IMAGE_TOO_LARGE;
@@ -130,25 +131,23 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
     jpeg_destroy_decompress(&info);
     return MOCO_IMAGE_OK;
   }
-  size_t stride = (size_t)info.image_width * image->channels;
+  size_t stride = (size_t)info.image_width * (size_t)info.num_components;
   pixels = malloc(stride * info.image_height);
-  if (info.num_components == 4) row = malloc((size_t)info.image_width * 4);
-  if (!pixels || (info.num_components == 4 && !row)) {
+  if (!pixels) {
     jpeg_destroy_decompress(&info);
     free(pixels);
-    free(row);
     return MOCO_IMAGE_NO_MEMORY;
   }
   jpeg_start_decompress(&info);
   while (info.output_scanline < info.output_height) {
     uint8_t *target = pixels + stride * info.output_scanline;
-    JSAMPROW place = row ? row : target;
+    JSAMPROW place = target;
     jpeg_read_scanlines(&info, &place, 1);
-    if (row) cmyk_row(row, target, info.image_width);
+    // Four components are Adobe's: ink counted from full.
+    for (size_t i = 0; info.num_components == 4 && i < stride; i++) target[i] = (uint8_t)(255 - target[i]);
   }
   // The pixels are complete: what follows them in the file does not matter, not even a missing end marker.
   jpeg_destroy_decompress(&info);
-  free(row);
   image->pixels = pixels;
   return MOCO_IMAGE_OK;
 }

@@ -40,15 +40,45 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
   state->position += count;
 }
 
-// Every row as 1 or 3 bytes a pixel. `deep` rows hold 16-bit grey, clipped at 255.
-static void clip_row(const uint8_t *in, uint8_t *out, uint32_t width) {
-  for (uint32_t x = 0; x < width; x++, in += 2) out[x] = in[0] ? 255 : in[1];
+// Counts the pictures of an animation; nothing is kept of this or any other unknown chunk.
+static int read_chunk(png_structp png, png_unknown_chunkp chunk) {
+  moco_image *image = png_get_user_chunk_ptr(png);
+  if (memcmp(chunk->name, "acTL", 4) == 0 && chunk->size >= 4) {
+    const uint8_t *data = chunk->data;
+    uint32_t frames = (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
+    if (frames > 1) image->frames = frames;
+  }
+  return 1;
+}
+
+// What the header says that the pixels do not show.
+static void note(png_structp png, png_infop info, moco_image *image) {
+  int type = png_get_color_type(png, info);
+  if (type & PNG_COLOR_MASK_ALPHA || png_get_valid(png, info, PNG_INFO_tRNS)) image->notes |= MOCO_NOTE_ALPHA;
+  if (png_get_bit_depth(png, info) == 16 && type != PNG_COLOR_TYPE_GRAY) image->notes |= MOCO_NOTE_DEEP;
+  png_fixed_point gamma = 0;
+  int intent = 0;
+  png_charp name = NULL;
+  int compression = 0;
+  png_bytep profile = NULL;
+  png_uint_32 count = 0;
+  if (!png_get_sRGB(png, info, &intent)) {
+    if (png_get_iCCP(png, info, &name, &compression, &profile, &count)) {
+      moco_note_profile(image, profile, count);
+    } else if (png_get_gAMA_fixed(png, info, &gamma) && (gamma < 45000 || gamma > 46000)) {
+      image->notes |= MOCO_NOTE_GAMMA;
+    }
+  }
+#ifdef PNG_eXIf_SUPPORTED
+  png_bytep exif = NULL;
+  count = 0;
+  if (png_get_eXIf_1(png, info, &count, &exif)) moco_note_exif(image, exif, count);
+#endif
 }
 
 int moco_png_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_image *image) {
   reading state = {.bytes = bytes, .count = count, .status = MOCO_IMAGE_CORRUPT};
   uint8_t *volatile pixels = NULL;
-  uint8_t *volatile wide = NULL;
   png_bytep *volatile rows = NULL;
   png_infop volatile info = NULL;
 
@@ -58,7 +88,6 @@ int moco_png_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int
     png_infop made = info;
     png_destroy_read_struct(&png, &made, NULL);
     free(pixels);
-    free(wide);
     free(rows);
     moco_image_say(image, state.message);
     return state.status;
@@ -71,6 +100,7 @@ int moco_png_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int
   png_set_chunk_cache_max(png, 64);
   png_set_chunk_malloc_max(png, 4u << 20);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+  png_set_read_user_chunk_fn(png, image, read_chunk);
   png_read_info(png, info);
 
   uint32_t width = png_get_image_width(png, info);
@@ -78,9 +108,16 @@ int moco_png_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int
   int depth = png_get_bit_depth(png, info);
   int type = png_get_color_type(png, info);
   int deep = type == PNG_COLOR_TYPE_GRAY && depth == 16;
+  int palette = type == PNG_COLOR_TYPE_PALETTE;
   image->width = width;
   image->height = height;
-  image->channels = type == PNG_COLOR_TYPE_GRAY || type == PNG_COLOR_TYPE_GRAY_ALPHA ? 1 : 3;
+  image->form = deep                                   ? MOCO_FORM_GREY16
+                : type == PNG_COLOR_TYPE_GRAY          ? MOCO_FORM_GREY
+                : type == PNG_COLOR_TYPE_GRAY_ALPHA    ? MOCO_FORM_GREY_ALPHA
+                : type == PNG_COLOR_TYPE_RGB_ALPHA     ? MOCO_FORM_RGBA
+                                                       : MOCO_FORM_RGB;
+  image->by_nearest = palette || (type == PNG_COLOR_TYPE_GRAY && depth == 1);
+  note(png, info, image);
   int status = (uint64_t)width * height > max_pixels ? MOCO_IMAGE_TOO_LARGE : MOCO_IMAGE_OK;
   // Deflate never packs more than 1032 bytes into one: a file far shorter than that cannot hold its rows.
   uint64_t least = (uint64_t)png_get_rowbytes(png, info) * height / 1032;
@@ -94,32 +131,31 @@ int moco_png_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int
     return status;
   }
 
-  if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  if (palette) png_set_palette_to_rgb(png);
   if (type == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   if (depth == 16 && !deep) png_set_strip_16(png);
-  // Also of a palette, whose transparent entries would come out as a fourth channel.
-  png_set_strip_alpha(png);
+  // The transparent entries of a palette would come out as a fourth channel.
+  if (palette) png_set_strip_alpha(png);
+  // The file has the high byte first.
+  const uint16_t one = 1;
+  if (deep && *(const uint8_t *)&one == 1) png_set_swap(png);
   int passes = png_set_interlace_handling(png);
   (void)passes;
   png_read_update_info(png, info);
 
-  size_t stride = (size_t)width * image->channels;
-  size_t row_bytes = deep ? (size_t)width * 2 : stride;
-  if (png_get_rowbytes(png, info) != row_bytes) png_error(png, "unexpected row size");
+  size_t stride = (size_t)width * moco_form_bytes(image->form);
+  if (png_get_rowbytes(png, info) != stride) png_error(png, "unexpected row size");
   pixels = malloc(stride * height);
-  if (deep) wide = malloc(row_bytes * height);
   rows = malloc(sizeof(png_bytep) * height);
-  if (!pixels || !rows || (deep && !wide)) {
+  if (!pixels || !rows) {
     state.status = MOCO_IMAGE_NO_MEMORY;
     png_error(png, "out of memory");
   }
-  for (uint32_t y = 0; y < height; y++) rows[y] = (deep ? wide : pixels) + row_bytes * y;
+  for (uint32_t y = 0; y < height; y++) rows[y] = pixels + stride * y;
   png_read_image(png, rows);
   // What follows the pixels (texts, the end chunk) does not matter.
-  for (uint32_t y = 0; deep && y < height; y++) clip_row(wide + row_bytes * y, pixels + stride * y, width);
   png_infop made = info;
   png_destroy_read_struct(&png, &made, NULL);
-  free(wide);
   free(rows);
   image->pixels = pixels;
   return MOCO_IMAGE_OK;

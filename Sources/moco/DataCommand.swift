@@ -11,7 +11,7 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say what a data set is, and what would go wrong with it.",
       discussion: """
-        Opens every image once. Exit status 70 where it is no data set, or there is something to complain about.
+        Opens every image once, and says what was assumed of files, such as alpha that was dropped. Exit status 70 where it is no data set, or there is something to complain about.
         """)
 
     @Argument(help: "A folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file.")

@@ -23,6 +23,8 @@ public struct DataCheck: Sendable {
   public let origin: String?
   /// Widths and heights; nil for features.
   public let sides: ClosedRange<Int>?
+  /// What was assumed of images, or left aside, a line a kind: nothing to complain about.
+  public let notes: [String]
   public let remarks: [Remark]
 
   /// - Throws: what opening the data set throws, which says what is missing and how to fix it; E0406.
@@ -45,6 +47,7 @@ public struct DataCheck: Sendable {
       remarks.append(Remark(what: reason, remedy: "replace the file, or open with skip_broken: true"))
     }
     sides = decoded.sides
+    notes = ImageNote.summary(decoded.notes)
     for split in data.splits {
       for (label, count) in split.classCounts.enumerated() where count == 0 {
         remarks.append(
@@ -106,11 +109,12 @@ public struct DataCheck: Sendable {
     /// Why the others are none.
     var broken: [String] = []
     var sides: ClosedRange<Int>?
+    var notes: [[ImageNote]] = []
   }
 
   private static func decode(_ data: Dataset) throws -> Decoded {
     enum Outcome {
-      case sides(Int, Int)
+      case sides(Int, Int, [ImageNote])
       case broken(String)
     }
     var decoded = Decoded()
@@ -125,8 +129,14 @@ public struct DataCheck: Sendable {
         try Parallel.forEach(split.count) { index in
           try Cancellation.check()
           do {
-            let image = try split.source.image(split.items[index].source)
-            slots[index] = .sides(min(image.width, image.height), max(image.width, image.height))
+            let place = split.items[index].source
+            if let picture = try (split.source as? ImageFiles)?.picture(place) {
+              let (least, most) = (min(picture.width, picture.height), max(picture.width, picture.height))
+              slots[index] = .sides(least, most, picture.notes)
+            } else {
+              let image = try split.source.image(place)
+              slots[index] = .sides(min(image.width, image.height), max(image.width, image.height), [])
+            }
           } catch let error as CLIPError {
             slots[index] = .broken(error.message)
           }
@@ -135,7 +145,8 @@ public struct DataCheck: Sendable {
       var good: [Int] = []
       for (index, outcome) in outcomes.enumerated() {
         switch outcome {
-        case .sides(let least, let most):
+        case .sides(let least, let most, let notes):
+          decoded.notes.append(notes)
           good.append(index)
           let known = decoded.sides ?? least...most
           decoded.sides = min(known.lowerBound, least)...max(known.upperBound, most)
@@ -190,6 +201,7 @@ extension DataCheck: CustomStringConvertible {
     }
     lines += (origin ?? "").split(separator: "\n").map { "  \($0)" }
     if let sides { lines.append("  sides of \(sides.lowerBound) to \(sides.upperBound) pixels") }
+    lines += notes.map { "- \($0)" }
     for remark in remarks.prefix(20) {
       lines.append("! \(remark.what)")
       if let remedy = remark.remedy { lines.append("    \(remedy)") }

@@ -14,6 +14,8 @@ public struct DataOptions: Sendable {
   public var named: [NamedSplit]?
   /// Which column of a table is the path, the label, the split: `path` from "photo".
   public var columns: [TableColumn: String] = [:]
+  /// How the files become pixels.
+  public var reading = ImageReading()
   /// Leave listed files that are missing out without decoding the others.
   var skipsMissing = false
 

@@ -63,6 +63,10 @@ extension DataSplit {
   private func write(
     _ item: DataItem, preprocess: Preprocess, augmentation: Augmentation?, to out: UnsafeMutablePointer<Float>
   ) throws {
+    if let files = source as? ImageFiles, files.reading.order == .openai, item.style?.style ?? .clean == .clean {
+      let picture = try files.picture(item.source)
+      return try preprocess.write(picture, augmentation: augmentation, index: item.source, to: out)
+    }
     let image = try source.image(item.source)
     if let style = item.style, style.style != .clean {
       let planes = style.render(Planes(image), index: item.source)

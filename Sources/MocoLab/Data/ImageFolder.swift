@@ -88,7 +88,7 @@ extension Dataset {
     _ listed: [ListedImage], name: String, classes: [String], options: DataOptions, place: String,
     notes: ListingNotes = .init()
   ) throws -> Dataset {
-    let source = ImageFiles(paths: listed.map(\.path), root: notes.root)
+    let source = ImageFiles(paths: listed.map(\.path), root: notes.root, reading: options.reading)
     var notes = notes
     var broken = Set<Int>()
     let missing = notes.root == nil ? [] : try source.missing()

@@ -76,12 +76,16 @@ public final class ImageFiles: ImageSource {
   /// The folder that a list's paths are relative to; nil where there is no list.
   public let root: String?
 
-  public init(paths: [String], root: String? = nil) {
+  /// How the files become pixels.
+  public let reading: ImageReading
+
+  public init(paths: [String], root: String? = nil, reading: ImageReading = ImageReading()) {
     self.root = root
+    self.reading = reading
     self.paths = paths
     let hash = SHA256()
     for path in paths { hash.update("\(path)\0\(ImageFiles.stamp(path))\n") }
-    contentKey = "files \(hash.finish())"
+    contentKey = "files \(hash.finish())\(reading.key)"
   }
 
   /// What a file that was changed has another one of.
@@ -96,7 +100,23 @@ public final class ImageFiles: ImageSource {
 
   public func image(_ index: Int) throws -> Image {
     guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
-    return try Image.load(paths[index])
+    return try Image.load(paths[index], reading: reading)
+  }
+
+  /// The image at `index` in the form of its file.
+  ///
+  /// - Throws: as `image`.
+  func picture(_ index: Int) throws -> Picture {
+    guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
+    return try Picture.load(paths[index], reading: reading)
+  }
+
+  /// What is assumed of the file at `index`, by its header.
+  ///
+  /// - Throws: as `image`.
+  func notes(_ index: Int) throws -> [ImageNote] {
+    guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
+    return try Picture.header(paths[index], reading: reading).notes
   }
 
   public func label(of index: Int) -> String {
@@ -119,7 +139,7 @@ public final class ImageFiles: ImageSource {
           slots[place] = known.key
           return
         }
-        let key = "file " + (try SHA256.hex(file: paths[index]))
+        let key = "file " + (try SHA256.hex(file: paths[index])) + reading.key
         digests.withLock { $0[index] = (stamp, key) }
         slots[place] = key
       }

@@ -3,53 +3,40 @@ import Glibc
 import MocoCLIP
 
 extension Image {
-  /// Decodes a JPEG or a PNG.
+  /// Decodes a JPEG, PNG, WebP, GIF, TIFF or BMP, whatever its name ends in: the first picture of it.
   ///
   /// The pixels are those of Pillow's `convert("RGB")`, as one channel where it would be grey: alpha is
-  /// dropped, a palette expanded, 16-bit colour cut to its high byte, 16-bit grey clipped at 255, CMYK taken
-  /// as Adobe's inverted values. Orientation tags and colour profiles are ignored, as the published
-  /// preprocessing does.
+  /// dropped, a palette expanded, 16-bit colour cut to its high byte, CMYK converted without a profile. 16-bit
+  /// grey becomes value · 255 / 65535, rounded, unless `reading` asks for Pillow's clipping. Gamma, colour
+  /// profiles and orientation are ignored, as the published preprocessing does, but the orientation of TIFF.
   /// - Parameter name: what messages call the bytes (a path).
-  /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are no JPEG or PNG, E0513 if it
-  ///   has more than `pixelLimit` pixels.
-  public static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> Image {
-    var decoded = moco_image()
-    let base = bytes.bindMemory(to: UInt8.self).baseAddress
-    let status = moco_image_decode(base, bytes.count, UInt64(pixelLimit), &decoded)
-    defer { free(decoded.pixels) }
-    guard status == Int32(MOCO_IMAGE_OK.rawValue), let pixels = decoded.pixels else {
-      throw failure(status, decoded, bytes: bytes, name: name)
-    }
-    let count = Int(decoded.width) * Int(decoded.height) * Int(decoded.channels)
-    return Image(
-      checkedWidth: Int(decoded.width), height: Int(decoded.height), channels: Int(decoded.channels),
-      bytes: [UInt8](UnsafeBufferPointer(start: pixels, count: count)))
+  /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are no image of these formats or
+  ///   of a kind that is not read, E0513 if it has more than `pixelLimit` pixels.
+  public static func decode(
+    _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()
+  ) throws -> Image {
+    try Picture.decode(bytes, name: name, reading: reading).image()
   }
 
-  public static func decode(_ bytes: [UInt8], name: String) throws -> Image {
-    try bytes.withUnsafeBytes { try decode($0, name: name) }
+  public static func decode(
+    _ bytes: [UInt8], name: String, reading: ImageReading = ImageReading()
+  ) throws -> Image {
+    try bytes.withUnsafeBytes { try decode($0, name: name, reading: reading) }
   }
 
-  /// Reads a JPEG or PNG file.
+  /// Reads an image file.
   ///
   /// - Throws: E0501 if there is no file; E0502, E0503, E0513 as `decode`.
-  public static func load(_ path: String) throws -> Image {
-    try MappedFile(path: path).withBytes { try decode($0, name: path) }
+  public static func load(_ path: String, reading: ImageReading = ImageReading()) throws -> Image {
+    try MappedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
   }
 
   /// Width, height and channels of a file, from its header alone.
   ///
   /// - Throws: E0501, E0502, E0503.
   public static func header(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
-    try MappedFile(path: path).withBytes { bytes in
-      var decoded = moco_image()
-      let base = bytes.bindMemory(to: UInt8.self).baseAddress
-      let status = moco_image_header(base, bytes.count, &decoded)
-      guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
-        throw failure(status, decoded, bytes: bytes, name: path)
-      }
-      return (Int(decoded.width), Int(decoded.height), Int(decoded.channels))
-    }
+    let head = try Picture.header(path)
+    return (head.width, head.height, head.form.plainChannels)
   }
 
   /// The image as the bytes of a PNG file; equal images give equal bytes.
@@ -107,7 +94,7 @@ extension Image {
     }
   }
 
-  private static func failure(
+  static func failure(
     _ status: Int32, _ decoded: moco_image, bytes: UnsafeRawBufferPointer, name: String
   ) -> CLIPError {
     var decoded = decoded
@@ -118,7 +105,7 @@ extension Image {
     let reason = said.isEmpty ? "" : " (\(said))"
     switch status {
     case Int32(MOCO_IMAGE_NOT_ONE.rawValue):
-      let what = bytes.isEmpty ? "the file is empty" : "this is no JPEG and no PNG"
+      let what = bytes.isEmpty ? "the file is empty" : "this is none of \(ImageKind.readNames)"
       return CLIPError(
         code: "E0503", "\(name): \(what)",
         help: "convert the image to JPEG or PNG, or take it out of the folder")
@@ -135,7 +122,7 @@ extension Image {
         "\(name): not enough memory for an image of \(decoded.width) × \(decoded.height) pixels")
     case Int32(MOCO_IMAGE_UNSUPPORTED.rawValue):
       return CLIPError(
-        code: "E0503", "\(name): \(said)", help: "convert the image to an ordinary JPEG or PNG")
+        code: "E0503", "\(name): \(said)", help: "convert the image to an ordinary PNG")
     default:
       return .corrupt(name, "the image is damaged\(reason)")
     }

@@ -7,27 +7,13 @@ extension Image {
   ///
   /// - Throws: E0513 if `size` is not positive, or the image so long and thin that it would grow too large.
   public func square(_ size: Int, by transform: ImageTransform) throws -> Image {
-    guard size > 0, size <= 1 << 14 else { throw Preprocess.sizeError(size, size) }
-    let wanted = transform.resizedSize(width: width, height: height, size: size)
-    guard wanted.width >= 1, wanted.height >= 1,
-      wanted.width * wanted.height <= Double(Image.pixelLimit)
-    else { throw Preprocess.sizeError(size, size) }
-    let outWidth = Int(wanted.width)
-    let outHeight = Int(wanted.height)
-    // What is smaller than S is filled up on both sides, an odd margin with one more behind.
-    let left = max(size - outWidth, 0) / 2
-    let top = max(size - outHeight, 0) / 2
-    func start(_ length: Int) -> Int {
-      guard length > size else { return 0 }
-      let half = Double(length - size) / 2
-      return Int(half.rounded(transform.cropsDown ? .down : .toNearestOrEven))
-    }
-    let window = Window(
-      top: start(outHeight), left: start(outWidth), height: min(outHeight, size), width: min(outWidth, size))
+    let plan = try SquarePlan(transform, width: width, height: height, size: size)
     let middle = Resampler.resize(
-      self, width: outWidth, height: outHeight, window: window, filter: transform.filter)
-    guard middle.width < size || middle.height < size else { return middle }
-    return middle.placed(left: left, top: top, size: size, fill: transform.fill)
+      self, width: plan.width, height: plan.height, window: plan.window, filter: transform.filter)
+    guard !plan.fills else {
+      return middle.placed(left: plan.left, top: plan.top, size: size, fill: transform.fill)
+    }
+    return middle
   }
 
   /// The image on a square of one colour. A grey image becomes a colour one where the fill has colours.
@@ -43,5 +29,40 @@ extension Image {
       result.replaceSubrange(to..<to + row, with: source.bytes[y * row..<(y + 1) * row])
     }
     return Image(checkedWidth: size, height: size, channels: channels, bytes: result)
+  }
+}
+
+/// How an image becomes a square: the size that it is brought to, the part that stays, where that lies.
+struct SquarePlan {
+  let width: Int
+  let height: Int
+  let window: Window
+  let left: Int
+  let top: Int
+  /// Whether there is a margin to be filled.
+  let fills: Bool
+
+  /// - Throws: E0513 as `Image.square`.
+  init(_ transform: ImageTransform, width inWidth: Int, height inHeight: Int, size: Int) throws {
+    guard size > 0, size <= 1 << 14 else { throw Preprocess.sizeError(size, size) }
+    let wanted = transform.resizedSize(width: inWidth, height: inHeight, size: size)
+    guard wanted.width >= 1, wanted.height >= 1,
+      wanted.width * wanted.height <= Double(Image.pixelLimit)
+    else { throw Preprocess.sizeError(size, size) }
+    let outWidth = Int(wanted.width)
+    let outHeight = Int(wanted.height)
+    func start(_ length: Int) -> Int {
+      guard length > size else { return 0 }
+      let half = Double(length - size) / 2
+      return Int(half.rounded(transform.cropsDown ? .down : .toNearestOrEven))
+    }
+    width = outWidth
+    height = outHeight
+    // What is smaller than S is filled up on both sides, an odd margin with one more behind.
+    left = max(size - outWidth, 0) / 2
+    top = max(size - outHeight, 0) / 2
+    window = Window(
+      top: start(outHeight), left: start(outWidth), height: min(outHeight, size), width: min(outWidth, size))
+    fills = outWidth < size || outHeight < size
   }
 }

@@ -44,7 +44,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
   /// Whether files of the format are decoded here.
   public var isRead: Bool {
     switch self {
-    case .jpeg, .png: true
+    case .jpeg, .png, .webp, .gif, .bmp, .tiff: true
     default: false
     }
   }

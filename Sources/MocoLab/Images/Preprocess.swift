@@ -93,6 +93,21 @@ extension Preprocess {
     normalize(result.converted(channels: channels), to: out)
   }
 
+  /// Writes the values of a picture that is resized before it is converted; see `ImageReading.Order.openai`.
+  func write(
+    _ picture: Picture, augmentation: Augmentation?, index: Int, to out: UnsafeMutablePointer<Float>
+  ) throws {
+    guard let augmentation else {
+      return normalize(try picture.square(size, by: transform).converted(channels: channels), to: out)
+    }
+    let draw = augmentation.draw(width: picture.width, height: picture.height, index: index)
+    try draw.window.check(width: picture.width, height: picture.height)
+    let whole = Window(top: 0, left: 0, height: size, width: size)
+    var result = picture.part(draw.window).resized(width: size, height: size, window: whole, filter: .bicubic)
+    if draw.flip { result = result.flipped() }
+    normalize(result.converted(channels: channels), to: out)
+  }
+
   func write(_ planes: Planes, to out: UnsafeMutablePointer<Float>) throws {
     guard planes.width == size, planes.height == size, transform.keeps(size) else {
       return try write(planes.image(), to: out)

@@ -13,12 +13,14 @@ package struct Resampler {
     var counts: [Int32] = []
     /// `width` weights for each output position.
     var weights: [Int32] = []
+    /// The same before they were rounded.
+    var exact: [Double] = []
     let width: Int
 
     static let precision: Int32 = 22
 
     /// Weights of `range` of the `outSize` positions that `inSize` positions become.
-    init(inSize: Int, outSize: Int, range: Range<Int>, shape: FilterShape) {
+    init(inSize: Int, outSize: Int, range: Range<Int>, shape: FilterShape, keepsExact: Bool = false) {
       let scale = Double(inSize) / Double(outSize)
       let filterScale = max(scale, 1)
       let support = shape.support * filterScale
@@ -38,6 +40,7 @@ package struct Resampler {
         }
         starts.append(Int32(truncatingIfNeeded: first))
         counts.append(Int32(truncatingIfNeeded: count))
+        if keepsExact { exact += (0..<width).map { $0 < count ? (sum != 0 ? row[$0] / sum : row[$0]) : 0 } }
         for k in 0..<width {
           let weight = k < count ? (sum != 0 ? row[k] / sum : row[k]) * Double(1 << Axis.precision) : 0
           weights.append(Int32(weight < 0 ? weight - 0.5 : weight + 0.5))
@@ -133,10 +136,16 @@ package struct Resampler {
                 target[0] = clip(red)
                 target[1] = clip(green)
                 target[2] = clip(blue)
-              } else {
+              } else if channels == 1 {
                 var grey = rounding
                 for k in 0..<length { grey &+= Int32(from[k]) &* taps[k] }
                 target[0] = clip(grey)
+              } else {
+                for channel in 0..<channels {
+                  var sum = rounding
+                  for k in 0..<length { sum &+= Int32(from[channels * k + channel]) &* taps[k] }
+                  target[channel] = clip(sum)
+                }
               }
               target += channels
             }

@@ -19,7 +19,7 @@ public func registerDataBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 
 private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
-    "dataset(source = nil, split = nil, seed = 0, images = nil, skip_broken = false, columns = nil, features = nil, labels = nil, classes = nil)",
+    "dataset(source = nil, split = nil, seed = 0, images = nil, skip_broken = false, columns = nil, grey16 = \"scale\", order = \"coop\", features = nil, labels = nil, classes = nil)",
     doc: """
       Labelled images.
 
@@ -35,6 +35,11 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
         columns are meant where the usual names do not.
       - Every file in a class folder is read or stands in `skipped` with its reason; `origin` says what was assumed.
         `skip_broken: true` reads every file once and leaves out what cannot be decoded, or is listed and missing.
+      - `grey16:` says what becomes of 16-bit grey: `"scale"` is value · 255 / 65535, rounded; `"clip"` is Pillow's way, where
+        all above 255 is white and a TIFF that counts from white stays inverted.
+      - `order: "openai"` resizes an image before it is converted to RGB, as OpenAI's transform does: a palette or one bit
+        by the nearest pixel, colours weighed by alpha. `"coop"` converts first, as CoOp and its successors. Images with a
+        style are converted first.
       - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory. Without `split: {train:
         0..<80, test: 80..<100}` every row is in `train` and in `test`.
       - `classes:` names the classes of files too: a list in the order of the labels, or `{old: "new"}`.
@@ -92,6 +97,10 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
   default: break
   }
   var options = DataOptions(skipsBroken: try arguments.bool("skip_broken"))
+  options.reading = ImageReading(
+    grey16: try grey16(arguments),
+    order: ImageReading.Order(
+      rawValue: try arguments.choice("order", among: ImageReading.Order.allCases.map(\.rawValue))) ?? .coop)
   let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
   if let parts = try arguments.optionalRecord("split") {
     if parts.contains(where: { $0.value.asFloat == nil }) {
@@ -190,11 +199,18 @@ private func featureData(_ arguments: Arguments) throws -> Dataset {
   return try Dataset.features(features, labels: labels, classes: classes, splits: splits)
 }
 
+private func grey16(_ arguments: Arguments) throws -> ImageReading.Grey16 {
+  let names = ImageReading.Grey16.allCases.map(\.rawValue)
+  return ImageReading.Grey16(rawValue: try arguments.choice("grey16", among: names)) ?? .scale
+}
+
 private func loadImage() -> NativeFunction {
   NativeFunction(
-    "load_image(path: String)",
+    "load_image(path: String, grey16 = \"scale\")",
     doc: """
-      A JPEG or PNG file as an image: `width`, `height`, `channels`, and `style(name, severity)`, `resize`, `crop`, `save`.
+      A JPEG, PNG, WebP, GIF, TIFF or BMP file as an image: `width`, `height`, `channels`, `notes` on what was assumed of the
+      file, and `style(name, severity)`, `resize`, `crop`, `save`. `grey16: "clip"` clips 16-bit grey at 255, as Pillow does,
+      in place of scaling it.
 
       ```
       let image = load_image("photo.jpg")
@@ -203,7 +219,8 @@ private func loadImage() -> NativeFunction {
       """
   ) { arguments in
     let path = try arguments.string("path")
-    return .host(ImageValue(try Image.load(path), name: path))
+    let picture = try Picture.load(path, reading: ImageReading(grey16: grey16(arguments)))
+    return .host(ImageValue(picture.image(), name: path, notes: picture.notes))
   }
 }
 

@@ -27,7 +27,9 @@ final class DatasetValue: FigureConvertible {
     case "splits": return .list(data.splits.map(\.name))
     case "base": return .host(DatasetValue(try data.base(), context))
     case "new": return .host(DatasetValue(try data.new(), context))
-    case "origin": return data.origin.map { .string($0) } ?? .nil
+    case "origin":
+      let lines = [data.origin].compactMap { $0 } + (try data.assumptions())
+      return lines.isEmpty ? .nil : .string(lines.joined(separator: "\n"))
     case "skipped":
       return .list(
         data.skipped.map { .record([("path", .string($0.path)), ("reason", .string($0.reason))]) })
@@ -117,6 +119,7 @@ final class DatasetValue: FigureConvertible {
       lines.append("  \(name)  \(split.count) images, \(spread(split))\(styleNote(split))")
     }
     lines += (data.origin ?? "").split(separator: "\n").map { "  \($0)" }
+    lines += ((try? data.assumptions()) ?? []).map { "  \($0)" }
     return lines.map { $0.clipped(width) }.joined(separator: "\n")
   }
 

@@ -30,8 +30,11 @@ final class ImageValue: ModelImage, ImageConvertible {
   let planes: Planes?
   let name: String
   let styleName: String?
+  /// What was assumed of the file.
+  let notes: [ImageNote]
 
-  init(_ image: Image, name: String) {
+  init(_ image: Image, name: String, notes: [ImageNote] = []) {
+    self.notes = notes
     self.image = image
     planes = nil
     self.name = name
@@ -43,6 +46,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     self.planes = planes
     self.name = name
     styleName = style
+    notes = []
   }
 
   var typeName: String { "Image" }
@@ -55,7 +59,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     return try Tensor(one.toFloats(), shape: [1] + one.shape)
   }
 
-  private static let fields = ["width", "height", "channels", "name", "tensor"]
+  private static let fields = ["width", "height", "channels", "name", "notes", "tensor"]
   var memberNames: [String] { ImageValue.fields + ImageValue.methods.names }
 
   func member(_ name: String) throws -> AnyValue? {
@@ -64,6 +68,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     case "height": return .int(image.height)
     case "channels": return .int(image.channels)
     case "name": return .string(self.name)
+    case "notes": return .list(notes.map(\.text))
     case "tensor":
       let planes = planes ?? Planes(image)
       return .host(

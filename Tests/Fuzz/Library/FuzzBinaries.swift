@@ -19,9 +19,9 @@ struct FuzzBinaries {
       func read(_ path: String) -> [UInt8] {
         FileManager.default.contents(atPath: path).map(Array.init) ?? []
       }
-      images = ["/images", "/golden/preprocess"].flatMap { part in
+      images = ["/images", "/foreign", "/golden/preprocess"].flatMap { part in
         ((try? FileManager.default.contentsOfDirectory(atPath: folder + part)) ?? []).sorted()
-          .filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }.map { read("\(folder)\(part)/\($0)") }
+          .filter { !$0.hasSuffix(".json") && !$0.hasSuffix(".safetensors") }.map { read("\(folder)\(part)/\($0)") }
       }.filter { $0.count < 16_384 }
       checkpoint = read(folder + "/golden/clip/openai-vit/coop-model.pth.tar-50")
       configurations =

@@ -1,0 +1,135 @@
+import CImageCodecs
+import Glibc
+import MocoCLIP
+
+/// A decoded file in the form that the file has: what resizing before the conversion to RGB needs.
+package struct Picture: Sendable {
+  /// What a pixel is. Ink (`cmyk`) counts from white; 16-bit grey is in the machine's byte order.
+  package enum Form: UInt32, Sendable {
+    case grey, greyAlpha, rgb, rgba, cmyk, grey16
+
+    /// Bytes of a pixel.
+    var bytes: Int { Int(moco_form_bytes(rawValue)) }
+    /// Channels of the image that comes of it.
+    var plainChannels: Int { self == .grey || self == .greyAlpha || self == .grey16 ? 1 : 3 }
+  }
+
+  let width: Int
+  let height: Int
+  let form: Form
+  /// A palette or one bit a pixel: Pillow resizes such pictures by the nearest pixel.
+  let isByNearest: Bool
+  let bytes: [UInt8]
+  /// Whether 16-bit grey is clipped at 255 in place of scaled.
+  let clips: Bool
+  package let notes: [ImageNote]
+
+  /// The picture with 1 or 3 channels of 8 bits.
+  package func image() -> Image {
+    if form == .grey || form == .rgb {
+      return Image(checkedWidth: width, height: height, channels: form.bytes, bytes: bytes)
+    }
+    let count = width * height
+    let total = count * form.plainChannels
+    let plain = [UInt8](unsafeUninitializedCapacity: total) { out, used in
+      bytes.withUnsafeBufferPointer {
+        moco_pixels_plain(form.rawValue, clips ? 1 : 0, $0.baseAddress, count, out.baseAddress)
+      }
+      used = total
+    }
+    return Image(checkedWidth: width, height: height, channels: form.plainChannels, bytes: plain)
+  }
+
+  /// - Parameter name: what messages call the bytes (a path).
+  /// - Throws: as `Image.decode`.
+  package static func decode(
+    _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()
+  ) throws -> Picture {
+    if BitmapFile.begins(bytes) { return try BitmapFile(bytes, name: name).picture() }
+    var decoded = moco_image()
+    let base = bytes.bindMemory(to: UInt8.self).baseAddress
+    let status = moco_image_decode(base, bytes.count, UInt64(Image.pixelLimit), &decoded)
+    defer { free(decoded.pixels) }
+    guard status == Int32(MOCO_IMAGE_OK.rawValue), let pixels = decoded.pixels,
+      let form = Form(rawValue: decoded.form)
+    else { throw Image.failure(status, decoded, bytes: bytes, name: name) }
+    let count = Int(decoded.width) * Int(decoded.height) * form.bytes
+    var values = [UInt8](UnsafeBufferPointer(start: pixels, count: count))
+    let clips = reading.grey16 == .clip
+    // Pillow leaves such values as they are.
+    if clips, decoded.notes & MOCO_NOTE_WHITE_IS_ZERO.rawValue != 0 {
+      for i in values.indices { values[i] = ~values[i] }
+    }
+    return Picture(
+      width: Int(decoded.width), height: Int(decoded.height), form: form,
+      isByNearest: decoded.by_nearest != 0, bytes: values, clips: clips,
+      notes: ImageNote.of(decoded, clips: clips))
+  }
+}
+
+extension Picture {
+
+  /// What a file's header says.
+  package struct Header: Sendable {
+    let width: Int
+    let height: Int
+    let form: Form
+    package let notes: [ImageNote]
+  }
+
+  /// - Throws: E0501, E0502, E0503; E0513 for a BMP.
+  package static func header(_ path: String, reading: ImageReading = ImageReading()) throws -> Header {
+    try MappedFile(path: path).withBytes { bytes in
+      if BitmapFile.begins(bytes) {
+        let file = try BitmapFile(bytes, name: path)
+        return Header(width: file.width, height: file.height, form: file.form, notes: file.notes)
+      }
+      var decoded = moco_image()
+      let base = bytes.bindMemory(to: UInt8.self).baseAddress
+      let status = moco_image_header(base, bytes.count, &decoded)
+      guard status == Int32(MOCO_IMAGE_OK.rawValue), let form = Form(rawValue: decoded.form) else {
+        throw Image.failure(status, decoded, bytes: bytes, name: path)
+      }
+      return Header(
+        width: Int(decoded.width), height: Int(decoded.height), form: form,
+        notes: ImageNote.of(decoded, clips: reading.grey16 == .clip))
+    }
+  }
+
+  /// Reads an image file.
+  ///
+  /// - Throws: as `Image.load`.
+  package static func load(_ path: String, reading: ImageReading = ImageReading()) throws -> Picture {
+    try MappedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
+  }
+}
+
+/// How files become pixels, where more than one way is in use.
+public struct ImageReading: Sendable, Hashable {
+  /// What becomes of 16-bit grey.
+  public enum Grey16: String, Sendable, CaseIterable {
+    /// value · 255 / 65535, rounded.
+    case scale
+    /// As Pillow's `convert("RGB")`: all above 255 is white, and a TIFF whose white is zero stays inverted.
+    case clip
+  }
+
+  /// Whether a picture with a palette, alpha, ink, one bit or 16 bits is converted to RGB before it is resized.
+  public enum Order: String, Sendable, CaseIterable {
+    /// Before, as CoOp and its successors read.
+    case coop
+    /// After, as OpenAI's transform does: a palette and one bit by the nearest pixel, colours weighed by alpha.
+    case openai
+  }
+
+  public var grey16: Grey16
+  public var order: Order
+
+  public init(grey16: Grey16 = .scale, order: Order = .coop) {
+    self.grey16 = grey16
+    self.order = order
+  }
+
+  /// What keys of content add for it: nothing for the default.
+  var key: String { self == ImageReading() ? "" : " grey16 \(grey16.rawValue) order \(order.rawValue)" }
+}
