@@ -121,7 +121,7 @@ import Testing
     #expect(dataError { _ = try Dataset.open(folder.path) }?.help?.contains("sub-folder") == true)
     try folder.writeClasses(["one"], perClass: 2)
     #expect(dataErrorCode { _ = try Dataset.open(folder.path) } == "E0511")
-    try folder.write("two/x.webp", "webp")
+    try folder.write("two/x.avif", "avif")
     #expect(dataErrorCode { _ = try Dataset.open(folder.path) } == "E0514")
     try folder.writeClasses(["Two"], perClass: 1)
     #expect(dataErrorCode { _ = try Dataset.open(folder.path) } == "E0512")
