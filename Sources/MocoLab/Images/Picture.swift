@@ -68,7 +68,6 @@ package struct Picture: Sendable {
 }
 
 extension Picture {
-
   /// What a file's header says.
   package struct Header: Sendable {
     let width: Int
