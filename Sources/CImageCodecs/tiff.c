@@ -86,6 +86,7 @@ static const char *look(TIFF *tiff, layout *its, moco_image *image) {
   if (format == SAMPLEFORMAT_INT) return "a TIFF of numbers with signs has no fixed white, and is not read";
   if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID) return "a TIFF of complex numbers is not read";
   if (its->bits == 32) return "a TIFF of 32 bits a sample has no fixed white, and is not read";
+  if (!TIFFIsCODECConfigured(its->compression)) return "a TIFF of this compression is not read";
   switch (its->photometric) {
     case PHOTOMETRIC_MINISWHITE:
     case PHOTOMETRIC_MINISBLACK:

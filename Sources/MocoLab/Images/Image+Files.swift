@@ -105,7 +105,8 @@ extension Image {
     let reason = said.isEmpty ? "" : " (\(said))"
     switch status {
     case Int32(MOCO_IMAGE_NOT_ONE.rawValue):
-      let what = bytes.isEmpty ? "the file is empty" : "this is none of \(ImageKind.readNames)"
+      var what = bytes.isEmpty ? "the file is empty" : "this is none of \(ImageKind.readNames)"
+      if let kind = ImageKind.sniffed(bytes.prefix(16)), !kind.isRead { what = "\(kind.rawValue) is not read" }
       return CLIPError(
         code: "E0503", "\(name): \(what)",
         help: "convert the image to JPEG or PNG, or take it out of the folder")

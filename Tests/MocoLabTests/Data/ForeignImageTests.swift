@@ -58,6 +58,27 @@ import Testing
     }
   }
 
+  /// JPEGs of other processes and bits, and other formats.
+  @Test func refusesOtherFormatsByName() throws {
+    let folder = try TemporaryFolder()
+    let precise: [UInt8] = [
+      0xFF, 0xD8, 0xFF, 0xC1, 0, 11, 12, 0, 8, 0, 8, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9,
+    ]
+    var lossless = precise
+    lossless[3] = 0xC3
+    let files: [(bytes: [UInt8], said: String)] = [
+      (precise, "precision 12"), (lossless, "SOF type 0xc3"), (Array("P6 1 1 255 abc".utf8), "PNM is not read"),
+      ([0, 0, 0, 32] + Array("ftypavif0000".utf8), "AVIF is not read"), (Array("GIFT".utf8), "none of JPEG"),
+    ]
+    for file in files {
+      let path = folder.path + "/x.jpg"
+      try AtomicFile.write(file.bytes, to: path)
+      let error = dataError { _ = try Image.load(path) }
+      #expect(error?.code == "E0503", "\(file.said): \(error?.message ?? "")")
+      #expect(error?.message.contains(file.said) == true, "\(file.said): \(error?.message ?? "")")
+    }
+  }
+
   /// The ending of a name does not choose the decoder.
   @Test func choosesByContent() throws {
     let folder = try TemporaryFolder()
