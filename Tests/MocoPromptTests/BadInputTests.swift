@@ -107,11 +107,11 @@ import Testing
       name: "no class", code: "E0703", line: 2, remedy: "give names",
       program: source(clip, "coop(clip, classes: [])")),
     Case(
-      name: "duplicate classes", code: "E0703", line: 2, remedy: "different names",
+      name: "one class twice", code: "E0703", line: 2, remedy: "takes two classes",
       program: source(clip, #"zero_shot(clip, classes: ["cat", "cat"])"#)),
     Case(
-      name: "duplicate classes of data", code: "E0512", line: 1, remedy: "rename one",
-      program: #"dataset(features: randn([4, 2]), labels: [0, 1, 0, 1], classes: ["cat", "Cat"])"#),
+      name: "one class of data twice", code: "E0511", line: 1, remedy: "takes two classes",
+      program: #"dataset(features: randn([4, 2]), labels: [0, 1, 0, 1], classes: ["cat", "cat"])"#),
     Case(
       name: "unknown argument", code: "E0306", line: 3, remedy: "did you mean 'classes'?", status: 65,
       program: source(clip, ways, #"mixture(clip, ways, clases: ["a", "b"])"#)),

@@ -7,7 +7,7 @@ import MocoPrompts
 /// maillots), whose prompts are the same, as in all published evaluations. Where a class is chosen or shown by
 /// name, such a name has what tells it apart behind it: "crane (n02012849)", or the label where a data set has
 /// nothing else.
-enum ClassNames {
+package enum ClassNames {
   /// A folder's or list's name as people say it: `_` is a space, outer space goes.
   static func readable(_ name: String) -> String {
     var text = Substring(name.map { $0 == "_" ? " " : $0 })
@@ -54,7 +54,7 @@ enum ClassNames {
   }
 
   /// What a data set says of classes of one name; nil where there are none.
-  static func twinsNote(_ classes: [String]) -> String? {
+  package static func twinsNote(_ classes: [String]) -> String? {
     var counts: [String: Int] = [:]
     // The tokenizer takes no notice of case.
     for name in classes { counts[name.lowercased(), default: 0] += 1 }

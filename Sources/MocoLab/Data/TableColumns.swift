@@ -138,10 +138,13 @@ struct TableColumns {
     func holdsImages(_ place: Int) -> Bool {
       !sample.isEmpty && sample.allSatisfy { TableColumns.isImage($0.fields[place], isThere) }
     }
-    func unclear(_ column: TableColumn, _ what: String) -> CLIPError {
-      DataError.badList(
+    func unclear(_ column: TableColumn, among places: [Int], _ what: String) -> CLIPError {
+      func example(_ place: Int) -> String {
+        header.flatMap { $0.indices.contains(place) ? $0[place] : nil } ?? "\(place + 1)"
+      }
+      return DataError.badList(
         file, what,
-        help: "say which: columns: {\(column): \"\(header?.first ?? "1")\"}"
+        help: "say which: columns: {\(column): \"\(example(places.last ?? 0))\"}"
           + (header == nil ? ", or write a first line that names the columns" : ""))
     }
     // The path.
@@ -158,7 +161,7 @@ struct TableColumns {
       }
       guard let place = places.first, places.count == 1 else {
         throw unclear(
-          .path,
+          .path, among: places,
           places.isEmpty
             ? "no column holds the paths of images"
               + (header == nil ? "; the first line is \(firstLine)" : "")
@@ -173,7 +176,7 @@ struct TableColumns {
     } else {
       let places = found(TableColumns.splitNames).filter { $0 != path }
       guard places.count <= 1 else {
-        throw unclear(.split, "the columns \(called(places)) could both be the split")
+        throw unclear(.split, among: places, "the columns \(called(places)) could both be the split")
       }
       split = places.first
       let yesOrNo = found(TableColumns.trainingFlags)
@@ -202,10 +205,10 @@ struct TableColumns {
     let places = byName.isEmpty ? rest : byName
     let numbers = places.filter(isNumbers)
     let texts = places.filter { !isNumbers($0) }
-    guard !places.isEmpty else { throw unclear(.label, "no column is left for the label") }
+    guard !places.isEmpty else { throw unclear(.label, among: rest, "no column is left for the label") }
     guard texts.count <= 1, numbers.count <= 1 else {
       throw unclear(
-        .label,
+        .label, among: texts.count > 1 ? texts : numbers,
         "the columns \(called(texts.count > 1 ? texts : numbers)) could \(places.count > 2 ? "all" : "both") be the label"
       )
     }

@@ -180,6 +180,7 @@ final class ModelValue: HostObject {
           width: width)
       }
     }
+    if let twins = ClassNames.twinsNote(model.classes) { lines.append("  " + twins) }
     lines += (shown?.remarks ?? []).map { "  " + $0 }
     lines += wrapped("  classes: ", model.classes, ", ", width: width)
     if model.trained.count < model.classes.count {
