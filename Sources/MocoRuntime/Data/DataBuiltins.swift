@@ -110,17 +110,25 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
     }
   }
   options.seed = seed
+  options.columns = try namedColumns(arguments)
+  return try Dataset.open(source, images: arguments.optionalString("images"), options: options)
+}
+
+/// `columns: {path: "photo", label: 2}`: by name, or by number from 1.
+private func namedColumns(_ arguments: Arguments) throws -> [TableColumn: String] {
+  var columns: [TableColumn: String] = [:]
   for (name, value) in try arguments.optionalRecord("columns") ?? [:] {
-    guard let column = TableColumn(rawValue: name), let text = value.asString ?? value.asInt.map(String.init)
-    else {
+    var text = value.asString
+    if text == nil, let number = value.asInt { text = String(number) }
+    guard let column = TableColumn(rawValue: name), let text else {
       throw arguments.failure(
         "E0303", "columns names path, label and split by texts, not \(name) by \(value.typeName)",
         at: "columns",
         help: "write columns: {path: \"photo\", label: \"breed\"}")
     }
-    options.columns[column] = text
+    columns[column] = text
   }
-  return try Dataset.open(source, images: arguments.optionalString("images"), options: options)
+  return columns
 }
 
 /// `split: {train: "folder", test: ["a", "b"]}`.
