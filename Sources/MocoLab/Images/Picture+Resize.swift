@@ -9,7 +9,7 @@ extension Picture {
   ///
   /// A transform that fills up margins converts first.
   /// - Throws: E0513 as `Image.square`.
-  func square(_ size: Int, by transform: ImageTransform) throws -> Image {
+  package func square(_ size: Int, by transform: ImageTransform) throws -> Image {
     let plan = try SquarePlan(transform, width: width, height: height, size: size)
     guard !plan.fills else { return try image().square(size, by: transform) }
     return resized(width: plan.width, height: plan.height, window: plan.window, filter: transform.filter)

@@ -2,7 +2,7 @@ import Foundation
 import MocoCLIP
 import Testing
 
-@testable import MocoLab
+import MocoLab
 
 /// WebP, GIF, TIFF and BMP against Pillow, and what is said of them.
 @Suite struct ForeignImageTests {
