@@ -113,6 +113,7 @@ public enum DiagnosticCatalog {
     ("E0708", "A checkpoint does not fit"),
     ("E0709", "The model or data lacks what this needs"),
     ("E0710", "The classes of the data are not the model's"),
+    ("E0712", "Labels and answers cannot be counted"),
     ("E0801", "A module cannot be found"),
     ("E0802", "Modules use each other in a circle"),
     ("E0803", "A module has no such name to give"),
