@@ -36,8 +36,11 @@ extension CLIPModel {
     return prompts.count == texts.count ? features : try F.gather(features, rows)
   }
 
-  /// s, the factor of the cosines: exp(logit_scale), at most 100 as in CLIP's training.
-  public func scale() throws -> Variable {
+  /// s, the factor of the cosines: exp(logit_scale), as a model answers with it.
+  public func scale() throws -> Variable { try F.exp(parameter("logit_scale")) }
+
+  /// s in contrastive training, where CLIP keeps it from growing above 100.
+  private func cappedScale() throws -> Variable {
     try F.exp(F.clip(parameter("logit_scale"), -Float.greatestFiniteMagnitude, logf(100)))
   }
 
@@ -58,7 +61,7 @@ extension CLIPModel {
     }
     let image = try F.normalize(encodeImage(images))
     let text = try F.normalize(encodeTexts(captions))
-    let logits = try F.mul(F.matmul(image, F.transpose(text)), scale())
+    let logits = try F.mul(F.matmul(image, F.transpose(text)), cappedScale())
     let pairs = Array(0..<count)
     let both = try F.add(
       F.crossEntropy(logits, targets: pairs), F.crossEntropy(F.transpose(logits), targets: pairs))
