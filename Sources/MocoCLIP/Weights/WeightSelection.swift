@@ -79,7 +79,7 @@ struct WeightSelection {
         }
       } else if candidate.group.map(twins.contains) ?? false {
         unused.append((item.entry.name, "the same numbers once more"))
-      } else if !candidate.isBeside {
+      } else {
         outside.append(item)
       }
     }

@@ -41,7 +41,11 @@ struct WeightTable {
       switch WeightNames.meaning(item.name) {
       case .parameter(let name, let part):
         sources[name, default: []].append(Source(file: item.file, entry: item.entry, part: part))
-      case .ignored(let reason): unused.append((item.entry.name, reason))
+      case .ignored(let reason):
+        if item.name.hasSuffix("attn_mask"), !WeightNames.isOfImages(item.name), try !isCausal(item) {
+          structural.append(item.entry.name)
+        }
+        unused.append((item.entry.name, reason))
       case .unknown:
         if WeightNames.isStructural(item.name) { structural.append(item.entry.name) }
         sort(item, isInside: true)
@@ -57,6 +61,23 @@ struct WeightTable {
     try sort(selection.unread, isChosen: selection.isChosen, withoutText: withoutText)
     guard structural.isEmpty || sources.isEmpty else { throw WeightTable.variant(structural, path: path) }
     for name in sources.keys.sorted() { try checkParts(of: name) }
+  }
+
+  /// Whether a stored mask is the causal one: nothing where a position looks at itself and before, far below zero
+  /// elsewhere.
+  private func isCausal(_ item: WeightSelection.Item) throws -> Bool {
+    let shape = item.entry.shape
+    guard shape.count == 2, shape[0] == shape[1], item.entry.type.isFloating else { return false }
+    return try item.file.tensor(item.entry.name, isMapped: true).withFloats { values in
+      let side = shape[0]
+      guard values.count == side * side else { return false }
+      return (0..<side).allSatisfy { row in
+        (0..<side).allSatisfy { column in
+          let value = values[row * side + column]
+          return column <= row ? value == 0 : value <= -1e4
+        }
+      }
+    }
   }
 
   /// What is no parameter: harmless, or of a kind that may take part in the numbers.
@@ -148,13 +169,23 @@ struct WeightTable {
       return CLIPError(
         code: "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
         help: "merge them in Python (model.merge_and_unload() of peft) and save the model; or leave them out:"
-          + " load_clip(…, ignore: [\"\(names.first ?? "")\"])")
+          + " load_clip(…, ignore: [\(leaving(names))])")
     }
     return CLIPError(
       code: "E0605",
       "\(path): this is a variant of CLIP with parts that are not known here: \(list)\(more)",
       help: "load plain CLIP weights; or, if the model's features do not depend on them, leave them out:"
-        + " load_clip(…, ignore: [\"\(names.first ?? "")\"])")
+        + " load_clip(…, ignore: [\(leaving(names))])")
+  }
+
+  /// Beginnings of names that leave out all of these: the modules that they belong to.
+  private static func leaving(_ names: [String]) -> String {
+    var stems: [String] = []
+    for name in names {
+      let stem = name.lastIndex(of: ".").map { String(name[...$0]) } ?? name
+      if !stems.contains(where: stem.hasPrefix) { stems.append(stem) }
+    }
+    return stems.map { "\"\($0)\"" }.joined(separator: ", ")
   }
 
   /// Refuses floating-point tensors that are no parameter and may take part in the numbers: all behind the
@@ -167,7 +198,7 @@ struct WeightTable {
     if config.withoutText == nil { widths.formUnion([config.text.width, config.text.mlpWidth]) }
     var refused: [String] = []
     for (entry, isInside) in foreign {
-      if isInside || entry.shape.contains(where: widths.contains) {
+      if isInside || WeightNames.isAdapter(entry.name) || entry.shape.contains(where: widths.contains) {
         refused.append(entry.name)
       } else {
         unused.append((entry.name, "outside of the model, and of no size of its towers"))

@@ -77,6 +77,49 @@ import Testing
     #expect(cls.hasPrefix("E0605") && cls.contains("class token"), "\(cls)")
   }
 
+  /// What lies beside a nested state dict is judged as what lies in a flat file, however deep it is.
+  @Test func besideAStateDict() throws {
+    let model = TorchWriter.stateDict(try Foreign.model().parameters.map { ($0.name, $0.variable.value) })
+    func load(_ beside: (String, TorchWriter.Value)) throws -> CLIPModel {
+      try Fixtures.inFolder { folder in
+        let path = folder + "/m.pt"
+        try TorchWriter().write(.dict([("state_dict", model), beside]), to: path)
+        return try CLIPModel.load(path: path)
+      }
+    }
+    func tensor(_ shape: [Int]) throws -> TorchWriter.Value { .tensor(try Tensor.zeros(shape), .f32) }
+    let refused: [(String, TorchWriter.Value)] = [
+      ("positional_embedding_res", try tensor([9, 128])),
+      ("lora", .dict([("visual.attn.lora_A", try tensor([4, 5])), ("visual.attn.lora_B", try tensor([7, 4]))])),
+      ("visual.ln_extra.weight", try tensor([64])), ("classifier", .dict([("weight", try tensor([10, 24]))])),
+      ("text_projection", try tensor([128, 24])),
+      ("ema", .dict([("visual", .dict([("proj", try tensor([64, 24]))]))])),
+    ]
+    for item in refused {
+      let found = errorMessage { _ = try load(item) }
+      #expect(found.hasPrefix("E0605") && found.contains(item.0), "\(item.0): \(found)")
+    }
+    let harmless: [(String, TorchWriter.Value)] = [
+      ("optimizer", .dict([("state", .dict([("0", .dict([("exp_avg", try tensor([128, 24]))]))]))])),
+      ("metrics", .dict([("accuracy", try tensor([3]))])), ("epoch", .int(3)),
+    ]
+    for item in harmless {
+      let clip = try load(item)
+      #expect(clip.info?.unused.contains { $0.name.hasPrefix(item.0) } == true, "\(item.0)")
+    }
+  }
+
+  /// A stored mask is looked at before it is called the causal one.
+  @Test func masksAreLookedAt() throws {
+    func mask(_ upper: Float) throws -> Tensor {
+      try Tensor((0..<9).flatMap { row in (0..<9).map { $0 <= row ? 0 : upper } }, shape: [9, 9])
+    }
+    let clip = try ForeignTensorTests.load([("attn_mask", mask(-.infinity), .f32)])
+    #expect(clip.info?.unused.contains { $0.name == "attn_mask" } == true)
+    let found = errorMessage { _ = try ForeignTensorTests.load([("attn_mask", mask(0), .f32)]) }
+    #expect(found.hasPrefix("E0605") && found.contains("attn_mask"), "\(found)")
+  }
+
   /// The file holds Long-CLIP's two tables of positions; the features are those of open_clip's tower with the
   /// first 20 rows of one and the rest of the other.
   @Test func longCLIPUsesBothTables() throws {
