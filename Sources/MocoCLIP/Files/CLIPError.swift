@@ -30,14 +30,14 @@ extension CLIPError {
       code: "E0501", "there is no \(kind) at \(path)\(reason.map { " (\($0))" } ?? "")",
       help: reason == "it is a folder"
         ? "name a file in it"
-        : "paths are relative to the folder in which moco was started; check the spelling")
+        : "check the spelling; paths are relative to the folder in which moco was started")
   }
 
   /// E0502: the file is there and is not what it should be.
   package static func corrupt(_ path: String, _ fault: String, help: String? = nil) -> CLIPError {
     CLIPError(
       code: "E0502", "\(path): \(fault)",
-      help: help ?? "the file may be cut short or damaged; fetch or write it again")
+      help: help ?? "fetch or write it again; the file may be cut short or damaged")
   }
 
   /// E0504: a file cannot be written.

@@ -121,7 +121,8 @@ extension CLIPConfig {
         throw fault(
           "the number of heads of its \(name) tower cannot be told: "
             + "the width \(width) is no multiple of \(headWidth)",
-          "put the model's config.json beside it, or give heads when loading")
+          "put the model's configuration beside it, or give \(name == "image" ? "vision" : "text")_heads: to load_clip"
+        )
       }
       return width / headWidth
     }

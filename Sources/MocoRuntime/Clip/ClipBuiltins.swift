@@ -89,11 +89,17 @@ private func clipPath(_ name: String, _ library: StandardLibrary) throws -> Stri
   if isPlain, FileSystem.kind(shipped) == .file { return shipped }
   if let answer = PublishedClip.answer(to: name) { throw answer }
   guard isPlain else { return name }
+  if let near = Nearest.name(to: name, among: library.models) {
+    throw LanguageFailure(
+      "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
+      help: "write load_clip(\"\(near)\") if you mean the model that ships with moco", argument: "path")
+  }
   let known = library.models.map { "\"\($0)\"" }.joined(separator: ", ")
   throw LanguageFailure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
     help: known.isEmpty
-      ? "no model ships with this standard library" : "models that ship with moco: \(known)",
+      ? "give the path of a weight file or of a model's folder"
+      : "give the path of a weight file or of a model's folder, or the name of a model that ships with moco: \(known)",
     argument: "path")
 }
 

@@ -59,6 +59,9 @@ struct PublishedClip {
         "E0501", "there is no model file at \(path)", help: ways(model).joined(separator: "; or "),
         argument: "path")
     }
+    if name.hasSuffix(".pt"), let model = exactly(normalized(String(name.dropLast(3)))) {
+      return refusal(path, model)
+    }
     let isFile = [".pt", ".pth", ".bin", ".safetensors", ".ckpt", ".json"].contains { name.hasSuffix($0) }
     guard !last.isEmpty, !isFile, !["." as Character, "/", "~"].contains(name.first) else { return nil }
     let pieces = name.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
@@ -67,7 +70,7 @@ struct PublishedClip {
     let plain = normalized(name)
     if let model = exactly(plain) ?? architecture(plain) { return refusal(path, model) }
     if let other = foreign.first(where: { name.lowercased().contains($0.part) }),
-      pieces.count == 1 || isPublished
+      pieces.count <= 2 || isPublished
     {
       return LanguageFailure(
         "E0605", "\"\(path)\" is \(other.kind), not CLIP",
@@ -96,7 +99,9 @@ struct PublishedClip {
 
   private static func exactly(_ plain: String) -> PublishedClip? {
     known.first { model in
-      plain == normalized(model.name) || plain == model.repository.map(normalized)
+      let folder = model.repository?.split(separator: "/").last.map { String($0) }
+      return plain == normalized(model.name) || plain == model.repository.map(normalized)
+        || plain == folder.map(normalized)
         || plain == model.file.map { normalized(String($0.dropLast(3))) }
     }
   }
