@@ -233,4 +233,35 @@ import Testing
 
         """)
   }
+
+  /// The optimizer beside a model must be one of its own.
+  @Test func optimizersOfOtherModelsAreRefused() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let output = printed(
+      """
+      let clip = clip_model({
+        embedding: 8, context: 12, merges: 100
+        text: {width: 8, layers: 1, heads: 2}
+        vision: {image_size: 8, patch: 4, channels: 1, width: 8, layers: 1, heads: 2}
+      }, seed: 1)
+      let [one, other] = [coop(clip, classes: ["a", "b"], tokens: 2, seed: s) for s in [1, 2]]
+      let [own, foreign] = [sgd(m.parameters, lr: 0.1, momentum: 0.9) for m in [one, other]]
+      let path = "\(folder)/c.safetensors"
+      for o in [foreign, sgd(lr: 0.1)] { try { checkpoint(one, path, optimizer: o) } catch e { print(e.code, e.message) } }
+      print(exists(path))
+      checkpoint(one, path, optimizer: own)
+      try { restore(one, path, optimizer: foreign) } catch e { print(e.code, e.message) }
+      print(len(restore(one, path, optimizer: own).missing))
+      """, in: librarySession())
+    #expect(
+      output == """
+        E0706 this optimizer moves the parameters of something else, none of this coop's
+        E0706 this optimizer was made without parameters and has no state
+        false
+        E0706 this optimizer moves the parameters of something else, none of this coop's
+        0
+
+        """)
+  }
 }

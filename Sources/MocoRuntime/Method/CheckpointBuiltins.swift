@@ -1,6 +1,7 @@
 import MocoCLIP
 import MocoLab
 import MocoLang
+import MocoPrompts
 
 func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
@@ -29,7 +30,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           "E0304", "checkpoint needs a path where no run is recorded", at: "path",
           help: "checkpoint(mix, \"mix.safetensors\")")
       }
-      let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer")
+      let optimizer = try readOptimizer(arguments, of: model)
       try Checkpoint.save(path: path, model: model, optimizer: optimizer?.optimizer, base: value.base)
       return .string(path)
     },
@@ -59,7 +60,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         """
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
-      let optimizer = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer")
+      let optimizer = try readOptimizer(arguments, of: value.model)
       let restored = try Checkpoint.restore(
         path: arguments.string("path"), model: value.model, optimizer: optimizer?.optimizer, base: value.base,
         strict: arguments.bool("strict"), allow: readAllowed(arguments))
@@ -91,6 +92,25 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       return .host(try ModelValue(loaded.model, base: loaded.base))
     },
   ]
+}
+
+/// The optimizer in `optimizer:`, which must move something of the model.
+/// - Throws: E0706 for one that moves nothing of it.
+private func readOptimizer(_ arguments: Arguments, of model: any PromptModel) throws -> OptimizerValue? {
+  guard let value = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer") else {
+    return nil
+  }
+  let own = Set(model.parameters.map { ObjectIdentifier($0.variable) })
+  let moved = value.optimizer?.parameters ?? []
+  guard moved.contains(where: { own.contains(ObjectIdentifier($0.variable)) }) else {
+    throw arguments.failure(
+      "E0706",
+      moved.isEmpty
+        ? "this optimizer was made without parameters and has no state"
+        : "this optimizer moves the parameters of something else, none of this \(model.kind)'s",
+      at: "optimizer", help: "give the optimizer made with this model's parameters: sgd(model.parameters, …)")
+  }
+  return value
 }
 
 /// `allow: "clip"`, or a list of such words.
