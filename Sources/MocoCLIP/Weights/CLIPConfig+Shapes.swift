@@ -110,8 +110,17 @@ extension CLIPConfig {
       throw CLIPError.missingTensors([positionsName], path: path)
     }
 
-    func mlpWidth(_ tower: String, _ width: Int, _ told: Int?) throws -> Int {
+    func mlpWidth(_ tower: String, _ width: Int, _ declaredTower: DeclaredSizes.Tower) throws -> Int {
       let shape = table.shape(tower + "transformer.resblocks.0.mlp.c_fc.weight")
+      let told = declaredTower.mlpWidth
+      if let (ratio, option) = declaredTower.mlpRatio, let rows = side(shape, 2, 0), width > 0,
+        (Double(width) * ratio).rounded(.down) != Double(rows)
+      {
+        throw CLIPError(
+          code: "E0605",
+          "\(declared.source): \(option) is \(ratio), the weights have MLPs of \(rows) numbers for a width of \(width)",
+          help: "set it to \(Double(rows) / Double(width)), if the configuration belongs to these weights")
+      }
       return try size("the width of the MLPs", side(shape, 2, 0), told) ?? 4 * max(0, min(width, 1 << 21))
     }
     func heads(_ width: Int, _ tower: DeclaredSizes.Tower, _ override: Int?, _ name: String) throws -> Int {
@@ -136,7 +145,7 @@ extension CLIPConfig {
       vision = VisionConfig(
         imageSize: imageSize, patchSize: patch, width: visionWidth, layers: visionLayers,
         heads: try heads(visionWidth, declared.vision, options.visionHeads, "image"), channels: channels,
-        mlpWidth: try mlpWidth("visual.", visionWidth, declared.vision.mlpWidth))
+        mlpWidth: try mlpWidth("visual.", visionWidth, declared.vision))
       vision.pool = declared.visionPool
       vision.normsAfterPool = declared.normsAfterPool
       vision.hasPreNorm = declared.hasPreNorm
@@ -147,7 +156,7 @@ extension CLIPConfig {
       context: context, vocabulary: vocabulary, width: textWidth, layers: textLayers, heads: 1, mlpWidth: 1)
     if declared.withoutText == nil {
       text.heads = try heads(textWidth, declared.text, options.textHeads, "text")
-      text.mlpWidth = try mlpWidth("", textWidth, declared.text.mlpWidth)
+      text.mlpWidth = try mlpWidth("", textWidth, declared.text)
       text.isCausal = declared.isCausal
       text.pool = declared.textPool
       let textActivation = options.activation ?? declared.text.activation ?? .quickGelu

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import MocoTensor
 
 extension CLIPModel {
@@ -109,6 +110,14 @@ extension CLIPModel {
         used.append(
           WeightInfo.Use(parameter: name, sources: sources.map(\.entry.name), type: first.entry.type))
       }
+    }
+    if let scale = try tensors["logit_scale"]?.toFloats().first, scale > logf(100) {
+      guard expf(scale).isFinite else {
+        throw CLIPError(
+          code: "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is no finite number",
+          help: "save the model again with a logit_scale of about 4.6, or load another file")
+      }
+      notes.append("exp(logit_scale) is above 100, where CLIP's training stops; it is used as it is")
     }
     let model = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
     model.info = WeightInfo(

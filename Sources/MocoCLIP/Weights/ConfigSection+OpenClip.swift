@@ -35,7 +35,7 @@ extension ConfigSection {
       .refused("scale_fc", unless: false, about: "LayerNorm inside the MLP"),
       .heeded("act_kwargs", "`{\"approximate\": \"tanh\"}` and `\"none\"`; other members are refused"),
       .heeded("norm_kwargs", "`eps`; other members are refused"),
-    ] + .harmless(["mlp_ratio"], "the weights tell it")
+    ] + [.heeded("mlp_ratio", "must agree with the weights")]
     + .harmless(["output_tokens"], "whether open_clip returns the tokens too")
 
   static let openClipVision = ConfigSection(
@@ -76,7 +76,8 @@ extension ConfigSection {
       .heeded("eos_id", "read with `pool_type` `eos`"),
       .heeded("hf_model_name", "another text tower: images only"),
       .heeded("hf_tokenizer_name", "another tokenizer than CLIP's: images only"),
-      .heeded("tokenizer_kwargs", "`clean` other than `lower`, or special tokens: images only"),
+      .heeded(
+        "tokenizer_kwargs", "anything that changes texts, such as `clean` other than `lower`: images only"),
       .refused("embed_cls", unless: false, about: "a class token behind the text, as in CoCa"),
       .refused("proj_bias", unless: false, about: "a projection with a bias"),
       .refused("proj_type", unless: "linear", about: "no projection"),

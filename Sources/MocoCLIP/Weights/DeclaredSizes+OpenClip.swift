@@ -95,6 +95,7 @@ extension DeclaredSizes {
     _ reader: ConfigReader, _ section: ConfigSection, isQuick: Bool, into tower: inout Tower
   ) throws {
     tower.activation = isQuick ? .quickGelu : .gelu
+    tower.mlpRatio = try reader.double("mlp_ratio").map { ($0, reader.path("mlp_ratio")) }
     let act = try reader.optionalMember("act_kwargs")
     for (key, value) in act.object where !value.isNull {
       guard key == "approximate", !isQuick, let word = value.stringValue, ["none", "tanh"].contains(word)
@@ -123,7 +124,10 @@ extension DeclaredSizes {
     for (key, value) in options.object where !value.isNull {
       switch (key, value.stringValue) {
       // Texts that are too long are an error here, so how others shorten them does not matter.
-      case ("clean", "lower"), ("reduction_mask", _), ("context_length", _), ("strip_sep_token", _): continue
+      case ("clean", "lower"), ("reduction_mask", _), ("context_length", _): continue
+      // What strips the end of a text, or adds tokens, makes other texts of them.
+      case ("strip_sep_token", _) where value.boolValue == false: continue
+      case ("additional_special_tokens", _) where value.arrayValue?.isEmpty == true: continue
       default: return "its tokenizer works with \(key) \(value.serialized()), CLIP's does not"
       }
     }

@@ -6,6 +6,8 @@ struct DeclaredSizes {
     var heads: Int?
     var headWidth: Int?
     var mlpWidth: Int?
+    /// Of the MLPs' width to the tower's, and the option's name.
+    var mlpRatio: (value: Double, option: String)?
     var activation: Activation?
     var layerNormEps: Float?
   }

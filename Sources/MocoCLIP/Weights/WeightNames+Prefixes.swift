@@ -34,7 +34,8 @@ extension WeightNames {
   private static let ofTraining: Set<String> = [
     "optimizer", "optimizers", "optimizer_state", "optimizer_states", "optimizer_state_dict", "optim",
     "exp_avg",
-    "exp_avg_sq", "max_exp_avg_sq", "exp_avg_sq_row", "exp_avg_sq_col", "exp_avg_res", "momentum_buffer", "scheduler", "lr_scheduler", "lr_schedulers", "scaler", "grad_scaler",
+    "exp_avg_sq", "max_exp_avg_sq", "exp_avg_sq_row", "exp_avg_sq_col", "exp_avg_res", "momentum_buffer",
+    "scheduler", "lr_scheduler", "lr_schedulers", "scaler", "grad_scaler",
   ]
 
   /// Whether a name is one of adapters that are trained beside a layer.

@@ -12,6 +12,8 @@ struct WeightSelection {
     let entry: TensorDescription
     /// The name without the prefix; of what stands elsewhere in the files the whole name.
     let name: String
+    /// Whether it stands beside the parameters of a checkpoint.
+    var isBeside = false
   }
 
   /// What stands behind the prefix, in the files' order.
@@ -62,7 +64,8 @@ struct WeightSelection {
         let place = WeightNames.located(plain)
         candidates.append(
           Candidate(
-            item: Item(file: file, entry: entry, name: entry.name), plain: plain, isBeside: isBeside,
+            item: Item(file: file, entry: entry, name: entry.name, isBeside: isBeside), plain: plain,
+            isBeside: isBeside,
             group: place?.prefix, meaning: place?.meaning ?? .unknown))
       }
     }
@@ -217,6 +220,8 @@ struct WeightSelection {
     guard a.entry.shape == b.entry.shape, a.entry.type.isFloating, b.entry.type.isFloating else {
       return false
     }
+    // Of two tensors with one name in a file only the parameter can be read.
+    if a.isBeside != b.isBeside, a.file.path == b.file.path, a.entry.name == b.entry.name { return false }
     try Cancellation.check()
     let (one, two) = (
       try a.file.tensor(a.entry.name, isMapped: true), try b.file.tensor(b.entry.name, isMapped: true)

@@ -90,8 +90,12 @@ import Testing
     func tensor(_ shape: [Int]) throws -> TorchWriter.Value { .tensor(try Tensor.zeros(shape), .f32) }
     let refused: [(String, TorchWriter.Value)] = [
       ("positional_embedding_res", try tensor([9, 128])),
-      ("lora", .dict([("visual.attn.lora_A", try tensor([4, 5])), ("visual.attn.lora_B", try tensor([7, 4]))])),
-      ("visual.ln_extra.weight", try tensor([64])), ("classifier", .dict([("weight", try tensor([10, 24]))])),
+      (
+        "lora",
+        .dict([("visual.attn.lora_A", try tensor([4, 5])), ("visual.attn.lora_B", try tensor([7, 4]))])
+      ),
+      ("visual.ln_extra.weight", try tensor([64])),
+      ("classifier", .dict([("weight", try tensor([10, 24]))])),
       ("text_projection", try tensor([128, 24])),
       ("ema", .dict([("visual", .dict([("proj", try tensor([64, 24]))]))])),
     ]
@@ -107,6 +111,37 @@ import Testing
       let clip = try load(item)
       #expect(clip.info?.unused.contains { $0.name.hasPrefix(item.0) } == true, "\(item.0)")
     }
+  }
+
+  /// A second model whose names are those of the first is another model, not the first once more.
+  @Test func aModelOfTheSameNamesBesideIsAnother() throws {
+    try Fixtures.inFolder { folder in
+      let path = folder + "/m.pt"
+      let items = Foreign.items(try Foreign.model()).map { ($0.name, $0.tensor) }
+      let others = try items.map { ($0.0, TorchWriter.Value.tensor(try Tensor.zeros($0.1.shape), .f32)) }
+      try TorchWriter().write(.dict([("state_dict", TorchWriter.stateDict(items))] + others), to: path)
+      let found = errorMessage { _ = try CLIPModel.load(path: path) }
+      #expect(found.hasPrefix("E0605") && found.contains("different CLIP models"), "\(found)")
+    }
+  }
+
+  @Test func aLargeScaleIsSaidAndAnInfiniteOneRefused() throws {
+    func load(_ scale: Float) throws -> CLIPModel {
+      try Fixtures.inFolder { folder in
+        let path = folder + "/m.safetensors"
+        let items = try Foreign.items(try Foreign.model()).map { item in
+          (item.name, item.name == "logit_scale" ? try Tensor([scale], shape: []) : item.tensor, item.type)
+        }
+        try SafetensorsWriter.write(path: path, tensors: items)
+        return try CLIPModel.load(path: path)
+      }
+    }
+    for (scale, isSaid) in [(Float(5), true), (4.6, false)] {
+      let notes = try load(scale).info?.notes ?? []
+      #expect(notes.contains { $0.contains("above 100") } == isSaid, "\(scale)")
+    }
+    let found = errorMessage { _ = try load(1e5) }
+    #expect(found.hasPrefix("E0606") && found.contains("logit_scale"), "\(found)")
   }
 
   /// A stored mask is looked at before it is called the causal one.

@@ -109,6 +109,9 @@ import Testing
       (["model_cfg", "text_cfg", "context_length"], 77, "context length is 77, the weights have 12"),
       (["model_cfg", "text_cfg", "vocab_size"], 49408, "size of the vocabulary is 49408"),
       (["model_cfg", "embed_dim"], 16, "embedding is 16"),
+      (vision + ["mlp_ratio"], 2, "vision_cfg.mlp_ratio is 2"),
+      (vision + ["mlp_ratio"], -1, "mlp_ratio is -1"),
+      (["model_cfg", "text_cfg", "mlp_ratio"], 8, "text_cfg.mlp_ratio is 8"),
       (["model_cfg", "quick_gelu"], 1, "quick_gelu must be true"),
       (["model_cfg", "text_cfg", "heads"], "2", "heads must be a whole number"),
       (["preprocess_cfg"], [], "preprocess_cfg is an array"),
@@ -128,6 +131,8 @@ import Testing
     for (path, value) in [
       (vision + ["layers"], Json.null), (vision + ["image_size"], [16, 16]), (["preprocess_cfg"], .null),
       (["preprocess_cfg", "mean"], .null), (["preprocess_cfg", "size"], [16]),
+      (vision + ["mlp_ratio"], 4), (vision + ["mlp_ratio"], 4.1),
+      (["model_cfg", "text_cfg", "mlp_ratio"], 4.0),
     ] as [([String], Json)] {
       #expect(Self.fault(path, value) == "", "\(path)")
     }
@@ -268,6 +273,7 @@ import Testing
       ("hf_model_name", "xlm-roberta-base", "its text tower is xlm-roberta-base"),
       ("vocab_size", 901629, "its vocabulary has 901629 ids"),
       ("tokenizer_kwargs", ["clean": "canonicalize"], "clean \"canonicalize\""),
+      ("tokenizer_kwargs", ["strip_sep_token": true], "strip_sep_token true"),
     ]
     for (key, value, reason) in others {
       let model = try Self.load(OptionFixture.setting(OptionFixture.openClip, text + [key], value))
