@@ -178,14 +178,9 @@ struct WeightTable {
         + " load_clip(…, ignore: [\(leaving(names))])")
   }
 
-  /// Beginnings of names that leave out all of these: the modules that they belong to.
+  /// The names to leave out, as `ignore:` takes them. Whole names, since a shorter beginning could be a parameter's too.
   private static func leaving(_ names: [String]) -> String {
-    var stems: [String] = []
-    for name in names {
-      let stem = name.lastIndex(of: ".").map { String(name[...$0]) } ?? name
-      if !stems.contains(where: stem.hasPrefix) { stems.append(stem) }
-    }
-    return stems.map { "\"\($0)\"" }.joined(separator: ", ")
+    names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ") + (names.count > 8 ? ", …" : "")
   }
 
   /// Refuses floating-point tensors that are no parameter and may take part in the numbers: all behind the
