@@ -142,7 +142,9 @@ extension Checkpoint {
     guard allow.contains(.clip) else {
       throw PromptError(
         "E0708", text,
-        help: "load the weights it was trained with, or take it all the same with allow: \"clip\"")
+        help:
+          "load the weights it was trained with, or take it all the same: restore(model, path, allow: \"clip\")"
+      )
     }
     notes.append(text)
   }

@@ -69,7 +69,7 @@ struct OptionDifferences {
 extension Checkpoint {
   /// How a program says that something may differ.
   static func help(allowing difference: Difference) -> String {
-    "make the model as it was made, or take it all the same with allow: \"\(difference.rawValue)\""
+    "make the model as it was made, or take it all the same: restore(model, path, allow: \"\(difference.rawValue)\")"
   }
 
   /// Members of a model's configuration that a restore replaces, or that have checks of their own.

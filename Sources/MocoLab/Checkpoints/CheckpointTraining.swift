@@ -105,7 +105,7 @@ struct CheckpointTraining {
       "E0708",
       "\(file.path) was saved by a training whose class loss saw \(NameList.text(names)), "
         + "now it would see \(NameList.text(trainer.scope.map { classes[$0] }))",
-      help: "resume with the base: it had")
+      help: "make the \(trainer.model.kind) with base: the classes it saw")
   }
 
   /// Everything but the duration and the schedule, on which `plan` decides.
