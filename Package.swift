@@ -8,8 +8,6 @@ let package = Package(
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
   targets: [
     // C: system libraries behind shims, and the vector kernels.
-    .systemLibrary(
-      name: "CBLAS", path: "Sources/CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CSystem", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
     .target(
@@ -18,7 +16,7 @@ let package = Package(
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
 
     // Numbers.
-    .target(name: "MocoTensor", dependencies: ["CBLAS", "CKernels"]),
+    .target(name: "MocoTensor", dependencies: ["CKernels"]),
     .target(name: "MocoAutograd", dependencies: ["MocoTensor", "CKernels"]),
     .target(name: "MocoCLIP", dependencies: ["MocoTensor", "MocoAutograd", "CKernels", "CSystem"]),
     .target(name: "MocoPrompts", dependencies: ["MocoCLIP"]),
@@ -35,7 +33,7 @@ let package = Package(
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoPrompt", "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoPrompt", "MocoBench", "MocoTensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "MocoGolden", dependencies: ["MocoLab"]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
@@ -53,7 +51,7 @@ let package = Package(
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "fuzz", "moco", "MocoTestSupport"]),
     .testTarget(name: "MocoBenchTests", dependencies: ["MocoBench", "MocoTestSupport"]),
-    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt"], exclude: ["Terminal/drive.py"]),
+    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt", "MocoTensor"], exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17
 )

@@ -47,6 +47,8 @@ public enum Bench {
     report.add("bench", name.rawValue)
     report.add("threads", Parallel.threadCount)
     report.add("kernels", KernelFamily.vectors)
+    report.add("blas", Blas.description)
+    report.add("processor", KernelFamily.processor)
     switch name {
     case .textStep: try textStep(options, &report)
     case .zeroShot: try zeroShot(options, &report)

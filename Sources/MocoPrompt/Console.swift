@@ -104,6 +104,12 @@ public enum Console {
       line.epoch(text)
     }
     session.context.onProgressEnd = { line.finish() }
+    sayAboutKernels()
+  }
+
+  /// Says what a user should know of the library that computes the products; nothing where all is as usual.
+  public static func sayAboutKernels() {
+    for remark in Blas.remarks { report("note: \(remark)\n") }
   }
 
   public static func showHelp(_ markdown: String) {

@@ -35,6 +35,7 @@ public final class Session {
 
   public init(options: SessionOptions = SessionOptions()) {
     self.options = options
+    Blas.load()
     if let threads = options.threads { Parallel.threadCount = threads }
     if let memory = options.memory { MemoryAccountant.limit = memory }
     var machine = Interpreter.Options()
@@ -94,7 +95,8 @@ public final class Session {
           "kernels",
           .object(
             JsonObject([
-              ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(KernelFamily.blas)),
+              ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(Blas.description)),
+              ("processor", .string(KernelFamily.processor)),
             ]))
         ),
       ]

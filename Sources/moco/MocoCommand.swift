@@ -1,6 +1,7 @@
 import ArgumentParser
 import MocoPrompt
 import MocoRuntime
+import MocoTensor
 
 #if canImport(Glibc)
   import Glibc
@@ -76,6 +77,23 @@ enum Main {
     }
     // Standard input is what is read without a file.
     if arguments.first == "-" { arguments.removeFirst() }
+    if arguments == ["--version"] { return version() }
     MocoCommand.main(arguments)
+  }
+
+  /// The version, and on what this machine computes. The manual page, which is made elsewhere, has the first line
+  /// alone.
+  private static func version() {
+    Console.start()
+    Blas.load()
+    Console.print(
+      """
+      moco \(Moco.version)
+      OpenBLAS \(Blas.description), vector kernels \(KernelFamily.vectors)
+      \(KernelFamily.processor)
+
+      """)
+    Console.sayAboutKernels()
+    Console.flush()
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoTensor
 import Testing
 
 /// moco without a terminal: whole programs, exit statuses, the other subcommands.
@@ -137,7 +138,11 @@ import Testing
   }
 
   @Test func saysItsVersionAndHelp() throws {
-    #expect(try moco(["--version"]).output.hasPrefix("moco "))
+    let version = try moco(["--version"])
+    #expect(version.output.hasPrefix("moco ") && version.output.contains("\nOpenBLAS \(Blas.description), "))
+    let unknown = try moco(["-e", "print(1)"], environment: ["OPENBLAS_CORETYPE": "nonsense"])
+    #expect(unknown.output == "1\n" && unknown.status == 0)
+    #expect(unknown.errors.contains("note: OPENBLAS_CORETYPE=nonsense is not heeded"))
     #expect(try moco(["--help"]).output.contains("moco explain CODE"))
   }
 

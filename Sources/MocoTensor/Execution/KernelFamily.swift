@@ -1,4 +1,3 @@
-import CBLAS
 import CKernels
 
 /// What decides about the last bits of a result besides the program: the vector kernels and the BLAS in use.
@@ -6,11 +5,9 @@ public enum KernelFamily {
   /// `avx2` or `baseline`.
   public static var vectors: String { String(cString: moco_kernel_family()) }
 
-  /// OpenBLAS's version and the processor it computes for: `0.3.21 Zen`.
-  public static var blas: String {
-    let words = openblas_get_config().map { String(cString: $0).split(separator: " ").map(String.init) } ?? []
-    let version = words.count > 1 ? words[1] : "?"
-    let core = openblas_get_corename().map { String(cString: $0) } ?? "?"
-    return "\(version) \(core)"
-  }
+  /// OpenBLAS's version and the core it computes with: `0.3.21 Zen`.
+  public static var blas: String { Blas.text }
+
+  /// The processor: its name, vendor, family and model.
+  public static var processor: String { Processor.current.text }
 }

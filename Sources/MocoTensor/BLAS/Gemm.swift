@@ -1,4 +1,3 @@
-import CBLAS
 import CKernels
 
 /// Matrix products, C = alpha op(A) op(B) + beta C, row-major.
@@ -78,25 +77,20 @@ public enum Gemm {
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
     guard m > 0, n > 0 else { return }
-    _ = singleThreaded
     let limit = Int(Int32.max)
-    guard k > 0, max(m, n, k) <= limit, max(lda, ldb, ldc) <= limit else {
+    guard k > 0, max(m, n, k) <= limit, max(lda, ldb, ldc) <= limit, let blas = Blas.library else {
       plain(transA, transB, m: m, n: n, k: k, alpha, a, lda, b, ldb, beta, c, ldc)
       return
     }
-    cblas_sgemm(
-      CblasRowMajor, transA ? CblasTrans : CblasNoTrans, transB ? CblasTrans : CblasNoTrans, Int32(m),
-      Int32(n),
+    blas.sgemm(
+      BlasLibrary.rowMajor, BlasLibrary.transpose(transA), BlasLibrary.transpose(transB), Int32(m), Int32(n),
       Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)), beta, c, Int32(max(ldc, 1)))
   }
 
-  static let singleThreaded: Void = openblas_set_num_threads(1)
-
-  // For k = 0, and for sizes that OpenBLAS's 32-bit integers do not hold.
-  private static func plain(
-    _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, _ alpha: Float, _ a: UnsafePointer<Float>,
-    _ lda: Int,
-    _ b: UnsafePointer<Float>, _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+  // For k = 0, for sizes that OpenBLAS's 32-bit integers do not hold, and without OpenBLAS.
+  package static func plain<T: BinaryFloatingPoint>(
+    _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, _ alpha: T, _ a: UnsafePointer<T>, _ lda: Int,
+    _ b: UnsafePointer<T>, _ ldb: Int, _ beta: T, _ c: UnsafeMutablePointer<T>, _ ldc: Int
   ) {
     for i in 0..<m {
       for j in 0..<n {
@@ -107,7 +101,7 @@ public enum Gemm {
             * Double(transB ? b[j * ldb + l] : b[l * ldb + j])
         }
         let old = beta == 0 ? 0 : beta * c[i * ldc + j]
-        c[i * ldc + j] = alpha * Float(sum) + old
+        c[i * ldc + j] = alpha * T(sum) + old
       }
     }
   }

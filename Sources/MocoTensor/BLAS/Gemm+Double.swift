@@ -1,5 +1,3 @@
-import CBLAS
-
 /// Products in double precision, for what is solved rather than trained. The grid of tiles and the rules are
 /// those of `Gemm.run`.
 extension Gemm {
@@ -11,18 +9,21 @@ extension Gemm {
     b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
     guard m > 0, n > 0, k > 0, fitsDouble(m, n, k, lda, ldb, ldc) else { return }
-    _ = singleThreaded
     let grid = Grid(m: m, n: n, k: k)
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     Parallel.forEach(grid.count) { tile in
       if Cancellation.isRequested { return }
       let row = tile / grid.columnTiles * grid.rowSize
       let column = tile % grid.columnTiles * grid.columnSize
-      cblas_dgemm(
-        CblasRowMajor, transA ? CblasTrans : CblasNoTrans, transB ? CblasTrans : CblasNoTrans,
-        Int32(min(grid.rowSize, m - row)), Int32(min(grid.columnSize, n - column)), Int32(k), alpha,
-        transA ? a + row : a + row * lda, Int32(lda), transB ? b + column * ldb : b + column, Int32(ldb),
-        beta, c + row * ldc + column, Int32(ldc))
+      let (rows, columns) = (min(grid.rowSize, m - row), min(grid.columnSize, n - column))
+      let (a, b) = (transA ? a + row : a + row * lda, transB ? b + column * ldb : b + column)
+      let c = c + row * ldc + column
+      guard let blas = Blas.library else {
+        return plain(transA, transB, m: rows, n: columns, k: k, alpha, a, lda, b, ldb, beta, c, ldc)
+      }
+      blas.dgemm(
+        BlasLibrary.rowMajor, BlasLibrary.transpose(transA), BlasLibrary.transpose(transB), Int32(rows),
+        Int32(columns), Int32(k), alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
     }
   }
 
@@ -33,9 +34,14 @@ extension Gemm {
 
   /// Σ x y, in pieces of a fixed size, so that no count is too large.
   package static func dot(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int) -> Double {
-    _ = singleThreaded
     var sum = 0.0
-    pieces(count) { start, size in sum += cblas_ddot(size, x + start, 1, y + start, 1) }
+    pieces(count) { start, size in
+      if let blas = Blas.library {
+        sum += blas.ddot(size, x + start, 1, y + start, 1)
+      } else {
+        for i in start..<start + Int(size) { sum += x[i] * y[i] }
+      }
+    }
     return sum
   }
 
@@ -43,8 +49,13 @@ extension Gemm {
   package static func add(
     _ alpha: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
   ) {
-    _ = singleThreaded
-    pieces(count) { start, size in cblas_daxpy(size, alpha, x + start, 1, y + start, 1) }
+    pieces(count) { start, size in
+      if let blas = Blas.library {
+        blas.daxpy(size, alpha, x + start, 1, y + start, 1)
+      } else {
+        for i in start..<start + Int(size) { y[i] += alpha * x[i] }
+      }
+    }
   }
 
   private static func pieces(_ count: Int, _ body: (Int, Int32) -> Void) {

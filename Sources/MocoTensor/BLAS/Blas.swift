@@ -1,0 +1,102 @@
+import Glibc
+
+/// The OpenBLAS of this process, loaded with the core that suits the processor.
+public enum Blas {
+  /// What was loaded, and why.
+  package struct Choice: Sendable {
+    package var library: BlasLibrary?
+    /// What OpenBLAS would have chosen, where that is another core.
+    package var replaced: String?
+    /// What a user should know: a variable that could not be heeded, a library that is missing.
+    package var remarks: [String] = []
+  }
+
+  static let choice = choose(user: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }, Processor.current)
+
+  static let library = choice.library
+
+  /// Loads the library. A program calls it at its start, while it has one thread, since loading sets and resets
+  /// variables of the environment.
+  public static func load() { _ = choice }
+
+  /// Sentences for the user, none where all is as usual.
+  public static var remarks: [String] { choice.remarks }
+
+  /// Version and core: `0.3.21 Zen`; `none` without a library.
+  public static var text: String { library.map { "\($0.version) \($0.core)" } ?? "none" }
+
+  /// How the core came about: `0.3.21 SkylakeX, in place of its own choice Prescott`.
+  public static var description: String {
+    choice.replaced.map { "\(text), in place of its own choice \($0)" } ?? text
+  }
+
+  /// A user's own `OPENBLAS_CORETYPE` wins where the library has that core, the processor runs it, and its
+  /// products are right. Otherwise the library's own choice stands, unless another suits the processor better.
+  package static func choose(
+    user: String?, _ processor: Processor, load: (String?) -> BlasLibrary? = BlasLibrary.load
+  ) -> Choice {
+    var choice = Choice()
+    if let user, !user.isEmpty {
+      if let library = confirmed(user, processor, load, &choice.remarks) {
+        choice.library = library
+        return choice
+      }
+    }
+    guard let own = load(nil) else {
+      choice.remarks.append(
+        "OpenBLAS is missing, so matrix products are computed many times slower: install libopenblas0 (Debian, "
+          + "Ubuntu) or openblas (Fedora, Arch)")
+      return choice
+    }
+    let name = own.core
+    let better = BlasCore.better(than: name, on: processor)
+    if better.isEmpty, own.isRight {
+      choice.library = own
+      return choice
+    }
+    own.close()
+    for core in better {
+      guard let library = load(core) else { continue }
+      if library.core == core, library.isRight {
+        choice.library = library
+        choice.replaced = name
+        return choice
+      }
+      library.close()
+    }
+    if let library = load(nil) {
+      if library.isRight {
+        choice.library = library
+        return choice
+      }
+      library.close()
+    }
+    choice.remarks.append(
+      "the installed OpenBLAS computes wrong products with its core \(name), so moco's own loops are used, which "
+        + "are many times slower: install another version, or set OPENBLAS_CORETYPE to a core that is right")
+    return choice
+  }
+
+  private static func confirmed(
+    _ user: String, _ processor: Processor, _ load: (String?) -> BlasLibrary?, _ remarks: inout [String]
+  ) -> BlasLibrary? {
+    let shown = "OPENBLAS_CORETYPE=\(user)"
+    guard BlasCore.runs(user, on: processor) else {
+      remarks.append(
+        BlasCore.level(user) == nil
+          ? "\(shown) is not heeded: no core of this name is known here"
+          : "\(shown) is not heeded: this processor does not have what that core needs")
+      return nil
+    }
+    guard let library = load(user) else { return nil }
+    if library.core.lowercased() != user.lowercased() {
+      remarks.append("\(shown) is not heeded: OpenBLAS \(library.version) has no such core")
+    } else if !library.isRight {
+      remarks.append("\(shown) is not heeded: OpenBLAS \(library.version) computes wrong products with it")
+    } else {
+      return library
+    }
+    library.close()
+    return nil
+  }
+}
