@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(MOCO_BASELINE_ONLY)
 #include <immintrin.h>
 #define MOCO_X86 1
 #endif

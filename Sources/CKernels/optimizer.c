@@ -91,7 +91,7 @@ INLINE int finite_body(const float *x, size_t n) {
   return any == 0;
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(MOCO_BASELINE_ONLY)
 #define WIDE __attribute__((target("avx2,fma")))
 WIDE static void sgd_wide(float *p, const float *grad, float *buffer, size_t n, float rate, float momentum,
                           float decay, int nesterov, int first) {

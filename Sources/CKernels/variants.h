@@ -5,7 +5,8 @@
 // Vectors are passed between static inline functions only, so no calling convention is at stake.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#if defined(__x86_64__)
+// MOCO_BASELINE_ONLY is for trying the baseline on a processor with AVX2.
+#if defined(__x86_64__) && !defined(MOCO_BASELINE_ONLY)
 #define MOCO_HAS_AVX2_COPY 1
 #define CHOOSE(name, ...)                                                                   \
   (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2_##name(__VA_ARGS__) \

@@ -1,0 +1,228 @@
+// Calls every vector kernel at many sizes, on buffers of exactly the size the headers ask for, so that
+// AddressSanitizer sees one element too many and UndefinedBehaviorSanitizer sees what C does not define.
+// scripts/sanitize builds it twice: with the copies for AVX2, and with the baseline alone.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attention.h"
+#include "elementwise.h"
+#include "kernel_family.h"
+#include "moco_half.h"
+#include "moco_optimizer.h"
+#include "rows.h"
+#include "tower.h"
+
+static long calls;
+static uint64_t state = 88172645463325252ull;
+
+static uint32_t draw(void) {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return (uint32_t)(state >> 32);
+}
+
+static float number(void) {
+  static const float odd[] = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1e-42f, 3e38f, -3e38f, 88.8f, -104.0f};
+  uint32_t kind = draw();
+  if (kind % 97 == 0) return odd[kind / 97 % (sizeof odd / sizeof *odd)];
+  return ((float)(draw() & 0xffff) - 32768.0f) / 8192.0f;
+}
+
+static void *bytes(size_t size) {
+  // A block of no bytes is still a block: any access to it is reported.
+  void *block = malloc(size);
+  if (!block && size) { perror("malloc"); exit(2); }
+  return block;
+}
+
+static float *floats(ptrdiff_t count) {
+  float *x = bytes((size_t)count * sizeof *x);
+  for (ptrdiff_t i = 0; i < count; i++) x[i] = number();
+  return x;
+}
+
+#define CALL(call) do { call; calls++; } while (0)
+
+static void elementwise(ptrdiff_t n) {
+  float *a = floats(n), *b = floats(n), *c = floats(n), *d = floats(n), *one = floats(1);
+  uint8_t *mask = bytes((size_t)n);
+  for (int op = MOCO_ADD; op <= MOCO_MOD; op++) {
+    CALL(moco_binary(op, n, a, 1, b, 1, c));
+    CALL(moco_binary(op, n, one, 0, b, 1, c));
+    CALL(moco_binary(op, n, a, 1, one, 0, c));
+    CALL(moco_binary(op, n, one, 0, one, 0, c));
+    CALL(moco_binary(op, n, c, 1, b, 1, c));
+  }
+  for (int op = MOCO_EQ; op <= MOCO_GE; op++) {
+    CALL(moco_compare(op, n, a, 1, b, 1, mask));
+    CALL(moco_compare(op, n, one, 0, b, 1, mask));
+  }
+  for (int op = MOCO_NEG; op <= MOCO_SIGN; op++) {
+    CALL(moco_unary(op, n, a, 1, c));
+    CALL(moco_unary(op, n, one, 0, c));
+    CALL(moco_unary_backward(op, n, a, c, b, d));
+  }
+  CALL(moco_add_scaled(n, number(), a, b));
+  CALL(moco_affine(n, number(), a, number(), c));
+  // Inputs with gaps.
+  float *wide = floats(n ? 3 * (n - 1) + 1 : 0);
+  CALL(moco_binary(MOCO_ADD, n, wide, 3, a, 1, c));
+  CALL(moco_unary(MOCO_EXP, n, wide, 3, c));
+  CALL(moco_compare(MOCO_LT, n, wide, 3, a, 1, mask));
+  free(wide); free(a); free(b); free(c); free(d); free(one); free(mask);
+}
+
+static void rows(ptrdiff_t count, ptrdiff_t width) {
+  ptrdiff_t n = count * width;
+  float *x = floats(n), *y = floats(n), *dy = floats(n), *dx = floats(n), *inverse = floats(count);
+  CALL(moco_softmax(x, y, count, width));
+  CALL(moco_softmax_backward(y, dy, dx, count, width));
+  CALL(moco_softmax(dx, dx, count, width));
+  CALL(moco_log_softmax(x, y, count, width));
+  CALL(moco_log_softmax_backward(y, dy, dx, count, width));
+  CALL(moco_normalize(x, 1e-12f, y, inverse, count, width));
+  CALL(moco_normalize_backward(y, inverse, 1e-12f, dy, dx, count, width));
+  volatile double sum = 0;
+  CALL(sum += moco_sum(x, n));
+  CALL(sum += moco_dot(x, y, n));
+  float *columns = floats(width);
+  int64_t *indices = bytes((size_t)width * sizeof *indices);
+  CALL(moco_sum_columns(x, count, width, width, columns));
+  if (count > 0) {
+    for (int sign = -1; sign <= 1; sign += 2) {
+      CALL(moco_extreme_columns(x, count, width, width, sign, columns, indices));
+      CALL(moco_extreme_columns(x, count, width, width, sign, columns, NULL));
+      CALL(moco_extreme_columns(x, count, width, width, sign, NULL, indices));
+    }
+  }
+  free(indices); free(columns); free(x); free(y); free(dy); free(dx); free(inverse);
+}
+
+static void tower(ptrdiff_t count, ptrdiff_t width) {
+  ptrdiff_t n = count * width;
+  float *x = floats(n), *y = floats(n), *dy = floats(n), *dx = floats(n);
+  float *weight = floats(width), *bias = floats(width), *statistics = floats(2 * count), *sums = floats(2 * width);
+  CALL(moco_tower_add_bias(x, bias, y, count, width));
+  CALL(moco_tower_add_bias(NULL, bias, y, count, width));
+  CALL(moco_tower_norm(x, weight, bias, 1e-5f, y, statistics, count, width));
+  CALL(moco_tower_norm(x, weight, bias, 1e-5f, y, NULL, count, width));
+  CALL(moco_tower_norm_again(x, weight, bias, statistics, y, count, width));
+  CALL(moco_tower_norm_backward(dy, x, weight, statistics, NULL, dx, sums, count, width));
+  CALL(moco_tower_norm_backward(dy, x, weight, statistics, y, dx, NULL, count, width));
+  CALL(moco_tower_norm_backward(dy, x, weight, statistics, NULL, NULL, sums, count, width));
+  CALL(moco_tower_norm_backward(dy, x, weight, statistics, dx, dx, sums, count, width));
+  for (int kind = MOCO_TOWER_GELU; kind <= MOCO_TOWER_GELU_TANH; kind++) {
+    CALL(moco_tower_activation(x, bias, y, kind, count, width));
+    CALL(moco_tower_activation_backward(x, dy, y, kind, n));
+    CALL(moco_tower_activation_backward(x, dy, NULL, kind, n));
+  }
+  CALL(moco_tower_column_sums(x, width, count, bias, 0, width));
+  CALL(moco_tower_column_sums(x, width, count, bias, width / 3, width - width / 4));
+  free(x); free(y); free(dy); free(dx); free(weight); free(bias); free(statistics); free(sums);
+}
+
+// The last row of a matrix whose rows are `stride` apart ends where the row ends.
+static ptrdiff_t extent(ptrdiff_t count, ptrdiff_t stride, ptrdiff_t width) {
+  return count ? (count - 1) * stride + width : 0;
+}
+
+static void attention(ptrdiff_t count, ptrdiff_t heads, ptrdiff_t dim, ptrdiff_t gap) {
+  ptrdiff_t width = heads * dim, stride = width + gap;
+  int32_t *offsets = bytes((size_t)(count + 1) * sizeof *offsets);
+  offsets[0] = 0;
+  ptrdiff_t longest = 0;
+  for (ptrdiff_t r = 0; r < count; r++) {
+    ptrdiff_t length = 1 + (ptrdiff_t)(draw() % (uint32_t)(r + 1 < 20 ? r + 1 : 20));
+    if (length > longest) longest = length;
+    offsets[r + 1] = offsets[r] + (int32_t)length;
+  }
+  int32_t *keys = bytes((size_t)offsets[count] * sizeof *keys);
+  for (int32_t i = 0; i < offsets[count]; i++) keys[i] = (int32_t)(draw() % (uint32_t)count);
+  ptrdiff_t size = extent(count, stride, width);
+  float *q = floats(size), *k = floats(size), *v = floats(size), *out = floats(size), *dout = floats(size);
+  float *dq = floats(size), *dk = floats(size), *dv = floats(size), *scratch = floats(longest);
+  float *probabilities = floats(offsets[count] * heads);
+  moco_attention_lists lists = {q, k, v, stride, stride, stride, offsets, keys, heads, dim, 0.25f};
+  ptrdiff_t middle = count / 2;
+  CALL(moco_attention_lists_forward(&lists, out, stride, NULL, scratch, 0, count));
+  CALL(moco_attention_lists_forward(&lists, out, stride, probabilities, scratch, 0, middle));
+  CALL(moco_attention_lists_forward(&lists, out, stride, probabilities, scratch, middle, count));
+  for (ptrdiff_t head = 0; head < heads; head++)
+    CALL(moco_attention_lists_backward(&lists, probabilities, dout, stride, dq, stride, dk, stride, dv, stride,
+                                       scratch, head, 0, count));
+  free(offsets); free(keys); free(q); free(k); free(v); free(out); free(dout); free(dq); free(dk); free(dv);
+  free(scratch); free(probabilities);
+}
+
+static void attentionSoftmax(ptrdiff_t count, ptrdiff_t columns, ptrdiff_t dim, ptrdiff_t gap) {
+  float *scores = floats(count * columns), *dp = floats(count * columns);
+  float *lse = floats(extent(count, 1 + gap, 1)), *out = floats(extent(count, dim + gap, dim));
+  float *dout = floats(extent(count, dim + gap, dim));
+  CALL(moco_attention_softmax(scores, count, columns, 0.5f, NULL, 0));
+  CALL(moco_attention_softmax(scores, count, columns, 0.5f, lse, 1 + gap));
+  CALL(moco_attention_softmax_backward(scores, dp, count, columns, 0.5f, lse, 1 + gap, out, dim + gap, dout, dim + gap,
+                                       dim));
+  free(scores); free(dp); free(lse); free(out); free(dout);
+}
+
+static void optimizer(size_t n) {
+  float *p = floats((ptrdiff_t)n), *g = floats((ptrdiff_t)n), *m = floats((ptrdiff_t)n), *v = floats((ptrdiff_t)n);
+  for (int flags = 0; flags < 4; flags++) {
+    CALL(moco_sgd_step(p, g, m, n, 0.1f, 0.9f, 0.01f, flags & 1, flags >> 1));
+    CALL(moco_adam_step(p, g, m, v, n, 0.1, 0.9, 0.999, 1e-8, flags & 1 ? 0.01 : 0, flags >> 1, 0.1, 0.001));
+  }
+  CALL(moco_sgd_step(p, g, NULL, n, 0.1f, 0, 0, 0, 1));
+  volatile double sum = 0;
+  CALL(sum += moco_sum_squares(g, n));
+  CALL(sum += moco_all_finite(g, n));
+  free(p); free(g); free(m); free(v);
+}
+
+// Halves stand in files at any byte.
+static void half(size_t n, size_t shift) {
+  unsigned char *raw = bytes(2 * n + shift);
+  for (size_t i = 0; i < 2 * n + shift; i++) raw[i] = (unsigned char)draw();
+  float *x = floats((ptrdiff_t)n);
+  volatile size_t count = 0;
+  CALL(count += moco_half_from_float(raw + shift, x, n));
+  CALL(count += moco_bfloat_from_float(raw + shift, x, n));
+  for (size_t i = 0; i < 2 * n; i++) raw[shift + i] = (unsigned char)draw();
+  CALL(moco_float_from_half(x, raw + shift, n));
+  CALL(moco_float_from_bfloat(x, raw + shift, n));
+  CALL(count += moco_first_nonfinite(x, n));
+  free(raw); free(x);
+}
+
+int main(void) {
+  static const ptrdiff_t large[] = {127, 128, 129, 255, 512, 513, 1000, 4097};
+  for (int turn = 0; turn < 8; turn++) {
+    for (ptrdiff_t n = 0; n <= 72; n++) {
+      elementwise(n);
+      optimizer((size_t)n);
+      for (size_t shift = 0; shift < 4; shift++) half((size_t)n, shift);
+      for (ptrdiff_t count = 0; count <= 5; count++) {
+        if (n > 0) rows(count, n);
+        if (n > 0) tower(count, n);
+      }
+    }
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+      elementwise(large[i]);
+      optimizer((size_t)large[i]);
+      half((size_t)large[i], 1);
+      rows(3, large[i]);
+      tower(3, large[i]);
+      rows(large[i], 3);
+      tower(large[i], 3);
+    }
+    for (ptrdiff_t dim = 1; dim <= 40; dim++)
+      for (ptrdiff_t heads = 1; heads <= 4; heads++)
+        for (ptrdiff_t gap = 0; gap <= 5; gap += 5) attention(1 + (ptrdiff_t)(draw() % 24), heads, dim, gap);
+    for (ptrdiff_t columns = 1; columns <= 72; columns++)
+      for (ptrdiff_t count = 1; count <= 4; count++) attentionSoftmax(count, columns, 1 + (ptrdiff_t)(draw() % 33), turn % 3);
+  }
+  printf("%s kernels: %ld calls\n", moco_kernel_family(), calls);
+  return 0;
+}
