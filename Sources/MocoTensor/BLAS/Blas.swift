@@ -35,12 +35,24 @@ public enum Blas {
   package static func choose(
     user: String?, _ processor: Processor, load: (String?) -> BlasLibrary? = BlasLibrary.load
   ) -> Choice {
+    var choice = chooseLibrary(user: user, processor, load)
+    if let core = choice.library?.core, let better = BlasCore.better(than: core, on: processor).first {
+      choice.remarks.append(
+        "OpenBLAS computes with its core \(core), which leaves much of this processor unused: "
+          + (user?.lowercased() == core.lowercased()
+            ? "remove OPENBLAS_CORETYPE from the environment"
+            : "install a version that has the core \(better)"))
+    }
+    return choice
+  }
+
+  private static func chooseLibrary(
+    user: String?, _ processor: Processor, _ load: (String?) -> BlasLibrary?
+  ) -> Choice {
     var choice = Choice()
-    if let user, !user.isEmpty {
-      if let library = confirmed(user, processor, load, &choice.remarks) {
-        choice.library = library
-        return choice
-      }
+    if let user, !user.isEmpty, let library = confirmed(user, processor, load, &choice.remarks) {
+      choice.library = library
+      return choice
     }
     guard let own = load(nil) else {
       choice.remarks.append(
