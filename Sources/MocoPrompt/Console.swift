@@ -21,6 +21,7 @@ public enum Console {
 
   /// Called once, before anything is read or printed.
   public static func start() {
+    Blas.onRemarks { for remark in $0 { report("note: \(remark)\n") } }
     _ = ce_use_utf8()
     ce_buffer_by_line()
     ce_signals_install()
@@ -104,12 +105,6 @@ public enum Console {
       line.epoch(text)
     }
     session.context.onProgressEnd = { line.finish() }
-    sayAboutKernels()
-  }
-
-  /// Says what a user should know of the library that computes the products; nothing where all is as usual.
-  public static func sayAboutKernels() {
-    for remark in Blas.remarks { report("note: \(remark)\n") }
   }
 
   public static func showHelp(_ markdown: String) {

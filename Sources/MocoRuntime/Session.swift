@@ -3,6 +3,10 @@ import MocoLab
 import MocoLang
 import MocoTensor
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What a session starts with.
 public struct SessionOptions {
   public var seed: UInt64 = 0
@@ -35,7 +39,8 @@ public final class Session {
 
   public init(options: SessionOptions = SessionOptions()) {
     self.options = options
-    Blas.load()
+    // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
+    if getenv("OPENBLAS_CORETYPE") != nil { Blas.load() }
     if let threads = options.threads { Parallel.threadCount = threads }
     if let memory = options.memory { MemoryAccountant.limit = memory }
     var machine = Interpreter.Options()

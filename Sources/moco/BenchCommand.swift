@@ -63,8 +63,6 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     Console.start()
-    Blas.load()
-    Console.sayAboutKernels()
     if let threads = running.threads { Parallel.threadCount = threads }
     var options = BenchOptions()
     options.model = model

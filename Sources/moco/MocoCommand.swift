@@ -93,7 +93,6 @@ enum Main {
       \(KernelFamily.processor)
 
       """)
-    Console.sayAboutKernels()
     Console.flush()
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The OpenBLAS of this process, loaded with the core that suits the processor.
 public enum Blas {
@@ -11,16 +12,24 @@ public enum Blas {
     package var remarks: [String] = []
   }
 
-  static let choice = choose(user: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }, Processor.current)
+  static let choice: Choice = {
+    let choice = choose(user: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }, Processor.current)
+    if !choice.remarks.isEmpty { listener.withLock { $0 }?(choice.remarks) }
+    return choice
+  }()
+
+  private static let listener = Mutex<(@Sendable ([String]) -> Void)?>(nil)
 
   static let library = choice.library
 
-  /// Loads the library. A program calls it at its start, while it has one thread, since loading sets and resets
-  /// variables of the environment.
-  public static func load() { _ = choice }
+  /// Who is told what a user should know, as sentences: a variable that could not be heeded, a library that is
+  /// missing. The library is loaded by the first product, on the thread that asks for it.
+  public static func onRemarks(_ body: @escaping @Sendable ([String]) -> Void) {
+    listener.withLock { $0 = body }
+  }
 
-  /// Sentences for the user, none where all is as usual.
-  public static var remarks: [String] { choice.remarks }
+  /// Loads the library now rather than with the first product.
+  public static func load() { _ = choice }
 
   /// Version and core: `0.3.21 Zen`; `none` without a library.
   public static var text: String { library.map { "\($0.version) \($0.core)" } ?? "none" }

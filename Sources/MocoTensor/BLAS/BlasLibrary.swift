@@ -45,12 +45,12 @@ package struct BlasLibrary: @unchecked Sendable {
   /// Loads the library with `OPENBLAS_CORETYPE` as given, absent for nil, and on one thread. The environment is
   /// as before afterwards.
   ///
-  /// Call it from one thread at a time, and before others read the environment.
+  /// Call it from one thread at a time.
   package static func load(core: String?) -> BlasLibrary? {
     withEnvironment("OPENBLAS_NUM_THREADS", "1") {
       withEnvironment("OPENBLAS_CORETYPE", core) {
         for name in names {
-          if let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) {
+          if let handle = dlopen(name, RTLD_LAZY | RTLD_LOCAL) {
             if let library = BlasLibrary(handle) { return library }
             dlclose(handle)
           }
@@ -98,7 +98,7 @@ extension BlasLibrary {
   /// Whether its products are right on a few shapes, whole and odd, plain and transposed. The factors are small
   /// whole numbers, so every order of the sums gives the same bits.
   package var isRight: Bool {
-    for (m, n, k) in [(1, 1, 1), (3, 5, 7), (17, 33, 65), (40, 48, 24), (2, 130, 40)] {
+    for (m, n, k) in [(1, 1, 1), (3, 5, 7), (17, 33, 21), (2, 70, 40)] {
       for transposed in [(false, false), (false, true), (true, false), (true, true)] {
         guard isRight(m, n, k, transposed.0, transposed.1) else { return false }
       }

@@ -9,6 +9,7 @@ extension Gemm {
     b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
     guard m > 0, n > 0, k > 0, fitsDouble(m, n, k, lda, ldb, ldc) else { return }
+    _ = Blas.library
     let grid = Grid(m: m, n: n, k: k)
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     Parallel.forEach(grid.count) { tile in

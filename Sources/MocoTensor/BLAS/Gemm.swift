@@ -51,6 +51,8 @@ public enum Gemm {
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
+    // Loaded here, so that it is not a task of the pool that changes the environment for a moment.
+    _ = Blas.library
     let grid = Grid(m: m, n: n, k: k)
     guard grid.count > 1 else {
       runSingle(
