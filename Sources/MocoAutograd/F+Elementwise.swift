@@ -7,7 +7,13 @@ extension F {
     let value = try Tensor.binary(op, a.value, b.value)
     guard a.isTracked || b.isTracked else { return Variable(value) }
     let (x, y) = (a.value, b.value)
-    return Variable.custom(op.symbol, inputs: [a, b], value: value) { g, needs in
+    let saved: [Tensor] =
+      switch op {
+      case .add, .subtract: []
+      case .multiply: (a.requiresGrad ? [y] : []) + (b.requiresGrad ? [x] : [])
+      default: [x, y, value]
+      }
+    return Variable.custom(op.symbol, inputs: [a, b], value: value, saved: saved) { g, needs in
       func left(_ grad: @autoclosure () throws -> Tensor) throws -> Tensor? {
         needs[0] ? try grad().reduced(to: x.shape) : nil
       }
@@ -62,7 +68,7 @@ extension F {
     let value = try Tensor.select(condition, a.value, b.value)
     guard a.isTracked || b.isTracked else { return Variable(value) }
     let (aShape, bShape) = (a.shape, b.shape)
-    return Variable.custom("where", inputs: [a, b], value: value) { g, needs in
+    return Variable.custom("where", inputs: [a, b], value: value, saved: [condition]) { g, needs in
       let zero = try Tensor(Float(0))
       return [
         needs[0] ? try Tensor.select(condition, g, zero).reduced(to: aShape) : nil,
@@ -80,7 +86,7 @@ extension F {
     let value = try x.value.clamped(low, high)
     guard x.isTracked else { return Variable(value) }
     let source = x.value
-    return unary("clip", x, value) { g in
+    return unary("clip", x, value, saved: [source, value]) { g in
       try Tensor.select(Tensor.compare(.equal, source, value), g, Tensor(Float(0)))
     }
   }
@@ -91,7 +97,7 @@ extension F {
     let value = try x.value.unary(op)
     guard x.isTracked else { return Variable(value) }
     let source = try x.value.cast(to: .float32).contiguous()
-    return unary("\(op)", x, value) { g in
+    return unary("\(op)", x, value, saved: op == .negate ? [] : [source, value]) { g in
       let grad = try g.contiguous()
       let out = try Tensor(uninitialized: g.shape)
       withExtendedLifetime((source, value, grad, out)) {

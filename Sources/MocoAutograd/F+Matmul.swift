@@ -6,7 +6,8 @@ extension F {
     let value = try a.value.matmul(b.value)
     guard a.isTracked || b.isTracked else { return Variable(value) }
     let (x, y) = (a.value, b.value)
-    return Variable.custom("@", inputs: [a, b], value: value) { grad, needs in
+    let saved = (a.requiresGrad ? [y] : []) + (b.requiresGrad ? [x] : [])
+    return Variable.custom("@", inputs: [a, b], value: value, saved: saved) { grad, needs in
       let (p, q, _) = try Tensor.matrixOperands(x, y)
       let m = p.shape[p.rank - 2]
       let n = q.shape[q.rank - 1]

@@ -32,7 +32,7 @@ extension F {
       withExtendedLifetime((source, out)) {
         Kernels.softmax(source.floats, out.floats, rows: r.rows, width: r.width)
       }
-      return unary("softmax", x, out) { g in
+      return unary("softmax", x, out, saved: [out]) { g in
         let g = try g.contiguous()
         let dx = try Tensor(uninitialized: g.shape)
         withExtendedLifetime((g, out, dx)) {
@@ -52,7 +52,7 @@ extension F {
       withExtendedLifetime((source, out)) {
         Kernels.logSoftmax(source.floats, out.floats, rows: r.rows, width: r.width)
       }
-      return unary("log_softmax", x, out) { g in
+      return unary("log_softmax", x, out, saved: [out]) { g in
         let g = try g.contiguous()
         let dx = try Tensor(uninitialized: g.shape)
         withExtendedLifetime((g, out, dx)) {
@@ -74,7 +74,7 @@ extension F {
         Kernels.normalizeRows(
           source.floats, eps: eps, out.floats, inverse: inverse.floats, rows: r.rows, width: r.width)
       }
-      return unary("normalize", x, out) { g in
+      return unary("normalize", x, out, saved: [out]) { g in
         let g = try g.contiguous()
         let dx = try Tensor(uninitialized: g.shape)
         withExtendedLifetime((g, out, inverse, dx)) {
@@ -119,7 +119,8 @@ extension F {
     let parameters = [weight, bias].compactMap { $0 }
     let hasWeight = weight != nil
     let hasBias = bias != nil
-    return Variable.custom("layer_norm", inputs: [x] + parameters, value: out) { g, needs in
+    return Variable.custom("layer_norm", inputs: [x] + parameters, value: out, saved: [source, w]) {
+      g, needs in
       let g = try g.contiguous()
       let dx = needs[0] ? try Tensor(uninitialized: g.shape) : nil
       let sums = needs.dropFirst().contains(true) ? try Tensor.zeros([2, width]) : nil

@@ -44,7 +44,7 @@ extension F {
     guard parts.contains(where: \.isTracked) else { return Variable(value) }
     let at = try Shape.axis(axis, value.shape, for: "concat")
     let sizes = parts.map { $0.shape[at] }
-    return Variable.custom("concat", inputs: parts, value: value) { g, needs in
+    return Variable.custom("concat", inputs: parts, value: value, saved: []) { g, needs in
       var from = 0
       return try sizes.indices.map { i in
         defer { from += sizes[i] }
@@ -59,7 +59,7 @@ extension F {
     guard parts.contains(where: \.isTracked) else { return Variable(value) }
     let at = try Shape.axis(axis, value.shape, for: "stack")
     let shape = parts[0].shape
-    return Variable.custom("stack", inputs: parts, value: value) { g, needs in
+    return Variable.custom("stack", inputs: parts, value: value, saved: []) { g, needs in
       try needs.indices.map { needs[$0] ? try g.sliced(axis: at, from: $0, to: $0 + 1).reshaped(shape) : nil }
     }
   }
@@ -126,7 +126,7 @@ extension F {
   /// Elements at `indices` along an axis, position by position.
   public static func takeAlong(_ x: Variable, axis: Int, _ indices: Tensor) throws -> Variable {
     let shape = x.shape
-    return unary("take_along", x, try x.value.takeAlong(axis: axis, indices)) {
+    return unary("take_along", x, try x.value.takeAlong(axis: axis, indices), saved: [indices]) {
       try $0.putAlong(axis: axis, indices, shape: shape)
     }
   }
@@ -150,6 +150,6 @@ extension F {
     _ name: String, _ x: Variable, _ axis: Int, _ values: Tensor, _ indices: Tensor
   ) -> Variable {
     let shape = x.shape
-    return unary(name, x, values) { try $0.putAlong(axis: axis, indices, shape: shape) }
+    return unary(name, x, values, saved: [indices]) { try $0.putAlong(axis: axis, indices, shape: shape) }
   }
 }

@@ -7,12 +7,13 @@ import MocoTensor
 public enum F {
   static func constant(_ value: Float) throws -> Variable { Variable(try Tensor(value)) }
 
-  /// One input, one rule.
+  /// One input, one rule; `saved` is what the rule reads of memory that others may write to.
   static func unary(
-    _ name: String, _ x: Variable, _ value: Tensor, _ rule: @escaping (Tensor) throws -> Tensor
+    _ name: String, _ x: Variable, _ value: Tensor, saved: [Tensor] = [],
+    _ rule: @escaping (Tensor) throws -> Tensor
   ) -> Variable {
     guard Autograd.isEnabled, x.requiresGrad else { return Variable(value) }
-    return Variable.custom(name, inputs: [x], value: value) { grad, _ in [try rule(grad)] }
+    return Variable.custom(name, inputs: [x], value: value, saved: saved) { grad, _ in [try rule(grad)] }
   }
 }
 

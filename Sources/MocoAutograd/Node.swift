@@ -10,8 +10,8 @@ final class Node {
   let name: String
   private(set) var inputs: [Variable]
   private var needs: [Bool]
-  // Of the inputs' numbers, when the operation was recorded.
-  private let writes: Int
+  // The memory of what the rule reads, and how often it had been written to when the operation was recorded.
+  private var guards: [(storage: Storage, writes: Int)]
   private var rule: ((Tensor, [Bool]) throws -> [Tensor?])?
   // The gradient collected so far while a backward pass runs.
   private var pending: Tensor?
@@ -19,19 +19,18 @@ final class Node {
   private var visit: UInt64 = 0
 
   init(
-    _ name: String, inputs: [Variable], backward: @escaping (Tensor, [Bool]) throws -> [Tensor?]
+    _ name: String, inputs: [Variable], saved: [Tensor],
+    backward: @escaping (Tensor, [Bool]) throws -> [Tensor?]
   ) {
     number = Node.created.wrappingAdd(1, ordering: .relaxed).newValue
     self.name = name
     self.inputs = inputs
-    writes = Node.writes(inputs)
+    guards = saved.map { ($0.storage, $0.storage.writes) }
     needs = inputs.map(\.requiresGrad)
     rule = backward
   }
 
-  private static func writes(_ inputs: [Variable]) -> Int {
-    inputs.reduce(0) { $0 &+ $1.value.storage.writes }
-  }
+  private var isOverwritten: Bool { guards.contains { $0.storage.writes != $0.writes } }
 
   /// The nodes under this one, newest first.
   private func reachable() -> [Node] {
@@ -58,10 +57,10 @@ final class Node {
         code: "E0207", message: "backward: the way through \(used.name) has been used already",
         help: "compute the value again before the second backward, or add the losses and call it once")
     }
-    if let changed = order.first(where: { Node.writes($0.inputs) != $0.writes }) {
+    if let changed = order.first(where: \.isOverwritten) {
       throw TensorError(
         code: "E0207", message: "backward: numbers that \(changed.name) worked on were overwritten since",
-        help: "write into a copy(), or after backward()")
+        help: "write into copy(…), or after backward()")
     }
     defer { for node in order { node.pending = nil } }
     pending = seed
@@ -70,6 +69,7 @@ final class Node {
       guard let gradient = node.pending, let rule = node.rule else { continue }
       node.pending = nil
       node.rule = nil
+      node.guards = []
       var gradients = try rule(gradient, node.needs)
       var inputs = node.inputs
       node.inputs = []

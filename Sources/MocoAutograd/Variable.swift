@@ -48,14 +48,15 @@ public final class Variable: @unchecked Sendable {
   ///
   /// `backward` gets the gradient in the value's shape and which inputs need one; it returns a gradient of
   /// each input's shape, or nil, in the inputs' order. It must capture tensors, not variables: a captured
-  /// variable would keep its history alive. Nothing is recorded where no input needs a gradient, or inside
+  /// variable would keep its history alive. `saved` names every captured tensor whose memory a program can
+  /// reach (an input's, a mask's, the value's own): overwriting one before `backward` is an error. Nothing is recorded where no input needs a gradient, or inside
   /// `Autograd.noGrad`.
   public static func custom(
-    _ name: String, inputs: [Variable], value: Tensor,
+    _ name: String, inputs: [Variable], value: Tensor, saved: [Tensor],
     backward: @escaping (_ grad: Tensor, _ needs: [Bool]) throws -> [Tensor?]
   ) -> Variable {
     guard Autograd.isEnabled, inputs.contains(where: \.requiresGrad) else { return Variable(value) }
-    return Variable(value, node: Node(name, inputs: inputs, backward: backward))
+    return Variable(value, node: Node(name, inputs: inputs, saved: saved, backward: backward))
   }
 
   /// Adds the gradient of this with respect to every leaf that needs one to the leaf's `grad`.
@@ -92,14 +93,17 @@ public final class Variable: @unchecked Sendable {
     try Autograd.noGrad { try node.run(start) }
   }
 
-  // A leaf's gradient has memory of its own: optimizers and clipping write into it.
+  // A leaf's gradient has memory of its own: optimizers and clipping write into it. Where a program still holds
+  // the sum so far, perhaps in a recorded operation, that one keeps its numbers.
   func accumulate(_ new: Tensor) throws {
-    guard let old = grad else {
+    guard var old = grad else {
       var new = new
       grad = new.isContiguous && new.isUnshared() ? new : try new.copy()
       return
     }
-    guard old.isContiguous, old.shape == new.shape else {
+    grad = nil
+    defer { if grad == nil { grad = old } }
+    guard old.isUnshared(), old.isContiguous, old.shape == new.shape else {
       grad = try Tensor.add(old, new)
       return
     }

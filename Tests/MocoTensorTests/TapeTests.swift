@@ -57,7 +57,9 @@ import Testing
     let frozen = Variable(try Tensor.ones([2, 2]))
     let trained = Variable(try Tensor.ones([2, 2]), requiresGrad: true)
     var asked: [Bool] = []
-    let y = Variable.custom("probe", inputs: [frozen, trained], value: try Tensor(Float(1))) { _, needs in
+    let y = Variable.custom(
+      "probe", inputs: [frozen, trained], value: try Tensor(Float(1)), saved: []
+    ) { _, needs in
       asked = needs
       return [nil, try Tensor.ones([2, 2])]
     }

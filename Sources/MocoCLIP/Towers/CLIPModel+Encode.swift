@@ -61,7 +61,8 @@ extension CLIPModel {
     var inputs = tower.binding.trained
     if tower.softTrained, let soft { inputs.append(soft) }
     let trained = tower.binding.trained
-    return Variable.custom("encode_text", inputs: inputs, value: features) { gradient, needs in
+    let saved = tower.binding.tensors + (softRows.map { [$0] } ?? [])
+    return Variable.custom("encode_text", inputs: inputs, value: features, saved: saved) { gradient, needs in
       let gradient = try gradient.contiguous()
       let set = try GradientSet(like: trained, needs: needs)
       let pointers = tower.places.map { set.pointer($0) }
@@ -160,7 +161,8 @@ extension CLIPModel {
       whole: transformer.final == nil)
     let trained = tower.binding.trained
     let inputs = trained + (tower.pixelsTrained ? [pixels] : [])
-    return Variable.custom("encode_image", inputs: inputs, value: features) { gradient, needs in
+    let saved = tower.binding.tensors + [images]
+    return Variable.custom("encode_image", inputs: inputs, value: features, saved: saved) { gradient, needs in
       let gradient = try gradient.contiguous()
       let set = try GradientSet(like: trained, needs: needs)
       let dpixels = tower.pixelsTrained && (needs.last ?? false) ? try Tensor.zeros(kept.pixels.shape) : nil

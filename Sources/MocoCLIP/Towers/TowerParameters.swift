@@ -141,7 +141,7 @@ package typealias Floats = UnsafeMutablePointer<Float>
 ///
 /// Keeps the tensors alive whose memory the pointers name, also for the backward pass.
 final class ParameterBinding {
-  private var tensors: [Tensor] = []
+  private(set) var tensors: [Tensor] = []
   /// The trained parameters, in the order of the walk.
   private(set) var trained: [Variable] = []
 

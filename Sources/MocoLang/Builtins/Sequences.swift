@@ -94,21 +94,38 @@ extension CoreBuiltins {
       NativeFunction(
         core: "sum(xs, start = 0)",
         doc: """
-          The sum of the elements.
+          The sum of the elements. The sum of Bools is the number of those that are true.
 
           ```
-          sum([1, 2, 3.5])    // 6.5
+          sum([1, 2, 3.5])                      // 6.5
+          sum([x > 1 for x in [1, 2, 3]])       // 2
           ```
           """
       ) { machine, arguments in
+        if arguments[0].tag == .bool {
+          throw LanguageFailure(
+            "E0303", "sum expects a List of numbers or Bools for 'xs', not \(arguments[0].asBool)",
+            help: "count element by element: sum([a == b for [a, b] in zip(xs, ys)])", argument: "xs")
+        }
         var total = machine.retained(arguments[1])
+        // Bools are counted among themselves: beside numbers one is more likely a slip.
+        var hasBools = false
+        var hasOthers = false
         do {
           try machine.forEach(arguments[0], "sum") { word in
             let next = Machine.quickAdd(total, word)
-            if next.tag != .undefined {
+            if next.tag != .undefined, !hasBools {
               total = next
+              hasOthers = true
               return true
             }
+            if word.tag == .bool, !hasOthers, total.isNumber {
+              hasBools = true
+              total = try machine.binary(.add, total, .int(word.asBool ? 1 : 0))
+              return true
+            }
+            if hasBools { throw machine.wrongOperands(.add, .bool(true), word) }
+            hasOthers = true
             // Quantities have no zero of every unit: the first one takes the place of the start.
             if total.tag == .int, total.asInt == 0, word.tag == .quantity {
               total = word
@@ -149,7 +166,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "sorted(xs, by = nil, descending = false)",
         doc: """
-          A new List in order. Equal elements keep their order; `by` gives what to compare.
+          A new List in order. Equal elements keep their order; `by` gives what to compare. nan stands last, also where
+          `descending`.
 
           ```
           sorted([3, 1, 2])                          // [1, 2, 3]
@@ -405,7 +423,7 @@ extension Machine {
     for index in 0..<count {
       let tag = keys[index].tag
       if tag != .int { isInts = false }
-      if !(tag == .int || (tag == .float && !keys[index].asFloat.isNaN)) { isNumbers = false }
+      if tag != .int, tag != .float { isNumbers = false }
       if tag != .string { isStrings = false }
     }
     // The orders of the merge, two of them, and later the copy.
@@ -414,7 +432,12 @@ extension Machine {
     if isInts {
       try mergeSort(&order, descending) { keys[Int($0)].asInt < keys[Int($1)].asInt }
     } else if isNumbers {
+      // nan has no order: it stands last, whichever way the others are sorted.
+      func isNaN(_ place: Int32) -> Bool { keys[Int(place)].tag == .float && keys[Int(place)].asFloat.isNaN }
+      let unordered = order.filter(isNaN)
+      if !unordered.isEmpty { order.removeAll(where: isNaN) }
       try mergeSort(&order, descending) { (Machine.compareNumbers(keys[Int($0)], keys[Int($1)]) ?? 0) < 0 }
+      order += unordered
     } else if isStrings {
       try mergeSort(&order, descending) { StringObject.less(keys[Int($0)].pointer, keys[Int($1)].pointer) }
     } else {

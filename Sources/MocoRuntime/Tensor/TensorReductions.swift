@@ -91,11 +91,30 @@ func registerReductions(_ interpreter: Interpreter) {
     NativeFunction(
       "mean(x, axis = nil, keep = false)",
       doc:
-        "The mean of a list of numbers, or of a tensor, all of it or along an axis.\n\n```\nmean([1, 2, 6])\n```"
+        """
+        The mean of a list of numbers, or of a tensor, all of it or along an axis. The mean of Bools is the share that
+        is true.
+
+        ```
+        mean([1, 2, 6])
+        mean([a == b for [a, b] in zip(["cat", "dog"], ["cat", "cat"])])    // 0.5
+        ```
+        """
     ) { arguments in
       if arguments["x"]?.asHost(TensorValue.self) != nil {
         var forwarded = arguments
         return try mean.body(&forwarded)
+      }
+      if let list = arguments["x"]?.asList, !list.isEmpty {
+        let flags = list.compactMap(\.asBool)
+        if flags.count == list.count {
+          return .float(Double(flags.count { $0 }) / Double(flags.count))
+        }
+      }
+      if arguments["x"]?.asBool != nil {
+        throw arguments.wrongType(
+          "x", expected: "a List of numbers or Bools",
+          help: "compare element by element: mean([a == b for [a, b] in zip(xs, ys)])")
       }
       let numbers = try arguments.floats("x")
       guard !numbers.isEmpty else {

@@ -2,10 +2,11 @@ import CKernels
 
 extension Tensor {
   /// The matrix product, as NumPy's `@`: vectors are rows on the left and columns on the right, and leading
-  /// dimensions are batches that broadcast.
+  /// dimensions are batches that broadcast. Integers and bools give integers.
   ///
   /// - Shape: [.., m, k] @ [.., k, n] → [.., m, n]
-  /// - Throws: E0203 naming the inner sizes, E0204 for batches that do not broadcast, E0206 for a scalar.
+  /// - Throws: E0203 naming the inner sizes, E0204 for batches that do not broadcast, E0206 for a scalar, E0402
+  ///   when integers overflow.
   public func matmul(_ other: Tensor) throws -> Tensor {
     let (a, b, shape) = try Tensor.matrixOperands(self, other)
     return try Tensor.product(a, b).reshaped(shape)
@@ -93,6 +94,7 @@ extension Tensor {
       let tall = try a.reshaped([a.shape.dropLast(2).reduce(1, *) * m, k])
       return try product(tall, b).reshaped(Array(a.shape.dropLast(1)) + [n])
     }
+    if a.dtype != .float32, b.dtype != .float32 { return try wholeProduct(a, b) }
     let left = try a.cast(to: .float32)
     let right = try b.cast(to: .float32)
     let batch = Shape.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))) ?? []

@@ -122,6 +122,7 @@ public struct Tensor: @unchecked Sendable {
     guard dtype == .float32, isContiguous else {
       throw TensorError(code: "E0205", message: "only a contiguous float32 tensor can be written in place")
     }
+    storage.writes &+= 1
     return try withExtendedLifetime(storage) {
       try body(UnsafeMutableBufferPointer(start: floats, count: count))
     }
