@@ -83,7 +83,7 @@ package enum Opcode: UInt8 {
   case newRecord  // R[a] = record of name list c with R[b] …, taking them
   case appendTo  // R[a] a List: append R[b], taking it
   case spreadTo  // R[a] a List: append the elements of R[b]
-  case setKey  // R[a] a Record: R[a][R[b]] = R[c], taking it
+  case setKey  // R[a] a Record: R[a][R[b]] = R[c], taking it; k bit 2: E0115 where the key is there
   case mergeTo  // R[a] a Record: the fields of R[b]
   case range  // R[a] = R[b] ..< R[c]; closed when k bit 2
   case quantity  // R[a] = R[b] epochs, or steps when k bit 2
@@ -91,7 +91,7 @@ package enum Opcode: UInt8 {
   case format  // R[a] = R[b] by the format K[c]
 
   // Taking apart
-  case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them
+  case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them; bit 3: of a loop
   case unpackField  // R[a] = R[b].N[c], E0311 without it
 
   case useModule  // R[a] = module of use list bx

@@ -14,7 +14,11 @@ extension Checker {
       }
     case .name(let name): read(name, expr.span)
     case .list(let items): for item in items { check(item.expr) }
-    case .record(let entries): record(entries)
+    case .record(let entries):
+      for entry in entries {
+        if case .computed(let key, _) = entry { check(key) }
+        check(entry.value)
+      }
     case .comprehension(let comprehension): self.comprehension(comprehension)
     case .quantity(let value, _, _): check(value)
     case .range(let lower, let upper, _, _):
@@ -48,23 +52,6 @@ extension Checker {
     case .index(let base, let items, _):
       check(base)
       for case .expr(let item) in items { check(item) }
-    }
-  }
-
-  private mutating func record(_ entries: [RecordEntry]) {
-    var seen: [String: Span] = [:]
-    for entry in entries {
-      if case .computed(let key, _) = entry { check(key) }
-      check(entry.value)
-      if case .field(let name, let span, _) = entry {
-        if let first = seen[name] {
-          report(
-            "E0115", "the key '\(shown(name))' stands twice in this record; the second value counts",
-            at: span,
-            labels: [.init(first, "first here")], severity: .warning)
-        }
-        seen[name] = span
-      }
     }
   }
 

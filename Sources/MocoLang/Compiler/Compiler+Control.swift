@@ -162,7 +162,7 @@ extension Compiler {
       for _ in names { _ = builder.temporary() }
       element = builder.temporary()
       var next = first
-      try unpack(pattern, element, isTemporary: true, into: &next)
+      try unpack(pattern, element, isTemporary: true, inLoop: true, into: &next)
       builder.free = first
       for (index, name) in names.enumerated() {
         checkDuplicate(name.name, name.span, from: scope.locals)

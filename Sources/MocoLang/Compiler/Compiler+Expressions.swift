@@ -353,6 +353,8 @@ extension Compiler {
     }
     let record = builder.isTemporary(target) ? target : builder.temporary()
     builder.emit(Instruction(.newRecord, a: record, b: 0, c: try builder.nameList([])), span)
+    // What another record has given may be given anew.
+    var isNew: UInt8 = 4
     for entry in entries {
       let free = builder.free
       switch entry {
@@ -361,17 +363,18 @@ extension Compiler {
         loadConstant(try builder.constant(string: name), key, nameSpan)
         let part = builder.temporary()
         try compile(value, to: part)
-        builder.emit(Instruction(.setKey, a: record, b: key, c: part), nameSpan)
+        builder.emit(Instruction(.setKey, k: isNew, a: record, b: key, c: part), nameSpan)
       case .computed(let key, let value):
         let name = builder.temporary()
         try compile(key, to: name)
         let part = builder.temporary()
         try compile(value, to: part)
-        builder.emit(Instruction(.setKey, a: record, b: name, c: part), key.span)
+        builder.emit(Instruction(.setKey, k: isNew, a: record, b: name, c: part), key.span)
       case .spread(let value):
         let part = builder.temporary()
         try compile(value, to: part)
         builder.emit(Instruction(.mergeTo, a: record, b: part), value.span)
+        isNew = 0
       }
       builder.free = free
     }

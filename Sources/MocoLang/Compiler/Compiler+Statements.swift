@@ -178,7 +178,9 @@ extension Compiler {
 
   /// Takes a value apart: the pattern's names, from left to right, go to consecutive registers from `next`
   /// on.
-  func unpack(_ pattern: Pattern, _ source: Int, isTemporary: Bool, into next: inout Int) throws {
+  func unpack(
+    _ pattern: Pattern, _ source: Int, isTemporary: Bool, inLoop: Bool = false, into next: inout Int
+  ) throws {
     let free = builder.free
     defer { builder.free = free }
     switch pattern.kind {
@@ -194,12 +196,12 @@ extension Compiler {
       if isFlat { next += all.count } else { for _ in all { _ = builder.temporary() } }
       builder.emit(
         Instruction(
-          .unpackList, k: (isTemporary ? 1 : 0) | (rest != nil ? 4 : 0), a: first, b: source,
-          c: patterns.count),
+          .unpackList, k: (isTemporary ? 1 : 0) | (rest != nil ? 4 : 0) | (inLoop ? 8 : 0), a: first,
+          b: source, c: patterns.count),
         pattern.span)
       if !isFlat {
         for (index, part) in all.enumerated() {
-          try unpack(part, first + index, isTemporary: true, into: &next)
+          try unpack(part, first + index, isTemporary: true, inLoop: inLoop, into: &next)
         }
       }
     case .record(let fields):

@@ -28,6 +28,11 @@ extension Machine {
       throw LanguageFailure(
         "E0201", "the keys of a Record are Strings, not \(describe(key))", help: "write str(…) or \"\\(…)\"")
     }
+    if i.k & 4 != 0, heap.field(key.pointer, of: base[Int(i.a)].pointer) != nil {
+      let name = DisplayColumns.cut(StringObject.text(key.pointer), to: 60)
+      throw LanguageFailure(
+        "E0115", "the key '\(name)' is given twice", help: "write r[key] = value to replace a value")
+    }
     let value = base[Int(i.c)]
     base[Int(i.c)] = .null
     try heap.setField(key.pointer, of: base[Int(i.a)].pointer, to: value)
@@ -213,9 +218,7 @@ extension Machine {
         words.append(list.items[index])
       }
     } else {
-      guard source.tag == .range || source.tag == .string || source.tag == .host else {
-        throw LanguageFailure("E0311", "\(describe(source)) is no List that could be taken apart")
-      }
+      guard source.tag == .range || source.tag == .host else { throw noList(source, inLoop: i.k & 8 != 0) }
       // An endless source must not be read to its end to find that it is too long.
       let most = hasRest ? Int.max : count + 1
       try forEach(source, "destructuring") { word in
@@ -239,6 +242,20 @@ extension Machine {
       store(base + Int(i.a) + index, words[index])
     }
     if let rest { store(base + Int(i.a) + count, rest) }
+  }
+
+  /// A String has elements too, but a pattern that meets one was written for something else: for the pairs of
+  /// a record, whose loop gives its keys.
+  private func noList(_ source: Word, inLoop: Bool) -> LanguageFailure {
+    var help: String?
+    switch source.tag {
+    case .string where inLoop:
+      help = "write items(r) to go through the keys and values of a Record: for [k, v] in items(r)"
+    case .string: help = "write [..s] for the characters of a text, or split(s, \",\") for its parts"
+    case .record: help = "write a pattern of keys, {a, b}, or take values(r) apart"
+    default: break
+    }
+    return LanguageFailure("E0311", "\(describe(source)) is no List that could be taken apart", help: help)
   }
 
   func unpackField(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {

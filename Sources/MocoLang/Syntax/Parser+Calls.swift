@@ -12,7 +12,7 @@ extension Parser {
           arguments.append(Argument(.spread, try parser.expression()))
         } else if parser.token.isWord, parser.peek().kind == .colon {
           let name = parser.token
-          parser.noteName(parser.text(name), parser.span(name), &names)
+          parser.noteName("argument", parser.text(name), parser.span(name), &names)
           parser.advance()
           parser.advance()
           arguments.append(
@@ -31,11 +31,13 @@ extension Parser {
     }
   }
 
-  private mutating func noteName(_ name: String, _ place: Span, _ names: inout [String: Span]) {
+  /// - Parameter what: "argument" or "key".
+  mutating func noteName(_ what: String, _ name: String, _ place: Span, _ names: inout [String: Span]) {
     if let first = names[name] {
       report(
         Diagnostic(
-          "E0115", "the argument '\(name)' is given twice", at: place, labels: [.init(first, "first here")]))
+          "E0115", "the \(what) '\(shortened(name))' is given twice", at: place,
+          labels: [.init(first, "first here")], help: ["leave one of them out"]))
     } else {
       names[name] = place
     }
@@ -47,12 +49,14 @@ extension Parser {
     for argument in given {
       if case .named(let name, let place) = argument.kind { names[name] = place }
     }
-    let entries = try bracketed(mode: .comma, .rightBrace, "the trailing block") { try $0.entries() }
+    let entries = try bracketed(mode: .comma, .rightBrace, "the trailing block") {
+      try $0.entries(isRecord: false)
+    }
     var arguments: [Argument] = []
     for entry in entries {
       switch entry {
       case .field(let name, let nameSpan, let value):
-        noteName(name, nameSpan, &names)
+        noteName("argument", name, nameSpan, &names)
         arguments.append(Argument(.named(name, nameSpan: nameSpan), value, isInBlock: true))
       case .spread(let value):
         arguments.append(Argument(.spread, value, isInBlock: true))

@@ -231,10 +231,13 @@ extension Parser {
   }
 
   /// Entries of a record or a trailing block, without the braces.
-  mutating func entries() throws -> [RecordEntry] {
+  mutating func entries(isRecord: Bool = true) throws -> [RecordEntry] {
     var entries: [RecordEntry] = []
+    var names: [String: Span] = [:]
     while kind != .rightBrace {
-      entries.append(try entry())
+      let entry = try entry()
+      entries.append(entry)
+      if isRecord, case .field(let name, let place, _) = entry { noteName("key", name, place, &names) }
       if eat(.comma) {
         if kind == .comma { throw expected("an entry or '}'") }
         continue
