@@ -19,7 +19,9 @@ public final class MappedFile: @unchecked Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw CLIPError(code: "E0502", "cannot read \(path): \(systemMessage(errno))")
+      throw CLIPError(
+        code: "E0502", "cannot read \(path): \(systemMessage(errno))",
+        help: "check the disk, or copy the file again")
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       let what = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
@@ -33,7 +35,9 @@ public final class MappedFile: @unchecked Sendable {
     // Private and writable: who trains weights in place changes pages of his own, never the file.
     guard let base = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
     else {
-      throw CLIPError(code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))")
+      throw CLIPError(
+        code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))",
+        help: "free memory, or copy the file to a disk of this machine")
     }
     bytes = UnsafeRawBufferPointer(start: base, count: count)
   }
@@ -103,7 +107,7 @@ public enum FileSystem {
     guard file.count <= limit else {
       throw CLIPError.corrupt(
         path, "it has \(file.count) bytes, more than the \(limit) such a file may have",
-        help: "this is probably another kind of file")
+        help: "give another file: this is probably of another kind")
     }
     // Files that the kernel makes up as they are read have a size of 0.
     if file.count == 0 { return try readToEnd(path, limit: limit) }
@@ -118,7 +122,11 @@ public enum FileSystem {
     var piece = [UInt8](repeating: 0, count: 1 << 14)
     while bytes.count <= limit {
       let count = Glibc.read(descriptor, &piece, piece.count)
-      if count < 0 { throw CLIPError(code: "E0502", "cannot read \(path): \(systemMessage(errno))") }
+      if count < 0 {
+        throw CLIPError(
+          code: "E0502", "cannot read \(path): \(systemMessage(errno))",
+          help: "check the disk, or copy the file again")
+      }
       if count == 0 { return bytes }
       bytes += piece[..<count]
     }

@@ -26,7 +26,8 @@ public enum Gzip {
       throw CLIPError.corrupt(name, "the compressed stream ends too early")
     case Int32(MOCO_INFLATE_TOO_LARGE.rawValue):
       throw CLIPError.corrupt(
-        name, "it unpacks to more than \(cap) bytes", help: "this is probably another kind of file")
+        name, "it unpacks to more than \(cap) bytes",
+        help: "give another file: this is probably of another kind")
     case Int32(MOCO_INFLATE_NO_MEMORY.rawValue):
       throw CLIPError(code: "E0405", "\(name): not enough memory to unpack it")
     default:

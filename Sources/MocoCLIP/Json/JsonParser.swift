@@ -57,7 +57,7 @@ private struct JsonParser {
     }
     return CLIPError.corrupt(
       name, "\(text) (line \(line), column \(place - lineStart + 1))",
-      help: "the file must be JSON, whole and valid")
+      help: "correct it there, or fetch or write the file again: it must be JSON, whole and valid")
   }
 
   mutating func parseDocument() throws -> Json {

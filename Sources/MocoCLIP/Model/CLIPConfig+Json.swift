@@ -150,6 +150,6 @@ extension CLIPConfig {
     self.text.activation = try text.choice("activation", Activation.self)
     images = try ImageTransform(root.optionalMember("images"))
     withoutText = try root.string("without_text")
-    try validate()
+    try validate(as: source == "the configuration" ? nil : source) { $0 }
   }
 }

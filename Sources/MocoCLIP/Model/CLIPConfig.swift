@@ -217,10 +217,16 @@ extension CLIPConfig {
   /// Refuses sizes with which no model can be built or run.
   ///
   /// - Throws: E0605 with what is wrong.
-  public func validate() throws {
+  public func validate() throws { try validate(as: nil) { $0 } }
+
+  /// - Parameters:
+  ///   - source: the file that says the sizes, for messages.
+  ///   - called: what that file calls a size.
+  func validate(as source: String?, _ called: @escaping (String) -> String) throws {
     func require(_ holds: Bool, _ fault: @autoclosure () -> String, _ help: String) throws {
       if !holds {
-        throw CLIPError(code: "E0605", "this is no usable CLIP configuration: \(fault())", help: help)
+        let place = source.map { "\($0): " } ?? ""
+        throw CLIPError(code: "E0605", "\(place)this is no usable CLIP configuration: \(fault())", help: help)
       }
     }
     let sizes: [(String, Int)] = [
@@ -234,48 +240,56 @@ extension CLIPConfig {
     ]
     let mlp = vision.isResNet ? [] : [("vision mlp_width", vision.mlpWidth)]
     for (name, size) in sizes + (withoutText == nil ? textSizes : []) + mlp {
-      try require(size > 0 && size <= 1 << 20, "\(name) is \(size)", "sizes are at least 1")
+      try require(size > 0 && size <= 1 << 20, "\(called(name)) is \(size)", "give a size from 1 to 1048576")
     }
     try images.validate(channels: vision.channels)
     try require(
       vision.imageSize % vision.patchSize == 0,
-      "image_size \(vision.imageSize) is not a multiple of patch_size \(vision.patchSize)",
-      "choose a multiple")
+      "\(called("image_size")) \(vision.imageSize) is not a multiple of \(called("patch_size")) \(vision.patchSize)",
+      "choose a multiple of \(vision.patchSize)")
     if vision.isResNet { try validateResNet(require) }
     try require(
       (vision.isResNet ? vision.pooledWidth : vision.width) % vision.heads == 0,
-      "the vision width \(vision.width) does not divide into \(vision.heads) heads",
-      "CLIP uses width / 64 heads")
-    if withoutText == nil { try validateText(require) }
+      "the vision width \(vision.width) does not divide into \(vision.heads) heads (\(called("vision heads")))",
+      "give a number of heads that divides the width: CLIP has width / 64")
+    if withoutText == nil { try validateText(require, called) }
     try require(
       mean.count == vision.channels && std.count == vision.channels,
       "mean and std have \(mean.count) and \(std.count) values for \(vision.channels) channels",
       "give one value a channel")
     try require(
       mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 },
-      "mean and std must be finite, and std positive", "CLIP's std is about 0.27")
+      "mean and std must be finite, and std positive", "give positive numbers: CLIP's std is about 0.27")
     let eps = [layerNormEps, text.layerNormEps ?? layerNormEps]
-    for eps in eps { try require(eps > 0 && eps < 1, "layer_norm_eps is \(eps)", "CLIP uses 1e-5") }
+    for eps in eps {
+      try require(
+        eps > 0 && eps < 1, "layer_norm_eps is \(eps)", "give a number between 0 and 1: CLIP has 1e-5")
+    }
   }
 
-  private func validateText(_ require: (Bool, @autoclosure () -> String, String) throws -> Void) throws {
+  private func validateText(
+    _ require: (Bool, @autoclosure () -> String, String) throws -> Void, _ called: @escaping (String) -> String
+  ) throws {
+    let context = called("context") == "context" ? "the context" : called("context")
     try require(
-      text.context >= 3, "the context is \(text.context)", "a prompt needs [start], a token and [end]")
-    try require(text.context <= 1 << 16, "the context is \(text.context)", "CLIP uses 77")
+      text.context >= 3, "\(context) is \(text.context)",
+      "give at least 3: a prompt needs [start], a token and [end]")
+    try require(text.context <= 1 << 16, "\(context) is \(text.context)", "give at most 65536: CLIP has 77")
     try require(
       text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
-      "the vocabulary holds 512 bytes, the merges, [start] and [end]")
+      "give 512 for bytes, and one for each merge, [start] and [end]")
     try require(
       text.width % text.heads == 0,
-      "the text width \(text.width) does not divide into \(text.heads) heads", "CLIP uses width / 64 heads")
+      "the text width \(text.width) does not divide into \(text.heads) heads (\(called("text heads")))",
+      "give a number of heads that divides the width: CLIP has width / 64")
     if let merges = tokenizerMerges {
       try require(
         merges >= 0 && merges <= Tokenizer.mergesInUse, "it uses \(merges) merges",
-        "there are \(Tokenizer.mergesInUse)")
+        "give 0 to \(Tokenizer.mergesInUse)")
       let ids = Tokenizer.vocabularySize(merges: merges)
       try require(
         ids <= text.vocabulary, "\(merges) merges need \(ids) ids, the vocabulary has \(text.vocabulary)",
-        "vocabulary = 512 + merges + 2")
+        "give a vocabulary of \(ids): 512 + merges + 2")
     }
   }
 
@@ -283,12 +297,12 @@ extension CLIPConfig {
     try require(
       vision.stages.count == 4 && vision.stages.allSatisfy { (1...256).contains($0) },
       "its stages have \(vision.stages.map(String.init).joined(separator: ", ")) blocks",
-      "a ModifiedResNet has four stages, such as 3, 4, 6 and 3 blocks")
+      "give four stages, such as 3, 4, 6 and 3 blocks")
     try require(
       vision.width % 2 == 0 && vision.width <= 1 << 12 && vision.patchSize == 32
         && vision.layers == vision.stages.reduce(0, +),
       "a ModifiedResNet cannot have width \(vision.width) and patches of \(vision.patchSize)",
-      "the width is even and a patch has 32 pixels a side")
+      "give an even width of at most 4096, and patches of 32 pixels")
   }
 
   /// Every parameter's name (OpenAI's) and shape, in the order in which they are kept, hashed and saved.

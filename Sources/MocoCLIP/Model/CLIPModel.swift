@@ -55,7 +55,7 @@ public final class CLIPModel {
       if !name.hasPrefix("visual.") { try config.requireText() }
       throw CLIPError(
         code: "E0602", "the model \(config.name) has no parameter \(name)",
-        help: "names are OpenAI's, such as visual.ln_post.weight; `clip.info` lists them")
+        help: "use OpenAI's names, such as visual.ln_post.weight; `clip.info` lists them")
     }
     return parameters[place].variable
   }
@@ -177,13 +177,19 @@ package func grouped(_ number: Int) -> String {
 
 extension CLIPError {
   /// E0601: a model is incomplete; every missing tensor is named.
-  static func missingTensors(_ names: [String], path: String?) -> CLIPError {
+  ///
+  /// - Parameters:
+  ///   - isLeast: whether more may be missing, of layers of which nothing is there.
+  ///   - more: what else should be said, as a clause.
+  static func missingTensors(
+    _ names: [String], path: String?, isLeast: Bool = false, more: String? = nil
+  ) -> CLIPError {
     let count = names.count == 1 ? "1 tensor is" : "\(names.count) tensors are"
     return CLIPError(
-      code: "E0601", "\(path.map { "\($0): " } ?? "")\(count) missing: \(names.joined(separator: ", "))",
-      help:
-        "the file is not a whole CLIP model, or uses other names than OpenAI, open_clip and Hugging Face"
-    )
+      code: "E0601",
+      "\(path.map { "\($0): " } ?? "")\(isLeast ? "at least " : "")\(count) missing: \(names.joined(separator: ", "))"
+        + (more.map { "; \($0)" } ?? ""),
+      help: "load a file of the whole model, with the names of OpenAI, open_clip or Hugging Face")
   }
 
   /// E0602: a tensor has another shape than the model needs.
@@ -192,6 +198,6 @@ extension CLIPError {
     return CLIPError(
       code: "E0602",
       "\(path.map { "\($0): " } ?? "")\(name) has shape \(text(found)), the model needs \(text(expected))",
-      help: "the weights and the configuration beside them may belong to different models")
+      help: "fetch the weights and the configuration beside them again, both of one model")
   }
 }

@@ -13,8 +13,11 @@ struct ConfigReader {
       throw CLIPError(
         code: "E0605",
         "\(source): \(name.isEmpty ? "the configuration" : name) is \(json.kindName), not a record",
-        help: name.isEmpty || !name.contains("_")
-          ? "give a record with embed_dim, vision and text" : "write { … } with its options, or leave it out")
+        help: source.hasSuffix(".json")
+          ? "write a record there, { … } with its options" + (name.isEmpty ? "" : ", or leave it out")
+          : name.isEmpty || !name.contains("_")
+            ? "give a record with embed_dim, vision and text"
+            : "write { … } with its options, or leave it out")
     }
     self.object = object
     self.source = source

@@ -33,7 +33,7 @@ struct PickleMachine {
     guard bytes.count <= PickleLimits.bytes else {
       throw CLIPError.corrupt(
         name, "its pickle has \(bytes.count) bytes, more than the \(PickleLimits.bytes) it may have",
-        help: "numbers should be saved as tensors")
+        help: "save the numbers as tensors, not as lists of Python")
     }
   }
 
@@ -78,7 +78,7 @@ struct PickleMachine {
       guard version <= 5 else {
         throw CLIPError(
           code: "E0605", "\(name): its pickle has protocol \(version); up to 5 are known",
-          help: "save it with an older protocol")
+          help: "save it again with torch.save, whose protocol is 2")
       }
     case 0x95: guard reader.number(UInt64.self) != nil else { throw fault("it has no end") }
     case 0x97, 0x98: throw fault("it refers to buffers outside of it")

@@ -120,7 +120,7 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
       }
       let near = names.prefix(6).joined(separator: ", ")
       throw CLIPError.corrupt(
-        path, "it holds no tensor named \(name)", help: "it holds \(entries.count) tensors: \(near), …")
+        path, "it holds no tensor named \(name)", help: "name one of its \(entries.count) tensors: \(near), …")
     }
     return entries[place]
   }

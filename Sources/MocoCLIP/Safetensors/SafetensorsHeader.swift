@@ -13,14 +13,14 @@ struct SafetensorsHeader {
   ]
 
   init(bytes: UnsafeRawBufferPointer, path: String) throws {
-    guard bytes.count >= 8 else {
-      throw CLIPError.corrupt(path, "it has only \(bytes.count) bytes and is no safetensors file")
-    }
+    if bytes.count < 8, let fault = OtherFormat.fault(bytes, path: path) { throw fault }
     let length = bytes.loadUnaligned(as: UInt64.self)
-    if let other = SafetensorsHeader.otherFormat(bytes) {
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       throw CLIPError.corrupt(
-        path, "it is \(other), not a safetensors file", help: "give the .safetensors file of the model")
+        path, "it is a zip archive (a PyTorch file?), not a safetensors file",
+        help: "give the .safetensors file of the model")
     }
+    if let fault = OtherFormat.fault(bytes, path: path) { throw fault }
     guard length <= UInt64(SafetensorsFile.headerLimit) else {
       throw CLIPError.corrupt(
         path, "it is no safetensors file (the header would have \(length) bytes)",
@@ -48,17 +48,6 @@ struct SafetensorsHeader {
     try checkLayout(dataStart: start, fileCount: bytes.count, path: path)
   }
 
-  /// Names the formats that are often given by mistake.
-  private static func otherFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
-    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a zip archive (a PyTorch file?)" }
-    if bytes.starts(with: [0x1F, 0x8B]) { return "a gzip file" }
-    if bytes.starts(with: "version https://git-lfs".utf8) {
-      return "a Git LFS pointer: the model itself was not fetched"
-    }
-    if bytes.starts(with: "<!DOCTYPE".utf8) || bytes.starts(with: "<html".utf8) { return "a web page" }
-    return nil
-  }
-
   private static func metadata(_ value: Json, path: String) throws -> [(String, String)] {
     if value.isNull { return [] }
     guard let object = value.objectValue else {
@@ -80,7 +69,7 @@ struct SafetensorsHeader {
     guard let bits = type.map({ $0.byteCount * 8 }) ?? SafetensorsHeader.unreadBits[dtype] else {
       throw CLIPError.corrupt(
         path, "tensor \(name): the dtype \(dtype) is not supported",
-        help: "known are \(StorageType.allCases.map(\.rawValue).joined(separator: ", ")); convert the file")
+        help: "save it again as one of \(StorageType.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     guard let dimensions = value["shape"]?.arrayValue else { throw fault("the header gives no shape") }
     var shape: [Int] = []
@@ -122,7 +111,7 @@ struct SafetensorsHeader {
         throw CLIPError.corrupt(
           path,
           "it is cut short: \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
-          help: "the whole file must have \(needed) bytes; fetch it again")
+          help: "fetch it again: the whole file has \(needed) bytes")
       }
       guard entry.range.lowerBound >= place else {
         throw CLIPError.corrupt(path, "tensors \(ordered[max(index - 1, 0)].name) and \(entry.name) overlap")

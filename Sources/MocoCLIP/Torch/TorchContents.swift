@@ -98,7 +98,12 @@ struct TorchContents {
     switch node.kind {
     case .tensor(let tensor): try add(tensor, name: name)
     case .unread(let kind):
-      if isBeside { return }
+      if isBeside {
+        if unread.count < TorchContents.tensorLimit {
+          unread.append(UnreadTensor(name: name, kind: kind, isBeside: true))
+        }
+        return
+      }
       unread.append(UnreadTensor(name: name, kind: kind))
       others.append((name, "\(kind), which is not read"))
     case .dict:

@@ -39,7 +39,7 @@ public final class TorchFile: TensorFile {
     {
       throw CLIPError(
         code: "E0605", "\(path): its numbers were written by a big-endian machine",
-        help: "save it again on a little-endian one")
+        help: "save it again with torch.save on a little-endian machine")
     }
     let pickle = try archive.read(entry, limit: PickleLimits.bytes)
     let contents = try pickle.withUnsafeBytes { bytes in
@@ -119,7 +119,7 @@ public final class TorchFile: TensorFile {
     guard let place = places[name] else {
       let near = tensors.prefix(6).map(\.name).joined(separator: ", ")
       throw CLIPError.corrupt(
-        path, "it holds no tensor named \(name)", help: "it holds \(tensors.count) tensors: \(near), …")
+        path, "it holds no tensor named \(name)", help: "name one of its \(tensors.count) tensors: \(near), …")
     }
     let view = views[place]
     if place >= tensors.count { try TorchFile.check([view], archive: archive, folder: folder) }

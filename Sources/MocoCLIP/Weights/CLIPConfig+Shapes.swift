@@ -21,7 +21,7 @@ extension CLIPConfig {
 
     // The first convolution of a ModifiedResNet has half the width of its stem.
     let stemWidth = side(conv, 4, 0).map { 2 * min($0, 1 << 20) }
-    func size(_ name: String, _ shape: Int?, _ told: Int?) throws -> Int? {
+    func size(_ name: DeclaredSizes.Size, _ shape: Int?, _ told: Int?) throws -> Int? {
       try declared.size(name, shape: shape, declared: told)
     }
     let projection =
@@ -33,43 +33,45 @@ extension CLIPConfig {
     if let stages = table.stages, !declared.source.isEmpty, declared.stages != stages {
       let told = declared.stages.map { "\($0)" } ?? declared.vision.layers.map { "\($0)" } ?? "missing"
       throw fault(
-        "its weights are a ModifiedResNet of \(stages) blocks, \(declared.source) says \(told)",
+        "its weights are a ModifiedResNet of \(stages) blocks, \(declared.place(.visionLayers)) says \(told)",
         "set layers to \(stages), if the configuration belongs to these weights")
     }
     let stageLayers = stages.map { $0.reduce(0) { $0 &+ $1 } }
     var known: [(String, Int?)] = [
       (
         "visual.conv1.weight",
-        try size("the width of vision", stages == nil ? side(conv, 4, 0) : stemWidth, toldWidth)
+        try size(.visionWidth, stages == nil ? side(conv, 4, 0) : stemWidth, toldWidth)
       ),
       (
         "visual.conv1.weight",
-        stages == nil ? try size("patch_size", side(conv, 4, 2), declared.patchSize) : 32
+        stages == nil ? try size(.patchSize, side(conv, 4, 2), declared.patchSize) : 32
       ),
-      ("visual.conv1.weight", try size("the number of channels", side(conv, 4, 1), declared.channels)),
-      (projection.0, try size("the size of the embedding", projection.1, declared.embedDim)),
+      ("visual.conv1.weight", try size(.channels, side(conv, 4, 1), declared.channels)),
+      (projection.0, try size(.embedding, projection.1, declared.embedDim)),
       ("visual.transformer.resblocks.0.…", stageLayers ?? declared.vision.layers ?? table.layers("visual.")),
     ]
     if declared.withoutText == nil {
       known += [
         (
           "token_embedding.weight",
-          try size("the size of the vocabulary", side(tokens, 2, 0), declared.vocabulary)
+          try size(.vocabulary, side(tokens, 2, 0), declared.vocabulary)
         ),
         (
           "token_embedding.weight",
-          try size("the width of text", side(tokens, 2, 1), declared.text.width)
+          try size(.textWidth, side(tokens, 2, 1), declared.text.width)
         ),
         (
           "positional_embedding",
-          try size("the context length", side(positions, 2, 0), declared.context)
+          try size(.context, side(positions, 2, 0), declared.context)
         ),
         ("transformer.resblocks.0.…", declared.text.layers ?? table.layers("")),
       ]
     }
     var unknown: [String] = []
     for (name, value) in known where value == nil && !unknown.contains(name) { unknown.append(name) }
-    guard unknown.isEmpty else { throw CLIPError.missingTensors(unknown, path: path) }
+    guard unknown.isEmpty else {
+      throw table.missingAll(unknown, stages: stages, declared: declared)
+    }
     // Without a text tower its sizes mean nothing.
     let sizes = known.map { $0.1 ?? 0 } + (declared.withoutText == nil ? [] : [3, 1, 3, 1])
     let (visionWidth, patch, channels, embed, visionLayers) = (
@@ -78,12 +80,17 @@ extension CLIPConfig {
     let (vocabulary, textWidth, context, textLayers) = (sizes[5], sizes[6], sizes[7], sizes[8])
     // Before anything is listed by layer: an absurd number of them must not fill the memory.
     guard visionLayers <= 1024, textLayers <= 1024 else {
-      throw fault("it would have \(max(visionLayers, textLayers)) layers", "a CLIP tower has 12 to 48")
+      let size = visionLayers > 1024 ? DeclaredSizes.Size.visionLayers : .textLayers
+      throw CLIPError(
+        code: "E0605",
+        "\(declared.source.isEmpty ? path : declared.place(size)): it would have \(max(visionLayers, textLayers)) layers",
+        help: "give the model's own number of layers: a CLIP tower has 12 to 48")
     }
 
     // Nor must an absurd number of channels, of a tensor without elements.
     guard channels <= 1 << 12 else {
-      throw fault("its images would have \(channels) channels", "check the file")
+      throw fault(
+        "its images would have \(channels) channels", "fetch the file again: images have 3 channels")
     }
 
     let imageSize: Int
@@ -93,21 +100,21 @@ extension CLIPConfig {
       guard !overflow, rows >= 2, area == rows - 1 else {
         throw fault(
           "\(positionsName) has \(rows) rows, which is no square of patches and one",
-          "images must be square")
+          "load a model for square images")
       }
       let (side, tooLarge) = grid.multipliedReportingOverflow(by: patch)
-      guard !tooLarge else { throw fault("its images would be absurdly large", "check the file") }
+      guard !tooLarge else { throw fault("its images would be absurdly large", "fetch the file again") }
       imageSize = side
       if let told = declared.imageSize, told != side {
         throw CLIPError(
           code: "E0605",
-          "\(declared.source): image_size is \(told), the weights have positions for images of \(side) pixels",
+          "\(declared.place(.imageSize)): image_size is \(told), the weights have positions for images of \(side) pixels",
           help: "set it to \(side), or choose weights for images of \(told) pixels")
       }
     } else if let size = declared.imageSize {
       imageSize = size
     } else {
-      throw CLIPError.missingTensors([positionsName], path: path)
+      throw table.missingAll([positionsName], stages: stages, declared: declared)
     }
 
     func mlpWidth(_ tower: String, _ width: Int, _ declaredTower: DeclaredSizes.Tower) throws -> Int {
@@ -121,12 +128,21 @@ extension CLIPConfig {
           "\(declared.source): \(option) is \(ratio), the weights have MLPs of \(rows) numbers for a width of \(width)",
           help: "set it to \(Double(rows) / Double(width)), if the configuration belongs to these weights")
       }
-      return try size("the width of the MLPs", side(shape, 2, 0), told) ?? 4 * max(0, min(width, 1 << 21))
+      return try size(tower.isEmpty ? .textMLP : .visionMLP, side(shape, 2, 0), told) ?? 4
+        * max(0, min(width, 1 << 21))
     }
     func heads(_ width: Int, _ tower: DeclaredSizes.Tower, _ override: Int?, _ name: String) throws -> Int {
       if let heads = override ?? tower.heads { return heads }
       let headWidth = tower.headWidth ?? 64
       guard headWidth > 0, width >= headWidth, width % headWidth == 0 else {
+        if name == "image", declared.options[.visionHeadWidth] != nil {
+          throw CLIPError(
+            code: "E0605",
+            "\(declared.place(.visionHeadWidth)) is \(headWidth): the width \(width) of the image tower is no multiple of \(headWidth)",
+            help:
+              "set head_width in \(FileSystem.name(of: declared.source)) to \(width) / the number of heads, or give"
+              + " vision_heads: to load_clip")
+        }
         throw fault(
           "the number of heads of its \(name) tower cannot be told: "
             + "the width \(width) is no multiple of \(headWidth)",

@@ -52,6 +52,7 @@ extension CLIPModel {
     var unknown: [String] = []
     var table: WeightTable
     var config: CLIPConfig
+    var declared = DeclaredSizes()
     if let own {
       let json = try Json.parse(own, name: "\(path) (configuration)")
       config = try CLIPConfig(json: json, source: "\(path) (configuration)")
@@ -65,7 +66,7 @@ extension CLIPModel {
       if let heads = options.textHeads { config.text.heads = heads }
       notes.append("sizes, heads, activation and normalization from the file's own configuration")
     } else {
-      var declared = try declaredSizes(folder, naming, names)
+      declared = try declaredSizes(folder, naming, names)
       if declared.withoutText == nil { declared.withoutText = ModelFamily.foreignText(names) }
       table = try WeightTable(
         selection, path: path, naming: naming, withoutText: declared.withoutText != nil)
@@ -84,7 +85,8 @@ extension CLIPModel {
     if let activation = options.activation {
       notes.append("activation \(activation.displayName) as asked for")
     }
-    try config.validate()
+    let source = declared.source.isEmpty ? path + (own == nil ? "" : " (configuration)") : declared.source
+    try config.validate(as: source) { declared.option($0) }
 
     var tensors: [String: Tensor] = [:]
     var shapes = config.parameterShapes
@@ -94,9 +96,12 @@ extension CLIPModel {
       tensors["logit_scale"] = try Tensor([CLIPModel.initialScale], shape: [])
       notes.append("no logit_scale in the file: \(CLIPModel.initialScale), with which CLIP begins")
     }
-    try requireComplete(&table, shapes.map(\.name), path: path)
+    try requireComplete(
+      &table, shapes.map(\.name), selection, declared: declared,
+      source: own == nil ? nil : "the configuration in it")
+    try table.requireMasks(config, declared: declared.options[.causal].map { "\(declared.source): \($0)" })
     try table.requireNothingForeign(config)
-    notes = selection.notes + notes
+    notes = selection.notes + notes + table.notes
     if table.hasLongPositions {
       notes.append(
         "Long-CLIP: the first \(WeightTable.keptPositions) positions of one table, the later ones of the other"
@@ -172,17 +177,35 @@ extension CLIPModel {
   }
 
   /// Lists everything that is missing at once, and refuses layers that the model would not use.
-  private static func requireComplete(_ table: inout WeightTable, _ names: [String], path: String) throws {
+  private static func requireComplete(
+    _ table: inout WeightTable, _ names: [String], _ selection: WeightSelection, declared: DeclaredSizes,
+    source: String?
+  ) throws {
+    let path = table.path
     let missing = names.flatMap { table.missing($0) }
-    guard missing.isEmpty else { throw CLIPError.missingTensors(missing, path: path) }
+    guard missing.isEmpty else {
+      let wanted = Set(names.filter { !table.missing($0).isEmpty })
+      let elsewhere = selection.outside.first { item in
+        guard case .parameter(let name, _)? = WeightNames.located(item.name)?.meaning else { return false }
+        return wanted.contains(name)
+      }
+      throw CLIPError.missingTensors(
+        missing, path: path, more: elsewhere.map { "outside of the model stands \($0.shown)" })
+    }
     let extra = Set(table.sources.keys).subtracting(names)
     guard !extra.contains(where: WeightNames.isStructural) else {
       let list = extra.filter(WeightNames.isStructural).sorted()
+      let isOfImages = list.allSatisfy { $0.hasPrefix("visual.") }
+      let size = isOfImages ? DeclaredSizes.Size.visionLayers : .textLayers
+      let place =
+        declared.source.isEmpty ? "\(path): \(source ?? "its configuration")" : declared.place(size)
       throw CLIPError(
         code: "E0602",
-        "\(path): its configuration has no place for \(list.prefix(4).joined(separator: ", "))"
+        "\(place) leaves no place for \(list.prefix(4).joined(separator: ", "))"
           + (list.count > 4 ? " and \(list.count - 4) more" : ""),
-        help: "the weights and the configuration beside them may belong to different models")
+        help: table.layers(isOfImages ? "visual." : "").map {
+          "set the number of layers to \($0), if the configuration belongs to these weights"
+        } ?? "fetch the weights and the configuration beside them again, both of one model")
     }
     table.leaveOut(extra)
   }
@@ -197,7 +220,7 @@ extension WeightTable {
         throw CLIPError(
           code: "E0606",
           "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
-          help: "the file is damaged, or the model's training went wrong")
+          help: "fetch the file again, or train the model again from a point where it held numbers")
       }
     }
   }

@@ -15,6 +15,7 @@ extension DeclaredSizes {
       withoutText = reason
     }
     embedDim = try file.int("projection_dim")
+    options[.embedding] = file.path("projection_dim")
     if try file.string("model_type") == ModelFamily.imageTowerType {
       // The whole file is the tower's configuration.
       try readVision(file)
@@ -61,6 +62,11 @@ extension DeclaredSizes {
   private mutating func readVision(_ reader: ConfigReader) throws {
     let section = ConfigSection.huggingFaceVision
     try section.check(reader, unknown: &unknown)
+    for (size, key) in [
+      (Size.visionLayers, "num_hidden_layers"), (.visionWidth, "hidden_size"),
+      (.visionHeads, "num_attention_heads"), (.imageSize, "image_size"), (.patchSize, "patch_size"),
+      (.channels, "num_channels"), (.visionMLP, "intermediate_size"),
+    ] { options[size] = reader.path(key) }
     vision = try readTower(reader, section, heads: 12)
     imageSize = try reader.side("image_size")
     patchSize = try reader.side("patch_size")
@@ -70,6 +76,11 @@ extension DeclaredSizes {
   private mutating func readText(_ reader: ConfigReader) throws {
     let section = ConfigSection.huggingFaceText
     try section.check(reader, unknown: &unknown)
+    for (size, key) in [
+      (Size.textLayers, "num_hidden_layers"), (.textWidth, "hidden_size"),
+      (.textHeads, "num_attention_heads"), (.context, "max_position_embeddings"), (.vocabulary, "vocab_size"),
+      (.textMLP, "intermediate_size"),
+    ] { options[size] = reader.path(key) }
     text = try readTower(reader, section, heads: 8)
     context = try reader.int("max_position_embeddings")
     vocabulary = try reader.int("vocab_size")

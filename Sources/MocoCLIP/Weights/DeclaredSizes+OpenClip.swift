@@ -18,6 +18,7 @@ extension DeclaredSizes {
       ).check(model, unknown: &unknown)
     }
     embedDim = try model.int("embed_dim")
+    options[.embedding] = model.path("embed_dim")
     let isQuick = try model.bool("quick_gelu") ?? false
     try readVision(model.member("vision_cfg"), isQuick: isQuick)
     try readText(model.member("text_cfg"), isQuick: isQuick)
@@ -31,6 +32,10 @@ extension DeclaredSizes {
   private mutating func readVision(_ reader: ConfigReader, isQuick: Bool) throws {
     let section = ConfigSection.openClipVision
     try section.check(reader, unknown: &unknown)
+    for (size, key) in [
+      (Size.visionLayers, "layers"), (.visionWidth, "width"), (.visionHeadWidth, "head_width"),
+      (.imageSize, "image_size"), (.patchSize, "patch_size"), (.channels, "in_chans"),
+    ] { options[size] = reader.path(key) }
     // A list of layers is how a ModifiedResNet shows.
     if reader.value("layers")?.arrayValue != nil {
       stages = try reader.ints("layers")
@@ -64,6 +69,10 @@ extension DeclaredSizes {
     // Nothing of a text tower that is not used can give wrong numbers.
     guard withoutText == nil else { return }
     try section.check(reader, unknown: &unknown)
+    for (size, key) in [
+      (Size.textLayers, "layers"), (.textWidth, "width"), (.textHeads, "heads"), (.context, "context_length"),
+      (.vocabulary, "vocab_size"),
+    ] { options[size] = reader.path(key) }
     text.width = try reader.int("width")
     text.layers = try reader.int("layers")
     text.heads = try reader.int("heads") ?? 8
@@ -71,6 +80,7 @@ extension DeclaredSizes {
     vocabulary = try reader.int("vocab_size")
     try readBlocks(reader, section, isQuick: isQuick, into: &text)
     isCausal = try !(reader.bool("no_causal_mask") ?? false)
+    if !isCausal { options[.causal] = reader.path("no_causal_mask") }
     if !isCausal { notes.append("every token sees all of the text, padding included (no_causal_mask)") }
     let pool = try reader.string("pool_type")
     switch pool {

@@ -1,5 +1,25 @@
 /// What a configuration beside the weights says; nil where it is silent.
 struct DeclaredSizes {
+  /// What a configuration counts, in the words of messages.
+  enum Size: String {
+    case embedding = "the size of the embedding"
+    case imageSize = "image_size"
+    case patchSize = "patch_size"
+    case channels = "the number of channels"
+    case visionWidth = "the width of vision"
+    case visionLayers = "the number of layers of vision"
+    case visionHeads = "the number of heads of vision"
+    case visionMLP = "the width of the MLPs of vision"
+    case textMLP = "the width of the MLPs of text"
+    case visionHeadWidth = "the width of a head of vision"
+    case vocabulary = "the size of the vocabulary"
+    case context = "the context length"
+    case textWidth = "the width of text"
+    case textLayers = "the number of layers of text"
+    case textHeads = "the number of heads of text"
+    case causal = "the mask of text"
+  }
+
   struct Tower {
     var width: Int?
     var layers: Int?
@@ -33,6 +53,8 @@ struct DeclaredSizes {
   var images: DeclaredImages.Source?
   /// What messages call the configuration.
   var source = ""
+  /// The options of the configuration that tell sizes, such as `model_cfg.vision_cfg.width`.
+  var options: [Size: String] = [:]
   var notes: [String] = []
   /// Options that are not known, with their file.
   var unknown: [String] = []
@@ -54,10 +76,26 @@ struct DeclaredSizes {
   /// The size that the weights' shape tells, or the declared one where they are silent.
   ///
   /// - Throws: E0605 where both speak and differ: programs that interpolate or fail there give other numbers.
-  func size(_ name: String, shape: Int?, declared: Int?) throws -> Int? {
+  func size(_ name: Size, shape: Int?, declared: Int?) throws -> Int? {
     guard let shape, let declared, shape != declared else { return shape ?? declared }
     throw CLIPError(
-      code: "E0605", "\(source): \(name) is \(declared), the weights have \(shape)",
+      code: "E0605", "\(place(name)): \(name.rawValue) is \(declared), the weights have \(shape)",
       help: "set it to \(shape), if the configuration belongs to these weights")
+  }
+
+  /// The option that tells what `CLIPConfig` calls `name`, for messages; `name` itself where there is none.
+  func option(_ name: String) -> String {
+    let sizes: [String: Size] = [
+      "embed_dim": .embedding, "image_size": .imageSize, "patch_size": .patchSize, "channels": .channels,
+      "vision width": .visionWidth, "vision layers": .visionLayers, "vision heads": .visionHeads,
+      "vision mlp_width": .visionMLP, "text width": .textWidth, "text layers": .textLayers,
+      "text heads": .textHeads, "text mlp_width": .textMLP, "context": .context, "vocabulary": .vocabulary,
+    ]
+    return sizes[name].flatMap { options[$0] } ?? name
+  }
+
+  /// Where the configuration tells a size: the file and the option.
+  func place(_ name: Size) -> String {
+    ([source] + [options[name]].compactMap { $0 }).joined(separator: ": ")
   }
 }

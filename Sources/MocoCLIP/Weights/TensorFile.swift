@@ -14,6 +14,8 @@ public struct UnreadTensor: Sendable, Equatable {
   public let name: String
   /// In words: `a sparse tensor`, `a tensor of F8_E4M3`.
   public let kind: String
+  /// Whether it stands beside the parameters of a checkpoint; `name` is its whole name then.
+  public var isBeside = false
 }
 
 /// A file of named tensors, whatever its container.
@@ -54,7 +56,8 @@ public enum TensorFiles {
   public static func open(_ path: String) throws -> any TensorFile {
     let kind = try MappedFile(path: path).withBytes { bytes -> Kind in
       if ZipArchive.isZip(bytes) { return .zip }
-      if bytes.starts(with: legacyMagic) || isTar(bytes) { return .legacy }
+      if bytes.starts(with: legacyMagic) || isOldTar(bytes) { return .legacy }
+      if let fault = OtherFormat.fault(bytes, path: path) { throw fault }
       return .safetensors
     }
     switch kind {
@@ -63,7 +66,8 @@ public enum TensorFiles {
     case .legacy:
       throw CLIPError(
         code: "E0605", "\(path): this PyTorch file has the format from before version 1.6",
-        help: "convert it once in Python: torch.save(torch.load(\"old\", map_location=\"cpu\"), \"new.pt\")")
+        help: "convert it once in Python: torch.save(torch.load(\"\(FileSystem.name(of: path))\","
+          + " map_location=\"cpu\"), \"new.pt\")")
     }
   }
 
@@ -75,7 +79,10 @@ public enum TensorFiles {
   ]
 
   /// The oldest files of PyTorch are tar archives.
-  private static func isTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.count >= 512 && bytes[257..<262].elementsEqual("ustar".utf8)
+  private static func isOldTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    OtherFormat.isTar(bytes)
+      && ["sys_info", "pickle", "storages", "tensors"].contains { name in
+        bytes.starts(with: name.utf8) && bytes[name.utf8.count] == 0
+      }
   }
 }

@@ -22,6 +22,7 @@ struct WeightFolder {
       if path.hasSuffix(".index.json") {
         files = try WeightFolder.shards(index: path)
       } else {
+        try WeightFolder.requireWhole(path)
         files = [path]
       }
       try readConfigurations(FileSystem.parent(of: path))
@@ -92,22 +93,24 @@ struct WeightFolder {
         if candidates.allSatisfy({ $0.contains("-of-") }) {
           throw CLIPError(
             code: "E0501", "\(folder) holds parts of one model and not the index that joins them",
-            help: "get the file that ends with .index.json, too; it lies beside them")
+            help: "fetch \(index(of: candidates[0])), too; it lies beside them")
         }
         throw CLIPError(
           code: "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
-          help: "name the file")
+          help: "name the file: load_clip(\"\(folder)/\(candidates[0])\")")
       }
+      try requireWhole("\(folder)/\(candidates[0])")
       return ["\(folder)/\(candidates[0])"]
     }
     if names.contains("snapshots") {
+      let inner = (try? FileSystem.list("\(folder)/snapshots"))?.first { !$0.hasPrefix(".") } ?? "…"
       throw CLIPError(
         code: "E0501", "\(folder) is a cache of the Hugging Face Hub: the model lies deeper in it",
-        help: "name the folder below \(folder)/snapshots")
+        help: "name the folder below it: load_clip(\"\(folder)/snapshots/\(inner)\")")
     }
     throw CLIPError(
       code: "E0501", "there are no weights in the folder \(folder)",
-      help: "a model's folder holds \(known.joined(separator: ", "))")
+      help: "name a folder that holds one of \(known.joined(separator: ", "))")
   }
 
   /// The files that an index names (Hugging Face's `weight_map`), each once.
@@ -124,6 +127,41 @@ struct WeightFolder {
       names.insert(file)
     }
     guard !names.isEmpty else { throw CLIPError.corrupt(path, "its weight_map is empty") }
+    let missing = names.sorted().filter { FileSystem.kind("\(folder)/\($0)") != .file }
+    guard missing.isEmpty else {
+      let isOne = missing.count == 1
+      throw CLIPError(
+        code: "E0501",
+        "\(folder): \(missing.count) of the model's \(names.count) files \(isOne ? "is" : "are") missing"
+          + " that \(FileSystem.name(of: path)) names: \(missing.joined(separator: ", "))",
+        help: "fetch \(missing.joined(separator: ", ")) into \(folder)")
+    }
     return names.sorted().map { "\(folder)/\($0)" }
+  }
+
+  /// Number and count of `model-00001-of-00003.safetensors`, and what stands around them.
+  private static func part(_ name: String) -> (stem: String, number: Int, count: Int, ending: String)? {
+    guard let match = name.firstMatch(of: /^(.*)-(\d{1,6})-of-(\d{1,6})(\..+)$/), let number = Int(match.2),
+      let count = Int(match.3), count > 1
+    else { return nil }
+    return (String(match.1), number, count, String(match.4))
+  }
+
+  /// What the index is called that joins the parts of which one is called `name`.
+  private static func index(of name: String) -> String {
+    part(name).map { "\($0.stem)\($0.ending).index.json" } ?? "the file that ends with .index.json"
+  }
+
+  /// - Throws: E0501 for one part of a model that was saved in several.
+  private static func requireWhole(_ path: String) throws {
+    guard let part = part(FileSystem.name(of: path)) else { return }
+    let folder = FileSystem.parent(of: path)
+    let index = index(of: FileSystem.name(of: path))
+    throw CLIPError(
+      code: "E0501", "\(path) is part \(part.number) of \(part.count) of a model",
+      help: FileSystem.kind("\(folder)/\(index)") == .file
+        ? "load all parts: load_clip(\"\(folder)\")"
+        : "fetch the other parts and \(index) into \(folder), and load the folder"
+    )
   }
 }

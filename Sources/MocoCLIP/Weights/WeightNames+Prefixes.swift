@@ -40,9 +40,14 @@ extension WeightNames {
 
   /// Whether a name is one of adapters that are trained beside a layer.
   static func isAdapter(_ name: String) -> Bool {
+    isMergeable(name) || name.split(separator: ".").contains { $0.hasPrefix("adapter") }
+  }
+
+  /// Whether a name is one of peft's for changes of a layer's weights (LoRA and its like), which can be merged
+  /// into them.
+  static func isMergeable(_ name: String) -> Bool {
     name.split(separator: ".").contains { part in
-      part.hasPrefix("lora_") || part == "base_layer" || part.hasPrefix("adapter") || part.hasPrefix("hada_")
-        || part == "ia3_l"
+      part.hasPrefix("lora_") || part == "base_layer" || part.hasPrefix("hada_") || part.hasPrefix("ia3_l")
     }
   }
 }

@@ -43,7 +43,7 @@ package enum WeightNames {
     if name.hasSuffix("position_ids") { return "numbers of the positions, implied" }
     switch name.split(separator: ".").last ?? "" {
     case "input_resolution", "context_length", "vocab_size": return "a size that the shapes tell"
-    case "attn_mask": return "the causal mask, implied"
+    case "attn_mask": return "the mask, implied"
     case "num_batches_tracked": return "a count of training's batches"
     default: return nil
     }
@@ -136,6 +136,15 @@ package enum WeightNames {
       return ("\(tower)transformer.resblocks.\(number).\(canonical)", part)
     }
     return nil
+  }
+
+  /// The tensors that make a parameter under Hugging Face's names: one, or three blocks.
+  static func huggingFaceNames(_ canonical: String) -> [String] {
+    if let plain = huggingFacePlain.first(where: { $0.value.0 == canonical })?.key { return [plain] }
+    guard let (number, rest) = layer(Substring(canonical)) else { return [canonical] }
+    let tower = canonical.hasPrefix("visual.") ? "vision_model" : "text_model"
+    let names = huggingFaceInBlock.filter { $0.value.0 == rest }.keys.sorted()
+    return names.isEmpty ? [canonical] : names.map { "\(tower).encoder.layers.\(number).\($0)" }
   }
 
   // MARK: Other architectures

@@ -14,6 +14,13 @@ struct WeightSelection {
     let name: String
     /// Whether it stands beside the parameters of a checkpoint.
     var isBeside = false
+
+    /// Tells the tensors of several files apart.
+    var key: String { "\(file.path)\0\(isBeside)\0\(entry.name)" }
+    /// What messages call it.
+    var shown: String {
+      isBeside && !file.root.isEmpty ? "\(entry.name) (beside \(file.root.dropLast()))" : entry.name
+    }
   }
 
   /// What stands behind the prefix, in the files' order.
@@ -70,11 +77,17 @@ struct WeightSelection {
       }
     }
     var twins: [String] = []
-    let group = try WeightSelection.choose(candidates, path: path, options: options, twins: &twins)
+    var inner: [String] = []
+    let group = try WeightSelection.choose(
+      candidates, path: path, options: options, twins: &twins, inner: &inner)
+    /// Whether a name stands behind the prefix, and not behind that of another model in there.
+    func isBehind(_ plain: String, isBeside: Bool) -> Bool {
+      plain.hasPrefix(group) && !(isBeside && group.isEmpty) && !inner.contains { plain.hasPrefix($0) }
+    }
     for twin in twins { notes.append("the same numbers stand behind \"\(twin)\" once more") }
     for candidate in candidates {
       let item = candidate.item
-      if candidate.plain.hasPrefix(group), !candidate.isBeside || !group.isEmpty {
+      if isBehind(candidate.plain, isBeside: candidate.isBeside) {
         let name = String(candidate.plain.dropFirst(group.count))
         items.append(Item(file: item.file, entry: item.entry, name: name))
         if prefix.isEmpty, candidate.group == group, item.entry.name.hasSuffix(name) {
@@ -92,8 +105,8 @@ struct WeightSelection {
           unused.append((tensor.name, "left out as asked for"))
           continue
         }
-        let plain = WeightNames.withoutWrappers(file.root + tensor.name)
-        let isInside = plain.hasPrefix(group)
+        let plain = WeightNames.withoutWrappers(tensor.isBeside ? tensor.name : file.root + tensor.name)
+        let isInside = isBehind(plain, isBeside: tensor.isBeside)
         let name = isInside ? String(plain.dropFirst(group.count)) : plain
         unread.append((file, name, tensor, isInside))
       }
@@ -108,8 +121,12 @@ struct WeightSelection {
 
   // MARK: Choosing
 
+  /// - Parameters:
+  ///   - twins: the prefixes behind which the same numbers stand once more.
+  ///   - inner: the prefixes of other models behind one that the caller chose.
   private static func choose(
-    _ candidates: [Candidate], path: String, options: CLIPModel.LoadOptions, twins: inout [String]
+    _ candidates: [Candidate], path: String, options: CLIPModel.LoadOptions, twins: inout [String],
+    inner: inout [String]
   ) throws -> String {
     var order: [String] = []
     var groups: [String: [Candidate]] = [:]
@@ -118,10 +135,14 @@ struct WeightSelection {
       if groups[group] == nil { order.append(group) }
       groups[group, default: []].append(candidate)
     }
-    // The root of a checkpoint is no prefix that anybody sees.
+    // The root of a checkpoint is no prefix that anybody sees, unless something like it stands beside.
     let roots = Set(candidates.filter { !$0.isBeside }.map(\.item.file.root))
+    let hasBare = groups[""]?.contains(where: \.isBeside) ?? false
     func shown(_ group: String) -> String {
-      group.isEmpty || roots.contains(group) ? "no prefix" : "\"\(group)\""
+      group.isEmpty || roots.contains(group) && !hasBare ? "no prefix" : "\"\(group)\""
+    }
+    func typed(_ group: String) -> String {
+      roots.contains(group) && !hasBare ? "prefix: \"\"" : "prefix: \"\(group)\""
     }
 
     let towers = Dictionary(uniqueKeysWithValues: groups.map { ($0.key, Towers($0.value)) })
@@ -132,7 +153,7 @@ struct WeightSelection {
         towers[group]?.hasImages == true
           && (group == plain || roots.contains { group == WeightNames.withoutWrappers($0 + stem) })
       }
-      guard let group = known.first else {
+      guard let group = known.first(where: { $0 == plain }) ?? known.first else {
         let others = order.filter { towers[$0]?.hasImages == true }.map(shown)
         throw CLIPError(
           code: "E0605", "\(path): there is no CLIP model behind \"\(wanted)\"",
@@ -140,6 +161,7 @@ struct WeightSelection {
             ? "give another file: no prefix in this one has a CLIP model"
             : "choose another prefix: there are models behind \(others.joined(separator: ", "))")
       }
+      inner = order.filter { $0 != group && $0.hasPrefix(group) && towers[$0]?.hasImages == true }
       return group
     }
     var whole = order.filter { towers[$0]?.isWhole == true }
@@ -152,21 +174,26 @@ struct WeightSelection {
       )
     }
     guard let first = whole.first else {
-      if order.isEmpty, candidates.contains(where: { WeightNames.isAdapter($0.plain) }) {
+      if order.isEmpty, candidates.contains(where: { WeightNames.isMergeable($0.plain) }) {
         throw CLIPError(
           code: "E0605", "\(path): these are adapters to a model (LoRA or its like), not a CLIP model",
           help: "merge them into their model in Python (model.merge_and_unload() of peft) and save that")
+      }
+      if order.isEmpty, candidates.contains(where: { WeightNames.isAdapter($0.plain) }) {
+        throw CLIPError(
+          code: "E0605", "\(path): these are adapters to a model, not a CLIP model",
+          help: "load the CLIP model itself; adapters of this kind are not known here")
       }
       return order.max { (groups[$0]?.count ?? 0, $1) < (groups[$1]?.count ?? 0, $0) } ?? roots.first ?? ""
     }
     for other in whole.dropFirst() {
       guard try isSame(groups[first] ?? [], groups[other] ?? []) else {
         let both = whole.map(shown)
-        let choice = whole.first { !$0.isEmpty && !roots.contains($0) } ?? other
         throw CLIPError(
           code: "E0605",
           "\(path): it holds \(whole.count) different CLIP models, behind \(both.joined(separator: " and "))",
-          help: "choose one: load_clip(\"\(FileSystem.name(of: path))\", prefix: \"\(choice)\")")
+          help: "choose one: load_clip(\"\(path)\", \(typed(first))), or with "
+            + whole.dropFirst().map(typed).joined(separator: ", or "))
       }
       twins.append(other)
     }
@@ -177,10 +204,38 @@ struct WeightSelection {
         throw CLIPError(
           code: "E0601",
           "\(path): the image tower stands behind \(shown(first)), the text tower behind \(shown(other))",
-          help: "save both under one prefix, in Python: torch.save({name without prefix: tensor, …})")
+          help: "save both under one prefix, in Python: "
+            + WeightSelection.joining(
+              [first, other], path: path,
+              file: groups[first]?.first?.item.file,
+              isBeside: groups[other]?.contains(where: \.isBeside) ?? false))
       }
     }
     return first
+  }
+
+  /// What to type in Python to have two prefixes' tensors without them in one file.
+  private static func joining(
+    _ prefixes: [String], path: String, file: (any TensorFile)?, isBeside: Bool
+  ) -> String {
+    let root = file?.root ?? ""
+    var name = FileSystem.name(of: path)
+    if FileSystem.kind(path) == .folder, let file { name = FileSystem.name(of: file.path) }
+    let stripped = prefixes.map { $0.hasPrefix(root) ? String($0.dropFirst(root.count)) : $0 }
+      .filter { !$0.isEmpty }.map { ".removeprefix(\"\($0)\")" }.joined()
+    if isBeside {
+      return "move the tensors beside \(root.dropLast()) into it, then torch.save(checkpoint, \"joined.pt\")"
+    }
+    let isTorch = file is TorchFile
+    let load =
+      isTorch
+      ? "w = torch.load(\"\(name)\")" + (root.isEmpty ? "" : "[\"\(root.dropLast())\"]")
+      : "w = safetensors.torch.load_file(\"\(name)\")"
+    let names = "{n\(stripped): t for n, t in w.items()}"
+    return
+      isTorch
+      ? "\(load); torch.save(\(names), \"joined.pt\")"
+      : "\(load); safetensors.torch.save_file(\(names), \"joined.safetensors\")"
   }
 
   /// Which towers a prefix has.

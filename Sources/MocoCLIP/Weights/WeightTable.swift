@@ -12,6 +12,10 @@ struct WeightTable {
   private(set) var unused: [(name: String, reason: String)] = []
   /// Tensors that are no parameter, and whether they stand behind the model's prefix.
   private var foreign: [(entry: TensorDescription, isInside: Bool)] = []
+  /// The masks that the files keep as buffers.
+  private(set) var masks: [WeightSelection.Item] = []
+  /// What was assumed, as sentences.
+  private(set) var notes: [String] = []
   let naming: WeightInfo.Naming
   let path: String
 
@@ -42,16 +46,15 @@ struct WeightTable {
       case .parameter(let name, let part):
         sources[name, default: []].append(Source(file: item.file, entry: item.entry, part: part))
       case .ignored(let reason):
-        if item.name.hasSuffix("attn_mask"), !WeightNames.isOfImages(item.name), try !isCausal(item) {
-          structural.append(item.entry.name)
-        }
+        if item.name.hasSuffix("attn_mask") { masks.append(item) }
         unused.append((item.entry.name, reason))
       case .unknown:
         if WeightNames.isStructural(item.name) { structural.append(item.entry.name) }
         sort(item, isInside: true)
       }
     }
-    for item in selection.outside {
+    let scale = try takeScale(selection)
+    for item in selection.outside where item.key != scale {
       if selection.isChosen {
         unused.append((item.entry.name, "not behind the prefix \"\(selection.prefix)\""))
       } else {
@@ -63,21 +66,30 @@ struct WeightTable {
     for name in sources.keys.sorted() { try checkParts(of: name) }
   }
 
-  /// Whether a stored mask is the causal one: nothing where a position looks at itself and before, far below zero
-  /// elsewhere.
-  private func isCausal(_ item: WeightSelection.Item) throws -> Bool {
-    let shape = item.entry.shape
-    guard shape.count == 2, shape[0] == shape[1], item.entry.type.isFloating else { return false }
-    return try item.file.tensor(item.entry.name, isMapped: true).withFloats { values in
-      let side = shape[0]
-      guard values.count == side * side else { return false }
-      return (0..<side).allSatisfy { row in
-        (0..<side).allSatisfy { column in
-          let value = values[row * side + column]
-          return column <= row ? value == 0 : value <= -1e4
-        }
+  /// A scale that stands alone outside of a model that has none, as wrapping modules keep it, is the model's.
+  ///
+  /// - Returns: the key of the tensor that was taken.
+  private mutating func takeScale(_ selection: WeightSelection) throws -> String? {
+    guard !selection.isChosen, !sources.isEmpty else { return nil }
+    let places = selection.outside.map { WeightNames.located(WeightNames.withoutWrappers($0.name)) }
+    let lone = zip(selection.outside, places).filter { item, place in
+      guard let place, case .parameter("logit_scale", _) = place.meaning, item.entry.count == 1 else {
+        return false
       }
+      return item.entry.type.isFloating && places.count { $0?.prefix == place.prefix } == 1
+    }.map(\.0)
+    guard let item = lone.first else { return nil }
+    if let own = sources["logit_scale"]?.first {
+      let mine = WeightSelection.Item(file: own.file, entry: own.entry, name: "logit_scale")
+      for item in lone where try !WeightSelection.isSame(mine, item) {
+        notes.append("\(item.shown) stands outside of the model once more: the model's own scale is used")
+      }
+      return nil
     }
+    guard lone.count == 1 else { return nil }
+    sources["logit_scale"] = [Source(file: item.file, entry: item.entry, part: .whole)]
+    notes.append("the scale is \(item.shown), which stands outside of the model")
+    return item.key
   }
 
   /// What is no parameter: harmless, or of a kind that may take part in the numbers.
@@ -89,6 +101,8 @@ struct WeightTable {
       unused.append((entry.name, reason))
     } else if entry.type.isFloating, entry.count > 1 {
       foreign.append((entry, isInside))
+    } else if !isInside, WeightNames.located(entry.name) != nil {
+      unused.append((entry.name, "not the model's own: it stands outside of it"))
     } else {
       unused.append((entry.name, entry.count == 0 ? "it has no numbers" : "no part of CLIP"))
     }
@@ -151,7 +165,7 @@ struct WeightTable {
     let names = parts.map(\.entry.name).sorted().joined(separator: ", ")
     return CLIPError(
       code: "E0602", "\(path): \(names) are the same parameter, \(name)",
-      help: "give one model's files only")
+      help: "give one model's files only, or leave the other tensors out: ignore: [\"their names\"]")
   }
 
   // MARK: What is not known
@@ -165,11 +179,19 @@ struct WeightTable {
         "\(path): \(class_) is a class token behind the text; its place depends on how far texts are padded",
         help: "use a model whose text_cfg has no embed_cls; this kind of text tower is not read")
     }
-    if names.contains(where: WeightNames.isAdapter) {
+    if names.contains(where: WeightNames.isMergeable) {
       return CLIPError(
         code: "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
         help: "merge them in Python (model.merge_and_unload() of peft) and save the model; or leave them out:"
           + " load_clip(…, ignore: [\(leaving(names))])")
+    }
+    if names.contains(where: WeightNames.isAdapter) {
+      return CLIPError(
+        code: "E0605",
+        "\(path): it holds adapters, layers beside the model's own that are not known here: \(list)\(more)",
+        help:
+          "load the model without adapters; or leave them out, which gives the features of before they were"
+          + " trained: load_clip(…, ignore: [\(leaving(names))])")
     }
     return CLIPError(
       code: "E0605",
@@ -223,11 +245,20 @@ struct WeightTable {
 
   /// What the files lack of a parameter, under the names that they would use.
   func missing(_ name: String) -> [String] {
-    guard let parts = sources[name], parts.first?.part != .later else { return [name] }
+    let isTheirs = naming == .huggingFace
+    guard let parts = sources[name], parts.first?.part != .later else {
+      return isTheirs ? WeightNames.huggingFaceNames(name) : [name]
+    }
     guard parts.contains(where: { $0.part.isBlock }), parts.count < 3 else { return [] }
-    let letters = ["q", "k", "v"]
-    return letters.indices.filter { block in !parts.contains { $0.part == .block(block) } }
-      .map { "\(name) (its \(letters[$0])_proj)" }
+    return WeightNames.huggingFaceNames(name).filter { theirs in
+      guard case .parameter(_, let part) = WeightNames.meaning(theirs) else { return false }
+      return !parts.contains { $0.part == part }
+    }
+  }
+
+  /// The names of all tensors, in no parameter's place or in one.
+  var allNames: [String] {
+    sources.values.flatMap { $0.map(\.entry.name) } + foreign.map(\.entry.name) + unused.map(\.name)
   }
 
   /// The highest layer number and one, of a tower (`""` or `"visual."`).
@@ -268,7 +299,7 @@ struct WeightTable {
     for source in parts where !source.entry.type.isFloating {
       throw CLIPError(
         code: "E0602", "\(source.file.path): \(source.entry.name) is stored as \(source.entry.type.rawValue)",
-        help: "weights are F32, F16, BF16 or F64")
+        help: "save the weights as float32, float16, bfloat16 or float64")
     }
     guard let found = shape(name), found == expected else {
       throw CLIPError.shapeMismatch(

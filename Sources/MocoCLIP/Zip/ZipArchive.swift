@@ -63,7 +63,7 @@ package final class ZipArchive: Sendable {
     guard entry.size <= limit else {
       throw CLIPError.corrupt(
         name, "it has \(entry.size) bytes, more than the \(limit) such an entry may have",
-        help: "this is probably another kind of file")
+        help: "give a file that torch.save wrote: this is probably another kind of file")
     }
     // Inflating holds two copies for a moment.
     try MemoryAccountant.reserve(2 * entry.size)

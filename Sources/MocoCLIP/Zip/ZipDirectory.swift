@@ -122,7 +122,7 @@ struct ZipDirectory {
       guard flags & 0x2041 == 0 else {
         throw CLIPError(
           code: "E0605", "\(path): the entry \(name) is encrypted",
-          help: "unpack the archive and pack it without")
+          help: "unpack it and pack it again without a password")
       }
       let large = try wide(extra, packed: packed, size: size, offset: offset, name: name)
       try append(
@@ -188,14 +188,14 @@ struct ZipDirectory {
         throw CLIPError.corrupt(
           path, "\(name) would unpack \(packed) bytes to \(size)",
           help:
-            "entries that are compressed may have \(ZipArchive.inflateLimit >> 20) MB; PyTorch stores them as they are"
+            "pack it again without compression, as torch.save does: packed entries may have \(ZipArchive.inflateLimit >> 20) MB"
         )
       }
       compression = .deflated
     default:
       throw CLIPError(
         code: "E0605", "\(path): the entry \(name) is compressed by method \(method)",
-        help: "entries may be stored or deflated; save the file again with torch.save")
+        help: "save the file again with torch.save, or pack it with deflate or without compression")
     }
     entries.append(
       ZipArchive.Entry(

@@ -71,7 +71,7 @@ import Testing
       "transformer.resblocks.0.attn.out_proj.lora_A.default.weight", "lora_A.weight", "adapter.fc.weight",
     ] {
       let found = try ForeignTensorTests.message(name, [4, 128])
-      #expect(found.hasPrefix("E0605") && found.contains("merge"), "\(found)")
+      #expect(found.hasPrefix("E0605") && found.contains("it holds adapters"), "\(found)")
     }
     let cls = try ForeignTensorTests.message("text.cls_emb", [128])
     #expect(cls.hasPrefix("E0605") && cls.contains("class token"), "\(cls)")

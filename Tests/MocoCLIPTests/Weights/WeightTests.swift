@@ -215,7 +215,7 @@ enum Foreign {
       let broken = items.filter { $0.name != "vision_model.encoder.layers.1.self_attn.k_proj.bias" }
       try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: broken)
       let message = errorMessage { _ = try CLIPModel.load(path: folder) }
-      #expect(message.contains("visual.transformer.resblocks.1.attn.in_proj_bias (its k_proj)"))
+      #expect(message.contains("vision_model.encoder.layers.1.self_attn.k_proj.bias"))
       #expect(message.hasPrefix("E0601: ") && message.contains("1 tensor is missing"))
     }
   }
@@ -414,7 +414,7 @@ enum Foreign {
       let more = Foreign.replacing(
         Foreign.huggingFaceConfig, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
       try AtomicFile.write(more, to: folder + "/config.json")
-      #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("12 tensors are missing"))
+      #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("16 tensors are missing"))
       let other = Foreign.replacing(Foreign.huggingFaceConfig, "\"gelu\", \"eos", "\"swish\", \"eos")
       try AtomicFile.write(other, to: folder + "/config.json")
       #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("swish"))
