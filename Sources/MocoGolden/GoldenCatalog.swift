@@ -76,14 +76,11 @@ package struct GoldenCatalog {
         checks += found
       }
       for file in open {
-        let reason: String
-        switch file.content {
-        case .unreadable(let fault): reason = fault
-        case .archive: reason = "nothing here knows what to check in this archive"
-        default: reason = "nothing here knows what to check in this file"
-        }
         checks.append(
-          GoldenCheck(name: file.relative, files: [file.relative]) { _ in throw GoldenFault(reason) })
+          GoldenCheck(name: file.relative, files: [file.relative]) { lines in
+            if case .unreadable(let fault) = file.content { throw GoldenFault(fault) }
+            lines.unknown()
+          })
       }
     }
     checks.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

@@ -34,12 +34,16 @@ package struct GoldenCheck {
   }
 }
 
-/// One comparison: `name  max error  tolerance  ok|FAIL`.
+/// One comparison: `name  max error  tolerance  ok|FAIL`; or a file that nothing here knows.
 package struct GoldenLine: CustomStringConvertible {
   package let name: String
   /// nil for both: it could not be compared.
   package let error: Double?
   package let tolerance: Double?
+  /// Whether something here knows what to compare; a file of another method is no failure.
+  package var isKnown = true
+
+  package var hasFailed: Bool { isKnown && !isRight }
 
   /// An error that is no number fails.
   package var isRight: Bool {
@@ -48,7 +52,7 @@ package struct GoldenLine: CustomStringConvertible {
   }
 
   package var description: String {
-    "\(name)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : "FAIL")"
+    "\(name)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : isKnown ? "FAIL" : "not known here")"
   }
 
   private static func text(_ value: Double?) -> String {
@@ -76,6 +80,11 @@ struct GoldenLines {
   mutating func fault(_ reason: String) {
     let line = reason.split(whereSeparator: \.isNewline).joined(separator: "; ")
     all.append(GoldenLine(name: "\(name) (\(line))", error: nil, tolerance: nil))
+  }
+
+  /// A file that can be read and that nothing here knows.
+  mutating func unknown() {
+    all.append(GoldenLine(name: name, error: nil, tolerance: nil, isKnown: false))
   }
 }
 

@@ -4,12 +4,17 @@ package struct GoldenOptions {
   /// Empty: everything.
   package private(set) var prefixes: [String] = []
 
-  static let usage = "usage: golden DIR [--only PREFIX…]"
+  /// Whether a file that nothing here knows makes the exit status 1.
+  package private(set) var isStrict = false
+
+  static let usage = "usage: golden DIR [--strict] [--only PREFIX…]"
 
   package init(_ arguments: [String]) throws {
     var isList = false
     for argument in arguments {
-      if argument == "--only" {
+      if argument == "--strict" {
+        isStrict = true
+      } else if argument == "--only" {
         isList = true
       } else if argument.hasPrefix("--only=") {
         prefixes.append(String(argument.dropFirst("--only=".count)))

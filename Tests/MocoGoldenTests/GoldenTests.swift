@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test func whatNobodyKnowsFails() throws {
+  @Test func whatNobodyKnowsIsNotRight() throws {
     try Repository.inFolder { folder in
       try Data("hello".utf8).write(to: URL(fileURLWithPath: folder + "/strange.bin"))
       try Data("{".utf8).write(to: URL(fileURLWithPath: folder + "/broken.json"))

@@ -1,0 +1,21 @@
+/// How many comparisons were right, failed, or are of methods that nothing here knows.
+package struct GoldenTally: CustomStringConvertible {
+  package private(set) var passed = 0
+  package private(set) var failed = 0
+  package private(set) var unknown = 0
+
+  package init() {}
+
+  package mutating func add(_ line: GoldenLine) {
+    if line.isRight { passed += 1 } else if line.isKnown { failed += 1 } else { unknown += 1 }
+  }
+
+  package var description: String {
+    "\(passed) passed, \(failed) failed" + (unknown > 0 ? ", \(unknown) not known here" : "")
+  }
+
+  /// The exit status: 1 if a comparison failed or none was made; with `isStrict` also if a file is not known.
+  package func status(isStrict: Bool) -> Int32 {
+    failed > 0 || passed == 0 || isStrict && unknown > 0 ? 1 : 0
+  }
+}
