@@ -169,7 +169,7 @@ import Testing
           [2]
           ["crane", "owl"] ["crane", "bag"] ["crane", "bag"]
           E0511 features has only one class, "crane"
-            help: telling images apart takes two classes or more
+            help: add another class: telling images apart takes two or more
 
           """)
   }

@@ -36,6 +36,27 @@ public enum CSV {
     return try reader.read(Array(text.utf8))
   }
 
+  /// A text without a first line such as `sep=;`, which Excel writes and reads, and the delimiter that it names. The
+  /// other lines keep their numbers.
+  ///
+  /// - Throws: E0517 for a separator that no table here has.
+  public static func withoutSeparatorLine(
+    _ text: String, path: String
+  ) throws -> (text: String, delimiter: Delimiter?) {
+    let end = text.firstIndex(where: \.isNewline) ?? text.endIndex
+    var line = text[..<end]
+    if line.hasPrefix("\""), line.hasSuffix("\""), line.count > 1 { line = line.dropFirst().dropLast() }
+    guard line.lowercased().hasPrefix("sep=") else { return (text, nil) }
+    let separator = String(line.dropFirst(4))
+    guard let delimiter = Delimiter(rawValue: separator) else {
+      throw DataError.badList(
+        path, line: 1,
+        separator.isEmpty ? "it names no separator" : "it separates columns by \(separator)",
+        help: "separate columns by commas, semicolons or tabs")
+    }
+    return (String(text[end...]), delimiter)
+  }
+
   /// The delimiter that fits: the one by which all rows have the same number of columns, more than one, or at least
   /// the first has more than one; of several, the one that `prefers` likes best, then the one with most columns, in the order comma, tab, semicolon. A comma
   /// where none fits.

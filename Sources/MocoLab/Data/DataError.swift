@@ -6,14 +6,15 @@ enum DataError {
   static func empty(_ path: String, _ what: String, help: String? = nil) -> CLIPError {
     CLIPError(
       code: "E0510", "\(path): \(what)",
-      help: help ?? "expected one sub-folder a class with images in it: \(ImageKind.readNames)")
+      help: help ?? "make one sub-folder a class with images in it: \(ImageKind.readNames)")
   }
 
   /// E0511: fewer than two classes.
-  static func tooFewClasses(_ name: String, _ classes: [String]) -> CLIPError {
+  static func tooFewClasses(_ name: String, _ classes: [String], help: String? = nil) -> CLIPError {
     let what = classes.first.map { "only one class, \"\($0)\"" } ?? "no class"
     return CLIPError(
-      code: "E0511", "\(name) has \(what)", help: "telling images apart takes two classes or more")
+      code: "E0511", "\(name) has \(what)",
+      help: help ?? "add another class: telling images apart takes two or more")
   }
 
   /// E0512: two classes of one name.
@@ -52,7 +53,8 @@ enum DataError {
     return CLIPError(
       code: "E0515", "\(what), fewer than the \(asked) shots asked for",
       help: "write short: \"all\" to take all images of such classes"
-        + (least > 1 ? ", or ask for \(least) shots or fewer" : least == 1 ? ", or ask for 1 shot" : ", or add images"))
+        + (least > 1
+          ? ", or ask for \(least) shots or fewer" : least == 1 ? ", or ask for 1 shot" : ", or add images"))
   }
 
   /// E0516

@@ -23,6 +23,9 @@ extension Dataset {
     let folders = try walk.folders(in: path, entries)
     guard !folders.isEmpty else { throw emptyFolder(path, entries, walk) }
     let found = try SplitFolders(path, folders, options: options, walk: &walk)
+    if let level = found.levels.first, found.levels.count == 1, level.split == nil {
+      try SplitFolders.refuseNested(path, level.classes)
+    }
     var names: [String] = []
     var labels: [String: Int] = [:]
     for folder in found.levels.flatMap(\.classes) where labels[folder] == nil {

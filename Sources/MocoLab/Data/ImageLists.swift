@@ -57,33 +57,72 @@ extension Dataset {
   public static func csv(
     _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
-    let text = try FileSystem.readText(path)
-    let delimiter = try CSV.delimiter(of: text, path: path) { rows in
-      let width = rows.first?.fields.count ?? 0
-      let sample = rows.dropFirst().prefix(50)
-      return (0..<width).contains { place in
-        !sample.isEmpty
-          && sample.allSatisfy { place < $0.fields.count && ImageKind.named($0.fields[place]) != nil }
-      } ? 1 : 0
-    }
-    let rows = try CSV.rows(text, path: path, delimiter: delimiter)
+    let (text, declared) = try CSV.withoutSeparatorLine(FileSystem.readText(path), path: path)
+    let delimiter =
+      try declared
+      ?? CSV.delimiter(of: text, path: path) { rows in
+        let width = rows.first?.fields.count ?? 0
+        let sample = rows.dropFirst().prefix(50)
+        return (0..<width).contains { place in
+          !sample.isEmpty
+            && sample.allSatisfy { place < $0.fields.count && ImageKind.named($0.fields[place]) != nil }
+        } ? 1 : 0
+      }
+    var rows = try CSV.rows(text, path: path, delimiter: delimiter)
     guard !rows.isEmpty else {
       throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
     }
     let folder = images ?? FileSystem.parent(of: path)
-    var columns = try TableColumns(rows, file: path, delimiter: delimiter, options: options) { field in
+    func isThere(_ field: String) -> Bool {
       !field.isEmpty && FileSystem.kind(ListedPaths.place(field, in: folder)) == .file
     }
+    var notes = declared == nil ? [] : ["the first line, sep=, names \(delimiter.name) as the separator"]
+    try refuseComments(rows, list: path, isThere)
+    if trim(&rows, isThere) { notes.append("space around fields in quotes is left out") }
+    var columns = try TableColumns(
+      rows, file: path, delimiter: delimiter, options: options, isThere: isThere)
     let entries = try columns.entries()
     let (classes, labels) = try columns.labels()
     guard !entries.isEmpty else {
       throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
     }
-    try ClassNames.check(classes, data: path)
+    try ClassNames.check(classes, data: path, areLabelled: columns.areLabelled)
     return try list(
       path, zip(entries, labels).map { ($0.path, $1, $0.split) }, classes: classes, images: images,
       name: name,
-      options: options, notes: columns.notes)
+      options: options, notes: notes + columns.notes)
+  }
+
+  /// Lines that begin with `#` are comments to some programs and rows to others.
+  private static func refuseComments(_ rows: [CSV.Row], list: String, _ isThere: (String) -> Bool) throws {
+    for row in rows {
+      guard let first = row.fields.first, first.hasPrefix("#"), !row.quoted.contains(0), !isThere(first)
+      else {
+        continue
+      }
+      // A name of a class may begin so, before the path of an image.
+      if !first.hasPrefix("# "), row.fields.dropFirst().contains(where: { ImageKind.named($0) != nil }) {
+        continue
+      }
+      throw DataError.badList(
+        list, line: row.line, "the line begins with #, and a table of images has no comments",
+        help: "remove the lines that begin with #, or put quotes around a field that does")
+    }
+  }
+
+  /// Takes space off fields in quotes that are no file with it.
+  private static func trim(_ rows: inout [CSV.Row], _ isThere: (String) -> Bool) -> Bool {
+    var hasChanged = false
+    for index in rows.indices {
+      for place in rows[index].quoted {
+        let field = rows[index].fields[place]
+        let inner = CSV.trimmed(field)
+        guard inner != field, !isThere(field) else { continue }
+        rows[index].fields[place] = inner
+        hasChanged = true
+      }
+    }
+    return hasChanged
   }
 
   /// A data set of listed images.

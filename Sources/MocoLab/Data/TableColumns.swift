@@ -107,6 +107,15 @@ struct TableColumns {
   private func isNumbers(_ place: Int) -> Bool {
     rows.allSatisfy { Int($0.fields[place]).map { $0 >= 0 } ?? false }
   }
+  /// Whether a column holds numbers, though maybe none that can be labels: -1, 0.5, nan.
+  private func isNumeric(_ place: Int) -> Bool {
+    var holdsNumbers = false
+    for row in rows where !row.fields[place].isEmpty {
+      guard let number = Double(row.fields[place]) else { return false }
+      holdsNumbers = holdsNumbers || number.isFinite
+    }
+    return holdsNumbers
+  }
   private func isSplits(_ place: Int) -> Bool {
     rows.allSatisfy { SplitNames.split($0.fields[place]) != nil }
   }
@@ -197,14 +206,20 @@ struct TableColumns {
     }
     // The label.
     if let place = try asked(.label, options) {
-      if isNumbers(place) { number = place } else { name = place }
+      if isNumeric(place) { number = place } else { name = place }
       return
     }
     let rest = (0..<width).filter { $0 != path && $0 != split }
     let byName = found(TableColumns.labelNames).filter { rest.contains($0) }
     let places = byName.isEmpty ? rest : byName
-    let numbers = places.filter(isNumbers)
-    let texts = places.filter { !isNumbers($0) }
+    var numbers = places.filter(isNumbers)
+    var texts = places.filter { !isNumbers($0) }
+    // Numbers that can be no labels are refused as such, not taken for names.
+    let odd = texts.filter(isNumeric)
+    if numbers.isEmpty, odd.count == 1, texts.count <= 2 {
+      numbers = odd
+      texts.removeAll { $0 == odd[0] }
+    }
     guard !places.isEmpty else { throw unclear(.label, among: rest, "no column is left for the label") }
     guard texts.count <= 1, numbers.count <= 1 else {
       throw unclear(
@@ -222,24 +237,30 @@ struct TableColumns {
 
   /// The classes of the rows, and the label of each: numbers in their order, names alone as they first appear.
   ///
-  /// - Throws: E0517 for an empty field, E0519 where a number has two names or a name two numbers.
+  /// Two numbers may have one name, as in ImageNet.
+  /// - Throws: E0517 for an empty field, E0519 where a number has two names, or a label is no whole number from 0.
   mutating func labels() throws -> (classes: [String], labels: [Int]) {
     guard let key = number ?? name else { return ([], []) }
     var order: [String] = []
     var first: [String: Int] = [:]
     var names: [String: (text: String, line: Int)] = [:]
-    var numbers: [String: String] = [:]
     for row in rows {
       let field = ClassNames.readable(row.fields[key])
-      guard !field.isEmpty else { throw DataError.badList(file, line: row.line, "the label is empty") }
-      let value = number == nil ? field : String(Int(field) ?? 0)
+      guard !field.isEmpty else {
+        throw DataError.badList(
+          file, line: row.line, "the label is empty", help: "write its class there, or remove the line")
+      }
+      let value = try number == nil ? field : self.label(row, key)
       if first[value] == nil {
         first[value] = order.count
         order.append(value)
       }
       guard number != nil, let name else { continue }
       let text = ClassNames.readable(row.fields[name])
-      guard !text.isEmpty else { throw DataError.badList(file, line: row.line, "the class name is empty") }
+      guard !text.isEmpty else {
+        throw DataError.badList(
+          file, line: row.line, "the class name is empty", help: "write the name there, or remove the line")
+      }
       if let other = names[value], other.text != text {
         throw DataError.mismatch(
           "\(file):\(row.line): label \(value) is called both \"\(other.text)\" (line \(other.line)) and \"\(text)\"",
@@ -247,15 +268,7 @@ struct TableColumns {
             "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}"
         )
       }
-      if let other = numbers[text], other != value {
-        throw DataError.mismatch(
-          "\(file):\(row.line): the class \"\(text)\" has both the labels \(other) and \(value)",
-          help:
-            "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}"
-        )
-      }
       if names[value] == nil { names[value] = (text, row.line) }
-      numbers[text] = value
     }
     if number != nil {
       order.sort { (Int($0) ?? 0) < (Int($1) ?? 0) }
@@ -265,11 +278,45 @@ struct TableColumns {
       }
     }
     let classes = order.map { names[$0]?.text ?? $0 }
-    let labels = rows.map { row -> Int in
-      let field = ClassNames.readable(row.fields[key])
-      return first[number == nil ? field : String(Int(field) ?? 0)] ?? 0
+    let labels = try rows.map { row -> Int in
+      first[try number == nil ? ClassNames.readable(row.fields[key]) : self.label(row, key)] ?? 0
     }
+    if number != nil, let row = rows.first(where: { Int($0.fields[key]) == nil }) {
+      notes.append("a label such as \(row.fields[key]) is read as \(try label(row, key))")
+    }
+    noteNames(classes)
     return (classes, labels)
+  }
+
+  /// Whether two classes may have one name: numbers tell them apart.
+  var areLabelled: Bool { number != nil && name != nil }
+
+  /// The label of a row as a whole number, `1` for `1.0` too.
+  private func label(_ row: CSV.Row, _ key: Int) throws -> String {
+    let field = row.fields[key]
+    let whole = Int(field) ?? Double(field).flatMap { Int(exactly: $0) }
+    guard let whole, whole >= 0, whole < 1 << 53 else {
+      let shown = field.isEmpty ? "empty" : field
+      throw DataError.mismatch(
+        "\(file):\(row.line): the label is \(shown), and labels are whole numbers from 0",
+        help: "remove the line if its image has no label, or write the names of classes in place of numbers")
+    }
+    return String(whole)
+  }
+
+  private static let nothings: Set<String> = [
+    "nan", "none", "null", "nil", "na", "n/a", "?", "-", "unknown", "undefined",
+  ]
+
+  /// Says what becomes of numbers without names, and names that may be none.
+  private mutating func noteNames(_ classes: [String]) {
+    guard name != nil else {
+      notes.append("no column names the classes: classes are called by their numbers")
+      return
+    }
+    let odd = classes.filter { Double($0) != nil || TableColumns.nothings.contains($0.lowercased()) }
+    guard !odd.isEmpty else { return }
+    notes.append("names of classes that look like numbers or nothing: \(SplitFolders.list(odd))")
   }
 
   /// Line, path and raw split of every row.

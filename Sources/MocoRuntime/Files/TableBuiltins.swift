@@ -43,7 +43,8 @@ private func readCSV() -> NativeFunction {
       Fields are texts. With `numbers: true` a column is numbers where every field that is not empty is one, stands in no
       quotes and has no leading zero: Ints if all are whole, else Floats; an empty field without quotes is nil.
 
-      `delimiter` is `","`, `";"` or a tab; without it, the one by which all lines have the same number of columns.
+      `delimiter` is `","`, `";"` or a tab; without it, the one that a first line such as `sep=;` names, or by which all
+      lines have the same number of columns.
 
       ```
       for row in read_csv("result.csv", numbers: true) { print(row.name, row.accuracy) }
@@ -51,9 +52,9 @@ private func readCSV() -> NativeFunction {
       """
   ) { arguments in
     let path = try arguments.string("path")
-    let text = try FileSystem.readText(path)
+    let (text, declared) = try CSV.withoutSeparatorLine(FileSystem.readText(path), path: path)
     let delimiter =
-      try arguments.delimiter()
+      try arguments.delimiter() ?? declared
       ?? (path.lowercased().hasSuffix(".tsv") ? .tab : CSV.delimiter(of: text, path: path))
     let ends = text.utf8.reduce(1) {
       $0 + ($1 == delimiter.rawValue.utf8.first || $1 == 0x0A || $1 == 0x0D ? 1 : 0)

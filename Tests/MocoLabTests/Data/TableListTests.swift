@@ -93,7 +93,7 @@ import Testing
       "path,label,classname\n1.png,0,cat\n2.png,0,dog\n", "E0519",
       ":3: label 0 is called both \"cat\" (line 2)"
     ),
-    ("path,label,classname\n1.png,0,cat\n2.png,1,cat\n", "E0519", "\"cat\" has both the labels 0 and 1"),
+    ("path,label,classname\n1.png,0,cat\n2.png,1,cat\n", "E0511", "only one class, \"cat\""),
     ("path,label\n1.png,cat\n2.png\n", "E0517", ":3: expected 2 columns, found 1 column"),
     ("path,label\n1.png,\"cat\"x\n2.png,dog\n", "E0517", "behind a closing quote"),
     ("path,label\n", "E0510", "no images"),
