@@ -29,8 +29,18 @@ extension SplitFolders {
           + " CSV file")
     }
     guard folders.count == 1, let only = folders.first else { return }
-    let path = FolderWalk.join(root, only)
-    let inner = subfolders(path)
+    // Archives are often unpacked into folders that hold one folder.
+    var path = FolderWalk.join(root, only)
+    var inner = subfolders(path)
+    for _ in 0..<8 {
+      guard inner.count == 1, SplitNames.split(inner[0]) == nil else { break }
+      path = FolderWalk.join(path, inner[0])
+      inner = subfolders(path)
+    }
+    if inner.count == 1, holdsFolders(FolderWalk.join(path, inner[0])) {
+      throw DataError.tooFewClasses(
+        root, [only], help: "name the folder whose sub-folder \(inner[0]) is the split: dataset(\"\(path)\")")
+    }
     guard inner.count >= 2 else { return }
     throw DataError.tooFewClasses(
       root, [only],

@@ -59,6 +59,11 @@ struct TableColumns {
     }
     rows = Array(body)
     width = header?.count ?? rows.first?.fields.count ?? 0
+    if width == 1, let first = all.first, let next = all.dropFirst().first, next.fields.count > 1 {
+      throw DataError.badList(
+        file, line: first.line, "the line has 1 column, the next one \(next.fields.count)",
+        help: "remove it if it is a title, or write the names of the columns there")
+    }
     for row in body where row.fields.count != width {
       throw DataError.badList(
         file, line: row.line,
@@ -115,6 +120,9 @@ struct TableColumns {
       holdsNumbers = holdsNumbers || number.isFinite
     }
     return holdsNumbers
+  }
+  private func isWhole(_ place: Int) -> Bool {
+    rows.allSatisfy { Double($0.fields[place]).flatMap { Int(exactly: $0) } != nil }
   }
   private func isSplits(_ place: Int) -> Bool {
     rows.allSatisfy { SplitNames.split($0.fields[place]) != nil }
@@ -216,7 +224,7 @@ struct TableColumns {
     var texts = places.filter { !isNumbers($0) }
     // Numbers that can be no labels are refused as such, not taken for names.
     let odd = texts.filter(isNumeric)
-    if numbers.isEmpty, odd.count == 1, texts.count <= 2 {
+    if numbers.isEmpty, odd.count == 1, texts.count == 1 || texts.count == 2 && isWhole(odd[0]) {
       numbers = odd
       texts.removeAll { $0 == odd[0] }
     }

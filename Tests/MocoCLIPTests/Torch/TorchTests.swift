@@ -279,6 +279,8 @@ import Testing
       #expect(old.hasPrefix("E0605") && old.contains("torch.save(torch.load"))
       var tar = [UInt8](repeating: 0, count: 1024)
       tar.replaceSubrange(257..<262, with: Array("ustar".utf8))
+      #expect(try message(tar).contains("a tar archive"))
+      tar.replaceSubrange(0..<8, with: Array("sys_info".utf8))
       #expect(try message(tar).contains("before version 1.6"))
     }
   }

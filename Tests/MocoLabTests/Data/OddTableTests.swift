@@ -5,14 +5,15 @@ import Testing
 
 /// Tables as people and programs write them: read with a word about what was assumed, or refused with what to do.
 @Suite struct OddTableTests {
-  private func open(_ text: String, ending: String = "csv") throws -> Dataset {
+  private func open(_ text: String, ending: String = "csv", isCut: Bool = true) throws -> Dataset {
     let folder = try TemporaryFolder()
     for name in ["1", "2", "3", "4"] {
       try folder.write(name + ".png", DataFixtures.picture(9, 9, seed: name.hashValue & 7).pngBytes())
     }
     try folder.write("#5.png", DataFixtures.picture(9, 9).pngBytes())
-    return try Dataset.open(
-      folder.write("list." + ending, text), options: DataOptions(cut: SplitCut([("train", 1)])))
+    let path = try folder.write("list." + ending, text)
+    return try isCut
+      ? Dataset.open(path, options: DataOptions(cut: SplitCut([("train", 1)]))) : Dataset.open(path)
   }
 
   /// A list that numbers its classes may call two by one name, in every kind of list.
@@ -28,7 +29,7 @@ import Testing
       #expect(data.origin?.contains("classes of one name, whose prompts are the same: crane") == true)
     }
     let json = #"{"train": [["1.png", 0, "crane"], ["2.png", 1, "crane"], ["3.png", 2, "dog"]]}"#
-    #expect(try open(json, ending: "json").classes == ["crane", "crane", "dog"])
+    #expect(try open(json, ending: "json", isCut: false).classes == ["crane", "crane", "dog"])
     // One name for all is no data set, and without numbers a name is a class.
     #expect(dataError { _ = try open("path,label,classname\n1.png,0,cat\n2.png,1,cat\n") }?.code == "E0511")
     #expect(try open("1.png,crane\n2.png,crane\n3.png,dog\n").classes == ["crane", "dog"])
@@ -48,6 +49,15 @@ import Testing
     let error = dataError { _ = try open(text) }
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "nothing")")
     #expect(error?.help?.isEmpty == false)
+  }
+
+  /// Numbers beside a name that can be no label are not blamed.
+  @Test func columnsThatAreNotClear() throws {
+    let error = dataError { _ = try open("1.png,cat,0.93\n2.png,dog,0.2\n") }
+    #expect(error?.code == "E0517" && error?.message.contains("could both be the label") == true)
+    let title = dataError { _ = try open("My list\n1.png,cat\n2.png,dog\n") }
+    #expect(title?.message.contains(":1: the line has 1 column, the next one 2") == true)
+    #expect(title?.help?.hasPrefix("remove it") == true)
   }
 
   @Test func wholeNumbersWithAPoint() throws {
@@ -118,7 +128,8 @@ import Testing
       try open("\" path \",label\n\" 1.png\",cat\n2.png,dog\n").origin?.contains("space around fields")
         == true)
     let split = try open(
-      "path,label,split\n1.png,cat,\" train\"\n2.png,dog,\"test \"\n3.png,dog,train\n4.png,cat,test\n")
+      "path,label,split\n1.png,cat,\" train\"\n2.png,dog,\"test \"\n3.png,dog,train\n4.png,cat,test\n",
+      isCut: false)
     #expect(split.splits.map(\.name) == ["train", "test"])
   }
 
@@ -154,8 +165,14 @@ import Testing
   }
 
   @Test func classesOneLevelDownAreNamed() throws {
-    let (folder, error) = try folders(["photos/cat/1.png", "photos/dog/2.png"])
-    #expect(error?.code == "E0511" && error?.help?.contains("dataset(\"\(folder.path)/photos\")") == true)
+    for (names, place) in [
+      (["photos/cat/1.png", "photos/dog/2.png"], "photos"), (["a/b/cat/1.png", "a/b/dog/2.png"], "a/b"),
+      (["data/train/cat/1.png", "data/train/dog/2.png", "data/about.txt"], "data"),
+    ] {
+      let (folder, error) = try folders(names)
+      #expect(error?.code == "E0511" && error?.help?.contains("dataset(\"\(folder.path)/\(place)\")") == true)
+      #expect(try Dataset.open("\(folder.path)/\(place)").classes == ["cat", "dog"])
+    }
   }
 
   /// `cat/train`, `cat/test`, `dog/train` …: splits inside of classes would be mixed.
