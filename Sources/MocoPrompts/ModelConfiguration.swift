@@ -58,41 +58,44 @@ extension MixtureOptions {
     ])
   }
 
-  /// The options that a configuration names; the others keep their defaults.
+  /// The options that a configuration names.
   ///
-  /// - Throws: E0708 for a value that is none.
-  public init(_ json: Json) throws {
+  /// - Parameter complete: whether every option must be there; else a missing one keeps its default.
+  /// - Throws: E0708 for a missing option and for a value of another type.
+  public init(_ json: Json, complete: Bool = false) throws {
     self.init()
-    let reader = ConfigurationReader(json)
-    if let word = reader.text("start") { start = try reader.word(word, "start") }
-    let gating = ConfigurationReader(json["router"])
-    if let word = gating.text("kind") { router.kind = try gating.word(word, "router") }
-    router.topK = gating.int("top_k")
-    router.bias = gating.bool("bias") ?? router.bias
-    router.scale = gating.float("scale") ?? router.scale
-    let losses = ConfigurationReader(json["loss"])
-    loss.classWeight = losses.float("class") ?? loss.classWeight
-    loss.textWeight = losses.float("text") ?? loss.textWeight
-    loss.textTemperature = losses.float("text_temperature") ?? loss.textTemperature
-    loss.textFullStop = losses.bool("text_full_stop")
-    if let word = losses.text("text_experts") {
-      loss.textExperts = try losses.word(word, "loss.text.experts")
+    let reader = try ConfigurationReader(json, complete: complete)
+    start = try reader.word("start") ?? start
+    if let gating = try reader.object("router") {
+      router.kind = try gating.word("kind") ?? router.kind
+      router.topK = try gating.orNull(gating.int, "top_k")
+      router.bias = try gating.bool("bias") ?? router.bias
+      router.scale = try gating.float("scale") ?? router.scale
     }
-    let gate = ConfigurationReader(json["loss"]?["gate"])
-    loss.gateWeight = gate.float("weight") ?? loss.gateWeight
-    if let count = gate.int("top"), let bonus = gate.float("bonus") {
-      loss.gateTarget = .top(count, bonus: bonus)
-    } else if let temperature = gate.float("temperature") {
-      loss.gateTarget = .temperature(temperature)
+    if let losses = try reader.object("loss") {
+      loss.classWeight = try losses.float("class") ?? loss.classWeight
+      loss.textWeight = try losses.float("text") ?? loss.textWeight
+      loss.textTemperature = try losses.float("text_temperature") ?? loss.textTemperature
+      loss.textFullStop = try losses.orNull(losses.bool, "text_full_stop")
+      loss.textExperts = try losses.word("text_experts") ?? loss.textExperts
+      if let gate = try losses.object("gate") {
+        loss.gateWeight = try gate.float("weight") ?? loss.gateWeight
+        loss.detachGateTarget = try gate.bool("detach") ?? loss.detachGateTarget
+        if gate.has("temperature") {
+          if let temperature = try gate.float("temperature") { loss.gateTarget = .temperature(temperature) }
+        } else if complete || gate.has("top") {
+          loss.gateTarget = .top(
+            try gate.required(gate.int, "top"), bonus: try gate.required(gate.float, "bonus"))
+        }
+      }
     }
-    loss.detachGateTarget = gate.bool("detach") ?? loss.detachGateTarget
-    trainVisionLayerNorms = reader.bool("vision_layernorm") ?? trainVisionLayerNorms
-    visionRateFactor = reader.double("vision_rate_factor") ?? visionRateFactor
-    if let bytes = reader.int("memory"), bytes > 0 { memory = bytes }
-    if let name = reader.text("published") {
-      published = .named(name)
-    } else if reader.bool("published") == true {
-      published = .ofData
+    trainVisionLayerNorms = try reader.bool("vision_layernorm") ?? trainVisionLayerNorms
+    visionRateFactor = try reader.double("vision_rate_factor") ?? visionRateFactor
+    memory = try reader.size("memory") ?? memory
+    if reader.isBool("published") {
+      if try reader.bool("published") == true { published = .ofData }
+    } else {
+      published = try reader.orNull(reader.text, "published").map { .named($0) }
     }
   }
 }
@@ -119,58 +122,32 @@ extension CoOpOptions {
     return object
   }
 
-  /// The options that a configuration names; the others keep their defaults.
+  /// The options that a configuration names.
   ///
-  /// - Throws: E0708 for a value that is none.
-  public init(_ json: Json) throws {
+  /// - Parameter complete: whether every option must be there; else a missing one keeps its default.
+  /// - Throws: E0708 for a missing option and for a value of another type.
+  public init(_ json: Json, complete: Bool = false) throws {
     self.init()
-    let reader = ConfigurationReader(json)
-    if let phrase = reader.text("phrase") {
-      start = .phrase(phrase)
-    } else if let count = reader.int("tokens") {
+    let reader = try ConfigurationReader(json, complete: complete)
+    if reader.has("phrase") {
+      if let phrase = try reader.text("phrase") { start = .phrase(phrase) }
+    } else if let count = try reader.int("tokens") {
       start = .random(count)
     }
-    shared = reader.bool("shared") ?? shared
-    if let word = reader.text("position") { position = try reader.word(word, "position") }
+    shared = try reader.bool("shared") ?? shared
+    position = try reader.word("position") ?? position
   }
 }
 
 extension TemplateSet {
   /// The groups that a mixture's configuration names.
   ///
-  /// - Throws: E0708 without groups; E0701, E0703 for what they hold.
+  /// - Throws: E0708 for groups that are missing or no lists of sentences; E0701, E0703 for what they hold.
   public init(_ json: Json) throws {
-    guard let groups = json["groups"]?.objectValue else {
-      throw PromptError("E0708", "the checkpoint names no groups of templates")
-    }
+    let reader = try ConfigurationReader(json, complete: false)
+    guard let groups = try reader.object("groups") else { throw reader.lacks("groups") }
     try self.init(
-      name: json["templates"]?.stringValue ?? "templates",
-      groups: groups.map { name, texts in
-        try TemplateGroup(name: name, (texts.arrayValue ?? []).compactMap(\.stringValue))
-      })
-  }
-}
-
-/// Members of a configuration by type; nil where one is missing or null.
-private struct ConfigurationReader {
-  private let json: Json?
-
-  init(_ json: Json?) { self.json = json }
-
-  func text(_ name: String) -> String? { json?[name]?.stringValue }
-  func int(_ name: String) -> Int? { json?[name]?.intValue }
-  func bool(_ name: String) -> Bool? { json?[name]?.boolValue }
-  func double(_ name: String) -> Double? { json?[name]?.doubleValue }
-  func float(_ name: String) -> Float? { double(name).map { Float($0) } }
-
-  /// - Throws: E0708 for a word that means nothing here.
-  func word<Word: RawRepresentable>(_ text: String, _ what: String) throws -> Word
-  where Word.RawValue == String {
-    guard let word = Word(rawValue: text) else {
-      throw PromptError(
-        "E0708", "the checkpoint's \(what) is \"\(text)\", which this moco does not know",
-        help: "use a newer moco")
-    }
-    return word
+      name: try reader.text("templates") ?? "templates",
+      groups: groups.names.map { try TemplateGroup(name: $0, groups.texts($0)) })
   }
 }

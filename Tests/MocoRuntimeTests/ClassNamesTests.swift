@@ -200,7 +200,9 @@ import Testing
           print(c.base, len(c.parameters), len(c.context))
           let l = c.logits(t)
           let half = c.logits(birds.new.test.batch([0, 1]))
-          print(all(l[2..<4, 2] == half[0..<2, 0]), all(l[2..<4, 3] == half[0..<2, 1]), all(l[0..<4, 0] == l[0..<4, 2]))
+          // Beside other rows a row of a product may have other last bits.
+          let close = (a, b) => max(abs(a - b)).item() < 1e-4
+          print(close(l[2..<4, 2], half[0..<2, 0]), close(l[2..<4, 3], half[0..<2, 1]), close(l[0..<4, 0], l[0..<4, 2]))
           tell(() => c.logits(t, classes: ["crane", "owl"]).shape)
           tell(() => c.logits(t, classes: ["bag", "crane"]).shape)
           """

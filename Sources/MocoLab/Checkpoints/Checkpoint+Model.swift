@@ -25,7 +25,7 @@ extension Checkpoint {
     let model: any PromptModel
     switch kind {
     case "mixture":
-      var options = try MixtureOptions(file.configuration)
+      var options = try MixtureOptions(file.configuration, complete: file.version > 1)
       // Version 1 had the budget of a training beside the configuration.
       if let memory = file.file.metadata("memory").flatMap({ Int($0) }), memory > 0 {
         options.memory = memory
@@ -33,7 +33,8 @@ extension Checkpoint {
       model = try Mixture(
         clip: clip, templates: TemplateSet(file.configuration), classes: classes, options: options)
     case "coop":
-      let coop = try CoOp(clip: clip, classes: classes, options: CoOpOptions(file.configuration))
+      let coop = try CoOp(
+        clip: clip, classes: classes, options: CoOpOptions(file.configuration, complete: file.version > 1))
       let memory = file.configuration["memory"]?.intValue ?? file.file.metadata("memory").flatMap { Int($0) }
       if let memory, memory > 0 { coop.memory = memory }
       model = coop

@@ -197,9 +197,15 @@ extension Checkpoint {
     return try optimizer.read(
       steps: steps, count: { found[$0].flatMap { each[$0].intValue } },
       buffer: { index, name in
-        guard let place = found[index], let tensor = try file.tensor("optimizer.\(place).\(name)"),
-          try allFinite(tensor)
-        else { return nil }
+        guard let place = found[index], let tensor = try file.tensor("optimizer.\(place).\(name)") else {
+          return nil
+        }
+        guard try allFinite(tensor) else {
+          throw PromptError(
+            "E0708",
+            "\(file.path) is damaged: its \(name) of the optimizer for \(parameters[index].name) is not finite",
+            help: "use an earlier checkpoint, or restore the parameters without the optimizer")
+        }
         guard let rows = wanted[index]?.rows else { return tensor }
         let shape = parameters[index].variable.value.shape
         guard tensor.shape == shape, !rows.contains(nil) else { return nil }

@@ -29,13 +29,11 @@ struct CheckpointFile {
           help: "use a newer moco")
       }
       version = number
-      configuration = try file.metadata("configuration").map { try Json.parse($0, name: path) } ?? .null
-      classes = try file.metadata("classes").map {
-        try Json.parse($0, name: path).arrayValue?.compactMap(\.stringValue) ?? []
-      }
-      trained = try file.metadata("trained").map {
-        try Json.parse($0, name: path).arrayValue?.compactMap(\.intValue) ?? []
-      }
+      let entries = CheckpointEntries(file)
+      configuration = try entries.json("configuration") ?? .null
+      classes = try entries.texts("classes")
+      trained = try entries.places("trained", below: classes?.count)
+      try entries.check(version: number, configuration: configuration, classes: classes)
     } else {
       (version, configuration, classes, trained) = (0, .null, nil, nil)
     }

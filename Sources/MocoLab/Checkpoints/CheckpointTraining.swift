@@ -47,6 +47,7 @@ struct CheckpointTraining {
         notes.append("\(path) is of version 1 and holds no losses: those of its epochs are not in the result")
       }
     }
+    try requireRecords(trainer, path)
     if let made = try file.json("made_with") {
       if let note = Environment(made)?.note(path: path) { notes.append(note) }
     } else {
@@ -58,6 +59,24 @@ struct CheckpointTraining {
       notes.append(
         "\(path): the training is finished after \(trainer.options.duration.description), nothing is left to do; "
           + "for more, give a larger number and extend: \"hold\", \"restart\" or \"stretch\"")
+    }
+  }
+
+  /// Position and epochs belong together.
+  private func requireRecords(_ trainer: Trainer, _ path: String) throws {
+    let length = plan.stepsPerEpoch
+    let isWhole =
+      position.step / length == position.epoch
+      && records.enumerated().allSatisfy { place, record in
+        record.step == (place + 1) * length || (place == records.count - 1 && record.step == position.step)
+      }
+    let steps = position.sums?["steps"]?.intValue ?? 0
+    let open = records.last?.step == position.step ? 0 : position.step - position.epoch * length
+    guard isWhole, records.isEmpty && position.step > 0 || steps == open else {
+      throw PromptError(
+        "E0708",
+        "\(path) is damaged: it is at step \(position.step), epochs have \(length) steps, and its records say otherwise",
+        help: "use an earlier checkpoint")
     }
   }
 

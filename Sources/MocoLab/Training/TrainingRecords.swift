@@ -8,14 +8,33 @@ struct SavedPosition {
   /// Sums of the unfinished epoch.
   let sums: Json?
 
-  /// - Throws: E0708 without a step.
+  /// - Throws: E0708 for what is no position.
   init(_ json: Json, path: String) throws {
-    guard let step = json["step"]?.intValue, (0...TrainingDuration.limit).contains(step) else {
-      throw PromptError("E0708", "\(path) does not say at which step it was made")
+    let range = 0...TrainingDuration.limit
+    guard let step = json["step"]?.intValue, range.contains(step) else {
+      throw SavedPosition.damaged(path, "its position names no step")
+    }
+    guard let epoch = json["epoch"]?.intValue, range.contains(epoch), epoch <= step else {
+      throw SavedPosition.damaged(path, "its position names no epoch")
     }
     self.step = step
-    epoch = json["epoch"]?.intValue ?? 0
+    self.epoch = epoch
     sums = json["sums"]
+    // Sums are numbers, and those of an unfinished epoch are of some steps.
+    guard let sums else { return }
+    guard let steps = sums["steps"]?.intValue, (0...step).contains(steps),
+      let loss = sums["loss"]?.doubleValue, let accuracy = sums["accuracy"]?.doubleValue, loss.isFinite,
+      accuracy.isFinite, SavedPosition.isNumbers(sums["parts"]?.objectValue?.map(\.value)),
+      sums["load"]?.isNull ?? true || SavedPosition.isNumbers(sums["load"]?.arrayValue)
+    else { throw SavedPosition.damaged(path, "the sums of its unfinished epoch are no numbers") }
+  }
+
+  private static func isNumbers(_ list: [Json]?) -> Bool {
+    list?.allSatisfy { $0.doubleValue?.isFinite == true } ?? false
+  }
+
+  static func damaged(_ path: String, _ what: String) -> PromptError {
+    PromptError("E0708", "\(path) is damaged: \(what)", help: "use an earlier checkpoint")
   }
 }
 
@@ -42,25 +61,44 @@ enum TrainingRecords {
   }
 
   /// - Parameter epochs: how many the training has, for the records.
-  /// - Throws: E0708 for lists that do not belong together.
+  /// - Throws: E0708 for lists that do not belong together, and for what is no number.
   static func read(_ json: Json, epochs: Int, path: String) throws -> [EpochRecord] {
-    func list(_ json: Json?) -> [Double] { (json?.arrayValue ?? []).map { $0.doubleValue ?? .nan } }
-    let indices = (json["epoch"]?.arrayValue ?? []).compactMap(\.intValue)
-    let steps = (json["step"]?.arrayValue ?? []).compactMap(\.intValue)
-    let (losses, rates, accuracies) = (list(json["loss"]), list(json["lr"]), list(json["accuracy"]))
-    let parts = (json["parts"]?.objectValue ?? JsonObject()).map { ($0.key, list($0.value)) }
-    let loads = json["gate_load"]?.arrayValue
+    func damaged(_ name: String) -> PromptError {
+      SavedPosition.damaged(path, "of its records of epochs, \(name) is no list of numbers")
+    }
+    func list(_ json: Json?, _ name: String) throws -> [Double] {
+      guard let list = json?.arrayValue, case let numbers = list.compactMap(\.doubleValue),
+        numbers.count == list.count, numbers.allSatisfy(\.isFinite)
+      else { throw damaged(name) }
+      return numbers
+    }
+    func counts(_ name: String) throws -> [Int] {
+      try list(json[name], name).map { value in
+        guard let count = Int(exactly: value), (1...TrainingDuration.limit).contains(count) else {
+          throw damaged(name)
+        }
+        return count
+      }
+    }
+    let (indices, steps) = (try counts("epoch"), try counts("step"))
+    let losses = try list(json["loss"], "loss")
+    let (rates, accuracies) = (try list(json["lr"], "lr"), try list(json["accuracy"], "accuracy"))
+    guard let named = json["parts"]?.objectValue else { throw damaged("parts") }
+    let parts = try named.map { ($0.key, try list($0.value, "parts.\($0.key)")) }
+    let loads = try json["gate_load"].map { json in
+      guard let loads = json.arrayValue else { throw damaged("gate_load") }
+      return try loads.map { $0.isNull ? nil : try list($0, "gate_load").map { Float($0) } }
+    }
     let count = indices.count
     let lengths = [steps.count, losses.count, rates.count, accuracies.count, loads?.count ?? count]
     guard (lengths + parts.map(\.1.count)).allSatisfy({ $0 == count }) else {
-      throw PromptError(
-        "E0708", "\(path): its records of epochs are damaged", help: "use an earlier checkpoint")
+      throw SavedPosition.damaged(path, "its records of epochs are lists of different lengths")
     }
     return indices.indices.map { i in
       EpochRecord(
         index: indices[i], epochs: epochs, step: steps[i], loss: losses[i],
         parts: parts.map { ($0.0, $0.1[i]) }, rate: rates[i], accuracy: accuracies[i],
-        gateLoad: loads?[i].arrayValue?.map { Float($0.doubleValue ?? .nan) }, seconds: nil)
+        gateLoad: loads?[i], seconds: nil)
     }
   }
 }

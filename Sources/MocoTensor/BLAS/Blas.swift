@@ -31,6 +31,9 @@ public enum Blas {
   /// Loads the library now rather than with the first product.
   public static func load() { _ = choice }
 
+  /// What `onRemarks` is told.
+  public static var remarks: [String] { choice.remarks }
+
   /// Version and core: `0.3.21 Zen`; `none` without a library.
   public static var text: String { library.map { "\($0.version) \($0.core)" } ?? "none" }
 

@@ -33,7 +33,8 @@ import Testing
     #expect(found[0] != found[1])
     let taps = TowerTaps()
     let feature = try clip.encodeText([keys], taps: taps).value.toFloats()
-    #expect(feature == found[0])
+    // Beside another text a row of a product may have other last bits.
+    #expect(zip(feature, found[0]).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) })
     // The last states at the first [end], through the last LayerNorm and the projection, are the feature.
     let states = try #require(taps.hidden.last).toFloats()
     let place = try #require(keys.firstIndex(of: end))

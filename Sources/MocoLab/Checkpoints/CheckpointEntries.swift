@@ -1,0 +1,162 @@
+import MocoCLIP
+import MocoPrompts
+
+/// The metadata of one of moco's own checkpoints, each entry looked at before anything is taken from it: what
+/// moco cannot have written is damage, said by the entry's name.
+struct CheckpointEntries {
+  private let file: any TensorFile
+
+  init(_ file: any TensorFile) { self.file = file }
+
+  func damaged(_ what: String) -> PromptError {
+    PromptError("E0708", "\(file.path) is damaged: \(what)", help: "use an earlier checkpoint")
+  }
+
+  func json(_ key: String) throws -> Json? {
+    guard let text = file.metadata(key) else { return nil }
+    guard let json = try? Json.parse(text, name: file.path) else {
+      throw damaged("its entry \(key) is not JSON")
+    }
+    return json
+  }
+
+  func texts(_ key: String) throws -> [String]? {
+    guard let json = try json(key) else { return nil }
+    guard let list = json.arrayValue, case let texts = list.compactMap(\.stringValue),
+      texts.count == list.count,
+      !texts.isEmpty
+    else { throw damaged("its entry \(key) is no list of names") }
+    return texts
+  }
+
+  /// Different places of a list of `limit`.
+  func places(_ key: String, below limit: Int?) throws -> [Int]? {
+    guard let json = try json(key) else { return nil }
+    guard let list = json.arrayValue, case let places = list.compactMap(\.intValue),
+      places.count == list.count,
+      !places.isEmpty, Set(places).count == places.count,
+      places.allSatisfy({ $0 >= 0 && $0 < limit ?? Int.max })
+    else { throw damaged("its entry \(key) does not name places among its classes") }
+    return places
+  }
+
+  /// - Throws: E0708 for an entry that is missing, of another type, or at odds with others.
+  func check(version: Int, configuration: Json, classes: [String]?) throws {
+    // Version 1 wrote fewer entries.
+    let isComplete = version >= 2
+    if isComplete {
+      try require(["kind", "configuration", "classes", "trained", "clip", "clip_computes", "made_with"])
+    }
+    if file.metadata("kind") != nil || isComplete {
+      try checkConfiguration(configuration, isComplete: isComplete)
+    }
+    if let base = try texts("base"), let classes, !base.allSatisfy(classes.contains) {
+      throw damaged("its entry base names classes that are not its own: \(NameList.text(base))")
+    }
+    if file.metadata("clip_computes") != nil { try checkComputes() }
+    if let made = try json("made_with"), Environment(made) == nil {
+      throw damaged("its entry made_with does not name moco, vectors and OpenBLAS")
+    }
+    try checkTraining(isComplete: isComplete, isChunked: ["mixture", "coop"].contains(file.metadata("kind")))
+  }
+
+  private func require(_ keys: [String]) throws {
+    let missing = keys.filter { file.metadata($0) == nil }
+    guard missing.isEmpty else { throw damaged("it lacks \(NameList.text(missing))") }
+  }
+
+  private func checkConfiguration(_ configuration: Json, isComplete: Bool) throws {
+    do {
+      let reader = try ConfigurationReader(configuration, complete: isComplete)
+      if isComplete, let kind = try reader.text("kind"), kind != file.metadata("kind") {
+        throw damaged("its entry kind and its configuration name different kinds")
+      }
+      switch file.metadata("kind") {
+      case "mixture":
+        _ = try MixtureOptions(configuration, complete: isComplete)
+        if reader.has("groups") || isComplete { _ = try TemplateSet(configuration) }
+      case "coop":
+        _ = try CoOpOptions(configuration, complete: isComplete)
+        _ = try (reader.int("tokens"), reader.size("memory"))
+      case "zero_shot": _ = try reader.texts("templates")
+      case "linear_probe": _ = try (reader.size("width"), reader.bool("normalized"))
+      default: break
+      }
+    } catch let error as PromptError where error.message.hasPrefix("the checkpoint") {
+      throw PromptError(
+        error.code, file.path + error.message.dropFirst("the checkpoint".count), help: error.help ?? "")
+    }
+  }
+
+  private func checkComputes() throws {
+    let names = ["activation", "layer_norm_eps", "heads", "mean", "std"]
+    guard let members = try json("clip_computes")?.objectValue, names.allSatisfy({ members[$0] != nil })
+    else {
+      throw damaged("its entry clip_computes does not name \(NameList.text(names))")
+    }
+  }
+
+  // MARK: Training
+
+  private func checkTraining(isComplete: Bool, isChunked: Bool) throws {
+    let optimizer = ["optimizer", "optimizer_steps"] + (isComplete ? ["optimizer_parameters"] : [])
+    if optimizer.contains(where: { file.metadata($0) != nil }) {
+      try require(optimizer)
+      try checkOptimizer()
+    }
+    let training =
+      ["position", "training", "data"] + (isComplete ? ["scheduled", "records", "data_parts"] : [])
+    guard training.contains(where: { file.metadata($0) != nil }) else { return }
+    try require(training + optimizer + (isComplete && isChunked ? ["memory"] : []))
+    if let memory = file.metadata("memory"), Int(memory) ?? 0 <= 0 {
+      throw damaged("its entry memory is \"\(memory.prefix(40))\", not a number of bytes")
+    }
+    for key in ["training", "data_parts"] {
+      if let json = try json(key), json.objectValue == nil { throw damaged("its entry \(key) is no record") }
+    }
+    if let json = try json("scheduled"), TrainingPlan.scheduled(json) == nil {
+      throw damaged("its entry scheduled is no range of steps")
+    }
+    guard let place = try json("position") else { return }
+    let position = try SavedPosition(place, path: file.path)
+    if let steps = try json("optimizer_steps")?["steps"]?.intValue, steps != position.step {
+      throw damaged("it is at step \(position.step), its optimizer at step \(steps)")
+    }
+    guard let json = try json("records") else { return }
+    let records = try TrainingRecords.read(json, epochs: 1, path: file.path)
+    // The last epoch may be one that the end of the training cut short.
+    guard records.map(\.index) == Array(1...records.count + 1).dropLast(),
+      records.last?.step ?? 0 <= position.step,
+      zip(records, records.dropFirst()).allSatisfy({ $0.step < $1.step }), records.first?.step ?? 1 > 0,
+      records.count == position.epoch
+        || (records.count == position.epoch + 1 && records.last?.step == position.step)
+    else {
+      throw damaged(
+        "it is at step \(position.step) in epoch \(position.epoch + 1), and its records are those of "
+          + (records.isEmpty ? "no epoch" : "epochs 1 to \(records.count)"))
+    }
+  }
+
+  private func checkOptimizer() throws {
+    guard let settings = try json("optimizer"), settings["name"]?.stringValue != nil else {
+      throw damaged("its entry optimizer has no name")
+    }
+    for (name, value) in settings.objectValue ?? JsonObject() where name != "name" {
+      let numbers = value.arrayValue ?? [value]
+      guard value.boolValue != nil || numbers.allSatisfy({ $0.doubleValue?.isFinite == true }) else {
+        throw damaged("its optimizer's \(name) is \(value.serialized().prefix(60)), not a number")
+      }
+    }
+    let counts = try json("optimizer_steps")
+    let range = 0...TrainingDuration.limit
+    guard let steps = counts?["steps"]?.intValue, range.contains(steps),
+      let list = counts?["each"]?.arrayValue, case let each = list.compactMap(\.intValue),
+      each.count == list.count,
+      each.allSatisfy({ range.contains($0) && $0 <= steps })
+    else { throw damaged("its entry optimizer_steps does not count steps") }
+    if let names = try texts("optimizer_parameters"), names.count != each.count {
+      throw damaged(
+        "it names \(names.count) parameters of its optimizer and counts the steps of \(each.count)")
+    }
+  }
+}

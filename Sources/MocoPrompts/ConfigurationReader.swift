@@ -1,0 +1,111 @@
+import MocoCLIP
+
+/// Members of a configuration by type. A member of another type is damage and never a default.
+///
+/// Every method is nil for a member that is missing where the configuration need not be complete, and throws
+/// E0708 for one that is missing where it must be.
+package struct ConfigurationReader {
+  private let members: JsonObject
+  private let place: String
+  private let complete: Bool
+
+  /// - Parameter complete: whether every member that is asked for must be there.
+  /// - Throws: E0708 for what is no object.
+  package init(_ json: Json, complete: Bool) throws { try self.init(json, place: "", complete: complete) }
+
+  private init(_ json: Json, place: String, complete: Bool) throws {
+    guard let members = json.objectValue else {
+      throw ConfigurationReader.damaged(
+        place.isEmpty ? "its configuration is no record" : "its option \(place) is no record")
+    }
+    (self.members, self.place, self.complete) = (members, place, complete)
+  }
+
+  package var names: [String] { members.keys }
+
+  package func has(_ name: String) -> Bool { members[name] != nil }
+
+  package func isBool(_ name: String) -> Bool { members[name]?.boolValue != nil }
+
+  package func text(_ name: String) throws -> String? { try member(name, "a text") { $0.stringValue } }
+
+  package func bool(_ name: String) throws -> Bool? { try member(name, "true or false") { $0.boolValue } }
+
+  package func int(_ name: String) throws -> Int? { try member(name, "a whole number") { $0.intValue } }
+
+  /// A number of bytes or of columns.
+  package func size(_ name: String) throws -> Int? {
+    try member(name, "a positive whole number") { json in json.intValue.flatMap { $0 > 0 ? $0 : nil } }
+  }
+
+  package func double(_ name: String) throws -> Double? {
+    try member(name, "a finite number") { json in json.doubleValue.flatMap { $0.isFinite ? $0 : nil } }
+  }
+
+  package func float(_ name: String) throws -> Float? {
+    try member(name, "a finite number") { json in
+      json.doubleValue.flatMap { Float($0).isFinite ? Float($0) : nil }
+    }
+  }
+
+  package func word<Word: RawRepresentable>(_ name: String) throws -> Word? where Word.RawValue == String {
+    guard let text = try text(name) else { return nil }
+    guard let word = Word(rawValue: text) else {
+      throw PromptError(
+        "E0708", "the checkpoint's option \(place)\(name) is \"\(text)\", which this moco does not know",
+        help: "use a newer moco")
+    }
+    return word
+  }
+
+  package func texts(_ name: String) throws -> [String] {
+    try required(
+      {
+        try member($0, "a list of texts") { json in
+          let texts = json.arrayValue?.compactMap(\.stringValue)
+          return texts?.count == json.arrayValue?.count ? texts : nil
+        }
+      }, name)
+  }
+
+  /// A record of options within this one.
+  package func object(_ name: String) throws -> ConfigurationReader? {
+    guard let json = members[name] else {
+      if complete { throw lacks(name) }
+      return nil
+    }
+    return try ConfigurationReader(json, place: "\(place)\(name).", complete: complete)
+  }
+
+  /// A member for which null means none.
+  package func orNull<Value>(_ read: (String) throws -> Value?, _ name: String) throws -> Value? {
+    if let json = members[name], json.isNull { return nil }
+    return try read(name)
+  }
+
+  /// A member that must be there in any case.
+  package func required<Value>(_ read: (String) throws -> Value?, _ name: String) throws -> Value {
+    guard let value = try read(name) else { throw lacks(name) }
+    return value
+  }
+
+  package func lacks(_ name: String) -> PromptError {
+    ConfigurationReader.damaged("its configuration lacks \(place)\(name)")
+  }
+
+  private func member<Value>(_ name: String, _ type: String, _ read: (Json) -> Value?) throws -> Value? {
+    guard let json = members[name] else {
+      if complete { throw lacks(name) }
+      return nil
+    }
+    guard let value = read(json) else {
+      throw ConfigurationReader.damaged(
+        "its option \(place)\(name) is \(json.serialized().prefix(60)), not \(type)")
+    }
+    return value
+  }
+
+  private static func damaged(_ what: String) -> PromptError {
+    PromptError("E0708", "the checkpoint is damaged: \(what)", help: "use an earlier checkpoint")
+  }
+}
