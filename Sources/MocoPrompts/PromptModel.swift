@@ -231,7 +231,9 @@ extension PromptModel {
     let count = positions?.count ?? trained.count
     return try batch.labels.map { label in
       guard label >= 0, label < count else {
-        throw PromptError("E0705", "label \(label) is outside the \(count) classes of the batch")
+        throw PromptError(
+          "E0705", "label \(label) is outside the \(count) classes of the batch",
+          help: "give labels from 0 to \(count - 1)")
       }
       let position = positions?[label] ?? label
       guard position >= 0 else {

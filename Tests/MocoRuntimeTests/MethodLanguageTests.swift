@@ -168,7 +168,7 @@ import Testing
         print(restore(half, "\(folder)/b").loaded)
         let other = mixture(clip, templates({x: ["one {}."]}), classes: data.classes)
         try { restore(other, "\(folder)/a") } catch e { print(e.code) }
-        print(len(restore(other, "\(folder)/a", strict: false).missing))
+        print(len(restore(other, "\(folder)/a", strict: false, allow: "options").missing))
         """)
     #expect(
       output == """

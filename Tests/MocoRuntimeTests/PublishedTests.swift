@@ -37,7 +37,7 @@ import Testing
         """
         {batch: "32", optimizer: "sgd(lr: 0.032, momentum: 0.9, weight_decay: 0.0005)", clip_grad_norm: "1", \
         shuffle: "true", views: "\\"fresh\\""}
-        {for: "1 epochs", schedule: "constant()"} nil the data are called "fashion"
+        {for: "1 epoch", schedule: "constant()"} nil the data are called "fashion"
         4 1
         """), "\(output)")
   }

@@ -55,6 +55,7 @@ extension Checkpoint {
     }
     let base = try file.json("base")?.arrayValue?.compactMap(\.stringValue)
     if let base { try model.train(on: base) }
-    return Loaded(model: model, base: base, restored: try restore(file, model: model, allow: allow))
+    return Loaded(
+      model: model, base: base, restored: try restore(file, model: model, allow: allow, isLoading: true))
   }
 }

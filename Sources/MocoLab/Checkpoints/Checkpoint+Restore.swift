@@ -14,8 +14,8 @@ extension Checkpoint {
   /// The file may also be one of CoOp or of the mixture's authors, as PyTorch writes them.
   /// - Parameters:
   ///   - base: the classes that the program has named for the model's class loss.
-  ///   - strict: false lets parameters that the file does not have keep their values, and notes what else
-  ///     differs.
+  ///   - strict: false lets parameters that the file does not have keep their values. What else may differ,
+  ///     `allow` says.
   ///   - allow: what may differ.
   /// - Throws: E0708 listing everything that does not fit; E0501, E0502 for the file.
   @discardableResult
@@ -30,13 +30,14 @@ extension Checkpoint {
 
   static func restore(
     _ file: CheckpointFile, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
-    base: [String]? = nil, strict: Bool = true, allow: Set<Difference> = []
+    base: [String]? = nil, strict: Bool = true, allow: Set<Difference> = [], isLoading: Bool = false
   ) throws -> Restored {
     let names = CheckpointNames(file, model: model, base: base, allow: allow, partial: !strict)
     let match = try CheckpointMatch(file.file, model: model, names: names)
     var notes = names.notes
-    try check(file, model, names, match, strict: strict, allow: allow, notes: &notes)
-    try checkClip(file, model, match, allow: allow, notes: &notes)
+    try check(
+      file, model, names, match, strict: strict, allow: allow, isLoading: isLoading, notes: &notes)
+    try checkClip(file, model, match, allow: allow, isLoading: isLoading, notes: &notes)
 
     let training = try trainer.map { try CheckpointTraining(file, $0) }
     if let training, let trainer {
@@ -51,6 +52,16 @@ extension Checkpoint {
     }
     let optimizer = trainer?.optimizer ?? optimizer
     let state = try optimizer.map { try readState(file, $0, model, names) }
+    if trainer == nil, let optimizer, let was = try file.json("optimizer") {
+      let entries = OptionDifferences(
+        saved: was, now: optimizer.settings.configuration, missingIsNone: true
+      ).entries
+      if !entries.isEmpty {
+        notes.append(
+          "\(file.path): the optimizer goes on with settings of its own: "
+            + entries.map(\.text).joined(separator: "; "))
+      }
+    }
 
     let place = try training?.position ?? file.json("position").map { try SavedPosition($0, path: file.path) }
 
@@ -73,11 +84,13 @@ extension Checkpoint {
   /// Kind, names, tensors and options.
   private static func check(
     _ file: CheckpointFile, _ model: any PromptModel, _ names: CheckpointNames, _ match: CheckpointMatch,
-    strict: Bool, allow: Set<Difference>, notes: inout [String]
+    strict: Bool, allow: Set<Difference>, isLoading: Bool, notes: inout [String]
   ) throws {
     if let kind = file.kind, kind != model.kind {
       guard !strict else {
-        throw PromptError("E0708", "\(file.path) holds a \(kind), not a \(model.kind)")
+        throw PromptError(
+          "E0708", "\(file.path) holds a \(kind), not a \(model.kind)",
+          help: "make the \(kind) with load_model(\"\(file.path)\", clip: clip)")
       }
       notes.append("\(file.path) holds a \(kind), this is a \(model.kind)")
     }
@@ -86,11 +99,12 @@ extension Checkpoint {
     let options = optionDifferences(file, model)
     if !options.answers.isEmpty {
       let text = options.answers.map(\.text).joined(separator: "; ")
-      if allow.contains(.options) || !strict {
+      if allow.contains(.options) {
         notes.append("\(file.path): \(text)")
       } else {
         faults.append(text)
-        advice = help(allowing: .options)
+        // What may differ is no remedy where tensors are missing.
+        if !strict || match.faults.isEmpty { advice = help(allowing: .options) }
       }
     }
     if !options.training.isEmpty {
@@ -105,10 +119,12 @@ extension Checkpoint {
       throw PromptError(
         "E0708",
         "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
-        help: names.help ?? match.advice ?? advice
-          ?? (file.isOurs
-            ? "make the model with load_model(\"\(file.path)\", clip: clip), or take what fits with strict: false"
-            : "create the model with the groups and options it was saved with, or restore with strict: false")
+        help: isLoading
+          ? "load the CLIP model it was saved with; if that is this one, the file is damaged"
+          : (names.help ?? match.advice ?? advice)
+            ?? (file.isOurs
+              ? "make the model with load_model(\"\(file.path)\", clip: clip), or take what fits with strict: false"
+              : "create the model with the groups and options it was saved with, or restore with strict: false")
       )
     }
   }
@@ -116,7 +132,7 @@ extension Checkpoint {
   /// The CLIP model must be the one that the file names, with the values of its tensors that were trained.
   private static func checkClip(
     _ file: CheckpointFile, _ model: any PromptModel, _ match: CheckpointMatch, allow: Set<Difference>,
-    notes: inout [String]
+    isLoading: Bool, notes: inout [String]
   ) throws {
     guard file.isOurs, let saved = file.file.metadata("clip") else {
       notes.append(
@@ -143,7 +159,9 @@ extension Checkpoint {
       throw PromptError(
         "E0708", text,
         help:
-          "load the weights it was trained with, or take it all the same: restore(model, path, allow: \"clip\")"
+          "load the weights it was trained with, or take it all the same: "
+          + (isLoading
+            ? "load_model(path, clip: clip, allow: \"clip\")" : "restore(model, path, allow: \"clip\")")
       )
     }
     notes.append(text)

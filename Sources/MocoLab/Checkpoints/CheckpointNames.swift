@@ -37,6 +37,16 @@ struct CheckpointNames {
           "\(file.path) names no \(what): they are taken in the order in which they stand, which cannot be checked"
         )
       }
+      // A context for all classes fits any, so only what was made beside it tells of how many it was.
+      if model is CoOp, !hasRows,
+        let made = file.file.tensors.first(where: {
+          $0.name.split(separator: ".").last == "token_prefix" && $0.shape.count == 3
+        }), let count = made.shape.first, count != model.classes.count
+      {
+        notes.append(
+          "\(file.path) was trained with \(count) classes, this \(model.kind) has \(model.classes.count): "
+            + "its context is used for other classes")
+      }
       return
     }
     if let mixture = model as? Mixture, let groups = file.configuration["groups"]?.objectValue {
@@ -104,21 +114,7 @@ struct CheckpointNames {
           "the classes of \(file.path) stand in another order: each class takes its own \(own), by name")
       }
     case .other(let found):
-      let text = "its classes are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
-      guard allow.contains(.classes) || partial else {
-        faults.append(text)
-        help = help ?? Checkpoint.help(allowing: .classes)
-        return
-      }
-      if hasRows {
-        classRows = found
-        let without = zip(ours, found).filter { $1 == nil }.map(\.0)
-        if !without.isEmpty, !partial {
-          faults.append("it has no \(own) for \(NameList.text(without))")
-          return
-        }
-      }
-      notes.append("\(file.path): \(text)")
+      matchOtherClasses(theirs, found, model, file, base: base, allow: allow, partial: partial)
       return
     }
     // The same classes: those that the class loss saw are part of what the file holds.
@@ -131,7 +127,7 @@ struct CheckpointNames {
     if let base, Set(base) != Set(names) {
       let text =
         "it was trained on \(NameList.text(names)), this \(model.kind)'s base classes are \(NameList.text(base))"
-      if allow.contains(.classes) || partial {
+      if allow.contains(.classes) {
         notes.append("\(file.path): \(text)")
       } else {
         faults.append(text)
@@ -140,6 +136,70 @@ struct CheckpointNames {
       return
     }
     self.trained = seen
+  }
+
+  /// Other classes: each takes what the file has under its name, where it is certain what that is.
+  private mutating func matchOtherClasses(
+    _ theirs: [String], _ found: [Int?], _ model: any PromptModel, _ file: CheckpointFile, base: [String]?,
+    allow: Set<Checkpoint.Difference>, partial: Bool
+  ) {
+    let ours = model.classes
+    let own = model is CoOp ? "context" : "rows"
+    func counts(_ list: [String]) -> [String: Int] {
+      list.reduce(into: [:]) { counts, name in counts[name, default: 0] += 1 }
+    }
+    let (here, there) = (counts(ours), counts(theirs))
+    var seen = Set<String>()
+    let twins = ours.filter { name in
+      guard let count = there[name], count > 1 || (here[name] ?? 0) > 1 else { return false }
+      return seen.insert(name).inserted
+    }
+    let places = zip(ours, found).map { twins.contains($0) ? nil : $1 }
+    var text = "its classes are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
+    let isAllowed = allow.contains(.classes)
+    if !isAllowed {
+      faults.append(text)
+      help = help ?? Checkpoint.help(allowing: .classes)
+    }
+    if !model.classRows.isEmpty {
+      classRows = places
+      let unclear = twins.map { name in
+        let (was, isNow) = (there[name] ?? 0, here[name] ?? 0)
+        return "it has \(was) \(was == 1 ? "class" : "classes") \"\(name)\", this \(model.kind) \(isNow), "
+          + "so it is not clear whose \(own) is whose"
+      }
+      let without = ours.filter { there[$0] == nil }
+      if partial {
+        if isAllowed { notes += unclear.map { "\(file.path): \($0): none is taken" } }
+      } else if !unclear.isEmpty || !without.isEmpty {
+        faults += unclear
+        if !without.isEmpty { faults.append("it has no \(own) for \(NameList.text(without))") }
+        help =
+          "make the model with the file's classes, or take those that are certain: "
+          + "restore(model, path, allow: \"classes\", strict: false)"
+      }
+    }
+    guard isAllowed else { return }
+    if let trained = file.trained {
+      var place: [Int: Int] = [:]
+      for (own, their) in places.enumerated() { if let their { place[their] = own } }
+      let known = trained.compactMap { place[$0] }
+      let names = trained.filter(theirs.indices.contains).map { theirs[$0] }
+      if let base {
+        if Set(base) != Set(names) {
+          text +=
+            "; it was trained on \(NameList.text(names)), the base classes here are \(NameList.text(base))"
+        }
+      } else if !known.isEmpty, known.count == trained.count {
+        self.trained = known
+        if known.count < ours.count { text += "; the base classes are now \(NameList.text(names))" }
+      } else if trained.count < theirs.count {
+        text +=
+          "; it was trained on \(NameList.text(names)), not all of which are known here, "
+          + "so the base classes stay as they are"
+      }
+    }
+    notes.append("\(file.path): \(text)")
   }
 
   /// Where the file has a parameter of the model, and its rows' places there; nil where it has none.

@@ -167,7 +167,8 @@ struct CheckpointTraining {
     _ saved: Json, _ file: CheckpointFile, _ trainer: Trainer, _ position: SavedPosition
   ) throws -> (TrainingPlan, [String]) {
     let (path, options) = (file.path, trainer.options)
-    let oldDuration = saved["duration"]?.stringValue ?? options.duration.description
+    let written = saved["duration"]?.stringValue ?? options.duration.description
+    let oldDuration = TrainingDuration(written)?.description ?? written
     let newDuration = options.duration.description
     let oldExtension = saved["extend"]?.stringValue
     let scheduled = TrainingPlan.scheduled(try file.json("scheduled"))

@@ -26,7 +26,9 @@ public enum Evaluator {
     progress: ((Progress) -> Void)? = nil
   ) throws -> EvaluationReport {
     guard data.count > 0 else {
-      throw PromptError("E0709", "there is nothing to evaluate: the split \"\(data.name)\" has no images")
+      throw PromptError(
+        "E0709", "there is nothing to evaluate: the split \"\(data.name)\" has no images",
+        help: "give a split with images: data.test")
     }
     guard options.batch >= 1 else {
       throw PromptError("E0706", "the batch size is \(options.batch)", help: "give 1 or more")
@@ -71,7 +73,8 @@ public enum Evaluator {
       for name in given where !data.classes.contains(name) && !labels.contains(name) {
         throw PromptError(
           "E0704", "the base class \"\(name)\" is not in the data",
-          help: nearestName(to: name, in: data.classes).map { "did you mean \"\($0)\"?" })
+          help: nearestName(to: name, in: data.classes).map { "did you mean \"\($0)\"?" }
+            ?? "give names of the data: base: data.base.classes")
       }
       guard let places = ClassPlaces.find(given, in: data.classes) ?? ClassPlaces.find(given, in: labels)
       else {

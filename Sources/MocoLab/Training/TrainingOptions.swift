@@ -15,24 +15,29 @@ public enum TrainingDuration: Sendable, Hashable {
 
   public var description: String {
     switch self {
-    case .epochs(let count, 0): return "\(count) epochs"
-    case .epochs(let count, let steps): return "\(count) epochs and at least \(steps) steps"
-    case .steps(let count): return "\(count) steps"
+    case .epochs(let count, 0): return TrainingDuration.text(count, "epoch")
+    case .epochs(let count, let steps):
+      return "\(TrainingDuration.text(count, "epoch")) and at least \(TrainingDuration.text(steps, "step"))"
+    case .steps(let count): return TrainingDuration.text(count, "step")
     }
+  }
+
+  private static func text(_ count: Int, _ unit: String) -> String {
+    "\(count) \(unit)\(count == 1 ? "" : "s")"
   }
 
   /// The most epochs or steps.
   static let limit = 1 << 40
 
-  /// Reads what `description` wrote; nil for anything else.
+  /// Reads what `description` wrote, also with "1 epochs" as it once was; nil for anything else.
   init?(_ description: String) {
     let words = description.split(separator: " ")
     guard words.count >= 2, let count = Int(words[0]), (1...TrainingDuration.limit).contains(count) else {
       return nil
     }
     switch words.count {
-    case 2 where words[1] == "epochs": self = .epochs(count)
-    case 2 where words[1] == "steps": self = .steps(count)
+    case 2 where words[1] == "epochs" || words[1] == "epoch": self = .epochs(count)
+    case 2 where words[1] == "steps" || words[1] == "step": self = .steps(count)
     case 7:
       guard let steps = Int(words[5]), (0...TrainingDuration.limit).contains(steps) else { return nil }
       self = .epochs(count, atLeast: steps)

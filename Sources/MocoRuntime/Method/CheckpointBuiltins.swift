@@ -42,12 +42,15 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         was `loaded`, `missing`, `unexpected` and `ignored`, `notes`, and the `epoch` if the file tells.
 
         - An expert is found by its group's name, a class's own context by the class's name. Where they stand in another
-          order, a note says so; where names differ, it is an error. The optimizer's state goes with them.
+          order, a note says so; where names differ, it is an error. The optimizer's state goes with them; where its
+          settings are others, a note says which. It may also move parameters that are not the model's: their state is
+          kept under their places in the optimizer's list, their values are not.
         - The classes that the class loss saw become the model's `base`.
         - What the answers hang on must be the same: the router's `kind`, `top_k`, `scale` and `bias`, `vision_layernorm`,
           a coop's `position` and `shared`, the classes, the CLIP model. `allow:` takes one of `"options"`, `"classes"`,
           `"clip"`, or a list of them, that may differ all the same. Loss weights and templates only matter to further
-          training: a note says what differs.
+          training: a note says what differs. With other classes each takes its own context; one whose name stands
+          twice is refused, or with `strict: false` left as it is. `strict: false` alone lets neither differ.
 
         Checkpoints of CoOp and of the mixture's authors (`model.pth.tar-50`) are read as well. They hold no names, so the
         order has to be right. The frozen model in them must be the one at hand.

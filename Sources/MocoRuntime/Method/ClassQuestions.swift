@@ -24,6 +24,19 @@ private enum ImageClasses: Equatable {
   }
 }
 
+/// What an answer calls the classes of a selection: names that tell them apart.
+func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: any PromptModel) -> [String] {
+  let names = model.names(selection)
+  guard let value = arguments["images"] else { return model.shownNames(selection) }
+  let first = value.asList?.first ?? value
+  let batch: BatchValue? = first.asHost()
+  let item: ItemValue? = first.asHost()
+  guard let split = batch?.split ?? item?.split, split.classes == names else {
+    return model.shownNames(selection)
+  }
+  return split.labelNames
+}
+
 /// What `classes:` asks a model about images.
 ///
 /// Without it, images that come with class names are answered for those, which must be among the model's;
@@ -53,7 +66,13 @@ func readSelection(
   guard value.asString != nil else { return .names(try readClasses(arguments, name)) }
   switch try arguments.choice(name, among: ["all", "base", "new", "data", "model"]) {
   case "base": return .base
-  case "new": return .new
+  case "new":
+    guard model.trained.count < model.classes.count else {
+      throw arguments.failure(
+        "E0704", "this \(model.kind) has no new classes: it was made to train on all \(model.classes.count)",
+        at: name, help: "make it with base: data.base.classes, or take classes: \"all\"")
+    }
+    return .new
   case "data":
     guard let theirs = try names() else {
       throw arguments.failure(

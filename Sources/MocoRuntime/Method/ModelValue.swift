@@ -107,7 +107,8 @@ final class ModelValue: HostObject {
     table.add(
       "predict(images, classes = nil)",
       doc: """
-        The name of the most likely class for each image, among the classes that `logits` answers for.
+        The name of the most likely class for each image, among the classes that `logits` answers for. Of classes of one
+        name the data's identifier tells which, else their place.
 
         ```
         mix.predict(batch)
@@ -116,7 +117,7 @@ final class ModelValue: HostObject {
     ) { value, arguments in
       let selection = try readSelection(arguments, "classes", images: "images", value.model)
       let logits = try value.model.logits(readImages(arguments, "images", value.model), classes: selection)
-      let names = value.model.names(selection)
+      let names = shownNames(arguments, selection, value.model)
       let columns = names.count
       let values = try logits.toFloats()
       return .list(

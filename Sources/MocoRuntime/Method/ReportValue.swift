@@ -61,7 +61,7 @@ final class ReportValue: HostObject {
           rows: report.labelNames, columns: report.labelNames,
           values: report.confusion.map { $0.map(Double.init) }, isWhole: true)
       )
-    case "predictions": return .list(report.predictions.map { report.classes[$0] })
+    case "predictions": return .list(report.predictions.map { report.labelNames[$0] })
     case "base", "new", "h", "top5", "ece", "nll": return .nil
     case "routing": return routing.map { .host($0) } ?? .nil
     case "routing_by_class":

@@ -66,6 +66,11 @@ import Testing
     #expect(restored.ignored == [prefix + "token_prefix", prefix + "token_suffix"])
     #expect(restored.missing.isEmpty && restored.unexpected.isEmpty)
     #expect(try model.context.value.toFloats() == ctx.toFloats())
+    #expect(!restored.notes.contains { $0.contains("other classes") })
+    // How many classes there were, only what stands beside the context tells.
+    let more = wrap([(prefix + "ctx", ctx), (prefix + "token_prefix", try tensor([7, 1, 16], "a"))])
+    let notes = try restore(more, model).notes
+    #expect(notes.contains { $0.contains("was trained with 7 classes, this coop has 4") }, "\(notes)")
   }
 
   @Test func contextOfEachClass() throws {
