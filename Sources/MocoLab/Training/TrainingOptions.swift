@@ -190,6 +190,19 @@ public struct TrainingPlan: Sendable, Equatable {
     schedule = options.schedule ?? .cosine(.init(warmup: units / 10))
   }
 
+  /// What a program should hear of its schedule: a warm-up that lasts to the end; nil for nothing.
+  public var remark: String? {
+    guard case .cosine(let cosine) = schedule, cosine.warmup > 0 else { return nil }
+    let isInEpochs = scheduleUnit == .epochs
+    let units = isInEpochs ? (scheduled.count + stepsPerEpoch - 1) / stepsPerEpoch : scheduled.count
+    guard cosine.warmup >= units else { return nil }
+    let unit = scheduleUnit.rawValue
+    func text(_ count: Int) -> String { "\(count) \(count == 1 ? String(unit.dropLast()) : unit)" }
+    return
+      "the warm-up of \(text(cosine.warmup)) lasts for all of the schedule's \(text(units)): "
+      + "the full learning rate is never reached"
+  }
+
   /// The base rate's value during a step.
   public func rate(base: Double, step: Int) -> Double {
     let place = max(0, min(step, scheduled.upperBound - 1) - scheduled.lowerBound)

@@ -182,7 +182,7 @@ func optimizerBuiltins() -> [NativeFunction] {
       doc: """
         A learning rate that warms up and then falls along a cosine. In the warm-up it is `warmup_lr` (`kind: "constant"`)
         or rises to the base rate (`"linear"`). The cosine counts all epochs, as published, so it ends above zero; with
-        `end` it ends there.
+        `end` it ends there. Where the warm-up is as long as the training, `train` says that the base rate is never reached.
 
         ```
         schedule: cosine(warmup: 5 epochs)

@@ -71,6 +71,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           let restored = try Checkpoint.restore(path: path, model: value.model, trainer: made)
           for note in restored.notes { context.output("\(note)\n") }
         }
+        if let remark = made.plan.remark { context.output("\(remark)\n") }
         taken = made.step
         let observer = try trainingObserver(listeners, context, value.model, made)
         defer { context.onProgressEnd?() }
