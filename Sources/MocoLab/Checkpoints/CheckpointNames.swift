@@ -159,7 +159,12 @@ struct CheckpointNames {
     let isAllowed = allow.contains(.classes)
     if !isAllowed {
       faults.append(text)
-      help = help ?? Checkpoint.help(allowing: .classes)
+      help =
+        help
+        ?? (partial
+          ? "make the model as it was made, or let the classes differ too: "
+            + "restore(model, path, allow: \"classes\", strict: false)"
+          : Checkpoint.help(allowing: .classes))
     }
     if !model.classRows.isEmpty {
       classRows = places

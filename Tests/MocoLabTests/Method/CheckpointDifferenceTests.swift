@@ -29,7 +29,7 @@ import Testing
     (["cat", "dog", "cat"], ["cat", "dog"], "it has 2 classes \"cat\", this coop 1"),
     (["dog", "cat", "cat"], ["cat", "dog"], "it has 2 classes \"cat\", this coop 1"),
     (["cat", "dog"], ["cat", "dog", "cat"], "it has 1 class \"cat\", this coop 2"),
-    (["cat", "cat", "dog"], ["cat", "cat"], "it has 2 classes \"cat\", this coop 2"),
+    (["cat", "cat", "dog"], ["cat", "cat", "sea"], "it has 2 classes \"cat\", this coop 2"),
   ])
   func contextsOfTwinsAreNotGuessed(_ saved: [String], _ now: [String], _ wanted: String) throws {
     try Repository.inFolder { folder in
