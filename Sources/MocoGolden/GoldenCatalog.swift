@@ -22,7 +22,7 @@ struct GoldenFile {
     self.relative = relative
     name = FileSystem.name(of: path)
     do {
-      let isArchive = try MappedFile(path: path).withBytes { $0.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
+      let isArchive = try OpenedFile(path: path).beginning(4) == [0x50, 0x4B, 0x03, 0x04]
       if name.hasSuffix(".safetensors") {
         content = .safetensors(try SafetensorsFile(path: path))
       } else if name.hasSuffix(".json") {

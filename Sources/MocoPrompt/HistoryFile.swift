@@ -1,3 +1,5 @@
+import MocoCLIP
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -39,11 +41,7 @@ public final class HistoryFile {
     entries.append(entry)
     guard let path else { return }
     HistoryFile.makeFolders(path)
-    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return }
-    defer { close(file) }
-    let bytes = Array((HistoryFile.encode(entry) + "\n").utf8)
-    _ = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    try? FileSystem.append(Array((HistoryFile.encode(entry) + "\n").utf8), to: path, mode: 0o600)
   }
 
   static func encode(_ entry: String) -> String {

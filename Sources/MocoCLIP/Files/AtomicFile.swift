@@ -4,45 +4,55 @@ import Synchronization
 /// Writes a file so that a reader sees the old one or the whole new one: temporary name in the same folder,
 /// flush to the disk, rename, flush of the folder.
 ///
-/// An instance that is neither committed nor discarded removes its temporary file when it goes.
+/// - Links are followed and stay. The new file has the permissions and the owner of the old one.
+/// - A file that has other names too (hard links), or that belongs to somebody else, is written into once the new
+///   content is whole on the disk, so that all names see it; this last step alone is not in one piece.
+/// - A device or a pipe is written to directly, and so is a file that this process prints to; a reader that is slow
+///   is waited for.
+/// - A file that may not be written is refused, although it could be replaced.
+///
+/// An instance that is neither committed nor discarded removes its temporary file when it goes. What a killed process
+/// has left in a folder is removed by the next writer there.
 public final class AtomicFile {
   public let path: String
+  private var target: WriteTarget
   /// nil where the name is that of a device or a pipe, which is written to and never replaced.
   private let temporary: String?
   private var descriptor: Int32
 
-  /// - Throws: E0504 if the folder is missing or may not be written to.
+  /// - Throws: E0504 if the folder is missing or may not be written to, or the file may not.
   public init(path: String) throws {
     self.path = path
-    if FileSystem.kind(path) == .other {
+    let target = try WriteTarget(path)
+    self.target = target
+    if target.kind == .stream || target.kind == .printed {
       temporary = nil
-      // A pipe that nobody reads is an error, not a wait.
-      descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
-      if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) }
-    } else {
-      let name = "\(path).\(getpid()).\(AtomicFile.nextNumber()).tmp"
-      temporary = name
-      descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      descriptor = try target.openStream()
+      return
+    }
+    let folder = FileSystem.parent(of: target.path)
+    TemporaryNames.clean(folder)
+    let name = TemporaryNames.next(FileSystem.name(of: target.path))
+    let temporary = folder == "." && !target.path.hasPrefix("./") ? name : "\(folder)/\(name)"
+    self.temporary = temporary
+    // Nobody may read what the old file hides.
+    let mode: mode_t = target.kind == .new ? 0o666 : 0o600
+    descriptor = FileSystem.withSystemPath(temporary) {
+      open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     }
     if descriptor < 0 { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    guard target.kind == .file else { return }
+    // Where it may not be given away the file that is there is written into, and stays its owner's.
+    if !target.hands(over: descriptor) { self.target.kind = .shared }
   }
 
   deinit { discard() }
 
   /// Appends bytes.
   ///
-  /// - Throws: E0504, for instance when the disk is full.
+  /// - Throws: E0504, for instance when the disk is full; E0406 if the user interrupts a wait.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var written = 0
-    while written < bytes.count {
-      let piece = UnsafeRawBufferPointer(rebasing: bytes[written..<min(written + (1 << 28), bytes.count)])
-      let count = Glibc.write(descriptor, piece.baseAddress, piece.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw CLIPError.cannotWrite(path, systemMessage(errno))
-      }
-      written += count
-    }
+    try FileSystem.write(bytes, to: descriptor, path: path)
   }
 
   public func write(_ bytes: [UInt8]) throws {
@@ -59,16 +69,21 @@ public final class AtomicFile {
       descriptor = -1
       return
     }
-    guard fsync(descriptor) == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    do {
+      guard fsync(descriptor) == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+      if target.kind == .shared { return try writeInto(from: temporary) }
+      let renamed = FileSystem.withSystemPath(temporary) { from in
+        FileSystem.withSystemPath(target.path) { rename(from, $0) }
+      }
+      guard renamed == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    } catch {
+      discard()
+      throw error
+    }
     close(descriptor)
     descriptor = -1
-    guard rename(temporary, path) == 0 else {
-      let reason = systemMessage(errno)
-      unlink(temporary)
-      throw CLIPError.cannotWrite(path, reason)
-    }
     // The rename itself must survive a power cut; a file system that cannot flush a folder is no error.
-    let folder = open(FileSystem.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(FileSystem.parent(of: target.path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)
@@ -80,7 +95,30 @@ public final class AtomicFile {
     guard descriptor >= 0 else { return }
     close(descriptor)
     descriptor = -1
-    if let temporary { unlink(temporary) }
+    if let temporary { _ = FileSystem.withSystemPath(temporary) { unlink($0) } }
+  }
+
+  /// Copies what was written into the file that is there.
+  private func writeInto(from temporary: String) throws {
+    defer { discard() }
+    let source = try OpenedFile(path: temporary)
+    let file = FileSystem.withSystemPath(target.path) { open($0, O_WRONLY | O_CLOEXEC) }
+    guard file >= 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    defer { close(file) }
+    // Room is found first, so that a full disk changes nothing. A file system that cannot say so writes at once.
+    let reserved = source.count > 0 ? posix_fallocate(file, 0, off_t(source.count)) : 0
+    guard reserved == 0 || reserved == EOPNOTSUPP || reserved == EINVAL else {
+      throw CLIPError.cannotWrite(path, systemMessage(reserved))
+    }
+    var place = 0
+    while place < source.count {
+      let end = min(place + (1 << 20), source.count)
+      try source.withBytes(place..<end) { try FileSystem.write($0, to: file, path: path) }
+      place = end
+    }
+    guard ftruncate(file, off_t(source.count)) == 0, fsync(file) == 0 else {
+      throw CLIPError.cannotWrite(path, systemMessage(errno))
+    }
   }
 
   /// Writes `bytes` as the file at `path`.
@@ -98,11 +136,52 @@ public final class AtomicFile {
   public static func write(_ text: String, to path: String) throws {
     try write([UInt8](text.utf8), to: path)
   }
+}
 
-  /// Two writers of one path within a process need different temporary names.
+/// Names of files that are being written: `NAME.MACHINE-PROCESS-NUMBER.tmp`. They say who writes them, so that what a
+/// killed process has left can be told from what is still being written.
+enum TemporaryNames {
+  /// Two writers of one path within a process need different names.
   private static let counter = Atomic<UInt64>(0)
+  private static let cleaned = Mutex<Set<String>>([])
+  private static let ending = ".tmp"
 
-  private static func nextNumber() -> UInt64 {
-    counter.wrappingAdd(1, ordering: .relaxed).newValue
+  static func next(_ name: String) -> String {
+    let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+    // A name may have 255 bytes; this one too.
+    var start = name[...]
+    while start.utf8.count > 200 { start = start.dropLast() }
+    return "\(start).\(machine)-\(getpid())-\(number)\(ending)"
   }
+
+  /// Removes what processes of this machine that are gone have left in a folder. A process looks once.
+  static func clean(_ folder: String) {
+    guard cleaned.withLock({ $0.insert(FileSystem.realPath(folder) ?? folder).inserted }),
+      let names = try? FileSystem.list(folder)
+    else { return }
+    for name in names where name.hasSuffix(ending) {
+      guard let process = writer(name), kill(process, 0) != 0, errno == ESRCH else { continue }
+      _ = FileSystem.withSystemPath("\(folder)/\(name)") { unlink($0) }
+    }
+  }
+
+  /// The process of this machine that a temporary file belongs to.
+  private static func writer(_ name: String) -> pid_t? {
+    let parts = name.dropLast(ending.count).split(separator: ".").last?.split(separator: "-") ?? []
+    guard parts.count == 3, parts[0] == machine, UInt64(parts[2]) != nil, let process = pid_t(parts[1]),
+      process > 0
+    else { return nil }
+    return process
+  }
+
+  /// The machine, and the space of process numbers on it: folders may be shared with others.
+  private static let machine: String = {
+    var name = [CChar](repeating: 0, count: 256)
+    _ = gethostname(&name, name.count - 1)
+    let host = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let space = FileSystem.linkTarget("/proc/self/ns/pid") ?? ""
+    let hash = SHA256()
+    hash.update(String(decoding: host, as: UTF8.self) + space)
+    return String(hash.finish().prefix(8))
+  }()
 }

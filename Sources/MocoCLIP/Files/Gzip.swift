@@ -39,7 +39,7 @@ public enum Gzip {
   ///
   /// - Throws: E0501, E0502.
   public static func inflateFile(_ path: String, cap: Int) throws -> [UInt8] {
-    let file = try MappedFile(path: path)
+    let file = try OpenedFile(path: path)
     return try file.withBytes { try inflate($0, cap: cap, name: path) }
   }
 

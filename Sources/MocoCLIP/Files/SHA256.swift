@@ -1,4 +1,5 @@
 import CSystem
+import MocoTensor
 
 /// SHA-256 (FIPS 180-4) through the system's libcrypto, fed in pieces.
 public final class SHA256 {
@@ -53,6 +54,22 @@ public final class SHA256 {
   ///
   /// - Throws: E0501, E0502.
   public static func hex(file path: String) throws -> String {
-    try MappedFile(path: path).withBytes { hex($0) }
+    let file = try OpenedFile(path: path)
+    return try hex(file, 0..<file.count)
+  }
+
+  /// The digest of a part of a file, read a piece at a time.
+  ///
+  /// - Throws: E0502 where it cannot be read, or has changed since it was opened; E0406 if the user interrupts.
+  public static func hex(_ file: OpenedFile, _ range: Range<Int>) throws -> String {
+    let hash = SHA256()
+    var place = range.lowerBound
+    while place < range.upperBound {
+      try Cancellation.check()
+      let end = min(place + (1 << 20), range.upperBound)
+      try file.withBytes(place..<end) { hash.update($0) }
+      place = end
+    }
+    return hash.finish()
   }
 }

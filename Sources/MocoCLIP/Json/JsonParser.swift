@@ -28,7 +28,7 @@ extension Json {
   ///
   /// - Throws: E0501, E0502.
   public static func parse(file path: String) throws -> Json {
-    try MappedFile(path: path).withBytes { try parse($0, name: path) }
+    try OpenedFile(path: path).withBytes { try parse($0, name: path) }
   }
 }
 

@@ -27,11 +27,11 @@ public enum StorageType: String, Sendable, CaseIterable {
   public var isFloating: Bool { self == .f64 || self == .f32 || self == .f16 || self == .bf16 }
 }
 
-/// A safetensors file, mapped into memory and validated as a whole when it is opened.
+/// A safetensors file, validated as a whole when it is opened; tensors are read when they are asked for.
 ///
 /// The format: 8 bytes with the header's length (little-endian), the header in JSON, the tensors' bytes
 /// without gaps. Whatever a file says about itself is checked before a byte of a tensor is touched.
-public struct SafetensorsFile: TensorFile, @unchecked Sendable {
+public struct SafetensorsFile: TensorFile {
   /// Where one tensor lies.
   public struct Entry: Sendable {
     public let name: String
@@ -49,7 +49,7 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
   public let entries: [Entry]
   public let unread: [UnreadTensor]
   private let places: [String: Int]
-  private let file: MappedFile
+  private let file: OpenedFile
 
   /// The longest header that the format allows, 100 MB.
   public static let headerLimit = 100_000_000
@@ -58,10 +58,10 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
   ///
   /// - Throws: E0501 if there is none; E0502 if it is cut short, damaged or no safetensors file.
   public init(path: String) throws {
-    let file = try MappedFile(path: path)
+    let file = try OpenedFile(path: path)
     self.file = file
     self.path = path
-    let header = try file.withBytes { try SafetensorsHeader(bytes: $0, path: path) }
+    let header = try SafetensorsHeader(file)
     metadata = header.metadata
     entries = header.entries
     unread = header.unread
@@ -85,27 +85,23 @@ public struct SafetensorsFile: TensorFile, @unchecked Sendable {
   /// The value of a key of the metadata.
   public func metadata(_ key: String) -> String? { metadata.first { $0.0 == key }?.1 }
 
-  /// Lends the bytes of one tensor as they lie in the file, without a copy; they must not escape from `body`.
+  /// Lends the bytes of one tensor as they lie in the file; they must not escape from `body`.
   ///
-  /// - Throws: E0502 if the file holds no such tensor.
+  /// - Throws: E0502 if the file holds no such tensor, or has changed since it was opened; E0405 without memory.
   public func withBytes<Result>(
     _ name: String, _ body: (Entry, UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     let entry = try find(name)
-    // The range was checked against the file when it was opened.
-    return try file.withBytes { try body(entry, UnsafeRawBufferPointer(rebasing: $0[entry.range])) }
+    return try file.withBytes(entry.range) { try body(entry, $0) }
   }
 
   /// Reads one tensor: F32, F16, BF16 and F64 become float32, whole numbers and booleans int64.
   ///
-  /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must
-  ///   not be cut short while the tensor lives.
-  /// - Throws: E0502 if the file holds no such tensor, E0405 if there is no memory for it.
-  public func tensor(_ name: String, isMapped: Bool) throws -> Tensor {
+  /// - Throws: E0502 if the file holds no such tensor, or has changed since it was opened; E0405 if there is no
+  ///   memory for it.
+  public func tensor(_ name: String) throws -> Tensor {
     let entry = try find(name)
-    if isMapped, entry.type == .f32, let base = file.floats(at: entry.range.lowerBound, count: entry.count) {
-      return try Tensor(borrowing: base, shape: entry.shape, owner: file)
-    }
+    if entry.type == .f32 { return try file.floats(at: entry.range.lowerBound, shape: entry.shape) }
     return try withBytes(name) {
       try $0.type.tensor($1, count: entry.count, of: "\(path): \(name)").reshaped(entry.shape)
     }

@@ -12,29 +12,34 @@ struct SafetensorsHeader {
     "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
   ]
 
-  init(bytes: UnsafeRawBufferPointer, path: String) throws {
-    if bytes.count < 8, let fault = OtherFormat.fault(bytes, path: path) { throw fault }
-    let length = bytes.loadUnaligned(as: UInt64.self)
-    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+  init(_ file: OpenedFile) throws {
+    let path = file.path
+    let beginning = try file.beginning(512)
+    let fault = beginning.withUnsafeBytes { OtherFormat.fault($0, path: path) }
+    guard beginning.count >= 8 else { throw fault ?? CLIPError.corrupt(path, "the file is empty") }
+    let length = beginning.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    if beginning.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       throw CLIPError.corrupt(
         path, "it is a zip archive (a PyTorch file?), not a safetensors file",
         help: "give the .safetensors file of the model")
     }
-    if let fault = OtherFormat.fault(bytes, path: path) { throw fault }
+    if let fault { throw fault }
     guard length <= UInt64(SafetensorsFile.headerLimit) else {
       throw CLIPError.corrupt(
         path, "it is no safetensors file (the header would have \(length) bytes)",
         help: "give a .safetensors file")
     }
     let start = 8 + Int(length)
-    guard start <= bytes.count else {
+    guard start <= file.count else {
       throw CLIPError.corrupt(path, "it is cut short: the header of \(length) bytes is not all there")
     }
-    let header = UnsafeRawBufferPointer(rebasing: bytes[8..<start])
-    guard header.first == UInt8(ascii: "{") else {
-      throw CLIPError.corrupt(path, "it is no safetensors file (the header is not JSON)")
+    let json = try file.withBytes(8..<start) { header -> Json in
+      guard header.first == UInt8(ascii: "{") else {
+        throw CLIPError.corrupt(path, "it is no safetensors file (the header is not JSON)")
+      }
+      return try Json.parse(header, name: "\(path) (header)")
     }
-    guard let object = try Json.parse(header, name: "\(path) (header)").objectValue else {
+    guard let object = json.objectValue else {
       throw CLIPError.corrupt(path, "the header is not a JSON object")
     }
     entries.reserveCapacity(object.count)
@@ -45,7 +50,7 @@ struct SafetensorsHeader {
         try add(name, value, dataStart: start, path: path)
       }
     }
-    try checkLayout(dataStart: start, fileCount: bytes.count, path: path)
+    try checkLayout(dataStart: start, fileCount: file.count, path: path)
   }
 
   private static func metadata(_ value: Json, path: String) throws -> [(String, String)] {

@@ -50,7 +50,7 @@ struct TextTables: Sendable {
   private static func forEachLine(
     _ path: String, _ body: ([Slice<UnsafeRawBufferPointer>]) -> Bool
   ) throws {
-    let file = try MappedFile(path: path)
+    let file = try OpenedFile(path: path)
     try file.withBytes { bytes in
       for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
         guard body(line.split(separator: UInt8(ascii: " "))) else {

@@ -18,8 +18,6 @@ public final class TorchFile: TensorFile {
   public let beside: [TensorDescription]
   private let views: [TorchTensor]
   private let places: [String: Int]
-  /// Storages that several tensors look at: lent to all of them, training one would change the others.
-  private let shared: Set<String>
   private let values: [(name: String, text: String)]
   private let archive: ZipArchive
   private let folder: String
@@ -62,12 +60,6 @@ public final class TorchFile: TensorFile {
     unread = contents.unread
     root = contents.root
     values = contents.values
-    var seen = Set<String>()
-    var shared = Set<String>()
-    for view in contents.tensors + contents.beside where !seen.insert(view.tensor.storage.key).inserted {
-      shared.insert(view.tensor.storage.key)
-    }
-    self.shared = shared
     let names = (contents.tensors + contents.beside).map(\.name)
     places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
   }
@@ -115,7 +107,7 @@ public final class TorchFile: TensorFile {
 
   // MARK: Reading
 
-  public func tensor(_ name: String, isMapped: Bool) throws -> Tensor {
+  public func tensor(_ name: String) throws -> Tensor {
     guard let place = places[name] else {
       let near = tensors.prefix(6).map(\.name).joined(separator: ", ")
       throw CLIPError.corrupt(
@@ -130,23 +122,15 @@ public final class TorchFile: TensorFile {
       throw CLIPError.corrupt(path, "the numbers of storage \(view.storage.key) are missing")
     }
     let isRowMajor = Shape.strides(view.shape) == view.strides || view.count == 1
-    if isMapped, isRowMajor, view.type == .f32, entry.compression == .stored,
-      !shared.contains(view.storage.key),
-      let base = archive.file.floats(at: entry.range.lowerBound + 4 * view.offset, count: view.count)
-    {
-      return try Tensor(borrowing: base, shape: view.shape, owner: archive.file)
+    if isRowMajor, view.type == .f32, let place = archive.place(entry, skipping: 4 * view.offset) {
+      return try archive.file.floats(at: place, shape: view.shape)
     }
     // All the elements that the view spans, in the order of the storage.
     let last = zip(view.shape, view.strides).reduce(view.offset) { $0 + ($1.0 - 1) * $1.1 }
     let span = last - view.offset + 1
-    let flat = try bytes(entry) { bytes -> Tensor in
-      let first = view.offset * view.type.byteCount
-      let size = span * view.type.byteCount
-      guard first + size <= bytes.count else {
-        throw CLIPError.corrupt(path, "\(name) reaches beyond the numbers of its storage")
-      }
-      let part = UnsafeRawBufferPointer(rebasing: bytes[first..<first + size])
-      return try view.type.tensor(part, count: span, of: "\(path): \(name)")
+    let first = view.offset * view.type.byteCount
+    let flat = try bytes(entry, first..<first + span * view.type.byteCount, of: name) {
+      try view.type.tensor($0, count: span, of: "\(path): \(name)")
     }
     if isRowMajor { return try flat.reshaped(view.shape) }
     return try Tensor(
@@ -156,12 +140,18 @@ public final class TorchFile: TensorFile {
   }
 
   private func bytes<Result>(
-    _ entry: ZipArchive.Entry, _ body: (UnsafeRawBufferPointer) throws -> Result
+    _ entry: ZipArchive.Entry, _ range: Range<Int>, of name: String,
+    _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
-    if let result = try archive.withStored(entry, body) { return result }
+    guard range.upperBound <= entry.size else {
+      throw CLIPError.corrupt(path, "\(name) reaches beyond the numbers of its storage")
+    }
+    if let place = archive.place(entry, skipping: range.lowerBound) {
+      return try archive.file.withBytes(place..<place + range.count, body)
+    }
     let known = unpacked.withLock { $0?.key == entry.name ? $0?.bytes : nil }
     let bytes = try known ?? archive.read(entry)
     unpacked.withLock { $0 = (entry.name, bytes) }
-    return try bytes.withUnsafeBytes(body)
+    return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 }

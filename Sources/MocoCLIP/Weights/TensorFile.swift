@@ -36,42 +36,45 @@ public protocol TensorFile: Sendable {
   func metadata(_ key: String) -> String?
   /// Reads one tensor: floating point becomes float32, whole numbers and booleans int64.
   ///
-  /// - Parameter isMapped: use the file's own pages where they hold float32, instead of a copy. The file must
-  ///   not be cut short while the tensor lives.
-  /// - Throws: E0502 if the file holds no such tensor, or a part of it is damaged; E0505 for a number that
-  ///   float32 does not hold; E0405 without memory.
-  func tensor(_ name: String, isMapped: Bool) throws -> Tensor
+  /// - Throws: E0502 if the file holds no such tensor, a part of it is damaged, or it has changed since it was
+  ///   opened; E0505 for a number that float32 does not hold; E0405 without memory.
+  func tensor(_ name: String) throws -> Tensor
 }
 
 extension TensorFile {
   public var root: String { "" }
   public var beside: [TensorDescription] { [] }
+}
 
-  public func tensor(_ name: String) throws -> Tensor { try tensor(name, isMapped: false) }
+extension OpenedFile {
+  /// Float32 numbers from `offset` on, read to where the tensor keeps them.
+  ///
+  /// - Throws: as `read`; E0405 without memory.
+  func floats(at offset: Int, shape: [Int]) throws -> Tensor {
+    let tensor = try Tensor(uninitialized: shape)
+    try tensor.withMutableFloats { try read(into: UnsafeMutableRawBufferPointer($0), at: offset) }
+    return tensor
+  }
 }
 
 /// Opens files of tensors by what is in them, not by their names.
 public enum TensorFiles {
   /// - Throws: E0501, E0502 for missing and damaged files; E0605 for a kind that is not read.
   public static func open(_ path: String) throws -> any TensorFile {
-    let kind = try MappedFile(path: path).withBytes { bytes -> Kind in
-      if ZipArchive.isZip(bytes) { return .zip }
-      if bytes.starts(with: legacyMagic) || isOldTar(bytes) { return .legacy }
-      if let fault = OtherFormat.fault(bytes, path: path) { throw fault }
-      return .safetensors
+    let head = try OpenedFile(path: path).beginning(512)
+    if ZipArchive.isZip(head) { return try TorchFile(path: path) }
+    let (isLegacy, fault) = head.withUnsafeBytes {
+      ($0.starts(with: legacyMagic) || isOldTar($0), OtherFormat.fault($0, path: path))
     }
-    switch kind {
-    case .zip: return try TorchFile(path: path)
-    case .safetensors: return try SafetensorsFile(path: path)
-    case .legacy:
+    guard !isLegacy else {
       throw CLIPError(
         code: "E0605", "\(path): this PyTorch file has the format from before version 1.6",
         help: "convert it once in Python: torch.save(torch.load(\"\(FileSystem.name(of: path))\","
           + " map_location=\"cpu\"), \"new.pt\")")
     }
+    if let fault { throw fault }
+    return try SafetensorsFile(path: path)
   }
-
-  private enum Kind { case zip, safetensors, legacy }
 
   /// PROTO 2, LONG1 of ten bytes: the number with which torch.save began its files until 1.6.
   private static let legacyMagic: [UInt8] = [

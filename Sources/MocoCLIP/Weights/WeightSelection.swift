@@ -279,7 +279,7 @@ struct WeightSelection {
     if a.isBeside != b.isBeside, a.file.path == b.file.path, a.entry.name == b.entry.name { return false }
     try Cancellation.check()
     let (one, two) = (
-      try a.file.tensor(a.entry.name, isMapped: true), try b.file.tensor(b.entry.name, isMapped: true)
+      try a.file.tensor(a.entry.name), try b.file.tensor(b.entry.name)
     )
     return try one.withFloats { x in
       try two.withFloats { y in x.count == y.count && zip(x, y).allSatisfy { $0.bitPattern == $1.bitPattern }

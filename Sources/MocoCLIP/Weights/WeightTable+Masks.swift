@@ -13,7 +13,7 @@ extension WeightTable {
   private func kind(of item: WeightSelection.Item) throws -> Mask {
     let shape = item.entry.shape
     guard item.entry.type.isFloating else { return .other }
-    return try item.file.tensor(item.entry.name, isMapped: true).withFloats { values in
+    return try item.file.tensor(item.entry.name).withFloats { values in
       if values.allSatisfy({ $0 == 0 }) { return .none }
       guard shape.count == 2, shape[0] == shape[1], values.count == shape[0] * shape[0] else { return .other }
       let side = shape[0]

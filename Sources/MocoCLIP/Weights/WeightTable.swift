@@ -317,7 +317,7 @@ struct WeightTable {
     case .later: return try Tensor.zeros(shape)
     case .whole:
       if parts.count == 2 { return try longPositions(parts, shape: shape) }
-      let tensor = try first.file.tensor(first.entry.name, isMapped: true)
+      let tensor = try first.file.tensor(first.entry.name)
       return tensor.shape == shape ? tensor : try tensor.reshaped(shape)
     case .transposed:
       return try first.file.tensor(first.entry.name).transposed().contiguous()

@@ -1,9 +1,9 @@
 import CSystem
 import MocoTensor
 
-/// A zip archive, mapped into memory; its directory is validated as a whole when it is opened.
+/// A zip archive; its directory is validated as a whole when it is opened, entries are read when they are asked for.
 ///
-/// Stored entries are lent as they lie in the file. Their checksums are not computed: weights are read where
+/// Parts of stored entries can be read alone. Their checksums are not computed: weights are read where
 /// they are needed, and a sum over gigabytes would touch all of them.
 package final class ZipArchive: Sendable {
   package enum Compression: Sendable { case stored, deflated }
@@ -24,35 +24,30 @@ package final class ZipArchive: Sendable {
 
   package let path: String
   package let entries: [Entry]
-  let file: MappedFile
+  let file: OpenedFile
   private let places: [String: Int]
 
   /// - Throws: E0501 if there is no file; E0502 if it is cut short, damaged or hostile; E0605 for encryption
   ///   and rare compressions.
   package init(path: String) throws {
-    let file = try MappedFile(path: path)
+    let file = try OpenedFile(path: path)
     self.path = path
     self.file = file
-    entries = try file.withBytes { try ZipDirectory($0, path: path).entries }
+    entries = try ZipDirectory(file).entries
     places = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
   /// Whether a file begins as a zip archive does.
-  package static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  package static func isZip(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
   }
 
   package func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
-  /// Lends a stored entry's bytes; they must not escape from `body`. nil for a compressed one.
-  func withStored<Result>(
-    _ entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows
-    -> Result?
-  {
-    guard entry.compression == .stored else { return nil }
+  /// Where in the file a stored entry goes on behind its first `count` bytes; nil for a compressed one.
+  func place(_ entry: Entry, skipping count: Int) -> Int? {
     // The range was checked against the file when the archive was opened.
-    return try file.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[entry.range])) }
+    entry.compression == .stored ? entry.range.lowerBound + count : nil
   }
 
   /// An entry's bytes, unpacked and checked against its checksum.
@@ -68,11 +63,12 @@ package final class ZipArchive: Sendable {
     // Inflating holds two copies for a moment.
     try MemoryAccountant.reserve(2 * entry.size)
     defer { MemoryAccountant.release(2 * entry.size) }
-    let bytes = try file.withBytes { whole -> [UInt8] in
-      let packed = UnsafeRawBufferPointer(rebasing: whole[entry.range])
-      switch entry.compression {
-      case .stored: return [UInt8](packed)
-      case .deflated: return try Gzip.inflate(packed, container: .raw, cap: entry.size, name: name)
+    let bytes: [UInt8]
+    switch entry.compression {
+    case .stored: bytes = try file.bytes(entry.range)
+    case .deflated:
+      bytes = try file.withBytes(entry.range) {
+        try Gzip.inflate($0, container: .raw, cap: entry.size, name: name)
       }
     }
     guard bytes.count == entry.size else {

@@ -5,8 +5,8 @@
 struct ZipDirectory {
   private(set) var entries: [ZipArchive.Entry] = []
 
-  private let bytes: UnsafeRawBufferPointer
-  private let path: String
+  private let file: OpenedFile
+  private var path: String { file.path }
 
   private static let endSignature: UInt32 = 0x0605_4B50
   private static let end64Signature: UInt32 = 0x0606_4B50
@@ -15,9 +15,8 @@ struct ZipDirectory {
   private static let localSignature: UInt32 = 0x0403_4B50
   private static let entryLimit = 1 << 17
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    self.bytes = bytes
-    self.path = path
+  init(_ file: OpenedFile) throws {
+    self.file = file
     let (range, count) = try directory()
     entries.reserveCapacity(count)
     try readEntries(range, count: count)
@@ -30,11 +29,20 @@ struct ZipDirectory {
 
   /// The directory's bytes and the number of its entries.
   private func directory() throws -> (Range<Int>, Int) {
-    guard let end = endRecord() else {
+    // All that can stand behind the directory: the end records, and a comment.
+    let tailStart = max(0, file.count - ZipDirectory.tailLimit)
+    let tail = try file.bytes(tailStart..<file.count)
+    return try tail.withUnsafeBytes { try directory(tail: $0, at: tailStart) }
+  }
+
+  private static let tailLimit = 0xFFFF + 22
+
+  private func directory(tail: UnsafeRawBufferPointer, at tailStart: Int) throws -> (Range<Int>, Int) {
+    guard let end = endRecord(tail).map({ tailStart + $0 }) else {
       throw CLIPError.corrupt(
         path, "it begins as a zip archive and has no directory at its end: it is cut short")
     }
-    var reader = ByteReader(bytes, at: end + 4)
+    var reader = ByteReader(tail, at: end - tailStart + 4)
     guard let disk = reader.number(UInt16.self), let firstDisk = reader.number(UInt16.self),
       let here = reader.number(UInt16.self), let all = reader.number(UInt16.self),
       let size = reader.number(UInt32.self), let offset = reader.number(UInt32.self)
@@ -65,10 +73,9 @@ struct ZipDirectory {
   }
 
   /// The end record: its comment, of at most 65,535 bytes, must reach exactly to the end of the file.
-  private func endRecord() -> Int? {
+  private func endRecord(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var place = bytes.count - 22
-    let lowest = max(0, place - 0xFFFF)
-    while place >= lowest {
+    while place >= 0 {
       var reader = ByteReader(bytes, at: place)
       if reader.number(UInt32.self) == ZipDirectory.endSignature {
         var comment = ByteReader(bytes, at: place + 20)
@@ -84,24 +91,42 @@ struct ZipDirectory {
     before end: Int
   ) throws -> (size: UInt64, offset: UInt64, count: UInt64, start: Int)? {
     guard end >= 20 else { return nil }
-    var locator = ByteReader(bytes, at: end - 20)
+    let locatorBytes = try file.bytes(end - 20..<end)
+    return try locatorBytes.withUnsafeBytes { try end64(locator: ByteReader($0), before: end) }
+  }
+
+  private func end64(
+    locator: ByteReader, before end: Int
+  ) throws -> (size: UInt64, offset: UInt64, count: UInt64, start: Int)? {
+    var locator = locator
     guard locator.number(UInt32.self) == ZipDirectory.locatorSignature else { return nil }
     guard locator.number(UInt32.self) == 0, let place = locator.number(UInt64.self), end >= 76,
       place <= UInt64(end - 76)
     else { throw fault("its large directory is not where it should be") }
-    var reader = ByteReader(bytes, at: Int(place))
+    let record = try file.bytes(Int(place)..<Int(place) + 56)
+    return try record.withUnsafeBytes { try end64(record: ByteReader($0), start: Int(place)) }
+  }
+
+  private func end64(
+    record: ByteReader, start: Int
+  ) throws -> (size: UInt64, offset: UInt64, count: UInt64, start: Int)? {
+    var reader = record
     guard reader.number(UInt32.self) == ZipDirectory.end64Signature, reader.take(12) != nil,
       reader.number(UInt32.self) == 0, reader.number(UInt32.self) == 0, let here = reader.number(UInt64.self),
       let all = reader.number(UInt64.self), here == all, let size = reader.number(UInt64.self),
       let offset = reader.number(UInt64.self)
     else { throw fault("its large directory is not where it should be") }
-    return (size, offset, all, Int(place))
+    return (size, offset, all, start)
   }
 
   // MARK: Entries
 
   private mutating func readEntries(_ range: Range<Int>, count: Int) throws {
-    var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[range]))
+    try file.withBytes(range) { try readEntries(ByteReader($0), range, count: count) }
+  }
+
+  private mutating func readEntries(_ directory: ByteReader, _ range: Range<Int>, count: Int) throws {
+    var reader = directory
     var names = Set<String>()
     for index in 0..<count {
       guard reader.number(UInt32.self) == ZipDirectory.entrySignature, reader.take(4) != nil,
@@ -167,13 +192,12 @@ struct ZipDirectory {
     guard offset <= UInt64(limit), packed <= UInt64(limit), size <= UInt64(Int.max) else {
       throw fault("\(name) lies outside of it")
     }
-    var local = ByteReader(bytes, at: Int(offset))
-    guard local.number(UInt32.self) == ZipDirectory.localSignature, local.take(4) != nil,
-      local.number(UInt16.self) == method, local.take(16) != nil, let nameLength = local.number(UInt16.self),
-      let extraLength = local.number(UInt16.self), let localName = local.take(Int(nameLength)),
-      localName.elementsEqual(nameBytes), local.take(Int(extraLength)) != nil
-    else { throw fault("the header of \(name) is not where the directory says, or differs from it") }
-    let start = local.position
+    // The header as far as its names can reach.
+    let header = try file.bytes(Int(offset)..<min(Int(offset) + 30 + nameBytes.count, file.count))
+    let extraLength = try header.withUnsafeBytes {
+      try self.extraLength(ByteReader($0), name, nameBytes, method)
+    }
+    let start = Int(offset) + 30 + nameBytes.count + extraLength
     guard start <= limit, Int(packed) <= limit - start else {
       throw fault("\(name) reaches into the directory")
     }
@@ -201,6 +225,19 @@ struct ZipDirectory {
       ZipArchive.Entry(
         name: name, compression: compression, size: Int(size), crc: crc, header: Int(offset),
         range: start..<start + Int(packed)))
+  }
+
+  /// The length of the last part of an entry's own header, which must agree with the directory.
+  private func extraLength(
+    _ header: ByteReader, _ name: String, _ nameBytes: UnsafeRawBufferPointer, _ method: UInt16
+  ) throws -> Int {
+    var local = header
+    guard local.number(UInt32.self) == ZipDirectory.localSignature, local.take(4) != nil,
+      local.number(UInt16.self) == method, local.take(16) != nil, let nameLength = local.number(UInt16.self),
+      let extraLength = local.number(UInt16.self), let localName = local.take(Int(nameLength)),
+      localName.elementsEqual(nameBytes)
+    else { throw fault("the header of \(name) is not where the directory says, or differs from it") }
+    return Int(extraLength)
   }
 
   /// No byte belongs to two entries.

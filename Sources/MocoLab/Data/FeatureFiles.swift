@@ -40,9 +40,24 @@ public final class FeatureFiles: Sendable {
   public let byteLimit: Int
 
   private struct Segment {
-    let file: MappedFile
+    let path: String
+    let stamp: OpenedFile.Stamp
     let width: Int
     let rowsAt: Int
+
+    /// Opens the file again: as many as there can be are not kept open. nil if somebody has written over it since
+    /// its digest was checked.
+    func open() -> OpenedFile? {
+      guard let file = try? OpenedFile(path: path), file.stamp == stamp else { return nil }
+      return file
+    }
+
+    func row(_ row: Int, in file: OpenedFile) throws -> [Float] {
+      try [Float](unsafeUninitializedCapacity: width) { buffer, used in
+        try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: rowsAt + row * width * 4)
+        used = width
+      }
+    }
   }
 
   private struct Index {
@@ -93,23 +108,30 @@ public final class FeatureFiles: Sendable {
       var index = state[encoder] ?? Index()
       load(encoder, into: &index)
       var found: [Int: [Float]] = [:]
-      var used = Set<Int>()
+      var wanted: [Int: [(place: Int, row: Int)]] = [:]
       for (place, key) in keys.enumerated() {
-        guard let at = index.rows[key] else { continue }
-        let segment = index.segments[at.segment]
-        used.insert(at.segment)
-        found[place] = segment.file.withBytes { bytes in
-          let start = segment.rowsAt + at.row * segment.width * 4
-          return (0..<segment.width).map {
-            bytes.loadUnaligned(fromByteOffset: start + 4 * $0, as: Float.self)
-          }
-        }
+        if let at = index.rows[key] { wanted[at.segment, default: []].append((place, at.row)) }
       }
-      // Now is when they were last used.
-      for place in used { utimensat(AT_FDCWD, index.segments[place].file.path, nil, 0) }
+      for (number, rows) in wanted {
+        let segment = index.segments[number]
+        guard let file = segment.open() else { continue }
+        for (place, row) in rows {
+          if let values = try? segment.row(row, in: file) { found[place] = values }
+        }
+        FeatureFiles.markUsed(segment.path)
+      }
       state[encoder] = index
       return found
     }
+  }
+
+  /// Now is when a file was last used: its time of access says so. That of its last change stays, by which a reader
+  /// notices that it was written over.
+  private static func markUsed(_ path: String) {
+    // UTIME_NOW and UTIME_OMIT of <linux/stat.h>, which are casts and not seen from here.
+    let (now, omit) = ((1 << 30) - 1, (1 << 30) - 2)
+    let times = [timespec(tv_sec: 0, tv_nsec: now), timespec(tv_sec: 0, tv_nsec: omit)]
+    utimensat(AT_FDCWD, path, times, 0)
   }
 
   deinit { flush() }
@@ -194,8 +216,9 @@ public final class FeatureFiles: Sendable {
     let place = "\(folder)/\(encoder)"
     guard FileSystem.kind(place) == .folder, let names = try? FileSystem.list(place) else { return }
     for name in names where name.hasSuffix(FeatureFiles.ending) && index.names.insert(name).inserted {
-      guard let file = try? MappedFile(path: "\(place)/\(name)") else { continue }
-      switch FeatureFiles.read(file) {
+      guard let file = try? OpenedFile(path: "\(place)/\(name)"), let content = try? FeatureFiles.read(file)
+      else { continue }
+      switch content {
       case .rows(let segment, let keys):
         for (row, key) in keys.enumerated() { index.rows[key] = (index.segments.count, row) }
         index.segments.append(segment)
@@ -210,27 +233,38 @@ public final class FeatureFiles: Sendable {
     case damaged, foreign
   }
 
-  private static func read(_ file: MappedFile) -> Content {
-    file.withBytes { bytes in
-      // The last byte of the magic is the number of the format.
-      if bytes.count >= 8, bytes.prefix(7).elementsEqual(magic.prefix(7)), bytes[7] != magic[7] {
-        return .foreign
-      }
-      guard bytes.count >= head + 32, bytes.prefix(8).elementsEqual(magic) else { return .damaged }
-      let width = Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-      let count = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-      let body = bytes.count - head - 32
-      let (size, overflow) = count.multipliedReportingOverflow(by: UInt64(16 + 4 * width))
-      guard !overflow, size == UInt64(body), width > 0,
-        digest(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 32)])).elementsEqual(bytes.suffix(32))
-      else { return .damaged }
-      let keys = (0..<Int(count)).map { row in
-        Key(
-          high: bytes.loadUnaligned(fromByteOffset: head + 16 * row, as: UInt64.self),
-          low: bytes.loadUnaligned(fromByteOffset: head + 16 * row + 8, as: UInt64.self))
-      }
-      return .rows(Segment(file: file, width: width, rowsAt: head + 16 * keys.count), keys)
+  /// Reads a file's keys, and all of it for its digest; the rows stay where they are.
+  ///
+  /// - Throws: E0405, E0502 where it cannot be read, or is written meanwhile.
+  private static func read(_ file: OpenedFile) throws -> Content {
+    let start = try file.beginning(head)
+    // The last byte of the magic is the number of the format.
+    if start.count >= 8, start.prefix(7).elementsEqual(magic.prefix(7)), start[7] != magic[7] {
+      return .foreign
     }
+    guard file.count >= head + 32, start.prefix(8).elementsEqual(magic) else { return .damaged }
+    let (width, count) = start.withUnsafeBytes { bytes in
+      (
+        Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)),
+        bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      )
+    }
+    let body = file.count - head - 32
+    let (size, overflow) = count.multipliedReportingOverflow(by: UInt64(16 + 4 * width))
+    guard !overflow, size == UInt64(body), width > 0,
+      try SHA256.hex(file, 0..<file.count - 32)
+        == SHA256.digits(try file.bytes(file.count - 32..<file.count))
+    else { return .damaged }
+    let rowsAt = head + 16 * Int(count)
+    let keys = try file.withBytes(head..<rowsAt) { bytes in
+      (0..<Int(count)).map { row in
+        Key(
+          high: bytes.loadUnaligned(fromByteOffset: 16 * row, as: UInt64.self),
+          low: bytes.loadUnaligned(fromByteOffset: 16 * row + 8, as: UInt64.self))
+      }
+    }
+    return .rows(
+      Segment(path: file.path, stamp: file.stamp, width: width, rowsAt: rowsAt), keys)
   }
 
   private func files() -> [(path: String, size: Int, used: (Int, Int))] {
@@ -242,8 +276,11 @@ public final class FeatureFiles: Sendable {
       for name in (try? FileSystem.list(place)) ?? [] where name.hasSuffix(FeatureFiles.ending) {
         var status = stat()
         guard stat("\(place)/\(name)", &status) == 0 else { continue }
-        found.append(
-          ("\(place)/\(name)", Int(status.st_size), (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)))
+        // When it was written, or used since.
+        let (written, used) = (status.st_mtim, status.st_atim)
+        let times = [(written.tv_sec, written.tv_nsec), (used.tv_sec, used.tv_nsec)]
+        let last = times[0] < times[1] ? times[1] : times[0]
+        found.append(("\(place)/\(name)", Int(status.st_size), last))
       }
     }
     return found

@@ -28,7 +28,7 @@ extension Image {
   ///
   /// - Throws: E0501 if there is no file; E0502, E0503, E0513 as `decode`.
   public static func load(_ path: String, reading: ImageReading = ImageReading()) throws -> Image {
-    try MappedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
+    try OpenedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
   }
 
   /// Width, height and channels of a file, from its header alone.
@@ -106,7 +106,9 @@ extension Image {
     switch status {
     case Int32(MOCO_IMAGE_NOT_ONE.rawValue):
       var what = bytes.isEmpty ? "the file is empty" : "this is none of \(ImageKind.readNames)"
-      if let kind = ImageKind.sniffed(bytes.prefix(16)), !kind.isRead { what = "\(kind.rawValue) is not read" }
+      if let kind = ImageKind.sniffed(bytes.prefix(16)), !kind.isRead {
+        what = "\(kind.rawValue) is not read"
+      }
       return CLIPError(
         code: "E0503", "\(name): \(what)",
         help: "convert the image to JPEG or PNG, or take it out of the folder")

@@ -78,28 +78,45 @@ extension Picture {
 
   /// - Throws: E0501, E0502, E0503; E0513 for a BMP.
   package static func header(_ path: String, reading: ImageReading = ImageReading()) throws -> Header {
-    try MappedFile(path: path).withBytes { bytes in
-      if BitmapFile.begins(bytes) {
-        let file = try BitmapFile(bytes, name: path)
-        return Header(width: file.width, height: file.height, form: file.form, notes: file.notes)
+    let file = try OpenedFile(path: path)
+    // The headers of the common formats stand at the beginning; where that does not do, all is read.
+    if file.count > headBytes {
+      let head = try file.beginning(headBytes)
+      let kind = ImageKind.sniffed(head.prefix(16))
+      if kind == .jpeg || kind == .png,
+        let found = try? head.withUnsafeBytes({ try header($0, name: path, reading: reading) })
+      {
+        return found
       }
-      var decoded = moco_image()
-      let base = bytes.bindMemory(to: UInt8.self).baseAddress
-      let status = moco_image_header(base, bytes.count, &decoded)
-      guard status == Int32(MOCO_IMAGE_OK.rawValue), let form = Form(rawValue: decoded.form) else {
-        throw Image.failure(status, decoded, bytes: bytes, name: path)
-      }
-      return Header(
-        width: Int(decoded.width), height: Int(decoded.height), form: form,
-        notes: ImageNote.of(decoded, clips: reading.grey16 == .clip))
     }
+    return try file.withBytes { try header($0, name: path, reading: reading) }
+  }
+
+  private static let headBytes = 256 << 10
+
+  private static func header(
+    _ bytes: UnsafeRawBufferPointer, name path: String, reading: ImageReading
+  ) throws -> Header {
+    if BitmapFile.begins(bytes) {
+      let file = try BitmapFile(bytes, name: path)
+      return Header(width: file.width, height: file.height, form: file.form, notes: file.notes)
+    }
+    var decoded = moco_image()
+    let base = bytes.bindMemory(to: UInt8.self).baseAddress
+    let status = moco_image_header(base, bytes.count, &decoded)
+    guard status == Int32(MOCO_IMAGE_OK.rawValue), let form = Form(rawValue: decoded.form) else {
+      throw Image.failure(status, decoded, bytes: bytes, name: path)
+    }
+    return Header(
+      width: Int(decoded.width), height: Int(decoded.height), form: form,
+      notes: ImageNote.of(decoded, clips: reading.grey16 == .clip))
   }
 
   /// Reads an image file.
   ///
   /// - Throws: as `Image.load`.
   package static func load(_ path: String, reading: ImageReading = ImageReading()) throws -> Picture {
-    try MappedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
+    try OpenedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
   }
 }
 

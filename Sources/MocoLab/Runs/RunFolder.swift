@@ -16,7 +16,6 @@ public final class RunFolder {
   public let path: String
   private var record: JsonObject
   private var results: [Json] = []
-  private var metrics: Int32 = -1
   private var figures = 0
 
   /// Makes the next folder of this name.
@@ -68,8 +67,6 @@ public final class RunFolder {
     ])
   }
 
-  deinit { if metrics >= 0 { close(metrics) } }
-
   /// Writes the script as it runs.
   public func write(script: String) throws { try AtomicFile.write(script, to: path + "/script.moco") }
 
@@ -91,16 +88,7 @@ public final class RunFolder {
   ///
   /// - Throws: E0504.
   public func append(metrics line: Json) throws {
-    let file = path + "/metrics.jsonl"
-    if metrics < 0 { metrics = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
-    var bytes = Array((line.serialized() + "\n").utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { Glibc.write(metrics, $0.baseAddress, $0.count) }
-      guard written > 0 || errno == EINTR else {
-        throw CLIPError(code: "E0504", "cannot write \(file): \(String(cString: strerror(errno)))", help: nil)
-      }
-      bytes = bytes.dropFirst(max(0, written))
-    }
+    try FileSystem.append(Array((line.serialized() + "\n").utf8), to: path + "/metrics.jsonl")
   }
 
   /// Adds an evaluation to results.json.

@@ -19,7 +19,8 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "write_text(path: String, text)",
       doc: """
-        Writes a text to a file, replacing it as a whole: a reader sees the old file or the new one.
+        Writes a text to a file, replacing it as a whole: a reader sees the old file or the new one. Links are followed,
+        and permissions stay; `help("data")` says more.
 
         ```
         write_text("notes.txt", "first line\\n")
@@ -34,7 +35,8 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "append_text(path: String, text)",
       doc: """
-        Writes a text behind what a file holds, and makes the file where there is none: a log, or JSON a line.
+        Writes a text behind what a file holds, and makes the file where there is none: a log, or JSON a line. What
+        reads a pipe slowly is waited for.
 
         ```
         append_text("log.jsonl", to_json({epoch: 1, loss: 0.7}) + "\\n")

@@ -15,7 +15,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
         """
     ) { arguments in
       let path = try arguments.string("path")
-      return try MappedFile(path: path).withBytes {
+      return try OpenedFile(path: path).withBytes {
         try JsonValues.read($0, name: path, arguments.interpreter)
       }
     },

@@ -1,10 +1,9 @@
 import Glibc
 
-/// The memory behind tensors: accounted, zeroed or not, or borrowed from an owner such as a mapped file.
+/// The memory behind tensors: accounted, zeroed or not.
 package final class Storage: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
-  private let owner: AnyObject?
   /// How often elements were assigned to; a recorded operation compares it before it uses what it saved.
   package var writes = 0
 
@@ -28,20 +27,10 @@ package final class Storage: @unchecked Sendable {
     if zeroed, bytes < 1 << 18 { memset(raw, 0, rounded) }
     base = raw
     byteCount = bytes
-    owner = nil
-  }
-
-  /// Memory that stays valid as long as `owner` lives.
-  package init(borrowing base: UnsafeMutableRawPointer, bytes: Int, owner: AnyObject) {
-    self.base = base
-    byteCount = bytes
-    self.owner = owner
   }
 
   deinit {
-    if owner == nil {
-      free(base)
-      MemoryAccountant.release(byteCount)
-    }
+    free(base)
+    MemoryAccountant.release(byteCount)
   }
 }

@@ -60,14 +60,6 @@ public struct Tensor: @unchecked Sendable {
   /// A scalar, shape [].
   public init(_ value: Float) throws { try self.init([value], shape: []) }
 
-  /// Floats in memory that lives as long as `owner`, such as a mapped file; never written to.
-  package init(borrowing base: UnsafeMutablePointer<Float>, shape: [Int], owner: AnyObject) throws {
-    let count = try Shape.count(shape)
-    self.init(
-      storage: Storage(borrowing: base, bytes: count * 4, owner: owner), dtype: .float32, shape: shape,
-      strides: Shape.strides(shape), offset: 0, count: count)
-  }
-
   private static func checkCount(_ found: Int, _ shape: [Int]) throws {
     let count = try Shape.count(shape)
     guard found == count else {

@@ -44,10 +44,8 @@ import Testing
     }
     #expect(file.tensors.map(\.name) == (floating + whole).map(\.rawValue))
     for type in floating {
-      for isMapped in [false, true] {
-        let tensor = try file.tensor(type.rawValue, isMapped: isMapped)
-        #expect(try tensor.shape == [2, 3] && tensor.toFloats() == numbers)
-      }
+      let tensor = try file.tensor(type.rawValue)
+      #expect(try tensor.shape == [2, 3] && tensor.toFloats() == numbers)
     }
     for type in whole { #expect(try file.tensor(type.rawValue).toInts() == [0, 1, 2, 3, 4, 100]) }
     #expect(errorCode { _ = try file.tensor("none") } == "E0502")
@@ -65,18 +63,16 @@ import Testing
         ("single", view(7, [1, 1], [100, 3])),
       ])
     ) { $0.storages = [("0", (0..<12).flatMap { ZipWriter.bytes(Float($0).bitPattern) })] }
-    for isMapped in [false, true] {
-      func values(_ name: String) throws -> [Float] { try file.tensor(name, isMapped: isMapped).toFloats() }
-      #expect(try values("rows") == (0..<12).map { Float($0) })
-      #expect(try values("columns") == [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11])
-      #expect(try values("part") == [5, 6, 9, 10])
-      #expect(try values("same") == [2, 3, 4, 2, 3, 4])
-      #expect(try file.tensor("none").shape == [0, 4])
-      #expect(try values("one") == [11] && values("single") == [7])
-    }
+    func values(_ name: String) throws -> [Float] { try file.tensor(name).toFloats() }
+    #expect(try values("rows") == (0..<12).map { Float($0) })
+    #expect(try values("columns") == [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11])
+    #expect(try values("part") == [5, 6, 9, 10])
+    #expect(try values("same") == [2, 3, 4, 2, 3, 4])
+    #expect(try file.tensor("none").shape == [0, 4])
+    #expect(try values("one") == [11] && values("single") == [7])
   }
 
-  /// Tensors of one storage are apart once they are read, also where the file's pages are lent.
+  /// Tensors of one storage are apart once they are read.
   @Test func tensorsDoNotShareMemory() throws {
     func view(_ storage: String) -> Value {
       .view(storage: storage, .f32, count: 2, offset: 0, shape: [2], strides: [1])
@@ -88,7 +84,7 @@ import Testing
       }
       try writer.write(.dict([("a", view("0")), ("b", view("0")), ("c", view("1"))]), to: folder + "/a.pt")
       let file = try TorchFile(path: folder + "/a.pt")
-      let tensors = try ["a", "b", "c"].map { try file.tensor($0, isMapped: true) }
+      let tensors = try ["a", "b", "c"].map { try file.tensor($0) }
       try tensors[0].withMutableFloats { $0[0] = 5 }
       try tensors[2].withMutableFloats { $0[1] = 7 }
       #expect(try tensors.map { try $0.toFloats() } == [[5, 2], [1, 2], [1, 7]])

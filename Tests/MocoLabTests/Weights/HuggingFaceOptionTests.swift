@@ -244,7 +244,7 @@ import Testing
       let items = try whole.tensors.filter { $0.name.hasPrefix("vis") }.map { entry in
         SafetensorsWriter.Item(
           OptionFixture.replacing(entry.name, "encoder.layers.", "encoder.layer."),
-          try whole.tensor(entry.name, isMapped: false), .f32)
+          try whole.tensor(entry.name), .f32)
       }
       try SafetensorsWriter.write(path: folder + "/model.safetensors", tensors: items)
       try OptionFixture.write(.object(config), to: folder + "/config.json")

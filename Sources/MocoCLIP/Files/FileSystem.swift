@@ -1,66 +1,5 @@
 import Glibc
-
-/// A whole file in memory, mapped and read-only; unmapped when the last user lets go.
-///
-/// - Throws: E0501 if there is no regular file, E0502 if it cannot be read.
-public final class MappedFile: @unchecked Sendable {
-  public let path: String
-  private let bytes: UnsafeRawBufferPointer
-
-  public init(path: String) throws {
-    self.path = path
-    // A named pipe would wait for its writer, only to be refused below.
-    let descriptor = FileSystem.withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw CLIPError.noSuchFile(path) }
-      throw CLIPError(
-        code: "E0502", "cannot open \(path): \(systemMessage(errno))", help: "check the file's permissions")
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw CLIPError(
-        code: "E0502", "cannot read \(path): \(systemMessage(errno))",
-        help: "check the disk, or copy the file again")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      let what = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
-      throw CLIPError.noSuchFile(path, reason: "it is \(what)")
-    }
-    let count = Int(status.st_size)
-    guard count > 0 else {
-      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-      return
-    }
-    // Private and writable: who trains weights in place changes pages of his own, never the file.
-    guard let base = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
-    else {
-      throw CLIPError(
-        code: "E0502", "cannot map \(path) into memory: \(systemMessage(errno))",
-        help: "free memory, or copy the file to a disk of this machine")
-    }
-    bytes = UnsafeRawBufferPointer(start: base, count: count)
-  }
-
-  public var count: Int { bytes.count }
-
-  /// Lends the bytes to `body`; they are gone when the last user of this file is, so they must not escape.
-  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try withExtendedLifetime(self) { try body(bytes) }
-  }
-
-  /// The floats from `offset` on, without a copy; nil unless `count` of them lie there at their alignment.
-  func floats(at offset: Int, count: Int) -> UnsafeMutablePointer<Float>? {
-    guard let base = bytes.baseAddress, offset >= 0, count > 0, offset % 4 == 0,
-      count <= (bytes.count - offset) / 4
-    else { return nil }
-    return UnsafeMutableRawPointer(mutating: base + offset).bindMemory(to: Float.self, capacity: count)
-  }
-
-  deinit {
-    if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
-  }
-}
+import MocoTensor
 
 /// What kind of thing a path names.
 public enum PathKind: Sendable { case missing, file, folder, other }
@@ -103,7 +42,7 @@ public enum FileSystem {
   ///
   /// - Throws: E0501 if there is none, E0502 if it cannot be read or is longer than `limit` bytes.
   public static func read(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
-    let file = try MappedFile(path: path)
+    let file = try OpenedFile(path: path)
     guard file.count <= limit else {
       throw CLIPError.corrupt(
         path, "it has \(file.count) bytes, more than the \(limit) such a file may have",
@@ -111,7 +50,10 @@ public enum FileSystem {
     }
     // Files that the kernel makes up as they are read have a size of 0.
     if file.count == 0 { return try readToEnd(path, limit: limit) }
-    return file.withBytes { [UInt8]($0) }
+    // Beyond what is there nothing can be had: the system would end the process.
+    try MemoryAccountant.reserve(file.count)
+    defer { MemoryAccountant.release(file.count) }
+    return try file.bytes(0..<file.count)
   }
 
   private static func readToEnd(_ path: String, limit: Int) throws -> [UInt8] {
@@ -154,25 +96,6 @@ public enum FileSystem {
       !path[point...].contains("/"), path[path.index(before: point)] != "/"
     else { return path }
     return String(path[..<point])
-  }
-
-  /// Writes bytes behind what a file holds, in one piece where they are few; makes the file where there is none.
-  ///
-  /// - Throws: E0504.
-  public static func append(_ bytes: [UInt8], to path: String) throws {
-    // A pipe that nobody reads is an error, not a wait.
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
-    guard descriptor >= 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
-    defer { close(descriptor) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw CLIPError.cannotWrite(path, systemMessage(errno))
-      }
-      rest = rest.dropFirst(count)
-    }
   }
 
   /// Creates a folder and those above it; nothing happens if it is there.
