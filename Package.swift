@@ -24,7 +24,7 @@ let package = Package(
 
     // The language: knows no tensor.
     .target(name: "MocoLang"),
-    .target(name: "MocoPlot"),
+    .target(name: "MocoPlot", dependencies: ["MocoLang"]),
 
     // Where both meet.
     .target(name: "MocoRuntime", dependencies: ["MocoLang", "MocoLab", "MocoPlot"]),

@@ -25,14 +25,35 @@ void ce_write(const char *text) {
 // Whole lines go out at once, also into a file: who follows a long run there must not wait for a buffer to fill.
 void ce_buffer_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 1 << 16); }
 
-void ce_print(const char *text, size_t count) { fwrite(text, 1, count, stdout); }
+void ce_print(const char *text, size_t count) {
+  if (fwrite(text, 1, count, stdout) < count && errno == EPIPE) ce_signals_end(SIGPIPE);
+}
 
-bool ce_flush(void) { return fflush(stdout) == 0 && !ferror(stdout); }
+bool ce_flush(void) {
+  if (fflush(stdout) != 0 && errno == EPIPE) ce_signals_end(SIGPIPE);
+  return !ferror(stdout);
+}
+
+// What is ignored here is not to be ignored by children, and nothing is blocked there.
+static bool plain_signals(posix_spawnattr_t *attributes) {
+  sigset_t set;
+  sigemptyset(&set);
+  if (posix_spawnattr_setsigmask(attributes, &set) != 0) return false;
+  sigaddset(&set, SIGPIPE);
+  sigaddset(&set, SIGXFSZ);
+  return posix_spawnattr_setsigdefault(attributes, &set) == 0
+         && posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0;
+}
 
 static int run_shell(const char *line, const char *name) {
   char *const arguments[] = {"sh", "-c", (char *)line, (char *)name, NULL};
+  posix_spawnattr_t attributes;
+  if (posix_spawnattr_init(&attributes) != 0) return -1;
   pid_t child;
-  if (posix_spawn(&child, "/bin/sh", NULL, NULL, arguments, environ) != 0) return -1;
+  bool started = plain_signals(&attributes)
+                 && posix_spawn(&child, "/bin/sh", NULL, &attributes, arguments, environ) == 0;
+  posix_spawnattr_destroy(&attributes);
+  if (!started) return -1;
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) return -1;

@@ -72,6 +72,21 @@ int moco_inflate(const uint8_t *input, size_t count, int container, size_t cap, 
   return MOCO_INFLATE_OK;
 }
 
+size_t moco_inflate_beginning(const uint8_t *input, size_t count, int container, uint8_t *output, size_t wanted) {
+  z_stream stream;
+  memset(&stream, 0, sizeof stream);
+  if (inflateInit2(&stream, window_bits(container)) != Z_OK) return 0;
+  uInt room = wanted > UINT_MAX ? UINT_MAX : (uInt)wanted;
+  stream.next_in = (Bytef *)input;
+  stream.avail_in = count > UINT_MAX ? UINT_MAX : (uInt)count;
+  stream.next_out = output;
+  stream.avail_out = room;
+  // One call fills the room unless the stream ends.
+  inflate(&stream, Z_SYNC_FLUSH);
+  inflateEnd(&stream);
+  return room - stream.avail_out;
+}
+
 int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *output_count) {
   *output = NULL;
   *output_count = 0;

@@ -242,7 +242,7 @@ struct Completer {
           candidates: keys.filter { $0.hasPrefix(typed) }.map { $0 + "\"]" }.sorted())
       }
     }
-    var completion = paths(typed)
+    var completion = paths(typed, isQuoted: true)
     if start > 0, text[start - 1] == "(",
       case .name(let function) = chain(Array(text[..<(start - 1)]), scanner)?.last
     {
@@ -280,7 +280,9 @@ struct Completer {
   }
 
   /// Files and folders that continue a path; folders end in `/`.
-  func paths(_ typed: String) -> Completion {
+  ///
+  /// - Parameter isQuoted: in a string of a program, where names are written as in source.
+  func paths(_ typed: String, isQuoted: Bool = false) -> Completion {
     let slash = typed.lastIndex(of: "/")
     let folder = slash.map { String(typed[...$0]) } ?? ""
     let word = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
@@ -293,13 +295,14 @@ struct Completer {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name != ".", name != "..", name.hasPrefix(word), !name.hasPrefix(".") || word.hasPrefix(".")
+      let written = isQuoted ? String(StringText.quoted(name).dropFirst().dropLast()) : name
+      guard name != ".", name != "..", written.hasPrefix(word), !name.hasPrefix(".") || word.hasPrefix(".")
       else {
         continue
       }
       var status = stat()
       let isFolder = stat(real + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      found.append(isFolder ? name + "/" : name)
+      found.append(isFolder ? written + "/" : written)
     }
     return Completion(replaces: word.unicodeScalars.count, candidates: found.sorted())
   }

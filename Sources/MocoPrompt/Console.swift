@@ -37,12 +37,17 @@ public enum Console {
     }
   }
 
+  /// Prints what is no program's own output: names in it cannot steer the terminal.
+  public static func show(_ text: String) { print(TerminalText.safe(text)) }
+
   /// - Returns: whether everything printed so far could be written.
   @discardableResult
   public static func flush() -> Bool { ce_flush() }
 
   /// Writes to standard error, after what has been printed so far.
-  public static func report(_ text: String) {
+  public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
+
+  private static func writeReport(_ text: String) {
     state.progress?.finish()
     flush()
     Terminal.write(text, to: 2)
@@ -60,7 +65,7 @@ public enum Console {
     if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
     // What is no terminal is kept, whole.
     let width = traits.isTerminal ? traits.width : nil
-    report(
+    writeReport(
       diagnostics.map { $0.render(colour: traits.colour != .none, width: width) + "\n" }.joined(
         separator: "\n"))
   }
@@ -72,8 +77,22 @@ public enum Console {
     report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
   }
 
+  /// The signal that has asked the process to end: its number and name. `SIGPIPE` where nobody reads what is printed.
+  public static var ending: (number: Int32, name: String)? {
+    let number = ce_signals_ending()
+    switch number {
+    case 0: return nil
+    case SIGTERM: return (number, "SIGTERM")
+    case SIGHUP: return (number, "SIGHUP")
+    case SIGUSR1: return (number, "SIGUSR1")
+    case SIGXCPU: return (number, "SIGXCPU")
+    case SIGPIPE: return (number, "SIGPIPE")
+    default: return (number, "signal \(number)")
+    }
+  }
+
   /// Runs work during which ^C stops the program: the first one sets the flag that the machine and the
-  /// kernels look at, the third ends the process.
+  /// kernels look at, the third ends the process. What asks the process to end stops it too.
   public static func interruptible<Result>(_ work: () throws -> Result) rethrows -> Result {
     Cancellation.clear()
     ce_signals_watch(Cancellation.flag, nil)
@@ -109,7 +128,8 @@ public enum Console {
 
   public static func showHelp(_ markdown: String) {
     let traits = OutputTraits.detect()
-    let text = MarkdownText.render(markdown, width: min(traits.width, 100), colour: traits.colour != .none)
+    let text = MarkdownText.render(
+      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.colour != .none)
     Console.print(text + "\n")
   }
 }

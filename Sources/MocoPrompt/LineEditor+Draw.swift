@@ -2,6 +2,7 @@
 // wrap, so that it can be copied as one line, and follows the terminal's own idea of wrapping when its width changes.
 
 import CEditline
+import MocoLang
 
 #if canImport(Glibc)
   import Glibc
@@ -230,6 +231,8 @@ extension LineEditor {
     } else if scalar.value < 32 || scalar.value == 127 {
       result.append("^")
       result.append(Unicode.Scalar(scalar.value ^ 0x40) ?? "?")
+    } else if let replacement = TerminalText.replacement(scalar) {
+      result.append(replacement)
     } else if ce_width(Int32(bitPattern: scalar.value)) >= 0 {
       result.append(scalar)
     }

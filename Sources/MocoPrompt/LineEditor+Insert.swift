@@ -1,5 +1,6 @@
 import CEditline
 import MocoCLIP
+import MocoLang
 
 #if canImport(Glibc)
   import Glibc
@@ -175,7 +176,7 @@ extension LineEditor {
     }
     if completion.candidates.count == 1 { return .done }
     leaveBlock()
-    write(columns(completion.candidates) + "\r\n")
+    write(columns(completion.candidates.map { TerminalText.safe($0) }) + "\r\n")
     return .done
   }
 

@@ -34,6 +34,7 @@ final class PlainReader {
         write("\n")
         lines = []
         waiting = []
+      case .terminated: return .terminated
       case .end:
         return lines.isEmpty ? .end : .block(lines.joined(separator: "\n"))
       }
@@ -43,6 +44,7 @@ final class PlainReader {
   private enum Line {
     case text(String)
     case interrupted
+    case terminated
     case end
   }
 
@@ -55,7 +57,9 @@ final class PlainReader {
         return .text(String(decoding: line, as: UTF8.self))
       }
       guard ce_wait(STDIN_FILENO) else {
-        if Int(ce_signals_take()) & CE_INTERRUPT != 0 { return .interrupted }
+        let flags = Int(ce_signals_take())
+        if flags & CE_END != 0 { return .terminated }
+        if flags & CE_INTERRUPT != 0 { return .interrupted }
         continue
       }
       var bytes = [UInt8](repeating: 0, count: 4096)

@@ -75,7 +75,7 @@ extension Prompt {
     case .history: showHistory(argument)
     case .load:
       if let text = read(argument, for: .load) { preset = text.trimmed }
-    case .pwd: Console.print(currentFolder() + "\n")
+    case .pwd: Console.show(currentFolder() + "\n")
     case .quit: isLeaving = true
     case .reset:
       guard argument.isEmpty else { return usage(.reset) }
@@ -242,7 +242,7 @@ extension Prompt {
     do {
       try AtomicFile.write(SavedSession.text(accepted.map(\.block)), to: file)
       saved.insert(file)
-      Console.print(written(path))
+      Console.show(written(path))
     } catch {
       Console.report(error)
     }
@@ -259,7 +259,7 @@ extension Prompt {
     }.joined(separator: "\n")
     do {
       try AtomicFile.write("# A session of moco \(Moco.version)\n\n" + cells, to: expanded(path))
-      Console.print(written(path))
+      Console.show(written(path))
     } catch {
       Console.report(error)
     }
@@ -290,7 +290,8 @@ extension Prompt {
     }
     if isTemporary, text == before { return Console.print("nothing changed, nothing was run\n") }
     history.append(text)
-    Console.print((traits.colour == .none ? text : Highlighter.coloured(text)) + "\n")
+    let shown = TerminalText.safe(text)
+    Console.print((traits.colour == .none ? shown : Highlighter.coloured(shown)) + "\n")
     runCell(text)
   }
 
@@ -300,7 +301,7 @@ extension Prompt {
     if let count, count < 1 { return usage(.history) }
     let wanted =
       argument.isEmpty || count != nil ? history.entries : history.entries.filter { $0.contains(argument) }
-    for entry in wanted.suffix(count ?? 20) {
+    for entry in wanted.suffix(count ?? 20).map({ TerminalText.safe($0) }) {
       let text = traits.colour == .none ? entry : Highlighter.coloured(entry)
       Console.print(
         text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") + "\n")
@@ -317,7 +318,7 @@ extension Prompt {
       Console.report("\(target): \(String(cString: strerror(errno)))\n")
     } else {
       folderBefore = here
-      Console.print(currentFolder() + "\n")
+      Console.show(currentFolder() + "\n")
     }
   }
 

@@ -75,7 +75,7 @@ public final class Prompt: LineEditorDelegate {
         input = editor.read(preset: text)
       } else if let text {
         // Where nothing can be edited, the text is shown and run.
-        Console.print(text + "\n")
+        Console.show(text + "\n")
         input = .block(text)
       } else {
         input = plain.read()
@@ -84,17 +84,17 @@ public final class Prompt: LineEditorDelegate {
       case .end:
         if editor != nil { Console.print("\n") }
         isLeaving = true
-      case .terminated:
-        Console.flush()
-        return 143
+      case .terminated: isLeaving = true
       case .block(let block):
         guard !block.allSatisfy(\.isWhitespace) else { continue }
         if let editor { editor.remember(block) } else { history.append(block) }
         evaluate(block)
       }
+      // What ran was stopped by what wants the process to end.
+      if Console.ending != nil { isLeaving = true }
     }
     Console.flush()
-    return 0
+    return Console.ending.map { 128 + $0.number } ?? 0
   }
 
   private func banner() -> String {

@@ -1,4 +1,5 @@
 import CEditline
+import MocoLang
 
 /// Where libedit puts the characters of its buffer, counted from the first row of the prompt.
 ///
@@ -51,6 +52,7 @@ package struct ScreenLayout {
 
   static func width(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < 32 || scalar.value == 127 { return 2 }
+    if TerminalText.replacement(scalar) != nil { return 1 }
     return max(Int(ce_width(Int32(bitPattern: scalar.value))), 0)
   }
 }

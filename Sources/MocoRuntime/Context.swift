@@ -20,6 +20,8 @@ public final class RuntimeContext {
   public var onProgressEnd: (() -> Void)?
   /// Writes where `print` writes.
   public var output: (String) -> Void = { _ in }
+  /// Writes a message of moco's own there, which may hold names from files.
+  func say(_ text: String) { output(TerminalText.safe(text)) }
   /// Columns and looks of the place where values are shown.
   public var width = 80
   public var style = DisplayStyle()
@@ -43,6 +45,24 @@ public final class RuntimeContext {
         help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
     }
     return library
+  }
+
+  /// Trainings whose callbacks are running.
+  private var openTrainings = 0
+  private static let openLimit = 16
+
+  /// Runs a training; callbacks of it may run others, to a depth that memory and patience bear.
+  ///
+  /// - Throws: E0401 where it is the innermost of too many.
+  func nested<Result>(_ work: () throws -> Result) throws -> Result {
+    guard openTrainings < RuntimeContext.openLimit else {
+      throw LanguageFailure(
+        "E0401", "\(RuntimeContext.openLimit) trainings run inside each other's callbacks already",
+        help: "start this one when the others have ended, not in each_step or each_epoch")
+    }
+    openTrainings += 1
+    defer { openTrainings -= 1 }
+    return try work()
   }
 
   private var draws = 0
@@ -102,9 +122,12 @@ public final class RunRecorder {
   }
 
   /// Adds how the run ended, where there is a folder.
-  public func finish(status: String, seconds: Double) {
+  ///
+  /// - Parameter by: the signal that has interrupted it.
+  public func finish(status: String, seconds: Double, by: String? = nil) {
     guard let made else { return }
-    try? made.set("status", .string(status))
-    try? made.set("seconds", .double(seconds))
+    var facts: [(String, Json)] = [("status", .string(status)), ("seconds", .double(seconds))]
+    if let by { facts.append(("interrupted_by", .string(by))) }
+    try? made.set(facts)
   }
 }

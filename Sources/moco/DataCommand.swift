@@ -1,6 +1,7 @@
 import ArgumentParser
 import MocoLab
 import MocoPrompt
+import MocoTensor
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,14 +28,14 @@ struct DataCommand: ParsableCommand {
       Console.start()
       do {
         let check = try Console.interruptible { try DataCheck(path: path, images: images) }
-        Console.print(check.description)
+        Console.show(check.description)
         Console.flush()
         guard check.remarks.isEmpty else { throw Status.failed.exit }
       } catch let code as ExitCode {
         throw code
       } catch {
         Console.report(error)
-        throw Status.failed.exit
+        throw ((error as? TensorError)?.code == "E0406" ? Status.interrupted : Status.failed).exit
       }
     }
   }
@@ -55,7 +56,7 @@ struct DataCommand: ParsableCommand {
       }
       if clear { files.removeAll() }
       let size = files.size()
-      Console.print("\(files.folder): \(size.files) files, \(size.bytes) bytes\n")
+      Console.show("\(files.folder): \(size.files) files, \(size.bytes) bytes\n")
       Console.flush()
     }
   }

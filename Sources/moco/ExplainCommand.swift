@@ -13,8 +13,9 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     looks.apply()
     Console.start()
-    defer { Console.flush() }
-    guard let code else { return ErrorPages.list() }
-    guard ErrorPages.show(code) else { throw Status.usage.exit }
+    var isKnown = true
+    if let code { isKnown = ErrorPages.show(code) } else { ErrorPages.list() }
+    Console.flush()
+    throw (isKnown ? Status.fine : Status.usage).exit
   }
 }

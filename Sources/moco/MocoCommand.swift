@@ -21,17 +21,18 @@ struct MocoCommand: ParsableCommand {
       moco explain CODE
       moco bench NAME
       moco data check PATH
+      moco runs [FOLDER]
       """,
     discussion: """
       Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
 
       Exit status: 0 fine, 64 wrong use, 65 the program does not parse or check, 70 it failed while running, \
-      130 interrupted.
+      130 interrupted, 128 + the number of a signal that asked for the end (141: nobody reads the output).
       """,
     version: "moco \(Moco.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self, BenchCommand.self,
-      DataCommand.self,
+      DataCommand.self, RunsCommand.self,
     ])
 
   @Option(name: .customShort("e"), help: ArgumentHelp("Run this program.", valueName: "code"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MocoPrompt
 import MocoRuntime
 
 #if canImport(Glibc)
@@ -76,7 +77,8 @@ struct RunningOptions: ParsableArguments {
   }
 }
 
-/// The exit statuses of moco (sysexits.h, and 128 + SIGINT).
+/// The exit statuses of moco (sysexits.h, and 128 + the number of a signal: SIGINT's, or that of the signal which asked
+/// for the end).
 enum Status: Int32 {
   case fine = 0
   case usage = 64
@@ -84,5 +86,11 @@ enum Status: Int32 {
   case failed = 70
   case interrupted = 130
 
-  var exit: ExitCode { ExitCode(rawValue) }
+  var exit: ExitCode {
+    // What nobody reads is not fine, wherever it came from.
+    if let ending = Console.ending, self == .interrupted || ending.name == "SIGPIPE" {
+      return ExitCode(128 + ending.number)
+    }
+    return ExitCode(rawValue)
+  }
 }

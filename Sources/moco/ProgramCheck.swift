@@ -32,7 +32,7 @@ struct ProgramCheck {
         if found.contains(where: \.isError) {
           status = .invalid
         } else if found.isEmpty {
-          Console.print("\(file): ok\n")
+          Console.show("\(file): ok\n")
         }
       } catch {
         Console.report(error)

@@ -18,7 +18,7 @@ enum ProgramFormat {
           Console.print(laidOut)
         } else if laidOut != source.text {
           if check { status = .invalid } else { try AtomicFile.write(laidOut, to: file) }
-          Console.print(file + "\n")
+          Console.show(file + "\n")
         }
       } catch {
         Console.report(error)

@@ -8,7 +8,10 @@ struct RunCommand: ParsableCommand {
     usage: "moco run <file> [options] [-- args …]",
     discussion: """
       A program that loads a model or data leaves a record in runs/NAME-NUMBER: the script, its settings and seed, \
-      measurements, checkpoints and figures.
+      measurements, checkpoints and figures. `moco runs` lists them.
+
+      SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU stop a program as ^C does: a training writes its checkpoint first. A second \
+      one ends it at once.
 
       What follows `--` is the program's own: the list `args`.
       """)

@@ -60,20 +60,39 @@ struct WholeProgram {
       }
       let result = try Console.interruptible { try body(session, source) }
       session.context.onProgressEnd?()
-      Console.report(result.diagnostics.filter { $0.isError })
+      Console.report(WholeProgram.shown(result))
       var status = WholeProgram.status(result)
-      if !Console.flush(), status == .fine {
+      let isWritten = Console.flush()
+      if Console.ending?.name == "SIGPIPE" {
+        // Nobody reads: other programs say nothing either.
+        if status == .fine { status = .interrupted }
+      } else if !isWritten, status == .fine {
         Console.report([
           Diagnostic(
             "E0504", "what the program printed could not be written", help: ["look for room on the disk"])
         ])
         status = .failed
       }
-      recorder?.finish(status: status.word, seconds: Terminal.seconds - start)
+      recorder?.finish(
+        status: status.word, seconds: Terminal.seconds - start,
+        by: status == .interrupted ? Console.ending?.name ?? "SIGINT" : nil)
       return status
     } catch {
       Console.report(error)
       return .failed
+    }
+  }
+
+  /// The errors to report: an interruption with the signal that it came from. Of a reader that has gone away only what
+  /// was stopped by it is said.
+  private static func shown(_ result: RunResult) -> [Diagnostic] {
+    let plain = "interrupted"
+    return result.diagnostics.filter(\.isError).compactMap { diagnostic in
+      guard diagnostic.code == "E0406", let ending = Console.ending else { return diagnostic }
+      if ending.name == "SIGPIPE", diagnostic.message == plain { return nil }
+      var named = diagnostic
+      named.message += diagnostic.message == plain ? " by \(ending.name)" : " (\(ending.name))"
+      return named
     }
   }
 

@@ -74,15 +74,24 @@ enum {
   CE_INTERRUPT = 1,  // SIGINT, SIGQUIT
   CE_RESIZE = 2,     // SIGWINCH
   CE_STOP = 4,       // SIGTSTP
-  CE_END = 8,        // SIGTERM, SIGHUP
+  CE_END = 8,        // SIGTERM, SIGHUP, SIGUSR1, SIGXCPU
 };
 
-// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. Both are delivered without SA_RESTART, so that a
-// read ends with EINTR.
+// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. SIGTERM, SIGHUP (unless it was ignored), SIGUSR1
+// and SIGXCPU ask the process to end: what runs is stopped as by SIGINT, and a second one a second later, or SIGINT,
+// ends the process at once with status 128 + its number. Where nothing runs and no key is waited for they end the
+// process as ever. All are delivered without SA_RESTART, so that a read ends with EINTR. SIGPIPE and SIGXFSZ are
+// ignored: writing fails instead.
 void ce_signals_install(void);
 
-// While a line is edited SIGTSTP is ours, so that the terminal can be put right before the process stops; while a
-// program runs it has its usual effect.
+// Asks the process to end as a signal of that number does; for SIGPIPE, which is noticed by writing.
+void ce_signals_end(int signal);
+
+// The signal that has asked the process to end, 0 for none.
+int ce_signals_ending(void);
+
+// While a line is edited the signals above are left to be taken, and SIGTSTP is ours, so that the terminal can be put
+// right before the process stops; while a program runs it has its usual effect.
 void ce_signals_editing(bool editing);
 
 // The flags, which are cleared.

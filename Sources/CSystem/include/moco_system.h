@@ -26,6 +26,10 @@ enum moco_inflate_status {
 int moco_inflate(const uint8_t *input, size_t count, int container, size_t cap, uint8_t **output,
                  size_t *output_count);
 
+// Inflates no more than the first `wanted` bytes of a stream into `output`. - Returns: how many there were; a stream
+// that ends or is damaged before has fewer.
+size_t moco_inflate_beginning(const uint8_t *input, size_t count, int container, uint8_t *output, size_t wanted);
+
 // Deflates `count` bytes at level 9 into a gzip member without name or time, so that equal input gives equal
 // bytes. Returns 0, and *output (free()) with *output_count bytes; anything else is lack of memory.
 int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *output_count);

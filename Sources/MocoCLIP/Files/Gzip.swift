@@ -10,9 +10,11 @@ public enum Gzip {
   /// - Parameters:
   ///   - cap: the most bytes that may come out. A stream that would give more is refused, not swallowed.
   ///   - name: what messages call the stream (a path).
+  ///   - excess: what is wrong with a stream that would give more, where more is known than the number.
   /// - Throws: E0502 if the stream is corrupt, cut short or larger than `cap`.
   public static func inflate(
-    _ bytes: UnsafeRawBufferPointer, container: Container = .gzip, cap: Int, name: String
+    _ bytes: UnsafeRawBufferPointer, container: Container = .gzip, cap: Int, name: String,
+    excess: String? = nil
   ) throws -> [UInt8] {
     var output: UnsafeMutablePointer<UInt8>?
     var count = 0
@@ -26,7 +28,7 @@ public enum Gzip {
       throw CLIPError.corrupt(name, "the compressed stream ends too early")
     case Int32(MOCO_INFLATE_TOO_LARGE.rawValue):
       throw CLIPError.corrupt(
-        name, "it unpacks to more than \(cap) bytes",
+        name, excess ?? "it unpacks to more than \(cap) bytes",
         help: "give another file: this is probably of another kind")
     case Int32(MOCO_INFLATE_NO_MEMORY.rawValue):
       throw CLIPError(code: "E0405", "\(name): not enough memory to unpack it")
@@ -34,6 +36,19 @@ public enum Gzip {
       throw CLIPError.corrupt(name, "it is not a gzip stream, or is damaged")
     }
   }
+
+  /// The first bytes of what a stream unpacks to: `count`, or fewer where it ends or is damaged before.
+  public static func beginning(
+    _ bytes: UnsafeRawBufferPointer, container: Container = .gzip, count: Int
+  ) -> [UInt8] {
+    let input = bytes.bindMemory(to: UInt8.self).baseAddress
+    return [UInt8](unsafeUninitializedCapacity: max(count, 0)) { buffer, used in
+      used = moco_inflate_beginning(input, bytes.count, container.rawValue, buffer.baseAddress, buffer.count)
+    }
+  }
+
+  /// How much larger than its stream what comes out can be at the most: deflate cannot do better.
+  public static let bestRatio = 1032
 
   /// Inflates a `.gz` file; at most `cap` bytes come out.
   ///

@@ -207,8 +207,7 @@ struct ZipDirectory {
       guard packed == size else { throw fault("\(name) is stored and has two sizes, \(packed) and \(size)") }
       compression = .stored
     case 8:
-      // Deflate cannot do better than 1032 : 1.
-      guard size / 1032 <= packed, size <= UInt64(ZipArchive.inflateLimit) else {
+      guard size / UInt64(Gzip.bestRatio) <= packed, size <= UInt64(ZipArchive.inflateLimit) else {
         throw CLIPError.corrupt(
           path, "\(name) would unpack \(packed) bytes to \(size)",
           help:

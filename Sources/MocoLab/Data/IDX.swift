@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoTensor
 
 /// IDX files, the format of MNIST and its kin: two zero bytes, a type, the number of dimensions, the
 /// dimensions as big-endian 32-bit numbers, the data. Bytes only; `.gz` is unpacked.
@@ -10,44 +11,89 @@ public struct IDXFile: Sendable {
 
   static let byteLimit = 1 << 31
 
-  /// - Throws: E0501 if there is no file; E0502 if it is no IDX file of bytes, damaged or cut short.
+  /// - Throws: E0501 if there is no file; E0502 if it is no IDX file of bytes, damaged, cut short, or larger than its
+  ///   header says; E0405 without memory.
   public init(path: String) throws {
-    let raw: [UInt8]
+    let file = try OpenedFile(path: path)
+    let header: Header
     if path.hasSuffix(".gz") {
-      raw = try Gzip.inflateFile(path, cap: IDXFile.byteLimit)
+      (header, bytes) = try file.withBytes { packed in
+        let header = try Header(Gzip.beginning(packed, count: Header.limit), path: path)
+        return (header, try IDXFile.unpack(packed, header, path: path))
+      }
     } else {
-      raw = try FileSystem.read(path, limit: IDXFile.byteLimit)
-    }
-    guard raw.count >= 4, raw[0] == 0, raw[1] == 0 else {
-      throw CLIPError.corrupt(path, "this is no IDX file", help: "IDX files begin with two zero bytes")
-    }
-    guard raw[2] == 0x08 else {
-      throw CLIPError.corrupt(
-        path, "it holds numbers of type 0x\(String(raw[2], radix: 16)), only bytes (0x8) are read",
-        help: "convert the images to 8 bits")
-    }
-    let rank = Int(raw[3])
-    guard rank >= 1, rank <= 4, raw.count >= 4 + 4 * rank else {
-      throw CLIPError.corrupt(path, "the header is cut short or names \(rank) dimensions")
-    }
-    var dimensions: [Int] = []
-    var size = 1
-    for axis in 0..<rank {
-      let at = 4 + 4 * axis
-      let length = raw[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
-      let (product, overflow) = size.multipliedReportingOverflow(by: length)
-      guard !overflow else { throw CLIPError.corrupt(path, "its sizes are absurd") }
-      size = product
-      dimensions.append(length)
-    }
-    let start = 4 + 4 * rank
-    guard raw.count - start == size else {
-      let shape = dimensions.map(String.init).joined(separator: " × ")
-      throw CLIPError.corrupt(path, "its header says \(shape) bytes, but \(raw.count - start) follow")
+      header = try Header(file.beginning(Header.limit), path: path)
+      guard file.count - header.count == header.size else {
+        throw CLIPError.corrupt(path, "\(header.promise), but \(file.count - header.count) follow")
+      }
+      try MemoryAccountant.reserve(header.size)
+      defer { MemoryAccountant.release(header.size) }
+      bytes = try file.bytes(header.count..<file.count)
     }
     self.path = path
-    self.dimensions = dimensions
-    bytes = Array(raw[start...])
+    dimensions = header.dimensions
+  }
+
+  /// As much as the header promises and no byte more is ever unpacked.
+  private static func unpack(
+    _ packed: UnsafeRawBufferPointer, _ header: Header, path: String
+  ) throws -> [UInt8] {
+    guard header.size / Gzip.bestRatio <= packed.count else {
+      throw CLIPError.corrupt(path, "\(header.promise), which \(packed.count) packed bytes cannot hold")
+    }
+    // What is unpacked, and the copy without its header.
+    try MemoryAccountant.reserve(2 * header.size)
+    defer { MemoryAccountant.release(2 * header.size) }
+    let raw = try Gzip.inflate(
+      packed, cap: header.count + header.size, name: path, excess: "\(header.promise), but more follow")
+    guard raw.count == header.count + header.size else {
+      throw CLIPError.corrupt(path, "\(header.promise), but \(raw.count - header.count) follow")
+    }
+    return Array(raw[header.count...])
+  }
+
+  /// What stands before the data.
+  private struct Header {
+    let dimensions: [Int]
+    /// Bytes of the data.
+    let size: Int
+    /// Bytes of the header.
+    var count: Int { 4 + 4 * dimensions.count }
+    /// In words: `its header says 60000 × 28 × 28 bytes`.
+    var promise: String { "its header says \(dimensions.map(String.init).joined(separator: " × ")) bytes" }
+
+    static let limit = 4 + 4 * 4
+
+    init(_ raw: [UInt8], path: String) throws {
+      guard raw.count >= 4, raw[0] == 0, raw[1] == 0 else {
+        throw CLIPError.corrupt(path, "this is no IDX file", help: "IDX files begin with two zero bytes")
+      }
+      guard raw[2] == 0x08 else {
+        throw CLIPError.corrupt(
+          path, "it holds numbers of type 0x\(String(raw[2], radix: 16)), only bytes (0x8) are read",
+          help: "convert the images to 8 bits")
+      }
+      let rank = Int(raw[3])
+      guard rank >= 1, rank <= 4, raw.count >= 4 + 4 * rank else {
+        throw CLIPError.corrupt(path, "the header is cut short or names \(rank) dimensions")
+      }
+      var dimensions: [Int] = []
+      var size = 1
+      for axis in 0..<rank {
+        let at = 4 + 4 * axis
+        let length = raw[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+        let (product, overflow) = size.multipliedReportingOverflow(by: length)
+        guard !overflow, product <= IDXFile.byteLimit else {
+          throw CLIPError.corrupt(
+            path, "its header says more than \(IDXFile.byteLimit) bytes",
+            help: "give another file: this is probably of another kind")
+        }
+        size = product
+        dimensions.append(length)
+      }
+      self.dimensions = dimensions
+      self.size = size
+    }
   }
 }
 

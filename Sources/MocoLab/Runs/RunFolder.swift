@@ -5,7 +5,8 @@ import MocoPrompts
 /// The folder that a run writes: `runs/<script>-<number>/`, never an existing one.
 ///
 /// - `script.moco`: the script as run, with its `--set` values in place
-/// - `run.json`: name, settings, seed, versions, hashes of weights and data, how it ended
+/// - `run.json`: name, the process that wrote it, settings, seed, versions, hashes of weights and data, how it ended
+///   (`RunList` reads it)
 /// - `metrics.jsonl`: a line a step or epoch: losses apart, learning rate, gate load
 /// - `results.json`: one entry for each evaluation
 /// - `figures/`, `checkpoints/`
@@ -44,6 +45,7 @@ public final class RunFolder {
     }
     record = JsonObject([
       ("format", "moco-run"), ("version", .int(RunFolder.version)), ("name", .string(clean)),
+      ("process", RunProcess.here.json),
     ])
   }
 
@@ -63,7 +65,7 @@ public final class RunFolder {
     self.path = path
     record = JsonObject([
       ("format", "moco-run"), ("version", .int(RunFolder.version)),
-      ("name", .string(FileSystem.name(of: path))),
+      ("name", .string(FileSystem.name(of: path))), ("process", RunProcess.here.json),
     ])
   }
 
@@ -71,8 +73,11 @@ public final class RunFolder {
   public func write(script: String) throws { try AtomicFile.write(script, to: path + "/script.moco") }
 
   /// Sets a member of run.json and writes it.
-  public func set(_ key: String, _ value: Json) throws {
-    record[key] = value
+  public func set(_ key: String, _ value: Json) throws { try set([(key, value)]) }
+
+  /// Sets members of run.json and writes it.
+  public func set(_ members: [(String, Json)]) throws {
+    for (key, value) in members { record[key] = value }
     try AtomicFile.write(Json.object(record).serialized(indent: 2) + "\n", to: path + "/run.json")
   }
 

@@ -28,6 +28,10 @@ public final class Trainer {
   private var sums = Sums()
   private var knownIdentity: DataIdentity?
   private var knownClipHash: String?
+  /// The step of the last checkpoint that this training has written.
+  private var savedStep: Int?
+  /// What became of the checkpoint that an interrupt asks for: nil where none was written.
+  public private(set) var interruptedCheckpoint: InterruptedCheckpoint?
   /// Where the last finite loss was found: what a step away from it can be taken back to.
   private var good: (optimizer: Optimizer.Snapshot, step: Int, sums: Sums)?
 
@@ -63,11 +67,23 @@ public final class Trainer {
   /// Trains to the end, or to step `end`.
   ///
   /// An interrupt, or an error from an observer, stops between two steps: parameters, optimizer and `step`
-  /// agree, and `run` can be called again. Where no step was taken, the model is as it was.
+  /// agree, and `run` can be called again. Where no step was taken, the model is as it was. An interrupt writes the
+  /// checkpoint first, where there is to be one: `interruptedCheckpoint`.
   /// - Throws: E0406 when interrupted; E0707 when a loss, a gradient or a parameter is not finite: model,
   ///   optimizer and `step` are then those of the last finite loss; what data and observers throw.
   @discardableResult
   public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
+    interruptedCheckpoint = nil
+    let first = step
+    do {
+      return try steps(until: end, observer: observer)
+    } catch {
+      if Cancellation.isRequested { saveInterrupted(since: first) }
+      throw error
+    }
+  }
+
+  private func steps(until end: Int?, observer: TrainingObserver) throws -> TrainingReport {
     let begin = now()
     let first = step
     let last = min(end ?? plan.steps, plan.steps)
@@ -172,8 +188,25 @@ public final class Trainer {
     records.append(record)
     if let path = options.checkpoint, record.index % options.checkpointEvery == 0 || isFinished {
       try Checkpoint.save(path: path, model: model, trainer: self)
+      savedStep = step
     }
     try observer.onEpoch?(record)
+  }
+
+  /// Keeps what was learned since the last checkpoint.
+  private func saveInterrupted(since first: Int) {
+    guard let path = options.checkpoint, step > first else { return }
+    if savedStep == step {
+      interruptedCheckpoint = .written(path)
+      return
+    }
+    do {
+      try Cancellation.suspended { try Checkpoint.save(path: path, model: model, trainer: self) }
+      savedStep = step
+      interruptedCheckpoint = .written(path)
+    } catch {
+      interruptedCheckpoint = .failed(path, (error as? CLIPError)?.message ?? "\(error)")
+    }
   }
 
   /// - Parameter goesBack: to where the last finite loss was found; otherwise it was found here.

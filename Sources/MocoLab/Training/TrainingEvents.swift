@@ -97,3 +97,10 @@ public struct TrainingReport: Sendable {
   /// The loss of the last epoch.
   public var loss: Double { epochs.last?.loss ?? .nan }
 }
+
+/// What became of the checkpoint of a training that was interrupted.
+public enum InterruptedCheckpoint: Sendable, Equatable {
+  /// The file holds all steps that were taken.
+  case written(_ path: String)
+  case failed(_ path: String, _ reason: String)
+}

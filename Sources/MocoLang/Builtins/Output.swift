@@ -64,7 +64,11 @@ extension CoreBuiltins {
           text = interpreter.help(for: AnyValue(arguments[0], in: machine.heap))
         }
         let shown = text ?? "Write help(name) for a function or value, for example help(print)."
-        if let show = interpreter.showHelp { show(shown) } else { interpreter.output(shown + "\n") }
+        if let show = interpreter.showHelp {
+          show(shown)
+        } else {
+          interpreter.output(TerminalText.safe(shown) + "\n")
+        }
         return .null
       },
     ]

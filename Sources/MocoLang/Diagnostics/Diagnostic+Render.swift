@@ -55,25 +55,7 @@ extension Diagnostic {
   }
 
   /// Text that came from a program must not steer the terminal.
-  static func visible(_ text: String) -> String {
-    let isPlain = text.unicodeScalars.allSatisfy {
-      ($0.value >= 0x20 && $0.value < 0x7F) || $0.value >= 0xA0 || $0 == "\n"
-    }
-    if isPlain { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if scalar == "\n" || scalar == "\t" {
-        result.unicodeScalars.append(scalar)
-      } else if scalar.value < 0x20 {
-        result.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
-      } else if scalar.value >= 0x7F && scalar.value < 0xA0 {
-        result += "\u{FFFD}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  static func visible(_ text: String) -> String { TerminalText.safe(text) }
 
   // MARK: - The trace
 

@@ -119,13 +119,9 @@ package enum DisplayColumns {
         if scalar == "\t" {
           width = tabWidth - column % tabWidth
           text = String(repeating: " ", count: width)
-        } else if scalar.value < 0x20 {
+        } else if let shown = TerminalText.replacement(scalar) {
           width = 1
-          text = String(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
-        } else if scalar.value == 0x7F || (scalar.value >= 0x80 && scalar.value < 0xA0) || isDirection(scalar)
-        {
-          width = 1
-          text = "\u{FFFD}"
+          text = String(shown)
         } else {
           width = DisplayColumns.width(of: scalar)
           text = String(scalar)
@@ -159,12 +155,6 @@ package enum DisplayColumns {
         column = end
       }
       return text
-    }
-
-    /// Characters that reorder text on a terminal could make an excerpt lie.
-    private func isDirection(_ scalar: Unicode.Scalar) -> Bool {
-      (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        || (0x2028...0x2029).contains(scalar.value)
     }
   }
 }

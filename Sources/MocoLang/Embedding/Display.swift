@@ -16,7 +16,9 @@ struct Display {
 
   func text(_ word: Word) -> String {
     if word.tag == .host {
-      return fitted(word.pointer.hostBox.pointee.host.display(width: width, style: style))
+      let host = word.pointer.hostBox.pointee.host
+      let text = host.display(width: width, style: style)
+      return fitted(TerminalText.safe(text, keepingColours: style.colour && host.drawsColours))
     }
     return lines(word, Place(width: width), depth: 0).joined(separator: "\n")
   }
@@ -62,7 +64,7 @@ struct Display {
       let text = StringText.quoted(StringObject.text(word.pointer))
       return [depth == 0 && text.count <= 20 * width ? text : cut(text, place.room)]
     case .host:
-      let text = word.pointer.hostBox.pointee.host.shortDescription(width: place.room)
+      let text = TerminalText.safe(word.pointer.hostBox.pointee.host.shortDescription(width: place.room))
       return [cut(String(text.map { $0.isNewline ? " " : $0 }), place.room)]
     default: return [cut(machine.show(word), place.room)]
     }

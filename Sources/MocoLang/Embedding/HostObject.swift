@@ -95,6 +95,9 @@ public protocol HostObject: AnyObject {
 
   /// The rich form at the prompt and for `show`: a card, an excerpt. Lines no longer than `width`.
   func display(width: Int, style: DisplayStyle) -> String
+  /// Whether `display` holds colours, and nothing else that steers a terminal; else whatever does is shown instead
+  /// of heeded.
+  var drawsColours: Bool { get }
   /// The short form for `print` and inside collections: one line where possible.
   var shortDescription: String { get }
   /// The short form where it stands in a collection at the prompt and is longer than the room there: one line
@@ -125,6 +128,7 @@ extension HostObject {
   public func contains(_ value: AnyValue) throws -> Bool? { nil }
   public var callable: NativeFunction? { nil }
   public func number() throws -> AnyValue? { nil }
+  public var drawsColours: Bool { false }
   public func display(width: Int, style: DisplayStyle) -> String { shortDescription }
   public var shortDescription: String { "<\(typeName)>" }
   public func shortDescription(width: Int) -> String { shortDescription }

@@ -57,8 +57,8 @@ package struct TextWriter {
     case .list: try writeList(word.pointer, depth)
     case .record: try writeRecord(word.pointer, depth)
     case .range: append(word.pointer.range.pointee.range.description)
-    case .host: append(word.pointer.hostBox.pointee.host.shortDescription)
-    case .module: append("<module \(machine.module(word).name)>")
+    case .host: append(TerminalText.safe(word.pointer.hostBox.pointee.host.shortDescription))
+    case .module: append("<module \(TerminalText.safe(machine.module(word).name))>")
     case .closure, .native:
       append(machine.functionName(word).map { "<function \($0)>" } ?? "<function>")
     default: append("<\(machine.typeName(word))>")

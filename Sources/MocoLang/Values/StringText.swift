@@ -12,7 +12,7 @@ package enum StringText {
       case "\t": out += "\\t"
       case "\r": out += "\\r"
       default:
-        if scalar.value < 0x20 || scalar.value == 0x7f {
+        if TerminalText.replacement(scalar) != nil {
           out += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
         } else {
           out.unicodeScalars.append(scalar)

@@ -1,3 +1,5 @@
+import MocoLang
+
 /// Columns that text takes on a terminal.
 public enum DisplayWidth {
   /// The columns of a string; control characters count nothing.
@@ -50,18 +52,11 @@ public enum Alignment: Sendable {
 }
 
 extension String {
-  /// The same words without control characters, on one line.
+  /// The same words on one line, and nothing that steers a terminal.
   var plain: String {
     if utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return self }
-    var result = String.UnicodeScalarView()
-    for scalar in unicodeScalars {
-      if scalar == "\n" || scalar == "\t" || scalar == "\r" {
-        result.append(" ")
-      } else if scalar.value >= 32, !(0x7F..<0xA0).contains(scalar.value) {
-        result.append(scalar)
-      }
-    }
-    return String(result)
+    let line = unicodeScalars.map { "\n\t\r".unicodeScalars.contains($0) ? " " : $0 }
+    return TerminalText.safe(String(String.UnicodeScalarView(line)))
   }
 
   /// Cut to a number of columns, with an ellipsis where something is lost.

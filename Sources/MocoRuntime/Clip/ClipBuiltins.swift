@@ -76,8 +76,7 @@ package func fittedSummary(_ summary: String, width: Int) -> String {
 
 /// A line on standard error.
 func notice(_ text: String) {
-  let bytes = Array((text + "\n").utf8)
-  _ = write(STDERR_FILENO, bytes, bytes.count)
+  Terminal.write(TerminalText.safe(text) + "\n", to: STDERR_FILENO)
 }
 
 /// A path, or the name of a model that ships with moco. A file of that name in the current folder comes

@@ -81,7 +81,7 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
 /// One line on files that may have been meant as images; notes and the like are in `skipped` alone.
 private func sayLeftOut(_ data: Dataset, _ context: RuntimeContext) {
   guard let summary = SkippedImage.summary(data.skipped.filter(\.looksLikeImage)) else { return }
-  context.output("\(data.name): left out \(summary)\n")
+  context.say("\(data.name): left out \(summary)\n")
 }
 
 private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset

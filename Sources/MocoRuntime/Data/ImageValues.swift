@@ -142,6 +142,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     "<Image \(name): \(image.width) × \(image.height)\(image.channels == 1 ? ", grey" : "")>"
   }
 
+  var drawsColours: Bool { plotImage != nil }
   func display(width: Int, style: DisplayStyle) -> String {
     guard let plotImage else { return shortDescription }
     return Figure(.images(ImageGrid([.init(plotImage, label: FileSystem.name(of: name))])))
@@ -212,6 +213,7 @@ final class ItemValue: ModelImage, ImageConvertible {
 
   var shortDescription: String { "<Item \(place) of \(split.name): \(caption)>" }
 
+  var drawsColours: Bool { plotImage != nil }
   func display(width: Int, style: DisplayStyle) -> String {
     guard let plotImage else { return shortDescription }
     return Figure(.images(ImageGrid([.init(plotImage, label: caption)]))).text(

@@ -67,7 +67,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let restored = try Checkpoint.restore(
         path: arguments.string("path"), model: value.model, optimizer: optimizer?.optimizer, base: value.base,
         strict: arguments.bool("strict"), allow: readAllowed(arguments))
-      for note in restored.notes { context.output("\(note)\n") }
+      for note in restored.notes { context.say("\(note)\n") }
       return .record([
         ("loaded", .list(restored.loaded)), ("missing", .list(restored.missing)),
         ("unexpected", .list(restored.unexpected)), ("ignored", .list(restored.ignored)),
@@ -91,7 +91,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let loaded = try Checkpoint.load(
         path: arguments.string("path"), clip: readModel(arguments),
         allow: readAllowed(arguments, among: [.clip]))
-      for note in loaded.restored.notes { context.output("\(note)\n") }
+      for note in loaded.restored.notes { context.say("\(note)\n") }
       return .host(try ModelValue(loaded.model, base: loaded.base))
     },
   ]

@@ -98,7 +98,7 @@ func probeBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         try folder.note(hash: split.contentHash(), of: "data \(split.name)")
       }
       if let fit = probe.fit, !fit.isConverged {
-        context.output(
+        context.say(
           "linear_probe: not converged after \(fit.iterations) iterations; "
             + (fit.iterations < options.iterations
               ? "rounding leaves no way on, c is very large\n" : "give it more, iterations: …\n"))

@@ -74,5 +74,6 @@ final class TableFigureValue: FigureConvertible {
   }
 
   var shortDescription: String { drawn.shortDescription }
+  var drawsColours: Bool { true }
   func display(width: Int, style: DisplayStyle) -> String { drawn.display(width: width, style: style) }
 }

@@ -50,7 +50,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           `help(forecast)`).
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
           `gate_load`, `seconds`.
-        - Control-C stops between two steps; the model keeps what it has learned. A loss that is no number stops too.
+        - Control-C stops between two steps; the model keeps what it has learned, and `checkpoint` is written first. So do
+          SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops too.
           A call that fails before its first step leaves the model as it was.
         """
     ) { arguments in
@@ -69,21 +70,20 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         let listeners = try TrainingListeners(arguments)
         if let path = try arguments.optionalString("resume") {
           let restored = try Checkpoint.restore(path: path, model: value.model, trainer: made)
-          for note in restored.notes { context.output("\(note)\n") }
+          for note in restored.notes { context.say("\(note)\n") }
         }
         if let remark = made.plan.remark { context.output("\(remark)\n") }
         taken = made.step
         let observer = try trainingObserver(listeners, context, value.model, made)
         defer { context.onProgressEnd?() }
-        let report = try made.run(observer: observer)
+        let report = try context.nested { try made.run(observer: observer) }
         return .host(TrainingValue(report, model: value.model.kind, options: options))
       } catch {
         if trainer.map({ $0.step == taken }) ?? true { before.putBack() }
         guard let trainer, let error = error as? any LanguageError, error.code == "E0406" else { throw error }
         throw LanguageFailure(
           error.code, "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
-          help: trainer.step == taken
-            ? "the \(value.model.kind) is as it was" : "the \(value.model.kind) keeps what it has learned")
+          help: interruptionHelp(trainer, since: taken, value.model.kind))
       }
     },
     NativeFunction(
@@ -114,6 +114,17 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       return try forecastValue(arguments, value, split, readExtent(arguments, value.model, split))
     },
   ]
+}
+
+/// What is left of a training that was interrupted.
+private func interruptionHelp(_ trainer: Trainer, since taken: Int, _ kind: String) -> String {
+  switch trainer.interruptedCheckpoint {
+  case .written(let path): return "go on with resume: \"\(path)\", which holds all that was learned"
+  case .failed(let path, let reason):
+    return "the \(kind) keeps what it has learned, but \(path) could not be written: \(reason)"
+  case nil:
+    return trainer.step == taken ? "the \(kind) is as it was" : "the \(kind) keeps what it has learned"
+  }
 }
 
 /// The budget that is asked for counts for the forecast alone.

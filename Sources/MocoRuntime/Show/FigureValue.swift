@@ -72,6 +72,7 @@ public final class FigureValue: FigureConvertible {
     }
   }
 
+  public var drawsColours: Bool { true }
   public func display(width: Int, style: DisplayStyle) -> String {
     figure.text(TextOptions(width: width, style: style))
   }

@@ -1,4 +1,5 @@
 import MocoLab
+import MocoLang
 import MocoPlot
 
 /// One line on standard error that says how far a long piece of work has come.
@@ -54,7 +55,7 @@ public final class ProgressLine {
   /// much.
   public func epoch(_ text: String) {
     guard !traits.isTerminal else { return }
-    write(label.isEmpty ? text + "\n" : "\(label)  \(text)\n")
+    write(TerminalText.safe(label.isEmpty ? text + "\n" : "\(label)  \(text)\n"))
   }
 
   /// Clears the line.
@@ -74,7 +75,7 @@ public final class ProgressLine {
       tail += "  \(ProgressLine.short(progress.rate)) \(progress.unit)/s"
       if let left = progress.remaining, left.isFinite { tail += "  \(ProgressLine.duration(left)) left" }
     }
-    if !progress.note.isEmpty { tail += "  \(progress.note)" }
+    if !progress.note.isEmpty { tail += "  \(TerminalText.safe(progress.note))" }
     let room = max(width() - 3, 1)
     let bar = min(30, room - 1 - label.count - tail.count)
     var line = label

@@ -39,7 +39,7 @@ private struct ShownValue {
       text = figure.text(options)
     } else {
       let body = interpreter.display(value, width: context.width, style: context.style)
-      text = title.map { $0 + "\n\n" + body } ?? body
+      text = title.map { TerminalText.safe($0) + "\n\n" + body } ?? body
     }
   }
 

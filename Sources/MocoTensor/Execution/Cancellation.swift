@@ -12,6 +12,14 @@ public enum Cancellation {
 
   public static func clear() { moco_cancel_clear() }
 
+  /// Does what has to be done before an interrupted process may stop. Another request meanwhile stops this too.
+  public static func suspended<Result>(_ work: () throws -> Result) rethrows -> Result {
+    let wasRequested = isRequested
+    clear()
+    defer { if wasRequested { request() } }
+    return try work()
+  }
+
   /// - Throws: E0406 when a stop was requested.
   public static func check() throws {
     if moco_cancel_requested() != 0 { throw TensorError(code: "E0406", message: "interrupted") }

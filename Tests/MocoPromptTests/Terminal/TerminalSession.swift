@@ -86,6 +86,11 @@ struct TerminalSession {
     wait("moco>")
   }
 
+  /// Sends a signal to the program.
+  mutating func signal(_ number: Int32) {
+    script.steps.append(Step(kind: "signal", columns: Int(number)))
+  }
+
   /// Types a whole block and Enter, and waits for the next prompt: what comes next is typed at it, not ahead
   /// of it.
   mutating func enter(_ text: String) { script.steps.append(Step(kind: "enter", text: text)) }

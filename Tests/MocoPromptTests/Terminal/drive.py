@@ -119,6 +119,9 @@ class Player:
             self.child.setwinsize(step["rows"], step["columns"])
             self.screen.resize(step["rows"], step["columns"])
             self.settle()
+        elif kind == "signal":
+            self.settle()
+            self.child.kill(step["columns"])
         elif kind == "end":
             until = time.monotonic() + self.seconds
             while self.feed(0.05):

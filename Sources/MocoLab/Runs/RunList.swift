@@ -1,0 +1,73 @@
+import MocoCLIP
+
+/// The records in a folder of runs, and what became of each.
+public struct RunList {
+  public struct Run: Sendable {
+    public let name: String
+    /// `finished`, `failed`, `interrupted by SIGTERM`; without an end `running`, or `dead` where its process is gone.
+    public let state: String
+    /// In UTC; empty in records that do not say.
+    public let began: String
+    public let seconds: Double?
+  }
+
+  /// By when they began, then by name.
+  public let runs: [Run]
+
+  /// - Throws: E0501 if there is no folder.
+  public init(root: String = "runs") throws {
+    guard FileSystem.kind(root) == .folder else {
+      throw CLIPError(
+        code: "E0501", "there is no folder of runs at \(root)",
+        help: "give the folder, moco runs FOLDER; moco run makes records in runs/")
+    }
+    runs = try FileSystem.list(root)
+      .filter { FileSystem.kind("\(root)/\($0)/run.json") == .file }
+      .map { RunList.run($0, file: "\(root)/\($0)/run.json") }
+      .sorted { ($0.began, $0.name) < ($1.began, $1.name) }
+  }
+
+  private static func run(_ name: String, file: String) -> Run {
+    guard let record = try? Json.parse(file: file) else {
+      return Run(name: name, state: "its run.json cannot be read", began: "", seconds: nil)
+    }
+    let process = RunProcess(record["process"])
+    return Run(
+      name: name, state: state(record, process), began: process?.began ?? "",
+      seconds: record["seconds"]?.doubleValue)
+  }
+
+  private static func state(_ record: Json, _ process: RunProcess?) -> String {
+    if let status = record["status"]?.stringValue {
+      return record["interrupted_by"]?.stringValue.map { "\(status) by \($0)" } ?? status
+    }
+    guard let process else { return "without an end" }
+    switch process.isRunning {
+    case true?: return "running"
+    case false?: return "dead"
+    case nil: return "running or dead on \(process.host)"
+    }
+  }
+
+  /// A line a run.
+  public var text: String {
+    let widest = runs.map(\.name.count).max() ?? 0
+    let widestState = runs.map(\.state.count).max() ?? 0
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(width - text.count, 0))
+    }
+    return runs.map { run in
+      let seconds = run.seconds.map { fixedText($0, 1) + " s" } ?? ""
+      let line = [padded(run.name, widest), padded(run.state, widestState), padded(run.began, 20), seconds]
+      return line.joined(separator: "  ").trimmedEnd + "\n"
+    }.joined()
+  }
+}
+
+extension String {
+  fileprivate var trimmedEnd: String {
+    var text = self[...]
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}
