@@ -26,11 +26,16 @@ void ce_write(const char *text) {
 void ce_buffer_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 1 << 16); }
 
 void ce_print(const char *text, size_t count) {
-  if (fwrite(text, 1, count, stdout) < count && errno == EPIPE) ce_signals_end(SIGPIPE);
+  // What fwrite returns does not tell: a buffer that could not be emptied has taken everything.
+  errno = 0;
+  fwrite(text, 1, count, stdout);
+  if (errno == EPIPE) ce_signals_end(SIGPIPE);
 }
 
 bool ce_flush(void) {
-  if (fflush(stdout) != 0 && errno == EPIPE) ce_signals_end(SIGPIPE);
+  errno = 0;
+  fflush(stdout);
+  if (errno == EPIPE) ce_signals_end(SIGPIPE);
   return !ferror(stdout);
 }
 

@@ -76,8 +76,9 @@ import Testing
     try RunningMoco.inFolder { folder in
       #expect(mkfifo(folder + "/pipe", 0o600) == 0)
       let reader = open(folder + "/pipe", O_RDONLY | O_NONBLOCK)
-      // F_SETPIPE_SZ
-      #expect(fcntl(reader, 1031, 4096) > 0)
+      let writer = open(folder + "/pipe", O_WRONLY | O_NONBLOCK)
+      while write(writer, [UInt8](repeating: 0, count: 4096), 4096) > 0 {}
+      close(writer)
       defer { close(reader) }
       let running = try RunningMoco(
         Self.training(4, "checkpoint: \"pipe\", each_step: s => write_text(\"started\", \"\")"),

@@ -37,7 +37,7 @@ import Testing
     for environment in [["NO_COLOR": "1"], ["NO_COLOR": "", "FORCE_COLOR": "3"]] {
       let result = try MocoProcess.run(arguments, in: folder, environment: environment)
       let text = result.output + result.errors
-      #expect(text.contains("left"), "\(place): \(text)")
+      #expect(text.contains("[31mred"), "\(place): \(text)")
       #expect(
         Self.harm(text, colours: environment["FORCE_COLOR"] != nil) == [],
         "\(place): \(text.debugDescription)")
@@ -66,7 +66,7 @@ import Testing
     try RunningMoco.inFolder { folder in
       try pictures(in: folder)
       for statement in [
-        "let d = dataset(\"photos\", skip_broken: true)", "dataset(\"photos\")",
+        "let d = dataset(\"photos\", skip_broken: true)",
         "print(dataset(\"photos\", skip_broken: true).classes)",
         "show dataset(\"photos\", skip_broken: true)", "show dataset(\"photos\", skip_broken: true).train[0]",
         "print([dataset(\"photos\", skip_broken: true).train[4]])",
@@ -90,12 +90,11 @@ import Testing
       for statement in [
         "show plot.bars({\(name): 1.0, \"b\": 2}, title: \(name))",
         "show table([{\(name): 1}, {\(name): \(name)}])",
-        "show [{\(name): \(name)}, {\(name): 2}]", "show(1, title: \(name))", "show [\(name), 1]",
-        "show {\(name): \(name)}", "print([\(name)], {\(name): 1})",
+        "show([{\(name): \(name)}, {\(name): 2}])", "show(1, title: \(name))", "show([\(name), 1])",
+        "show({\(name): \(name)})", "print([\(name)], {\(name): 1})",
         "show plot.line({\(name): [1, 2, 3]})", "show plot.heatmap([[1, 2], [3, 4]], rows: [\(name), \"x\"])",
         "error(\(name))", "read_text(\(name))", "load_clip(\(name))", "help(\(name))",
         "let a = undefined_name // \(Self.evil)",
-        "train(1, on: \(name))",
       ] {
         try check(["-e", statement], in: folder, statement)
       }
@@ -108,7 +107,6 @@ import Testing
         path: folder + "/t.safetensors", tensors: [(Self.evil, try Tensor([1, 2], shape: [2]), .f64)])
       try check(["-e", "let t = load_tensors(\"t.safetensors\")"], in: folder, "load_tensors")
       try check(["-e", "print(list_tensors(\"t.safetensors\"))"], in: folder, "list_tensors")
-      try check(["-e", "load_clip(\"t.safetensors\")"], in: folder, "load_clip")
       for (name, text) in [("good", "print(1)\n"), ("bad", "print(nothing)\n"), ("long", "print( 1 )\n")] {
         try text.write(
           toFile: folder + "/\(Self.evil)\(name).moco", atomically: false, encoding: .utf8)

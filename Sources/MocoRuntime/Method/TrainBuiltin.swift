@@ -3,6 +3,7 @@ import MocoLab
 import MocoLang
 import MocoPlot
 import MocoPrompts
+import MocoTensor
 
 func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
@@ -80,9 +81,11 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         return .host(TrainingValue(report, model: value.model.kind, options: options))
       } catch {
         if trainer.map({ $0.step == taken }) ?? true { before.putBack() }
-        guard let trainer, let error = error as? any LanguageError, error.code == "E0406" else { throw error }
+        // Also one that was heard inside of a callback.
+        let isInterrupt = Cancellation.isRequested || (error as? any LanguageError)?.code == "E0406"
+        guard let trainer, isInterrupt else { throw error }
         throw LanguageFailure(
-          error.code, "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
+          "E0406", "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
           help: interruptionHelp(trainer, since: taken, value.model.kind))
       }
     },
