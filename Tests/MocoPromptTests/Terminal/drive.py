@@ -5,6 +5,7 @@ output. Needs Debian's python3-pexpect and python3-pyte.
 Every step waits for what it needs, however long the machine takes; the time limit is there for what never comes."""
 import json
 import re
+import signal
 import sys
 import time
 
@@ -134,6 +135,8 @@ class Player:
 
 def main():
     script = json.load(sys.stdin)
+    # Tests may run under nohup; the program is to hear its hangups all the same.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     player = Player(script)
     for step in script["steps"]:
         if not player.play(step):
