@@ -100,6 +100,7 @@ static sigset_t ours(void) {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGHUP);
   sigaddset(&set, SIGUSR1);
+  sigaddset(&set, SIGUSR2);
   sigaddset(&set, SIGXCPU);
   sigaddset(&set, SIGWINCH);
   return set;
@@ -110,6 +111,7 @@ void ce_signals_install(void) {
   handle(SIGQUIT, on_interrupt);
   handle(SIGTERM, on_end);
   handle(SIGUSR1, on_end);
+  handle(SIGUSR2, on_end);
   handle(SIGXCPU, on_end);
   // `nohup` has it ignored.
   struct sigaction before;

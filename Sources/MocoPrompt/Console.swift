@@ -85,6 +85,7 @@ public enum Console {
     case SIGTERM: return (number, "SIGTERM")
     case SIGHUP: return (number, "SIGHUP")
     case SIGUSR1: return (number, "SIGUSR1")
+    case SIGUSR2: return (number, "SIGUSR2")
     case SIGXCPU: return (number, "SIGXCPU")
     case SIGPIPE: return (number, "SIGPIPE")
     default: return (number, "signal \(number)")

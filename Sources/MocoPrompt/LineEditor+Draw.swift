@@ -247,7 +247,9 @@ extension LineEditor {
 
   /// A line below the block; of a search the end is shown, because that is what changes.
   private func noteRow(_ text: String, columns: Int) -> Row {
-    let scalars = text.unicodeScalars.filter { ScreenLayout.width($0) > 0 && $0.value >= 32 }
+    let scalars = TerminalText.safe(text).unicodeScalars.filter {
+      ScreenLayout.width($0) > 0 && $0.value >= 32
+    }
     var width = 0
     let fits: (Unicode.Scalar) -> Bool = { scalar in
       width += ScreenLayout.width(scalar)

@@ -8,7 +8,7 @@ enum ProgramFormat {
     var status = Status.fine
     for file in files {
       do {
-        let source = file == "-" ? WholeProgram.standardInput() : try SourceFile.read(file)
+        let source = file == "-" ? try WholeProgram.standardInput() : try SourceFile.read(file)
         guard let laidOut = Formatter.format(source) else {
           Console.report(Parser.parse(source).diagnostics.filter(\.isError))
           status = .invalid

@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
       A program that loads a model or data leaves a record in runs/NAME-NUMBER: the script, its settings and seed, \
       measurements, checkpoints and figures. `moco runs` lists them.
 
-      SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU stop a program as ^C does: a training writes its checkpoint first. A second \
+      SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU stop a program as ^C does: a training writes its checkpoint first. A second \
       one ends it at once.
 
       What follows `--` is the program's own: the list `args`.

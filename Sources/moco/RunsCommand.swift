@@ -19,7 +19,8 @@ struct RunsCommand: ParsableCommand {
     looks.apply()
     Console.start()
     do {
-      Console.show(try RunList(root: folder).text)
+      let list = try RunList(root: folder)
+      Console.show(list.runs.isEmpty ? "no records in \(folder)\n" : list.text)
       Console.flush()
     } catch {
       Console.report(error)

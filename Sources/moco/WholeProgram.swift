@@ -2,6 +2,7 @@ import MocoCLIP
 import MocoLang
 import MocoPrompt
 import MocoRuntime
+import MocoTensor
 
 #if canImport(Glibc)
   import Glibc
@@ -18,13 +19,24 @@ struct WholeProgram {
   }
 
   func runStandardInput() -> Status {
-    run(WholeProgram.standardInput()) { $0.interpreter.run($1, mode: .program) }
+    do {
+      return run(try WholeProgram.standardInput()) { $0.interpreter.run($1, mode: .program) }
+    } catch {
+      Console.report(error)
+      return .interrupted
+    }
   }
 
-  static func standardInput() -> SourceFile {
+  /// - Throws: E0406 where reading is interrupted.
+  static func standardInput() throws -> SourceFile {
+    try Console.interruptible { try readStandardInput() }
+  }
+
+  private static func readStandardInput() throws -> SourceFile {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
+      try Cancellation.check()
       let count = read(STDIN_FILENO, &buffer, buffer.count)
       if count > 0 { bytes += buffer[..<count] }
       if count == 0 || (count < 0 && errno != EINTR) || bytes.count > SourceFile.maximumSize { break }

@@ -35,7 +35,6 @@ import Testing
 
   @Test func endsWhereNothingCanBeEdited() throws {
     var session = try TerminalSession(environment: ["TERM": "dumb"])
-    session.wait("moco> ")
     session.signal(SIGHUP)
     session.waitForEnd()
     let seen = try session.play()

@@ -28,7 +28,8 @@ import Testing
   static func names(_ folder: String) throws -> [String] { try FileSystem.list(folder) }
 
   @Test(arguments: [
-    (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP"), (SIGUSR1, "SIGUSR1"), (SIGXCPU, "SIGXCPU"), (SIGINT, "SIGINT"),
+    (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP"), (SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2"),
+    (SIGXCPU, "SIGXCPU"), (SIGINT, "SIGINT"),
   ])
   func aTrainingIsStoppedAndKept(_ signal: Int32, _ name: String) throws {
     try RunningMoco.inFolder { folder in
@@ -103,6 +104,40 @@ import Testing
       _ = FileManager.default.createFile(atPath: folder + "/go", contents: nil)
       let result = running.result()
       #expect(result.status == 0 && result.output == "done\n", "\(result)")
+    }
+  }
+
+  @Test func aRunWithoutAnEndIsDead() throws {
+    try RunningMoco.inFolder { folder in
+      let running = try RunningMoco(Self.training(4, Self.waiting), in: folder)
+      try running.wait(for: "started")
+      #expect(try MocoProcess.run(["runs"], in: folder).output.hasPrefix("program-1  running  20"))
+      running.signal(SIGKILL)
+      running.result()
+      let listed = try MocoProcess.run(["runs", "runs"], in: folder)
+      #expect(listed.status == 0 && listed.output.hasPrefix("program-1  dead  20"), "\(listed)")
+      // Records of others, and from before.
+      let record = try Json.parse(file: folder + "/runs/program-1/run.json")
+      for (name, change) in [
+        ("elsewhere", ["process": ["id": 1, "host": "another", "ticks": 1]] as Json),
+        ("old", ["process": .null]), ("ended", ["status": "finished", "seconds": 1.25]),
+        ("stopped", ["status": "interrupted", "interrupted_by": "SIGTERM"]),
+      ] {
+        var object = try #require(record.objectValue)
+        for (key, value) in try #require(change.objectValue) { object[key] = value }
+        try FileSystem.createFolder(folder + "/runs/" + name)
+        try AtomicFile.write(Json.object(object).serialized(), to: folder + "/runs/\(name)/run.json")
+      }
+      try FileSystem.createFolder(folder + "/runs/damaged")
+      try AtomicFile.write("{", to: folder + "/runs/damaged/run.json")
+      let all = try MocoProcess.run(["runs"], in: folder).output
+      for line in [
+        "elsewhere  running or dead on another", "old        without an end", "ended      finished",
+        "stopped    interrupted by SIGTERM", "damaged    its run.json cannot be read", "program-1  dead",
+      ] {
+        #expect(all.contains(line), "\(all)")
+      }
+      #expect(try MocoProcess.run(["runs", "none"], in: folder).status == 70)
     }
   }
 

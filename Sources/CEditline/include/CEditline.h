@@ -74,11 +74,11 @@ enum {
   CE_INTERRUPT = 1,  // SIGINT, SIGQUIT
   CE_RESIZE = 2,     // SIGWINCH
   CE_STOP = 4,       // SIGTSTP
-  CE_END = 8,        // SIGTERM, SIGHUP, SIGUSR1, SIGXCPU
+  CE_END = 8,        // SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU
 };
 
-// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. SIGTERM, SIGHUP (unless it was ignored), SIGUSR1
-// and SIGXCPU ask the process to end: what runs is stopped as by SIGINT, and a second one a second later, or SIGINT,
+// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. SIGTERM, SIGHUP (unless it was ignored),
+// SIGUSR1, SIGUSR2 and SIGXCPU ask the process to end: what runs is stopped as by SIGINT, and a second one a second later, or SIGINT,
 // ends the process at once with status 128 + its number. Where nothing runs and no key is waited for they end the
 // process as ever. All are delivered without SA_RESTART, so that a read ends with EINTR. SIGPIPE and SIGXFSZ are
 // ignored: writing fails instead.

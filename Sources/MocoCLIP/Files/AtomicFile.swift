@@ -5,8 +5,8 @@ import Synchronization
 /// flush to the disk, rename, flush of the folder.
 ///
 /// - Links are followed and stay. The new file has the permissions and the owner of the old one.
-/// - A file that has other names too (hard links), or that belongs to somebody else, is written into once the new
-///   content is whole on the disk, so that all names see it; this last step alone is not in one piece.
+/// - A file that has other names too (hard links), belongs to somebody else or is mounted by itself is written into once
+///   the new content is whole on the disk, so that all names see it; this last step alone is not in one piece.
 /// - A device or a pipe is written to directly, and so is a file that this process prints to; a reader that is slow
 ///   is waited for.
 /// - A file that may not be written is refused, although it could be replaced.
@@ -75,6 +75,8 @@ public final class AtomicFile {
       let renamed = FileSystem.withSystemPath(temporary) { from in
         FileSystem.withSystemPath(target.path) { rename(from, $0) }
       }
+      // A file that is mounted by itself, as containers do it, cannot be replaced.
+      if renamed != 0, errno == EBUSY, target.kind == .file { return try writeInto(from: temporary) }
       guard renamed == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
     } catch {
       discard()

@@ -52,7 +52,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
           `gate_load`, `seconds`.
         - Control-C stops between two steps; the model keeps what it has learned, and `checkpoint` is written first. So do
-          SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops too.
+          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops too.
           A call that fails before its first step leaves the model as it was.
         """
     ) { arguments in
