@@ -10,7 +10,7 @@ import MocoRuntime
 extension Prompt {
   /// Commands of the prompt: `%name`.
   enum Command: String, CaseIterable {
-    case cd, edit, explain, export, help, history, load, pwd, quit, reset, run, save, time, timeit, vars, who
+    case cd, edit, explain, export, help, history, load, pwd, quit, reload, reset, run, save, time, timeit, vars, who
 
     var usage: String {
       switch self {
@@ -23,6 +23,7 @@ extension Prompt {
       case .load: "load FILE"
       case .pwd: "pwd"
       case .quit: "quit"
+      case .reload: "reload [NAME]"
       case .reset: "reset"
       case .run: "run FILE"
       case .save: "save [-f] FILE.moco"
@@ -44,6 +45,7 @@ extension Prompt {
       case .load: "puts the text of a file at the prompt, to be edited and run"
       case .pwd: "shows the folder that paths are relative to"
       case .quit: "leaves, as ^D does"
+      case .reload: "runs the modules in use again, or one of them, changed or not"
       case .reset: "forgets all names; %save and %export still know the blocks"
       case .run: "runs a file; its names stay"
       case .save: "writes the blocks of this session that ran to a file; -f over one that is there"
@@ -77,6 +79,7 @@ extension Prompt {
       if let text = read(argument, for: .load) { preset = text.trimmed }
     case .pwd: Console.show(currentFolder() + "\n")
     case .quit: isLeaving = true
+    case .reload: reload(argument)
     case .reset:
       guard argument.isEmpty else { return usage(.reset) }
       let count = ownNames().count

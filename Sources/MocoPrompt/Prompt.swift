@@ -113,6 +113,7 @@ public final class Prompt: LineEditorDelegate {
     session.context.width = traits.width
     session.context.style = traits.displayStyle
     let trimmed = String(block.drop { $0 == " " || $0 == "\n" })
+    if !trimmed.hasPrefix("!"), !trimmed.hasPrefix("%reload") { renewModules() }
     if trimmed.hasPrefix("%") {
       command(trimmed)
     } else if trimmed.hasPrefix("!") {

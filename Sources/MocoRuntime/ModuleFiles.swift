@@ -9,7 +9,6 @@ struct ModuleFiles {
 
   /// - Throws: E0801 when there is no such module, E0502 when its file cannot be read.
   func load(_ source: Use.Source, from importer: SourceFile) throws -> LoadedModule {
-    let path: String
     switch source {
     case .library(let name):
       guard let library else {
@@ -17,7 +16,7 @@ struct ModuleFiles {
           "E0801", "there is no module '\(name)': the standard library of moco was not found",
           help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
       }
-      path = library.path("modules", name + ".moco")
+      let path = library.path("modules", name + ".moco")
       guard FileSystem.kind(path) == .file else {
         let names = library.modules
         throw LanguageFailure(
@@ -26,20 +25,25 @@ struct ModuleFiles {
             ? nil
             : "it has \(names.joined(separator: ", ")); a file of your own is used as \"./\(name).moco\"")
       }
+      return LoadedModule(source: try SourceFile.read(path), identity: resolved(path))
     case .path(let text):
-      // A program from the prompt or `-e` has no folder: then the one moco was started in.
-      let isFile = FileSystem.kind(importer.name) == .file
+      // A program from the prompt or `-e` has no folder: then the one that moco works in.
+      let isFile = importer.path != nil || FileSystem.kind(importer.name) == .file
       let folder = isFile ? FileSystem.parent(of: importer.name) : "."
-      path =
+      let shown =
         text.hasPrefix("/") || folder == "."
         ? text : "\(folder)/\(text.hasPrefix("./") ? String(text.dropFirst(2)) : text)"
+      // The folder that moco works in may be another one by now than when the importer was read.
+      let path =
+        text.hasPrefix("/")
+        ? text : importer.path.map { "\(FileSystem.parent(of: $0))/\(text)" } ?? FilePath.whole(shown)
       guard FileSystem.kind(path) == .file else {
         throw LanguageFailure(
-          "E0801", "there is no file \(path) to use",
+          "E0801", "there is no file \(shown) to use",
           help: "the path is relative to \(isFile ? importer.name : "this folder")")
       }
+      return LoadedModule(source: try SourceFile.read(path, called: shown), identity: resolved(path))
     }
-    return LoadedModule(source: try SourceFile.read(path), identity: resolved(path))
   }
 
   /// The public names of a module, read and not run.
@@ -58,8 +62,21 @@ struct ModuleFiles {
 
 extension SourceFile {
   /// A program's file. What is no UTF-8 in it is the parser's to report (E0100), at its place.
+  ///
+  /// - Parameter called: its name in messages; nil for the path.
   /// - Throws: E0501 if there is none, E0502 if it cannot be read or is no program by its size.
-  public static func read(_ path: String) throws -> SourceFile {
-    SourceFile(name: path, bytes: try FileSystem.read(path, limit: maximumSize))
+  public static func read(_ path: String, called name: String? = nil) throws -> SourceFile {
+    SourceFile(
+      name: name ?? path, path: FilePath.whole(path),
+      bytes: try FileSystem.read(path, limit: maximumSize))
+  }
+}
+
+enum FilePath {
+  /// A path from the root, whatever folder moco works in later.
+  static func whole(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return "\(String(cString: here))/\(path)"
   }
 }

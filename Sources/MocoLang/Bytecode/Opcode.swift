@@ -19,7 +19,7 @@ package enum Opcode: UInt8 {
   case clear  // R[a ..< a+b] = nil
   case getGlobal  // R[a] = G[bx]; E0301 where undefined
   case setGlobal  // G[bx] = R[a], unless it is a constant or undefined (E0302); takes R[a] when k
-  case defineGlobal  // G[bx] = R[a], a constant when b of k; takes R[a]
+  case defineGlobal  // G[bx] = R[a], a constant when k bit 0, from a module when k bit 1; takes R[a]
   case updateGlobal  // G[w] = G[w] op R[a], op in b; R[a] is a temporary when k
   case getCell  // R[a] = C[b]
   case setCell  // C[a] = R[b]; takes R[b] when k
@@ -94,7 +94,7 @@ package enum Opcode: UInt8 {
   case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them; bit 3: of a loop
   case unpackField  // R[a] = R[b].N[c], E0311 without it
 
-  case useModule  // R[a] = module of use list bx
+  case useModule  // R[a] = module of use list bx; k: at the top level
   case importName  // R[a] = R[b].N[c], E0803 without it
 }
 

@@ -176,6 +176,13 @@ extension Compiler {
     builder.emit(Instruction(.defineGlobal, k: isMutable ? 0 : 1, a: register, bx: slot), span)
   }
 
+  /// `G[name] = R[register]` for a name that a module gives.
+  private func defineImport(_ name: String, _ register: Int, _ span: Span) throws {
+    let slot = try globals.slot(for: name, in: module)
+    globals.setDoc(nil, slot)
+    builder.emit(Instruction(.defineGlobal, k: 3, a: register, bx: slot), span)
+  }
+
   /// Takes a value apart: the pattern's names, from left to right, go to consecutive registers from `next`
   /// on.
   func unpack(
@@ -267,7 +274,8 @@ extension Compiler {
   private func compile(_ use: Use, _ span: Span) throws {
     let register = builder.temporary()
     builder.uses.append(use)
-    builder.emit(Instruction(.useModule, a: register, bx: builder.uses.count - 1), use.sourceSpan)
+    builder.emit(
+      Instruction(.useModule, k: isTopLevel ? 1 : 0, a: register, bx: builder.uses.count - 1), use.sourceSpan)
     let first = builder.free
     for item in use.imports {
       let part = builder.temporary()
@@ -277,11 +285,11 @@ extension Compiler {
     if isTopLevel {
       for (index, item) in use.imports.enumerated() {
         noteGlobal(item.localName, item.localSpan)
-        try define(item.localName, first + index, isMutable: false, doc: nil, item.localSpan)
+        try defineImport(item.localName, first + index, item.localSpan)
       }
       if let name = use.moduleName {
         noteGlobal(name, use.moduleNameSpan ?? span)
-        try define(name, register, isMutable: false, doc: nil, use.moduleNameSpan ?? span)
+        try defineImport(name, register, use.moduleNameSpan ?? span)
       } else {
         builder.emit(Instruction(.clear, a: register, b: 1), span)
       }

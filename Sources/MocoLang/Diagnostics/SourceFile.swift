@@ -2,6 +2,8 @@
 public final class SourceFile: Sendable {
   /// What stands before the line in messages: a path, or `<prompt>`.
   public let name: String
+  /// The whole path of the file that it was read from, for what is relative to it; nil for text from elsewhere.
+  public let path: String?
   public let text: String
   /// The text in UTF-8. Invalid input has been repaired with U+FFFD; see `invalidOffset`.
   public let bytes: [UInt8]
@@ -14,11 +16,11 @@ public final class SourceFile: Sendable {
   public static let maximumSize = 1 << 28
 
   public convenience init(name: String, text: String) {
-    self.init(name: name, text: text, invalidOffset: nil)
+    self.init(name: name, path: nil, text: text, invalidOffset: nil)
   }
 
   /// A file as it was read, without a byte order mark. Bytes that are no UTF-8 are kept out, and remembered.
-  public convenience init(name: String, bytes: [UInt8]) {
+  public convenience init(name: String, path: String? = nil, bytes: [UInt8]) {
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     let text = String(decoding: bytes, as: UTF8.self)
     var invalid: Int?
@@ -31,11 +33,12 @@ public final class SourceFile: Sendable {
       }
       invalid = offset
     }
-    self.init(name: name, text: text, invalidOffset: invalid)
+    self.init(name: name, path: path, text: text, invalidOffset: invalid)
   }
 
-  private init(name: String, text: String, invalidOffset: Int?) {
+  private init(name: String, path: String?, text: String, invalidOffset: Int?) {
     self.name = name
+    self.path = path
     self.text = text
     self.invalidOffset = invalidOffset
     let bytes = Array(text.utf8)
@@ -45,6 +48,11 @@ public final class SourceFile: Sendable {
     }
     self.bytes = bytes
     self.lineStarts = starts
+  }
+
+  /// The same text under another name in messages.
+  public func called(_ name: String) -> SourceFile {
+    SourceFile(name: name, path: path, text: text, invalidOffset: invalidOffset)
   }
 
   public var lineCount: Int { lineStarts.count }

@@ -7,9 +7,34 @@ import Glibc
 package final class Module {
   package enum State { case loading, ready, failed }
 
+  package struct Origin {
+    let source: SourceFile
+    /// A file by its whole path: the folder that a program works in may change.
+    let use: Use.Source
+    let importer: SourceFile
+
+    init(_ source: SourceFile, _ use: Use.Source, importer: SourceFile) {
+      self.source = source
+      self.importer = importer
+      if case .path = use, let path = source.path { self.use = .path(path) } else { self.use = use }
+    }
+  }
+
   package let name: String
   package let identity: String
   package var state = State.ready
+  /// What it was read from, and the `use` that asked first; nil for the main program and the built-ins.
+  package var origin: Origin?
+  /// The modules that it uses.
+  var dependencies: [Module] = []
+  /// What its last failed renewal had read: before any of that changes it would fail again.
+  var failedWith: [ModuleReading] = []
+  /// Whether it was said that its file cannot be read any more.
+  var isKnownMissing = false
+  /// Another version has taken its place; its values go when no function of it is left.
+  package var isRetired = false
+  /// Reached by the cycle collector.
+  var isReached = false
   package var doc: String?
   /// Slots by name, and the names in the order in which they were first seen.
   package var slots: [String: Int] = [:]
@@ -32,6 +57,8 @@ package enum GlobalFlag {
   package static let constant: UInt8 = 2
   /// Holds the value of the built-in of that name.
   package static let builtin: UInt8 = 4
+  /// Declared by a `use`.
+  package static let imported: UInt8 = 8
 }
 
 package final class Globals {
@@ -45,6 +72,8 @@ package final class Globals {
   private var owners: [Module] = []
   package let builtins = Module(name: "built-ins", identity: "")
   private var modules: [Module] = []
+  /// Modules whose place others have taken, while something still needs them.
+  package private(set) var retired: [Module] = []
   private unowned let heap: Heap
 
   package init(heap: Heap) {
@@ -66,6 +95,28 @@ package final class Globals {
   }
 
   package func add(_ module: Module) { modules.append(module) }
+
+  /// Another version takes the module's place. Its values stay for as long as a function of it can run.
+  package func retire(_ module: Module) {
+    module.isRetired = true
+    modules.removeAll { $0 === module }
+    retired.append(module)
+  }
+
+  /// Drops the values of retired modules that nothing can reach any more.
+  func dropUnreached() {
+    let gone = retired.filter { !$0.isReached }
+    retired.removeAll { !$0.isReached }
+    for module in gone {
+      for slot in module.slots.values {
+        let old = words[slot]
+        words[slot] = .undefined
+        flags[slot] = 0
+        setDoc(nil, slot)
+        heap.release(old)
+      }
+    }
+  }
 
   /// The slot of a name in a module; made on first sight, with the built-in's value where there is one.
   /// - Throws: E0404 when a program has more than a million names.

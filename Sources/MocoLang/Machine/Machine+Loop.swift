@@ -77,7 +77,9 @@ extension Machine {
             let word = base[Int(i.a)]
             base[Int(i.a)] = .null
             store(globalWords + i.bx, word)
-            globals.flags[i.bx] = GlobalFlag.declared | (i.k & 1 != 0 ? GlobalFlag.constant : 0)
+            globals.flags[i.bx] =
+              GlobalFlag.declared | (i.k & 1 != 0 ? GlobalFlag.constant : 0)
+              | (i.k & 2 != 0 ? GlobalFlag.imported : 0)
 
           case .updateGlobal:
             let slot = pc.pointee.bx
@@ -663,7 +665,7 @@ extension Machine {
           case .useModule:
             frames[state.pointee.depth].pc = pc
             let use = closure.closure.pointee.prototype.takeUnretainedValue().uses[i.bx]
-            let module = try loadModule(use, closure)
+            let module = try loadModule(use, closure, isTopLevel: i.k & 1 != 0)
             store(base + Int(i.a), module)
 
           case .importName:

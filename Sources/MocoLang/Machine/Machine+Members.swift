@@ -206,8 +206,10 @@ extension Machine {
     unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: Module.self)
   }
 
-  func moduleMember(_ word: Word, _ name: String) -> Word? {
-    guard !name.hasPrefix("_"), let slot = module(word).slots[name],
+  func moduleMember(_ word: Word, _ name: String) -> Word? { member(name, of: module(word)) }
+
+  func member(_ name: String, of module: Module) -> Word? {
+    guard !name.hasPrefix("_"), let slot = module.slots[name],
       globals.flags[slot] & GlobalFlag.declared != 0,
       globals.words[slot].tag != .undefined
     else { return nil }

@@ -3,40 +3,74 @@
 extension Machine {
   /// The module for a `use`, loaded at its first use.
   /// - Throws: E0801, E0802, and whatever the module's own program fails with.
-  func loadModule(_ use: Use, _ closure: ObjectPointer) throws -> Word {
+  ///
+  /// - Parameter isTopLevel: whether the `use` declares globals.
+  func loadModule(_ use: Use, _ closure: ObjectPointer, isTopLevel: Bool) throws -> Word {
     let prototype = closure.closure.pointee.prototype.takeUnretainedValue()
-    let shown: String
-    switch use.source {
-    case .library(let name): shown = name
-    case .path(let path): shown = path
-    }
     guard let loader = interpreter.moduleLoader else {
       throw LanguageFailure(
-        "E0801", "there is no module '\(shown)' here: modules cannot be loaded in this place")
+        "E0801", "there is no module '\(use.source.text)' here: modules cannot be loaded in this place")
     }
-    let loaded = try loader(use.source, prototype.file)
-    if let known = loadedModules[loaded.identity] {
-      switch known.state {
-      case .ready: return heap.box(known, .module)
-      case .loading: throw circle(loaded.identity, known)
-      case .failed: break
-      }
+    let loaded = try read(use.source, from: prototype.file, by: loader)
+    let origin = Module.Origin(loaded.source, use.source, importer: prototype.file)
+    let module = try known(loaded.identity) ?? load(loaded.identity, origin)
+    if !prototype.module.dependencies.contains(where: { $0 === module }) {
+      prototype.module.dependencies.append(module)
     }
-    let module = Module(name: moduleName(shown), identity: loaded.identity)
+    if isTopLevel, prototype.module === interpreter.main { noteImports(use, module) }
+    return heap.box(module, .module)
+  }
+
+  /// The module of that identity, where it has run.
+  /// - Throws: E0802 where it is running.
+  private func known(_ identity: String) throws -> Module? {
+    guard let known = loadedModules[identity] else { return nil }
+    switch known.state {
+    case .ready: return known
+    case .loading: throw circle(identity, known)
+    case .failed: return nil
+    }
+  }
+
+  func read(
+    _ source: Use.Source, from importer: SourceFile,
+    by loader: (Use.Source, SourceFile) throws -> LoadedModule
+  ) throws -> LoadedModule {
+    var reading = ModuleReading(source: source, importer: importer, bytes: nil)
+    defer { readings?.append(reading) }
+    let loaded = try loader(source, importer)
+    reading.bytes = loaded.source.bytes
+    return loaded
+  }
+
+  /// Runs a module, which takes the place of whatever had its identity.
+  func load(_ identity: String, _ origin: Module.Origin) throws -> Module {
+    let module = Module(name: moduleName(origin.use.text), identity: identity)
+    module.origin = origin
     module.state = .loading
-    loadedModules[loaded.identity] = module
+    loadedModules[identity] = module
     loading.append(module)
     globals.add(module)
     defer { loading.removeLast() }
     do {
-      let result = try run(loaded.source, in: module)
+      let result = try run(origin.source, in: module)
       heap.release(result)
     } catch {
       module.state = .failed
+      globals.retire(module)
       throw error
     }
     module.state = .ready
-    return heap.box(module, .module)
+    return module
+  }
+
+  /// Remembers where the names of a `use` come from. Where one of them is missing, the `use` fails.
+  private func noteImports(_ use: Use, _ module: Module) {
+    guard use.imports.allSatisfy({ member($0.name, of: module) != nil }) else { return }
+    for item in use.imports {
+      if let slot = interpreter.main.slots[item.localName] { imports[slot] = (module, item.name) }
+    }
+    if let name = use.moduleName, let slot = interpreter.main.slots[name] { imports[slot] = (module, nil) }
   }
 
   private func moduleName(_ shown: String) -> String {
@@ -83,5 +117,15 @@ extension Machine {
       }
     }
     return names
+  }
+}
+
+extension Use.Source {
+  /// As a program writes it.
+  fileprivate var text: String {
+    switch self {
+    case .library(let name): return name
+    case .path(let path): return path
+    }
   }
 }

@@ -53,6 +53,10 @@ package final class Machine {
   /// Modules by identity, and those that are being loaded, outermost first.
   var loadedModules: [String: Module] = [:]
   var loading: [Module] = []
+  /// What the main program's `use`s have brought in, by slot; a member's name, or nil for the module itself.
+  var imports: [Int: (module: Module, name: String?)] = [:]
+  /// What modules are read from, while a new version of one is tried.
+  var readings: [ModuleReading]?
   /// Overloads by function name and class of the first argument.
   var overloads: [OverloadKey: NativeFunction] = [:]
   var overloadedNames: Set<String> = []

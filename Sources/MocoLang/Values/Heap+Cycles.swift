@@ -6,6 +6,9 @@
 // count above 0. (2) Everything reachable from a container with such a count is reached. (3) The rest is
 // garbage: it is held once more, emptied, and let go. Nothing moves, and it may run wherever containers are
 // whole.
+//
+// The globals of a module that another version has replaced are walked, as what its functions hold: a module
+// whose functions are all gone goes with its values.
 
 import Glibc
 
@@ -20,11 +23,13 @@ extension Heap {
 
   package func collectCycles() {
     counters.pointee.collections += 1
-    markExternalCounts()
-    let garbage = unreached()
+    let retired = interpreter?.globals.retired ?? []
+    markExternalCounts(retired)
+    let garbage = unreached(besides: !retired.isEmpty)
     for object in garbage { object.header.pointee.references += 1 }
     for object in garbage { clearContents(object) }
     for object in garbage { release(object: object) }
+    if !retired.isEmpty { interpreter?.globals.dropUnreached() }
     let bytes = counters.pointee.bytes
     counters.pointee.collectAt = max(Heap.firstCollection, bytes > Int.max / 2 ? Int.max : bytes * 2)
     // Close to the limit there is no use in waiting for twice the size.
@@ -41,7 +46,7 @@ extension Heap {
     return count
   }
 
-  private func markExternalCounts() {
+  private func markExternalCounts(_ retired: [Module]) {
     forEachContainer { header in
       header.pointee.scratch = UInt32(truncatingIfNeeded: min(header.pointee.references, Int(UInt32.max)))
       header.pointee.flags &= ~ObjectFlag.reached
@@ -52,21 +57,34 @@ extension Heap {
         if count > 0, count < UInt32.max { child.header.pointee.scratch = count - 1 }
       }
     }
+    for module in retired {
+      module.isReached = false
+      forEachGlobal(of: module) { child in
+        let count = child.header.pointee.scratch
+        if count > 0, count < UInt32.max { child.header.pointee.scratch = count - 1 }
+      }
+    }
   }
 
-  private func unreached() -> [ObjectPointer] {
+  /// - Parameter besides: whether there are retired modules, which functions may reach.
+  private func unreached(besides hasRetired: Bool) -> [ObjectPointer] {
     var pending: [ObjectPointer] = []
+    func reach(_ child: ObjectPointer) {
+      if child.header.pointee.flags & ObjectFlag.reached == 0 {
+        child.header.pointee.flags |= ObjectFlag.reached
+        pending.append(child)
+      }
+    }
     forEachContainer { header in
       if header.pointee.scratch > 0, header.pointee.flags & ObjectFlag.reached == 0 {
         header.pointee.flags |= ObjectFlag.reached
         pending.append(UnsafeMutableRawPointer(header))
       }
       while let next = pending.popLast() {
-        forEachChild(next) { child in
-          if child.header.pointee.flags & ObjectFlag.reached == 0 {
-            child.header.pointee.flags |= ObjectFlag.reached
-            pending.append(child)
-          }
+        forEachChild(next, reach)
+        if hasRetired, let module = module(of: next), module.isRetired, !module.isReached {
+          module.isReached = true
+          forEachGlobal(of: module, reach)
         }
       }
     }
@@ -75,6 +93,23 @@ extension Heap {
       if header.pointee.flags & ObjectFlag.reached == 0 { garbage.append(UnsafeMutableRawPointer(header)) }
     }
     return garbage
+  }
+
+  /// The module that a function was written in, or that a value is.
+  private func module(of object: ObjectPointer) -> Module? {
+    switch Tag(UInt32(object.header.pointee.tag)) {
+    case .closure: return object.closure.pointee.prototype.takeUnretainedValue().module
+    case .module: return object.box.pointee.box.takeUnretainedValue() as? Module
+    default: return nil
+    }
+  }
+
+  private func forEachGlobal(of module: Module, _ body: (ObjectPointer) -> Void) {
+    guard let globals = interpreter?.globals else { return }
+    for slot in module.slots.values {
+      let value = globals.words[slot]
+      if value.isObject, value.tag != .string, value.tag != .range { body(value.pointer) }
+    }
   }
 
   /// The containers that a container refers to; strings and ranges are left out, since they cannot be part of
