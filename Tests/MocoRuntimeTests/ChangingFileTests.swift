@@ -84,4 +84,31 @@ import Testing
       #expect(try left() == [living].compactMap { $0 })
     }
   }
+
+  /// A file of somebody else that may be written is written into, and stays his; also below a folder that may not be
+  /// looked into.
+  @Test func filesOfOthersStayTheirs() throws {
+    guard geteuid() == 0 else { return }
+    try RunningMoco.inFolder { folder in
+      let place = folder + "/closed/open"
+      try FileSystem.createFolder(place)
+      try AtomicFile.write("one", to: place + "/a")
+      for (path, mode) in [(place, 0o777), (place + "/a", 0o666), (folder + "/closed", 0o700)] {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      }
+      let other = "cd closed/open && exec setpriv --reuid=65534 --regid=65534 --clear-groups"
+      func asOther(_ code: String) throws -> MocoProcess.Result {
+        try MocoProcess.run(
+          ["-c", other + " \"$@\"", "sh", MocoProcess.executable, "-e", code], in: folder, program: "/bin/sh")
+      }
+      // Where the checkout is closed to others, or there is no setpriv, nothing can be tried.
+      guard try asOther("print(1)").output == "1\n" else { return }
+      let result = try asOther("write_text(\"a\", \"two\")\nwrite_text(\"b\", \"new\")")
+      #expect(result.status == 0, "\(result)")
+      let found = try FileManager.default.attributesOfItem(atPath: place + "/a")
+      #expect(found[.ownerAccountID] as? Int == 0)
+      #expect(try FileSystem.readText(place + "/a") == "two" && FileSystem.readText(place + "/b") == "new")
+      #expect(try FileSystem.list(place) == ["a", "b"])
+    }
+  }
 }

@@ -52,7 +52,7 @@ struct WriteTarget {
         code: "E0504", "cannot write \(name): it is read-only",
         help: "make it writable (chmod u+w), or give another name")
     }
-    path = FileSystem.realPath(name) ?? name
+    path = try WriteTarget.end(ofLinks: name)
     kind = status.st_nlink > 1 ? .shared : .file
     if let descriptor = WriteTarget.printing(to: status) {
       self.descriptor = descriptor
@@ -91,7 +91,8 @@ struct WriteTarget {
     return fchmod(descriptor, mode) == 0
   }
 
-  /// Where links to what is not there yet lead in the end.
+  /// Where links lead in the end, also to what is not there yet. The folders on the way stay as they are named: they
+  /// may lie below one that may not be looked into.
   private static func end(ofLinks name: String) throws -> String {
     var path = name
     for _ in 0..<40 {

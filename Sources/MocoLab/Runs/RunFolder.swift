@@ -81,11 +81,18 @@ public final class RunFolder {
     try AtomicFile.write(Json.object(record).serialized(indent: 2) + "\n", to: path + "/run.json")
   }
 
-  /// Remembers the hash of something the run depends on: `weights`, `data`.
+  /// Remembers the hash of something the run depends on: `weights`, `data`. Others of the same name are kept beside it, as
+  /// `weights (2)`.
   public func note(hash: String, of what: String) throws {
     var hashes = record["hashes"]?.objectValue ?? JsonObject()
-    guard hashes[what] != .string(hash) else { return }
-    hashes[what] = .string(hash)
+    var name = what
+    var number = 2
+    while let known = hashes[name] {
+      if known == .string(hash) { return }
+      name = "\(what) (\(number))"
+      number += 1
+    }
+    hashes[name] = .string(hash)
     try set("hashes", .object(hashes))
   }
 

@@ -408,5 +408,8 @@ enum TinyData {
     #expect(line["gate_load"]?.arrayValue?.count == 3)
     let record = try Json.parse(file: run.path + "/run.json")
     #expect(record["hashes"]?["weights"]?.stringValue == "abc" && record["seed"]?.intValue == 3)
+    for hash in ["def", "abc", "def", "ghi"] { try run.note(hash: hash, of: "weights") }
+    let hashes = try #require(try Json.parse(file: run.path + "/run.json")["hashes"]?.objectValue)
+    #expect(hashes.map(\.key) == ["weights", "weights (2)", "weights (3)"])
   }
 }
