@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(name: "MocoGoldenTests", dependencies: ["MocoGolden", "MocoTestSupport"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
-    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "fuzz", "moco", "MocoTestSupport"]),
+    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "MocoPrompt", "fuzz", "moco", "MocoTestSupport"]),
     .testTarget(name: "MocoBenchTests", dependencies: ["MocoBench", "MocoTestSupport"]),
     .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt", "MocoTensor"], exclude: ["Terminal/drive.py"]),
   ],

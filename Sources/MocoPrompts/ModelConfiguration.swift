@@ -27,12 +27,12 @@ extension Mixture {
 extension MixtureOptions {
   /// All of them but the seed, for `init(_:)` to read.
   var configuration: JsonObject {
-    var gate = JsonObject([("weight", .double(Double(loss.gateWeight)))])
+    var gate = JsonObject([("weight", .float(loss.gateWeight))])
     switch loss.gateTarget {
     case .top(let count, let bonus):
       gate["top"] = .int(count)
-      gate["bonus"] = .double(Double(bonus))
-    case .temperature(let value): gate["temperature"] = .double(Double(value))
+      gate["bonus"] = .float(bonus)
+    case .temperature(let value): gate["temperature"] = .float(value)
     }
     gate["detach"] = .bool(loss.detachGateTarget)
     return JsonObject([
@@ -41,14 +41,14 @@ extension MixtureOptions {
         "router",
         [
           "kind": .string(router.kind.rawValue), "top_k": router.topK.map { .int($0) } ?? .null,
-          "bias": .bool(router.bias), "scale": .double(Double(router.scale)),
+          "bias": .bool(router.bias), "scale": .float(router.scale),
         ]
       ),
       (
         "loss",
         [
-          "class": .double(Double(loss.classWeight)), "text": .double(Double(loss.textWeight)),
-          "text_temperature": .double(Double(loss.textTemperature)),
+          "class": .float(loss.classWeight), "text": .float(loss.textWeight),
+          "text_temperature": .float(loss.textTemperature),
           "text_full_stop": loss.textFullStop.map { .bool($0) } ?? .null,
           "text_experts": .string(loss.textExperts.rawValue), "gate": .object(gate),
         ]

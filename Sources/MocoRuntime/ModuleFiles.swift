@@ -21,9 +21,9 @@ struct ModuleFiles {
         let names = library.modules
         throw LanguageFailure(
           "E0801", "the standard library has no module '\(name)'",
-          help: names.isEmpty
-            ? nil
-            : "it has \(names.joined(separator: ", ")); a file of your own is used as \"./\(name).moco\"")
+          help: Habits.help(forModule: name)
+            ?? "write \"./\(name).moco\" for a file of your own; the library has \(names.joined(separator: ", "))"
+        )
       }
       return LoadedModule(source: try SourceFile.read(path), identity: resolved(path))
     case .path(let text):

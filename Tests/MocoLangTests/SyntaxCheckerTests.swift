@@ -103,7 +103,7 @@ import Testing
     }
     #expect(help("enumrate([1])") == "did you mean 'enumerate'?")
     #expect(help("router(1, topK: 2)") == "did you mean 'top_k'?")
-    #expect(help("None") == "nothing is written nil")
+    #expect(help("None") == "write nil")
     #expect(help("qqqqqq") == nil)
     #expect(Suggestions.nearest(to: "lenght", among: ["length", "light"]) == "length")
     #expect(Suggestions.nearest(to: "x", among: ["y", "z"]) == nil)

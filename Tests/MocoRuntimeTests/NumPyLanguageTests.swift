@@ -63,4 +63,32 @@ import Testing
         "tensor(nan) tensor(nan) 1 1 nan [1.0, 3.0, nan]", "tensor([nan, 2.0]) tensor([1, 0])",
       ])
   }
+
+  /// NumPy's `a[0], a[1] = a[1], a[0]` gives both the same numbers, since the parts are views.
+  @Test func rowsCanBeExchanged() {
+    let program = """
+      let t = tensor([[1, 2], [3, 4]])
+      [t[0], t[1]] = [t[1], t[0]]
+      print(t)
+      var w = parameter([1.0, 2.0])
+      var v = tensor([3.0])
+      [v, w] = [w, v]
+      print(v.requires_grad, w)
+      """
+    #expect(Self.lines(program) == ["tensor([[3, 4], [1, 2]])", "true tensor([3.0])"])
+  }
+
+  /// What is kept in 32 bits reads as it was written; a number of a tensor is exact.
+  @Test func optionsReadAsTheyWereWritten() {
+    let program = """
+      let r = router(8, experts: 3, top_k: 2, scale: 0.075)
+      print(r.scale, tensor([0.075]), tensor([0.1, 16777216, 1e-5]))
+      let t = tensor([1.0, 1.0000001])
+      print(t[1].item() - t[0].item(), t[1].item())
+      """
+    #expect(
+      Self.lines(program) == [
+        "0.075 tensor([0.075]) tensor([0.1, 16777216.0, 1e-05])", "1.1920928955078125e-07 1.0000001192092896",
+      ])
+  }
 }

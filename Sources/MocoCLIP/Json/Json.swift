@@ -7,6 +7,9 @@ public enum Json: Equatable, Sendable {
   case string(String)
   case array([Json])
   case object(JsonObject)
+
+  /// A number kept in 32 bits, as its shortest text: 0.075 and not 0.07500000298023224. It reads back the same.
+  public static func float(_ value: Float) -> Json { .double(Double(value.description) ?? Double(value)) }
 }
 
 /// The members of a JSON object in the order of the text.

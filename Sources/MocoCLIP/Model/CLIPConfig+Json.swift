@@ -6,7 +6,7 @@ extension CLIPConfig {
   public var json: Json {
     func numbers(_ values: [Float]) -> Json {
       // The shortest decimal that reads back as the same float.
-      .array(values.map { .double(Double($0.description) ?? Double($0)) })
+      .array(values.map { .float($0) })
     }
     var object: JsonObject = JsonObject([
       ("format", .int(CLIPConfig.formatVersion)),
@@ -31,7 +31,7 @@ extension CLIPConfig {
       ("activation", .string(activation.rawValue)),
       ("mean", numbers(mean)),
       ("std", numbers(std)),
-      ("layer_norm_eps", .double(Double(layerNormEps.description) ?? Double(layerNormEps))),
+      ("layer_norm_eps", .float(layerNormEps)),
     ])
     if vision.isResNet {
       object["vision"] = [
@@ -77,7 +77,7 @@ extension CLIPConfig {
       [
         ("causal", text.isCausal ? nil : false),
         ("pool", text.pool == .end ? nil : .string(text.pool.rawValue)),
-        ("layer_norm_eps", text.layerNormEps.map { .double(Double($0.description) ?? Double($0)) }),
+        ("layer_norm_eps", text.layerNormEps.map { .float($0) }),
         ("activation", text.activation.map { .string($0.rawValue) }),
       ])
     if let json = images.json { object["images"] = json }

@@ -50,8 +50,15 @@ struct OptionDifferences {
 
   /// Numbers are equal by value, whether they are written as 1 or as 1.0.
   private static func equal(_ a: Json, _ b: Json) -> Bool {
-    if let a = a.doubleValue, let b = b.doubleValue { return a == b }
+    if let a = a.doubleValue, let b = b.doubleValue {
+      return a == b || isShortest(a, of: b) || isShortest(b, of: a)
+    }
     return a == b
+  }
+
+  /// Options of 32 bits are written as their shortest text; older files have all their digits.
+  private static func isShortest(_ short: Double, of long: Double) -> Bool {
+    Double(Float(long)) == long && Json.float(Float(long)).doubleValue == short
   }
 
   static func text(_ json: Json) -> String {

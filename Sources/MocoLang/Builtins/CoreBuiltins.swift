@@ -51,7 +51,13 @@ extension Machine {
   }
 
   func functionArgument(_ word: Word, _ name: String, _ function: String) throws {
-    guard isCallable(word) else { throw wrongArgument(function, name, "a Function", word) }
+    guard isCallable(word) else {
+      var failure = wrongArgument(function, name, "a Function", word)
+      if word.tag == .list || word.tag == .range, name == "f" {
+        failure.help = "write \(function)(xs, f): what is gone through comes first"
+      }
+      throw failure
+    }
   }
 
   /// A new list of the elements of anything that can be gone through.

@@ -240,6 +240,13 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
+        let text = arguments[0].tag == .string ? StringObject.text(arguments[0].pointer) : ""
+        let isTemplate = text.contains("{") && text.contains("}")
+        if isTemplate, arguments[1].tag != .string || !StringObject.text(arguments[1].pointer).isEmpty {
+          throw LanguageFailure(
+            "E0303", "format takes the value first: format(x, \".2f\"), and no text to fill in",
+            help: Habits.help(forTemplate: text), argument: "x")
+        }
         let spec = try machine.stringArgument(arguments[1], "spec", "format")
         let parsed: FormatSpecification
         do { parsed = try FormatSpecification(StringObject.text(spec)) } catch var failure as LanguageFailure

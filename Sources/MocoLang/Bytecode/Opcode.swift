@@ -93,6 +93,7 @@ package enum Opcode: UInt8 {
   // Taking apart
   case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them; bit 3: of a loop
   case unpackField  // R[a] = R[b].N[c], E0311 without it
+  case unshare  // R[a] = a copy of it where it is a view of numbers that others see
 
   case useModule  // R[a] = module of use list bx; k: at the top level
   case importName  // R[a] = R[b].N[c], E0803 without it

@@ -48,11 +48,35 @@ extension Checker {
       check(left)
       check(right)
     case .call(let call): self.call(call)
-    case .member(let base, _, _): check(base)
+    case .member(let base, let name, _): if !isForeignModule(base, name) { check(base) }
     case .index(let base, let items, _):
       check(base)
-      for case .expr(let item) in items { check(item) }
+      for case .expr(let item) in items where !isNewAxis(item) { check(item) }
     }
+  }
+
+  /// `np.zeros`: says what it is called here.
+  private mutating func isForeignModule(_ base: Expr, _ name: String) -> Bool {
+    guard case .name(let module) = base.kind, isUnknown(module), let known = Habits.builtin(name, of: module),
+      context.builtins[known] != nil
+    else { return false }
+    report("E0301", "there is no '\(module)'", at: base.span, help: "write \(known) alone: it is built in")
+    return true
+  }
+
+  /// `x[:, None]`
+  private mutating func isNewAxis(_ item: Expr) -> Bool {
+    guard case .name(let name) = item.kind, name == "None" || name == "newaxis", lookup(name) == nil else {
+      return false
+    }
+    report(
+      "E0301", "there is no '\(name)'", at: item.span, help: "write .unsqueeze(axis) for a new dimension")
+    return true
+  }
+
+  private func isUnknown(_ name: String) -> Bool {
+    lookup(name) == nil && context.names[name] == nil && context.builtins[name] == nil && globals[name] == nil
+      && tryDepth == 0
   }
 
   private mutating func comprehension(_ comprehension: Comprehension) {
@@ -68,6 +92,7 @@ extension Checker {
       case .filter(let condition): check(condition)
       }
     }
+    if let key = comprehension.key { check(key) }
     check(comprehension.element)
     scopes.removeLast(min(opened, scopes.count - 1))
   }
@@ -115,7 +140,8 @@ extension Checker {
         let known = callable.parameters.map(\.name).joined(separator: ", ")
         report(
           "E0306", "'\(name)' has no argument '\(shown(argumentName))'", at: span,
-          help: nearest.map { "did you mean '\($0)'?" }
+          help: Habits.help(forArgument: argumentName, among: callable.parameters.map(\.name))
+            ?? nearest.map { "did you mean '\($0)'?" }
             ?? (known.isEmpty ? "it takes none" : "it takes: \(known)"))
         return
       case .positional:
@@ -126,7 +152,7 @@ extension Checker {
             "E0306",
             "'\(name)' takes \(count == 0 ? "no argument" : count == 1 ? "1 argument" : "\(count) arguments")"
               + (count == callable.parameters.count ? "" : " by position"),
-            at: argument.value.span)
+            at: argument.value.span, help: Habits.help(forSurplusOf: name))
           return
         }
       }

@@ -42,14 +42,14 @@ extension Checker {
         let word = statement.span.text
         report(
           "E0110", "'\(word)' stands outside of a loop", at: statement.span,
-          help: functionDepth > 0 ? "a function is left with return" : nil)
+          help: functionDepth > 0 ? "write return to leave a function" : nil)
       }
     case .returnValue(let value):
       if let value { check(value) }
       if functionDepth == 0 {
         report(
           "E0111", "'return' stands outside of a function", at: statement.span,
-          help: "the value of a file or cell is that of its last expression")
+          help: "leave 'return' out: the value of a file or cell is that of its last expression")
       }
     case .invalid: break
     }
@@ -103,16 +103,33 @@ extension Checker {
   // MARK: - Assignment
 
   private mutating func assign(_ assignment: Assignment) {
-    guard case .name(let name) = assignment.target.kind else {
+    switch assignment.target.kind {
+    case .name(let name):
+      if assignment.op != nil { read(name, assignment.target.span) }
+      check(assignment.value)
+      assign(to: name, assignment.target.span, isCompound: assignment.op != nil)
+    case .list(let items):
+      check(assignment.value)
+      for item in items { assign(to: item.expr) }
+    default:
       check(assignment.target)
       check(assignment.value)
-      return
     }
-    let span = assignment.target.span
-    if assignment.op != nil { read(name, span) }
-    check(assignment.value)
+  }
+
+  /// A part of a pattern.
+  private mutating func assign(to target: Expr) {
+    switch target.kind {
+    case .name("_"): break
+    case .name(let name): assign(to: name, target.span, isCompound: false)
+    case .list(let items): for item in items { assign(to: item.expr) }
+    default: check(target)
+    }
+  }
+
+  private mutating func assign(to name: String, _ span: Span, isCompound: Bool) {
     guard let index = lookup(name) else {
-      assignToOuter(name, span, isCompound: assignment.op != nil)
+      assignToOuter(name, span, isCompound: isCompound)
       return
     }
     let variable = variables[index]
@@ -157,7 +174,7 @@ extension Checker {
     report(
       "E0302", "there is no variable '\(shown(name))' to assign to", at: span,
       help: suggestion(for: name).map { "did you mean '\($0)'? A new variable is declared with let or var" }
-        ?? "a new variable is declared: let \(shown(name)) = …, or var where it changes")
+        ?? "write let \(shown(name)) = … for a new variable, or var where it changes")
   }
 
   private func globalDeclaration(_ name: String) -> (span: Span, isConstant: Bool)? {

@@ -212,7 +212,8 @@ public struct Checker {
     guard tryDepth == 0, diagnostics.count < Checker.maximumDiagnostics else { return }
     report(
       "E0301", "there is no '\(shown(name))'", at: span,
-      help: Checker.foreignNames[name] ?? suggestion(for: name).map { "did you mean '\($0)'?" })
+      help: Habits.names[name] ?? suggestion(for: name).map { "did you mean '\($0)'?" }
+        ?? Habits.nearHelp(forName: name))
   }
 
   func shown(_ name: String) -> String { name.count > 60 ? name.prefix(60) + "…" : name }
@@ -225,24 +226,6 @@ public struct Checker {
     candidates.formUnion(globals.keys)
     return Suggestions.nearest(to: name, among: candidates)
   }
-
-  /// Words of other languages.
-  static let foreignNames = [
-    "None": "nothing is written nil", "null": "nothing is written nil", "undefined": "nothing is written nil",
-    "NULL": "nothing is written nil", "True": "write true", "False": "write false",
-    "console": "write print(…)", "println": "write print(…)", "printf": "write print(\"\\(x:.2f)\")",
-    "puts": "write print(…)", "echo": "write print(…)",
-    "self": "functions take what they work on as a parameter",
-    "this": "functions take what they work on as a parameter",
-    "lambda": "a function without a name is written x => x * 2",
-    "def": "a function is written func name(…) { … }", "fn": "a function is written func name(…) { … }",
-    "function": "a function is written func name(…) { … }", "elif": "write else if",
-    "const": "write let", "import": "write use", "dict": "a record is written {a: 1}",
-    "list": "a list is written [1, 2]",
-    "np": "tensors and their functions are built in: zeros([2, 3])",
-    "torch": "tensors and their functions are built in: zeros([2, 3])",
-    "math": "sqrt, exp, log, sin, cos are built in",
-  ]
 }
 
 extension Stmt {

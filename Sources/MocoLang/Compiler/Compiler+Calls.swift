@@ -175,9 +175,39 @@ extension Compiler {
     case .name(let name): try assign(name, assignment, span)
     case .member(let base, let name, let nameSpan): try assign(base, name, nameSpan, assignment, span)
     case .index(let base, let items, let bracket): try assign(base, items, bracket, assignment, span)
+    case .list(let items): try assign(items, assignment, span)
     default:
       report(Diagnostic("E0302", "this cannot be assigned to", at: assignment.target.span))
     }
+  }
+
+  /// `[a, xs[0], ..rest] = value`: all of the value is taken apart before anything is assigned, from left to
+  /// right; targets are evaluated as their turn comes.
+  private func assign(_ items: [ListItem], _ assignment: Assignment, _ span: Span) throws {
+    let target = assignment.target
+    let scope = enterScope()
+    let first = builder.free
+    for _ in items { _ = builder.temporary() }
+    let value = builder.temporary()
+    try compile(assignment.value, to: value)
+    var rest = 0
+    if case .spread = items.last { rest = 1 }
+    builder.emit(
+      Instruction(.unpackList, k: rest == 1 ? 5 : 1, a: first, b: value, c: items.count - rest), target.span)
+    builder.free = first
+    let writesElements = items.contains { if case .index = $0.expr.kind { true } else { false } }
+    for index in items.indices {
+      let register = declareLocal(" \(index)", isMutable: false, span: target.span)
+      if writesElements { builder.emit(Instruction(.unshare, a: register), target.span) }
+    }
+    for (index, item) in items.enumerated() {
+      if case .name("_") = item.expr.kind { continue }
+      let part = Expr(.name(" \(index)"), item.expr.span)
+      try compile(
+        Assignment(target: item.expr, op: nil, operatorSpan: assignment.operatorSpan, value: part),
+        item.expr.span)
+    }
+    leaveScope(scope, span)
   }
 
   private func constantError(_ name: String, _ span: Span, declared: Span?) {

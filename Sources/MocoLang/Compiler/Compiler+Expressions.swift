@@ -384,30 +384,42 @@ extension Compiler {
   private func compile(_ comprehension: Comprehension, _ span: Span, to target: Int) throws {
     let scope = enterScope()
     let list = reserve(1)
-    builder.emit(Instruction(.newList, a: list, b: 0, c: 0), span)
-    try compile(comprehension.clauses[...], comprehension.element, list, span)
+    if comprehension.key == nil {
+      builder.emit(Instruction(.newList, a: list, b: 0, c: 0), span)
+    } else {
+      builder.emit(Instruction(.newRecord, a: list, b: 0, c: try builder.nameList([])), span)
+    }
+    try compile(comprehension.clauses[...], comprehension, list, span)
     builder.emit(Instruction(.take, a: target, b: list), span)
     forgetScope(scope)
   }
 
   private func compile(
-    _ clauses: ArraySlice<Comprehension.Clause>, _ element: Expr, _ list: Int, _ span: Span
+    _ clauses: ArraySlice<Comprehension.Clause>, _ comprehension: Comprehension, _ list: Int, _ span: Span
   ) throws {
+    let element = comprehension.element
     guard let clause = clauses.first else {
-      let value = builder.temporary()
-      try compile(element, to: value)
-      builder.emit(Instruction(.appendTo, a: list, b: value), element.span)
-      builder.free = max(value, builder.localTop)
+      let first = builder.temporary()
+      if let key = comprehension.key {
+        try compile(key, to: first)
+        let value = builder.temporary()
+        try compile(element, to: value)
+        builder.emit(Instruction(.setKey, k: 4, a: list, b: first, c: value), key.span)
+      } else {
+        try compile(element, to: first)
+        builder.emit(Instruction(.appendTo, a: list, b: first), element.span)
+      }
+      builder.free = max(first, builder.localTop)
       return
     }
     switch clause {
     case .loop(let pattern, let source, let clauseSpan):
       try iterate(pattern, source, clauseSpan) {
-        try self.compile(clauses.dropFirst(), element, list, span)
+        try self.compile(clauses.dropFirst(), comprehension, list, span)
       }
     case .filter(let condition):
       let skip = try jumps(if: condition, is: false)
-      try compile(clauses.dropFirst(), element, list, span)
+      try compile(clauses.dropFirst(), comprehension, list, span)
       builder.patch(skip)
     }
   }

@@ -38,7 +38,8 @@ public struct AnyValue {
   public static func bool(_ value: Bool) -> AnyValue { AnyValue(.bool(value)) }
   public static func int(_ value: Int) -> AnyValue { AnyValue(.int(value)) }
   public static func float(_ value: Double) -> AnyValue { AnyValue(.float(value)) }
-  public static func float(_ value: Float) -> AnyValue { AnyValue(.float(Double(value))) }
+  /// A number kept in 32 bits, as its shortest text reads: an option of 0.075 is 0.075 and not 0.07500000298023224.
+  public static func float(_ value: Float) -> AnyValue { AnyValue(.float(NumberText.widened(value))) }
   public static func quantity(_ value: Quantity) -> AnyValue { AnyValue(.quantity(value)) }
   public static func string(_ value: String) -> AnyValue { AnyValue(.string(value)) }
   public static func list(_ values: [AnyValue]) -> AnyValue { AnyValue(.list(values)) }

@@ -83,6 +83,8 @@ public protocol HostObject: AnyObject {
 
   /// `len(x)`; nil where the object has no length.
   var count: Int? { get }
+  /// The same value in memory of its own, where writing into another object could change this one; else nil.
+  func unshared() throws -> AnyValue?
   /// A function that gives the elements in turn and then nil; nil where the object cannot be iterated.
   func makeIterator() throws -> (() throws -> AnyValue?)?
   /// `value in x`; nil means: look by iterating.
@@ -115,6 +117,7 @@ public protocol HostObject: AnyObject {
 
 extension HostObject {
   public func member(_ name: String) throws -> AnyValue? { nil }
+  public func unshared() throws -> AnyValue? { nil }
   public var memberNames: [String] { [] }
   public func method(_ name: String) -> NativeFunction? { nil }
   public func setMember(_ name: String, to value: AnyValue) throws -> Bool { false }

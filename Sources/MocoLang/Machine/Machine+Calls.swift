@@ -55,10 +55,12 @@ extension Machine {
 
   func unknownName(_ text: String, _ function: String, among names: [String]) -> LanguageFailure {
     let help: String
-    if let near = Nearest.name(to: text, among: names) {
+    if let known = Habits.help(forArgument: text, among: names) {
+      help = known
+    } else if let near = Nearest.name(to: text, among: names) {
       help = "did you mean '\(near)'?"
     } else if names.isEmpty {
-      help = "it takes no arguments"
+      help = "leave it out: \(function) takes no arguments"
     } else {
       help = "its arguments are \(names.joined(separator: ", "))"
     }
@@ -69,7 +71,8 @@ extension Machine {
     let takes = allowed == 0 ? "no arguments" : allowed == 1 ? "1 argument" : "\(allowed) arguments"
     return LanguageFailure(
       "E0306", "\(function) takes \(takes), but \(given) \(given == 1 ? "is" : "are") given",
-      help: names.isEmpty ? nil : "its arguments are \(names.joined(separator: ", "))")
+      help: Habits.help(forSurplusOf: function)
+        ?? (names.isEmpty ? "write \(function)()" : "its arguments are \(names.joined(separator: ", "))"))
   }
 
   func missing(_ name: String, _ function: String, given: Int, signature: String) -> LanguageFailure {
@@ -404,19 +407,12 @@ extension Machine {
     if let near = Nearest.name(to: name, among: members + globals.builtins.order) {
       help = "did you mean '\(near)'?"
     }
-    // What other languages call it.
-    let habits = [
-      "push": "append", "push_back": "append", "add": "append", "length": "len", "size": "len",
-      "count": "len",
-      "strip": "trim", "lstrip": "trim", "rstrip": "trim", "substr": "s[a..<b]", "index": "index_of",
-      "find": "index_of", "to_string": "str", "startswith": "starts_with", "endswith": "ends_with",
-      "extend_from": "extend", "sort": "sorted", "reversed": "reverse", "each": "map", "forEach": "map",
-    ]
-    if let known = habits[name] { help = "it is called \(known) here" }
+    if let known = Habits.help(forMember: name, of: typeName(receiver)) { help = known }
+    if members.contains(name), receiver.tag != .record { help = "write .\(name) without parentheses" }
     if receiver.tag == .record, let word = heap.field(name, of: receiver.pointer) {
       return LanguageFailure(
         "E0310", "the field '\(name)' holds \(describe(word)), not a function",
-        help: "to read it, write .\(name)")
+        help: "write .\(name) to read it")
     }
     return LanguageFailure(
       "E0309", "\(describeType(receiver)) has no method '\(name)', and there is no function of that name",

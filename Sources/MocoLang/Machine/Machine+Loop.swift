@@ -662,6 +662,9 @@ extension Machine {
           case .unpackField:
             try unpackField(i, base, closure)
 
+          case .unshare:
+            try unshare(base + Int(i.a))
+
           case .useModule:
             frames[state.pointee.depth].pc = pc
             let use = closure.closure.pointee.prototype.takeUnretainedValue().uses[i.bx]

@@ -258,6 +258,15 @@ extension Machine {
     return LanguageFailure("E0311", "\(describe(source)) is no List that could be taken apart", help: help)
   }
 
+  /// `[t[0], t[1]] = [t[1], t[0]]`: the numbers as they were before the first of them is written.
+  @inline(never)
+  func unshare(_ place: UnsafeMutablePointer<Word>) throws {
+    guard place.pointee.tag == .host else { return }
+    if let own = try place.pointee.pointer.hostBox.pointee.host.unshared() {
+      store(place, try own.owned(in: heap))
+    }
+  }
+
   func unpackField(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {
     let source = base[Int(i.b)]
     let name = closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[Int(i.c)]

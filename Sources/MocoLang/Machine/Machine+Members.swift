@@ -129,15 +129,20 @@ extension Machine {
     let names = memberNames(of: object)
     let what = object.tag == .record ? "the record has no field" : "\(describeType(object)) has no member"
     var help: String?
-    if let near = Nearest.name(to: name, among: names) {
+    let near = Nearest.name(to: name, among: names)
+    let isData = object.tag == .record || object.tag == .module
+    if !isData || near == nil, let known = Habits.help(forMember: name, of: typeName(object)),
+      object.tag != .null, object.tag != .module
+    {
+      help = known
+    } else if let near {
       help = "did you mean '\(near)'?"
-    } else if ["length", "size"].contains(name), object.tag == .list || object.tag == .string {
-      help = "it is called len here: .len()"
     } else if object.tag == .null {
       help = "the value is nil; ?? gives a value to use instead"
-    } else if let slot = globals.builtins.slots[name], isCallable(globals.words[slot]), object.tag != .record
+    } else if let slot = globals.builtins.slots[name], isCallable(globals.words[slot]),
+      object.tag != .record || ["keys", "values", "items", "len"].contains(name)
     {
-      help = "to call the function \(name) on it, write .\(name)()"
+      help = "write .\(name)() to call the function \(name) on it"
     } else if !names.isEmpty, names.count <= 12 {
       help = "it has \(names.joined(separator: ", "))"
     }
@@ -154,8 +159,12 @@ extension Machine {
       help = "it is declared further down"
       return LanguageFailure("E0301", "'\(name)' is used before its declaration", help: help)
     }
-    if let near = Nearest.name(to: name, among: globals.visibleNames(in: module)) {
+    if let known = Habits.names[name] {
+      help = known
+    } else if let near = Nearest.name(to: name, among: globals.visibleNames(in: module)) {
       help = "did you mean '\(near)'?"
+    } else {
+      help = Habits.nearHelp(forName: name)
     }
     return LanguageFailure("E0301", "there is no '\(name)'", help: help)
   }

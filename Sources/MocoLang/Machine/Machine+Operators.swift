@@ -447,9 +447,10 @@ extension Machine {
     if op == .add, left.tag == .string || right.tag == .string {
       let other = left.tag == .string ? right : left
       if other.tag != .list, other.tag != .record {
-        help = "to join texts, convert with str(…), or write \"…\\(x)…\""
+        help = "write \"…\\(x)…\" to join texts, or str(x) + …"
       }
     }
+    if op == .modulo, left.tag == .string { help = Habits.help(forTemplate: show(left)) }
     if left.tag == .null || right.tag == .null { help = "one side is nil; ?? gives a value to use instead" }
     return LanguageFailure(
       "E0201", verb, help: help, operandLabels: (operandLabel(left), operandLabel(right)))

@@ -188,7 +188,7 @@ extension Machine {
     case .null: help = "compare it: x != nil"
     case .host:
       help =
-        "any(x) and all(x) give a Bool, x.item() that of a single element, equal(a, b) compares as a whole"
+        "write any(x), all(x) or equal(a, b) for one Bool, x.item() for that of a single element"
     default: break
     }
     let what = place == "not" ? "not takes a Bool" : "a condition is a Bool"

@@ -180,18 +180,21 @@ public enum RecordEntry: Sendable {
   }
 }
 
-/// `[element for pattern in source if condition …]`
+/// `[element for pattern in source if condition …]`, and `{key: element for …}`, which makes a record.
 public struct Comprehension: Sendable {
   public enum Clause: Sendable {
     case loop(Pattern, source: Expr, span: Span)
     case filter(Expr)
   }
 
+  /// Of a record: an expression, so that a name stands for its value.
+  public let key: Expr?
   public let element: Expr
   /// The first is a loop. Later clauses see the variables of earlier ones.
   public let clauses: [Clause]
 
-  public init(element: Expr, clauses: [Clause]) {
+  public init(key: Expr? = nil, element: Expr, clauses: [Clause]) {
+    self.key = key
     self.element = element
     self.clauses = clauses
   }

@@ -17,7 +17,7 @@ extension Expr.Kind {
         return max($0, $1.value.height)
       }
     case .comprehension(let comprehension):
-      comprehension.clauses.reduce(comprehension.element.height) {
+      comprehension.clauses.reduce(max(comprehension.element.height, comprehension.key?.height ?? 0)) {
         switch $1 {
         case .loop(_, let source, _): max($0, source.height)
         case .filter(let condition): max($0, condition.height)

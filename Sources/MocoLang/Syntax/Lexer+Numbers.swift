@@ -40,6 +40,12 @@ extension Lexer {
     guard let value = UInt64(plain), value <= UInt64(Int64.max) + 1 else {
       return tooLarge(start, end)
     }
+    // 0777 is 511 in C and 777 elsewhere.
+    if plain.utf8.count > 1, plain.hasPrefix("0"), value > 7 {
+      report(
+        "E0104", "a whole number does not begin with 0", start, end,
+        help: "write \(value), or 0o\(plain.drop { $0 == "0" }) for an octal number")
+    }
     return integer(value)
   }
 
@@ -85,7 +91,9 @@ extension Lexer {
     }
     report(
       "E0104", "'\(file.text(in: start..<min(position, start + 60)))' is not a number", start, position,
-      help: "a name does not begin with a digit; between two factors stands *")
+      help: ["L", "l", "f", "F", "d", "u", "U", "n", "j"].contains(file.text(in: end..<position))
+        ? "write \(file.text(in: start..<end))"
+        : "write * between two factors; a name does not begin with a digit")
     return Token(kind: .int, start: 0, end: 0)
   }
 

@@ -83,7 +83,7 @@ extension Lexer {
     case UInt8(ascii: ";"): return take(1, .semicolon)
     case UInt8(ascii: ":"):
       if isAssign(second) {
-        return foreign(2, .assign, "write = ; a new variable is declared with let or var")
+        return foreign(2, .assign, "write = to assign, let or var to declare")
       }
       return take(1, .colon)
     case UInt8(ascii: "."):
@@ -96,7 +96,7 @@ extension Lexer {
     case UInt8(ascii: "+"):
       return isAssign(second) ? take(2, .plusAssign) : take(1, .plus)
     case UInt8(ascii: "-"):
-      if second == UInt8(ascii: ">") { return foreign(2, .arrow, "a function is written x => x * 2") }
+      if second == UInt8(ascii: ">") { return foreign(2, .arrow, arrowHelp) }
       return isAssign(second) ? take(2, .minusAssign) : take(1, .minus)
     case UInt8(ascii: "*"):
       if second == UInt8(ascii: "*") { return isAssign(third) ? take(3, .powerAssign) : take(2, .power) }
@@ -117,9 +117,18 @@ extension Lexer {
       if isAssign(second) {
         return isAssign(third) ? foreign(3, .notEqual, "write !=") : take(2, .notEqual)
       }
+      if isBehindOperand {
+        report("E0105", "'!' is not an operator here", position, position + 1, help: "leave the ! out")
+        position += 1
+        return nil
+      }
       return foreign(1, .not, "write not")
     case UInt8(ascii: "<"):
       if second == UInt8(ascii: ">") { return foreign(2, .notEqual, "write !=") }
+      // `x <- 1`; a comparison with a negative number has no blank behind its sign.
+      if second == UInt8(ascii: "-"), third == 0x20, position > 0, bytes[position - 1] == 0x20 {
+        return foreign(2, .assign, "write = to assign, let or var to declare")
+      }
       return isAssign(second) ? take(2, .lessOrEqual) : take(1, .less)
     case UInt8(ascii: ">"):
       return isAssign(second) ? take(2, .greaterOrEqual) : take(1, .greater)
@@ -132,10 +141,10 @@ extension Lexer {
       if second == UInt8(ascii: "?") { return take(2, .coalesce) }
     case UInt8(ascii: "#"):
       report(
-        "E0105", "'#' does not begin a comment", position, position + 1, help: "a comment begins with //")
+        "E0105", "'#' does not begin a comment", position, position + 1, help: "write // before a comment")
       skipLine()
       return nil
-    case UInt8(ascii: "'"):
+    case UInt8(ascii: "'") where !isBehindOperand:
       return quoted()
     default: break
     }
@@ -151,7 +160,8 @@ extension Lexer {
     if byte() == UInt8(ascii: "'") { position += 1 }
     report(
       "E0105", "a single quote does not begin a string", start, start + 1,
-      help: "strings stand in double quotes: \"…\"")
+      help: "write \"\(text.count > 40 || text.contains("\"") ? "…" : text)\": strings stand in double quotes"
+    )
     strings.append([.text(text)])
     return Token(kind: .string, start: 0, end: 0, bits: UInt64(strings.count - 1))
   }
@@ -171,19 +181,23 @@ extension Lexer {
     }
     var help: String?
     switch first {
-    case "?": help = "a choice is written: if condition { a } else { b }"
-    case "“", "”", "„", "«", "»": help = "strings stand in straight double quotes: \"…\""
-    case "&": help = "write and"
-    case "|": help = "write or; a pipeline is written |>"
-    case "^": help = "a power is written **"
+    case "?": help = questionHelp(start)
+    case "'": help = "write .T for the transpose"
+    case "`", "“", "”", "„", "«", "»": help = "write strings in straight double quotes: \"…\""
+    case "&": help = "write and; for masks *"
+    case "|":
+      help = isBehind("=(,") ? "write x => x * 2 for a function" : "write or; for masks +, for a pipeline |>"
+    case "^": help = "write ** for a power"
+    case "~": help = "write not; for masks .logical_not()"
+    case "$": help = "leave the $ out: names stand alone"
     case "×", "·": help = "write *"
     case "÷": help = "write /"
-    case "−", "–", "—": help = "the minus sign is -"
+    case "−", "–", "—": help = "write - for the minus sign"
     case "≤": help = "write <="
     case "≥": help = "write >="
     case "≠": help = "write !="
-    case "…": help = "a range is written 1...n or 0..<n"
-    case "→", "⇒": help = "a function is written x => x * 2"
+    case "…": help = "write 1...n or 0..<n for a range"
+    case "→", "⇒": help = "write x => x * 2 for a function"
     default: break
     }
     if help == nil {
@@ -194,6 +208,42 @@ extension Lexer {
     report("E0105", "\(shown) means nothing here", start, position, help: help)
     // The parser stumbles over it at the same place, and its message is dropped for this one.
     return Token(kind: .invalid, start: 0, end: 0)
+  }
+
+  /// The last byte before the position that is no blank and no `|` is one of these.
+  private func isBehind(_ characters: String) -> Bool {
+    var at = position - 2
+    let most = max(0, at - 40)
+    while at > most, bytes[at] == 0x20 || bytes[at] == UInt8(ascii: "|") { at -= 1 }
+    return at >= 0 && characters.utf8.contains(bytes[at])
+  }
+
+  /// A name, a number or a closing bracket stands right before the position.
+  private var isBehindOperand: Bool {
+    guard position > 0 else { return false }
+    let last = bytes[position - 1]
+    return Lexer.isNameByte(last) || last == UInt8(ascii: ")") || last == UInt8(ascii: "]")
+  }
+
+  /// `func f(x) -> Int {` names a type, anything else a function.
+  private var arrowHelp: String {
+    var at = position + 2
+    while at < bytes.count, bytes[at] == 0x20 { at += 1 }
+    let start = at
+    while at < bytes.count, Lexer.isNameByte(bytes[at]) { at += 1 }
+    let end = at
+    while at < bytes.count, bytes[at] == 0x20 { at += 1 }
+    let isType = end > start && at < bytes.count && bytes[at] == UInt8(ascii: "{")
+    return isType ? "leave the type out: func name(…) { … }" : "write x => x * 2 for a function"
+  }
+
+  private func questionHelp(_ start: Int) -> String {
+    switch byte() {
+    case UInt8(ascii: "."): return "ask first: if x != nil { x.name }"
+    case UInt8(ascii: ":"): return "write ??"
+    case _ where start == 0 || bytes[start - 1] == 0x0A: return "write help(name)"
+    default: return "write if condition { a } else { b }"
+    }
   }
 
   private func isMeaningless(at offset: Int) -> Bool {

@@ -232,12 +232,59 @@ struct Lexer {
   private mutating func reportUnclosed(_ open: [Int], _ tokens: [Token]) {
     openAtEnd = open.map { tokens[$0].range.lowerBound }
     guard let last = open.last else { return }
-    let token = tokens[last]
+    var token = tokens[last]
     let closer = token.kind == .leftParen ? ")" : token.kind == .leftBracket ? "]" : "}"
-    report(
-      "E0106", "'\(token.kind.spelling)' is never closed", token.range.lowerBound, token.range.upperBound,
-      help: "close it with \(closer)")
+    var labels: [Diagnostic.Label] = []
+    var help = "close it with \(closer)"
+    if token.kind == .leftBrace, let (brace, outside) = braceLeftByIndentation(tokens) {
+      token = tokens[brace]
+      let place = tokens[outside].range
+      labels = [
+        .init(file.span(place.lowerBound, place.upperBound), "by its indentation this stands outside of it")
+      ]
+      help = "close it with } before line \(file.line(at: place.lowerBound) + 1)"
+      openAtEnd.append(token.range.lowerBound)
+    }
+    if diagnostics.count < Lexer.maximumDiagnostics {
+      diagnostics.append(
+        Diagnostic(
+          "E0106", "'\(token.kind.spelling)' is never closed",
+          at: file.span(token.range.lowerBound, token.range.upperBound), labels: labels, help: [help]))
+    }
     noteBracketError(token.range.lowerBound)
+  }
+
+  /// Braces pair up from the inside, so that one missing `}` leaves the outermost open. The one that was meant is the
+  /// first whose block is left by a line no deeper than its own, and that line.
+  private func braceLeftByIndentation(_ tokens: [Token]) -> (brace: Int, outside: Int)? {
+    /// nil: the block is not indented, and tells nothing.
+    var open: [(token: Int, indentation: Int?)] = []
+    var indentation = 0
+    for (index, token) in tokens.enumerated() where token.kind != .end {
+      if index == 0 || token.newlineBefore {
+        indentation = self.indentation(at: token.range.lowerBound)
+        if let top = open.last, tokens[top.token].kind == .leftBrace, let own = top.indentation {
+          let isClosing = token.kind == .rightBrace
+          if isClosing ? indentation < own : indentation <= own {
+            if isClosing || index > top.token + 1 { return (top.token, index) }
+            open[open.count - 1].indentation = nil
+          }
+        }
+      }
+      switch token.kind {
+      case .leftParen, .leftBracket, .leftBrace: open.append((index, indentation))
+      case .rightParen, .rightBracket, .rightBrace: _ = open.popLast()
+      default: break
+      }
+    }
+    return nil
+  }
+
+  /// White space before the first character of the line of an offset.
+  private func indentation(at offset: Int) -> Int {
+    var start = offset
+    while start > 0, bytes[start - 1] == 0x20 || bytes[start - 1] == 0x09 { start -= 1 }
+    return offset - start
   }
 
   // MARK: - Comments

@@ -89,6 +89,9 @@ extension Expr {
         case .filter(let condition): "(if \(condition.outline))"
         }
       }
+      if let key = comprehension.key {
+        return "{\(key.outline):\(comprehension.element.outline) \(clauses.joined(separator: " "))}"
+      }
       return "[\(comprehension.element.outline) \(clauses.joined(separator: " "))]"
     case .quantity(let value, let unit, _): return "(\(unit) \(value.outline))"
     case .range(let lower, let upper, let isClosed, _):

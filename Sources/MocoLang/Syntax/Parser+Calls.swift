@@ -20,8 +20,7 @@ extension Parser {
         } else {
           let value = try parser.expression()
           if parser.kind == .assign, case .name(let name) = value.kind {
-            throw parser.failure(
-              "E0101", "expected ',' or ')', found '='", help: "a named argument is written \(name): value")
+            throw parser.assignedArgument(name)
           }
           arguments.append(Argument(.positional, value))
         }
@@ -201,14 +200,21 @@ extension Parser {
     let start = Int(token.start)
     guard isWord(token, "group") else {
       throw expected(
-        "'group'", help: "a template set holds groups: group \"satellite\" { \"a photo of {}.\" }")
+        "'group'", help: "write group \"satellite\" { \"a photo of {}.\" }: a template set holds groups")
     }
     advance()
     guard kind == .string, isOnSameLine else { throw expected("the group's name, a string") }
     let nameToken = token
     advance()
     let name = try string(nameToken)
-    guard kind == .leftBrace, isOnSameLine else { throw expected("'{'") }
+    guard kind == .leftBrace, isOnSameLine else {
+      let start = kind == .colon ? index + 1 : index
+      let given = tokens[start].kind == .leftBracket ? piece(from: start + 1).text : piece(from: start).text
+      throw failure(
+        "E0101", "expected '{', found \(describe(token))",
+        help:
+          "write group \(shortened(text(nameToken))) { \(kind == .name ? "\"a photo of a {}.\"" : given) }")
+    }
     let templates = try bracketed(mode: .comma, .rightBrace, "the group") { parser in
       var templates: [Expr] = []
       while parser.kind != .rightBrace {

@@ -12,7 +12,9 @@ extension Parser {
 
   /// `wanted` should stand here and something else does.
   func expected(_ wanted: String, help: String? = nil, labels: [Diagnostic.Label] = []) -> Failure {
-    failure("E0101", "expected \(wanted), found \(describe(token))", help: help ?? commonHelp, labels: labels)
+    failure(
+      "E0101", "expected \(wanted), found \(describe(token))", help: habitHelp ?? help ?? commonHelp,
+      labels: labels)
   }
 
   func missing(_ close: Token.Kind, opener: Token, _ what: String) -> Failure {
@@ -32,13 +34,13 @@ extension Parser {
   private func separatorHelp(_ close: Token.Kind) -> String? {
     switch kind {
     case .assign where close == .rightParen:
-      "a named argument is written name: value; a comparison is written =="
-    case .assign: close == .rightBrace ? "an entry is written name: value" : "a comparison is written =="
-    case .for where close == .rightParen: "a comprehension stands in brackets: [… for x in xs]"
-    case .colon where close == .rightBracket: "a range is written 1..<3, everything is written :"
-    case .semicolon: "entries are separated by , or a new line"
+      "write name: value for a named argument, == to compare"
+    case .assign: close == .rightBrace ? "write name: value for an entry" : "write == to compare"
+    case .for where close == .rightParen: "put a comprehension in brackets: [… for x in xs]"
+    case .colon where close == .rightBracket: "write 1..<3 for a range, : for everything"
+    case .semicolon: "separate entries by , or a new line"
     case _ where close != .rightBrace && token.newlineBefore && isOperandStart(token):
-      "a line break is only space here: put , at the end of the line above"
+      "put , at the end of the line above: a line break is only space here"
     default: commonHelp
     }
   }
@@ -57,65 +59,41 @@ extension Parser {
 
   func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(40) + "…" : text }
 
-  /// Advice for what people bring along from other languages.
+  /// Advice that only the kind of token decides; `habitHelp` looks closer.
   private var commonHelp: String? {
     switch kind {
-    case .assign: return "a comparison is written =="
+    case .assign: return "write == to compare"
     case .spread:
       if index > 1, tokens[index - 1].kind == .leftBrace, tokens[index - 2].kind == .arrow {
-        return "'{' behind '=>' opens a body; a record stands in parentheses: x => ({..r, a: 1})"
+        return "put the record in parentheses: x => ({..r, a: 1}); '{' behind '=>' opens a body"
       }
-      return "a range is written 0..<n or 1...n"
-    case .closed: return "..xs spreads a list; a range has two ends: 1...n"
-    case .halfOpen: return "a range has two ends: 0..<n"
-    case .plus: return "there is no unary +"
+      return "write 0..<n or 1...n for a range, ..xs to spread a list"
+    case .closed: return "write ..xs to spread a list, 1...n for a range"
+    case .halfOpen: return "write both ends of the range: 0..<n"
     case .percent where index == 0 || token.newlineBefore:
-      return "commands that begin with % are for the prompt alone"
+      return "leave it out: commands that begin with % are for the prompt alone"
     case .let, .var, .return, .while, .break, .continue, .use:
-      return "'\(kind.spelling)' begins a statement and cannot stand inside an expression"
+      return "put '\(kind.spelling) …' into a statement of its own: it cannot stand inside an expression"
     case .if where index > 0 && !token.newlineBefore && isOperandEnd(tokens[index - 1]):
-      return "a choice is written: if condition { a } else { b }"
+      return "write if condition { a } else { b }"
     default: break
     }
     let before = index > 0 && !token.newlineBefore ? tokens[index - 1] : nil
     // `x => {a: x}`: the brace has opened a body.
     if kind == .colon, index > 2, tokens[index - 2].kind == .leftBrace, tokens[index - 3].kind == .arrow {
-      return "'{' behind '=>' opens a body; a record stands in parentheses: x => ({a: 1})"
-    }
-    if kind == .comma, index > 1, tokens[index - 2].kind == .let || tokens[index - 2].kind == .var {
-      return "several names stand in brackets: let [a, b] = pair"
+      return "put the record in parentheses: x => ({a: 1}); '{' behind '=>' opens a body"
     }
     if let before, isOperandEnd(before), kind == .name {
       switch text(token) {
-      case "epoch", "epochs": return "an amount that is computed is written epochs(…)"
-      case "step", "steps": return "an amount that is computed is written steps(…)"
+      case "epoch", "epochs": return "write epochs(…) for an amount that is computed"
+      case "step", "steps": return "write steps(…) for an amount that is computed"
       default: break
       }
     }
-    guard let before, before.kind == .name, isOperandStart(token) else { return nil }
-    let word = text(before)
-    let next = token.kind == .string ? "\"…\"" : shortened(text(token))
-    switch word {
-    case "def", "fn", "function", "fun", "proc": return "a function is written func \(next)(…) { … }"
-    case "elif", "elsif", "elseif": return "write else if"
-    case "import", "require", "include", "using": return "a module is brought in with use \(next)"
-    case "const", "local", "auto", "val": return "write let \(next) = …"
-    case "lambda": return "a function without a name is written x => x * 2"
-    case "class", "struct", "type", "enum": return "there are no types to declare; a record is written {a: 1}"
-    case "match", "switch", "case": return "write if … { … } else if … { … }"
-    case "do", "then", "begin", "end": return "blocks stand in braces: { … }"
-    case "print", "assert", "len", "error", "help": return "a call needs parentheses: \(word)(\(next))"
-    case "train", "evaluate", "show":
-      if index == 1 || tokens[index - 2].kind == .semicolon || before.newlineBefore {
-        return "'\(word)' is bound to something else here, so that this is no form; give that another name"
-      }
-      return "the form '\(word) …' begins a statement or stands after '='; here write \(word)(\(next), …)"
-    case "raise", "throw": return "an error is raised with error(\"…\")"
-    default: return nil
-    }
+    return nil
   }
 
-  private func isOperandEnd(_ token: Token) -> Bool {
+  func isOperandEnd(_ token: Token) -> Bool {
     switch token.kind {
     case .name, .int, .float, .string, .rightParen, .rightBracket, .true, .false, .nil: true
     default: false

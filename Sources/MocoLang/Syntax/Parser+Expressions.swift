@@ -164,7 +164,7 @@ extension Parser {
       advance()
       switch kind {
       case .rightBracket, .rightParen, .rightBrace, .comma:
-        throw expected("the end of the range", help: "a range has two ends: 1..<3, 1...-1")
+        throw expected("the end of the range", help: "write both ends: 1..<3, or 1...-1 up to the last")
       default: break
       }
       let right = try operators(atLeast: Level.range.next)
@@ -202,6 +202,7 @@ extension Parser {
       places.append(token)
       advance()
     }
+    if token.newlineBefore { try refuseDecrement(places.last) }
     if kind == .hugeInt, let folded = try leastInteger(&places) {
       return try negate(folded, places)
     }
@@ -271,6 +272,7 @@ extension Parser {
         mayTakeBlock = true
       case .leftBrace where mayTakeBlock && !token.newlineBefore && !braceEndsExpression:
         guard case .call(let call) = expr.kind else { return expr }
+        try refuseAnonymousFunction(call)
         let block = try trailingBlock(after: call.arguments)
         expr = try make(
           .call(Call(callee: call.callee, arguments: call.arguments + block, form: call.form)),
@@ -284,7 +286,7 @@ extension Parser {
       case .dot where isOnSameLine || (!token.cellBefore && peek().isWord):
         advance()
         guard token.isWord else {
-          throw expected("a member's name", help: "a member is written x.name, an index x[0]")
+          throw expected("a member's name", help: "write x.name for a member, x[0] for an element")
         }
         let name = token
         advance()

@@ -18,11 +18,10 @@ extension Parser {
       let fields = try bracketed(mode: .comma, .rightBrace, "the pattern") { try $0.recordPattern() }
       return Pattern(.record(fields), span(from: start))
     case .leftParen:
-      throw failure(
-        "E0101", "expected a name, found '('", help: "several values are taken out with [a, b] or {a, b}")
+      throw failure("E0101", "expected a name, found '('", help: "write [\(piece(from: index + 1).text)] = …")
     default:
       throw expected(
-        "a name", help: token.isKeyword ? "'\(kind.spelling)' is a keyword and cannot be a name" : nil)
+        "a name", help: token.isKeyword ? "choose another name: '\(kind.spelling)' is a keyword" : nil)
     }
   }
 
@@ -55,7 +54,7 @@ extension Parser {
       } else if kind == .string, let plain = plainString(token), peek().kind == .colon {
         key = plain
       } else {
-        throw expected("a key", help: "a record is taken apart with {loss, accuracy: a}")
+        throw expected("a key", help: "write {loss, accuracy: a} to take a record apart")
       }
       advance()
       let inner: Pattern
@@ -65,7 +64,7 @@ extension Parser {
       } else if keyToken.kind == .name {
         inner = Pattern(.name(key), span(keyToken))
       } else {
-        throw expected("':'", help: "a keyword needs another name here: {\(key): name}")
+        throw expected("':'", help: "write {\(key): name}: a keyword needs another name here")
       }
       fields.append(Pattern.Field(key: key, keySpan: span(keyToken), pattern: inner))
       if !eat(.comma), !token.newlineBefore { break }
@@ -79,12 +78,16 @@ extension Parser {
   mutating func functionRest(name: String?) throws -> FunctionExpr {
     let start = Int(token.start)
     guard kind == .leftParen, isOnSameLine else {
-      throw expected("'('", help: "a function is written func name(a, b = 2) { … }")
+      throw expected("'('", help: "write func name(a, b = 2) { … }")
     }
-    let parameters = try self.parameters()
+    let parameters = try self.parameters(of: name)
     let signature = span(from: start)
     if kind == .arrow || kind == .assign {
-      throw expected("'{'", help: "write func name(…) { … }, or let name = (…) => …")
+      let called = name ?? ""
+      throw failure(
+        "E0101", "expected '{', found \(describe(token))",
+        help: "write func \(called)(…) { … }"
+          + (name == nil ? ", or (…) => …" : ", or let \(called) = (…) => …"))
     }
     forms.enter(isFunction: true)
     for parameter in parameters { forms.bind(parameter.name) }
@@ -94,12 +97,14 @@ extension Parser {
   }
 
   /// `(a, b = 2)`
-  mutating func parameters() throws -> [Parameter] {
+  mutating func parameters(of name: String? = nil) throws -> [Parameter] {
     try bracketed(mode: .space, .rightParen, "the list of parameters") { parser in
       var parameters: [Parameter] = []
       while parser.kind != .rightParen {
         guard parser.kind == .name else {
-          throw parser.expected("a parameter's name")
+          throw parser.failure(
+            "E0101", "expected a parameter's name, found \(parser.describe(parser.token))",
+            help: parser.variadicHelp(name) ?? parser.habitHelp)
         }
         let nameToken = parser.token
         let name = parser.text(nameToken)
@@ -107,7 +112,7 @@ extension Parser {
         if parser.kind == .colon {
           throw parser.failure(
             "E0101", "expected ',' or ')', found ':'",
-            help: "parameters have no declared type; a default is written \(name) = value")
+            help: "write \(name) alone, or \(name) = value for a default: there are no declared types")
         }
         var value: Expr?
         if parser.eat(.assign) { value = try parser.expression() }

@@ -52,7 +52,7 @@ extension Parser {
       let start = Int(first.start)
       advance()
       if kind == .name {
-        throw expected("'('", help: "a function inside an expression has no name: func (a, b) { … }")
+        throw expected("'('", help: "leave the name out: func (a, b) { … }")
       }
       let function = try functionRest(name: nil)
       return try make(.function(function), span(from: start))
@@ -62,7 +62,7 @@ extension Parser {
       return try list()
     case .leftBrace:
       if braceEndsExpression {
-        throw expected("an expression", help: "a record in a head stands in parentheses: ({a: 1})")
+        throw expected("an expression", help: "put a record in a head in parentheses: ({a: 1})")
       }
       return try record()
     default:
@@ -114,7 +114,7 @@ extension Parser {
       }
       let value = try expression()
       guard kind == .interpolationEnd else {
-        throw expected("')'", help: "an interpolation holds one expression: \\(value) or \\(value:.3f)")
+        throw expected("')'", help: "write one expression: \\(value) or \\(value:.3f)")
       }
       return value
     } catch let failure as Failure {
@@ -137,11 +137,11 @@ extension Parser {
     }
     let inner = try bracketed(mode: .space, .rightParen, "a parenthesis") { parser in
       if parser.kind == .rightParen {
-        throw parser.expected("an expression", help: "nothing is written nil, an empty list []")
+        throw parser.expected("an expression", help: "write nil for nothing, [] for an empty list")
       }
       let value = try parser.expression()
       if parser.kind == .comma {
-        throw parser.failure("E0101", "expected ')', found ','", help: "several values are a list: [a, b]")
+        throw parser.tupleFailure(opener)
       }
       return value
     }
@@ -154,10 +154,13 @@ extension Parser {
       var items: [ListItem] = []
       while parser.kind != .rightBracket {
         if parser.kind == .comma { throw parser.expected("an element or ']'") }
+        if parser.kind == .for {
+          throw parser.loopBeforeElement
+        }
         if parser.kind == .closed {
           parser.report(
             "E0101", "expected '..', found '...'", at: parser.span(parser.token),
-            help: "a list is spread with two points: [..xs]")
+            help: "write two points to spread a list: [..xs]")
           parser.advance()
           items.append(.spread(try parser.expression()))
         } else if parser.eat(.spread) {
@@ -176,20 +179,23 @@ extension Parser {
   }
 
   /// Behind the element: `for x in xs if x > 1 …`
-  private mutating func comprehension(_ element: Expr) throws -> Comprehension {
+  mutating func comprehension(_ element: Expr, key: Expr? = nil) throws -> Comprehension {
     var clauses: [Comprehension.Clause] = []
     while true {
       let start = Int(token.start)
       if eat(.for) {
+        let first = index
         let pattern = try self.pattern()
-        guard kind == .in else { throw expected("'in'", help: "write [… for x in xs]") }
+        guard kind == .in else {
+          throw loopFailure(from: first, body: "")
+        }
         advance()
         let source = try expression()
         clauses.append(.loop(pattern, source: source, span: span(from: start)))
       } else if eat(.if) {
         clauses.append(.filter(try expression()))
       } else {
-        return Comprehension(element: element, clauses: clauses)
+        return Comprehension(key: key, element: element, clauses: clauses)
       }
     }
   }
@@ -198,117 +204,27 @@ extension Parser {
     try bracketed(mode: .space, .rightBracket, "the index") { parser in
       var items: [IndexItem] = []
       if parser.kind == .rightBracket {
-        throw parser.expected("an index", help: "everything is written x[:]")
+        throw parser.expected("an index", help: "write x[:] for everything")
       }
       while parser.kind != .rightBracket {
         if parser.kind == .colon {
+          let start = parser.index
           items.append(.all(parser.span(parser.token)))
           parser.advance()
           if parser.kind != .comma, parser.kind != .rightBracket {
-            throw parser.failure(
-              "E0101", "expected ',' or ']' behind ':', found \(parser.describe(parser.token))",
-              help: "':' alone is everything; the first three are 0..<3")
+            throw parser.sliceFailure(from: start)
           }
         } else {
+          let start = parser.index
           items.append(.expr(try parser.expression()))
           if parser.kind == .colon {
-            throw parser.failure(
-              "E0101", "expected ',' or ']', found ':'",
-              help: "a range is written 1..<3; up to the last one 1...-1")
+            throw parser.sliceFailure(from: start)
           }
         }
         if !parser.eat(.comma) { break }
       }
       return items
     }
-  }
-
-  /// `{a: 1, "b c": 2, ..base, inner { … }}`
-  mutating func record() throws -> Expr {
-    let start = Int(token.start)
-    let entries = try bracketed(mode: .comma, .rightBrace, "the record") { try $0.entries() }
-    return try make(.record(entries), span(from: start))
-  }
-
-  /// Entries of a record or a trailing block, without the braces.
-  mutating func entries(isRecord: Bool = true) throws -> [RecordEntry] {
-    var entries: [RecordEntry] = []
-    var names: [String: Span] = [:]
-    while kind != .rightBrace {
-      let entry = try entry()
-      entries.append(entry)
-      if isRecord, case .field(let name, let place, _) = entry { noteName("key", name, place, &names) }
-      if eat(.comma) {
-        if kind == .comma { throw expected("an entry or '}'") }
-        continue
-      }
-      if kind == .semicolon {
-        report(
-          "E0101", "expected ',' or a new line, found ';'", at: span(token),
-          help: "entries are separated by , or a new line")
-        advance()
-        continue
-      }
-      if !token.newlineBefore { break }
-    }
-    return entries
-  }
-
-  private mutating func entry() throws -> RecordEntry {
-    if kind == .spread || kind == .closed {
-      if kind == .closed {
-        report(
-          "E0101", "expected '..', found '...'", at: span(token),
-          help: "a record is spread with two points: {..base}")
-      }
-      advance()
-      return .spread(try expression())
-    }
-    let keyToken = token
-    if token.isWord, peek().kind == .colon {
-      advance()
-      advance()
-      return .field(name: text(keyToken), nameSpan: span(keyToken), value: try expression())
-    }
-    if token.isWord, peek().kind == .leftBrace, !peek().newlineBefore {
-      advance()
-      return .field(name: text(keyToken), nameSpan: span(keyToken), value: try nestedRecord())
-    }
-    if kind == .string, peek().kind == .colon {
-      advance()
-      let key = try string(keyToken)
-      advance()
-      let value = try expression()
-      if let plain = plainString(keyToken) {
-        return .field(name: plain, nameSpan: span(keyToken), value: value)
-      }
-      return .computed(key: key, value: value)
-    }
-    switch kind {
-    case .name:
-      let name = text(keyToken)
-      advance()
-      if kind == .comma || kind == .rightBrace || token.newlineBefore {
-        throw Failure(
-          diagnostic: Diagnostic(
-            "E0101", "expected ':' behind the key '\(shortened(name))'", at: span(keyToken),
-            help: ["write \(name): \(name)", "'{' begins a record here: there are no bare blocks"]))
-      }
-      throw expected("':' behind the key '\(shortened(name))'", help: "an entry is written name: value")
-    case .int, .hugeInt, .float:
-      throw expected("a key", help: "keys are names or strings: \"\(text(keyToken))\": …")
-    case .let, .var, .func, .for, .while, .if, .return, .try:
-      throw expected(
-        "a key", help: "'{' begins a record here: blocks stand only behind if, while, for, func, try and =>")
-    default:
-      throw expected("a key", help: "an entry is written name: value or \"any text\": value")
-    }
-  }
-
-  private mutating func nestedRecord() throws -> Expr {
-    try enter()
-    defer { nesting -= 1 }
-    return try record()
   }
 
   // MARK: - if

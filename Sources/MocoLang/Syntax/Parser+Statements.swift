@@ -49,7 +49,8 @@ extension Parser {
     if kind == .leftBrace {
       throw failure(
         "E0101", "expected the end of the statement, found '{'",
-        help: "a block follows if, while, for, func, try or =>; a trailing block follows a call f(…)")
+        help: habitHelp
+          ?? "put a block behind if, while, for, func, try or =>, a trailing block behind a call f(…)")
     }
     throw expected("the end of the statement")
   }
@@ -118,11 +119,15 @@ extension Parser {
     let pattern = try self.pattern()
     if kind == .colon {
       throw failure(
-        "E0101", "expected '=', found ':'", help: "variables have no declared type: let name = value")
+        "E0101", "expected '=', found ':'", help: "write \(untypedDeclaration): there are no declared types")
+    }
+    if kind == .leftParen, isOnSameLine, case .name(let name) = pattern.kind {
+      throw failure(
+        "E0101", "expected '=', found '('", help: "write func \(name)(\(piece(from: index + 1).text)) { … }")
     }
     guard isOnSameLine, kind == .assign else {
       throw expected(
-        "'='", help: "a variable is declared with its value: \(isMutable ? "var" : "let") name = value")
+        "'='", help: "write \(isMutable ? "var" : "let") name = value")
     }
     advance()
     let value = try formOrExpression()
@@ -144,9 +149,13 @@ extension Parser {
 
   private mutating func forLoop(_ start: Int) throws -> Stmt {
     advance()
+    if let help = loopHeadHelp {
+      throw failure("E0101", "expected a name, found \(describe(token))", help: help)
+    }
+    let first = index
     let pattern = try self.pattern()
     guard kind == .in else {
-      throw expected("'in'", help: "a loop is written for x in xs { … }")
+      throw loopFailure(from: first)
     }
     advance()
     let source = try head("what to go through")
@@ -178,19 +187,45 @@ extension Parser {
   private mutating func checkTarget(_ target: Expr, isCompound: Bool) {
     switch target.kind {
     case .name, .member, .index, .invalid: return
-    case .list, .record:
+    case .list(let items) where !isCompound && !items.isEmpty && !target.isParenthesized:
+      for (place, item) in items.enumerated() {
+        if case .spread(let rest) = item, place < items.count - 1 {
+          report(
+            "E0109", "the rest stands last in a pattern", at: rest.span, help: "write [first, ..rest] = …")
+        }
+        checkTarget(item.expr, isCompound: false)
+      }
+    case .list:
       report(
-        "E0109", "a pattern cannot be assigned to", at: target.span,
-        help: "patterns stand in declarations: let [a, b] = pair")
-    case .call:
+        "E0109", isCompound ? "a pattern has no value to compute with" : "this pattern has no name in it",
+        at: target.span, help: isCompound ? "write one assignment for each name" : "write [a, b] = pair")
+    case .record:
+      report(
+        "E0109", "a record pattern cannot be assigned to", at: target.span,
+        help: "write let {a, b} = r, or one assignment for each name: a = r.a")
+    case .call(let call):
       report(
         "E0109", "the result of a call cannot be assigned to", at: target.span,
-        help: "assign to a name, a member or an index; a comparison is written ==")
+        help: definitionHelp(call)
+          ?? "assign to a name, a member or an index, or write == to compare")
     default:
       report(
         "E0109", "this cannot be assigned to", at: target.span,
-        help: "assign to a name, a member or an index; a comparison is written ==")
+        help: "assign to a name, a member or an index, or write == to compare")
     }
+  }
+
+  /// `f(x) = x + 1` declares a function elsewhere.
+  private func definitionHelp(_ call: Call) -> String? {
+    guard case .name(let name) = call.callee.kind else { return nil }
+    let parameters = call.arguments.compactMap { argument -> String? in
+      if case .positional = argument.kind, case .name(let parameter) = argument.value.kind {
+        return parameter
+      }
+      return nil
+    }
+    guard parameters.count == call.arguments.count else { return nil }
+    return "write func \(name)(\(parameters.joined(separator: ", "))) { … }, or == to compare"
   }
 
   // MARK: - Blocks
@@ -207,15 +242,7 @@ extension Parser {
   /// `{ … }` after the head of a statement, in the same line.
   mutating func block(_ keyword: String) throws -> Block {
     guard kind == .leftBrace else {
-      if kind == .assign {
-        throw failure(
-          "E0101", "expected '{', found '='", help: "a comparison is written ==; an assignment is a statement"
-        )
-      }
-      if kind == .colon || kind == .arrow {
-        throw expected("'{'", help: "the body of '\(keyword)' stands in braces: \(keyword) … { … }")
-      }
-      throw expected("'{'")
+      throw braceFailure(keyword)
     }
     if token.newlineBefore {
       report(

@@ -108,7 +108,8 @@ public struct Parser {
     // Behind a bracket without partner every further complaint is an echo.
     let trusted = lexer.firstBracketError ?? Int.max
     let bracketsOpen = !lexer.openAtEnd.isEmpty
-    for diagnostic in diagnostics {
+    let saysUnclosed = lexer.diagnostics.contains { $0.code == "E0106" }
+    for diagnostic in diagnostics where !(saysUnclosed && diagnostic.isEcho) {
       let start = diagnostic.primary?.start ?? 0
       if start < trusted || (diagnostic.code == "E0404") { all.append(diagnostic) }
     }

@@ -64,7 +64,7 @@ public struct Binding: Sendable {
 
 /// `target = value`, `target += value`
 public struct Assignment: Sendable {
-  /// Kind `.name`, `.member` or `.index`.
+  /// Kind `.name`, `.member` or `.index`, or a `.list` of such, the last perhaps spread.
   public let target: Expr
   /// The operator of a compound assignment.
   public let op: BinaryOperator?

@@ -66,3 +66,11 @@ package enum NumberText {
     return (Array(digits[leading...]), exponent - leading)
   }
 }
+
+extension NumberText {
+  /// The number that the shortest text of one of 32 bits reads as; whole numbers stay exact.
+  package static func widened(_ value: Float) -> Double {
+    let exact = Double(value)
+    return exact.isFinite && exact != exact.rounded() ? Double(value.description) ?? exact : exact
+  }
+}

@@ -70,7 +70,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       .host(TensorValue(try Tensor.eye(arguments.int("n", in: 0...), arguments.optionalInt("m"))))
     },
     NativeFunction(
-      "randn(shape, seed = nil)",
+      "randn(shape, *, seed = nil)",
       doc:
         "Normal random numbers, mean 0 and deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
     ) { arguments in
@@ -79,7 +79,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         TensorValue(try Tensor.randn(TensorReading.shape(arguments.value("shape"), "shape"), &random)))
     },
     NativeFunction(
-      "rand(shape, seed = nil)",
+      "rand(shape, *, seed = nil)",
       doc:
         "Uniform random numbers in [0, 1). Follows `seed(n)` unless given a seed.\n\n```\nrand([2, 3])\n```"
     ) { arguments in
@@ -97,6 +97,11 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
 }
 
 private func dtype(_ arguments: Arguments) throws -> DType {
+  if let length = arguments["shape"]?.asInt, let second = arguments["dtype"]?.asInt {
+    throw arguments.wrongType(
+      "dtype", expected: "a String",
+      help: "write \(arguments.functionName)([\(length), \(second)]): a shape is one List")
+  }
   switch try arguments.choice("dtype", among: ["float32", "int64", "bool", "float", "int"]) {
   case "int64", "int": return .int64
   case "bool": return .bool

@@ -16,6 +16,9 @@ enum TensorReading {
     if value.asList != nil || value.asRange != nil { return try fromList(value, name) }
     throw LanguageFailure(
       "E0303", "'\(name)' must be a tensor, a number or a list of numbers, not \(Arguments.describe(value))",
+      help: value.typeName == "Record"
+        ? "write values(r) for a record's numbers, max(keys(r), by: k => r[k]) for the key of the largest"
+        : nil,
       argument: name)
   }
 
@@ -141,7 +144,8 @@ enum TensorReading {
   static func number(_ tensor: Tensor) throws -> AnyValue {
     let value = try tensor.item()
     switch tensor.dtype {
-    case .float32: return .float(value)
+    // Exact, so that differences of items are.
+    case .float32: return .float(Double(value))
     case .int64: return .int(try tensor.toInts().first ?? 0)
     case .bool: return .bool(value != 0)
     }
@@ -158,7 +162,7 @@ enum TensorReading {
   private static func list(_ tensor: Tensor) throws -> AnyValue {
     let leaves: [AnyValue]
     switch tensor.dtype {
-    case .float32: leaves = try tensor.toFloats().map { .float($0) }
+    case .float32: leaves = try tensor.toFloats().map { .float(Double($0)) }
     case .int64: leaves = try tensor.toInts().map { .int($0) }
     case .bool: leaves = try tensor.toBools().map { .bool($0) }
     }

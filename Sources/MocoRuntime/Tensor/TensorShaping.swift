@@ -75,6 +75,11 @@ func shapingBuiltins() -> [NativeFunction] {
 }
 
 private func variables(_ arguments: Arguments) throws -> [Variable] {
+  if arguments["tensors"]?.asHost(TensorValue.self) != nil {
+    throw arguments.wrongType(
+      "tensors", expected: "a List", help: "write \(arguments.functionName)([a, b]): the tensors are one List"
+    )
+  }
   let list = try arguments.list("tensors")
   guard !list.isEmpty else {
     throw arguments.failure("E0205", "\(arguments.functionName) needs at least one tensor", at: "tensors")

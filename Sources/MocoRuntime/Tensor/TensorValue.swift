@@ -225,6 +225,10 @@ final class TensorValue: HostObject {
     return true
   }
 
+  func unshared() throws -> AnyValue? {
+    variable.requiresGrad ? nil : .host(TensorValue(try tensor.copy()))
+  }
+
   func makeIterator() throws -> (() throws -> AnyValue?)? {
     guard let length = tensor.shape.first else {
       throw LanguageFailure(

@@ -7,7 +7,7 @@ extension ProgramGrammar {
     func nested(_ open: String, _ middle: String, _ close: String) -> String {
       String(repeating: open, count: depth) + middle + String(repeating: close, count: depth)
     }
-    switch random.below(36) {
+    switch random.below(40) {
     case 0: return nested("(", "1", ")")
     case 1: return nested("[", "1", "]")
     case 2: return "print(\(nested("{a: ", "1", "}")))"
@@ -71,6 +71,16 @@ extension ProgramGrammar {
     case 33:
       return
         "templates t { group \"g\" { \"a {}\" } group \"h\" { \"\(random.pick(["{} b", "none", "{} {}"]))\" } }\nprint(t)"
+    case 35:
+      return
+        "var a = 1\nvar xs = [1, [2, 3]]\nfor i in 0..<50 { [a, xs[\(random.pick(["0", "1", "i", "-3"]))], [xs[0], _]] = [\(expression(.any, 2)), \(expression(.any, 2)), \(random.pick(["xs", "[i, a]", "\"ab\"", "nil"]))] }\nprint(a, xs)"
+    case 36:
+      return
+        "var xs = []\nfor i in 0..<40 { xs.append(i) }\nfor i in 0..<40 { [xs[i], ..xs] = [xs, \(expression(.list, 2)), i] }\nprint(len(xs))"
+    case 37:
+      return
+        "print({\(random.pick(["k", "str(k)", "\"\\(k)\"", "nil"])): \(expression(.any, 2)) for k in \(expression(.list, 2))})"
+    case 38: return nested("{a: ", "b", " for a in [\"a\"]}")
     case 34: return "let {a, b: [c, ..d]} = {a: 1, b: [2, 3, 4]}\nlet [e, f] = [c]\nprint(a, c, d)"
     default: return "func f(n) { try { f(n + 1) } catch e { f(n + 1) } }\nf(0)"
     }

@@ -1,0 +1,351 @@
+// Slips that people bring along from other languages: each is answered by what to write here, in the words of
+// the program where they are few.
+
+extension Parser {
+  /// Advice for the token that does not fit, where it is known what it means elsewhere.
+  var habitHelp: String? {
+    let isLate = token.newlineBefore || kind == .end
+    return (isLate ? nil : unexpectedWordHelp ?? leadingWordHelp) ?? operatorHelp
+      ?? (isLate ? nil : shapeHelp)
+  }
+
+  // MARK: - Quoting the program
+
+  /// The token before this one.
+  private var before: Token? { index > 0 ? tokens[index - 1] : nil }
+
+  private func touches(_ first: Token?, _ second: Token) -> Bool {
+    first.map { $0.end == second.start } ?? false
+  }
+
+  /// Source from a token on, whole brackets taken together, up to `stop`, the line's or the bracket's end.
+  func piece(from first: Int, until stop: (Token) -> Bool = { _ in false }) -> (text: String, next: Int) {
+    var at = first
+    while at < tokens.count - 1 {
+      let next = tokens[at]
+      if next.kind == .semicolon || next.kind == .end || next.kind == .interpolationEnd { break }
+      if at > first, next.newlineBefore { break }
+      if stop(next) || next.kind == .rightParen || next.kind == .rightBracket || next.kind == .rightBrace {
+        break
+      }
+      at = max(at, Int(next.match)) + 1
+    }
+    at = min(at, tokens.count - 1)
+    guard at > first else { return ("…", at) }
+    let text = file.text(in: Int(tokens[first].start)..<Int(tokens[at - 1].end))
+    return (text.count > 48 || text.contains("\n") ? "…" : text, at)
+  }
+
+  /// The first token of this line at which something follows in it.
+  func first(_ kind: Token.Kind, from start: Int) -> Int? {
+    let end = piece(from: start, until: { $0.kind == kind }).next
+    return tokens[end].kind == kind && (end == start || !tokens[end].newlineBefore) ? end : nil
+  }
+
+  /// The first token of the statement's line.
+  var lineStart: Int {
+    var at = index
+    while at > 0, !tokens[at].newlineBefore, tokens[at - 1].kind != .semicolon { at -= 1 }
+    return at
+  }
+
+  // MARK: - Words
+
+  /// This token is a word that the grammar does not know here.
+  private var unexpectedWordHelp: String? {
+    guard kind == .name, let before, !token.newlineBefore else { return nil }
+    let left = before.kind == .name && (index < 2 || tokens[index - 2].kind != .dot) ? text(before) : "x"
+    let word = text(token)
+    switch word {
+    case "elif", "elsif", "elseif": return "write else if"
+    case "finally", "ensure": return "write what must run in any case behind try { … } catch e { … }"
+    case "except", "rescue": return "write catch: try { … } catch e { … }"
+    case "is":
+      let isNegated = peek().kind == .not
+      let right = peek(isNegated ? 2 : 1)
+      if ["Int", "Float", "String", "Bool", "List", "Record", "int", "str", "list", "dict"].contains(
+        text(right))
+      {
+        return "write type(x) == \"Int\""
+      }
+      let value =
+        right.kind == .end ? "nil" : Parser.nothing.contains(text(right)) ? "nil" : shortened(text(right))
+      return "write \(left) \(isNegated ? "!=" : "==") \(value)"
+    case "isa", "instanceof": return "write type(\(left)) == \"Int\""
+    case "mod": return "write %"
+    case "xor": return "write !="
+    case "div": return "write div(\(shortened(text(before))), \(shortened(text(peek()))))"
+    case "to": return "write \(shortened(text(before)))...\(shortened(text(peek())))"
+    case "then", "do", "begin": return "write { in place of '\(word)', and } at the end of the block"
+    case "end": return "write } in place of 'end'"
+    case "unless": return "write if not (…) { … }"
+    default: return nil
+    }
+  }
+
+  private static let nothing: Set<String> = ["None", "null", "nothing", "undefined", "NULL", "Nil", "nil"]
+
+  private static let declaring: Set<String> = [
+    "const", "local", "auto", "val", "my", "dim", "int", "float", "double", "string", "str", "bool", "String",
+    "Int",
+    "Float", "Double", "list", "dict", "tensor", "long", "char", "set",
+  ]
+
+  private static let modifiers: Set<String> = [
+    "public", "private", "protected", "internal", "static", "export", "final", "override", "inline", "pub",
+    "async",
+    "await", "virtual", "abstract", "new", "fileprivate",
+  ]
+
+  private static let called: Set<String> = [
+    "print", "assert", "len", "error", "help", "type", "sum", "input", "sorted", "time", "seed", "sleep",
+    "exit",
+  ]
+
+  /// A word of another language stands before this token, as if it began a statement or an operand.
+  private var leadingWordHelp: String? {
+    guard let before, before.kind == .name else { return nil }
+    let word = text(before)
+    let isBoundary = kind == .let || kind == .var || kind == .func || kind == .in
+    guard isOperandStart(token) || isBoundary || Parser.modifiers.contains(word) else { return nil }
+    if kind == .string, touches(before, token), let help = prefixedStringHelp(word) { return help }
+    let next = kind == .string ? quotedString : shortened(text(token))
+    if Parser.modifiers.contains(word) { return "leave '\(word)' out" }
+    let isDeclaration = kind == .name && peek().kind == .assign && !peek().newlineBefore
+    if kind == .name, Parser.declaring.contains(word) || (isDeclaration && index - 1 == lineStart) {
+      return "write let \(next) = \(isDeclaration ? piece(from: index + 2).text : "…")"
+    }
+    switch word {
+    case "mut": return "write var \(next) = \(isDeclaration ? piece(from: index + 2).text : "…")"
+    case "def", "fn", "function", "fun", "proc", "sub", "method":
+      return "write func \(piece(from: index) { [.colon, .leftBrace, .assign].contains($0.kind) }.text) { … }"
+    case "elif", "elsif", "elseif": return "write else if"
+    case "import", "require", "include", "using", "library":
+      return Habits.help(forModule: text(token)) ?? "write use \(next)\(kind == .string ? " as name" : "")"
+    case "lambda":
+      let names = piece(from: index) { $0.kind == .colon }
+      let body =
+        tokens[names.next].kind == .colon ? piece(from: names.next + 1) { $0.kind == .comma }.text : "…"
+      return "write \(names.text.contains(",") ? "(\(names.text))" : names.text) => \(body)"
+    case "class", "struct", "type", "enum", "interface", "trait":
+      return "write a record: {a: 1}; there are no types to declare"
+    case "match", "switch", "case", "select": return "write if … { … } else if … { … }"
+    case "do", "then", "begin", "end", "loop", "repeat": return "put blocks in braces: while true { … }"
+    case "raise", "throw":
+      let place = (index...min(index + 2, tokens.count - 1)).first { tokens[$0].kind == .string }
+      return "write error(\(place.map { shortened(text(tokens[$0])) } ?? "\"…\""))"
+    case "with":
+      if next == "no_grad" || next == "torch" { return "write no_grad(() => { … })" }
+      return next == "open" ? "write read_text(path) or write_text(path, text)" : "leave 'with' out"
+    case "global", "nonlocal": return "leave the line out: a function may change every var around it"
+    case "yield": return "append to a List and return it: there are no generators"
+    case "del", "delete":
+      guard peek().kind == .leftBracket else { return "leave the line out: memory is freed by itself" }
+      let place = piece(from: index + 2).text
+      return "write \(next).\(peek(2).kind == .string ? "remove" : "pop")(\(place))"
+    case "void": return "write nil"
+    case "typeof": return "write type(\(next))"
+    case "foreach": return "write for \(piece(from: index) { $0.kind == .leftBrace }.text) { … }"
+    case "unless", "guard": return "write if not (\(condition)) { … }"
+    case "until": return "write while not (\(condition)) { … }"
+    case "puts", "echo", "println", "printf", "say", "disp": return "write print(\(piece(from: index).text))"
+    case "train", "evaluate", "show":
+      if index == 1 || tokens[index - 2].kind == .semicolon || before.newlineBefore {
+        return
+          "give what is called '\(word)' here another name, so that the form '\(word) …' can begin the statement"
+      }
+      return "write \(word)(\(next), …): the form '\(word) …' begins a statement or stands after '='"
+    case "epoch", "epochs", "step", "steps": return nil
+    default:
+      guard Parser.called.contains(word) else { return nil }
+      return "write \(word)(\(piece(from: index).text))"
+    }
+  }
+
+  private var condition: String { piece(from: index) { $0.kind == .leftBrace || $0.kind == .else }.text }
+
+  private var quotedString: String {
+    let written = text(token)
+    return written.count > 40 || written.contains("\n") ? "\"…\"" : written
+  }
+
+  /// `f"a {x:.2f}"` and its like.
+  private func prefixedStringHelp(_ prefix: String) -> String? {
+    switch prefix.lowercased() {
+    case "f", "fr", "rf":
+      let inner = plainString(token) ?? ""
+      guard quotedString != "\"…\"", inner.contains("{"), !inner.contains("\\"), !inner.contains("\"") else {
+        return "write \"… \\(x) …\""
+      }
+      let written = inner.replacing("{", with: "\\(").replacing("}", with: ")")
+      return "write \"\(written)\""
+    case "r": return "write the string without 'r', and a backslash as \\\\"
+    case "b", "u": return "write the string without '\(prefix)'"
+    default: return nil
+    }
+  }
+
+  // MARK: - Operators and brackets
+
+  private var operatorHelp: String? {
+    guard let before else { return startHelp }
+    let earlier = index > 1 ? tokens[index - 2] : nil
+    let name = earlier?.kind == .name ? earlier.map(text) ?? "x" : "x"
+    let isSame = before.kind == kind && touches(before, token)
+    switch kind {
+    case .plus where isSame:
+      let continues = isOperandStart(peek()) && !peek().newlineBefore && peek().kind != .end
+      return continues && earlier != nil ? "write +" : "write \(continues ? text(peek()) : name) += 1"
+    case .star where before.kind == .percent: return "write @ for the matrix product"
+    case .slash where before.kind == .percent: return "write div(a, b)"
+    case .in where before.kind == .percent: return "write in"
+    case .percent where isSame: return "write % once"
+    case .less where isSame: return "write x * 2 ** n"
+    case .greater where isSame: return "write div(x, 2 ** n)"
+    case .star, .slash, .plus, .minus, .power, .at:
+      if before.kind == .dot {
+        return "write \(text(token)) alone: operators work element by element on tensors"
+      }
+      if kind == .star || kind == .power, before.kind == .leftParen || before.kind == .comma {
+        return peek().kind == .name ? "write ..\(text(peek()))" : nil
+      }
+      return kind == .plus || kind == .at && (token.newlineBefore || before.kind == .semicolon)
+        ? startHelp : nil
+    default: break
+    }
+    // `x--` at the end of a line, and `5.`
+    if before.kind == .minus, let earlier, earlier.kind == .minus, touches(earlier, before), index > 2 {
+      return "write \(tokens[index - 3].kind == .name ? text(tokens[index - 3]) : "x") -= 1"
+    }
+    if before.kind == .dot, let earlier, earlier.kind == .int { return "write \(text(earlier)).0" }
+    return startHelp
+  }
+
+  /// What cannot begin a statement or an operand.
+  private var startHelp: String? {
+    switch kind {
+    case .dot where peek().kind == .int: return "write 0.\(text(peek()))"
+    case .at: return "leave the @ out: there are no decorators"
+    case .plus where peek().kind == .plus && touches(token, peek()):
+      return "write \(shortened(text(peek(2)))) += 1"
+    case .plus: return "leave the + out: there is no unary +"
+    case .from:
+      guard index == lineStart else { return nil }
+      let module = piece(from: index + 1) { $0.kind == .name && text($0) == "import" }
+      if let help = Habits.help(forModule: module.text) { return help }
+      let names = tokens[module.next].kind == .name ? piece(from: module.next + 1).text : "…"
+      return "write use {\(names)} from \(module.text)"
+    case .else where peek().kind == .colon: return "write else { … } behind the } of the if"
+    case .else where index == lineStart || before?.kind == .rightBrace:
+      return "write else behind the } of an if: } else { … }"
+    case .catch: return "write catch behind the } of a try: try { … } catch e { … }"
+    default: return nil
+    }
+  }
+
+  /// Punctuation that means something else elsewhere.
+  private var shapeHelp: String? {
+    guard let before, !token.newlineBefore else { return nil }
+    switch kind {
+    case .comma: return commaHelp
+    case .colon: return colonHelp(before)
+    case .spread, .closed, .halfOpen:
+      if kind == .closed, before.kind == .leftBracket || before.kind == .comma, peek().kind == .comma {
+        return "write : for each dimension: t[:, 0]"
+      }
+      guard kind == .spread else { return nil }
+      if before.kind == .leftBracket, isOperandStart(peek()) { return "write 0..<\(shortened(text(peek())))" }
+      if isOperandEnd(before), peek().kind == .rightBracket { return "write \(shortened(text(before)))...-1" }
+      guard isOperandEnd(before), isOperandStart(peek()) else { return nil }
+      let (low, high) = (shortened(text(before)), shortened(text(peek())))
+      return "write \(low)..<\(high) without its end, \(low)...\(high) with it"
+    case .if where isOperandEnd(before):
+      let condition = piece(from: index + 1) { $0.kind == .else }
+      guard tokens[condition.next].kind == .else else { return "write if \(condition.text) { … }" }
+      let other = piece(from: condition.next + 1) { $0.kind == .for || $0.kind == .comma }.text
+      return "write if \(condition.text) { … } else { \(other) }"
+    case .as: return "write int(x), float(x) or str(x)"
+    case .leftBrace:
+      guard before.kind == .name else { return nil }
+      if index > 1, tokens[index - 2].kind == .dot { return "write .\(text(before))(x => …)" }
+      switch text(before) {
+      case "do", "loop", "repeat", "forever": return "write while true { … }"
+      case "begin": return "leave 'begin' out"
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  /// `a, b = b, a`, `let x = 1, 2`, `1,000`.
+  private var commaHelp: String? {
+    let start = lineStart
+    if let before, before.kind == .int, peek().kind == .int, touches(before, token), touches(token, peek()),
+      peek().end - peek().start == 3
+    {
+      return "write \(text(before))_\(text(peek()))"
+    }
+    if let equals = first(.assign, from: start) {
+      let isDeclared = tokens[start].kind == .let || tokens[start].kind == .var
+      let names = piece(from: start + (isDeclared ? 1 : 0)) { $0.kind == .assign }.text
+      let values = piece(from: equals + 1)
+      let isList = first(.comma, from: equals + 1) != nil
+      let right = isList ? "[\(values.text)]" : values.text
+      let left = equals > index ? "[\(names)]" : names
+      return "write \(isDeclared ? text(tokens[start]) + " " : "")\(left) = \(right)"
+    }
+    guard tokens[start].kind == .name || tokens[start].kind == .int || tokens[start].kind == .float else {
+      return nil
+    }
+    return "write [\(piece(from: start).text)]"
+  }
+
+  /// `1:10`, `x: int = 1`, `a::b`, `except:`.
+  private func colonHelp(_ before: Token) -> String? {
+    if isWord(before, "lambda") { return "write () => \(piece(from: index + 1) { $0.kind == .comma }.text)" }
+    if let opener = openBrackets.last, tokens[opener].kind == .leftParen, before.kind == .name,
+      opener == index - 2
+    {
+      return "write {\(piece(from: index - 1).text)}"
+    }
+    if peek().kind == .colon, touches(token, peek()) { return "write a point: module.name" }
+    if before.kind == .name, index - 1 == lineStart {
+      if ["except", "finally", "elif", "try", "then"].contains(text(before)) {
+        return "write the block in braces: try { … } catch e { … }"
+      }
+      if let equals = first(.assign, from: index) {
+        return "write let \(text(before)) = \(piece(from: equals + 1).text)"
+      }
+    }
+    guard isOperandEnd(before), isOperandStart(peek()), !peek().newlineBefore else { return nil }
+    guard before.kind == .int || before.kind == .name || before.kind == .rightParen else { return nil }
+    let low = before.kind == .rightParen ? "a" : shortened(text(before))
+    let high = piece(from: index + 1) { $0.kind == .leftBrace || $0.kind == .comma || $0.kind == .colon }
+    if tokens[high.next].kind == .colon {
+      return "write range(\(low), \(piece(from: high.next + 1).text), by: \(high.text))"
+    }
+    return "write \(low)...\(high.text)"
+  }
+
+  /// `x[1:]`, `x[:2]`, `x[::2]`, `x[0:9:2]`: from the first token of the item.
+  func sliceHelp(from start: Int) -> String {
+    func isStop(_ token: Token) -> Bool { token.kind == .colon || token.kind == .comma }
+    var parts: [String?] = []
+    var at = start
+    while parts.count < 3 {
+      let isEmpty = [.colon, .comma, .rightBracket].contains(tokens[at].kind)
+      let part = isEmpty ? (text: "", next: at) : piece(from: at, until: isStop)
+      parts.append(isEmpty ? nil : part.text)
+      guard tokens[part.next].kind == .colon else { break }
+      at = part.next + 1
+    }
+    let low = parts.first ?? nil
+    let high = parts.count > 1 ? parts[1] : nil
+    if parts.count > 2, let step = parts[2], step != "1" {
+      if step == "-1", low == nil, high == nil { return "write reverse(xs)" }
+      return "write range(\(low ?? "0"), \(high ?? "len(xs)"), by: \(step))"
+    }
+    guard let high else { return low.map { "write \($0)...-1" } ?? "write : alone" }
+    return "write \(low ?? "0")..<\(high)"
+  }
+}
