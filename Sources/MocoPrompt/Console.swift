@@ -125,6 +125,37 @@ public enum Console {
       line.epoch(text)
     }
     session.context.onProgressEnd = { line.finish() }
+    session.context.flush = { flush() }
+    session.context.ask = isatty(STDIN_FILENO) == 1 ? { try Console.ask($0, $1) } : nil
+  }
+
+  /// Reads a line as the system edits it. The prompt goes where it is seen: to standard error where the output does
+  /// not go to a terminal.
+  private static func ask(_ prompt: String, _ poll: () throws -> Void) throws -> String? {
+    if isatty(STDOUT_FILENO) == 1 {
+      print(prompt)
+      flush()
+    } else {
+      report(prompt)
+    }
+    var line: [UInt8] = []
+    while true {
+      try poll()
+      guard ce_arrives(STDIN_FILENO, 20) else { continue }
+      var byte: UInt8 = 0
+      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      if count == 1, byte != UInt8(ascii: "\n") {
+        line.append(byte)
+        continue
+      }
+      // What ^D ends stands on a line that nothing has ended.
+      if count != 1, isatty(STDOUT_FILENO) == 1 { print("\n") }
+      state.isMidLine = false
+      guard count == 1 || !line.isEmpty else { return nil }
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      return String(decoding: line, as: UTF8.self)
+    }
   }
 
   public static func showHelp(_ markdown: String) {

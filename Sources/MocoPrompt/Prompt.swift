@@ -30,6 +30,8 @@ public final class Prompt: LineEditorDelegate {
   /// Text that the next block begins with.
   var preset: String?
   var isLeaving = false
+  /// What a block gave to `exit`.
+  private var exitStatus: Int32 = 0
   /// Files that this session has written.
   var saved: Set<String> = []
   /// Where `%cd -` goes.
@@ -94,7 +96,7 @@ public final class Prompt: LineEditorDelegate {
       if Console.ending != nil { isLeaving = true }
     }
     Console.flush()
-    return Console.ending.map { 128 + $0.number } ?? 0
+    return Console.ending.map { 128 + $0.number } ?? exitStatus
   }
 
   private func banner() -> String {
@@ -131,7 +133,8 @@ public final class Prompt: LineEditorDelegate {
   private func isFarewell(_ text: String) -> Bool {
     let word = text.trimmed
     guard ["exit", "quit", "exit()", "quit()", ":q"].contains(word) else { return false }
-    return interpreter.value(named: String(word.prefix { $0.isLetter })) == nil
+    let name = String(word.prefix { $0.isLetter })
+    return !interpreter.names.contains { $0.name == name && !$0.isBuiltin }
   }
 
   /// Runs a block and shows its value. - Returns: whether it ran to its end.
@@ -144,6 +147,16 @@ public final class Prompt: LineEditorDelegate {
     let result = Console.interruptible { interpreter.run(source, mode: .cell) }
     session.context.onProgressEnd?()
     Console.report(result.diagnostics)
+    if let status = result.exitStatus {
+      // A program that %run runs ends alone.
+      if name == nil {
+        exitStatus = status
+        isLeaving = true
+      } else {
+        Console.report("it ended with exit(\(status))\n")
+      }
+      return false
+    }
     guard result.failure == nil else { return false }
     if shows, !result.isHidden, !result.value.isNil {
       let text = Console.interruptible {

@@ -22,6 +22,11 @@ public final class RuntimeContext {
   public var output: (String) -> Void = { _ in }
   /// Writes a message of moco's own there, which may hold names from files.
   func say(_ text: String) { output(TerminalText.safe(text)) }
+  /// Hands on what was written so far, before something waits.
+  public var flush: () -> Void = {}
+  /// Shows a prompt and reads a line from the terminal, calling `poll` often while it waits; nil where the input has
+  /// ended. Unset where nobody can be asked.
+  public var ask: ((_ prompt: String, _ poll: () throws -> Void) throws -> String?)?
   /// Columns and looks of the place where values are shown.
   public var width = 80
   public var style = DisplayStyle()
@@ -123,10 +128,13 @@ public final class RunRecorder {
 
   /// Adds how the run ended, where there is a folder.
   ///
-  /// - Parameter by: the signal that has interrupted it.
-  public func finish(status: String, seconds: Double, by: String? = nil) {
+  /// - Parameters:
+  ///   - exitStatus: what the program gave to `exit`, where it ended that way.
+  ///   - by: the signal that has interrupted it.
+  public func finish(status: String, exitStatus: Int32? = nil, seconds: Double, by: String? = nil) {
     guard let made else { return }
     var facts: [(String, Json)] = [("status", .string(status)), ("seconds", .double(seconds))]
+    if let exitStatus { facts.append(("exit_status", .int(Int(exitStatus)))) }
     if let by { facts.append(("interrupted_by", .string(by))) }
     try? made.set(facts)
   }

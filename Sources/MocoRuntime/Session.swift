@@ -119,6 +119,7 @@ public enum Moco {
 /// method, figures.
 func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerFileBuiltins(interpreter, context)
+  registerWaitingBuiltins(interpreter, context)
   registerJsonBuiltins(interpreter)
   registerTableBuiltins(interpreter)
   registerTensorBuiltins(interpreter, context)

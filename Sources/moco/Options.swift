@@ -77,14 +77,16 @@ struct RunningOptions: ParsableArguments {
   }
 }
 
-/// The exit statuses of moco (sysexits.h, and 128 + the number of a signal: SIGINT's, or that of the signal which asked
-/// for the end).
-enum Status: Int32 {
-  case fine = 0
-  case usage = 64
-  case invalid = 65
-  case failed = 70
-  case interrupted = 130
+/// An exit status: those of moco (sysexits.h, and 128 + the number of a signal: SIGINT's, or that of the signal which
+/// asked for the end), or what a program gave to `exit`.
+struct Status: Equatable {
+  var rawValue: Int32
+
+  static let fine = Status(rawValue: 0)
+  static let usage = Status(rawValue: 64)
+  static let invalid = Status(rawValue: 65)
+  static let failed = Status(rawValue: 70)
+  static let interrupted = Status(rawValue: 130)
 
   var exit: ExitCode {
     // What nobody reads is not fine, wherever it came from.

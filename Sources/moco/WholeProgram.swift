@@ -86,8 +86,9 @@ struct WholeProgram {
         status = .failed
       }
       recorder?.finish(
-        status: status.word, seconds: Terminal.seconds - start,
-        by: status == .interrupted ? Console.ending?.name ?? "SIGINT" : nil)
+        status: result.exitStatus != nil && status != .fine ? "failed" : status.word,
+        exitStatus: result.exitStatus, seconds: Terminal.seconds - start,
+        by: status == .interrupted && result.exitStatus == nil ? Console.ending?.name ?? "SIGINT" : nil)
       return status
     } catch {
       Console.report(error)
@@ -109,6 +110,7 @@ struct WholeProgram {
   }
 
   static func status(_ result: RunResult) -> Status {
+    if let status = result.exitStatus { return Status(rawValue: status) }
     guard let failure = result.failure else { return .fine }
     if failure.code == "E0406" { return .interrupted }
     // E0307: --set names what the program does not have.
@@ -123,7 +125,7 @@ extension Status {
     switch self {
     case .fine: "finished"
     case .interrupted: "interrupted"
-    case .usage, .invalid, .failed: "failed"
+    default: "failed"
     }
   }
 }

@@ -2,7 +2,7 @@
 package enum CoreBuiltins {
   package static var all: [NativeFunction] {
     output + conversions + sequences + functional + changes + mathematics + strings + records + control
-      + chance
+      + chance + clock + gathering
   }
 }
 
@@ -12,7 +12,16 @@ extension Machine {
   func wrongArgument(_ function: String, _ name: String, _ expected: String, _ found: Word) -> LanguageFailure
   {
     LanguageFailure(
-      "E0303", "\(function) expects \(expected) for '\(name)', not \(describe(found))", argument: name)
+      "E0303", "\(function) expects \(expected) for '\(name)', not \(describe(found))",
+      help: expected == "a number" && name == "x" ? eachElement(function, found) : nil, argument: name)
+  }
+
+  /// How a function of one number is had for a list of them; nil for other values.
+  private func eachElement(_ function: String, _ found: Word) -> String? {
+    guard found.tag == .list || found.tag == .range else { return nil }
+    let each = "[\(function)(x) for x in xs] for every element"
+    return overloadedNames.contains(function)
+      ? "write \(function)(tensor(xs)) for a tensor, or \(each)" : "write \(each)"
   }
 
   func intArgument(_ word: Word, _ name: String, _ function: String) throws -> Int {

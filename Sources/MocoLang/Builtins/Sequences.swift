@@ -411,6 +411,27 @@ extension Machine {
     }
   }
 
+  /// The places of the elements in the order of `sorted`.
+  func sortedPlaces(_ source: Word, by key: Word, descending: Bool) throws -> Word {
+    if key.tag != .null { try functionArgument(key, "by", "argsort") }
+    let keys = try elements(source, "argsort")
+    defer { heap.release(keys) }
+    let count = keys.pointer.list.pointee.count
+    if key.tag != .null {
+      for index in 0..<count {
+        let measure = try call(key, keys.pointer.list.pointee.items[index])
+        let element = keys.pointer.list.pointee.items[index]
+        keys.pointer.list.pointee.items[index] = measure
+        heap.release(element)
+      }
+    }
+    return try building(capacity: count) { places in
+      for index in 0..<count { try heap.append(.int(index), to: places) }
+      try sort(
+        places.list.pointee.items, keys.pointer.list.pointee.items, count, descending: descending)
+    }
+  }
+
   /// Sorts items by their keys; both arrays may be the same.
   private func sort(
     _ items: UnsafeMutablePointer<Word>, _ keys: UnsafeMutablePointer<Word>, _ count: Int, descending: Bool

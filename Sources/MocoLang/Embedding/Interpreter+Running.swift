@@ -27,6 +27,7 @@ extension Interpreter {
     } else {
       isShown = false
     }
+    machine.exitStatus = nil
     do {
       let compiler = Compiler(module: main, file: source, globals: globals, heap: heap)
       if mode == .program { compiler.overrides = overrides }
@@ -46,7 +47,12 @@ extension Interpreter {
       }
     } catch {
       result.isHidden = true
-      result.diagnostics.append(Interpreter.diagnostic(error))
+      let diagnostic = Interpreter.diagnostic(error)
+      if let status = machine.exitStatus, diagnostic.code == "E0406" {
+        result.exitStatus = status
+      } else {
+        result.diagnostics.append(diagnostic)
+      }
     }
     return result
   }

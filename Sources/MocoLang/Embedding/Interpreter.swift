@@ -109,6 +109,8 @@ public struct RunResult {
   public var isHidden: Bool
   /// Errors, and warnings of the parser. Empty errors: it ran to the end.
   public var diagnostics: [Diagnostic]
+  /// What the program gave to `exit`, which is no error; nil where it did not end that way.
+  public var exitStatus: Int32?
 
   public var failure: Diagnostic? { diagnostics.first { $0.severity == .error } }
 }

@@ -150,7 +150,10 @@ extension Machine {
   }
 
   private func cannotNegate(_ word: Word) -> LanguageFailure {
-    LanguageFailure("E0201", "cannot negate \(describe(word))", operandLabels: ("", describeType(word)))
+    LanguageFailure(
+      "E0201", "cannot negate \(describe(word))",
+      help: holdsNumbers(word) ? "write -tensor(xs) for a tensor, or [-x for x in xs] for a list" : nil,
+      operandLabels: ("", describeType(word)))
   }
 
   /// `G[slot] = G[slot] op R[a]`
@@ -225,8 +228,8 @@ extension Machine {
     if op == .multiply {
       if left.tag == .string, right.tag == .int { return try repeated(string: left, right.asInt) }
       if left.tag == .int, right.tag == .string { return try repeated(string: right, left.asInt) }
-      if left.tag == .list, right.tag == .int { return try repeated(list: left, right.asInt) }
-      if left.tag == .int, right.tag == .list { return try repeated(list: right, left.asInt) }
+      if left.tag == .list, right.tag == .int { return try repeatedPlainly(left, right, left, right) }
+      if left.tag == .int, right.tag == .list { return try repeatedPlainly(right, left, left, right) }
     }
     throw wrongOperands(op, left, right)
   }
@@ -452,8 +455,45 @@ extension Machine {
     }
     if op == .modulo, left.tag == .string { help = Habits.help(forTemplate: show(left)) }
     if left.tag == .null || right.tag == .null { help = "one side is nil; ?? gives a value to use instead" }
+    if let advice = listAdvice(op, left, right) { help = advice }
     return LanguageFailure(
       "E0201", verb, help: help, operandLabels: (operandLabel(left), operandLabel(right)))
+  }
+
+  /// What to write for a list of numbers that is reckoned with as arrays are elsewhere; nil for anything else.
+  private func listAdvice(_ op: BinaryOperation, _ left: Word, _ right: Word) -> String? {
+    func isOperand(_ word: Word) -> Bool { word.isNumber || holdsNumbers(word) }
+    guard holdsNumbers(left) || holdsNumbers(right), isOperand(left), isOperand(right) else { return nil }
+    func place(_ word: Word, _ name: String) -> (tensor: String, element: String) {
+      word.isNumber ? (show(word), show(word)) : ("tensor(\(name))", name == "xs" ? "x" : "y")
+    }
+    let (a, b) = (place(left, "xs"), place(right, left.isNumber ? "xs" : "ys"))
+    let loop =
+      left.isNumber || right.isNumber ? "for x in xs" : "for [x, y] in zip(xs, ys)"
+    return "write \(a.tensor) \(op.rawValue) \(b.tensor) for a tensor, or "
+      + "[\(a.element) \(op.rawValue) \(b.element) \(loop)] for a list"
+  }
+
+  /// Whether it is a list of numbers, or of lists of them.
+  private func holdsNumbers(_ word: Word, depth: Int = 0) -> Bool {
+    guard word.tag == .list, depth < 8 else { return false }
+    let list = word.pointer.list.pointee
+    return list.count > 0
+      && (0..<list.count).allSatisfy { list.items[$0].isNumber || holdsNumbers(list.items[$0], depth: depth + 1) }
+  }
+
+  /// Repeats a list. Several numbers may be meant as an array, whose elements would be multiplied: which one is to be
+  /// said.
+  private func repeatedPlainly(_ list: Word, _ count: Word, _ left: Word, _ right: Word) throws -> Word {
+    guard list.pointer.list.pointee.count > 1, holdsNumbers(list) else {
+      return try repeated(list: list, count.asInt)
+    }
+    var failure = wrongOperands(.multiply, left, right)
+    failure.message = "'*' repeats a List, and this one holds numbers, which may be meant one by one"
+    failure.help =
+      "write tensor(xs) * \(show(count)) for the products, or [x for _ in 0..<\(show(count)) for x in xs] for the "
+      + "list so often"
+    throw failure
   }
 
   private func operandLabel(_ word: Word) -> String {

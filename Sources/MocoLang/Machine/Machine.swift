@@ -41,6 +41,8 @@ package final class Machine {
   let stackEnd: UnsafeMutablePointer<Word>
   let recursionLimit: Int
   let interruptFlag: UnsafeMutablePointer<Int32>
+  /// What `exit` was called with, while the program unwinds.
+  var exitStatus: Int32?
   /// Meaningful while `nativeLimit` is not 0.
   var runningThread = pthread_self()
   private let ownFlag: UnsafeMutablePointer<Int32>

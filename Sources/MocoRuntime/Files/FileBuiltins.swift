@@ -70,6 +70,28 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     },
 
     NativeFunction(
+      "glob(pattern: String)",
+      doc: """
+        The paths that fit a pattern, sorted: `*` stands for any part of a name, `?` for one character, `[ab]` and `[!ab]`
+        for one of these and one of the others, `**` for any number of folders. Names that begin with a point fit only a
+        pattern that does. Where nothing fits, the list is empty.
+
+        ```
+        for path in glob("photos/**/*.png") { print(path) }
+        ```
+        """
+    ) { arguments in
+      let pattern = try arguments.string("pattern")
+      guard !pattern.isEmpty else {
+        throw arguments.failure("E0305", "the pattern of glob is empty", at: "pattern", help: "write glob(\"*\")")
+      }
+      let interpreter = arguments.interpreter
+      let paths = try Glob.paths(pattern) { try interpreter.checkInterrupt() }
+      try interpreter.checkRoom(for: paths.count, each: 120)
+      return .list(paths)
+    },
+
+    NativeFunction(
       "make_folder(path: String)",
       doc:
         "Makes a folder, with those above it; one that is there is left as it is.\n\n```\nmake_folder(\"out/figures\")\n```"

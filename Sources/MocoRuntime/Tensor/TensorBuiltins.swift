@@ -10,6 +10,7 @@ func registerTensorBuiltins(_ interpreter: Interpreter, _ context: RuntimeContex
   interpreter.define(gradientBuiltins())
   interpreter.define(tensorFileBuiltins(context))
   registerReductions(interpreter)
+  registerStatistics(interpreter)
   registerElementwise(interpreter)
 }
 

@@ -1,0 +1,65 @@
+// The time of day, and the end of a program.
+
+import Glibc
+
+extension CoreBuiltins {
+  static var clock: [NativeFunction] {
+    [
+      NativeFunction(
+        core: "now()",
+        doc: """
+          The local date and time as a text by ISO 8601, with the distance to UTC. `time()` gives seconds to count with.
+
+          ```
+          print("started \\(now())")     // started 2026-03-01T09:30:00+01:00
+          ```
+          """
+      ) { machine, _ in try machine.heap.string(localTime("%Y-%m-%dT%H:%M:%S", hasOffset: true)) },
+      NativeFunction(
+        core: "date()",
+        doc: """
+          The local date as a text by ISO 8601. Such texts sort by age, and fit names of files.
+
+          ```
+          write_text("notes-\\(date()).txt", "…")     // notes-2026-03-01.txt
+          ```
+          """
+      ) { machine, _ in try machine.heap.string(localTime("%Y-%m-%d", hasOffset: false)) },
+      NativeFunction(
+        core: "exit(status = 0)",
+        doc: """
+          Ends the program here: also in a function, a module, a callback or `try`, which does not catch it. What was
+          printed and recorded is kept; the status, from 0 to 255, is what the shell sees. At the prompt it leaves.
+
+          ```
+          if len(args) == 0 { print("which folder?"); exit(2) }
+          ```
+          """
+      ) { machine, arguments in
+        let status = try machine.intArgument(arguments[0], "status", "exit")
+        guard 0...255 ~= status else {
+          throw LanguageFailure(
+            "E0305", "exit cannot take \(status) for 'status'", help: "give a status from 0 to 255",
+            argument: "status")
+        }
+        machine.exitStatus = Int32(status)
+        // An interrupt of the program's own: it passes every `catch`, and training stops between two steps.
+        throw LanguageFailure("E0406", "exit(\(status))")
+      },
+    ]
+  }
+
+  private static func localTime(_ pattern: String, hasOffset: Bool) -> String {
+    var seconds = time(nil)
+    var parts = tm()
+    tzset()
+    guard localtime_r(&seconds, &parts) != nil else { return "" }
+    var buffer = [CChar](repeating: 0, count: 64)
+    let count = strftime(&buffer, buffer.count, pattern, &parts)
+    let text = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard hasOffset else { return text }
+    let minutes = abs(parts.tm_gmtoff) / 60
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return text + (parts.tm_gmtoff < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60)
+  }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import MocoLang
+
+/// sleep, input.
+func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  interpreter.define([
+    NativeFunction(
+      "sleep(seconds)",
+      doc: """
+        Waits so many seconds, of which there may be a fraction. Control-C ends it at once.
+
+        ```
+        while not exists("done.txt") { sleep(0.5) }
+        ```
+        """
+    ) { arguments in
+      let seconds = try arguments.float("seconds")
+      guard seconds >= 0, seconds <= 1e9 else {
+        throw arguments.failure(
+          "E0305", "sleep cannot take \(NumberText.float(seconds)) for 'seconds'", at: "seconds",
+          help: "give a number of seconds from 0 to 1e9")
+      }
+      context.flush()
+      let end = Terminal.seconds + seconds
+      while true {
+        try arguments.interpreter.checkInterrupt()
+        let rest = end - Terminal.seconds
+        guard rest > 0 else { return .nil }
+        usleep(UInt32(min(rest, 0.01) * 1e6) + 1)
+      }
+    },
+    NativeFunction(
+      "input(prompt = \"\")",
+      doc: """
+        Shows a prompt and reads a line from the terminal, without its end. Control-D on an empty line gives nil; control-C
+        ends the program. Where standard input is no terminal it is an error: let the program take `args` or read a file.
+
+        ```
+        let name = input("which class? ") ?? "cat"
+        ```
+        """
+    ) { arguments in
+      let prompt = try arguments.string("prompt")
+      guard let ask = context.ask else {
+        throw arguments.failure(
+          "E0502", "input needs a terminal, and standard input is none",
+          help: "give the program its values behind --, which are the list args, or read a file with read_lines")
+      }
+      let interpreter = arguments.interpreter
+      return try ask(prompt) { try interpreter.checkInterrupt() }.map { .string($0) } ?? .nil
+    },
+  ])
+}
