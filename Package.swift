@@ -13,6 +13,7 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: ["jpeg", "png", "webp", "webpdemux", "tiff", "gif"].map { .linkedLibrary($0) }),
+    .target(name: "CCairo"),
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
 
     // Numbers.
@@ -27,7 +28,7 @@ let package = Package(
     .target(name: "MocoPlot", dependencies: ["MocoLang"]),
 
     // Where both meet.
-    .target(name: "MocoRuntime", dependencies: ["MocoLang", "MocoLab", "MocoPlot"]),
+    .target(name: "MocoRuntime", dependencies: ["MocoLang", "MocoLab", "MocoPlot", "CCairo"]),
     .target(name: "MocoPrompt", dependencies: ["MocoRuntime", "CEditline"]),
     .target(name: "MocoBench", dependencies: ["MocoRuntime", "CKernels"]),
     .executableTarget(

@@ -2,7 +2,7 @@
 // from the same numbers, so that the prompt, a report and a notebook agree. Pure: nothing here reads or
 // writes.
 
-/// A picture of data: curves, bars, a heat map, a grid of images, or a table.
+/// A picture of data: curves, points, bars, a heat map, a grid of images, a table, or several figures.
 ///
 /// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left
 /// out of scales and drawn as gaps.
@@ -10,9 +10,11 @@ public struct Figure: Sendable, Equatable {
   public enum Content: Sendable, Equatable {
     case line(LineChart)
     case bars(BarChart)
+    case histogram(Histogram)
     case heatmap(Heatmap)
     case images(ImageGrid)
     case table(Table)
+    case grid(FigureGrid)
   }
 
   public var title: String
@@ -26,52 +28,18 @@ public struct Figure: Sendable, Equatable {
     self.caption = caption
   }
 
-  /// The name of the kind, as scripts see it: `line`, `bars`, `heatmap`, `images` or `table`.
+  /// The name of the kind, as scripts see it: `line`, `scatter`, `bars`, `histogram`, `heatmap`, `images`, `table` or
+  /// `grid`.
   public var kind: String {
     switch content {
-    case .line: "line"
+    case .line(let chart): chart.marks == .points ? "scatter" : "line"
     case .bars: "bars"
+    case .histogram: "histogram"
     case .heatmap: "heatmap"
     case .images: "images"
     case .table: "table"
+    case .grid: "grid"
     }
-  }
-}
-
-/// Curves over a shared horizontal axis.
-public struct LineChart: Sendable, Equatable {
-  public struct Series: Sendable, Equatable {
-    public var name: String
-    public var x: [Double]
-    public var y: [Double]
-
-    /// A curve through `(x[i], y[i])`; without `x`, through `(i + start, y[i])`. The longer list is cut to
-    /// the shorter.
-    public init(_ name: String, x: [Double]? = nil, y: [Double], start: Double = 0) {
-      self.name = name
-      self.y = y
-      self.x = x ?? y.indices.map { Double($0) + start }
-    }
-
-    /// The points that can be drawn, `nil` standing for a gap.
-    var points: [(x: Double, y: Double)?] {
-      zip(x, y).map { $0.isFinite && $1.isFinite ? ($0, $1) : nil }
-    }
-  }
-
-  public var series: [Series]
-  public var xLabel: String
-  public var yLabel: String
-  /// Limits of the vertical axis; `nil` takes them from the data.
-  public var yRange: ClosedRange<Double>?
-
-  public init(
-    _ series: [Series], xLabel: String = "", yLabel: String = "", yRange: ClosedRange<Double>? = nil
-  ) {
-    self.series = series
-    self.xLabel = xLabel
-    self.yLabel = yLabel
-    self.yRange = yRange
   }
 }
 
@@ -209,6 +177,8 @@ public struct ImageGrid: Sendable, Equatable {
   public var items: [Item]
   /// Pictures a row; `nil` takes as many as fit.
   public var perRow: Int?
+  /// Characters that a picture takes across in a terminal, as far as there is room; `nil` takes what suits it.
+  public var columns: Int?
 
   public init(_ items: [Item], perRow: Int? = nil) {
     self.items = items

@@ -69,7 +69,11 @@ struct Axis {
   /// - Parameters:
   ///   - roomy: widens the limits to the marks around the data.
   ///   - count: about how many marks.
-  init(_ values: [Double], fixed: ClosedRange<Double>? = nil, roomy: Bool, count: Int) {
+  ///   - ticks: the marks, where they are not to be round places; those outside of the limits are left out.
+  init(
+    _ values: [Double], fixed: ClosedRange<Double>? = nil, roomy: Bool, count: Int,
+    ticks chosen: [Double]? = nil
+  ) {
     let finite = values.filter { $0.isFinite && abs($0) < 1e300 }
     var low = finite.min() ?? 0
     var high = finite.max() ?? 1
@@ -96,6 +100,11 @@ struct Axis {
     }
     self.low = low
     self.high = high
+    if let chosen {
+      self.ticks = Set(chosen).filter { $0 >= low && $0 <= high }.sorted()
+      labels = self.ticks.map { Numbers.short($0) }
+      return
+    }
     self.ticks = ticks
     let largest = max(abs(low), abs(high))
     if largest >= 1e7 || largest < 1e-3 {
@@ -104,6 +113,18 @@ struct Axis {
       let digits = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
       labels = ticks.map { Numbers.fixed($0, min(digits, 8)) }
     }
+  }
+
+  /// Digits after the point that tell neighbouring values apart; nil where they need an exponent.
+  func digits(for values: [Double]) -> Int? {
+    guard max(abs(low), abs(high)) < 1e7, let step = zip(values, values.dropFirst()).map({ $1 - $0 }).min(),
+      step > 1e-6
+    else { return nil }
+    // 0.25 needs two digits although its first stands at the first place.
+    return (0...8).first { digits in
+      let scale = pow(10, Double(digits))
+      return values.allSatisfy { abs($0 * scale - ($0 * scale).rounded()) < 1e-6 * scale * step }
+    } ?? min(max(0, Int((-log10(step) + 1).rounded(.up))), 8)
   }
 
   /// Where a value lies between the limits, 0…1 inside.

@@ -57,8 +57,46 @@ enum Samples {
     return Figure(.images(ImageGrid(items)), title: "Images")
   }()
 
+  static let band: Figure = {
+    var tuned = LineChart.Series("mixture", x: [1, 2, 4, 8, 16], y: [0.55, 0.61, 0.66, 0.69, 0.72])
+    tuned.low = [0.52, 0.59, 0.65, 0.685, 0.71]
+    tuned.high = [0.58, 0.63, 0.67, 0.695, 0.73]
+    var plain = LineChart.Series("zero-shot", x: [1, 2, 4, 8, 16], y: [0.5, 0.5, 0.5, .nan, 0.5])
+    plain.low = [0.49, .nan, 0.48, 0.48, 0.48]
+    plain.high = [0.51, 0.52, 0.52, 0.52, 0.52]
+    let chart = LineChart([tuned, plain], xLabel: "shots", yLabel: "accuracy", ticks: [1, 2, 4, 8, 16])
+    return Figure(.line(chart), title: "Few shots")
+  }()
+
+  static let scatter = Figure(
+    .line(
+      LineChart(
+        [
+          .init("cat", x: [-3, -1, 0, 0.5, .nan], y: [2, 3, 1.5, 2.5, 0]),
+          .init("dog", x: [2, 3, 4], y: [-1, 0, -3]),
+        ], xLabel: "first axis", yLabel: "second axis", marks: .points)), title: "Features")
+
+  private static let logits: [Double] = (0..<60).map { (index: Int) -> Double in
+    let base = Double((index * 37 + 11) % 60) / 10
+    return base + Double(index % 7) - 3
+  }
+
+  static let histogram = Figure(
+    .histogram(Histogram([("", logits + [.nan])], xLabel: "logit", yLabel: "count")), title: "Logits")
+
+  static let histograms = Figure(
+    .histogram(
+      Histogram([("right", logits), ("wrong", logits.map { $0 / 2 - 1 })], edges: [-4, -2, 0, 2, 4])),
+    title: "Right and wrong")
+
+  static let grid: Figure = {
+    let grid = FigureGrid([band, scatter, table, heatmap, histogram], columns: 2)
+    return Figure(grid.map { .grid($0) } ?? .table(Table(columns: [], rows: [])), title: "Together")
+  }()
+
   static let all: [(name: String, figure: Figure)] = [
     ("heatmap", heatmap), ("signed", signed), ("confusion", confusion), ("line", line), ("bars", bars),
-    ("table", table), ("images", images),
+    ("table", table), ("images", images), ("band", band), ("scatter", scatter), ("histogram", histogram),
+    ("histograms", histograms), ("grid", grid),
   ]
 }

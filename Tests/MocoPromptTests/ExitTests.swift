@@ -3,7 +3,9 @@ import Testing
 /// How `exit` ends programs and the prompt, and what `input` asks.
 @Suite struct ExitTests {
   @Test func endsWithItsStatusAndKeepsTheOutput() throws {
-    let ran = try moco(["-e", "print(\"a\", end: \"\"); try { exit(3) } catch e { print(\"caught\") }; print(\"b\")"])
+    let ran = try moco([
+      "-e", "print(\"a\", end: \"\"); try { exit(3) } catch e { print(\"caught\") }; print(\"b\")",
+    ])
     #expect(ran.status == 3)
     #expect(ran.output == "a")
     #expect(ran.errors == "")

@@ -1,14 +1,16 @@
 import Foundation
-import Testing
-
 import MocoRuntime
+import Testing
 
 /// Patterns for paths; the expected lists are those of Python's `glob.glob(pattern, recursive=True)`.
 @Suite struct GlobTests {
   @Test func findsWhatFits() throws {
     let folder = try MocoProcess.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let files = ["a.png", "b.png", "c.txt", ".hidden.png", "[x].png", "sub/d.png", "sub/deep/e.png", "sub/.no/f.png", "é.png"]
+    let files = [
+      "a.png", "b.png", "c.txt", ".hidden.png", "[x].png", "sub/d.png", "sub/deep/e.png", "sub/.no/f.png",
+      "é.png",
+    ]
     for file in files {
       let path = folder + "/" + file
       try FileManager.default.createDirectory(

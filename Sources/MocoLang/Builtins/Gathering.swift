@@ -199,7 +199,9 @@ private struct KeyPlaces {
       }
     default:
       for place in others {
-        if try machine.equal(list.list.pointee.items[place].pointer.list.pointee.items[0], key) { return place }
+        if try machine.equal(list.list.pointee.items[place].pointer.list.pointee.items[0], key) {
+          return place
+        }
       }
       others.append(end)
       try machine.pollIfNeeded()

@@ -470,6 +470,8 @@ extension Machine {
     let (a, b) = (place(left, "xs"), place(right, left.isNumber ? "xs" : "ys"))
     let loop =
       left.isNumber || right.isNumber ? "for x in xs" : "for [x, y] in zip(xs, ys)"
+    // A product of matrices has no form for numbers.
+    if op == .matrixProduct { return "write \(a.tensor) @ \(b.tensor)" }
     return "write \(a.tensor) \(op.rawValue) \(b.tensor) for a tensor, or "
       + "[\(a.element) \(op.rawValue) \(b.element) \(loop)] for a list"
   }
@@ -479,7 +481,9 @@ extension Machine {
     guard word.tag == .list, depth < 8 else { return false }
     let list = word.pointer.list.pointee
     return list.count > 0
-      && (0..<list.count).allSatisfy { list.items[$0].isNumber || holdsNumbers(list.items[$0], depth: depth + 1) }
+      && (0..<list.count).allSatisfy {
+        list.items[$0].isNumber || holdsNumbers(list.items[$0], depth: depth + 1)
+      }
   }
 
   /// Repeats a list. Several numbers may be meant as an array, whose elements would be multiplied: which one is to be

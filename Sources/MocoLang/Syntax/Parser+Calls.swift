@@ -89,7 +89,7 @@ extension Parser {
     }
   }
 
-  /// `train X on Y for N epochs { … }`, `evaluate X on Y { … }`, `show X { … }`
+  /// `train X on Y for N epochs { … }`, `evaluate X on Y { … }`, `show X, Y, size: 20`, `show X { … }`
   private mutating func commandForm(_ name: String) throws -> Expr {
     let start = Int(token.start)
     let callee = try make(.builtin(name), span(token))
@@ -108,6 +108,7 @@ extension Parser {
         break
       }
     }
+    if name == "show", mode == .terminator { try showArguments(&arguments) }
     if name == "train", token.newlineBefore, mode != .space, kind == .for || isWord(token, "on"),
       peek().kind == .int || peek().kind == .name, !arguments.contains(where: { $0.name == text(token) })
     {
@@ -122,6 +123,23 @@ extension Parser {
     }
     return try make(
       .call(Call(callee: callee, arguments: arguments, form: .command)), span(from: start))
+  }
+
+  /// What follows the first value of `show X, Y, size: 20`, where a comma separates nothing else.
+  private mutating func showArguments(_ arguments: inout [Argument]) throws {
+    var names: [String: Span] = [:]
+    while kind == .comma {
+      advance()
+      guard token.isWord, peek().kind == .colon else {
+        arguments.append(Argument(.positional, try formOperand()))
+        continue
+      }
+      let (name, place) = (text(token), span(token))
+      noteName("argument", name, place, &names)
+      advance()
+      advance()
+      arguments.append(Argument(.named(name, nameSpan: place), try formOperand()))
+    }
   }
 
   private mutating func formOperand() throws -> Expr {

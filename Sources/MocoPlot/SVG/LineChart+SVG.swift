@@ -3,27 +3,27 @@ extension LineChart {
     in svg: inout SVGBuilder, left: Double, top: Double, width: Double
   ) -> (width: Double, height: Double) {
     let points = series.map(\.points)
-    let all = points.flatMap { $0.compactMap { $0 } }
-    guard !all.isEmpty else {
+    guard !heights.isEmpty else {
       svg.text("no data", left, top + 14, fill: Ink.soft)
       return (width, 24)
     }
     let labelled = series.count > 1 || series.contains { !$0.name.isEmpty }
-    let names = series.enumerated().map {
-      TypeSetting.cut($1.name.isEmpty ? "series \($0 + 1)" : $1.name, width / 4)
-    }
-    let nameWidth = labelled ? (names.map { TypeSetting.width($0, bold: true) }.max() ?? 0) + 12 : 8
-    let plotHeight = min(max(width * 0.48, 160), 420)
-    let vertical = Axis(all.map(\.y), fixed: yRange, roomy: true, count: 6)
+    // Curves are named at their right ends, points above.
+    let namesEnds = labelled && marks == .curve
+    let names = series.indices.map { TypeSetting.cut(name($0), width / 4) }
+    let nameWidth = namesEnds ? (names.map { TypeSetting.width($0, bold: true) }.max() ?? 0) + 12 : 8
+    let plotHeight = min(max(width * (marks == .curve ? 0.48 : 0.62), 160), 420)
+    let vertical = Axis(heights, fixed: yRange, roomy: true, count: 6)
     let tickWidth = vertical.labels.map { TypeSetting.width($0, size: 12) }.max() ?? 0
     var y0 = top
+    if labelled, !namesEnds { y0 += svg.legend(names, left: left, top: y0, width: width) }
     if !yLabel.isEmpty {
       svg.text(yLabel, left, y0 + 10, size: 12, fill: Ink.soft)
       y0 += 22
     }
     let x0 = left + tickWidth + 10
     let plotWidth = max(width - tickWidth - 10 - nameWidth, 40)
-    let horizontal = Axis(all.map(\.x), roomy: false, count: max(Int(plotWidth / 80), 2))
+    let horizontal = horizontalAxis(count: max(Int(plotWidth / 80), 2))
     func x(_ value: Double) -> Double { x0 + min(max(horizontal.share(value), -0.05), 1.05) * plotWidth }
     func y(_ value: Double) -> Double { y0 + (1 - min(max(vertical.share(value), -0.05), 1.05)) * plotHeight }
 
@@ -31,12 +31,24 @@ extension LineChart {
       svg.line(x0, y(tick), x0 + plotWidth, y(tick), tick == vertical.ticks.first ? Ink.rule : Ink.grid)
       svg.text(label, x0 - 8, y(tick) + 4, size: 12, .end, fill: Ink.soft)
     }
+    var free = -Double.infinity
     for (tick, label) in zip(horizontal.ticks, horizontal.labels) {
       svg.line(x(tick), y0 + plotHeight, x(tick), y0 + plotHeight + 5, Ink.rule)
+      // Marks that were asked for may stand closer than their texts are wide.
+      let half = TypeSetting.width(label, size: 12) / 2
+      guard ticks == nil || x(tick) - half >= free else { continue }
       svg.text(label, x(tick), y0 + plotHeight + 20, size: 12, .middle, fill: Ink.soft)
+      free = x(tick) + half + 4
     }
+    for (index, one) in series.enumerated() { drawBand(in: &svg, one, Palette.paper(index), x, y) }
     for (index, curve) in points.enumerated() {
       let colour = Palette.paper(index)
+      guard marks == .curve else {
+        for point in curve {
+          if let point { svg.dot(x(point.x), y(point.y), radius: curve.count > 400 ? 1.8 : 3, colour) }
+        }
+        continue
+      }
       let dots = curve.compactMap { $0 }.count <= 24
       var run: [(x: Double, y: Double)] = []
       for point in curve + [nil] {
@@ -49,7 +61,7 @@ extension LineChart {
         run = []
       }
     }
-    if labelled {
+    if namesEnds {
       // Names stand at the right ends, moved apart to whole lines of text.
       let line = 16.0
       let slots = max(Int(plotHeight / line), 1)
@@ -74,5 +86,40 @@ extension LineChart {
       height += 20
     }
     return (width, height)
+  }
+
+  /// The band of a series, and where it is one place wide a whisker.
+  private func drawBand(
+    in svg: inout SVGBuilder, _ one: Series, _ colour: Colour, _ x: (Double) -> Double,
+    _ y: (Double) -> Double
+  ) {
+    var run: [(x: Double, low: Double, high: Double)] = []
+    for place in one.band + [nil] {
+      if let place {
+        run.append((x(place.x), y(place.low), y(place.high)))
+        continue
+      }
+      if run.count == 1 {
+        svg.line(run[0].x, run[0].low, run[0].x, run[0].high, colour, width: 1.2)
+      } else {
+        svg.area(run.map { ($0.x, $0.high) } + run.reversed().map { ($0.x, $0.low) }, colour, opacity: 0.18)
+      }
+      run = []
+    }
+  }
+}
+
+extension SVGBuilder {
+  /// Coloured squares with names, in as many rows as they need. - Returns: the height that they take.
+  mutating func legend(_ names: [String], left: Double, top: Double, width: Double) -> Double {
+    var (x, y) = (left, top)
+    for (index, name) in names.enumerated() {
+      let room = 17 + TypeSetting.width(name, size: 12) + 20
+      if x > left, x + room > left + width { (x, y) = (left, y + 20) }
+      rectangle(x, y + 1, 11, 11, fill: Palette.paper(index), radius: 2)
+      text(name, x + 17, y + 11, size: 12)
+      x += room
+    }
+    return y - top + 26
   }
 }

@@ -20,44 +20,38 @@ enum Ink {
   static let font = "Inter, 'Helvetica Neue', Helvetica, 'Liberation Sans', Arial, sans-serif"
 }
 
-/// Elements of an SVG 1.1 document, in order.
+/// Collects the shapes of a drawing, in order.
 struct SVGBuilder {
-  enum Anchor: String {
-    case start, middle, end
-  }
+  typealias Anchor = Drawing.Anchor
 
-  private(set) var body = ""
+  private(set) var shapes: [Drawing.Shape] = []
 
   mutating func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: Colour, radius: Double = 0,
     stroke: Colour? = nil, tip: String = ""
   ) {
-    body += "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(max(width, 0)))\" height=\"\(n(max(height, 0)))\""
-    if radius > 0 { body += " rx=\"\(n(radius))\"" }
-    body += " fill=\"\(fill.hex)\""
-    if let stroke { body += " stroke=\"\(stroke.hex)\"" }
-    body += tip.isEmpty ? "/>\n" : "><title>\(tip.xml)</title></rect>\n"
+    shapes.append(
+      .rectangle(
+        x: x, y: y, width: max(width, 0), height: max(height, 0), fill: fill, radius: radius, stroke: stroke,
+        tip: tip))
   }
 
   mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: Colour, width: Double = 1
   ) {
-    body +=
-      "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\" stroke=\"\(colour.hex)\" stroke-width=\"\(n(width))\"/>\n"
+    shapes.append(.line(x1: x1, y1: y1, x2: x2, y2: y2, colour, width: width))
   }
 
   mutating func curve(_ points: [(x: Double, y: Double)], _ colour: Colour, width: Double) {
-    guard points.count > 1 else { return }
-    var path = ""
-    for (index, point) in points.enumerated() {
-      path += "\(index == 0 ? "M" : "L")\(n(point.x)) \(n(point.y))"
-    }
-    body += "<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour.hex)\" stroke-width=\"\(n(width))\""
-    body += " stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
+    if points.count > 1 { shapes.append(.curve(points, colour, width: width)) }
+  }
+
+  mutating func area(_ points: [(x: Double, y: Double)], _ colour: Colour, opacity: Double) {
+    if points.count > 2 { shapes.append(.area(points, colour, opacity: opacity)) }
   }
 
   mutating func dot(_ x: Double, _ y: Double, radius: Double, _ colour: Colour) {
-    body += "<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(colour.hex)\"/>\n"
+    shapes.append(.dot(x: x, y: y, radius: radius, colour))
   }
 
   mutating func text(
@@ -65,40 +59,12 @@ struct SVGBuilder {
     fill: Colour = Ink.text, bold: Bool = false, rotate: Double = 0
   ) {
     guard !text.isEmpty else { return }
-    body += "<text x=\"\(n(x))\" y=\"\(n(y))\""
-    if size != 13 { body += " font-size=\"\(n(size))\"" }
-    if anchor != .start { body += " text-anchor=\"\(anchor.rawValue)\"" }
-    if fill != Ink.text { body += " fill=\"\(fill.hex)\"" }
-    if bold { body += " font-weight=\"600\"" }
-    if rotate != 0 { body += " transform=\"rotate(\(n(rotate)) \(n(x)) \(n(y)))\"" }
-    body += ">\(text.xml)</text>\n"
+    shapes.append(.text(text.plain, x: x, y: y, size: size, anchor, fill: fill, bold: bold, rotate: rotate))
   }
 
   mutating func image(_ image: PlotImage, _ x: Double, _ y: Double, _ width: Double, _ height: Double) {
-    body += "<image x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\""
-    body += " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
-    body += " href=\"data:image/png;base64,\(Base64.encode(PNG.encode(image)))\"/>\n"
+    shapes.append(.image(image, x: x, y: y, width: width, height: height))
   }
-
-  /// The whole document.
-  func document(width: Double, height: Double, title: String, _ options: SVGOptions) -> String {
-    let (w, h) = (n(width.rounded(.up)), n(height.rounded(.up)))
-    var text =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(w)\" height=\"\(h)\" viewBox=\"0 0 \(w) \(h)\""
-    text += " role=\"img\" font-family=\"\(Ink.font)\" font-size=\"13\" fill=\"\(Ink.text.hex)\">\n"
-    if !title.isEmpty { text += "<title>\(title.xml)</title>\n" }
-    if options.background { text += "<rect width=\"\(w)\" height=\"\(h)\" rx=\"6\" fill=\"#ffffff\"/>\n" }
-    return text + body + "</svg>\n"
-  }
-}
-
-/// A coordinate with at most two decimals.
-private func n(_ value: Double) -> String {
-  guard value.isFinite else { return "0" }
-  var text = Numbers.fixed(value, 2)
-  while text.hasSuffix("0") { text.removeLast() }
-  if text.hasSuffix(".") { text.removeLast() }
-  return text
 }
 
 extension String {
@@ -170,37 +136,58 @@ enum TypeSetting {
 }
 
 extension Figure {
-  /// The figure as a self-contained SVG document.
-  public func svg(_ options: SVGOptions = SVGOptions()) -> String {
-    var svg = SVGBuilder()
+  /// The figure as a self-contained SVG document; without options as wide as suits it.
+  public func svg(_ options: SVGOptions? = nil) -> String { drawing(options).svg() }
+
+  /// The same, shown so many pixels wide.
+  public func svg(shownAt width: Double) -> String { drawing().svg(width: width) }
+
+  /// The figure as shapes.
+  package func drawing(_ options: SVGOptions? = nil) -> Drawing {
+    let options = options ?? SVGOptions(width: naturalWidth)
     let margin = 24.0
-    var top = margin
+    var svg = SVGBuilder()
+    let size = draw(in: &svg, left: margin, top: margin, width: options.width - 2 * margin)
+    return Drawing(
+      width: (size.width + 2 * margin).rounded(.up), height: (size.height + 2 * margin - 4).rounded(.up),
+      title: title, background: options.background, shapes: svg.shapes)
+  }
+
+  /// Draws title, content and caption. - Returns: the room that they take.
+  func draw(
+    in svg: inout SVGBuilder, left: Double, top: Double, width: Double
+  ) -> (width: Double, height: Double) {
+    var y = top
     if !title.isEmpty {
-      svg.text(title.plain, margin, top + 14, size: 17, bold: true)
-      top += 34
+      svg.text(title.plain, left, y + 14, size: 17, bold: true)
+      y += 34
     }
     var size: (width: Double, height: Double)
     switch content {
-    case .line(let chart):
-      size = chart.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .bars(let chart):
-      size = chart.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .heatmap(let map):
-      size = map.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .images(let grid):
-      size = grid.draw(in: &svg, left: margin, top: top, width: options.width - 2 * margin)
-    case .table(let table): size = table.draw(in: &svg, left: margin, top: top)
+    case .line(let chart): size = chart.draw(in: &svg, left: left, top: y, width: width)
+    case .bars(let chart): size = chart.draw(in: &svg, left: left, top: y, width: width)
+    case .histogram(let chart): size = chart.draw(in: &svg, left: left, top: y, width: width)
+    case .heatmap(let map): size = map.draw(in: &svg, left: left, top: y, width: width)
+    case .images(let grid): size = grid.draw(in: &svg, left: left, top: y, width: width)
+    case .table(let table): size = table.draw(in: &svg, left: left, top: y)
+    case .grid(let grid): size = grid.draw(in: &svg, left: left, top: y, width: width)
     }
     size.width = max(size.width, TypeSetting.width(title, size: 17, bold: true), caption.isEmpty ? 0 : 240)
-    top += size.height
+    y += size.height
     if !caption.isEmpty {
-      top += 10
+      y += 10
       for line in TypeSetting.wrap(caption, size.width, size: 12) {
-        top += 17
-        svg.text(line, margin, top - 4, size: 12, fill: Ink.soft)
+        y += 17
+        svg.text(line, left, y - 4, size: 12, fill: Ink.soft)
       }
     }
-    return svg.document(width: size.width + 2 * margin, height: top + margin - 4, title: title, options)
+    return (size.width, y - top)
+  }
+
+  /// Pixels across where nobody says how many.
+  private var naturalWidth: Double {
+    if case .grid(let grid) = content { return 500 * Double(grid.across) + 48 }
+    return 720
   }
 
   /// The figure as a fragment of HTML: a `figure` element around inline SVG, or a `table`.

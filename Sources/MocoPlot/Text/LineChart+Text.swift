@@ -42,6 +42,13 @@ private struct DotCanvas {
     }
   }
 
+  /// The ends of a band at a place, in Unicode with every second dot between them.
+  mutating func whisker(_ x: Int, _ low: Int, _ high: Int, _ series: Int) {
+    let (top, bottom) = (max(min(low, high), 0), min(max(low, high), dotRows - 1))
+    guard top <= bottom else { return }
+    for y in stride(from: top, through: bottom, by: unicode ? 2 : max(bottom - top, 1)) { set(x, y, series) }
+  }
+
   func line(_ row: Int) -> StyledLine {
     (0..<columns).map { column in
       let cell = row * columns + column
@@ -60,18 +67,19 @@ private struct DotCanvas {
 extension LineChart {
   func lines(_ options: TextOptions) -> [StyledLine] {
     let points = series.map(\.points)
-    let all = points.flatMap { $0.compactMap { $0 } }
-    guard !all.isEmpty else { return noData }
+    guard !heights.isEmpty else { return noData }
     let rows = min(max(options.height ?? 14, 3), 60)
-    let vertical = Axis(all.map(\.y), fixed: yRange, roomy: true, count: max(rows / 3, 2))
+    let vertical = Axis(heights, fixed: yRange, roomy: true, count: max(rows / 3, 2))
 
     // Series are named at their right end where that fits, so that no legend has to be looked up.
     let labelled = series.count > 1 || series.contains { !$0.name.isEmpty }
-    let longest = labelled ? series.map { DisplayWidth.of($0.name.plain) }.max() ?? 0 : 0
-    let nameWidth = labelled ? min(longest, options.width / 4) + (options.glyphs == .unicode ? 1 : 3) : 0
+    // Points have no end: their names stand above.
+    let namesEnds = labelled && marks == .curve
+    let longest = namesEnds ? series.map { DisplayWidth.of($0.name.plain) }.max() ?? 0 : 0
+    let nameWidth = namesEnds ? min(longest, options.width / 4) + (options.glyphs == .unicode ? 1 : 3) : 0
     let tickWidth = vertical.labels.map(\.count).max() ?? 0
     let columns = max(options.width - tickWidth - 2 - nameWidth, 8)
-    let horizontal = Axis(all.map(\.x), roomy: false, count: max(columns / 12, 2))
+    let horizontal = horizontalAxis(count: max(columns / 12, 2))
 
     var canvas = DotCanvas(columns: columns, rows: rows, glyphs: options.glyphs)
     func dotX(_ x: Double) -> Int {
@@ -79,6 +87,12 @@ extension LineChart {
     }
     func dotY(_ y: Double) -> Int {
       ((1 - min(max(vertical.share(y), -1), 2)) * Double(canvas.dotRows - 1)).whole()
+    }
+    for (index, one) in series.enumerated() {
+      for place in one.band {
+        guard let place else { continue }
+        canvas.whisker(dotX(place.x), dotY(place.low), dotY(place.high), index)
+      }
     }
     for (index, curve) in points.enumerated() {
       var last: (x: Int, y: Int)?
@@ -88,7 +102,7 @@ extension LineChart {
           continue
         }
         let here = (x: dotX(point.x), y: dotY(point.y))
-        if let last {
+        if let last, marks == .curve {
           canvas.line(last.x, last.y, here.x, here.y, index)
         } else {
           canvas.set(here.x, here.y, index)
@@ -103,7 +117,7 @@ extension LineChart {
       guard let last = curve.last(where: { $0 != nil }), let point = last else { return nil }
       return (index, min(max(dotY(point.y) * rows / canvas.dotRows, 0), rows - 1))
     }
-    if labelled {
+    if namesEnds {
       let order = ends.sorted { ($0.row, $0.index) < ($1.row, $1.index) }
       for (end, row) in zip(order, spread(order.map(\.row), count: rows)) { names[row] = end.index }
     }
@@ -115,6 +129,15 @@ extension LineChart {
     }
     let unicode = options.glyphs == .unicode
     var lines: [StyledLine] = []
+    if labelled, !namesEnds {
+      lines.append(
+        series.indices.flatMap { index in
+          [
+            StyledRun(unicode ? "■ " : DotCanvas.mark(index) + " ", Palette.terminal(index)),
+            StyledRun(name(index).plain + "   "),
+          ]
+        })
+    }
     if !yLabel.isEmpty {
       lines.append([StyledRun(yLabel.plain.cut(options.width, options.glyphs), dim: true)])
     }
@@ -157,6 +180,7 @@ extension LineChart {
       for (offset, character) in label.enumerated() { labels[start + offset] = character }
       free = start + label.count + 1
     }
+    while labels.last == " " { labels.removeLast() }
     return [
       [
         StyledRun(String(repeating: " ", count: indent) + (unicode ? "└" : "+"), dim: true),

@@ -63,7 +63,7 @@ extension TextOptions {
   }
 
   /// A line cut to the width, whatever its parts wanted.
-  private func clipped(_ line: StyledLine) -> StyledLine {
+  func clipped(_ line: StyledLine) -> StyledLine {
     var room = width
     var result: StyledLine = []
     for run in line {
@@ -112,7 +112,10 @@ extension TextOptions {
 extension Figure {
   /// The figure as lines of terminal text, without a newline at the end, at most `options.width` columns
   /// wide.
-  public func text(_ options: TextOptions = TextOptions()) -> String {
+  public func text(_ options: TextOptions = TextOptions()) -> String { options.encode(lines(options)) }
+
+  /// Title, content and caption.
+  func lines(_ options: TextOptions) -> [StyledLine] {
     var lines: [StyledLine] = []
     if !title.isEmpty {
       lines.append([StyledRun(title.plain.cut(options.width, options.glyphs), bold: true)])
@@ -121,9 +124,11 @@ extension Figure {
     switch content {
     case .line(let chart): lines += chart.lines(options)
     case .bars(let chart): lines += chart.lines(options)
+    case .histogram(let chart): lines += chart.lines(options)
     case .heatmap(let map): lines += map.lines(options)
     case .images(let grid): lines += grid.lines(options)
     case .table(let table): lines += table.lines(options)
+    case .grid(let grid): lines += grid.lines(options)
     }
     if !caption.isEmpty {
       lines.append([])
@@ -131,7 +136,7 @@ extension Figure {
         lines.append([StyledRun(line, dim: true)])
       }
     }
-    return options.encode(lines)
+    return lines
   }
 }
 

@@ -33,7 +33,9 @@ package struct Glob {
 
   private mutating func expand(_ folder: String, _ parts: ArraySlice<String>, foldersOnly: Bool) throws {
     guard let part = parts.first else {
-      if folder != "", FileSystem.kind(folder) == .folder { found.insert(foldersOnly ? Glob.join(folder, "") : folder) }
+      if folder != "", FileSystem.kind(folder) == .folder {
+        found.insert(foldersOnly ? Glob.join(folder, "") : folder)
+      }
       return
     }
     let rest = parts.dropFirst()
@@ -62,7 +64,9 @@ package struct Glob {
   private mutating func descend(_ folder: String, _ rest: ArraySlice<String>, foldersOnly: Bool) throws {
     var status = stat()
     let place = folder.isEmpty ? "." : folder
-    guard FileSystem.withSystemPath(place, { stat($0, &status) }) == 0, above.count < Glob.depthLimit else { return }
+    guard FileSystem.withSystemPath(place, { stat($0, &status) }) == 0, above.count < Glob.depthLimit else {
+      return
+    }
     let identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
     guard !above.contains(identity) else { return }
     above.append(identity)

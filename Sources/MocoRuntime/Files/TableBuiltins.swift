@@ -161,7 +161,7 @@ extension Arguments {
 }
 
 /// What the fields of a column are.
-private enum TableForm {
+enum TableForm {
   case text, int, float
 
   static func columns(_ rows: [CSV.Row], width: Int) -> [TableForm] {

@@ -44,7 +44,8 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
       guard let ask = context.ask else {
         throw arguments.failure(
           "E0502", "input needs a terminal, and standard input is none",
-          help: "give the program its values behind --, which are the list args, or read a file with read_lines")
+          help:
+            "give the program its values behind --, which are the list args, or read a file with read_lines")
       }
       let interpreter = arguments.interpreter
       return try ask(prompt) { try interpreter.checkInterrupt() }.map { .string($0) } ?? .nil

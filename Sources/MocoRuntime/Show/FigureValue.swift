@@ -1,8 +1,9 @@
 import MocoCLIP
+import MocoLab
 import MocoLang
 import MocoPlot
 
-/// A figure as programs hold it: shown at the prompt, saved as SVG, HTML or text.
+/// A figure as programs hold it: shown at the prompt, saved as SVG, PNG, HTML or text.
 public final class FigureValue: FigureConvertible {
   public let figure: Figure
 
@@ -40,12 +41,18 @@ public final class FigureValue: FigureConvertible {
       return .nil
     }
     table.add(
-      "save(path)",
+      "save(path, width = nil)",
       doc: """
-        Writes the figure to a file; the ending says how: `.svg`, `.html` or `.txt`.
+        Writes the figure to a file; the ending says how: `.svg`, `.png`, `.html` or `.txt`. `width` is how many pixels a
+        `.svg` or `.png` is wide, the height follows; without it a `.png` has twice the pixels that a `.svg` is shown with.
+        A `.png` needs the library cairo and a font.
+
+        A table is saved as `.csv`, `.md` and `.tex` too: for other programs with all digits, for documents as it is shown.
 
         ```
         plot.bars({a: 1, b: 2}).save("bars.svg")
+        plot.bars({a: 1, b: 2}).save("bars.png", width: 1200)
+        table([{method: "mixture", H: 72.1}], title: "Results").save("results.tex")
         ```
         """
     ) { value, arguments in
@@ -59,16 +66,64 @@ public final class FigureValue: FigureConvertible {
     let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map {
       $0.lowercased()
     }
+    let width = try arguments["width"].flatMap {
+      $0.isNil ? nil : try arguments.int("width", in: 16...20_000)
+    }
+    if width != nil, ending != "svg", ending != "png" {
+      throw arguments.failure(
+        "E0305", "only a .svg or a .png has a width in pixels", at: "width",
+        help: "leave width out, or save a .png")
+    }
     switch ending {
-    case "svg": try AtomicFile.write(figure.svg(), to: path)
+    case "svg": try AtomicFile.write(width.map { figure.svg(shownAt: Double($0)) } ?? figure.svg(), to: path)
+    case "png":
+      let drawing = figure.drawing()
+      let picture = try FigurePicture.draw(drawing, width: width ?? min(Int(2 * drawing.width), 20_000))
+      try AtomicFile.write(picture.image.pngBytes(), to: path)
+      if !picture.missing.isEmpty {
+        let names = picture.missing.prefix(20).map { String($0) }.joined(separator: " ")
+        notice(
+          "\(path): the font has no \(names)\(picture.missing.count > 20 ? " …" : ""), boxes stand for them; a .svg keeps them"
+        )
+      }
     case "html", "htm":
       let page = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>\(figure.kind)</title>\n\(figure.html())"
       try AtomicFile.write(page, to: path)
     case "txt": try AtomicFile.write(figure.text() + "\n", to: path)
+    case "csv", "md", "tex":
+      guard case .table(let table) = figure.content else {
+        throw arguments.failure(
+          "E0303", "only a table is saved as .\(ending ?? ""), and this is a figure of kind '\(figure.kind)'",
+          at: "path",
+          help: "write \"\(FileSystem.withoutEnding(path)).svg\", or make a table of its numbers: table(rows)"
+        )
+      }
+      try save(table, figure, path, ending: ending ?? "", arguments)
     default:
       throw arguments.failure(
-        "E0303", "a figure is saved as .svg, .html or .txt, not as '\(path)'", at: "path",
-        help: "write \"\(FileSystem.withoutEnding(path)).svg\"")
+        "E0303",
+        "a figure is saved as .svg, .png, .html or .txt, a table as .csv, .md or .tex too, not as '\(path)'",
+        at: "path", help: "write \"\(FileSystem.withoutEnding(path)).svg\"")
+    }
+  }
+
+  private static func save(
+    _ table: Table, _ figure: Figure, _ path: String, ending: String, _ arguments: Arguments
+  ) throws {
+    switch ending {
+    case "md": try AtomicFile.write(table.markdown(title: figure.title, caption: figure.caption), to: path)
+    case "tex": try AtomicFile.write(table.latex(title: figure.title, caption: figure.caption), to: path)
+    default:
+      let columns = max(table.columns.count, table.rows.map(\.count).max() ?? 0)
+      var lines: [[AnyValue]] = table.rows.map { row in
+        (0..<columns).map { $0 < row.count ? row[$0].value : .nil }
+      }
+      if table.columns.contains(where: { !$0.isEmpty }) {
+        lines.insert((0..<columns).map { .string($0 < table.columns.count ? table.columns[$0] : "") }, at: 0)
+      }
+      // A line of one empty field reads as a text, where it would be passed over without quotes.
+      let text = lines.map { TableForm.line($0, .comma) ?? "\"\"\n" }.joined()
+      try AtomicFile.write(text, to: path)
     }
   }
 
@@ -79,6 +134,18 @@ public final class FigureValue: FigureConvertible {
 
   public var shortDescription: String {
     figure.title.isEmpty ? "<Figure \(figure.kind)>" : "<Figure \(figure.kind) \"\(figure.title)\">"
+  }
+}
+
+extension Table.Cell {
+  /// The cell as a program has it.
+  fileprivate var value: AnyValue {
+    switch self {
+    case .text(let text): .string(text)
+    case .number(let number): .float(number)
+    case .integer(let number): .int(number)
+    case .empty: .nil
+    }
   }
 }
 

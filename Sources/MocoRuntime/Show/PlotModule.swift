@@ -4,8 +4,9 @@ import MocoPlot
 /// The value `plot`: functions that make figures of numbers.
 final class PlotModule: HostObject {
   static let guide = """
-    Figures from numbers: `plot.line`, `plot.bars`, `plot.heatmap`, `plot.image`. A figure shows itself at the prompt
-    and with `show`; `.svg(path)` and `.save(path)` write it to a file.
+    Figures from numbers: `plot.line`, `plot.scatter`, `plot.bars`, `plot.histogram`, `plot.heatmap`, `plot.image`, and
+    `plot.row` and `plot.grid` for several of them. A figure shows itself at the prompt and with `show`; `.save(path)`
+    writes it to a file as SVG, PNG, HTML or text.
 
     ```
     let f = plot.line({train: [0.9, 0.5, 0.3], test: [1.0, 0.7, 0.6]}, xlabel: "epoch", ylabel: "loss")
@@ -21,13 +22,16 @@ final class PlotModule: HostObject {
 
   static let methods = MethodTable<PlotModule> { table in
     addLine(table)
+    addScatter(table)
     addBars(table)
+    addHistogram(table)
     addHeatmap(table)
     addImage(table)
+    addGrids(table)
     table.add(
-      "save(x, path)",
+      "save(x, path, width = nil)",
       doc: """
-        Writes the figure of a value (a figure, a report, a routing) to a file: `.svg`, `.html` or `.txt`.
+        Writes the figure of a value (a figure, a report, a routing) to a file, as its own `save` does.
 
         ```
         plot.save(plot.heatmap([[0.9, 0.1], [0.2, 0.8]]), "map.svg")
@@ -42,50 +46,11 @@ final class PlotModule: HostObject {
     }
   }
 
-  private static func title(_ arguments: Arguments) throws -> (title: String, caption: String) {
+  static func title(_ arguments: Arguments) throws -> (title: String, caption: String) {
     (try arguments.string("title"), try arguments.string("caption"))
   }
 
-  // MARK: Curves
-
-  private static func addLine(_ table: MethodTable<PlotModule>) {
-    table.add(
-      "line(y, x = nil, title = \"\", xlabel = \"\", ylabel = \"\", ylim = nil, caption = \"\")",
-      doc: """
-        Curves: `y` is a list of numbers, a list of such lists, or a record of names and lists. `x` is shared; without
-        it points are counted from 0. `nil` is a gap.
-
-        ```
-        plot.line({"zero-shot": [0.58, 0.58, 0.58], mixture: [0.55, 0.62, 0.65]}, xlabel: "epoch", ylabel: "accuracy")
-        ```
-        """
-    ) { _, arguments in
-      let y = try arguments.value("y")
-      let x = try arguments.optionalList("x").map { try numbers(.list($0), "x", arguments) }
-      var series: [LineChart.Series] = []
-      if let record = y.asRecord {
-        for (name, value) in record {
-          series.append(.init(name, x: x, y: try numbers(value, "y", arguments)))
-        }
-      } else if let flat = try PlotNumbers.vector(y) {
-        series = [.init("", x: x, y: flat)]
-      } else if let rows = try PlotNumbers.matrix(y) {
-        series = rows.enumerated().map { .init("\($0)", x: x, y: $1) }
-      } else {
-        throw arguments.wrongType("y", expected: "numbers, lists of numbers, or a record of lists", help: nil)
-      }
-      let (title, caption) = try title(arguments)
-      return .host(
-        FigureValue(
-          Figure(
-            .line(
-              LineChart(
-                series, xLabel: try arguments.string("xlabel"), yLabel: try arguments.string("ylabel"),
-                yRange: try limits("ylim", arguments))), title: title, caption: caption)))
-    }
-  }
-
-  private static func numbers(_ value: AnyValue, _ name: String, _ arguments: Arguments) throws -> [Double] {
+  static func numbers(_ value: AnyValue, _ name: String, _ arguments: Arguments) throws -> [Double] {
     guard let numbers = try PlotNumbers.vector(value) else {
       throw arguments.wrongType(name, expected: "a list of numbers", help: nil)
     }
@@ -93,7 +58,7 @@ final class PlotModule: HostObject {
   }
 
   /// `[low, high]` or a range.
-  private static func limits(_ name: String, _ arguments: Arguments) throws -> ClosedRange<Double>? {
+  static func limits(_ name: String, _ arguments: Arguments) throws -> ClosedRange<Double>? {
     let value = try arguments.value(name)
     if value.isNil { return nil }
     if let range = value.asRange, range.start < range.end { return Double(range.start)...Double(range.end) }

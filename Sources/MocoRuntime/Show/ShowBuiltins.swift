@@ -5,20 +5,23 @@ import MocoPlot
 public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   interpreter.define(
     NativeFunction(
-      "show(*values, title = nil)",
+      "show(*values, title = nil, size = nil)",
       doc: """
         Shows values as richly as the place allows: figures, reports, tensors, images and tables are drawn, other
-        values are laid out within the width. A list of images becomes a grid, a list of records a table.
+        values are laid out within the width. A list of images becomes a grid, a list of records a table. `size` is how
+        many columns of the terminal an image takes.
 
         ```
         show plot.line([0.9, 0.5, 0.3])
         show [{method: "zero-shot", base: 68.5}, {method: "mixture", base: 72.1}]
+        show plot.image([[0, 0.5], [0.5, 1]]), size: 20
         ```
         """
     ) { arguments in
       let title = try arguments.optionalString("title")
+      let size = arguments["size"]?.isNil ?? true ? nil : try arguments.int("size", in: 2...400)
       for value in arguments.rest {
-        var text = try ShownValue(value, title: title, context, interpreter).text
+        var text = try ShownValue(value, title: title, size: size, context, interpreter).text
         if !text.hasSuffix("\n") { text += "\n" }
         context.output(text)
       }
@@ -29,12 +32,24 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 }
 
 /// What `show` makes of a value.
-private struct ShownValue {
+struct ShownValue {
   let text: String
 
-  init(_ value: AnyValue, title: String?, _ context: RuntimeContext, _ interpreter: Interpreter) throws {
+  init(
+    _ value: AnyValue, title: String?, size: Int?, _ context: RuntimeContext, _ interpreter: Interpreter
+  ) throws {
     let options = TextOptions(width: context.width, style: context.style)
-    if var figure = try ShownValue.figure(value) {
+    var shown = try ShownValue.figure(value)
+    if let size {
+      guard case .images(var grid) = shown?.content else {
+        throw LanguageFailure(
+          "E0303", "only images are shown in a size, not \(Arguments.describe(value))",
+          help: "leave size out, or give an image: show plot.image(pixels), size: \(size)", argument: "size")
+      }
+      grid.columns = size
+      shown?.content = .images(grid)
+    }
+    if var figure = shown {
       if let title { figure.title = title }
       text = figure.text(options)
     } else {

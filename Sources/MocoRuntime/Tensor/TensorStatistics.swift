@@ -109,7 +109,8 @@ private func onlyAxis(_ arguments: Arguments, _ x: Variable) throws -> Int {
   guard x.value.rank == 1 else {
     let shape = Shape.text(x.shape)
     throw arguments.failure(
-      "E0205", "\(arguments.functionName) of a tensor of shape \(shape) needs to know along which axis", at: "x",
+      "E0205", "\(arguments.functionName) of a tensor of shape \(shape) needs to know along which axis",
+      at: "x",
       help: x.value.rank == 0
         ? "make a list of it first: reshape(x, [1])"
         : "write axis: 0 to go down the rows, or reshape(x, [-1]) to go through all")
@@ -144,7 +145,8 @@ private func shares(_ arguments: Arguments) throws -> [Double] {
 private func quantile(_ arguments: Arguments, _ shares: [Double]) throws -> AnyValue {
   let name = arguments.functionName
   // A median, or a quantile of one share, has no dimension for the shares.
-  let isOne = name == "median" || (arguments["q"]?.asList == nil && arguments["q"]?.asFloat != nil)
+  let isOne =
+    name == "median" || (arguments["q"]?.asList == nil && arguments["q"]?.asFloat != nil)
     || (arguments["q"]?.asHost(TensorValue.self)?.tensor.rank == 0)
   let given = try arguments.value("x")
   if given.asHost(TensorValue.self) == nil, !arguments.isGiven("axis"),
@@ -175,7 +177,8 @@ private func quantile(_ arguments: Arguments, _ shares: [Double]) throws -> AnyV
   }
   if isOne, let result = results.first { return .host(TensorValue(result)) }
   guard !results.isEmpty else {
-    throw arguments.failure("E0305", "quantile needs at least one share", at: "q", help: "give a share from 0 to 1")
+    throw arguments.failure(
+      "E0305", "quantile needs at least one share", at: "q", help: "give a share from 0 to 1")
   }
   return .host(TensorValue(try F.stack(results)))
 }
@@ -216,7 +219,8 @@ private func clamp(_ arguments: inout Arguments) throws -> AnyValue {
   let (least, most) = (low?.asFloat ?? -.infinity, high?.asFloat ?? .infinity)
   guard least <= most else {
     throw arguments.failure(
-      "E0305", "the lower bound \(NumberText.float(least)) lies above the upper bound \(NumberText.float(most))",
+      "E0305",
+      "the lower bound \(NumberText.float(least)) lies above the upper bound \(NumberText.float(most))",
       at: "low", help: "write the smaller bound first: clamp(x, 0, 1)")
   }
   let isWhole = [low, high].allSatisfy { $0 == nil || $0?.asInt != nil }

@@ -264,7 +264,7 @@ package final class Fuzzer {
 
   private static func callables(_ interpreter: Interpreter) -> [ProgramGrammar.Callable] {
     interpreter.names.filter {
-      $0.isBuiltin && $0.typeName == "Function" && !["load_clip", "env"].contains($0.name)
+      $0.isBuiltin && $0.typeName == "Function" && !["load_clip", "env", "sleep"].contains($0.name)
     }
     .map { name in
       let value = interpreter.value(named: name.name) ?? .nil
