@@ -26,7 +26,7 @@ import Testing
 
   @Test func theRecordSaysHowItEnded() throws {
     let folder = try TemporaryFolder()
-    try folder.write("let data = dataset(\"photos\")\nexit(args[0].int())\n", to: "main.moco")
+    try folder.write("let data = dataset(\"fashion\")\nexit(args[0].int())\n", to: "main.moco")
     #expect(try moco(["run", "--out", "good", "main.moco", "--", "0"], folder: folder.path).status == 0)
     #expect(try moco(["run", "--out", "bad", "main.moco", "--", "9"], folder: folder.path).status == 9)
     let (good, bad) = (try folder.read("good/run.json"), try folder.read("bad/run.json"))
@@ -58,12 +58,13 @@ import Testing
   @Test func inputReadsALine() throws {
     var session = try TerminalSession()
     session.type("let name = input(\"which? \")\r")
-    session.wait("^which\\? $")
+    session.wait("^which\\?$")
     session.type("a catt\u{7F}\r")
     session.waitForPrompt()
     session.enter("name + \"!\"")
     session.wait("^\"a cat!\"$")
-    session.type("print(input() ?? \"nothing\")\r")
+    session.type("print(\"ask\" + \"ing\"); print(input() ?? \"nothing\")\r")
+    session.wait("^asking$")
     session.type("\u{4}")
     session.wait("^nothing$")
     session.type("print(\"wait\" + \"ing\"); input(\"? \")\r")

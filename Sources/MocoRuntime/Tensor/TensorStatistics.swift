@@ -195,6 +195,7 @@ private func between(_ ordered: [Double], _ share: Double) -> Double {
   let low = ordered[below]
   guard part > 0, below + 1 < ordered.count, ordered[below + 1] != low else { return low }
   let high = ordered[below + 1]
+  guard low.isFinite, high.isFinite else { return low * (1 - part) + high * part }
   // From the nearer end, so that no end is missed by rounding.
   return part < 0.5 ? low + (high - low) * part : high - (high - low) * (1 - part)
 }
@@ -248,10 +249,13 @@ private func linspace(_ arguments: inout Arguments) throws -> AnyValue {
   let count = try arguments.int("count", in: 0...)
   let out = try Tensor(uninitialized: [count])
   let steps = Double(max(count - 1, 1))
+  let step = (end - start) / steps
   withExtendedLifetime(out.storage) {
     for place in 0..<count {
       let share = Double(place) / steps
-      out.floats[place] = Float(place > 0 && place == count - 1 ? end : start * (1 - share) + end * share)
+      // The distance of very large ends does not fit.
+      let inner = step.isFinite ? start + Double(place) * step : start * (1 - share) + end * share
+      out.floats[place] = Float(place > 0 && place == count - 1 ? end : inner)
     }
   }
   return .host(TensorValue(out))
