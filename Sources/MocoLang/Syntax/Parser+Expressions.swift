@@ -202,7 +202,7 @@ extension Parser {
       places.append(token)
       advance()
     }
-    if token.newlineBefore { try refuseDecrement(places.last) }
+    if token.newlineBefore || kind == .end { try refuseDecrement(places.last) }
     if kind == .hugeInt, let folded = try leastInteger(&places) {
       return try negate(folded, places)
     }

@@ -165,6 +165,9 @@ extension Parser {
     guard let last, index > 1, tokens[index - 2].kind == .minus, tokens[index - 2].end == last.start else {
       return
     }
-    throw failure("E0101", "expected an expression, found \(describe(token))", help: habitHelp)
+    throw Failure(
+      diagnostic: Diagnostic(
+        "E0105", "'--' is not an operator here", at: span(tokens[index - 2]).union(span(last)),
+        help: [habitHelp ?? "write x -= 1"]))
   }
 }
