@@ -45,12 +45,12 @@ package enum Habits {
     "nrow": "write t.shape[0]", "ncol": "write t.shape[1]", "ndims": "write t.rank",
     "isempty": "write len(xs) == 0", "isEmpty": "write len(xs) == 0", "is_empty": "write len(xs) == 0",
     "empty": "write len(xs) == 0, or zeros([2, 3]) for a tensor",
-    "end": "write -1: places count from the end with negative numbers", "now": "write time()",
+    "end": "write -1: places count from the end with negative numbers",
     "perf_counter": "write time()", "clock": "write time()",
     "isa": typeTest, "isinstance": typeTest, "instanceof": typeTest, "typeof": "write type(x)",
     "class": "write type(x)",
-    "pass": "leave the body empty: { }", "exit": exit, "quit": exit,
-    "sys": "write args(), env(name) or error(\"…\")",
+    "pass": "leave the body empty: { }", "quit": "write exit()",
+    "sys": "write args(), env(name) or exit(1)",
     "del": "write xs.pop(0) for a place, r.remove(\"key\") for a key",
     "delete": "write xs.pop(0) for a place, r.remove(\"key\") for a key",
     "finally": "write what must run in any case behind try { … } catch e { … }",
@@ -65,16 +65,14 @@ package enum Habits {
     "pandas": "write read_csv(path)", "plt": "write plot.line(…)", "sns": "write plot.bars(…)",
     "matplotlib": "write plot.line(…)", "isnan": "write x != x, which only nan is",
     "seq": "write 1...10 or range(1, 10, by: 2)",
-    "linspace": "write arange(0, 1, by: 0.1)", "eval": "write a function and call it",
+    "eval": "write a function and call it",
     "exec": "write a function and call it",
     "raise": "write error(\"…\")", "throw": "write error(\"…\")", "Error": "write error(\"…\")",
     "Exception": "write error(\"…\")", "ValueError": "write error(\"…\")",
     "RuntimeError": "write error(\"…\")",
     "Some": "write the value itself; nil is no value", "Tensor": "write tensor([1.0, 2.0])",
-    "device": "leave the device out: everything runs on the processor", "input": "write args() or env(name)",
+    "device": "leave the device out: everything runs on the processor",
   ]
-
-  private static let exit = "let the program reach its end; error(\"…\") ends it as a failure"
 
   /// Modules of Python whose contents are built in here; what to do about the line that wants them.
   package static func help(forModule name: String) -> String? {
@@ -156,7 +154,7 @@ package enum Habits {
     case "permute": "write .permute([1, 0]): the order is one List"
     case "concat", "stack", "max", "min", "sum", "mean": "write \(function)([a, b]): the values are one List"
     case "time": "write time()"
-    case "seed", "shuffle", "choice": "write \(function)(x): it is no method of a module"
+    case "seed", "shuffle", "choice", "sleep": "write \(function)(x): it is no method of a module"
     default: nil
     }
   }
