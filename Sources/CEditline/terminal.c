@@ -50,20 +50,38 @@ static bool plain_signals(posix_spawnattr_t *attributes) {
          && posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0;
 }
 
-static int run_shell(const char *line, const char *name) {
+// output: where it prints, -1 for where this process does.
+static pid_t start_shell(const char *line, const char *name, int output) {
   char *const arguments[] = {"sh", "-c", (char *)line, (char *)name, NULL};
   posix_spawnattr_t attributes;
   if (posix_spawnattr_init(&attributes) != 0) return -1;
+  posix_spawn_file_actions_t actions;
+  if (posix_spawn_file_actions_init(&actions) != 0) {
+    posix_spawnattr_destroy(&attributes);
+    return -1;
+  }
   pid_t child;
   bool started = plain_signals(&attributes)
-                 && posix_spawn(&child, "/bin/sh", NULL, &attributes, arguments, environ) == 0;
+                 && (output < 0 || posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) == 0)
+                 && posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, environ) == 0;
+  posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  if (!started) return -1;
+  return started ? child : -1;
+}
+
+pid_t ce_start_shell(const char *command, int output) { return start_shell(command, "sh", output); }
+
+int ce_end_shell(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) return -1;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int run_shell(const char *line, const char *name) {
+  pid_t child = start_shell(line, name, -1);
+  return child < 0 ? -1 : ce_end_shell(child);
 }
 
 int ce_run_shell(const char *command) { return run_shell(command, "sh"); }

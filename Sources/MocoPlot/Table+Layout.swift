@@ -16,22 +16,26 @@ extension Table {
   }
 
   /// What the cells say, [R][C]; the numbers of a column have the same digits.
-  func cellTexts() -> [[String]] {
-    var result = Array(repeating: Array(repeating: "", count: columnCount), count: rows.count)
+  func cellTexts() -> [[String]] { cellTexts(Array(rows.indices)) }
+
+  /// The same of some rows.
+  func cellTexts(_ places: [Int]) -> [[String]] {
+    let columnCount = columnCount
+    var result = Array(repeating: Array(repeating: "", count: columnCount), count: places.count)
     for column in 0..<columnCount {
-      let numbers = rows.indices.compactMap { row -> Double? in
+      let numbers = places.compactMap { row -> Double? in
         if case .number(let value) = cell(row, column) { return value }
         return nil
       }
       let texts = Numbers.column(numbers, digits: digits)
       var next = 0
-      for row in rows.indices {
+      for (index, row) in places.enumerated() {
         switch cell(row, column) {
-        case .text(let text): result[row][column] = text.plain
-        case .integer(let value): result[row][column] = String(value)
+        case .text(let text): result[index][column] = text.plain
+        case .integer(let value): result[index][column] = String(value)
         case .empty: break
         case .number:
-          result[row][column] = texts[next]
+          result[index][column] = texts[next]
           next += 1
         }
       }

@@ -6,13 +6,25 @@ import MocoRuntime
 #endif
 
 /// What Tab offers, from the text before the cursor and the values that exist. Nothing is run for it.
-struct Completer {
+package struct Completer {
   let interpreter: Interpreter
   /// Its modules and models are offered.
   var library: StandardLibrary?
+  /// The public names of a module, read and not run.
+  var moduleNames: (Use.Source) -> [String] = { _ in [] }
+
+  package init(
+    interpreter: Interpreter, library: StandardLibrary? = nil,
+    moduleNames: @escaping (Use.Source) -> [String] = { _ in [] }
+  ) {
+    self.interpreter = interpreter
+    self.library = library
+    self.moduleNames = moduleNames
+  }
+
   static let commands = Prompt.Command.allCases.map { "%" + $0.rawValue }
 
-  func completion(_ block: String, cursor: Int) -> Completion {
+  package func completion(_ block: String, cursor: Int) -> Completion {
     let text = Array(block.unicodeScalars.prefix(cursor))
     if let first = text.first, first == "%" { return command(text) }
     let scanner = SourceScanner(text)
@@ -28,6 +40,7 @@ struct Completer {
     if start > 0, text[start - 1] == ".", !(start > 1 && text[start - 2] == ".") {
       return offer(members(Array(text[..<(start - 1)]), word, scanner), word)
     }
+    if let names = imports(block, text, scanner) { return offer(names, word) }
     let before = string(text[..<start]).split(separator: " ", omittingEmptySubsequences: true).last
     if before == "use" || before == "from", text[start - 1] == " " {
       return offer(library?.modules ?? [], word)
@@ -43,7 +56,7 @@ struct Completer {
     return offer(labels.map { $0 + ": " } + ordinary, word)
   }
 
-  private func offer(_ candidates: [String], _ word: String) -> Completion {
+  func offer(_ candidates: [String], _ word: String) -> Completion {
     var seen = Set<String>()
     let fitting = candidates.filter { candidate in
       // Names with an underscore in front are private: offered only when asked for.
@@ -53,22 +66,17 @@ struct Completer {
     return Completion(replaces: word.unicodeScalars.count, candidates: fitting.sorted())
   }
 
-  private func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+  func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
     String(String.UnicodeScalarView(scalars))
   }
 
   // MARK: Values
 
-  /// A way to a value: a name, then fields, places and keys.
-  private enum Step {
-    case name(String)
-    case place(Int)
-    case key(String)
-  }
+  var lookup: Lookup { Lookup(interpreter: interpreter) }
 
-  /// The steps that end the text: `a.b[0]["c"]`; nil where it ends in something else.
-  private func chain(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [Step]? {
-    var steps: [Step] = []
+  /// The steps that end the text: `a.b[0]["c"].f(x)`; nil where it ends in something else.
+  func chain(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [Lookup.Step]? {
+    var steps: [Lookup.Step] = []
     var end = text.count
     while true {
       if end > 0, text[end - 1] == "]", let open = scanner.partners[end - 1] {
@@ -78,8 +86,13 @@ struct Completer {
         } else if inner.count > 1, inner.hasPrefix("\""), inner.hasSuffix("\""), !inner.contains("\\") {
           steps.insert(.key(String(inner.dropFirst().dropLast())), at: 0)
         } else {
-          return nil
+          steps.insert(.slice, at: 0)
         }
+        end = open
+        continue
+      }
+      if end > 0, text[end - 1] == ")", let open = scanner.partners[end - 1] {
+        steps.insert(.call, at: 0)
         end = open
         continue
       }
@@ -92,62 +105,24 @@ struct Completer {
     }
   }
 
-  /// The value at the end of a chain, through fields of records and host objects.
-  private func value(_ steps: [Step]) -> AnyValue? {
-    guard case .name(let first) = steps.first, var value = interpreter.value(named: first) else { return nil }
-    for step in steps.dropFirst() {
-      let next: AnyValue? =
-        switch step {
-        case .name(let name): field(name, of: value)
-        case .place(let place): element(place, of: value)
-        case .key(let key):
-          value.asRecord?[key] ?? (try? value.asHost((any HostObject).self)?.index([.name(key)]))
-        }
-      guard let next else { return nil }
-      value = next
-    }
-    return value
-  }
-
-  /// The value of names behind each other.
-  func value(_ names: [String]) -> AnyValue? { value(names.map { .name($0) }) }
-
-  private func field(_ name: String, of value: AnyValue) -> AnyValue? {
-    if let field = value.asRecord?[name] { return field }
-    guard let object: any HostObject = value.asHost() else {
-      return interpreter.moduleMember(name, of: value)
-    }
-    if let member = try? object.member(name) { return member }
-    return object.method(name).map { .function($0) }
-  }
-
-  private func element(_ place: Int, of value: AnyValue) -> AnyValue? {
-    if let list = value.asList {
-      let index = place < 0 ? place + list.count : place
-      return list.indices.contains(index) ? list[index] : nil
-    }
-    guard let object: any HostObject = value.asHost() else { return nil }
-    return try? object.index([.int(place)])
-  }
-
   private func members(
     _ before: [Unicode.Scalar], _ word: String, _ scanner: SourceScanner
   ) -> [String] {
-    let value: AnyValue?
+    let found: Lookup.Found?
     if before.last == "\"" {
-      value = .string("")
+      found = .type("String")
     } else if before.last == "]", let open = scanner.partners[before.count - 1],
       open == 0
         || !SourceScanner.continuesName(before[open - 1]) && !")]\"".unicodeScalars.contains(before[open - 1])
     {
-      value = .list([AnyValue]())
+      found = .type("List")
     } else {
-      value = chain(before, scanner).flatMap(self.value)
+      found = chain(before, scanner).flatMap(lookup.find)
     }
-    if let value {
+    if let found {
       // Keys that are no names are written in brackets.
-      let members = interpreter.members(of: value).filter(SourceScanner.isName)
-      let functions = functions(taking: value)
+      let members = lookup.members(found).filter(SourceScanner.isName)
+      let functions = functions(taking: found.typeName ?? "")
       if !members.isEmpty || !functions.isEmpty { return members + functions }
     }
     // Every function reads as a method, but the whole list of them helps nobody.
@@ -155,13 +130,13 @@ struct Completer {
   }
 
   /// Built-in functions that are made for a String, a List or a Record, by what they call their first argument.
-  private func functions(taking value: AnyValue) -> [String] {
+  private func functions(taking typeName: String) -> [String] {
     let wanted: Set<String>
     let more: [String]
-    switch value.kind {
-    case .string: (wanted, more) = (["s"], ["len", "contains", "reverse", "format"])
-    case .list: (wanted, more) = (["xs"], ["len", "min", "max", "zip", "copy"])
-    case .record: (wanted, more) = (["r"], [])
+    switch typeName {
+    case "String": (wanted, more) = (["s"], ["len", "contains", "reverse", "format"])
+    case "List": (wanted, more) = (["xs"], ["len", "min", "max", "zip", "copy"])
+    case "Record": (wanted, more) = (["r"], [])
     default: return []
     }
     return more
@@ -176,21 +151,24 @@ struct Completer {
     guard let open = scanner.open.last else { return [] }
     let here = given(text, open + 1..<text.count, scanner)
     if text[open] == "(" {
-      guard let names = chain(Array(text[..<open]), scanner), let function = value(names) else { return [] }
-      return interpreter.parameters(of: function).dropFirst(here.positions).filter {
-        !here.labels.contains($0)
+      guard let steps = chain(Array(text[..<open]), scanner), let function = lookup.find(steps) else {
+        return []
       }
+      return lookup.parameters(function).dropFirst(here.positions).filter { !here.labels.contains($0) }
     }
     guard text[open] == "{" else { return [] }
     // A trailing block: of a call, or of a command form.
     var end = open
     while end > 0, text[end - 1] == " " { end -= 1 }
     if end > 0, text[end - 1] == ")", let paren = scanner.partners[end - 1] {
-      guard let names = chain(Array(text[..<paren]), scanner), let function = value(names) else { return [] }
+      guard let steps = chain(Array(text[..<paren]), scanner), let function = lookup.find(steps) else {
+        return []
+      }
       let before = given(text, paren + 1..<end, scanner)
-      return interpreter.parameters(of: function).dropFirst(before.positions)
+      return lookup.parameters(function).dropFirst(before.positions)
         .filter { !here.labels.contains($0) && !before.labels.contains($0) }
     }
+    if let options = options(text, scanner) { return options.filter { !here.labels.contains($0) } }
     let line = text[..<open].split(separator: "\n").last ?? []
     let words = string(ArraySlice(line)).split(separator: " ").map(String.init)
     guard let form = words.first(where: { $0 == "train" || $0 == "evaluate" }),
@@ -201,7 +179,7 @@ struct Completer {
   }
 
   /// The arguments in a part of a text: labels, and how many positions are complete.
-  private func given(
+  func given(
     _ text: [Unicode.Scalar], _ range: Range<Int>, _ scanner: SourceScanner
   ) -> (labels: Set<String>, positions: Int) {
     var result: (labels: Set<String>, positions: Int) = ([], 0)
@@ -232,10 +210,10 @@ struct Completer {
   private func inString(_ text: [Unicode.Scalar], start: Int, _ scanner: SourceScanner) -> Completion {
     let typed = string(text[(start + 1)...])
     // A key in brackets: template["…"], record["…"].
-    if start > 0, text[start - 1] == "[", let names = chain(Array(text[..<(start - 1)]), scanner),
-      let value = value(names)
+    if start > 0, text[start - 1] == "[", let steps = chain(Array(text[..<(start - 1)]), scanner),
+      let found = lookup.find(steps)
     {
-      let keys = keys(of: value)
+      let keys = lookup.keys(found)
       if !keys.isEmpty {
         return Completion(
           replaces: typed.unicodeScalars.count,
@@ -261,21 +239,6 @@ struct Completer {
     case "style", "styled", "in_style":
       (interpreter.value(named: "styles")?.asList ?? []).compactMap(\.asString)
     default: []
-    }
-  }
-
-  private func keys(of value: AnyValue) -> [String] {
-    if let record = value.asRecord { return record.names }
-    guard let object: any HostObject = value.asHost(), let groups = try? object.member("groups") else {
-      return []
-    }
-    if let record = groups.asRecord { return record.names }
-    return (groups.asList ?? []).compactMap { group in
-      if let name = group.asString { return name }
-      guard let object: any HostObject = group.asHost(), let name = try? object.member("name") else {
-        return nil
-      }
-      return name.asString
     }
   }
 
@@ -314,7 +277,17 @@ struct Completer {
     let word = string(text[..<space])
     let argument = string(text[(space + 1)...])
     switch word {
-    case "%load", "%run", "%save", "%cd", "%edit", "%export": return paths(argument)
+    case "%run":
+      // Behind -- and --set stands what only the program knows.
+      return argument.contains(" --") ? Completion() : paths(argument)
+    case "%save", "%export":
+      return paths(argument.hasPrefix("-f ") ? String(argument.dropFirst(3)) : argument)
+    case "%load", "%cd", "%edit": return paths(argument)
+    case "%config":
+      let words = argument.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      if words.count == 2, words[0] == "suggest" { return offer(["on", "off"], words[1]) }
+      return words.count == 1 ? offer(PromptSettings.names.map { $0 + " " }, argument) : Completion()
+    case "%history", "%where", "%pwd", "%vars", "%help", "%quit": return Completion()
     default:
       // The rest is code: complete it as such.
       var inner = completion(argument, cursor: argument.unicodeScalars.count)

@@ -16,6 +16,8 @@ public enum Console {
     var isMidLine = false
   }
 
+  private static let pieceSize = 1 << 16
+
   // Printing, drawing and reading take turns on one thread.
   private nonisolated(unsafe) static var state = State()
 
@@ -33,7 +35,18 @@ public enum Console {
     state.isMidLine = last != UInt8(ascii: "\n")
     var text = text
     text.withUTF8 { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { ce_print($0.baseAddress, $0.count) }
+      // A long text goes out in pieces, so that ^C ends it on a terminal that is slow to take it.
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        UnsafeBufferPointer(rebasing: rest.prefix(pieceSize)).withMemoryRebound(to: CChar.self) {
+          ce_print($0.baseAddress, $0.count)
+        }
+        rest = rest.dropFirst(pieceSize)
+        if !rest.isEmpty, Cancellation.isRequested {
+          state.isMidLine = true
+          return
+        }
+      }
     }
   }
 

@@ -40,11 +40,18 @@ extension LineEditor {
   func draw(final: Bool = false) {
     let snapshot = current
     let screen = LineEditor.screenSize()
-    let layout = ScreenLayout(snapshot.text, promptWidth: hang, columns: screen.columns)
-    var rows = blockRows(snapshot, layout, columns: screen.columns, final: final)
+    var ghost = final ? [] : suggestion(for: snapshot)
+    var layout = ScreenLayout(snapshot.text + ghost, promptWidth: hang, columns: screen.columns)
+    if !ghost.isEmpty, layout.rows >= screen.rows {
+      ghost = []
+      suggested?.rest = []
+      layout = ScreenLayout(snapshot.text, promptWidth: hang, columns: screen.columns)
+    }
+    var rows = blockRows(snapshot, ghost, layout, columns: screen.columns, final: final)
     let cursor = final ? snapshot.text.count : snapshot.cursor
     var next = Drawn(
-      text: snapshot.text, cursor: cursor, rows: rows, place: layout.places[cursor], columns: screen.columns,
+      text: snapshot.text + ghost, cursor: cursor, rows: rows, place: layout.places[cursor],
+      columns: screen.columns,
       screenRows: screen.rows)
     if let drawn, drawn.columns != screen.columns || drawn.screenRows != screen.rows { erase() }
     if !final {
@@ -178,8 +185,12 @@ extension LineEditor {
 
   // MARK: Rows
 
-  private func blockRows(_ snapshot: Snapshot, _ layout: ScreenLayout, columns: Int, final: Bool) -> [Row] {
-    let styles = styles(snapshot, final: final)
+  /// - Parameter ghost: what stands dim behind the text.
+  private func blockRows(
+    _ snapshot: Snapshot, _ ghost: [Unicode.Scalar], _ layout: ScreenLayout, columns: Int, final: Bool
+  ) -> [Row] {
+    let styles = styles(snapshot, final: final) + Array(repeating: "2", count: ghost.count)
+    let text = snapshot.text + ghost
     var rows = [Row(text: promptText, begins: true)]
     var style = ""
     func goTo(_ row: Int) {
@@ -189,11 +200,11 @@ extension LineEditor {
         rows.append(Row(text: "", begins: false))
       }
     }
-    for (index, scalar) in snapshot.text.enumerated() {
+    for (index, scalar) in text.enumerated() {
       let (place, after) = (layout.places[index], layout.places[index + 1])
       // A wide character that does not fit leaves a blank.
-      if place.row == rows.count, place.column == 0, index > 0, snapshot.text[index - 1] != "\n",
-        ScreenLayout.width(scalar) > 1, isShort(layout.places[index - 1], snapshot.text[index - 1], columns)
+      if place.row == rows.count, place.column == 0, index > 0, text[index - 1] != "\n",
+        ScreenLayout.width(scalar) > 1, isShort(layout.places[index - 1], text[index - 1], columns)
       {
         rows[rows.count - 1].text += " "
       }

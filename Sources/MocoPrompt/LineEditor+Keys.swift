@@ -209,6 +209,7 @@ extension LineEditor {
 
   private func right() -> Outcome {
     let snapshot = current
+    if takeSuggestion(snapshot) { return .done }
     return go(snapshot, after(snapshot, snapshot.cursor))
   }
 
@@ -224,6 +225,7 @@ extension LineEditor {
 
   private func end() -> Outcome {
     let snapshot = current
+    if takeSuggestion(snapshot) { return .done }
     moveCursor(lineEnd(snapshot, snapshot.cursor) - snapshot.cursor)
     return .done
   }
@@ -249,6 +251,7 @@ extension LineEditor {
 
   private func wordRight() -> Outcome {
     let snapshot = current
+    if takeSuggestion(snapshot, onlyWord: true) { return .done }
     return go(snapshot, wordEnd(snapshot))
   }
 

@@ -76,6 +76,10 @@ public final class LineEditor {
   private var preset: String?
   /// Whether what is read was typed before this reading began, while the system edited lines.
   private var hasTypedAhead = false
+  /// Whether the history may suggest how the block goes on.
+  public var suggests: () -> Bool = { false }
+  /// What was suggested last, and for what.
+  var suggested: Suggestion?
   /// The buffer right after Enter has indented a new line.
   var indented: Snapshot?
 

@@ -4,6 +4,7 @@ import CEditline
 import MocoCLIP
 import MocoLang
 import MocoRuntime
+import MocoTensor
 
 #if canImport(Glibc)
   import Glibc
@@ -12,6 +13,10 @@ import MocoRuntime
 public struct PromptOptions {
   public var highlight = true
   public var banner = true
+  /// Whether the history suggests how a line goes on.
+  public var suggest = true
+  /// Whether the start-up file is read.
+  public var startUp = true
   /// `nil` keeps the history in memory.
   public var historyPath = HistoryFile.defaultPath()
 
@@ -27,16 +32,23 @@ public final class Prompt: LineEditorDelegate {
   /// Blocks that ran to their end, in order, with what they printed and showed: what %save and %export write.
   var accepted: [(block: String, output: String)] = []
   var inputs: [String] = []
+  /// The values of inputs: `Out`.
+  let outputs = OutputsValue()
+  /// Places in the history, and the numbers of the inputs that stand there.
+  var entryNumbers: [Int: Int] = [:]
+  var settings = PromptSettings()
+  /// The start-up file that this session has read.
+  var startUpPath: String?
+  /// The last error, as `%where` names it.
+  var lastFailure: String?
   /// Text that the next block begins with.
   var preset: String?
   var isLeaving = false
   /// What a block gave to `exit`.
   private var exitStatus: Int32 = 0
-  /// Files that this session has written.
-  var saved: Set<String> = []
   /// Where `%cd -` goes.
   var folderBefore: String?
-  private var number = 0
+  private(set) var number = 0
   /// What the running block has printed so far.
   private var printed = ""
   private lazy var library = try? session.context.standardLibrary()
@@ -45,7 +57,10 @@ public final class Prompt: LineEditorDelegate {
     self.session = session
     self.options = options
     history = HistoryFile(path: options.historyPath)
+    settings.suggest = options.suggest
     Console.connect(session)
+    interpreter.keepsFailedFrames = true
+    interpreter.define("Out", .host(outputs), doc: OutputsValue.help)
     interpreter.output = { [weak self] text in
       Console.print(text)
       if let self, self.printed.utf8.count < 1 << 20 { self.printed += text }
@@ -62,11 +77,16 @@ public final class Prompt: LineEditorDelegate {
       settings.colour = traits.colour != .none
       settings.highlight = options.highlight
       editor = LineEditor(history: history, options: settings, delegate: self)
+      editor?.suggests = { [weak self] in self?.settings.suggest ?? false }
     }
     let plain = PlainReader(
       prompt: LineEditor.Options().prompt, promptDescriptor: terminal ? STDOUT_FILENO : STDERR_FILENO,
       delegate: self)
     if options.banner { Console.print(banner()) }
+    if options.startUp {
+      dress()
+      runStartUpFile()
+    }
     while !isLeaving {
       Console.flush()
       let text = preset
@@ -90,7 +110,9 @@ public final class Prompt: LineEditorDelegate {
       case .block(let block):
         guard !block.allSatisfy(\.isWhitespace) else { continue }
         if let editor { editor.remember(block) } else { history.append(block) }
+        let before = number
         evaluate(block)
+        if number > before { entryNumbers[history.entries.count - 1] = number }
       }
       // What ran was stopped by what wants the process to end.
       if Console.ending != nil { isLeaving = true }
@@ -110,16 +132,24 @@ public final class Prompt: LineEditorDelegate {
 
   // MARK: Running
 
-  func evaluate(_ block: String) {
+  /// Fits what is shown to the terminal and the settings.
+  func dress() {
     traits = OutputTraits.detect()
     session.context.width = traits.width
     session.context.style = traits.displayStyle
+    settings.apply(to: &session.context.style)
+  }
+
+  func evaluate(_ block: String) {
+    dress()
     let trimmed = String(block.drop { $0 == " " || $0 == "\n" })
     if !trimmed.hasPrefix("!"), !trimmed.hasPrefix("%reload") { renewModules() }
     if trimmed.hasPrefix("%") {
       command(trimmed)
     } else if trimmed.hasPrefix("!") {
       shell(String(trimmed.dropFirst()).trimmed)
+    } else if let assignment = ShellAssignment(trimmed) {
+      assign(assignment)
     } else if isFarewell(trimmed) {
       isLeaving = true
     } else if let question = question(trimmed) {
@@ -138,15 +168,22 @@ public final class Prompt: LineEditorDelegate {
   }
 
   /// Runs a block and shows its value. - Returns: whether it ran to its end.
+  /// - Parameters:
+  ///   - input: what was typed, where that is something else.
+  ///   - accepts: what `%save` writes in its place.
   @discardableResult
-  func runCell(_ block: String, name: String? = nil, shows: Bool = true) -> Bool {
+  func runCell(
+    _ block: String, name: String? = nil, shows: Bool = true, mode: Interpreter.Mode = .cell,
+    input: String? = nil, accepts: String? = nil
+  ) -> Bool {
     number += 1
-    inputs.append(block)
+    inputs.append(input ?? block)
     printed = ""
     let source = SourceFile(name: name ?? "prompt[\(number)]", text: block)
-    let result = Console.interruptible { interpreter.run(source, mode: .cell) }
+    let result = Console.interruptible { interpreter.run(source, mode: mode) }
     session.context.onProgressEnd?()
     Console.report(result.diagnostics)
+    outputs.pass(number: number)
     if let status = result.exitStatus {
       // A program that %run runs ends alone.
       if name == nil {
@@ -157,17 +194,41 @@ public final class Prompt: LineEditorDelegate {
       }
       return false
     }
-    guard result.failure == nil else { return false }
-    if shows, !result.isHidden, !result.value.isNil {
-      let text = Console.interruptible {
-        interpreter.display(result.value, width: traits.width, style: traits.displayStyle)
-      }
-      Console.print(text.hasSuffix("\n") ? text : text + "\n")
-      printed += text
+    if let failure = result.failure {
+      lastFailure = "\(failure.code): \(failure.message)"
+      return false
     }
-    accepted.append((block, plain(printed).trimmed))
+    if !result.value.isNil {
+      let bytes = interpreter.heldByteCount(of: result.value, limit: OutputsValue.largest)
+      outputs.keep(result.value, number: number, bytes: bytes)
+    }
+    if shows, !result.isHidden, !result.value.isNil { printed += show(result.value) }
+    accepted.append((accepts ?? block, plain(printed).trimmed))
     Console.flush()
     return true
+  }
+
+  /// Displays a value; ^C ends that. - Returns: what was shown.
+  private func show(_ value: AnyValue) -> String {
+    let style = session.context.style
+    return Console.interruptible {
+      let text = interpreter.display(value, width: traits.width, style: style)
+      Console.print(text.hasSuffix("\n") ? text : text + "\n")
+      if Cancellation.isRequested {
+        Console.report("\ninterrupted while the value was shown; it is in ans\n")
+      }
+      return text
+    }
+  }
+
+  /// Runs a block of the start-up file: it is no input, and shows nothing of itself.
+  func runQuietly(_ block: String, name: String) {
+    let source = SourceFile(name: name, text: block)
+    let result = Console.interruptible { interpreter.run(source, mode: .cell) }
+    interpreter.setAnswer(nil)
+    session.context.onProgressEnd?()
+    Console.report(result.diagnostics)
+    Console.flush()
   }
 
   /// A text without the escape sequences that colour it.
@@ -191,15 +252,23 @@ public final class Prompt: LineEditorDelegate {
 
   public func isComplete(_ block: String) -> Bool {
     let trimmed = block.drop { $0 == " " || $0 == "\n" }
+    let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))
+    for command in ["%timeit ", "%time "] where trimmed.hasPrefix(command) {
+      return TimedCode.isComplete(String(trimmed.dropFirst(command.count)), boundNames: bound)
+    }
+    if ShellAssignment(String(trimmed)) != nil { return true }
     if trimmed.isEmpty || trimmed.hasPrefix("%") || trimmed.hasPrefix("!") || question(String(trimmed)) != nil
     {
       return true
     }
-    let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))
     return !Parser.parse(SourceFile(name: "", text: block), boundNames: bound).isIncomplete
   }
 
   public func completion(_ block: String, cursor: Int) -> Completion {
-    Completer(interpreter: interpreter, library: library).completion(block, cursor: cursor)
+    let names = session.moduleNames
+    let here = SourceFile(name: "prompt", text: "")
+    return Completer(
+      interpreter: interpreter, library: library, moduleNames: { (try? names($0, here)) ?? [] }
+    ).completion(block, cursor: cursor)
   }
 }

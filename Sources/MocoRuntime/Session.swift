@@ -127,4 +127,5 @@ func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerDataBuiltins(interpreter, context)
   registerMethodBuiltins(interpreter, context)
   registerShowBuiltins(interpreter, context)
+  describeTypes(interpreter)
 }

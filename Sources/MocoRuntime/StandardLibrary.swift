@@ -60,6 +60,9 @@ public struct StandardLibrary: Sendable {
     return try? FileSystem.readText(path("docs", name + ".md"))
   }
 
+  /// The text of a file of the library, by its path in it; nil where there is none.
+  public func text(at path: String) -> String? { try? FileSystem.readText(self.path(path)) }
+
   private static func isLibrary(_ path: String) -> Bool {
     FileSystem.kind(path + "/modules") == .folder
   }

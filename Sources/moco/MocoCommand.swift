@@ -15,6 +15,7 @@ struct MocoCommand: ParsableCommand {
     usage: """
       moco                       the prompt
       moco [run] FILE.moco [options] [-- args …]
+      moco run -i FILE.moco      the same, then the prompt with its names
       moco -e CODE [options] [-- args …]
       moco check FILE …
       moco fmt [--check] FILE …
@@ -35,8 +36,10 @@ struct MocoCommand: ParsableCommand {
       DataCommand.self, RunsCommand.self,
     ])
 
-  @Option(name: .customShort("e"), help: ArgumentHelp("Run this program.", valueName: "code"))
-  var code: String?
+  @Option(
+    name: .customShort("e"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Run this program; several are the lines of one.", valueName: "code"))
+  var code: [String] = []
 
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Looks") var looks: LookOptions
@@ -47,6 +50,12 @@ struct MocoCommand: ParsableCommand {
   @Flag(name: .customLong("no-banner"), help: "Start the prompt without a greeting.")
   var noBanner = false
 
+  @Flag(name: .customLong("no-suggest"), help: "Suggest nothing from the history while typing.")
+  var noSuggest = false
+
+  @Flag(name: .customLong("no-startup"), help: "Start the prompt without ~/.config/moco/startup.moco.")
+  var noStartUp = false
+
   @Argument(parsing: .postTerminator, help: ArgumentHelp("What args() gives.", valueName: "args"))
   var arguments: [String] = []
 
@@ -54,13 +63,19 @@ struct MocoCommand: ParsableCommand {
     looks.apply()
     Console.start()
     let program = WholeProgram(running: running, arguments: arguments)
-    if let code { throw program.run(text: code, name: "-e").exit }
+    if !code.isEmpty { throw program.run(text: code.joined(separator: "\n"), name: "-e").exit }
     guard isatty(STDIN_FILENO) == 1 else { throw program.runStandardInput().exit }
+    let session = Session(options: try running.sessionOptions(arguments: arguments))
+    throw ExitCode(Prompt(session: session, options: promptOptions).run())
+  }
+
+  var promptOptions: PromptOptions {
     var options = PromptOptions()
     options.highlight = !noHighlight
     options.banner = !noBanner
-    let session = Session(options: try running.sessionOptions(arguments: arguments))
-    throw ExitCode(Prompt(session: session, options: options).run())
+    options.suggest = !noSuggest
+    options.startUp = !noStartUp
+    return options
   }
 }
 

@@ -14,6 +14,8 @@ struct RunCommand: ParsableCommand {
       one ends it at once.
 
       What follows `--` is the program's own: the list `args`.
+
+      With -i the prompt goes on where the program has ended, also after an error, and no record is left.
       """)
 
   @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
@@ -28,16 +30,33 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .customLong("no-record"), help: "Leave no record.")
   var noRecord = false
 
+  @Flag(
+    name: [.customShort("i"), .customLong("interactive")],
+    help: "Go on at the prompt, with the names of the program.")
+  var isInteractive = false
+
   // The command above takes whatever follows `--`, also where a subcommand is named.
   @ParentCommand var parent: MocoCommand
 
   func validate() throws {
+    if isInteractive, out != nil {
+      throw ValidationError("-i leaves no record, so --out has no folder to make.")
+    }
     if noRecord, out != nil { throw ValidationError("--out and --no-record exclude each other.") }
   }
 
   func run() throws {
     looks.apply()
     Console.start()
+    if isInteractive {
+      let program = WholeProgram(running: running, arguments: parent.arguments)
+      var options = PromptOptions()
+      options.banner = false
+      options.startUp = false
+      options.highlight = !parent.noHighlight
+      options.suggest = !parent.noSuggest
+      throw ExitCode(try program.runInteractively(path: file, options))
+    }
     throw WholeProgram(running: running, arguments: parent.arguments, out: out).run(
       path: file, record: !noRecord
     ).exit

@@ -58,6 +58,27 @@ struct WholeProgram {
     return run(source, recorder: recorder) { session, _ in try session.run(path: path) }
   }
 
+  /// Runs a program, then the prompt in the same session. - Returns: the exit status.
+  func runInteractively(path: String, _ options: PromptOptions) throws -> Int32 {
+    guard isatty(STDIN_FILENO) == 1 else {
+      Console.report("moco run -i goes on at the prompt, which needs a terminal; leave -i out\n")
+      return Status.usage.rawValue
+    }
+    let source: SourceFile
+    do {
+      source = try SourceFile.read(path)
+    } catch {
+      Console.report(error)
+      return Status.usage.rawValue
+    }
+    let session = Session(options: try running.sessionOptions(arguments: arguments))
+    // What the check finds stands in the program's way, not in that of the prompt.
+    let found = ProgramCheck(session).run(source)
+    let prompt = Prompt(session: session, options: options)
+    if found.contains(where: \.isError) { Console.report(found) } else { prompt.begin(with: source) }
+    return prompt.run()
+  }
+
   private func run(
     _ source: SourceFile, recorder: RunRecorder? = nil, _ body: (Session, SourceFile) throws -> RunResult
   ) -> Status {

@@ -39,6 +39,22 @@ import Testing
     #expect(screen.colours.allSatisfy { $0.allSatisfy { $0 == "default" } })
   }
 
+  @Test func aDumbTerminalGetsALineAnEpoch() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      let data = dataset(features: randn([64, 128]), labels: [i % 2 for i in 0..<64], classes: ["a", "b"])
+      let model = coop(load_clip("small"), classes: ["a", "b"])
+      train model on data.train for 2 epochs { batch: 32 };
+      """, to: "train.moco")
+    var session = try TerminalSession(environment: ["TERM": "dumb"], folder: folder)
+    session.type("%run train.moco\r")
+    session.wait("^.*epoch 1/2.*$\n^.*epoch 2/2.*$")
+    session.type(Key.controlD)
+    session.waitForEnd()
+    #expect(try session.play().status == 0)
+  }
+
   @Test func worksOnADumbTerminal() throws {
     var session = try TerminalSession(environment: ["TERM": "dumb"])
     for (line, next) in [("func f(x) {", 6), ("  x + 1", 6), ("}", 6), ("f(41)", 6)] {

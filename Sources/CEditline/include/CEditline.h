@@ -29,6 +29,10 @@ bool ce_flush(void);
 int ce_run_editor(const char *command, const char *path);
 // Runs a command line with the shell on this terminal and waits. - Returns: its status, or -1.
 int ce_run_shell(const char *command);
+// Starts a command line with the shell, which prints to `output`. - Returns: its process, or -1.
+pid_t ce_start_shell(const char *command, int output);
+// Waits for it. - Returns: its status, or -1.
+int ce_end_shell(pid_t child);
 
 // Makes an empty file of its own name from a pattern that ends in XXXXXX and a suffix of so many characters.
 bool ce_temporary(char *pattern, int suffix);

@@ -30,7 +30,8 @@ extension CoreBuiltins {
         core: "help(x = nil, name = nil)",
         doc: """
           Shows what something is: the signature and the description of a function, the description of a value. With a
-          text, the page of the reference that has this name; without an argument, the list of pages.
+          text, the page of the reference that has this name; without an argument, the list of pages. `help("all")` lists every function
+          and the members of every type, a line each.
 
           ```
           help(sorted)
@@ -46,7 +47,7 @@ extension CoreBuiltins {
         if text == nil, arguments[0].tag == .string {
           let name = StringObject.text(arguments[0].pointer)
           let described = interpreter.help(named: name)
-          text = interpreter.helpPage?(name)
+          text = name == "all" ? interpreter.indexPage : interpreter.helpPage?(name)
           if text == nil {
             text = described
           } else if described != nil {

@@ -22,6 +22,14 @@ package struct HandlerRange {
   package var register: Int
 }
 
+/// A local variable: its register, and the instructions, as offsets, during which it is there.
+package struct LocalName {
+  package var name: String
+  package var register: Int
+  package var start: Int
+  package var end: Int
+}
+
 /// The places in the source that an instruction can blame.
 package struct InstructionSpans {
   package var whole: (Int32, Int32)
@@ -68,6 +76,7 @@ package final class Prototype {
   package let functions: [Prototype]
   package let capturedTexts: [String]
   package let handlers: [HandlerRange]
+  package let localNames: [LocalName]
   package let parameters: [Parameter]
   package let uses: [Use]
   package let doc: String?
@@ -109,6 +118,8 @@ package final class Prototype {
     functions = builder.functions
     capturedTexts = builder.capturedNames.map(\.name)
     handlers = builder.handlers
+    builder.endLocals(from: 0)
+    localNames = builder.localNames
     parameters = builder.parameters
     uses = builder.uses
     doc = builder.doc

@@ -121,7 +121,8 @@ package final class Compiler {
   func declareLocal(_ name: String, isMutable: Bool, span: Span?) -> Int {
     let register = builder.temporary()
     builder.localTop = builder.free
-    builder.locals.append(Local(name: name, register: register, isMutable: isMutable, span: span))
+    builder.locals.append(
+      Local(name: name, register: register, isMutable: isMutable, span: span, start: builder.here))
     return register
   }
 
@@ -174,7 +175,7 @@ package final class Compiler {
     if builder.locals[scope.locals...].contains(where: \.isCaptured) {
       for index in builder.loops.indices { builder.loops[index].hasCaptures = true }
     }
-    builder.locals.removeSubrange(scope.locals...)
+    builder.endLocals(from: scope.locals)
     builder.localTop = scope.localTop
     builder.free = scope.free
     builder.depth -= 1

@@ -5,6 +5,8 @@ struct Local {
   var register: Int
   var isMutable: Bool
   var span: Span?
+  /// The first instruction behind its declaration.
+  var start = 0
   /// A closure refers to it.
   var isCaptured = false
   /// A function of this block that may be referred to before its declaration was reached.
@@ -46,6 +48,8 @@ final class FunctionBuilder {
   var uses: [Use] = []
 
   var locals: [Local] = []
+  /// Locals of scopes that have ended.
+  var localNames: [LocalName] = []
   var loops: [Loop] = []
   /// Nesting of blocks; 0 is the top level of the function.
   var depth = 0
@@ -151,6 +155,14 @@ final class FunctionBuilder {
     let distance = (target ?? here) - (place + 1)
     let old = instructions[place]
     instructions[place] = Instruction(old.op, k: old.k, a: Int(old.a), bx: distance)
+  }
+
+  /// Takes the locals from that index on out of sight.
+  func endLocals(from index: Int) {
+    for local in locals[index...] where !local.name.isEmpty {
+      localNames.append(LocalName(name: local.name, register: local.register, start: local.start, end: here))
+    }
+    locals.removeSubrange(index...)
   }
 
   func patch(_ places: [Int]) { for place in places { patch(place) } }

@@ -4,9 +4,11 @@ struct Display {
   let machine: Machine
   let width: Int
   let style: DisplayStyle
-  /// Elements of a collection that are shown when not all fit.
-  private static let edge = 10
-  private static let maximumLines = 40
+  /// Elements of a collection that are shown when not all fit, at each end.
+  private var edge: Int { style.rows.map { max(1, $0 / 2) } ?? 10 }
+  private var maximumLines: Int { style.rows.map { max(2, $0) } ?? 40 }
+  /// Whether ^C has asked for an end: what is there is shown then.
+  private var isStopped: Bool { machine.interruptFlag.pointee != 0 }
 
   init(machine: Machine, width: Int, style: DisplayStyle) {
     self.machine = machine
@@ -61,13 +63,34 @@ struct Display {
     case .list where depth < 6: return list(word, place, depth)
     case .record where depth < 6: return record(word, place, depth)
     case .string:
-      let text = StringText.quoted(StringObject.text(word.pointer))
-      return [depth == 0 && text.count <= 20 * width ? text : cut(text, place.room)]
+      return [string(word.pointer, most: depth == 0 ? 20 * width : place.room, place)]
     case .host:
       let text = TerminalText.safe(word.pointer.hostBox.pointee.host.shortDescription(width: place.room))
       return [cut(String(text.map { $0.isNewline ? " " : $0 }), place.room)]
-    default: return [cut(machine.show(word), place.room)]
+    default: return [cut(shown(word), place.room)]
     }
+  }
+
+  private func shown(_ word: Word) -> String {
+    guard let digits = style.digits, word.tag == .float else { return machine.show(word) }
+    return NumberText.float(word.asFloat, digits: digits)
+  }
+
+  /// A text in quotes, cut where it has more than `most` characters. Only what may be shown of it is looked at.
+  private func string(_ object: ObjectPointer, most: Int, _ place: Place) -> String {
+    let (start, isWhole) = beginning(object, most: most)
+    let text = StringText.quoted(start)
+    return isWhole && text.count <= most ? text : cut(text, place.room)
+  }
+
+  /// What stands first in a text, at least `most` characters of usual length, or all of it.
+  private func beginning(_ object: ObjectPointer, most: Int) -> (text: String, isWhole: Bool) {
+    let bytes = StringObject.bytes(object)
+    var end = min(bytes.count, 4 * (most + 8))
+    let isWhole = end == bytes.count
+    // The bytes of a character that the end cuts in two are left out.
+    while !isWhole, end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return (String(decoding: UnsafeBufferPointer(rebasing: bytes[..<end]), as: UTF8.self), isWhole)
   }
 
   /// The text on one line; nil where it does not fit.
@@ -75,6 +98,7 @@ struct Display {
     // Far more elements than characters cannot fit, so the text is not even made.
     if let count = machine.length(word), word.tag != .host, count > room { return nil }
     var writer = TextWriter(machine: machine, limit: 4 * max(room, 64))
+    writer.digits = style.digits
     guard (try? writer.write(inside: word, depth: TextWriter.maximumDepth - 8)) != nil else { return nil }
     let text = writer.text
     return DisplayColumns.width(of: text) <= room && !text.contains(where: \.isNewline) ? text : nil
@@ -91,8 +115,12 @@ struct Display {
     let pad = String(repeating: " ", count: inner.indent)
     for index in shown(list.count) {
       guard let index else {
-        out.append("\(pad)\(ellipsis) \(list.count - 2 * Display.edge) more")
+        out.append("\(pad)\(ellipsis) \(list.count - 2 * edge) more")
         continue
+      }
+      if isStopped {
+        out.append(pad + ellipsis)
+        break
       }
       let part = lines(list.items[index], inner, depth: depth + 1)
       out.append(pad + part.joined(separator: "\n") + (index < list.count - 1 ? "," : ""))
@@ -129,7 +157,7 @@ struct Display {
       }
       let isLast = index == list.count - 1
       add(
-        cut(machine.show(list.items[index]), place.room) + (isLast ? "]" : ","), isFirst: index == 0,
+        cut(shown(list.items[index]), place.room) + (isLast ? "]" : ","), isFirst: index == 0,
         isLast: isLast)
       index += 1
     }
@@ -144,11 +172,15 @@ struct Display {
     let pad = String(repeating: " ", count: place.indent + 2)
     for index in shown(places.count) {
       guard let index else {
-        out.append("\(pad)\(ellipsis) \(places.count - 2 * Display.edge) more")
+        out.append("\(pad)\(ellipsis) \(places.count - 2 * edge) more")
         continue
       }
+      if isStopped {
+        out.append(pad + ellipsis)
+        break
+      }
       let entry = record.entries[places[index]]
-      let key = entry.key.map { StringObject.text($0) } ?? ""
+      let key = entry.key.map { beginning($0, most: width).text } ?? ""
       let name =
         cut(StringText.isName(key) ? key : StringText.quoted(key), max(8, width - place.indent - 14)) + ": "
       let inner = place.inner(name: DisplayColumns.width(of: name))
@@ -161,7 +193,7 @@ struct Display {
 
   /// The places to show; nil stands for those left out.
   private func shown(_ count: Int) -> [Int?] {
-    if count <= Display.maximumLines { return Array(0..<count) }
-    return Array(0..<Display.edge).map { $0 } + [nil] + ((count - Display.edge)..<count).map { $0 }
+    if count <= maximumLines { return Array(0..<count) }
+    return Array(0..<edge).map { $0 } + [nil] + ((count - edge)..<count).map { $0 }
   }
 }

@@ -110,6 +110,9 @@ public protocol HostObject: AnyObject {
 
   /// Memory the object holds besides itself, in bytes: what triggers the cycle collector.
   var byteCount: Int { get }
+  /// Bytes that stay in memory for as long as somebody holds the object; nil where that is not known, or so much that
+  /// nobody should hold it only to show it again.
+  var heldByteCount: Int? { get }
   /// Every value of the language that the object keeps (functions, lists) sits in a `HeldValue` and is
   /// visited here, so that cycles through the object are collected.
   func visitReferences(_ visit: (HeldValue) -> Void)
@@ -137,6 +140,7 @@ extension HostObject {
   public func shortDescription(width: Int) -> String { shortDescription }
   public var doc: String? { nil }
   public var byteCount: Int { 0 }
+  public var heldByteCount: Int? { nil }
   public func visitReferences(_ visit: (HeldValue) -> Void) {}
 }
 
@@ -146,10 +150,22 @@ public struct DisplayStyle: Sendable {
   public var colour: Bool
   /// Unicode blocks and boxes are welcome; else ASCII.
   public var unicode: Bool
+  /// Significant digits of numbers that are no Ints; nil for all of a Float, four of a tensor's.
+  public var digits: Int?
+  /// Rows of a tensor's matrices, of lists, records and tables that are shown before some are left out; nil for what
+  /// is usual of each.
+  public var rows: Int?
+  /// Columns that a picture takes at most; nil for what is usual.
+  public var imageWidth: Int?
 
-  public init(colour: Bool = false, unicode: Bool = true) {
+  public init(
+    colour: Bool = false, unicode: Bool = true, digits: Int? = nil, rows: Int? = nil, imageWidth: Int? = nil
+  ) {
     self.colour = colour
     self.unicode = unicode
+    self.digits = digits
+    self.rows = rows
+    self.imageWidth = imageWidth
   }
 }
 

@@ -20,6 +20,16 @@ extension Interpreter {
     machine.overloadedNames.insert(name)
   }
 
+  /// What `args` gives from here on.
+  public func setArguments(_ arguments: [String]) {
+    guard let list = try? AnyValue.list(arguments).owned(in: heap) else { return }
+    argumentList = list.pointer
+    globals.defineBuiltin("args", list, doc: Interpreter.argumentsHelp)
+  }
+
+  /// Literals are replaced no longer.
+  public func clearOverrides() { overrides = [:] }
+
   /// Replaces the literal of the top-level `let name` in the program that is run next: `--set name=value`.
   /// The text is a literal of the language; a bare word where the program has a String. An unknown name fails
   /// the run (E0307).

@@ -31,6 +31,12 @@ extension Interpreter {
     return globals.builtins.slots[name].flatMap { globals.doc($0) }
   }
 
+  /// Whether a name stands for what Swift code has defined.
+  public func isBuiltin(_ name: String) -> Bool {
+    if let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 { return false }
+    return globals.builtins.slots[name] != nil
+  }
+
   public func value(named name: String) -> AnyValue? {
     guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
     else {
@@ -80,6 +86,8 @@ extension Interpreter {
       takesRest: signature.rest != nil, takesOptions: signature.options != nil)
   }
 
+  func nativeFunction(_ word: Word) -> NativeFunction { native(word) }
+
   private func native(_ word: Word) -> NativeFunction {
     unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self)
   }
@@ -113,7 +121,7 @@ extension Interpreter {
     case .native:
       let function = native(word)
       head = function.signature.text
-      text = text ?? function.doc
+      text = [text ?? function.doc, seeAlso(function.name)].compactMap { $0 }.joined(separator: "\n\n")
     case .closure:
       let prototype = word.pointer.closure.pointee.prototype.takeUnretainedValue()
       head = "\(prototype.name ?? name ?? "function")(\(prototype.signatureText))"
@@ -124,11 +132,9 @@ extension Interpreter {
       let isOwn = showsValue && host.shortDescription != "<\(host.typeName)>"
       head = name.map { "\($0): \(host.typeName)" + (isOwn ? excerpt(word) : "") } ?? host.typeName
       text = text ?? host.doc
-      let members = host.memberNames
-      if !members.isEmpty {
-        text = [text, "Members: " + members.joined(separator: ", ")].compactMap { $0 }.joined(
-          separator: "\n\n")
-      }
+      text = text ?? hostTypes[host.typeName]?.summary
+      let members = memberList(of: host)
+      if !members.isEmpty { text = [text, members].compactMap { $0 }.joined(separator: "\n\n") }
     case .module:
       let module = machine.module(word)
       head = "module \(module.name)"
@@ -142,6 +148,43 @@ extension Interpreter {
     }
     guard let text, !text.isEmpty else { return head }
     return head + "\n\n" + text
+  }
+
+  /// Its members, a line each. No member is looked at: some are computed, or decoded from files.
+  private func memberList(of host: any HostObject) -> String {
+    let type = hostTypes[host.typeName]
+    return host.memberNames.map { name in
+      let method = host.method(name)
+      let known = type?.member(name)
+      let shown = method?.signature.text ?? name
+      let summary =
+        known?.summary ?? method.map { Summary.of($0.doc) }
+        ?? type?.otherFields.map { "a \($0)." } ?? ""
+      return "- `\(shown)`" + (summary.isEmpty ? "" : ": \(summary)")
+    }.joined(separator: "\n")
+  }
+
+  /// What `?x.name` shows of a member, which is not looked at for it.
+  public func help(member name: String, of value: AnyValue) -> String? {
+    guard let object: any HostObject = value.asHost() else { return nil }
+    if let method = object.method(name) { return help(method, of: object.typeName) }
+    guard object.memberNames.contains(name) else { return nil }
+    return help(member: name, ofType: object.typeName)
+  }
+
+  /// The same of a type.
+  public func help(member name: String, ofType typeName: String) -> String? {
+    guard let type = hostTypes[typeName] else { return nil }
+    guard let member = type.member(name) else {
+      return type.otherFields.map { "\(typeName).\(name): \($0)" }
+    }
+    if let function = member.function { return help(function, of: typeName) }
+    return "\(typeName).\(name)" + (member.type.map { ": \($0)" } ?? "") + "\n\n" + member.summary
+  }
+
+  private func help(_ method: NativeFunction, of typeName: String) -> String {
+    [method.signature.text, method.doc, seeAlso("\(typeName).\(method.name)")].compactMap { $0 }
+      .joined(separator: "\n\n")
   }
 
   /// ` = 5`, cut where it is long.

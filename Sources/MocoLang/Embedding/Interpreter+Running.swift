@@ -19,7 +19,10 @@ extension Interpreter {
     let declared = Set(main.order.filter { globals.flags[main.slots[$0] ?? 0] & GlobalFlag.declared != 0 })
     let parsed = Parser.parse(source, boundNames: declared)
     var result = RunResult(value: .nil, isHidden: true, diagnostics: parsed.diagnostics)
-    if parsed.hasErrors { return result }
+    if parsed.hasErrors {
+      failedFrames = []
+      return result
+    }
     let isShown: Bool
     if let last = parsed.program.statements.last, case .expr = last.kind {
       isShown = true
@@ -35,6 +38,7 @@ extension Interpreter {
       defer { main.pending = [] }
       guard let prototype = try compiler.compile(parsed.program) else {
         result.diagnostics += compiler.diagnostics
+        failedFrames = []
         return result
       }
       let closure = machine.newClosure(prototype, base: nil, outer: nil)
@@ -47,6 +51,7 @@ extension Interpreter {
       }
     } catch {
       result.isHidden = true
+      failedFrames = (error as? RaisedError)?.frames ?? []
       let diagnostic = Interpreter.diagnostic(error)
       if let status = machine.exitStatus, diagnostic.code == "E0406" {
         result.exitStatus = status

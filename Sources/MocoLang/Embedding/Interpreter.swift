@@ -47,6 +47,20 @@ public final class Interpreter {
   /// The names of those pages.
   public var helpPages: () -> [String] = { [] }
 
+  /// What is known of types of host objects, by their names.
+  public private(set) lazy var hostTypes = Dictionary(
+    hostTypeSource().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  var hostTypeSource: () -> [HostType] = { [] }
+  /// What goes with functions and members (`Split.batches`), by name.
+  public internal(set) var relatedNames: [String: [String]] = [:]
+  /// The types that built-in functions give, where that depends on nothing, by the functions' names.
+  public internal(set) var resultTypes: [String: String] = [:]
+
+  /// Whether the variables of calls that an error ends are kept for `failedFrames`.
+  public var keepsFailedFrames = false
+  /// The calls that the last error of `run` ended, from the innermost on.
+  public internal(set) var failedFrames: [FailedFrame] = []
+
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 
@@ -75,6 +89,8 @@ public final class Interpreter {
     heap.collectCycles()
   }
 
+  static let argumentsHelp = "The arguments after `--` on the command line, as a List of Strings."
+
   private func installCore() {
     define(CoreBuiltins.all)
     define("pi", .float(Double.pi), doc: "The ratio of a circle's circumference to its diameter.")
@@ -83,8 +99,7 @@ public final class Interpreter {
     do {
       let list = try AnyValue.list(options.arguments).owned(in: heap)
       argumentList = list.pointer
-      globals.defineBuiltin(
-        "args", list, doc: "The arguments after `--` on the command line, as a List of Strings.")
+      globals.defineBuiltin("args", list, doc: Interpreter.argumentsHelp)
     } catch {}
   }
 }

@@ -124,6 +124,10 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
     entries[parsed.functionName] = (parsed, doc, body)
   }
 
+  func description(of name: String) -> (signature: Signature, doc: String)? {
+    entries[name].map { ($0.signature, $0.doc) }
+  }
+
   /// The method of that name as a function of its arguments, or nil.
   public func bind(_ name: String, to host: Host) -> NativeFunction? {
     guard let entry = entries[name] else { return nil }

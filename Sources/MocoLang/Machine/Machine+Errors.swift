@@ -7,6 +7,8 @@ package final class RaisedError: Error, @unchecked Sendable {
   package let isCatchable: Bool
   /// Calls that were left out of the trace.
   var omitted = 0
+  /// The calls that it has ended, from the innermost on, where somebody wants to look at them.
+  var frames: [FailedFrame] = []
 
   init(_ diagnostic: Diagnostic, isCatchable: Bool = true) {
     self.diagnostic = diagnostic
@@ -37,6 +39,7 @@ extension Machine {
         state.pointee.top = frame.base + prototype.code.pointee.registerCount
         return
       }
+      if interpreter.keepsFailedFrames { note(frame, prototype, offset, raised) }
       closeCells(from: frame.base)
       release(frame.base, count: prototype.code.pointee.registerCount)
       let isEntry = depth == entryDepth

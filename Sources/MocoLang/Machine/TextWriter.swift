@@ -7,6 +7,8 @@ package struct TextWriter {
   package var bytes: [UInt8] = []
   private let machine: Machine
   private let limit: Int
+  /// Significant digits of Floats; nil for as many as tell them apart.
+  package var digits: Int?
   /// Values written so far: parts that stand in several places are written in each, so that small values can
   /// have very long texts.
   private var steps = 0
@@ -49,7 +51,8 @@ package struct TextWriter {
     case .null, .undefined: append("nil")
     case .bool: append(word.asBool ? "true" : "false")
     case .int: writeInt(word.asInt)
-    case .float: append(NumberText.float(word.asFloat))
+    case .float:
+      append(digits.map { NumberText.float(word.asFloat, digits: $0) } ?? NumberText.float(word.asFloat))
     case .quantity: append(word.asQuantity.description)
     case .string:
       try check(word.pointer.string.pointee.byteCount)

@@ -3,11 +3,15 @@
 package enum NumberText {
   /// A Float as Python's `repr` writes it: the shortest digits that read back the same, plain from 1e-4 up to
   /// 1e16, always with a point or an exponent of two digits.
-  package static func float(_ value: Double) -> String {
+  package static func float(_ value: Double) -> String { float(value, digits: Int.max) }
+
+  /// The same with at most so many significant digits, which are rounded half up.
+  package static func float(_ value: Double, digits most: Int) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
     var (digits, exponent) = shortest(value.magnitude)
+    if digits.count > max(most, 1) { round(&digits, &exponent, to: max(most, 1)) }
     while digits.count > 1, digits.last == UInt8(ascii: "0") { digits.removeLast() }
     var out: [UInt8] = value < 0 ? [UInt8(ascii: "-")] : []
     if exponent < -4 || exponent >= 16 {
@@ -38,6 +42,23 @@ package enum NumberText {
       }
     }
     return String(decoding: out, as: UTF8.self)
+  }
+
+  private static func round(_ digits: inout [UInt8], _ exponent: inout Int, to count: Int) {
+    let isUp = digits[count] >= UInt8(ascii: "5")
+    digits.removeLast(digits.count - count)
+    guard isUp else { return }
+    var place = count - 1
+    while place >= 0, digits[place] == UInt8(ascii: "9") {
+      digits[place] = UInt8(ascii: "0")
+      place -= 1
+    }
+    if place >= 0 {
+      digits[place] += 1
+    } else {
+      digits = [UInt8(ascii: "1")]
+      exponent += 1
+    }
   }
 
   /// The shortest digits of a positive finite number and the decimal exponent of the first: 1500.0 is (15,

@@ -5,12 +5,13 @@ extension ImageGrid {
     let wanted = min(perRow ?? Int.max, items.count)
     let gap = 2
     let widest = items.map(\.image.width).max() ?? 1
+    let asked = self.columns ?? options.imageWidth
     let suited = max(options.colour == .none ? 24 : min(widest, 32), 12)
-    let natural = max(min(self.columns ?? suited, options.width), 1)
+    let natural = max(min(asked ?? suited, options.width), 1)
     var across = max(min(wanted, (options.width + gap) / (natural + gap)), 1)
     if let perRow { across = max(min(perRow, items.count), 1) }
-    let most = self.columns ?? (items.count == 1 ? 32 : natural)
-    let columns = max(min((options.width + gap) / across - gap, most), self.columns == nil ? 4 : 1)
+    let most = asked ?? (items.count == 1 ? 32 : natural)
+    let columns = max(min((options.width + gap) / across - gap, most), asked == nil ? 4 : 1)
     var lines: [StyledLine] = []
     for start in stride(from: 0, to: items.count, by: across) {
       if start > 0 { lines.append([]) }

@@ -17,6 +17,8 @@ public struct TextOptions: Sendable, Equatable {
   public var width: Int
   /// Lines that a plot may take; `nil` is a comfortable height.
   public var height: Int?
+  /// Columns that a picture takes at most; `nil` is a comfortable width.
+  public var imageWidth: Int?
   public var glyphs: Glyphs
   public var colour: ColourDepth
 

@@ -2,7 +2,12 @@ extension Table {
   func lines(_ options: TextOptions) -> [StyledLine] {
     guard columnCount > 0 else { return noData }
     let unicode = options.glyphs == .unicode
-    let texts = cellTexts()
+    let limit = options.height.map { max($0, 4) } ?? Int.max
+    let head = rows.count > limit ? limit / 2 : rows.count
+    let tail = rows.count > limit ? limit - head - 1 : 0
+    // Of a long table only what is shown is written.
+    let places = Array(0..<head) + Array((rows.count - tail)..<rows.count)
+    let texts = cellTexts(places)
     let names = (0..<columnCount).map { columnName($0).plain }
     var widths = (0..<columnCount).map { column in
       max(
@@ -47,12 +52,9 @@ extension Table {
       lines.append(line(names) { _ in true })
       lines.append(rule)
     }
-    let limit = options.height.map { max($0, 4) } ?? Int.max
-    let head = rows.count > limit ? limit / 2 : rows.count
-    let tail = rows.count > limit ? limit - head - 1 : 0
     func append(_ range: Range<Int>) {
-      for row in range {
-        lines.append(line(texts[row]) { emphasized.contains(Position(row: row, column: $0)) })
+      for index in range {
+        lines.append(line(texts[index]) { emphasized.contains(Position(row: places[index], column: $0)) })
       }
     }
     append(0..<head)
@@ -60,7 +62,7 @@ extension Table {
       lines.append([
         StyledRun(" " + (unicode ? "⋮" : ":") + "  \(rows.count - head - tail) more rows", dim: true)
       ])
-      append((rows.count - tail)..<rows.count)
+      append(head..<texts.count)
     }
     return lines
   }

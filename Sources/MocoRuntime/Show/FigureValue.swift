@@ -128,8 +128,14 @@ public final class FigureValue: FigureConvertible {
   }
 
   public var drawsColours: Bool { true }
+
+  /// The rows of a table that are shown where nobody has said how many.
+  private static let usualRows = 200
+
   public func display(width: Int, style: DisplayStyle) -> String {
-    figure.text(TextOptions(width: width, style: style))
+    var options = TextOptions(width: width, style: style)
+    if case .table = figure.content { options.height = style.rows ?? FigureValue.usualRows }
+    return figure.text(options)
   }
 
   public var shortDescription: String {
@@ -156,5 +162,6 @@ extension TextOptions {
     self.init(
       width: width, glyphs: style.unicode ? .unicode : .ascii,
       colour: style.colour ? (depth == .none ? .ansi256 : depth) : .none)
+    imageWidth = style.imageWidth
   }
 }

@@ -23,8 +23,11 @@ public final class ProgressLine {
   private static let interval = 1.0 / 15
 
   public convenience init(_ label: String) {
+    var traits = OutputTraits.detect(descriptor: 2)
+    // Where nothing can be drawn over there is a line an epoch, as in a file.
+    if Terminal.isDumb { traits.isTerminal = false }
     self.init(
-      label, traits: OutputTraits.detect(descriptor: 2), width: { OutputTraits.detect(descriptor: 2).width },
+      label, traits: traits, width: { OutputTraits.detect(descriptor: 2).width },
       clock: { Terminal.seconds }, write: { Terminal.write($0, to: 2) })
   }
 

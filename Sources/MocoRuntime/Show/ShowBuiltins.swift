@@ -1,5 +1,6 @@
 import MocoLang
 import MocoPlot
+import MocoTensor
 
 /// `show`, `table` and the functions of `plot`.
 public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
@@ -38,7 +39,7 @@ struct ShownValue {
   init(
     _ value: AnyValue, title: String?, size: Int?, _ context: RuntimeContext, _ interpreter: Interpreter
   ) throws {
-    let options = TextOptions(width: context.width, style: context.style)
+    var options = TextOptions(width: context.width, style: context.style)
     var shown = try ShownValue.figure(value)
     if let size {
       guard case .images(var grid) = shown?.content else {
@@ -51,6 +52,8 @@ struct ShownValue {
     }
     if var figure = shown {
       if let title { figure.title = title }
+      // Whoever says `show` wants all rows, unless a number of them is set.
+      if case .table = figure.content { options.height = context.style.rows }
       text = figure.text(options)
     } else {
       let body = interpreter.display(value, width: context.width, style: context.style)
@@ -68,7 +71,8 @@ struct ShownValue {
       return nil
     }
     guard let list = value.asList, let first = list.first else { return nil }
-    let pictures = list.compactMap { (value: AnyValue) -> PlotImage? in
+    let pictures = try list.compactMap { (value: AnyValue) -> PlotImage? in
+      try Cancellation.check()
       guard let object: any HostObject = value.asHost() else { return nil }
       return (object as? any ImageConvertible)?.plotImage
     }

@@ -17,6 +17,12 @@ package enum Terminal {
     return String(cString: value)
   }
 
+  /// Whether the terminal says that it cannot move its cursor.
+  package static var isDumb: Bool {
+    let name = variable("TERM") ?? "dumb"
+    return name == "dumb" || name.isEmpty
+  }
+
   /// Writes all of a text to a descriptor; what cannot be written is lost.
   package static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]

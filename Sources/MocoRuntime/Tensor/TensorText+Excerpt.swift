@@ -7,10 +7,14 @@ extension TensorText {
   struct Excerpt {
     let width: Int
     let ellipsis: String
+    /// Significant digits.
+    let digits: Int
+    /// Rows of a matrix that are shown; nil for six.
+    let rows: Int?
     /// Numbers stand in so many rows at most, on so many lines.
-    private static let mostRows = 30
-    private static let mostLines = 48
-    private static let cell = 8
+    private var mostRows: Int { max(30, rows ?? 0) }
+    private var mostLines: Int { mostRows + 18 }
+    private var cell: Int { digits + 4 }
 
     /// A matrix, by its leading indices.
     private struct Block {
@@ -34,11 +38,11 @@ extension TensorText {
 
       // A matrix has its title above and an empty line below.
       let isWhole =
-        rank > 2 && count <= Self.mostRows && rows <= Self.mostRows && count * rows <= Self.mostRows
-        && count * (rows + 2) <= Self.mostLines
-      let shownRows = places(rows, isWhole ? rows : 6)
-      let shownCount = isWhole ? count : max(2, (Self.mostRows + 1) / (shownRows.count + 2))
-      let room = max(1, (width - (rank > 1 ? 8 : 6)) / (Self.cell + 1))
+        rank > 2 && count <= mostRows && rows <= mostRows && count * rows <= mostRows
+        && count * (rows + 2) <= mostLines
+      let shownRows = places(rows, isWhole ? rows : self.rows ?? 6)
+      let shownCount = isWhole ? count : max(2, (mostRows + 1) / (shownRows.count + 2))
+      let room = max(1, (width - (rank > 1 ? 8 : 6)) / (cell + 1))
       var blocks: [Block?] = []
       for place in rank > 2 ? places(count, shownCount) : [0] {
         guard let place else {
@@ -66,7 +70,7 @@ extension TensorText {
     }
 
     private func laidOut(_ blocks: [Block?], indent: Int, left: Int) -> [String] {
-      var widest = Self.cell
+      var widest = cell
       for case .cells(let cells) in blocks.flatMap({ $0?.rows ?? [] }) {
         widest = max(widest, cells.map(\.count).max() ?? 0)
       }
@@ -121,7 +125,7 @@ extension TensorText {
 
     private func text(_ tensor: Tensor) throws -> String {
       switch tensor.dtype {
-      case .float32: return TensorText.rounded(try tensor.item())
+      case .float32: return TensorText.rounded(try tensor.item(), digits: digits)
       case .int64: return try tensor.toInts().first?.description ?? ""
       case .bool: return try tensor.toBools().first?.description ?? ""
       }

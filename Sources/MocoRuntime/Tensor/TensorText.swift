@@ -53,18 +53,23 @@ enum TensorText {
     if tensor.count == 0 { head += ", empty" }
     var lines = DisplayColumns.wrapped(head, columns: width, hanging: 2)
     guard tensor.count > 0 else { return lines.joined(separator: "\n") }
-    for piece in tensor.count > 1 ? statistics(tensor) : [] {
+    for piece in tensor.count > 1 ? statistics(tensor, style.digits ?? usualDigits) : [] {
       let longer = (lines.last ?? "") + "  " + piece
       if longer.count <= width { lines.removeLast() }
       lines.append(longer.count <= width ? longer : "  " + piece)
     }
-    let excerpt = Excerpt(width: max(width, 20), ellipsis: style.unicode ? "…" : "...")
+    let excerpt = Excerpt(
+      width: max(width, 20), ellipsis: style.unicode ? "…" : "...", digits: style.digits ?? usualDigits,
+      rows: style.rows.map { max(2, $0) })
     lines += (try? excerpt.lines(tensor)) ?? []
     return lines.joined(separator: "\n")
   }
 
-  /// Least, mean and greatest number; integers are written as such.
-  private static func statistics(_ tensor: Tensor) -> [String] {
+  private static let usualDigits = 4
+
+  /// Least, mean and greatest number; integers are written as such. Nothing where ^C asks for an end.
+  private static func statistics(_ tensor: Tensor, _ digits: Int) -> [String] {
+    func rounded(_ value: Float) -> String { self.rounded(value, digits: digits) }
     if tensor.dtype == .int64, let values = try? tensor.toInts(), let low = values.min(),
       let high = values.max()
     {
@@ -76,7 +81,8 @@ enum TensorText {
     var high = -Float.infinity
     var sum = 0.0
     var bad = 0
-    for value in values {
+    for (place, value) in values.enumerated() {
+      if place & 0xF_FFFF == 0, Cancellation.isRequested { return [] }
       guard value.isFinite else {
         bad += 1
         continue
@@ -93,8 +99,8 @@ enum TensorText {
     return pieces
   }
 
-  /// Four significant digits.
-  static func rounded(_ value: Float) -> String {
+  /// So many significant digits, at least one behind the point.
+  static func rounded(_ value: Float, digits: Int = 4) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
     if value == 0 { return "0" }
     let size = abs(Double(value))
@@ -109,9 +115,10 @@ enum TensorText {
         mantissa *= 10
         exponent -= 1
       }
-      return "\(fixed(mantissa, 2))e\(exponent)"
+      return "\(fixed(mantissa, min(max(digits - 2, 1), 12)))e\(exponent)"
     }
-    return fixed(Double(value), size >= 1000 ? 1 : size >= 100 ? 2 : size >= 10 ? 3 : 4)
+    let whole = size >= 1000 ? 3 : size >= 100 ? 2 : size >= 10 ? 1 : 0
+    return fixed(Double(value), min(max(digits - whole, 1), 12))
   }
 
   private static func fixed(_ value: Double, _ digits: Int) -> String {

@@ -64,11 +64,12 @@ struct TerminalSession {
   private var script: Script
   let folder: TemporaryFolder
 
+  /// - Parameter suggests: whether the history suggests; most tests say exactly what stands behind the prompt.
   /// - Parameter folder: where the history lies and the program starts; share it to continue a session in
   ///   another.
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
-    folder: TemporaryFolder? = nil
+    folder: TemporaryFolder? = nil, suggests: Bool = false
   ) throws {
     let place = try folder ?? TemporaryFolder()
     self.folder = place
@@ -80,7 +81,8 @@ struct TerminalSession {
     ]
     variables.merge(environment) { $1 }
     script = Script(
-      program: try Built.moco(), arguments: arguments, environment: variables, folder: place.path,
+      program: try Built.moco(),
+      arguments: suggests || arguments.first == "run" ? arguments : ["--no-suggest"] + arguments, environment: variables, folder: place.path,
       columns: columns,
       rows: rows, seconds: 120, steps: [])
     wait("moco>")

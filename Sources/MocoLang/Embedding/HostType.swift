@@ -1,0 +1,124 @@
+// What is known of a type of host objects without an object of it: for help, for completion and for the index.
+
+/// A type, its members with a sentence each, and of what types they are.
+///
+///     HostType(
+///       "Vector", "Numbers in a row.", element: "Float",
+///       fields: [("norm", "Float", "The length of the vector.")],
+///       methods: Vector.methods, gives: ["scaled": "Vector"])
+public struct HostType {
+  public struct Member {
+    public var name: String
+    /// What it is, in one sentence.
+    public var summary: String
+    /// The type of the field, or of what the method gives; nil where that depends.
+    public var type: String?
+    /// The signature and help of a method; nil for fields.
+    public var function: NativeFunction?
+  }
+
+  public var name: String
+  public var summary: String
+  /// In the order in which they are listed.
+  public private(set) var members: [Member]
+  /// The type of `x[0]` and of what `for` gives.
+  public var element: String?
+  /// The field that lists what may stand in `x["…"]`; one that costs nothing.
+  public var keys: String?
+  /// The type of fields that not every object of the type has, such as the splits of a data set.
+  public var otherFields: String?
+
+  public init<Host: HostObject>(
+    _ name: String, _ summary: String, element: String? = nil, otherFields: String? = nil,
+    keys: String? = nil,
+    fields: [(name: String, type: String?, summary: String)] = [],
+    methods: MethodTable<Host>, gives: [String: String] = [:]
+  ) {
+    self.init(name, summary, element: element, otherFields: otherFields, keys: keys, fields: fields)
+    for method in methods.names {
+      guard let function = methods.function(method) else { continue }
+      members.append(
+        Member(name: method, summary: Summary.of(function.doc), type: gives[method], function: function))
+    }
+  }
+
+  public init(
+    _ name: String, _ summary: String, element: String? = nil, otherFields: String? = nil,
+    keys: String? = nil,
+    fields: [(name: String, type: String?, summary: String)] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.element = element
+    self.otherFields = otherFields
+    self.keys = keys
+    members = fields.map { Member(name: $0.name, summary: $0.summary, type: $0.type, function: nil) }
+  }
+
+  public func member(_ name: String) -> Member? { members.first { $0.name == name } }
+}
+
+/// The first sentence of a description.
+public enum Summary {
+  /// Without the marks of Markdown that open it; up to the first full stop, or the end of the paragraph.
+  public static func of(_ doc: String?) -> String {
+    guard let doc else { return "" }
+    var text = ""
+    for line in doc.split(separator: "\n", omittingEmptySubsequences: false) {
+      let line = line.drop { $0 == " " }
+      if line.isEmpty || line.hasPrefix("```") || line.hasPrefix("- ") {
+        if text.isEmpty, line.isEmpty { continue }
+        break
+      }
+      text += (text.isEmpty ? "" : " ") + line
+    }
+    let characters = Array(text)
+    var depth = 0
+    var inCode = false
+    for (index, character) in characters.enumerated() {
+      switch character {
+      case "`": inCode.toggle()
+      case "(" where !inCode: depth += 1
+      case ")" where !inCode: depth -= 1
+      case "." where !inCode && depth <= 0:
+        // A full stop ends a sentence before a blank; `a.b` and `1.5` go on, and so do `e.g. x` and `… y`.
+        let isLast = index + 1 == characters.count
+        if isLast { return String(characters[...index]) }
+        if characters[index + 1] == " ", index + 2 >= characters.count || !characters[index + 2].isLowercase {
+          return String(characters[...index])
+        }
+      default: break
+      }
+    }
+    if text.hasSuffix(":") || text.hasSuffix(",") { text.removeLast() }
+    return text.isEmpty || text.hasSuffix(".") ? text : text + "."
+  }
+}
+
+extension MethodTable {
+  /// A method without an object: its signature and its help. It cannot be called.
+  public func function(_ name: String) -> NativeFunction? {
+    guard let (signature, doc) = description(of: name) else { return nil }
+    return NativeFunction(signature: signature, doc: doc, core: nil) { arguments in
+      throw LanguageFailure(
+        "E0310", "\(arguments.functionName) is called on an object: x.\(arguments.functionName)(…)")
+    }
+  }
+}
+
+extension Interpreter {
+  /// Says what is known of types, for help and completion; asked when somebody wants to know.
+  public func describe(_ types: @escaping () -> [HostType]) { hostTypeSource = types }
+
+  /// Says what the help of functions and members names beside them.
+  public func describe(related: [String: [String]]) { relatedNames.merge(related) { $1 } }
+
+  /// A line for the end of a help text; nil where nothing goes with the name.
+  func seeAlso(_ name: String) -> String? {
+    guard let others = relatedNames[name], !others.isEmpty else { return nil }
+    return "See also: " + others.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+  }
+
+  /// Says what type of object functions give, by the function's name.
+  public func describe(results: [String: String]) { resultTypes.merge(results) { $1 } }
+}

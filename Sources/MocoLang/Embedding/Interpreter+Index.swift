@@ -1,0 +1,59 @@
+// The index of everything that has a name: what `help("all")` shows, and what a search goes through.
+
+public struct IndexEntry {
+  /// As it is written: `sorted`, `Report.accuracy`, `Split.batches`.
+  public var name: String
+  /// The signature of a function, the type of a field.
+  public var form: String
+  /// One sentence.
+  public var summary: String
+  /// What the summary is taken from.
+  public var text: String
+}
+
+extension Interpreter {
+  /// The built-in functions and values, by name.
+  public var indexOfNames: [IndexEntry] {
+    globals.builtins.slots.keys.filter { !$0.hasPrefix("_") }.sorted().compactMap { name in
+      guard let slot = globals.builtins.slots[name], globals.words[slot].tag != .undefined else { return nil }
+      let doc = globals.doc(slot) ?? ""
+      let form: String
+      switch globals.words[slot].tag {
+      case .native: form = nativeFunction(globals.words[slot]).signature.text
+      default: form = name
+      }
+      return IndexEntry(name: name, form: form, summary: Summary.of(doc), text: doc)
+    }
+  }
+
+  /// The members of all types, by type.
+  public var indexOfTypes: [(type: HostType, members: [IndexEntry])] {
+    hostTypes.values.sorted { $0.name < $1.name }.map { type in
+      (
+        type,
+        type.members.map { member in
+          IndexEntry(
+            name: "\(type.name).\(member.name)",
+            form: member.function?.signature.text ?? member.name + (member.type.map { ": \($0)" } ?? ""),
+            summary: member.summary, text: member.function?.doc ?? member.summary)
+        }
+      )
+    }
+  }
+
+  /// `help("all")`, as Markdown.
+  public var indexPage: String {
+    var lines = [
+      "# Everything by name", "",
+      "`help(name)` says more of a function, `help(x)` of a value and its members. At the prompt, `?word` searches all of this.",
+      "", "## Functions and values", "",
+    ]
+    lines += indexOfNames.map { "- `\($0.form)`: \($0.summary)" }
+    for (type, members) in indexOfTypes {
+      lines += ["", "## \(type.name)", "", type.summary]
+      if !members.isEmpty { lines.append("") }
+      lines += members.map { "- `\($0.form)`: \($0.summary)" }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

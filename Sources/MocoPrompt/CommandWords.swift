@@ -1,0 +1,171 @@
+// What stands behind the name of a command, taken apart. Nothing here knows of a terminal.
+
+import MocoLang
+
+/// The words of a command's argument: blanks separate them, quotes hold them together, and a backslash takes the next
+/// character for itself.
+package enum CommandWords {
+  /// - Returns: nil where a quote is open at the end.
+  package static func split(_ text: String) -> [String]? {
+    var words: [String] = []
+    var word: String?
+    var quote: Character?
+    var isEscaped = false
+    for character in text {
+      if isEscaped {
+        word = (word ?? "") + String(character)
+        isEscaped = false
+      } else if character == "\\", quote != "'" {
+        word = word ?? ""
+        isEscaped = true
+      } else if let open = quote {
+        if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+      } else if character == "\"" || character == "'" {
+        quote = character
+        word = word ?? ""
+      } else if character.isWhitespace {
+        if let word { words.append(word) }
+        word = nil
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    if quote != nil || isEscaped { return nil }
+    return words + (word.map { [$0] } ?? [])
+  }
+}
+
+/// A file that a command writes: `[-f] FILE`. Without `-f` it never takes the place of another.
+package struct WriteTarget: Equatable {
+  package var path: String
+  package var isForced: Bool
+
+  /// - Returns: nil where no file is named.
+  package init?(_ argument: String) {
+    var rest = argument.trimmed
+    isForced = false
+    if rest == "-f" { return nil }
+    if rest.hasPrefix("-f ") {
+      isForced = true
+      rest = String(rest.dropFirst(3)).trimmed
+    } else if rest.hasSuffix(" -f") {
+      isForced = true
+      rest = String(rest.dropLast(3)).trimmed
+    }
+    guard !rest.isEmpty else { return nil }
+    path = rest
+  }
+}
+
+/// `%run FILE [--set name=value] [-- args …]`, with the meaning that `moco run` gives to it: what follows `--` is the
+/// program's own.
+package struct RunRequest: Equatable {
+  package struct Setting: Equatable {
+    package var name: String
+    package var text: String
+  }
+
+  package var path: String
+  package var settings: [Setting] = []
+  package var arguments: [String] = []
+
+  package enum Failure: Error, Equatable {
+    case usage
+    case message(String)
+  }
+
+  /// - Parameter isFile: whether a path names a file; a path with blanks need not be quoted then.
+  package init(_ argument: String, isFile: (String) -> Bool) throws(Failure) {
+    if !argument.isEmpty, isFile(argument) {
+      path = argument
+      return
+    }
+    guard let words = CommandWords.split(argument) else {
+      throw .message("a quote is open in what follows %run")
+    }
+    var file: String?
+    var at = 0
+    while at < words.count {
+      let word = words[at]
+      at += 1
+      if word == "--" {
+        arguments = Array(words[at...])
+        break
+      }
+      if word == "--set" || word.hasPrefix("--set=") {
+        var setting = String(word.dropFirst("--set=".count))
+        if word == "--set" {
+          guard at < words.count else { throw .message("--set takes name=value") }
+          setting = words[at]
+          at += 1
+        }
+        guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+          throw .message("--set takes name=value, not '\(setting)'")
+        }
+        settings.append(
+          Setting(name: String(setting[..<equals]), text: String(setting[setting.index(after: equals)...])))
+      } else if word.hasPrefix("-"), word.count > 1, !isFile(word) {
+        throw .message("%run has no option \(word); what the program itself takes stands behind --")
+      } else if file == nil {
+        file = word
+      } else {
+        throw .message("what the program itself takes stands behind --: %run \(file ?? "FILE") -- \(word)")
+      }
+    }
+    guard let file else { throw .usage }
+    path = file
+  }
+}
+
+/// The code of `%time` and `%timeit`, and how often to run it.
+package struct TimedCode: Equatable {
+  package var code: String
+  /// Turns in a measurement; nil for as many as take about a fifth of a second.
+  package var turns: Int?
+  /// Measurements.
+  package var runs = 7
+
+  /// - Parameter options: whether `-n N` and `-r R` may stand before the code.
+  /// - Returns: nil where there is no code, or an option without its number.
+  package init?(_ argument: String, options: Bool) {
+    var rest = argument.trimmed[...]
+    while options, rest.hasPrefix("-n") || rest.hasPrefix("-r") {
+      let isTurns = rest.hasPrefix("-n")
+      let value = rest.dropFirst(2).drop { $0 == " " }
+      let digits = value.prefix { $0.isASCII && $0.isNumber }
+      let behind = value.dropFirst(digits.count)
+      guard let number = Int(digits), number > 0, number <= 1_000_000_000,
+        behind.isEmpty || behind.first.map(\.isWhitespace) == true
+      else { return nil }
+      if isTurns { turns = number } else { runs = number }
+      rest = behind.drop(while: \.isWhitespace)
+    }
+    guard !rest.isEmpty else { return nil }
+    code = TimedCode.unwrapped(String(rest))
+  }
+
+  /// The code of a block in braces: there are no bare blocks, so that braces around statements are those of the
+  /// command. A record stays what it is.
+  private static func unwrapped(_ text: String) -> String {
+    guard text.hasPrefix("{") else { return text }
+    let scalars = Array(text.unicodeScalars)
+    let scanner = SourceScanner(scalars)
+    guard scanner.partners[0] == scalars.count - 1 else { return text }
+    if isProgram(text) { return text }
+    let inner = String(String.UnicodeScalarView(scalars[1..<(scalars.count - 1)]))
+    return inner.allSatisfy(\.isWhitespace) ? text : inner.trimmed
+  }
+
+  private static func isProgram(_ text: String) -> Bool {
+    !Parser.parse(SourceFile(name: "", text: text)).hasErrors
+  }
+
+  /// Whether Enter would run the command: no bracket and no string is open.
+  package static func isComplete(_ argument: String, boundNames: Set<String>) -> Bool {
+    guard let timed = TimedCode(argument, options: true) else { return true }
+    let scanner = SourceScanner(Array(timed.code.unicodeScalars))
+    if case .string = scanner.end { return false }
+    if !scanner.open.isEmpty { return false }
+    return !Parser.parse(SourceFile(name: "", text: timed.code), boundNames: boundNames).isIncomplete
+  }
+}

@@ -1,0 +1,86 @@
+import MocoLang
+import MocoRuntime
+
+// Completion inside blocks that stand for arguments, and in `use { … } from …`.
+
+extension Completer {
+  /// The options of the block that the text stands in: `mixture(…) { router { ⇥`. Nil where it is none of a function
+  /// that says what its blocks take.
+  func options(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String]? {
+    // Names of the blocks from the innermost outwards, up to the function's own.
+    var names: [String] = []
+    for open in scanner.open.reversed() {
+      guard text[open] == "{" || text[open] == "(" else { return nil }
+      let head = Array(text[..<open].reversed().drop { $0 == " " }.reversed())
+      if text[open] == "(" || head.last == ")" {
+        let end = text[open] == "(" ? head.count : scanner.partners[head.count - 1]
+        guard !names.isEmpty, let end, let steps = chain(Array(head[..<end]), scanner),
+          let function = lookup.find(steps)
+        else { return nil }
+        return lookup.options(of: function, block: names.reversed())
+      }
+      var end = head.count
+      if end > 0, head[end - 1] == ":" { end -= 1 }
+      var start = end
+      while start > 0, SourceScanner.continuesName(head[start - 1]) { start -= 1 }
+      guard start < end else { return nil }
+      // `train mix on data.train {` is the block of a form, and its function's name stands first.
+      let line = head[..<start].split(separator: "\n").last ?? []
+      let first = string(ArraySlice(line)).split(separator: " ").map(String.init)
+      if let form = first.first(where: { $0 == "train" || $0 == "evaluate" }) {
+        guard !names.isEmpty, let function = lookup.find([.name(form)]) else { return nil }
+        return lookup.options(of: function, block: names.reversed())
+      }
+      names.append(string(head[start..<end]))
+    }
+    return nil
+  }
+
+  /// The names that `use { … } from MODULE` may take where the cursor stands in its braces; nil where it does not.
+  /// Before the module is named, those of all modules of the standard library.
+  func imports(_ block: String, _ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String]? {
+    guard let open = scanner.open.last, text[open] == "{" else { return nil }
+    let words = string(text[..<open]).split(whereSeparator: \.isWhitespace)
+    guard words.last == "use" else { return nil }
+    // A name behind `as` is a new one.
+    if string(text[(open + 1)...]).split(separator: ",", omittingEmptySubsequences: false).last?.contains(
+      " as ") == true
+    {
+      return []
+    }
+    let rest = String(String.UnicodeScalarView(Array(block.unicodeScalars)[text.count...]))
+    let behind = rest.drop { $0 != "}" }.dropFirst().trimmed
+    var names: [String]
+    if behind.hasPrefix("from "), case let module = String(behind.dropFirst(5)).trimmed, !module.isEmpty {
+      if module.hasPrefix("\"") {
+        let path = module.dropFirst().prefix { $0 != "\"" }
+        names = moduleNames(.path(String(path)))
+      } else {
+        names = moduleNames(.library(String(module.prefix { $0.isLetter || $0.isNumber || $0 == "_" })))
+      }
+    } else {
+      names = (library?.modules ?? []).flatMap { moduleNames(.library($0)) }
+    }
+    let taken = Set(string(text[(open + 1)...]).split(separator: ",").dropLast().map { $0.trimmed })
+    return names.filter { !taken.contains($0) }
+  }
+}
+
+extension Substring {
+  var trimmed: String { String(self).trimmed }
+}
+
+extension Lookup {
+  /// What the record of options may hold that a function takes as an argument, or one inside it.
+  func options(of function: Found, block: [String]) -> [String]? {
+    guard case .value(let value) = function, let name = value.asFunction?.name else { return nil }
+    return Lookup.blocks[([name] + block).joined(separator: ".")]
+  }
+
+  private static let blocks: [String: [String]] = [
+    "mixture.router": ["top_k", "kind", "bias", "scale"],
+    "mixture.loss": ["class", "text", "gate"],
+    "mixture.loss.text": ["weight", "temperature", "full_stop", "experts"],
+    "mixture.loss.gate": ["weight", "top", "bonus", "temperature", "detach"],
+  ]
+}

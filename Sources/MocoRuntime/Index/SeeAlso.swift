@@ -1,0 +1,32 @@
+/// What goes together: the help of each names the others of its group.
+let seeAlso: [String: [String]] = {
+  let groups: [[String]] = [
+    ["mixture", "soft_prompts", "router", "templates", "train", "evaluate", "route", "checkpoint"],
+    ["soft_prompts", "SoftPrompts.encode", "router", "mixture", "nearest_words"],
+    ["router", "Router.scores", "Router.weights", "route"],
+    ["train", "evaluate", "checkpoint", "restore", "forecast", "cosine", "sgd"],
+    ["checkpoint", "restore", "load_model"],
+    ["evaluate", "report", "route"],
+    ["load_clip", "Clip.encode_image", "Clip.encode_text", "Clip.classify", "zero_shot"],
+    ["zero_shot", "coop", "linear_probe", "mixture"],
+    ["dataset", "Dataset.few_shot", "Dataset.styled", "Split.batches", "load_image"],
+    ["softmax", "log_softmax", "cross_entropy", "argmax"],
+    ["normalize", "cosine_similarity", "matmul"],
+    ["save_tensors", "load_tensors", "list_tensors"],
+    ["read_text", "read_lines", "write_text", "append_text"],
+    ["read_csv", "write_csv", "read_json", "write_json"],
+    ["show", "table", "plot"],
+    ["map", "filter", "reduce"],
+    ["sgd", "adam", "adamw", "cosine", "constant"],
+  ]
+  var result: [String: [String]] = [:]
+  for group in groups {
+    for name in group {
+      // The first of a group is what it is about, and the others point there and to each other.
+      for other in group where other != name && !(result[name]?.contains(other) ?? false) {
+        result[name, default: []].append(other)
+      }
+    }
+  }
+  return result
+}()
