@@ -60,7 +60,7 @@ final class Node {
     if let changed = order.first(where: \.isOverwritten) {
       throw TensorError(
         code: "E0207", message: "backward: numbers that \(changed.name) worked on were overwritten since",
-        help: "write into copy(…), or after backward()")
+        help: "write into x.copy(), which has numbers of its own, or after backward()")
     }
     defer { for node in order { node.pending = nil } }
     pending = seed

@@ -115,6 +115,10 @@ public protocol PromptModel: AnyObject {
   func answer(_ images: ImageInput, classes: ClassSelection) throws -> Answer
   /// Which expert sees which image, nil for models without experts.
   func routing(_ images: ImageInput) throws -> Routing?
+  /// The same model as it stands, with parameters of its own; gradients are not taken along.
+  ///
+  /// - Throws: E0405 where there is no room for them.
+  func copy() throws -> any PromptModel
 }
 
 /// A model whose prompts are encoded in chunks where memory is short.

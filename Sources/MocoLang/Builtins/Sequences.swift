@@ -309,20 +309,35 @@ extension CoreBuiltins {
       NativeFunction(
         core: "copy(x)",
         doc: """
-          A new List or Record with the same elements (which are not copied themselves); other values as they are.
+          Something of its own that later changes of `x` do not reach: a new List or Record with the same elements
+          (which are not copied themselves), a tensor with numbers of its own and without history, a model with
+          parameters of its own. Numbers, texts, ranges and functions never change, and are given as they are. Anything
+          else is an error.
 
           ```
           let b = copy(a); append(b, 1)    // a is unchanged
+          let before = copy(mix)           // training mix leaves before as it is
           ```
           """
       ) { machine, arguments in
-        if arguments[0].tag == .list { return try machine.elements(arguments[0], "copy") }
-        if arguments[0].tag == .record {
+        let value = arguments[0]
+        switch value.tag {
+        case .list: return try machine.elements(value, "copy")
+        case .record:
           let record = machine.heap.record()
-          try machine.mergeFields(arguments[0].pointer, into: record.pointer)
+          try machine.mergeFields(value.pointer, into: record.pointer)
           return record
+        case .null, .bool, .int, .float, .quantity, .string, .range, .closure, .native:
+          return machine.retained(value)
+        default: break
         }
-        return machine.retained(arguments[0])
+        if value.tag == .host, let copy = try value.pointer.hostBox.pointee.host.copied() {
+          return try copy.owned(in: machine.heap)
+        }
+        throw LanguageFailure(
+          "E0303",
+          "copy takes numbers, texts, lists, records, tensors and models, not \(machine.describe(value))",
+          help: "make another one as this one was made", argument: "x")
       },
     ]
   }

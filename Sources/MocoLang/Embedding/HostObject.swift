@@ -92,6 +92,11 @@ public protocol HostObject: AnyObject {
   /// What to call for `x(…)`; nil where the object is no function.
   var callable: NativeFunction? { get }
 
+  /// What `copy(x)` gives: an object that no later change of this one reaches. What never changes gives itself; nil
+  /// means that the object cannot be copied.
+  /// - Throws: an error with advice, in place of nil.
+  func copied() throws -> AnyValue?
+
   /// The conversion `float(x)`, `int(x)`: a number, or nil.
   func number() throws -> AnyValue?
 
@@ -133,6 +138,7 @@ extension HostObject {
   public func makeIterator() throws -> (() throws -> AnyValue?)? { nil }
   public func contains(_ value: AnyValue) throws -> Bool? { nil }
   public var callable: NativeFunction? { nil }
+  public func copied() throws -> AnyValue? { nil }
   public func number() throws -> AnyValue? { nil }
   public var drawsColours: Bool { false }
   public func display(width: Int, style: DisplayStyle) -> String { shortDescription }

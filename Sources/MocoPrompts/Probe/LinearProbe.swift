@@ -78,6 +78,9 @@ public final class LinearProbe: PromptModel {
     return made.fit
   }
 
+  /// Takes over how another probe's weights came about, beside the weights themselves.
+  func takeFit(of other: LinearProbe) { made = other.made }
+
   /// Takes the minimum that was found.
   func take(_ fit: LogisticRegression.Fit, search: ProbeSearch?) throws {
     try weight.updateValue { for (i, value) in fit.weights.enumerated() { $0[i] = Float(value) } }

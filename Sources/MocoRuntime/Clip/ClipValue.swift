@@ -16,6 +16,8 @@ final class ClipValue: HostObject {
   var typeName: String { "Clip" }
   var byteCount: Int { model.parameterCount.multipliedReportingOverflow(by: 4).partialValue }
 
+  func copied() throws -> AnyValue? { .host(ClipValue(try model.copy(), context)) }
+
   private static let fields = [
     "name", "dim", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale",
     "size",

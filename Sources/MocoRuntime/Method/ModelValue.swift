@@ -25,6 +25,8 @@ final class ModelValue: HostObject {
       help: "train on the base classes, such as data.base.train, or make it without base:", argument: "on")
   }
 
+  func copied() throws -> AnyValue? { .host(try ModelValue(model.copy(), base: base)) }
+
   private var mixture: Mixture? { model as? Mixture }
   private var shown: (any ShownModel)? { model as? any ShownModel }
 

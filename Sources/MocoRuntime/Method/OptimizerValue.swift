@@ -37,6 +37,17 @@ final class OptimizerValue: HostObject {
     return true
   }
 
+  /// Without parameters nothing of it changes. With them, a copy would move the same parameters, of which there is
+  /// one training.
+  func copied() throws -> AnyValue? {
+    guard optimizer != nil else { return .host(self) }
+    let name = settings.rule.name
+    throw LanguageFailure(
+      "E0303", "copy cannot take an optimizer with parameters: both would move the same ones",
+      help: "make one for the copied model: \(name)(copied, lr: \(NumberText.float(settings.rate)))",
+      argument: "x")
+  }
+
   fileprivate func working(_ what: String) throws -> Optimizer {
     guard let optimizer else {
       throw LanguageFailure(
@@ -126,6 +137,7 @@ final class ScheduleValue: HostObject {
     }
   }
   func method(_ name: String) -> NativeFunction? { ScheduleValue.methods.bind(name, to: self) }
+  func copied() throws -> AnyValue? { .host(self) }
   var shortDescription: String { schedule.description }
 }
 
@@ -234,7 +246,16 @@ private func optimizerValue(_ arguments: Arguments, _ rule: OptimizerRule) throw
 /// Parameters from a list of tensors, one tensor, or a model.
 private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws -> [Parameter] {
   if let model: ModelValue = value.asHost() { return model.model.parameters }
-  if let list: ParameterListValue = value.asHost() { return list.parameters }
+  if let list: ParameterListValue = value.asHost() {
+    guard list.parameters.isEmpty || list.parameters.contains(where: \.variable.requiresGrad) else {
+      throw arguments.failure(
+        "E0207", "none of these \(list.parameters.count) parameters is trained", at: "parameters",
+        help:
+          "give the parameters of the model itself, not a copy of them; those of a CLIP model train after clip.train_all()"
+      )
+    }
+    return list.parameters
+  }
   let values: [AnyValue]
   if let list = value.asList {
     values = list

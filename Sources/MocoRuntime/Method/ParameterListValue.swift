@@ -21,6 +21,15 @@ final class ParameterListValue: HostObject {
     }
   }
 
+  /// The values as they are now, which nothing trains: for comparing later.
+  func copied() throws -> AnyValue? {
+    .host(
+      ParameterListValue(
+        try parameters.map {
+          Parameter($0.name, Variable(try $0.variable.value.copy()), rateFactor: $0.rateFactor)
+        }))
+  }
+
   private var size: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
 
   var count: Int? { parameters.count }

@@ -39,6 +39,7 @@ final class SoftPromptsValue: HostObject {
     }
   }
   func method(_ name: String) -> NativeFunction? { SoftPromptsValue.methods.bind(name, to: self) }
+  func copied() throws -> AnyValue? { .host(SoftPromptsValue(try prompts.copy())) }
 
   var count: Int? { prompts.count }
   var byteCount: Int { prompts.rowCount * prompts.width * 4 }
@@ -99,6 +100,7 @@ final class RouterValue: HostObject {
   }
   func method(_ name: String) -> NativeFunction? { RouterValue.methods.bind(name, to: self) }
   var callable: NativeFunction? { method("weights") }
+  func copied() throws -> AnyValue? { .host(RouterValue(try router.copy())) }
 
   var byteCount: Int { router.experts * (router.width + 1) * 4 }
   var shortDescription: String {

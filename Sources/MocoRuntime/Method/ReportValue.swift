@@ -15,6 +15,7 @@ final class ReportValue: HostObject {
   }
 
   var typeName: String { "Report" }
+  func copied() throws -> AnyValue? { .host(self) }
   var memberNames: [String] {
     var names = [
       "accuracy", "correct", "count", "kind", "split", "classes", "class_names", "per_class", "precision",

@@ -8,6 +8,7 @@ final class TemplateSetValue: HostObject {
   init(_ templates: TemplateSet) { self.templates = templates }
 
   var typeName: String { "Templates" }
+  func copied() throws -> AnyValue? { .host(self) }
   var doc: String? {
     let lines = templates.groups.map { group in
       "- **\(group.name)**: " + group.templates.map { "`\($0.text)`" }.joined(separator: ", ")

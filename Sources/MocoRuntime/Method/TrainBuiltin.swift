@@ -332,6 +332,7 @@ final class TrainingValue: HostObject {
   }
 
   var typeName: String { "Training" }
+  func copied() throws -> AnyValue? { .host(self) }
   var memberNames: [String] {
     ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "published", "figure"]
   }

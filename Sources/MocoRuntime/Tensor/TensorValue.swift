@@ -109,7 +109,9 @@ final class TensorValue: HostObject {
       value.variable.requiresGrad
         ? .host(TensorValue(try value.tensor.copy())) : .host(TensorValue(value.variable.detach()))
     }
-    table.add("copy()", doc: "A tensor with numbers of its own.\n\n```\nlet before = w.copy()\n```") {
+    table.add(
+      "copy()", doc: "A tensor with numbers of its own, without history.\n\n```\nlet before = w.copy()\n```"
+    ) {
       value, _ in
       .host(TensorValue(try value.tensor.copy()))
     }
@@ -203,6 +205,7 @@ final class TensorValue: HostObject {
   }
 
   func number() throws -> AnyValue? { try TensorReading.number(tensor) }
+  func copied() throws -> AnyValue? { .host(TensorValue(try tensor.copy())) }
 
   // MARK: Elements
 
@@ -216,7 +219,7 @@ final class TensorValue: HostObject {
     guard !variable.requiresGrad else {
       throw LanguageFailure(
         "E0207", "a tensor with a gradient cannot be written in place: its history would be wrong",
-        help: "write into copy(), or give a parameter new numbers with assign(…)")
+        help: "write into x.copy(), which has numbers of its own, or give a parameter new ones: w.assign(…)")
     }
     try tensor.assign(
       items.map(TensorReading.indexItem),
