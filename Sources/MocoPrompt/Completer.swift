@@ -134,7 +134,7 @@ package struct Completer {
     let wanted: Set<String>
     let more: [String]
     switch typeName {
-    case "String": (wanted, more) = (["s"], ["len", "contains", "reverse", "format"])
+    case "String": (wanted, more) = (["s"], ["len", "contains", "reversed", "format"])
     case "List": (wanted, more) = (["xs"], ["len", "min", "max", "zip", "copy"])
     case "Record": (wanted, more) = (["r"], [])
     default: return []
@@ -144,6 +144,8 @@ package struct Completer {
         interpreter.value(named: name).map { wanted.contains(interpreter.parameters(of: $0).first ?? "") }
           ?? false
       }
+      // Older names are found by whoever still types them.
+      .filter { interpreter.effect(builtin: $0)?.newName == nil }
   }
 
   /// Argument labels of the call that the text stands in, without those of arguments that are there.

@@ -27,7 +27,7 @@ extension Prompt {
       case .pwd: "pwd"
       case .quit: "quit"
       case .reload: "reload [NAME]"
-      case .reset: "reset"
+      case .reset: "reset [NAME …]"
       case .run: "run FILE [--set name=value] [-- args …]"
       case .save: "save [-f] FILE.moco"
       case .time: "time CODE"
@@ -53,7 +53,7 @@ extension Prompt {
       case .pwd: "shows the folder that paths are relative to"
       case .quit: "leaves, as ^D does"
       case .reload: "runs the modules in use again, or one of them, changed or not"
-      case .reset: "forgets all names; %save and %export still know the blocks"
+      case .reset: "forgets all names, or those given; %save and %export still know the blocks"
       case .run: "runs a file; its names stay; args holds what stands behind --"
       case .save: "writes the blocks of this session that ran to a file; -f over one that is there"
       case .time: "runs code once and says how long it took; { … } goes on over several lines"
@@ -90,11 +90,7 @@ extension Prompt {
     case .quit: isLeaving = true
     case .reload: reload(argument)
     case .reset:
-      guard argument.isEmpty else { return usage(.reset) }
-      let count = ownNames().count
-      interpreter.reset()
-      outputs.removeAll()
-      Console.print(count == 1 ? "1 name forgotten\n" : "\(count) names forgotten\n")
+      reset(argument.split(separator: " ").map(String.init))
     case .run:
       run(argument)
     case .save: save(argument)

@@ -46,6 +46,10 @@ public final class Prompt: LineEditorDelegate {
   var isLeaving = false
   /// What a block gave to `exit`.
   private var exitStatus: Int32 = 0
+  /// Names that were said to cover a built-in.
+  var coveredNames: Set<String> = []
+  /// Remarks on older names of functions, which are made once.
+  var oldNames: Set<String> = []
   /// Where `%cd -` goes.
   var folderBefore: String?
   private(set) var number = 0
@@ -180,10 +184,18 @@ public final class Prompt: LineEditorDelegate {
     inputs.append(input ?? block)
     printed = ""
     let source = SourceFile(name: name ?? "prompt[\(number)]", text: block)
+    let found = findings(in: source, isCell: name == nil)
+    if !found.isEmpty { Console.report(found) }
+    if let failure = found.first(where: \.isError) {
+      outputs.pass(number: number)
+      lastFailure = "\(failure.code): \(failure.message)"
+      return false
+    }
     let result = Console.interruptible { interpreter.run(source, mode: mode) }
     session.context.onProgressEnd?()
     Console.report(result.diagnostics)
     outputs.pass(number: number)
+    remarkOnCovered()
     if let status = result.exitStatus {
       // A program that %run runs ends alone.
       if name == nil {

@@ -22,14 +22,15 @@ struct ProgramCheck {
   }
 
   /// Checks files and reports what is found. - Returns: the exit status.
-  static func run(files: [String]) -> Status {
+  /// - Parameter strict: whether warnings count as errors do.
+  static func run(files: [String], strict: Bool = false) -> Status {
     var status = Status.fine
     let check = ProgramCheck(Session(), modules: true)
     for file in files {
       do {
         let found = check.run(try SourceFile.read(file))
         Console.report(found)
-        if found.contains(where: \.isError) {
+        if strict ? !found.isEmpty : found.contains(where: \.isError) {
           status = .invalid
         } else if found.isEmpty {
           Console.show("\(file): ok\n")

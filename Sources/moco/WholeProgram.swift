@@ -91,6 +91,8 @@ struct WholeProgram {
         Console.report(found)
         return .invalid
       }
+      let surprises = found.filter { Checker.surprises.contains($0.code) }
+      if !surprises.isEmpty { Console.report(surprises) }
       let result = try Console.interruptible { try body(session, source) }
       session.context.onProgressEnd?()
       Console.report(WholeProgram.shown(result))

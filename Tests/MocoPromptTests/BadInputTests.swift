@@ -116,7 +116,7 @@ import Testing
       name: "unknown argument", code: "E0306", line: 3, remedy: "did you mean 'classes'?", status: 65,
       program: source(clip, ways, #"mixture(clip, ways, clases: ["a", "b"])"#)),
     Case(
-      name: "unknown option", code: "E0304", line: 4, remedy: "did you mean 'top_k'?",
+      name: "unknown option", code: "E0306", line: 4, remedy: "did you mean 'top_k'?", status: 65,
       program: source(clip, data, ways, "mixture(clip, ways, classes: data.classes) { router { topk: 1 } }")),
     Case(
       name: "nan in an image", code: "E0305", line: 2, remedy: "not finite",

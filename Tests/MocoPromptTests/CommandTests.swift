@@ -157,7 +157,7 @@ import Testing
     session.enter("%save out.moco")
     session.wait("^3 blocks written")
     session.enter("%reset d")
-    session.wait("^write %reset$")
+    session.wait("^d is forgotten$")
     session.enter("!cat out.moco")
     session.wait("^// %%$\n^let d = d \\+ 1$")
     session.leave()

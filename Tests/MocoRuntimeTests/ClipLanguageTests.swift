@@ -80,7 +80,7 @@ import Testing
     ("clip.encode_image(randn([1, 3, 8, 8]))", "E0205"), (#"clip.contrastive_loss(pixels, ["a"])"#, "E0205"),
     (#"clip.unfreeze("zz")"#, "E0602"), (#"clip.save("/nowhere/x")"#, "E0504"),
     (#"clip.save("x", type: "i8")"#, "E0305"), ("clip_model({embedding: 3})", "E0304"),
-    ("clip_model({embeding: 3})", "E0304"), ("clip_model(3)", "E0303"), ("clip.detokenize([700])", "E0607"),
+    ("clip_model({embeding: 3})", "E0306"), ("clip_model(3)", "E0303"), ("clip.detokenize([700])", "E0607"),
     (
       "clip_model({embedding: 8, text: {width: 9223372036854775807, layers: 1}, "
         + "vision: {width: 8, layers: 1, image_size: 8, patch: 4}})", "E0605"

@@ -192,7 +192,7 @@ import Testing
     }
     #expect(
       first("mixture(clip, ways, classes: data.classes) { router { topk: 2 } }")
-        == "E0304 router has no option 'topk'\nhelp: did you mean 'top_k'? options are top_k, kind, bias, scale"
+        == "E0306 router has no option 'topk'\nhelp: did you mean 'top_k'? options are top_k, kind, bias, scale"
     )
     #expect(
       first("mixture(clip, ways, classes: data.classes) { router { top_k: 4 } }").hasPrefix(

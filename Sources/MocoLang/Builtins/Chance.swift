@@ -60,35 +60,7 @@ extension CoreBuiltins {
         var sequence = machine.random.next(.random)
         return .float(low + (high - low) * sequence.nextDouble())
       },
-      NativeFunction(
-        core: "shuffle(xs)",
-        doc: """
-          A new List with the elements in random order.
-
-          ```
-          shuffle(0..<10)
-          ```
-          """
-      ) { machine, arguments in
-        let list = try machine.elements(arguments[0], "shuffle")
-        let items = list.pointer.list.pointee.items
-        var sequence = machine.random.next(.shuffle)
-        var index = list.pointer.list.pointee.count - 1
-        while index > 0 {
-          let other = sequence.nextInt(below: index + 1)
-          let word = items[index]
-          items[index] = items[other]
-          items[other] = word
-          index -= 1
-          if index & 0xFFFF == 0 {
-            do { try machine.pollIfNeeded() } catch {
-              machine.heap.release(list)
-              throw error
-            }
-          }
-        }
-        return list
-      },
+      shuffled, shuffled.formerly("shuffle"),
       NativeFunction(
         core: "choice(xs)",
         doc: """
@@ -107,6 +79,38 @@ extension CoreBuiltins {
         return try machine.element(arguments[0], .int(sequence.nextInt(below: count)))
       },
     ]
+  }
+
+  private static var shuffled: NativeFunction {
+    NativeFunction(
+      core: "shuffled(xs)",
+      doc: """
+        A new List with the elements in random order.
+
+        ```
+        shuffled(0..<10)
+        ```
+        """
+    ) { machine, arguments in
+      let list = try machine.elements(arguments[0], "shuffled")
+      let items = list.pointer.list.pointee.items
+      var sequence = machine.random.next(.shuffle)
+      var index = list.pointer.list.pointee.count - 1
+      while index > 0 {
+        let other = sequence.nextInt(below: index + 1)
+        let word = items[index]
+        items[index] = items[other]
+        items[other] = word
+        index -= 1
+        if index & 0xFFFF == 0 {
+          do { try machine.pollIfNeeded() } catch {
+            machine.heap.release(list)
+            throw error
+          }
+        }
+      }
+      return list
+    }.onlyGiving()
   }
 }
 

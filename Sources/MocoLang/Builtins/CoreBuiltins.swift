@@ -1,8 +1,15 @@
 /// The functions of the language that need neither files nor tensors, by subject.
 package enum CoreBuiltins {
   package static var all: [NativeFunction] {
-    output + conversions + sequences + functional + changes + mathematics + strings + records + control
-      + chance + clock + gathering
+    let groups = [
+      output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["min", "max", "sorted"]),
+      functional.onlyGiving(callingBack: ["map", "filter", "reduce", "any", "all"]), changes,
+      mathematics.onlyGiving(), strings.onlyGiving(), records.onlyGiving(),
+      control.onlyGiving(only: ["equal", "epochs", "steps", "time"]), chance,
+      clock.onlyGiving(only: ["now", "date"]),
+      gathering.onlyGiving(callingBack: ["group_by", "argsort"]),
+    ]
+    return groups.flatMap { $0 }
   }
 }
 

@@ -179,33 +179,7 @@ extension CoreBuiltins {
         let descending = try machine.boolArgument(arguments[2], "descending", "sorted")
         return try machine.sorted(arguments[0], by: arguments[1], descending: descending)
       },
-      NativeFunction(
-        core: "reverse(xs)",
-        doc: """
-          A new List (or String) with the elements from the last to the first.
-
-          ```
-          reverse([1, 2, 3])    // [3, 2, 1]
-          ```
-          """
-      ) { machine, arguments in
-        if arguments[0].tag == .string {
-          let text = StringObject.text(arguments[0].pointer)
-          return try machine.heap.string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
-        }
-        let list = try machine.elements(arguments[0], "reverse")
-        let items = list.pointer.list.pointee.items
-        var low = 0
-        var high = list.pointer.list.pointee.count - 1
-        while low < high {
-          let word = items[low]
-          items[low] = items[high]
-          items[high] = word
-          low += 1
-          high -= 1
-        }
-        return list
-      },
+      reversed, reversed.formerly("reverse"),
       NativeFunction(
         core: "index_of(xs, value)",
         doc: """
@@ -340,6 +314,36 @@ extension CoreBuiltins {
           help: "make another one as this one was made", argument: "x")
       },
     ]
+  }
+
+  private static var reversed: NativeFunction {
+    NativeFunction(
+      core: "reversed(xs)",
+      doc: """
+        A new List (or String) with the elements from the last to the first.
+
+        ```
+        reversed([1, 2, 3])    // [3, 2, 1]
+        ```
+        """
+    ) { machine, arguments in
+      if arguments[0].tag == .string {
+        let text = StringObject.text(arguments[0].pointer)
+        return try machine.heap.string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
+      }
+      let list = try machine.elements(arguments[0], "reversed")
+      let items = list.pointer.list.pointee.items
+      var low = 0
+      var high = list.pointer.list.pointee.count - 1
+      while low < high {
+        let word = items[low]
+        items[low] = items[high]
+        items[high] = word
+        low += 1
+        high -= 1
+      }
+      return list
+    }
   }
 }
 

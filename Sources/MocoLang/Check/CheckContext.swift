@@ -19,11 +19,17 @@ public struct CheckContext: Sendable {
     public var takesRest: Bool
     /// Any further names.
     public var takesOptions: Bool
+    /// The options of arguments that are records, by the argument's name.
+    public var blocks: [String: OptionBlock]
 
-    public init(parameters: [Parameter], takesRest: Bool = false, takesOptions: Bool = false) {
+    public init(
+      parameters: [Parameter], takesRest: Bool = false, takesOptions: Bool = false,
+      blocks: [String: OptionBlock] = [:]
+    ) {
       self.parameters = parameters
       self.takesRest = takesRest
       self.takesOptions = takesOptions
+      self.blocks = blocks
     }
 
     init(_ function: FunctionExpr) {
@@ -36,11 +42,26 @@ public struct CheckContext: Sendable {
   public var builtins: [String: Callable?]
   /// Names that exist already, with true for constants. A program may declare them again.
   public var names: [String: Bool]
-  /// In the prompt a name may be declared again in the same input.
+  /// Functions of built-in modules: `plot`, `line`.
+  public var members: [String: [String: Callable]] = [:]
+  /// What calls of built-in functions do besides giving a value.
+  public var effects: [String: Effect] = [:]
+  /// The same of methods of built-in types, where all that share the name agree.
+  public var methodEffects: [String: Effect] = [:]
+  /// Functions with a newer name.
+  public var newNames: [String: String] = [:]
+  /// Names in `names` that hold a record or module, whose fields may be functions.
+  public var records: Set<String> = []
+  /// In the prompt a name may be declared again in the same input, and the value of the last statement is shown.
   public var isPrompt: Bool
 
   /// The public names of a module that a file uses; nil where modules are not looked at. It throws what `use` would.
   public var moduleNames: (@Sendable (Use.Source, SourceFile) throws -> [String])?
+
+  /// Names of built-in functions.
+  var functions: Set<String> { Set(effects.keys) }
+  /// Names of methods of built-in types.
+  var methods: Set<String> { Set(methodEffects.keys) }
 
   public init(builtins: [String: Callable?] = [:], names: [String: Bool] = [:], isPrompt: Bool = false) {
     self.builtins = builtins

@@ -1,5 +1,7 @@
 extension Checker {
   mutating func check(_ expr: Expr) {
+    let takesLast = !isThrownAway
+    isThrownAway = false
     switch expr.kind {
     case .nilLiteral, .bool, .int, .float, .builtin, .invalid: break
     case .string(let literal):
@@ -28,16 +30,16 @@ extension Checker {
     case .conditional(let conditional):
       for branch in conditional.branches {
         check(branch.condition)
-        check(branch.body)
+        check(branch.body, takesLast: takesLast)
       }
-      if let otherwise = conditional.otherwise { check(otherwise) }
+      if let otherwise = conditional.otherwise { check(otherwise, takesLast: takesLast) }
     case .attempt(let attempt):
       tryDepth += 1
-      check(attempt.body)
+      check(attempt.body, takesLast: takesLast)
       tryDepth -= 1
       inScope { checker in
         if let name = attempt.name, let span = attempt.nameSpan { checker.declare(name, span, .error) }
-        checker.check(attempt.handler)
+        checker.check(attempt.handler, takesLast: takesLast)
       }
     case .unary(_, _, let operand): check(operand)
     case .binary(let chain):
@@ -103,6 +105,9 @@ extension Checker {
     // A method's name is a member or a function in scope: which, only the running program knows.
     check(call.callee)
     for argument in call.arguments { check(argument.value) }
+    if case .member(let base, let name, let span) = call.callee.kind, !isOwnMethod(name, of: base) {
+      adviseNewName(name, span)
+    }
     guard tryDepth == 0 else { return }
     switch call.callee.kind {
     case .name(let name):
@@ -111,6 +116,12 @@ extension Checker {
     case .builtin(let name):
       guard let known = context.builtins[name], let callable = known else { return }
       check(call, name, callable)
+    case .member(let base, let name, _) where !call.callee.isParenthesized:
+      // Functions of a built-in module: `plot.line`.
+      guard case .name(let owner) = base.kind, !isDeclared(owner),
+        let callable = context.members[owner]?[name]
+      else { return }
+      check(call, "\(owner).\(name)", callable)
     default: break
     }
   }
@@ -124,6 +135,8 @@ extension Checker {
   }
 
   private mutating func check(_ call: Call, _ name: String, _ callable: CheckContext.Callable) {
+    checkBlocks(call, callable)
+    adviseNewName(name, call.callee.span)
     var positions = 0
     var given: Set<String> = []
     var isOpen = false

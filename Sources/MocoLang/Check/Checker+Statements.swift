@@ -27,14 +27,14 @@ extension Checker {
     case .whileLoop(let condition, let body):
       check(condition)
       loopDepth += 1
-      check(body)
+      check(body, takesLast: false)
       loopDepth -= 1
     case .forLoop(let pattern, let source, let body):
       check(source)
       loopDepth += 1
       inScope { checker in
         checker.declare(pattern, .loop)
-        checker.check(body)
+        checker.check(body, takesLast: false)
       }
       loopDepth -= 1
     case .breakLoop, .continueLoop:
@@ -78,8 +78,9 @@ extension Checker {
     }
   }
 
-  mutating func check(_ block: Block) {
-    inScope { $0.statements(block.statements) }
+  /// - Parameter takesLast: whether the value of the last statement is taken.
+  mutating func check(_ block: Block, takesLast: Bool) {
+    inScope { $0.statements(block.statements, takesLast: takesLast) }
   }
 
   mutating func check(_ function: FunctionExpr) {
@@ -94,7 +95,7 @@ extension Checker {
           checker.declare(parameter.name, parameter.nameSpan, .parameter)
         }
       }
-      checker.check(function.body)
+      checker.check(function.body, takesLast: true)
     }
     functionDepth -= 1
     loopDepth = loops

@@ -61,13 +61,25 @@ public struct Checker {
   var tryDepth = 0
   var currentCell = 0
   var cellOfGlobal: [String: Int] = [:]
+  /// The value of the expression that is checked next is thrown away.
+  var isThrownAway = false
+  /// Index into the program's comments that read as a division.
+  var nextSlash = 0
+  /// Fields that the program writes, any of which may hold a function.
+  let fieldNames: Set<String>
+  /// Older names of functions that have been remarked on.
+  var oldNames: Set<String> = []
 
   static let maximumDiagnostics = 50
 
   private init(program: Program, context: CheckContext) {
     self.program = program
     self.context = context
+    fieldNames = Checker.fieldNames(program.file)
   }
+
+  /// Warnings of what a program does otherwise than it seems to say: told before a run too.
+  public static let surprises: Set<String> = ["E0121", "E0122", "E0123"]
 
   mutating func report(_ diagnostic: Diagnostic) {
     guard diagnostics.count < Checker.maximumDiagnostics else { return }
@@ -97,18 +109,21 @@ public struct Checker {
     for (index, cell) in program.cells.enumerated() {
       currentCell = index
       let range = cell.statements.clamped(to: 0..<program.statements.count)
-      statements(Array(program.statements[range]))
+      // What a cell ends with is shown; a file without cells shows nothing.
+      let isShown = context.isPrompt || program.hasCells
+      statements(Array(program.statements[range]), takesLast: isShown)
     }
   }
 
-  mutating func statements(_ list: [Stmt]) {
+  /// - Parameter takesLast: whether the value of the last statement is that of the whole.
+  mutating func statements(_ list: [Stmt], takesLast: Bool) {
     if scopes.count > 1 {
       for case .function(let declaration) in list.lazy.map(\.kind) {
         scopes[scopes.count - 1].functions.insert(declaration.name)
       }
     }
     var ended: (word: String, warned: Bool)?
-    for statement in list {
+    for (place, statement) in list.enumerated() {
       if let end = ended, !end.warned {
         report(
           "E0112", "this is never reached", at: statement.span,
@@ -118,7 +133,11 @@ public struct Checker {
           severity: .warning)
         ended = (end.word, true)
       }
+      let isThrownAway = !(takesLast && place == list.count - 1)
+      if case .expr = statement.kind { self.isThrownAway = isThrownAway }
       check(statement)
+      warnOfSlashes(in: statement)
+      if isThrownAway { warnIfThrownAway(statement, isFirst: place == 0) }
       if ended == nil, let word = statement.leavingWord { ended = (word, false) }
     }
   }

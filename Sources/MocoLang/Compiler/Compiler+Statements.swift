@@ -173,6 +173,7 @@ extension Compiler {
   private func define(_ name: String, _ register: Int, isMutable: Bool, doc: String?, _ span: Span) throws {
     let slot = try globals.slot(for: name, in: module)
     globals.setDoc(doc, slot)
+    globals.setPlace(span, slot)
     builder.emit(Instruction(.defineGlobal, k: isMutable ? 0 : 1, a: register, bx: slot), span)
   }
 

@@ -30,6 +30,15 @@ extension Interpreter {
   /// Literals are replaced no longer.
   public func clearOverrides() { overrides = [:] }
 
+  /// Tells checks about the methods of a host type. Where several types share a name, calls of it are in vain only
+  /// where they are for each of them.
+  package func noteMethods<T: HostObject>(of table: MethodTable<T>) {
+    for (name, effect) in table.allEffects {
+      if case .something? = methodEffects[name] { continue }
+      methodEffects[name] = effect
+    }
+  }
+
   /// Replaces the literal of the top-level `let name` in the program that is run next: `--set name=value`.
   /// The text is a literal of the language; a bare word where the program has a String. An unknown name fails
   /// the run (E0307).

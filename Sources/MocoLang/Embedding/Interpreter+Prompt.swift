@@ -78,12 +78,25 @@ extension Interpreter {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native,
       !machine.overloadedNames.contains(name)
     else { return nil }
-    let signature = native(globals.words[slot]).signature
-    return CheckContext.Callable(
-      parameters: signature.parameters.map {
-        .init(name: $0.name, isRequired: $0.isRequired, isNameOnly: $0.isNameOnly)
-      },
-      takesRest: signature.rest != nil, takesOptions: signature.options != nil)
+    return CheckContext.Callable(native(globals.words[slot]))
+  }
+
+  /// The functions of a built-in object such as `plot`, by name.
+  public func memberFunctions(builtin name: String) -> [String: CheckContext.Callable] {
+    guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .host else { return [:] }
+    let host = globals.words[slot].pointer.hostBox.pointee.host
+    var functions: [String: CheckContext.Callable] = [:]
+    for member in host.memberNames {
+      if let function = host.method(member) { functions[member] = CheckContext.Callable(function) }
+    }
+    return functions
+  }
+
+  /// What calls of a built-in function do besides giving a value, and its newer name; nil for values.
+  public func effect(builtin name: String) -> (effect: Effect, newName: String?)? {
+    guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return nil }
+    let function = native(globals.words[slot])
+    return (function.effect, function.newName)
   }
 
   func nativeFunction(_ word: Word) -> NativeFunction { native(word) }
@@ -216,6 +229,23 @@ extension Interpreter {
     globals.reset(main)
     heap.collectCycles()
   }
+
+  /// Forgets one name that a program declared; the built-in of that name, if there is one, is seen again.
+  /// - Returns: false where no program has declared it.
+  public func forget(_ name: String) -> Bool {
+    guard let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 else { return false }
+    globals.reset(main, only: name)
+    heap.collectCycles()
+    return true
+  }
+
+  /// Names of programs that stand where a built-in function stood.
+  public var covered: [String] {
+    main.order.filter { name in
+      guard let slot = main.slots[name], let builtin = globals.builtins.slots[name] else { return false }
+      return globals.flags[slot] & GlobalFlag.declared != 0 && globals.words[builtin].tag == .native
+    }
+  }
 }
 
 /// What `help` says about values that carry no description of their own.
@@ -234,5 +264,16 @@ enum CoreTypes {
     case "Quantity": return "An amount with a unit: `50 epochs`, `200 steps`."
     default: return nil
     }
+  }
+}
+
+extension CheckContext.Callable {
+  init(_ function: NativeFunction) {
+    let signature = function.signature
+    self.init(
+      parameters: signature.parameters.map {
+        .init(name: $0.name, isRequired: $0.isRequired, isNameOnly: $0.isNameOnly)
+      },
+      takesRest: signature.rest != nil, takesOptions: signature.options != nil, blocks: function.blocks)
   }
 }

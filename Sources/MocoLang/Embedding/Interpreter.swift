@@ -61,6 +61,9 @@ public final class Interpreter {
   /// The calls that the last error of `run` ended, from the innermost on.
   public internal(set) var failedFrames: [FailedFrame] = []
 
+  /// What calls of methods of host objects do besides giving a value, by name: see `noteMethods`.
+  public internal(set) var methodEffects: [String: Effect] = [:]
+
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 

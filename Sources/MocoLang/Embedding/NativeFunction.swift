@@ -55,6 +55,12 @@ public final class NativeFunction {
   let positionalCount: Int
   /// Those that must be given.
   let requiredCount: Int
+  /// What a call does besides giving its value.
+  package internal(set) var effect = Effect.something
+  /// What the function is called now; nil where this is its name.
+  package internal(set) var newName: String?
+  /// The options of arguments that are records, by the argument's name.
+  public internal(set) var blocks: [String: OptionBlock] = [:]
   /// Every parameter can be given by position, and there is no rest.
   let isPlain: Bool
   /// Defaults that are plain values; `undefined` for the others.
@@ -112,6 +118,7 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
   public typealias Body = (Host, inout Arguments) throws -> AnyValue
 
   private var entries: [String: (signature: Signature, doc: String, body: Body)] = [:]
+  private var effects: [String: Effect] = [:]
   /// The methods in the order of their definition.
   public private(set) var names: [String] = []
 
@@ -126,6 +133,16 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
 
   func description(of name: String) -> (signature: Signature, doc: String)? {
     entries[name].map { ($0.signature, $0.doc) }
+  }
+
+  /// Says that methods do nothing but give their value.
+  package func onlyGiving(_ names: String...) {
+    for name in names { effects[name] = .nothing }
+  }
+
+  /// What calls of the methods do besides giving a value, by name.
+  package var allEffects: [(name: String, effect: Effect)] {
+    names.map { ($0, effects[$0] ?? .something) }
   }
 
   /// The method of that name as a function of its arguments, or nil.

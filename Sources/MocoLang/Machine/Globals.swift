@@ -69,6 +69,8 @@ package final class Globals {
   package private(set) var count = 0
   package private(set) var names: [String] = []
   private var docs: [Int: String] = [:]
+  /// Where programs declared names that built-ins have too: `prompt[3]:1`.
+  private var places: [Int: String] = [:]
   private var owners: [Module] = []
   package let builtins = Module(name: "built-ins", identity: "")
   private var modules: [Module] = []
@@ -151,6 +153,17 @@ package final class Globals {
   package func setDoc(_ doc: String?, _ slot: Int) { docs[slot] = doc }
   package func doc(_ slot: Int) -> String? { docs[slot] }
 
+  package func setPlace(_ place: Span, _ slot: Int) {
+    guard builtins.slots[names[slot]] != nil else { return }
+    places[slot] = "\(place.file.name):\(place.line)"
+  }
+
+  /// Where a program has declared a name of a module that covers a built-in function; nil where none does.
+  package func placeCovering(_ name: String, in module: Module) -> String? {
+    guard let slot = module.slots[name], flags[slot] & GlobalFlag.declared != 0 else { return nil }
+    return places[slot]
+  }
+
   /// Gives a built-in its value, also in modules that have seen the name and not declared it. Takes the
   /// reference.
   package func defineBuiltin(_ name: String, _ value: Word, doc: String?) {
@@ -169,14 +182,15 @@ package final class Globals {
     }
   }
 
-  /// Forgets what programs declared in a module.
-  package func reset(_ module: Module) {
-    for name in module.order {
+  /// Forgets what programs declared in a module, all names or one.
+  package func reset(_ module: Module, only wanted: String? = nil) {
+    for name in module.order where wanted == nil || wanted == name {
       guard let slot = module.slots[name] else { continue }
       let old = words[slot]
       words[slot] = .undefined
       flags[slot] = 0
       setDoc(nil, slot)
+      places[slot] = nil
       if let source = builtins.slots[name], words[source].tag != .undefined {
         words[slot] = words[source]
         heap.retain(words[slot])

@@ -109,6 +109,7 @@ extension Machine {
         diagnostic.help = [help]
       }
       place(&diagnostic, prototype, spans, instruction, offset, argument: argument, labels: operandLabels)
+      if code == "E0310" || code == "E0303" { noteCovered(&diagnostic, prototype) }
     }
     return RaisedError(diagnostic, isCatchable: code != "E0406")
   }

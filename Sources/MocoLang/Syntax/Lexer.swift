@@ -28,6 +28,8 @@ struct Lexer {
   var endsInside = false
   /// Offsets of brackets that are open at the end, outermost first.
   var openAtEnd: [Int] = []
+  /// Comments that read as a division.
+  var slashes: [SlashComment] = []
   /// Where the first bracket error is: what the parser says from there on is not to be trusted.
   var firstBracketError: Int?
 
@@ -135,7 +137,12 @@ struct Lexer {
         continue
       }
       if current == UInt8(ascii: "/"), byte(1) == UInt8(ascii: "/") {
-        if comment(topLevel: !inInterpolation && open.isEmpty) { cell = true }
+        let start = position
+        if comment(topLevel: !inInterpolation && open.isEmpty) {
+          cell = true
+        } else if !newline {
+          noteSlash(start, position, after: tokens)
+        }
         continue
       }
       if current == UInt8(ascii: "/"), byte(1) == UInt8(ascii: "*") {

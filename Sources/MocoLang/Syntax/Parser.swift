@@ -19,8 +19,8 @@ public struct Parser {
     let tokens = lexer.run()
     var parser = Parser(file: file, tokens: tokens, strings: lexer.strings, docs: lexer.docs)
     parser.prepareForms(boundNames)
-    let program = parser.program(cells: lexer.cells, fileDoc: lexer.fileDoc)
-    return parser.result(program, lexer)
+    let program = parser.program(cells: lexer.cells, fileDoc: lexer.fileDoc, slashes: lexer.slashes)
+    return parser.result(program, lexer, boundNames)
   }
 
   /// The tokens of a text, for colouring; strings are one token.
@@ -70,7 +70,9 @@ public struct Parser {
 
   // MARK: - The file
 
-  private mutating func program(cells markers: [Lexer.CellMarker], fileDoc: String?) -> Program {
+  private mutating func program(
+    cells markers: [Lexer.CellMarker], fileDoc: String?, slashes: [SlashComment]
+  ) -> Program {
     var statements: [Stmt] = []
     statementList(into: &statements, isTopLevel: true)
     var cells: [Program.Cell] = []
@@ -94,10 +96,12 @@ public struct Parser {
       isMarkdown = marker.isMarkdown
     }
     cells.append(cell(until: file.bytes.count, statements.count))
-    return Program(file: file, statements: statements, doc: fileDoc, cells: cells)
+    return Program(
+      file: file, statements: statements, doc: fileDoc, cells: cells, hasCells: !markers.isEmpty,
+      slashes: slashes)
   }
 
-  private func result(_ program: Program, _ lexer: Lexer) -> ParseResult {
+  private func result(_ program: Program, _ lexer: Lexer, _ boundNames: Set<String>) -> ParseResult {
     var all = lexer.diagnostics
     // In a file of another encoding every further complaint is about the encoding.
     if let encoding = all.first(where: { $0.code == "E0100" }) {
@@ -118,8 +122,12 @@ public struct Parser {
     all = all.filter { seen.insert(($0.primary?.start ?? 0) << 1 | ($0.isError ? 1 : 0)).inserted }
     if all.count > Parser.maximumErrors { all.removeLast(all.count - Parser.maximumErrors) }
 
+    let isSlashed = blameSlashes(lexer.slashes, boundNames, &all)
+
     let isIncomplete: Bool
-    if lexer.endsInside {
+    if isSlashed {
+      isIncomplete = false
+    } else if lexer.endsInside {
       isIncomplete = lexer.diagnostics.filter { $0.code != "E0106" && $0.code != "E0102" }.isEmpty
     } else if bracketsOpen {
       let openAt = Set(lexer.openAtEnd)

@@ -239,11 +239,20 @@ public struct Program: Sendable {
   public let doc: String?
   /// Never empty; one untitled cell for a file without `// %%`.
   public let cells: [Cell]
+  /// Written with `// %%`: what a cell ends with is shown.
+  public let hasCells: Bool
+  /// Comments that read as a division, in the order of the text.
+  public let slashes: [SlashComment]
 
-  public init(file: SourceFile, statements: [Stmt], doc: String?, cells: [Cell]) {
+  public init(
+    file: SourceFile, statements: [Stmt], doc: String?, cells: [Cell], hasCells: Bool = false,
+    slashes: [SlashComment] = []
+  ) {
     self.file = file
     self.statements = statements
     self.doc = doc
     self.cells = cells
+    self.hasCells = hasCells
+    self.slashes = slashes
   }
 }

@@ -129,25 +129,35 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
       config: config, seed: arguments.seed(context),
       tokenizerDirectory: context.standardLibrary().path("tokenizer"))
     return .host(ClipValue(model, context))
-  }
+  }.taking(["config": ClipBlocks.config])
+}
+
+/// The options of the record that `clip_model` takes.
+private enum ClipBlocks {
+  static let text = OptionBlock(["width", "layers", "heads", "mlp"])
+  static let vision = OptionBlock([
+    "image_size", "patch", "channels", "width", "layers", "heads", "mlp", "stages",
+  ])
+  static let residualVision = OptionBlock(["image_size", "stages", "channels", "width", "heads"])
+  static let config = OptionBlock(
+    [
+      "name", "embedding", "context", "merges", "text", "vision", "activation", "mean", "std",
+      "layer_norm_eps",
+    ], blocks: ["text": text, "vision": vision])
 }
 
 /// The record that `clip_model` takes.
 private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   let root = try OptionReader(
-    "config", fields,
-    known: [
-      "name", "embedding", "context", "merges", "text", "vision", "activation", "mean", "std",
-      "layer_norm_eps",
-    ], argument: "config")
-  func tower(_ name: String, known: [String]) throws -> OptionReader {
+    "config", fields, ClipBlocks.config, argument: "config")
+  func tower(_ name: String, _ block: OptionBlock) throws -> OptionReader {
     guard let value = root.value(name) else { throw missing(name) }
     guard let record = value.asRecord else {
       throw LanguageFailure(
         "E0303", "config expects a Record for '\(name)', not \(Arguments.describe(value))", argument: "config"
       )
     }
-    return try OptionReader(name, record, known: known, argument: "config")
+    return try OptionReader(name, record, block, argument: "config")
   }
   func missing(_ name: String) -> LanguageFailure {
     LanguageFailure(
@@ -175,13 +185,9 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
     }
     return floats
   }
-  let text = try tower("text", known: ["width", "layers", "heads", "mlp"])
+  let text = try tower("text", ClipBlocks.text)
   let stages = root.value("vision")?.asRecord?["stages"]
-  let vision = try tower(
-    "vision",
-    known: stages == nil
-      ? ["image_size", "patch", "channels", "width", "layers", "heads", "mlp", "stages"]
-      : ["image_size", "stages", "channels", "width", "heads"])
+  let vision = try tower("vision", stages == nil ? ClipBlocks.vision : ClipBlocks.residualVision)
   let merges = try root.int("merges") ?? Tokenizer.mergesInUse
   guard merges >= 0, merges <= Tokenizer.mergesInUse else {
     throw LanguageFailure(

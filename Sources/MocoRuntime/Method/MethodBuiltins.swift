@@ -2,13 +2,19 @@ import MocoLang
 
 /// Templates, soft prompts, routers, models, optimizers, training, evaluation, reports, probes and checkpoints for programs.
 public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
-  interpreter.define(templateBuiltins())
-  interpreter.define(promptBuiltins(context))
-  interpreter.define(modelBuiltins(context))
-  interpreter.define(optimizerBuiltins())
+  interpreter.define(templateBuiltins().onlyGiving())
+  interpreter.define(promptBuiltins(context).onlyGiving())
+  interpreter.define(modelBuiltins(context).onlyGiving())
+  interpreter.define(optimizerBuiltins().onlyGiving())
   interpreter.define(trainBuiltins(context))
   interpreter.define(evaluateBuiltins(context))
   interpreter.define(reportBuiltins(context))
   interpreter.define(probeBuiltins(context))
   interpreter.define(checkpointBuiltins(context))
+  interpreter.noteMethods(of: ModelValue.methods)
+  interpreter.noteMethods(of: OptimizerValue.methods)
+  interpreter.noteMethods(of: ScheduleValue.methods)
+  interpreter.noteMethods(of: SoftPromptsValue.methods)
+  interpreter.noteMethods(of: RouterValue.methods)
+  interpreter.noteMethods(of: ReportValue.methods)
 }

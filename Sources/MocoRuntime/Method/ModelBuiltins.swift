@@ -53,7 +53,7 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let mixture = try Mixture(
         clip: clip, templates: set, classes: readClasses(arguments), options: options)
       return .host(try ModelValue(mixture, base: readBase(arguments)))
-    },
+    }.taking(["router": MixtureBlocks.router, "loss": MixtureBlocks.loss]),
     NativeFunction(
       """
       coop(clip, classes, init = "a photo of a", tokens = nil, shared = true, position = "end", base = nil, \
@@ -109,6 +109,14 @@ func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   ]
 }
 
+/// The options of `router { … }` and `loss { … }` of a mixture.
+private enum MixtureBlocks {
+  static let router = OptionBlock(["top_k", "kind", "bias", "scale"])
+  static let text = OptionBlock(["weight", "temperature", "full_stop", "experts"])
+  static let gate = OptionBlock(["weight", "top", "bonus", "temperature", "detach"])
+  static let loss = OptionBlock(["class", "text", "gate"], blocks: ["text": text, "gate": gate])
+}
+
 private func readRouter(_ arguments: Arguments, _ options: inout Router.Options) throws {
   if let value: RouterValue = arguments["router"]?.asHost() {
     options = value.router.options
@@ -116,7 +124,7 @@ private func readRouter(_ arguments: Arguments, _ options: inout Router.Options)
     return
   }
   let reader = try OptionReader(
-    "router", arguments.record("router"), known: ["top_k", "kind", "bias", "scale"], argument: "router")
+    "router", arguments.record("router"), MixtureBlocks.router, argument: "router")
   if let kind = try reader.choice("kind", among: Router.Kind.allCases.map(\.rawValue)) {
     options.kind = Router.Kind(rawValue: kind) ?? .linear
     // All experts of a router that does not choose, not the published two.
@@ -129,11 +137,11 @@ private func readRouter(_ arguments: Arguments, _ options: inout Router.Options)
 
 private func readLoss(_ arguments: Arguments, _ options: inout MixtureLossOptions) throws {
   let reader = try OptionReader(
-    "loss", arguments.record("loss"), known: ["class", "text", "gate"], argument: "loss")
+    "loss", arguments.record("loss"), MixtureBlocks.loss, argument: "loss")
   if let weight = try reader.float("class") { options.classWeight = Float(weight) }
   if let record = reader.value("text")?.asRecord {
     let text = try OptionReader(
-      "loss.text", record, known: ["weight", "temperature", "full_stop", "experts"], argument: "loss")
+      "loss.text", record, MixtureBlocks.text, argument: "loss")
     if let weight = try text.float("weight") { options.textWeight = Float(weight) }
     if let temperature = try text.float("temperature") { options.textTemperature = Float(temperature) }
     if let stops = try text.bool("full_stop") { options.textFullStop = stops }
@@ -146,7 +154,7 @@ private func readLoss(_ arguments: Arguments, _ options: inout MixtureLossOption
   }
   if let record = reader.value("gate")?.asRecord {
     let gate = try OptionReader(
-      "loss.gate", record, known: ["weight", "top", "bonus", "temperature", "detach"], argument: "loss")
+      "loss.gate", record, MixtureBlocks.gate, argument: "loss")
     if let weight = try gate.float("weight") { options.gateWeight = Float(weight) }
     if let temperature = try gate.float("temperature") {
       options.gateTarget = .temperature(Float(temperature))

@@ -8,18 +8,14 @@ struct OptionReader {
   private let fields: Fields
   private let argument: String?
 
-  /// - Throws: E0304 for an unknown name.
-  init(_ owner: String, _ fields: Fields, known: [String], argument: String? = nil) throws {
+  /// - Throws: E0306 for an unknown name.
+  init(_ owner: String, _ fields: Fields, _ block: OptionBlock, argument: String? = nil) throws {
     self.owner = owner
     self.fields = fields
     self.argument = argument
-    for name in fields.names where !known.contains(name) {
-      let near = Nearest.name(to: name, among: known).map { "did you mean '\($0)'? " } ?? ""
-      throw LanguageFailure(
-        "E0304", "\(owner) has no option '\(name)'",
-        help: "\(near)options are \(known.joined(separator: ", "))",
-        argument: argument)
-    }
+    guard let name = fields.names.first(where: { !block.names.contains($0) }) else { return }
+    let (message, help) = block.unknown(name, owner: owner)
+    throw LanguageFailure("E0306", message, help: help, argument: argument)
   }
 
   func value(_ name: String) -> AnyValue? {

@@ -28,6 +28,7 @@ final class PlotModule: HostObject {
     addHeatmap(table)
     addImage(table)
     addGrids(table)
+    table.onlyGiving("line", "bars", "heatmap", "image", "scatter", "histogram", "row", "grid")
     table.add(
       "save(x, path, width = nil)",
       doc: """

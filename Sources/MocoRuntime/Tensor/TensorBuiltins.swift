@@ -4,14 +4,15 @@ import MocoTensor
 
 /// Everything of the language that makes or takes tensors.
 func registerTensorBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
-  interpreter.define(creatingBuiltins(context))
-  interpreter.define(shapingBuiltins())
-  interpreter.define(neuralBuiltins())
-  interpreter.define(gradientBuiltins())
+  interpreter.define(creatingBuiltins(context).onlyGiving(except: ["rand", "randn"]))
+  interpreter.define(shapingBuiltins().onlyGiving())
+  interpreter.define(neuralBuiltins().onlyGiving())
+  interpreter.define(gradientBuiltins().onlyGiving(only: ["parameter"]))
   interpreter.define(tensorFileBuiltins(context))
   registerReductions(interpreter)
   registerStatistics(interpreter)
   registerElementwise(interpreter)
+  interpreter.noteMethods(of: TensorValue.methods)
 }
 
 /// A function of one tensor.

@@ -106,6 +106,11 @@ func neuralBuiltins() -> [NativeFunction] {
       doc:
         "Numbers in order along an axis: a record of values and indices.\n\n```\nsort(tensor([3.0, 1.0])).values\n```"
     ) { arguments in
+      guard arguments["x"]?.asList == nil else {
+        throw arguments.failure(
+          "E0303", "sort takes a tensor, and gives its values and indices", at: "x",
+          help: "write sorted(xs) for a new List in order, or sort(tensor(xs))")
+      }
       let found = try F.sorted(
         arguments.variable("x"), axis: arguments.int("axis"), descending: arguments.bool("descending"))
       return ["values": .host(TensorValue(found.values)), "indices": .host(TensorValue(found.indices))]

@@ -46,34 +46,35 @@ func registerReductions(_ interpreter: Interpreter) {
   interpreter.registerOverload("max", for: TensorValue.self, largest)
   interpreter.registerOverload("min", for: TensorValue.self, smallest)
 
-  interpreter.define([
-    NativeFunction(
-      "variance(x, axis = nil, keep = false, correction = 1)",
-      doc: """
-        The variance Σ (x − mean)² / (n − correction) of a list of numbers, or of a tensor, all of it or along an axis.
-        `correction: 0` is that of a population.
+  interpreter.define(
+    [
+      NativeFunction(
+        "variance(x, axis = nil, keep = false, correction = 1)",
+        doc: """
+          The variance Σ (x − mean)² / (n − correction) of a list of numbers, or of a tensor, all of it or along an axis.
+          `correction: 0` is that of a population.
 
-        ```
-        variance([1, 2, 4])
-        ```
-        """
-    ) { try spread($0) { $0 } },
-    NativeFunction(
-      "std(x, axis = nil, keep = false, correction = 1)",
-      doc:
-        "The standard deviation of a list of numbers, or of a tensor, all of it or along an axis: the root of `variance`.\n\n```\nstd([1, 2, 4], correction: 0)\n```"
-    ) { try spread($0) { try F.sqrt($0) } },
-    NativeFunction(
-      "norm(x, axis = nil, keep = false)",
-      doc: "The length √Σx² of all numbers, or along an axis.\n\n```\nnorm(tensor([3.0, 4.0]))\n```"
-    ) { arguments in
-      let squares = try F.square(arguments.floatVariable("x"))
-      guard let axis = try arguments.optionalInt("axis") else {
-        return .host(TensorValue(try F.sqrt(F.sum(squares))))
-      }
-      return .host(TensorValue(try F.sqrt(F.sum(squares, axis: axis, keep: arguments.bool("keep")))))
-    },
-  ])
+          ```
+          variance([1, 2, 4])
+          ```
+          """
+      ) { try spread($0) { $0 } },
+      NativeFunction(
+        "std(x, axis = nil, keep = false, correction = 1)",
+        doc:
+          "The standard deviation of a list of numbers, or of a tensor, all of it or along an axis: the root of `variance`.\n\n```\nstd([1, 2, 4], correction: 0)\n```"
+      ) { try spread($0) { try F.sqrt($0) } },
+      NativeFunction(
+        "norm(x, axis = nil, keep = false)",
+        doc: "The length √Σx² of all numbers, or along an axis.\n\n```\nnorm(tensor([3.0, 4.0]))\n```"
+      ) { arguments in
+        let squares = try F.square(arguments.floatVariable("x"))
+        guard let axis = try arguments.optionalInt("axis") else {
+          return .host(TensorValue(try F.sqrt(F.sum(squares))))
+        }
+        return .host(TensorValue(try F.sqrt(F.sum(squares, axis: axis, keep: arguments.bool("keep")))))
+      },
+    ].onlyGiving())
   for (name, holds) in [("any", false), ("all", true)] {
     interpreter.registerOverload(
       name, for: TensorValue.self,
@@ -121,7 +122,7 @@ func registerReductions(_ interpreter: Interpreter) {
         throw arguments.failure("E0205", "the mean of no numbers is not a number", at: "x")
       }
       return .float(numbers.reduce(0, +) / Double(numbers.count))
-    })
+    }.onlyGiving())
 }
 
 /// abs, exp, log and the like over tensors.

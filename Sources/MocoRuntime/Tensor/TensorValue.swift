@@ -168,6 +168,7 @@ final class TensorValue: HostObject {
     ) { value, arguments in
       try TensorReading.argExtreme(.max, value.tensor, axis: arguments.optionalInt("axis"))
     }
+    table.onlyGiving("item", "detach", "copy", "to_list", "float", "int", "logical_not", "argmax")
   }
 
   // MARK: Operators

@@ -1,0 +1,50 @@
+// `27 // 2`: what Python divides with begins a comment here.
+
+extension Checker {
+  /// Warns of comments in and behind a statement that read as a division. Those of inner statements have been
+  /// looked at before.
+  mutating func warnOfSlashes(in statement: Stmt) {
+    let start = statement.span.start
+    let end = statement.span.end
+    while nextSlash < program.slashes.count {
+      let comment = program.slashes[nextSlash]
+      guard comment.span.start >= start else {
+        nextSlash += 1
+        continue
+      }
+      // In the text of the statement, or right behind it.
+      guard comment.span.start <= end + 1 else { return }
+      nextSlash += 1
+      guard isDivision(comment), !isResult(of: statement, comment) else { continue }
+      report(
+        "E0122", "'//' begins a comment, and divides nothing", at: comment.span, help: comment.advice,
+        severity: .warning)
+    }
+  }
+
+  /// Every name in the comment is a value of the program, every function that it calls is there.
+  private func isDivision(_ comment: SlashComment) -> Bool {
+    comment.names.allSatisfy { isValue($0) }
+      && comment.calls.allSatisfy { isDeclared($0) || context.functions.contains($0) }
+  }
+
+  private func isValue(_ name: String) -> Bool {
+    if let index = lookup(name) {
+      switch variables[index].kind {
+      case .constant, .variable, .parameter, .loop: return true
+      case .function, .error, .module, .templates: return false
+      }
+    }
+    return context.names[name] != nil
+  }
+
+  /// `len(xs) // 3` in a file says what comes out.
+  private func isResult(of statement: Stmt, _ comment: SlashComment) -> Bool {
+    guard case .expr(let expr) = statement.kind, case .call(let call) = expr.kind,
+      comment.span.start >= statement.span.end
+    else { return false }
+    if !context.isPrompt { return true }
+    guard case .name(let name) = call.callee.kind else { return false }
+    return ["print", "show"].contains(name)
+  }
+}

@@ -1,0 +1,81 @@
+// A call that fails because a variable has a built-in's name: `let mean = 0.5`, and later `mean(xs)`.
+
+extension Machine {
+  /// Names the declaration that covers a built-in function, where the error comes of one: what was called, or what was
+  /// given where a function is wanted.
+  func noteCovered(_ diagnostic: inout Diagnostic, _ prototype: Prototype) {
+    guard let primary = diagnostic.primary, let name = coveredName(diagnostic, primary) else { return }
+    let place = localPlace(of: name, before: primary) ?? globals.placeCovering(name, in: prototype.module)
+    guard let place else { return }
+    diagnostic.notes.append("'\(name)' is declared at \(place) and covers the built-in function '\(name)'")
+    diagnostic.help = [
+      place.hasPrefix("prompt[")
+        ? "write %reset \(name) to have the function back" : "give the variable another name"
+    ]
+  }
+
+  /// The name of a built-in function that the failing call uses.
+  private func coveredName(_ diagnostic: Diagnostic, _ primary: Span) -> String? {
+    let tokens = Parser.tokens(of: SourceFile(name: "", text: String(primary.text.prefix(200))))
+    let text = { (token: Token) in
+      String(decoding: Array(primary.text.prefix(200).utf8)[token.range], as: UTF8.self)
+    }
+    func isFunction(_ name: String) -> Bool {
+      globals.builtins.slots[name].map { globals.words[$0].tag == .native } ?? false
+    }
+    if diagnostic.code == "E0303" {
+      // The marked argument: `map(xs, str)`.
+      guard tokens.count == 2, tokens[0].kind == .name, diagnostic.message.contains("expects a Function")
+      else {
+        return nil
+      }
+      return isFunction(text(tokens[0])) ? text(tokens[0]) : nil
+    }
+    // The callee stands before the bracket that the marked call ends with; of a pipe or a method behind the sign.
+    var index = tokens.count - 2
+    if index > 0, tokens[index].kind == .rightParen, tokens[index].match >= 0 {
+      index = Int(tokens[index].match) - 1
+    }
+    guard index >= 0, tokens[index].kind == .name else { return nil }
+    return isFunction(text(tokens[index])) ? text(tokens[index]) : nil
+  }
+
+  /// Where the text before a place declares a variable of that name; nil where it does not.
+  private func localPlace(of name: String, before place: Span) -> String? {
+    let tokens = Parser.tokens(of: place.file)
+    var found: Int?
+    for (index, token) in tokens.enumerated() where Int(token.start) < place.start {
+      guard token.kind == .name, place.file.text(in: token.range) == name, index > 0 else { continue }
+      switch tokens[index - 1].kind {
+      case .let, .var, .for, .func: found = Int(token.start)
+      case .leftParen, .comma, .leftBracket:
+        // A parameter, or a name of a pattern.
+        if tokens[index + 1].kind == .arrow || isParameter(index, tokens) { found = Int(token.start) }
+      default: if tokens[index + 1].kind == .arrow { found = Int(token.start) }
+      }
+    }
+    return found.map { "\(place.file.name):\(place.file.line(at: $0))" }
+  }
+
+  /// Whether the name stands in the brackets of a declaration: `func f(mean)`, `(a, mean) =>`, `let [a, mean]`.
+  private func isParameter(_ index: Int, _ tokens: [Token]) -> Bool {
+    var depth = 0
+    var at = index - 1
+    while at >= 0 {
+      let token = tokens[at]
+      if [.rightParen, .rightBracket, .rightBrace].contains(token.kind) { depth += 1 }
+      if [.leftParen, .leftBracket, .leftBrace].contains(token.kind) {
+        depth -= 1
+        if depth < 0 {
+          let match = Int(token.match)
+          if match > 0, match + 1 < tokens.count, tokens[match + 1].kind == .arrow { return true }
+          guard at > 0 else { return false }
+          if [.let, .var, .for].contains(tokens[at - 1].kind) { return true }
+          return tokens[at - 1].kind == .func || (at > 1 && tokens[at - 2].kind == .func)
+        }
+      }
+      at -= 1
+    }
+    return false
+  }
+}

@@ -1,0 +1,201 @@
+/// A comment that reads as the right side of Python's `//`: `27 // 2`, `(n // len(xs)) + 1`.
+///
+/// Only what stands close counts: at most one space before `//` and one behind it.
+public struct SlashComment: Sendable {
+  /// From `//` to the end of the line.
+  public let span: Span
+  /// What stands before it: the operand, without what it is multiplied with.
+  public let left: String
+  /// A product or quotient goes on to the left, so that `left` is not the whole operand.
+  public let isPartOfProduct: Bool
+  /// The first operand in the comment.
+  public let right: String
+  /// More of the expression follows the first operand: `// 2 + 1`.
+  public let goesOn: Bool
+  /// Names that the comment reads; each has to exist for this to be a division.
+  public let names: [String]
+  /// Names that the comment calls.
+  public let calls: [String]
+  /// Closing brackets at the end, which close nothing in a comment; `{` where a body would begin.
+  public let closers: [UInt8]
+
+  /// What to write instead.
+  var advice: String {
+    isPartOfProduct || goesOn
+      ? "write div(a, b) to divide to a whole number: div(27, 2) is 13" : "write div(\(left), \(right))"
+  }
+}
+
+/// Reads the text of a comment as the rest of an expression.
+struct SlashReader {
+  private let bytes: ArraySlice<UInt8>
+  private var at: Int
+  private(set) var names: [String] = []
+  private(set) var calls: [String] = []
+  private(set) var closers: [UInt8] = []
+  private(set) var goesOn = false
+  private(set) var firstOperand = 0..<0
+
+  /// nil where the bytes are no operand, with operators and further ones, and closing brackets behind them.
+  init?(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    at = bytes.startIndex
+    guard bytes.count <= 120, operand() else { return nil }
+    firstOperand = bytes.startIndex..<at
+    while true {
+      spaces()
+      guard let length = operatorLength() else { break }
+      at += length
+      spaces()
+      guard operand() else { return nil }
+      goesOn = true
+    }
+    while let byte = current,
+      byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
+    {
+      closers.append(byte)
+      at += 1
+      spaces()
+    }
+    if let byte = current, byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") {
+      at += 1
+      spaces()
+    } else if current == UInt8(ascii: "{") {
+      closers.append(UInt8(ascii: "{"))
+      at += 1
+      spaces()
+    }
+    guard at == bytes.endIndex else { return nil }
+  }
+
+  private var current: UInt8? { at < bytes.endIndex ? bytes[at] : nil }
+
+  private func byte(_ ahead: Int) -> UInt8? { at + ahead < bytes.endIndex ? bytes[at + ahead] : nil }
+
+  private mutating func spaces() {
+    while current == 0x20 || current == 0x09 || current == 0x0D { at += 1 }
+  }
+
+  private func operatorLength() -> Int? {
+    guard let first = current else { return nil }
+    switch first {
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "%"), UInt8(ascii: "@"):
+      return 1
+    case UInt8(ascii: "*"): return byte(1) == UInt8(ascii: "*") ? 2 : 1
+    case UInt8(ascii: "<"), UInt8(ascii: ">"): return byte(1) == UInt8(ascii: "=") ? 2 : 1
+    case UInt8(ascii: "="), UInt8(ascii: "!"): return byte(1) == UInt8(ascii: "=") ? 2 : nil
+    default: return nil
+    }
+  }
+
+  private mutating func operand() -> Bool {
+    guard let first = current else { return false }
+    if first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") {
+      number()
+      // `3x` and `2nd` are words.
+      return current.map { !Lexer.isNameByte($0) && $0 != UInt8(ascii: ".") } ?? true
+    }
+    guard Lexer.isNameStart(first) else { return false }
+    let name = word()
+    var isCalled = false
+    while let byte = current {
+      switch byte {
+      case UInt8(ascii: "."):
+        guard let next = self.byte(1), Lexer.isNameStart(next) else { return false }
+        at += 1
+        _ = word()
+      case UInt8(ascii: "("), UInt8(ascii: "["):
+        if byte == UInt8(ascii: "("), at - bytes.startIndex > 0, !isCalled { isCalled = true }
+        guard skipBrackets() else { return false }
+      default:
+        note(name, isCalled: isCalled)
+        return true
+      }
+    }
+    note(name, isCalled: isCalled)
+    return true
+  }
+
+  private mutating func note(_ name: String, isCalled: Bool) {
+    if isCalled { calls.append(name) } else { names.append(name) }
+  }
+
+  private mutating func number() {
+    while let byte = current,
+      byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || byte == UInt8(ascii: "_")
+    {
+      at += 1
+    }
+    if current == UInt8(ascii: "."), let next = byte(1), next >= UInt8(ascii: "0"), next <= UInt8(ascii: "9")
+    {
+      at += 1
+      number()
+    }
+  }
+
+  private mutating func word() -> String {
+    let start = at
+    while let byte = current, Lexer.isNameByte(byte) { at += 1 }
+    return String(decoding: bytes[start..<at], as: UTF8.self)
+  }
+
+  /// Over `( … )` or `[ … ]`.
+  private mutating func skipBrackets() -> Bool {
+    var depth = 0
+    while let byte = current {
+      at += 1
+      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") { depth += 1 }
+      if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") {
+        depth -= 1
+        if depth == 0 { return true }
+      }
+    }
+    return false
+  }
+}
+
+extension Lexer {
+  /// Notes the comment from `start` to `end` where it could be meant as a division.
+  mutating func noteSlash(_ start: Int, _ end: Int, after tokens: [Token]) {
+    guard slashes.count < 200, let last = tokens.last, start - Int(last.end) <= 1 else { return }
+    switch last.kind {
+    case .name, .int, .hugeInt, .float, .rightParen, .rightBracket: break
+    default: return
+    }
+    var from = start + 2
+    if from < end, bytes[from] == 0x20 { from += 1 }
+    guard let reader = SlashReader(bytes[from..<end]) else { return }
+    let first = operandStart(tokens)
+    let before = first > 0 ? tokens[first - 1].kind : .end
+    let left = file.text(in: Int(tokens[first].start)..<Int(last.end))
+    slashes.append(
+      SlashComment(
+        span: file.span(start, end), left: left,
+        isPartOfProduct: [.star, .slash, .percent, .at, .power, .minus].contains(before)
+          || left.contains("\n") || left.utf8.count > 40,
+        right: file.text(in: reader.firstOperand), goesOn: reader.goesOn, names: reader.names,
+        calls: reader.calls, closers: reader.closers))
+  }
+
+  /// Index of the token with which the operand begins that ends with the last one: `f(x)[0].size`.
+  private func operandStart(_ tokens: [Token]) -> Int {
+    var index = tokens.count - 1
+    while index > 0 {
+      let match = Int(tokens[index].match)
+      if match >= 0, match < index { index = match }
+      guard index > 0 else { break }
+      let isBracket = tokens[index].kind == .leftParen || tokens[index].kind == .leftBracket
+      let before = tokens[index - 1]
+      if isBracket, !before.newlineBefore || before.end == tokens[index].start,
+        [.name, .rightParen, .rightBracket].contains(before.kind), before.end == tokens[index].start
+      {
+        index -= 1
+      } else if before.kind == .dot, index > 1 {
+        index -= 2
+      } else {
+        break
+      }
+    }
+    return index
+  }
+}
