@@ -65,6 +65,10 @@ public final class Prompt: LineEditorDelegate {
     Console.connect(session)
     interpreter.keepsFailedFrames = true
     interpreter.define("Out", .host(outputs), doc: OutputsValue.help)
+    interpreter.moduleStarts = { [weak self] source in
+      let found = self?.findings(in: source, isCell: false).filter { !$0.isError } ?? []
+      if !found.isEmpty { Console.report(found) }
+    }
     interpreter.output = { [weak self] text in
       Console.print(text)
       if let self, self.printed.utf8.count < 1 << 20 { self.printed += text }

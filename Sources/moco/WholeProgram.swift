@@ -86,13 +86,14 @@ struct WholeProgram {
     do {
       let session = Session(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
       Console.connect(session)
-      let found = ProgramCheck(session).run(source)
+      let check = ProgramCheck(session)
+      let found = check.run(source)
       if found.contains(where: \.isError) {
         Console.report(found)
         return .invalid
       }
-      let surprises = found.filter { Checker.surprises.contains($0.code) }
-      if !surprises.isEmpty { Console.report(surprises) }
+      WholeProgram.reportSurprises(found)
+      session.interpreter.moduleStarts = { WholeProgram.reportSurprises(check.run($0)) }
       let result = try Console.interruptible { try body(session, source) }
       session.context.onProgressEnd?()
       Console.report(WholeProgram.shown(result))
@@ -130,6 +131,12 @@ struct WholeProgram {
       named.message += diagnostic.message == plain ? " by \(ending.name)" : " (\(ending.name))"
       return named
     }
+  }
+
+  /// Says what a program does otherwise than it seems to say.
+  private static func reportSurprises(_ found: [Diagnostic]) {
+    let surprises = found.filter { Checker.surprises.contains($0.code) }
+    if !surprises.isEmpty { Console.report(surprises) }
   }
 
   static func status(_ result: RunResult) -> Status {

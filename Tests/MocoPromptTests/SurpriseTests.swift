@@ -32,7 +32,8 @@ import Testing
     "xs.filter(y => y > 1)", "min(xs, by: y => -y)", "\"\\(x) images\"", "t.detach()", "t.item()",
     "zeros([2])",
     "softmax(t)", "t.reshape([3])", "sum(t)", "copy(xs)", "x ?? 1", "opt.step", "print", "plot.line([1, 2])",
-    "clip_model", "sgd(lr: 0.1)", "xs.keys()",
+    "clip_model", "sgd(lr: 0.1)", "xs.keys()", "opt.logits(x)", "r.resize(32)", "r.tokenize(\"a\")",
+    "r.few_shot(4)",
   ])
   func whatIsThrownAway(statement: String) {
     let setup = "var [x, xs, t, r, opt] = [1, [3], zeros([3]), {a: 1}, nil]\n"
@@ -56,7 +57,7 @@ import Testing
     "map(xs, y => print(y))", "xs.map(f)", "reduce(xs, (a, b) => f(a), 0)", "sorted(xs, by: f)", "x or f(1)",
     "opt.step()", "opt.zero_grad()", "random()", "seed(1)", "assert(x == 1)", "error(\"x\")", "show t",
     "t.backward()", "r.count()", "mine.sorted()", "\"said \\(f(1))\"", "x = 2", "x += 1", "let _ = x + 1",
-    "if x > 0 { f(1) }", "read_text(\"x\")", "xs.sum()",
+    "if x > 0 { f(1) }", "read_text(\"x\")", "xs.sum()", "opt.freeze()", "opt.save(\"x\")", "opt.batches(3)",
   ])
   func whatDoesSomething(statement: String) {
     let setup = """
@@ -126,6 +127,13 @@ import Testing
       ("let xs = [27 // 2]\nprint(xs)", "write div(27, 2)"),
       ("let n = 9\nlet x = f([n // 2])\n", "write div(n, 2)"),
       ("let n = 9\nfor i in 0..<n // 2 {\n print(i)\n}", "write div(n, 2)"),
+      ("let n = 9\nlet x = f(n // 2, 3)\n", "write div(n, 2)"),
+      ("let n = 9\nlet x = if n > 2 { n // 2 } else { 3 }\n", "write div(n, 2)"),
+      ("let n = 9\nlet x = [\n n // 2,\n 3\n]\n", "write div(n, 2)"),
+      (
+        "let n = 9\nif n // 2 == 4 and n > 1 {\n print(n)\n}",
+        "write div(a, b) to divide to a whole number: div(27, 2) is 13"
+      ),
       (
         "let n = 9\nwhile n // 2 > 1 {\n print(n)\n}",
         "write div(a, b) to divide to a whole number: div(27, 2) is 13"
@@ -245,6 +253,10 @@ import Testing
     #expect(check.status == 0 && check.errors == run.errors, "\(check)")
     let strict = try moco(["check", "--strict", "a.moco"], folder: folder.path)
     #expect(strict.status == 65, "\(strict)")
+    try folder.write("let xs = [2, 1]\nxs.sorted()\n", to: "m.moco")
+    try folder.write("use \"./m.moco\" as m\nprint(m.xs)\n", to: "uses.moco")
+    let uses = try moco(["run", "--no-record", "uses.moco"], folder: folder.path)
+    #expect(uses.output == "[2, 1]\n" && uses.errors.contains("m.moco:2:1"), "\(uses)")
     try folder.write("let m = mixture(1, 2) { router { topk: 2 } }\nprint(1)\n", to: "b.moco")
     let refused = try moco(["run", "--no-record", "b.moco"], folder: folder.path)
     #expect(refused.status == 65 && refused.errors.contains("has no option 'topk'"), "\(refused)")

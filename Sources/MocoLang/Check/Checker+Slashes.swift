@@ -15,7 +15,7 @@ extension Checker {
       // In the text of the statement, or right behind it.
       guard comment.span.start <= end + 1 else { return }
       nextSlash += 1
-      guard isDivision(comment), !isResult(of: statement, comment) else { continue }
+      guard !comment.hasTail, isDivision(comment), !isResult(of: statement, comment) else { continue }
       report(
         "E0122", "'//' begins a comment, and divides nothing", at: comment.span, help: comment.advice,
         severity: .warning)

@@ -196,6 +196,10 @@ extension Checker {
     case .member(let base, let called, _):
       name = called
       target = base
+      if case .name(let owner) = base.kind, context.members[owner] != nil, !isDeclared(owner) {
+        let made = text ?? "\(owner).\(called)(…)"
+        return ("this figure is made and thrown away", "write show \(made), or let figure = … to keep it")
+      }
     default: return ("this value is made and thrown away", keeping(text))
     }
     let message = "'\(name)' changes nothing: what it gives is thrown away"

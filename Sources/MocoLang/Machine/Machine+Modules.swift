@@ -52,6 +52,7 @@ extension Machine {
     loading.append(module)
     globals.add(module)
     defer { loading.removeLast() }
+    interpreter.moduleStarts?(origin.source)
     do {
       let result = try run(origin.source, in: module)
       heap.release(result)

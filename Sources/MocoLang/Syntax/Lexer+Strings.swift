@@ -239,6 +239,7 @@ extension Lexer {
     let inner = position
     let diagnosticCount = diagnostics.count
     let stringCount = strings.count
+    let slashCount = slashes.count
     var result = lexTokens(inInterpolation: true, stopAtNewline: !isMultiline && !interpolationsMayWrap)
     if !result.closed {
       let wasClean = diagnostics.count == diagnosticCount
@@ -248,12 +249,18 @@ extension Lexer {
         position = inner
         diagnostics.removeLast(max(0, diagnostics.count - diagnosticCount))
         strings.removeLast(max(0, strings.count - stringCount))
+        slashes.removeLast(max(0, slashes.count - slashCount))
         result = lexTokens(inInterpolation: true, stopAtNewline: true)
       }
       if !result.closed {
         diagnostics.removeLast(max(0, diagnostics.count - diagnosticCount))
+        // In `\(n // 2)` the bracket stands in a comment.
+        let line = file.text(in: start..<min(position, bytes.count)).prefix { !$0.isNewline }
         report(
-          "E0102", "this interpolation is not closed", start, start + 2, help: "it ends at the matching )")
+          "E0102", "this interpolation is not closed", start, start + 2,
+          help: line.contains("//")
+            ? "'//' begins a comment: write div(a, b) to divide to a whole number"
+            : "it ends at the matching )")
         return nil
       }
     }

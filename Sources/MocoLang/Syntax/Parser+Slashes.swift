@@ -11,7 +11,7 @@ extension Parser {
         comment.names.allSatisfy({ boundNames.contains($0) || isWritten($0) })
       else { continue }
       let place: Int?
-      if closer == UInt8(ascii: "{") {
+      if closer == UInt8(ascii: "{") || closer == UInt8(ascii: ",") {
         place = found.firstIndex { diagnostic in
           guard diagnostic.code == "E0101", let start = diagnostic.primary?.start, start >= comment.span.end
           else { return false }

@@ -16,8 +16,10 @@ public struct SlashComment: Sendable {
   public let names: [String]
   /// Names that the comment calls.
   public let calls: [String]
-  /// Closing brackets at the end, which close nothing in a comment; `{` where a body would begin.
+  /// Closing brackets, which close nothing in a comment; `{` where a body would begin, `,` that separates nothing.
   public let closers: [UInt8]
+  /// More text follows: only brackets that stay open make it a division.
+  public let hasTail: Bool
 
   /// What to write instead.
   var advice: String {
@@ -34,9 +36,11 @@ struct SlashReader {
   private(set) var calls: [String] = []
   private(set) var closers: [UInt8] = []
   private(set) var goesOn = false
+  /// More text stands behind the expression and the brackets that it closes: `// 2, 3)`.
+  private(set) var hasTail = false
   private(set) var firstOperand = 0..<0
 
-  /// nil where the bytes are no operand, with operators and further ones, and closing brackets behind them.
+  /// nil where the bytes do not begin with an operand, or go on otherwise than an expression does.
   init?(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     at = bytes.startIndex
@@ -50,22 +54,38 @@ struct SlashReader {
       guard operand() else { return nil }
       goesOn = true
     }
-    while let byte = current,
-      byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
+    guard let byte = current else { return }
+    switch byte {
+    case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: ";"): break
+    case UInt8(ascii: "{"): closers = [byte]
+    default: return nil
+    }
+    if byte != UInt8(ascii: "{") { closers = openClosers() }
+    while let byte = current, closers.contains(byte) || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";")
     {
-      closers.append(byte)
       at += 1
       spaces()
     }
-    if let byte = current, byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") {
-      at += 1
-      spaces()
-    } else if current == UInt8(ascii: "{") {
-      closers.append(UInt8(ascii: "{"))
-      at += 1
-      spaces()
+    hasTail = at < bytes.endIndex
+    guard closers.isEmpty else { return }
+    // Without a bracket that it closes, more text is a remark.
+    if hasTail { return nil }
+    if byte == UInt8(ascii: ",") { closers = [byte] }
+  }
+
+  /// Closing brackets from here on whose opening ones do not stand in the comment.
+  private func openClosers() -> [UInt8] {
+    var found: [UInt8] = []
+    var depth = 0
+    for byte in bytes[at...] {
+      switch byte {
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if depth > 0 { depth -= 1 } else { found.append(byte) }
+      default: break
+      }
     }
-    guard at == bytes.endIndex else { return nil }
+    return found
   }
 
   private var current: UInt8? { at < bytes.endIndex ? bytes[at] : nil }
@@ -79,8 +99,10 @@ struct SlashReader {
   private func operatorLength() -> Int? {
     guard let first = current else { return nil }
     switch first {
-    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "%"), UInt8(ascii: "@"):
-      return 1
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "%"), UInt8(ascii: "@"): return 1
+    case UInt8(ascii: "/"): return byte(1) == UInt8(ascii: "/") ? 2 : 1
+    case UInt8(ascii: "a"): return isWord("and") ? 3 : nil
+    case UInt8(ascii: "o"): return isWord("or") ? 2 : nil
     case UInt8(ascii: "*"): return byte(1) == UInt8(ascii: "*") ? 2 : 1
     case UInt8(ascii: "<"), UInt8(ascii: ">"): return byte(1) == UInt8(ascii: "=") ? 2 : 1
     case UInt8(ascii: "="), UInt8(ascii: "!"): return byte(1) == UInt8(ascii: "=") ? 2 : nil
@@ -88,8 +110,15 @@ struct SlashReader {
     }
   }
 
-  private mutating func operand() -> Bool {
+  private func isWord(_ word: StaticString) -> Bool {
+    for index in 0..<word.utf8CodeUnitCount where byte(index) != word.utf8Start[index] { return false }
+    return byte(word.utf8CodeUnitCount).map { !Lexer.isNameByte($0) } ?? false
+  }
+
+  private mutating func operand(_ depth: Int = 0) -> Bool {
+    if current == UInt8(ascii: "-") { at += 1 }
     guard let first = current else { return false }
+    if first == UInt8(ascii: "("), depth < 4 { return parenthesis(depth) }
     if first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") {
       number()
       // `3x` and `2nd` are words.
@@ -113,6 +142,25 @@ struct SlashReader {
       }
     }
     note(name, isCalled: isCalled)
+    return true
+  }
+
+  /// `(a + b)`: one operand alone in brackets is a remark.
+  private mutating func parenthesis(_ depth: Int) -> Bool {
+    at += 1
+    spaces()
+    guard operand(depth + 1) else { return false }
+    var count = 1
+    spaces()
+    while let length = operatorLength() {
+      at += length
+      spaces()
+      guard operand(depth + 1) else { return false }
+      spaces()
+      count += 1
+    }
+    guard count > 1, current == UInt8(ascii: ")") else { return false }
+    at += 1
     return true
   }
 
@@ -174,7 +222,7 @@ extension Lexer {
         isPartOfProduct: [.star, .slash, .percent, .at, .power, .minus].contains(before)
           || left.contains("\n") || left.utf8.count > 40,
         right: file.text(in: reader.firstOperand), goesOn: reader.goesOn, names: reader.names,
-        calls: reader.calls, closers: reader.closers))
+        calls: reader.calls, closers: reader.closers, hasTail: reader.hasTail))
   }
 
   /// Index of the token with which the operand begins that ends with the last one: `f(x)[0].size`.

@@ -5,6 +5,7 @@ import MocoLang
 /// load_clip, clip_model.
 public func registerClipBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   interpreter.define([loadClip(context), clipModel(context)])
+  interpreter.noteMethods(of: ClipValue.methods)
 }
 
 private func loadClip(_ context: RuntimeContext) -> NativeFunction {

@@ -5,6 +5,7 @@ import MocoTensor
 
 extension ClipValue {
   static let methods = MethodTable<ClipValue> { table in
+    table.onlyGiving("tokenize", "detokenize", "encode_text", "encode_image", "classify")
     addText(table)
     addImages(table)
     addTraining(table)

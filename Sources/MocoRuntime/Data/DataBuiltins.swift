@@ -5,6 +5,9 @@ import MocoTensor
 
 /// dataset, load_image, styles, sample_folder.
 public func registerDataBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  interpreter.noteMethods(of: DatasetValue.methods)
+  interpreter.noteMethods(of: SplitValue.methods)
+  interpreter.noteMethods(of: ImageValue.methods)
   interpreter.define([datasetFunction(context), loadImage(), sampleFolder(context)])
   interpreter.define(
     "styles", .list(Style.allCases.map(\.name)),

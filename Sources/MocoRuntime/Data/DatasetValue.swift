@@ -53,6 +53,7 @@ final class DatasetValue: FigureConvertible {
   func method(_ name: String) -> NativeFunction? { DatasetValue.methods.bind(name, to: self) }
 
   static let methods = MethodTable<DatasetValue> { table in
+    table.onlyGiving("few_shot", "styled")
     table.add(
       "few_shot(shots: Int, seed = 1, sampler = \"moco\", short = nil)",
       doc: """

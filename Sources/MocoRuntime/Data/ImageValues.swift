@@ -80,6 +80,7 @@ final class ImageValue: ModelImage, ImageConvertible {
   func method(_ name: String) -> NativeFunction? { ImageValue.methods.bind(name, to: self) }
 
   static let methods = MethodTable<ImageValue> { table in
+    table.onlyGiving("style", "resize", "crop", "flip", "grey", "pixels")
     table.add(
       "style(name: String, severity = 0.3, seed = 0)",
       doc: """

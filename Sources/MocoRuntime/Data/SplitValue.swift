@@ -67,6 +67,7 @@ final class SplitValue: FigureConvertible {
   // MARK: Methods
 
   static let methods = MethodTable<SplitValue> { table in
+    table.onlyGiving("batch", "styled", "in_style", "in_every_style", "pick", "sample")
     addBatches(table)
     addViews(table)
     addTensors(table)

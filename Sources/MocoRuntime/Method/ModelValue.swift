@@ -71,6 +71,7 @@ final class ModelValue: HostObject {
   }
 
   static let methods = MethodTable<ModelValue> { table in
+    table.onlyGiving("loss", "logits", "predict")
     table.add(
       "loss(batch)",
       doc: """

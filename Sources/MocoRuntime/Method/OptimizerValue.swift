@@ -120,6 +120,7 @@ final class ScheduleValue: HostObject {
   var typeName: String { "Schedule" }
   var memberNames: [String] { ScheduleValue.methods.names }
   static let methods = MethodTable<ScheduleValue> { table in
+    table.onlyGiving("rate")
     table.add(
       "rate(lr, at: Int, of: Int)",
       doc: """

@@ -23,6 +23,7 @@ final class SoftPromptsValue: HostObject {
   }
 
   static let methods = MethodTable<SoftPromptsValue> { table in
+    table.onlyGiving("encode")
     table.add(
       "encode(classes: List, full_stop = false)",
       doc: """
@@ -78,6 +79,7 @@ final class RouterValue: HostObject {
   }
 
   static let methods = MethodTable<RouterValue> { table in
+    table.onlyGiving("scores", "weights")
     table.add(
       "scores(features)",
       doc: "The experts' scores h [images, experts].\n\n```\nr.scores(normalize(v))\n```"

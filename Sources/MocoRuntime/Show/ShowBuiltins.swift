@@ -31,6 +31,7 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
   interpreter.define(tableFunction())
   interpreter.define("plot", .host(PlotModule()), doc: PlotModule.guide)
   interpreter.noteMethods(of: PlotModule.methods)
+  interpreter.noteMethods(of: FigureValue.methods)
 }
 
 /// What `show` makes of a value.
