@@ -60,6 +60,13 @@ public enum Console {
   /// Writes to standard error, after what has been printed so far.
   public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
 
+  /// Writes a line to standard error that nobody has to heed: dim where there is colour.
+  public static func remark(_ line: String) {
+    let text = TerminalText.safe(line)
+    let isDim = OutputTraits.detect(descriptor: 2).colour != .none
+    writeReport(isDim ? "\u{1B}[2m\(text)\u{1B}[0m\n" : text + "\n")
+  }
+
   private static func writeReport(_ text: String) {
     state.progress?.finish()
     flush()

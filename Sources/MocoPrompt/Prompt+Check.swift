@@ -23,7 +23,7 @@ extension Prompt {
       new.count == 1
       ? "\(list) is a built-in function too, which your name covers; %reset \(list) uncovers it"
       : "\(list) are built-in functions too, which your names cover; %reset NAME uncovers one"
-    Console.report((traits.colour == .none ? line : "\u{1B}[2m\(line)\u{1B}[0m") + "\n")
+    Console.remark(line)
   }
 
   /// `%reset`, `%reset mean`: forgets all names or some, and uncovers built-ins.

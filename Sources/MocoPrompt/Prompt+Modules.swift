@@ -42,6 +42,6 @@ extension Prompt {
 
   /// A line of the prompt's own, dim where there are colours.
   func remark(_ text: String) {
-    Console.report(traits.colour == .none ? text + "\n" : "\u{1B}[2m\(text)\u{1B}[0m\n")
+    Console.remark(text)
   }
 }
