@@ -126,12 +126,15 @@ public enum Console {
   }
 
   /// Lets a session print, draw its progress, and fit what it shows to the terminal.
-  public static func connect(_ session: Session) {
+  ///
+  /// - Parameter quiet: whether nothing is said of long work.
+  public static func connect(_ session: Session, quiet: Bool = false) {
     session.interpreter.output = { Console.print($0) }
     session.interpreter.showHelp = { Console.showHelp($0) }
     let traits = OutputTraits.detect()
     session.context.width = traits.width
     session.context.style = traits.displayStyle
+    guard !quiet else { return }
     let line = ProgressLine("")
     state.progress = line
     session.context.onProgress = { progress in

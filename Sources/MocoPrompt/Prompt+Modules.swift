@@ -24,24 +24,19 @@ extension Prompt {
       switch renewal.outcome {
       case .renewed(let kept):
         let names = kept.joined(separator: ", ")
-        remark(
+        Console.remark(
           "reloaded \(renewal.name)"
             + (kept.isEmpty ? "" : "; it does not have \(names) any more, which stays"))
       case .failed(let diagnostic):
         Console.report([diagnostic])
-        remark("\(renewal.name) stays as it was")
+        Console.remark("\(renewal.name) stays as it was")
       case .gone(let diagnostic):
-        remark(
+        Console.remark(
           diagnostic.code == "E0801"
             ? "\(renewal.name) is gone; what was read of it stays"
             : "\(renewal.name) cannot be read: \(diagnostic.message); what was read of it stays")
       }
     }
     Console.flush()
-  }
-
-  /// A line of the prompt's own, dim where there are colours.
-  func remark(_ text: String) {
-    Console.remark(text)
   }
 }

@@ -212,6 +212,10 @@ public final class Prompt: LineEditorDelegate {
     }
     if let failure = result.failure {
       lastFailure = "\(failure.code): \(failure.message)"
+      // The session goes on with what a failed call has left.
+      if result.heldBy != nil {
+        accepted.append((Prompt.cutShort(accepts ?? block, failure), plain(printed).trimmed))
+      }
       return false
     }
     if !result.value.isNil {
@@ -245,6 +249,13 @@ public final class Prompt: LineEditorDelegate {
     session.context.onProgressEnd?()
     Console.report(result.diagnostics)
     Console.flush()
+  }
+
+  /// A block that failed and has left something, with a comment that says so.
+  private static func cutShort(_ block: String, _ failure: Diagnostic) -> String {
+    let message = failure.message.split(separator: "\n").joined(separator: " ")
+    return
+      "// Cut short in the session, which went on with what there was: \(failure.code) \(message)\n\(block)"
   }
 
   /// A text without the escape sequences that colour it.

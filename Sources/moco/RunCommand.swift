@@ -35,12 +35,18 @@ struct RunCommand: ParsableCommand {
     help: "Go on at the prompt, with the names of the program.")
   var isInteractive = false
 
+  @Flag(help: "Write nothing to standard error but errors: no progress, no warnings.")
+  var quiet = false
+
   // The command above takes whatever follows `--`, also where a subcommand is named.
   @ParentCommand var parent: MocoCommand
 
   func validate() throws {
     if isInteractive, out != nil {
       throw ValidationError("-i leaves no record, so --out has no folder to make.")
+    }
+    if isInteractive, quiet {
+      throw ValidationError("-i goes on at the prompt, which shows progress; leave --quiet out.")
     }
     if noRecord, out != nil { throw ValidationError("--out and --no-record exclude each other.") }
   }
@@ -57,7 +63,7 @@ struct RunCommand: ParsableCommand {
       options.suggest = !parent.noSuggest
       throw ExitCode(try program.runInteractively(path: file, options))
     }
-    throw WholeProgram(running: running, arguments: parent.arguments, out: out).run(
+    throw WholeProgram(running: running, arguments: parent.arguments, out: out, isQuiet: quiet).run(
       path: file, record: !noRecord
     ).exit
   }

@@ -13,6 +13,8 @@ struct WholeProgram {
   var running: RunningOptions
   var arguments: [String]
   var out: String?
+  /// Whether standard error gets errors alone.
+  var isQuiet = false
 
   func run(text: String, name: String) -> Status {
     run(SourceFile(name: name, text: text)) { $0.interpreter.run($1, mode: .program) }
@@ -85,15 +87,17 @@ struct WholeProgram {
     let start = Terminal.seconds
     do {
       let session = Session(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
-      Console.connect(session)
+      Console.connect(session, quiet: isQuiet)
       let check = ProgramCheck(session)
       let found = check.run(source)
       if found.contains(where: \.isError) {
         Console.report(found)
         return .invalid
       }
-      WholeProgram.reportSurprises(found)
-      session.interpreter.moduleStarts = { WholeProgram.reportSurprises(check.run($0)) }
+      if !isQuiet {
+        WholeProgram.reportSurprises(found)
+        session.interpreter.moduleStarts = { WholeProgram.reportSurprises(check.run($0)) }
+      }
       let result = try Console.interruptible { try body(session, source) }
       session.context.onProgressEnd?()
       Console.report(WholeProgram.shown(result))

@@ -7,6 +7,10 @@ public struct TensorDescription: Sendable {
   public let shape: [Int]
   /// Number of elements.
   public let count: Int
+
+  package init(name: String, type: StorageType, shape: [Int], count: Int) {
+    (self.name, self.type, self.shape, self.count) = (name, type, shape, count)
+  }
 }
 
 /// A tensor of a file that cannot be read here.

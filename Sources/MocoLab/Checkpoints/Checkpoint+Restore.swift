@@ -69,7 +69,8 @@ extension Checkpoint {
     for (parameter, value) in match.values { parameter.variable.value = value }
     if let optimizer, let state { optimizer.take(state) }
     if let training, let trainer {
-      trainer.resume(at: training.position, plan: training.plan, records: training.records)
+      trainer.resume(
+        at: training.position, plan: training.plan, records: training.records, best: training.best)
     } else if let trained = names.trained, model.trained != trained {
       model.trained = trained
     }
@@ -134,6 +135,7 @@ extension Checkpoint {
     _ file: CheckpointFile, _ model: any PromptModel, _ match: CheckpointMatch, allow: Set<Difference>,
     isLoading: Bool, notes: inout [String]
   ) throws {
+    guard !file.isOfThisClip else { return }
     guard file.isOurs, let saved = file.file.metadata("clip") else {
       notes.append(
         "\(file.path) does not say with which \(match.holdsTowers ? "" : "CLIP model and ")options it was trained"

@@ -7,7 +7,7 @@ import MocoTensor
 /// epochs, and as metadata the configuration, the names of classes and groups, the hashes of weights and data,
 /// and what it was computed with.
 ///
-/// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`.
+/// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`; with `keepBest` also `best.<parameter>`.
 ///
 /// Version 1 had no optimizer's parameter names, no records of epochs, nothing about programs and kernels, and
 /// another hash of data.
@@ -51,15 +51,37 @@ public enum Checkpoint {
     path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
     base: [String]? = nil, notes: [(String, String)] = []
   ) throws {
-    var tensors: [SafetensorsWriter.Item] = model.parameters.map {
-      ("model." + $0.name, $0.variable.value, .f32)
+    let made = try contents(model: model, trainer: trainer, optimizer: optimizer, base: base)
+    var metadata = made.metadata
+    metadata.append(("clip", try trainer?.clipHash() ?? model.clip.contentHash()))
+    if let trainer {
+      let identity = try trainer.dataIdentity()
+      metadata += entries(of: identity, "data")
+      if let keepBest = trainer.options.keepBest {
+        let judged = try keepBest.data.identity()
+        metadata += entries(of: judged, "keep_best")
+      }
+    }
+    try SafetensorsWriter.write(path: path, tensors: made.tensors, metadata: metadata + notes)
+  }
+
+  static func entries(of identity: DataIdentity, _ name: String) -> [(String, String)] {
+    [(name, identity.hash), ("\(name)_parts", identity.json.serialized())]
+  }
+
+  /// What a checkpoint holds, but for the hashes of weights and data.
+  static func contents(
+    model: any PromptModel, trainer: Trainer?, optimizer: Optimizer? = nil, base: [String]? = nil
+  ) throws -> (tensors: [SafetensorsWriter.Item], metadata: [(String, String)]) {
+    let own = model.parameters.map { (name: $0.name, value: $0.variable.value) }
+    var tensors: [SafetensorsWriter.Item] = (trainer?.standing() ?? own).map {
+      ("model." + $0.name, $0.value, .f32)
     }
     var metadata: [(String, String)] = [
       ("format", format), ("version", String(version)), ("kind", model.kind),
       ("configuration", model.configuration.serialized()),
       ("classes", names(model.classes)),
-      ("trained", Json.array(model.trained.map { .int($0) }).serialized()),
-      ("clip", try trainer?.clipHash() ?? model.clip.contentHash()),
+      ("trained", Json.array((trainer?.scope ?? model.trained).map { .int($0) }).serialized()),
       ("clip_computes", computes(model.clip).serialized()),
       ("made_with", Environment.current.json.serialized()),
     ]
@@ -73,17 +95,20 @@ public enum Checkpoint {
       metadata.append(("optimizer_parameters", names(parameterNames(of: optimizer, in: model))))
     }
     if let trainer {
-      let identity = try trainer.dataIdentity()
+      if let best = trainer.best {
+        for (parameter, value) in zip(model.parameters, best.values) {
+          tensors.append(("best." + parameter.name, value, .f32))
+        }
+      }
       metadata += [
         ("position", trainer.position.serialized()),
         ("training", trainer.options.configuration.serialized()),
         ("scheduled", trainer.plan.scheduledJson.serialized()),
         ("records", TrainingRecords.json(trainer.records).serialized()),
-        ("data", identity.hash), ("data_parts", identity.json.serialized()),
       ]
       if let chunked = model as? any ChunkedModel { metadata.append(("memory", String(chunked.memory))) }
     }
-    try SafetensorsWriter.write(path: path, tensors: tensors, metadata: metadata + notes)
+    return (tensors, metadata)
   }
 
   /// Finds out that a checkpoint could not be written before the work that it is to hold.

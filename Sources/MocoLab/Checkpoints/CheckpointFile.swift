@@ -18,9 +18,19 @@ struct CheckpointFile {
   var isOurs: Bool { version > 0 }
   var kind: String? { isOurs ? file.metadata("kind") : nil }
 
+  /// Whether it is known without a hash that the CLIP model, or the data, are those at hand.
+  var isOfThisClip = false
+  var isOfThisData = false
+  /// The same of the data of `keepBest`.
+  var isOfThisValidation = false
+
   /// - Throws: E0708 for a version from later; E0501, E0502, E0605 for the file.
-  init(path: String) throws {
-    file = try TensorFiles.open(path)
+  init(path: String) throws { try self.init(TensorFiles.open(path)) }
+
+  /// - Throws: E0708 for a version from later.
+  init(_ file: any TensorFile) throws {
+    self.file = file
+    let path = file.path
     if file.metadata("format") == Checkpoint.format {
       let text = file.metadata("version") ?? "1"
       guard let number = Int(text), number >= 1, number <= Checkpoint.version else {

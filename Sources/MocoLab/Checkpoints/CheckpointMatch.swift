@@ -154,7 +154,7 @@ struct CheckpointMatch {
 
   /// What is computed from the class names and the frozen model, and the state of an optimizer.
   private static func isDerived(_ name: String) -> Bool {
-    if name.hasPrefix("optimizer.") { return true }
+    if name.hasPrefix("optimizer.") || name.hasPrefix("best.") { return true }
     let last = name.hasPrefix("prompt_learner.") ? name.dropFirst("prompt_learner.".count) : Substring(name)
     return ["token_prefix", "token_middle", "token_suffix", "class_text_features", "grouped_prototypes"]
       .contains {

@@ -19,6 +19,7 @@ struct CheckpointTraining {
   let position: SavedPosition
   let plan: TrainingPlan
   let records: [EpochRecord]
+  let best: BestState?
   private(set) var notes: [String] = []
 
   /// - Throws: E0708 for a file without a training, and for every option, datum and model that is another.
@@ -29,7 +30,8 @@ struct CheckpointTraining {
         "E0708", "\(path) holds no training to go on with", help: "it has parameters only: use restore")
     }
     position = try SavedPosition(place, path: path)
-    try CheckpointTraining.checkData(file, trainer)
+    if !file.isOfThisData { try CheckpointTraining.checkData(file, trainer) }
+    best = try CheckpointTraining.best(file, trainer, position)
     try CheckpointTraining.checkMemory(file, trainer.model)
     try Checkpoint.requireSameModel(file, trainer.model)
     try CheckpointTraining.checkScope(file, trainer)
@@ -55,7 +57,10 @@ struct CheckpointTraining {
         "\(path) does not say what it was made with, so whether the training goes on bit for bit is not known"
       )
     }
-    if position.step == plan.steps {
+    if let stop = position.stop {
+      notes.append(
+        "\(path): patience ended the training after epoch \(stop.epoch), nothing is left to do")
+    } else if position.step == plan.steps {
       notes.append(
         "\(path): the training is finished after \(trainer.options.duration.description), nothing is left to do; "
           + "for more, give a larger number and extend: \"hold\", \"restart\" or \"stretch\"")
@@ -131,7 +136,7 @@ struct CheckpointTraining {
   private static func checkOptions(_ saved: Json, _ trainer: Trainer, _ path: String) throws {
     let entries = OptionDifferences(
       saved: saved, now: trainer.options.configuration,
-      skip: ["duration", "schedule", "extend", "published"],
+      skip: ["duration", "schedule", "extend", "published", "keep_best"],
       missingIsNone: true
     ).entries
     guard !entries.isEmpty else { return }

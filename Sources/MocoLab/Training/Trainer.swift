@@ -21,7 +21,15 @@ public final class Trainer {
   /// Steps taken.
   public private(set) var step = 0
   /// Finished epochs, also those before a training was taken up where its checkpoint holds them.
-  public private(set) var records: [EpochRecord] = []
+  public internal(set) var records: [EpochRecord] = []
+  /// Who ended the training before its end, and where; nil where nobody did.
+  public internal(set) var stop: TrainingStop?
+  /// What does best on the data of `keepBest`, as far as the training has come.
+  public internal(set) var best: BestState?
+  /// What the parameters were when a training ended that then took the best ones; nil for what they are.
+  var lastValues: [Tensor]?
+  /// Whether the last epoch's end has not been worked through: an error came between.
+  var isEpochOpen = false
 
   private let form: BatchForm
   private var batches: (epoch: Int, list: [[Int]])?
@@ -33,7 +41,7 @@ public final class Trainer {
   /// What became of the checkpoint that an interrupt asks for: nil where none was written.
   public private(set) var interruptedCheckpoint: InterruptedCheckpoint?
   /// Where the last finite loss was found: what a step away from it can be taken back to.
-  private var good: (optimizer: Optimizer.Snapshot, step: Int, sums: Sums)?
+  private var good: (optimizer: Optimizer.Snapshot, step: Int, sums: Sums, best: BestState?)?
 
   /// Prepares a training. The model stays as it is until `run` takes a step.
   ///
@@ -51,6 +59,7 @@ public final class Trainer {
         help: "train a mixture or coop; zero_shot is finished")
     }
     scope = try model.scope(of: base ?? data.classes)
+    try options.keepBest?.check(model)
     if let path = options.checkpoint { try Checkpoint.requireWritable(path) }
     self.base = base
     self.model = model
@@ -62,7 +71,13 @@ public final class Trainer {
     form = try model.batchForm(options.views)
   }
 
-  public var isFinished: Bool { step >= plan.steps }
+  /// Whether nothing is left to do: all steps are taken, or the options' patience has ended.
+  public var isFinished: Bool { step >= plan.steps || stop?.by == .patience }
+
+  /// Ends the training when the step or the epoch has been worked through, as if it had been its last.
+  public func stop(by who: TrainingStop.By) {
+    if stop == nil { stop = TrainingStop(by: who, step: step, epoch: (step - 1) / plan.stepsPerEpoch + 1) }
+  }
 
   /// Trains to the end, or to step `end`.
   ///
@@ -86,14 +101,21 @@ public final class Trainer {
   private func steps(until end: Int?, observer: TrainingObserver) throws -> TrainingReport {
     let begin = now()
     let first = step
-    let last = min(end ?? plan.steps, plan.steps)
+    // What a callback has ended before goes on.
+    if stop?.by != .patience { stop = nil }
+    if !isFinished, let values = lastValues {
+      for (parameter, value) in zip(model.parameters, values) { parameter.variable.value = value }
+      lastValues = nil
+    }
+    if isEpochOpen { try closeEpoch(observer) }
+    let last = isFinished ? step : min(end ?? plan.steps, plan.steps)
     let before = (trained: model.trained, gradients: optimizer.parameters.map(\.variable.grad))
-    if step < last {
+    if step < last, stop == nil {
       // Gradients that a program has left behind are none of this training.
       optimizer.zeroGrad()
       if model.trained != scope { model.trained = scope }
     }
-    while step < last {
+    while step < last, stop == nil {
       let record: StepRecord
       do {
         try Cancellation.check()
@@ -108,15 +130,25 @@ public final class Trainer {
         }
         throw error
       }
+      // The epoch is whole before anybody hears of its last step, whatever comes of that.
+      let isLast = step % plan.stepsPerEpoch == 0 || step == plan.steps
+      if isLast { addEpoch(record) }
       try observer.onStep?(record)
       let passed = now() - begin
       observer.onProgress?(
         Progress(
           done: step, total: plan.steps, rate: passed > 0 ? Double(step - first) / passed : 0, unit: "steps",
           note: "epoch \(record.epoch)/\(plan.epochs) loss \(fixedText(record.loss, 4))"))
-      if step % plan.stepsPerEpoch == 0 || step == plan.steps { try finishEpoch(record, observer) }
+      if isLast { try closeEpoch(observer) }
     }
-    return TrainingReport(epochs: records, steps: step, seconds: now() - begin, plan: plan)
+    if isFinished || stop != nil { try finish() }
+    return report(seconds: now() - begin)
+  }
+
+  /// What the training has done so far.
+  public func report(seconds: Double) -> TrainingReport {
+    TrainingReport(
+      epochs: records, steps: step, seconds: seconds, plan: plan, stop: stop, best: best?.epoch)
   }
 
   private func takeStep() throws -> StepRecord {
@@ -146,7 +178,7 @@ public final class Trainer {
     }
     optimizer.rate = rate
     let undo = try optimizer.snapshot()
-    good = (undo, step, sums)
+    good = (undo, step, sums, best)
     do {
       try optimizer.step()
     } catch {
@@ -182,15 +214,33 @@ public final class Trainer {
     return try data.batch(list[place], form: form.seen(as: view)).forPrompts()
   }
 
-  private func finishEpoch(_ last: StepRecord, _ observer: TrainingObserver) throws {
-    let record = sums.mean(last, epochs: plan.epochs)
+  private func addEpoch(_ last: StepRecord) {
+    records.append(sums.mean(last, epochs: plan.epochs))
     sums = Sums()
-    records.append(record)
-    if let path = options.checkpoint, record.index % options.checkpointEvery == 0 || isFinished {
-      try Checkpoint.save(path: path, model: model, trainer: self)
-      savedStep = step
-    }
+    isEpochOpen = true
+  }
+
+  /// What follows an epoch: its validation, a checkpoint, and whoever wants to hear of it.
+  private func closeEpoch(_ observer: TrainingObserver) throws {
+    guard records.last != nil else { return }
+    try validate()
+    guard let record = records.last else { return }
+    if options.checkpoint != nil, record.index % options.checkpointEvery == 0 || isFinished { try save() }
+    isEpochOpen = false
     try observer.onEpoch?(record)
+  }
+
+  /// A checkpoint of where the training stands.
+  private func save() throws {
+    guard let path = options.checkpoint else { return }
+    try Checkpoint.save(path: path, model: model, trainer: self)
+    savedStep = step
+  }
+
+  /// The end: the state is kept where that was asked for, and the model takes its best parameters.
+  private func finish() throws {
+    if stop != nil, savedStep != step, step > 0 { try save() }
+    try takeBest()
   }
 
   /// Keeps what was learned since the last checkpoint.
@@ -214,8 +264,9 @@ public final class Trainer {
     let place = "at step \(step + 1) (epoch \(step / plan.stepsPerEpoch + 1))"
     if goesBack, let good {
       try optimizer.restore(good.optimizer)
-      (step, sums) = (good.step, good.sums)
+      (step, sums, best) = (good.step, good.sums, good.best)
       records.removeAll { $0.step > good.step }
+      isEpochOpen = false
       batches = nil
     }
     return PromptError(
@@ -225,7 +276,12 @@ public final class Trainer {
 
   /// The position for a checkpoint, with the unfinished epoch's sums.
   var position: Json {
-    ["step": .int(step), "epoch": .int(step / plan.stepsPerEpoch), "sums": sums.json]
+    var object = JsonObject([
+      ("step", .int(step)), ("epoch", .int(step / plan.stepsPerEpoch)), ("sums", sums.json),
+    ])
+    if let stop, stop.by == .patience { object["stop"] = stop.json }
+    if let best { object["best"] = best.json }
+    return .object(object)
   }
 
   /// Puts a saved position back. The optimizer's state is restored by the checkpoint.
@@ -233,18 +289,27 @@ public final class Trainer {
   /// - Parameters:
   ///   - plan: how the training goes on.
   ///   - records: the epochs that are finished there.
-  func resume(at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord]) {
+  ///   - best: what did best there.
+  func resume(
+    at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord], best: BestState? = nil
+  ) {
     step = position.step
     sums = Sums(position.sums)
     self.plan = plan
     self.records = records
     batches = nil
     good = nil
+    stop = position.stop
+    self.best = best
+    lastValues = nil
+    isEpochOpen = false
     // An epoch that was cut short by the old end goes on.
     if !isFinished, let last = records.last, last.step == step, step % plan.stepsPerEpoch != 0 {
       sums = Sums(last, steps: step % plan.stepsPerEpoch)
       self.records.removeLast()
     }
+    // An interrupt may have come before the last epoch was judged.
+    if options.keepBest != nil, let last = self.records.last { isEpochOpen = last.validation == nil }
   }
 
   /// Digest and parts of the training data, found when a checkpoint first asks.

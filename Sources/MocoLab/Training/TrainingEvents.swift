@@ -31,7 +31,9 @@ public struct EpochRecord: Sendable {
   public let accuracy: Double
   public let gateLoad: [Float]?
   /// nil for an epoch of an earlier process.
-  public let seconds: Double?
+  public internal(set) var seconds: Double?
+  /// How well the epoch's parameters do on the data of `keepBest`; nil without any.
+  public internal(set) var validation: Double? = nil
 }
 
 extension EpochRecord {
@@ -42,6 +44,7 @@ extension EpochRecord {
     object["lr"] = .double(rate)
     object["accuracy"] = .double(accuracy)
     if let gateLoad { object["gate_load"] = .array(gateLoad.map { .double(Double($0)) }) }
+    if let validation { object["validation"] = .double(validation) }
     return .object(object)
   }
 }
@@ -94,6 +97,10 @@ public struct TrainingReport: Sendable {
   /// Of this call.
   public let seconds: Double
   public let plan: TrainingPlan
+  /// Who ended it before its end; nil where nobody did.
+  public let stop: TrainingStop?
+  /// The epoch that did best on the data of `keepBest`.
+  public let best: BestEpoch?
   /// The loss of the last epoch.
   public var loss: Double { epochs.last?.loss ?? .nan }
 }

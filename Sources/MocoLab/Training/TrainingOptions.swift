@@ -97,6 +97,10 @@ public struct TrainingOptions: Sendable {
   /// Where a checkpoint is kept, and after how many epochs each time.
   public var checkpoint: String?
   public var checkpointEvery = 1
+  /// What judges the epochs; the best one's parameters stay.
+  public var keepBest: KeepBest?
+  /// The training ends after so many epochs that did no better than one before them; nil: it does not.
+  public var patience: Int?
   /// The published configuration that these options began as.
   public var published: PublishedTraining?
   /// How a training that is taken up goes on beyond its end; nil: it does not.
@@ -129,6 +133,16 @@ public struct TrainingOptions: Sendable {
       throw PromptError(
         "E0706", "\(count) views of each image", help: "give a number from 1 to \(TrainingViews.limit)")
     }
+    if let patience, patience < 1 || keepBest == nil {
+      throw PromptError(
+        "E0706",
+        patience < 1
+          ? "patience is \(patience) epochs"
+          : "patience counts epochs that do no better on other data, and none are given",
+        help: patience < 1
+          ? "give 1 or more" : "add keep_best: data.val, or another split that is not trained on",
+        argument: "patience")
+    }
     try optimizer.check()
   }
 
@@ -147,6 +161,8 @@ public struct TrainingOptions: Sendable {
     case .kept(let count): object["views"] = .int(count)
     case .fresh: object["views"] = "fresh"
     }
+    if let keepBest { object["keep_best"] = .string(keepBest.metric.rawValue) }
+    if let patience { object["patience"] = .int(patience) }
     if let published { object["published"] = .string(published.title) }
     if let extend { object["extend"] = .string(extend.rawValue) }
     return .object(object)

@@ -7,6 +7,10 @@ struct SavedPosition {
   let epoch: Int
   /// Sums of the unfinished epoch.
   let sums: Json?
+  /// Where patience ended the training.
+  let stop: TrainingStop?
+  /// Its best epoch, and the epochs since.
+  let best: (epoch: BestEpoch, waited: Int)?
 
   /// - Throws: E0708 for what is no position.
   init(_ json: Json, path: String) throws {
@@ -20,6 +24,11 @@ struct SavedPosition {
     self.step = step
     self.epoch = epoch
     sums = json["sums"]
+    stop = json["stop"].flatMap { TrainingStop($0) }
+    best = try json["best"].map { try SavedPosition.best($0, step: step, path: path) }
+    guard (json["stop"] == nil) == (stop == nil) else {
+      throw SavedPosition.damaged(path, "its position does not say what ended the training")
+    }
     // Sums are numbers, and those of an unfinished epoch are of some steps.
     guard let sums else { return }
     guard let steps = sums["steps"]?.intValue, (0...step).contains(steps),
@@ -31,6 +40,15 @@ struct SavedPosition {
 
   private static func isNumbers(_ list: [Json]?) -> Bool {
     list?.allSatisfy { $0.doubleValue?.isFinite == true } ?? false
+  }
+
+  private static func best(_ json: Json, step: Int, path: String) throws -> (epoch: BestEpoch, waited: Int) {
+    guard let epoch = json["epoch"]?.intValue, let place = json["step"]?.intValue,
+      let value = json["value"]?.doubleValue, let waited = json["waited"]?.intValue, epoch >= 1,
+      (epoch...max(epoch, step)).contains(place), value.isFinite,
+      (0...TrainingDuration.limit).contains(waited)
+    else { throw damaged(path, "its position does not name the best epoch") }
+    return (BestEpoch(epoch: epoch, step: place, value: value), waited)
   }
 
   static func damaged(_ path: String, _ what: String) -> PromptError {
@@ -56,6 +74,9 @@ enum TrainingRecords {
     if records.contains(where: { $0.gateLoad != nil }) {
       object["gate_load"] = .array(
         records.map { $0.gateLoad.map { .array($0.map { .double(Double($0)) }) } ?? .null })
+    }
+    if records.contains(where: { $0.validation != nil }) {
+      object["validation"] = .array(records.map { $0.validation.map { .double($0) } ?? .null })
     }
     return .object(object)
   }
@@ -89,8 +110,15 @@ enum TrainingRecords {
       guard let loads = json.arrayValue else { throw damaged("gate_load") }
       return try loads.map { $0.isNull ? nil : try list($0, "gate_load").map { Float($0) } }
     }
+    let validations = try json["validation"].map { json in
+      guard let values = json.arrayValue else { throw damaged("validation") }
+      return try values.map { $0.isNull ? nil : try list([$0], "validation").first }
+    }
     let count = indices.count
-    let lengths = [steps.count, losses.count, rates.count, accuracies.count, loads?.count ?? count]
+    let lengths = [
+      steps.count, losses.count, rates.count, accuracies.count, loads?.count ?? count,
+      validations?.count ?? count,
+    ]
     guard (lengths + parts.map(\.1.count)).allSatisfy({ $0 == count }) else {
       throw SavedPosition.damaged(path, "its records of epochs are lists of different lengths")
     }
@@ -98,7 +126,7 @@ enum TrainingRecords {
       EpochRecord(
         index: indices[i], epochs: epochs, step: steps[i], loss: losses[i],
         parts: parts.map { ($0.0, $0.1[i]) }, rate: rates[i], accuracy: accuracies[i],
-        gateLoad: loads?[i], seconds: nil)
+        gateLoad: loads?[i], seconds: nil, validation: validations?[i])
     }
   }
 }

@@ -52,12 +52,19 @@ extension Interpreter {
     } catch {
       result.isHidden = true
       failedFrames = (error as? RaisedError)?.frames ?? []
-      let diagnostic = Interpreter.diagnostic(error)
+      var diagnostic = Interpreter.diagnostic(error)
       if let status = machine.exitStatus, diagnostic.code == "E0406" {
         result.exitStatus = status
-      } else {
-        result.diagnostics.append(diagnostic)
+        return result
       }
+      if let raised = error as? RaisedError, let partial = raised.partial {
+        result.heldBy = raised.heldBy
+        if mode == .cell {
+          if raised.heldBy == nil { setAnswer(partial.value) }
+          diagnostic.notes.append(partial.remark(raised.heldBy ?? "ans"))
+        }
+      }
+      result.diagnostics.append(diagnostic)
     }
     return result
   }
@@ -84,6 +91,7 @@ extension Interpreter {
       if raised.omitted > 0 { diagnostic.notes.append("\(raised.omitted) more calls are not shown") }
       return diagnostic
     }
+    if let partial = error as? PartialResult { return diagnostic(partial.error) }
     if let diagnostic = error as? Diagnostic { return diagnostic }
     if let known = error as? any LanguageError {
       return Diagnostic(known.code, known.message, help: known.help.map { [$0] } ?? [])

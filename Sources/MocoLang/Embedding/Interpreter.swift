@@ -133,5 +133,8 @@ public struct RunResult {
   /// What the program gave to `exit`, which is no error; nil where it did not end that way.
   public var exitStatus: Int32?
 
+  /// The name that got what a failed call had done; nil for none.
+  public var heldBy: String?
+
   public var failure: Diagnostic? { diagnostics.first { $0.severity == .error } }
 }

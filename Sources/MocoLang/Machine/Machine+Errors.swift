@@ -9,6 +9,12 @@ package final class RaisedError: Error, @unchecked Sendable {
   var omitted = 0
   /// The calls that it has ended, from the innermost on, where somebody wants to look at them.
   var frames: [FailedFrame] = []
+  /// What was done before the error, with what to say where a name has it.
+  package internal(set) var partial: PartialResult?
+  /// Whether that would have been the result of the call which fails now.
+  var isDirect = false
+  /// The name that has it.
+  var heldBy: String?
 
   init(_ diagnostic: Diagnostic, isCatchable: Bool = true) {
     self.diagnostic = diagnostic
@@ -40,9 +46,10 @@ extension Machine {
         return
       }
       if interpreter.keepsFailedFrames { note(frame, prototype, offset, raised) }
+      let isEntry = depth == entryDepth
+      if raised.isDirect { raised.isDirect = hold(raised, at: pc) && !isEntry }
       closeCells(from: frame.base)
       release(frame.base, count: prototype.code.pointee.registerCount)
-      let isEntry = depth == entryDepth
       addTrace(raised, prototype, caller: depth > 0 ? frames[depth - 1] : nil)
       depth -= 1
       state.pointee.depth = depth
@@ -79,6 +86,11 @@ extension Machine {
   /// The diagnostic for whatever was thrown, at the instruction before `pc`.
   private func raised(_ error: Error, at pc: UnsafeMutablePointer<Instruction>, frame: Frame) -> RaisedError {
     if let raised = error as? RaisedError { return raised }
+    if let partial = error as? PartialResult {
+      let raised = raised(partial.error, at: pc, frame: frame)
+      (raised.partial, raised.isDirect, raised.heldBy) = (partial, true, nil)
+      return raised
+    }
     let prototype = frame.closure.closure.pointee.prototype.takeUnretainedValue()
     let offset = pc - prototype.code.pointee.instructions - 1
     if var diagnostic = error as? Diagnostic {
@@ -160,6 +172,7 @@ extension Machine {
     try set("code", heap.string(diagnostic.code))
     try set("line", diagnostic.line.map { .int($0) } ?? .null)
     try set("help", diagnostic.help.first.map { try heap.string($0) } ?? .null)
+    if let partial = raised.partial { try set(partial.field, partial.value.owned(in: heap)) }
     return record
   }
 }

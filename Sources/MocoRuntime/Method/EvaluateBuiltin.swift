@@ -7,7 +7,7 @@ import MocoPrompts
 func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
-      "evaluate(model, on, batch = 128, base = nil, classes = nil)",
+      "evaluate(model, on, batch = 128, base = nil, classes = nil, quiet = false)",
       doc: """
         Answers every image of a split and counts. The report has `accuracy`, `correct`, `count`, `per_class`,
         `per_style`, `predictions`, and for a mixture `routing`: which expert weighs how much for which kind of image.
@@ -21,7 +21,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         The data's classes must be among the model's, by name, or it is an error (E0710) that shows both lists.
         `classes: "data"` asks the model's prompts about the data's names, whatever classes it was made with, as one does on
         other data sets and on new classes; `classes: "model"` gives the data's labels 0, 1, … the model's names. The
-        report's `class_names` says which it was: `"matched"`, `"data"` or `"model"`.
+        report's `class_names` says which it was: `"matched"`, `"data"` or `"model"`. `quiet: true` shows no progress.
 
         ```
         let report = evaluate mix on data.test
@@ -37,7 +37,8 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       if arguments["base"]?.isNil == false { options.base = try readClasses(arguments, "base") }
       options.naming = try readNaming(arguments)
       defer { context.onProgressEnd?() }
-      let report = try Evaluator.evaluate(model, on: split, options: options, progress: context.onProgress)
+      let progress = try arguments.bool("quiet") ? nil : context.onProgress
+      let report = try Evaluator.evaluate(model, on: split, options: options, progress: progress)
       let value = ReportValue(report, split: split.name)
       if let folder = try context.runFolder() {
         try folder.note(hash: model.clip.contentHash(), of: "weights")

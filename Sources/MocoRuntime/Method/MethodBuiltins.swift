@@ -7,6 +7,7 @@ public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: Runtim
   interpreter.define(modelBuiltins(context).onlyGiving())
   interpreter.define(optimizerBuiltins().onlyGiving())
   interpreter.define(trainBuiltins(context))
+  interpreter.define("stop", .host(StopValue()), doc: StopValue.text)
   interpreter.define(evaluateBuiltins(context))
   interpreter.define(reportBuiltins(context))
   interpreter.define(probeBuiltins(context))

@@ -1,17 +1,16 @@
 import MocoCLIP
 import MocoLab
 import MocoLang
-import MocoPlot
 import MocoPrompts
-import MocoTensor
 
 func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
       """
       train(model, on, for = nil, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
-      shuffle = true, views = nil, each_epoch = nil, each_step = nil, checkpoint = nil, checkpoint_every = nil, \
-      resume = nil, extend = nil, memory = nil, classes = nil, dry_run = false, seed = nil, published = nil)
+      shuffle = true, views = nil, each_epoch = nil, each_step = nil, keep_best = nil, metric = "accuracy", \
+      patience = nil, checkpoint = nil, checkpoint_every = nil, resume = nil, extend = nil, memory = nil, \
+      classes = nil, dry_run = false, seed = nil, published = nil, quiet = false)
       """,
       doc: """
         Trains a mixture or a `coop` on a split, for a number of epochs or steps.
@@ -40,7 +39,13 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           bit for bit: with the same model, data and options, whatever the number of threads, under the same moco, vector
           kernels and OpenBLAS core. Under others it goes on too, and says so. Data are the same by content, labels,
           class names and styles, wherever the files lie. The result has the losses of all epochs; `seconds` are this
-          call's.
+          call's. `resume: run` takes the run of an earlier `train` in the place of a file.
+        - `keep_best: data.val` judges every epoch on data that are not trained on, and at the end the model has the
+          parameters of the best one, the first of equals: by `accuracy`, or by `metric: "nll"`, the mean of -log p of the
+          right class. `patience: 5` ends the training after 5 epochs that did no better. `run.best` and `run.validation`
+          tell.
+        - A callback that returns `stop` ends the training: `each_epoch: e => if e.loss < 0.1 { stop }`. `run.stopped` says
+          who did, and where.
         - A training that was saved with fewer epochs goes on with `extend:`, which says what the learning rate does in
           those that are added: `"hold"` keeps the last one, `"restart"` runs the schedule anew over the rest, `"stretch"`
           takes the rest of a schedule over all epochs.
@@ -50,10 +55,14 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `dry_run: true` trains nothing and gives a forecast: rows of the prompts' tree, memory and time (see
           `help(forecast)`).
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
-          `gate_load`, `seconds`.
+          `gate_load`, `seconds`, `validation`.
+        - `quiet: true` shows no progress and prints no notes; `run.notes` has them.
         - Control-C stops between two steps; the model keeps what it has learned, and `checkpoint` is written first. So do
-          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops too.
-          A call that fails before its first step leaves the model as it was.
+          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops
+          too, and so does an error in a callback. A call that fails before its first step leaves the model as it was.
+        - In `let run = train …` the name has the run even so: its losses, its optimizer, and in `interrupted` why.
+          `resume: run` goes on to the same bits as a training that was not cut. In a program, `catch e` finds it as
+          `e.run`.
         """
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
@@ -61,33 +70,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       try value.checkBase(split)
       let options = try readTraining(arguments, context, value.model, split)
       if try arguments.bool("dry_run") { return try forecastValue(arguments, value, split, options) }
-      let before = ModelState(value.model)
-      var taken = 0
-      var trainer: Trainer?
-      do {
-        if let memory = try readMemory(arguments) { (value.model as? any ChunkedModel)?.memory = memory }
-        let made = try Trainer(model: value.model, data: split, options: options, base: value.base)
-        trainer = made
-        let listeners = try TrainingListeners(arguments)
-        if let path = try arguments.optionalString("resume") {
-          let restored = try Checkpoint.restore(path: path, model: value.model, trainer: made)
-          for note in restored.notes { context.say("\(note)\n") }
-        }
-        if let remark = made.plan.remark { context.output("\(remark)\n") }
-        taken = made.step
-        let observer = try trainingObserver(listeners, context, value.model, made)
-        defer { context.onProgressEnd?() }
-        let report = try context.nested { try made.run(observer: observer) }
-        return .host(TrainingValue(report, model: value.model.kind, options: options))
-      } catch {
-        if trainer.map({ $0.step == taken }) ?? true { before.putBack() }
-        // Also one that was heard inside of a callback.
-        let isInterrupt = Cancellation.isRequested || (error as? any LanguageError)?.code == "E0406"
-        guard let trainer, isInterrupt else { throw error }
-        throw LanguageFailure(
-          "E0406", "training was interrupted after step \(trainer.step) of \(trainer.plan.steps)",
-          help: interruptionHelp(trainer, since: taken, value.model.kind))
-      }
+      return try TrainingCall(arguments, context, value, options).run(on: split)
     },
     NativeFunction(
       """
@@ -117,17 +100,6 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       return try forecastValue(arguments, value, split, readExtent(arguments, value.model, split))
     },
   ]
-}
-
-/// What is left of a training that was interrupted.
-private func interruptionHelp(_ trainer: Trainer, since taken: Int, _ kind: String) -> String {
-  switch trainer.interruptedCheckpoint {
-  case .written(let path): return "go on with resume: \"\(path)\", which holds all that was learned"
-  case .failed(let path, let reason):
-    return "the \(kind) keeps what it has learned, but \(path) could not be written: \(reason)"
-  case nil:
-    return trainer.step == taken ? "the \(kind) is as it was" : "the \(kind) keeps what it has learned"
-  }
 }
 
 /// The budget that is asked for counts for the forecast alone.
@@ -216,13 +188,9 @@ private func readTraining(
   options.shuffle = try arguments.bool("shuffle")
   options.seed = try arguments.seed(context)
   options.checkpoint = try arguments.optionalString("checkpoint")
-  if let every = arguments["checkpoint_every"], !every.isNil {
-    let count = every.asQuantity?.wholeAmount ?? every.asInt
-    guard let count, count >= 1, every.asQuantity?.unit != .steps else {
-      throw arguments.wrongType("checkpoint_every", expected: "a number of epochs", help: "5 epochs")
-    }
-    options.checkpointEvery = count
-  }
+  if let every = try readEpochs(arguments, "checkpoint_every") { options.checkpointEvery = every }
+  options.keepBest = try readKeepBest(arguments, split)
+  options.patience = try readEpochs(arguments, "patience")
   if arguments["extend"]?.isNil == false {
     let word = try arguments.choice("extend", among: TrainingExtension.allCases.map(\.rawValue))
     options.extend = TrainingExtension(rawValue: word)
@@ -235,6 +203,40 @@ private func readTraining(
   return options
 }
 
+/// A number of epochs, `5` or `5 epochs`; nil where it is not given.
+private func readEpochs(_ arguments: Arguments, _ name: String) throws -> Int? {
+  guard let value = arguments[name], !value.isNil else { return nil }
+  let count = value.asQuantity?.wholeAmount ?? value.asInt
+  guard let count, count >= 1, value.asQuantity?.unit != .steps else {
+    throw arguments.wrongType(name, expected: "a number of epochs", help: "5 epochs")
+  }
+  return count
+}
+
+/// The data that judge epochs, named as those that are trained on.
+private func readKeepBest(_ arguments: Arguments, _ trained: DataSplit) throws -> KeepBest? {
+  let given = try arguments.optionalHost(SplitValue.self, "keep_best", expected: "split such as data.val")
+  guard let split = given?.split else {
+    for name in ["metric", "patience"] where arguments.isGiven(name) && arguments[name]?.isNil == false {
+      throw arguments.failure(
+        "E0706", "\(name) is about the data that judge epochs, and none are given", at: name,
+        help: "add keep_best: data.val, or another split that is not trained on")
+    }
+    return nil
+  }
+  let own = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+  guard split !== own else {
+    throw arguments.failure(
+      "E0706", "keep_best would judge epochs on the data that are trained on", at: "keep_best",
+      help: "give another split, such as data.val")
+  }
+  let word = try arguments.choice("metric", among: KeepBest.Metric.allCases.map(\.rawValue))
+  let isRenamed = trained.classes != own.classes && split.classes == own.classes
+  return KeepBest(
+    data: isRenamed ? split.with(classes: trained.classes, items: split.items) : split,
+    metric: KeepBest.Metric(rawValue: word) ?? .accuracy)
+}
+
 /// `views: 8` augmented views that are kept, `views: "fresh"` ones in every epoch; without it the plain images.
 private func readViews(_ arguments: Arguments) throws -> TrainingViews {
   guard let value = arguments["views"], !value.isNil else { return .plain }
@@ -245,57 +247,7 @@ private func readViews(_ arguments: Arguments) throws -> TrainingViews {
   return .kept(try arguments.int("views", in: 1...TrainingViews.limit))
 }
 
-/// A program's functions that hear of a training.
-private struct TrainingListeners {
-  let eachEpoch: FunctionValue?
-  let eachStep: FunctionValue?
-
-  init(_ arguments: Arguments) throws {
-    eachEpoch = try arguments.optionalFunction("each_epoch")
-    eachStep = try arguments.optionalFunction("each_step")
-  }
-}
-
-private func trainingObserver(
-  _ listeners: TrainingListeners, _ context: RuntimeContext, _ model: any PromptModel, _ trainer: Trainer
-) throws -> TrainingObserver {
-  let (eachEpoch, eachStep) = (listeners.eachEpoch, listeners.eachStep)
-  let folder = try context.runFolder()
-  if let folder {
-    try folder.note(hash: model.clip.contentHash(), of: "weights")
-    try folder.note(hash: trainer.data.contentHash(), of: "data \(trainer.data.name)")
-    context.trainings += 1
-    try folder.set(
-      "training \(context.trainings)",
-      .object(
-        JsonObject([
-          ("model", model.configuration), ("options", trainer.options.configuration),
-          ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
-        ])))
-  }
-  if let published = trainer.options.published {
-    context.onEpoch?("\(model.kind): \(published.line(trainer.options))")
-  }
-  let number = context.trainings
-  var observer = TrainingObserver()
-  observer.onProgress = context.onProgress
-  observer.onEpoch = { record in
-    if let folder {
-      var line = JsonObject([("training", .int(number)), ("model", .string(model.kind))])
-      for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
-      try folder.append(metrics: .object(line))
-    }
-    let accuracy = rounded(100 * record.accuracy, 1)
-    context.onEpoch?(
-      "\(model.kind): epoch \(record.index)/\(record.epochs)  loss \(rounded(record.loss, 4))  "
-        + "training accuracy \(accuracy) %")
-    _ = try eachEpoch?.call([epochValue(record)])
-  }
-  if let eachStep { observer.onStep = { _ = try eachStep.call([stepValue($0)]) } }
-  return observer
-}
-
-private func epochValue(_ record: EpochRecord) -> AnyValue {
+func epochValue(_ record: EpochRecord) -> AnyValue {
   var fields: Fields = [
     "index": .int(record.index), "epochs": .int(record.epochs), "step": .int(record.step),
     "loss": .float(record.loss),
@@ -305,10 +257,11 @@ private func epochValue(_ record: EpochRecord) -> AnyValue {
   fields["accuracy"] = .float(record.accuracy)
   fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
   fields["seconds"] = record.seconds.map { .float($0) } ?? .nil
+  fields["validation"] = record.validation.map { .float($0) } ?? .nil
   return .record(fields)
 }
 
-private func stepValue(_ record: StepRecord) -> AnyValue {
+func stepValue(_ record: StepRecord) -> AnyValue {
   var fields: Fields = [
     "index": .int(record.step), "epoch": .int(record.epoch), "loss": .float(record.loss),
   ]
@@ -317,75 +270,6 @@ private func stepValue(_ record: StepRecord) -> AnyValue {
   fields["accuracy"] = .float(record.accuracy)
   fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
   return .record(fields)
-}
-
-/// What `train` gives back.
-final class TrainingValue: HostObject {
-  let report: TrainingReport
-  let model: String
-  let options: TrainingOptions
-
-  init(_ report: TrainingReport, model: String, options: TrainingOptions) {
-    self.report = report
-    self.model = model
-    self.options = options
-  }
-
-  var typeName: String { "Training" }
-  func copied() throws -> AnyValue? { .host(self) }
-  var memberNames: [String] {
-    ["loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "published", "figure"]
-  }
-  func member(_ name: String) throws -> AnyValue? {
-    switch name {
-    case "loss": return .float(report.loss)
-    case "losses": return .list(report.epochs.map(\.loss))
-    case "accuracy": return .float(report.epochs.last?.accuracy ?? .nan)
-    case "epochs": return .list(report.epochs.map { epochValue($0) })
-    case "steps": return .int(report.steps)
-    case "seconds": return .float(report.seconds)
-    case "model": return .string(model)
-    case "published": return options.published.map { $0.value(options) } ?? .nil
-    case "figure": return .host(FigureValue(figure))
-    default: return nil
-    }
-  }
-
-  var figure: Figure {
-    var series = [LineChart.Series("loss", y: report.epochs.map(\.loss), start: 1)]
-    let names = report.epochs.last?.parts.map(\.name) ?? []
-    if names.count > 1 {
-      for name in names {
-        // Epochs of a checkpoint have the parts that it names.
-        let values = report.epochs.map { record in record.parts.first { $0.name == name }?.value ?? .nan }
-        series.append(LineChart.Series(name, y: values, start: 1))
-      }
-    }
-    return Figure(
-      .line(LineChart(series, xLabel: "epoch", yLabel: "loss")), title: "Training the \(model)")
-  }
-
-  var shortDescription: String {
-    let loss = report.epochs.isEmpty ? "" : ", loss \(rounded(report.loss, 4))"
-    return "<training of \(model): \(report.epochs.count) epochs, \(report.steps) steps\(loss)>"
-  }
-
-  func display(width: Int, style: DisplayStyle) -> String {
-    let seconds = rounded(report.seconds, 1)
-    guard !report.epochs.isEmpty else {
-      return "\(report.steps) steps; no epoch of them is known"
-    }
-    let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { rounded($0, 4) }
-    let pieces = [
-      "\(report.steps) steps in \(report.epochs.count) epochs,", "\(seconds) s;",
-      "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
-      "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
-    ]
-    let card = DisplayColumns.joined(pieces, columns: width, hanging: 2)
-    guard let published = options.published else { return card }
-    let line = published.line(options).split(separator: " ").map(String.init)
-    return card + "\n" + DisplayColumns.joined(line, columns: width, hanging: 2)
-  }
 }
 
 /// A number with so many decimals.

@@ -1,0 +1,176 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoPrompts
+import MocoTensor
+
+/// A call of `train` from its first step to its result, or to the error that has a run beside it.
+struct TrainingCall {
+  let context: RuntimeContext
+  let value: ModelValue
+  let options: TrainingOptions
+  private let memory: Int?
+  private let eachEpoch: FunctionValue?
+  private let eachStep: FunctionValue?
+  private let origin: Origin?
+  private let isQuiet: Bool
+
+  /// Where a training goes on from.
+  private enum Origin {
+    case file(String)
+    case run(TrainingValue)
+  }
+
+  /// - Throws: what is wrong with the arguments.
+  init(
+    _ arguments: Arguments, _ context: RuntimeContext, _ value: ModelValue, _ options: TrainingOptions
+  ) throws {
+    (self.context, self.value, self.options) = (context, value, options)
+    memory = try readMemory(arguments)
+    eachEpoch = try arguments.optionalFunction("each_epoch")
+    eachStep = try arguments.optionalFunction("each_step")
+    if let run: TrainingValue = arguments["resume"]?.asHost() {
+      origin = .run(run)
+    } else {
+      origin = try arguments.optionalString("resume").map { .file($0) }
+    }
+    isQuiet = try arguments.bool("quiet")
+  }
+
+  /// - Throws: what the training throws; once it has begun, with its run beside the error.
+  func run(on split: DataSplit) throws -> AnyValue {
+    let before = ModelState(value.model)
+    var begun: (trainer: Trainer, step: Int, notes: [String])?
+    do {
+      if let memory { (value.model as? any ChunkedModel)?.memory = memory }
+      let trainer = try Trainer(model: value.model, data: split, options: options, base: value.base)
+      let notes = try takeUp(trainer) + [trainer.plan.remark].compactMap { $0 }
+      if !isQuiet { for note in notes { context.say("\(note)\n") } }
+      let observer = try self.observer(trainer)
+      defer { context.onProgressEnd?() }
+      begun = (trainer, trainer.step, notes)
+      let report = try context.nested { try trainer.run(observer: observer) }
+      return .host(try TrainingValue(report, trainer, notes: notes))
+    } catch {
+      guard let (trainer, step, notes) = begun else {
+        before.putBack()
+        throw error
+      }
+      let told = self.told(error, trainer, from: step)
+      // The run keeps where the training stands before the model may become what it was.
+      let run = try? Cancellation.suspended {
+        try TrainingValue(trainer.report(seconds: 0), trainer, notes: notes, interrupted: told.reason)
+      }
+      if trainer.step == step { before.putBack() }
+      guard let run else { throw told.error }
+      throw PartialResult(told.error, value: .host(run), field: "run") { name in
+        "\(name) holds the training as it stands; resume: \(name) goes on with it"
+      }
+    }
+  }
+
+  private func takeUp(_ trainer: Trainer) throws -> [String] {
+    switch origin {
+    case .file(let path):
+      return try Checkpoint.restore(path: path, model: value.model, trainer: trainer).notes
+    case .run(let run): return try run.suspended.restore(into: trainer)
+    case nil: return []
+    }
+  }
+
+  /// The error as it is thrown, and what the run says of it.
+  private func told(
+    _ error: any Error, _ trainer: Trainer, from step: Int
+  ) -> (error: any Error, reason: String) {
+    let place = "after step \(trainer.step) of \(trainer.plan.steps)"
+    var (code, message) = ("E0900", String(describing: error))
+    if let known = error as? any LanguageError { (code, message) = (known.code, known.message) }
+    if let raised = error as? RaisedError {
+      (code, message) = (raised.diagnostic.code, raised.diagnostic.message)
+    }
+    // An interrupt is also what a callback has heard.
+    guard code == "E0406" || Cancellation.isRequested else { return (error, "\(place): \(code) \(message)") }
+    let failure = LanguageFailure(
+      "E0406", "training was interrupted \(place)", help: help(trainer, from: step))
+    return (failure, "\(place), from outside")
+  }
+
+  /// What is left of a training that was interrupted.
+  private func help(_ trainer: Trainer, from step: Int) -> String {
+    let kind = value.model.kind
+    switch trainer.interruptedCheckpoint {
+    case .written(let path): return "go on with resume: \"\(path)\", which holds all that was learned"
+    case .failed(let path, let reason):
+      return "the \(kind) keeps what it has learned, but \(path) could not be written: \(reason)"
+    case nil:
+      return trainer.step == step ? "the \(kind) is as it was" : "the \(kind) keeps what it has learned"
+    }
+  }
+
+  // MARK: Who hears of it
+
+  private func observer(_ trainer: Trainer) throws -> TrainingObserver {
+    let model = value.model
+    let folder = try context.runFolder()
+    if let folder {
+      try folder.note(hash: model.clip.contentHash(), of: "weights")
+      try folder.note(hash: trainer.data.contentHash(), of: "data \(trainer.data.name)")
+      context.trainings += 1
+      try folder.set(
+        "training \(context.trainings)",
+        .object(
+          JsonObject([
+            ("model", model.configuration), ("options", trainer.options.configuration),
+            ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
+          ])))
+    }
+    let onEpoch = isQuiet ? nil : context.onEpoch
+    if let published = trainer.options.published {
+      onEpoch?("\(model.kind): \(published.line(trainer.options))")
+    }
+    let number = context.trainings
+    var observer = TrainingObserver()
+    observer.onProgress = isQuiet ? nil : context.onProgress
+    observer.onEpoch = { [unowned trainer] record in
+      if let folder {
+        var line = JsonObject([("training", .int(number)), ("model", .string(model.kind))])
+        for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
+        try folder.append(metrics: .object(line))
+      }
+      onEpoch?(TrainingCall.line(record, model.kind, trainer.options.keepBest?.metric))
+      try heed(eachEpoch?.call([epochValue(record)]), .eachEpoch, trainer)
+    }
+    if let eachStep {
+      observer.onStep = { [unowned trainer] in
+        try heed(eachStep.call([stepValue($0)]), .eachStep, trainer)
+      }
+    }
+    return observer
+  }
+
+  /// What a callback has returned: `stop` ends the training, everything else is of no account.
+  private func heed(_ result: AnyValue?, _ who: TrainingStop.By, _ trainer: Trainer) throws {
+    guard let result else { return }
+    if result.asHost(StopValue.self) != nil { return trainer.stop(by: who) }
+    guard result.asString != "stop" else {
+      throw LanguageFailure(
+        "E0303", "\(who.rawValue) returned the text \"stop\", which ends nothing",
+        help: "write stop without quotes to end the training")
+    }
+  }
+
+  private static func line(_ record: EpochRecord, _ kind: String, _ metric: KeepBest.Metric?) -> String {
+    var line =
+      "\(kind): epoch \(record.index)/\(record.epochs)  loss \(rounded(record.loss, 4))  "
+      + "training accuracy \(rounded(100 * record.accuracy, 1)) %"
+    if let metric, let value = record.validation { line += "  validation \(metric.text(value))" }
+    return line
+  }
+}
+
+extension KeepBest.Metric {
+  /// For people: `accuracy 81.2 %`, `nll 0.6931`.
+  func text(_ value: Double) -> String {
+    self == .accuracy ? "accuracy \(rounded(100 * value, 1)) %" : "nll \(rounded(value, 4))"
+  }
+}

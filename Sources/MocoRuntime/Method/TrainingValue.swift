@@ -1,0 +1,148 @@
+import MocoLab
+import MocoLang
+import MocoPlot
+
+/// What `train` gives back, and what stays of a training that was cut short.
+final class TrainingValue: HostObject {
+  let report: TrainingReport
+  let model: String
+  let options: TrainingOptions
+  let optimizer: Optimizer
+  /// What was said when the training was taken up.
+  let notes: [String]
+  /// Why it was cut short; nil where it was not.
+  let interrupted: String?
+  /// What another call goes on from.
+  let suspended: SuspendedTraining
+
+  /// - Throws: E0405 without memory for what is kept.
+  init(_ report: TrainingReport, _ trainer: Trainer, notes: [String], interrupted: String? = nil) throws {
+    self.report = report
+    model = trainer.model.kind
+    options = trainer.options
+    optimizer = trainer.optimizer
+    self.notes = notes
+    self.interrupted = interrupted
+    suspended = try SuspendedTraining(trainer)
+  }
+
+  var byteCount: Int { suspended.byteCount }
+
+  var typeName: String { "Training" }
+  func copied() throws -> AnyValue? { .host(self) }
+  var memberNames: [String] {
+    [
+      "loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "optimizer", "best", "validation",
+      "stopped", "interrupted", "notes", "published", "figure",
+    ]
+  }
+  func member(_ name: String) throws -> AnyValue? {
+    switch name {
+    case "loss": return .float(report.loss)
+    case "losses": return .list(report.epochs.map(\.loss))
+    case "accuracy": return .float(report.epochs.last?.accuracy ?? .nan)
+    case "epochs": return .list(report.epochs.map { epochValue($0) })
+    case "steps": return .int(report.steps)
+    case "seconds": return .float(report.seconds)
+    case "model": return .string(model)
+    case "optimizer": return .host(OptimizerValue(options.optimizer, optimizer: optimizer))
+    case "best": return best
+    case "validation":
+      return .list(
+        report.epochs.map { record -> AnyValue in
+          if let value = record.validation { return .float(value) }
+          return .nil
+        })
+    case "stopped": return stopped.map { .string($0) } ?? .nil
+    case "interrupted": return interrupted.map { .string($0) } ?? .nil
+    case "notes": return .list(notes)
+    case "published": return options.published.map { $0.value(options) } ?? .nil
+    case "figure": return .host(FigureValue(figure))
+    default: return nil
+    }
+  }
+
+  /// `each_epoch after epoch 3 (step 12 of 40)`
+  private var stopped: String? {
+    report.stop.map { "\($0.by.rawValue) after \(place($0)) (step \($0.step) of \(report.plan.steps))" }
+  }
+
+  private func place(_ stop: TrainingStop) -> String {
+    report.epochs.last?.step == stop.step ? "epoch \(stop.epoch)" : "a step of epoch \(stop.epoch)"
+  }
+
+  private var best: AnyValue {
+    guard let best = report.best, let keepBest = options.keepBest else { return .nil }
+    return .record([
+      ("epoch", .int(best.epoch)), ("step", .int(best.step)),
+      ("metric", .string(keepBest.metric.rawValue)), ("value", .float(best.value)),
+    ])
+  }
+
+  /// What is to be said of how the training ended.
+  private var remarks: [String] {
+    var lines: [String] = []
+    if let interrupted { lines.append("interrupted \(interrupted)") }
+    if let stopped { lines.append("stopped by \(stopped)") }
+    if let best = report.best, let metric = options.keepBest?.metric {
+      lines.append("best epoch \(best.epoch): \(metric.text(best.value))")
+    }
+    return lines
+  }
+
+  var figure: Figure {
+    var series = [LineChart.Series("loss", y: report.epochs.map(\.loss), start: 1)]
+    let names = report.epochs.last?.parts.map(\.name) ?? []
+    if names.count > 1 {
+      for name in names {
+        // Epochs of a checkpoint have the parts that it names.
+        let values = report.epochs.map { record in record.parts.first { $0.name == name }?.value ?? .nan }
+        series.append(LineChart.Series(name, y: values, start: 1))
+      }
+    }
+    return Figure(
+      .line(LineChart(series, xLabel: "epoch", yLabel: "loss")), title: "Training the \(model)")
+  }
+
+  var shortDescription: String {
+    let loss = report.epochs.isEmpty ? "" : ", loss \(rounded(report.loss, 4))"
+    let cut = interrupted == nil ? "" : ", interrupted"
+    return "<training of \(model): \(report.epochs.count) epochs, \(report.steps) steps\(loss)\(cut)>"
+  }
+
+  func display(width: Int, style: DisplayStyle) -> String {
+    let seconds = rounded(report.seconds, 1)
+    let remarks = self.remarks.map {
+      "\n" + DisplayColumns.joined($0.split(separator: " ").map(String.init), columns: width, hanging: 2)
+    }.joined()
+    guard !report.epochs.isEmpty else {
+      return "\(report.steps) steps; no epoch of them is known" + remarks
+    }
+    let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { rounded($0, 4) }
+    let pieces = [
+      "\(report.steps) steps in \(report.epochs.count) epochs,", "\(seconds) s;",
+      "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
+      "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
+    ]
+    let card = DisplayColumns.joined(pieces, columns: width, hanging: 2)
+    guard let published = options.published else { return card + remarks }
+    let line = published.line(options).split(separator: " ").map(String.init)
+    return card + remarks + "\n" + DisplayColumns.joined(line, columns: width, hanging: 2)
+  }
+}
+
+/// What a callback returns to end its training: the constant `stop`.
+final class StopValue: HostObject {
+  var typeName: String { "Stop" }
+  func copied() throws -> AnyValue? { .host(self) }
+  var shortDescription: String { "stop" }
+  var doc: String? { StopValue.text }
+
+  static let text = """
+    What a callback of `train` returns to end the training after this step or epoch. The run's `stopped` says where.
+
+    ```
+    train mix on data.train for 50 epochs { each_epoch: e => if e.loss < 0.1 { stop } }
+    ```
+    """
+}
