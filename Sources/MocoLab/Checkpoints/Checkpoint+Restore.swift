@@ -63,7 +63,9 @@ extension Checkpoint {
       }
     }
 
-    let place = try training?.position ?? file.json("position").map { try SavedPosition($0, path: file.path) }
+    let place =
+      try training?.position
+      ?? file.json("position").map { try SavedPosition($0, version: file.version, path: file.path) }
 
     // From here on nothing can fail.
     for (parameter, value) in match.values { parameter.variable.value = value }

@@ -57,7 +57,7 @@ struct CheckpointEntries {
     if let made = try json("made_with"), Environment(made) == nil {
       throw damaged("its entry made_with does not name moco, vectors and OpenBLAS")
     }
-    try checkTraining(isComplete: isComplete, isChunked: ["mixture", "coop"].contains(file.metadata("kind")))
+    try checkTraining(version: version, isChunked: ["mixture", "coop"].contains(file.metadata("kind")))
   }
 
   private func require(_ keys: [String]) throws {
@@ -75,9 +75,10 @@ struct CheckpointEntries {
       case "mixture":
         _ = try MixtureOptions(configuration, complete: isComplete)
         if reader.has("groups") || isComplete { _ = try TemplateSet(configuration) }
+        _ = try reader.text("templates")
       case "coop":
         _ = try CoOpOptions(configuration, complete: isComplete)
-        _ = try (reader.int("tokens"), reader.size("memory"))
+        _ = try (reader.size("tokens"), reader.size("memory"))
       case "zero_shot": _ = try reader.texts("templates")
       case "linear_probe": _ = try (reader.size("width"), reader.bool("normalized"))
       default: break
@@ -89,16 +90,21 @@ struct CheckpointEntries {
   }
 
   private func checkComputes() throws {
-    let names = ["activation", "layer_norm_eps", "heads", "mean", "std"]
-    guard let members = try json("clip_computes")?.objectValue, names.allSatisfy({ members[$0] != nil })
+    let json = try json("clip_computes")
+    func isNumbers(_ name: String) -> Bool {
+      json?[name]?.arrayValue.map { !$0.isEmpty && $0.allSatisfy { $0.doubleValue != nil } } ?? false
+    }
+    guard json?["activation"]?.stringValue != nil, json?["layer_norm_eps"]?.doubleValue != nil,
+      isNumbers("heads"), isNumbers("mean"), isNumbers("std")
     else {
-      throw damaged("its entry clip_computes does not name \(NameList.text(names))")
+      throw damaged("its entry clip_computes does not hold activation, layer_norm_eps, heads, mean and std")
     }
   }
 
   // MARK: Training
 
-  private func checkTraining(isComplete: Bool, isChunked: Bool) throws {
+  private func checkTraining(version: Int, isChunked: Bool) throws {
+    let isComplete = version >= 2
     let optimizer = ["optimizer", "optimizer_steps"] + (isComplete ? ["optimizer_parameters"] : [])
     if optimizer.contains(where: { file.metadata($0) != nil }) {
       try require(optimizer)
@@ -111,14 +117,24 @@ struct CheckpointEntries {
     if let memory = file.metadata("memory"), Int(memory) ?? 0 <= 0 {
       throw damaged("its entry memory is \"\(memory.prefix(40))\", not a number of bytes")
     }
+    if isComplete, let memory = file.metadata("memory"),
+      let own = try json("configuration")?["memory"]?.intValue,
+      memory != String(own)
+    {
+      throw damaged("its entry memory is \(memory), its configuration's \(own)")
+    }
+    if isComplete, file.metadata("data").map(isDigest) == false {
+      throw damaged("its entry data is no digest")
+    }
     for key in ["training", "data_parts"] {
       if let json = try json(key), json.objectValue == nil { throw damaged("its entry \(key) is no record") }
     }
+    if isComplete { try checkOptions() }
     if let json = try json("scheduled"), TrainingPlan.scheduled(json) == nil {
       throw damaged("its entry scheduled is no range of steps")
     }
     guard let place = try json("position") else { return }
-    let position = try SavedPosition(place, path: file.path)
+    let position = try SavedPosition(place, version: version, path: file.path)
     if let steps = try json("optimizer_steps")?["steps"]?.intValue, steps != position.step {
       throw damaged("it is at step \(position.step), its optimizer at step \(steps)")
     }
@@ -137,10 +153,36 @@ struct CheckpointEntries {
     }
   }
 
+  private func isDigest(_ text: String) -> Bool {
+    text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+  }
+
+  /// What of the training's options stands elsewhere too.
+  private func checkOptions() throws {
+    let training = try json("training")
+    guard training?["duration"]?.stringValue.flatMap({ TrainingDuration($0) }) != nil else {
+      throw damaged("its training has no duration")
+    }
+    func rule(_ json: Json?) -> Json {
+      // The rate follows the schedule.
+      .object(
+        JsonObject((json?.objectValue?.entries ?? []).filter { $0.key != "lr" }.map { ($0.key, $0.value) }))
+    }
+    guard rule(training?["optimizer"]) == rule(try json("optimizer")) else {
+      throw damaged("its training and its optimizer have different settings")
+    }
+  }
+
   private func checkOptimizer() throws {
-    guard let settings = try json("optimizer"), settings["name"]?.stringValue != nil else {
+    guard let settings = try json("optimizer"), let name = settings["name"]?.stringValue else {
       throw damaged("its entry optimizer has no name")
     }
+    guard ["sgd", "adam", "adamw"].contains(name) else {
+      throw PromptError(
+        "E0708", "\(file.path) holds the state of an optimizer \"\(name)\", which this moco does not know",
+        help: "use a newer moco")
+    }
+    guard settings["lr"] != nil else { throw damaged("its optimizer has no lr") }
     for (name, value) in settings.objectValue ?? JsonObject() where name != "name" {
       let numbers = value.arrayValue ?? [value]
       guard value.boolValue != nil || numbers.allSatisfy({ $0.doubleValue?.isFinite == true }) else {

@@ -29,7 +29,7 @@ struct CheckpointTraining {
       throw PromptError(
         "E0708", "\(path) holds no training to go on with", help: "it has parameters only: use restore")
     }
-    position = try SavedPosition(place, path: path)
+    position = try SavedPosition(place, version: file.version, path: path)
     if !file.isOfThisData { try CheckpointTraining.checkData(file, trainer) }
     best = try CheckpointTraining.best(file, trainer, position)
     try CheckpointTraining.checkMemory(file, trainer.model)
@@ -177,7 +177,15 @@ struct CheckpointTraining {
     let newDuration = options.duration.description
     let oldExtension = saved["extend"]?.stringValue
     let scheduled = TrainingPlan.scheduled(try file.json("scheduled"))
+    func requireScheduled(over steps: Int) throws {
+      guard oldExtension == nil, let scheduled, scheduled != 0..<steps else { return }
+      throw PromptError(
+        "E0708",
+        "\(path) is damaged: its schedule covers the steps from \(scheduled.lowerBound) to \(scheduled.upperBound) "
+          + "of a training of \(steps)", help: "use an earlier checkpoint")
+    }
     if oldDuration == newDuration {
+      try requireScheduled(over: trainer.plan.steps)
       // The training itself, or one that was extended before and goes on as it was.
       try requireSchedule(saved, options, path)
       guard oldExtension == options.extend?.rawValue else {
@@ -198,6 +206,7 @@ struct CheckpointTraining {
     }
     before.duration = duration
     let old = try TrainingPlan(before, count: trainer.data.count, scheduled: scheduled)
+    try requireScheduled(over: old.steps)
     let steps = trainer.plan.steps
     let lengths = "\(path) was saved by a training of \(oldDuration), this one lasts \(newDuration)"
     guard steps > old.steps else {

@@ -13,7 +13,7 @@ struct SavedPosition {
   let best: (epoch: BestEpoch, waited: Int)?
 
   /// - Throws: E0708 for what is no position.
-  init(_ json: Json, path: String) throws {
+  init(_ json: Json, version: Int, path: String) throws {
     let range = 0...TrainingDuration.limit
     guard let step = json["step"]?.intValue, range.contains(step) else {
       throw SavedPosition.damaged(path, "its position names no step")
@@ -29,11 +29,15 @@ struct SavedPosition {
     guard (json["stop"] == nil) == (stop == nil) else {
       throw SavedPosition.damaged(path, "its position does not say what ended the training")
     }
-    // Sums are numbers, and those of an unfinished epoch are of some steps.
-    guard let sums else { return }
+    // Version 1 may have none.
+    guard let sums else {
+      guard version < 2 else { throw SavedPosition.damaged(path, "its position has no sums") }
+      return
+    }
     guard let steps = sums["steps"]?.intValue, (0...step).contains(steps),
       let loss = sums["loss"]?.doubleValue, let accuracy = sums["accuracy"]?.doubleValue, loss.isFinite,
-      accuracy.isFinite, SavedPosition.isNumbers(sums["parts"]?.objectValue?.map(\.value)),
+      accuracy >= 0, accuracy <= Double(steps), steps > 0 || loss == 0,
+      SavedPosition.isNumbers(sums["parts"]?.objectValue?.map(\.value)),
       sums["load"]?.isNull ?? true || SavedPosition.isNumbers(sums["load"]?.arrayValue)
     else { throw SavedPosition.damaged(path, "the sums of its unfinished epoch are no numbers") }
   }
@@ -105,6 +109,7 @@ enum TrainingRecords {
     let losses = try list(json["loss"], "loss")
     let (rates, accuracies) = (try list(json["lr"], "lr"), try list(json["accuracy"], "accuracy"))
     guard let named = json["parts"]?.objectValue else { throw damaged("parts") }
+    guard named.count > 0 || indices.isEmpty else { throw damaged("parts") }
     let parts = try named.map { ($0.key, try list($0.value, "parts.\($0.key)")) }
     let loads = try json["gate_load"].map { json in
       guard let loads = json.arrayValue else { throw damaged("gate_load") }

@@ -90,7 +90,10 @@ import Testing
         ("optimizer", "{\"name\": \"sgd\", \"lr\": \"x\"}", "its optimizer's lr is \"x\", not a number"),
         ("optimizer_steps", "{\"steps\": 7}", "optimizer_steps"), ("optimizer_steps", "7", "optimizer_steps"),
         ("optimizer_parameters", "[\"x\"]", "names 1 parameters"), ("memory", "many", "entry memory"),
-        ("memory", "-3", "entry memory"), ("training", "3", "entry training"),
+        ("memory", "-3", "entry memory"), ("memory", "3", "entry memory is 3, its configuration's"),
+        ("data", "x", "entry data is no digest"), ("training", "{}", "training has no duration"),
+        ("optimizer", "{\"name\": \"lion\", \"lr\": 1}", "\"lion\", which this moco does not know"),
+        ("training", "3", "entry training"),
         ("data_parts", "3", "entry data_parts"),
         ("scheduled", "{\"from\": 9, \"to\": 2}", "entry scheduled"), ("records", "7", "records of epochs"),
       ] {
@@ -132,6 +135,18 @@ import Testing
       for value: Json in [.null, "x", [1, "x"], [.null, 1]] {
         try check("records", ["loss"], value, "loss is no list of numbers")
       }
+      for name in ["activation", "layer_norm_eps", "heads", "mean", "std"] {
+        try check("clip_computes", [name], .object(JsonObject()), "entry clip_computes")
+      }
+      try check("position", ["sums", "accuracy"], 9, "sums of its unfinished epoch")
+      try check("position", ["sums"], .null, "sums of its unfinished epoch")
+      for value: Json in [.null, 3, "soon", []] {
+        try check("training", ["duration"], value, "has no duration")
+      }
+      try check("training", ["optimizer", "momentum"], 0.25, "different settings")
+      try check("optimizer", ["weight_decay"], 0.25, "different settings")
+      try check("records", ["parts"], .object(JsonObject()), "parts is no list")
+      try check("configuration", ["templates"], .null, "templates is null")
       try check("records", ["step"], [3, 9], "its records are those of epochs 1 to 2")
       try check("records", ["step"], [4, 2], "its records")
       try check("records", ["lr"], [0.1], "different lengths")
