@@ -46,13 +46,13 @@ import Testing
       name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder a class",
       program: #"dataset("no")"#),
     Case(
-      name: "text as model", code: "E0502", line: 1, remedy: "give a .safetensors file",
+      name: "text as model", code: "E0502", line: 1, remedy: "give a file that torch.save wrote, or a safetensors file",
       program: #"load_clip("note.txt")"#),
     Case(
       name: "folder as image", code: "E0501", line: 1, remedy: "name a file in it",
       program: #"load_image("empty")"#),
     Case(
-      name: "folder without weights", code: "E0501", line: 1, remedy: "holds model.safetensors",
+      name: "folder without weights", code: "E0501", line: 1, remedy: "name a folder that holds one of model.safetensors",
       program: #"load_clip("empty")"#),
     Case(
       name: "model cut in its header", code: "E0502", line: 1, remedy: "cut short",
@@ -61,7 +61,7 @@ import Testing
       name: "model cut in its weights", code: "E0502", line: 1, remedy: "cut short",
       program: #"load_clip("cut.safetensors")"#),
     Case(
-      name: "empty model", code: "E0502", line: 1, remedy: "fetch or write it again",
+      name: "empty model", code: "E0502", line: 1, remedy: "fetch the file again",
       program: #"load_clip("nothing.safetensors")"#),
     Case(
       name: "image that is none", code: "E0503", line: 1, remedy: "JPEG or PNG",
@@ -70,7 +70,7 @@ import Testing
       name: "empty data folder", code: "E0510", line: 1, remedy: "one sub-folder a class",
       program: #"dataset("empty")"#),
     Case(
-      name: "data folder of one class", code: "E0511", line: 1, remedy: "two classes or more",
+      name: "data folder of one class", code: "E0511", line: 1, remedy: "add another class",
       program: #"dataset("one")"#),
     Case(
       name: "JSON that is none", code: "E0502", line: 1, remedy: "must be JSON",
@@ -110,7 +110,7 @@ import Testing
       name: "one class twice", code: "E0703", line: 2, remedy: "takes two classes",
       program: source(clip, #"zero_shot(clip, classes: ["cat", "cat"])"#)),
     Case(
-      name: "one class of data twice", code: "E0511", line: 1, remedy: "takes two classes",
+      name: "one class of data twice", code: "E0511", line: 1, remedy: "add another class",
       program: #"dataset(features: randn([4, 2]), labels: [0, 1, 0, 1], classes: ["cat", "cat"])"#),
     Case(
       name: "unknown argument", code: "E0306", line: 3, remedy: "did you mean 'classes'?", status: 65,

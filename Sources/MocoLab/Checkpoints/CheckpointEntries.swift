@@ -123,9 +123,6 @@ struct CheckpointEntries {
     {
       throw damaged("its entry memory is \(memory), its configuration's \(own)")
     }
-    if isComplete, file.metadata("data").map(isDigest) == false {
-      throw damaged("its entry data is no digest")
-    }
     for key in ["training", "data_parts"] {
       if let json = try json(key), json.objectValue == nil { throw damaged("its entry \(key) is no record") }
     }
@@ -151,10 +148,6 @@ struct CheckpointEntries {
         "it is at step \(position.step) in epoch \(position.epoch + 1), and its records are those of "
           + (records.isEmpty ? "no epoch" : "epochs 1 to \(records.count)"))
     }
-  }
-
-  private func isDigest(_ text: String) -> Bool {
-    text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
   /// What of the training's options stands elsewhere too.
