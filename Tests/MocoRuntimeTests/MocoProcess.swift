@@ -65,7 +65,7 @@ struct MocoProcess {
 
   /// The whole suite may run with another core of OpenBLAS; what a program then says about it is no part of a
   /// test that did not ask for the core.
-  private static func withoutRemarks(_ errors: String, _ environment: [String: String]) -> String {
+  static func withoutRemarks(_ errors: String, _ environment: [String: String] = [:]) -> String {
     guard environment["OPENBLAS_CORETYPE"] == nil else { return errors }
     Blas.load()
     return Blas.remarks.reduce(errors) { $0.replacingOccurrences(of: "note: \($1)\n", with: "") }
