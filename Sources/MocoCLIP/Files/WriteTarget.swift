@@ -47,7 +47,7 @@ struct WriteTarget {
     }
     // Replacing needs no permission of the file itself: it would be lost all the same.
     let isWritable = FileSystem.withSystemPath(name) { faccessat(AT_FDCWD, $0, W_OK, AT_EACCESS) } == 0
-    guard isWritable, status.st_mode & 0o222 != 0 else {
+    guard isWritable else {
       throw CLIPError(
         code: "E0504", "cannot write \(name): it is read-only",
         help: "make it writable (chmod u+w), or give another name")
