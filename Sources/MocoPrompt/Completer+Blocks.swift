@@ -73,14 +73,12 @@ extension Substring {
 extension Lookup {
   /// What the record of options may hold that a function takes as an argument, or one inside it.
   func options(of function: Found, block: [String]) -> [String]? {
-    guard case .value(let value) = function, let name = value.asFunction?.name else { return nil }
-    return Lookup.blocks[([name] + block).joined(separator: ".")]
+    guard case .value(let value) = function, var blocks = value.asFunction?.blocks else { return nil }
+    var names: [String]?
+    for name in block {
+      guard let inner = blocks[name] else { return nil }
+      (names, blocks) = (inner.names, inner.blocks)
+    }
+    return names
   }
-
-  private static let blocks: [String: [String]] = [
-    "mixture.router": ["top_k", "kind", "bias", "scale"],
-    "mixture.loss": ["class", "text", "gate"],
-    "mixture.loss.text": ["weight", "temperature", "full_stop", "experts"],
-    "mixture.loss.gate": ["weight", "top", "bonus", "temperature", "detach"],
-  ]
 }

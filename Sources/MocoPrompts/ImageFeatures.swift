@@ -12,7 +12,10 @@ extension PromptModel {
     switch images {
     case .features(let tensor):
       guard tensor.rank == 2, tensor.shape[1] == width, tensor.shape[0] > 0 else {
-        throw PromptError("E0705", "image features are [B, \(width)], found \(tensor.shape)")
+        throw PromptError(
+          "E0705", "image features are [B, \(width)], found \(tensor.shape)",
+          help: tensor.shape == [0, width]
+            ? "give the features of one image or more" : "give a row of \(width) numbers for each image")
       }
       return try F.normalize(Variable(tensor))
     case .pixels(let tensor):

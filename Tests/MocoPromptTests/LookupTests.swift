@@ -94,6 +94,9 @@ private final class Watched: HostObject {
       ])
     #expect(find("mixture(clip, ways, loss: { te").contains("text: "))
     #expect(find("mixture(clip, ways) { loss { text: { wei").contains("weight: "))
+    // Whatever function says what its blocks take.
+    #expect(find("clip_model({}) { config { emb").contains("embedding: "))
+    #expect(find("clip_model() { config { text { lay").contains("layers: "))
     #expect(find("train mix on data.train { bat").contains("batch: "))
     // A record of one's own has no options.
     #expect(!find("let x = { to").contains("top_k: "))

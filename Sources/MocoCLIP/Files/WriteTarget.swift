@@ -136,6 +136,7 @@ extension FileSystem {
       }
     }
   }
+
   /// Writes bytes behind what a file holds, in one piece where they are few; makes the file where there is none.
   /// Links are followed; a pipe whose reader is slow is waited for. What does not fit on the disk leaves nothing.
   ///

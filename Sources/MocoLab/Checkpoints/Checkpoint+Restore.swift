@@ -67,6 +67,12 @@ extension Checkpoint {
       try training?.position
       ?? file.json("position").map { try SavedPosition($0, version: file.version, path: file.path) }
 
+    if trainer == nil, let place, let best = place.best?.epoch, best.step != place.step {
+      notes.append(
+        "\(file.path): the parameters are those after step \(place.step), where the training stood; it did best in "
+          + "epoch \(best.epoch), whose parameters a training that is resumed from it ends with")
+    }
+
     // From here on nothing can fail.
     for (parameter, value) in match.values { parameter.variable.value = value }
     if let optimizer, let state { optimizer.take(state) }

@@ -154,6 +154,16 @@ extension FunctionValue {
     }
   }
 
+  /// The options of those arguments that are records; empty for a function of the program.
+  public var blocks: [String: OptionBlock] {
+    switch value.storage {
+    case .native(let function): return function.blocks
+    case .object(let reference):
+      return reference.heap.interpreter?.machine.native(reference.value)?.blocks ?? [:]
+    default: return [:]
+    }
+  }
+
   /// Calls the function. What it throws is to be passed on.
   public func call(_ arguments: [AnyValue] = [], named: [(String, AnyValue)] = []) throws -> AnyValue {
     guard case .object(let reference) = value.storage, let interpreter = reference.heap.interpreter else {

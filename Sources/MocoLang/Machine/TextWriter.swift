@@ -176,10 +176,14 @@ extension Machine {
   func functionName(_ word: Word) -> String? {
     switch word.tag {
     case .closure: return word.pointer.closure.pointee.prototype.takeUnretainedValue().name
-    case .native:
-      return unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self).name
-    default: return nil
+    default: return native(word)?.name
     }
+  }
+
+  /// The function of the embedder that a word is; nil for every other value.
+  func native(_ word: Word) -> NativeFunction? {
+    guard word.tag == .native else { return nil }
+    return unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self)
   }
 
   func notBool(_ word: Word, _ place: String) -> LanguageFailure {

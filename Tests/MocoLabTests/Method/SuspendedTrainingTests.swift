@@ -160,6 +160,14 @@ import Testing
     #expect(best.epoch < 8, "\(found)")
     #expect(try TinyData.values(model) == after[best.epoch - 1])
     #expect(try options.keepBest?.value(model) == best.value)
+    // A checkpoint has the parameters for going on, and says that they are not the best ones.
+    try Repository.inFolder { folder in
+      try Checkpoint.save(path: folder + "/a", model: model, trainer: trainer)
+      let other = try TinyData.mixture()
+      let notes = try Checkpoint.restore(path: folder + "/a", model: other).notes
+      #expect(try TinyData.values(other) == after[7])
+      #expect(notes.contains { $0.contains("it did best in epoch \(best.epoch)") }, "\(notes)")
+    }
     // Judging changes nothing about the training.
     var plain = options
     plain.keepBest = nil
