@@ -20,39 +20,80 @@ let package = Package(
     .target(name: "MocoTensor", dependencies: ["CKernels"]),
     .target(name: "MocoAutograd", dependencies: ["MocoTensor", "CKernels"]),
     .target(name: "MocoCLIP", dependencies: ["MocoTensor", "MocoAutograd", "CKernels", "CSystem"]),
-    .target(name: "MocoPrompts", dependencies: ["MocoCLIP"]),
-    .target(name: "MocoLab", dependencies: ["MocoPrompts", "CImageCodecs", "CSystem", "CKernels"]),
+    .target(name: "MocoPrompts", dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP"]),
+    .target(
+      name: "MocoLab",
+      dependencies: [
+        "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "CImageCodecs", "CSystem", "CKernels",
+      ]),
 
     // The language: knows no tensor.
     .target(name: "MocoLang"),
     .target(name: "MocoPlot", dependencies: ["MocoLang"]),
 
     // Where both meet.
-    .target(name: "MocoRuntime", dependencies: ["MocoLang", "MocoLab", "MocoPlot", "CCairo"]),
-    .target(name: "MocoPrompt", dependencies: ["MocoRuntime", "CEditline"]),
-    .target(name: "MocoBench", dependencies: ["MocoRuntime", "CKernels"]),
+    .target(
+      name: "MocoRuntime",
+      dependencies: [
+        "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "CCairo",
+      ]),
+    .target(
+      name: "MocoPrompt",
+      dependencies: ["MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime", "CEditline"]),
+    .target(
+      name: "MocoBench",
+      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoRuntime"]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoPrompt", "MocoBench", "MocoTensor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoPrompt", "MocoBench",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "MocoGolden", dependencies: ["MocoLab"]),
+    .target(
+      name: "MocoGolden",
+      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab"]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
-    .target(name: "MocoTestSupport", dependencies: ["MocoPrompts", "CSystem"], path: "Tests/TestSupport"),
-    .target(name: "MocoFuzz", dependencies: ["MocoRuntime", "MocoTestSupport"], path: "Tests/Fuzz/Library"),
+    .target(
+      name: "MocoTestSupport",
+      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "CSystem"],
+      path: "Tests/TestSupport"),
+    .target(
+      name: "MocoFuzz",
+      dependencies: [
+        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoTestSupport", "CSystem",
+      ],
+      path: "Tests/Fuzz/Library"),
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
 
+    .testTarget(name: "HouseTests"),
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),
-    .testTarget(name: "MocoCLIPTests", dependencies: ["MocoCLIP", "MocoTestSupport"]),
-    .testTarget(name: "MocoPromptsTests", dependencies: ["MocoPrompts", "MocoTestSupport"]),
-    .testTarget(name: "MocoLabTests", dependencies: ["MocoLab", "MocoTestSupport"]),
-    .testTarget(name: "MocoGoldenTests", dependencies: ["MocoGolden", "MocoTestSupport"]),
+    .testTarget(
+      name: "MocoCLIPTests", dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoTestSupport"]),
+    .testTarget(
+      name: "MocoPromptsTests",
+      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoTestSupport"]),
+    .testTarget(
+      name: "MocoLabTests",
+      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoTestSupport"]),
+    .testTarget(
+      name: "MocoGoldenTests",
+      dependencies: ["MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoGolden", "MocoTestSupport"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
-    .testTarget(name: "MocoRuntimeTests", dependencies: ["MocoRuntime", "MocoPrompt", "fuzz", "moco", "MocoTestSupport"]),
-    .testTarget(name: "MocoBenchTests", dependencies: ["MocoBench", "MocoTestSupport"]),
-    .testTarget(name: "MocoPromptTests", dependencies: ["MocoPrompt", "MocoTensor"], exclude: ["Terminal/drive.py"]),
+    .testTarget(
+      name: "MocoRuntimeTests",
+      dependencies: [
+        "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime", "MocoPrompt",
+        "MocoTestSupport", "fuzz", "moco",
+      ]),
+    .testTarget(
+      name: "MocoBenchTests",
+      dependencies: ["MocoTensor", "MocoCLIP", "MocoPrompts", "MocoBench", "MocoTestSupport"]),
+    .testTarget(
+      name: "MocoPromptTests",
+      dependencies: ["MocoTensor", "MocoLang", "MocoRuntime", "MocoPrompt", "CEditline"],
+      exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17
 )
