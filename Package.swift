@@ -37,16 +37,17 @@ let package = Package(
       dependencies: [
         "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "CCairo",
       ]),
+    .target(name: "MocoSession", dependencies: ["MocoCLIP", "MocoLang", "MocoRuntime"]),
     .target(
-      name: "MocoPrompt",
-      dependencies: ["MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime", "CEditline"]),
+      name: "MocoTerminal",
+      dependencies: ["MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "CEditline"]),
     .target(
       name: "MocoBench",
       dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoRuntime"]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoPrompt", "MocoBench",
+        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -84,15 +85,17 @@ let package = Package(
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime", "MocoPrompt",
+        "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession",
         "MocoTestSupport", "fuzz", "moco",
       ]),
     .testTarget(
       name: "MocoBenchTests",
       dependencies: ["MocoTensor", "MocoCLIP", "MocoPrompts", "MocoBench", "MocoTestSupport"]),
     .testTarget(
-      name: "MocoPromptTests",
-      dependencies: ["MocoTensor", "MocoLang", "MocoRuntime", "MocoPrompt", "CEditline"],
+      name: "MocoSessionTests", dependencies: ["MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
+    .testTarget(
+      name: "MocoTerminalTests",
+      dependencies: ["MocoSession", "MocoTerminal", "MocoTestSupport", "CEditline", "moco"],
       exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17

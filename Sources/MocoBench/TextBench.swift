@@ -51,7 +51,7 @@ extension Bench {
     settings.trainVisionLayerNorms = vision
     if let memory = options.memory { settings.memory = memory }
     let mixture = try Mixture(
-      clip: clip, templates: Session.templates(options.groups), classes: classes, options: settings)
+      clip: clip, templates: Runtime.templates(options.groups), classes: classes, options: settings)
     if options.mode == .base { mixture.trained = Array(0..<((classes.count + 1) / 2)) }
     return mixture
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MocoBench
-import MocoPrompt
+import MocoTerminal
 import MocoRuntime
 import MocoTensor
 

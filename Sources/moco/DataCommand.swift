@@ -1,6 +1,6 @@
 import ArgumentParser
 import MocoLab
-import MocoPrompt
+import MocoTerminal
 import MocoTensor
 
 struct DataCommand: ParsableCommand {

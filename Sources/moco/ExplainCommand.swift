@@ -1,5 +1,5 @@
 import ArgumentParser
-import MocoPrompt
+import MocoTerminal
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MocoPrompt
+import MocoTerminal
 import MocoRuntime
 import MocoTensor
 
@@ -65,7 +65,7 @@ struct MocoCommand: ParsableCommand {
     let program = WholeProgram(running: running, arguments: arguments)
     if !code.isEmpty { throw program.run(text: code.joined(separator: "\n"), name: "-e").exit }
     guard isatty(STDIN_FILENO) == 1 else { throw program.runStandardInput().exit }
-    let session = Session(options: try running.sessionOptions(arguments: arguments))
+    let session = Runtime(options: try running.sessionOptions(arguments: arguments))
     throw ExitCode(Prompt(session: session, options: promptOptions).run())
   }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MocoPrompt
+import MocoTerminal
 import MocoRuntime
 
 #if canImport(Glibc)
@@ -59,8 +59,8 @@ struct RunningOptions: ParsableArguments {
     }
   }
 
-  func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> SessionOptions {
-    var options = SessionOptions()
+  func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> RuntimeOptions {
+    var options = RuntimeOptions()
     options.seed = seed
     options.threads = threads
     options.memory = memory.flatMap(MemorySize.bytes)

@@ -1,6 +1,7 @@
 import MocoCLIP
 import MocoLang
-import MocoPrompt
+import MocoSession
+import MocoTerminal
 import MocoRuntime
 
 /// What can be said about a program without running it.
@@ -10,7 +11,7 @@ struct ProgramCheck {
   /// - Parameters:
   ///   - session: one in which nothing has been run.
   ///   - modules: whether to look at the files of modules too; a program that is run may write them first.
-  init(_ session: Session, modules: Bool = false) {
+  init(_ session: Runtime, modules: Bool = false) {
     var context = CheckContext(session.interpreter)
     if modules { context.moduleNames = session.moduleNames }
     self.context = context
@@ -25,7 +26,7 @@ struct ProgramCheck {
   /// - Parameter strict: whether warnings count as errors do.
   static func run(files: [String], strict: Bool = false) -> Status {
     var status = Status.fine
-    let check = ProgramCheck(Session(), modules: true)
+    let check = ProgramCheck(Runtime(), modules: true)
     for file in files {
       do {
         let found = check.run(try SourceFile.read(file))

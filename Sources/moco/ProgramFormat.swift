@@ -1,6 +1,6 @@
 import MocoCLIP
 import MocoLang
-import MocoPrompt
+import MocoTerminal
 
 enum ProgramFormat {
   /// Lays files out. - Returns: the exit status.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MocoPrompt
+import MocoTerminal
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MocoLab
-import MocoPrompt
+import MocoTerminal
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

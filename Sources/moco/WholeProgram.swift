@@ -1,6 +1,6 @@
 import MocoCLIP
 import MocoLang
-import MocoPrompt
+import MocoTerminal
 import MocoRuntime
 import MocoTensor
 
@@ -73,7 +73,7 @@ struct WholeProgram {
       Console.report(error)
       return Status.usage.rawValue
     }
-    let session = Session(options: try running.sessionOptions(arguments: arguments))
+    let session = Runtime(options: try running.sessionOptions(arguments: arguments))
     // What the check finds stands in the program's way, not in that of the prompt.
     let found = ProgramCheck(session).run(source)
     let prompt = Prompt(session: session, options: options)
@@ -82,11 +82,11 @@ struct WholeProgram {
   }
 
   private func run(
-    _ source: SourceFile, recorder: RunRecorder? = nil, _ body: (Session, SourceFile) throws -> RunResult
+    _ source: SourceFile, recorder: RunRecorder? = nil, _ body: (Runtime, SourceFile) throws -> RunResult
   ) -> Status {
     let start = Terminal.seconds
     do {
-      let session = Session(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
+      let session = Runtime(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
       Console.connect(session, quiet: isQuiet)
       let check = ProgramCheck(session)
       let found = check.run(source)

@@ -1,6 +1,6 @@
 import Foundation
 import MocoLang
-import MocoPrompt
+import MocoSession
 import MocoRuntime
 import Testing
 

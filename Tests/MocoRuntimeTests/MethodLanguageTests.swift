@@ -7,7 +7,7 @@ import Testing
 /// The method as programs use it: templates, models, training, evaluation, routes, checkpoints.
 @Suite struct MethodLanguageTests {
   /// What a program prints; where it fails, code, message and help of the error.
-  private func run(_ program: String, in session: Session = librarySession()) -> String {
+  private func run(_ program: String, in session: Runtime = librarySession()) -> String {
     printed(program, in: session, helps: true)
   }
 

@@ -88,7 +88,7 @@ import Testing
 
   /// Every name that programs have says what it is, and every function shows an example.
   @Test func everyBuiltInIsDescribed() {
-    let session = Session(options: SessionOptions())
+    let session = Runtime(options: RuntimeOptions())
     let names = session.interpreter.names.filter(\.isBuiltin)
     #expect(names.count > 150)
     for name in names {

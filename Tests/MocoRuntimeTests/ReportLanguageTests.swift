@@ -6,7 +6,7 @@ import Testing
 
 /// Reports on any model's answers, and linear probes, as programs use them.
 @Suite struct ReportLanguageTests {
-  private func run(_ program: String, in session: Session = librarySession()) -> String {
+  private func run(_ program: String, in session: Runtime = librarySession()) -> String {
     printed(program, in: session, helps: true)
   }
 

@@ -43,7 +43,7 @@ package final class Fuzzer {
   private let fixtures: FuzzBinaries.Fixtures
   private let watch: FuzzWatch
   private var core: Interpreter?
-  private var session: Session?
+  private var session: Runtime?
   private var coreFunctions: [ProgramGrammar.Callable] = []
   private var allFunctions: [ProgramGrammar.Callable] = []
   private var objects: [ProgramGrammar.Object] = []
@@ -251,12 +251,12 @@ package final class Fuzzer {
     return interpreter
   }
 
-  private func runtimeSession() -> Session {
+  private func runtimeSession() -> Runtime {
     if let session { return session }
-    var options = SessionOptions()
+    var options = RuntimeOptions()
     options.threads = 1
     options.memory = 256 << 20
-    let made = Session(options: options)
+    let made = Runtime(options: options)
     made.interpreter.output = { [unowned self] text in written &+= text.utf8.count }
     session = made
     return made

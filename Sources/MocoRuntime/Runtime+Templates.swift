@@ -1,0 +1,23 @@
+import MocoLang
+import MocoPrompts
+
+extension Runtime {
+  /// A template set of the standard library, by its name in `use {name} from templates`.
+  ///
+  /// - Throws: E0706 for a name that is none.
+  package static func templates(_ name: String) throws -> TemplateSet {
+    guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { throw unknown(name) }
+    let text = "use {\(name)} from templates\n\(name)"
+    let result = Runtime().interpreter.run(SourceFile(name: "<templates>", text: text))
+    guard result.failure == nil, let value: TemplateSetValue = result.value.asHost() else {
+      throw unknown(name)
+    }
+    return value.templates
+  }
+
+  private static func unknown(_ name: String) -> PromptError {
+    PromptError(
+      "E0706", "the standard library has no templates \"\(name)\"",
+      help: "look into stdlib/modules/templates.moco")
+  }
+}

@@ -1,0 +1,131 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoTensor
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What a session starts with.
+public struct RuntimeOptions {
+  public var seed: UInt64 = 0
+  /// Threads for numeric work; nil leaves the default (all cores, or `MOCO_THREADS`).
+  public var threads: Int?
+  /// Bytes that values may take, and tensors too; nil goes by what is free.
+  public var memory: Int?
+  /// `--set name=value`: replaces the literals of top-level `let`s of the program that is run.
+  public var overrides: [(name: String, text: String)] = []
+  /// What `args()` gives.
+  public var arguments: [String] = []
+  /// What is recorded of the run; nil for nothing.
+  public var recorder: RunRecorder?
+  /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
+  public var keepsFeatures = false
+  public var library: StandardLibrary? = StandardLibrary.locate()
+  public var width = 80
+  public var style = DisplayStyle()
+
+  public init() {}
+}
+
+/// An interpreter with every built-in of moco.
+///
+/// `moco run`, `moco -e` and the prompt each make one.
+public final class Runtime {
+  public let interpreter: Interpreter
+  public let context: RuntimeContext
+  private let options: RuntimeOptions
+
+  public init(options: RuntimeOptions = RuntimeOptions()) {
+    self.options = options
+    // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
+    if getenv("OPENBLAS_CORETYPE") != nil { Blas.load() }
+    if let threads = options.threads { Parallel.threadCount = threads }
+    if let memory = options.memory { MemoryAccountant.limit = memory }
+    var machine = Interpreter.Options()
+    machine.memoryLimit = options.memory ?? MemorySize.forValues
+    machine.interruptFlag = Cancellation.flag
+    machine.seed = Int(truncatingIfNeeded: options.seed)
+    machine.arguments = options.arguments
+    interpreter = Interpreter(options: machine)
+    context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
+    if options.keepsFeatures, FeatureCache.shared.files == nil {
+      FeatureCache.shared.files = FeatureFiles.standard()
+    }
+    context.width = options.width
+    context.style = options.style
+    let interpreter = self.interpreter
+    interpreter.seedChanged = { [context] seed in
+      context.reseed(UInt64(bitPattern: Int64(seed)))
+      context.recorder?.note("seed", .int(seed))
+    }
+    context.output = { [unowned interpreter] in interpreter.output($0) }
+    interpreter.moduleLoader = { [library = options.library] source, importer in
+      try ModuleFiles(library: library).load(source, from: importer)
+    }
+    interpreter.helpPages = { [library = options.library] in library?.pages ?? [] }
+    interpreter.helpPage = { [library = options.library] name in library?.page(name) }
+    registerBuiltins(interpreter, context)
+    for (name, text) in options.overrides { interpreter.setOverride(name, text) }
+  }
+
+  /// Finds the public names of a module that a file uses, for a check that runs nothing. Where there is no such
+  /// module, it throws E0801, and E0502 where its file cannot be read.
+  public var moduleNames: @Sendable (Use.Source, SourceFile) throws -> [String] {
+    { [library = context.library] in try ModuleFiles(library: library).names($0, from: $1) }
+  }
+
+  deinit { FeatureCache.shared.files?.flush() }
+
+  /// Runs the program in a file.
+  /// - Throws: E0501 or E0502 when it cannot be read.
+  public func run(path: String) throws -> RunResult {
+    let source = try SourceFile.read(path)
+    if let recorder = options.recorder {
+      recorder.script = source.text
+      recorder.facts = [
+        ("script", .string(path)),
+        ("seed", .int(Int(truncatingIfNeeded: options.seed))),
+        ("settings", .object(JsonObject(options.overrides.map { ($0.name, .string($0.text)) }))),
+        (
+          "versions",
+          .object(
+            JsonObject([
+              ("moco", .string(Moco.version)), ("standard library", .string(Moco.version)),
+            ]))
+        ),
+        ("threads", .int(Parallel.threadCount)),
+        (
+          "kernels",
+          .object(
+            JsonObject([
+              ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(Blas.description)),
+              ("processor", .string(KernelFamily.processor)),
+            ]))
+        ),
+      ]
+    }
+    return interpreter.run(source, mode: .program)
+  }
+}
+
+/// The version of moco and of its standard library: one number, they ship together.
+public enum Moco {
+  public static let version = MocoVersion.text
+}
+
+/// Gives an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the
+/// method, figures.
+func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
+  registerFileBuiltins(interpreter, context)
+  registerWaitingBuiltins(interpreter, context)
+  registerJsonBuiltins(interpreter)
+  registerTableBuiltins(interpreter)
+  registerTensorBuiltins(interpreter, context)
+  registerClipBuiltins(interpreter, context)
+  registerDataBuiltins(interpreter, context)
+  registerMethodBuiltins(interpreter, context)
+  registerShowBuiltins(interpreter, context)
+  describeTypes(interpreter)
+}

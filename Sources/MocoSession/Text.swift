@@ -1,0 +1,22 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension String {
+  /// Without blanks and newlines at both ends.
+  package var trimmed: String {
+    var rest = self[...]
+    while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+    while let last = rest.last, last.isWhitespace { rest.removeLast() }
+    return String(rest)
+  }
+
+  /// With blanks behind it, up to so many characters.
+  package func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+}
+
+/// A variable of the environment, or `nil`.
+package func environment(_ name: String) -> String? {
+  guard let value = getenv(name) else { return nil }
+  return String(cString: value)
+}

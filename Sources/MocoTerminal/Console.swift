@@ -1,0 +1,191 @@
+import CEditline
+import MocoLang
+import MocoRuntime
+import MocoSession
+import MocoTensor
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Standard output and error, and the signals, as programs and the prompt use them.
+public enum Console {
+  private struct State {
+    /// What is drawn over while long work goes on.
+    var progress: ProgressLine?
+    /// Whether the cursor stands behind printed text.
+    var isMidLine = false
+  }
+
+  private static let pieceSize = 1 << 16
+
+  // Printing, drawing and reading take turns on one thread.
+  private nonisolated(unsafe) static var state = State()
+
+  /// Called once, before anything is read or printed.
+  public static func start() {
+    Blas.onRemarks { for remark in $0 { report("note: \(remark)\n") } }
+    _ = ce_use_utf8()
+    ce_buffer_by_line()
+    ce_signals_install()
+  }
+
+  public static func print(_ text: String) {
+    guard let last = text.utf8.last else { return }
+    state.progress?.finish()
+    state.isMidLine = last != UInt8(ascii: "\n")
+    var text = text
+    text.withUTF8 { bytes in
+      // A long text goes out in pieces, so that ^C ends it on a terminal that is slow to take it.
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        UnsafeBufferPointer(rebasing: rest.prefix(pieceSize)).withMemoryRebound(to: CChar.self) {
+          ce_print($0.baseAddress, $0.count)
+        }
+        rest = rest.dropFirst(pieceSize)
+        if !rest.isEmpty, Cancellation.isRequested {
+          state.isMidLine = true
+          return
+        }
+      }
+    }
+  }
+
+  /// Prints what is no program's own output: names in it cannot steer the terminal.
+  public static func show(_ text: String) { print(TerminalText.safe(text)) }
+
+  /// - Returns: whether everything printed so far could be written.
+  @discardableResult
+  public static func flush() -> Bool { ce_flush() }
+
+  /// Writes to standard error, after what has been printed so far.
+  public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
+
+  /// Writes a line to standard error that nobody has to heed: dim where there is colour.
+  public static func remark(_ line: String) {
+    let text = TerminalText.safe(line)
+    let isDim = OutputTraits.detect(descriptor: 2).colour != .none
+    writeReport(isDim ? "\u{1B}[2m\(text)\u{1B}[0m\n" : text + "\n")
+  }
+
+  private static func writeReport(_ text: String) {
+    state.progress?.finish()
+    flush()
+    Terminal.write(text, to: 2)
+  }
+
+  /// Before the editor takes over, which begins a row of its own wherever the output has stopped.
+  public static func endOutput() {
+    flush()
+    state.isMidLine = false
+  }
+
+  public static func report(_ diagnostics: [Diagnostic]) {
+    let traits = OutputTraits.detect(descriptor: 2)
+    // The terminal has written ^C where the cursor was.
+    if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
+    // What is no terminal is kept, whole.
+    let width = traits.isTerminal ? traits.width : nil
+    writeReport(
+      diagnostics.map { $0.render(colour: traits.colour != .none, width: width) + "\n" }.joined(
+        separator: "\n"))
+  }
+
+  /// An error of Swift code as a diagnostic without a place.
+  public static func report(_ error: any Error) {
+    if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
+    guard let error = error as? any LanguageError else { return report("error: \(error)\n") }
+    report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
+  }
+
+  /// The signal that has asked the process to end: its number and name. `SIGPIPE` where nobody reads what is printed.
+  public static var ending: (number: Int32, name: String)? {
+    let number = ce_signals_ending()
+    switch number {
+    case 0: return nil
+    case SIGTERM: return (number, "SIGTERM")
+    case SIGHUP: return (number, "SIGHUP")
+    case SIGUSR1: return (number, "SIGUSR1")
+    case SIGUSR2: return (number, "SIGUSR2")
+    case SIGXCPU: return (number, "SIGXCPU")
+    case SIGPIPE: return (number, "SIGPIPE")
+    default: return (number, "signal \(number)")
+    }
+  }
+
+  /// Runs work during which ^C stops the program: the first one sets the flag that the machine and the
+  /// kernels look at, the third ends the process. What asks the process to end stops it too.
+  public static func interruptible<Result>(_ work: () throws -> Result) rethrows -> Result {
+    Cancellation.clear()
+    ce_signals_watch(Cancellation.flag, nil)
+    defer {
+      ce_signals_watch(nil, nil)
+      Cancellation.clear()
+      _ = ce_signals_take()
+    }
+    return try work()
+  }
+
+  /// Lets a session print, draw its progress, and fit what it shows to the terminal.
+  ///
+  /// - Parameter quiet: whether nothing is said of long work.
+  public static func connect(_ session: Runtime, quiet: Bool = false) {
+    session.interpreter.output = { Console.print($0) }
+    session.interpreter.showHelp = { Console.showHelp($0) }
+    let traits = OutputTraits.detect()
+    session.context.width = traits.width
+    session.context.style = traits.displayStyle
+    guard !quiet else { return }
+    let line = ProgressLine("")
+    state.progress = line
+    session.context.onProgress = { progress in
+      // A line that the program has begun is not drawn over.
+      if state.isMidLine, isatty(STDOUT_FILENO) == 1 { return }
+      flush()
+      line.update(progress)
+    }
+    session.context.onEpoch = { text in
+      flush()
+      line.epoch(text)
+    }
+    session.context.onProgressEnd = { line.finish() }
+    session.context.flush = { flush() }
+    session.context.ask = isatty(STDIN_FILENO) == 1 ? { try Console.ask($0, $1) } : nil
+  }
+
+  /// Reads a line as the system edits it. The prompt goes where it is seen: to standard error where the output does
+  /// not go to a terminal.
+  private static func ask(_ prompt: String, _ poll: () throws -> Void) throws -> String? {
+    if isatty(STDOUT_FILENO) == 1 {
+      print(prompt)
+      flush()
+    } else {
+      report(prompt)
+    }
+    var line: [UInt8] = []
+    while true {
+      try poll()
+      guard ce_arrives(STDIN_FILENO, 20) else { continue }
+      var byte: UInt8 = 0
+      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      if count == 1, byte != UInt8(ascii: "\n") {
+        line.append(byte)
+        continue
+      }
+      // What ^D ends stands on a line that nothing has ended.
+      if count != 1, isatty(STDOUT_FILENO) == 1 { print("\n") }
+      state.isMidLine = false
+      guard count == 1 || !line.isEmpty else { return nil }
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      return String(decoding: line, as: UTF8.self)
+    }
+  }
+
+  public static func showHelp(_ markdown: String) {
+    let traits = OutputTraits.detect()
+    let text = MarkdownText.render(
+      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.colour != .none)
+    Console.print(text + "\n")
+  }
+}

@@ -1,0 +1,59 @@
+import CEditline
+import MocoLang
+import MocoSession
+
+/// Where libedit puts the characters of its buffer, counted from the first row of the prompt.
+///
+/// Source: re_addc and re_putc of libedit's refresh.c. A character that fills the last column leaves the
+/// cursor at the beginning of the next row; a wide one that does not fit goes there whole.
+package struct ScreenLayout {
+  package struct Place: Equatable {
+    package var row: Int
+    package var column: Int
+
+    package init(row: Int, column: Int) {
+      self.row = row
+      self.column = column
+    }
+  }
+
+  /// One place for each scalar, and one for the end.
+  package let places: [Place]
+
+  package init(_ text: [Unicode.Scalar], promptWidth: Int, columns: Int) {
+    let columns = max(columns, 2)
+    var places: [Place] = []
+    places.reserveCapacity(text.count + 1)
+    var place = Place(row: promptWidth / columns, column: promptWidth % columns)
+    func put(_ width: Int) {
+      place.column += width
+      if place.column >= columns { place = Place(row: place.row + 1, column: 0) }
+    }
+    for scalar in text {
+      if scalar == "\n" {
+        places.append(place)
+        place = Place(row: place.row + 1, column: 0)
+        continue
+      }
+      if scalar == "\t" {
+        places.append(place)
+        repeat { put(1) } while place.column % 8 != 0
+        continue
+      }
+      let width = ScreenLayout.width(scalar)
+      while width <= columns, place.column + width > columns { put(1) }
+      places.append(place)
+      if width > 0 { put(width) }
+    }
+    places.append(place)
+    self.places = places
+  }
+
+  package var rows: Int { (places.last?.row ?? 0) + 1 }
+
+  static func width(_ scalar: Unicode.Scalar) -> Int {
+    if scalar.value < 32 || scalar.value == 127 { return 2 }
+    if TerminalText.replacement(scalar) != nil { return 1 }
+    return max(Int(ce_width(Int32(bitPattern: scalar.value))), 0)
+  }
+}

@@ -1,0 +1,74 @@
+import MocoTestSupport
+import Testing
+
+/// Modules edited beside a running prompt.
+@Suite struct ModuleEditTests {
+  @Test func editedModulesAreReadAgain() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let n = 1\nfunc f(x) { x * n }\n", to: "common.moco")
+    var session = try TerminalSession(folder: folder)
+    session.enter("use {f} from \"./common.moco\"")
+    session.enter("f(10)")
+    session.wait("^10$")
+    session.enter("!sed -i 's/n = 1/n = 2/' common.moco")
+    session.enter("f(10)")
+    session.wait("^reloaded ./common.moco$")
+    session.wait("^20$")
+    session.enter("!echo 'let n = (' > common.moco")
+    session.enter("f(11)")
+    session.wait("^error\\[E0106\\]")
+    session.wait("^./common.moco stays as it was$")
+    session.wait("^22$")
+    session.enter(Key.controlL + "f(12)")
+    session.wait("^24$")
+    session.screen()
+    session.enter("!rm common.moco")
+    session.enter("f(13)")
+    session.wait("^./common.moco is gone; what was read of it stays$")
+    session.wait("^26$")
+    session.leave()
+    let seen = try session.play()
+    // Said once.
+    #expect(!seen.text.contains("error") && !seen.text.contains("stays"), "\(seen.text)")
+  }
+
+  @Test func reloadAndOtherFolders() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("use {n} from \"./inner.moco\"\nfunc f(x) { x * n }\n", to: "common.moco")
+    try folder.write("let n = 3\n", to: "inner.moco")
+    var session = try TerminalSession(folder: folder)
+    session.enter("%reload")
+    session.wait("^no module is in use that is a file of yours$")
+    session.enter("use \"./common.moco\" as m")
+    session.enter("!mkdir below")
+    session.enter("%cd below")
+    session.enter("!echo 'let n = 4' > ../inner.moco")
+    session.enter("m.f(10)")
+    session.wait("^reloaded ./inner.moco$")
+    session.wait("^reloaded ./common.moco$")
+    session.wait("^40$")
+    session.enter(Key.controlL + "%reload comon")
+    session.wait("did you mean common")
+    session.enter("%reload common")
+    session.wait("^reloaded ./common.moco$")
+    session.screen()
+    session.leave()
+    #expect(!(try session.play()).text.contains("inner"))
+  }
+
+  @Test func aProgramReadsItsModulesOnce() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("let n = 1\n", to: "common.moco")
+    try folder.write(
+      """
+      use {n} from "./common.moco"
+      write_text("common.moco", "let n = 2\\n")
+      use "./common.moco" as m
+      print(n, m.n)
+      """, to: "main.moco")
+    let ran = try run(
+      Built.moco(), ["run", "--no-record", "main.moco"],
+      environment: ["MOCO_STDLIB": Built.root + "/stdlib", "PATH": "/usr/bin:/bin"], folder: folder.path)
+    #expect(ran.output == "1 1\n" && ran.errors.isEmpty)
+  }
+}
