@@ -40,14 +40,17 @@ let package = Package(
     .target(name: "MocoSession", dependencies: ["MocoCLIP", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoTerminal",
-      dependencies: ["MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "CEditline"]),
+      dependencies: [
+        "MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "CEditline",
+      ]),
     .target(
       name: "MocoBench",
       dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoRuntime"]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession", "MocoTerminal", "MocoBench",
+        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession", "MocoTerminal",
+        "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -85,17 +88,19 @@ let package = Package(
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession",
+        "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
+        "MocoSession",
         "MocoTestSupport", "fuzz", "moco",
       ]),
     .testTarget(
       name: "MocoBenchTests",
       dependencies: ["MocoTensor", "MocoCLIP", "MocoPrompts", "MocoBench", "MocoTestSupport"]),
     .testTarget(
-      name: "MocoSessionTests", dependencies: ["MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
+      name: "MocoSessionTests",
+      dependencies: ["MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
     .testTarget(
       name: "MocoTerminalTests",
-      dependencies: ["MocoSession", "MocoTerminal", "MocoTestSupport", "CEditline", "moco"],
+      dependencies: ["MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "CEditline", "moco"],
       exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17

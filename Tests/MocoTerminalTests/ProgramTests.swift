@@ -1,4 +1,5 @@
 import Foundation
+import MocoTensor
 import MocoTestSupport
 import Testing
 
