@@ -177,6 +177,10 @@ struct CheckpointEntries {
     }
     guard settings["lr"] != nil else { throw damaged("its optimizer has no lr") }
     for (name, value) in settings.objectValue ?? JsonObject() where name != "name" {
+      if name == "decay" {
+        if value.stringValue.flatMap({ OptimizerSettings.Decay(rawValue: $0) }) != nil { continue }
+        throw damaged("its optimizer's decay is \(value.serialized().prefix(60)), not what weights it means")
+      }
       let numbers = value.arrayValue ?? [value]
       guard value.boolValue != nil || numbers.allSatisfy({ $0.doubleValue?.isFinite == true }) else {
         throw damaged("its optimizer's \(name) is \(value.serialized().prefix(60)), not a number")

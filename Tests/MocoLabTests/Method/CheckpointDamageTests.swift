@@ -88,9 +88,14 @@ import Testing
         ("clip_computes", "{}", "clip_computes"), ("made_with", "{\"moco\": 1}", "made_with"),
         ("optimizer", "{}", "entry optimizer has no name"),
         ("optimizer", "{\"name\": \"sgd\", \"lr\": \"x\"}", "its optimizer's lr is \"x\", not a number"),
+        (
+          "optimizer", "{\"name\": \"sgd\", \"lr\": 1, \"decay\": \"most\"}",
+          "its optimizer's decay is \"most\", not what weights it means"
+        ),
         ("optimizer_steps", "{\"steps\": 7}", "optimizer_steps"), ("optimizer_steps", "7", "optimizer_steps"),
         ("optimizer_parameters", "[\"x\"]", "names 1 parameters"), ("memory", "many", "entry memory"),
-        ("memory", "-3", "entry memory"), ("memory", "3", "entry memory is 3, its configuration's"),  ("training", "{}", "training has no duration"),
+        ("memory", "-3", "entry memory"), ("memory", "3", "entry memory is 3, its configuration's"),
+        ("training", "{}", "training has no duration"),
         ("optimizer", "{\"name\": \"lion\", \"lr\": 1}", "\"lion\", which this moco does not know"),
         ("training", "3", "entry training"),
         ("data_parts", "3", "entry data_parts"),
