@@ -98,30 +98,42 @@ struct WholeProgram {
         WholeProgram.reportSurprises(found)
         session.interpreter.moduleStarts = { WholeProgram.reportSurprises(check.run($0)) }
       }
-      let result = try Console.interruptible { try body(session, source) }
-      session.context.onProgressEnd?()
-      Console.report(WholeProgram.shown(result))
-      var status = WholeProgram.status(result)
-      let isWritten = Console.flush()
-      if Console.ending?.name == "SIGPIPE" {
-        // Nobody reads: other programs say nothing either.
-        if status == .fine { status = .interrupted }
-      } else if !isWritten, status == .fine {
-        Console.report([
-          Diagnostic(
-            "E0504", "what the program printed could not be written", help: ["look for room on the disk"])
-        ])
-        status = .failed
+      return try Console.interruptible {
+        let result = try body(session, source)
+        // A signal that comes from here on finds a program that has ended: what it printed goes out, and its record
+        // is written, all the same.
+        return end(result, session, recorder, since: start)
       }
-      recorder?.finish(
-        status: result.exitStatus != nil && status != .fine ? "failed" : status.word,
-        exitStatus: result.exitStatus, seconds: Terminal.seconds - start,
-        by: status == .interrupted && result.exitStatus == nil ? Console.ending?.name ?? "SIGINT" : nil)
-      return status
     } catch {
       Console.report(error)
       return .failed
     }
+  }
+
+  /// What follows the last statement: errors, what is still to be written of the output, the record of the run.
+  private func end(
+    _ result: RunResult, _ session: Runtime, _ recorder: RunRecorder?, since start: Double
+  ) -> Status {
+    Cancellation.clear()
+    session.context.onProgressEnd?()
+    Console.report(WholeProgram.shown(result))
+    var status = WholeProgram.status(result)
+    let isWritten = Console.flush()
+    if Console.ending?.name == "SIGPIPE" {
+      // Nobody reads: other programs say nothing either.
+      if status == .fine { status = .interrupted }
+    } else if !isWritten, status == .fine {
+      Console.report([
+        Diagnostic(
+          "E0504", "what the program printed could not be written", help: ["look for room on the disk"])
+      ])
+      status = .failed
+    }
+    recorder?.finish(
+      status: result.exitStatus != nil && status != .fine ? "failed" : status.word,
+      exitStatus: result.exitStatus, seconds: Terminal.seconds - start,
+      by: status == .interrupted && result.exitStatus == nil ? Console.ending?.name ?? "SIGINT" : nil)
+    return status
   }
 
   /// The errors to report: an interruption with the signal that it came from. Of a reader that has gone away only what

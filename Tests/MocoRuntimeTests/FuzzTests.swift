@@ -19,6 +19,12 @@ import Testing
     #expect(result.output.contains("3000 programs and files"))
   }
 
+  @Test func signalsAtAnyMoment() throws {
+    let result = try fuzz(["--signals", "40"])
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("40 programs with signals, 0 findings"))
+  }
+
   @Test func whatOnceFoundSomething() throws {
     let seeds = MocoProcess.root + "/Tests/Fuzz/Seeds"
     let result = try fuzz(["--files", seeds])

@@ -27,6 +27,11 @@ enum FuzzMethod {
     let tensor0 = parameter(randn([2, 8]))
     """
 
+  /// Options of routers: what chooses, and what does not.
+  static let routers = [
+    "", "top_k: 1", "top_k: 2", "kind: \"cosine\", top_k: 1, scale: 4", "kind: \"uniform\"", "bias: false",
+  ]
+
   /// What the functions of the method are mostly given.
   static let usual: [String: [String]] = [
     "clip": ["clip0"], "model": ["coop0", "mix0", "zero0"], "on": ["data0.train", "data0.test", "split0"],

@@ -7,7 +7,9 @@ final class FuzzWatch: @unchecked Sendable {
   let flag: UnsafeMutablePointer<Int32>
   /// Nanoseconds at which the program began; 0 between programs. Written by one thread, read by the other.
   private let began: UnsafeMutablePointer<UInt64>
-  private let seconds: Double
+  private let usual: Double
+  /// After so many seconds the program that runs is interrupted; as `began`.
+  private let limit: UnsafeMutablePointer<Double>
   private let patience: Double
 
   /// - Parameters:
@@ -15,8 +17,10 @@ final class FuzzWatch: @unchecked Sendable {
   ///   - patience: after them it should have heeded that.
   init(flag: UnsafeMutablePointer<Int32>, seconds: Double, patience: Double) {
     self.flag = flag
-    self.seconds = seconds
+    usual = seconds
     self.patience = patience
+    limit = .allocate(capacity: 1)
+    limit.initialize(to: seconds)
     began = .allocate(capacity: 1)
     began.initialize(to: 0)
     Thread.detachNewThread { [self] in
@@ -25,7 +29,7 @@ final class FuzzWatch: @unchecked Sendable {
         let start = began.pointee
         guard start != 0 else { continue }
         let elapsed = Double(DispatchTime.now().uptimeNanoseconds &- start) / 1e9
-        if elapsed > seconds { self.flag.pointee = 1 }
+        if elapsed > limit.pointee { self.flag.pointee = 1 }
         if elapsed > patience {
           FileHandle.standardError.write(Data("a program runs on although it was interrupted\n".utf8))
           abort()
@@ -34,8 +38,10 @@ final class FuzzWatch: @unchecked Sendable {
     }
   }
 
-  func watch<Result>(_ body: () throws -> Result) rethrows -> Result {
+  /// - Parameter seconds: after them the program is interrupted; nil for as many as usual.
+  func watch<Result>(seconds: Double? = nil, _ body: () throws -> Result) rethrows -> Result {
     flag.pointee = 0
+    limit.pointee = seconds ?? usual
     began.pointee = DispatchTime.now().uptimeNanoseconds
     defer {
       began.pointee = 0

@@ -15,6 +15,10 @@ package final class Fuzzer {
     case runtime
     /// By the grammar, with models, data and training.
     case method
+    /// Values and models that are copied and then changed; what is printed is known.
+    case copies
+    /// Trainings that are cut and taken up; they end as they would uncut.
+    case cuts
     case json
     case safetensors
     case image
@@ -71,7 +75,7 @@ package final class Fuzzer {
   }
 
   package static func kind(of seed: UInt64) -> Kind {
-    switch seed % 27 {
+    switch seed % 31 {
     case 0..<11: return .grammar
     case 11..<16: return .bytes
     case 16, 17: return .runtime
@@ -82,6 +86,8 @@ package final class Fuzzer {
     case 22: return .packed
     case 23: return .list
     case 24: return .configuration
+    case 25, 26: return .copies
+    case 27: return .cuts
     default: return .method
     }
   }
@@ -114,6 +120,12 @@ package final class Fuzzer {
         seed: seed, functions: allFunctions, hosts: objects.map(\.name), objects: objects,
         usual: FuzzMethod.usual)
       return Array((FuzzMethod.prelude + "\n" + grammar.program()).utf8)
+    case .copies:
+      var copies = FuzzCopies(seed: seed)
+      return Array(copies.program().utf8)
+    case .cuts:
+      var cuts = FuzzCuts(seed: seed)
+      return Array(cuts.program().utf8)
     case .bytes:
       var mutation = ByteMutation(seed: seed, corpus: corpus)
       return mutation.bytes()
@@ -160,6 +172,7 @@ package final class Fuzzer {
       let interpreter = runtimeSession().interpreter
       try check(watch.watch { interpreter.run(SourceFile(name: "fuzz.moco", bytes: bytes)) }, kind)
       interpreter.reset()
+    case .copies, .cuts: try checkPrinted(bytes, kind)
     case .json, .safetensors, .image, .torch, .packed, .list, .configuration:
       files += 1
       if try watch.watch({ try read(bytes, kind: kind) }) { readable += 1 }
@@ -168,7 +181,7 @@ package final class Fuzzer {
 
   private func read(_ bytes: [UInt8], kind: Kind) throws -> Bool {
     switch kind {
-    case .grammar, .bytes, .runtime, .method: false
+    case .grammar, .bytes, .runtime, .method, .copies, .cuts: false
     case .json: try FuzzFiles.checkJson(bytes)
     case .safetensors: try FuzzFiles.checkSafetensors(bytes, in: folder)
     case .image: try FuzzBinaries.checkImage(bytes, in: folder)
@@ -198,6 +211,38 @@ package final class Fuzzer {
         throw Finding(description: "\(diagnostic.code) says nothing")
       }
     }
+  }
+
+  /// Runs a program that says what it prints, cell by cell. Only what it asks for interrupts it.
+  private func checkPrinted(_ bytes: [UInt8], _ kind: Kind) throws {
+    if runs % 64 == 0 { session = nil }
+    let interpreter = runtimeSession().interpreter
+    interpreter.define(
+      NativeFunction("interrupt()", doc: "Stands for ^C.\n\n```\ninterrupt()\n```") { _ in
+        Cancellation.request()
+        return .nil
+      })
+    var output = ""
+    let before = interpreter.output
+    interpreter.output = { text in output += text }
+    defer {
+      interpreter.output = before
+      interpreter.reset()
+    }
+    var errors: [String] = []
+    let lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    for cell in lines.split(separator: Substring(FuzzCuts.part)) {
+      let source = SourceFile(name: "fuzz.moco", text: cell.joined(separator: "\n"))
+      let result = watch.watch(seconds: 120) { interpreter.run(source, mode: .cell) }
+      errors += result.diagnostics.filter(\.isError).map { "\($0.code) \($0.message)" }
+    }
+    let expected = lines.filter { $0.hasPrefix("// expect: ") }.map { $0.dropFirst(11) + "\n" }.joined()
+    made += 1
+    if !output.isEmpty { ran += 1 }
+    guard output != expected else { return }
+    throw Finding(
+      description: "it prints\n\(output)where it should print\n\(expected)\(errors.joined(separator: "\n"))")
   }
 
   /// After a reset nothing but the built-ins and the modules may be left on the heap.

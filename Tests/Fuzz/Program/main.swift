@@ -1,6 +1,7 @@
 // fuzz COUNT [FIRST]     the programs and files of COUNT seeds from FIRST on
 // fuzz --show SEED       what a seed gives
 // fuzz --only KIND COUNT [FIRST]     the seeds of one kind
+// fuzz --signals COUNT [FIRST]       the built program, and signals at moments by chance
 // fuzz --files FOLDER    every file of a folder; the part of its name before the first hyphen is its kind
 //
 // The seed that is being run stands in the file that FUZZ_STATE names: after a crash it is still there.
@@ -47,6 +48,23 @@ if arguments.first == "--files", let last = arguments.last {
   }
   exit(findings == 0 ? 0 : 1)
 }
+if arguments.first == "--signals" {
+  let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+  let moco = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("moco").path
+  var signals = FuzzSignals(
+    executable: ProcessInfo.processInfo.environment["FUZZ_MOCO"] ?? moco, library: root + "/stdlib",
+    folder: folder)
+  let numbers = arguments.dropFirst().compactMap { UInt64($0) }
+  for seed in (numbers.dropFirst().first ?? 0)..<(numbers.dropFirst().first ?? 0) + (numbers.first ?? 0) {
+    do { try signals.run(seed: seed) } catch {
+      findings += 1
+      say("signal seed \(seed): \(error)")
+    }
+  }
+  say(
+    "\(signals.ran) programs with signals, \(findings) findings; \(signals.cut) were ended before their end")
+  exit(findings == 0 ? 0 : 1)
+}
 var only: Fuzzer.Kind?
 if arguments.first == "--only" {
   arguments = arguments.dropFirst()
@@ -57,7 +75,9 @@ if arguments.first == "--only" {
   }
 }
 guard let count = arguments.first.flatMap(UInt64.init) else {
-  say("usage: fuzz [--only KIND] COUNT [FIRST] | fuzz --show SEED | fuzz --files FOLDER")
+  say(
+    "usage: fuzz [--only KIND] COUNT [FIRST] | fuzz --signals COUNT [FIRST] | fuzz --show SEED | fuzz --files FOLDER"
+  )
   exit(64)
 }
 let first = arguments.dropFirst().first.flatMap(UInt64.init) ?? 0
