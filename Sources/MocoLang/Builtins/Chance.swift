@@ -49,6 +49,11 @@ extension CoreBuiltins {
           ```
           """
       ) { machine, arguments in
+        if arguments[0].tag == .native {
+          throw LanguageFailure(
+            "E0303", "random expects a number for 'low', not \(machine.describe(arguments[0]))",
+            help: "write random(): it is no method of a module", argument: "low")
+        }
         let low = try machine.numberArgument(arguments[0], "low", "random")
         let high = try machine.numberArgument(arguments[1], "high", "random")
         guard low.isFinite, high.isFinite, low <= high else {

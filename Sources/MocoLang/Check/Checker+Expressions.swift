@@ -5,6 +5,7 @@ extension Checker {
     switch expr.kind {
     case .nilLiteral, .bool, .int, .float, .builtin, .invalid: break
     case .string(let literal):
+      warnOfDollars(in: literal, expr.span)
       for case .interpolation(let value, let format) in literal.segments {
         check(value)
         guard let format else { continue }

@@ -28,7 +28,7 @@ extension Checker {
       && comment.calls.allSatisfy { isDeclared($0) || context.functions.contains($0) }
   }
 
-  private func isValue(_ name: String) -> Bool {
+  func isValue(_ name: String) -> Bool {
     if let index = lookup(name) {
       switch variables[index].kind {
       case .constant, .variable, .parameter, .loop: return true

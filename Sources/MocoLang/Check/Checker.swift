@@ -79,7 +79,7 @@ public struct Checker {
   }
 
   /// Warnings of what a program does otherwise than it seems to say: told before a run too.
-  public static let surprises: Set<String> = ["E0121", "E0122", "E0123"]
+  public static let surprises: Set<String> = ["E0121", "E0122", "E0123", "E0124"]
 
   mutating func report(_ diagnostic: Diagnostic) {
     guard diagnostics.count < Checker.maximumDiagnostics else { return }

@@ -55,6 +55,7 @@ public enum DiagnosticCatalog {
     ("E0121", "A value is made and thrown away"),
     ("E0122", "`//` begins a comment"),
     ("E0123", "A function has a newer name"),
+    ("E0124", "An interpolation of another language"),
     ("E0201", "An operation does not fit its operands"),
     ("E0202", "An index is out of range"),
     ("E0203", "Two matrices cannot be multiplied"),

@@ -154,7 +154,8 @@ package enum Habits {
     case "permute": "write .permute([1, 0]): the order is one List"
     case "concat", "stack", "max", "min", "sum", "mean": "write \(function)([a, b]): the values are one List"
     case "time": "write time()"
-    case "seed", "shuffle", "choice", "sleep": "write \(function)(x): it is no method of a module"
+    case "seed", "shuffle", "choice", "sleep", "copy", "glob":
+      "write \(function)(x): it is no method of a module"
     default: nil
     }
   }
@@ -173,7 +174,10 @@ package enum Habits {
   private static let functionMembers = [
     "seed": "write seed(n)", "shuffle": "write shuffle(xs)",
     "time": "write time()", "perf_counter": "write time()", "random": "write random()",
-    "randint": "write random(1, 6)",
+    "randint": "write random(1, 6)", "sample": "write shuffled(xs)[0..<n]",
+    "choices": "write [choice(xs) for _ in 0..<n]",
+    "deepcopy": "write copy(x) for each level that is to be new",
+    "gauss": "write randn([1]).item()", "normal": "write randn([2, 3])",
     "uniform": "write random(low, high)", "rand": "write rand([2, 3])", "randn": "write randn([2, 3])",
   ]
 

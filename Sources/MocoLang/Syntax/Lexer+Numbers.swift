@@ -20,6 +20,7 @@ extension Lexer {
       position += 1
       skipDigits()
     }
+    if !isFloat, let wrong = bareExponent(start) { return wrong }
     if byte() | 0x20 == UInt8(ascii: "e") {
       let sign = byte(1) == UInt8(ascii: "+") || byte(1) == UInt8(ascii: "-") ? 1 : 0
       if Lexer.isDigit(byte(1 + sign)) {
@@ -47,6 +48,25 @@ extension Lexer {
         help: "write \(value), or 0o\(plain.drop { $0 == "0" }) for an octal number")
     }
     return integer(value)
+  }
+
+  /// `1.e5`, which elsewhere is 100000.0; nothing has a member of such a name. A call of `e5` is one.
+  private mutating func bareExponent(_ start: Int) -> Token? {
+    guard byte() == UInt8(ascii: "."), byte(1) | 0x20 == UInt8(ascii: "e") else { return nil }
+    var length = 2
+    if byte(2) == UInt8(ascii: "+") || byte(2) == UInt8(ascii: "-") { length = 3 }
+    guard Lexer.isDigit(byte(length)) else { return nil }
+    while Lexer.isDigit(byte(length)) { length += 1 }
+    guard !Lexer.isNameByte(byte(length)), byte(length) < 0x80, byte(length) != UInt8(ascii: "(") else {
+      return nil
+    }
+    let whole = file.text(in: start..<position)
+    let exponent = file.text(in: position + 1..<position + length)
+    position += length
+    report(
+      "E0104", "'\(file.text(in: start..<min(position, start + 60)))' is not a number", start, position,
+      help: "write \(whole)\(exponent)")
+    return Token(kind: .float, start: 0, end: 0, bits: (Double(whole + exponent) ?? 0).bitPattern)
   }
 
   private func integer(_ value: UInt64) -> Token {

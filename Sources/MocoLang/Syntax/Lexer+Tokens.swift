@@ -189,6 +189,7 @@ extension Lexer {
       help = isBehind("=(,") ? "write x => x * 2 for a function" : "write or; for masks +, for a pipeline |>"
     case "^": help = "write ** for a power"
     case "~": help = "write not; for masks .logical_not()"
+    case "\\": help = backslashHelp
     case "$": help = "leave the $ out: names stand alone"
     case "×", "·": help = "write *"
     case "÷": help = "write /"
@@ -219,9 +220,11 @@ extension Lexer {
   }
 
   /// A name, a number or a closing bracket stands right before the position.
-  private var isBehindOperand: Bool {
-    guard position > 0 else { return false }
-    let last = bytes[position - 1]
+  private var isBehindOperand: Bool { isBehindOperand(before: position) }
+
+  private func isBehindOperand(before place: Int) -> Bool {
+    guard place > 0 else { return false }
+    let last = bytes[place - 1]
     return Lexer.isNameByte(last) || last == UInt8(ascii: ")") || last == UInt8(ascii: "]")
   }
 
@@ -235,6 +238,19 @@ extension Lexer {
     while at < bytes.count, bytes[at] == 0x20 { at += 1 }
     let isType = end > start && at < bytes.count && bytes[at] == UInt8(ascii: "{")
     return isType ? "leave the type out: func name(…) { … }" : "write x => x * 2 for a function"
+  }
+
+  /// Behind `\`: R's function, a line that goes on, Julia's and MATLAB's division.
+  private var backslashHelp: String {
+    var at = position
+    while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x0D { at += 1 }
+    if at >= bytes.count || bytes[at] == 0x0A {
+      return "leave the \\ out: a line that ends in an operator goes on"
+    }
+    if byte() == UInt8(ascii: "("), !isBehindOperand(before: position - 1) {
+      return "write x => x * 2 for a function; \\(x) is for strings"
+    }
+    return "write sgd([x], lr: 0.01) and steps on ((A @ x - b) ** 2).sum(): there is no matrix division"
   }
 
   private func questionHelp(_ start: Int) -> String {
