@@ -22,6 +22,8 @@ public final class RuntimeContext {
   public var output: (String) -> Void = { _ in }
   /// Writes a message of moco's own there, which may hold names from files.
   func say(_ text: String) { output(TerminalText.safe(text)) }
+  /// What has asked the work to stop, the name of a signal; nil where that is not known.
+  public var interruption: () -> String? = { nil }
   /// Hands on what was written so far, before something waits.
   public var flush: () -> Void = {}
   /// Shows a prompt and reads a line from the terminal, calling `poll` often while it waits; nil where the input has

@@ -135,6 +135,7 @@ public enum Console {
     let traits = OutputTraits.detect()
     session.context.width = traits.width
     session.context.style = traits.displayStyle
+    session.context.interruption = { ending?.name ?? "SIGINT" }
     guard !quiet else { return }
     let line = ProgressLine("")
     state.progress = line

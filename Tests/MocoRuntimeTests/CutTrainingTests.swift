@@ -53,7 +53,7 @@ import Testing
         == "6 1 after step 6 of 12: E0900 no 6 6 nil nil\n")
     #expect(
       cell("print(run)")
-        == "<training of mixture: 1 epochs, 6 steps, loss \(cell("print(\"\\(run.loss:.4f)\")").dropLast()), interrupted>\n"
+        == "<training of mixture: 1 epoch, 6 steps, loss \(cell("print(\"\\(run.loss:.4f)\")").dropLast()), interrupted>\n"
     )
     #expect(cell("run = nil").hasPrefix("E0302"))
     _ = cell("let rest = train(fresh(seed: 5), on: data.train, for: 3 epochs, batch: 10, resume: run)")

@@ -20,7 +20,7 @@ import Testing
     session.wait("run holds the training as it stands; resume: run goes on with it")
     session.enter("slow = false")
     session.enter(Key.controlL + "run.interrupted")
-    session.wait("after step 4 of 8, from outside")
+    session.wait("after step 4 of 8, by SIGINT")
     session.enter(
       "let all = train mix on data.train for 4 epochs { batch: 10, each_epoch: hear, resume: run }")
     session.enter("let other = mixture(clip, ways, classes: data.classes)")

@@ -80,7 +80,7 @@ struct CheckpointTraining {
     guard isWhole, records.isEmpty && position.step > 0 || steps == open else {
       throw PromptError(
         "E0708",
-        "\(path) is damaged: it is at step \(position.step), epochs have \(length) steps, and its records say otherwise",
+        "\(path) is damaged: it is at step \(position.step), epochs have \(counted(length, "step")), and its records say otherwise",
         help: "use an earlier checkpoint")
     }
   }
@@ -257,7 +257,13 @@ struct CheckpointTraining {
 
   private static func requireSchedule(_ saved: Json, _ options: TrainingOptions, _ path: String) throws {
     let now = options.configuration["schedule"] ?? .null
-    let was = saved["schedule"] ?? .null
+    var was = saved["schedule"] ?? .null
+    // Files have what descriptions said before.
+    if let text = was.stringValue {
+      was = .string(
+        text.replacing("warmup: 1 epochs", with: "warmup: 1 epoch").replacing(
+          "warmup: 1 steps", with: "warmup: 1 step"))
+    }
     guard was != now else { return }
     func text(_ json: Json) -> String { json.stringValue ?? "the one without schedule:" }
     throw PromptError(

@@ -74,7 +74,9 @@ public enum Schedule: Sendable, Hashable {
     case .cosine(let c):
       var parts: [String] = []
       if c.warmup > 0 {
-        parts.append("warmup: \(c.warmup)" + (c.unit.map { " \($0.rawValue)" } ?? ""))
+        parts.append(
+          c.unit.map { "warmup: " + counted(c.warmup, String($0.rawValue.dropLast())) }
+            ?? "warmup: \(c.warmup)")
         if c.warmupKind != .constant { parts.append("warmup_kind: \"\(c.warmupKind.rawValue)\"") }
         if c.warmupRate != 1e-5 { parts.append("warmup_rate: \(c.warmupRate)") }
       }

@@ -114,16 +114,19 @@ public struct Forecast: Sendable {
 extension Forecast {
   /// Lines for people.
   public var lines: [String] {
+    func many(_ count: Int, _ noun: String, _ nouns: String? = nil) -> String {
+      "\(grouped(count)) \(count == 1 ? noun : nouns ?? noun + "s")"
+    }
     let chunks = step.chunks == 1 ? "" : ", in \(step.chunks) chunks"
     var lines = [
-      "\(grouped(step.prompts)) prompts of \(grouped(classes)) classes: \(grouped(step.nodes)) rows in the tree, "
+      "\(many(step.prompts, "prompt")) of \(many(classes, "class", "classes")): \(many(step.nodes, "row")) in the tree, "
         + "\(grouped(step.paddedRows)) if padded\(chunks)",
-      "\(grouped(plan.steps)) steps in \(grouped(plan.epochs)) epochs, about \(Forecast.duration(secondsPerStep)) "
+      "\(many(plan.steps, "step")) in \(many(plan.epochs, "epoch")), about \(Forecast.duration(secondsPerStep)) "
         + "and \(Forecast.operations(step.stepFLOPs)) each",
     ]
     var before: [String] = []
-    if once.prompts > 0 { before.append("\(grouped(once.prompts)) sentences") }
-    if imagesOnce > 0 { before.append("up to \(grouped(imagesOnce)) images") }
+    if once.prompts > 0 { before.append(many(once.prompts, "sentence")) }
+    if imagesOnce > 0 { before.append("up to " + many(imagesOnce, "image")) }
     if !before.isEmpty {
       lines.append("once: \(before.joined(separator: " and ")), about \(Forecast.duration(secondsBefore))")
     }

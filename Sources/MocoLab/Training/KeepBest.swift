@@ -128,6 +128,15 @@ extension Trainer {
     for (parameter, value) in zip(model.parameters, values) { parameter.variable.value = value }
   }
 
+  /// That the model has other parameters than those of the best epoch, as it has until the training ends; nil where
+  /// that is not so.
+  public var notBest: String? {
+    guard let best, best.epoch.step != step, lastValues == nil, !isFinished else { return nil }
+    return
+      "its parameters are those after step \(step), not those of epoch \(best.epoch.epoch), the best so far, "
+      + "which it takes when the training ends"
+  }
+
   /// The parameters where the training stands, whatever the model has taken since.
   func standing() -> [(name: String, value: Tensor)] {
     let parameters = model.parameters

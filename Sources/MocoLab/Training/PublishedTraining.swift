@@ -117,8 +117,10 @@ public struct PublishedTraining: Sendable, Equatable {
     guard epochs <= cosine.warmup else { return }
     let other = epochs > 4 ? epochs / 5 : epochs > 1 ? 1 : 0
     throw PromptError(
-      "E0706", "the published warm-up takes \(cosine.warmup) epochs, and the training lasts \(epochs)",
-      help: "write schedule: cosine(warmup: \(other) epochs) too, or leave out for", argument: "for")
+      "E0706",
+      "the published warm-up takes \(counted(cosine.warmup, "epoch")), and the training lasts \(epochs)",
+      help: "write schedule: cosine(warmup: \(counted(other, "epoch"))) too, or leave out for",
+      argument: "for")
   }
 }
 

@@ -20,6 +20,8 @@ public final class Trainer {
   public let base: [String]?
   /// Steps taken.
   public private(set) var step = 0
+  /// How long the last call of `run` took, also one that was cut.
+  public private(set) var seconds = 0.0
   /// Finished epochs, also those before a training was taken up where its checkpoint holds them.
   public internal(set) var records: [EpochRecord] = []
   /// Who ended the training before its end, and where; nil where nobody did.
@@ -90,6 +92,8 @@ public final class Trainer {
   public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
     interruptedCheckpoint = nil
     let first = step
+    let begin = now()
+    defer { seconds = now() - begin }
     do {
       return try steps(until: end, observer: observer)
     } catch {
@@ -404,6 +408,9 @@ func now() -> Double {
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
+
+/// `1 epoch`, `2 epochs`.
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// A number with so many decimals, rounded half away from zero.
 package func fixedText(_ value: Double, _ decimals: Int) -> String {

@@ -15,15 +15,11 @@ public enum TrainingDuration: Sendable, Hashable {
 
   public var description: String {
     switch self {
-    case .epochs(let count, 0): return TrainingDuration.text(count, "epoch")
+    case .epochs(let count, 0): return counted(count, "epoch")
     case .epochs(let count, let steps):
-      return "\(TrainingDuration.text(count, "epoch")) and at least \(TrainingDuration.text(steps, "step"))"
-    case .steps(let count): return TrainingDuration.text(count, "step")
+      return "\(counted(count, "epoch")) and at least \(counted(steps, "step"))"
+    case .steps(let count): return counted(count, "step")
     }
-  }
-
-  private static func text(_ count: Int, _ unit: String) -> String {
-    "\(count) \(unit)\(count == 1 ? "" : "s")"
   }
 
   /// The most epochs or steps.
@@ -115,7 +111,7 @@ public struct TrainingOptions: Sendable {
     case .epochs(let count, let steps):
       length = count
       guard steps >= 0, steps <= TrainingDuration.limit else {
-        throw PromptError("E0706", "at_least is \(steps) steps")
+        throw PromptError("E0706", "at_least is \(counted(steps, "step"))")
       }
     case .steps(let count): length = count
     }
@@ -212,8 +208,7 @@ public struct TrainingPlan: Sendable, Equatable {
     let isInEpochs = scheduleUnit == .epochs
     let units = isInEpochs ? (scheduled.count + stepsPerEpoch - 1) / stepsPerEpoch : scheduled.count
     guard cosine.warmup >= units else { return nil }
-    let unit = scheduleUnit.rawValue
-    func text(_ count: Int) -> String { "\(count) \(count == 1 ? String(unit.dropLast()) : unit)" }
+    func text(_ count: Int) -> String { counted(count, String(scheduleUnit.rawValue.dropLast())) }
     return
       "the warm-up of \(text(cosine.warmup)) lasts for all of the schedule's \(text(units)): "
       + "the full learning rate is never reached"

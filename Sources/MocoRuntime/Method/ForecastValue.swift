@@ -33,7 +33,7 @@ final class ForecastValue: HostObject {
   }
 
   var shortDescription: String {
-    "<forecast: \(forecast.plan.steps) steps, \(forecast.step.nodes) rows in the tree, "
+    "<forecast: \(counted(forecast.plan.steps, "step")), \(counted(forecast.step.nodes, "row")) in the tree, "
       + "about \(rounded(forecast.seconds, 1)) s>"
   }
 

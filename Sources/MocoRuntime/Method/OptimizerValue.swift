@@ -96,7 +96,10 @@ final class OptimizerValue: HostObject {
       parts.append("betas: [\(member: a), \(member: b)]")
     }
     if settings.weightDecay != 0 { parts.append("weight_decay: \(member: settings.weightDecay)") }
-    let target = optimizer.map { " on \($0.parameters.count) parameters, \($0.stepCount) steps taken" } ?? ""
+    let target =
+      optimizer.map {
+        " on \(counted($0.parameters.count, "parameter")), \(counted($0.stepCount, "step")) taken"
+      } ?? ""
     return "\(settings.rule.name)(\(parts.joined(separator: ", ")))\(target)"
   }
 

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoLab
 import MocoLang
 import MocoPrompts
 
@@ -63,7 +64,7 @@ final class ParameterListValue: HostObject {
     return { rest.popFirst().map { .host(TensorValue($0.variable)) } }
   }
 
-  var shortDescription: String { "<\(parameters.count) parameters, \(size) numbers>" }
+  var shortDescription: String { "<\(counted(parameters.count, "parameter")), \(counted(size, "number"))>" }
 
   func display(width: Int, style: DisplayStyle) -> String {
     let widest = parameters.map(\.name.count).max() ?? 0
@@ -72,6 +73,7 @@ final class ParameterListValue: HostObject {
       return "  \(parameter.name)\(pad)  \(parameter.variable.value.shape)"
         + (parameter.rateFactor == 1 ? "" : "  lr × \(NumberText.float(parameter.rateFactor))")
     }
-    return (["\(parameters.count) parameters, \(size) numbers"] + lines).joined(separator: "\n")
+    return (["\(counted(parameters.count, "parameter")), \(counted(size, "number"))"] + lines).joined(
+      separator: "\n")
   }
 }

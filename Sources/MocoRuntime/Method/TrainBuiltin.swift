@@ -57,7 +57,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
           `gate_load`, `seconds`, `validation`.
         - `quiet: true` shows no progress and prints no notes; `run.notes` has them.
-        - Control-C stops between two steps; the model keeps what it has learned, and `checkpoint` is written first. So do
+        - Control-C stops between two steps; the model keeps what it has learned, its last parameters even with
+          `keep_best`, and `checkpoint` is written first. So do
           SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops
           too, and so does an error in a callback. A call that fails before its first step leaves the model as it was.
         - In `let run = train …` the name has the run even so: its losses, its optimizer, and in `interrupted` why.

@@ -59,7 +59,9 @@ struct TrainingCall {
       let told = self.told(error, trainer, from: step)
       // The run keeps where the training stands before the model may become what it was.
       let run = try? Cancellation.suspended {
-        try TrainingValue(trainer.report(seconds: 0), trainer, notes: notes, interrupted: told.reason)
+        try TrainingValue(
+          trainer.report(seconds: trainer.seconds), trainer, notes: notes, interrupted: told.reason,
+          notBest: trainer.step == step ? nil : trainer.notBest)
       }
       if trainer.step == step { before.putBack() }
       guard let run else { throw told.error }
@@ -92,18 +94,24 @@ struct TrainingCall {
     guard code == "E0406" || Cancellation.isRequested else { return (error, "\(place): \(code) \(message)") }
     let failure = LanguageFailure(
       "E0406", "training was interrupted \(place)", help: help(trainer, from: step))
-    return (failure, "\(place), from outside")
+    // `exit(1)` in a callback is an interrupt of the program's own.
+    let isExit = code == "E0406" && message.hasPrefix("exit(")
+    let signal = isExit ? message : context.interruption()
+    return (failure, "\(place), " + (signal.map { "by \($0)" } ?? "from outside"))
   }
 
   /// What is left of a training that was interrupted.
   private func help(_ trainer: Trainer, from step: Int) -> String {
     let kind = value.model.kind
+    let parameters = trainer.notBest.map { "; \($0)" } ?? ""
     switch trainer.interruptedCheckpoint {
-    case .written(let path): return "go on with resume: \"\(path)\", which holds all that was learned"
+    case .written(let path):
+      return "go on with resume: \"\(path)\", which holds all that was learned" + parameters
     case .failed(let path, let reason):
-      return "the \(kind) keeps what it has learned, but \(path) could not be written: \(reason)"
+      return "the \(kind) keeps what it has learned, but \(path) could not be written: \(reason)" + parameters
     case nil:
-      return trainer.step == step ? "the \(kind) is as it was" : "the \(kind) keeps what it has learned"
+      if trainer.step == step { return "the \(kind) is as it was" }
+      return "the \(kind) keeps what it has learned" + parameters
     }
   }
 

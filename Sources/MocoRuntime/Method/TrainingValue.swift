@@ -12,17 +12,23 @@ final class TrainingValue: HostObject {
   let notes: [String]
   /// Why it was cut short; nil where it was not.
   let interrupted: String?
+  /// That the model was left with other parameters than those of the best epoch; nil where it was not.
+  private let notBest: String?
   /// What another call goes on from.
   let suspended: SuspendedTraining
 
   /// - Throws: E0405 without memory for what is kept.
-  init(_ report: TrainingReport, _ trainer: Trainer, notes: [String], interrupted: String? = nil) throws {
+  init(
+    _ report: TrainingReport, _ trainer: Trainer, notes: [String], interrupted: String? = nil,
+    notBest: String? = nil
+  ) throws {
     self.report = report
     model = trainer.model.kind
     options = trainer.options
     optimizer = trainer.optimizer
     self.notes = notes
     self.interrupted = interrupted
+    self.notBest = notBest
     suspended = try SuspendedTraining(trainer)
   }
 
@@ -87,6 +93,7 @@ final class TrainingValue: HostObject {
     if let best = report.best, let metric = options.keepBest?.metric {
       lines.append("best epoch \(best.epoch): \(metric.text(best.value))")
     }
+    if let notBest { lines.append(notBest) }
     return lines
   }
 
@@ -107,7 +114,8 @@ final class TrainingValue: HostObject {
   var shortDescription: String {
     let loss = report.epochs.isEmpty ? "" : ", loss \(rounded(report.loss, 4))"
     let cut = interrupted == nil ? "" : ", interrupted"
-    return "<training of \(model): \(report.epochs.count) epochs, \(report.steps) steps\(loss)\(cut)>"
+    return
+      "<training of \(model): \(counted(report.epochs.count, "epoch")), \(counted(report.steps, "step"))\(loss)\(cut)>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {
@@ -116,11 +124,11 @@ final class TrainingValue: HostObject {
       "\n" + DisplayColumns.joined($0.split(separator: " ").map(String.init), columns: width, hanging: 2)
     }.joined()
     guard !report.epochs.isEmpty else {
-      return "\(report.steps) steps; no epoch of them is known" + remarks
+      return "\(counted(report.steps, "step")); no epoch of them is known" + remarks
     }
     let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { rounded($0, 4) }
     let pieces = [
-      "\(report.steps) steps in \(report.epochs.count) epochs,", "\(seconds) s;",
+      "\(counted(report.steps, "step")) in \(counted(report.epochs.count, "epoch")),", "\(seconds) s;",
       "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
       "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
     ]
