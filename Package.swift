@@ -9,6 +9,7 @@ let package = Package(
   targets: [
     // C: system libraries behind shims, and the vector kernels.
     .target(name: "CKernels"),
+    .target(name: "CThreads"),
     .target(name: "CSystem", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
     .target(
       name: "CImageCodecs",
@@ -16,91 +17,103 @@ let package = Package(
     .target(name: "CCairo"),
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
 
+    // What everything stands on.
+    .target(name: "MocoBase", dependencies: ["CThreads", "CSystem"]),
+
     // Numbers.
-    .target(name: "MocoTensor", dependencies: ["CKernels"]),
-    .target(name: "MocoAutograd", dependencies: ["MocoTensor", "CKernels"]),
-    .target(name: "MocoCLIP", dependencies: ["MocoTensor", "MocoAutograd", "CKernels", "CSystem"]),
-    .target(name: "MocoPrompts", dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP"]),
+    .target(name: "MocoTensor", dependencies: ["CKernels", "CThreads", "MocoBase"]),
+    .target(name: "MocoAutograd", dependencies: ["CKernels", "CThreads", "MocoBase", "MocoTensor"]),
+    .target(name: "MocoCLIP", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd"]),
+    .target(name: "MocoPrompts", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP"]),
     .target(
       name: "MocoLab",
       dependencies: [
-        "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "CImageCodecs", "CSystem", "CKernels",
+        "CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP",
+        "MocoPrompts",
       ]),
 
     // The language: knows no tensor.
-    .target(name: "MocoLang"),
-    .target(name: "MocoPlot", dependencies: ["MocoLang"]),
+    .target(name: "MocoLang", dependencies: ["MocoBase"]),
+    .target(name: "MocoPlot", dependencies: ["MocoBase"]),
 
     // Where both meet.
     .target(
       name: "MocoRuntime",
       dependencies: [
-        "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "CCairo",
+        "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang",
+        "MocoPlot",
       ]),
-    .target(name: "MocoSession", dependencies: ["MocoCLIP", "MocoLang", "MocoRuntime"]),
+    .target(name: "MocoSession", dependencies: ["MocoBase", "MocoCLIP", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoTerminal",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "CEditline",
+        "CEditline", "MocoBase", "MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime",
+        "MocoSession",
       ]),
     .target(
       name: "MocoBench",
-      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoRuntime"]),
+      dependencies: [
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoRuntime",
+      ]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession", "MocoTerminal",
-        "MocoBench",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession",
+        "MocoTerminal", "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "MocoGolden",
-      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab"]),
+      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab"]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
     .target(
       name: "MocoTestSupport",
-      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "CSystem"],
+      dependencies: ["CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts"],
       path: "Tests/TestSupport"),
     .target(
       name: "MocoFuzz",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoTestSupport", "CSystem",
+        "CSystem", "MocoBase", "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime",
+        "MocoTestSupport",
       ],
       path: "Tests/Fuzz/Library"),
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "MocoTensorTests", dependencies: ["MocoTensor", "MocoAutograd"]),
+    .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
     .testTarget(
-      name: "MocoCLIPTests", dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoTestSupport"]),
+      name: "MocoCLIPTests",
+      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoTestSupport"]),
     .testTarget(
       name: "MocoPromptsTests",
-      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoTestSupport"]),
+      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoTestSupport"]),
     .testTarget(
       name: "MocoLabTests",
-      dependencies: ["MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoTestSupport"]),
+      dependencies: [
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoTestSupport",
+      ]),
     .testTarget(
       name: "MocoGoldenTests",
-      dependencies: ["MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoGolden", "MocoTestSupport"]),
-    .testTarget(name: "MocoLangTests", dependencies: ["MocoLang"]),
-    .testTarget(name: "MocoPlotTests", dependencies: ["MocoPlot"], exclude: ["Snapshots"]),
+      dependencies: [
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoGolden", "MocoTestSupport",
+      ]),
+    .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoLang"]),
+    .testTarget(name: "MocoPlotTests", dependencies: ["MocoBase", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
-        "MocoSession",
-        "MocoTestSupport", "fuzz", "moco",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
+        "MocoSession", "MocoTestSupport", "fuzz", "moco",
       ]),
     .testTarget(
       name: "MocoBenchTests",
-      dependencies: ["MocoTensor", "MocoCLIP", "MocoPrompts", "MocoBench", "MocoTestSupport"]),
+      dependencies: ["MocoBase", "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoBench", "MocoTestSupport"]),
     .testTarget(
       name: "MocoSessionTests",
-      dependencies: ["MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
+      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
     .testTarget(
       name: "MocoTerminalTests",
-      dependencies: ["MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "CEditline", "moco"],
+      dependencies: ["CEditline", "MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco"],
       exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 extension Autograd {
@@ -9,8 +10,7 @@ extension Autograd {
   @discardableResult
   public static func clipGradNorm(_ variables: [Variable], _ limit: Float) throws -> Float {
     guard limit > 0 else {
-      throw TensorError(
-        code: "E0205", message: "clip_grad_norm: the largest norm must be positive, not \(limit)")
+      throw Failure("E0205", "clip_grad_norm: the largest norm must be positive, not \(limit)")
     }
     var squares = 0.0
     for variable in variables {

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 extension F {
@@ -10,7 +11,7 @@ extension F {
   public static func einsum(_ equation: String, _ operands: [Variable]) throws -> Variable {
     let plan = try EinsumPlan(equation, operands.map(\.shape))
     guard var result = try operands.first.map({ try diagonal($0, plan.inputs[0]) }) else {
-      throw TensorError(code: "E0205", message: "einsum needs at least one tensor")
+      throw Failure("E0205", "einsum needs at least one tensor")
     }
     for i in 1..<Swift.max(operands.count, 1) {
       let next = try diagonal(operands[i], plan.inputs[i])
@@ -90,8 +91,8 @@ struct EinsumPlan {
   let output: [Character]
 
   init(_ equation: String, _ shapes: [[Int]]) throws {
-    func wrong(_ message: String, _ help: String? = nil) -> TensorError {
-      TensorError(code: "E0205", message: "einsum \"\(equation)\": \(message)", help: help)
+    func wrong(_ message: String, _ help: String? = nil) -> Failure {
+      Failure("E0205", "einsum \"\(equation)\": \(message)", help: help)
     }
     let text = equation.filter { $0 != " " }
     let arrow = text.range(of: "->")
@@ -112,8 +113,8 @@ struct EinsumPlan {
       }
       for (letter, size) in zip(letters, shapes[i]) {
         if let known = sizes[letter], known != size {
-          throw TensorError(
-            code: "E0204", message: "einsum \"\(equation)\": \(letter) is \(known) and \(size)",
+          throw Failure(
+            "E0204", "einsum \"\(equation)\": \(letter) is \(known) and \(size)",
             help: "a letter stands for one size",
             operandLabels: shapes.count == 2 ? (Shape.text(shapes[0]), Shape.text(shapes[1])) : nil)
         }

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 extension F {
@@ -12,22 +13,21 @@ extension F {
     _ logits: Variable, targets: [Int], reduction: Reduction = .mean
   ) throws -> Variable {
     guard let width = logits.shape.last else {
-      throw TensorError(code: "E0205", message: "cross_entropy needs logits of at least one dimension")
+      throw Failure("E0205", "cross_entropy needs logits of at least one dimension")
     }
     let rows = logits.shape.dropLast().reduce(1, *)
     guard targets.count == rows else {
-      throw TensorError(
-        code: "E0205",
-        message:
-          "cross_entropy: \(targets.count) targets for \(rows) rows of logits \(Shape.text(logits.shape))")
+      throw Failure(
+        "E0205",
+        "cross_entropy: \(targets.count) targets for \(rows) rows of logits \(Shape.text(logits.shape))")
     }
     if let wrong = targets.first(where: { $0 < 0 || $0 >= width }) {
-      throw TensorError(
-        code: "E0202", message: "cross_entropy: target \(wrong) is out of range for \(width) classes",
+      throw Failure(
+        "E0202", "cross_entropy: target \(wrong) is out of range for \(width) classes",
         help: width > 0 ? "targets run from 0 to \(width - 1)" : nil)
     }
     guard rows > 0 || reduction != .mean else {
-      throw TensorError(code: "E0205", message: "cross_entropy: no rows to average")
+      throw Failure("E0205", "cross_entropy: no rows to average")
     }
     let source = try logits.value.cast(to: .float32).contiguous()
     let logs = try Tensor(uninitialized: logits.shape)
@@ -66,14 +66,14 @@ extension F {
   /// - Shape: both [.., C]
   public static func crossEntropy(_ logits: Variable, target: Variable) throws -> Variable {
     guard logits.shape == target.shape, !logits.shape.isEmpty else {
-      throw TensorError(
-        code: "E0205",
-        message: "cross_entropy: logits \(Shape.text(logits.shape)) and target probabilities "
+      throw Failure(
+        "E0205",
+        "cross_entropy: logits \(Shape.text(logits.shape)) and target probabilities "
           + "\(Shape.text(target.shape)) must have one shape",
         operandLabels: (Shape.text(logits.shape), Shape.text(target.shape)))
     }
     let rows = logits.shape.dropLast().reduce(1, *)
-    guard rows > 0 else { throw TensorError(code: "E0205", message: "cross_entropy: no rows to average") }
+    guard rows > 0 else { throw Failure("E0205", "cross_entropy: no rows to average") }
     return try scale(sum(mul(target, logSoftmax(logits))), -1 / Float(rows))
   }
 }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 extension F {
@@ -31,8 +32,7 @@ extension F {
   public static func mean(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
     let n = try axes.reduce(1) { $0 * x.shape[try Shape.axis($1, x.shape, for: "mean")] }
     guard n > 0 else {
-      throw TensorError(
-        code: "E0205", message: "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
+      throw Failure("E0205", "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
     }
     return try scale(sum(x, axes: axes, keep: keep), 1 / Float(n))
   }
@@ -43,8 +43,7 @@ extension F {
   ) throws -> Variable {
     let n = x.shape[try Shape.axis(axis, x.shape, for: "var")]
     guard n > correction else {
-      throw TensorError(
-        code: "E0205", message: "var needs more than \(correction) elements along axis \(axis), not \(n)")
+      throw Failure("E0205", "var needs more than \(correction) elements along axis \(axis), not \(n)")
     }
     let centred = try sub(x, mean(x, axis: axis, keep: true))
     return try scale(sum(square(centred), axis: axis, keep: keep), 1 / Float(n - correction))

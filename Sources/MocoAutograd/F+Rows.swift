@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 // Operations on the rows along one axis. Another axis than the last is moved there and back.
@@ -95,14 +96,12 @@ extension F {
     _ x: Variable, weight: Variable? = nil, bias: Variable? = nil, eps: Float = 1e-5
   ) throws -> Variable {
     guard let width = x.shape.last, width > 0 else {
-      throw TensorError(
-        code: "E0205", message: "layer_norm needs a last dimension, not shape \(Shape.text(x.shape))")
+      throw Failure("E0205", "layer_norm needs a last dimension, not shape \(Shape.text(x.shape))")
     }
     for (name, p) in [("weight", weight), ("bias", bias)] {
       guard let p, p.shape != [width] else { continue }
-      throw TensorError(
-        code: "E0205",
-        message: "layer_norm: \(name) has shape \(Shape.text(p.shape)), the rows are \(width) wide",
+      throw Failure(
+        "E0205", "layer_norm: \(name) has shape \(Shape.text(p.shape)), the rows are \(width) wide",
         operandLabels: (Shape.text(x.shape), Shape.text(p.shape)))
     }
     let rows = x.value.count / width

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 extension F {
@@ -30,8 +31,7 @@ extension F {
     let at = try Shape.axis(axis, x.shape, for: "quantile")
     let count = x.shape[at]
     guard count > 0 else {
-      throw TensorError(
-        code: "E0205", message: "quantile of nothing: shape \(Shape.text(x.shape)) is empty along axis \(at)")
+      throw Failure("E0205", "quantile of nothing: shape \(Shape.text(x.shape)) is empty along axis \(at)")
     }
     let ordered = try sorted(x, axis: at, descending: false).values
     func element(_ place: Int) throws -> Variable { try slice(ordered, axis: at, from: place, to: place + 1) }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 import Synchronization
 
@@ -53,13 +54,13 @@ final class Node {
   func run(_ seed: Tensor) throws {
     let order = reachable()
     if let used = order.first(where: { $0.rule == nil }) {
-      throw TensorError(
-        code: "E0207", message: "backward: the way through \(used.name) has been used already",
+      throw Failure(
+        "E0207", "backward: the way through \(used.name) has been used already",
         help: "compute the value again before the second backward, or add the losses and call it once")
     }
     if let changed = order.first(where: \.isOverwritten) {
-      throw TensorError(
-        code: "E0207", message: "backward: numbers that \(changed.name) worked on were overwritten since",
+      throw Failure(
+        "E0207", "backward: numbers that \(changed.name) worked on were overwritten since",
         help: "write into x.copy(), which has numbers of its own, or after backward()")
     }
     defer { for node in order { node.pending = nil } }
@@ -77,9 +78,9 @@ final class Node {
         guard let gradient = gradients[i] else { continue }
         gradients[i] = nil
         guard gradient.shape == inputs[i].shape else {
-          throw TensorError(
-            code: "E0205",
-            message: "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
+          throw Failure(
+            "E0205",
+            "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
               + Shape.text(inputs[i].shape))
         }
         if let next = inputs[i].node {

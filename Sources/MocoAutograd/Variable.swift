@@ -1,4 +1,6 @@
 import CKernels
+import CThreads
+import MocoBase
 import MocoTensor
 import Synchronization
 
@@ -67,24 +69,23 @@ public final class Variable: @unchecked Sendable {
   ///   interrupted.
   public func backward(_ seed: Tensor? = nil) throws {
     guard requiresGrad else {
-      throw TensorError(
-        code: "E0207", message: "backward: nothing here needs a gradient",
+      throw Failure(
+        "E0207", "backward: nothing here needs a gradient",
         help: "make what is to be trained with parameter(…), and compute outside no_grad")
     }
     let start: Tensor
     if let seed {
       guard seed.shape == shape else {
-        throw TensorError(
-          code: "E0205",
-          message:
-            "backward: the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
+        throw Failure(
+          "E0205",
+          "backward: the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
           operandLabels: (Shape.text(shape), Shape.text(seed.shape)))
       }
       start = seed
     } else {
       guard value.count == 1 else {
-        throw TensorError(
-          code: "E0206", message: "backward needs a single number, not shape \(Shape.text(shape))",
+        throw Failure(
+          "E0206", "backward needs a single number, not shape \(Shape.text(shape))",
           help: "reduce it first, with sum() or mean()")
       }
       start = try Tensor.full(shape, 1)

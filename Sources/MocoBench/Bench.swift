@@ -1,3 +1,4 @@
+import MocoBase
 import MocoPrompts
 import MocoTensor
 
@@ -41,7 +42,7 @@ public enum Bench {
   /// - Throws: E0706 for options out of range, and what the work throws.
   public static func run(_ name: BenchName, _ options: BenchOptions) throws -> BenchReport {
     guard options.batch >= 1, options.repetitions >= 1 else {
-      throw PromptError("E0706", "a benchmark needs at least one image and one repetition")
+      throw Failure("E0706", "a benchmark needs at least one image and one repetition")
     }
     var report = BenchReport()
     report.add("bench", name.rawValue)

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -27,7 +28,7 @@ package enum BenchInputs {
   /// - Throws: E0706 for more than there are.
   package static func classes(_ count: Int) throws -> [String] {
     guard count >= 1, count <= most else {
-      throw PromptError("E0706", "there are no \(count) class names", help: "give 1 to \(most)")
+      throw Failure("E0706", "there are no \(count) class names", help: "give 1 to \(most)")
     }
     return (0..<count).map { index in
       let adjective = adjectives[index / nouns.count]
@@ -45,7 +46,7 @@ package enum BenchInputs {
     let looks = ["", "bad ", "bright ", "dark ", "blurry ", "large "]
     let ends = ["of a {}.", "of the {}."]
     guard count >= 1, count <= kinds.count * looks.count * ends.count else {
-      throw PromptError(
+      throw Failure(
         "E0706", "there are no \(count) templates",
         help: "give 1 to \(kinds.count * looks.count * ends.count)")
     }
@@ -70,9 +71,9 @@ package enum BenchInputs {
   static func model(_ name: String, seed: UInt64, textOnly: Bool) throws -> CLIPModel {
     let names = CLIPConfig.known.map(\.name)
     guard var config = CLIPConfig.known.first(where: { $0.name == name })?.config else {
-      throw PromptError(
+      throw Failure(
         "E0706", "there is no architecture \"\(name)\"",
-        help: nearestName(to: name, in: names).map { "did you mean \"\($0)\"?" }
+        help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
           ?? "known are \(names.joined(separator: ", "))")
     }
     if textOnly { config.vision = VisionConfig(imageSize: 8, patchSize: 8, width: 8, layers: 1, heads: 1) }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// A file below the checked folder, opened as what its content says it is.

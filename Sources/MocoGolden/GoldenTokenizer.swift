@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// tokenizer/*.json: texts, their token ids and what the ids decode to. Exact.

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Several figures side by side.
 public struct FigureGrid: Sendable, Equatable {
   public let figures: [Figure]

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Table {
   var columnCount: Int { max(columns.count, rows.map(\.count).max() ?? 0) }
 

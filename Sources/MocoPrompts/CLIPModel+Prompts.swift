@@ -1,5 +1,6 @@
 import Glibc
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// Whose class names are asked about where a model meets labelled images.
@@ -38,7 +39,7 @@ extension PromptModel {
     case .data: return ClassQuestion(naming: .data, selection: .names(names))
     case .model:
       guard names.count == classes.count else {
-        throw PromptError(
+        throw Failure(
           "E0710",
           "the \(data) has \(names.count) classes and this \(kind) \(classes.count), so no name can stand for another",
           help: (answersAnyNames ? "take classes: \"data\" for the data's names, or data" : "take data")
@@ -65,7 +66,7 @@ extension PromptModel {
   /// - Parameter offers: what `classes:` can do about it where it is asked.
   public func differentNames(
     _ names: [String], _ data: String, offers: ClassOffer = .answering
-  ) -> PromptError {
+  ) -> Failure {
     let (own, theirs) = (Set(classes), Set(names))
     let foreign = names.filter { !own.contains($0) }
     var help: String
@@ -95,7 +96,7 @@ extension PromptModel {
       case (nil, nil): break
       }
     }
-    return PromptError(
+    return Failure(
       "E0710",
       "the classes of the \(data) are not this \(kind)'s: they are "
         + "\(ClassPlaces.list(names, first: { !own.contains($0) })); "

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -62,7 +63,7 @@ public final class CoOp: ChunkedModel {
       contextLength = ids.count
     case .random(let count):
       guard count >= 1, count <= clip.config.text.context - 3 else {
-        throw PromptError(
+        throw Failure(
           "E0706", "coop cannot have \(count) context tokens",
           help: "the model reads \(clip.config.text.context) tokens with [start], the name and [end]")
       }
@@ -72,7 +73,7 @@ public final class CoOp: ChunkedModel {
       contextLength = count
     }
     guard contextLength > 0 else {
-      throw PromptError("E0706", "coop's phrase has no word", help: "for example phrase: \"a photo of a\"")
+      throw Failure("E0706", "coop's phrase has no word", help: "for example phrase: \"a photo of a\"")
     }
     self.clip = clip
     self.classes = classes
@@ -150,7 +151,7 @@ public final class CoOp: ChunkedModel {
   private func ownPlaces(of names: [String]) throws -> [Int] {
     let known = Set(classes)
     if let name = names.first(where: { !known.contains($0) }) {
-      throw PromptError(
+      throw Failure(
         "E0704", "this coop learned a context for each of its classes, and has none for \"\(name)\"",
         help: "make it with shared: true for classes that it has not seen; its own are "
           + ClassPlaces.list(classes, first: { _ in true }))

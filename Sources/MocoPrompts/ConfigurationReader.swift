@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// Members of a configuration by type. A member of another type is damage and never a default.
@@ -51,7 +52,7 @@ package struct ConfigurationReader {
   package func word<Word: RawRepresentable>(_ name: String) throws -> Word? where Word.RawValue == String {
     guard let text = try text(name) else { return nil }
     guard let word = Word(rawValue: text) else {
-      throw PromptError(
+      throw Failure(
         "E0708", "the checkpoint's option \(place)\(name) is \"\(text)\", which this moco does not know",
         help: "use a newer moco")
     }
@@ -89,7 +90,7 @@ package struct ConfigurationReader {
     return value
   }
 
-  package func lacks(_ name: String) -> PromptError {
+  package func lacks(_ name: String) -> Failure {
     ConfigurationReader.damaged("its configuration lacks \(place)\(name)")
   }
 
@@ -105,7 +106,7 @@ package struct ConfigurationReader {
     return value
   }
 
-  private static func damaged(_ what: String) -> PromptError {
-    PromptError("E0708", "the checkpoint is damaged: \(what)", help: "use an earlier checkpoint")
+  private static func damaged(_ what: String) -> Failure {
+    Failure("E0708", "the checkpoint is damaged: \(what)", help: "use an earlier checkpoint")
   }
 }

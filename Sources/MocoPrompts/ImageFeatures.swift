@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -12,7 +13,7 @@ extension PromptModel {
     switch images {
     case .features(let tensor):
       guard tensor.rank == 2, tensor.shape[1] == width, tensor.shape[0] > 0 else {
-        throw PromptError(
+        throw Failure(
           "E0705", "image features are [B, \(width)], found \(tensor.shape)",
           help: tensor.shape == [0, width]
             ? "give the features of one image or more" : "give a row of \(width) numbers for each image")
@@ -21,7 +22,7 @@ extension PromptModel {
     case .pixels(let tensor):
       let vision = clip.config.vision
       guard tensor.rank == 4, tensor.shape[0] > 0 else {
-        throw PromptError(
+        throw Failure(
           "E0705",
           "pixels are [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
         )

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -44,13 +45,13 @@ extension Mixture {
     _ image: ImageInput, classes selection: ClassSelection = .all, shown: [String]? = nil, top: Int = 3
   ) throws -> Explanation {
     guard image.count == 1 else {
-      throw PromptError(
+      throw Failure(
         "E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
     }
     let names = self.names(selection)
     let shown = shown ?? names
     guard shown.count == names.count else {
-      throw PromptError("E0705", "\(shown.count) names for \(names.count) classes")
+      throw Failure("E0705", "\(shown.count) names for \(names.count) classes")
     }
     return try Autograd.noGrad {
       let v = try imageFeatures(image)

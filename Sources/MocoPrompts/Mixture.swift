@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -37,11 +38,11 @@ public final class Mixture: ChunkedModel {
     try checkClasses(classes, least: 2)
     try options.loss.check()
     guard options.visionRateFactor >= 0, options.visionRateFactor.isFinite else {
-      throw PromptError(
+      throw Failure(
         "E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")
     }
     guard !options.trainVisionLayerNorms || !clip.visionLayerNorms().isEmpty else {
-      throw PromptError(
+      throw Failure(
         "E0706", "the image tower of \(clip.config.name) has no LayerNorms that could be trained",
         help: "leave vision_layernorm out, or take a model with a vision transformer")
     }

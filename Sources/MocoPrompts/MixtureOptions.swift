@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// The mixture's losses: L = class·L_class + text·L_text + gate·L_gate.
@@ -53,22 +54,22 @@ public struct MixtureLossOptions: Sendable, Hashable {
   func check() throws {
     func positive(_ value: Float, _ name: String) throws {
       guard value > 0, value.isFinite else {
-        throw PromptError("E0706", "\(name) is \(value)", help: "give a positive number")
+        throw Failure("E0706", "\(name) is \(value)", help: "give a positive number")
       }
     }
     for (name, value) in [("class", classWeight), ("text", textWeight), ("gate", gateWeight)] {
       guard value >= 0, value.isFinite else {
-        throw PromptError("E0706", "the weight of the \(name) loss is \(value)", help: "give 0 or more")
+        throw Failure("E0706", "the weight of the \(name) loss is \(value)", help: "give 0 or more")
       }
     }
     guard classWeight + textWeight + gateWeight > 0 else {
-      throw PromptError("E0706", "all three losses weigh nothing", help: "leave at least one above 0")
+      throw Failure("E0706", "all three losses weigh nothing", help: "leave at least one above 0")
     }
     try positive(textTemperature, "the text loss's temperature")
     switch gateTarget {
     case .top(let count, let bonus):
       guard count >= 1, bonus.isFinite else {
-        throw PromptError(
+        throw Failure(
           "E0706", "the gate target raises \(count) entries by \(bonus)", help: "raise 1 or more")
       }
     case .temperature(let value): try positive(value, "the gate target's temperature")

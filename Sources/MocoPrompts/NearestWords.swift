@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -26,7 +27,7 @@ public struct NearWords: Sendable {
 public func nearestWords(_ rows: Tensor, clip: CLIPModel, count: Int = 3) throws -> [[NearWords.Candidate]] {
   let table = try clip.tokenEmbedding()
   guard rows.rank == 2, table.rank == 2, rows.shape[1] == table.shape[1] else {
-    throw PromptError(
+    throw Failure(
       "E0705", "nearest_words needs rows of width \(table.shape.last ?? 0), found shape \(rows.shape)")
   }
   let vocabulary = table.shape[0]
@@ -74,7 +75,7 @@ extension SoftPrompts {
   /// The nearest words of every soft token of expert g.
   public func nearestWords(expert g: Int, count: Int = 3) throws -> [NearWords] {
     guard experts.indices.contains(g) else {
-      throw PromptError("E0702", "there is no expert \(g); the experts are 0 to \(experts.count - 1)")
+      throw Failure("E0702", "there is no expert \(g); the experts are 0 to \(experts.count - 1)")
     }
     let expert = experts[g]
     var result: [NearWords] = []

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -12,7 +13,7 @@ extension PromptModel {
   fileprivate func giveParameters(to other: some PromptModel) throws {
     let (own, others) = (parameters, other.parameters)
     guard own.map(\.name) == others.map(\.name) else {
-      throw PromptError("E0708", "the copy of this \(kind) has other parameters")
+      throw Failure("E0708", "the copy of this \(kind) has other parameters")
     }
     for (parameter, copy) in zip(own, others) { try parameter.variable.give(to: copy.variable) }
     other.trained = trained
@@ -25,7 +26,7 @@ extension Variable {
   /// - Throws: E0708 for another shape; E0405.
   fileprivate func give(to other: Variable) throws {
     guard other.shape == shape else {
-      throw PromptError("E0708", "a parameter has shape \(shape), its copy \(other.shape)")
+      throw Failure("E0708", "a parameter has shape \(shape), its copy \(other.shape)")
     }
     other.value = try value.copy()
     other.requiresGrad = requiresGrad

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -171,10 +172,10 @@ extension PromptModel {
   ///
   /// - Throws: E0704 for a name the model does not have; E0703 for an empty list.
   public func scope(of names: [String]) throws -> [Int] {
-    guard !names.isEmpty else { throw PromptError("E0703", "training needs at least one class") }
+    guard !names.isEmpty else { throw Failure("E0703", "training needs at least one class") }
     let places = try classIndices(of: names)
     guard Set(places).count == places.count else {
-      throw PromptError(
+      throw Failure(
         "E0704", "two classes of the data are one class of this \(kind)",
         help: "make the \(kind) with the data's classes: classes: data.classes")
     }
@@ -189,14 +190,14 @@ extension PromptModel {
     let known = Set(classes)
     for name in names {
       guard known.contains(name) else {
-        throw PromptError(
+        throw Failure(
           "E0704", "the model has no class \"\(name)\"",
-          help: nearestName(to: name, in: classes).map { "did you mean \"\($0)\"?" }
+          help: Nearest.name(to: name, among: classes).map { "did you mean \"\($0)\"?" }
             ?? "its classes are \(classes.prefix(12).joined(separator: ", "))")
       }
     }
     let twin = names.first { name in classes.lazy.filter { $0 == name }.count > 1 } ?? names.first ?? ""
-    throw PromptError(
+    throw Failure(
       "E0704", "the model has several classes \"\(twin)\", and it is not clear which of them is meant",
       help: "take all of its classes, or its base or new ones")
   }
@@ -218,9 +219,9 @@ extension PromptModel {
   ///
   /// - Throws: E0705 when numbers do not fit; E0704.
   func targets(of batch: PromptBatch) throws -> [Int] {
-    guard !batch.labels.isEmpty else { throw PromptError("E0705", "the batch is empty") }
+    guard !batch.labels.isEmpty else { throw Failure("E0705", "the batch is empty") }
     guard batch.labels.count == batch.images.count else {
-      throw PromptError(
+      throw Failure(
         "E0705", "the batch has \(batch.images.count) images but \(batch.labels.count) labels")
     }
     var positions: [Int]?
@@ -235,13 +236,13 @@ extension PromptModel {
     let count = positions?.count ?? trained.count
     return try batch.labels.map { label in
       guard label >= 0, label < count else {
-        throw PromptError(
+        throw Failure(
           "E0705", "label \(label) is outside the \(count) classes of the batch",
           help: "give labels from 0 to \(count - 1)")
       }
       let position = positions?[label] ?? label
       guard position >= 0 else {
-        throw PromptError(
+        throw Failure(
           "E0704", "class \"\(batch.classes?[label] ?? "")\" is not among the classes this model trains on",
           help: "create the model with it, or train on data cut to its base classes")
       }
@@ -258,11 +259,11 @@ extension PromptModel {
 /// - Throws: E0703 for too few classes.
 func checkClasses(_ classes: [String], least: Int = 1) throws {
   guard let first = classes.first else {
-    throw PromptError(
+    throw Failure(
       "E0703", "the class list is empty", help: "give names: classes: data.classes", argument: "classes")
   }
   guard least < 2 || classes.contains(where: { $0 != first }) else {
-    throw PromptError(
+    throw Failure(
       "E0703", "there is only one class, \"\(first)\"",
       help: "telling images apart takes two classes or more",
       argument: "classes")

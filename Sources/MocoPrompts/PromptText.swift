@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// Sentences and class names as the text tower's keys.
@@ -37,7 +38,7 @@ struct PromptText {
   func name(_ name: String) throws -> [Int] {
     let ids = try tokens(Template.readable(name))
     guard !ids.isEmpty else {
-      throw PromptError(
+      throw Failure(
         "E0604", "the class name \"\(name)\" has no token",
         help: "give the class a name made of letters or digits")
     }
@@ -51,7 +52,7 @@ struct PromptText {
   func sentence(_ text: String) throws -> [PromptKey] {
     let ids = try tokens(text)
     guard ids.count + 2 <= context else {
-      throw PromptError(
+      throw Failure(
         "E0603", "\"\(clipped(text))\" needs \(ids.count + 2) tokens; the model reads \(context)",
         help: "shorten the template or the class name")
     }
@@ -78,7 +79,7 @@ struct PromptText {
       let (name, own) = name
       let count = max(soft - frame.replaced + words.count, soft + own.count) + 2
       guard count <= context else {
-        throw PromptError(
+        throw Failure(
           "E0603",
           "class \"\(clipped(name))\" with the \(soft) soft tokens of \(frame.owner) needs \(count) tokens; "
             + "the model reads \(context)",

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoTensor
 
 // B images, G experts, K chosen, D embedding width.
@@ -42,22 +43,22 @@ public final class Router {
   /// - Throws: E0702 unless 1 ≤ K ≤ G; E0706 for a scale that is not a positive number.
   public init(width: Int, experts: Int, options: Options = Options(), seed: UInt64 = 0) throws {
     guard experts >= 1, width >= 1 else {
-      throw PromptError(
+      throw Failure(
         "E0702", "a router needs at least one expert and a width, found \(experts) and \(width)")
     }
     let topK = options.topK ?? (options.kind == .uniform ? experts : min(2, experts))
     guard topK >= 1, topK <= experts else {
-      throw PromptError(
+      throw Failure(
         "E0702", "top_k is \(topK), but there \(experts == 1 ? "is 1 expert" : "are \(experts) experts")",
         help: "choose top_k from 1 to \(experts), or add template groups", argument: "router")
     }
     guard options.kind != .uniform || topK == experts else {
-      throw PromptError(
+      throw Failure(
         "E0702", "a uniform router uses all \(experts) experts; top_k \(topK) would choose",
         help: "leave top_k out, or write kind: \"linear\"", argument: "router")
     }
     guard options.scale > 0, options.scale.isFinite else {
-      throw PromptError(
+      throw Failure(
         "E0706", "the router's scale is \(options.scale)", help: "give a positive number, 1 to 10",
         argument: "router")
     }
@@ -93,7 +94,7 @@ public final class Router {
   public func scores(_ features: Variable) throws -> Variable {
     let shape = features.value.shape
     guard shape.count == 2, shape[1] == width else {
-      throw PromptError("E0705", "the router expects features [B, \(width)], found \(shape)")
+      throw Failure("E0705", "the router expects features [B, \(width)], found \(shape)")
     }
     switch options.kind {
     case .uniform:

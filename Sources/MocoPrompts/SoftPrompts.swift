@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -40,7 +41,7 @@ public final class SoftPrompts {
 
   /// - Throws: E0703 without a group, E06xx for sentences that do not tokenize.
   public init(clip: CLIPModel, groups: [TemplateGroup], start: Start = .first, seed: UInt64 = 0) throws {
-    guard !groups.isEmpty else { throw PromptError("E0703", "soft prompts need at least one template group") }
+    guard !groups.isEmpty else { throw Failure("E0703", "soft prompts need at least one template group") }
     let text = PromptText(clip: clip)
     let table = try TokenTable(clip)
     width = table.width
@@ -164,7 +165,7 @@ struct TokenTable {
   /// - Throws: E0601 for an id beyond the table.
   func row(_ id: Int) throws -> [Float] {
     guard id >= 0, id < count else {
-      throw PromptError("E0601", "token \(id) is outside the model's vocabulary of \(count)")
+      throw Failure("E0601", "token \(id) is outside the model's vocabulary of \(count)")
     }
     return try tensor.withFloats { Array($0[(id * width)..<((id + 1) * width)]) }
   }

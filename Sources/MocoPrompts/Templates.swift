@@ -1,5 +1,7 @@
 // Hand-written prompts. G groups of templates; group g is where expert g comes from.
 
+import MocoBase
+
 /// A sentence with one hole for the class name: `a photo of a {}.`
 public struct Template: Sendable, Hashable {
   /// The sentence as written.
@@ -26,7 +28,7 @@ public struct Template: Sendable, Hashable {
     parts.append(current)
     guard parts.count == 2 else {
       let found = parts.count - 1
-      throw PromptError(
+      throw Failure(
         "E0701", "template \"\(text)\" has \(found == 0 ? "no {}" : "\(found) {}")",
         help: found == 0
           ? "write {} where the class name goes: \"a photo of a {}.\""
@@ -62,7 +64,7 @@ public struct TemplateGroup: Sendable, Hashable {
   /// - Throws: E0703 without a template.
   public init(name: String, templates: [Template]) throws {
     guard !templates.isEmpty else {
-      throw PromptError(
+      throw Failure(
         "E0703", "group \"\(name)\" has no template", help: "a group needs at least one sentence with {}")
     }
     self.name = name
@@ -85,11 +87,11 @@ public struct TemplateSet: Sendable, Hashable {
   /// - Throws: E0703 without a group, or when two groups share a name.
   public init(name: String, doc: String = "", groups: [TemplateGroup]) throws {
     guard !groups.isEmpty else {
-      throw PromptError(
+      throw Failure(
         "E0703", "templates \(name) has no group", help: "write: group \"name\" { \"… {} …\" }")
     }
     for (i, group) in groups.enumerated() where groups[..<i].contains(where: { $0.name == group.name }) {
-      throw PromptError("E0703", "templates \(name) names two groups \"\(group.name)\"")
+      throw Failure("E0703", "templates \(name) names two groups \"\(group.name)\"")
     }
     self.name = name
     self.doc = doc

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -18,7 +19,7 @@ public final class ZeroShot: PromptModel {
   public init(clip: CLIPModel, classes: [String], templates: [Template]) throws {
     try checkClasses(classes, least: 2)
     guard !templates.isEmpty else {
-      throw PromptError("E0703", "zero_shot needs a template", help: "for example \"a photo of a {}.\"")
+      throw Failure("E0703", "zero_shot needs a template", help: "for example \"a photo of a {}.\"")
     }
     self.clip = clip
     self.classes = classes

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
@@ -47,7 +48,7 @@ public final class RuntimeContext {
   /// - Throws: E0505 when the files that ship with moco cannot be found.
   public func standardLibrary() throws -> StandardLibrary {
     guard let library else {
-      throw LanguageFailure(
+      throw Failure(
         "E0505", "the standard library of moco was not found",
         help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
     }
@@ -63,7 +64,7 @@ public final class RuntimeContext {
   /// - Throws: E0401 where it is the innermost of too many.
   func nested<Result>(_ work: () throws -> Result) throws -> Result {
     guard openTrainings < RuntimeContext.openLimit else {
-      throw LanguageFailure(
+      throw Failure(
         "E0401", "\(RuntimeContext.openLimit) trainings run inside each other's callbacks already",
         help: "start this one when the others have ended, not in each_step or each_epoch")
     }

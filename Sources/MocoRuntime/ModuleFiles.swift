@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoLang
 
@@ -12,14 +13,14 @@ struct ModuleFiles {
     switch source {
     case .library(let name):
       guard let library else {
-        throw LanguageFailure(
+        throw Failure(
           "E0801", "there is no module '\(name)': the standard library of moco was not found",
           help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
       }
       let path = library.path("modules", name + ".moco")
       guard FileSystem.kind(path) == .file else {
         let names = library.modules
-        throw LanguageFailure(
+        throw Failure(
           "E0801", "the standard library has no module '\(name)'",
           help: Habits.help(forModule: name)
             ?? "write \"./\(name).moco\" for a file of your own; the library has \(names.joined(separator: ", "))"
@@ -38,7 +39,7 @@ struct ModuleFiles {
         text.hasPrefix("/")
         ? text : importer.path.map { "\(FileSystem.parent(of: $0))/\(text)" } ?? FilePath.whole(shown)
       guard FileSystem.kind(path) == .file else {
-        throw LanguageFailure(
+        throw Failure(
           "E0801", "there is no file \(shown) to use",
           help: "the path is relative to \(isFile ? importer.name : "this folder")")
       }

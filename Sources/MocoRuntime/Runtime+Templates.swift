@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import MocoPrompts
 
@@ -15,8 +16,8 @@ extension Runtime {
     return value.templates
   }
 
-  private static func unknown(_ name: String) -> PromptError {
-    PromptError(
+  private static func unknown(_ name: String) -> Failure {
+    Failure(
       "E0706", "the standard library has no templates \"\(name)\"",
       help: "look into stdlib/modules/templates.moco")
   }

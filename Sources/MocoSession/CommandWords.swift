@@ -1,5 +1,6 @@
 // What stands behind the name of a command, taken apart. Nothing here knows of a terminal.
 
+import MocoBase
 import MocoLang
 
 /// The words of a command's argument: blanks separate them, quotes hold them together, and a backslash takes the next

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 
 /// `Out`: the values that the inputs of a session have shown, by the input's number.
@@ -80,7 +81,7 @@ package final class OutputsValue: HostObject {
     return entry.value.value
   }
 
-  private func missing(_ number: Int) -> LanguageFailure {
+  private func missing(_ number: Int) -> Failure {
     let message =
       if number < 0 || number > lastNumber {
         number < 0 ? "Out holds only \(entries.count) values" : "there is no input \(number) yet"
@@ -93,7 +94,7 @@ package final class OutputsValue: HostObject {
       }
     let help =
       entries.isEmpty ? "give values names with let" : "use one of \(OutputsValue.list(numbers)), or a name"
-    return LanguageFailure("E0202", message, help: help)
+    return Failure("E0202", message, help: help)
   }
 
   /// `1–4, 7`

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 
 /// What `%config` changes: how values are shown, and whether the history suggests.

@@ -1,4 +1,5 @@
 import CEditline
+import MocoBase
 import MocoLang
 import MocoRuntime
 import MocoSession
@@ -94,7 +95,7 @@ public enum Console {
   /// An error of Swift code as a diagnostic without a place.
   public static func report(_ error: any Error) {
     if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
-    guard let error = error as? any LanguageError else { return report("error: \(error)\n") }
+    guard let error = error as? Failure else { return report("error: \(error)\n") }
     report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
   }
 

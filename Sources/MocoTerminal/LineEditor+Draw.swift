@@ -2,6 +2,7 @@
 // wrap, so that it can be copied as one line, and follows the terminal's own idea of wrapping when its width changes.
 
 import CEditline
+import MocoBase
 import MocoLang
 import MocoSession
 

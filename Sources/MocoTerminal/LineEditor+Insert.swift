@@ -1,4 +1,5 @@
 import CEditline
+import MocoBase
 import MocoCLIP
 import MocoLang
 import MocoSession

@@ -1,6 +1,7 @@
 // The prompt: reads a block, runs it, shows its value, and goes on whatever happened.
 
 import CEditline
+import MocoBase
 import MocoCLIP
 import MocoLang
 import MocoRuntime

@@ -1,4 +1,5 @@
 import CEditline
+import MocoBase
 import MocoSession
 
 #if canImport(Glibc)

@@ -1,8 +1,9 @@
 import ArgumentParser
+import MocoBase
 import MocoBench
-import MocoTerminal
 import MocoRuntime
 import MocoTensor
+import MocoTerminal
 
 extension BenchName: ExpressibleByArgument {}
 extension BenchOptions.Mode: ExpressibleByArgument {}
@@ -81,7 +82,7 @@ struct BenchCommand: ParsableCommand {
       Console.flush()
     } catch {
       Console.report(error)
-      throw ((error as? TensorError)?.code == "E0406" ? Status.interrupted : Status.failed).exit
+      throw ((error as? Failure)?.code == "E0406" ? Status.interrupted : Status.failed).exit
     }
   }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
+import MocoBase
 import MocoLab
-import MocoTerminal
 import MocoTensor
+import MocoTerminal
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct DataCommand: ParsableCommand {
         throw code
       } catch {
         Console.report(error)
-        throw ((error as? TensorError)?.code == "E0406" ? Status.interrupted : Status.failed).exit
+        throw ((error as? Failure)?.code == "E0406" ? Status.interrupted : Status.failed).exit
       }
     }
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import MocoTerminal
 import MocoRuntime
 import MocoTensor
+import MocoTerminal
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,6 @@
 import ArgumentParser
-import MocoTerminal
 import MocoRuntime
+import MocoTerminal
 
 #if canImport(Glibc)
   import Glibc

@@ -1,8 +1,8 @@
 import MocoCLIP
 import MocoLang
+import MocoRuntime
 import MocoSession
 import MocoTerminal
-import MocoRuntime
 
 /// What can be said about a program without running it.
 struct ProgramCheck {

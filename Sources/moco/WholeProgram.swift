@@ -1,8 +1,9 @@
+import MocoBase
 import MocoCLIP
 import MocoLang
-import MocoTerminal
 import MocoRuntime
 import MocoTensor
+import MocoTerminal
 
 #if canImport(Glibc)
   import Glibc

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoBench
 import MocoCLIP
 import MocoPrompts
@@ -54,7 +55,7 @@ import Testing
       do {
         _ = try Bench.run(.textStep, options(change))
         return nil
-      } catch { return (error as? PromptError)?.code }
+      } catch { return (error as? Failure)?.code }
     }
     #expect(code { $0.model = "vit-b-61" } == "E0706")
     #expect(code { $0.groups = "eurosta" } == "E0706")

@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import Testing
 
@@ -18,7 +19,7 @@ enum Fixtures {
   /// A new empty folder, gone when `body` returns.
   static func inFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     var template = Array("/tmp/moco-test-XXXXXX".utf8CString)
-    guard let name = mkdtemp(&template) else { throw CLIPError(code: "E0504", "no temporary folder") }
+    guard let name = mkdtemp(&template) else { throw Failure("E0504", "no temporary folder") }
     let path = String(cString: name)
     defer { remove(path) }
     return try body(path)
@@ -28,10 +29,10 @@ enum Fixtures {
   static func write(_ bytes: [UInt8], to path: String) throws {
     // Writing over a file makes some file systems wait for the disk after all.
     unlink(path)
-    guard let file = fopen(path, "w") else { throw CLIPError(code: "E0504", "cannot write \(path)") }
+    guard let file = fopen(path, "w") else { throw Failure("E0504", "cannot write \(path)") }
     defer { fclose(file) }
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {
-      throw CLIPError(code: "E0504", "no room")
+      throw Failure("E0504", "no room")
     }
   }
 
@@ -50,7 +51,7 @@ func errorCode(_ body: () throws -> Void) -> String? {
   do {
     try body()
     return nil
-  } catch let error as CLIPError {
+  } catch let error as Failure {
     return error.code
   } catch {
     return "\(error)"

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import Testing
 
@@ -62,7 +63,7 @@ import Testing
   @Test(arguments: [20, 40, 59, 60, 61]) func wideTextIsCutByItsColumns(_ width: Int) throws {
     let text = String(repeating: "日本", count: 40)
     let lines = try shown("{a: 1, n: \"\(text)\", m: [\"\(text)\"], short: \"日本\"}", width: width)
-    #expect(lines.allSatisfy { DisplayColumns.width(of: $0) <= width })
+    #expect(lines.allSatisfy { DisplayWidth.of($0) <= width })
     #expect(lines.contains { $0.hasPrefix("  n: \"日本") && $0.hasSuffix("…,") })
     #expect(lines.contains("  short: \"日本\""))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoLang
 
 /// An interpreter that collects what it prints, loads modules from files, and has stand-ins for the functions
@@ -20,12 +21,12 @@ final class TestSession {
     interpreter.output = { printed.text += $0 }
     interpreter.moduleLoader = { source, importer in
       guard case .path(let path) = source else {
-        throw LanguageFailure("E0801", "there is no library here")
+        throw Failure("E0801", "there is no library here")
       }
       let file = URL(fileURLWithPath: importer.name).deletingLastPathComponent().appendingPathComponent(path)
         .standardizedFileURL.path
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-        throw LanguageFailure("E0801", "there is no module \(path)")
+        throw Failure("E0801", "there is no module \(path)")
       }
       return LoadedModule(source: SourceFile(name: file, text: text), identity: file)
     }

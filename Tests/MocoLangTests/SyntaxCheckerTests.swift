@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import Testing
 
@@ -105,8 +106,8 @@ import Testing
     #expect(help("router(1, topK: 2)") == "did you mean 'top_k'?")
     #expect(help("None") == "write nil")
     #expect(help("qqqqqq") == nil)
-    #expect(Suggestions.nearest(to: "lenght", among: ["length", "light"]) == "length")
-    #expect(Suggestions.nearest(to: "x", among: ["y", "z"]) == nil)
-    #expect(Suggestions.nearest(to: "ab", among: ["ba"]) == "ba")
+    #expect(Nearest.name(to: "lenght", among: ["length", "light"]) == "length")
+    #expect(Nearest.name(to: "x", among: ["y", "z"]) == nil)
+    #expect(Nearest.name(to: "ab", among: ["ba"]) == "ba")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoLang
 import Testing
 
@@ -185,7 +186,7 @@ import Testing
       for line in found.flatMap({ $0.render(width: width).split(separator: "\n") }) {
         let gutter = line.prefix { $0 == " " || $0.isNumber }
         guard line.dropFirst(gutter.count).hasPrefix("|") else { continue }
-        #expect(DisplayColumns.width(of: line) <= width, "\(width): \(line)")
+        #expect(DisplayWidth.of(line) <= width, "\(width): \(line)")
       }
     }
   }
@@ -197,16 +198,16 @@ import Testing
         "E0201", "日本語日本語日本語日本語日本語日本語", at: Self.span(file, "+"),
         labels: [.init(Self.span(file, "1"), "数字")]
       ).render(width: width).split(separator: "\n")
-      for line in lines { #expect(DisplayColumns.width(of: line) <= width) }
+      for line in lines { #expect(DisplayWidth.of(line) <= width) }
       guard let place = lines.firstIndex(where: { $0.hasPrefix("1 |") }), place + 1 < lines.count else {
         Issue.record("no source")
         continue
       }
       let before = lines[place].prefix { $0 != "+" }
       let marked = lines[place + 1].prefix { $0 != "^" }
-      #expect(DisplayColumns.width(of: before) == DisplayColumns.width(of: marked), "\(width)")
+      #expect(DisplayWidth.of(before) == DisplayWidth.of(marked), "\(width)")
     }
-    #expect(DisplayColumns.width(of: "✅日a⚠") == 6)
+    #expect(DisplayWidth.of("✅日a⚠") == 6)
   }
 
   @Test func marksOfWhatIsCutOffStandUnderTheDots() {

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -78,7 +79,7 @@ import Testing
       do {
         _ = try CoOp(clip: clip, classes: TinyCLIP.classes, options: options)
         return nil
-      } catch { return (error as? PromptError)?.code }
+      } catch { return (error as? Failure)?.code }
     }
     #expect(code { $0.start = .random(0) } == "E0706")
     #expect(code { $0.start = .random(22) } == "E0706")

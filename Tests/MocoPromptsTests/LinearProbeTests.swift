@@ -1,5 +1,6 @@
 import Foundation
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -102,7 +103,7 @@ import Testing
         }
         _ = try regression.minimize(c: c)
         return nil
-      } catch { return (error as? PromptError)?.code ?? "\(error)" }
+      } catch { return (error as? Failure)?.code ?? "\(error)" }
     }
     #expect(code([1, 2], [0, 1]) == nil)
     #expect(code([1, 2], [0, 0]) == "E0709")
@@ -159,10 +160,10 @@ import Testing
     try probe.train(on: [TinyCLIP.classes[1]])
     #expect(try probe.logits(features, classes: .base).toFloats() == [all[1], all[5]])
     #expect { try probe.logits(features, classes: .names(["something else"])) } throws: {
-      ($0 as? PromptError)?.code == "E0704"
+      ($0 as? Failure)?.code == "E0704"
     }
     #expect { try probe.logits(.features(Tensor.zeros([2, 5]))) } throws: {
-      ($0 as? PromptError)?.code == "E0705"
+      ($0 as? Failure)?.code == "E0705"
     }
   }
 
@@ -180,7 +181,7 @@ import Testing
         clip: TinyCLIP.make(), classes: TinyCLIP.classes,
         on: ProbeData(features: TinyCLIP.features(6), labels: [0, 1, 2, 0, 1, 2]), choice: .value(1))
     } throws: { error in
-      let error = error as? PromptError
+      let error = error as? Failure
       return error?.code == "E0709" && error?.message.contains(TinyCLIP.classes[3]) == true
     }
   }

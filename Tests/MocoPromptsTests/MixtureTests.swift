@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -159,15 +160,15 @@ import Testing
     #expect(try own.total.value.toFloats() == named.total.value.toFloats())
     #expect {
       try mixture.loss(PromptBatch(images: .features(features), labels: [1, 0], classes: TinyCLIP.classes))
-    } throws: { ($0 as? PromptError)?.code == "E0704" }
+    } throws: { ($0 as? Failure)?.code == "E0704" }
     #expect {
       try mixture.loss(PromptBatch(images: .features(features), labels: [5, 0]))
-    } throws: { ($0 as? PromptError)?.code == "E0705" }
+    } throws: { ($0 as? Failure)?.code == "E0705" }
     #expect {
       try mixture.loss(PromptBatch(images: .features(features), labels: [0]))
-    } throws: { ($0 as? PromptError)?.code == "E0705" }
+    } throws: { ($0 as? Failure)?.code == "E0705" }
     #expect { try mixture.train(on: ["t-shirt"]) } throws: {
-      ($0 as? PromptError)?.code == "E0704" && ($0 as? PromptError)?.help?.contains("T-shirt") == true
+      ($0 as? Failure)?.code == "E0704" && ($0 as? Failure)?.help?.contains("T-shirt") == true
     }
   }
 
@@ -198,7 +199,7 @@ import Testing
       do {
         _ = try Self.mixture(change)
         return nil
-      } catch { return (error as? PromptError)?.code }
+      } catch { return (error as? Failure)?.code }
     }
     #expect(code { $0.router.topK = 4 } == "E0702")
     #expect(code { $0.loss.textTemperature = 0 } == "E0706")
@@ -215,7 +216,7 @@ import Testing
     #expect(TinyCLIP.classes.contains(why.prediction))
     #expect(why.experts.allSatisfy { $0.template?.name.contains(Template.readable(why.prediction)) == true })
     #expect { try mixture.explain(.features(try TinyCLIP.features(2))) } throws: {
-      ($0 as? PromptError)?.code == "E0705"
+      ($0 as? Failure)?.code == "E0705"
     }
   }
 }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoPrompts
 import MocoTensor
 import Testing
@@ -39,7 +40,7 @@ import Testing
 
   @Test(arguments: [0, 4, -1]) func refusesOtherNumbers(_ k: Int) {
     #expect { try Router(width: 4, experts: 3, options: .init(topK: k)) } throws: {
-      ($0 as? PromptError)?.code == "E0702"
+      ($0 as? Failure)?.code == "E0702"
     }
   }
 
@@ -54,7 +55,7 @@ import Testing
   @Test func featuresOfAnotherWidth() throws {
     let router = try Router(width: 4, experts: 3)
     #expect { try router.scores(Variable(Tensor([1, 2, 3], shape: [1, 3]))) } throws: {
-      ($0 as? PromptError)?.code == "E0705"
+      ($0 as? Failure)?.code == "E0705"
     }
   }
 }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -84,7 +85,7 @@ import Testing
     let clip = try SentenceRowTests.clip(context: 9)
     #expect(throws: Never.self) { try CoOp(clip: clip, classes: ["a/.", "cat"]) }
     #expect { try CoOp(clip: clip, classes: ["a/b.", "cat"]) } throws: {
-      ($0 as? PromptError)?.code == "E0603"
+      ($0 as? Failure)?.code == "E0603"
     }
   }
 }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -79,11 +80,11 @@ import Testing
   @Test func namesThatCannotBeRead() throws {
     let clip = try TinyCLIP.make(context: 10)
     let prompts = try SoftPrompts(clip: clip, groups: TinyCLIP.groups().groups)
-    #expect { try prompts.encode([" "]) } throws: { ($0 as? PromptError)?.code == "E0604" }
+    #expect { try prompts.encode([" "]) } throws: { ($0 as? Failure)?.code == "E0604" }
     #expect { try prompts.encode(["a very long name of a class"]) } throws: {
-      ($0 as? PromptError)?.code == "E0603"
+      ($0 as? Failure)?.code == "E0603"
     }
-    #expect { try prompts.encode([]) } throws: { ($0 as? PromptError)?.code == "E0703" }
+    #expect { try prompts.encode([]) } throws: { ($0 as? Failure)?.code == "E0703" }
     // Two classes may have one name; their prompts are the same.
     let wider = try SoftPrompts(clip: TinyCLIP.make(context: 16), groups: TinyCLIP.groups().groups)
     let twins = try wider.encode(["cat", "cat"]).value

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoPrompts
 import MocoTestSupport
 import Testing
@@ -21,7 +22,7 @@ import Testing
 
   @Test(arguments: ["a photo.", "", "{} and {}", "{", "{ }", "{}{}"])
   func refusesOtherThanOneHole(_ text: String) {
-    #expect { try Template(text) } throws: { ($0 as? PromptError)?.code == "E0701" }
+    #expect { try Template(text) } throws: { ($0 as? Failure)?.code == "E0701" }
   }
 
   @Test func holesInBracesCountOnce() throws {
@@ -30,11 +31,11 @@ import Testing
   }
 
   @Test func groupsNeedTemplatesAndNames() throws {
-    #expect { try TemplateGroup(name: "none", []) } throws: { ($0 as? PromptError)?.code == "E0703" }
-    #expect { try TemplateSet(name: "none", groups: []) } throws: { ($0 as? PromptError)?.code == "E0703" }
+    #expect { try TemplateGroup(name: "none", []) } throws: { ($0 as? Failure)?.code == "E0703" }
+    #expect { try TemplateSet(name: "none", groups: []) } throws: { ($0 as? Failure)?.code == "E0703" }
     let group = try TemplateGroup(name: "a", ["{}"])
     #expect { try TemplateSet(name: "twice", groups: [group, group]) } throws: {
-      ($0 as? PromptError)?.code == "E0703"
+      ($0 as? Failure)?.code == "E0703"
     }
   }
 

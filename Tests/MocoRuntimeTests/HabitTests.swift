@@ -1,7 +1,7 @@
 import Foundation
 import MocoLang
-import MocoSession
 import MocoRuntime
+import MocoSession
 import Testing
 
 /// What people type who come from Python, NumPy, PyTorch, Julia, R, Swift or JavaScript, and what they are told: the

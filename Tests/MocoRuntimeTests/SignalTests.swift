@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import Testing
 

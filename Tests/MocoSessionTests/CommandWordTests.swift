@@ -1,3 +1,4 @@
+import MocoBase
 import MocoSession
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
 import MocoLang
-import MocoSession
 import MocoRuntime
+import MocoSession
 import MocoTestSupport
 import Testing
 

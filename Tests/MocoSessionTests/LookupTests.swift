@@ -1,6 +1,6 @@
 import MocoLang
-import MocoSession
 import MocoRuntime
+import MocoSession
 import MocoTestSupport
 import Testing
 

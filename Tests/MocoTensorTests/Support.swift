@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoTensor
 import Testing
 
@@ -86,6 +87,6 @@ func code(_ body: () throws -> Void) -> String? {
     try body()
     return nil
   } catch {
-    return (error as? TensorError)?.code ?? "\(error)"
+    return (error as? Failure)?.code ?? "\(error)"
   }
 }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 import Testing
 
@@ -137,8 +138,8 @@ import Testing
   }
 
   @Test func errorsNameShapes() throws {
-    func error(_ body: () throws -> Void) -> TensorError? {
-      do { try body() } catch { return error as? TensorError }
+    func error(_ body: () throws -> Void) -> Failure? {
+      do { try body() } catch { return error as? Failure }
       return nil
     }
     let image = try Tensor.zeros([32, 512])
@@ -147,11 +148,14 @@ import Testing
     #expect(product?.code == "E0203")
     #expect(product?.message == "cannot multiply these matrices: 512 is not 10")
     #expect(product?.operandLabels?.left == "[32, 512]" && product?.operandLabels?.right == "[10, 512]")
-    #expect(product?.remedy == .transposeRight([32, 10]))
-    #expect(product?.help == "transpose the right side: left @ right.T gives [32, 10]")
     #expect(
-      error { _ = try Tensor.zeros([3, 2]).matmul(Tensor.zeros([3, 4])) }?.remedy == .transposeLeft([2, 4]))
-    #expect(error { _ = try Tensor.zeros([2, 3]).matmul(Tensor.zeros([4, 2])) }?.remedy == .swap([4, 3]))
+      product?.help(left: "img", right: "a + b") == "transpose the right side: img @ (a + b).T gives [32, 10]"
+    )
+    #expect(product?.help == "transpose the right side: left @ right.T gives [32, 10]")
+    let left = error { _ = try Tensor.zeros([3, 2]).matmul(Tensor.zeros([3, 4])) }
+    #expect(left?.help == "transpose the left side: left.T @ right gives [2, 4]")
+    let swapped = error { _ = try Tensor.zeros([2, 3]).matmul(Tensor.zeros([4, 2])) }
+    #expect(swapped?.help == "exchange the sides: right @ left gives [4, 3]")
     let sum = error { _ = try Tensor.add(Tensor.zeros([4, 3]), Tensor.zeros([4])) }
     #expect(sum?.code == "E0204" && sum?.message.contains("3 is not 4 in the last dimension") == true)
     #expect(sum?.help?.contains("[4, 1]") == true)

@@ -47,13 +47,15 @@ import Testing
       name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder a class",
       program: #"dataset("no")"#),
     Case(
-      name: "text as model", code: "E0502", line: 1, remedy: "give a file that torch.save wrote, or a safetensors file",
+      name: "text as model", code: "E0502", line: 1,
+      remedy: "give a file that torch.save wrote, or a safetensors file",
       program: #"load_clip("note.txt")"#),
     Case(
       name: "folder as image", code: "E0501", line: 1, remedy: "name a file in it",
       program: #"load_image("empty")"#),
     Case(
-      name: "folder without weights", code: "E0501", line: 1, remedy: "name a folder that holds one of model.safetensors",
+      name: "folder without weights", code: "E0501", line: 1,
+      remedy: "name a folder that holds one of model.safetensors",
       program: #"load_clip("empty")"#),
     Case(
       name: "model cut in its header", code: "E0502", line: 1, remedy: "cut short",

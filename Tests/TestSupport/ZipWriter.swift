@@ -1,4 +1,5 @@
 import CSystem
+import MocoBase
 import MocoCLIP
 
 /// Writes zip archives, for tests: also such that no honest program writes.

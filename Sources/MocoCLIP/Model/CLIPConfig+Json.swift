@@ -1,3 +1,5 @@
+import MocoBase
+
 extension CLIPConfig {
   /// Version of the JSON form; a file with a newer one is refused.
   static let formatVersion = 1
@@ -97,8 +99,8 @@ extension CLIPConfig {
       "merges", "images", "without_text",
     ])
     if let format = try root.int("format"), format > CLIPConfig.formatVersion {
-      throw CLIPError(
-        code: "E0605", "\(source) has format \(format), this moco knows up to \(CLIPConfig.formatVersion)",
+      throw Failure(
+        "E0605", "\(source) has format \(format), this moco knows up to \(CLIPConfig.formatVersion)",
         help: "update moco")
     }
     let vision = try root.member("vision")

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The non-linearity between the two layers of every MLP.
 public enum Activation: String, Sendable, CaseIterable {
   /// x · Φ(x), with the error function.
@@ -170,8 +172,8 @@ public struct CLIPConfig: Equatable, Sendable {
   /// - Throws: E0607 if this is an image tower alone.
   public func requireText() throws {
     guard let withoutText else { return }
-    throw CLIPError(
-      code: "E0607", "the model \(name) cannot encode texts: \(withoutText)",
+    throw Failure(
+      "E0607", "the model \(name) cannot encode texts: \(withoutText)",
       help: "use it for images, or choose a model with CLIP's own vocabulary and text tower")
   }
 
@@ -226,7 +228,7 @@ extension CLIPConfig {
     func require(_ holds: Bool, _ fault: @autoclosure () -> String, _ help: String) throws {
       if !holds {
         let place = source.map { "\($0): " } ?? ""
-        throw CLIPError(code: "E0605", "\(place)this is no usable CLIP configuration: \(fault())", help: help)
+        throw Failure("E0605", "\(place)this is no usable CLIP configuration: \(fault())", help: help)
       }
     }
     let sizes: [(String, Int)] = [
@@ -268,7 +270,8 @@ extension CLIPConfig {
   }
 
   private func validateText(
-    _ require: (Bool, @autoclosure () -> String, String) throws -> Void, _ called: @escaping (String) -> String
+    _ require: (Bool, @autoclosure () -> String, String) throws -> Void,
+    _ called: @escaping (String) -> String
   ) throws {
     let context = called("context") == "context" ? "the context" : called("context")
     try require(

@@ -1,5 +1,6 @@
 import Glibc
 import MocoAutograd
+import MocoBase
 import MocoTensor
 
 // Letters of shapes: B pairs, D embedding.
@@ -55,8 +56,8 @@ extension CLIPModel {
   public func contrastiveLoss(images: Variable, captions: [String]) throws -> Variable {
     let count = images.value.shape.first ?? 0
     guard count == captions.count, count > 0 else {
-      throw TensorError(
-        code: "E0205", message: "there are \(count) images and \(captions.count) captions",
+      throw Failure(
+        "E0205", "there are \(count) images and \(captions.count) captions",
         help: "give one caption an image, and at least one")
     }
     let image = try F.normalize(encodeImage(images))

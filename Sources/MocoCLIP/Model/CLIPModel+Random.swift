@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoTensor
 
 extension CLIPModel {

@@ -1,5 +1,6 @@
 import CKernels
 import MocoAutograd
+import MocoBase
 import MocoTensor
 
 // Letters of shapes: B images, N texts, D embedding (config.embedDim).
@@ -36,11 +37,11 @@ public final class CLIPModel {
         continue
       }
       guard tensor.shape == shape else {
-        throw CLIPError.shapeMismatch(name: name, found: tensor.shape, expected: shape, path: nil)
+        throw Failure.shapeMismatch(name: name, found: tensor.shape, expected: shape, path: nil)
       }
       parameters.append((name, Variable(tensor, requiresGrad: false)))
     }
-    guard missing.isEmpty else { throw CLIPError.missingTensors(missing, path: nil) }
+    guard missing.isEmpty else { throw Failure.missingTensors(missing, path: nil) }
     self.config = config
     self.parameters = parameters
     self.tokenizerDirectory = tokenizerDirectory
@@ -53,8 +54,8 @@ public final class CLIPModel {
   public func parameter(_ name: String) throws -> Variable {
     guard let place = places[name] else {
       if !name.hasPrefix("visual.") { try config.requireText() }
-      throw CLIPError(
-        code: "E0602", "the model \(config.name) has no parameter \(name)",
+      throw Failure(
+        "E0602", "the model \(config.name) has no parameter \(name)",
         help: "use OpenAI's names, such as visual.ln_post.weight; `clip.info` lists them")
     }
     return parameters[place].variable
@@ -68,8 +69,8 @@ public final class CLIPModel {
       if let loadedTokenizer { return loadedTokenizer }
       try config.requireText()
       guard let directory = tokenizerDirectory else {
-        throw CLIPError(
-          code: "E0607", "the model \(config.name) was made without a vocabulary",
+        throw Failure(
+          "E0607", "the model \(config.name) was made without a vocabulary",
           help: "give the folder with the tokenizer's files when loading it")
       }
       let tokenizer = try Tokenizer.shared(directory: directory, limitedTo: try mergeCount())
@@ -88,8 +89,8 @@ public final class CLIPModel {
       merges <= Tokenizer.mergesInUse,
       isPart || merges == Tokenizer.mergesInUse
     else {
-      throw CLIPError(
-        code: "E0607", "the model \(config.name) has a vocabulary of \(vocabulary) ids, which is not CLIP's",
+      throw Failure(
+        "E0607", "the model \(config.name) has a vocabulary of \(vocabulary) ids, which is not CLIP's",
         help: "give token ids of its own tokenizer to encode_text, or use it for images")
     }
     return merges == Tokenizer.mergesInUse ? nil : merges
@@ -175,7 +176,7 @@ package func grouped(_ number: Int) -> String {
   return number < 0 ? "-" + text : text
 }
 
-extension CLIPError {
+extension Failure {
   /// E0601: a model is incomplete; every missing tensor is named.
   ///
   /// - Parameters:
@@ -183,20 +184,20 @@ extension CLIPError {
   ///   - more: what else should be said, as a clause.
   static func missingTensors(
     _ names: [String], path: String?, isLeast: Bool = false, more: String? = nil
-  ) -> CLIPError {
+  ) -> Failure {
     let count = names.count == 1 ? "1 tensor is" : "\(names.count) tensors are"
-    return CLIPError(
-      code: "E0601",
+    return Failure(
+      "E0601",
       "\(path.map { "\($0): " } ?? "")\(isLeast ? "at least " : "")\(count) missing: \(names.joined(separator: ", "))"
         + (more.map { "; \($0)" } ?? ""),
       help: "load a file of the whole model, with the names of OpenAI, open_clip or Hugging Face")
   }
 
   /// E0602: a tensor has another shape than the model needs.
-  static func shapeMismatch(name: String, found: [Int], expected: [Int], path: String?) -> CLIPError {
+  static func shapeMismatch(name: String, found: [Int], expected: [Int], path: String?) -> Failure {
     func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
-    return CLIPError(
-      code: "E0602",
+    return Failure(
+      "E0602",
       "\(path.map { "\($0): " } ?? "")\(name) has shape \(text(found)), the model needs \(text(expected))",
       help: "fetch the weights and the configuration beside them again, both of one model")
   }

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Typed access to the members of a configuration's object, with messages that name them.
 ///
 /// A member that is null counts as absent, as it does in the programs that write such files.
@@ -10,8 +12,8 @@ struct ConfigReader {
 
   init(_ json: Json, source: String, name: String = "") throws {
     guard let object = json.objectValue else {
-      throw CLIPError(
-        code: "E0605",
+      throw Failure(
+        "E0605",
         "\(source): \(name.isEmpty ? "the configuration" : name) is \(json.kindName), not a record",
         help: source.hasSuffix(".json")
           ? "write a record there, { … } with its options" + (name.isEmpty ? "" : ", or leave it out")
@@ -32,10 +34,10 @@ struct ConfigReader {
 
   func path(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
 
-  private func fault(_ key: String, _ kind: String, _ found: Json) -> CLIPError {
+  private func fault(_ key: String, _ kind: String, _ found: Json) -> Failure {
     let isQuoted = found.stringValue.map { Double($0) != nil || $0 == "true" || $0 == "false" } ?? false
-    return CLIPError(
-      code: "E0605", "\(source): \(path(key)) must be \(kind), not \(found.kindName)",
+    return Failure(
+      "E0605", "\(source): \(path(key)) must be \(kind), not \(found.kindName)",
       help: isQuoted ? "write it without quotation marks" : "write \(kind) there, or leave the member out")
   }
 
@@ -47,8 +49,8 @@ struct ConfigReader {
 
   func allow(_ keys: [String]) throws {
     for key in object.keys where !keys.contains(key) {
-      throw CLIPError(
-        code: "E0605", "\(source): unknown member \(path(key))",
+      throw Failure(
+        "E0605", "\(source): unknown member \(path(key))",
         help: "use only \(keys.joined(separator: ", "))")
     }
   }
@@ -65,8 +67,8 @@ struct ConfigReader {
     return try ConfigReader(value, source: source, name: path(key))
   }
 
-  func missing(_ key: String) -> CLIPError {
-    CLIPError(code: "E0605", "\(source): \(path(key)) is missing", help: "add it: there is no default")
+  func missing(_ key: String) -> Failure {
+    Failure("E0605", "\(source): \(path(key)) is missing", help: "add it: there is no default")
   }
 
   func required(_ key: String) throws -> Int {
@@ -112,8 +114,8 @@ struct ConfigReader {
   where T.RawValue == String {
     guard let word = try string(key) else { return nil }
     guard let choice = T(rawValue: word) else {
-      throw CLIPError(
-        code: "E0605", "\(source): \(path(key)) cannot be \(word)",
+      throw Failure(
+        "E0605", "\(source): \(path(key)) cannot be \(word)",
         help: "choose \(T.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return choice
@@ -142,8 +144,8 @@ struct ConfigReader {
       sides.count <= 2
     else { throw fault(key, "a whole number or a list of two", value) }
     guard sides.allSatisfy({ $0 == first }) else {
-      throw CLIPError(
-        code: "E0605", "\(source): \(path(key)) is \(value.serialized()), which is no square",
+      throw Failure(
+        "E0605", "\(source): \(path(key)) is \(value.serialized()), which is no square",
         help: "choose a model whose images and patches are square")
     }
     return first

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The filters by which an image takes another size, under Pillow's names.
 public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
   case nearest, lanczos, bilinear, bicubic, box, hamming
@@ -117,8 +119,8 @@ extension ImageTransform {
     if let side = try reader.int("shortest") { fit = .shortest(side) }
     if let sides = try reader.ints("exact") {
       guard sides.count == 2 else {
-        throw CLIPError(
-          code: "E0605", "\(reader.source): \(reader.path("exact")) has \(sides.count) sides",
+        throw Failure(
+          "E0605", "\(reader.source): \(reader.path("exact")) has \(sides.count) sides",
           help: "give width and height")
       }
       fit = .exact(width: sides[0], height: sides[1])
@@ -142,8 +144,8 @@ extension ImageTransform {
     case .longest, .none: sides = []
     }
     guard sides.allSatisfy({ $0 > 0 && $0 <= 1 << 14 }), fill.count == 1 || fill.count == channels else {
-      throw CLIPError(
-        code: "E0605",
+      throw Failure(
+        "E0605",
         "this is no usable CLIP configuration: images cannot be brought to "
           + "\(sides.map { String($0) }.joined(separator: "×")) with a fill of \(fill.count) values",
         help: "give sides from 1 to 16384, and one fill value or one a channel")

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// What a pickle may take at most.
 package enum PickleLimits {
   /// Tensors are kept beside a pickle, not in it.
@@ -31,7 +33,7 @@ struct PickleMachine {
     reader = ByteReader(bytes)
     self.name = name
     guard bytes.count <= PickleLimits.bytes else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         name, "its pickle has \(bytes.count) bytes, more than the \(PickleLimits.bytes) it may have",
         help: "save the numbers as tensors, not as lists of Python")
     }
@@ -76,8 +78,8 @@ struct PickleMachine {
     case 0x80:
       guard let version = reader.byte() else { throw fault("it has no end") }
       guard version <= 5 else {
-        throw CLIPError(
-          code: "E0605", "\(name): its pickle has protocol \(version); up to 5 are known",
+        throw Failure(
+          "E0605", "\(name): its pickle has protocol \(version); up to 5 are known",
           help: "save it again with torch.save, whose protocol is 2")
       }
     case 0x95: guard reader.number(UInt64.self) != nil else { throw fault("it has no end") }
@@ -88,7 +90,7 @@ struct PickleMachine {
 
   // MARK: Stack
 
-  func fault(_ text: String) -> CLIPError {
+  func fault(_ text: String) -> Failure {
     .corrupt(name, "its pickle is damaged: \(text) (byte \(start) of it)")
   }
 

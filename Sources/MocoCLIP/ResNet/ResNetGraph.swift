@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoTensor
 
 // Letters of shapes: B images, S pixels along a side of a state, C its channels; states are [B · S · S, C].

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 // Letters of shapes: H, W pixels of a state, C its channels; states are [H, W, C]. T tokens of the pooling.
@@ -98,8 +99,8 @@ struct ResNetTower: @unchecked Sendable {
   /// - Throws: E0606 for a variance below zero, of which no deviation can be taken.
   static func requireVariance(_ variance: [Float], _ shape: ConvolutionShape) throws {
     guard let wrong = variance.first(where: { !($0 >= 0) }) else { return }
-    throw CLIPError(
-      code: "E0606", "visual.\(shape.norm).running_var holds \(wrong)",
+    throw Failure(
+      "E0606", "visual.\(shape.norm).running_var holds \(wrong)",
       help: "a variance is not negative: the file is damaged")
   }
 

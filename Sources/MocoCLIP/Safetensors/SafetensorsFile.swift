@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 /// How numbers lie in a safetensors file.
@@ -110,13 +111,14 @@ public struct SafetensorsFile: TensorFile {
   private func find(_ name: String) throws -> Entry {
     guard let place = places[name] else {
       if let other = unread.first(where: { $0.name == name }) {
-        throw CLIPError(
-          code: "E0605", "\(path): \(name) is \(other.kind), which cannot be read",
+        throw Failure(
+          "E0605", "\(path): \(name) is \(other.kind), which cannot be read",
           help: "save it again as float32, float16, bfloat16 or a whole number of up to 64 bits with a sign")
       }
       let near = names.prefix(6).joined(separator: ", ")
-      throw CLIPError.corrupt(
-        path, "it holds no tensor named \(name)", help: "name one of its \(entries.count) tensors: \(near), …")
+      throw Failure.corrupt(
+        path, "it holds no tensor named \(name)", help: "name one of its \(entries.count) tensors: \(near), …"
+      )
     }
     return entries[place]
   }

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The header of a safetensors file, read from untrusted bytes.
 struct SafetensorsHeader {
   var metadata: [(String, String)] = []
@@ -16,31 +18,31 @@ struct SafetensorsHeader {
     let path = file.path
     let beginning = try file.beginning(512)
     let fault = beginning.withUnsafeBytes { OtherFormat.fault($0, path: path) }
-    guard beginning.count >= 8 else { throw fault ?? CLIPError.corrupt(path, "the file is empty") }
+    guard beginning.count >= 8 else { throw fault ?? Failure.corrupt(path, "the file is empty") }
     let length = beginning.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     if beginning.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path, "it is a zip archive (a PyTorch file?), not a safetensors file",
         help: "give the .safetensors file of the model")
     }
     if let fault { throw fault }
     guard length <= UInt64(SafetensorsFile.headerLimit) else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path, "it is no safetensors file (the header would have \(length) bytes)",
         help: "give a .safetensors file")
     }
     let start = 8 + Int(length)
     guard start <= file.count else {
-      throw CLIPError.corrupt(path, "it is cut short: the header of \(length) bytes is not all there")
+      throw Failure.corrupt(path, "it is cut short: the header of \(length) bytes is not all there")
     }
     let json = try file.withBytes(8..<start) { header -> Json in
       guard header.first == UInt8(ascii: "{") else {
-        throw CLIPError.corrupt(path, "it is no safetensors file (the header is not JSON)")
+        throw Failure.corrupt(path, "it is no safetensors file (the header is not JSON)")
       }
       return try Json.parse(header, name: "\(path) (header)")
     }
     guard let object = json.objectValue else {
-      throw CLIPError.corrupt(path, "the header is not a JSON object")
+      throw Failure.corrupt(path, "the header is not a JSON object")
     }
     entries.reserveCapacity(object.count)
     for (name, value) in object {
@@ -56,11 +58,11 @@ struct SafetensorsHeader {
   private static func metadata(_ value: Json, path: String) throws -> [(String, String)] {
     if value.isNull { return [] }
     guard let object = value.objectValue else {
-      throw CLIPError.corrupt(path, "the header's __metadata__ is \(value.kindName), not an object")
+      throw Failure.corrupt(path, "the header's __metadata__ is \(value.kindName), not an object")
     }
     return try object.map { key, value in
       guard let text = value.stringValue else {
-        throw CLIPError.corrupt(
+        throw Failure.corrupt(
           path, "the header's __metadata__ \"\(key)\" is \(value.kindName), not a string")
       }
       return (key, text)
@@ -68,11 +70,11 @@ struct SafetensorsHeader {
   }
 
   private mutating func add(_ name: String, _ value: Json, dataStart: Int, path: String) throws {
-    func fault(_ text: String) -> CLIPError { .corrupt(path, "tensor \(name): \(text)") }
+    func fault(_ text: String) -> Failure { .corrupt(path, "tensor \(name): \(text)") }
     guard let dtype = value["dtype"]?.stringValue else { throw fault("the header gives no dtype") }
     let type = StorageType(rawValue: dtype)
     guard let bits = type.map({ $0.byteCount * 8 }) ?? SafetensorsHeader.unreadBits[dtype] else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path, "tensor \(name): the dtype \(dtype) is not supported",
         help: "save it again as one of \(StorageType.allCases.map(\.rawValue).joined(separator: ", "))")
     }
@@ -113,21 +115,21 @@ struct SafetensorsHeader {
     for (index, entry) in ordered.enumerated() {
       guard entry.range.upperBound <= fileCount else {
         let needed = ordered.map(\.range.upperBound).max() ?? fileCount
-        throw CLIPError.corrupt(
+        throw Failure.corrupt(
           path,
           "it is cut short: \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
           help: "fetch it again: the whole file has \(needed) bytes")
       }
       guard entry.range.lowerBound >= place else {
-        throw CLIPError.corrupt(path, "tensors \(ordered[max(index - 1, 0)].name) and \(entry.name) overlap")
+        throw Failure.corrupt(path, "tensors \(ordered[max(index - 1, 0)].name) and \(entry.name) overlap")
       }
       guard entry.range.lowerBound == place else {
-        throw CLIPError.corrupt(path, "there is a gap before tensor \(entry.name)")
+        throw Failure.corrupt(path, "there is a gap before tensor \(entry.name)")
       }
       place = entry.range.upperBound
     }
     guard place == fileCount else {
-      throw CLIPError.corrupt(path, "\(fileCount - place) bytes after the last tensor belong to nothing")
+      throw Failure.corrupt(path, "\(fileCount - place) bytes after the last tensor belong to nothing")
     }
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 /// Writes safetensors files. Equal input gives equal bytes, and a reader never sees half a file.
@@ -14,7 +15,7 @@ public enum SafetensorsWriter {
   public static func write(path: String, tensors: [Item], metadata: [(String, String)] = []) throws {
     var seen = Set<String>()
     for item in tensors where !seen.insert(item.name).inserted || item.name == "__metadata__" {
-      throw CLIPError(code: "E0505", "cannot write \(path): two tensors are named \(item.name)")
+      throw Failure("E0505", "cannot write \(path): two tensors are named \(item.name)")
     }
     let ordered = tensors.enumerated()
       .sorted { ($1.element.type.byteCount, $0.offset) < ($0.element.type.byteCount, $1.offset) }
@@ -70,8 +71,8 @@ public enum SafetensorsWriter {
         }
       }
       guard overflows == 0 else {
-        throw CLIPError(
-          code: "E0505",
+        throw Failure(
+          "E0505",
           "cannot write \(path): \(overflows) values of \(item.name) are too large for \(item.type)",
           help: "save it as f32")
       }
@@ -86,8 +87,8 @@ public enum SafetensorsWriter {
     func append<Element: FixedWidthInteger>(_ type: Element.Type) throws {
       for value in values {
         guard let exact = Element(exactly: value) else {
-          throw CLIPError(
-            code: "E0505",
+          throw Failure(
+            "E0505",
             "cannot write \(path): \(value) in \(item.name) does not fit \(item.type.rawValue)",
             help: "save it as i64")
         }

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The tables that text cleaning needs: HTML's named references and Unicode's canonical compositions.
 struct TextTables: Sendable {
   /// Name without `&`, with its `;` if it needs one → what it stands for.
@@ -54,7 +56,7 @@ struct TextTables: Sendable {
     try file.withBytes { bytes in
       for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
         guard body(line.split(separator: UInt8(ascii: " "))) else {
-          throw CLIPError.corrupt(
+          throw Failure.corrupt(
             path, "line \(index + 1) is malformed", help: "make the table again with scripts/make-vocabulary")
         }
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import Synchronization
 
 /// CLIP's byte-pair tokenizer: text → ids, exactly as OpenAI's.
@@ -78,8 +79,8 @@ public final class Tokenizer: Sendable {
       guard truncates, context >= 2 else {
         let most = context > 2 ? context - 2 : 0
         let found = "the text \"\(Tokenizer.shortened(text))\" has \(ids.count - 1) tokens"
-        throw CLIPError(
-          code: "E0603", "\(found), the model reads at most \(most)",
+        throw Failure(
+          "E0603", "\(found), the model reads at most \(most)",
           help: "shorten the text, or cut it with truncate: true")
       }
       ids.removeLast(ids.count + 1 - context)
@@ -108,8 +109,8 @@ public final class Tokenizer: Sendable {
     if id == startToken { return Array("<|startoftext|>".utf8) }
     if id == endToken { return Array("<|endoftext|>".utf8) }
     guard id >= 0, id < startToken else {
-      throw CLIPError(
-        code: "E0607", "\(id) is no token: the vocabulary has the ids 0 to \(endToken)",
+      throw Failure(
+        "E0607", "\(id) is no token: the vocabulary has the ids 0 to \(endToken)",
         help: "ids come from the same tokenizer")
     }
     return vocabulary.tokenBytes(id) + (vocabulary.endsWord(id) ? [0x20] : [])

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The byte-pair vocabulary: 256 bytes, the same 256 as ends of words, then one token a merge, [start] and
 /// [end].
 ///
@@ -25,8 +27,8 @@ struct Vocabulary: Sendable {
     let text = try Gzip.inflateFile(path, cap: 16 << 20)
     let wanted = limit ?? Tokenizer.mergesInUse
     guard wanted >= 0, wanted <= Tokenizer.mergesInUse else {
-      throw CLIPError(
-        code: "E0607", "a tokenizer cannot be limited to \(wanted) merges",
+      throw Failure(
+        "E0607", "a tokenizer cannot be limited to \(wanted) merges",
         help: "choose a number from 0 to \(Tokenizer.mergesInUse)")
     }
     mergeCount = wanted
@@ -52,8 +54,8 @@ struct Vocabulary: Sendable {
           lineStart >= text.count
           ? "it holds only \(line) merges, \(wanted) are needed"
           : "line \(line + 1) is no merge of known tokens"
-        throw CLIPError(
-          code: "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
+        throw Failure(
+          "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
       }
       pairs.insert(left: merge.left, right: merge.right, rank: Int32(line))
       finishToken(endsWord: merge.endsWord, in: &strings)

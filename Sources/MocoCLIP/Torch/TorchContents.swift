@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The tensors in the value that a pickle describes, by name.
 struct TorchContents {
   private(set) var tensors: [(name: String, tensor: TorchTensor)] = []
@@ -88,7 +90,7 @@ struct TorchContents {
   ) throws {
     visits += 1
     guard depth <= TorchContents.depthLimit, visits <= TorchContents.visitLimit else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path,
         visits > TorchContents.visitLimit
           ? "it describes endlessly many things" : "it is nested endlessly deep")
@@ -146,10 +148,10 @@ struct TorchContents {
       return
     }
     guard places.updateValue(tensors.count, forKey: name) == nil else {
-      throw CLIPError.corrupt(path, "two tensors are named \(name)")
+      throw Failure.corrupt(path, "two tensors are named \(name)")
     }
     guard tensors.count < TorchContents.tensorLimit else {
-      throw CLIPError.corrupt(path, "it holds more than \(TorchContents.tensorLimit) tensors")
+      throw Failure.corrupt(path, "it holds more than \(TorchContents.tensorLimit) tensors")
     }
     tensors.append((name, tensor))
   }

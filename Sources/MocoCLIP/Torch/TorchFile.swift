@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 import Synchronization
 
@@ -30,13 +31,13 @@ public final class TorchFile: TensorFile {
     let archive = try ZipArchive(path: path)
     let folder = try TorchFile.folder(of: archive)
     guard let entry = archive.entry(folder + "data.pkl") else {
-      throw CLIPError.corrupt(path, "it has no data.pkl")
+      throw Failure.corrupt(path, "it has no data.pkl")
     }
     if let order = archive.entry(folder + "byteorder"),
       try archive.read(order, limit: 64).starts(with: "big".utf8)
     {
-      throw CLIPError(
-        code: "E0605", "\(path): its numbers were written by a big-endian machine",
+      throw Failure(
+        "E0605", "\(path): its numbers were written by a big-endian machine",
         help: "save it again with torch.save on a little-endian machine")
     }
     let pickle = try archive.read(entry, limit: PickleLimits.bytes)
@@ -72,8 +73,8 @@ public final class TorchFile: TensorFile {
       $0 == "data.pkl" || ($0.hasSuffix("/data.pkl") && $0.utf8.count { $0 == UInt8(ascii: "/") } == 1)
     }
     guard let name = pickles.first, pickles.count == 1 else {
-      throw CLIPError(
-        code: "E0605",
+      throw Failure(
+        "E0605",
         "\(archive.path): this zip archive is no PyTorch file: it holds \(pickles.isEmpty ? "no" : "several") data.pkl",
         help: "give a file that torch.save or torch.jit.save wrote, or a safetensors file")
     }
@@ -88,12 +89,12 @@ public final class TorchFile: TensorFile {
     for view in views where view.count > 0 {
       let key = view.storage.key
       guard let entry = archive.entry("\(folder)data/\(key)") else {
-        throw CLIPError.corrupt(archive.path, "the numbers of storage \(key) are missing")
+        throw Failure.corrupt(archive.path, "the numbers of storage \(key) are missing")
       }
       let width = view.storage.type == nil ? 1 : view.type.byteCount
       let (bytes, overflow) = view.storage.count.multipliedReportingOverflow(by: width)
       guard !overflow, bytes <= entry.size else {
-        throw CLIPError.corrupt(
+        throw Failure.corrupt(
           archive.path, "storage \(key) should have \(view.storage.count) numbers and has \(entry.size) bytes"
         )
       }
@@ -101,7 +102,7 @@ public final class TorchFile: TensorFile {
       wanted += view.count
     }
     guard wanted / 8 <= stored + (1 << 22) else {
-      throw CLIPError.corrupt(archive.path, "its tensors repeat \(stored) stored bytes many times over")
+      throw Failure.corrupt(archive.path, "its tensors repeat \(stored) stored bytes many times over")
     }
   }
 
@@ -110,8 +111,9 @@ public final class TorchFile: TensorFile {
   public func tensor(_ name: String) throws -> Tensor {
     guard let place = places[name] else {
       let near = tensors.prefix(6).map(\.name).joined(separator: ", ")
-      throw CLIPError.corrupt(
-        path, "it holds no tensor named \(name)", help: "name one of its \(tensors.count) tensors: \(near), …")
+      throw Failure.corrupt(
+        path, "it holds no tensor named \(name)", help: "name one of its \(tensors.count) tensors: \(near), …"
+      )
     }
     let view = views[place]
     if place >= tensors.count { try TorchFile.check([view], archive: archive, folder: folder) }
@@ -119,7 +121,7 @@ public final class TorchFile: TensorFile {
       return view.type.isFloating ? try Tensor.zeros(view.shape) : try Tensor([] as [Int], shape: view.shape)
     }
     guard let entry = archive.entry("\(folder)data/\(view.storage.key)") else {
-      throw CLIPError.corrupt(path, "the numbers of storage \(view.storage.key) are missing")
+      throw Failure.corrupt(path, "the numbers of storage \(view.storage.key) are missing")
     }
     let isRowMajor = Shape.strides(view.shape) == view.strides || view.count == 1
     if isRowMajor, view.type == .f32, let place = archive.place(entry, skipping: 4 * view.offset) {
@@ -144,7 +146,7 @@ public final class TorchFile: TensorFile {
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     guard range.upperBound <= entry.size else {
-      throw CLIPError.corrupt(path, "\(name) reaches beyond the numbers of its storage")
+      throw Failure.corrupt(path, "\(name) reaches beyond the numbers of its storage")
     }
     if let place = archive.place(entry, skipping: range.lowerBound) {
       return try archive.file.withBytes(place..<place + range.count, body)

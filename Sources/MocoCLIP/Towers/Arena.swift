@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoTensor
 import Synchronization
 
@@ -69,9 +70,9 @@ package final class Slab: @unchecked Sendable {
     MemoryAccountant.release(capacity * MemoryLayout<Float>.stride)
   }
 
-  private static func refused(_ capacity: Int) -> TensorError {
-    TensorError(
-      code: "E0405", message: "no memory for \(capacity >> 18) MB of activations",
+  private static func refused(_ capacity: Int) -> Failure {
+    Failure(
+      "E0405", "no memory for \(capacity >> 18) MB of activations",
       help: "use smaller batches or fewer prompts at once")
   }
 }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoTensor
 
 // Letters of shapes: S prompts, R soft rows, B images, D embedding (config.embedDim).
@@ -91,25 +92,24 @@ extension CLIPModel {
 
   private func checkSoft(_ plan: TextPlan, _ soft: Variable?) throws {
     guard plan.width == config.text.width, plan.tokenLimit <= config.text.vocabulary else {
-      throw CLIPError(
-        code: "E0605", "these prompts were prepared for a model of another size", help: "prepare them again")
+      throw Failure(
+        "E0605", "these prompts were prepared for a model of another size", help: "prepare them again")
     }
     guard let soft else {
       if plan.softRows == 0 { return }
-      throw TensorError(
-        code: "E0205", message: "the prompts use \(plan.softRows) soft tokens and none were given",
+      throw Failure(
+        "E0205", "the prompts use \(plan.softRows) soft tokens and none were given",
         help: "give a matrix of soft tokens, one row each")
     }
     let shape = soft.value.shape
     guard shape.count == 2, shape[1] == config.text.width else {
-      throw TensorError(
-        code: "E0205",
-        message: "soft tokens have shape \(Shape.text(shape)), the model takes [rows, \(config.text.width)]",
+      throw Failure(
+        "E0205", "soft tokens have shape \(Shape.text(shape)), the model takes [rows, \(config.text.width)]",
         help: "a soft token is one row, as wide as the text tower")
     }
     guard shape[0] >= plan.softRows else {
-      throw TensorError(
-        code: "E0202", message: "soft token \(plan.softRows - 1) is out of range: there are \(shape[0])",
+      throw Failure(
+        "E0202", "soft token \(plan.softRows - 1) is out of range: there are \(shape[0])",
         help: nil)
     }
   }
@@ -214,10 +214,9 @@ extension CLIPModel {
     guard shape.count == 4, Array(shape[1...]) == [vision.channels, vision.imageSize, vision.imageSize],
       pixels.dtype == .float32
     else {
-      throw TensorError(
-        code: "E0205",
-        message:
-          "images have shape \(Shape.text(shape)), the model takes [images, \(vision.channels), \(vision.imageSize), "
+      throw Failure(
+        "E0205",
+        "images have shape \(Shape.text(shape)), the model takes [images, \(vision.channels), \(vision.imageSize), "
           + "\(vision.imageSize)]",
         help: "resize the images to \(vision.imageSize)×\(vision.imageSize) and check their channels")
     }

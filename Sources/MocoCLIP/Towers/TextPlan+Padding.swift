@@ -1,5 +1,7 @@
 // Text towers that read more, or less, than what stands before [end].
 
+import MocoBase
+
 extension TextPlan {
   /// The keys of a prompt that its feature depends on, the position that is read last where the tower is
   /// causal.
@@ -34,8 +36,8 @@ extension TextPlan {
     _ prompts: [[PromptKey]], _ places: [Int], ends: [Int], context: Int
   ) throws -> Chunk {
     guard places.count <= Int(Int32.max) / max(context, 1) else {
-      throw CLIPError(
-        code: "E0405", "\(places.count) texts of \(context) tokens are too many",
+      throw Failure(
+        "E0405", "\(places.count) texts of \(context) tokens are too many",
         help: "encode the texts in smaller lists")
     }
     let trie = PromptTrie(separate: places.map { prompts[$0] }, ends: places.map { ends[$0] })

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 /// Prompts prepared for the text tower: checked, cut into chunks that fit a memory budget, each chunk a trie
@@ -55,12 +56,12 @@ public final class TextPlan: Sendable {
     var softRows = 0
     for (index, prompt) in prompts.enumerated() {
       guard !prompt.isEmpty else {
-        throw CLIPError(
-          code: "E0604", "prompt \(index) is empty", help: "a prompt holds [start], some tokens and [end]")
+        throw Failure(
+          "E0604", "prompt \(index) is empty", help: "a prompt holds [start], some tokens and [end]")
       }
       guard prompt.count <= text.context else {
-        throw CLIPError(
-          code: "E0603",
+        throw Failure(
+          "E0603",
           "prompt \(index) has \(prompt.count) tokens, [start] and [end] included; the model takes \(text.context)",
           help: "shorten the template or the class name")
       }
@@ -68,15 +69,14 @@ public final class TextPlan: Sendable {
         switch key {
         case .token(let id):
           guard id >= 0, id < text.vocabulary else {
-            throw TensorError(
-              code: "E0202",
-              message: "token \(id) in prompt \(index) is outside the vocabulary of \(text.vocabulary)",
+            throw Failure(
+              "E0202", "token \(id) in prompt \(index) is outside the vocabulary of \(text.vocabulary)",
               help: nil)
           }
         case .soft(let row):
           guard row >= 0, row < Int(Int32.max) else {
-            throw TensorError(
-              code: "E0202", message: "soft token \(row) in prompt \(index) is no row",
+            throw Failure(
+              "E0202", "soft token \(row) in prompt \(index) is no row",
               help: "rows count from 0")
           }
           softRows = max(softRows, row + 1)

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoTensor
 
 // The parameters of the towers by role. `Element` is a named parameter, a pointer to its values, a pointer to
@@ -149,7 +150,7 @@ final class ParameterBinding {
   func values(_ parameter: TowerParameter) throws -> Values {
     let value = parameter.variable.value
     guard value.shape == parameter.shape, value.dtype == .float32 else {
-      throw CLIPError.shapeMismatch(
+      throw Failure.shapeMismatch(
         name: parameter.name, found: value.shape, expected: parameter.shape, path: nil)
     }
     let tensor = try value.contiguous()
@@ -201,7 +202,7 @@ package final class TowerCache {
   func textTransformer(of model: CLIPModel) throws -> TextParameters<TowerParameter> {
     try model.config.requireText()
     guard let text = try parameters(of: model).text else {
-      throw CLIPError(code: "E0607", "the model \(model.config.name) has no text tower")
+      throw Failure("E0607", "the model \(model.config.name) has no text tower")
     }
     return text
   }
@@ -209,7 +210,7 @@ package final class TowerCache {
   /// - Throws: E0605 if the image tower is none.
   func visionTransformer(of model: CLIPModel) throws -> VisionParameters<TowerParameter> {
     guard let vision = try parameters(of: model).vision else {
-      throw CLIPError(code: "E0605", "the image tower of \(model.config.name) is no transformer")
+      throw Failure("E0605", "the image tower of \(model.config.name) is no transformer")
     }
     return vision
   }

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 /// What a layer's backward pass has to compute: nothing below the lowest trained parameter, and of each part

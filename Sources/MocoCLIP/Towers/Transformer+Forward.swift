@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 extension Transformer {

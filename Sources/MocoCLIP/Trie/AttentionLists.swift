@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 /// Which rows each query row attends to, as one flat list for the vector kernels.
@@ -30,8 +31,8 @@ extension AttentionLists {
     var pairs = 0
     for node in asked { pairs += Int(trie.depths[Int(node)]) + 1 }
     guard pairs < Int(Int32.max) else {
-      throw TensorError(
-        code: "E0405", message: "attention over \(trie.nodeCount) nodes needs \(pairs) entries",
+      throw Failure(
+        "E0405", "attention over \(trie.nodeCount) nodes needs \(pairs) entries",
         help: "encode the prompts in smaller chunks")
     }
     var offsets: [Int32] = [0]
@@ -70,8 +71,8 @@ extension AttentionLists {
     let perGroup = firstOnly ? 1 : length
     let (pairs, overflow) = groups.multipliedReportingOverflow(by: perGroup * length)
     guard !overflow, pairs < Int(Int32.max), groups * length < Int(Int32.max) else {
-      throw TensorError(
-        code: "E0405", message: "attention over \(groups) images of \(length) tokens is too large",
+      throw Failure(
+        "E0405", "attention over \(groups) images of \(length) tokens is too large",
         help: "use smaller batches")
     }
     var offsets: [Int32] = [0]
@@ -96,8 +97,8 @@ extension AttentionLists {
   package static func dense(groups: Int, length: Int, queries: [Int32]) throws -> AttentionLists {
     let (pairs, overflow) = queries.count.multipliedReportingOverflow(by: length)
     guard !overflow, pairs < Int(Int32.max) else {
-      throw TensorError(
-        code: "E0405", message: "attention of \(queries.count) rows to \(length) each is too large",
+      throw Failure(
+        "E0405", "attention of \(queries.count) rows to \(length) each is too large",
         help: "encode the prompts in smaller chunks")
     }
     var offsets: [Int32] = [0]

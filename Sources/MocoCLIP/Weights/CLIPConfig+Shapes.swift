@@ -1,3 +1,5 @@
+import MocoBase
+
 extension CLIPConfig {
   /// Learns a model's sizes from its tensors' shapes and the configuration beside them.
   ///
@@ -15,8 +17,8 @@ extension CLIPConfig {
       guard let shape, shape.count == rank else { return nil }
       return shape[index]
     }
-    func fault(_ text: String, _ help: String) -> CLIPError {
-      CLIPError(code: "E0605", "\(path): \(text)", help: help)
+    func fault(_ text: String, _ help: String) -> Failure {
+      Failure("E0605", "\(path): \(text)", help: help)
     }
 
     // The first convolution of a ModifiedResNet has half the width of its stem.
@@ -81,8 +83,8 @@ extension CLIPConfig {
     // Before anything is listed by layer: an absurd number of them must not fill the memory.
     guard visionLayers <= 1024, textLayers <= 1024 else {
       let size = visionLayers > 1024 ? DeclaredSizes.Size.visionLayers : .textLayers
-      throw CLIPError(
-        code: "E0605",
+      throw Failure(
+        "E0605",
         "\(declared.source.isEmpty ? path : declared.place(size)): it would have \(max(visionLayers, textLayers)) layers",
         help: "give the model's own number of layers: a CLIP tower has 12 to 48")
     }
@@ -106,8 +108,8 @@ extension CLIPConfig {
       guard !tooLarge else { throw fault("its images would be absurdly large", "fetch the file again") }
       imageSize = side
       if let told = declared.imageSize, told != side {
-        throw CLIPError(
-          code: "E0605",
+        throw Failure(
+          "E0605",
           "\(declared.place(.imageSize)): image_size is \(told), the weights have positions for images of \(side) pixels",
           help: "set it to \(side), or choose weights for images of \(told) pixels")
       }
@@ -123,8 +125,8 @@ extension CLIPConfig {
       if let (ratio, option) = declaredTower.mlpRatio, let rows = side(shape, 2, 0), width > 0,
         (Double(width) * ratio).rounded(.down) != Double(rows)
       {
-        throw CLIPError(
-          code: "E0605",
+        throw Failure(
+          "E0605",
           "\(declared.source): \(option) is \(ratio), the weights have MLPs of \(rows) numbers for a width of \(width)",
           help: "set it to \(Double(rows) / Double(width)), if the configuration belongs to these weights")
       }
@@ -136,8 +138,8 @@ extension CLIPConfig {
       let headWidth = tower.headWidth ?? 64
       guard headWidth > 0, width >= headWidth, width % headWidth == 0 else {
         if name == "image", declared.options[.visionHeadWidth] != nil {
-          throw CLIPError(
-            code: "E0605",
+          throw Failure(
+            "E0605",
             "\(declared.place(.visionHeadWidth)) is \(headWidth): the width \(width) of the image tower is no multiple of \(headWidth)",
             help:
               "set head_width in \(FileSystem.name(of: declared.source)) to \(width) / the number of heads, or give"

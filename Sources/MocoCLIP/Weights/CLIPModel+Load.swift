@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import MocoBase
 import MocoTensor
 
 extension CLIPModel {
@@ -118,8 +119,8 @@ extension CLIPModel {
     }
     if let scale = try tensors["logit_scale"]?.toFloats().first, scale > logf(100) {
       guard expf(scale).isFinite else {
-        throw CLIPError(
-          code: "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is no finite number",
+        throw Failure(
+          "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is no finite number",
           help: "save the model again with a logit_scale of about 4.6, or load another file")
       }
       notes.append("exp(logit_scale) is above 100, where CLIP's training stops; it is used as it is")
@@ -189,7 +190,7 @@ extension CLIPModel {
         guard case .parameter(let name, _)? = WeightNames.located(item.name)?.meaning else { return false }
         return wanted.contains(name)
       }
-      throw CLIPError.missingTensors(
+      throw Failure.missingTensors(
         missing, path: path, more: elsewhere.map { "outside of the model stands \($0.shown)" })
     }
     let extra = Set(table.sources.keys).subtracting(names)
@@ -199,8 +200,8 @@ extension CLIPModel {
       let size = isOfImages ? DeclaredSizes.Size.visionLayers : .textLayers
       let place =
         declared.source.isEmpty ? "\(path): \(source ?? "its configuration")" : declared.place(size)
-      throw CLIPError(
-        code: "E0602",
+      throw Failure(
+        "E0602",
         "\(place) leaves no place for \(list.prefix(4).joined(separator: ", "))"
           + (list.count > 4 ? " and \(list.count - 4) more" : ""),
         help: table.layers(isOfImages ? "visual." : "").map {
@@ -217,8 +218,8 @@ extension WeightTable {
       guard let base = floats.baseAddress else { return }
       let index = moco_first_nonfinite(base, floats.count)
       guard index == floats.count else {
-        throw CLIPError(
-          code: "E0606",
+        throw Failure(
+          "E0606",
           "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
           help: "fetch the file again, or train the model again from a point where it held numbers")
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 extension CLIPModel {
@@ -10,8 +11,8 @@ extension CLIPModel {
   /// - Throws: E0504 if it cannot be written, E0505 if a value is too large for the type.
   public func save(path: String, type: StorageType = .f16, metadata: [(String, String)] = []) throws {
     guard type.isFloating else {
-      throw CLIPError(
-        code: "E0505", "a model cannot be saved as \(type.rawValue)", help: "choose f16, bf16 or f32")
+      throw Failure(
+        "E0505", "a model cannot be saved as \(type.rawValue)", help: "choose f16, bf16 or f32")
     }
     let items = parameters.map { name, variable in
       SafetensorsWriter.Item(

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// One option that a configuration beside the weights may hold, and what becomes of it.
 package struct ConfigKey: Sendable {
   package enum Treatment: String, Sendable {
@@ -62,11 +64,11 @@ package struct ConfigSection: Sendable {
   }
 
   /// The error for a value that cannot be heeded.
-  func refusal(_ reader: ConfigReader, _ key: String, _ value: Json, _ help: String? = nil) -> CLIPError {
+  func refusal(_ reader: ConfigReader, _ key: String, _ value: Json, _ help: String? = nil) -> Failure {
     let text = value.serialized()
     let shown = text.count > 60 ? text.prefix(57) + "…" : Substring(text)
-    return CLIPError(
-      code: "E0605", "\(reader.source): \(reader.path(key)) is \(shown), which is not supported",
+    return Failure(
+      "E0605", "\(reader.source): \(reader.path(key)) is \(shown), which is not supported",
       help: help
         ?? "choose a model without it, or compute the features with \(owner) and use dataset(features: …)")
   }

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// How a configuration prepares images, told for a tower of a known size.
 struct DeclaredImages {
   /// The options as they stand in a file.

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension DeclaredSizes {
   /// Reads config.json, whose towers leave out what equals their library's defaults.
   ///

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension DeclaredSizes {
   /// Reads open_clip_config.json, with or without its `model_cfg`.
   ///

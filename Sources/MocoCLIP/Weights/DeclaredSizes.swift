@@ -1,3 +1,5 @@
+import MocoBase
+
 /// What a configuration beside the weights says; nil where it is silent.
 struct DeclaredSizes {
   /// What a configuration counts, in the words of messages.
@@ -78,8 +80,8 @@ struct DeclaredSizes {
   /// - Throws: E0605 where both speak and differ: programs that interpolate or fail there give other numbers.
   func size(_ name: Size, shape: Int?, declared: Int?) throws -> Int? {
     guard let shape, let declared, shape != declared else { return shape ?? declared }
-    throw CLIPError(
-      code: "E0605", "\(place(name)): \(name.rawValue) is \(declared), the weights have \(shape)",
+    throw Failure(
+      "E0605", "\(place(name)): \(name.rawValue) is \(declared), the weights have \(shape)",
       help: "set it to \(shape), if the configuration belongs to these weights")
   }
 

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// A kind of model that is not CLIP, by what its files say.
 struct ModelFamily {
   /// What it is, as a sentence's end: `a SigLIP model`.
@@ -7,9 +9,9 @@ struct ModelFamily {
   /// Why only its images can be encoded, where its image tower is CLIP's; nil where nothing can be read.
   var imagesOnly: String?
 
-  func refusal(_ path: String) -> CLIPError {
-    CLIPError(
-      code: "E0605", "\(path): this is \(name), not a CLIP model: \(difference)",
+  func refusal(_ path: String) -> Failure {
+    Failure(
+      "E0605", "\(path): this is \(name), not a CLIP model: \(difference)",
       help:
         "load a CLIP model, or compute features with the program it comes from and use dataset(features: …)")
   }

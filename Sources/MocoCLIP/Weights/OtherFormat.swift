@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Files that are given as weights and are something else.
 enum OtherFormat {
   /// A beginning of bytes, what such a file is, and the remedy.
@@ -31,7 +33,7 @@ enum OtherFormat {
   ]
 
   /// The error for bytes that are neither a safetensors file nor PyTorch's; nil for what may be the former.
-  static func fault(_ bytes: UnsafeRawBufferPointer, path: String) -> CLIPError? {
+  static func fault(_ bytes: UnsafeRawBufferPointer, path: String) -> Failure? {
     let again = "fetch the file again: the download may have stopped at its beginning"
     if bytes.isEmpty { return .corrupt(path, "the file is empty", help: again) }
     if bytes.count < 8 {

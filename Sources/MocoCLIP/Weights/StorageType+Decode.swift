@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 import MocoTensor
 
 extension StorageType {
@@ -13,8 +14,8 @@ extension StorageType {
       for index in 0..<bytes.count / 8 {
         let value = bytes.loadUnaligned(fromByteOffset: index * 8, as: Double.self)
         guard !value.isFinite || Float(value).isFinite else {
-          throw CLIPError(
-            code: "E0505", "\(name) holds \(value) (element \(index)), which float32 does not hold",
+          throw Failure(
+            "E0505", "\(name) holds \(value) (element \(index)), which float32 does not hold",
             help: "scale the numbers before they are saved; moco computes in float32")
         }
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 /// What a file says of one of its tensors.
@@ -71,8 +72,8 @@ public enum TensorFiles {
       ($0.starts(with: legacyMagic) || isOldTar($0), OtherFormat.fault($0, path: path))
     }
     guard !isLegacy else {
-      throw CLIPError(
-        code: "E0605", "\(path): this PyTorch file has the format from before version 1.6",
+      throw Failure(
+        "E0605", "\(path): this PyTorch file has the format from before version 1.6",
         help: "convert it once in Python: torch.save(torch.load(\"\(FileSystem.name(of: path))\","
           + " map_location=\"cpu\"), \"new.pt\")")
     }

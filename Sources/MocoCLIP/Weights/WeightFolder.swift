@@ -1,3 +1,5 @@
+import MocoBase
+
 /// What lies at the path of a model: the weight files and the configurations beside them.
 struct WeightFolder {
   var files: [String]
@@ -29,7 +31,7 @@ struct WeightFolder {
     case .folder:
       files = try WeightFolder.weights(in: path)
       try readConfigurations(path)
-    case .missing, .other: throw CLIPError.noSuchFile(path, kind: "model file or folder")
+    case .missing, .other: throw Failure.noSuchFile(path, kind: "model file or folder")
     }
   }
 
@@ -91,12 +93,12 @@ struct WeightFolder {
     for candidates in [names.filter { $0.hasSuffix(".safetensors") }, torch] where !candidates.isEmpty {
       guard candidates.count == 1 else {
         if candidates.allSatisfy({ $0.contains("-of-") }) {
-          throw CLIPError(
-            code: "E0501", "\(folder) holds parts of one model and not the index that joins them",
+          throw Failure(
+            "E0501", "\(folder) holds parts of one model and not the index that joins them",
             help: "fetch \(index(of: candidates[0])), too; it lies beside them")
         }
-        throw CLIPError(
-          code: "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
+        throw Failure(
+          "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
           help: "name the file: load_clip(\"\(folder)/\(candidates[0])\")")
       }
       try requireWhole("\(folder)/\(candidates[0])")
@@ -104,34 +106,34 @@ struct WeightFolder {
     }
     if names.contains("snapshots") {
       let inner = (try? FileSystem.list("\(folder)/snapshots"))?.first { !$0.hasPrefix(".") } ?? "…"
-      throw CLIPError(
-        code: "E0501", "\(folder) is a cache of the Hugging Face Hub: the model lies deeper in it",
+      throw Failure(
+        "E0501", "\(folder) is a cache of the Hugging Face Hub: the model lies deeper in it",
         help: "name the folder below it: load_clip(\"\(folder)/snapshots/\(inner)\")")
     }
-    throw CLIPError(
-      code: "E0501", "there are no weights in the folder \(folder)",
+    throw Failure(
+      "E0501", "there are no weights in the folder \(folder)",
       help: "name a folder that holds one of \(known.joined(separator: ", "))")
   }
 
   /// The files that an index names (Hugging Face's `weight_map`), each once.
   private static func shards(index path: String) throws -> [String] {
     guard let map = try Json.parse(file: path)["weight_map"]?.objectValue else {
-      throw CLIPError.corrupt(path, "it has no weight_map")
+      throw Failure.corrupt(path, "it has no weight_map")
     }
     let folder = FileSystem.parent(of: path)
     var names = Set<String>()
     for (name, value) in map {
       guard let file = value.stringValue, !file.contains("/") else {
-        throw CLIPError.corrupt(path, "\(name) is in no file of the folder")
+        throw Failure.corrupt(path, "\(name) is in no file of the folder")
       }
       names.insert(file)
     }
-    guard !names.isEmpty else { throw CLIPError.corrupt(path, "its weight_map is empty") }
+    guard !names.isEmpty else { throw Failure.corrupt(path, "its weight_map is empty") }
     let missing = names.sorted().filter { FileSystem.kind("\(folder)/\($0)") != .file }
     guard missing.isEmpty else {
       let isOne = missing.count == 1
-      throw CLIPError(
-        code: "E0501",
+      throw Failure(
+        "E0501",
         "\(folder): \(missing.count) of the model's \(names.count) files \(isOne ? "is" : "are") missing"
           + " that \(FileSystem.name(of: path)) names: \(missing.joined(separator: ", "))",
         help: "fetch \(missing.joined(separator: ", ")) into \(folder)")
@@ -157,8 +159,8 @@ struct WeightFolder {
     guard let part = part(FileSystem.name(of: path)) else { return }
     let folder = FileSystem.parent(of: path)
     let index = index(of: FileSystem.name(of: path))
-    throw CLIPError(
-      code: "E0501", "\(path) is part \(part.number) of \(part.count) of a model",
+    throw Failure(
+      "E0501", "\(path) is part \(part.number) of \(part.count) of a model",
       help: FileSystem.kind("\(folder)/\(index)") == .file
         ? "load all parts: load_clip(\"\(folder)\")"
         : "fetch the other parts and \(index) into \(folder), and load the folder"

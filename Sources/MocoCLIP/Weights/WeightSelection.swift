@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 /// The tensors of one model among all that its files hold, found behind whatever a training program put before
@@ -112,8 +113,8 @@ struct WeightSelection {
       }
     }
     if let start = options.ignore.first(where: { !ignored.contains($0) }) {
-      throw CLIPError(
-        code: "E0605", "\(path): no tensor has a name that begins with \"\(start)\"",
+      throw Failure(
+        "E0605", "\(path): no tensor has a name that begins with \"\(start)\"",
         help: "give the beginnings of names as they stand in the file")
     }
     if !prefix.isEmpty { notes.insert("the tensors' names begin with \"\(prefix)\"", at: 0) }
@@ -155,8 +156,8 @@ struct WeightSelection {
       }
       guard let group = known.first(where: { $0 == plain }) ?? known.first else {
         let others = order.filter { towers[$0]?.hasImages == true }.map(shown)
-        throw CLIPError(
-          code: "E0605", "\(path): there is no CLIP model behind \"\(wanted)\"",
+        throw Failure(
+          "E0605", "\(path): there is no CLIP model behind \"\(wanted)\"",
           help: others.isEmpty
             ? "give another file: no prefix in this one has a CLIP model"
             : "choose another prefix: there are models behind \(others.joined(separator: ", "))")
@@ -167,21 +168,21 @@ struct WeightSelection {
     var whole = order.filter { towers[$0]?.isWhole == true }
     if whole.isEmpty { whole = order.filter { towers[$0]?.hasImages == true } }
     if candidates.contains(where: { !$0.isBeside && WeightNames.isPrompt($0.plain) }), whole.isEmpty {
-      throw CLIPError(
-        code: "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
+      throw Failure(
+        "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
         help:
           "load the CLIP model that they were trained with, make the coop or mixture, and restore the file into it"
       )
     }
     guard let first = whole.first else {
       if order.isEmpty, candidates.contains(where: { WeightNames.isMergeable($0.plain) }) {
-        throw CLIPError(
-          code: "E0605", "\(path): these are adapters to a model (LoRA or its like), not a CLIP model",
+        throw Failure(
+          "E0605", "\(path): these are adapters to a model (LoRA or its like), not a CLIP model",
           help: "merge them into their model in Python (model.merge_and_unload() of peft) and save that")
       }
       if order.isEmpty, candidates.contains(where: { WeightNames.isAdapter($0.plain) }) {
-        throw CLIPError(
-          code: "E0605", "\(path): these are adapters to a model, not a CLIP model",
+        throw Failure(
+          "E0605", "\(path): these are adapters to a model, not a CLIP model",
           help: "load the CLIP model itself; adapters of this kind are not known here")
       }
       return order.max { (groups[$0]?.count ?? 0, $1) < (groups[$1]?.count ?? 0, $0) } ?? roots.first ?? ""
@@ -189,8 +190,8 @@ struct WeightSelection {
     for other in whole.dropFirst() {
       guard try isSame(groups[first] ?? [], groups[other] ?? []) else {
         let both = whole.map(shown)
-        throw CLIPError(
-          code: "E0605",
+        throw Failure(
+          "E0605",
           "\(path): it holds \(whole.count) different CLIP models, behind \(both.joined(separator: " and "))",
           help: "choose one: load_clip(\"\(path)\", \(typed(first))), or with "
             + whole.dropFirst().map(typed).joined(separator: ", or "))
@@ -201,8 +202,8 @@ struct WeightSelection {
     if whole.count == 1, towers[first]?.isWhole == false {
       let text = order.filter { towers[$0]?.hasTexts == true && $0 != first }
       if let other = text.first {
-        throw CLIPError(
-          code: "E0601",
+        throw Failure(
+          "E0601",
           "\(path): the image tower stands behind \(shown(first)), the text tower behind \(shown(other))",
           help: "save both under one prefix, in Python: "
             + WeightSelection.joining(

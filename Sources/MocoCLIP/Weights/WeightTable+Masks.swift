@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 extension WeightTable {
@@ -38,8 +39,8 @@ extension WeightTable {
       let wanted = isOfImages || !config.text.isCausal ? Mask.none : .causal
       guard found != wanted else { continue }
       if isOfImages {
-        throw CLIPError(
-          code: "E0605",
+        throw Failure(
+          "E0605",
           "\(path): \(item.entry.name) hides patches of images from each other, which CLIP's image tower does not",
           help: "load a model without a mask for images; or, if it is a leftover, leave it out:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])")
@@ -52,8 +53,8 @@ extension WeightTable {
         case .none: "lets every token see all of the text, and the model's mask is causal"
         case .other: "is a mask of another kind than CLIP's"
         }
-      throw CLIPError(
-        code: "E0605", "\(path): \(item.entry.name) \(what)",
+      throw Failure(
+        "E0605", "\(path): \(item.entry.name) \(what)",
         help: found == .other
           ? "load plain CLIP weights; or, if the model's features do not depend on it, leave it out:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])"

@@ -1,14 +1,16 @@
+import MocoBase
+
 extension WeightTable {
   /// The error for files in which something is not there, or not of the form, that tells a size.
   ///
   /// - Parameter unknown: what should have told sizes; names of layers end with `…`.
-  func missingAll(_ unknown: [String], stages: [Int]?, declared: DeclaredSizes) -> CLIPError {
+  func missingAll(_ unknown: [String], stages: [Int]?, declared: DeclaredSizes) -> Failure {
     if sources.isEmpty { return nothingKnown() }
     for name in unknown {
       guard let entry = sources[name]?.first?.entry, missing(name).isEmpty else { continue }
       let wanted = name == "visual.conv1.weight" ? "[width, channels, patch, patch]" : "two sizes"
-      return CLIPError(
-        code: "E0602",
+      return Failure(
+        "E0602",
         "\(path): \(entry.name) has shape [\(entry.shape.map(String.init).joined(separator: ", "))], the model needs \(wanted)",
         help: "load weights of CLIP's form, or fetch the file again")
     }
@@ -18,12 +20,12 @@ extension WeightTable {
     return .missingTensors(rest + names + layers, path: path, isLeast: !layers.isEmpty)
   }
 
-  private func nothingKnown() -> CLIPError {
+  private func nothingKnown() -> Failure {
     let names = allNames.map { $0.isEmpty ? "a tensor without a name" : $0 }
     let list =
       names.prefix(6).joined(separator: ", ") + (names.count > 6 ? " and \(names.count - 6) more" : "")
-    return CLIPError(
-      code: "E0601",
+    return Failure(
+      "E0601",
       names.isEmpty
         ? "\(path): it holds no tensor"
         : "\(path): none of its tensors is a parameter of CLIP; it holds \(list)",

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 /// The tensors of one or several weight files under their canonical names.
@@ -115,8 +116,8 @@ struct WeightTable {
     for (file, name, tensor, isInside) in unread {
       let isWanted = isInside && (!withoutText || WeightNames.isOfImages(name))
       if case .parameter = WeightNames.meaning(name), isWanted {
-        throw CLIPError(
-          code: "E0602", "\(file.path): \(tensor.name) is \(tensor.kind), which is not read",
+        throw Failure(
+          "E0602", "\(file.path): \(tensor.name) is \(tensor.kind), which is not read",
           help: "save the model with its weights as float32, float16 or bfloat16")
       }
       if isWanted || (!isInside && !isChosen && WeightNames.isStructural(name)), !sources.isEmpty,
@@ -149,7 +150,7 @@ struct WeightTable {
       let first = parts.first(where: { $0.part == .whole })
     {
       guard first.entry.shape == later.entry.shape else {
-        throw CLIPError.shapeMismatch(
+        throw Failure.shapeMismatch(
           name: later.entry.name, found: later.entry.shape, expected: first.entry.shape, path: path)
       }
       sources[name] = [first, later]
@@ -161,40 +162,40 @@ struct WeightTable {
     sources[name] = parts
   }
 
-  private static func contested(_ name: String, _ parts: [Source], path: String) -> CLIPError {
+  private static func contested(_ name: String, _ parts: [Source], path: String) -> Failure {
     let names = parts.map(\.entry.name).sorted().joined(separator: ", ")
-    return CLIPError(
-      code: "E0602", "\(path): \(names) are the same parameter, \(name)",
+    return Failure(
+      "E0602", "\(path): \(names) are the same parameter, \(name)",
       help: "give one model's files only, or leave the other tensors out: ignore: [\"their names\"]")
   }
 
   // MARK: What is not known
 
-  private static func variant(_ names: [String], path: String) -> CLIPError {
+  private static func variant(_ names: [String], path: String) -> Failure {
     let list = names.prefix(8).joined(separator: ", ")
     let more = names.count > 8 ? " and \(names.count - 8) more" : ""
     if let class_ = names.first(where: { $0.contains("cls_emb") }) {
-      return CLIPError(
-        code: "E0605",
+      return Failure(
+        "E0605",
         "\(path): \(class_) is a class token behind the text; its place depends on how far texts are padded",
         help: "use a model whose text_cfg has no embed_cls; this kind of text tower is not read")
     }
     if names.contains(where: WeightNames.isMergeable) {
-      return CLIPError(
-        code: "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
+      return Failure(
+        "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
         help: "merge them in Python (model.merge_and_unload() of peft) and save the model; or leave them out:"
           + " load_clip(…, ignore: [\(leaving(names))])")
     }
     if names.contains(where: WeightNames.isAdapter) {
-      return CLIPError(
-        code: "E0605",
+      return Failure(
+        "E0605",
         "\(path): it holds adapters, layers beside the model's own that are not known here: \(list)\(more)",
         help:
           "load the model without adapters; or leave them out, which gives the features of before they were"
           + " trained: load_clip(…, ignore: [\(leaving(names))])")
     }
-    return CLIPError(
-      code: "E0605",
+    return Failure(
+      "E0605",
       "\(path): this is a variant of CLIP with parts that are not known here: \(list)\(more)",
       help: "load plain CLIP weights; or, if the model's features do not depend on them, leave them out:"
         + " load_clip(…, ignore: [\(leaving(names))])")
@@ -294,15 +295,15 @@ struct WeightTable {
   /// - Throws: E0602 for a wrong shape or a type that is no floating point, E0606 for NaN or infinity.
   func tensor(_ name: String, shape expected: [Int], checksFinite: Bool) throws -> Tensor {
     guard let parts = sources[name], let first = parts.first else {
-      throw CLIPError.missingTensors([name], path: path)
+      throw Failure.missingTensors([name], path: path)
     }
     for source in parts where !source.entry.type.isFloating {
-      throw CLIPError(
-        code: "E0602", "\(source.file.path): \(source.entry.name) is stored as \(source.entry.type.rawValue)",
+      throw Failure(
+        "E0602", "\(source.file.path): \(source.entry.name) is stored as \(source.entry.type.rawValue)",
         help: "save the weights as float32, float16, bfloat16 or float64")
     }
     guard let found = shape(name), found == expected else {
-      throw CLIPError.shapeMismatch(
+      throw Failure.shapeMismatch(
         name: first.entry.name, found: first.entry.shape, expected: first.part.shape(expected),
         path: first.file.path)
     }

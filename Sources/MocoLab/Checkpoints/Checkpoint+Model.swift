@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -18,7 +19,7 @@ extension Checkpoint {
   public static func load(path: String, clip: CLIPModel, allow: Set<Difference> = []) throws -> Loaded {
     let file = try CheckpointFile(path: path)
     guard file.isOurs, let kind = file.kind, let classes = file.classes, !file.configuration.isNull else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(path) names no classes and options, so no model can be made of it",
         help: "make the model it was saved from, then: restore(model, \"\(path)\")")
     }
@@ -43,13 +44,13 @@ extension Checkpoint {
       model = try ZeroShot(clip: clip, classes: classes, templates: texts.map { try Template($0) })
     case "linear_probe":
       guard let width = file.configuration["width"]?.intValue, width > 0, width < 1 << 24 else {
-        throw PromptError("E0708", "\(path) does not tell the width of its linear probe's features")
+        throw Failure("E0708", "\(path) does not tell the width of its linear probe's features")
       }
       model = try LinearProbe(
         clip: clip, classes: classes, width: width,
         normalizes: file.configuration["normalized"]?.boolValue ?? false)
     default:
-      throw PromptError(
+      throw Failure(
         "E0708", "\(path) holds a model of the kind \"\(kind)\", which load_model cannot make",
         help: "make the model it was saved from, then: restore(model, \"\(path)\")")
     }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -42,7 +43,7 @@ extension Checkpoint {
     let training = try trainer.map { try CheckpointTraining(file, $0) }
     if let training, let trainer {
       guard names.isInOrder else {
-        throw PromptError(
+        throw Failure(
           "E0708",
           "\(file.path) was saved by a training whose groups stand in another order, so it cannot go on bit for bit",
           help: "make the \(model.kind) with the groups in their order, or take the parameters with restore")
@@ -97,7 +98,7 @@ extension Checkpoint {
   ) throws {
     if let kind = file.kind, kind != model.kind {
       guard !strict else {
-        throw PromptError(
+        throw Failure(
           "E0708", "\(file.path) holds a \(kind), not a \(model.kind)",
           help: "make the \(kind) with load_model(\"\(file.path)\", clip: clip)")
       }
@@ -125,7 +126,7 @@ extension Checkpoint {
     guard faults.isEmpty else {
       let most = 40
       let more = faults.count > most ? "; and \(faults.count - most) more" : ""
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
         help: isLoading
@@ -166,7 +167,7 @@ extension Checkpoint {
     }
     guard let text else { return }
     guard allow.contains(.clip) else {
-      throw PromptError(
+      throw Failure(
         "E0708", text,
         help:
           "load the weights it was trained with, or take it all the same: "
@@ -187,13 +188,13 @@ extension Checkpoint {
       "restore with the optimizer it was saved with: \(OptionDifferences.text(saved))"
     }
     guard name == rule.name else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path) holds the state of \(name), not of \(rule.name)", help: advice())
     }
     if case .sgd(let momentum, _) = rule, let was = saved["momentum"]?.doubleValue,
       (was == 0) != (momentum == 0)
     {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path) holds the state of sgd with a momentum of \(was), this one has \(momentum)",
         help: advice())
     }
@@ -207,7 +208,7 @@ extension Checkpoint {
       (0...TrainingDuration.limit).contains(steps),
       let each = counts["each"]?.arrayValue
     else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path) holds no optimizer state", help: "it has parameters only: use restore")
     }
     try checkRule(file, optimizer)
@@ -216,7 +217,7 @@ extension Checkpoint {
     let wanted = ours.map { names.place(of: $0) }
     let found = wanted.map { place in place.flatMap { theirs.firstIndex(of: $0.name) } }
     guard theirs.count == ours.count, !found.contains(nil) else {
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(file.path) holds the optimizer's state for \(NameList.text(theirs)), this one moves \(NameList.text(ours))",
         help: "restore with an optimizer of the same parameters")
@@ -229,7 +230,7 @@ extension Checkpoint {
           return nil
         }
         guard try allFinite(tensor) else {
-          throw PromptError(
+          throw Failure(
             "E0708",
             "\(file.path) is damaged: its \(name) of the optimizer for \(parameters[index].name) is not finite",
             help: "use an earlier checkpoint, or restore the parameters without the optimizer")
@@ -247,7 +248,7 @@ extension Checkpoint {
     // Version 1 names none; there it moved the model's parameters, in the file's order.
     let own = file.file.tensors.filter { $0.name.hasPrefix("model.") }.map { String($0.name.dropFirst(6)) }
     guard own.count == count else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path) is of version 1 and does not say which parameters its optimizer moved",
         help: "restore without the optimizer")
     }

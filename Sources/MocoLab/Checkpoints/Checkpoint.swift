@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -117,8 +118,8 @@ public enum Checkpoint {
   public static func requireWritable(_ path: String) throws {
     switch FileSystem.kind(path) {
     case .folder:
-      throw CLIPError(
-        code: "E0504", "cannot write \(path): it is a folder", help: "give the checkpoint a name of its own")
+      throw Failure(
+        "E0504", "cannot write \(path): it is a folder", help: "give the checkpoint a name of its own")
     // A device or a pipe is opened once, by whoever writes it.
     case .other: return
     case .missing, .file: try AtomicFile(path: path).discard()

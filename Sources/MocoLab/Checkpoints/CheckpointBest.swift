@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -12,19 +13,19 @@ extension CheckpointTraining {
     let saved = try file.json("training")?["keep_best"]?.stringValue
     guard let keepBest = trainer.options.keepBest else {
       guard saved == nil else {
-        throw PromptError(
+        throw Failure(
           "E0708", "\(file.path) was saved by a training that keeps its best epoch, this one does not",
           help: "give keep_best: the data it had")
       }
       return nil
     }
     guard let saved else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path) was saved by a training that does not keep its best epoch, this one does",
         help: "leave keep_best out")
     }
     guard saved == keepBest.metric.rawValue else {
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(file.path) was saved by a training that judged epochs by \(saved), this one by \(keepBest.metric.rawValue)",
         help: "resume with metric: \"\(saved)\"")
@@ -35,7 +36,7 @@ extension CheckpointTraining {
       guard let tensor = try file.tensor("best." + parameter.name),
         tensor.shape == parameter.variable.value.shape, try allFinite(tensor)
       else {
-        throw PromptError(
+        throw Failure(
           "E0708", "\(file.path) is damaged: it lacks \(parameter.name) of its best epoch",
           help: "use an earlier checkpoint")
       }
@@ -48,7 +49,7 @@ extension CheckpointTraining {
     let identity = try keepBest.data.identity()
     guard file.file.metadata("keep_best") != identity.hash else { return }
     let parts = try file.json("keep_best_parts").map { identity.differences(from: $0) } ?? []
-    throw PromptError(
+    throw Failure(
       "E0708",
       "\(file.path) was saved by a training that judged its epochs on other data"
         + (parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")),

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -8,8 +9,8 @@ struct CheckpointEntries {
 
   init(_ file: any TensorFile) { self.file = file }
 
-  func damaged(_ what: String) -> PromptError {
-    PromptError("E0708", "\(file.path) is damaged: \(what)", help: "use an earlier checkpoint")
+  func damaged(_ what: String) -> Failure {
+    Failure("E0708", "\(file.path) is damaged: \(what)", help: "use an earlier checkpoint")
   }
 
   func json(_ key: String) throws -> Json? {
@@ -83,8 +84,8 @@ struct CheckpointEntries {
       case "linear_probe": _ = try (reader.size("width"), reader.bool("normalized"))
       default: break
       }
-    } catch let error as PromptError where error.message.hasPrefix("the checkpoint") {
-      throw PromptError(
+    } catch let error as Failure where error.message.hasPrefix("the checkpoint") {
+      throw Failure(
         error.code, file.path + error.message.dropFirst("the checkpoint".count), help: error.help ?? "")
     }
   }
@@ -171,7 +172,7 @@ struct CheckpointEntries {
       throw damaged("its entry optimizer has no name")
     }
     guard ["sgd", "adam", "adamw"].contains(name) else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path) holds the state of an optimizer \"\(name)\", which this moco does not know",
         help: "use a newer moco")
     }

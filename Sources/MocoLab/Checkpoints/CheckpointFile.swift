@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -34,7 +35,7 @@ struct CheckpointFile {
     if file.metadata("format") == Checkpoint.format {
       let text = file.metadata("version") ?? "1"
       guard let number = Int(text), number >= 1, number <= Checkpoint.version else {
-        throw PromptError(
+        throw Failure(
           "E0708", "\(path) is a checkpoint of version \(text); this moco reads up to \(Checkpoint.version)",
           help: "use a newer moco")
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -96,7 +97,7 @@ struct CheckpointMatch {
       return
     }
     guard try allFinite(tensor) else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(file.path): \(raw) holds numbers that are not finite",
         help: "the file is damaged, or the training went wrong")
     }
@@ -131,7 +132,7 @@ struct CheckpointMatch {
           let from = place ?? row
           let limit = place == nil ? own.count : source.count
           guard from >= 0, (from + 1) * width <= limit else {
-            throw PromptError("E0708", "the checkpoint has no row \(from)")
+            throw Failure("E0708", "the checkpoint has no row \(from)")
           }
           let range = from * width..<(from + 1) * width
           values.append(contentsOf: place == nil ? own[range] : source[range])

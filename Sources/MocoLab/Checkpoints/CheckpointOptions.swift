@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -118,7 +119,7 @@ extension Checkpoint {
     let differences = optionDifferences(file, model)
     let all = differences.answers + differences.training
     if !all.isEmpty {
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(file.path) was saved by a training of a \(model.kind) with other options: "
           + all.map(\.text).joined(separator: "; "),
@@ -131,7 +132,7 @@ extension Checkpoint {
       guard let texts = groups[group.name]?.arrayValue?.compactMap(\.stringValue),
         texts != group.templates.map(\.text)
       else { continue }
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(file.path) was saved by a training with other templates: \"\(group.name)\" was \(NameList.text(texts)), "
           + "now \(NameList.text(group.templates.map(\.text)))",

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -26,7 +27,7 @@ struct CheckpointTraining {
   init(_ file: CheckpointFile, _ trainer: Trainer) throws {
     let path = file.path
     guard let place = try file.json("position") else {
-      throw PromptError(
+      throw Failure(
         "E0708", "\(path) holds no training to go on with", help: "it has parameters only: use restore")
     }
     position = try SavedPosition(place, version: file.version, path: path)
@@ -78,7 +79,7 @@ struct CheckpointTraining {
     let steps = position.sums?["steps"]?.intValue ?? 0
     let open = records.last?.step == position.step ? 0 : position.step - position.epoch * length
     guard isWhole, records.isEmpty && position.step > 0 || steps == open else {
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(path) is damaged: it is at step \(position.step), epochs have \(counted(length, "step")), and its records say otherwise",
         help: "use an earlier checkpoint")
@@ -91,14 +92,14 @@ struct CheckpointTraining {
       "resume with the same data, shots and seeds, or take the parameters with restore and train anew"
     guard file.version > 1 else {
       if saved != trainer.data.firstVersionHash {
-        throw PromptError("E0708", "\(file.path) was saved while training on other data", help: help)
+        throw Failure("E0708", "\(file.path) was saved while training on other data", help: help)
       }
       return
     }
     let identity = try trainer.dataIdentity()
     guard saved != identity.hash else { return }
     let parts = try file.json("data_parts").map { identity.differences(from: $0) } ?? []
-    throw PromptError(
+    throw Failure(
       "E0708",
       "\(file.path) was saved while training on other data"
         + (parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")), help: help)
@@ -108,7 +109,7 @@ struct CheckpointTraining {
     guard let saved = file.file.metadata("memory"), let chunked = model as? any ChunkedModel,
       saved != String(chunked.memory)
     else { return }
-    throw PromptError(
+    throw Failure(
       "E0708",
       "\(file.path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(chunked.memory)",
       help: "its prompts were trained in other chunks; resume with memory: \(saved)")
@@ -117,7 +118,7 @@ struct CheckpointTraining {
   private static func checkScope(_ file: CheckpointFile, _ trainer: Trainer) throws {
     guard let classes = file.classes, let trained = file.trained else { return }
     guard classes == trainer.model.classes else {
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(file.path) was saved by a training with other classes, or in another order: "
           + "\(NameList.text(classes)), now \(NameList.text(trainer.model.classes))",
@@ -125,7 +126,7 @@ struct CheckpointTraining {
     }
     guard trained != trainer.scope else { return }
     let names = trained.filter(classes.indices.contains).map { classes[$0] }
-    throw PromptError(
+    throw Failure(
       "E0708",
       "\(file.path) was saved by a training whose class loss saw \(NameList.text(names)), "
         + "now it would see \(NameList.text(trainer.scope.map { classes[$0] }))",
@@ -140,7 +141,7 @@ struct CheckpointTraining {
       missingIsNone: true
     ).entries
     guard !entries.isEmpty else { return }
-    throw PromptError(
+    throw Failure(
       "E0708",
       "\(path) was saved by a training with other options: \(entries.map(\.text).joined(separator: "; "))",
       help: "resume with " + typed(entries, saved).joined(separator: ", "))
@@ -179,7 +180,7 @@ struct CheckpointTraining {
     let scheduled = TrainingPlan.scheduled(try file.json("scheduled"))
     func requireScheduled(over steps: Int) throws {
       guard oldExtension == nil, let scheduled, scheduled != 0..<steps else { return }
-      throw PromptError(
+      throw Failure(
         "E0708",
         "\(path) is damaged: its schedule covers the steps from \(scheduled.lowerBound) to \(scheduled.upperBound) "
           + "of a training of \(steps)", help: "use an earlier checkpoint")
@@ -190,7 +191,7 @@ struct CheckpointTraining {
       try requireSchedule(saved, options, path)
       guard oldExtension == options.extend?.rawValue else {
         let was = oldExtension.map { "\"\($0)\"" } ?? "none"
-        throw PromptError(
+        throw Failure(
           "E0708",
           "\(path) was saved by a training with other options: extend was \(was), now "
             + (options.extend.map { "\"\($0.rawValue)\"" } ?? "none"),
@@ -202,7 +203,7 @@ struct CheckpointTraining {
     }
     var before = options
     guard let duration = TrainingDuration(oldDuration) else {
-      throw PromptError("E0708", "\(path) does not say how long its training was", help: "train anew")
+      throw Failure("E0708", "\(path) does not say how long its training was", help: "train anew")
     }
     before.duration = duration
     let old = try TrainingPlan(before, count: trainer.data.count, scheduled: scheduled)
@@ -210,14 +211,14 @@ struct CheckpointTraining {
     let steps = trainer.plan.steps
     let lengths = "\(path) was saved by a training of \(oldDuration), this one lasts \(newDuration)"
     guard steps > old.steps else {
-      throw PromptError("E0708", lengths, help: "resume for \(oldDuration)")
+      throw Failure("E0708", lengths, help: "resume for \(oldDuration)")
     }
     guard duration.unit == options.duration.unit else {
-      throw PromptError("E0708", lengths, help: "give the duration in \(duration.unit.rawValue), as it was")
+      throw Failure("E0708", lengths, help: "give the duration in \(duration.unit.rawValue), as it was")
     }
     try requirePlace(position, in: old, path)
     guard let extend = options.extend else {
-      throw PromptError(
+      throw Failure(
         "E0708", lengths,
         help: "choose the learning rates of what is added: extend: \"hold\" (the last one), "
           + "\"restart\" (the schedule anew over the rest) or \"stretch\" (as if it had been \(newDuration) from the start)"
@@ -250,7 +251,7 @@ struct CheckpointTraining {
 
   private static func requirePlace(_ position: SavedPosition, in plan: TrainingPlan, _ path: String) throws {
     guard position.step > plan.steps else { return }
-    throw PromptError(
+    throw Failure(
       "E0708", "\(path) is at step \(position.step) of a training of \(plan.steps)",
       help: "use an earlier checkpoint: this one is damaged")
   }
@@ -266,7 +267,7 @@ struct CheckpointTraining {
     }
     guard was != now else { return }
     func text(_ json: Json) -> String { json.stringValue ?? "the one without schedule:" }
-    throw PromptError(
+    throw Failure(
       "E0708",
       "\(path) was saved by a training with other options: schedule was \(text(was)), now \(text(now))",
       help: was.stringValue.map { "resume with schedule: \($0)" } ?? "leave schedule out")

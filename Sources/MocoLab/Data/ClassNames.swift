@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -28,7 +29,8 @@ package enum ClassNames {
     var seen: [String: String] = [:]
     for (name, shown) in zip(classes, shown) {
       guard !name.isEmpty else {
-        throw DataError.mismatch("\(data) has a class without a name" + (shown.isEmpty ? "" : ", \"\(shown)\""))
+        throw DataError.mismatch(
+          "\(data) has a class without a name" + (shown.isEmpty ? "" : ", \"\(shown)\""))
       }
       if let other = seen.updateValue(shown, forKey: name.lowercased()), !areLabelled {
         throw DataError.duplicateClass(data, other, shown)
@@ -85,6 +87,6 @@ extension DataSplit {
     }
     throw DataError.mismatch(
       "there is no class \"\(name)\"",
-      help: nearestName(to: name, in: classes).map { "did you mean \"\($0)\"?" })
+      help: Nearest.name(to: name, among: classes).map { "did you mean \"\($0)\"?" })
   }
 }

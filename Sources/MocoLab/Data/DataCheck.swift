@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -137,7 +138,7 @@ public struct DataCheck: Sendable {
               let image = try split.source.image(place)
               slots[index] = .sides(min(image.width, image.height), max(image.width, image.height), [])
             }
-          } catch let error as CLIPError {
+          } catch let error as Failure {
             slots[index] = .broken(error.message)
           }
         }

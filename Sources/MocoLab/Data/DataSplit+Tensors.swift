@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -63,7 +64,9 @@ extension DataSplit {
   private func write(
     _ item: DataItem, preprocess: Preprocess, augmentation: Augmentation?, to out: UnsafeMutablePointer<Float>
   ) throws {
-    if let files = source as? ImageFiles, files.reading.order == .openai, item.style?.style ?? .clean == .clean {
+    if let files = source as? ImageFiles, files.reading.order == .openai,
+      item.style?.style ?? .clean == .clean
+    {
       let picture = try files.picture(item.source)
       return try preprocess.write(picture, augmentation: augmentation, index: item.source, to: out)
     }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 import Synchronization
@@ -88,8 +89,8 @@ public final class DataSplit: Sendable {
   /// - Throws: E0202 if there is no such item.
   public func item(_ index: Int) throws -> DataItem {
     guard items.indices.contains(index) else {
-      throw TensorError(
-        code: "E0202", message: "index \(index) is outside the \(count) images of the split \"\(name)\"",
+      throw Failure(
+        "E0202", "index \(index) is outside the \(count) images of the split \"\(name)\"",
         help: count > 0 ? "use 0 to \(count - 1)" : nil)
     }
     return items[index]

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 extension Dataset {
@@ -23,8 +24,8 @@ extension Dataset {
     }
     switch FileSystem.kind(path) {
     case .missing, .other:
-      throw CLIPError(
-        code: "E0501", "there is no data set at \(path)",
+      throw Failure(
+        "E0501", "there is no data set at \(path)",
         help: "a folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file, or \"fashion\""
       )
     case .folder:
@@ -68,8 +69,8 @@ extension Dataset {
       }
       try heeds()
       if name.hasSuffix(".safetensors") { return try safetensors(path, options: options) }
-      throw CLIPError(
-        code: "E0503", "\(path) is no data set",
+      throw Failure(
+        "E0503", "\(path) is no data set",
         help: "a folder with one sub-folder a class, or a .json, .csv, .tsv or .safetensors file")
     }
   }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// Fashion-MNIST: 70,000 photographs of clothes, 28 × 28 grey, ten classes; here with a black border to 32 ×
@@ -35,8 +36,8 @@ public enum FashionMNIST {
   /// - Throws: E0501 if the Debian package is not installed; E0502 if its files are damaged.
   public static func full(folder: String = packageFolder) throws -> Dataset {
     guard FileSystem.kind(folder) == .folder else {
-      throw CLIPError(
-        code: "E0501", "the whole of Fashion-MNIST is not installed (no folder \(folder))",
+      throw Failure(
+        "E0501", "the whole of Fashion-MNIST is not installed (no folder \(folder))",
         help:
           "apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the part that ships with moco")
     }
@@ -44,7 +45,7 @@ public enum FashionMNIST {
     guard let train = whole.split("train"), let test = whole.split("test"), train.count == 60_000,
       test.count == 10_000
     else {
-      throw CLIPError.corrupt(folder, "expected 60,000 training and 10,000 test images")
+      throw Failure.corrupt(folder, "expected 60,000 training and 10,000 test images")
     }
     func part(_ name: String, _ range: Range<Int>) -> DataSplit {
       train.with(name: name, items: Array(train.items[range]))

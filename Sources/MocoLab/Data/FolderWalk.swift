@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -78,7 +79,7 @@ struct FolderWalk {
       return []
     }
     let entries: [String]
-    do { entries = try FileSystem.list(path) } catch let error as CLIPError {
+    do { entries = try FileSystem.list(path) } catch let error as Failure {
       leaveOut(path, error.message, kind: "folders that cannot be read")
       return []
     }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -24,7 +25,7 @@ public struct IDXFile: Sendable {
     } else {
       header = try Header(file.beginning(Header.limit), path: path)
       guard file.count - header.count == header.size else {
-        throw CLIPError.corrupt(path, "\(header.promise), but \(file.count - header.count) follow")
+        throw Failure.corrupt(path, "\(header.promise), but \(file.count - header.count) follow")
       }
       try MemoryAccountant.reserve(header.size)
       defer { MemoryAccountant.release(header.size) }
@@ -39,7 +40,7 @@ public struct IDXFile: Sendable {
     _ packed: UnsafeRawBufferPointer, _ header: Header, path: String
   ) throws -> [UInt8] {
     guard header.size / Gzip.bestRatio <= packed.count else {
-      throw CLIPError.corrupt(path, "\(header.promise), which \(packed.count) packed bytes cannot hold")
+      throw Failure.corrupt(path, "\(header.promise), which \(packed.count) packed bytes cannot hold")
     }
     // What is unpacked, and the copy without its header.
     try MemoryAccountant.reserve(2 * header.size)
@@ -47,7 +48,7 @@ public struct IDXFile: Sendable {
     let raw = try Gzip.inflate(
       packed, cap: header.count + header.size, name: path, excess: "\(header.promise), but more follow")
     guard raw.count == header.count + header.size else {
-      throw CLIPError.corrupt(path, "\(header.promise), but \(raw.count - header.count) follow")
+      throw Failure.corrupt(path, "\(header.promise), but \(raw.count - header.count) follow")
     }
     return Array(raw[header.count...])
   }
@@ -66,16 +67,16 @@ public struct IDXFile: Sendable {
 
     init(_ raw: [UInt8], path: String) throws {
       guard raw.count >= 4, raw[0] == 0, raw[1] == 0 else {
-        throw CLIPError.corrupt(path, "this is no IDX file", help: "IDX files begin with two zero bytes")
+        throw Failure.corrupt(path, "this is no IDX file", help: "IDX files begin with two zero bytes")
       }
       guard raw[2] == 0x08 else {
-        throw CLIPError.corrupt(
+        throw Failure.corrupt(
           path, "it holds numbers of type 0x\(String(raw[2], radix: 16)), only bytes (0x8) are read",
           help: "convert the images to 8 bits")
       }
       let rank = Int(raw[3])
       guard rank >= 1, rank <= 4, raw.count >= 4 + 4 * rank else {
-        throw CLIPError.corrupt(path, "the header is cut short or names \(rank) dimensions")
+        throw Failure.corrupt(path, "the header is cut short or names \(rank) dimensions")
       }
       var dimensions: [Int] = []
       var size = 1
@@ -84,7 +85,7 @@ public struct IDXFile: Sendable {
         let length = raw[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
         let (product, overflow) = size.multipliedReportingOverflow(by: length)
         guard !overflow, product <= IDXFile.byteLimit else {
-          throw CLIPError.corrupt(
+          throw Failure.corrupt(
             path, "its header says more than \(IDXFile.byteLimit) bytes",
             help: "give another file: this is probably of another kind")
         }
@@ -117,7 +118,7 @@ extension Dataset {
       }
       guard let images = find("images", 3) else { continue }
       guard let labels = find("labels", 1) else {
-        throw CLIPError.noSuchFile("\(folder)/\(prefix)-labels-idx1-ubyte")
+        throw Failure.noSuchFile("\(folder)/\(prefix)-labels-idx1-ubyte")
       }
       parts.append((split, try IDXFile(path: images), try IDXFile(path: labels)))
     }
@@ -153,7 +154,7 @@ extension Dataset {
     for part in parts {
       let shape = part.images.dimensions
       guard shape.count == 3, shape.dropFirst() == first.dimensions.dropFirst() else {
-        throw CLIPError.corrupt(part.images.path, "it does not hold images of the size of \(first.path)")
+        throw Failure.corrupt(part.images.path, "it does not hold images of the size of \(first.path)")
       }
       guard part.labels.dimensions == [shape[0]] else {
         throw DataError.mismatch(

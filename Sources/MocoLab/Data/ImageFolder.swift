@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 extension Dataset {
@@ -75,7 +76,7 @@ extension Dataset {
       notes: notes)
   }
 
-  private static func emptyFolder(_ path: String, _ entries: [String], _ walk: FolderWalk) -> CLIPError {
+  private static func emptyFolder(_ path: String, _ entries: [String], _ walk: FolderWalk) -> Failure {
     if entries.isEmpty { return DataError.empty(path, "the folder is empty") }
     if entries.contains(where: { !FolderClutter.holds($0) && ImageKind.named($0) != nil }) {
       return DataError.empty(

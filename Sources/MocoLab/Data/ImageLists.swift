@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 extension Dataset {
@@ -212,8 +213,8 @@ struct ListedPaths {
     guard let found else {
       let first = paths.first ?? ""
       let isAddress = first.hasPrefix("http://") || first.hasPrefix("https://")
-      throw CLIPError(
-        code: "E0501",
+      throw Failure(
+        "E0501",
         images.map { "\(list): there is no \(first) in \($0)" }
           ?? "\(list): there is no \(first) in \(parent) or a folder in it",
         help: isAddress

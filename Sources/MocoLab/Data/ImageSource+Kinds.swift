@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoTensor
 import Synchronization
@@ -23,8 +24,8 @@ public final class PackedImages: ImageSource {
     name: String, count: Int, width: Int, height: Int, channels: Int = 1, border: Int = 0, bytes: [UInt8]
   ) throws {
     guard width > 0, height > 0, width <= 1 << 14, height <= 1 << 14, channels == 1 || channels == 3 else {
-      throw CLIPError(
-        code: "E0513",
+      throw Failure(
+        "E0513",
         "\(name): images of \(width) × \(height) pixels with \(channels) channels are no images",
         help: "an image has at least one pixel and 1 or 3 channels")
     }
@@ -168,7 +169,7 @@ public final class ImageFiles: ImageSource {
         try Cancellation.check()
         do {
           _ = try image(index)
-        } catch let error as CLIPError {
+        } catch let error as Failure {
           slots[index] = error.message
         }
       }

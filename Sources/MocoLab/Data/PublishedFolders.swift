@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 // Layouts in which published data sets lie on the disks of people who work on prompt learning: ImageNet and
@@ -13,7 +14,9 @@ extension Dataset {
     let lines = try FileSystem.readText("\(path)/\(classNames)").split(whereSeparator: \.isNewline)
     return lines.contains { line in
       guard let word = line.split(separator: " ", maxSplits: 1).first else { return false }
-      if word.count == 9, word.hasPrefix("n"), word.dropFirst().allSatisfy({ "0"..."9" ~= $0 }) { return true }
+      if word.count == 9, word.hasPrefix("n"), word.dropFirst().allSatisfy({ "0"..."9" ~= $0 }) {
+        return true
+      }
       return word.count < line.count && folders.contains(String(word)) && !folders.contains(String(line))
     }
   }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// Which columns of a table of images are the path, the label and the split.
@@ -155,7 +156,7 @@ struct TableColumns {
     func holdsImages(_ place: Int) -> Bool {
       !sample.isEmpty && sample.allSatisfy { TableColumns.isImage($0.fields[place], isThere) }
     }
-    func unclear(_ column: TableColumn, among places: [Int], _ what: String) -> CLIPError {
+    func unclear(_ column: TableColumn, among places: [Int], _ what: String) -> Failure {
       func example(_ place: Int) -> String {
         header.flatMap { $0.indices.contains(place) ? $0[place] : nil } ?? "\(place + 1)"
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoPrompts
 import MocoTensor
 
@@ -17,12 +18,12 @@ extension EvaluationReport {
     kind: String, classes: [String], labels: [Int], answers: Answers, base: [Bool]? = nil
   ) throws {
     guard classes.count >= 2 else {
-      throw PromptError(
+      throw Failure(
         "E0712", "a report takes two classes or more, not \(classes.count)",
         help: "give the names of all classes: classes: [\"cat\", \"dog\"]", argument: "classes")
     }
     guard !labels.isEmpty else {
-      throw PromptError(
+      throw Failure(
         "E0712", "there are no labels to report on", help: "give a label for each image", argument: "labels")
     }
     var tally = Tally(
@@ -30,7 +31,7 @@ extension EvaluationReport {
     switch answers {
     case .logits(let tensor):
       guard tensor.shape == [labels.count, classes.count] else {
-        throw PromptError(
+        throw Failure(
           "E0712",
           "the logits are \(Shape.text(tensor.shape)); \(labels.count) labels and \(classes.count) classes take "
             + Shape.text([labels.count, classes.count]),
@@ -38,14 +39,14 @@ extension EvaluationReport {
       }
       let values = try tensor.toFloats()
       for (image, label) in labels.enumerated() where !classes.indices.contains(label) {
-        throw PromptError(
+        throw Failure(
           "E0712", "the label of image \(image) is \(label), outside the \(classes.count) classes",
           help: "count classes from 0: 0 to \(classes.count - 1)", argument: "labels")
       }
       try tally.add(values, labels: labels)
     case .predictions(let places):
       guard places.count == labels.count else {
-        throw PromptError(
+        throw Failure(
           "E0712", "there are \(places.count) predictions for \(labels.count) labels",
           help: "give one for each label", argument: "predictions")
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -26,12 +27,12 @@ public enum Evaluator {
     progress: ((Progress) -> Void)? = nil
   ) throws -> EvaluationReport {
     guard data.count > 0 else {
-      throw PromptError(
+      throw Failure(
         "E0709", "there is nothing to evaluate: the split \"\(data.name)\" has no images",
         help: "give a split with images: data.test")
     }
     guard options.batch >= 1 else {
-      throw PromptError("E0706", "the batch size is \(options.batch)", help: "give 1 or more")
+      throw Failure("E0706", "the batch size is \(options.batch)", help: "give 1 or more")
     }
     let begin = now()
     let question = try model.question(
@@ -49,7 +50,7 @@ public enum Evaluator {
       let answer = try model.answer(batch.forPrompts().images, classes: question.selection)
       let logits = answer.logits
       guard logits.shape == [batch.count, data.classes.count] else {
-        throw PromptError("E0705", "the model answered \(logits.shape) for \(batch.count) images")
+        throw Failure("E0705", "the model answered \(logits.shape) for \(batch.count) images")
       }
       let values = try logits.toFloats()
       try tally.add(
@@ -71,14 +72,14 @@ public enum Evaluator {
     if let given = options.base {
       let labels = data.labelNames
       for name in given where !data.classes.contains(name) && !labels.contains(name) {
-        throw PromptError(
+        throw Failure(
           "E0704", "the base class \"\(name)\" is not in the data",
-          help: nearestName(to: name, in: data.classes).map { "did you mean \"\($0)\"?" }
+          help: Nearest.name(to: name, among: data.classes).map { "did you mean \"\($0)\"?" }
             ?? "give names of the data: base: data.base.classes")
       }
       guard let places = ClassPlaces.find(given, in: data.classes) ?? ClassPlaces.find(given, in: labels)
       else {
-        throw PromptError(
+        throw Failure(
           "E0704", "two classes of the data have one name, and it is not clear which of them is a base class",
           help: "take base: data.base.classes")
       }

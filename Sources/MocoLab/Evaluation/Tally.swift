@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -49,7 +50,7 @@ struct Tally {
   ) throws {
     let count = classes.count
     guard logits.count == labels.count * count else {
-      throw PromptError("E0712", "\(logits.count) logits are not \(labels.count) rows of \(count)")
+      throw Failure("E0712", "\(logits.count) logits are not \(labels.count) rows of \(count)")
     }
     var answers: [Int] = []
     answers.reserveCapacity(labels.count)
@@ -63,7 +64,7 @@ struct Tally {
         let name = place.map {
           " for class \"\(labelNames.indices.contains($0) ? labelNames[$0] : "\($0)")\""
         }
-        throw PromptError(
+        throw Failure(
           "E0712", "the logits of image \(first + b) hold \(value)\(name ?? "")",
           help:
             "look for nan in the model's parameters and in the images' features: a training may have diverged"
@@ -107,7 +108,7 @@ struct Tally {
   /// - Throws: E0712 for numbers that are no class.
   mutating func add(label: Int, answer: Int, image: Int) throws {
     for (what, number) in [("label", label), ("answer", answer)] where !classes.indices.contains(number) {
-      throw PromptError(
+      throw Failure(
         "E0712", "the \(what) of image \(image) is \(number), outside the \(classes.count) classes",
         help: "count classes from 0: 0 to \(classes.count - 1)")
     }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// A BMP file: Windows' of 1, 4, 8, 16, 24 and 32 bits, raw, run-length encoded or with bit fields, and OS/2's.
@@ -30,9 +31,9 @@ struct BitmapFile {
   }
   private func word(_ at: Int) -> UInt32 { UInt32(short(at)) | UInt32(short(at + 2)) << 16 }
 
-  private var cut: CLIPError { .corrupt(name, "the image is cut short (the file ends inside the image)") }
-  private func refused(_ what: String) -> CLIPError {
-    CLIPError(code: "E0503", "\(name): \(what) is not read", help: "convert the image to PNG")
+  private var cut: Failure { .corrupt(name, "the image is cut short (the file ends inside the image)") }
+  private func refused(_ what: String) -> Failure {
+    Failure("E0503", "\(name): \(what) is not read", help: "convert the image to PNG")
   }
 
   /// Reads header and palette.
@@ -57,11 +58,11 @@ struct BitmapFile {
       compression = head > 16 ? Int(word(30)) : 0
     }
     guard width > 0, height > 0, width <= Int(Int32.max) else {
-      throw CLIPError.corrupt(name, "the image is damaged (an image without pixels)")
+      throw Failure.corrupt(name, "the image is damaged (an image without pixels)")
     }
     guard width <= Image.pixelLimit / height else {
-      throw CLIPError(
-        code: "E0513",
+      throw Failure(
+        "E0513",
         "\(name): \(width) × \(height) pixels are more than the \(Image.pixelLimit) an image may have",
         help: "make the image smaller")
     }
@@ -101,7 +102,7 @@ struct BitmapFile {
     let count = said == 0 ? most : said
     let from = 14 + head
     guard count <= 65_536 else {
-      throw CLIPError.corrupt(name, "the image is damaged (a palette of \(count))")
+      throw Failure.corrupt(name, "the image is damaged (a palette of \(count))")
     }
     // Files without room for all entries have as many as there is room for.
     let room = max(0, (start > from ? min(start, bytes.count) : bytes.count) - from) / entry

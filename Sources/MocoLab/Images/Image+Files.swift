@@ -1,5 +1,6 @@
 import CImageCodecs
 import Glibc
+import MocoBase
 import MocoCLIP
 
 extension Image {
@@ -50,7 +51,7 @@ extension Image {
     }
     defer { free(output) }
     guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
-      throw CLIPError(code: "E0405", "not enough memory to write an image of \(width) × \(height) pixels")
+      throw Failure("E0405", "not enough memory to write an image of \(width) × \(height) pixels")
     }
     return [UInt8](UnsafeBufferPointer(start: output, count: count))
   }
@@ -70,10 +71,10 @@ extension Image {
     defer { free(output) }
     guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
       if status == Int32(MOCO_IMAGE_TOO_LARGE.rawValue) {
-        throw CLIPError(
-          code: "E0513", "\(width) × \(height) pixels are too many for a JPEG", help: "save a .png")
+        throw Failure(
+          "E0513", "\(width) × \(height) pixels are too many for a JPEG", help: "save a .png")
       }
-      throw CLIPError(code: "E0405", "not enough memory to write an image of \(width) × \(height) pixels")
+      throw Failure("E0405", "not enough memory to write an image of \(width) × \(height) pixels")
     }
     return [UInt8](UnsafeBufferPointer(start: output, count: count))
   }
@@ -88,15 +89,15 @@ extension Image {
     } else if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
       try AtomicFile.write(jpegBytes(), to: path)
     } else {
-      throw CLIPError(
-        code: "E0504", "cannot write \(path): an image file ends in .png, .jpg or .jpeg",
+      throw Failure(
+        "E0504", "cannot write \(path): an image file ends in .png, .jpg or .jpeg",
         help: "choose one of these endings")
     }
   }
 
   static func failure(
     _ status: Int32, _ decoded: moco_image, bytes: UnsafeRawBufferPointer, name: String
-  ) -> CLIPError {
+  ) -> Failure {
     var decoded = decoded
     let capacity = MemoryLayout.size(ofValue: decoded.message)
     let said = withUnsafePointer(to: &decoded.message) { pointer in
@@ -109,23 +110,23 @@ extension Image {
       if let kind = ImageKind.sniffed(bytes.prefix(16)), !kind.isRead {
         what = "\(kind.rawValue) is not read"
       }
-      return CLIPError(
-        code: "E0503", "\(name): \(what)",
+      return Failure(
+        "E0503", "\(name): \(what)",
         help: "convert the image to JPEG or PNG, or take it out of the folder")
     case Int32(MOCO_IMAGE_TRUNCATED.rawValue):
       return .corrupt(name, "the image is cut short\(reason)")
     case Int32(MOCO_IMAGE_TOO_LARGE.rawValue):
-      return CLIPError(
-        code: "E0513",
+      return Failure(
+        "E0513",
         "\(name): \(decoded.width) × \(decoded.height) pixels are more than the \(pixelLimit) an image may have",
         help: "make the image smaller")
     case Int32(MOCO_IMAGE_NO_MEMORY.rawValue):
-      return CLIPError(
-        code: "E0405",
+      return Failure(
+        "E0405",
         "\(name): not enough memory for an image of \(decoded.width) × \(decoded.height) pixels")
     case Int32(MOCO_IMAGE_UNSUPPORTED.rawValue):
-      return CLIPError(
-        code: "E0503", "\(name): \(said)", help: "convert the image to an ordinary PNG")
+      return Failure(
+        "E0503", "\(name): \(said)", help: "convert the image to an ordinary PNG")
     default:
       return .corrupt(name, "the image is damaged\(reason)")
     }

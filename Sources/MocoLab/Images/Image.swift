@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// Pixels of 8 bits, rows from top to bottom, channels side by side.
@@ -18,8 +19,8 @@ public struct Image: Sendable, Equatable {
     guard width > 0, height > 0, channels == 1 || channels == 3, !overflow, area <= Image.pixelLimit,
       area * channels == bytes.count
     else {
-      throw CLIPError(
-        code: "E0513", "\(width) × \(height) × \(channels) with \(bytes.count) bytes is no image",
+      throw Failure(
+        "E0513", "\(width) × \(height) × \(channels) with \(bytes.count) bytes is no image",
         help: "an image has at least one pixel and 1 or 3 channels")
     }
     self.init(checkedWidth: width, height: height, channels: channels, bytes: bytes)
@@ -107,7 +108,7 @@ public struct Image: Sendable, Equatable {
     guard border != 0 else { return self }
     guard border > 0, border < 1 << 15, (width + 2 * border) * (height + 2 * border) <= Image.pixelLimit
     else {
-      throw CLIPError(code: "E0513", "cannot put a border of \(border) pixels around an image")
+      throw Failure("E0513", "cannot put a border of \(border) pixels around an image")
     }
     let outWidth = width + 2 * border
     let outHeight = height + 2 * border
@@ -139,8 +140,8 @@ public struct Window: Sendable, Hashable {
     guard top >= 0, left >= 0, height > 0, width > 0, height <= imageHeight, width <= imageWidth,
       top <= imageHeight - height, left <= imageWidth - width
     else {
-      throw CLIPError(
-        code: "E0513",
+      throw Failure(
+        "E0513",
         "the window at (\(left), \(top)) of \(width) × \(height) is not inside an image of \(imageWidth) × \(imageHeight)"
       )
     }

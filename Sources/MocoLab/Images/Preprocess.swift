@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -35,8 +36,8 @@ public struct Preprocess: Sendable, Hashable {
     guard size > 0, size <= 1 << 14, channels == 1 || channels == 3, mean.count == channels,
       std.count == channels
     else {
-      throw CLIPError(
-        code: "E0513",
+      throw Failure(
+        "E0513",
         "cannot prepare images of \(size) × \(size) pixels with \(channels) channels, \(mean.count) means and \(std.count) deviations",
         help: "a model takes 1 or 3 channels, with one mean and one deviation a channel")
     }
@@ -45,9 +46,9 @@ public struct Preprocess: Sendable, Hashable {
   /// Values in one image's tensor.
   var valueCount: Int { size * size * channels }
 
-  static func sizeError(_ width: Int, _ height: Int) -> CLIPError {
-    CLIPError(
-      code: "E0513", "an image of \(width) × \(height) pixels cannot be made",
+  static func sizeError(_ width: Int, _ height: Int) -> Failure {
+    Failure(
+      "E0513", "an image of \(width) × \(height) pixels cannot be made",
       help: "sides are at least 1, and an image has at most \(Image.pixelLimit) pixels")
   }
 }

@@ -1,6 +1,7 @@
 import CKernels
 import Glibc
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -60,7 +61,7 @@ public struct OptimizerSettings: Sendable, Hashable {
   /// - Throws: E0706 for a rate, momentum, beta, epsilon or decay out of range.
   public func check() throws {
     func require(_ fine: Bool, _ what: String, _ value: Double, _ help: String) throws {
-      if !fine { throw PromptError("E0706", "\(rule.name): \(what) is \(value)", help: help) }
+      if !fine { throw Failure("E0706", "\(rule.name): \(what) is \(value)", help: help) }
     }
     try require(rate >= 0 && rate.isFinite, "lr", rate, "give 0 or more")
     try require(weightDecay >= 0 && weightDecay.isFinite, "weight_decay", weightDecay, "give 0 or more")
@@ -112,7 +113,7 @@ public final class Optimizer {
   public init(_ settings: OptimizerSettings, parameters: [Parameter]) throws {
     try settings.check()
     guard !parameters.isEmpty else {
-      throw PromptError("E0709", "\(settings.rule.name) has no parameters to train")
+      throw Failure("E0709", "\(settings.rule.name) has no parameters to train")
     }
     self.settings = settings
     self.parameters = parameters
@@ -138,7 +139,7 @@ public final class Optimizer {
   private func move(_ parameter: Parameter, _ gradient: Tensor, _ state: inout State) throws {
     let count = parameter.variable.value.count
     guard gradient.count == count else {
-      throw PromptError(
+      throw Failure(
         "E0706", "the gradient of \(parameter.name) has \(gradient.count) numbers, the parameter \(count)")
     }
     if state.buffers.isEmpty {
@@ -250,13 +251,13 @@ extension Optimizer {
     var restored: [State] = []
     for (index, parameter) in parameters.enumerated() {
       guard let count = count(index), (0...TrainingDuration.limit).contains(count) else {
-        throw PromptError("E0708", "the checkpoint's optimizer state has no step count for \(parameter.name)")
+        throw Failure("E0708", "the checkpoint's optimizer state has no step count for \(parameter.name)")
       }
       var state = State(steps: count)
       if count > 0 {
         for name in settings.rule.buffers {
           guard let buffer = try buffer(index, name), buffer.shape == parameter.variable.value.shape else {
-            throw PromptError(
+            throw Failure(
               "E0708", "the checkpoint has no \(settings.rule.name) state \"\(name)\" for \(parameter.name)",
               help: "restore with the optimizer it was saved with")
           }

@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -37,8 +38,8 @@ public final class RunFolder {
         break
       }
       guard errno == EEXIST, number < 1 << 30 else {
-        throw CLIPError(
-          code: "E0504", "cannot make the run folder \(candidate): \(String(cString: strerror(errno)))",
+        throw Failure(
+          "E0504", "cannot make the run folder \(candidate): \(String(cString: strerror(errno)))",
           help: "start moco in a folder that may be written to, or give out: \"FOLDER\"")
       }
       number += 1
@@ -55,8 +56,8 @@ public final class RunFolder {
   public init(exactly path: String) throws {
     if FileSystem.kind(path) == .folder {
       guard try FileSystem.list(path).isEmpty else {
-        throw CLIPError(
-          code: "E0504", "the run folder \(path) is not empty",
+        throw Failure(
+          "E0504", "the run folder \(path) is not empty",
           help: "a run never writes over another; give a new one")
       }
     } else {

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// The records in a folder of runs, and what became of each.
@@ -17,8 +18,8 @@ public struct RunList {
   /// - Throws: E0501 if there is no folder.
   public init(root: String = "runs") throws {
     guard FileSystem.kind(root) == .folder else {
-      throw CLIPError(
-        code: "E0501", "there is no folder of runs at \(root)",
+      throw Failure(
+        "E0501", "there is no folder of runs at \(root)",
         help: "give the folder, moco runs FOLDER; moco run makes records in runs/")
     }
     runs = try FileSystem.list(root)

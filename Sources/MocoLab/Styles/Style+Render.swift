@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 // H: height, W: width, C: channels. t: severity.

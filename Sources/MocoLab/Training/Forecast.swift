@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -36,12 +37,12 @@ public struct Forecast: Sendable {
   ) throws {
     try options.check()
     guard model.parameters.isEmpty || model is any ChunkedModel else {
-      throw PromptError(
+      throw Failure(
         "E0709", "a forecast counts prompts, and a \(model.kind) has none",
         help: "train it without a forecast: its steps are small products of matrices")
     }
     guard let chunked = model as? any ChunkedModel else {
-      throw PromptError(
+      throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
         help: "train a mixture or coop; zero_shot is finished")
     }

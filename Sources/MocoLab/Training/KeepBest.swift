@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -27,7 +28,7 @@ public struct KeepBest: Sendable {
   /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's.
   func check(_ model: any PromptModel) throws {
     guard data.count > 0 else {
-      throw PromptError(
+      throw Failure(
         "E0709", "there is nothing to judge epochs by: the split \"\(data.name)\" has no images",
         help: "give keep_best: a split with images", argument: "keep_best")
     }
@@ -101,7 +102,7 @@ extension Trainer {
     guard let keepBest = options.keepBest, let record = records.last, record.validation == nil else { return }
     let value = try keepBest.value(model)
     guard value.isFinite else {
-      throw PromptError(
+      throw Failure(
         "E0712",
         "the \(keepBest.metric.rawValue) of epoch \(record.index) on \"\(keepBest.data.name)\" is \(value)",
         help: "lower the learning rate, or give metric: \"accuracy\"")

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -8,7 +9,7 @@ extension Batch {
   /// - Throws: E0705 if it holds neither features nor pixels.
   public func forPrompts() throws -> PromptBatch {
     if let features { return PromptBatch(images: .features(features), labels: labels, classes: classes) }
-    guard let pixels else { throw PromptError("E0705", "the batch holds neither features nor pixels") }
+    guard let pixels else { throw Failure("E0705", "the batch holds neither features nor pixels") }
     return PromptBatch(images: .pixels(pixels), labels: labels, classes: classes)
   }
 }

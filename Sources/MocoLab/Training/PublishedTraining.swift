@@ -1,3 +1,4 @@
+import MocoBase
 import MocoPrompts
 
 /// How the mixture was trained by its authors: one configuration for ImageNet, one for the other data sets.
@@ -47,7 +48,7 @@ public struct PublishedTraining: Sendable, Equatable {
     switch published {
     case .named(let name):
       guard let known = PublishedTraining.dataSet(called: name) else {
-        throw PromptError(
+        throw Failure(
           "E0706", "no configuration was published for a data set \"\(name)\"",
           help: "write one of \(PublishedTraining.dataSets.joined(separator: ", ")), or published: true",
           argument: "published")
@@ -101,7 +102,7 @@ public struct PublishedTraining: Sendable, Equatable {
       var ways: [String] = []
       if options.views == .fresh { ways.append("views: nil here") }
       if model.trainsVision { ways.append("vision_layernorm: false in mixture(…)") }
-      throw PromptError(
+      throw Failure(
         "E0520",
         "the published configuration needs pixels for \(parts.joined(separator: " and for ")); "
           + "\"\(data.name)\" holds features",
@@ -116,7 +117,7 @@ public struct PublishedTraining: Sendable, Equatable {
     let epochs = try TrainingPlan(options, count: data.count).epochs
     guard epochs <= cosine.warmup else { return }
     let other = epochs > 4 ? epochs / 5 : epochs > 1 ? 1 : 0
-    throw PromptError(
+    throw Failure(
       "E0706",
       "the published warm-up takes \(counted(cosine.warmup, "epoch")), and the training lasts \(epochs)",
       help: "write schedule: cosine(warmup: \(counted(other, "epoch"))) too, or leave out for",

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -39,7 +40,7 @@ public final class SuspendedTraining {
   /// - Throws: E0708 for another model, other data or options; the model is then as it was.
   public func restore(into trainer: Trainer) throws -> [String] {
     guard let clip else {
-      throw PromptError(
+      throw Failure(
         "E0708", "the CLIP model of this run is gone, so it cannot be compared with the one at hand",
         help: "resume with the model that it trained, or from a checkpoint in a file")
     }
@@ -95,7 +96,7 @@ private final class StoredTensors: TensorFile, @unchecked Sendable {
 
   func tensor(_ name: String) throws -> Tensor {
     guard let value = values[name] else {
-      throw PromptError("E0502", "\(path) holds no tensor \(name)", help: "train anew")
+      throw Failure("E0502", "\(path) holds no tensor \(name)", help: "train anew")
     }
     return try value.copy()
   }

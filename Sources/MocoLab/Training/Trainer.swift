@@ -1,5 +1,6 @@
 import Glibc
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 import MocoTensor
@@ -56,7 +57,7 @@ public final class Trainer {
     try options.check()
     let parameters = model.parameters
     guard !parameters.isEmpty else {
-      throw PromptError(
+      throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
         help: "train a mixture or coop; zero_shot is finished")
     }
@@ -212,7 +213,7 @@ public final class Trainer {
     }
     let place = step % plan.stepsPerEpoch
     guard let list = batches?.list, place < list.count else {
-      throw PromptError("E0709", "epoch \(epoch + 1) has no batch \(place + 1)")
+      throw Failure("E0709", "epoch \(epoch + 1) has no batch \(place + 1)")
     }
     let view = options.views.augmentation(seed: options.seed, epoch: epoch)
     return try data.batch(list[place], form: form.seen(as: view)).forPrompts()
@@ -259,12 +260,12 @@ public final class Trainer {
       savedStep = step
       interruptedCheckpoint = .written(path)
     } catch {
-      interruptedCheckpoint = .failed(path, (error as? CLIPError)?.message ?? "\(error)")
+      interruptedCheckpoint = .failed(path, (error as? Failure)?.message ?? "\(error)")
     }
   }
 
   /// - Parameter goesBack: to where the last finite loss was found; otherwise it was found here.
-  private func diverged(_ what: String, goesBack: Bool = false) throws -> PromptError {
+  private func diverged(_ what: String, goesBack: Bool = false) throws -> Failure {
     let place = "at step \(step + 1) (epoch \(step / plan.stepsPerEpoch + 1))"
     if goesBack, let good {
       try optimizer.restore(good.optimizer)
@@ -273,7 +274,7 @@ public final class Trainer {
       isEpochOpen = false
       batches = nil
     }
-    return PromptError(
+    return Failure(
       "E0707", "\(what) \(place)",
       help: "the parameters are those after step \(step); lower the learning rate or set clip_grad_norm")
   }

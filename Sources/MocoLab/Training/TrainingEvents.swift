@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 
 /// One step of training.

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -111,26 +112,26 @@ public struct TrainingOptions: Sendable {
     case .epochs(let count, let steps):
       length = count
       guard steps >= 0, steps <= TrainingDuration.limit else {
-        throw PromptError("E0706", "at_least is \(counted(steps, "step"))")
+        throw Failure("E0706", "at_least is \(counted(steps, "step"))")
       }
     case .steps(let count): length = count
     }
     guard length >= 1, length <= TrainingDuration.limit else {
-      throw PromptError("E0706", "the training lasts \(duration.description)", help: "give 1 or more")
+      throw Failure("E0706", "the training lasts \(duration.description)", help: "give 1 or more")
     }
-    guard batch >= 1 else { throw PromptError("E0706", "the batch size is \(batch)", help: "give 1 or more") }
+    guard batch >= 1 else { throw Failure("E0706", "the batch size is \(batch)", help: "give 1 or more") }
     guard checkpointEvery >= 1 else {
-      throw PromptError("E0706", "a checkpoint every \(checkpointEvery) epochs", help: "give 1 or more")
+      throw Failure("E0706", "a checkpoint every \(checkpointEvery) epochs", help: "give 1 or more")
     }
     if let clipNorm, !(clipNorm > 0) {
-      throw PromptError("E0706", "the gradient norm's limit is \(clipNorm)", help: "give a positive number")
+      throw Failure("E0706", "the gradient norm's limit is \(clipNorm)", help: "give a positive number")
     }
     if case .kept(let count) = views, !(1...TrainingViews.limit).contains(count) {
-      throw PromptError(
+      throw Failure(
         "E0706", "\(count) views of each image", help: "give a number from 1 to \(TrainingViews.limit)")
     }
     if let patience, patience < 1 || keepBest == nil {
-      throw PromptError(
+      throw Failure(
         "E0706",
         patience < 1
           ? "patience is \(patience) epochs"
@@ -179,7 +180,7 @@ public struct TrainingPlan: Sendable, Equatable {
   /// - Throws: E0709 without data.
   public init(_ options: TrainingOptions, count: Int, scheduled: Range<Int>? = nil) throws {
     guard count > 0 else {
-      throw PromptError("E0709", "there is nothing to train on: the split has no images")
+      throw Failure("E0709", "there is nothing to train on: the split has no images")
     }
     stepsPerEpoch = max(1, count / options.batch)
     switch options.duration {
@@ -187,7 +188,7 @@ public struct TrainingPlan: Sendable, Equatable {
       epochs = max(wanted, (atLeast + stepsPerEpoch - 1) / stepsPerEpoch)
       let (product, overflow) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
       guard !overflow else {
-        throw PromptError("E0706", "the training lasts \(options.duration.description)")
+        throw Failure("E0706", "the training lasts \(options.duration.description)")
       }
       steps = product
     case .steps(let wanted):

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoPrompts
 
@@ -55,8 +56,8 @@ struct SavedPosition {
     return (BestEpoch(epoch: epoch, step: place, value: value), waited)
   }
 
-  static func damaged(_ path: String, _ what: String) -> PromptError {
-    PromptError("E0708", "\(path) is damaged: \(what)", help: "use an earlier checkpoint")
+  static func damaged(_ path: String, _ what: String) -> Failure {
+    Failure("E0708", "\(path) is damaged: \(what)", help: "use an earlier checkpoint")
   }
 }
 
@@ -88,7 +89,7 @@ enum TrainingRecords {
   /// - Parameter epochs: how many the training has, for the records.
   /// - Throws: E0708 for lists that do not belong together, and for what is no number.
   static func read(_ json: Json, epochs: Int, path: String) throws -> [EpochRecord] {
-    func damaged(_ name: String) -> PromptError {
+    func damaged(_ name: String) -> Failure {
       SavedPosition.damaged(path, "of its records of epochs, \(name) is no list of numbers")
     }
     func list(_ json: Json?, _ name: String) throws -> [Double] {

@@ -1,6 +1,8 @@
 // Random numbers: counter-based, so that what a program draws depends on the seed and on how often it drew,
 // and on nothing else. Each kind of draw has a stream of its own.
 
+import MocoBase
+
 /// The state of a program's random numbers.
 package struct RandomState {
   package var seed: UInt64 = 0
@@ -50,14 +52,14 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         if arguments[0].tag == .native {
-          throw LanguageFailure(
+          throw Failure(
             "E0303", "random expects a number for 'low', not \(machine.describe(arguments[0]))",
             help: "write random(): it is no method of a module", argument: "low")
         }
         let low = try machine.numberArgument(arguments[0], "low", "random")
         let high = try machine.numberArgument(arguments[1], "high", "random")
         guard low.isFinite, high.isFinite, low <= high else {
-          throw LanguageFailure(
+          throw Failure(
             "E0305",
             "random needs a low end below its high end, not \(NumberText.float(low)) and \(NumberText.float(high))",
             argument: "high")
@@ -80,7 +82,7 @@ extension CoreBuiltins {
         guard let count = machine.length(arguments[0]), arguments[0].tag != .record else {
           throw machine.wrongArgument("choice", "xs", "a List, Range or String", arguments[0])
         }
-        if count == 0 { throw LanguageFailure("E0305", "choice from nothing", argument: "xs") }
+        if count == 0 { throw Failure("E0305", "choice from nothing", argument: "xs") }
         return try machine.element(arguments[0], .int(sequence.nextInt(below: count)))
       },
     ]

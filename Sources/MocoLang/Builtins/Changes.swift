@@ -1,5 +1,7 @@
 // Functions that change their list or record: append, insert, remove, pop, extend, clear.
 
+import MocoBase
+
 extension CoreBuiltins {
   static var changes: [NativeFunction] {
     [
@@ -51,7 +53,7 @@ extension CoreBuiltins {
         let count = list.list.pointee.count
         let place = index < 0 ? index &+ count : index
         guard place >= 0, place <= count else {
-          throw LanguageFailure(
+          throw Failure(
             "E0202", "index \(index) is out of range for length \(count)", argument: "index")
         }
         try machine.heap.insert(machine.retained(arguments[2]), at: place, in: list)
@@ -85,7 +87,7 @@ extension CoreBuiltins {
           }
           index += 1
         }
-        throw LanguageFailure(
+        throw Failure(
           "E0305", "the list does not hold \(machine.describe(arguments[1]))",
           help: "pop(xs, index) removes by place", argument: "value")
       },
@@ -110,7 +112,7 @@ extension CoreBuiltins {
         let list = try machine.listArgument(arguments[0], "xs", "pop")
         let index = try machine.intArgument(arguments[1], "index", "pop")
         let count = list.list.pointee.count
-        if count == 0 { throw LanguageFailure("E0202", "pop from an empty list", argument: "xs") }
+        if count == 0 { throw Failure("E0202", "pop from an empty list", argument: "xs") }
         return machine.heap.removeElement(at: try HostIndex.resolve(index, count: count), from: list)
       },
       NativeFunction(

@@ -1,6 +1,7 @@
 // The time of day, and the end of a program.
 
 import Glibc
+import MocoBase
 
 extension CoreBuiltins {
   static var clock: [NativeFunction] {
@@ -38,13 +39,13 @@ extension CoreBuiltins {
       ) { machine, arguments in
         let status = try machine.intArgument(arguments[0], "status", "exit")
         guard 0...255 ~= status else {
-          throw LanguageFailure(
+          throw Failure(
             "E0305", "exit cannot take \(status) for 'status'", help: "give a status from 0 to 255",
             argument: "status")
         }
         machine.exitStatus = Int32(status)
         // An interrupt of the program's own: it passes every `catch`, and training stops between two steps.
-        throw LanguageFailure("E0406", "exit(\(status))")
+        throw Failure("E0406", "exit(\(status))")
       },
     ]
   }

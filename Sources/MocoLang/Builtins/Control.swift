@@ -1,6 +1,7 @@
 // Errors, equality, quantities, time.
 
 import Glibc
+import MocoBase
 
 extension CoreBuiltins {
   static var control: [NativeFunction] {
@@ -30,7 +31,7 @@ extension CoreBuiltins {
           code = StringObject.text(try machine.stringArgument(arguments[1], "code", "error"))
         }
         if arguments[2].tag == .string { help = StringObject.text(arguments[2].pointer) }
-        throw LanguageFailure(code, try machine.text(message), help: help)
+        throw Failure(code, try machine.text(message), help: help)
       },
       NativeFunction(
         core: "assert(condition, message = nil)",
@@ -46,7 +47,7 @@ extension CoreBuiltins {
         if arguments[0].asBool { return .null }
         let message =
           arguments[1].tag == .null ? "the assertion does not hold" : try machine.text(arguments[1])
-        throw LanguageFailure("E0901", message, argument: "condition")
+        throw Failure("E0901", message, argument: "condition")
       },
       NativeFunction(
         core: "equal(a, b)",

@@ -1,5 +1,7 @@
 // type, str, int, float, bool.
 
+import MocoBase
+
 extension CoreBuiltins {
   static var conversions: [NativeFunction] {
     [
@@ -91,7 +93,7 @@ extension CoreBuiltins {
     case .quantity: return .int(try machine.whole(word.asQuantity.amount, "int"))
     case .string:
       guard (2...36).contains(base) else {
-        throw LanguageFailure("E0305", "the base is \(base), but it must be from 2 to 36", argument: "base")
+        throw Failure("E0305", "the base is \(base), but it must be from 2 to 36", argument: "base")
       }
       let text = StringObject.text(word.pointer)
       var digits = Array(text.utf8)
@@ -105,11 +107,11 @@ extension CoreBuiltins {
         }),
         body.utf8.contains(where: { (48...57).contains($0) })
       {
-        throw LanguageFailure(
+        throw Failure(
           "E0402", "\(body) does not fit an Int", help: "an Int has 64 bits; float(s) reads larger numbers",
           argument: "x")
       }
-      throw LanguageFailure(
+      throw Failure(
         "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int",
         help: body.lowercased().hasPrefix("0x") && base == 10
           ? "hexadecimal digits are read with base: 16, without the 0x"
@@ -137,7 +139,7 @@ extension CoreBuiltins {
       while let first = body.first, first.isWhitespace { body.removeFirst() }
       while let last = body.last, last.isWhitespace { body.removeLast() }
       if let number = Double(body) { return .float(number) }
-      throw LanguageFailure(
+      throw Failure(
         "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no number", argument: "x")
     case .host:
       if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat { return .float(number) }
@@ -152,11 +154,11 @@ extension Machine {
   /// - Throws: E0402 where it does not fit, E0407 for nan.
   func whole(_ number: Double, _ function: String) throws -> Int {
     if number.isNaN {
-      throw LanguageFailure(
+      throw Failure(
         "E0407", "nan is no Int", help: "test before: x == x is false for nan", argument: "x")
     }
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
-      throw LanguageFailure(
+      throw Failure(
         "E0402", "\(NumberText.float(number)) does not fit an Int",
         help: "an Int has 64 bits, up to about 9.2e18; keep it as a Float", argument: "x")
     }

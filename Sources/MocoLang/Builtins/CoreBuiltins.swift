@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The functions of the language that need neither files nor tensors, by subject.
 package enum CoreBuiltins {
   package static var all: [NativeFunction] {
@@ -16,9 +18,8 @@ package enum CoreBuiltins {
 // MARK: Arguments of core functions
 
 extension Machine {
-  func wrongArgument(_ function: String, _ name: String, _ expected: String, _ found: Word) -> LanguageFailure
-  {
-    LanguageFailure(
+  func wrongArgument(_ function: String, _ name: String, _ expected: String, _ found: Word) -> Failure {
+    Failure(
       "E0303", "\(function) expects \(expected) for '\(name)', not \(describe(found))",
       help: expected == "a number" && name == "x" ? eachElement(function, found) : nil, argument: name)
   }

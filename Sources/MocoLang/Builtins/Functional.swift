@@ -1,5 +1,7 @@
 // Functions that take functions: map, filter, reduce, any, all.
 
+import MocoBase
+
 extension CoreBuiltins {
   static var functional: [NativeFunction] {
     [
@@ -70,7 +72,7 @@ extension CoreBuiltins {
           throw error
         }
         if total.tag == .undefined {
-          throw LanguageFailure(
+          throw Failure(
             "E0305", "reduce of nothing, and without a start", help: "give a start: reduce(xs, f, 0)",
             argument: "xs")
         }
@@ -125,7 +127,7 @@ extension Machine {
     let result = try call(function, word)
     defer { heap.release(result) }
     guard result.tag == .bool else {
-      throw LanguageFailure(
+      throw Failure(
         "E0201", "the function of \(name) has to give a Bool, not \(describe(result))", argument: "f")
     }
     return result.asBool

@@ -1,5 +1,7 @@
 // Lists taken apart by key, put together from pairs, and summed or compared along their way.
 
+import MocoBase
+
 extension CoreBuiltins {
   static var gathering: [NativeFunction] {
     [
@@ -59,7 +61,7 @@ extension CoreBuiltins {
           var place = 0
           try machine.forEach(arguments[0], "from_pairs") { word in
             guard word.tag == .list, word.pointer.list.pointee.count == 2 else {
-              throw LanguageFailure(
+              throw Failure(
                 "E0303", "element \(place) of 'pairs' is no pair, but \(machine.describe(word))",
                 help: "give pairs of name and value: from_pairs([[\"a\", 1], [\"b\", 2]])", argument: "pairs")
             }
@@ -67,12 +69,12 @@ extension CoreBuiltins {
               word.pointer.list.pointee.items[0], word.pointer.list.pointee.items[1]
             )
             guard key.tag == .string else {
-              throw LanguageFailure(
+              throw Failure(
                 "E0303", "the name in pair \(place) is \(machine.describe(key)), not a String",
                 help: "make a text of it: from_pairs([[str(k), v] for [k, v] in pairs])", argument: "pairs")
             }
             guard machine.heap.field(key.pointer, of: record.pointer) == nil else {
-              throw LanguageFailure(
+              throw Failure(
                 "E0305", "the name \(StringText.quoted(StringObject.text(key.pointer))) stands in two pairs",
                 help: "gather the values of a name: group_by(pairs, p => p[0])", argument: "pairs")
             }
@@ -118,7 +120,7 @@ extension CoreBuiltins {
           try machine.forEach(arguments[0], "cumsum") { word in
             let part = word.tag == .bool ? Word.int(word.asBool ? 1 : 0) : word
             guard part.isNumber || part.tag == .host || part.tag == .quantity else {
-              throw LanguageFailure(
+              throw Failure(
                 "E0303", "cumsum expects numbers in 'xs', but it holds \(machine.describe(word))",
                 argument: "xs")
             }

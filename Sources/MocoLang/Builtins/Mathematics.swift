@@ -1,6 +1,7 @@
 // Numbers.
 
 import Glibc
+import MocoBase
 
 extension CoreBuiltins {
   static var mathematics: [NativeFunction] {
@@ -94,14 +95,14 @@ extension CoreBuiltins {
       ) { machine, arguments in
         if arguments[0].tag == .int, arguments[1].tag == .int {
           let (a, b) = (arguments[0].asInt, arguments[1].asInt)
-          if b == 0 { throw LanguageFailure("E0403", "division by zero", argument: "b") }
+          if b == 0 { throw Failure("E0403", "division by zero", argument: "b") }
           let (quotient, overflow) = a.dividedReportingOverflow(by: b)
           if overflow { throw Machine.intOverflow("div(\(a), \(b))") }
           return .int((a % b != 0) && ((a < 0) != (b < 0)) ? quotient - 1 : quotient)
         }
         let a = try machine.numberArgument(arguments[0], "a", "div")
         let b = try machine.numberArgument(arguments[1], "b", "div")
-        if b == 0 { throw LanguageFailure("E0403", "division by zero", argument: "b") }
+        if b == 0 { throw Failure("E0403", "division by zero", argument: "b") }
         return .float((a / b).rounded(.down))
       },
       NativeFunction(
@@ -131,7 +132,7 @@ extension CoreBuiltins {
         let x = try machine.numberArgument(arguments[0], "x", "exp")
         let result = exp(x)
         if result.isInfinite, x.isFinite {
-          throw LanguageFailure(
+          throw Failure(
             "E0402", "exp(\(NumberText.float(x))) does not fit a Float",
             help: "a Float goes up to about 1.8e308", argument: "x")
         }
@@ -152,7 +153,7 @@ extension CoreBuiltins {
         guard arguments[1].tag != .null else { return .float(log(x)) }
         let base = try machine.numberArgument(arguments[1], "base", "log")
         if base <= 0 || base == 1 {
-          throw LanguageFailure(
+          throw Failure(
             "E0407", "there is no logarithm to the base \(NumberText.float(base))", argument: "base")
         }
         if base == 2 { return .float(log2(x)) }
@@ -168,8 +169,8 @@ extension CoreBuiltins {
     ]
   }
 
-  private static func domain(_ message: String) -> LanguageFailure {
-    LanguageFailure("E0407", message, argument: "x")
+  private static func domain(_ message: String) -> Failure {
+    Failure("E0407", message, argument: "x")
   }
 
   private static func real(

@@ -1,5 +1,7 @@
 // print, help.
 
+import MocoBase
+
 extension CoreBuiltins {
   static var output: [NativeFunction] {
     [
@@ -55,7 +57,7 @@ extension CoreBuiltins {
           }
           if text == nil {
             let near = Nearest.name(to: name, among: interpreter.helpPages() + interpreter.names.map(\.name))
-            throw LanguageFailure(
+            throw Failure(
               "E0305", "there is no page and nothing of the name \(Diagnostic.visible(name))",
               help: near.map { "did you mean help(\"\($0)\")?" } ?? "help() lists the pages", argument: "x")
           }

@@ -1,5 +1,7 @@
 // Functions over lists and what else can be gone through. They give new values and change nothing.
 
+import MocoBase
+
 extension CoreBuiltins {
   static var sequences: [NativeFunction] {
     [
@@ -14,11 +16,11 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         if arguments[0].tag == .range, arguments[0].pointer.range.pointee.range.isUncountable {
-          throw LanguageFailure(
+          throw Failure(
             "E0402", "the length of \(machine.describe(arguments[0])) does not fit an Int", argument: "x")
         }
         if let length = machine.length(arguments[0]) { return .int(length) }
-        throw LanguageFailure("E0201", "\(machine.describe(arguments[0])) has no length", argument: "x")
+        throw Failure("E0201", "\(machine.describe(arguments[0])) has no length", argument: "x")
       },
       NativeFunction(
         core: "range(start, end = nil, by = 1)",
@@ -39,7 +41,7 @@ extension CoreBuiltins {
           end = try machine.intArgument(arguments[1], "end", "range")
         }
         let step = try machine.intArgument(arguments[2], "by", "range")
-        if step == 0 { throw LanguageFailure("E0305", "the step of a range cannot be 0", argument: "by") }
+        if step == 0 { throw Failure("E0305", "the step of a range cannot be 0", argument: "by") }
         return machine.heap.range(RangeValue(start: start, end: end, step: step))
       },
       NativeFunction(
@@ -57,7 +59,7 @@ extension CoreBuiltins {
         return try machine.building { list in
           try machine.forEach(arguments[0], "enumerate") { word in
             if isBeyond {
-              throw LanguageFailure("E0402", "\(index) + 1 does not fit an Int", argument: "start")
+              throw Failure("E0402", "\(index) + 1 does not fit an Int", argument: "start")
             }
             try machine.heap.append(machine.pair(.int(index), machine.retained(word)), to: list)
             (index, isBeyond) = index == Int.max ? (index, true) : (index + 1, false)
@@ -103,7 +105,7 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         if arguments[0].tag == .bool {
-          throw LanguageFailure(
+          throw Failure(
             "E0303", "sum expects a List of numbers or Bools for 'xs', not \(arguments[0].asBool)",
             help: "count element by element: sum([a == b for [a, b] in zip(xs, ys)])", argument: "xs")
         }
@@ -308,7 +310,7 @@ extension CoreBuiltins {
         if value.tag == .host, let copy = try value.pointer.hostBox.pointee.host.copied() {
           return try copy.owned(in: machine.heap)
         }
-        throw LanguageFailure(
+        throw Failure(
           "E0303",
           "copy takes numbers, texts, lists, records, tensors and models, not \(machine.describe(value))",
           help: "make another one as this one was made", argument: "x")
@@ -399,7 +401,7 @@ extension Machine {
       throw error
     }
     guard let best else {
-      throw LanguageFailure(
+      throw Failure(
         "E0305", "\(function) of nothing", help: "the \(typeName(source)) is empty", argument: "values")
     }
     return best

@@ -1,6 +1,7 @@
 // Texts.
 
 import Glibc
+import MocoBase
 
 extension CoreBuiltins {
   static var strings: [NativeFunction] {
@@ -44,7 +45,7 @@ extension CoreBuiltins {
           }
           let separator = StringObject.bytes(try machine.stringArgument(arguments[1], "separator", "split"))
           if separator.isEmpty {
-            throw LanguageFailure(
+            throw Failure(
               "E0305", "the separator is empty", help: "[c for c in s] takes a text apart",
               argument: "separator")
           }
@@ -77,7 +78,7 @@ extension CoreBuiltins {
           if !isFirst { writer.bytes += StringObject.bytes(separator) }
           isFirst = false
           guard word.tag == .string else {
-            throw LanguageFailure(
+            throw Failure(
               "E0303", "join takes Strings, but the list holds \(machine.describe(word))",
               help: "convert them: [str(x) for x in xs]", argument: "xs")
           }
@@ -125,7 +126,7 @@ extension CoreBuiltins {
         let text = StringObject.bytes(try machine.stringArgument(arguments[0], "s", "replace"))
         let old = StringObject.bytes(try machine.stringArgument(arguments[1], "old", "replace"))
         let new = StringObject.bytes(try machine.stringArgument(arguments[2], "new", "replace"))
-        if old.isEmpty { throw LanguageFailure("E0305", "the text to replace is empty", argument: "old") }
+        if old.isEmpty { throw Failure("E0305", "the text to replace is empty", argument: "old") }
         // Counted first, so that an absurd result is refused before it is made.
         var count = 0
         var from = 0
@@ -243,14 +244,13 @@ extension CoreBuiltins {
         let text = arguments[0].tag == .string ? StringObject.text(arguments[0].pointer) : ""
         let isTemplate = text.contains("{") && text.contains("}")
         if isTemplate, arguments[1].tag != .string || !StringObject.text(arguments[1].pointer).isEmpty {
-          throw LanguageFailure(
+          throw Failure(
             "E0303", "format takes the value first: format(x, \".2f\"), and no text to fill in",
             help: Habits.help(forTemplate: text), argument: "x")
         }
         let spec = try machine.stringArgument(arguments[1], "spec", "format")
         let parsed: FormatSpecification
-        do { parsed = try FormatSpecification(StringObject.text(spec)) } catch var failure as LanguageFailure
-        {
+        do { parsed = try FormatSpecification(StringObject.text(spec)) } catch var failure as Failure {
           failure.argument = "spec"
           throw failure
         }
@@ -269,7 +269,7 @@ extension CoreBuiltins {
         let object = try machine.stringArgument(arguments[0], "s", "ord")
         let scalars = StringObject.text(object).unicodeScalars
         guard let first = scalars.first, scalars.count == 1 else {
-          throw LanguageFailure(
+          throw Failure(
             "E0305", "ord takes a String of one scalar, not of \(scalars.count)", argument: "s")
         }
         return .int(Int(first.value))
@@ -286,7 +286,7 @@ extension CoreBuiltins {
       ) { machine, arguments in
         let number = try machine.intArgument(arguments[0], "number", "chr")
         guard let code = UInt32(exactly: number), let scalar = Unicode.Scalar(code) else {
-          throw LanguageFailure("E0305", "\(number) is no Unicode scalar", argument: "number")
+          throw Failure("E0305", "\(number) is no Unicode scalar", argument: "number")
         }
         return try machine.heap.string(String(Character(scalar)))
       },

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Checker {
   mutating func check(_ expr: Expr) {
     let takesLast = !isThrownAway
@@ -10,7 +12,7 @@ extension Checker {
         check(value)
         guard let format else { continue }
         do { _ = try FormatSpecification(format.text) } catch {
-          let failure = error as? LanguageFailure
+          let failure = error as? Failure
           report(
             failure?.code ?? "E0312", failure?.message ?? "\(error)", at: format.span, help: failure?.help)
         }
@@ -150,7 +152,7 @@ extension Checker {
         if callable.takesOptions || callable.parameters.contains(where: { $0.name == argumentName }) {
           continue
         }
-        let nearest = Suggestions.nearest(to: argumentName, among: callable.parameters.map(\.name))
+        let nearest = Nearest.name(to: argumentName, among: callable.parameters.map(\.name))
         let known = callable.parameters.map(\.name).joined(separator: ", ")
         report(
           "E0306", "'\(name)' has no argument '\(shown(argumentName))'", at: span,

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Checker {
   mutating func check(_ statement: Stmt) {
     switch statement.kind {
@@ -73,7 +75,7 @@ extension Checker {
         )
       }
     } catch {
-      guard let known = error as? any LanguageError else { return }
+      guard let known = error as? Failure else { return }
       report(known.code, known.message, at: use.sourceSpan, help: known.help)
     }
   }

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Looks for what is wrong before a program runs: names that do not exist, arguments no function takes,
 /// templates without `{}`, assignments to constants, statements that cannot be reached.
 ///
@@ -243,7 +245,7 @@ public struct Checker {
     candidates.formUnion(context.builtins.keys)
     candidates.formUnion(context.names.keys)
     candidates.formUnion(globals.keys)
-    return Suggestions.nearest(to: name, among: candidates)
+    return Nearest.name(to: name, among: candidates)
   }
 }
 

@@ -3,6 +3,8 @@
 // `compile(e, to: r)` may write R[r] before all of e is evaluated, so r is a temporary or a variable whose
 // name is not in scope yet; `isAssignable` tells for which expressions that does not matter.
 
+import MocoBase
+
 struct Operand {
   var register: Int
   /// Nobody else reads the register: the instruction that uses it gives it up.
@@ -304,7 +306,7 @@ extension Compiler {
       case .interpolation(let expr, let format):
         try compile(expr, to: register)
         if let format {
-          do { _ = try FormatSpecification(format.text) } catch let error as LanguageFailure {
+          do { _ = try FormatSpecification(format.text) } catch let error as Failure {
             report(
               Diagnostic(error.code, error.message, at: format.span, help: error.help.map { [$0] } ?? []))
           }

@@ -4,6 +4,8 @@
 // captures; everything else is a global of the module, found late through its slot. The top level of a
 // program declares globals, blocks declare locals.
 
+import MocoBase
+
 package final class Compiler {
   let heap: Heap
   let globals: Globals

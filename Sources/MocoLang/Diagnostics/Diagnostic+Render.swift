@@ -6,6 +6,8 @@
 //    |              [32, 512]
 //    = help: transpose the right side: img @ text.T gives [32, 10]
 
+import MocoBase
+
 extension Diagnostic {
   /// The message as it is shown, without a line break at the end.
   /// - Parameters:

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// The source lines of a message, with marks under what is meant.
 struct Excerpt {
   /// A mark under one line.
@@ -168,7 +170,7 @@ struct Excerpt {
     var texts = marks.filter { !$0.text.isEmpty }.sorted { ($0.first, $0.last) < ($1.first, $1.last) }
     var first = painted(row)
     if let last = texts.last, last.last == end,
-      !isFitted || end + 1 + DisplayColumns.width(of: last.text) <= room
+      !isFitted || end + 1 + DisplayWidth.of(last.text) <= room
     {
       first += " " + paint.colour(last.isPrimary ? tint : Paint.blue, last.text)
       texts.removeLast()
@@ -191,7 +193,7 @@ struct Excerpt {
   /// not fit, and on several lines where it is longer than one.
   private func place(_ mark: Mark) -> (start: Int, lines: [String]) {
     guard isFitted else { return (mark.first, [mark.text]) }
-    let size = DisplayColumns.width(of: mark.text)
+    let size = DisplayWidth.of(mark.text)
     if size <= room { return (min(mark.first, room - size), [mark.text]) }
     return (0, DisplayColumns.wrapped(mark.text, columns: room))
   }

@@ -1,9 +1,11 @@
+import MocoBase
+
 /// What people bring along from Python, NumPy, PyTorch, Julia, R, Swift and JavaScript, and what to write here.
 package enum Habits {
   /// Advice for a near miss of such a word: `lenght`.
   package static func nearHelp(forName name: String) -> String? {
     guard name.utf8.count > 4, let near = Nearest.name(to: name, among: names.keys.sorted()),
-      Suggestions.editDistance(Array(name.unicodeScalars), Array(near.unicodeScalars)) == 1
+      Nearest.edits(name, near) == 1
     else { return nil }
     return names[near]
   }

@@ -1,6 +1,8 @@
 // The arguments of a call to a native function, by the names of its signature. Defaults are filled in. Every
 // accessor throws an E0303 that names the function and the argument and marks it in the source.
 
+import MocoBase
+
 public struct Arguments {
   public let interpreter: Interpreter
   public let functionName: String
@@ -55,13 +57,13 @@ public struct Arguments {
   public func failure(
     _ code: String, _ message: String, at name: String? = nil, help: String? = nil
   )
-    -> LanguageFailure
+    -> Failure
   {
-    LanguageFailure(code, message, help: help, argument: name)
+    Failure(code, message, help: help, argument: name)
   }
 
   /// The E0303 for an argument of the wrong type.
-  public func wrongType(_ name: String, expected: String, help: String? = nil) -> LanguageFailure {
+  public func wrongType(_ name: String, expected: String, help: String? = nil) -> Failure {
     let found = self[name].map { Arguments.describe($0) } ?? "nothing"
     return failure(
       "E0303", "\(functionName) expects \(expected) for '\(name)', not \(found)", at: name, help: help)

@@ -1,5 +1,7 @@
 // Values for the prompt: on one line where they fit, else over several, long ones with their middle left out.
 
+import MocoBase
+
 struct Display {
   let machine: Machine
   let width: Int
@@ -46,7 +48,7 @@ struct Display {
   private func fitted(_ text: String) -> String {
     if text.contains("\u{1B}") { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      guard DisplayColumns.width(of: line) > width else { return String(line) }
+      guard DisplayWidth.of(line) > width else { return String(line) }
       return DisplayColumns.wrapped(String(line), columns: width, hanging: 2).joined(separator: "\n")
     }.joined(separator: "\n")
   }
@@ -101,7 +103,7 @@ struct Display {
     writer.digits = style.digits
     guard (try? writer.write(inside: word, depth: TextWriter.maximumDepth - 8)) != nil else { return nil }
     let text = writer.text
-    return DisplayColumns.width(of: text) <= room && !text.contains(where: \.isNewline) ? text : nil
+    return DisplayWidth.of(text) <= room && !text.contains(where: \.isNewline) ? text : nil
   }
 
   private func list(_ word: Word, _ place: Place, _ depth: Int) -> [String] {
@@ -183,7 +185,7 @@ struct Display {
       let key = entry.key.map { beginning($0, most: width).text } ?? ""
       let name =
         cut(StringText.isName(key) ? key : StringText.quoted(key), max(8, width - place.indent - 14)) + ": "
-      let inner = place.inner(name: DisplayColumns.width(of: name))
+      let inner = place.inner(name: DisplayWidth.of(name))
       let part = lines(entry.value, inner, depth: depth + 1)
       out.append(pad + name + part.joined(separator: "\n") + (index < places.count - 1 ? "," : ""))
     }

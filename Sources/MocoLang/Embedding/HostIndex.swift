@@ -1,3 +1,5 @@
+import MocoBase
+
 /// One item between the brackets of `x[…]`.
 public enum HostIndex {
   case int(Int)
@@ -14,7 +16,7 @@ public enum HostIndex {
   public static func resolve(_ index: Int, count: Int) throws -> Int {
     let place = index < 0 ? index &+ count : index
     guard place >= 0, place < count else {
-      throw LanguageFailure(
+      throw Failure(
         "E0202", "index \(index) is out of range for length \(count)",
         help: count == 0
           ? "there are no elements" : "valid indices are 0 to \(count - 1), or -\(count) to -1 from the end")
@@ -40,15 +42,15 @@ public struct HostRange: Sendable {
   /// First place, number of elements, and distance between them, for an axis of that length.
   /// - Throws: E0202 when an end lies outside `0...count`, or the end comes before the start.
   public func resolve(count: Int) throws -> (start: Int, count: Int, step: Int) {
-    func outside(_ bound: Int) -> LanguageFailure {
-      LanguageFailure(
+    func outside(_ bound: Int) -> Failure {
+      Failure(
         "E0202", "the range \(description) is out of range for length \(count)",
         help: "\(bound) is outside 0 to \(count)")
     }
     guard step > 0 else {
       // Backwards: the places of the range as they are, each checked.
       guard let start, let end else {
-        throw LanguageFailure("E0202", "a range with a negative step needs both ends here")
+        throw Failure("E0202", "a range with a negative step needs both ends here")
       }
       let places = RangeValue(start: start, end: end, isClosed: isClosed, step: step)
       let length = places.count

@@ -28,7 +28,7 @@
 //     func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue? {
 //       guard op == .add, let right: Vector = other.asHost() else { return nil }
 //       guard right.numbers.count == numbers.count else {
-//         throw LanguageFailure("E0204", "the vectors differ in length",
+//         throw Failure("E0204", "the vectors differ in length",
 //           operandLabels: ("[\(numbers.count)]", "[\(right.numbers.count)]"))
 //       }
 //       return .host(Vector(zip(numbers, right.numbers).map(+)))
@@ -53,6 +53,8 @@
 //     var shortDescription: String { "Vector(\(numbers.count))" }
 //     func display(width: Int, style: DisplayStyle) -> String { … }
 //   }
+
+import MocoBase
 
 /// A Swift object that programs hold as a value. Everything except `typeName` has a default.
 public protocol HostObject: AnyObject {

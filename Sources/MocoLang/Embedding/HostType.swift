@@ -1,5 +1,7 @@
 // What is known of a type of host objects without an object of it: for help, for completion and for the index.
 
+import MocoBase
+
 /// A type, its members with a sentence each, and of what types they are.
 ///
 ///     HostType(
@@ -100,7 +102,7 @@ extension MethodTable {
   public func function(_ name: String) -> NativeFunction? {
     guard let (signature, doc) = description(of: name) else { return nil }
     return NativeFunction(signature: signature, doc: doc, core: nil) { arguments in
-      throw LanguageFailure(
+      throw Failure(
         "E0310", "\(arguments.functionName) is called on an object: x.\(arguments.functionName)(…)")
     }
   }

@@ -1,5 +1,7 @@
 // What a prompt or an editor asks for.
 
+import MocoBase
+
 extension Interpreter {
   public struct NameInfo {
     public var name: String

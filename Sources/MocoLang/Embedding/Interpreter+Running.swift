@@ -1,5 +1,7 @@
 // Running programs and calling functions.
 
+import MocoBase
+
 extension Interpreter {
   public enum Mode {
     /// A whole file: names may be declared once in each cell.
@@ -93,7 +95,7 @@ extension Interpreter {
     }
     if let partial = error as? PartialResult { return diagnostic(partial.error) }
     if let diagnostic = error as? Diagnostic { return diagnostic }
-    if let known = error as? any LanguageError {
+    if let known = error as? Failure {
       return Diagnostic(known.code, known.message, help: known.help.map { [$0] } ?? [])
     }
     return Diagnostic("E0900", String(describing: error))
@@ -167,7 +169,7 @@ extension FunctionValue {
   /// Calls the function. What it throws is to be passed on.
   public func call(_ arguments: [AnyValue] = [], named: [(String, AnyValue)] = []) throws -> AnyValue {
     guard case .object(let reference) = value.storage, let interpreter = reference.heap.interpreter else {
-      throw LanguageFailure("E0310", "this function has no interpreter to run it")
+      throw Failure("E0310", "this function has no interpreter to run it")
     }
     return try interpreter.call(value, arguments, named: named)
   }

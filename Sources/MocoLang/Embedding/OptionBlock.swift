@@ -1,3 +1,5 @@
+import MocoBase
+
 /// What a record of options may hold: `router { top_k: 2 }`. One list serves the check before a run, the function
 /// that reads the record, and completion.
 public struct OptionBlock: Sendable {

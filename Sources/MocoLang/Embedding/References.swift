@@ -1,5 +1,7 @@
 // What Swift code holds of the machine's heap.
 
+import MocoBase
+
 /// One counted reference to an object on the heap of an interpreter.
 package final class ObjectReference {
   package let heap: Heap
@@ -150,7 +152,7 @@ extension AnyValue {
     case .host(let object): return heap.host(object)
     case .object(let reference):
       guard reference.heap === heap else {
-        throw LanguageFailure("E0201", "this value belongs to another session")
+        throw Failure("E0201", "this value belongs to another session")
       }
       heap.retain(reference.value)
       return reference.value

@@ -2,6 +2,7 @@
 // The array lies in reserved address space and never moves; pages come to be when they are touched.
 
 import Glibc
+import MocoBase
 
 /// A file of the language that was loaded: the main program, a module, or the built-ins.
 package final class Module {
@@ -137,7 +138,7 @@ package final class Globals {
 
   private func newSlot(_ name: String, in module: Module) throws -> Int {
     guard count < Globals.capacity else {
-      throw LanguageFailure("E0404", "there are more than \(Globals.capacity) global names")
+      throw Failure("E0404", "there are more than \(Globals.capacity) global names")
     }
     let slot = count
     count += 1

@@ -3,6 +3,8 @@
 // A call is a row: the callee in `row[0]`, its arguments in `row[1…]`. Binding rearranges the row in place,
 // so that each parameter has its slot, `undefined` where the argument was left out.
 
+import MocoBase
+
 extension Machine {
   // MARK: Binding to a function of the language
 
@@ -38,7 +40,7 @@ extension Machine {
           let text = StringObject.text(name)
           let function = prototype.name ?? "this function"
           if place != nil {
-            throw LanguageFailure("E0306", "\(function) gets the argument '\(text)' twice", argument: text)
+            throw Failure("E0306", "\(function) gets the argument '\(text)' twice", argument: text)
           }
           throw unknownName(text, function, among: parameters.map(\.name))
         }
@@ -53,7 +55,7 @@ extension Machine {
     }
   }
 
-  func unknownName(_ text: String, _ function: String, among names: [String]) -> LanguageFailure {
+  func unknownName(_ text: String, _ function: String, among names: [String]) -> Failure {
     let help: String
     if let known = Habits.help(forArgument: text, among: names) {
       help = known
@@ -64,19 +66,19 @@ extension Machine {
     } else {
       help = "its arguments are \(names.joined(separator: ", "))"
     }
-    return LanguageFailure("E0306", "\(function) has no argument '\(text)'", help: help, argument: text)
+    return Failure("E0306", "\(function) has no argument '\(text)'", help: help, argument: text)
   }
 
-  func tooMany(_ given: Int, _ allowed: Int, _ function: String, names: [String]) -> LanguageFailure {
+  func tooMany(_ given: Int, _ allowed: Int, _ function: String, names: [String]) -> Failure {
     let takes = allowed == 0 ? "no arguments" : allowed == 1 ? "1 argument" : "\(allowed) arguments"
-    return LanguageFailure(
+    return Failure(
       "E0306", "\(function) takes \(takes), but \(given) \(given == 1 ? "is" : "are") given",
       help: Habits.help(forSurplusOf: function)
         ?? (names.isEmpty ? "write \(function)()" : "its arguments are \(names.joined(separator: ", "))"))
   }
 
-  func missing(_ name: String, _ function: String, given: Int, signature: String) -> LanguageFailure {
-    LanguageFailure("E0304", "\(function) needs the argument '\(name)'", help: "it is \(signature)")
+  func missing(_ name: String, _ function: String, given: Int, signature: String) -> Failure {
+    Failure("E0304", "\(function) needs the argument '\(name)'", help: "it is \(signature)")
   }
 
   // MARK: Named and spread arguments
@@ -134,7 +136,7 @@ extension Machine {
     var next = row + 1
     let total = list.pointer.list.pointee.count + record.pointer.record.pointee.count
     guard next + total + 2 < stackEnd else {
-      throw LanguageFailure("E0306", "\(total) arguments are too many for a call")
+      throw Failure("E0306", "\(total) arguments are too many for a call")
     }
     if hasReceiver {
       let receiver = row[3]
@@ -200,7 +202,7 @@ extension Machine {
       } else {
         result = try callBody(target, row, count: count, names: names)
       }
-    } catch let error as any LanguageError {
+    } catch let error as Failure {
       argumentPlace = error.argument.flatMap { name in
         target.signature.parameters.firstIndex { $0.name == name }
       }
@@ -215,8 +217,8 @@ extension Machine {
     overloads[OverloadKey(name: name, type: ObjectIdentifier(type(of: first.pointer.hostBox.pointee.host)))]
   }
 
-  func notCallable(_ callee: Word) -> LanguageFailure {
-    LanguageFailure("E0310", "\(describe(callee)) is not a function")
+  func notCallable(_ callee: Word) -> Failure {
+    Failure("E0310", "\(describe(callee)) is not a function")
   }
 
   /// A core function works on the row itself where every argument stands in its place, else on a copy above.
@@ -271,7 +273,7 @@ extension Machine {
         throw unknownName(name, function.name, among: signature.parameters.map(\.name))
       }
       guard area[place].tag == .undefined else {
-        throw LanguageFailure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
+        throw Failure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
       }
       let word = row[1 + positional + index]
       heap.retain(word)
@@ -315,7 +317,7 @@ extension Machine {
       let value = AnyValue(row[1 + positional + index], in: heap)
       if let place = signature.parameters.firstIndex(where: { $0.name == name }) {
         guard !given[place] else {
-          throw LanguageFailure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
+          throw Failure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
         }
         values[place] = value
         given[place] = true
@@ -401,7 +403,7 @@ extension Machine {
     }
   }
 
-  private func noMethod(_ receiver: Word, _ name: String) -> LanguageFailure {
+  private func noMethod(_ receiver: Word, _ name: String) -> Failure {
     let members = memberNames(of: receiver)
     var help: String?
     if let near = Nearest.name(to: name, among: members + globals.builtins.order) {
@@ -410,11 +412,11 @@ extension Machine {
     if let known = Habits.help(forMember: name, of: typeName(receiver)) { help = known }
     if members.contains(name), receiver.tag != .record { help = "write .\(name) without parentheses" }
     if receiver.tag == .record, let word = heap.field(name, of: receiver.pointer) {
-      return LanguageFailure(
+      return Failure(
         "E0310", "the field '\(name)' holds \(describe(word)), not a function",
         help: "write .\(name) to read it")
     }
-    return LanguageFailure(
+    return Failure(
       "E0309", "\(describeType(receiver)) has no method '\(name)', and there is no function of that name",
       help: help)
   }

@@ -1,6 +1,8 @@
 // Equality and order. Equality is deep, and survives cycles and any depth: pairs that wait stand in a list of
 // their own, and a pair of containers that was met before counts as equal.
 
+import MocoBase
+
 extension Machine {
   package func equal(_ left: Word, _ right: Word) throws -> Bool {
     if let plain = Machine.plainEqual(left, right) { return plain }
@@ -124,7 +126,7 @@ extension Machine {
       return a.amount < b.amount ? -1 : a.amount > b.amount ? 1 : 0
     case .list:
       guard depth < 200 else {
-        throw LanguageFailure(
+        throw Failure(
           "E0404", "these lists are nested too deeply to be compared",
           help: "lists that hold themselves have no order")
       }
@@ -157,7 +159,7 @@ extension Machine {
       return false
     case .string:
       guard value.tag == .string else {
-        throw LanguageFailure(
+        throw Failure(
           "E0201", "a String can only hold a String, not \(describe(value))",
           operandLabels: (typeName(value), "String"))
       }
@@ -165,7 +167,7 @@ extension Machine {
         of: StringObject.bytes(value.pointer), in: StringObject.bytes(container.pointer), from: 0) != nil
     case .record:
       guard value.tag == .string else {
-        throw LanguageFailure(
+        throw Failure(
           "E0201", "the keys of a Record are Strings, not \(describe(value))",
           operandLabels: (typeName(value), "Record"))
       }
@@ -188,7 +190,7 @@ extension Machine {
       return false
     default: break
     }
-    throw LanguageFailure(
+    throw Failure(
       "E0201", "'in' needs a List, Record, String or Range on its right side, not \(describe(container))",
       operandLabels: (typeName(value), typeName(container)))
   }

@@ -1,5 +1,7 @@
 // Elements: indices, slices, and lists of indices.
 
+import MocoBase
+
 extension Machine {
   /// `object[index]`; the result carries a reference.
   @inline(never)
@@ -22,7 +24,7 @@ extension Machine {
     case (.range, .int):
       let range = object.pointer.range.pointee.range
       if range.isUncountable, index.tag == .int, index.asInt < 0 {
-        throw LanguageFailure("E0402", "the length of \(range.description) does not fit an Int")
+        throw Failure("E0402", "the length of \(range.description) does not fit an Int")
       }
       return .int(range.element(try HostIndex.resolve(index.asInt, count: range.count)))
     case (.list, .range), (.string, .range), (.range, .range):
@@ -38,7 +40,7 @@ extension Machine {
     }
   }
 
-  private func cannotIndex(_ object: Word, _ index: Word) -> LanguageFailure {
+  private func cannotIndex(_ object: Word, _ index: Word) -> Failure {
     switch object.tag {
     case .list, .string, .range:
       var help: String?
@@ -46,21 +48,21 @@ extension Machine {
         help = "write \(whole) without the point"
       }
       if index.tag == .float, help == nil { help = "div(a, b) divides to an Int" }
-      return LanguageFailure(
+      return Failure(
         "E0201", "\(describeType(object)) is indexed by an Int or a Range, not by \(describe(index))",
         help: help,
         operandLabels: ("", typeName(index)))
     case .record:
-      return LanguageFailure(
+      return Failure(
         "E0201", "a Record is indexed by a String, not by \(describe(index))",
         help: "its keys are Strings: r[\"a\"], r.a",
         operandLabels: ("", typeName(index)))
     case .host:
-      return LanguageFailure(
+      return Failure(
         "E0201", "\(describeType(object)) cannot be indexed by \(describe(index))",
         operandLabels: ("", typeName(index)))
     default:
-      return LanguageFailure(
+      return Failure(
         "E0201", "\(describe(object)) cannot be indexed",
         help: object.tag == .null ? "the value is nil; ?? gives a value to use instead" : nil,
         operandLabels: (typeName(object), ""))
@@ -96,7 +98,7 @@ extension Machine {
     default:
       let source = object.pointer.range.pointee.range
       let (step, overflow) = source.step.multipliedReportingOverflow(by: part.step)
-      if overflow { throw LanguageFailure("E0402", "the step of this range does not fit an Int") }
+      if overflow { throw Failure("E0402", "the step of this range does not fit an Int") }
       guard part.count > 0 else { return heap.range(RangeValue(start: source.start, end: source.start)) }
       let start = source.element(part.start)
       let last = start &+ (part.count - 1) &* step
@@ -113,7 +115,7 @@ extension Machine {
     var places: [Int] = []
     if choice.count > 0, choice.items[0].tag == .bool {
       guard choice.count == total else {
-        throw LanguageFailure("E0202", "the mask has \(choice.count) elements, but the length is \(total)")
+        throw Failure("E0202", "the mask has \(choice.count) elements, but the length is \(total)")
       }
       for at in 0..<choice.count {
         guard choice.items[at].tag == .bool else { throw cannotIndex(object, choice.items[at]) }
@@ -176,12 +178,12 @@ extension Machine {
     if object.tag == .host {
       let host = object.pointer.hostBox.pointee.host
       guard let value = try host.index((0..<count).map { hostIndex(first[$0]) }) else {
-        throw LanguageFailure("E0201", "\(describeType(object)) cannot be indexed so")
+        throw Failure("E0201", "\(describeType(object)) cannot be indexed so")
       }
       return try value.owned(in: heap)
     }
     guard count == 1, first.pointee.tag == .undefined, object.tag == .list || object.tag == .string else {
-      throw LanguageFailure(
+      throw Failure(
         "E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
     }
     if object.tag == .string {
@@ -209,13 +211,13 @@ extension Machine {
       guard
         try object.pointer.hostBox.pointee.host.setIndex([hostIndex(index)], to: AnyValue(value, in: heap))
       else {
-        throw LanguageFailure("E0302", "the elements of \(describeType(object)) cannot be set so")
+        throw Failure("E0302", "the elements of \(describeType(object)) cannot be set so")
       }
     case (.string, _):
-      throw LanguageFailure(
+      throw Failure(
         "E0302", "a String cannot be changed", help: "build a new one, for example with replace")
     case (.range, _):
-      throw LanguageFailure("E0302", "a Range cannot be changed", help: "make a List of it: [..range]")
+      throw Failure("E0302", "a Range cannot be changed", help: "make a List of it: [..range]")
     default:
       throw cannotIndex(object, index)
     }
@@ -226,12 +228,12 @@ extension Machine {
     let part = try HostRange(start: range.start, end: range.end, isClosed: range.isClosed, step: range.step)
       .resolve(count: object.pointer.list.pointee.count)
     guard value.tag == .list else {
-      throw LanguageFailure(
+      throw Failure(
         "E0201", "a slice takes a List, not \(describe(value))")
     }
     let source = value.pointer.list.pointee
     guard source.count == part.count else {
-      throw LanguageFailure(
+      throw Failure(
         "E0202", "the slice has \(part.count) elements, but \(source.count) are given",
         help: "insert, append and remove change the length of a list")
     }
@@ -245,12 +247,12 @@ extension Machine {
   func setItems(_ object: Word, _ first: UnsafeMutablePointer<Word>, _ count: Int, _ value: Word) throws {
     guard object.tag == .host else {
       if count == 1 { return try setElement(object, first.pointee, value) }
-      throw LanguageFailure(
+      throw Failure(
         "E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
     }
     let host = object.pointer.hostBox.pointee.host
     guard try host.setIndex((0..<count).map { hostIndex(first[$0]) }, to: AnyValue(value, in: heap)) else {
-      throw LanguageFailure("E0302", "the elements of \(describeType(object)) cannot be set so")
+      throw Failure("E0302", "the elements of \(describeType(object)) cannot be set so")
     }
   }
 

@@ -1,5 +1,7 @@
 // From an error to its diagnostic: the place, the operands, the calls that were running; and `catch`.
 
+import MocoBase
+
 /// An error on its way through frames.
 package final class RaisedError: Error, @unchecked Sendable {
   package var diagnostic: Diagnostic
@@ -104,7 +106,7 @@ extension Machine {
     var help: String?
     var operandLabels: (left: String, right: String)?
     var argument: String?
-    if let known = error as? any LanguageError {
+    if let known = error as? Failure {
       (code, message, help) = (known.code, known.message, known.help)
       (operandLabels, argument) = (known.operandLabels, known.argument)
     } else {
@@ -114,7 +116,7 @@ extension Machine {
     if offset >= 0, offset < prototype.spans.count {
       let spans = prototype.spans[offset]
       let instruction = prototype.code.pointee.instructions[offset]
-      if operandLabels != nil, !instruction.op.isCall, let known = error as? any LanguageError,
+      if operandLabels != nil, !instruction.op.isCall, let known = error as? Failure,
         let left = prototype.shortText(spans.left), let right = prototype.shortText(spans.right),
         let help = known.help(left: left, right: right)
       {

@@ -1,5 +1,7 @@
 // What was in the variables of calls that an error has ended.
 
+import MocoBase
+
 /// A call that an error has ended, with its variables as they were.
 public struct FailedFrame: Sendable {
   public struct Variable: Sendable {

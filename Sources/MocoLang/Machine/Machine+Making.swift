@@ -1,5 +1,7 @@
 // Making and taking apart: records, spreads, ranges, quantities, texts, patterns; and iteration.
 
+import MocoBase
+
 /// The state of a loop over a host object.
 final class HostIteration {
   let next: () throws -> AnyValue?
@@ -25,12 +27,12 @@ extension Machine {
   func setKey(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
     let key = base[Int(i.b)]
     guard key.tag == .string else {
-      throw LanguageFailure(
+      throw Failure(
         "E0201", "the keys of a Record are Strings, not \(describe(key))", help: "write str(…) or \"\\(…)\"")
     }
     if i.k & 4 != 0, heap.field(key.pointer, of: base[Int(i.a)].pointer) != nil {
       let name = DisplayColumns.cut(StringObject.text(key.pointer), to: 60)
-      throw LanguageFailure(
+      throw Failure(
         "E0115", "the key '\(name)' is given twice", help: "write r[key] = value to replace a value")
     }
     let value = base[Int(i.c)]
@@ -42,7 +44,7 @@ extension Machine {
   func merge(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
     let source = base[Int(i.b)]
     guard source.tag == .record else {
-      throw LanguageFailure("E0201", "in a record, .. takes a Record, not \(describe(source))")
+      throw Failure("E0201", "in a record, .. takes a Record, not \(describe(source))")
     }
     try mergeFields(source.pointer, into: base[Int(i.a)].pointer)
     store(base + Int(i.b), .null)
@@ -83,11 +85,11 @@ extension Machine {
       base + Int(i.a), heap.range(RangeValue(start: low.asInt, end: high.asInt, isClosed: i.k & 4 != 0)))
   }
 
-  private func wrongRange(_ low: Word, _ high: Word, isClosed: Bool) -> LanguageFailure {
+  private func wrongRange(_ low: Word, _ high: Word, isClosed: Bool) -> Failure {
     let wrong = low.tag == .int ? high : low
     var help: String?
     if wrong.tag == .float { help = "int(x) rounds towards zero, and div(a, b) divides to an Int" }
-    return LanguageFailure(
+    return Failure(
       "E0201", "the ends of a range are Ints, not \(describe(wrong))", help: help,
       operandLabels: (typeName(low), typeName(high)))
   }
@@ -101,7 +103,7 @@ extension Machine {
     case .float: result = .quantity(Quantity(amount.asFloat, unit))
     case .quantity where amount.asQuantity.unit == unit: result = amount
     default:
-      throw LanguageFailure("E0201", "\(unit.rawValue) takes a number, not \(describe(amount))")
+      throw Failure("E0201", "\(unit.rawValue) takes a number, not \(describe(amount))")
     }
     if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
     store(base + Int(i.a), result)
@@ -230,7 +232,7 @@ extension Machine {
     guard hasRest ? words.count >= count : words.count == count else {
       let needed = hasRest ? "at least \(count)" : "\(count)"
       let found = source.tag == .list ? "\(words.count)" : words.count > count ? "more" : "\(words.count)"
-      throw LanguageFailure(
+      throw Failure(
         "E0311",
         "\(needed) \(count == 1 && !hasRest ? "element is" : "elements are") expected here, but there \(found == "1" ? "is" : "are") \(found)",
         help: !hasRest && words.count > count ? "..rest takes what is left over" : nil)
@@ -246,7 +248,7 @@ extension Machine {
 
   /// A String has elements too, but a pattern that meets one was written for something else: for the pairs of
   /// a record, whose loop gives its keys.
-  private func noList(_ source: Word, inLoop: Bool) -> LanguageFailure {
+  private func noList(_ source: Word, inLoop: Bool) -> Failure {
     var help: String?
     switch source.tag {
     case .string where inLoop:
@@ -255,7 +257,7 @@ extension Machine {
     case .record: help = "write a pattern of keys, {a, b}, or take values(r) apart"
     default: break
     }
-    return LanguageFailure("E0311", "\(describe(source)) is no List that could be taken apart", help: help)
+    return Failure("E0311", "\(describe(source)) is no List that could be taken apart", help: help)
   }
 
   /// `[t[0], t[1]] = [t[1], t[0]]`: the numbers as they were before the first of them is written.
@@ -271,8 +273,8 @@ extension Machine {
     let source = base[Int(i.b)]
     let name = closure.closure.pointee.prototype.takeUnretainedValue().nameTexts[Int(i.c)]
     let word: Word
-    do { word = try member(source, name) } catch let failure as LanguageFailure {
-      throw LanguageFailure("E0311", failure.message, help: failure.help)
+    do { word = try member(source, name) } catch let failure as Failure {
+      throw Failure("E0311", failure.message, help: failure.help)
     }
     store(base + Int(i.a), word)
   }
@@ -304,11 +306,11 @@ extension Machine {
     }
   }
 
-  func notIterable(_ word: Word) -> LanguageFailure {
+  func notIterable(_ word: Word) -> Failure {
     var help: String?
     if word.tag == .int { help = "to count, write 0..<\(max(0, word.asInt))" }
     if word.tag == .quantity { help = "to count, write 1...n" }
-    return LanguageFailure("E0201", "\(describe(word)) has no elements to go through", help: help)
+    return Failure("E0201", "\(describe(word)) has no elements to go through", help: help)
   }
 
   func prepareRange(_ iteration: UnsafeMutablePointer<Word>, isClosed: Bool) throws {

@@ -1,5 +1,7 @@
 // Members: fields of records, modules and host objects.
 
+import MocoBase
+
 extension Machine {
   @inline(never)
   func getMember(
@@ -91,12 +93,12 @@ extension Machine {
       let name = StringObject.text(key)
       guard try host.setMember(name, to: AnyValue(value, in: heap)) else {
         if try host.member(name) == nil { throw noMember(object, name) }
-        throw LanguageFailure("E0302", "the field '\(name)' of \(describeType(object)) cannot be set")
+        throw Failure("E0302", "the field '\(name)' of \(describeType(object)) cannot be set")
       }
     case .module:
-      throw LanguageFailure("E0302", "the names of a module cannot be assigned from outside")
+      throw Failure("E0302", "the names of a module cannot be assigned from outside")
     default:
-      throw LanguageFailure("E0309", "\(describeType(object)) has no fields that could be set")
+      throw Failure("E0309", "\(describeType(object)) has no fields that could be set")
     }
     if i.k & 1 != 0 { store(base + Int(i.a), .null) }
     if i.k & 2 != 0 { store(base + Int(i.c), .null) }
@@ -125,7 +127,7 @@ extension Machine {
     }
   }
 
-  func noMember(_ object: Word, _ name: String) -> LanguageFailure {
+  func noMember(_ object: Word, _ name: String) -> Failure {
     let names = memberNames(of: object)
     let what = object.tag == .record ? "the record has no field" : "\(describeType(object)) has no member"
     var help: String?
@@ -146,18 +148,18 @@ extension Machine {
     } else if !names.isEmpty, names.count <= 12 {
       help = "it has \(names.joined(separator: ", "))"
     }
-    return LanguageFailure("E0309", "\(what) '\(name)'", help: help)
+    return Failure("E0309", "\(what) '\(name)'", help: help)
   }
 
   // MARK: Names that are not there
 
-  func undefinedGlobal(_ slot: Int) -> LanguageFailure {
+  func undefinedGlobal(_ slot: Int) -> Failure {
     let name = globals.names[slot]
     let module = globals.module(of: slot)
     var help: String?
     if module.pending.contains(name) {
       help = "it is declared further down"
-      return LanguageFailure("E0301", "'\(name)' is used before its declaration", help: help)
+      return Failure("E0301", "'\(name)' is used before its declaration", help: help)
     }
     if let known = Habits.names[name] {
       help = known
@@ -166,18 +168,18 @@ extension Machine {
     } else {
       help = Habits.nearHelp(forName: name)
     }
-    return LanguageFailure("E0301", "there is no '\(name)'", help: help)
+    return Failure("E0301", "there is no '\(name)'", help: help)
   }
 
-  func undefinedCell(_ closure: ObjectPointer, _ index: Int) -> LanguageFailure {
+  func undefinedCell(_ closure: ObjectPointer, _ index: Int) -> Failure {
     let prototype = closure.closure.pointee.prototype.takeUnretainedValue()
     let name = index < prototype.capturedTexts.count ? prototype.capturedTexts[index] : "?"
-    return LanguageFailure("E0301", "'\(name)' is used before its declaration")
+    return Failure("E0301", "'\(name)' is used before its declaration")
   }
 
-  func undefinedLocal(_ closure: ObjectPointer, _ name: Int) -> LanguageFailure {
+  func undefinedLocal(_ closure: ObjectPointer, _ name: Int) -> Failure {
     let prototype = closure.closure.pointee.prototype.takeUnretainedValue()
-    return LanguageFailure("E0301", "'\(prototype.nameTexts[name])' is used before its declaration")
+    return Failure("E0301", "'\(prototype.nameTexts[name])' is used before its declaration")
   }
 
   func setGlobal(_ slot: Int, _ place: UnsafeMutablePointer<Word>) throws {
@@ -193,17 +195,17 @@ extension Machine {
     if flags == GlobalFlag.declared { return }
     let name = globals.names[slot]
     if flags & GlobalFlag.constant != 0 {
-      throw LanguageFailure(
+      throw Failure(
         "E0302", "'\(name)' is a constant and cannot be assigned again",
         help: "declare it with var \(name) = …")
     }
     if flags & GlobalFlag.builtin != 0 {
-      throw LanguageFailure(
+      throw Failure(
         "E0302", "'\(name)' is built in and cannot be assigned",
         help: "a variable of your own begins with var \(name) = …")
     }
     let near = Nearest.name(to: name, among: globals.visibleNames(in: globals.module(of: slot)))
-    throw LanguageFailure(
+    throw Failure(
       "E0302", "there is no variable '\(name)' to assign to",
       help: near.map { "did you mean '\($0)'? A new variable begins with var" }
         ?? "declare it with var \(name) = …")
@@ -227,10 +229,10 @@ extension Machine {
 
   func publicNames(_ word: Word) -> [String] { module(word).order.filter { moduleMember(word, $0) != nil } }
 
-  func noModuleName(_ word: Word, _ name: String) -> LanguageFailure {
+  func noModuleName(_ word: Word, _ name: String) -> Failure {
     let module = module(word)
     if name.hasPrefix("_"), module.slots[name] != nil {
-      return LanguageFailure(
+      return Failure(
         "E0803", "'\(name)' is private to the module \(module.name)",
         help: "names that begin with _ stay in their file")
     }
@@ -238,7 +240,7 @@ extension Machine {
     let near = Nearest.name(to: name, among: names)
     var help = near.map { "did you mean '\($0)'?" }
     if help == nil, !names.isEmpty, names.count <= 20 { help = "it has \(names.joined(separator: ", "))" }
-    return LanguageFailure("E0803", "the module \(module.name) has no '\(name)'", help: help)
+    return Failure("E0803", "the module \(module.name) has no '\(name)'", help: help)
   }
 
   func importName(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {

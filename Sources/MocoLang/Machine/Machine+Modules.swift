@@ -1,5 +1,7 @@
 // Modules: found by the interpreter's loader, run once, seen as a value with public names.
 
+import MocoBase
+
 extension Machine {
   /// The module for a `use`, loaded at its first use.
   /// - Throws: E0801, E0802, and whatever the module's own program fails with.
@@ -8,7 +10,7 @@ extension Machine {
   func loadModule(_ use: Use, _ closure: ObjectPointer, isTopLevel: Bool) throws -> Word {
     let prototype = closure.closure.pointee.prototype.takeUnretainedValue()
     guard let loader = interpreter.moduleLoader else {
-      throw LanguageFailure(
+      throw Failure(
         "E0801", "there is no module '\(use.source.text)' here: modules cannot be loaded in this place")
     }
     let loaded = try read(use.source, from: prototype.file, by: loader)
@@ -80,10 +82,10 @@ extension Machine {
     return name
   }
 
-  private func circle(_ identity: String, _ known: Module) -> LanguageFailure {
+  private func circle(_ identity: String, _ known: Module) -> Failure {
     let start = loading.firstIndex { $0 === known } ?? 0
     let names = loading[start...].map(\.name) + [known.name]
-    return LanguageFailure(
+    return Failure(
       "E0802", "these modules use each other in a circle: \(names.joined(separator: " → "))",
       help: "move what both need into a third module")
   }

@@ -5,6 +5,7 @@
 // divide to a number.
 
 import Glibc
+import MocoBase
 
 extension Machine {
   // MARK: Quick paths; `undefined` means: take the slow one
@@ -149,8 +150,8 @@ extension Machine {
     store(base + Int(i.a), result)
   }
 
-  private func cannotNegate(_ word: Word) -> LanguageFailure {
-    LanguageFailure(
+  private func cannotNegate(_ word: Word) -> Failure {
+    Failure(
       "E0201", "cannot negate \(describe(word))",
       help: holdsNumbers(word) ? "write -tensor(xs) for a tensor, or [-x for x in xs] for a list" : nil,
       operandLabels: ("", describeType(word)))
@@ -248,18 +249,18 @@ extension Machine {
     return nil
   }
 
-  func overflowError(_ op: String, _ left: Word, _ right: Word?) -> LanguageFailure {
+  func overflowError(_ op: String, _ left: Word, _ right: Word?) -> Failure {
     Machine.intOverflow(right.map { "\(left.asInt) \(op) \($0.asInt)" } ?? "-(\(left.asInt))")
   }
 
-  static func intOverflow(_ text: String) -> LanguageFailure {
-    LanguageFailure(
+  static func intOverflow(_ text: String) -> Failure {
+    Failure(
       "E0402", "\(text) does not fit an Int",
       help: "Ints have 64 bits; write one side as a Float to go on without them")
   }
 
-  func divisionByZero(_ op: String) -> LanguageFailure {
-    LanguageFailure("E0403", op == "%" ? "remainder of a division by zero" : "division by zero")
+  func divisionByZero(_ op: String) -> Failure {
+    Failure("E0403", op == "%" ? "remainder of a division by zero" : "division by zero")
   }
 
   private func arithmetic(_ op: BinaryOperation, _ left: Word, _ right: Word) throws -> Word {
@@ -323,15 +324,15 @@ extension Machine {
     let base = left.number
     let exponent = right.number
     if base == 0, exponent < 0 {
-      throw LanguageFailure("E0403", "0 to a negative power is a division by zero")
+      throw Failure("E0403", "0 to a negative power is a division by zero")
     }
     if base < 0, exponent != exponent.rounded(), exponent.isFinite {
-      throw LanguageFailure(
+      throw Failure(
         "E0407", "a negative number to the power \(NumberText.float(exponent)) is not a real number")
     }
     let result = pow(base, exponent)
     if result.isInfinite, base.isFinite, exponent.isFinite {
-      throw LanguageFailure(
+      throw Failure(
         "E0402", "\(show(left)) ** \(show(right)) does not fit a Float",
         help: "a Float goes up to about 1.8e308")
     }
@@ -351,7 +352,7 @@ extension Machine {
     if left.tag == .quantity, right.tag == .quantity {
       let unit = left.asQuantity.unit
       guard unit == right.asQuantity.unit else {
-        throw LanguageFailure(
+        throw Failure(
           "E0201", "epochs and steps do not mix",
           operandLabels: (left.asQuantity.description, right.asQuantity.description))
       }
@@ -429,7 +430,7 @@ extension Machine {
     return result
   }
 
-  func wrongOperands(_ op: BinaryOperation, _ left: Word, _ right: Word) -> LanguageFailure {
+  func wrongOperands(_ op: BinaryOperation, _ left: Word, _ right: Word) -> Failure {
     let verb: String
     switch op {
     case .add: verb = "cannot add \(describeType(left)) and \(describeType(right))"
@@ -456,7 +457,7 @@ extension Machine {
     if op == .modulo, left.tag == .string { help = Habits.help(forTemplate: show(left)) }
     if left.tag == .null || right.tag == .null { help = "one side is nil; ?? gives a value to use instead" }
     if let advice = listAdvice(op, left, right) { help = advice }
-    return LanguageFailure(
+    return Failure(
       "E0201", verb, help: help, operandLabels: (operandLabel(left), operandLabel(right)))
   }
 

@@ -6,6 +6,7 @@
 // their own on top (`call`), which costs native stack; its depth is measured by address.
 
 import Glibc
+import MocoBase
 
 package struct Frame {
   /// Where to go on, saved at a call.
@@ -100,7 +101,7 @@ package final class Machine {
   /// - Throws: E0405, E0406.
   @inline(never)
   func poll() throws {
-    if interruptFlag.pointee != 0 { throw LanguageFailure("E0406", "interrupted") }
+    if interruptFlag.pointee != 0 { throw Failure("E0406", "interrupted") }
     try heap.collectIfNeeded()
   }
 
@@ -163,8 +164,8 @@ package final class Machine {
     state.pointee.top = base + code.pointee.registerCount
   }
 
-  func recursionError() -> LanguageFailure {
-    LanguageFailure(
+  func recursionError() -> Failure {
+    Failure(
       "E0401", "too many nested calls (the limit is \(recursionLimit))",
       help: "a function that calls itself needs a case in which it does not")
   }

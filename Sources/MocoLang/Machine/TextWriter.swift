@@ -1,6 +1,8 @@
 // Values as text: what `print`, `str` and interpolation write. Strings are bare on their own and quoted
 // inside collections; a container that is inside itself is cut, and so is what is nested too deeply.
 
+import MocoBase
+
 package struct TextWriter {
   static let maximumDepth = 200
 
@@ -186,7 +188,7 @@ extension Machine {
     return unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self)
   }
 
-  func notBool(_ word: Word, _ place: String) -> LanguageFailure {
+  func notBool(_ word: Word, _ place: String) -> Failure {
     var help: String?
     switch word.tag {
     case .int, .float: help = "compare it: x != 0"
@@ -199,6 +201,6 @@ extension Machine {
     default: break
     }
     let what = place == "not" ? "not takes a Bool" : "a condition is a Bool"
-    return LanguageFailure("E0201", "\(what), not \(describe(word))", help: help)
+    return Failure("E0201", "\(what), not \(describe(word))", help: help)
   }
 }

@@ -4,22 +4,22 @@ extension Parser {
   func failure(
     _ code: String, _ message: String, help: String? = nil, labels: [Diagnostic.Label] = []
   )
-    -> Failure
+    -> SyntaxFailure
   {
-    Failure(
+    SyntaxFailure(
       diagnostic: Diagnostic(code, message, at: span(token), labels: labels, help: help.map { [$0] } ?? []))
   }
 
   /// `wanted` should stand here and something else does.
-  func expected(_ wanted: String, help: String? = nil, labels: [Diagnostic.Label] = []) -> Failure {
+  func expected(_ wanted: String, help: String? = nil, labels: [Diagnostic.Label] = []) -> SyntaxFailure {
     failure(
       "E0101", "expected \(wanted), found \(describe(token))", help: habitHelp ?? help ?? commonHelp,
       labels: labels)
   }
 
-  func missing(_ close: Token.Kind, opener: Token, _ what: String) -> Failure {
+  func missing(_ close: Token.Kind, opener: Token, _ what: String) -> SyntaxFailure {
     if kind == .end {
-      return Failure(
+      return SyntaxFailure(
         diagnostic: Diagnostic(
           "E0106", "'\(opener.kind.spelling)' is never closed", at: span(opener),
           help: ["\(what) ends with \(close.spelling)"]))

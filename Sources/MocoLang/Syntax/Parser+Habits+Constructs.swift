@@ -111,37 +111,37 @@ extension Parser {
 
   // MARK: - Failures, away from the frames of what recurs
 
-  func loopFailure(from first: Int, body: String = " { … }") -> Failure {
+  func loopFailure(from first: Int, body: String = " { … }") -> SyntaxFailure {
     failure(
       "E0101", "expected 'in', found \(describe(token))",
       help: loopHelp(from: first, body: body) ?? "write for x in xs\(body)")
   }
 
-  var loopBeforeElement: Failure {
+  var loopBeforeElement: SyntaxFailure {
     failure(
       "E0101", "expected an expression, found the keyword 'for'",
       help: "write [x for x in xs]: the element first")
   }
 
-  func sliceFailure(from start: Int) -> Failure {
+  func sliceFailure(from start: Int) -> SyntaxFailure {
     let place = tokens[start].kind == .colon ? " behind ':'" : ""
     return failure(
       "E0101", "expected ',' or ']'\(place), found \(describe(token))", help: sliceHelp(from: start))
   }
 
-  func tupleFailure(_ opener: Token) -> Failure {
+  func tupleFailure(_ opener: Token) -> SyntaxFailure {
     failure("E0101", "expected ')', found ','", help: tupleHelp(opener))
   }
 
   /// `f(a = 1)`
-  func assignedArgument(_ name: String) -> Failure {
+  func assignedArgument(_ name: String) -> SyntaxFailure {
     failure(
       "E0101", "expected ',' or ')', found '='",
       help: "write \(name): \(piece(from: index + 1) { $0.kind == .comma }.text)")
   }
 
   /// No `{` where a body should begin.
-  func braceFailure(_ keyword: String) -> Failure {
+  func braceFailure(_ keyword: String) -> SyntaxFailure {
     if kind == .assign {
       return failure(
         "E0101", "expected '{', found '='",
@@ -165,7 +165,7 @@ extension Parser {
     guard let last, index > 1, tokens[index - 2].kind == .minus, tokens[index - 2].end == last.start else {
       return
     }
-    throw Failure(
+    throw SyntaxFailure(
       diagnostic: Diagnostic(
         "E0105", "'--' is not an operator here", at: span(tokens[index - 2]).union(span(last)),
         help: [habitHelp ?? "write x -= 1"]))

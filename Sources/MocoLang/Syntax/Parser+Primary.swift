@@ -117,7 +117,7 @@ extension Parser {
         throw expected("')'", help: "write one expression: \\(value) or \\(value:.3f)")
       }
       return value
-    } catch let failure as Failure {
+    } catch let failure as SyntaxFailure {
       report(failure.diagnostic)
       return Expr(.invalid, span(token))
     }
@@ -260,7 +260,7 @@ extension Parser {
     guard kind == .catch, !token.cellBefore else {
       var failure = expected("'catch'", help: "write try { … } catch e { … }").diagnostic
       if kind == .end { failure.code = Parser.unfinishedCode }
-      throw Failure(diagnostic: failure)
+      throw SyntaxFailure(diagnostic: failure)
     }
     advance()
     var name: String?

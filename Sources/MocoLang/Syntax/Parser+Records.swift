@@ -106,13 +106,13 @@ extension Parser {
   }
 
   /// What stands where a key should is none.
-  private mutating func keyFailure(_ keyToken: Token) -> Failure {
+  private mutating func keyFailure(_ keyToken: Token) -> SyntaxFailure {
     switch kind {
     case .name:
       let name = text(keyToken)
       advance()
       if kind == .comma || kind == .rightBrace || token.newlineBefore {
-        return Failure(
+        return SyntaxFailure(
           diagnostic: Diagnostic(
             "E0101", "expected ':' behind the key '\(shortened(name))'", at: span(keyToken),
             help: unpackingHelp.map { [$0] }

@@ -44,7 +44,7 @@ extension Parser {
   }
 
   /// A statement ends at a line break, `;`, `}` or the end.
-  private func endStatement() throws(Failure) {
+  private func endStatement() throws(SyntaxFailure) {
     if isAtStatementEnd || token.newlineBefore { return }
     if kind == .leftBrace {
       throw failure(
@@ -57,12 +57,12 @@ extension Parser {
 
   // MARK: - Statements
 
-  mutating func statement() throws(Failure) -> Stmt {
+  mutating func statement() throws(SyntaxFailure) -> Stmt {
     do {
       try enter()
       defer { nesting -= 1 }
       return try anyStatement()
-    } catch let failure as Failure {
+    } catch let failure as SyntaxFailure {
       throw failure
     } catch {
       throw expected("a statement")
@@ -105,7 +105,7 @@ extension Parser {
   private func wrap(_ kind: Stmt.Kind, _ start: Int) throws -> Stmt {
     let statement = Stmt(kind, span(from: start))
     guard statement.height <= Parser.maximumHeight else {
-      throw Failure(
+      throw SyntaxFailure(
         diagnostic: Diagnostic(
           "E0404", "this statement is more than \(Parser.maximumHeight) levels deep", at: statement.span,
           help: ["make functions of its inner parts"]))
@@ -323,7 +323,7 @@ extension Parser {
         start)
     }
     guard let moduleName else {
-      throw Failure(
+      throw SyntaxFailure(
         diagnostic: Diagnostic(
           "E0118", "this module needs a name", at: span(sourceToken),
           help: ["write use \(shortened(text(sourceToken))) as name"]))

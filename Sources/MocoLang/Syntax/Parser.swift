@@ -40,7 +40,7 @@ public struct Parser {
   }
 
   /// Thrown to leave a construct that makes no sense; caught where statements are listed.
-  struct Failure: Error {
+  struct SyntaxFailure: Error {
     let diagnostic: Diagnostic
   }
 
@@ -231,7 +231,7 @@ public struct Parser {
   mutating func make(_ kind: Expr.Kind, _ span: Span) throws -> Expr {
     let expr = Expr(kind, span)
     guard expr.height <= Parser.maximumHeight else {
-      throw Failure(
+      throw SyntaxFailure(
         diagnostic: Diagnostic(
           "E0404", "this expression is more than \(Parser.maximumHeight) levels deep", at: span,
           help: ["give a part of it a name: let part = …"]))

@@ -5,6 +5,7 @@
 // align `<` `>` `^` `=`, sign `+` `-` space, grouping `,` or `_`, type b c d e E f F g G n o s x X %.
 
 import Glibc
+import MocoBase
 
 package struct FormatSpecification {
   /// nil where the text names none.
@@ -22,8 +23,8 @@ package struct FormatSpecification {
   /// - Throws: E0312.
   package init(_ text: String) throws {
     var rest = Array(text.unicodeScalars)[...]
-    func fail(_ why: String) -> LanguageFailure {
-      LanguageFailure(
+    func fail(_ why: String) -> Failure {
+      Failure(
         "E0312", "the format \(StringText.quoted(text)) \(why)",
         help: "a format is like .3f, 8.2f, >10, 05d, +.1e, .1%, or x")
     }
@@ -92,12 +93,12 @@ package struct FormatSpecification {
     }
   }
 
-  private func wrongType(_ what: String) -> LanguageFailure {
-    LanguageFailure("E0312", "the format type '\(type.map(String.init) ?? "")' does not fit \(what)")
+  private func wrongType(_ what: String) -> Failure {
+    Failure("E0312", "the format type '\(type.map(String.init) ?? "")' does not fit \(what)")
   }
 
-  private func refused(_ part: String, _ what: String) -> LanguageFailure {
-    LanguageFailure("E0312", "'\(part)' in a format does not fit \(what)")
+  private func refused(_ part: String, _ what: String) -> Failure {
+    Failure("E0312", "'\(part)' in a format does not fit \(what)")
   }
 
   /// Digits stand in groups only in plain numbers; in binary, octal and hexadecimal ones only with `_`.
@@ -124,7 +125,7 @@ package struct FormatSpecification {
     case nil, "d", "n", "b", "o", "x", "X":
       if coercesNegativeZero { throw refused("z", "an Int") }
       guard precision == nil else {
-        throw LanguageFailure(
+        throw Failure(
           "E0312", "an Int has no digits after the point", help: "write .\(precision ?? 0)f")
       }
       let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
@@ -135,7 +136,7 @@ package struct FormatSpecification {
       return padNumber(signText(value < 0) + prefix, digits, groupsOf: size)
     case "c":
       guard let code = UInt32(exactly: value), let scalar = Unicode.Scalar(code) else {
-        throw LanguageFailure("E0312", "\(value) is no Unicode scalar")
+        throw Failure("E0312", "\(value) is no Unicode scalar")
       }
       if let sign { throw refused(String(sign), "the type 'c'") }
       if isAlternate || coercesNegativeZero { throw refused(isAlternate ? "#" : "z", "the type 'c'") }

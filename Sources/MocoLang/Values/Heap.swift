@@ -11,6 +11,7 @@
 // machine polls.
 
 import Glibc
+import MocoBase
 
 package final class Heap {
   package struct Counters {
@@ -188,10 +189,10 @@ package final class Heap {
     throw outOfMemory(bytes)
   }
 
-  package func outOfMemory(_ bytes: Int) -> LanguageFailure {
+  package func outOfMemory(_ bytes: Int) -> Failure {
     let limit = Heap.megabytes(counters.pointee.limit)
     let wanted = bytes > 1 << 20 ? " for \(Heap.megabytes(bytes))" : ""
-    return LanguageFailure(
+    return Failure(
       "E0405", "out of memory: there is no room\(wanted) within the limit of \(limit)",
       help: "something grows without end, or is larger than it was meant to be")
   }

@@ -1,5 +1,7 @@
 // Strings as they are written in source.
 
+import MocoBase
+
 package enum StringText {
   /// In quotes, with escapes, as inside a printed list.
   package static func quoted(_ text: String) -> String {

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// How a figure is drawn on paper.
 public struct SVGOptions: Sendable, Equatable {
   /// Pixels across; the height follows from the content. Heat maps, tables and image grids may take another

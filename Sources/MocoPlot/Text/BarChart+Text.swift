@@ -1,3 +1,5 @@
+import MocoBase
+
 extension BarChart {
   func lines(_ options: TextOptions) -> [StyledLine] {
     let all = series.flatMap(\.values).filter(\.isFinite)

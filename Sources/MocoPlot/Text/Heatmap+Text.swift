@@ -2,6 +2,8 @@
 // and their value inside, shades with the value beside them, or, for large matrices, one or two columns a
 // cell without values.
 
+import MocoBase
+
 extension Heatmap {
   func lines(_ options: TextOptions) -> [StyledLine] {
     guard rowCount > 0, columnCount > 0 else { return noData }

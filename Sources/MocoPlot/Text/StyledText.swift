@@ -1,8 +1,4 @@
-/// Characters that the terminal can show.
-public enum Glyphs: Sendable, Equatable {
-  case unicode
-  case ascii
-}
+import MocoBase
 
 /// Colours that the terminal can show.
 public enum ColourDepth: Sendable, Equatable {

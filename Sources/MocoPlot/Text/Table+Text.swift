@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Table {
   func lines(_ options: TextOptions) -> [StyledLine] {
     guard columnCount > 0 else { return noData }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -48,10 +49,10 @@ extension LinearProbe {
     options: Options = .init(), progress: (_ fits: Int, _ most: Int) -> Void = { _, _ in }
   ) throws {
     guard !data.labels.isEmpty else {
-      throw PromptError("E0709", "there is nothing to fit a linear probe to: the data have no images")
+      throw Failure("E0709", "there is nothing to fit a linear probe to: the data have no images")
     }
     guard data.features.rank == 2, let width = data.features.shape.last else {
-      throw PromptError("E0705", "image features are [images, width], found \(data.features.shape)")
+      throw Failure("E0705", "image features are [images, width], found \(data.features.shape)")
     }
     var counts = [Int](repeating: 0, count: classes.count)
     for label in data.labels where counts.indices.contains(label) { counts[label] += 1 }
@@ -59,7 +60,7 @@ extension LinearProbe {
     guard empty.isEmpty || empty.count == classes.count else {
       let names = empty.prefix(8).map { "\"\(classes[$0])\"" }.joined(separator: ", ")
       let more = empty.count > 8 ? " and \(empty.count - 8) more" : ""
-      throw PromptError(
+      throw Failure(
         "E0709", "a linear probe needs images of every class; there are none of \(names)\(more)",
         help: "take data whose classes all have images, such as the base classes alone: data.base.train")
     }
@@ -72,7 +73,7 @@ extension LinearProbe {
     case .value(let c): try take(regression.minimize(c: c, iterations: options.iterations), search: nil)
     case .search(let validation):
       guard validation.features.rank == 2, validation.features.shape[1] == width else {
-        throw PromptError(
+        throw Failure(
           "E0705", "the validation features are \(validation.features.shape), not [images, \(width)]")
       }
       let samples = try LinearProbe.doubles(validation, options.normalizes) {

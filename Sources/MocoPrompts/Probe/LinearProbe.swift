@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -40,7 +41,7 @@ public final class LinearProbe: PromptModel {
   /// - Throws: E0703 for a class list that is none; E0706 for a width below 1; E0405.
   public init(clip: CLIPModel, classes: [String], width: Int, normalizes: Bool = false) throws {
     try checkClasses(classes, least: 2)
-    guard width > 0 else { throw PromptError("E0706", "a linear probe needs features of width 1 or more") }
+    guard width > 0 else { throw Failure("E0706", "a linear probe needs features of width 1 or more") }
     self.clip = clip
     self.classes = classes
     self.width = width
@@ -103,7 +104,7 @@ public final class LinearProbe: PromptModel {
     case .pixels(let tensor):
       let vision = clip.config.vision
       guard tensor.rank == 4, tensor.shape[0] > 0 else {
-        throw PromptError(
+        throw Failure(
           "E0705",
           "pixels are [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
         )
@@ -111,7 +112,7 @@ public final class LinearProbe: PromptModel {
       features = try clip.encodeImageFrozen(tensor)
     }
     guard features.rank == 2, features.shape[1] == width, features.shape[0] > 0 else {
-      throw PromptError(
+      throw Failure(
         "E0705", "the features of this linear probe are [B, \(width)], found \(features.shape)")
     }
     return normalizes ? try F.normalize(Variable(features)) : Variable(features)
@@ -125,7 +126,7 @@ public final class LinearProbe: PromptModel {
   /// - Throws: E0704 for a name that the probe was not made with.
   private func columns(_ selection: ClassSelection) throws -> [Int] {
     if case .names(let names) = selection, let other = names.first(where: { !classes.contains($0) }) {
-      throw PromptError(
+      throw Failure(
         "E0704", "a linear probe answers for the classes it was made with, and \"\(other)\" is none of them",
         help: "ask it about data with its classes alone, or make it on data that has the others")
     }

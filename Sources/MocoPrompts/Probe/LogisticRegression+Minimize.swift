@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoTensor
 
 // N samples, C classes, K columns of the inputs.
@@ -15,7 +16,7 @@ extension LogisticRegression {
   public func minimize(c: Double, start: Fit? = nil, iterations limit: Int? = nil) throws -> Fit {
     let limit = limit ?? rule.iterations
     guard c > 0, c.isFinite else {
-      throw PromptError("E0706", "c is \(c)", help: "give a number above 0, such as 0.316", argument: "c")
+      throw Failure("E0706", "c is \(c)", help: "give a number above 0, such as 0.316", argument: "c")
     }
     let state = try Doubles(stateCount)
     if let start, start.state.count == stateCount {

@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoTensor
 
 // N samples, C classes, D feature width, K = D + 1: the features and a column for the intercept.
@@ -66,18 +67,18 @@ public final class LogisticRegression {
     guard width > 0, !labels.isEmpty, features.count == labels.count.multipliedReportingOverflow(by: width).0,
       Gemm.fitsDouble(labels.count, width + 1, classes)
     else {
-      throw PromptError("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
+      throw Failure("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
     }
     var samples = [Int](repeating: 0, count: max(classes, 0))
     for label in labels {
       guard samples.indices.contains(label) else {
-        throw PromptError("E0705", "label \(label) is outside the \(classes) classes")
+        throw Failure("E0705", "label \(label) is outside the \(classes) classes")
       }
       samples[label] += 1
     }
     if let empty = samples.firstIndex(of: 0) {
       // Its intercept would have no minimum.
-      throw PromptError("E0709", "class \(empty) has no samples")
+      throw Failure("E0709", "class \(empty) has no samples")
     }
     count = labels.count
     self.width = width
@@ -91,7 +92,7 @@ public final class LogisticRegression {
       for j in 0..<width {
         let value = Double(features[i * width + j])
         guard value.isFinite else {
-          throw PromptError(
+          throw Failure(
             "E0705", "the features of sample \(i) are not finite", help: "look for nan in them")
         }
         out[i * columns + j] = value

@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoTensor
 
 // V validation images, C classes, D feature width.
@@ -65,7 +66,7 @@ public struct ProbeSearch: Sendable {
       kept.append(keeps.fit.c)
       try round(keeps.fit)
     }
-    guard let last else { throw PromptError("E0706", "the search for c found nothing") }
+    guard let last else { throw Failure("E0706", "the search for c found nothing") }
     return last.fit
   }
 
@@ -99,7 +100,7 @@ package struct ProbeSamples {
   ) throws {
     guard !labels.isEmpty, width > 0, features.count == labels.count.multipliedReportingOverflow(by: width).0
     else {
-      throw PromptError("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
+      throw Failure("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
     }
     self.labels = labels
     self.width = width
@@ -113,7 +114,7 @@ package struct ProbeSamples {
   package func logits(_ fit: LogisticRegression.Fit) throws -> [Double] {
     let classes = fit.intercepts.count
     guard fit.weights.count == classes * width, Gemm.fitsDouble(labels.count, classes, width) else {
-      throw PromptError("E0705", "the features have a width of \(width), the probe another")
+      throw Failure("E0705", "the features have a width of \(width), the probe another")
     }
     let out = try Doubles(labels.count * classes)
     fit.weights.withUnsafeBufferPointer { weights in

@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoLang
 
@@ -90,12 +91,12 @@ private func clipPath(_ name: String, _ library: StandardLibrary) throws -> Stri
   if let answer = PublishedClip.answer(to: name) { throw answer }
   guard isPlain else { return name }
   if let near = Nearest.name(to: name, among: library.models) {
-    throw LanguageFailure(
+    throw Failure(
       "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
       help: "write load_clip(\"\(near)\") if you mean the model that ships with moco", argument: "path")
   }
   let known = library.models.map { "\"\($0)\"" }.joined(separator: ", ")
-  throw LanguageFailure(
+  throw Failure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
     help: known.isEmpty
       ? "give the path of a weight file or of a model's folder"
@@ -154,14 +155,14 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   func tower(_ name: String, _ block: OptionBlock) throws -> OptionReader {
     guard let value = root.value(name) else { throw missing(name) }
     guard let record = value.asRecord else {
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "config expects a Record for '\(name)', not \(Arguments.describe(value))", argument: "config"
       )
     }
     return try OptionReader(name, record, block, argument: "config")
   }
-  func missing(_ name: String) -> LanguageFailure {
-    LanguageFailure(
+  func missing(_ name: String) -> Failure {
+    Failure(
       "E0304", "the configuration needs '\(name)'", help: "help(clip_model) shows a whole one",
       argument: "config")
   }
@@ -180,7 +181,7 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
       if let number = element.asFloat { floats.append(Float(number)) }
     }
     guard !floats.isEmpty, floats.count == elements.count else {
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "config expects a List of numbers for '\(name)', not \(Arguments.describe(value))",
         argument: "config")
     }
@@ -191,7 +192,7 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   let vision = try tower("vision", stages == nil ? ClipBlocks.vision : ClipBlocks.residualVision)
   let merges = try root.int("merges") ?? Tokenizer.mergesInUse
   guard merges >= 0, merges <= Tokenizer.mergesInUse else {
-    throw LanguageFailure(
+    throw Failure(
       "E0607", "a vocabulary cannot have \(merges) merges", help: "choose from 0 to \(Tokenizer.mergesInUse)",
       argument: "config")
   }
@@ -205,7 +206,7 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   if let stages {
     let counts = stages.asList?.compactMap(\.asInt) ?? []
     guard !counts.isEmpty, counts.count == stages.asList?.count else {
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "vision expects a List of Ints for 'stages', not \(Arguments.describe(stages))",
         argument: "config")
     }

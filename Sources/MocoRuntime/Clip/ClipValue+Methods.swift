@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLang
 import MocoTensor
@@ -235,7 +236,7 @@ extension ClipValue {
       for row in rows {
         let rest = row.drop { $0 != end }.dropFirst()
         guard rest.allSatisfy({ $0 == 0 }) else {
-          throw LanguageFailure(
+          throw Failure(
             "E0305",
             "the id \(rest.first { $0 != 0 } ?? 0) stands behind [end], where \(model.config.name) reads padding",
             help: "fill rows up with 0 behind [end]: this model's text tower sees all positions",
@@ -276,7 +277,7 @@ extension ClipValue {
       let texts: Variable
       do {
         texts = try F.normalize(model.encodeTexts(sentences))
-      } catch let error as CLIPError where error.code == "E0603" {
+      } catch let error as Failure where error.code == "E0603" {
         throw arguments.failure(
           error.code, error.message, at: "classes", help: "shorten the name or the template")
       }
@@ -297,12 +298,12 @@ extension ClipValue {
 private func tokenIds(_ value: AnyValue, _ arguments: Arguments) throws -> [Int] {
   if let tensor: TensorValue = value.asHost() { return try tensor.tensor.toInts() }
   guard let list = value.asList else {
-    throw LanguageFailure(
+    throw Failure(
       "E0303", "\(arguments.functionName) expects token ids, not \(Arguments.describe(value))")
   }
   return try list.map { element in
     guard let id = element.asInt else {
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "\(arguments.functionName) expects token ids, but found \(Arguments.describe(element))")
     }
     return id

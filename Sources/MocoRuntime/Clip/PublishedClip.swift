@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoLang
 
@@ -42,20 +43,20 @@ struct PublishedClip {
   private static let owners: Set<String> = ["openai", "laion", "timm", "apple", "facebook", "ucsc-vlaa"]
 
   /// What to answer to a path at which nothing lies, if it is a model's name or nearly one; nil otherwise.
-  static func answer(to path: String) -> LanguageFailure? {
+  static func answer(to path: String) -> Failure? {
     var name = path
     for start in [hub, "http://huggingface.co/", "https://hf.co/", "hf-hub:", "hf_hub:"]
     where name.hasPrefix(start) {
       name = String(name.dropFirst(start.count))
     }
     if name.contains("://") {
-      return LanguageFailure(
+      return Failure(
         "E0501", "\(path) is an address, and moco fetches nothing",
         help: "fetch the file, and give the path at which it lies", argument: "path")
     }
     let last = name.split(separator: "/").last.map { String($0) } ?? ""
     if let model = known.first(where: { $0.file == last }) {
-      return LanguageFailure(
+      return Failure(
         "E0501", "there is no model file at \(path)", help: ways(model).joined(separator: "; or "),
         argument: "path")
     }
@@ -72,7 +73,7 @@ struct PublishedClip {
     if let other = foreign.first(where: { name.lowercased().contains($0.part) }),
       pieces.count <= 2 || isPublished
     {
-      return LanguageFailure(
+      return Failure(
         "E0605", "\"\(path)\" is \(other.kind), not CLIP",
         help:
           "load a CLIP model, or compute features with the program it comes from and use dataset(features: …)",
@@ -81,7 +82,7 @@ struct PublishedClip {
     if owner.isEmpty || owner == "openai" || pieces[0].lowercased().hasPrefix("vit"),
       let near = nearest(plain, repositories: !owner.isEmpty)
     {
-      return LanguageFailure(
+      return Failure(
         "E0501", "there is no model file or folder at \(path)",
         help: "write \"\(near)\" if you mean that model; moco then says where to get it", argument: "path")
     }
@@ -91,7 +92,7 @@ struct PublishedClip {
     let model = PublishedClip(name: name, repository: pieces.prefix(2).joined(separator: "/"))
     if isPublished { return refusal(path, model) }
     guard FileSystem.kind(pieces[0]) == .missing else { return nil }
-    return LanguageFailure(
+    return Failure(
       "E0501", "there is no model file or folder at \(path)",
       help: "check the spelling; or, if it is a repository of the Hugging Face Hub, "
         + ways(model).joined(separator: "; or "), argument: "path")
@@ -106,8 +107,8 @@ struct PublishedClip {
     }
   }
 
-  private static func refusal(_ path: String, _ model: PublishedClip) -> LanguageFailure {
-    LanguageFailure(
+  private static func refusal(_ path: String, _ model: PublishedClip) -> Failure {
+    Failure(
       "E0501", "\"\(path)\" is the name of a published model; moco reads files and fetches nothing",
       help: ways(model).joined(separator: "; or "), argument: "path")
   }
@@ -165,7 +166,7 @@ struct PublishedClip {
     var best: (name: String, distance: Int)?
     for model in known {
       for form in [model.name] + (repositories ? model.repository.map { [$0] } ?? [] : []) {
-        let distance = Suggestions.editDistance(wanted, Array(normalized(form).unicodeScalars))
+        let distance = Nearest.edits(plain, normalized(form))
         if distance <= 2, distance < best?.distance ?? .max { best = (form, distance) }
       }
     }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
@@ -88,7 +89,7 @@ final class BatchValue: ImageHost {
   func images(for model: CLIPModel) throws -> ImageInput {
     let batch = try split.batch(places, form: maker.form(for: model, trainsVision: false))
     if let features = batch.features { return .features(features) }
-    guard let pixels = batch.pixels else { throw LanguageFailure("E0520", "the batch holds no images") }
+    guard let pixels = batch.pixels else { throw Failure("E0520", "the batch holds no images") }
     return .pixels(pixels)
   }
 

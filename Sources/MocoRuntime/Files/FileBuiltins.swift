@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoCLIP
 import MocoLang
 
@@ -83,7 +84,8 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     ) { arguments in
       let pattern = try arguments.string("pattern")
       guard !pattern.isEmpty else {
-        throw arguments.failure("E0305", "the pattern of glob is empty", at: "pattern", help: "write glob(\"*\")")
+        throw arguments.failure(
+          "E0305", "the pattern of glob is empty", at: "pattern", help: "write glob(\"*\")")
       }
       let interpreter = arguments.interpreter
       let paths = try Glob.paths(pattern) { try interpreter.checkInterrupt() }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLang
 
@@ -126,14 +127,14 @@ enum JsonValues {
     mutating func take(_ more: Int) throws {
       bytes -= min(more, bytes) + 64
       count &+= 1
-      if bytes < 0 { throw LanguageFailure("E0405", "the value is too large to be written as JSON") }
+      if bytes < 0 { throw Failure("E0405", "the value is too large to be written as JSON") }
       if count & 0xFFF == 0 { try interpreter.checkInterrupt() }
     }
   }
 
   private static func json(_ value: AnyValue, depth: Int, _ room: inout Room) throws -> Json {
     guard depth < depthLimit else {
-      throw LanguageFailure(
+      throw Failure(
         "E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself",
         help: "JSON is a tree: leave out what points back")
     }
@@ -144,7 +145,7 @@ enum JsonValues {
     case .int(let number): return .int(number)
     case .float(let number):
       guard number.isFinite else {
-        throw LanguageFailure(
+        throw Failure(
           "E0303", "JSON has no number for \(number)", help: "replace it, for instance by nil")
       }
       return .double(number)
@@ -173,10 +174,10 @@ enum JsonValues {
         return try json(.record(names.map { ($0, try object.member($0) ?? .nil) }), depth: depth + 1, &room)
       }
       if let number = try? object.number() { return try json(number, depth: depth + 1, &room) }
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
     case .quantity, .range, .function:
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "a \(value.typeName) has no form in JSON", help: "write its text or its numbers")
     }
   }

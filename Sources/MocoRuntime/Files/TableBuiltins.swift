@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
@@ -66,15 +67,15 @@ private func readCSV() -> NativeFunction {
       rows.removeFirst()
       var seen = Set<String>()
       if let twice = header.first(where: { !seen.insert($0).inserted }) {
-        throw CLIPError(
-          code: "E0517", "\(path):1: two columns are called \"\(twice)\"",
+        throw Failure(
+          "E0517", "\(path):1: two columns are called \"\(twice)\"",
           help: "rename one, or write header: false for lists in place of records")
       }
     }
     let width = header?.count ?? rows.first?.fields.count ?? 0
     for row in rows where row.fields.count != width {
-      throw CLIPError(
-        code: "E0517", "\(path):\(row.line): expected \(width) columns, found \(row.fields.count)",
+      throw Failure(
+        "E0517", "\(path):\(row.line): expected \(width) columns, found \(row.fields.count)",
         help: "put quotes around fields that hold \(delimiter.name), or name the delimiter: delimiter: \";\"")
     }
     let forms = try arguments.bool("numbers") ? TableForm.columns(rows, width: width) : nil

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPrompts
@@ -20,7 +21,7 @@ final class ModelValue: HostObject {
   /// - Throws: E0704 for a split with other classes than those.
   func checkBase(_ split: DataSplit) throws {
     guard let base, let other = split.classes.first(where: { !base.contains($0) }) else { return }
-    throw LanguageFailure(
+    throw Failure(
       "E0704", "class \"\(other)\" of the split is not among the base classes of this \(model.kind)",
       help: "train on the base classes, such as data.base.train, or make it without base:", argument: "on")
   }
@@ -141,7 +142,7 @@ final class ModelValue: HostObject {
         """
     ) { value, arguments in
       guard let routing = try value.model.routing(readImages(arguments, "images", value.model)) else {
-        throw LanguageFailure("E0303", "a \(value.model.kind) has no router")
+        throw Failure("E0303", "a \(value.model.kind) has no router")
       }
       let rows = routing.weights.count
       return .host(

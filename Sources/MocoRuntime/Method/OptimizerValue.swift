@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPrompts
@@ -30,7 +31,7 @@ final class OptimizerValue: HostObject {
   func setMember(_ name: String, to value: AnyValue) throws -> Bool {
     guard name == "lr" else { return false }
     guard let rate = value.asFloat, rate >= 0, rate.isFinite else {
-      throw LanguageFailure(
+      throw Failure(
         "E0706", "a learning rate is a number of 0 or more, not \(Arguments.describe(value))")
     }
     try working("lr").rate = rate
@@ -42,7 +43,7 @@ final class OptimizerValue: HostObject {
   func copied() throws -> AnyValue? {
     guard optimizer != nil else { return .host(self) }
     let name = settings.rule.name
-    throw LanguageFailure(
+    throw Failure(
       "E0303", "copy cannot take an optimizer with parameters: both would move the same ones",
       help: "make one for the copied model: \(name)(copied, lr: \(NumberText.float(settings.rate)))",
       argument: "x")
@@ -50,7 +51,7 @@ final class OptimizerValue: HostObject {
 
   fileprivate func working(_ what: String) throws -> Optimizer {
     guard let optimizer else {
-      throw LanguageFailure(
+      throw Failure(
         "E0709", "this \(settings.rule.name) has no parameters to work on, so \(what) means nothing",
         help: "\(settings.rule.name)(mix.parameters, lr: \(settings.rate))")
     }

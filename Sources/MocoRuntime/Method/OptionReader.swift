@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 
 /// Reads a record of options: `{top_k: 2, kind: "linear"}`. A name that is not known is an error that
@@ -15,7 +16,7 @@ struct OptionReader {
     self.argument = argument
     guard let name = fields.names.first(where: { !block.names.contains($0) }) else { return }
     let (message, help) = block.unknown(name, owner: owner)
-    throw LanguageFailure("E0306", message, help: help, argument: argument)
+    throw Failure("E0306", message, help: help, argument: argument)
   }
 
   func value(_ name: String) -> AnyValue? {
@@ -23,8 +24,8 @@ struct OptionReader {
     return value
   }
 
-  private func wrong(_ name: String, _ expected: String, _ value: AnyValue) -> LanguageFailure {
-    LanguageFailure(
+  private func wrong(_ name: String, _ expected: String, _ value: AnyValue) -> Failure {
+    Failure(
       "E0303", "\(owner) expects \(expected) for '\(name)', not \(Arguments.describe(value))",
       argument: argument)
   }
@@ -52,7 +53,7 @@ struct OptionReader {
     guard let word = value.asString else { throw wrong(name, "a String", value) }
     guard words.contains(word) else {
       let near = Nearest.name(to: word, among: words).map { "did you mean \"\($0)\"? " } ?? ""
-      throw LanguageFailure(
+      throw Failure(
         "E0305", "\(owner) does not know the \(name) \"\(word)\"",
         help: "\(near)expected one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))",
         argument: argument)

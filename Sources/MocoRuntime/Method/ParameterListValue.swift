@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPrompts
@@ -51,7 +52,7 @@ final class ParameterListValue: HostObject {
   private func named(_ name: String) throws -> AnyValue {
     guard let parameter = parameters.first(where: { $0.name == name }) else {
       let names = parameters.map(\.name)
-      throw LanguageFailure(
+      throw Failure(
         "E0202", "there is no parameter \"\(name)\"",
         help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
           ?? "parameters are \(names.prefix(8).joined(separator: ", "))")

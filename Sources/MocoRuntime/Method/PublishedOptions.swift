@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPrompts
@@ -20,7 +21,7 @@ func readPublished(_ arguments: Arguments) throws -> Published? {
     let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
     throw arguments.failure(
       "E0305", "no configuration was published for a data set \"\(name)\"", at: "published",
-      help: nearestName(to: name, in: names).map { "write published: \"\($0)\"" }
+      help: Nearest.name(to: name, among: names).map { "write published: \"\($0)\"" }
         ?? "write published: true, or one of \(list)")
   }
   return .named(known)

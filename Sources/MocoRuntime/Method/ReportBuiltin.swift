@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPrompts
@@ -112,7 +113,7 @@ private func readAnswers(_ arguments: Arguments, _ name: String, classes: [Strin
           places.isEmpty ? "\"\(text)\" is none of the classes" : "several classes are called \"\(text)\"",
           at: name,
           help: places.isEmpty
-            ? nearestName(to: text, in: classes).map { "did you mean \"\($0)\"?" }
+            ? Nearest.name(to: text, among: classes).map { "did you mean \"\($0)\"?" }
               ?? "the classes are \(classes.prefix(12).joined(separator: ", "))"
             : "give numbers, which tell them apart")
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPlot
@@ -89,7 +90,7 @@ final class ReportValue: HostObject {
     ) { value, arguments in
       let report = value.report
       guard let confidence = report.confidence else {
-        throw LanguageFailure(
+        throw Failure(
           "E0712", "this report was made from answers alone, which say nothing of the second place",
           help: "give logits: report(labels, logits)")
       }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import MocoPlot
 
@@ -56,7 +57,7 @@ final class TableFigureValue: FigureConvertible {
     }
     guard let name else { return nil }
     guard let place = rows.firstIndex(of: name) else {
-      throw LanguageFailure(
+      throw Failure(
         "E0202", "there is no row \"\(name)\"",
         help: Nearest.name(to: name, among: rows).map { "did you mean \"\($0)\"?" }
           ?? "rows are \(rows.joined(separator: ", "))")

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import MocoPrompts
 
@@ -48,7 +49,7 @@ final class TemplateSetValue: HostObject {
   private func group(_ name: String) throws -> AnyValue {
     guard let group = templates[name] else {
       let names = templates.groups.map(\.name)
-      throw LanguageFailure(
+      throw Failure(
         "E0202", "the templates \(templates.name) have no group \"\(name)\"",
         help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
           ?? "groups are \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
@@ -132,7 +133,7 @@ final class TemplateGroupValue: HostObject {
 
   func shortDescription(width: Int) -> String {
     let text = shortDescription
-    if DisplayColumns.width(of: text) <= width { return text }
+    if DisplayWidth.of(text) <= width { return text }
     let count = group.templates.count
     return "<group \(group.name): \(count) template\(count == 1 ? "" : "s")>"
   }
@@ -181,8 +182,8 @@ func templateSet(
       return text
     }
   }
-  func wrong(_ value: AnyValue) -> LanguageFailure {
-    LanguageFailure(
+  func wrong(_ value: AnyValue) -> Failure {
+    Failure(
       "E0303", "\(function) expects templates for '\(argument)', not \(Arguments.describe(value))",
       help: "templates ways { group \"plain\" { \"a photo of a {}.\" } }", argument: argument)
   }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
@@ -86,13 +87,13 @@ struct TrainingCall {
   ) -> (error: any Error, reason: String) {
     let place = "after step \(trainer.step) of \(trainer.plan.steps)"
     var (code, message) = ("E0900", String(describing: error))
-    if let known = error as? any LanguageError { (code, message) = (known.code, known.message) }
+    if let known = error as? Failure { (code, message) = (known.code, known.message) }
     if let raised = error as? RaisedError {
       (code, message) = (raised.diagnostic.code, raised.diagnostic.message)
     }
     // An interrupt is also what a callback has heard.
     guard code == "E0406" || Cancellation.isRequested else { return (error, "\(place): \(code) \(message)") }
-    let failure = LanguageFailure(
+    let failure = Failure(
       "E0406", "training was interrupted \(place)", help: help(trainer, from: step))
     // `exit(1)` in a callback is an interrupt of the program's own.
     let isExit = code == "E0406" && message.hasPrefix("exit(")
@@ -161,7 +162,7 @@ struct TrainingCall {
     guard let result else { return }
     if result.asHost(StopValue.self) != nil { return trainer.stop(by: who) }
     guard result.asString != "stop" else {
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "\(who.rawValue) returned the text \"stop\", which ends nothing",
         help: "write stop without quotes to end the training")
     }

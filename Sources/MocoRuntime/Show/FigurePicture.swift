@@ -1,4 +1,5 @@
 import CCairo
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
@@ -16,7 +17,7 @@ enum FigurePicture {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     // 32 bits a pixel are what cairo takes, and 15 bits a side what it draws rightly.
     guard !overflow, width <= 32_000, height <= 32_000, area <= 1 << 28 else {
-      throw LanguageFailure(
+      throw Failure(
         "E0513", "a picture of \(width) × \(height) pixels is too large", help: "give a smaller width",
         argument: "width")
     }
@@ -40,18 +41,18 @@ enum FigurePicture {
     return characters.sorted().filter { !moco_canvas_has(canvas, String($0)) }
   }
 
-  private static func failure(_ status: Int32) -> LanguageFailure {
+  private static func failure(_ status: Int32) -> Failure {
     switch UInt32(bitPattern: status) {
     case MOCO_CAIRO_MISSING.rawValue:
-      return LanguageFailure(
+      return Failure(
         "E0505", "a figure cannot be saved as PNG: the library cairo (libcairo.so.2) is not installed",
         help: "install it (apt-get install libcairo2), or save a .svg", argument: "path")
     case MOCO_CAIRO_NO_FONT.rawValue:
-      return LanguageFailure(
+      return Failure(
         "E0505", "a figure cannot be saved as PNG: no font is installed that its text could be set in",
         help: "install one (apt-get install fonts-dejavu-core), or save a .svg", argument: "path")
     default:
-      return LanguageFailure(
+      return Failure(
         "E0405", "a figure could not be drawn: cairo had no memory for it", help: "give a smaller width",
         argument: "width")
     }

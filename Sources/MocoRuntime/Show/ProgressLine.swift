@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoPlot

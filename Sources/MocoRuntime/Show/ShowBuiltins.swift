@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import MocoPlot
 import MocoTensor
@@ -45,7 +46,7 @@ struct ShownValue {
     var shown = try ShownValue.figure(value)
     if let size {
       guard case .images(var grid) = shown?.content else {
-        throw LanguageFailure(
+        throw Failure(
           "E0303", "only images are shown in a size, not \(Arguments.describe(value))",
           help: "leave size out, or give an image: show plot.image(pixels), size: \(size)", argument: "size")
       }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLang
 import MocoTensor
 
@@ -62,7 +63,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         return .host(TensorValue(try Tensor.arange(a, b, by: by)))
       }
       guard let a = from.asFloat, let b = to.asFloat, let by = step.asFloat else {
-        throw LanguageFailure("E0303", "arange expects numbers", help: "arange(0, 10, by: 2)")
+        throw Failure("E0303", "arange expects numbers", help: "arange(0, 10, by: 2)")
       }
       return .host(TensorValue(try Tensor.arange(a, b, by: by)))
     },

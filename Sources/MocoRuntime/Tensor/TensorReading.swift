@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLang
 import MocoTensor
 
@@ -14,7 +15,7 @@ enum TensorReading {
     if let tensor: TensorValue = value.asHost() { return tensor.variable }
     if let scalar = try scalar(value) { return Variable(scalar) }
     if value.asList != nil || value.asRange != nil { return try fromList(value, name) }
-    throw LanguageFailure(
+    throw Failure(
       "E0303", "'\(name)' must be a tensor, a number or a list of numbers, not \(Arguments.describe(value))",
       help: value.typeName == "Record"
         ? "write values(r) for a record's numbers, max(keys(r), by: k => r[k]) for the key of the largest"
@@ -88,7 +89,7 @@ enum TensorReading {
       elements = list
     } else if let range = value.asRange {
       guard range.count <= mostElements else {
-        throw LanguageFailure("E0405", "the range \(range.description) has too many elements", argument: name)
+        throw Failure("E0405", "the range \(range.description) has too many elements", argument: name)
       }
       elements = (0..<range.count).map { .int(range.element($0)) }
     } else {
@@ -96,12 +97,12 @@ enum TensorReading {
       case .int, .float, .bool: break
       case .host(let object) where object is TensorValue: break
       default:
-        throw LanguageFailure(
+        throw Failure(
           "E0303", "'\(name)' must hold numbers, but there is \(Arguments.describe(value)) in it",
           argument: name)
       }
       guard depth == shape.count else {
-        throw LanguageFailure(
+        throw Failure(
           "E0205", "'\(name)' is uneven: a number stands where a list of \(shape[depth]) was expected",
           argument: name)
       }
@@ -110,7 +111,7 @@ enum TensorReading {
         for length in shape {
           let (product, overflow) = total.multipliedReportingOverflow(by: length)
           guard !overflow, product <= mostElements else {
-            throw LanguageFailure(
+            throw Failure(
               "E0405", "'\(name)' has more than \(mostElements) elements",
               help: "zeros, full and arange make large tensors",
               argument: name)
@@ -123,17 +124,17 @@ enum TensorReading {
       return
     }
     guard depth < 32 else {
-      throw LanguageFailure(
+      throw Failure(
         "E0205", "'\(name)' is nested more than 32 levels deep, or holds itself", argument: name)
     }
     if depth == shape.count {
       guard leaves.isEmpty else {
-        throw LanguageFailure(
+        throw Failure(
           "E0205", "'\(name)' is uneven: a list stands where a number was expected", argument: name)
       }
       shape.append(elements.count)
     } else if shape[depth] != elements.count {
-      throw LanguageFailure(
+      throw Failure(
         "E0205", "'\(name)' is uneven: one list has \(shape[depth]) elements, another \(elements.count)",
         argument: name)
     }
@@ -188,12 +189,12 @@ enum TensorReading {
     case .all: return .all
     case .range(let range): return indexRange(range.start, range.end, range.isClosed, range.step)
     case .name(let name):
-      throw LanguageFailure(
+      throw Failure(
         "E0202", "a tensor has no element \"\(name)\"", help: "index it with numbers, ranges or masks")
     case .value(let value):
       if let range = value.asRange { return indexRange(range.start, range.end, range.isClosed, range.step) }
       if let flag = value.asBool {
-        throw LanguageFailure(
+        throw Failure(
           "E0202", "a tensor cannot be indexed with \(flag)", help: "a mask is a tensor or list of Bools")
       }
       let places = try tensor(value, "index")
@@ -202,14 +203,14 @@ enum TensorReading {
       case .int64:
         if places.rank == 0, let place = try places.toInts().first { return .index(place) }
         guard places.rank == 1 else {
-          throw LanguageFailure(
+          throw Failure(
             "E0202", "an index of shape \(Shape.text(places.shape)) has more than one dimension",
             help: "use a flat list")
         }
         return .list(try places.toInts())
       case .float32:
         if places.count == 0 { return .list([]) }
-        throw LanguageFailure(
+        throw Failure(
           "E0202", "places are Ints, not Floats", help: "int() cuts them to whole numbers")
       }
     }
@@ -233,13 +234,13 @@ enum TensorReading {
   static func shape(_ value: AnyValue, _ name: String) throws -> [Int] {
     if let length = value.asInt { return [length] }
     guard let list = value.asList else {
-      throw LanguageFailure(
+      throw Failure(
         "E0303", "'\(name)' must be a list of Ints such as [2, 3], not \(Arguments.describe(value))",
         argument: name)
     }
     return try list.map {
       guard let length = $0.asInt else {
-        throw LanguageFailure(
+        throw Failure(
           "E0303", "'\(name)' must hold Ints, but there is \(Arguments.describe($0))", argument: name)
       }
       return length

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLang
 import MocoTensor
 
@@ -156,7 +157,7 @@ func registerElementwise(_ interpreter: Interpreter) {
 private func sizes(_ tensor: Tensor) throws -> Tensor {
   let sizes = try tensor.toInts().map { number in
     guard number != Int.min else {
-      throw LanguageFailure("E0402", "the size of \(number) does not fit an Int")
+      throw Failure("E0402", "the size of \(number) does not fit an Int")
     }
     return abs(number)
   }
@@ -191,7 +192,7 @@ private func spread(_ arguments: Arguments, _ finish: (Variable) throws -> Varia
   return .host(TensorValue(try finish(along)))
 }
 
-private func tooFew(_ arguments: Arguments, _ count: Int, _ correction: Int) -> LanguageFailure {
+private func tooFew(_ arguments: Arguments, _ count: Int, _ correction: Int) -> Failure {
   arguments.failure(
     "E0205", "\(arguments.functionName) needs more than \(correction) numbers, found \(count)", at: "x",
     help: correction == 1 && count == 1 ? "correction: 0 is that of a population" : nil)

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLang
 import MocoTensor
 
@@ -43,15 +44,15 @@ final class TensorValue: HostObject {
     switch name {
     case "requires_grad":
       guard let flag = value.asBool else {
-        throw LanguageFailure("E0303", "requires_grad is true or false, not \(Arguments.describe(value))")
+        throw Failure("E0303", "requires_grad is true or false, not \(Arguments.describe(value))")
       }
       guard variable.isLeaf else {
-        throw LanguageFailure(
+        throw Failure(
           "E0207", "this tensor was computed from others, so its gradient is not its own to switch",
           help: "detach() gives a tensor without history")
       }
       guard tensor.dtype == .float32 else {
-        throw LanguageFailure(
+        throw Failure(
           "E0207", "only a float32 tensor can have a gradient, and this is \(tensor.dtype.rawValue)")
       }
       variable.requiresGrad = flag
@@ -62,7 +63,7 @@ final class TensorValue: HostObject {
       } else {
         let gradient = try TensorReading.tensor(value, "grad").cast(to: .float32)
         guard gradient.shape == tensor.shape else {
-          throw LanguageFailure(
+          throw Failure(
             "E0205",
             "a gradient of shape \(Shape.text(gradient.shape)) for a tensor of shape \(Shape.text(tensor.shape))"
           )
@@ -218,7 +219,7 @@ final class TensorValue: HostObject {
 
   func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool {
     guard !variable.requiresGrad else {
-      throw LanguageFailure(
+      throw Failure(
         "E0207", "a tensor with a gradient cannot be written in place: its history would be wrong",
         help: "write into x.copy(), which has numbers of its own, or give a parameter new ones: w.assign(…)")
     }
@@ -235,7 +236,7 @@ final class TensorValue: HostObject {
 
   func makeIterator() throws -> (() throws -> AnyValue?)? {
     guard let length = tensor.shape.first else {
-      throw LanguageFailure(
+      throw Failure(
         "E0205", "a tensor with a single number has no elements to go through", help: "item() gives it")
     }
     var place = 0

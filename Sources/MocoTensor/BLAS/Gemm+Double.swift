@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Products in double precision, for what is solved rather than trained. The grid of tiles and the rules are
 /// those of `Gemm.run`.
 extension Gemm {

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 /// Matrix products, C = alpha op(A) op(B) + beta C, row-major.
 ///

@@ -1,4 +1,5 @@
 import CKernels
+import CThreads
 import Synchronization
 
 /// Tasks spread over moco's own thread pool.

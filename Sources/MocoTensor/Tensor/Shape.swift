@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Arithmetic on shapes that neither traps nor wraps.
 public enum Shape {
   /// More than anybody needs, and few enough that work for each pair of them is nothing.
@@ -8,16 +10,15 @@ public enum Shape {
   /// - Throws: E0205 for a negative size, E0405 for more elements than memory can be addressed.
   public static func count(_ shape: [Int]) throws -> Int {
     guard shape.count <= mostDimensions else {
-      throw TensorError(
-        code: "E0205", message: "a tensor has at most \(mostDimensions) dimensions, not \(shape.count)")
+      throw Failure("E0205", "a tensor has at most \(mostDimensions) dimensions, not \(shape.count)")
     }
     var total = 1
     var empty = false
     var over = false
     for size in shape {
       guard size >= 0 else {
-        throw TensorError(
-          code: "E0205", message: "a shape cannot hold \(size)",
+        throw Failure(
+          "E0205", "a shape cannot hold \(size)",
           help: "sizes are zero or more: found \(text(shape))")
       }
       if size == 0 { empty = true }
@@ -27,8 +28,8 @@ public enum Shape {
     }
     // An empty tensor may be absurdly long in another direction; strides must still fit.
     guard !over, total <= Int.max / 16 else {
-      throw TensorError(
-        code: "E0405", message: "a tensor of shape \(text(shape)) does not fit any memory",
+      throw Failure(
+        "E0405", "a tensor of shape \(text(shape)) does not fit any memory",
         help: "use a smaller size")
     }
     return empty ? 0 : total
@@ -88,8 +89,8 @@ public enum Shape {
     } else {
       help = "sizes must be equal, or one of them 1, counted from the last dimension"
     }
-    throw TensorError(
-      code: "E0204", message: "\(operation): shapes \(text(a)) and \(text(b)) do not broadcast: \(found)",
+    throw Failure(
+      "E0204", "\(operation): shapes \(text(a)) and \(text(b)) do not broadcast: \(found)",
       help: help,
       operandLabels: (text(a), text(b)))
   }
@@ -101,8 +102,8 @@ public enum Shape {
     let rank = shape.count
     let index = axis < 0 ? axis &+ rank : axis
     guard index >= 0, index < rank else {
-      throw TensorError(
-        code: "E0205", message: "\(operation): axis \(axis) does not exist in shape \(text(shape))",
+      throw Failure(
+        "E0205", "\(operation): axis \(axis) does not exist in shape \(text(shape))",
         help: rank == 0
           ? "a scalar has no axes" : "axes run from 0 to \(rank - 1), or from -1 back to -\(rank)")
     }

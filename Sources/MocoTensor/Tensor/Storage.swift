@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 
 /// The memory behind tensors: accounted, zeroed or not.
 package final class Storage: @unchecked Sendable {

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Tensor {
   public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor {
     try Tensor(uninitialized: shape, dtype, zeroed: true)
@@ -34,12 +36,12 @@ extension Tensor {
   /// - Throws: E0205 for a step of zero or numbers that are not finite.
   public static func arange(_ start: Double, _ end: Double, by step: Double = 1) throws -> Tensor {
     guard start.isFinite, end.isFinite, step.isFinite, step != 0 else {
-      throw TensorError(
-        code: "E0205", message: "arange: from \(start) to \(end) by \(step) never ends",
+      throw Failure(
+        "E0205", "arange: from \(start) to \(end) by \(step) never ends",
         help: "give a step that is not 0")
     }
     let length = max(0, ((end - start) / step).rounded(.up))
-    guard let count = Int(exactly: length) else { throw TensorError.absurd("arange: \(length) values") }
+    guard let count = Int(exactly: length) else { throw Failure.absurd("arange: \(length) values") }
     let out = try Tensor(uninitialized: [count])
     withExtendedLifetime(out.storage) {
       for i in 0..<count { out.floats[i] = Float(start + Double(i) * step) }
@@ -52,14 +54,13 @@ extension Tensor {
   /// - Throws: E0205 for a step of zero.
   public static func arange(_ start: Int, _ end: Int, by step: Int = 1) throws -> Tensor {
     guard step != 0 else {
-      throw TensorError(
-        code: "E0205", message: "arange: a step of 0 never ends", help: "give a step that is not 0")
+      throw Failure("E0205", "arange: a step of 0 never ends", help: "give a step that is not 0")
     }
     let (distance, overflow) = end.subtractingReportingOverflow(start)
-    guard !overflow else { throw TensorError.absurd("arange: from \(start) to \(end)") }
+    guard !overflow else { throw Failure.absurd("arange: from \(start) to \(end)") }
     let goes = step > 0 ? distance > 0 : distance < 0
     let length = goes ? (distance.magnitude - 1) / step.magnitude + 1 : 0
-    guard let count = Int(exactly: length) else { throw TensorError.absurd("arange: \(length) values") }
+    guard let count = Int(exactly: length) else { throw Failure.absurd("arange: \(length) values") }
     let out = try Tensor(uninitialized: [count], .int64)
     withExtendedLifetime(out.storage) { for i in 0..<count { out.ints[i] = Int64(start &+ i &* step) } }
     return out
@@ -98,8 +99,8 @@ extension Tensor {
   }
 }
 
-extension TensorError {
-  static func absurd(_ what: String) -> TensorError {
-    TensorError(code: "E0405", message: "\(what) do not fit any memory", help: "use a smaller size")
+extension Failure {
+  static func absurd(_ what: String) -> Failure {
+    Failure("E0405", "\(what) do not fit any memory", help: "use a smaller size")
   }
 }

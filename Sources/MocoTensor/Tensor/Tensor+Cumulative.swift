@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Tensor {
   /// The sums along an axis so far, from its beginning or, `reversed`, from its end. Of integers and bools int64; of
   /// floats float32, added in double precision.
@@ -25,7 +27,7 @@ extension Tensor {
                 continue
               }
               let (sum, overflow) = wholes[i].addingReportingOverflow(ints.ints[base + i])
-              if overflow { throw TensorError(code: "E0402", message: "cumsum: a sum does not fit an Int") }
+              if overflow { throw Failure("E0402", "cumsum: a sum does not fit an Int") }
               wholes[i] = sum
               out.ints[base + i] = sum
             }

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 extension Tensor {
   // MARK: Two operands
@@ -57,15 +58,15 @@ extension Tensor {
         case .power: (value, overflow) = power(p, q)
         case .modulo, .divide:
           guard q != 0 else {
-            throw TensorError(code: "E0403", message: "\(op.symbol): an element of the right side is zero")
+            throw Failure("E0403", "\(op.symbol): an element of the right side is zero")
           }
           // Int.min % -1 traps although its value is 0.
           (value, overflow) = (q == -1 ? 0 : p % q, false)
           if value != 0, (value < 0) != (q < 0) { value += q }
         }
         guard !overflow else {
-          throw TensorError(
-            code: "E0402", message: "\(p) \(op.symbol) \(q) does not fit a 64-bit integer",
+          throw Failure(
+            "E0402", "\(p) \(op.symbol) \(q) does not fit a 64-bit integer",
             help: "use a tensor of floats")
         }
         out.ints[i] = value

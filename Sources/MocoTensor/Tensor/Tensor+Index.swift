@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 /// One item of an index such as `t[1..<3, :, list]`.
 public enum IndexItem: Sendable {
@@ -36,9 +37,9 @@ package struct IndexPlan {
       return $0 + 1
     }
     guard used <= shape.count else {
-      throw TensorError(
-        code: "E0202",
-        message: shape.isEmpty
+      throw Failure(
+        "E0202",
+        shape.isEmpty
           ? "a single number cannot be indexed" : "\(used) indices for shape \(Shape.text(shape))",
         help: shape.isEmpty
           ? "item() gives its value" : "it has \(shape.count) dimension\(shape.count == 1 ? "" : "s")")
@@ -66,7 +67,7 @@ package struct IndexPlan {
       case .range(let from, let to, let step):
         let (a, b) = try IndexPlan.bounds(from, to, length, d)
         guard step != 0 else {
-          throw TensorError(code: "E0202", message: "a slice cannot have a step of 0")
+          throw Failure("E0202", "a slice cannot have a step of 0")
         }
         if step > 0 {
           slices.append(a == 0 && b == length && step == 1 ? .whole : .span(from: a, to: b, step: step))
@@ -83,10 +84,9 @@ package struct IndexPlan {
       case .mask(let mask):
         let span = Array(shape[d..<(d + mask.rank)])
         guard mask.rank > 0, mask.shape == span else {
-          throw TensorError(
-            code: "E0205",
-            message:
-              "a mask of shape \(Shape.text(mask.shape)) does not fit dimensions of shape \(Shape.text(span))",
+          throw Failure(
+            "E0205",
+            "a mask of shape \(Shape.text(mask.shape)) does not fit dimensions of shape \(Shape.text(span))",
             help: "compare the tensor with something to make a mask of its shape",
             operandLabels: (Shape.text(shape), Shape.text(mask.shape)))
         }
@@ -110,10 +110,9 @@ package struct IndexPlan {
     let length = lists.contains { $0.positions.isEmpty } ? 0 : longest
     for i in lists.indices where lists[i].positions.count != length {
       guard lists[i].positions.count == 1, length != 0 else {
-        throw TensorError(
-          code: "E0205",
-          message:
-            "index lists of \(lists.map { String($0.positions.count) }.joined(separator: " and ")) items",
+        throw Failure(
+          "E0205",
+          "index lists of \(lists.map { String($0.positions.count) }.joined(separator: " and ")) items",
           help: "several lists pick pairs, so they must be equally long")
       }
       lists[i].positions = [Int](repeating: lists[i].positions[0], count: length)
@@ -123,11 +122,10 @@ package struct IndexPlan {
   /// What is assigned, repeated to the shape of the part that takes it.
   /// - Throws: E0204 naming both shapes.
   static func fitted(_ source: Tensor, to shape: [Int]) throws -> Tensor {
-    do { return try source.expanded(to: shape) } catch let error as TensorError where error.code == "E0204" {
-      throw TensorError(
-        code: "E0204",
-        message:
-          "values of shape \(Shape.text(source.shape)) do not fit the part of shape \(Shape.text(shape)) they are assigned to",
+    do { return try source.expanded(to: shape) } catch let error as Failure where error.code == "E0204" {
+      throw Failure(
+        "E0204",
+        "values of shape \(Shape.text(source.shape)) do not fit the part of shape \(Shape.text(shape)) they are assigned to",
         help: error.help)
     }
   }
@@ -136,8 +134,8 @@ package struct IndexPlan {
   static func position(_ i: Int, _ length: Int, _ dimension: Int) throws -> Int {
     let at = i < 0 ? i &+ length : i
     guard at >= 0, at < length else {
-      throw TensorError(
-        code: "E0202", message: "index \(i) is out of range for dimension \(dimension) of length \(length)",
+      throw Failure(
+        "E0202", "index \(i) is out of range for dimension \(dimension) of length \(length)",
         help: length == 0
           ? "the dimension is empty" : "indices run from 0 to \(length - 1), or from -1 back to -\(length)")
     }
@@ -149,10 +147,9 @@ package struct IndexPlan {
     let a = resolve(from ?? 0)
     let b = to.map(resolve) ?? length
     guard a >= 0, a <= length, b >= -1, b <= length else {
-      throw TensorError(
-        code: "E0202",
-        message:
-          "slice \(from.map(String.init) ?? "")..<\(to.map(String.init) ?? "") is out of range for dimension"
+      throw Failure(
+        "E0202",
+        "slice \(from.map(String.init) ?? "")..<\(to.map(String.init) ?? "") is out of range for dimension"
           + " \(dimension) of length \(length)")
     }
     return (a, max(b, 0))
@@ -215,8 +212,7 @@ extension Tensor {
   /// - Throws: E0202, E0204, E0205; E0201 for floats into integers.
   public func assign(_ items: [IndexItem], _ value: Tensor) throws {
     guard value.dtype == dtype || dtype == .float32 || value.dtype == .bool else {
-      throw TensorError(
-        code: "E0201", message: "a tensor of \(dtype.rawValue) cannot take values of \(value.dtype.rawValue)")
+      throw Failure("E0201", "a tensor of \(dtype.rawValue) cannot take values of \(value.dtype.rawValue)")
     }
     let plan = try IndexPlan(items, shape)
     let part = try view(plan.slices)
@@ -276,7 +272,7 @@ extension Tensor {
     shape[v.axis] = length
     let out = try Tensor.zeros(shape)
     guard v.n == indices.count, indices.allSatisfy({ $0 >= 0 && $0 < length }) else {
-      throw TensorError(code: "E0202", message: "scatter: an index is out of range for length \(length)")
+      throw Failure("E0202", "scatter: an index is out of range for length \(length)")
     }
     withExtendedLifetime((v.source.storage, out.storage)) {
       let (x, o) = (v.source.floats, out.floats)
@@ -322,10 +318,9 @@ extension Tensor {
     var expected = shape
     expected[v.axis] = indices.rank == rank ? indices.shape[v.axis] : -1
     guard indices.shape == expected else {
-      throw TensorError(
-        code: "E0205",
-        message:
-          "indices of shape \(Shape.text(indices.shape)) do not fit \(Shape.text(shape)) along axis \(v.axis)",
+      throw Failure(
+        "E0205",
+        "indices of shape \(Shape.text(indices.shape)) do not fit \(Shape.text(shape)) along axis \(v.axis)",
         operandLabels: (Shape.text(shape), Shape.text(indices.shape)))
     }
     let k = indices.shape[v.axis]

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 extension Tensor {
   /// The narrowest type that holds all.
@@ -15,11 +16,11 @@ extension Tensor {
   /// - Throws: E0205 for no tensors, or shapes that differ elsewhere.
   public static func concat(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
     guard let first = tensors.first else {
-      throw TensorError(code: "E0205", message: "concat needs at least one tensor")
+      throw Failure("E0205", "concat needs at least one tensor")
     }
     guard first.rank > 0 else {
-      throw TensorError(
-        code: "E0205", message: "concat: single numbers have no axis",
+      throw Failure(
+        "E0205", "concat: single numbers have no axis",
         help: "use stack to make a vector of them")
     }
     let at = try Shape.axis(axis, first.shape, for: "concat")
@@ -29,15 +30,14 @@ extension Tensor {
       let fits =
         t.rank == first.rank && t.shape.indices.allSatisfy { $0 == at || t.shape[$0] == first.shape[$0] }
       guard fits else {
-        throw TensorError(
-          code: "E0205",
-          message:
-            "concat: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
+        throw Failure(
+          "E0205",
+          "concat: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
           help: "all dimensions but axis \(at) must be equal",
           operandLabels: (Shape.text(first.shape), Shape.text(t.shape)))
       }
       let (sum, overflow) = shape[at].addingReportingOverflow(t.shape[at])
-      guard !overflow else { throw TensorError.absurd("concat: the joined tensors") }
+      guard !overflow else { throw Failure.absurd("concat: the joined tensors") }
       shape[at] = sum
     }
     let type = common(tensors)
@@ -56,12 +56,11 @@ extension Tensor {
   /// - Throws: E0205 for no tensors, or shapes that differ.
   public static func stack(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
     guard let first = tensors.first else {
-      throw TensorError(code: "E0205", message: "stack needs at least one tensor")
+      throw Failure("E0205", "stack needs at least one tensor")
     }
     for (i, t) in tensors.enumerated() where t.shape != first.shape {
-      throw TensorError(
-        code: "E0205",
-        message: "stack: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
+      throw Failure(
+        "E0205", "stack: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
         help: "all shapes must be equal", operandLabels: (Shape.text(first.shape), Shape.text(t.shape)))
     }
     let at = try Shape.axis(axis, first.shape + [1], for: "stack")

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Tensor {
   /// [.., m, k] @ [.., k, n] of integers and bools, whose batches broadcast: exact, as NumPy's, but never wrapped.
   ///
@@ -36,8 +38,8 @@ extension Tensor {
     let (product, tooLarge) = a.multipliedReportingOverflow(by: b)
     let (total, overflow) = sum.addingReportingOverflow(product)
     guard !tooLarge, !overflow else {
-      throw TensorError(
-        code: "E0402", message: "@: a sum of products does not fit a 64-bit integer",
+      throw Failure(
+        "E0402", "@: a sum of products does not fit a 64-bit integer",
         help: "multiply as Floats: a.float() @ b.float()")
     }
     sum = total

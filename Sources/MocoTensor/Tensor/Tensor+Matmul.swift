@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 extension Tensor {
   /// The matrix product, as NumPy's `@`: vectors are rows on the left and columns on the right, and leading
@@ -15,8 +16,8 @@ extension Tensor {
   /// Both sides as matrices, and the shape of the result.
   package static func matrixOperands(_ left: Tensor, _ right: Tensor) throws -> (Tensor, Tensor, [Int]) {
     guard left.rank > 0, right.rank > 0 else {
-      throw TensorError(
-        code: "E0203", message: "a matrix product needs vectors or matrices, not a single number",
+      throw Failure(
+        "E0203", "a matrix product needs vectors or matrices, not a single number",
         help: "use * to multiply by a number",
         operandLabels: (Shape.text(left.shape), Shape.text(right.shape)))
     }
@@ -34,9 +35,9 @@ extension Tensor {
     return (a, b, batch + (left.rank == 1 ? [] : [m]) + (right.rank == 1 ? [] : [n]))
   }
 
-  private static func productError(_ a: [Int], _ b: [Int], _ k: Int, _ other: Int) -> TensorError {
-    var error = TensorError(
-      code: "E0203", message: "cannot multiply these matrices: \(k) is not \(other)",
+  private static func productError(_ a: [Int], _ b: [Int], _ k: Int, _ other: Int) -> Failure {
+    var error = Failure(
+      "E0203", "cannot multiply these matrices: \(k) is not \(other)",
       operandLabels: (Shape.text(a), Shape.text(b)))
     func result(_ x: [Int], _ y: [Int]) -> [Int]? {
       guard x.count >= 2, y.count >= 2, x[x.count - 1] == y[y.count - 2] else { return nil }
@@ -48,16 +49,19 @@ extension Tensor {
       if x.count >= 2 { x.swapAt(x.count - 1, x.count - 2) }
       return x
     }
+    let remedy: ProductRemedy
     if let shape = result(a, flip(b)) {
-      error.remedy = .transposeRight(shape)
+      remedy = .transposeRight(shape)
     } else if let shape = result(flip(a), b) {
-      error.remedy = .transposeLeft(shape)
+      remedy = .transposeLeft(shape)
     } else if let shape = result(b, a) {
-      error.remedy = .swap(shape)
+      remedy = .swap(shape)
     } else {
       error.help = "the last dimension of the left side must equal the last but one of the right"
+      return error
     }
-    if error.remedy != nil { error.help = error.help(left: "left", right: "right") }
+    error.help = remedy.text(left: "left", right: "right")
+    error.operandHelp = { remedy.text(left: $0, right: $1) }
     return error
   }
 

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 // outer: dimensions before the axis; n: the axis; inner: dimensions after it.
 
@@ -24,7 +25,7 @@ extension Tensor {
   func joined(_ axes: [Int], _ operation: String, keep: Bool) throws -> (tensor: Tensor, shape: [Int]) {
     let at = try axes.map { try Shape.axis($0, shape, for: operation) }
     guard Set(at).count == at.count else {
-      throw TensorError(code: "E0205", message: "\(operation): an axis is named twice in \(Shape.text(axes))")
+      throw Failure("E0205", "\(operation): an axis is named twice in \(Shape.text(axes))")
     }
     let kept = shape.indices.filter { !at.contains($0) }
     let n = at.reduce(1) { $0 * shape[$1] }
@@ -85,7 +86,7 @@ extension Tensor {
             let (sum, overflow) = out.ints[o * v.inner + i].addingReportingOverflow(
               source.ints[(o * v.n + k) * v.inner + i])
             guard !overflow else {
-              throw TensorError(code: "E0402", message: "sum does not fit a 64-bit integer")
+              throw Failure("E0402", "sum does not fit a 64-bit integer")
             }
             out.ints[o * v.inner + i] = sum
           }
@@ -111,9 +112,9 @@ extension Tensor {
 
   func checkNotEmpty(_ n: Int, _ operation: String, _ axis: Int?) throws {
     guard n > 0 else {
-      throw TensorError(
-        code: "E0205",
-        message: "\(operation) of nothing: "
+      throw Failure(
+        "E0205",
+        "\(operation) of nothing: "
           + (axis.map { "dimension \($0) of \(Shape.text(shape)) is empty" }
             ?? "shape \(Shape.text(shape)) is empty"))
     }

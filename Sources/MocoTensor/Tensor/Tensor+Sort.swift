@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Tensor {
   /// Sorted along an axis, with the positions they came from. Stable; NaN comes last either way.
   ///
@@ -14,9 +16,8 @@ extension Tensor {
   {
     let at = try Shape.axis(axis, shape, for: "topk")
     guard k >= 0, k <= shape[at] else {
-      throw TensorError(
-        code: "E0205",
-        message: "topk: \(k) of the \(shape[at]) elements along axis \(at) of \(Shape.text(shape))",
+      throw Failure(
+        "E0205", "topk: \(k) of the \(shape[at]) elements along axis \(at) of \(Shape.text(shape))",
         help: "k runs from 0 to \(shape[at])")
     }
     return try ordered(axis: at, descending: largest, keep: k, "topk")
@@ -80,13 +81,13 @@ extension Tensor {
   /// - Throws: E0202 for a label outside 0 ..< classes, E0201 for floats.
   public func oneHot(_ classes: Int) throws -> Tensor {
     guard dtype == .int64 else {
-      throw TensorError(code: "E0201", message: "one_hot needs whole numbers, not \(dtype.rawValue)")
+      throw Failure("E0201", "one_hot needs whole numbers, not \(dtype.rawValue)")
     }
     let labels = try toInts()
     let out = try Tensor.zeros(shape + [classes])
     for (i, label) in labels.enumerated() {
       guard label >= 0, label < classes else {
-        throw TensorError(code: "E0202", message: "one_hot: label \(label) is not in 0 ..< \(classes)")
+        throw Failure("E0202", "one_hot: label \(label) is not in 0 ..< \(classes)")
       }
       out.floats[i * classes + label] = 1
     }

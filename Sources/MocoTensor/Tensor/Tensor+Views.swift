@@ -1,5 +1,7 @@
 // Views share the storage; where a view cannot express the result, a copy is made.
 
+import MocoBase
+
 extension Tensor {
   func view(_ shape: [Int], _ strides: [Int], offset: Int? = nil, count: Int? = nil) -> Tensor {
     Tensor(
@@ -21,8 +23,8 @@ extension Tensor {
   private static func resolve(_ sizes: [Int], count: Int, from shape: [Int]) throws -> [Int] {
     let open = sizes.indices.filter { sizes[$0] == -1 }
     guard open.count <= 1 else {
-      throw TensorError(
-        code: "E0205", message: "reshape: only one size of \(Shape.text(sizes)) can be worked out",
+      throw Failure(
+        "E0205", "reshape: only one size of \(Shape.text(sizes)) can be worked out",
         help: "write -1 once")
     }
     if let open = open.first {
@@ -30,10 +32,9 @@ extension Tensor {
       rest[open] = 1
       let known = try Shape.count(rest)
       guard known > 0, count % known == 0 else {
-        throw TensorError(
-          code: "E0205",
-          message:
-            "reshape: \(Shape.text(shape)) has \(count) elements, which \(Shape.text(sizes)) cannot hold",
+        throw Failure(
+          "E0205",
+          "reshape: \(Shape.text(shape)) has \(count) elements, which \(Shape.text(sizes)) cannot hold",
           help: known > 0
             ? "\(count) is not a multiple of \(known)" : "with a size of 0 the other cannot be worked out")
       }
@@ -42,9 +43,8 @@ extension Tensor {
     }
     let wanted = try Shape.count(sizes)
     guard wanted == count else {
-      throw TensorError(
-        code: "E0205",
-        message: "reshape: \(Shape.text(shape)) has \(count) elements and \(Shape.text(sizes)) has \(wanted)",
+      throw Failure(
+        "E0205", "reshape: \(Shape.text(shape)) has \(count) elements and \(Shape.text(sizes)) has \(wanted)",
         help: sizes.isEmpty ? nil : "write -1 for one size to have it worked out")
     }
     return sizes
@@ -127,8 +127,8 @@ extension Tensor {
     if shape == target { return self }
     let lead = target.count - rank
     guard lead >= 0, Shape.broadcast(shape, target) == target else {
-      throw TensorError(
-        code: "E0204", message: "shape \(Shape.text(shape)) cannot be repeated to \(Shape.text(target))",
+      throw Failure(
+        "E0204", "shape \(Shape.text(shape)) cannot be repeated to \(Shape.text(target))",
         help: "sizes must be equal, or 1 to be repeated, counted from the last dimension",
         operandLabels: (Shape.text(shape), Shape.text(target)))
     }
@@ -153,9 +153,8 @@ extension Tensor {
     if let axis {
       let at = try Shape.axis(axis, shape, for: "squeeze")
       guard shape[at] == 1 else {
-        throw TensorError(
-          code: "E0205",
-          message: "squeeze: dimension \(at) of \(Shape.text(shape)) has size \(shape[at]), not 1")
+        throw Failure(
+          "E0205", "squeeze: dimension \(at) of \(Shape.text(shape)) has size \(shape[at]), not 1")
       }
       drop = [at]
     }
@@ -169,9 +168,8 @@ extension Tensor {
   public func sliced(axis: Int, from: Int, to: Int, by step: Int = 1) throws -> Tensor {
     let at = try Shape.axis(axis, shape, for: "slice")
     guard from >= 0, to <= shape[at], from <= to, step >= 1 else {
-      throw TensorError(
-        code: "E0202",
-        message: "slice \(from)..<\(to) is out of range for dimension \(at) of length \(shape[at])")
+      throw Failure(
+        "E0202", "slice \(from)..<\(to) is out of range for dimension \(at) of length \(shape[at])")
     }
     var shape = self.shape
     var strides = self.strides
@@ -195,8 +193,8 @@ extension Shape {
     let rank = shape.count
     let axes = order.map { $0 < 0 ? $0 &+ rank : $0 }
     guard axes.count == rank, Set(axes).count == rank, axes.allSatisfy({ $0 >= 0 && $0 < rank }) else {
-      throw TensorError(
-        code: "E0205", message: "permute: \(text(order)) does not name each axis of \(text(shape)) once",
+      throw Failure(
+        "E0205", "permute: \(text(order)) does not name each axis of \(text(shape)) once",
         help: "for example \(text(Array((0..<rank).reversed())))")
     }
     return axes

@@ -1,4 +1,5 @@
 import CKernels
+import MocoBase
 
 /// A dense array of numbers of any rank.
 ///
@@ -63,8 +64,7 @@ public struct Tensor: @unchecked Sendable {
   private static func checkCount(_ found: Int, _ shape: [Int]) throws {
     let count = try Shape.count(shape)
     guard found == count else {
-      throw TensorError(
-        code: "E0205", message: "shape \(Shape.text(shape)) holds \(count) values, not \(found)")
+      throw Failure("E0205", "shape \(Shape.text(shape)) holds \(count) values, not \(found)")
     }
   }
 
@@ -112,7 +112,7 @@ public struct Tensor: @unchecked Sendable {
   /// - Throws: E0205 unless the tensor is contiguous float32.
   public func withMutableFloats<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) throws -> R {
     guard dtype == .float32, isContiguous else {
-      throw TensorError(code: "E0205", message: "only a contiguous float32 tensor can be written in place")
+      throw Failure("E0205", "only a contiguous float32 tensor can be written in place")
     }
     storage.writes &+= 1
     return try withExtendedLifetime(storage) {
@@ -147,8 +147,8 @@ public struct Tensor: @unchecked Sendable {
 
   package func checkScalar() throws {
     guard count == 1 else {
-      throw TensorError(
-        code: "E0206", message: "a tensor of shape \(Shape.text(shape)) is not a single number",
+      throw Failure(
+        "E0206", "a tensor of shape \(Shape.text(shape)) is not a single number",
         help: count == 0 ? "it is empty" : "reduce it first, with sum() or mean(), or pick an element")
     }
   }
@@ -182,7 +182,7 @@ public struct Tensor: @unchecked Sendable {
       case (.float32, .int64):
         for i in 0..<count {
           guard let value = Int64(exactly: source.floats[i].rounded(.towardZero)) else {
-            throw TensorError(code: "E0402", message: "\(source.floats[i]) does not fit an integer")
+            throw Failure("E0402", "\(source.floats[i]) does not fit an integer")
           }
           out.ints[i] = value
         }

@@ -1,5 +1,6 @@
 import CSystem
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTensor
@@ -21,7 +22,9 @@ struct FuzzBinaries {
       }
       images = ["/images", "/foreign", "/golden/preprocess"].flatMap { part in
         ((try? FileManager.default.contentsOfDirectory(atPath: folder + part)) ?? []).sorted()
-          .filter { !$0.hasSuffix(".json") && !$0.hasSuffix(".safetensors") }.map { read("\(folder)\(part)/\($0)") }
+          .filter { !$0.hasSuffix(".json") && !$0.hasSuffix(".safetensors") }.map {
+            read("\(folder)\(part)/\($0)")
+          }
       }.filter { $0.count < 16_384 }
       checkpoint = read(folder + "/golden/clip/openai-vit/coop-model.pth.tar-50")
       configurations =

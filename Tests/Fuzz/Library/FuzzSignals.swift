@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 
 /// The built program as a process of its own, which gets a signal, or loses its reader, at a moment by chance.

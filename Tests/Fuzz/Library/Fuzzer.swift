@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLang
 import MocoRuntime
@@ -281,7 +282,7 @@ package final class Fuzzer {
       modulesRan = true
       guard case .path(let path) = source, let digit = path.dropFirst(3).first?.wholeNumberValue,
         Fuzzer.modules.indices.contains(digit)
-      else { throw LanguageFailure("E0801", "there is no such module") }
+      else { throw Failure("E0801", "there is no such module") }
       return LoadedModule(source: SourceFile(name: path, text: Fuzzer.modules[digit]), identity: path)
     }
     interpreter.define(FuzzHost.maker())

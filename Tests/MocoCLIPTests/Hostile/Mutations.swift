@@ -1,3 +1,4 @@
+import MocoBase
 import MocoTensor
 
 /// Random damage, the same on every run.

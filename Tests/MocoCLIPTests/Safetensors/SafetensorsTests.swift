@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 import Testing
@@ -139,7 +140,7 @@ import Testing
           do {
             let file = try SafetensorsFile(path: path)
             for name in file.names { _ = try file.tensor(name) }
-          } catch let error as CLIPError {
+          } catch let error as Failure {
             #expect(error.code == "E0502")
           }
         }

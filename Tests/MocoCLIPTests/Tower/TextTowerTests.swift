@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 import Testing
@@ -203,7 +204,7 @@ import Testing
     do {
       _ = try body()
       return nil
-    } catch let error as CLIPError { return error.code } catch let error as TensorError {
+    } catch let error as Failure {
       return error.code
     } catch {
       return "\(error)"

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoTensor
 import Testing
@@ -117,7 +118,7 @@ import Testing
       do {
         _ = try model.encodeImage(Variable(Tensor.zeros(shape)))
         return nil
-      } catch let error as TensorError { return error.code } catch { return "\(error)" }
+      } catch let error as Failure { return error.code } catch { return "\(error)" }
     }
     #expect(code([2, 1, 8, 8]) == "E0205")
     #expect(code([3, 8, 8]) == "E0205")

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTestSupport
@@ -81,8 +82,8 @@ import Testing
 
   @Test func whatIsNoDataSetSaysSo() throws {
     try Repository.inFolder { folder in
-      #expect(throws: CLIPError.self) { try DataCheck(path: folder) }
-      #expect(throws: CLIPError.self) { try DataCheck(path: folder + "/nowhere") }
+      #expect(throws: Failure.self) { try DataCheck(path: folder) }
+      #expect(throws: Failure.self) { try DataCheck(path: folder + "/nowhere") }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTensor
@@ -59,22 +60,20 @@ final class TemporaryFolder {
   }
 }
 
-/// The code of the CLIPError that `body` throws.
+/// The code of the Failure that `body` throws.
 func dataErrorCode(_ body: () throws -> Void) -> String? {
   do {
     try body()
     return nil
-  } catch let error as CLIPError {
-    return error.code
-  } catch let error as TensorError {
+  } catch let error as Failure {
     return error.code
   } catch {
     return "\(error)"
   }
 }
 
-/// The CLIPError that `body` throws.
-func dataError(_ body: () throws -> Void) -> CLIPError? {
-  do { try body() } catch { return error as? CLIPError }
+/// The Failure that `body` throws.
+func dataError(_ body: () throws -> Void) -> Failure? {
+  do { try body() } catch { return error as? Failure }
   return nil
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTensor
@@ -207,7 +208,7 @@ import Testing
     #expect(data.classes == ["cat, big", "dog"])
     #expect(data.splits.map { "\($0.name) \($0.count)" } == ["train 2", "test 1"])
     #expect(try data.test().label(of: 0).hasSuffix("y/1.png"))
-    func failure(_ text: String) throws -> CLIPError? {
+    func failure(_ text: String) throws -> Failure? {
       let path = try folder.write("bad.csv", text)
       return dataError { _ = try Dataset.open(path) }
     }
@@ -240,7 +241,8 @@ import Testing
     #expect(dataErrorCode { _ = try Dataset.features(features, labels: [0, 0, 0, 0]) } == "E0511")
     // Labels tell these apart; that their prompts are the same is said.
     let twins = try Dataset.features(features, labels: [0, 1, 1, 0], classes: ["a", "A"])
-    #expect(twins.classes == ["a", "A"] && twins.origin?.contains("whose prompts are the same: a, A") == true)
+    #expect(
+      twins.classes == ["a", "A"] && twins.origin?.contains("whose prompts are the same: a, A") == true)
     // A new name ends it, or begins it.
     #expect(try twins.renamed(["a", "b"]).origin == nil)
     #expect(try twins.renamed(["b", "B"]).origin == "classes of one name, whose prompts are the same: b, B")

@@ -1,8 +1,8 @@
 import Foundation
+import MocoBase
 import MocoCLIP
-import Testing
-
 import MocoLab
+import Testing
 
 /// WebP, GIF, TIFF and BMP against Pillow, and what is said of them.
 @Suite struct ForeignImageTests {
@@ -62,12 +62,14 @@ import MocoLab
   @Test func refusesOtherFormatsByName() throws {
     let folder = try TemporaryFolder()
     let precise: [UInt8] = [
-      0xFF, 0xD8, 0xFF, 0xC1, 0, 11, 12, 0, 8, 0, 8, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9,
+      0xFF, 0xD8, 0xFF, 0xC1, 0, 11, 12, 0, 8, 0, 8, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF,
+      0xD9,
     ]
     var lossless = precise
     lossless[3] = 0xC3
     let files: [(bytes: [UInt8], said: String)] = [
-      (precise, "precision 12"), (lossless, "SOF type 0xc3"), (Array("P6 1 1 255 abc".utf8), "PNM is not read"),
+      (precise, "precision 12"), (lossless, "SOF type 0xc3"),
+      (Array("P6 1 1 255 abc".utf8), "PNM is not read"),
       ([0, 0, 0, 32] + Array("ftypavif0000".utf8), "AVIF is not read"), (Array("GIFT".utf8), "none of JPEG"),
     ]
     for file in files {

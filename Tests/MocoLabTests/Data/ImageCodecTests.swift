@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTensor
@@ -109,7 +110,7 @@ import Testing
           let image = try Image.decode(broken, name: name)
           #expect(image.bytes.count == image.width * image.height * image.channels)
           images += 1
-        } catch let error as CLIPError {
+        } catch let error as Failure {
           #expect(["E0502", "E0503", "E0513", "E0405"].contains(error.code))
           errors += 1
         }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import Testing
@@ -135,7 +136,7 @@ import Testing
 
   // MARK: Folders one level down
 
-  private func folders(_ names: [String]) throws -> (TemporaryFolder, CLIPError?) {
+  private func folders(_ names: [String]) throws -> (TemporaryFolder, Failure?) {
     let folder = try TemporaryFolder()
     for (place, name) in names.enumerated() {
       if name.hasSuffix(".txt") {

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTensor
@@ -13,7 +14,7 @@ import Testing
       do {
         _ = try Dataset.open(path)
         return ""
-      } catch let error as CLIPError {
+      } catch let error as Failure {
         return "\(error.code): \(error.message)"
       }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -31,7 +32,7 @@ import Testing
   /// What restore, resume and load_model say of a file.
   private func said(_ path: String) throws -> [String] {
     func message(_ body: () throws -> Void) -> String {
-      do { try body() } catch let error as PromptError { return "\(error.code) \(error.message)" } catch {
+      do { try body() } catch let error as Failure { return "\(error.code) \(error.message)" } catch {
         return "\(error)"
       }
       return ""
@@ -227,7 +228,7 @@ import Testing
             #expect {
               _ = try Checkpoint.load(path: copy, clip: clip)
             } throws: { error in
-              ((error as? PromptError)?.message ?? "").contains(entry)
+              ((error as? Failure)?.message ?? "").contains(entry)
             }
           }
         }

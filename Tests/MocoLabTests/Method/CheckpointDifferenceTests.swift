@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -19,7 +20,7 @@ import Testing
     do {
       try body()
       return "no error"
-    } catch let error as PromptError {
+    } catch let error as Failure {
       return "\(error.code): \(error.message) (\(error.help ?? ""))"
     } catch { return "\(error)" }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -86,7 +87,7 @@ import Testing
         FileManager.default.contents(atPath: path)
           == FileManager.default.contents(atPath: folder + "/again"))
       #expect { try Checkpoint.load(path: path, clip: TinyCLIP.make(seed: 2)) } throws: {
-        ($0 as? PromptError)?.code == "E0708"
+        ($0 as? Failure)?.code == "E0708"
       }
       let other = try Checkpoint.load(path: path, clip: TinyCLIP.make(seed: 2), allow: [.clip])
       #expect(other.restored.notes.count == 1)
@@ -128,7 +129,7 @@ import Testing
       let other = try ZeroShot(
         clip: TinyCLIP.make(), classes: TinyCLIP.classes, templates: [Template("one {}.")])
       #expect { try Checkpoint.restore(path: folder + "/zero", model: other) } throws: {
-        ($0 as? PromptError)?.message.contains("templates was") == true
+        ($0 as? Failure)?.message.contains("templates was") == true
       }
     }
   }
@@ -141,7 +142,7 @@ import Testing
           try SafetensorsWriter.write(path: folder + "/x", tensors: [], metadata: metadata)
           _ = try Checkpoint.load(path: folder + "/x", clip: TinyCLIP.make())
           return "no error"
-        } catch let error as PromptError { return "\(error.code) \(error.message)" } catch {
+        } catch let error as Failure { return "\(error.code) \(error.message)" } catch {
           return "\(error)"
         }
       }
@@ -156,7 +157,8 @@ import Testing
       #expect(old("mixture", nil).contains("its configuration is no record"))
       #expect(old("oracle", "{\"x\": 1}").contains("of the kind \"oracle\", which load_model cannot make"))
       #expect(old("mixture", "{\"x\": 1}").contains("lacks groups"))
-      #expect(old("coop", "{\"tokens\": 3, \"position\": \"left\"}").contains("\"left\", which this moco does not"))
+      #expect(
+        old("coop", "{\"tokens\": 3, \"position\": \"left\"}").contains("\"left\", which this moco does not"))
       #expect(old("coop", "{\"tokens\": 3000}").hasPrefix("E0706"))
       #expect(old("coop", "{\"tokens\": 3}").contains("ctx is missing"))
       #expect(

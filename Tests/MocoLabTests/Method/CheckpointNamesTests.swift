@@ -1,5 +1,6 @@
 import Foundation
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -36,7 +37,7 @@ import Testing
     do {
       try body()
       return "no error"
-    } catch let error as PromptError {
+    } catch let error as Failure {
       return "\(error.code): \(error.message) (\(error.help ?? ""))"
     } catch { return "\(error)" }
   }

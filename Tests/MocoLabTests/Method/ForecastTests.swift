@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -62,7 +63,7 @@ import Testing
       do {
         _ = try Forecast(model: model, data: data, options: options)
         return nil
-      } catch { return (error as? PromptError)?.code }
+      } catch { return (error as? Failure)?.code }
     }
     let zero = try ZeroShot(clip: TinyCLIP.make(), classes: TinyCLIP.classes, templates: [Template("{}.")])
     let steps = TinyData.options(.steps(1))

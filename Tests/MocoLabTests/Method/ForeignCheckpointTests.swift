@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -47,7 +48,7 @@ import Testing
     do {
       _ = try restore(value, model)
       return "no error"
-    } catch let error as PromptError {
+    } catch let error as Failure {
       return "\(error.code): \(error.message) (\(error.help ?? ""))"
     } catch { return "\(error)" }
   }
@@ -181,7 +182,7 @@ import Testing
       try TorchWriter().write(wrap([("ctx", try tensor([3, 16], "ctx"))]), to: path)
       let trainer = try Trainer(model: model, data: TinyData.split(8), options: TinyData.options(.epochs(1)))
       #expect { try Checkpoint.restore(path: path, model: model, trainer: trainer) } throws: {
-        ($0 as? PromptError)?.code == "E0708"
+        ($0 as? Failure)?.code == "E0708"
       }
     }
   }

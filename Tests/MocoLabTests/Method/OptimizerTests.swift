@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLab
 import MocoPrompts
 import MocoTensor
@@ -57,7 +58,7 @@ import Testing
       do {
         try OptimizerSettings(rule: rule, rate: rate, weightDecay: decay).check()
         return nil
-      } catch { return (error as? PromptError)?.code }
+      } catch { return (error as? Failure)?.code }
     }
     #expect(code(.sgd(momentum: 1, nesterov: false)) == "E0706")
     #expect(code(.sgd(momentum: 0, nesterov: true)) == "E0706")
@@ -113,6 +114,6 @@ import Testing
     #expect(steps.epochs == 3 && steps.steps == 7 && steps.scheduleUnit == .steps)
     let mixed = try plan(.epochs(4), count: 64, schedule: .cosine(.init(warmup: 2, unit: .steps)))
     #expect(mixed.rate(base: 1, step: 1) == 1e-5 && mixed.rate(base: 1, step: 2) == 1)
-    #expect { try plan(.epochs(1), count: 0) } throws: { ($0 as? PromptError)?.code == "E0709" }
+    #expect { try plan(.epochs(1), count: 0) } throws: { ($0 as? Failure)?.code == "E0709" }
   }
 }

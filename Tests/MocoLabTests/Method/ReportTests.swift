@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -112,7 +113,7 @@ import Testing
       do {
         _ = try EvaluationReport(kind: "answers", classes: classes, labels: labels, answers: answers)
         return nil
-      } catch let error as PromptError { return "\(error.code) \(error.message)" } catch { return "\(error)" }
+      } catch let error as Failure { return "\(error.code) \(error.message)" } catch { return "\(error)" }
     }
     let fits = try Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
     #expect(code([0, 1], .logits(fits)) == nil)
@@ -136,7 +137,7 @@ import Testing
     let coop = try CoOp(clip: TinyCLIP.make(), classes: TinyCLIP.classes)
     coop.context.value = try Tensor.full(coop.context.value.shape, .nan)
     #expect { try Evaluator.evaluate(coop, on: TinyData.split(8)) } throws: {
-      ($0 as? PromptError)?.code == "E0712"
+      ($0 as? Failure)?.code == "E0712"
     }
   }
 

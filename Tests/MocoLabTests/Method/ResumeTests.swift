@@ -1,5 +1,6 @@
 import Foundation
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -13,7 +14,7 @@ import Testing
     do {
       try body()
       return "no error"
-    } catch let error as PromptError {
+    } catch let error as Failure {
       return "\(error.code): \(error.message) (\(error.help ?? ""))"
     } catch { return "\(error)" }
   }
@@ -399,19 +400,19 @@ import Testing
         var options = TinyData.options(.epochs(2))
         options.checkpoint = path
         #expect { try trainer(options, data: data, model: mixture) } throws: {
-          ($0 as? CLIPError)?.code == "E0504"
+          ($0 as? Failure)?.code == "E0504"
         }
         #expect(try Seen(mixture) == before)
       }
       #expect { try Checkpoint.restore(path: folder + "/none", model: mixture, trainer: made) } throws: {
-        ($0 as? CLIPError)?.code == "E0501"
+        ($0 as? Failure)?.code == "E0501"
       }
       var wild = TinyData.options(.epochs(2))
       wild.optimizer.rate = 1e38
       wild.optimizer.weightDecay = 1e3
       wild.schedule = .constant
       let bad = try trainer(wild, data: data, model: mixture)
-      #expect { try bad.run() } throws: { ($0 as? PromptError)?.code == "E0707" }
+      #expect { try bad.run() } throws: { ($0 as? Failure)?.code == "E0707" }
       #expect(bad.step == 0)
       #expect(try Seen(mixture) == before, "a training that went wrong in its first step changes the model")
       _ = try Forecast(model: mixture, data: data, options: TinyData.options(.epochs(2)))

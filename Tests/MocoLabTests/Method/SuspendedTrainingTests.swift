@@ -1,5 +1,6 @@
 import Foundation
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -112,7 +113,7 @@ import Testing
       let before = try TinyData.values(model)
       do {
         return try kept.restore(into: other).joined(separator: ";")
-      } catch let error as PromptError {
+      } catch let error as Failure {
         #expect(try TinyData.values(model) == before && other.step == 0)
         return error.code + " " + error.message
       }
@@ -251,7 +252,7 @@ import Testing
           #expect {
             try Checkpoint.restore(path: path, model: trainer.model, trainer: trainer)
           } throws: {
-            ($0 as? PromptError)?.code == "E0708" && ($0 as? PromptError)?.message.contains(word) == true
+            ($0 as? Failure)?.code == "E0708" && ($0 as? Failure)?.message.contains(word) == true
           }
         }
         // As parameters alone it is a checkpoint like others.
@@ -304,7 +305,7 @@ import Testing
       do {
         _ = try Trainer(model: TinyData.mixture(), data: TinyData.split(12), options: options)
         return "fine"
-      } catch let error as PromptError { return error.code }
+      } catch let error as Failure { return error.code }
     }
     #expect(try code { $0.patience = 2 } == "E0706")
     #expect(

@@ -1,5 +1,6 @@
 import Foundation
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoPrompts
@@ -135,7 +136,7 @@ enum TinyData {
         return nil
       } catch {
         #expect(try TinyData.values(model) == before)
-        return (error as? PromptError)?.code
+        return (error as? Failure)?.code
       }
     }
     #expect(try code(TinyData.split(16), TinyData.options(.steps(4))) == "E0708")
@@ -162,7 +163,7 @@ enum TinyData {
     try Checkpoint.save(path: path, model: mixture, trainer: first)
     let (other, wrong) = try trainer(memory: 100_000)
     #expect { try Checkpoint.restore(path: path, model: other, trainer: wrong) } throws: {
-      let error = $0 as? PromptError
+      let error = $0 as? Failure
       return error?.code == "E0708" && error?.help?.contains("memory: 200000") == true
     }
     let (right, second) = try trainer(memory: 200_000)
@@ -198,7 +199,7 @@ enum TinyData {
     var observer = TrainingObserver()
     observer.onStep = { losses.append($0.loss) }
     #expect { try trainer.run(observer: observer) } throws: {
-      let error = $0 as? PromptError
+      let error = $0 as? Failure
       return error?.code == "E0707" && error?.message.contains("at step ") == true
         && error?.help?.contains("after step \(trainer.step);") == true
     }
@@ -209,7 +210,7 @@ enum TinyData {
     let last = try #require(losses.last)
     var again: [Double] = []
     observer.onStep = { again.append($0.loss) }
-    #expect(throws: PromptError.self) { try trainer.run(observer: observer) }
+    #expect(throws: Failure.self) { try trainer.run(observer: observer) }
     #expect(again.isEmpty || again == [last])
     #expect(last.isFinite)
   }
@@ -223,7 +224,7 @@ enum TinyData {
     options.schedule = .constant
     let trainer = try Trainer(model: mixture, data: TinyData.split(12), options: options)
     #expect { try trainer.run() } throws: {
-      let error = $0 as? PromptError
+      let error = $0 as? Failure
       return error?.code == "E0707" && error?.message.contains("is not finite at step 1") == true
     }
     #expect(trainer.step == 0)
@@ -243,7 +244,7 @@ enum TinyData {
     #expect {
       try Trainer(model: model, data: TinyData.split(4), options: TinyData.options(.steps(1)))
     } throws: {
-      ($0 as? PromptError)?.code == "E0709"
+      ($0 as? Failure)?.code == "E0709"
     }
   }
 
@@ -267,8 +268,8 @@ enum TinyData {
     let other = try Mixture(clip: TinyCLIP.make(), templates: groups, classes: TinyCLIP.classes)
     let before = try TinyData.values(other)
     #expect { try Checkpoint.restore(path: path, model: other) } throws: {
-      let message = ($0 as? PromptError)?.message ?? ""
-      return ($0 as? PromptError)?.code == "E0708" && message.contains("gate.weight")
+      let message = ($0 as? Failure)?.message ?? ""
+      return ($0 as? Failure)?.code == "E0708" && message.contains("gate.weight")
         && message.contains("ctx_before_2") && message.contains("ctx_after_2")
     }
     #expect(try TinyData.values(other) == before)
@@ -286,7 +287,7 @@ enum TinyData {
       path: path, tensors: mixture.parameters.map { ("model." + $0.name, $0.variable.value, .f32) },
       metadata: [("format", Checkpoint.format), ("version", "99")])
     #expect { try Checkpoint.restore(path: path, model: mixture) } throws: {
-      ($0 as? PromptError)?.message.contains("version 99") == true
+      ($0 as? Failure)?.message.contains("version 99") == true
     }
   }
 
@@ -295,7 +296,7 @@ enum TinyData {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let mixture = try TinyData.mixture()
     #expect { try Checkpoint.restore(path: folder + "/none", model: mixture) } throws: {
-      ($0 as? CLIPError)?.code == "E0501"
+      ($0 as? Failure)?.code == "E0501"
     }
     let path = folder + "/a.safetensors"
     try Checkpoint.save(path: path, model: mixture)
@@ -303,7 +304,7 @@ enum TinyData {
     for length in [0, 5, 100, bytes.count - 1] {
       try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
       #expect { try Checkpoint.restore(path: path, model: mixture) } throws: {
-        ($0 as? CLIPError)?.code == "E0502"
+        ($0 as? Failure)?.code == "E0502"
       }
     }
   }
@@ -359,7 +360,7 @@ enum TinyData {
   @Test func otherClassesAreEncodedForTheOccasion() throws {
     let mixture = try TinyData.mixture()
     let split = try TinyData.split(6, classes: ["dog", "horse"])
-    #expect { try Evaluator.evaluate(mixture, on: split) } throws: { ($0 as? PromptError)?.code == "E0710" }
+    #expect { try Evaluator.evaluate(mixture, on: split) } throws: { ($0 as? Failure)?.code == "E0710" }
     var options = EvaluationOptions()
     options.naming = .data
     let report = try Evaluator.evaluate(mixture, on: split, options: options)
@@ -368,7 +369,7 @@ enum TinyData {
 
   @Test func nothingToEvaluate() throws {
     #expect { try Evaluator.evaluate(TinyData.mixture(), on: TinyData.split(0)) } throws: {
-      ($0 as? PromptError)?.code == "E0709"
+      ($0 as? Failure)?.code == "E0709"
     }
   }
 }
@@ -384,7 +385,7 @@ enum TinyData {
       atPath: root + "/runs/quick-start-41", withIntermediateDirectories: true)
     #expect(try RunFolder(root: root + "/runs", name: "quick start").path.hasSuffix("-42"))
     try first.write(script: "let a = 1\n")
-    #expect { try RunFolder(exactly: first.path) } throws: { ($0 as? CLIPError)?.code == "E0504" }
+    #expect { try RunFolder(exactly: first.path) } throws: { ($0 as? Failure)?.code == "E0504" }
     #expect(try RunFolder(exactly: root + "/mine").path == root + "/mine")
   }
 

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoTensor
@@ -167,7 +168,7 @@ enum OptionFixture {
     do {
       try body()
       return ""
-    } catch let error as CLIPError {
+    } catch let error as Failure {
       return "\(error.code): \(error.message) = \(error.help ?? "")"
     } catch {
       return "\(error)"

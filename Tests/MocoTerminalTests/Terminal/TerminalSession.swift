@@ -82,7 +82,8 @@ struct TerminalSession {
     variables.merge(environment) { $1 }
     script = Script(
       program: try Built.moco(),
-      arguments: suggests || arguments.first == "run" ? arguments : ["--no-suggest"] + arguments, environment: variables, folder: place.path,
+      arguments: suggests || arguments.first == "run" ? arguments : ["--no-suggest"] + arguments,
+      environment: variables, folder: place.path,
       columns: columns,
       rows: rows, seconds: 120, steps: [])
     wait("moco>")

@@ -40,7 +40,7 @@ public final class AtomicFile {
     descriptor = FileSystem.withSystemPath(temporary) {
       open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     }
-    if descriptor < 0 { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    if descriptor < 0 { throw Failure.cannotWrite(path, systemMessage(errno)) }
     guard target.kind == .file else { return }
     // Where it may not be given away the file that is there is written into, and stays its owner's.
     if !target.hands(over: descriptor) { self.target.kind = .shared }
@@ -70,14 +70,14 @@ public final class AtomicFile {
       return
     }
     do {
-      guard fsync(descriptor) == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+      guard fsync(descriptor) == 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
       if target.kind == .shared { return try writeInto(from: temporary) }
       let renamed = FileSystem.withSystemPath(temporary) { from in
         FileSystem.withSystemPath(target.path) { rename(from, $0) }
       }
       // A file that is mounted by itself, as containers do it, cannot be replaced.
       if renamed != 0, errno == EBUSY, target.kind == .file { return try writeInto(from: temporary) }
-      guard renamed == 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+      guard renamed == 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
     } catch {
       discard()
       throw error
@@ -105,12 +105,12 @@ public final class AtomicFile {
     defer { discard() }
     let source = try OpenedFile(path: temporary)
     let file = FileSystem.withSystemPath(target.path) { open($0, O_WRONLY | O_CLOEXEC) }
-    guard file >= 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+    guard file >= 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
     defer { close(file) }
     // Room is found first, so that a full disk changes nothing. A file system that cannot say so writes at once.
     let reserved = source.count > 0 ? posix_fallocate(file, 0, off_t(source.count)) : 0
     guard reserved == 0 || reserved == EOPNOTSUPP || reserved == EINVAL else {
-      throw CLIPError.cannotWrite(path, systemMessage(reserved))
+      throw Failure.cannotWrite(path, systemMessage(reserved))
     }
     var place = 0
     while place < source.count {
@@ -119,7 +119,7 @@ public final class AtomicFile {
       place = end
     }
     guard ftruncate(file, off_t(source.count)) == 0, fsync(file) == 0 else {
-      throw CLIPError.cannotWrite(path, systemMessage(errno))
+      throw Failure.cannotWrite(path, systemMessage(errno))
     }
   }
 

@@ -25,15 +25,15 @@ public enum Gzip {
     case Int32(MOCO_INFLATE_OK.rawValue):
       return [UInt8](UnsafeBufferPointer(start: output, count: count))
     case Int32(MOCO_INFLATE_TRUNCATED.rawValue):
-      throw CLIPError.corrupt(name, "the compressed stream ends too early")
+      throw Failure.corrupt(name, "the compressed stream ends too early")
     case Int32(MOCO_INFLATE_TOO_LARGE.rawValue):
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         name, excess ?? "it unpacks to more than \(cap) bytes",
         help: "give another file: this is probably of another kind")
     case Int32(MOCO_INFLATE_NO_MEMORY.rawValue):
-      throw CLIPError(code: "E0405", "\(name): not enough memory to unpack it")
+      throw Failure("E0405", "\(name): not enough memory to unpack it")
     default:
-      throw CLIPError.corrupt(name, "it is not a gzip stream, or is damaged")
+      throw Failure.corrupt(name, "it is not a gzip stream, or is damaged")
     }
   }
 
@@ -67,7 +67,7 @@ public enum Gzip {
     let status = bytes.withUnsafeBufferPointer { moco_gzip($0.baseAddress, $0.count, &output, &count) }
     defer { free(output) }
     guard status == 0 else {
-      throw CLIPError(code: "E0405", "not enough memory to pack \(bytes.count) bytes")
+      throw Failure("E0405", "not enough memory to pack \(bytes.count) bytes")
     }
     return [UInt8](UnsafeBufferPointer(start: output, count: count))
   }

@@ -66,9 +66,9 @@ public enum MemoryAccountant {
       + units[unit]
   }
 
-  static func refusal(_ bytes: Int) -> TensorError {
-    TensorError(
-      code: "E0405", message: "not enough memory for \(text(bytes))",
+  package static func refusal(_ bytes: Int) -> Failure {
+    Failure(
+      "E0405", "not enough memory for \(text(bytes))",
       help: "\(text(usedBytes)) are in use and \(text(available)) are free: use a smaller size")
   }
 

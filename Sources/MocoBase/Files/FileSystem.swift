@@ -1,5 +1,4 @@
 import Glibc
-import MocoTensor
 
 /// What kind of thing a path names.
 public enum PathKind: Sendable { case missing, file, folder, other }
@@ -22,7 +21,7 @@ public enum FileSystem {
   /// - Throws: E0501 if there is no folder at `path`.
   public static func list(_ path: String) throws -> [String] {
     guard let folder = withSystemPath(path, { opendir($0) }) else {
-      throw CLIPError.noSuchFile(path, kind: "folder", reason: errno == ENOENT ? nil : systemMessage(errno))
+      throw Failure.noSuchFile(path, kind: "folder", reason: errno == ENOENT ? nil : systemMessage(errno))
     }
     defer { closedir(folder) }
     var names: [String] = []
@@ -44,7 +43,7 @@ public enum FileSystem {
   public static func read(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
     let file = try OpenedFile(path: path)
     guard file.count <= limit else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path, "it has \(file.count) bytes, more than the \(limit) such a file may have",
         help: "give another file: this is probably of another kind")
     }
@@ -58,21 +57,21 @@ public enum FileSystem {
 
   private static func readToEnd(_ path: String, limit: Int) throws -> [UInt8] {
     let descriptor = withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw CLIPError.noSuchFile(path, reason: systemMessage(errno)) }
+    guard descriptor >= 0 else { throw Failure.noSuchFile(path, reason: systemMessage(errno)) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 14)
     while bytes.count <= limit {
       let count = Glibc.read(descriptor, &piece, piece.count)
       if count < 0 {
-        throw CLIPError(
-          code: "E0502", "cannot read \(path): \(systemMessage(errno))",
+        throw Failure(
+          "E0502", "cannot read \(path): \(systemMessage(errno))",
           help: "check the disk, or copy the file again")
       }
       if count == 0 { return bytes }
       bytes += piece[..<count]
     }
-    throw CLIPError.corrupt(path, "it has more than the \(limit) bytes such a file may have")
+    throw Failure.corrupt(path, "it has more than the \(limit) bytes such a file may have")
   }
 
   /// Reads a text in UTF-8, without a byte order mark.
@@ -83,9 +82,9 @@ public enum FileSystem {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-        throw CLIPError.corrupt(path, "it is text in UTF-16, not in UTF-8", help: "save the file as UTF-8")
+        throw Failure.corrupt(path, "it is text in UTF-16, not in UTF-8", help: "save the file as UTF-8")
       }
-      throw CLIPError.corrupt(path, "it is not UTF-8 text", help: "save the file as UTF-8")
+      throw Failure.corrupt(path, "it is not UTF-8 text", help: "save the file as UTF-8")
     }
     return text
   }
@@ -106,9 +105,9 @@ public enum FileSystem {
     let parent = parent(of: path)
     if parent != path && parent != "." { try createFolder(parent) }
     if mkdir(path, 0o777) != 0 && errno != EEXIST {
-      throw CLIPError.cannotWrite(path, systemMessage(errno))
+      throw Failure.cannotWrite(path, systemMessage(errno))
     }
-    guard kind(path) == .folder else { throw CLIPError.cannotWrite(path, "something else has this name") }
+    guard kind(path) == .folder else { throw Failure.cannotWrite(path, "something else has this name") }
   }
 
   /// The part of a path before its last slash (`.` if there is none).

@@ -1,36 +1,11 @@
-/// How many terminal columns a character takes, and source lines as they are shown in messages.
+/// Texts cut and broken to a number of terminal columns, and source lines as they are shown in messages.
 package enum DisplayColumns {
-  /// 0 for marks that join the character before, 2 for East Asian wide characters and emoji, else 1.
-  package static func width(of scalar: Unicode.Scalar) -> Int {
-    let value = scalar.value
-    if value < 0x300 { return 1 }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: break
-    }
-    switch value {
-    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
-      0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-      0xFFE0...0xFFE6, 0x17000...0x18AFF, 0x1B000...0x1B2FF, 0x1F200...0x1F2FF, 0x20000...0x3FFFD:
-      return 2
-    // Letters for flags are one column each.
-    case 0x1F1E6...0x1F1FF: return 1
-    default: return scalar.properties.isEmojiPresentation ? 2 : 1
-    }
-  }
-
-  /// The columns of a text without control characters.
-  package static func width(of text: some StringProtocol) -> Int {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
-    return text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
-  }
-
   /// The longest beginning of a text that takes no more than so many columns.
   package static func prefix(_ text: some StringProtocol, _ columns: Int) -> String {
     var used = 0
     var result = ""
     for character in text {
-      used += character.unicodeScalars.reduce(0) { $0 + width(of: $1) }
+      used += DisplayWidth.of(character)
       if used > columns { break }
       result.append(character)
     }
@@ -39,7 +14,7 @@ package enum DisplayColumns {
 
   /// A text cut to so many columns, with a mark where something is lost.
   package static func cut(_ text: String, to columns: Int, mark: String = "…") -> String {
-    width(of: text) <= columns ? text : prefix(text, max(0, columns - width(of: mark))) + mark
+    DisplayWidth.of(text) <= columns ? text : prefix(text, max(0, columns - DisplayWidth.of(mark))) + mark
   }
 
   /// Lines of at most `columns` columns, broken at blanks; all but the first begin with `hanging` blanks, and
@@ -65,7 +40,7 @@ package enum DisplayColumns {
       line += String(repeating: " ", count: own)
       used += own
       for var word in part.dropFirst(own).split(separator: " ", omittingEmptySubsequences: false) {
-        var size = width(of: word)
+        var size = DisplayWidth.of(word)
         if !isEmpty {
           if used + 1 + size > columns {
             next()
@@ -74,12 +49,12 @@ package enum DisplayColumns {
             used += 1
           }
         }
-        while used + size > columns, word.unicodeScalars.contains(where: { width(of: $0) == 2 }) {
+        while used + size > columns, word.unicodeScalars.contains(where: { DisplayWidth.of($0) == 2 }) {
           let piece = prefix(word, columns - used)
           if piece.isEmpty, used <= indent { break }
           line += piece
           word = word.dropFirst(piece.count)
-          size = width(of: word)
+          size = DisplayWidth.of(word)
           next()
         }
         line += word
@@ -123,7 +98,7 @@ package enum DisplayColumns {
           width = 1
           text = String(shown)
         } else {
-          width = DisplayColumns.width(of: scalar)
+          width = DisplayWidth.of(scalar)
           text = String(scalar)
         }
         cells.append((text, width))

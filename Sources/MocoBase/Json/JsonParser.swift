@@ -1,5 +1,3 @@
-import MocoTensor
-
 extension Json {
   /// Arrays and objects may stand this deep in each other.
   public static let depthLimit = 128
@@ -47,7 +45,7 @@ private struct JsonParser {
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private func fault(_ text: String, at place: Int? = nil) -> CLIPError {
+  private func fault(_ text: String, at place: Int? = nil) -> Failure {
     let place = min(place ?? position, bytes.count)
     var line = 1
     var lineStart = 0
@@ -55,7 +53,7 @@ private struct JsonParser {
       line += 1
       lineStart = index + 1
     }
-    return CLIPError.corrupt(
+    return Failure.corrupt(
       name, "\(text) (line \(line), column \(place - lineStart + 1))",
       help: "correct it there, or fetch or write the file again: it must be JSON, whole and valid")
   }

@@ -1,5 +1,4 @@
 import Glibc
-import MocoTensor
 
 /// What lies under a name that is to be written, found out before anything is.
 struct WriteTarget {
@@ -31,7 +30,7 @@ struct WriteTarget {
     let isThere = FileSystem.withSystemPath(name) { stat($0, &status) } == 0
     let reason = errno
     guard isThere else {
-      guard reason == ENOENT else { throw CLIPError.cannotWrite(name, systemMessage(reason)) }
+      guard reason == ENOENT else { throw Failure.cannotWrite(name, systemMessage(reason)) }
       (kind, mode, owner) = (.new, 0o666, (0, 0))
       path = try WriteTarget.end(ofLinks: name)
       return
@@ -39,7 +38,7 @@ struct WriteTarget {
     mode = status.st_mode & 0o777
     owner = (status.st_uid, status.st_gid)
     switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw CLIPError.cannotWrite(name, systemMessage(EISDIR))
+    case S_IFDIR: throw Failure.cannotWrite(name, systemMessage(EISDIR))
     case S_IFREG: break
     default:
       (kind, path) = (.stream, name)
@@ -48,8 +47,8 @@ struct WriteTarget {
     // Replacing needs no permission of the file itself: it would be lost all the same.
     let isWritable = FileSystem.withSystemPath(name) { faccessat(AT_FDCWD, $0, W_OK, AT_EACCESS) } == 0
     guard isWritable else {
-      throw CLIPError(
-        code: "E0504", "cannot write \(name): it is read-only",
+      throw Failure(
+        "E0504", "cannot write \(name): it is read-only",
         help: "make it writable (chmod u+w), or give another name")
     }
     path = try WriteTarget.end(ofLinks: name)
@@ -68,13 +67,13 @@ struct WriteTarget {
       // Behind what has been printed so far.
       fflush(nil)
       let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-      guard copy >= 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+      guard copy >= 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
       return copy
     }
     // A pipe that nobody reads is an error, not a wait.
     let opened = FileSystem.withSystemPath(path) { open($0, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
     guard opened >= 0 else {
-      throw CLIPError.cannotWrite(path, errno == ENXIO ? "nobody reads it" : systemMessage(errno))
+      throw Failure.cannotWrite(path, errno == ENXIO ? "nobody reads it" : systemMessage(errno))
     }
     return opened
   }
@@ -99,7 +98,7 @@ struct WriteTarget {
       guard let target = FileSystem.linkTarget(path) else { return path }
       path = target.hasPrefix("/") ? target : FileSystem.parent(of: path) + "/" + target
     }
-    throw CLIPError.cannotWrite(name, systemMessage(ELOOP))
+    throw Failure.cannotWrite(name, systemMessage(ELOOP))
   }
 
   /// Standard output or error, if it goes to this file.
@@ -132,7 +131,7 @@ extension FileSystem {
         // Signals may be taken by another thread: the wait ends by itself to look.
         _ = poll(&wanted, 1, 50)
         try Cancellation.check()
-      default: throw CLIPError.cannotWrite(path, systemMessage(errno))
+      default: throw Failure.cannotWrite(path, systemMessage(errno))
       }
     }
   }
@@ -149,7 +148,7 @@ extension FileSystem {
       descriptor = try target.openStream()
     } else {
       descriptor = withSystemPath(path) { open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode) }
-      guard descriptor >= 0 else { throw CLIPError.cannotWrite(path, systemMessage(errno)) }
+      guard descriptor >= 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
     }
     defer { close(descriptor) }
     var before = stat()

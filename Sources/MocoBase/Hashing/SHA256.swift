@@ -1,5 +1,4 @@
 import CSystem
-import MocoTensor
 
 /// SHA-256 (FIPS 180-4) through the system's libcrypto, fed in pieces.
 public final class SHA256 {

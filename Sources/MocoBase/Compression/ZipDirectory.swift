@@ -23,7 +23,7 @@ struct ZipDirectory {
     try checkPlaces()
   }
 
-  private func fault(_ text: String) -> CLIPError { .corrupt(path, "the zip archive is damaged: \(text)") }
+  private func fault(_ text: String) -> Failure { .corrupt(path, "the zip archive is damaged: \(text)") }
 
   // MARK: Where the directory is
 
@@ -39,7 +39,7 @@ struct ZipDirectory {
 
   private func directory(tail: UnsafeRawBufferPointer, at tailStart: Int) throws -> (Range<Int>, Int) {
     guard let end = endRecord(tail).map({ tailStart + $0 }) else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path, "it begins as a zip archive and has no directory at its end: it is cut short")
     }
     var reader = ByteReader(tail, at: end - tailStart + 4)
@@ -145,8 +145,8 @@ struct ZipDirectory {
       guard names.insert(name).inserted else { throw fault("two entries are named \(name)") }
       guard disk == 0 || disk == 0xFFFF else { throw fault("it is one part of several") }
       guard flags & 0x2041 == 0 else {
-        throw CLIPError(
-          code: "E0605", "\(path): the entry \(name) is encrypted",
+        throw Failure(
+          "E0605", "\(path): the entry \(name) is encrypted",
           help: "unpack it and pack it again without a password")
       }
       let large = try wide(extra, packed: packed, size: size, offset: offset, name: name)
@@ -208,7 +208,7 @@ struct ZipDirectory {
       compression = .stored
     case 8:
       guard size / UInt64(Gzip.bestRatio) <= packed, size <= UInt64(ZipArchive.inflateLimit) else {
-        throw CLIPError.corrupt(
+        throw Failure.corrupt(
           path, "\(name) would unpack \(packed) bytes to \(size)",
           help:
             "pack it again without compression, as torch.save does: packed entries may have \(ZipArchive.inflateLimit >> 20) MB"
@@ -216,8 +216,8 @@ struct ZipDirectory {
       }
       compression = .deflated
     default:
-      throw CLIPError(
-        code: "E0605", "\(path): the entry \(name) is compressed by method \(method)",
+      throw Failure(
+        "E0605", "\(path): the entry \(name) is compressed by method \(method)",
         help: "save the file again with torch.save, or pack it with deflate or without compression")
     }
     entries.append(

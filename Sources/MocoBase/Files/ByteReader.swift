@@ -1,34 +1,34 @@
 /// Reads little-endian numbers and pieces of bytes that nothing is known about; nil where they end too early.
-struct ByteReader {
-  let bytes: UnsafeRawBufferPointer
-  private(set) var position: Int
+package struct ByteReader {
+  package let bytes: UnsafeRawBufferPointer
+  package private(set) var position: Int
 
   /// - Parameter position: must not be beyond the end; what lies there reads as nothing.
-  init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+  package init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
     self.bytes = bytes
     self.position = min(max(position, 0), bytes.count)
   }
 
-  var left: Int { bytes.count - position }
+  package var left: Int { bytes.count - position }
 
-  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
+  package mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
     let size = MemoryLayout<Number>.size
     guard left >= size else { return nil }
     defer { position += size }
     return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: type))
   }
 
-  mutating func byte() -> UInt8? { number(UInt8.self) }
+  package mutating func byte() -> UInt8? { number(UInt8.self) }
 
   /// The next `count` bytes.
-  mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
+  package mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
     guard count >= 0, count <= left else { return nil }
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
   /// The bytes up to the next line feed, which is passed over.
-  mutating func line() -> UnsafeRawBufferPointer? {
+  package mutating func line() -> UnsafeRawBufferPointer? {
     let rest = bytes[position...]
     guard let end = rest.firstIndex(of: 0x0A) else { return nil }
     defer { position = end + 1 }

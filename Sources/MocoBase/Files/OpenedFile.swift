@@ -1,5 +1,4 @@
 import Glibc
-import MocoTensor
 
 /// A regular file that is open for reading. Parts are read where they are asked for, into memory of the reader's own:
 /// nothing is mapped, so that a file which shrinks later can harm nobody.
@@ -42,9 +41,9 @@ public final class OpenedFile: Sendable {
     // A named pipe would wait for its writer, only to be refused below.
     let descriptor = FileSystem.withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw CLIPError.noSuchFile(path) }
-      throw CLIPError(
-        code: "E0502", "cannot open \(path): \(systemMessage(errno))", help: "check the file's permissions")
+      if errno == ENOENT || errno == ENOTDIR { throw Failure.noSuchFile(path) }
+      throw Failure(
+        "E0502", "cannot open \(path): \(systemMessage(errno))", help: "check the file's permissions")
     }
     self.descriptor = descriptor
     var status = stat()
@@ -56,7 +55,7 @@ public final class OpenedFile: Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       let what = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
-      throw CLIPError.noSuchFile(path, reason: "it is \(what)")
+      throw Failure.noSuchFile(path, reason: "it is \(what)")
     }
     stamp = Stamp(status)
     count = stamp.size
@@ -70,7 +69,7 @@ public final class OpenedFile: Sendable {
   ///   interrupts.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     guard offset >= 0, buffer.count <= count, offset <= count - buffer.count else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         path, "it ends before byte \(offset), where \(buffer.count) bytes were expected")
     }
     var done = 0
@@ -94,7 +93,7 @@ public final class OpenedFile: Sendable {
   /// - Throws: as `read`.
   public func bytes(_ range: Range<Int>) throws -> [UInt8] {
     guard range.lowerBound >= 0, range.upperBound <= count else {
-      throw CLIPError.corrupt(path, "it ends before byte \(range.upperBound)")
+      throw Failure.corrupt(path, "it ends before byte \(range.upperBound)")
     }
     return try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, used in
       try read(into: UnsafeMutableRawBufferPointer(buffer), at: range.lowerBound)
@@ -113,12 +112,13 @@ public final class OpenedFile: Sendable {
   public func withBytes<Result>(
     _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
-    let storage = try Storage(bytes: range.count)
-    return try withExtendedLifetime(storage) {
-      try read(
-        into: UnsafeMutableRawBufferPointer(start: storage.base, count: range.count), at: range.lowerBound)
-      return try body(UnsafeRawBufferPointer(start: storage.base, count: range.count))
-    }
+    let count = range.count
+    try MemoryAccountant.reserve(count)
+    defer { MemoryAccountant.release(count) }
+    guard let memory = malloc(max(count, 1)) else { throw MemoryAccountant.refusal(count) }
+    defer { free(memory) }
+    try read(into: UnsafeMutableRawBufferPointer(start: memory, count: count), at: range.lowerBound)
+    return try body(UnsafeRawBufferPointer(start: memory, count: count))
   }
 
   /// Lends all bytes of the file.
@@ -133,13 +133,13 @@ public final class OpenedFile: Sendable {
     guard let now = Stamp(descriptor), now == stamp else { throw changed() }
   }
 
-  private static func unreadable(_ path: String, _ reason: String) -> CLIPError {
-    CLIPError(
-      code: "E0502", "cannot read \(path): \(reason)", help: "check the disk, or copy the file again")
+  private static func unreadable(_ path: String, _ reason: String) -> Failure {
+    Failure(
+      "E0502", "cannot read \(path): \(reason)", help: "check the disk, or copy the file again")
   }
 
-  private func changed() -> CLIPError {
-    CLIPError.corrupt(
+  private func changed() -> Failure {
+    Failure.corrupt(
       path, "it was changed while it was being read",
       help: "read it again when nobody writes it; write such files under another name and rename them")
   }

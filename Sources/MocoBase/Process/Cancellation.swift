@@ -1,4 +1,4 @@
-import CKernels
+import CThreads
 
 /// The request to stop what is running, set by ^C and polled by everything that takes long.
 public enum Cancellation {
@@ -22,6 +22,6 @@ public enum Cancellation {
 
   /// - Throws: E0406 when a stop was requested.
   public static func check() throws {
-    if moco_cancel_requested() != 0 { throw TensorError(code: "E0406", message: "interrupted") }
+    if moco_cancel_requested() != 0 { throw Failure("E0406", "interrupted") }
   }
 }

@@ -1,5 +1,4 @@
 import CSystem
-import MocoTensor
 
 /// A zip archive; its directory is validated as a whole when it is opened, entries are read when they are asked for.
 ///
@@ -24,7 +23,7 @@ package final class ZipArchive: Sendable {
 
   package let path: String
   package let entries: [Entry]
-  let file: OpenedFile
+  package let file: OpenedFile
   private let places: [String: Int]
 
   /// - Throws: E0501 if there is no file; E0502 if it is cut short, damaged or hostile; E0605 for encryption
@@ -45,7 +44,7 @@ package final class ZipArchive: Sendable {
   package func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
   /// Where in the file a stored entry goes on behind its first `count` bytes; nil for a compressed one.
-  func place(_ entry: Entry, skipping count: Int) -> Int? {
+  package func place(_ entry: Entry, skipping count: Int) -> Int? {
     // The range was checked against the file when the archive was opened.
     entry.compression == .stored ? entry.range.lowerBound + count : nil
   }
@@ -56,7 +55,7 @@ package final class ZipArchive: Sendable {
   package func read(_ entry: Entry, limit: Int = ZipArchive.inflateLimit) throws -> [UInt8] {
     let name = "\(path) (\(entry.name))"
     guard entry.size <= limit else {
-      throw CLIPError.corrupt(
+      throw Failure.corrupt(
         name, "it has \(entry.size) bytes, more than the \(limit) such an entry may have",
         help: "give a file that torch.save wrote: this is probably another kind of file")
     }
@@ -72,10 +71,10 @@ package final class ZipArchive: Sendable {
       }
     }
     guard bytes.count == entry.size else {
-      throw CLIPError.corrupt(name, "it unpacks to \(bytes.count) bytes, not to \(entry.size)")
+      throw Failure.corrupt(name, "it unpacks to \(bytes.count) bytes, not to \(entry.size)")
     }
     guard bytes.withUnsafeBytes({ moco_crc32($0.baseAddress, $0.count) }) == entry.crc else {
-      throw CLIPError.corrupt(name, "its checksum is wrong")
+      throw Failure.corrupt(name, "its checksum is wrong")
     }
     return bytes
   }

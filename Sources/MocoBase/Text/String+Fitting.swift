@@ -1,0 +1,69 @@
+/// Where text stands in the room it is given.
+public enum Alignment: Sendable {
+  case left, right, centre
+}
+
+extension String {
+  /// The same words on one line, and nothing that steers a terminal.
+  package var plain: String {
+    if utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return self }
+    let line = unicodeScalars.map { "\n\t\r".unicodeScalars.contains($0) ? " " : $0 }
+    return TerminalText.safe(String(String.UnicodeScalarView(line)))
+  }
+
+  /// Cut to a number of columns, with an ellipsis where something is lost.
+  package func cut(_ width: Int, _ glyphs: Glyphs = .unicode) -> String {
+    if DisplayWidth.of(self) <= width { return self }
+    let mark = glyphs == .unicode ? "…" : width > 3 ? ".." : ""
+    let room = width - mark.utf16.count
+    guard room > 0 else { return width > 0 ? String(mark.prefix(width)) : "" }
+    var used = 0
+    var result = ""
+    for character in self {
+      let columns = DisplayWidth.of(character)
+      if used + columns > room { break }
+      used += columns
+      result.append(character)
+    }
+    while result.hasSuffix(" ") { result.removeLast() }
+    return result + mark
+  }
+
+  /// Exactly `width` columns: cut or padded.
+  package func fitted(_ width: Int, _ alignment: Alignment = .left, _ glyphs: Glyphs = .unicode) -> String {
+    let text = cut(width, glyphs)
+    let room = max(width - DisplayWidth.of(text), 0)
+    switch alignment {
+    case .left: return text + String(repeating: " ", count: room)
+    case .right: return String(repeating: " ", count: room) + text
+    case .centre:
+      return String(repeating: " ", count: room / 2) + text + String(repeating: " ", count: room - room / 2)
+    }
+  }
+
+  /// Broken between words into lines of at most `width` columns and at most `lines` lines, the last one cut.
+  package func wrapped(_ width: Int, lines: Int, _ glyphs: Glyphs = .unicode) -> [String] {
+    var result: [String] = []
+    var line = ""
+    var words = split(separator: " ").map(String.init)[...]
+    while let word = words.first {
+      let longer = line.isEmpty ? word : line + " " + word
+      if DisplayWidth.of(longer) <= width || line.isEmpty && result.count + 1 == lines {
+        line = longer
+        words.removeFirst()
+      } else if line.isEmpty {
+        result.append(word.cut(width, glyphs))
+        words.removeFirst()
+      } else if result.count + 1 == lines {
+        line = longer
+        words.removeFirst()
+      } else {
+        result.append(line)
+        line = ""
+      }
+      if result.count == lines { break }
+    }
+    if !line.isEmpty, result.count < lines { result.append(line.cut(width, glyphs)) }
+    return result
+  }
+}
