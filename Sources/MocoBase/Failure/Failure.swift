@@ -33,6 +33,6 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
   /// `help` for an operator whose operands are written so in the source: what can be typed.
   public func help(left: String, right: String) -> String? { operandHelp?(left, right) ?? help }
 
-  /// `E0501: there is no file at x (check the spelling)`
-  public var description: String { "\(code): \(message)" + (help.map { " (\($0))" } ?? "") }
+  /// The code, the message and, on a line of its own, the help.
+  public var description: String { "\(code): \(message)" + (help.map { "\nhelp: \($0)" } ?? "") }
 }
