@@ -346,7 +346,7 @@ import Testing
       output == """
         \(folder)/a.safetensors: the optimizer goes on with settings of its own: lr was 0.032, now 0.1; weight_decay was 0.0005, now 0
         ["ctx", "optimizer.0.momentum"] [] 2 4 4
-        sgd(lr: 0.5, momentum: 0.9) on 1 parameters, 4 steps taken
+        sgd(lr: 0.5, momentum: 0.9) on 1 parameter, 4 steps taken
 
         """)
   }
