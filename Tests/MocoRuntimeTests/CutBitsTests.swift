@@ -3,7 +3,6 @@ import MocoBase
 import MocoCLIP
 import MocoLang
 import MocoRuntime
-import MocoTensor
 import MocoTestSupport
 import Testing
 
@@ -90,19 +89,40 @@ import Testing
     }
   }
 
+  /// Where a callback ends a training in the very step in which its patience ends, the training is finished.
+  @Test func patienceIsNotLost() {
+    let output = printed(
+      setup + """
+        func go(m, hear, origin = nil) {
+          train(m, on: data, for: 9 epochs, batch: 10, optimizer: sgd(lr: 3), schedule: constant(), keep_best: val, patience: 1, each_step: hear, resume: origin, quiet: true)
+        }
+        func fresh(seed = 1) { mixture(clip, ways, classes: data.classes, seed: seed) }
+        let whole = fresh()
+        let all = go(whole, nil)
+        print(all.steps < 36, all.steps % 4, all.stopped.starts_with("patience"))
+        for step in [all.steps, all.steps - 1, all.steps - 4] {
+          let cut = go(fresh(), s => if s.index == step { stop })
+          let other = fresh(seed: 7)
+          let rest = go(other, nil, cut)
+          print(cut.steps == step, rest.steps == all.steps, rest.stopped == all.stopped, numbers(other) == numbers(whole))
+        }
+        """)
+    #expect(
+      output == "true 0 true\n" + String(repeating: "true true true true\n", count: 3), "\(output)")
+  }
+
   @Test func whatInterruptedIsNamed() throws {
     let session = librarySession()
     #expect(printed(setup, in: session) == "")
+    // As ^C would, without the flag that the other tests of this process would see.
     session.interpreter.define(
       NativeFunction("interrupt()", doc: "Stands for ^C.\n\n```\ninterrupt()\n```") { _ in
-        Cancellation.request()
-        return .nil
+        throw LanguageFailure("E0406", "interrupted")
       })
     func cell(_ text: String) -> String {
       var output = ""
       session.interpreter.output = { output += $0 }
       let result = session.interpreter.run(SourceFile(name: "cell", text: text), mode: .cell)
-      Cancellation.clear()
       for found in result.diagnostics where found.isError {
         output += "\(found.message)\n" + found.help.map { "\($0)\n" }.joined()
       }

@@ -79,7 +79,8 @@ public final class Trainer {
 
   /// Ends the training when the step or the epoch has been worked through, as if it had been its last.
   public func stop(by who: TrainingStop.By) {
-    if stop == nil { stop = TrainingStop(by: who, step: step, epoch: (step - 1) / plan.stepsPerEpoch + 1) }
+    // A callback's end is taken back when the training goes on; that of patience is not, and must not be lost.
+    if stop == nil || who == .patience { stop = TrainingStop(by: who, step: step, epoch: (step - 1) / plan.stepsPerEpoch + 1) }
   }
 
   /// Trains to the end, or to step `end`.

@@ -33,7 +33,13 @@ struct FuzzCuts {
 
   private var random: FuzzRandom
 
-  init(seed: UInt64) { random = FuzzRandom(seed) }
+  /// A file that no other program writes.
+  private let file: String
+
+  init(seed: UInt64) {
+    random = FuzzRandom(seed)
+    file = "\"cut-\(seed).safetensors\""
+  }
 
   mutating func program() -> String {
     let isOfImages = random.chance(12)
@@ -60,6 +66,9 @@ struct FuzzCuts {
         """)
     var at = 0
     var last = ""
+    // Files are written after whole epochs, and where an interrupt or `stop` comes.
+    let isInFile = random.chance(25)
+    let saved = isInFile ? ", checkpoint: \(file)" : ""
     let cuts = 1 + random.below(3)
     for number in 0..<cuts {
       // A cut behind the end, or where patience has come before, cuts nothing; the run is finished then.
@@ -70,7 +79,7 @@ struct FuzzCuts {
         random.chance(50) && number > 0
         ? "m\(number - 1)" : "fresh(seed: \(number == 0 ? 1 : random.below(9)))"
       cells.append("let m\(number) = \(who)")
-      cells.append("let r\(number) = train(m\(number), on: data0, \(options)\(resume)\(way))")
+      cells.append("let r\(number) = train(m\(number), on: data0, \(options)\(resume)\(saved)\(way))")
       if random.chance(30) {
         cells.append(
           random.pick([
@@ -80,7 +89,7 @@ struct FuzzCuts {
             "let o\(number) = r\(number).optimizer",
           ]))
       }
-      last = "r\(number)"
+      last = isInFile ? "if exists(\(file)) { \(file) } else { r\(number) }" : "r\(number)"
     }
     let twice = random.chance(30)
     for number in 0..<(twice ? 2 : 1) {
@@ -145,7 +154,10 @@ struct FuzzCuts {
 
   /// How a training is cut, as options of `train`.
   private mutating func way(step: Int, epoch: Int) -> String {
-    let cut = random.pick(["stop", "error(\"cut\")", "interrupt()", "interrupt()", "[1][7]"])
+    let cut = random.pick([
+      "stop", "error(\"cut\")", "interrupt()", "interrupt()", "[1][7]",
+      "interrupt(\(1 + random.below(3000)))",
+    ])
     if random.chance(25) { return ", each_epoch: e => if e.index == \(epoch) { \(cut) }" }
     return ", each_step: s => if s.index == \(step) { \(cut) }"
   }

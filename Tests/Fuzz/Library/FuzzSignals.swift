@@ -173,7 +173,10 @@ package struct FuzzSignals {
     if isEnded { cut += 1 }
     if result.bySignal {
       // Before the program begins nothing is there that would heed it, and behind its end nothing is lost.
-      if begun && !isWhole || result.status != status - 128 { try fail("it was killed") }
+      if begun && !isWhole { try fail("it was killed") }
+      if begun, let number = name.map({ _ in status - 128 }), number != result.status {
+        try fail("another killed it")
+      }
     } else if isEnded {
       if isLate || result.status != status { try fail("that is no status of it") }
       if status != 128 + SIGPIPE {

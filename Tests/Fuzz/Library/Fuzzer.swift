@@ -218,9 +218,19 @@ package final class Fuzzer {
   private func checkPrinted(_ bytes: [UInt8], _ kind: Kind) throws {
     if runs % 64 == 0 { session = nil }
     let interpreter = runtimeSession().interpreter
+    let late = DispatchGroup()
     interpreter.define(
-      NativeFunction("interrupt()", doc: "Stands for ^C.\n\n```\ninterrupt()\n```") { _ in
-        Cancellation.request()
+      NativeFunction("interrupt(microseconds = 0)", doc: "Stands for ^C.\n\n```\ninterrupt()\n```") {
+        arguments in
+        let delay = try arguments.int("microseconds", in: 0...1_000_000)
+        if delay == 0 {
+          Cancellation.request()
+        } else {
+          DispatchQueue.global().async(group: late) {
+            usleep(UInt32(delay))
+            Cancellation.request()
+          }
+        }
         return .nil
       })
     var output = ""
@@ -236,6 +246,8 @@ package final class Fuzzer {
     for cell in lines.split(separator: Substring(FuzzCuts.part)) {
       let source = SourceFile(name: "fuzz.moco", text: cell.joined(separator: "\n"))
       let result = watch.watch(seconds: 120) { interpreter.run(source, mode: .cell) }
+      // What comes late is not for the next cell.
+      late.wait()
       errors += result.diagnostics.filter(\.isError).map { "\($0.code) \($0.message)" }
     }
     let expected = lines.filter { $0.hasPrefix("// expect: ") }.map { $0.dropFirst(11) + "\n" }.joined()
