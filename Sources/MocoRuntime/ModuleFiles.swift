@@ -22,7 +22,7 @@ struct ModuleFiles {
         let names = library.modules
         throw Failure(
           "E0801", "the standard library has no module '\(name)'",
-          help: Habits.help(forModule: name)
+          help: Dialect.moco.help(forModule: name)
             ?? "write \"./\(name).moco\" for a file of your own; the library has \(names.joined(separator: ", "))"
         )
       }
@@ -50,7 +50,7 @@ struct ModuleFiles {
   /// The public names of a module, read and not run.
   /// - Throws: what `load` throws.
   func names(_ source: Use.Source, from importer: SourceFile) throws -> [String] {
-    let parsed = Parser.parse(try load(source, from: importer).source)
+    let parsed = Parser.parse(try load(source, from: importer).source, .moco)
     return parsed.program.statements.flatMap { $0.declaredNames.map(\.name) }.filter { !$0.hasPrefix("_") }
   }
 

@@ -49,7 +49,7 @@ public final class Runtime {
     machine.interruptFlag = Cancellation.flag
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments
-    interpreter = Interpreter(options: machine)
+    interpreter = Interpreter(dialect: .moco, options: machine)
     context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
     if options.keepsFeatures, FeatureCache.shared.files == nil {
       FeatureCache.shared.files = FeatureFiles.standard()

@@ -20,7 +20,7 @@ extension CheckContext {
         newNames[info.name] = known.newName
       }
     }
-    self.init(builtins: builtins, names: names, isPrompt: isPrompt)
+    self.init(dialect: interpreter.dialect, builtins: builtins, names: names, isPrompt: isPrompt)
     self.effects = effects
     self.newNames = newNames
     self.records = records

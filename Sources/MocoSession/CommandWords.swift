@@ -158,7 +158,7 @@ package struct TimedCode: Equatable {
   }
 
   private static func isProgram(_ text: String) -> Bool {
-    !Parser.parse(SourceFile(name: "", text: text)).hasErrors
+    !Parser.parse(SourceFile(name: "", text: text), .moco).hasErrors
   }
 
   /// Whether Enter would run the command: no bracket and no string is open.
@@ -167,6 +167,6 @@ package struct TimedCode: Equatable {
     let scanner = SourceScanner(Array(timed.code.unicodeScalars))
     if case .string = scanner.end { return false }
     if !scanner.open.isEmpty { return false }
-    return !Parser.parse(SourceFile(name: "", text: timed.code), boundNames: boundNames).isIncomplete
+    return !Parser.parse(SourceFile(name: "", text: timed.code), .moco, boundNames: boundNames).isIncomplete
   }
 }

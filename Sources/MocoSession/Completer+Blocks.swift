@@ -24,16 +24,25 @@ extension Completer {
       var start = end
       while start > 0, SourceScanner.continuesName(head[start - 1]) { start -= 1 }
       guard start < end else { return nil }
-      // `train mix on data.train {` is the block of a form, and its function's name stands first.
-      let line = head[..<start].split(separator: "\n").last ?? []
-      let first = string(ArraySlice(line)).split(separator: " ").map(String.init)
-      if let form = first.first(where: { $0 == "train" || $0 == "evaluate" }) {
-        guard !names.isEmpty, let function = lookup.find([.name(form)]) else { return nil }
+      // `train mix on data.train {` is the block of a form, and its verb stands first.
+      if let form = form(head[..<start]) {
+        guard !names.isEmpty, let function = lookup.find([.name(form.function)]) else { return nil }
         return lookup.options(of: function, block: names.reversed())
       }
       names.append(string(head[start..<end]))
     }
     return nil
+  }
+
+  /// The form that the last line of a text begins.
+  func form(_ text: ArraySlice<Unicode.Scalar>) -> CommandForm? {
+    interpreter.dialect.form(in: words(text))
+  }
+
+  /// The words of the last line of a text.
+  func words(_ text: ArraySlice<Unicode.Scalar>) -> [String] {
+    let line = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? []
+    return string(ArraySlice(line)).split(separator: " ").map(String.init)
   }
 
   /// The names that `use { … } from MODULE` may take where the cursor stands in its braces; nil where it does not.

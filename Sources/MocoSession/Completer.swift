@@ -47,12 +47,13 @@ package struct Completer {
     }
     let names = interpreter.names.map(\.name)
     let labels = labels(text, scanner)
+    let formWords = interpreter.dialect.continuations(of: words(text[..<start]))
     // Without a letter to begin with, what the session itself has.
     if word.isEmpty, labels.isEmpty {
       guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return Completion() }
       return offer(interpreter.names.filter { !$0.isBuiltin }.map(\.name), word)
     }
-    let ordinary = word.isEmpty ? [] : names + SourceScanner.keywords + SourceScanner.constants
+    let ordinary = word.isEmpty ? [] : names + formWords + SourceScanner.keywords + SourceScanner.constants
     return offer(labels.map { $0 + ": " } + ordinary, word)
   }
 
@@ -171,13 +172,12 @@ package struct Completer {
         .filter { !here.labels.contains($0) && !before.labels.contains($0) }
     }
     if let options = options(text, scanner) { return options.filter { !here.labels.contains($0) } }
-    let line = text[..<open].split(separator: "\n").last ?? []
-    let words = string(ArraySlice(line)).split(separator: " ").map(String.init)
-    guard let form = words.first(where: { $0 == "train" || $0 == "evaluate" }),
-      let function = interpreter.value(named: form)
-    else { return [] }
-    let operands: Set = ["model", "on", "for"]
-    return interpreter.parameters(of: function).filter { !operands.contains($0) && !here.labels.contains($0) }
+    guard let form = form(text[..<open]), let function = interpreter.value(named: form.function) else {
+      return []
+    }
+    let parts = Set(form.parts.map(\.word))
+    return interpreter.parameters(of: function).dropFirst()
+      .filter { !parts.contains($0) && !here.labels.contains($0) }
   }
 
   /// The arguments in a part of a text: labels, and how many positions are complete.

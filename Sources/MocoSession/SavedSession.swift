@@ -21,7 +21,7 @@ package enum SavedSession {
   }
 
   private static func names(_ block: String) -> Set<String> {
-    let parsed = Parser.parse(SourceFile(name: "", text: block))
+    let parsed = Parser.parse(SourceFile(name: "", text: block), .moco)
     return Set(parsed.program.statements.flatMap { $0.declaredNames.map(\.0) })
   }
 }

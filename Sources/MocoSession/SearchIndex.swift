@@ -42,8 +42,8 @@ package struct SearchIndex {
     for page in library?.pages ?? [] where page != "all" && page != "index" {
       add(page, "help(\"\(page)\")", "a page of the reference.", library?.page(page) ?? "")
     }
-    for entry in DiagnosticCatalog.entries {
-      let page = DiagnosticCatalog.pagePath(for: entry.code).flatMap { library?.text(at: $0) } ?? ""
+    for entry in Dialect.moco.errors.entries {
+      let page = Dialect.moco.errors.pagePath(for: entry.code).flatMap { library?.text(at: $0) } ?? ""
       add(entry.code, "?" + entry.code, entry.title + ".", page)
     }
   }

@@ -2,6 +2,9 @@
 // parse: the colours, the indentation and the completion of the prompt go by it. Whether a block is complete
 // is for the parser to say.
 
+import MocoLang
+import MocoRuntime
+
 /// Scalars of a source text as coloured pieces.
 package struct SourceScanner {
   package enum Kind: Equatable {
@@ -34,16 +37,17 @@ package struct SourceScanner {
     "use", "as", "from", "try", "catch",
   ]
   package static let constants: Set<String> = ["true", "false", "nil"]
-  /// Ordinary names that begin a command form where they stand first.
-  package static let commands: Set<String> = ["templates", "train", "evaluate", "show"]
-
   private enum Mode {
     case code
     case string(start: Int, triple: Bool)
     case interpolation(depth: Int)
   }
 
-  package init(_ text: [Unicode.Scalar]) {
+  /// Its verbs are ordinary names that begin a form where they stand first.
+  private let dialect: Dialect
+
+  package init(_ text: [Unicode.Scalar], _ dialect: Dialect = .moco) {
+    self.dialect = dialect
     var modes: [Mode] = [.code]
     var at = 0
     while at < text.count {
@@ -214,7 +218,8 @@ package struct SourceScanner {
     if !afterDot {
       if Self.keywords.contains(word) { return .keyword }
       if Self.constants.contains(word) { return .constant }
-      if Self.commands.contains(word), follower != "(", follower != "=", follower != ".",
+      if dialect.form(word) != nil || dialect.declaration(word) != nil, follower != "(", follower != "=",
+        follower != ".",
         startsStatement(text, range.lowerBound)
       {
         return .command

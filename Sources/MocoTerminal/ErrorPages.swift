@@ -8,10 +8,10 @@ import MocoSession
 public enum ErrorPages {
   /// Shows the page of a code. - Returns: false, with a message, where there is no such code.
   public static func show(_ code: String) -> Bool {
-    guard let entry = DiagnosticCatalog.entry(for: code),
-      let path = DiagnosticCatalog.pagePath(for: entry.code)
+    guard let entry = Dialect.moco.errors.entry(for: code),
+      let path = Dialect.moco.errors.pagePath(for: entry.code)
     else {
-      let near = Nearest.name(to: code.uppercased(), among: DiagnosticCatalog.entries.map(\.code))
+      let near = Nearest.name(to: code.uppercased(), among: Dialect.moco.errors.entries.map(\.code))
       Console.report("there is no error code \(code)" + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
       return false
     }
@@ -26,9 +26,9 @@ public enum ErrorPages {
 
   /// Lists all codes by subject.
   public static func list() {
-    for (index, range) in DiagnosticCatalog.ranges.enumerated() {
+    for (index, range) in Dialect.moco.errors.ranges.enumerated() {
       Console.print((index > 0 ? "\n" : "") + range.subject + "\n")
-      for entry in DiagnosticCatalog.entries where entry.code.hasPrefix(range.prefix) {
+      for entry in Dialect.moco.errors.entries where entry.code.hasPrefix(range.prefix) {
         Console.print("  \(entry.code)  \(entry.title)\n")
       }
     }

@@ -30,7 +30,7 @@ extension Prompt {
       }
       return
     }
-    if topic.hasPrefix("E"), DiagnosticCatalog.entry(for: topic) != nil {
+    if topic.hasPrefix("E"), Dialect.moco.errors.entry(for: topic) != nil {
       _ = ErrorPages.show(topic)
       return
     }
@@ -47,6 +47,7 @@ extension Prompt {
     }
     let text =
       KeywordHelp.text(for: topic) ?? OperatorHelp.text(for: topic)
+      ?? interpreter.dialect.help(verb: topic)
       ?? (topic == "all" ? interpreter.indexPage : interpreter.helpPage?(topic))
     if let text {
       Console.showHelp(text)

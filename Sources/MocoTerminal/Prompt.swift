@@ -290,7 +290,7 @@ public final class Prompt: LineEditorDelegate {
     {
       return true
     }
-    return !Parser.parse(SourceFile(name: "", text: block), boundNames: bound).isIncomplete
+    return !Parser.parse(SourceFile(name: "", text: block), .moco, boundNames: bound).isIncomplete
   }
 
   public func completion(_ block: String, cursor: Int) -> Completion {

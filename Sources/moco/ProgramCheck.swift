@@ -18,7 +18,7 @@ struct ProgramCheck {
   }
 
   func run(_ source: SourceFile) -> [Diagnostic] {
-    let parsed = Parser.parse(source)
+    let parsed = Parser.parse(source, .moco)
     return parsed.hasErrors ? parsed.diagnostics : parsed.diagnostics + Checker.check(parsed.program, context)
   }
 

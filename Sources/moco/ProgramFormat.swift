@@ -10,8 +10,8 @@ enum ProgramFormat {
     for file in files {
       do {
         let source = file == "-" ? try WholeProgram.standardInput() : try SourceFile.read(file)
-        guard let laidOut = Formatter.format(source) else {
-          Console.report(Parser.parse(source).diagnostics.filter(\.isError))
+        guard let laidOut = Formatter.format(source, .moco) else {
+          Console.report(Parser.parse(source, .moco).diagnostics.filter(\.isError))
           status = .invalid
           continue
         }

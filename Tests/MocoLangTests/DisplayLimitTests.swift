@@ -4,7 +4,7 @@ import Testing
 /// Values that are long, and displays that are stopped.
 @Suite struct DisplayLimitTests {
   private func shown(_ text: String, width: Int = 60, style: DisplayStyle = DisplayStyle()) throws -> String {
-    let interpreter = Interpreter()
+    let interpreter = Interpreter(dialect: .test)
     let result = interpreter.run(SourceFile(name: "", text: text))
     #expect(result.failure == nil)
     return interpreter.display(result.value, width: width, style: style)
@@ -29,7 +29,7 @@ import Testing
     defer { flag.deallocate() }
     var options = Interpreter.Options()
     options.interruptFlag = flag
-    let interpreter = Interpreter(options: options)
+    let interpreter = Interpreter(dialect: .test, options: options)
     let value = interpreter.run(
       SourceFile(
         name: "", text: "[{name: \"a text that is long enough to need a line\", i: i} for i in 0..<30]")
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func variablesOfFailedCallsAreKept() throws {
-    let interpreter = Interpreter()
+    let interpreter = Interpreter(dialect: .test)
     interpreter.keepsFailedFrames = true
     let program = """
       func inner(divisor) {
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func longValuesOfFailedCallsAreCut() throws {
-    let interpreter = Interpreter()
+    let interpreter = Interpreter(dialect: .test)
     interpreter.keepsFailedFrames = true
     let program = "func f(s, xs) { let r = {text: s}; 1 / 0 }\nf(\"é\" * 1000000, [i for i in 0..<100000])"
     #expect(interpreter.run(SourceFile(name: "p", text: program)).failure != nil)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FormatterTests {
   private func format(_ text: String) -> String? {
-    Formatter.format(SourceFile(name: "test.moco", text: text))
+    Formatter.format(SourceFile(name: "test.moco", text: text), .test)
   }
 
   @Test(
@@ -111,7 +111,7 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     guard let once = format(text) else {
       // Programs about syntax errors.
-      #expect(Parser.parse(SourceFile(name: path, text: text)).hasErrors)
+      #expect(Parser.parse(SourceFile(name: path, text: text), .test).hasErrors)
       return
     }
     #expect(format(once) == once)

@@ -16,7 +16,7 @@ final class TestSession {
     options.recursionLimit = 5_000
     options.arguments = ["one", "two"]
     configure(&options)
-    interpreter = Interpreter(options: options)
+    interpreter = Interpreter(dialect: .test, options: options)
     let printed = self.printed
     interpreter.output = { printed.text += $0 }
     interpreter.moduleLoader = { source, importer in

@@ -99,8 +99,10 @@ import Testing
 
   @Test func suggestions() {
     func help(_ text: String) -> String? {
-      Checker.check(SyntaxSupport.parse(text).program, CheckContext(builtins: SyntaxSupport.builtins)).first?
-        .help.first
+      Checker.check(
+        SyntaxSupport.parse(text).program, CheckContext(dialect: .test, builtins: SyntaxSupport.builtins)
+      ).first?
+      .help.first
     }
     #expect(help("enumrate([1])") == "did you mean 'enumerate'?")
     #expect(help("router(1, topK: 2)") == "did you mean 'top_k'?")

@@ -21,7 +21,8 @@ import Testing
   static func rendered(_ name: String) throws -> String {
     let data = try Data(contentsOf: folder.appendingPathComponent(name))
     let found = Checker.check(
-      SourceFile(name: name, bytes: Array(data)), CheckContext(builtins: SyntaxSupport.builtins))
+      SourceFile(name: name, bytes: Array(data)),
+      CheckContext(dialect: .test, builtins: SyntaxSupport.builtins))
     return found.map { $0.render() + "\n" }.joined(separator: "\n")
   }
 
@@ -181,7 +182,8 @@ import Testing
   @Test(arguments: programs) func excerptsFit(name: String) throws {
     let data = try Data(contentsOf: Self.folder.appendingPathComponent(name))
     let found = Checker.check(
-      SourceFile(name: name, bytes: Array(data)), CheckContext(builtins: SyntaxSupport.builtins))
+      SourceFile(name: name, bytes: Array(data)),
+      CheckContext(dialect: .test, builtins: SyntaxSupport.builtins))
     for width in [20, 21, 30, 40, 57, 80] {
       for line in found.flatMap({ $0.render(width: width).split(separator: "\n") }) {
         let gutter = line.prefix { $0 == " " || $0.isNumber }

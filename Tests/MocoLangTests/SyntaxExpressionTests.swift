@@ -149,7 +149,7 @@ import Testing
     #expect(!result.hasErrors)
     guard case .expr(let expr) = result.program.statements.first?.kind else { return }
     #expect(expr.height == 2)
-    #expect(Checker.check(result.program).map(\.code) == ["E0121"])
+    #expect(Checker.check(result.program, CheckContext(dialect: .test)).map(\.code) == ["E0121"])
     for operators in ["and", "or", "??"] {
       #expect(!SyntaxSupport.parse(String(repeating: "a \(operators) ", count: 10_000) + "a").hasErrors)
     }
@@ -168,7 +168,7 @@ import Testing
     let text = String(repeating: open, count: count) + "1" + String(repeating: close, count: count)
     let result = SyntaxSupport.parse(text)
     #expect(result.diagnostics.contains { $0.code == "E0404" })
-    _ = Checker.check(result.program)
+    _ = Checker.check(result.program, CheckContext(dialect: .test))
   }
 
   @Test(arguments: [".f()", ".a", "[0]", "(1)", " |> f"])

@@ -70,10 +70,10 @@ import Testing
 
   private static func check(_ bytes: [UInt8]) {
     let file = SourceFile(name: "fuzz.moco", bytes: bytes)
-    let result = Parser.parse(file)
+    let result = Parser.parse(file, .test)
     let found =
       result.diagnostics
-      + Checker.check(result.program, CheckContext(builtins: SyntaxSupport.builtins))
+      + Checker.check(result.program, CheckContext(dialect: .test, builtins: SyntaxSupport.builtins))
     for diagnostic in found.prefix(6) {
       let span = diagnostic.primary
       if let span, span.start > file.bytes.count || span.start < 0 {
@@ -137,6 +137,6 @@ import Testing
   }
 
   @Test(arguments: 0..<2) func samplesAreRight(index: Int) {
-    #expect(Parser.parse(SourceFile(name: "sample", text: Self.samples[index])).diagnostics.isEmpty)
+    #expect(Parser.parse(SourceFile(name: "sample", text: Self.samples[index]), .test).diagnostics.isEmpty)
   }
 }

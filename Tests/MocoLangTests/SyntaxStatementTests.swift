@@ -146,7 +146,7 @@ import Testing
       switch statement.kind {
       case .function(let declaration): docs.append(declaration.doc)
       case .binding(let binding): docs.append(binding.doc)
-      case .templates(let declaration): docs.append(declaration.doc)
+      case .groups(let declaration): docs.append(declaration.doc)
       default: docs.append(nil)
       }
     }
@@ -181,8 +181,9 @@ import Testing
     #expect(file.range(ofLine: 1) == 0..<3)
     let broken = SourceFile(name: "b", bytes: [0x61, 0xFF, 0x62])
     #expect(broken.invalidOffset == 1)
-    #expect(Parser.parse(broken).diagnostics.first?.code == "E0100")
-    #expect(Parser.parse(SourceFile(name: "c", bytes: [0xEF, 0xBB, 0xBF, 0x31])).program.outline == "1")
+    #expect(Parser.parse(broken, .test).diagnostics.first?.code == "E0100")
+    #expect(
+      Parser.parse(SourceFile(name: "c", bytes: [0xEF, 0xBB, 0xBF, 0x31]), .test).program.outline == "1")
     #expect(SyntaxSupport.outline("#!/usr/bin/env moco\n1") == "1")
   }
 }

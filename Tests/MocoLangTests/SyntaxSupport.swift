@@ -2,7 +2,7 @@ import MocoLang
 
 enum SyntaxSupport {
   static func parse(_ text: String, bound: Set<String> = []) -> ParseResult {
-    Parser.parse(SourceFile(name: "test.moco", text: text), boundNames: bound)
+    Parser.parse(SourceFile(name: "test.moco", text: text), .test, boundNames: bound)
   }
 
   /// The outline, or the errors where there are any.
@@ -34,7 +34,8 @@ enum SyntaxSupport {
     let result = parse(text)
     let found =
       result.diagnostics
-      + Checker.check(result.program, CheckContext(builtins: builtins, names: names, isPrompt: isPrompt))
+      + Checker.check(
+        result.program, CheckContext(dialect: .test, builtins: builtins, names: names, isPrompt: isPrompt))
     return found.filter { $0.code != "E0121" }.map { "\($0.code):\($0.line ?? 0)" }
   }
 }

@@ -1,12 +1,13 @@
 import Foundation
 import MocoLang
+import MocoRuntime
 import MocoTestSupport
 import Testing
 
 /// Every page of `moco explain` shows what its example really prints: the pages are the golden files of the
 /// messages. `MOCO_RECORD=1` writes the texts anew, and lets the run fail so that nobody records by accident.
 @Suite struct ErrorPageTests {
-  static let codes = DiagnosticCatalog.entries.map(\.code)
+  static let codes = Dialect.moco.errors.entries.map(\.code)
 
   /// A page, taken apart at its fences.
   private struct Page {

@@ -144,9 +144,9 @@ import Testing
       #expect(first?.isError ?? false && first?.help == [help], "\(first?.render() ?? text)")
       #expect(
         first?.labels.contains { $0.text == "this is a comment" } ?? false, "\(first?.render() ?? text)")
-      #expect(!Parser.parse(SourceFile(name: "", text: text)).isIncomplete)
+      #expect(!Parser.parse(SourceFile(name: "", text: text), .moco).isIncomplete)
     }
-    let open = Parser.parse(SourceFile(name: "", text: "print(27 // the bears)"))
+    let open = Parser.parse(SourceFile(name: "", text: "print(27 // the bears)"), .moco)
     #expect(open.isIncomplete && open.diagnostics.first?.help == ["close it with )"])
   }
 

@@ -60,26 +60,6 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in .bool(try machine.equal(arguments[0], arguments[1])) },
       NativeFunction(
-        core: "epochs(n)",
-        doc: """
-          A number of epochs, as in `50 epochs`.
-
-          ```
-          epochs(2 * 5)     // 10 epochs
-          ```
-          """
-      ) { machine, arguments in try machine.quantity(arguments[0], .epochs) },
-      NativeFunction(
-        core: "steps(n)",
-        doc: """
-          A number of steps, as in `200 steps`.
-
-          ```
-          steps(100)     // 100 steps
-          ```
-          """
-      ) { machine, arguments in try machine.quantity(arguments[0], .steps) },
-      NativeFunction(
         core: "time()",
         doc: """
           Seconds since 1970, as a Float.
@@ -95,15 +75,5 @@ extension CoreBuiltins {
         return .float(Double(now.tv_sec) + Double(now.tv_nsec) / 1e9)
       },
     ]
-  }
-}
-
-extension Machine {
-  fileprivate func quantity(_ word: Word, _ unit: Quantity.Unit) throws -> Word {
-    switch word.tag {
-    case .int: return .quantity(Quantity(word.asInt, unit))
-    case .quantity where word.asQuantity.unit == unit: return word
-    default: return .quantity(Quantity(try numberArgument(word, "n", unit.rawValue), unit))
-    }
   }
 }

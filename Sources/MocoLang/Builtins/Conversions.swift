@@ -68,7 +68,7 @@ extension CoreBuiltins {
         case .bool: return word
         case .int: return .bool(word.asInt != 0)
         case .float: return .bool(word.asFloat != 0)
-        case .quantity: return .bool(word.asQuantity.amount != 0)
+        case .quantity: return .bool(word.amount != 0)
         case .host:
           if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat {
             return .bool(number != 0)
@@ -90,7 +90,7 @@ extension CoreBuiltins {
     case .int: return word
     case .bool: return .int(word.asBool ? 1 : 0)
     case .float: return .int(try machine.whole(word.asFloat, "int"))
-    case .quantity: return .int(try machine.whole(word.asQuantity.amount, "int"))
+    case .quantity: return .int(try machine.whole(word.amount, "int"))
     case .string:
       guard (2...36).contains(base) else {
         throw Failure("E0305", "the base is \(base), but it must be from 2 to 36", argument: "base")
@@ -132,7 +132,7 @@ extension CoreBuiltins {
     case .float: return word
     case .int: return .float(Double(word.asInt))
     case .bool: return .float(word.asBool ? 1 : 0)
-    case .quantity: return .float(word.asQuantity.amount)
+    case .quantity: return .float(word.amount)
     case .string:
       let text = StringObject.text(word.pointer)
       var body = Substring(text.filter { $0 != "_" })

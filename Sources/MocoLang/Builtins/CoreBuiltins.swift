@@ -7,7 +7,7 @@ package enum CoreBuiltins {
       output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["min", "max", "sorted"]),
       functional.onlyGiving(callingBack: ["map", "filter", "reduce", "any", "all"]), changes,
       mathematics.onlyGiving(), strings.onlyGiving(), records.onlyGiving(),
-      control.onlyGiving(only: ["equal", "epochs", "steps", "time"]), chance,
+      control.onlyGiving(only: ["equal", "time"]), chance,
       clock.onlyGiving(only: ["now", "date"]),
       gathering.onlyGiving(callingBack: ["group_by", "argsort"]),
     ]

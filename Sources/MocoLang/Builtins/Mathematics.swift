@@ -23,7 +23,7 @@ extension CoreBuiltins {
           if overflow { throw Machine.intOverflow("abs(\(arguments[0].asInt))") }
           return .int(negated)
         case .quantity:
-          return arguments[0].asQuantity.amount < 0
+          return arguments[0].amount < 0
             ? try machine.binary(.multiply, arguments[0], .int(-1)) : arguments[0]
         default: return .float(try machine.numberArgument(arguments[0], "x", "abs").magnitude)
         }

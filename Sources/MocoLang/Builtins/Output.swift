@@ -50,6 +50,7 @@ extension CoreBuiltins {
           let name = StringObject.text(arguments[0].pointer)
           let described = interpreter.help(named: name)
           text = name == "all" ? interpreter.indexPage : interpreter.helpPage?(name)
+          if text == nil, described == nil { text = interpreter.dialect.help(verb: name) }
           if text == nil {
             text = described
           } else if described != nil {

@@ -86,7 +86,7 @@ package enum Opcode: UInt8 {
   case setKey  // R[a] a Record: R[a][R[b]] = R[c], taking it; k bit 2: E0115 where the key is there
   case mergeTo  // R[a] a Record: the fields of R[b]
   case range  // R[a] = R[b] ..< R[c]; closed when k bit 2
-  case quantity  // R[a] = R[b] epochs, or steps when k bit 2
+  case quantity  // R[a] = R[b] of the unit c
   case concatenate  // R[a] = R[b] … R[b+c-1] as texts, joined
   case format  // R[a] = R[b] by the format K[c]
 

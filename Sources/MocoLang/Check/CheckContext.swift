@@ -38,6 +38,8 @@ public struct CheckContext: Sendable {
     }
   }
 
+  /// The forms, units, codes and habits that the program is read by.
+  public var dialect: Dialect
   /// Built-in names. nil for values, and for functions whose arguments depend on the first one's type.
   public var builtins: [String: Callable?]
   /// Names that exist already, with true for constants. A program may declare them again.
@@ -63,7 +65,11 @@ public struct CheckContext: Sendable {
   /// Names of methods of built-in types.
   var methods: Set<String> { Set(methodEffects.keys) }
 
-  public init(builtins: [String: Callable?] = [:], names: [String: Bool] = [:], isPrompt: Bool = false) {
+  public init(
+    dialect: Dialect, builtins: [String: Callable?] = [:], names: [String: Bool] = [:],
+    isPrompt: Bool = false
+  ) {
+    self.dialect = dialect
     self.builtins = builtins
     self.names = names
     self.isPrompt = isPrompt

@@ -62,7 +62,8 @@ extension Checker {
 
   /// `np.zeros`: says what it is called here.
   private mutating func isForeignModule(_ base: Expr, _ name: String) -> Bool {
-    guard case .name(let module) = base.kind, isUnknown(module), let known = Habits.builtin(name, of: module),
+    guard case .name(let module) = base.kind, isUnknown(module),
+      let known = context.dialect.builtin(name, of: module),
       context.builtins[known] != nil
     else { return false }
     report("E0301", "there is no '\(module)'", at: base.span, help: "write \(known) alone: it is built in")
@@ -156,7 +157,7 @@ extension Checker {
         let known = callable.parameters.map(\.name).joined(separator: ", ")
         report(
           "E0306", "'\(name)' has no argument '\(shown(argumentName))'", at: span,
-          help: Habits.help(forArgument: argumentName, among: callable.parameters.map(\.name))
+          help: context.dialect.help(forArgument: argumentName, among: callable.parameters.map(\.name))
             ?? nearest.map { "did you mean '\($0)'?" }
             ?? (known.isEmpty ? "it takes none" : "it takes: \(known)"))
         return
@@ -168,7 +169,7 @@ extension Checker {
             "E0306",
             "'\(name)' takes \(count == 0 ? "no argument" : count == 1 ? "1 argument" : "\(count) arguments")"
               + (count == callable.parameters.count ? "" : " by position"),
-            at: argument.value.span, help: Habits.help(forSurplusOf: name))
+            at: argument.value.span, help: context.dialect.help(forSurplusOf: name))
           return
         }
       }

@@ -32,7 +32,7 @@ extension Checker {
     if let index = lookup(name) {
       switch variables[index].kind {
       case .constant, .variable, .parameter, .loop: return true
-      case .function, .error, .module, .templates: return false
+      case .function, .error, .module, .groups: return false
       }
     }
     return context.names[name] != nil
@@ -45,6 +45,6 @@ extension Checker {
     else { return false }
     if !context.isPrompt { return true }
     guard case .name(let name) = call.callee.kind else { return false }
-    return ["print", "show"].contains(name)
+    return name == "print" || context.dialect.form(name)?.isShowing == true
   }
 }

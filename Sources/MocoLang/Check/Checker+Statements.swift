@@ -20,9 +20,9 @@ extension Checker {
         declaration.name, declaration.nameSpan, .function,
         callable: CheckContext.Callable(declaration.function))
       check(declaration.function)
-    case .templates(let declaration):
-      templates(declaration)
-      declare(declaration.name, declaration.nameSpan, .templates)
+    case .groups(let declaration):
+      groups(declaration)
+      declare(declaration.name, declaration.nameSpan, .groups)
     case .use(let use):
       module(use, in: statement.span.file)
       for (name, span) in statement.declaredNames { declare(name, span, .module) }
@@ -141,7 +141,7 @@ extension Checker {
       report(
         "E0302", "'\(name)' is a constant", at: span, labels: [.init(variable.span, "declared with let")],
         help: "declare it with var to change it")
-    case .function, .module, .templates:
+    case .function, .module, .groups:
       report(
         "E0302", "'\(name)' cannot be assigned to", at: span, labels: [.init(variable.span, "declared here")],
         help: "choose another name")
@@ -189,58 +189,37 @@ extension Checker {
     return nil
   }
 
-  // MARK: - Templates
+  // MARK: - Declaring forms
 
-  private mutating func templates(_ declaration: TemplatesDeclaration) {
+  private mutating func groups(_ declaration: GroupsDeclaration) {
+    let form = declaration.form
     for group in declaration.groups {
       check(group.name)
-      for template in group.templates { check(template) }
+      for item in group.items { check(item) }
     }
     if declaration.groups.isEmpty {
       report(
-        "E0703", "templates \(declaration.name) has no group", at: declaration.nameSpan,
-        help: "write group \"name\" { \"a photo of a {}.\" }")
+        form.code, "\(form.verb) \(declaration.name) has no \(form.group)", at: declaration.nameSpan,
+        help: "write \(form.group) \"name\" { \(form.exampleItem) }")
     }
     var seen: [String: Span] = [:]
     for group in declaration.groups {
       if case .string(let literal) = group.name.kind, let name = literal.plainText {
         if let first = seen[name] {
           report(
-            "E0703", "two groups are called \"\(name)\"", at: group.name.span,
+            form.code, "two \(form.group)s are called \"\(name)\"", at: group.name.span,
             labels: [.init(first, "first here")])
         }
         seen[name] = group.name.span
       }
-      if group.templates.isEmpty {
+      if group.items.isEmpty {
         report(
-          "E0703", "this group has no template", at: group.name.span,
-          help: "write at least one: \"a photo of a {}.\"")
+          form.code, "this \(form.group) has no \(form.item)", at: group.name.span,
+          help: "write at least one: \(form.exampleItem)")
       }
-      for template in group.templates {
-        guard case .string(let literal) = template.kind, let text = literal.plainText else { continue }
-        let count = Checker.placeholders(text)
-        if count != 1 {
-          report(
-            "E0701",
-            count == 0
-              ? "this template has no {}" : "this template has \(count) {}", at: template.span,
-            help: "write {} once, where the class name belongs: \"a photo of a {}.\"")
-        }
+      for item in group.items {
+        if let diagnostic = form.diagnostic(of: item) { report(diagnostic) }
       }
     }
-  }
-
-  static func placeholders(_ text: String) -> Int {
-    var count = 0
-    var last: UInt8 = 0
-    for byte in text.utf8 {
-      if last == UInt8(ascii: "{"), byte == UInt8(ascii: "}") {
-        count += 1
-        last = 0
-      } else {
-        last = byte
-      }
-    }
-    return count
   }
 }

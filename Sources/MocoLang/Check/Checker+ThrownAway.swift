@@ -123,8 +123,8 @@ extension Checker {
   }
 
   /// Names of fields that the program writes: any of them may hold a function.
-  static func fieldNames(_ file: SourceFile) -> Set<String> {
-    let tokens = Parser.tokens(of: file)
+  static func fieldNames(_ file: SourceFile, _ dialect: Dialect) -> Set<String> {
+    let tokens = Parser.tokens(of: file, dialect)
     var names: Set<String> = []
     for (index, token) in tokens.enumerated().dropLast() where token.isWord {
       let next = tokens[index + 1].kind
@@ -197,8 +197,12 @@ extension Checker {
       name = called
       target = base
       if case .name(let owner) = base.kind, context.members[owner] != nil, !isDeclared(owner) {
+        guard let result = context.dialect.moduleResults[owner] else { break }
         let made = text ?? "\(owner).\(called)(…)"
-        return ("this figure is made and thrown away", "write show \(made), or let figure = … to keep it")
+        return (
+          "this \(result.noun) is made and thrown away",
+          "write \(result.verb) \(made), or let \(result.noun) = … to keep it"
+        )
       }
     default: return ("this value is made and thrown away", keeping(text))
     }
@@ -223,7 +227,7 @@ extension Checker {
   private func isConstant(_ expr: Expr) -> Bool {
     guard case .name(let name) = expr.kind else { return false }
     if let index = lookup(name) {
-      return [.constant, .function, .module, .templates].contains(variables[index].kind)
+      return [.constant, .function, .module, .groups].contains(variables[index].kind)
     }
     return context.names[name] ?? (context.effects[name] != nil)
   }

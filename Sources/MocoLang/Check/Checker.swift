@@ -1,7 +1,7 @@
 import MocoBase
 
 /// Looks for what is wrong before a program runs: names that do not exist, arguments no function takes,
-/// templates without `{}`, assignments to constants, statements that cannot be reached.
+/// forms that are not whole, assignments to constants, statements that cannot be reached.
 ///
 /// It says nothing that could be wrong: a member, a value's type, a name that a later cell may declare are
 /// left to the running program. Inside `try { … }` names and arguments are not looked at, because there the
@@ -9,15 +9,15 @@ import MocoBase
 public struct Checker {
   /// Parses and checks: what `moco check` says. Where a text does not parse, only that is said, because names
   /// that a broken statement would have declared are missing everywhere else.
-  public static func check(_ file: SourceFile, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
-    let result = Parser.parse(file, boundNames: Set(context.names.keys))
+  public static func check(_ file: SourceFile, _ context: CheckContext) -> [Diagnostic] {
+    let result = Parser.parse(file, context.dialect, boundNames: Set(context.names.keys))
     if result.hasErrors { return result.diagnostics }
     let found = result.diagnostics + check(result.program, context)
     return found.sorted { ($0.primary?.start ?? 0) < ($1.primary?.start ?? 0) }
   }
 
   /// - Returns: errors and warnings, in the order of the text.
-  public static func check(_ program: Program, _ context: CheckContext = CheckContext()) -> [Diagnostic] {
+  public static func check(_ program: Program, _ context: CheckContext) -> [Diagnostic] {
     var checker = Checker(program: program, context: context)
     checker.run()
     checker.diagnostics.sort { ($0.primary?.start ?? 0) < ($1.primary?.start ?? 0) }
@@ -27,7 +27,7 @@ public struct Checker {
   /// A name that the program declares.
   struct Variable {
     enum Kind {
-      case constant, variable, function, parameter, loop, error, module, templates
+      case constant, variable, function, parameter, loop, error, module, groups
     }
 
     let name: String
@@ -77,7 +77,7 @@ public struct Checker {
   private init(program: Program, context: CheckContext) {
     self.program = program
     self.context = context
-    fieldNames = Checker.fieldNames(program.file)
+    fieldNames = Checker.fieldNames(program.file, context.dialect)
   }
 
   /// Warnings of what a program does otherwise than it seems to say: told before a run too.
@@ -233,8 +233,8 @@ public struct Checker {
     guard tryDepth == 0, diagnostics.count < Checker.maximumDiagnostics else { return }
     report(
       "E0301", "there is no '\(shown(name))'", at: span,
-      help: Habits.names[name] ?? suggestion(for: name).map { "did you mean '\($0)'?" }
-        ?? Habits.nearHelp(forName: name))
+      help: context.dialect.help(forName: name) ?? suggestion(for: name).map { "did you mean '\($0)'?" }
+        ?? context.dialect.help(nearName: name))
   }
 
   func shown(_ name: String) -> String { name.count > 60 ? name.prefix(60) + "…" : name }
@@ -255,7 +255,7 @@ extension Stmt {
     switch kind {
     case .binding(let binding): binding.pattern.names
     case .function(let declaration): [(declaration.name, declaration.nameSpan)]
-    case .templates(let declaration): [(declaration.name, declaration.nameSpan)]
+    case .groups(let declaration): [(declaration.name, declaration.nameSpan)]
     case .use(let use):
       use.imports.map { ($0.localName, $0.localSpan) }
         + (use.moduleName.map { [($0, use.moduleNameSpan ?? use.sourceSpan)] } ?? [])

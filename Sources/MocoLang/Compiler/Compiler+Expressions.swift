@@ -111,10 +111,10 @@ extension Compiler {
     case .comprehension(let comprehension): try compile(comprehension, span, to: target)
     case .quantity(let amount, let unit, _):
       let operand = try operand(amount)
-      let isSteps = unit.hasPrefix("step")
       builder.emit(
         Instruction(
-          .quantity, k: (operand.isTemporary ? 1 : 0) | (isSteps ? 4 : 0), a: target, b: operand.register),
+          .quantity, k: operand.isTemporary ? 1 : 0, a: target, b: operand.register,
+          c: dialect.unitIndex(unit) ?? 0),
         span, left: amount.span)
     case .range(let lower, let upper, let isClosed, let operatorSpan):
       let first = try operand(lower, before: [upper])

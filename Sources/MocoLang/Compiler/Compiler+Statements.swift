@@ -73,7 +73,7 @@ extension Compiler {
     case .binding(let binding): try compile(binding, statement.span)
     case .assign(let assignment): try compile(assignment, statement.span)
     case .function(let declaration): try compile(declaration, statement.span)
-    case .templates(let declaration): try compile(declaration, statement.span)
+    case .groups(let declaration): try compile(declaration, statement.span)
     case .use(let use): try compile(use, statement.span)
     case .whileLoop(let condition, let body): try compileWhile(condition, body, statement.span)
     case .forLoop(let pattern, let source, let body): try compileFor(pattern, source, body, statement.span)
@@ -242,9 +242,9 @@ extension Compiler {
     builder.locals[index].isPending = false
   }
 
-  private func compile(_ declaration: TemplatesDeclaration, _ span: Span) throws {
-    for group in declaration.groups {
-      for template in group.templates { checkTemplate(template) }
+  private func compile(_ declaration: GroupsDeclaration, _ span: Span) throws {
+    for item in declaration.groups.flatMap(\.items) {
+      if let diagnostic = declaration.form.diagnostic(of: item) { report(diagnostic) }
     }
     let register = builder.temporary()
     if isTopLevel {
@@ -257,19 +257,6 @@ extension Compiler {
       builder.free = register
       declareLocal(declaration.name, isMutable: false, span: declaration.nameSpan)
     }
-  }
-
-  private func checkTemplate(_ template: Expr) {
-    guard case .string(let literal) = template.kind, let text = literal.plainText else { return }
-    let count = text.ranges(of: "{}").count
-    guard count != 1 else { return }
-    report(
-      Diagnostic(
-        "E0701",
-        count == 0
-          ? "this template has no {} for the class name"
-          : "this template has \(count) places {} for the class name",
-        at: template.span, help: ["a template holds exactly one {}, as in \"a photo of a {}.\""]))
   }
 
   private func compile(_ use: Use, _ span: Span) throws {
@@ -314,7 +301,7 @@ extension Compiler {
     if case .string = binding.value.kind, !(text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"")) {
       return Expr(.string(StringLiteral(segments: [.text(text)])), span)
     }
-    let parsed = Parser.parse(SourceFile(name: "--set \(name)", text: text))
+    let parsed = Parser.parse(SourceFile(name: "--set \(name)", text: text), dialect)
     guard !parsed.hasErrors, parsed.program.statements.count == 1,
       case .expr(let expr) = parsed.program.statements[0].kind, Compiler.isLiteral(expr)
     else {

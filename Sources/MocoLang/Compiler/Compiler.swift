@@ -11,6 +11,7 @@ package final class Compiler {
   let globals: Globals
   let module: Module
   let file: SourceFile
+  let dialect: Dialect
   var builder: FunctionBuilder
   var diagnostics: [Diagnostic] = []
   /// `--set` values for top-level constants, and those that were used.
@@ -19,9 +20,10 @@ package final class Compiler {
   /// Top-level names of the cell that is being compiled, with their places.
   var declaredInCell: [String: Span] = [:]
 
-  package init(module: Module, file: SourceFile, globals: Globals, heap: Heap) {
+  package init(module: Module, file: SourceFile, dialect: Dialect, globals: Globals, heap: Heap) {
     self.module = module
     self.file = file
+    self.dialect = dialect
     self.globals = globals
     self.heap = heap
     builder = FunctionBuilder(heap: heap, parent: nil, file: file, name: nil)

@@ -28,7 +28,7 @@ public struct Diagnostic: Error, Sendable {
     }
   }
 
-  /// `E0203`; every code has a page, see `DiagnosticCatalog`.
+  /// `E0203`; every code has a page, see `ErrorCatalog`.
   public var code: String
   public var severity: Severity
   public var message: String

@@ -157,8 +157,11 @@ extension Arguments {
   public func quantity(_ name: String) throws -> Quantity {
     if let value = self[name]?.asQuantity { return value }
     var help: String?
-    if let number = self[name]?.asInt { help = "\(number) epochs, or \(number) steps" }
-    throw wrongType(name, expected: "epochs or steps", help: help)
+    let units = interpreter.dialect.units.map(\.plural)
+    if let number = self[name]?.asInt {
+      help = units.map { "\(number) \($0)" }.joined(separator: ", or ")
+    }
+    throw wrongType(name, expected: units.joined(separator: " or "), help: help)
   }
 
   public func range(_ name: String) throws -> RangeValue {

@@ -159,7 +159,7 @@ extension Interpreter {
       head =
         name.map { "\($0): \(machine.typeName(word))" + (showsValue ? excerpt(word) : "") }
         ?? machine.typeName(word)
-      text = text ?? CoreTypes.doc(machine.typeName(word))
+      text = text ?? CoreTypes.doc(machine.typeName(word), dialect)
     }
     guard let text, !text.isEmpty else { return head }
     return head + "\n\n" + text
@@ -252,7 +252,7 @@ extension Interpreter {
 
 /// What `help` says about values that carry no description of their own.
 enum CoreTypes {
-  static func doc(_ name: String) -> String? {
+  static func doc(_ name: String, _ dialect: Dialect) -> String? {
     switch name {
     case "String":
       return
@@ -263,7 +263,7 @@ enum CoreTypes {
     case "Record":
       return "Named values in order. `r.a`, `r[\"a\"]`, `{..r, a: 1}`; see keys, values, items, has."
     case "Range": return "Ints in order: `0..<n`, `1...n`, `range(0, 10, by: 2)`."
-    case "Quantity": return "An amount with a unit: `50 epochs`, `200 steps`."
+    case "Quantity": return "An amount with a unit: \(dialect.unitExamples)."
     default: return nil
     }
   }

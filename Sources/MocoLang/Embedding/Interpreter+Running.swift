@@ -19,7 +19,7 @@ extension Interpreter {
 
   private func runHere(_ source: SourceFile, _ mode: Mode) -> RunResult {
     let declared = Set(main.order.filter { globals.flags[main.slots[$0] ?? 0] & GlobalFlag.declared != 0 })
-    let parsed = Parser.parse(source, boundNames: declared)
+    let parsed = Parser.parse(source, dialect, boundNames: declared)
     var result = RunResult(value: .nil, isHidden: true, diagnostics: parsed.diagnostics)
     if parsed.hasErrors {
       failedFrames = []
@@ -34,7 +34,7 @@ extension Interpreter {
     }
     machine.exitStatus = nil
     do {
-      let compiler = Compiler(module: main, file: source, globals: globals, heap: heap)
+      let compiler = Compiler(module: main, file: source, dialect: dialect, globals: globals, heap: heap)
       if mode == .program { compiler.overrides = overrides }
       main.pending = machine.declaredNames(parsed.program)
       defer { main.pending = [] }

@@ -1,6 +1,6 @@
 // An interpreter: a heap, the global names, and a machine that runs programs on them.
 //
-//   let interpreter = Interpreter()
+//   let interpreter = Interpreter(dialect: .plain)
 //   interpreter.output = { print($0, terminator: "") }
 //   interpreter.define(NativeFunction("twice(x)", doc: "…") { arguments in .float(try arguments.float("x") *
 //   2) }) interpreter.define("answer", 42, doc: "What was asked for.")
@@ -31,6 +31,8 @@ public final class Interpreter {
   }
 
   public let options: Options
+  /// What the embedder added to the language.
+  public let dialect: Dialect
 
   /// Where `print` writes, with line breaks included.
   public var output: (String) -> Void = { _ in }
@@ -79,9 +81,10 @@ public final class Interpreter {
   var argumentList: ObjectPointer?
   package private(set) lazy var machine = Machine(interpreter: self, heap: heap, globals: globals)
 
-  public init(options: Options = Options()) {
+  public init(dialect: Dialect, options: Options = Options()) {
+    self.dialect = dialect
     self.options = options
-    heap = Heap(limit: options.memoryLimit)
+    heap = Heap(limit: options.memoryLimit, units: dialect.units)
     globals = Globals(heap: heap)
     main = Module(name: "main", identity: "")
     globals.add(main)
@@ -99,6 +102,7 @@ public final class Interpreter {
 
   private func installCore() {
     define(CoreBuiltins.all)
+    define(CoreBuiltins.units(dialect.units))
     define("pi", .float(Double.pi), doc: "The ratio of a circle's circumference to its diameter.")
     define("inf", .float(Double.infinity), doc: "The Float that is larger than every other.")
     define("nan", .float(Double.nan), doc: "The Float that is no number, and not equal to itself.")

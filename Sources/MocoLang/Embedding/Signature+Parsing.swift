@@ -57,14 +57,6 @@ extension Signature {
       return .string(
         String(text.dropFirst().dropLast()).replacing("\\n", with: "\n").replacing("\\t", with: "\t"))
     }
-    let words = text.split(separator: " ")
-    if words.count == 2, let amount = Int(words[0]) {
-      switch words[1] {
-      case "epoch", "epochs": return .quantity(Quantity(amount, .epochs))
-      case "step", "steps": return .quantity(Quantity(amount, .steps))
-      default: return nil
-      }
-    }
     let digits = text.replacing("_", with: "")
     if let whole = Int(digits) { return .int(whole) }
     if let first = digits.first, first.isNumber || first == "-", let number = Double(digits) {

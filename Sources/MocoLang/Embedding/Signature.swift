@@ -3,7 +3,7 @@
 ///     router(dim, experts: Int = 6, top_k = 2, *names, **options)
 ///
 /// - `name` must be given, by position or by name; `name = literal` may be left out. A default is a number, a
-///   string, `true`, `false`, `nil`, `[]` or a quantity; `name = …` with any other text means "may be left
+///   string, `true`, `false`, `nil` or `[]`; `name = …` with any other text means "may be left
 ///   out".
 /// - `name: Type` is for readers of the help text.
 /// - `*name` takes the rest of the positions; what follows it can be given by name only. A bare `*` does just

@@ -6,22 +6,22 @@
 /// hold is given back as it is.
 public enum Formatter {
   /// - Returns: nil where the source does not parse.
-  public static func format(_ source: SourceFile) -> String? {
-    guard !Parser.parse(source).hasErrors else { return nil }
-    let wanted = Layout(source).atoms
+  public static func format(_ source: SourceFile, _ dialect: Dialect) -> String? {
+    guard !Parser.parse(source, dialect).hasErrors else { return nil }
+    let wanted = Layout(source, dialect).atoms
     var text = source.text
     // What stands in columns may move with what stands before it, and be no column any more.
     for _ in 0..<8 {
-      let next = Layout(SourceFile(name: source.name, text: text)).text()
+      let next = Layout(SourceFile(name: source.name, text: text), dialect).text()
       if next == text { break }
       text = next
     }
     let result = SourceFile(name: source.name, text: text)
-    let found = Layout(result).atoms
+    let found = Layout(result, dialect).atoms
     let isSame =
       found.count == wanted.count
       && zip(found, wanted).allSatisfy { $0.text == $1.text && ($0.breaks > 0) == ($1.breaks > 0) }
-    return isSame && !Parser.parse(result).hasErrors ? text : source.text
+    return isSame && !Parser.parse(result, dialect).hasErrors ? text : source.text
   }
 }
 
@@ -42,8 +42,8 @@ struct Layout {
   private(set) var atoms: [Atom] = []
   private var lines: [Range<Int>] = []
 
-  init(_ source: SourceFile) {
-    var lexer = Lexer(file: source)
+  init(_ source: SourceFile, _ dialect: Dialect) {
+    var lexer = Lexer(file: source, dialect: dialect)
     let tokens = lexer.run()
     let bytes = source.bytes
     var at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0

@@ -57,7 +57,7 @@ extension Machine {
 
   func unknownName(_ text: String, _ function: String, among names: [String]) -> Failure {
     let help: String
-    if let known = Habits.help(forArgument: text, among: names) {
+    if let known = interpreter.dialect.help(forArgument: text, among: names) {
       help = known
     } else if let near = Nearest.name(to: text, among: names) {
       help = "did you mean '\(near)'?"
@@ -73,7 +73,7 @@ extension Machine {
     let takes = allowed == 0 ? "no arguments" : allowed == 1 ? "1 argument" : "\(allowed) arguments"
     return Failure(
       "E0306", "\(function) takes \(takes), but \(given) \(given == 1 ? "is" : "are") given",
-      help: Habits.help(forSurplusOf: function)
+      help: interpreter.dialect.help(forSurplusOf: function)
         ?? (names.isEmpty ? "write \(function)()" : "its arguments are \(names.joined(separator: ", "))"))
   }
 
@@ -409,7 +409,7 @@ extension Machine {
     if let near = Nearest.name(to: name, among: members + globals.builtins.order) {
       help = "did you mean '\(near)'?"
     }
-    if let known = Habits.help(forMember: name, of: typeName(receiver)) { help = known }
+    if let known = interpreter.dialect.help(forMember: name, of: typeName(receiver)) { help = known }
     if members.contains(name), receiver.tag != .record { help = "write .\(name) without parentheses" }
     if receiver.tag == .record, let word = heap.field(name, of: receiver.pointer) {
       return Failure(

@@ -66,7 +66,7 @@ extension Machine {
       case .null, .undefined: return true
       case .bool, .int: return left.bits == right.bits
       case .float: return left.asFloat == right.asFloat
-      case .quantity: return left.asQuantity == right.asQuantity
+      case .quantity: return left.unitIndex == right.unitIndex && left.amount == right.amount
       case .string: return StringObject.equal(left.pointer, right.pointer)
       case .range: return rangesEqual(left.pointer.range.pointee.range, right.pointer.range.pointee.range)
       case .list, .record, .host: return left.bits == right.bits ? true : nil
@@ -121,9 +121,8 @@ extension Machine {
       let order = StringObject.compare(left.pointer, right.pointer)
       return order < 0 ? -1 : order > 0 ? 1 : 0
     case .quantity:
-      let (a, b) = (left.asQuantity, right.asQuantity)
-      guard a.unit == b.unit else { return nil }
-      return a.amount < b.amount ? -1 : a.amount > b.amount ? 1 : 0
+      guard left.unitIndex == right.unitIndex else { return nil }
+      return left.amount < right.amount ? -1 : left.amount > right.amount ? 1 : 0
     case .list:
       guard depth < 200 else {
         throw Failure(

@@ -16,7 +16,8 @@ extension Machine {
 
   /// The name of a built-in function that the failing call uses.
   private func coveredName(_ diagnostic: Diagnostic, _ primary: Span) -> String? {
-    let tokens = Parser.tokens(of: SourceFile(name: "", text: String(primary.text.prefix(200))))
+    let tokens = Parser.tokens(
+      of: SourceFile(name: "", text: String(primary.text.prefix(200))), interpreter.dialect)
     let text = { (token: Token) in
       String(decoding: Array(primary.text.prefix(200).utf8)[token.range], as: UTF8.self)
     }
@@ -42,7 +43,7 @@ extension Machine {
 
   /// Where the text before a place declares a variable of that name; nil where it does not.
   private func localPlace(of name: String, before place: Span) -> String? {
-    let tokens = Parser.tokens(of: place.file)
+    let tokens = Parser.tokens(of: place.file, interpreter.dialect)
     var found: Int?
     for (index, token) in tokens.enumerated() where Int(token.start) < place.start {
       guard token.kind == .name, place.file.text(in: token.range) == name, index > 0 else { continue }

@@ -96,14 +96,15 @@ extension Machine {
 
   func makeQuantity(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
     let amount = base[Int(i.b)]
-    let unit: Quantity.Unit = i.k & 4 != 0 ? .steps : .epochs
+    let unit = Int(i.c)
     let result: Word
     switch amount.tag {
-    case .int: result = .quantity(Quantity(amount.asInt, unit))
-    case .float: result = .quantity(Quantity(amount.asFloat, unit))
-    case .quantity where amount.asQuantity.unit == unit: result = amount
+    case .int: result = .quantity(amount.asInt, unit: unit)
+    case .float: result = .quantity(amount.asFloat, unit: unit)
+    case .quantity where amount.unitIndex == unit: result = amount
     default:
-      throw Failure("E0201", "\(unit.rawValue) takes a number, not \(describe(amount))")
+      let name = quantity(.quantity(1, unit: unit)).unit.plural
+      throw Failure("E0201", "\(name) takes a number, not \(describe(amount))")
     }
     if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
     store(base + Int(i.a), result)

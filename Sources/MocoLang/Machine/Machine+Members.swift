@@ -47,8 +47,8 @@ extension Machine {
       }
       throw noModuleName(object, name)
     case .quantity:
-      let quantity = object.asQuantity
-      if name == "unit" { return try heap.string(quantity.unit.rawValue) }
+      let quantity = quantity(object)
+      if name == "unit" { return try heap.string(quantity.unit.plural) }
       if name == "amount" { return quantity.wholeAmount.map { .int($0) } ?? .float(quantity.amount) }
     case .range:
       let range = object.pointer.range.pointee.range
@@ -133,7 +133,7 @@ extension Machine {
     var help: String?
     let near = Nearest.name(to: name, among: names)
     let isData = object.tag == .record || object.tag == .module
-    if !isData || near == nil, let known = Habits.help(forMember: name, of: typeName(object)),
+    if !isData || near == nil, let known = interpreter.dialect.help(forMember: name, of: typeName(object)),
       object.tag != .null, object.tag != .module
     {
       help = known
@@ -161,12 +161,12 @@ extension Machine {
       help = "it is declared further down"
       return Failure("E0301", "'\(name)' is used before its declaration", help: help)
     }
-    if let known = Habits.names[name] {
+    if let known = interpreter.dialect.help(forName: name) {
       help = known
     } else if let near = Nearest.name(to: name, among: globals.visibleNames(in: module)) {
       help = "did you mean '\(near)'?"
     } else {
-      help = Habits.nearHelp(forName: name)
+      help = interpreter.dialect.help(nearName: name)
     }
     return Failure("E0301", "there is no '\(name)'", help: help)
   }

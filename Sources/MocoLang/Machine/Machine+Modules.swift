@@ -92,10 +92,11 @@ extension Machine {
 
   /// Parses, compiles and runs a module's source.
   private func run(_ source: SourceFile, in module: Module) throws -> Word {
-    let parsed = Parser.parse(source)
+    let parsed = Parser.parse(source, interpreter.dialect)
     if let error = parsed.diagnostics.first(where: \.isError) { throw error }
     module.doc = parsed.program.doc
-    let compiler = Compiler(module: module, file: source, globals: globals, heap: heap)
+    let compiler = Compiler(
+      module: module, file: source, dialect: interpreter.dialect, globals: globals, heap: heap)
     module.pending = declaredNames(parsed.program)
     guard let prototype = try compiler.compile(parsed.program) else {
       throw compiler.diagnostics.first ?? Diagnostic("E0404", "this module cannot be compiled")
@@ -112,7 +113,7 @@ extension Machine {
       switch statement.kind {
       case .binding(let binding): names.formUnion(binding.pattern.names.map(\.name))
       case .function(let declaration): names.insert(declaration.name)
-      case .templates(let declaration): names.insert(declaration.name)
+      case .groups(let declaration): names.insert(declaration.name)
       case .use(let use):
         if let name = use.moduleName { names.insert(name) }
         names.formUnion(use.imports.map(\.localName))

@@ -342,35 +342,31 @@ extension Machine {
   // MARK: Quantities
 
   private func quantityArithmetic(_ op: BinaryOperation, _ left: Word, _ right: Word) throws -> Word {
-    func number(_ quantity: Word) -> Word {
-      let value = quantity.asQuantity
-      return value.wholeAmount.map { .int($0) } ?? .float(value.amount)
-    }
-    func with(_ amount: Word, _ unit: Quantity.Unit) -> Word {
-      .quantity(amount.tag == .int ? Quantity(amount.asInt, unit) : Quantity(amount.asFloat, unit))
+    func with(_ amount: Word, _ unit: Int) -> Word {
+      amount.tag == .int ? .quantity(amount.asInt, unit: unit) : .quantity(amount.asFloat, unit: unit)
     }
     if left.tag == .quantity, right.tag == .quantity {
-      let unit = left.asQuantity.unit
-      guard unit == right.asQuantity.unit else {
+      guard left.unitIndex == right.unitIndex else {
         throw Failure(
-          "E0201", "epochs and steps do not mix",
-          operandLabels: (left.asQuantity.description, right.asQuantity.description))
+          "E0201", mixedUnits(left, right),
+          operandLabels: (quantity(left).description, quantity(right).description))
       }
       switch op {
-      case .add, .subtract, .modulo: return with(try arithmetic(op, number(left), number(right)), unit)
-      case .divide: return try arithmetic(op, number(left), number(right))
+      case .add, .subtract, .modulo:
+        return with(try arithmetic(op, left.amountWord, right.amountWord), left.unitIndex)
+      case .divide: return try arithmetic(op, left.amountWord, right.amountWord)
       default: throw wrongOperands(op, left, right)
       }
     }
     if left.tag == .quantity, right.isNumber, op == .multiply || op == .divide {
-      return with(try arithmetic(op, number(left), right), left.asQuantity.unit)
+      return with(try arithmetic(op, left.amountWord, right), left.unitIndex)
     }
     if right.tag == .quantity, left.isNumber, op == .multiply {
-      return with(try arithmetic(op, left, number(right)), right.asQuantity.unit)
+      return with(try arithmetic(op, left, right.amountWord), right.unitIndex)
     }
     var failure = wrongOperands(op, left, right)
     if left.isNumber || right.isNumber {
-      let unit = (left.tag == .quantity ? left : right).asQuantity.unit.rawValue
+      let unit = quantity(left.tag == .quantity ? left : right).unit.plural
       failure.help = "give the number its unit: \(unit)(\(show(left.isNumber ? left : right)))"
     }
     throw failure
@@ -442,7 +438,7 @@ extension Machine {
         left.tag != right.tag
         ? "cannot compare \(describeType(left)) with \(describeType(right))"
         : left.tag == .quantity
-          ? "cannot compare \(describe(left)) with \(describe(right)): epochs and steps do not mix"
+          ? "cannot compare \(describe(left)) with \(describe(right)): \(mixedUnits(left, right))"
           : left.tag == .list
             ? "cannot compare these Lists: their elements have no order" : "\(typeName(left))s have no order"
     default: verb = "'\(op.rawValue)' is not defined for \(describeType(left)) and \(describeType(right))"

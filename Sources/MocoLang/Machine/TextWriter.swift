@@ -55,7 +55,7 @@ package struct TextWriter {
     case .int: writeInt(word.asInt)
     case .float:
       append(digits.map { NumberText.float(word.asFloat, digits: $0) } ?? NumberText.float(word.asFloat))
-    case .quantity: append(word.asQuantity.description)
+    case .quantity: append(machine.quantity(word).description)
     case .string:
       try check(word.pointer.string.pointee.byteCount)
       append(StringText.quoted(StringObject.text(word.pointer)))
@@ -158,7 +158,7 @@ extension Machine {
     case .int: return "the Int \(word.asInt)"
     case .float: return "the Float \(NumberText.float(word.asFloat))"
     case .bool: return word.asBool ? "true" : "false"
-    case .quantity: return "the Quantity \(word.asQuantity.description)"
+    case .quantity: return "the Quantity \(quantity(word).description)"
     case .string where word.pointer.string.pointee.byteCount <= 32:
       return "the String \(StringText.quoted(StringObject.text(word.pointer)))"
     case .closure, .native: return functionName(word).map { "the function \($0)" } ?? "a Function"

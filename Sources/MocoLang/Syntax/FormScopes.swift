@@ -1,7 +1,8 @@
-/// Which of the names `train`, `evaluate`, `show` are bound: where they are, they are ordinary names and
-/// begin no command form.
+/// Which verbs of command forms are bound: where they are, they are ordinary names and begin no form.
 struct FormScopes {
-  static let commands: Set<String> = ["train", "evaluate", "show"]
+  private let dialect: Dialect
+
+  init(_ dialect: Dialect) { self.dialect = dialect }
 
   private struct Scope {
     var names: Set<String> = []
@@ -18,7 +19,7 @@ struct FormScopes {
   mutating func declareGlobal(_ name: String) { globals.insert(name) }
 
   mutating func bind(_ name: String) {
-    guard FormScopes.commands.contains(name), !scopes.isEmpty else { return }
+    guard dialect.form(name) != nil, !scopes.isEmpty else { return }
     scopes[scopes.count - 1].names.insert(name)
   }
 

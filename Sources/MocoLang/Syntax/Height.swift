@@ -57,7 +57,7 @@ extension Stmt.Kind {
     case .binding(let binding): binding.value.height
     case .assign(let assignment): max(assignment.target.height, assignment.value.height)
     case .function(let declaration): declaration.function.height
-    case .templates(let declaration): declaration.lowered.height
+    case .groups(let declaration): declaration.lowered.height
     case .use, .breakLoop, .continueLoop, .invalid: 0
     case .whileLoop(let condition, let body): max(condition.height, body.height)
     case .forLoop(_, let source, let body): max(source.height, body.height)

@@ -1,7 +1,4 @@
 extension Lexer {
-  /// The unit words of quantities.
-  static let units: Set<String> = ["epoch", "epochs", "step", "steps"]
-
   /// `42`, `1_000`, `0x1F`, `0b101`, `3.5`, `1e-5`.
   mutating func number() -> Token {
     let start = position
@@ -105,7 +102,7 @@ extension Lexer {
     let end = position
     guard Lexer.isNameStart(byte()) || (byte() >= 0x80 && isNameStart(at: position)) else { return nil }
     skipName()
-    if Lexer.units.contains(file.text(in: end..<position)) {
+    if dialect.unit(file.text(in: end..<position)) != nil {
       position = end
       return nil
     }

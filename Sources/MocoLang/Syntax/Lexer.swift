@@ -16,6 +16,7 @@ struct Lexer {
   }
 
   let file: SourceFile
+  let dialect: Dialect
   let bytes: [UInt8]
   var position = 0
   var diagnostics: [Diagnostic] = []
@@ -47,8 +48,9 @@ struct Lexer {
   static let maximumInterpolationDepth = 24
   static let maximumDiagnostics = 40
 
-  init(file: SourceFile) {
+  init(file: SourceFile, dialect: Dialect) {
     self.file = file
+    self.dialect = dialect
     self.bytes = file.bytes
   }
 

@@ -15,7 +15,7 @@ extension Stmt {
     case .assign(let assignment):
       text = "(\(assignment.op?.rawValue ?? "")= \(assignment.target.outline) \(assignment.value.outline))"
     case .function(let declaration): text = "(func \(declaration.name) \(declaration.function.outline))"
-    case .templates(let declaration): text = "(let \(declaration.name) \(declaration.lowered.outline))"
+    case .groups(let declaration): text = "(let \(declaration.name) \(declaration.lowered.outline))"
     case .use(let use):
       let source =
         switch use.source {

@@ -83,12 +83,8 @@ extension Parser {
     if kind == .colon, index > 2, tokens[index - 2].kind == .leftBrace, tokens[index - 3].kind == .arrow {
       return "put the record in parentheses: x => ({a: 1}); '{' behind '=>' opens a body"
     }
-    if let before, isOperandEnd(before), kind == .name {
-      switch text(token) {
-      case "epoch", "epochs": return "write epochs(…) for an amount that is computed"
-      case "step", "steps": return "write steps(…) for an amount that is computed"
-      default: break
-      }
+    if let before, isOperandEnd(before), kind == .name, let unit = dialect.unit(text(token)) {
+      return "write \(unit.plural)(…) for an amount that is computed"
     }
     return nil
   }

@@ -242,7 +242,7 @@ extension Parser {
     switch next.kind {
     case .power, .leftParen, .leftBracket: return !continues
     case .dot: return false
-    case .name: return next.newlineBefore || !Lexer.units.contains(text(next))
+    case .name: return next.newlineBefore || dialect.unit(text(next)) == nil
     default: return true
     }
   }

@@ -121,7 +121,7 @@ extension Parser {
       return "write func \(piece(from: index) { [.colon, .leftBrace, .assign].contains($0.kind) }.text) { … }"
     case "elif", "elsif", "elseif": return "write else if"
     case "import", "require", "include", "using", "library":
-      return Habits.help(forModule: text(token)) ?? "write use \(next)\(kind == .string ? " as name" : "")"
+      return dialect.help(forModule: text(token)) ?? "write use \(next)\(kind == .string ? " as name" : "")"
     case "lambda":
       let names = piece(from: index) { $0.kind == .colon }
       let body =
@@ -149,13 +149,13 @@ extension Parser {
     case "unless", "guard": return "write if not (\(condition)) { … }"
     case "until": return "write while not (\(condition)) { … }"
     case "puts", "echo", "println", "printf", "say", "disp": return "write print(\(piece(from: index).text))"
-    case "train", "evaluate", "show":
+    case _ where dialect.form(word) != nil:
       if index == 1 || tokens[index - 2].kind == .semicolon || before.newlineBefore {
         return
           "give what is called '\(word)' here another name, so that the form '\(word) …' can begin the statement"
       }
       return "write \(word)(\(next), …): the form '\(word) …' begins a statement or stands after '='"
-    case "epoch", "epochs", "step", "steps": return nil
+    case _ where dialect.unit(word) != nil: return nil
     default:
       guard Parser.called.contains(word) else { return nil }
       return "write \(word)(\(piece(from: index).text))"
@@ -232,7 +232,7 @@ extension Parser {
     case .from:
       guard index == lineStart else { return nil }
       let module = piece(from: index + 1) { $0.kind == .name && text($0) == "import" }
-      if let help = Habits.help(forModule: module.text) { return help }
+      if let help = dialect.help(forModule: module.text) { return help }
       let names = tokens[module.next].kind == .name ? piece(from: module.next + 1).text : "…"
       return "write use {\(names)} from \(module.text)"
     case .else where peek().kind == .colon: return "write else { … } behind the } of the if"

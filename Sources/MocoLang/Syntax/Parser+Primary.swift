@@ -74,7 +74,7 @@ extension Parser {
   private mutating func quantity(_ number: Expr) throws -> Expr {
     guard kind == .name, !token.newlineBefore else { return number }
     let unit = text(token)
-    guard Lexer.units.contains(unit) else { return number }
+    guard dialect.unit(unit) != nil else { return number }
     let unitSpan = span(token)
     advance()
     return try make(.quantity(number, unit: unit, unitSpan: unitSpan), number.span.union(unitSpan))

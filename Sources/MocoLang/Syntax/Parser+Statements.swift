@@ -95,8 +95,9 @@ extension Parser {
       advance()
       if isAtStatementEnd || token.newlineBefore { return try wrap(.returnValue(nil), start) }
       return try wrap(.returnValue(try expression()), start)
-    case .name where isTemplatesForm:
-      return try templates(start, doc)
+    case .name:
+      if let form = declaringForm { return try declaration(form, start, doc) }
+      return try expressionStatement(start)
     default:
       return try expressionStatement(start)
     }
@@ -298,7 +299,9 @@ extension Parser {
       advance()
     default:
       throw expected(
-        "a module", help: "write use templates, use \"./file.moco\" as name, or use {name} from module")
+        "a module",
+        help:
+          "write use \(dialect.exampleModule), use \"./file.moco\" as name, or use {name} from module")
     }
     var nameSpan = span(sourceToken)
     if kind == .as, isOnSameLine {
@@ -361,7 +364,7 @@ extension Parser {
   static func moduleName(ofPath path: String) -> String? {
     var name = path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
     if name.hasSuffix(".moco") { name.removeLast(5) }
-    var lexer = Lexer(file: SourceFile(name: "", text: name))
+    var lexer = Lexer(file: SourceFile(name: "", text: name), dialect: .plain)
     let tokens = lexer.run()
     return tokens.count == 2 && tokens[0].kind == .name && lexer.diagnostics.isEmpty ? name : nil
   }

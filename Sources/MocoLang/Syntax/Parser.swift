@@ -14,18 +14,21 @@ public struct Parser {
 
   /// - Parameter boundNames: names that exist already, in the prompt or from earlier cells: a command form
   ///   does not begin where its name is bound.
-  public static func parse(_ file: SourceFile, boundNames: Set<String> = []) -> ParseResult {
-    var lexer = Lexer(file: file)
+  public static func parse(
+    _ file: SourceFile, _ dialect: Dialect, boundNames: Set<String> = []
+  ) -> ParseResult {
+    var lexer = Lexer(file: file, dialect: dialect)
     let tokens = lexer.run()
-    var parser = Parser(file: file, tokens: tokens, strings: lexer.strings, docs: lexer.docs)
+    var parser = Parser(
+      file: file, dialect: dialect, tokens: tokens, strings: lexer.strings, docs: lexer.docs)
     parser.prepareForms(boundNames)
     let program = parser.program(cells: lexer.cells, fileDoc: lexer.fileDoc, slashes: lexer.slashes)
     return parser.result(program, lexer, boundNames)
   }
 
   /// The tokens of a text, for colouring; strings are one token.
-  public static func tokens(of file: SourceFile) -> [Token] {
-    var lexer = Lexer(file: file)
+  public static func tokens(of file: SourceFile, _ dialect: Dialect) -> [Token] {
+    var lexer = Lexer(file: file, dialect: dialect)
     return lexer.run()
   }
 
@@ -45,6 +48,7 @@ public struct Parser {
   }
 
   let file: SourceFile
+  let dialect: Dialect
   var tokens: [Token]
   let strings: [[Lexer.StringPiece]]
   let docs: [Int32: String]
@@ -58,11 +62,16 @@ public struct Parser {
   var diagnostics: [Diagnostic] = []
   /// The first error stands at the end of the text, where a further line could mend it.
   var endsUnfinished = false
-  var forms = FormScopes()
+  var forms: FormScopes
   var isInInterpolation = false
 
-  init(file: SourceFile, tokens: [Token], strings: [[Lexer.StringPiece]], docs: [Int32: String]) {
+  init(
+    file: SourceFile, dialect: Dialect, tokens: [Token], strings: [[Lexer.StringPiece]],
+    docs: [Int32: String]
+  ) {
     self.file = file
+    self.dialect = dialect
+    forms = FormScopes(dialect)
     self.tokens = tokens
     self.strings = strings
     self.docs = docs

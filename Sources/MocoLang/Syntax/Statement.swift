@@ -20,7 +20,7 @@ public final class Stmt: Sendable {
     case binding(Binding)
     case assign(Assignment)
     case function(FunctionDeclaration)
-    case templates(TemplatesDeclaration)
+    case groups(GroupsDeclaration)
     case use(Use)
     case whileLoop(condition: Expr, body: Block)
     case forLoop(pattern: Pattern, source: Expr, body: Block)
@@ -94,32 +94,36 @@ public struct FunctionDeclaration: Sendable {
   }
 }
 
-/// `templates name { group "…" { "…" } }`: a constant, `templates({"group": ["…"]}, name: "name", doc: "…")`.
-public struct TemplatesDeclaration: Sendable {
+/// A declaring form: `templates name { group "…" { "…" } }` is a constant,
+/// `templates({"…": ["…"]}, name: "name", doc: "…")`.
+public struct GroupsDeclaration: Sendable {
   public struct Group: Sendable {
     /// A string.
     public let name: Expr
     /// Strings.
-    public let templates: [Expr]
+    public let items: [Expr]
     public let span: Span
 
-    public init(name: Expr, templates: [Expr], span: Span) {
+    public init(name: Expr, items: [Expr], span: Span) {
       self.name = name
-      self.templates = templates
+      self.items = items
       self.span = span
     }
   }
 
+  public let form: DeclaringForm
   public let name: String
   public let nameSpan: Span
   public let groups: [Group]
+  /// From the `///` lines above.
   public let doc: String?
-  /// The call this stands for, with spans: callee `.builtin("templates")`.
+  /// The call this stands for, with spans: its callee is the form's function.
   public let lowered: Expr
 
   public init(
-    name: String, nameSpan: Span, groups: [Group], doc: String?, lowered: Expr
+    form: DeclaringForm, name: String, nameSpan: Span, groups: [Group], doc: String?, lowered: Expr
   ) {
+    self.form = form
     self.name = name
     self.nameSpan = nameSpan
     self.groups = groups

@@ -53,7 +53,11 @@ package final class Heap {
   /// Not set while the interpreter is being torn down.
   package weak var interpreter: Interpreter?
 
-  package init(limit: Int) {
+  /// The units that the words of quantities name by their places.
+  package let units: [Quantity.Unit]
+
+  package init(limit: Int, units: [Quantity.Unit] = []) {
+    self.units = units
     counters = .allocate(capacity: 1)
     counters.initialize(to: Counters())
     counters.pointee.limit = limit

@@ -1,8 +1,30 @@
+import MocoBase
+
 /// An amount with a unit, as in `50 epochs` or `200 steps`. Units do not mix.
 public struct Quantity: Equatable, Sendable {
-  public enum Unit: String, Sendable {
-    case epochs
-    case steps
+  /// What is counted. Which units there are says the dialect.
+  public struct Unit: Equatable, Sendable {
+    /// Behind `1`: `epoch`.
+    public let singular: String
+    /// `epochs`; also the name of the function that makes a quantity of a computed amount, and what tells units
+    /// apart.
+    public let plural: String
+    /// An amount for examples.
+    public let example: Int
+    /// What help shows of that function, as Markdown.
+    public let doc: String
+
+    public init(singular: String, plural: String, example: Int, doc: String) {
+      self.singular = singular
+      self.plural = plural
+      self.example = example
+      self.doc = doc
+    }
+
+    public static func == (left: Unit, right: Unit) -> Bool { left.plural == right.plural }
+
+    /// Of a word from another session.
+    static let unknown = Unit(singular: "?", plural: "?", example: 1, doc: "")
   }
 
   public var unit: Unit
@@ -29,9 +51,33 @@ public struct Quantity: Equatable, Sendable {
 
   /// As it is written: `50 epochs`, `1 epoch`, `2.5 steps`.
   public var description: String {
-    if let wholeAmount {
-      return wholeAmount == 1 ? "1 \(unit.rawValue.dropLast())" : "\(wholeAmount) \(unit.rawValue)"
+    if let wholeAmount { return wholeAmount == 1 ? "1 \(unit.singular)" : "\(wholeAmount) \(unit.plural)" }
+    return "\(NumberText.float(amount)) \(unit.plural)"
+  }
+}
+
+extension Heap {
+  /// The quantity in a word.
+  func quantity(_ word: Word) -> Quantity {
+    let unit = word.unitIndex < units.count ? units[word.unitIndex] : Quantity.Unit.unknown
+    return word.wholeAmount.map { Quantity($0, unit) } ?? Quantity(word.amount, unit)
+  }
+
+  /// - Throws: E0305 for a unit that the dialect does not have.
+  func word(_ quantity: Quantity) throws -> Word {
+    guard let unit = units.firstIndex(of: quantity.unit) else {
+      throw Failure("E0305", "there is no unit \(quantity.unit.plural) here")
     }
-    return "\(NumberText.float(amount)) \(unit.rawValue)"
+    return quantity.wholeAmount.map { .quantity($0, unit: unit) } ?? .quantity(quantity.amount, unit: unit)
+  }
+}
+
+extension Machine {
+  func quantity(_ word: Word) -> Quantity { heap.quantity(word) }
+
+  /// `epochs and steps do not mix`, in the order in which the dialect has them.
+  func mixedUnits(_ left: Word, _ right: Word) -> String {
+    let order = [left, right].sorted { $0.unitIndex < $1.unitIndex }
+    return "\(quantity(order[0]).unit.plural) and \(quantity(order[1]).unit.plural) do not mix"
   }
 }

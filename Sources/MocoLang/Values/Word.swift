@@ -63,12 +63,13 @@ package struct Word {
   @inline(__always) package static func object(_ tag: Tag, _ pointer: UnsafeMutableRawPointer) -> Word {
     Word(tag: tag, bits: UInt64(UInt(bitPattern: pointer)))
   }
-  package static func quantity(_ quantity: Quantity) -> Word {
-    let unit: UInt32 = quantity.unit == .epochs ? 0 : 1
-    if let whole = quantity.wholeAmount {
-      return Word(tag: .quantity, aux: unit, bits: UInt64(bitPattern: Int64(whole)))
-    }
-    return Word(tag: .quantity, aux: unit | 2, bits: quantity.amount.bitPattern)
+  /// - Parameter unit: its place in the dialect's list of units.
+  package static func quantity(_ amount: Int, unit: Int) -> Word {
+    Word(
+      tag: .quantity, aux: UInt32(truncatingIfNeeded: unit) << 1, bits: UInt64(bitPattern: Int64(amount)))
+  }
+  package static func quantity(_ amount: Double, unit: Int) -> Word {
+    Word(tag: .quantity, aux: UInt32(truncatingIfNeeded: unit) << 1 | 1, bits: amount.bitPattern)
   }
 
   @inline(__always) package var isObject: Bool { tag.rawValue >= Tag.string.rawValue }
@@ -86,10 +87,12 @@ package struct Word {
   /// The number as a Float; only for Int and Float.
   @inline(__always) package var number: Double { tag == .int ? Double(asInt) : asFloat }
 
-  package var asQuantity: Quantity {
-    let unit: Quantity.Unit = aux & 1 == 0 ? .epochs : .steps
-    return aux & 2 == 0 ? Quantity(asInt, unit) : Quantity(asFloat, unit)
-  }
+  // Of quantities: the place of the unit in the dialect's list, the amount, and the amount where it is an Int.
+  package var unitIndex: Int { Int(aux >> 1) }
+  package var amount: Double { aux & 1 == 0 ? Double(asInt) : asFloat }
+  package var wholeAmount: Int? { aux & 1 == 0 ? asInt : nil }
+  /// The amount as a number.
+  package var amountWord: Word { aux & 1 == 0 ? .int(asInt) : .float(asFloat) }
 
   /// Identity: the same object, or the same plain value.
   @inline(__always) package func isIdentical(to other: Word) -> Bool {

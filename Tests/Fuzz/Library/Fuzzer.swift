@@ -288,7 +288,7 @@ package final class Fuzzer {
     options.recursionLimit = 2_000
     options.stackSize = 32 << 20
     options.interruptFlag = watch.flag
-    let interpreter = Interpreter(options: options)
+    let interpreter = Interpreter(dialect: .moco, options: options)
     interpreter.output = { [unowned self] text in written &+= text.utf8.count }
     interpreter.moduleLoader = { [unowned self] source, _ in
       modulesRan = true

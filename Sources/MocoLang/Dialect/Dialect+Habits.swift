@@ -1,0 +1,54 @@
+import MocoBase
+
+// Advice for what people bring along from other languages.
+
+extension Dialect {
+  private func first(_ found: (Habits) -> String?) -> String? {
+    for habits in habits { if let advice = found(habits) { return advice } }
+    return nil
+  }
+
+  /// Advice for a name that does not exist.
+  func help(forName name: String) -> String? { first { $0.names[name] } }
+
+  /// Advice for a near miss of such a word: `lenght`.
+  func help(nearName name: String) -> String? {
+    guard name.utf8.count > 4 else { return nil }
+    let known = Set(habits.flatMap(\.names.keys))
+    guard let near = Nearest.name(to: name, among: known.sorted()),
+      Nearest.edits(name, near) == 1
+    else { return nil }
+    return help(forName: near)
+  }
+
+  /// What to do about the line that wants a module whose contents are built in.
+  package func help(forModule name: String) -> String? {
+    let root = String(name.prefix { $0 != "." })
+    return first { $0.modules[root] }
+  }
+
+  /// What a member of a module of another language is called here: `np.array`, `math.sqrt`.
+  func builtin(_ name: String, of module: String) -> String? {
+    guard habits.contains(where: { $0.moduleAliases.contains(module) }) else { return nil }
+    return first { $0.moduleMembers[name] } ?? name
+  }
+
+  /// What an argument of another library is called here, where the function has that.
+  func help(forArgument name: String, among names: [String]) -> String? {
+    guard let known = first({ $0.arguments[name] }), names.contains(known) else { return nil }
+    return "write \(known): …"
+  }
+
+  /// What to write where a call gives more arguments than the function takes.
+  func help(forSurplusOf function: String) -> String? { first { $0.surplus[function] } }
+
+  /// The call by which a value does what a method or member of another language does.
+  func help(forMember name: String, of type: String) -> String? {
+    let lists = habits.compactMap { $0.members[type] }
+    if !lists.isEmpty {
+      for list in lists { if let advice = list[name] { return advice } }
+      return nil
+    }
+    return first { $0.objectMembers[name] }
+  }
+}
