@@ -117,7 +117,7 @@ import Testing
     // As ^C would, without the flag that the other tests of this process would see.
     session.interpreter.define(
       NativeFunction("interrupt()", doc: "Stands for ^C.\n\n```\ninterrupt()\n```") { _ in
-        throw LanguageFailure("E0406", "interrupted")
+        throw Failure("E0406", "interrupted")
       })
     func cell(_ text: String) -> String {
       var output = ""
