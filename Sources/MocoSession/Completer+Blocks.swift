@@ -25,7 +25,8 @@ extension Completer {
       while start > 0, SourceScanner.continuesName(head[start - 1]) { start -= 1 }
       guard start < end else { return nil }
       // `train mix on data.train {` is the block of a form, and its verb stands first.
-      if let form = form(head[..<start]) {
+      let line = (text[..<open].lastIndex(of: "\n") ?? -1) + 1
+      if let form = form(head[..<start]), !scanner.open.contains(where: { $0 >= line && $0 < open }) {
         guard !names.isEmpty, let function = lookup.find([.name(form.function)]) else { return nil }
         return lookup.options(of: function, block: names.reversed())
       }

@@ -1,3 +1,5 @@
+import MocoLang
+
 /// What `?for` and the other keywords of the language show.
 package enum KeywordHelp {
   package struct Entry {
@@ -9,13 +11,15 @@ package enum KeywordHelp {
     package let page: String
   }
 
-  package static var keywords: [String] { entries.keys.sorted() }
+  package static var keywords: [String] { Keyword.allCases.map(\.rawValue).sorted() }
 
-  package static func entry(for keyword: String) -> Entry? { entries[keyword] }
+  package static func entry(for keyword: String) -> Entry? {
+    Keyword(rawValue: keyword).flatMap { entries[$0] }
+  }
 
   /// As Markdown.
   package static func text(for keyword: String) -> String? {
-    guard let entry = entries[keyword] else { return nil }
+    guard let entry = entry(for: keyword) else { return nil }
     return """
       `\(entry.syntax)`
 
@@ -29,7 +33,7 @@ package enum KeywordHelp {
       """
   }
 
-  private static let entries: [String: Entry] = {
+  private static let entries: [Keyword: Entry] = {
     let ifElse = Entry(
       syntax: "if CONDITION { … } else if CONDITION { … } else { … }",
       sentence: "Runs the first block whose condition is true. It has the value of that block, and may stand "
@@ -56,35 +60,35 @@ package enum KeywordHelp {
         + "a string: `use \"./common.moco\" as common`.",
       example: "use templates\nuse {eurosat, dtd as textures} from templates", page: "modules")
     return [
-      "let": Entry(
+      .let: Entry(
         syntax: "let NAME = VALUE",
         sentence:
           "Gives a name to a value for good; `var` makes a variable. A list may be taken apart by place, "
           + "a record by name.",
         example: "let limit = 3\nlet [first, ..others] = [1, 2, 3]\nlet {loss} = {loss: 0.5, epoch: 3}",
         page: "statements"),
-      "var": Entry(
+      .var: Entry(
         syntax: "var NAME = VALUE",
         sentence: "Makes a variable: a name that `=`, `+=`, `-=`, `*=` and `/=` may give another value.",
         example: "var count = 0\ncount += 1", page: "statements"),
-      "func": Entry(
+      .func: Entry(
         syntax: "func NAME(PARAMETER, PARAMETER = DEFAULT) { … }",
         sentence: "Declares a function. It gives the value of its last statement; `return` leaves earlier. "
           + "`x => x * 2` is a function without a name.",
         example:
           "/// The mean of some numbers.\nfunc average(xs) { sum(xs) / len(xs) }\nprint(average([1, 2, 6]))",
         page: "functions"),
-      "return": Entry(
+      .return: Entry(
         syntax: "return VALUE",
         sentence:
           "Leaves a function with a value, or with nil. The last statement of a function gives its value "
           + "without `return`.",
         example: "func sign(x) {\n  if x < 0 { return -1 }\n  if x > 0 { 1 } else { 0 }\n}",
         page: "statements"),
-      "if": ifElse,
-      "else": ifElse,
-      "for": loop,
-      "in": Entry(
+      .if: ifElse,
+      .else: ifElse,
+      .for: loop,
+      .in: Entry(
         syntax: "VALUE in VALUES,  for NAME in VALUES { … }",
         sentence:
           "Whether a list has an element, a record a name, a string a part, a range a number; `not in` is the "
@@ -92,49 +96,49 @@ package enum KeywordHelp {
         example:
           "print(2 in [1, 2, 3], \"lr\" in {lr: 0.1}, \"cat\" not in \"dog\")\nfor i in 0..<3 { print(i) }",
         page: "expressions"),
-      "while": Entry(
+      .while: Entry(
         syntax: "while CONDITION { … }",
         sentence:
           "Repeats as long as the condition is true. `break` leaves the loop, `continue` begins the next "
           + "turn.",
         example: "var n = 27\nwhile n > 1 { n = div(n, 2) }", page: "statements"),
-      "break": Entry(
+      .break: Entry(
         syntax: "break",
         sentence: "Leaves the loop around it.",
         example: "for i in 0..<10 {\n  if i == 3 { break }\n  print(i)\n}", page: "statements"),
-      "continue": Entry(
+      .continue: Entry(
         syntax: "continue",
         sentence: "Begins the next turn of the loop around it.",
         example: "for i in 0..<4 {\n  if i == 2 { continue }\n  print(i)\n}", page: "statements"),
-      "and": Entry(
+      .and: Entry(
         syntax: "CONDITION and CONDITION",
         sentence: "True where both sides are; the right one is not computed where the left one is false.",
         example: "let x = 3\nprint(x > 0 and x < 5)", page: "expressions"),
-      "or": Entry(
+      .or: Entry(
         syntax: "CONDITION or CONDITION",
         sentence: "True where one side is; the right one is not computed where the left one is true.",
         example: "let x = 3\nprint(x < 0 or x > 2)", page: "expressions"),
-      "not": Entry(
+      .not: Entry(
         syntax: "not CONDITION",
         sentence: "True where the condition is false. `x not in xs` is short for `not (x in xs)`.",
         example: "let xs = [1, 2]\nprint(not (len(xs) > 2), 3 not in xs)", page: "expressions"),
-      "use": use,
-      "as": Entry(
+      .use: use,
+      .as: Entry(
         syntax: use.syntax,
         sentence: "Gives a module, or a name from it, another name.",
         example: "use small_world as world\nuse {dtd as textures} from templates", page: "modules"),
-      "from": Entry(
+      .from: Entry(
         syntax: "use {NAME, NAME as NAME} from MODULE",
         sentence: "Says which module the names are taken from.", example: use.example, page: "modules"),
-      "try": attempt,
-      "catch": attempt,
-      "true": Entry(
+      .try: attempt,
+      .catch: attempt,
+      .true: Entry(
         syntax: "true", sentence: "One of the two values of type Bool; a condition has to be one of them.",
         example: "let shuffled = true\nif shuffled { print(\"yes\") }", page: "values"),
-      "false": Entry(
+      .false: Entry(
         syntax: "false", sentence: "One of the two values of type Bool; a condition has to be one of them.",
         example: "let shuffled = false\nprint(not shuffled)", page: "values"),
-      "nil": Entry(
+      .nil: Entry(
         syntax: "nil", sentence: "No value. `x ?? y` is `y` where `x` is nil.",
         example: "let seed = nil\nprint(seed ?? 1, seed == nil)", page: "values"),
     ]

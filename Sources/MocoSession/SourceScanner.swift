@@ -31,12 +31,8 @@ package struct SourceScanner {
   package private(set) var partners: [Int: Int] = [:]
   package private(set) var end = End.code
 
-  package static let keywords: Set<String> = [
-    "let", "var", "func", "return", "if", "else", "for", "in", "while", "break", "continue", "and", "or",
-    "not",
-    "use", "as", "from", "try", "catch",
-  ]
-  package static let constants: Set<String> = ["true", "false", "nil"]
+  package static let keywords = Set(Keyword.words(.declaration, .control, .operator))
+  package static let constants = Set(Keyword.words(.constant))
   private enum Mode {
     case code
     case string(start: Int, triple: Bool)

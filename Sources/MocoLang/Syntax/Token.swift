@@ -3,7 +3,7 @@ public struct Token: Sendable {
   public enum Kind: UInt8, Sendable {
     case end, interpolationEnd, invalid
     case int, hugeInt, float, string, name
-    // Keywords.
+    // Keywords, in the order of `Keyword`.
     case `let`, `var`, `func`, `return`, `if`, `else`, `for`, `in`, `while`, `break`, `continue`
     case `true`, `false`, `nil`, and, or, not, use, `as`, from, `try`, `catch`
     // Brackets.
@@ -36,39 +36,10 @@ public struct Token: Sendable {
 }
 
 extension Token.Kind {
-  static let keywords: [String: Token.Kind] = [
-    "let": .let, "var": .var, "func": .func, "return": .return, "if": .if, "else": .else, "for": .for,
-    "in": .in,
-    "while": .while, "break": .break, "continue": .continue, "true": .true, "false": .false, "nil": .nil,
-    "and": .and, "or": .or, "not": .not, "use": .use, "as": .as, "from": .from, "try": .try, "catch": .catch,
-  ]
-
   /// How it is written, for messages; empty for kinds with many spellings.
   var spelling: String {
     switch self {
     case .end, .interpolationEnd, .invalid, .int, .hugeInt, .float, .string, .name: ""
-    case .let: "let"
-    case .var: "var"
-    case .func: "func"
-    case .return: "return"
-    case .if: "if"
-    case .else: "else"
-    case .for: "for"
-    case .in: "in"
-    case .while: "while"
-    case .break: "break"
-    case .continue: "continue"
-    case .true: "true"
-    case .false: "false"
-    case .nil: "nil"
-    case .and: "and"
-    case .or: "or"
-    case .not: "not"
-    case .use: "use"
-    case .as: "as"
-    case .from: "from"
-    case .try: "try"
-    case .catch: "catch"
     case .leftParen: "("
     case .rightParen: ")"
     case .leftBracket: "["
@@ -106,6 +77,7 @@ extension Token.Kind {
     case .percentAssign: "%="
     case .atAssign: "@="
     case .powerAssign: "**="
+    default: keyword?.rawValue ?? ""
     }
   }
 
