@@ -24,12 +24,12 @@ let package = Package(
     .target(name: "MocoTensor", dependencies: ["CKernels", "CThreads", "MocoBase"]),
     .target(name: "MocoAutograd", dependencies: ["CKernels", "CThreads", "MocoBase", "MocoTensor"]),
     .target(name: "MocoCLIP", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd"]),
-    .target(name: "MocoPrompts", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP"]),
+    .target(name: "MocoMethods", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP"]),
     .target(
       name: "MocoLab",
       dependencies: [
         "CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP",
-        "MocoPrompts",
+        "MocoMethods",
       ]),
 
     // The language: knows no tensor.
@@ -40,7 +40,7 @@ let package = Package(
     .target(
       name: "MocoRuntime",
       dependencies: [
-        "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang",
+        "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang",
         "MocoPlot",
       ]),
     .target(name: "MocoSession", dependencies: ["MocoBase", "MocoCLIP", "MocoLang", "MocoRuntime"]),
@@ -53,7 +53,7 @@ let package = Package(
     .target(
       name: "MocoBench",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoRuntime",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoRuntime",
       ]),
     .executableTarget(
       name: "moco",
@@ -63,12 +63,12 @@ let package = Package(
       ]),
     .target(
       name: "MocoGolden",
-      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab"]),
+      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab"]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
     .target(
       name: "MocoTestSupport",
-      dependencies: ["CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts"],
+      dependencies: ["CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods"],
       path: "Tests/TestSupport"),
     .target(
       name: "MocoFuzz",
@@ -85,29 +85,29 @@ let package = Package(
       name: "MocoCLIPTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoTestSupport"]),
     .testTarget(
-      name: "MocoPromptsTests",
-      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoTestSupport"]),
+      name: "MocoMethodsTests",
+      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoTestSupport"]),
     .testTarget(
       name: "MocoLabTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoTestSupport",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoTestSupport",
       ]),
     .testTarget(
       name: "MocoGoldenTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoGolden", "MocoTestSupport",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoLab", "MocoGolden", "MocoTestSupport",
       ]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoBase", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
         "MocoSession", "MocoTestSupport", "fuzz", "moco",
       ]),
     .testTarget(
       name: "MocoBenchTests",
-      dependencies: ["MocoBase", "MocoTensor", "MocoCLIP", "MocoPrompts", "MocoBench", "MocoTestSupport"]),
+      dependencies: ["MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoBench", "MocoTestSupport"]),
     .testTarget(
       name: "MocoSessionTests",
       dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),

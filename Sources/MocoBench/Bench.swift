@@ -1,5 +1,5 @@
 import MocoBase
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// What is measured: each name is a piece of work as programs do it, by the code that they run.

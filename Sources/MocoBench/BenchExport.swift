@@ -1,5 +1,5 @@
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 // P prompts, T context, G experts, C classes, D embedding width, R soft rows, B images.
@@ -31,7 +31,7 @@ struct BenchExport {
     for (name, variable) in mixture.clip.parameters where !name.hasPrefix("visual.") {
       tensors.append(("clip." + name, variable.value, .f32))
     }
-    let prompts = try mixture.stepPrompts()
+    let prompts = try mixture.stepPrompts(mixture.trained)
     let context = mixture.clip.config.text.context
     var ids = [Int](repeating: 0, count: prompts.keys.count * context)
     var soft = [Int](repeating: -1, count: ids.count)

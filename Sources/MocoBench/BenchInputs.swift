@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoRuntime
 import MocoTensor
 

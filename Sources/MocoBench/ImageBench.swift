@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 extension Bench {

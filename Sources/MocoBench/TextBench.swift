@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoRuntime
 import MocoTensor
 
@@ -38,7 +38,7 @@ extension Bench {
 
   /// The step that `train` takes.
   static func step(_ mixture: Mixture, _ batch: PromptBatch, _ optimizer: Optimizer) throws -> Float {
-    let loss = try mixture.loss(batch)
+    let loss = try mixture.loss(batch, scope: mixture.trained)
     try loss.total.backward()
     try optimizer.step()
     optimizer.zeroGrad()
@@ -52,7 +52,7 @@ extension Bench {
     if let memory = options.memory { settings.memory = memory }
     let mixture = try Mixture(
       clip: clip, templates: Runtime.templates(options.groups), classes: classes, options: settings)
-    if options.mode == .base { mixture.trained = Array(0..<((classes.count + 1) / 2)) }
+    if options.mode == .base { mixture.recordTraining(on: .all((classes.count + 1) / 2)) }
     return mixture
   }
 

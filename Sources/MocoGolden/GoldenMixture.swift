@@ -2,7 +2,7 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// mixture/*.safetensors: a frozen CLIP, the mixture's losses and gradients, and five steps of SGD.
@@ -30,12 +30,11 @@ enum GoldenMixture {
     _ golden: GoldenMixtureFile, _ mixture: Mixture, _ report: Report
   ) throws {
     let batch = try golden.batch(0)
-    let trained = mixture.names(.base)
-    let (features, text, target) = try mixture.probe(batch, classes: trained)
+    let (features, text, target) = try mixture.probe(batch, scope: golden.scope)
     report("step0.image_features", try golden.difference(features, "step0.image_features"), 1e-5)
     report("step0.text_features", try golden.difference(text, "step0.expert_text_features"), 1e-5)
     report("step0.gate_target", try golden.difference(target, "step0.gate_target"), 1e-4)
-    guard let routing = try mixture.routing(batch.images) else { throw GoldenFault("no routing") }
+    let routing = try mixture.routing(batch.images)
     report(
       "step0.gate_logits",
       largestDifference(
@@ -48,10 +47,10 @@ enum GoldenMixture {
       if Set(expected) != Set(experts) { wrong += 1 }
     }
     report("step0.chosen", Double(wrong), 0)
-    let logits = try mixture.logits(batch.images, classes: .base)
+    let logits = try mixture.logits(batch.images, classes: .places(golden.scope.places))
     report("step0.logits", try golden.difference(logits, "step0.logits"), 1e-3)
 
-    let loss = try mixture.loss(batch)
+    let loss = try mixture.loss(batch, scope: golden.scope)
     for (part, tensor) in [
       ("class", "step0.loss_class"), ("text", "step0.loss_text"), ("gate", "step0.loss_gate"),
     ] {
@@ -80,7 +79,7 @@ enum GoldenMixture {
     let losses = try golden.file.tensor("losses").toFloats()
     var found: [Float] = []
     for step in losses.indices {
-      let loss = try mixture.loss(golden.batch(step))
+      let loss = try mixture.loss(golden.batch(step), scope: golden.scope)
       found.append(try loss.total.value.toFloats().first ?? .nan)
       optimizer.zeroGrad()
       try loss.total.backward()
@@ -172,47 +171,13 @@ package struct GoldenMixtureFile {
     return largestDifference(try tensor.toFloats(), try expected.toFloats())
   }
 
-  /// The model, its token table filled up with zeros where no text of the file reads it.
+  /// The frozen model.
   package func model(tokenizerDirectory: String) throws -> CLIPModel {
-    var tensors: [String: Tensor] = [:]
-    for name in file.names where name.hasPrefix("clip.") {
-      tensors[String(name.dropFirst("clip.".count))] = try file.tensor(name)
-    }
-    func shape(_ name: String) throws -> [Int] {
-      guard let tensor = tensors[name] else { throw GoldenFault("no tensor clip.\(name)") }
-      return tensor.shape
-    }
-    let heads = Int(file.metadata("heads") ?? "") ?? 1
-    let vocabulary = Tokenizer.vocabularySize(merges: Tokenizer.mergesInUse)
-    let width = try shape("positional_embedding")[1]
-    let patches = try shape("visual.conv1.weight")
-    let positions = try shape("visual.positional_embedding")
-    let side = Int(Double(positions[0] - 1).squareRoot().rounded())
-    func layers(_ prefix: String) -> Int {
-      var count = 0
-      while tensors["\(prefix)transformer.resblocks.\(count).ln_1.weight"] != nil { count += 1 }
-      return count
-    }
-    let config = CLIPConfig(
-      name: "golden", embedDim: try shape("text_projection")[1],
-      vision: VisionConfig(
-        imageSize: side * patches[2], patchSize: patches[2], width: patches[0], layers: layers("visual."),
-        heads: patches[0] == width ? heads : max(1, patches[0] / 64), channels: patches[1],
-        mlpWidth: try shape("visual.transformer.resblocks.0.mlp.c_fc.weight")[0]),
-      text: TextConfig(
-        context: try shape("positional_embedding")[0], vocabulary: vocabulary, width: width,
-        layers: layers(""),
-        heads: heads, mlpWidth: try shape("transformer.resblocks.0.mlp.c_fc.weight")[0]),
-      activation: .quickGelu)
-    let ids = try file.tensor("clip.token_embedding.ids").toInts()
-    let rows = try file.tensor("clip.token_embedding.rows").toFloats()
-    var table = [Float](repeating: 0, count: vocabulary * width)
-    for (row, id) in ids.enumerated() where id >= 0 && id < vocabulary {
-      for i in 0..<width { table[id * width + i] = rows[row * width + i] }
-    }
-    tensors["token_embedding.weight"] = try Tensor(table, shape: [vocabulary, width])
-    return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
+    try GoldenModel.clip(file, tokenizerDirectory: tokenizerDirectory)
   }
+
+  /// The classes that the class loss sees.
+  package var scope: TrainingScope { .all(isBase ? baseCount : classes.count) }
 
   package func mixture(
     _ clip: CLIPModel, change: (inout MixtureOptions) -> Void = { _ in }
@@ -233,7 +198,7 @@ package struct GoldenMixtureFile {
     change(&options)
     let mixture = try Mixture(
       clip: clip, templates: TemplateSet(name: "golden", groups: list), classes: classes, options: options)
-    if isBase { try mixture.train(on: Array(classes.prefix(baseCount))) }
+    mixture.recordTraining(on: scope)
     return mixture
   }
 

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// optim/*.safetensors: parameters after each of some steps, and learning rates by epoch.

@@ -1,7 +1,7 @@
 import Glibc
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// methods/linear_probe.safetensors: logistic regression by scikit-learn, and CoOp's search for its C.
 /// Recognised by its method.

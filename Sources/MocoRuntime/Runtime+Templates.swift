@@ -1,6 +1,6 @@
 import MocoBase
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 extension Runtime {
   /// A template set of the standard library, by its name in `use {name} from templates`.

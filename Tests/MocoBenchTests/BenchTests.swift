@@ -1,7 +1,7 @@
 import MocoBase
 import MocoBench
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing

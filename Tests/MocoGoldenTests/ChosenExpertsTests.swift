@@ -1,7 +1,7 @@
 import MocoCLIP
 import MocoGolden
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -30,7 +30,7 @@ import Testing
       $0.loss.textExperts = experts
       if let memory { $0.memory = memory }
     }
-    if mode == "all" { try mixture.train(on: mixture.classes) }
+    if mode == "all" { try mixture.wasTrained(on: mixture.classes) }
     try golden.load("init.", into: mixture)
     return mixture
   }
@@ -75,7 +75,7 @@ import Testing
     let used = try expected.tensor(test.key + ".used").toInts()
     let experts = mixture.prompts.count
     for step in 0..<5 {
-      let loss = try mixture.loss(batch(golden, step, test.images))
+      let loss = try mixture.loss(batch(golden, step, test.images), scope: mixture.trained)
       for (found, wanted) in zip(try parts(loss), losses[(step * 4)..<(step * 4 + 4)]) {
         #expect(abs(found - wanted) < 1e-4)
       }
@@ -113,7 +113,8 @@ import Testing
 
   @Test(arguments: cases) private func allExpertsAgree(_ test: Case) throws {
     let (golden, expected) = try open(test.file)
-    let loss = try mixture(golden, test.mode, .all).loss(batch(golden, 0, test.images))
+    let mixture = try mixture(golden, test.mode, .all)
+    let loss = try mixture.loss(batch(golden, 0, test.images), scope: mixture.trained)
     let wanted = try expected.tensor(test.key + ".all.loss").toFloats()
     for (a, b) in zip(try parts(loss), wanted) { #expect(abs(a - b) < 1e-4) }
     // Only the text loss tells them apart, and there it shows.
@@ -140,7 +141,7 @@ import Testing
     let batch = try batch(golden, 0, 1)
     func gradients(_ memory: Int?) throws -> ([[Float]?], Int) {
       let mixture = try mixture(golden, "base", .chosen, memory: memory)
-      try mixture.loss(batch).total.backward()
+      try mixture.loss(batch, scope: mixture.trained).total.backward()
       return (
         try mixture.parameters.map { try $0.variable.grad?.toFloats() }, mixture.stepPlan?.chunkCount ?? 0
       )

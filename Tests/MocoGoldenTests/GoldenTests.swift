@@ -2,7 +2,7 @@ import Foundation
 import MocoCLIP
 import MocoGolden
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -17,7 +17,8 @@ import Testing
       ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2),
       ("clip/openai-vit/model-fp16", 3),
       ("clip/openai-vit/coop-model", 4),
-      ("methods/linear_probe", 29), ("mixture/base", 20), ("mixture/suffix", 20), ("optim", 8),
+      ("methods/linear_probe", 29), ("methods/kgcoop", 12), ("mixture/base", 20), ("mixture/suffix", 20),
+      ("optim", 8),
       ("preprocess", 90),
     ])
   func agrees(_ prefix: String, atLeast count: Int) throws {

@@ -35,6 +35,7 @@ import Testing
       templates ways { group "plain" { "a photo of a {}." } group "dark" { "a dark photo of a {}." } }
       let mix = mixture(clip, ways, classes: data.classes)
       let single = coop(clip, classes: data.classes)
+      let near = kgcoop(clip, classes: data.classes)
       let zero = zero_shot(clip, classes: data.classes)
       let probe = linear_probe(clip, few.train, c: 1.0)
       let found = train mix on few.train for 1 epochs { batch: 20 }
@@ -42,7 +43,8 @@ import Testing
       let seen = evaluate mix on tiny
       let batch = tiny.batches(4)[0]
       let objects = [
-        clip, data, few.train, tiny.batches(4), batch, tiny[0], tiny[0].image, mix, single, zero, probe,
+        clip, data, few.train, tiny.batches(4), batch, tiny[0], tiny[0].image, mix, single, near, zero,
+        probe,
         soft_prompts(clip, ways), mix.router, mix.parameters, ways, ways[0], found, sgd(mix.parameters, lr: 0.1),
         cosine(), seen, seen.confusion, route(mix, tiny[0]), forecast(mix, on: few.train, for: 1 epochs),
         table([{a: 1}]), plot, tensor([1.0]), mix.loss(batch),

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// A CLIP of random numbers, small enough for finite differences.
@@ -49,4 +49,9 @@ package enum TinyCLIP {
   }
 
   package static let classes = ["forest", "sea or lake", "T-shirt", "egyptian cat"]
+}
+
+extension Classifier {
+  /// As if it had been trained on these classes.
+  package func wasTrained(on names: [String]) throws { recordTraining(on: try scope(of: names)) }
 }

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 extension Checkpoint {
@@ -21,7 +21,7 @@ extension Checkpoint {
   /// - Throws: E0708 listing everything that does not fit; E0501, E0502 for the file.
   @discardableResult
   public static func restore(
-    path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
+    path: String, model: any Classifier, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
     base: [String]? = nil, strict: Bool = true, allow: Set<Difference> = []
   ) throws -> Restored {
     try restore(
@@ -30,7 +30,7 @@ extension Checkpoint {
   }
 
   static func restore(
-    _ file: CheckpointFile, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
+    _ file: CheckpointFile, model: any Classifier, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
     base: [String]? = nil, strict: Bool = true, allow: Set<Difference> = [], isLoading: Bool = false
   ) throws -> Restored {
     let names = CheckpointNames(file, model: model, base: base, allow: allow, partial: !strict)
@@ -80,8 +80,8 @@ extension Checkpoint {
     if let training, let trainer {
       trainer.resume(
         at: training.position, plan: training.plan, records: training.records, best: training.best)
-    } else if let trained = names.trained, model.trained != trained {
-      model.trained = trained
+    } else if let trained = names.trained {
+      model.recordTraining(on: TrainingScope(trained))
     }
     // Where there is an optimizer, its state has been taken.
     let taken = optimizer == nil ? [] : match.ignored.filter { $0.hasPrefix("optimizer.") }
@@ -93,7 +93,7 @@ extension Checkpoint {
 
   /// Kind, names, tensors and options.
   private static func check(
-    _ file: CheckpointFile, _ model: any PromptModel, _ names: CheckpointNames, _ match: CheckpointMatch,
+    _ file: CheckpointFile, _ model: any Classifier, _ names: CheckpointNames, _ match: CheckpointMatch,
     strict: Bool, allow: Set<Difference>, isLoading: Bool, notes: inout [String]
   ) throws {
     if let kind = file.kind, kind != model.kind {
@@ -141,7 +141,7 @@ extension Checkpoint {
 
   /// The CLIP model must be the one that the file names, with the values of its tensors that were trained.
   private static func checkClip(
-    _ file: CheckpointFile, _ model: any PromptModel, _ match: CheckpointMatch, allow: Set<Difference>,
+    _ file: CheckpointFile, _ model: any Classifier, _ match: CheckpointMatch, allow: Set<Difference>,
     isLoading: Bool, notes: inout [String]
   ) throws {
     guard !file.isOfThisClip else { return }
@@ -202,7 +202,7 @@ extension Checkpoint {
 
   /// The optimizer's state: found by the parameters' names, its rows where the parameters' rows are.
   private static func readState(
-    _ file: CheckpointFile, _ optimizer: Optimizer, _ model: any PromptModel, _ names: CheckpointNames
+    _ file: CheckpointFile, _ optimizer: Optimizer, _ model: any Classifier, _ names: CheckpointNames
   ) throws -> Optimizer.ReadState {
     guard let counts = try file.json("optimizer_steps"), let steps = counts["steps"]?.intValue,
       (0...TrainingDuration.limit).contains(steps),

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// One safetensors file from which a training goes on bit for bit: parameters, optimizer state, position and
@@ -49,7 +49,7 @@ public enum Checkpoint {
   /// - Parameter base: the classes of the class loss, where a program has named them.
   /// - Throws: E0504 when the file cannot be written; an existing file stays whole then.
   public static func save(
-    path: String, model: any PromptModel, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
+    path: String, model: any Classifier, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
     base: [String]? = nil, notes: [(String, String)] = []
   ) throws {
     let made = try contents(model: model, trainer: trainer, optimizer: optimizer, base: base)
@@ -72,9 +72,9 @@ public enum Checkpoint {
 
   /// What a checkpoint holds, but for the hashes of weights and data.
   static func contents(
-    model: any PromptModel, trainer: Trainer?, optimizer: Optimizer? = nil, base: [String]? = nil
+    model: any Classifier, trainer: Trainer?, optimizer: Optimizer? = nil, base: [String]? = nil
   ) throws -> (tensors: [SafetensorsWriter.Item], metadata: [(String, String)]) {
-    let own = model.parameters.map { (name: $0.name, value: $0.variable.value) }
+    let own = model.trainableParameters.map { (name: $0.name, value: $0.variable.value) }
     var tensors: [SafetensorsWriter.Item] = (trainer?.standing() ?? own).map {
       ("model." + $0.name, $0.value, .f32)
     }
@@ -82,7 +82,7 @@ public enum Checkpoint {
       ("format", format), ("version", String(version)), ("kind", model.kind),
       ("configuration", model.configuration.serialized()),
       ("classes", names(model.classes)),
-      ("trained", Json.array((trainer?.scope ?? model.trained).map { .int($0) }).serialized()),
+      ("trained", Json.array((trainer?.scope ?? model.trained).places.map { .int($0) }).serialized()),
       ("clip_computes", computes(model.clip).serialized()),
       ("made_with", Environment.current.json.serialized()),
     ]
@@ -97,7 +97,7 @@ public enum Checkpoint {
     }
     if let trainer {
       if let best = trainer.best {
-        for (parameter, value) in zip(model.parameters, best.values) {
+        for (parameter, value) in zip(trainer.model.parameters, best.values) {
           tensors.append(("best." + parameter.name, value, .f32))
         }
       }
@@ -107,7 +107,7 @@ public enum Checkpoint {
         ("scheduled", trainer.plan.scheduledJson.serialized()),
         ("records", TrainingRecords.json(trainer.records).serialized()),
       ]
-      if let chunked = model as? any ChunkedModel { metadata.append(("memory", String(chunked.memory))) }
+      if let planned = model as? any Planned { metadata.append(("memory", String(planned.memory))) }
     }
     return (tensors, metadata)
   }
@@ -131,8 +131,8 @@ public enum Checkpoint {
   }
 
   /// The optimizer's parameters by the model's names for them; others by their own.
-  static func parameterNames(of optimizer: Optimizer, in model: any PromptModel) -> [String] {
-    let own = model.parameters
+  static func parameterNames(of optimizer: Optimizer, in model: any Classifier) -> [String] {
+    let own = model.trainableParameters
     return optimizer.parameters.map { parameter in
       own.first { $0.variable === parameter.variable }?.name ?? parameter.name
     }

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 extension CheckpointTraining {

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// The metadata of one of moco's own checkpoints, each entry looked at before anything is taken from it: what
 /// moco cannot have written is damage, said by the entry's name.
@@ -58,7 +58,7 @@ struct CheckpointEntries {
     if let made = try json("made_with"), Environment(made) == nil {
       throw damaged("its entry made_with does not name moco, vectors and OpenBLAS")
     }
-    try checkTraining(version: version, isChunked: ["mixture", "coop"].contains(file.metadata("kind")))
+    try checkTraining(version: version, isPlanned: Methods[file.metadata("kind")]?.storage.isPlanned ?? false)
   }
 
   private func require(_ keys: [String]) throws {
@@ -67,26 +67,12 @@ struct CheckpointEntries {
   }
 
   private func checkConfiguration(_ configuration: Json, isComplete: Bool) throws {
-    do {
+    try Checkpoint.placed(file.path) {
       let reader = try ConfigurationReader(configuration, complete: isComplete)
       if isComplete, let kind = try reader.text("kind"), kind != file.metadata("kind") {
         throw damaged("its entry kind and its configuration name different kinds")
       }
-      switch file.metadata("kind") {
-      case "mixture":
-        _ = try MixtureOptions(configuration, complete: isComplete)
-        if reader.has("groups") || isComplete { _ = try TemplateSet(configuration) }
-        _ = try reader.text("templates")
-      case "coop":
-        _ = try CoOpOptions(configuration, complete: isComplete)
-        _ = try (reader.size("tokens"), reader.size("memory"))
-      case "zero_shot": _ = try reader.texts("templates")
-      case "linear_probe": _ = try (reader.size("width"), reader.bool("normalized"))
-      default: break
-      }
-    } catch let error as Failure where error.message.hasPrefix("the checkpoint") {
-      throw Failure(
-        error.code, file.path + error.message.dropFirst("the checkpoint".count), help: error.help ?? "")
+      try Methods[file.metadata("kind")]?.storage.check(configuration, isComplete)
     }
   }
 
@@ -104,7 +90,7 @@ struct CheckpointEntries {
 
   // MARK: Training
 
-  private func checkTraining(version: Int, isChunked: Bool) throws {
+  private func checkTraining(version: Int, isPlanned: Bool) throws {
     let isComplete = version >= 2
     let optimizer = ["optimizer", "optimizer_steps"] + (isComplete ? ["optimizer_parameters"] : [])
     if optimizer.contains(where: { file.metadata($0) != nil }) {
@@ -114,7 +100,7 @@ struct CheckpointEntries {
     let training =
       ["position", "training", "data"] + (isComplete ? ["scheduled", "records", "data_parts"] : [])
     guard training.contains(where: { file.metadata($0) != nil }) else { return }
-    try require(training + optimizer + (isComplete && isChunked ? ["memory"] : []))
+    try require(training + optimizer + (isComplete && isPlanned ? ["memory"] : []))
     if let memory = file.metadata("memory"), Int(memory) ?? 0 <= 0 {
       throw damaged("its entry memory is \"\(memory.prefix(40))\", not a number of bytes")
     }

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// How the tensors of a checkpoint fit a model's parameters: moco's own, CoOp's, and the mixture authors'.
@@ -23,9 +23,9 @@ struct CheckpointMatch {
   private var help: String?
 
   private let file: any TensorFile
-  private let model: any PromptModel
+  private let model: any Classifier
 
-  init(_ file: any TensorFile, model: any PromptModel, names: CheckpointNames) throws {
+  init(_ file: any TensorFile, model: any Classifier, names: CheckpointNames) throws {
     self.file = file
     self.model = model
     var open: [(raw: String, name: String)] = []
@@ -36,7 +36,7 @@ struct CheckpointMatch {
       places[name] = places[name] ?? tensor.name
     }
     var used = Set<String>()
-    for parameter in model.parameters {
+    for parameter in model.trainableParameters {
       let place = names.place(of: parameter.name)
       let candidates = place.map { place in ["model.", "prompt_learner.", ""].map { $0 + place.name } } ?? []
       guard let raw = candidates.lazy.compactMap({ places[$0] }).first else {
@@ -87,13 +87,7 @@ struct CheckpointMatch {
     guard fits else {
       missing.append(parameter.name)
       faults.append("\(raw) is \(Shape.text(tensor.shape)), the model needs \(Shape.text(shape))")
-      if model.kind == "coop", let tokens = tensor.shape.dropLast().last {
-        help =
-          tensor.shape.count == 3
-          ? "it has a context of \(tokens) tokens for each of \(tensor.shape[0]) classes: "
-            + "coop(…, tokens: \(tokens), shared: false)"
-          : "it has one context of \(tokens) tokens for all classes: coop(…, tokens: \(tokens))"
-      }
+      if let advice = model.advice(saved: tensor.shape) { help = advice }
       return
     }
     guard try allFinite(tensor) else {
@@ -157,10 +151,7 @@ struct CheckpointMatch {
   private static func isDerived(_ name: String) -> Bool {
     if name.hasPrefix("optimizer.") || name.hasPrefix("best.") { return true }
     let last = name.hasPrefix("prompt_learner.") ? name.dropFirst("prompt_learner.".count) : Substring(name)
-    return ["token_prefix", "token_middle", "token_suffix", "class_text_features", "grouped_prototypes"]
-      .contains {
-        last.hasPrefix($0)
-      }
+    return Methods.all.contains { $0.storage.derived.contains { last.hasPrefix($0) } }
   }
 
   /// The parameter of CLIP that the other programs' towers hold under `name`.

@@ -1,14 +1,14 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// Whose rows are whose: the groups and classes that a checkpoint names, beside those of a model.
 ///
 /// An expert belongs to its group and a class's own context to its class; both are found by name, wherever
 /// they stand. A file of another program names neither: there the order has to be right, and a note says so.
 struct CheckpointNames {
-  /// For each expert of the model its place in the file; nil for "as they stand".
-  private(set) var experts: [Int?]?
+  /// For each group of the model its place in the file; nil for "as they stand".
+  private(set) var groups: [Int?]?
   /// For each class of the model its place in the file, where classes have rows of their own; nil for "as they
   /// stand".
   private(set) var classRows: [Int?]?
@@ -19,39 +19,33 @@ struct CheckpointNames {
   private(set) var faults: [String] = []
   private(set) var notes: [String] = []
   private(set) var help: String?
-  private let rowParameters: Set<String>
+  private let model: any Classifier
 
   /// - Parameters:
   ///   - base: the classes that the program has named for the class loss of the model.
   ///   - partial: take what has the same names, and leave the rest.
   init(
-    _ file: CheckpointFile, model: any PromptModel, base: [String]?, allow: Set<Checkpoint.Difference>,
+    _ file: CheckpointFile, model: any Classifier, base: [String]?, allow: Set<Checkpoint.Difference>,
     partial: Bool
   ) {
-    rowParameters = model.classRows
+    self.model = model
     guard file.isOurs else {
-      let isMixture = (model as? Mixture).map { $0.prompts.count > 1 } ?? false
-      let hasRows = !model.classRows.isEmpty
-      if isMixture || hasRows {
-        let what = isMixture ? "groups" : "classes"
+      let hasGroups = model.groups.count > 1
+      if hasGroups || !model.classRows.isEmpty {
+        let what = hasGroups ? "groups" : "classes"
         notes.append(
           "\(file.path) names no \(what): they are taken in the order in which they stand, which cannot be checked"
         )
       }
-      // A context for all classes fits any, so only what was made beside it tells of how many it was.
-      if model is CoOp, !hasRows,
-        let made = file.file.tensors.first(where: {
-          $0.name.split(separator: ".").last == "token_prefix" && $0.shape.count == 3
-        }), let count = made.shape.first, count != model.classes.count
-      {
+      if let count = model.classCount(ofForeign: file.file.tensors), count != model.classes.count {
         notes.append(
           "\(file.path) was trained with \(count) classes, this \(model.kind) has \(model.classes.count): "
-            + "its context is used for other classes")
+            + "its \(model.classRowsName) is used for other classes")
       }
       return
     }
-    if let mixture = model as? Mixture, let groups = file.configuration["groups"]?.objectValue {
-      matchGroups(groups, mixture, file, partial: partial)
+    if !model.groups.isEmpty, let groups = file.configuration["groups"]?.objectValue {
+      matchGroups(groups, model, file, partial: partial)
     }
     if let classes = file.classes {
       matchClasses(classes, model, file, base: base, allow: allow, partial: partial)
@@ -59,22 +53,22 @@ struct CheckpointNames {
   }
 
   private mutating func matchGroups(
-    _ groups: JsonObject, _ mixture: Mixture, _ file: CheckpointFile, partial: Bool
+    _ groups: JsonObject, _ model: any Classifier, _ file: CheckpointFile, partial: Bool
   ) {
-    let own = mixture.templates.groups
+    let own = model.groups
     let (theirs, ours) = (groups.keys, own.map(\.name))
     switch NameOrder(ours, among: theirs) {
     case .same: break
     case .order(let places):
-      experts = places
+      self.groups = places
       notes.append(
         "the groups of \(file.path) stand in another order (\(NameList.text(theirs))): "
           + "experts and the router's rows are taken by name")
     case .other(let places):
       let text =
-        "its groups are \(NameList.text(theirs)), this mixture's \(NameList.text(ours))"
+        "its groups are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
       if partial {
-        experts = places
+        self.groups = places
         notes.append("\(file.path): \(text); what has the same name is taken")
       } else {
         faults.append(text)
@@ -92,12 +86,12 @@ struct CheckpointNames {
   }
 
   private mutating func matchClasses(
-    _ theirs: [String], _ model: any PromptModel, _ file: CheckpointFile, base: [String]?,
+    _ theirs: [String], _ model: any Classifier, _ file: CheckpointFile, base: [String]?,
     allow: Set<Checkpoint.Difference>, partial: Bool
   ) {
     let ours = model.classes
     let hasRows = !model.classRows.isEmpty
-    let own = model is CoOp ? "context" : "rows"
+    let own = model.classRowsName
     let places: [Int?]
     switch NameOrder(ours, among: theirs) {
     case .same: places = Array(ours.indices)
@@ -141,11 +135,11 @@ struct CheckpointNames {
 
   /// Other classes: each takes what the file has under its name, where it is certain what that is.
   private mutating func matchOtherClasses(
-    _ theirs: [String], _ found: [Int?], _ model: any PromptModel, _ file: CheckpointFile, base: [String]?,
+    _ theirs: [String], _ found: [Int?], _ model: any Classifier, _ file: CheckpointFile, base: [String]?,
     allow: Set<Checkpoint.Difference>, partial: Bool
   ) {
     let ours = model.classes
-    let own = model is CoOp ? "context" : "rows"
+    let own = model.classRowsName
     func counts(_ list: [String]) -> [String: Int] {
       list.reduce(into: [:]) { counts, name in counts[name, default: 0] += 1 }
     }
@@ -210,21 +204,19 @@ struct CheckpointNames {
 
   /// Where the file has a parameter of the model, and its rows' places there; nil where it has none.
   func place(of parameter: String) -> (name: String, rows: [Int?]?)? {
-    if let experts {
-      for prefix in ["ctx_before_", "ctx_after_"] where parameter.hasPrefix(prefix) {
-        guard let expert = Int(parameter.dropFirst(prefix.count)), experts.indices.contains(expert),
-          let place = experts[expert]
-        else { return nil }
-        return ("\(prefix)\(place)", nil)
+    if let groups {
+      switch model.place(of: parameter, groups: groups) {
+      case .same: break
+      case .other(let name, let rows): return (name, rows)
+      case .nowhere: return nil
       }
-      if parameter == "gate.weight" || parameter == "gate.bias" { return (parameter, experts) }
     }
-    if let classRows, rowParameters.contains(parameter) { return (parameter, classRows) }
+    if let classRows, model.classRows.contains(parameter) { return (parameter, classRows) }
     return (parameter, nil)
   }
 
   /// Whether anything stands elsewhere.
-  var isInOrder: Bool { experts == nil && classRows == nil }
+  var isInOrder: Bool { groups == nil && classRows == nil }
 }
 
 /// How the names of a model stand to those of a file.

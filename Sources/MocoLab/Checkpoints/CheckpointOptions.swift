@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// Options that differ between what is written down and what is at hand, each by its dotted name.
 struct OptionDifferences {
@@ -80,42 +80,23 @@ extension Checkpoint {
     "make the model as it was made, or take it all the same: restore(model, path, allow: \"\(difference.rawValue)\")"
   }
 
-  /// Members of a model's configuration that a restore replaces, or that have checks of their own.
-  private static let apart: Set<String> = [
-    "kind", "templates", "groups", "start", "phrase", "memory", "published", "width", "fit",
-  ]
-
-  /// What a file means that is silent about an option.
-  private static let unsaid: [String: Json] = ["loss.text_experts": "all"]
-
-  /// What of a model's options decides about the answers of restored parameters; the rest is for training.
-  private static let ofAnswers: [String: Set<String>] = [
-    "mixture": ["router.kind", "router.top_k", "router.scale", "router.bias", "vision_layernorm"],
-    "coop": ["position", "shared"], "zero_shot": ["templates"], "linear_probe": ["normalized"],
-  ]
-
   /// Options of the model that are not the file's: those that its answers hang on, and those that only a
   /// training sees.
   static func optionDifferences(
-    _ file: CheckpointFile, _ model: any PromptModel
+    _ file: CheckpointFile, _ model: any Classifier
   ) -> (answers: [OptionDifferences.Entry], training: [OptionDifferences.Entry]) {
     guard file.kind == model.kind else { return ([], []) }
-    let ours = ofAnswers[model.kind] ?? []
-    var skip = apart
-    if model.kind == "zero_shot" { skip.remove("templates") }
-    // How many tokens there are, the parameters' shapes say.
-    skip.insert("tokens")
+    let storage = model.method.storage
     let all = OptionDifferences(
-      saved: file.configuration, now: model.configuration, skip: skip, unsaid: unsaid, missingIsNone: false
-    ).entries.filter { entry in
-      // A bias is an option of the linear router alone.
-      entry.name != "router.bias" || file.configuration["router"]?["kind"] == "linear"
-    }
+      saved: file.configuration, now: model.configuration, skip: storage.replaced, unsaid: storage.unsaid,
+      missingIsNone: false
+    ).entries.filter { storage.counts($0.name, file.configuration) }
+    let ours = storage.answerOptions
     return (all.filter { ours.contains($0.name) }, all.filter { !ours.contains($0.name) })
   }
 
   /// - Throws: E0708 where a training would go on with another model than it began with.
-  static func requireSameModel(_ file: CheckpointFile, _ model: any PromptModel) throws {
+  static func requireSameModel(_ file: CheckpointFile, _ model: any Classifier) throws {
     let differences = optionDifferences(file, model)
     let all = differences.answers + differences.training
     if !all.isEmpty {
@@ -125,10 +106,8 @@ extension Checkpoint {
           + all.map(\.text).joined(separator: "; "),
         help: "make the \(model.kind) as it was, or take its parameters with restore and train anew")
     }
-    guard let mixture = model as? Mixture, let groups = file.configuration["groups"]?.objectValue else {
-      return
-    }
-    for group in mixture.templates.groups {
+    guard let groups = file.configuration["groups"]?.objectValue else { return }
+    for group in model.groups {
       guard let texts = groups[group.name]?.arrayValue?.compactMap(\.stringValue),
         texts != group.templates.map(\.text)
       else { continue }
@@ -136,7 +115,8 @@ extension Checkpoint {
         "E0708",
         "\(file.path) was saved by a training with other templates: \"\(group.name)\" was \(NameList.text(texts)), "
           + "now \(NameList.text(group.templates.map(\.text)))",
-        help: "make the mixture with the templates it had, or take its parameters with restore and train anew"
+        help:
+          "make the \(model.kind) with the templates it had, or take its parameters with restore and train anew"
       )
     }
   }

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 extension TrainingPlan {
   /// The steps that the schedule covers, as a checkpoint holds them.
@@ -105,13 +105,13 @@ struct CheckpointTraining {
         + (parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")), help: help)
   }
 
-  private static func checkMemory(_ file: CheckpointFile, _ model: any PromptModel) throws {
-    guard let saved = file.file.metadata("memory"), let chunked = model as? any ChunkedModel,
-      saved != String(chunked.memory)
+  private static func checkMemory(_ file: CheckpointFile, _ model: any Classifier) throws {
+    guard let saved = file.file.metadata("memory"), let planned = model as? any Planned,
+      saved != String(planned.memory)
     else { return }
     throw Failure(
       "E0708",
-      "\(file.path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(chunked.memory)",
+      "\(file.path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(planned.memory)",
       help: "its prompts were trained in other chunks; resume with memory: \(saved)")
   }
 
@@ -124,12 +124,12 @@ struct CheckpointTraining {
           + "\(NameList.text(classes)), now \(NameList.text(trainer.model.classes))",
         help: "make the \(trainer.model.kind) with the classes it had, in their order")
     }
-    guard trained != trainer.scope else { return }
+    guard trained != trainer.scope.places else { return }
     let names = trained.filter(classes.indices.contains).map { classes[$0] }
     throw Failure(
       "E0708",
       "\(file.path) was saved by a training whose class loss saw \(NameList.text(names)), "
-        + "now it would see \(NameList.text(trainer.scope.map { classes[$0] }))",
+        + "now it would see \(NameList.text(trainer.scope.places.map { classes[$0] }))",
       help: "make the \(trainer.model.kind) with base: the classes it saw")
   }
 

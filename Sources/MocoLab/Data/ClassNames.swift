@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// How class names are read and checked.
 ///

@@ -1,6 +1,6 @@
 import Glibc
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 // B images, C classes.

@@ -1,5 +1,5 @@
 import MocoBase
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 // N images, C classes.

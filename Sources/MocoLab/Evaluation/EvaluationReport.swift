@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// Right answers out of a number of images.
 public struct Score: Sendable, Hashable {

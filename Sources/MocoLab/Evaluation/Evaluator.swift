@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// How a model is evaluated.
@@ -23,7 +23,7 @@ public enum Evaluator {
   /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's, E0704 for unknown
   ///   base names, E0712 for logits that are no numbers, E0406 when interrupted.
   public static func evaluate(
-    _ model: any PromptModel, on data: DataSplit, options: EvaluationOptions = .init(),
+    _ model: any Classifier, on data: DataSplit, options: EvaluationOptions = .init(),
     progress: ((Progress) -> Void)? = nil
   ) throws -> EvaluationReport {
     guard data.count > 0 else {
@@ -39,7 +39,8 @@ public enum Evaluator {
       about: data.classes, naming: options.naming, data: "split \"\(data.name)\"")
     let isBase = try cut(model, data, options, question)
     var tally = Tally(
-      classes: data.classes, labelNames: data.labelNames, styles: data.styles, experts: model.expertNames,
+      classes: data.classes, labelNames: data.labelNames, styles: data.styles,
+      experts: (model as? any Routed)?.expertNames,
       isBase: isBase)
     let form = try model.batchForm()
     var start = 0
@@ -66,7 +67,7 @@ public enum Evaluator {
 
   /// Which classes of the data are base classes; nil if there is no cut.
   private static func cut(
-    _ model: any PromptModel, _ data: DataSplit, _ options: EvaluationOptions, _ question: ClassQuestion
+    _ model: any Classifier, _ data: DataSplit, _ options: EvaluationOptions, _ question: ClassQuestion
   ) throws -> [Bool]? {
     let flags: [Bool]
     if let given = options.base {
@@ -88,7 +89,7 @@ public enum Evaluator {
       return data.classes.indices.map { base.contains($0) }
     } else {
       guard model.trained.count < model.classes.count else { return nil }
-      let base = Set(model.trained)
+      let base = Set(model.trained.places)
       switch question.selection {
       case .places(let places): flags = places.map { base.contains($0) }
       case .all: flags = model.classes.indices.map { base.contains($0) }
@@ -100,9 +101,4 @@ public enum Evaluator {
     }
     return flags.contains(true) && flags.contains(false) ? flags : nil
   }
-}
-
-extension PromptModel {
-  /// The groups the experts came from, nil for models without experts.
-  public var expertNames: [String]? { (self as? Mixture)?.templates.groups.map(\.name) }
 }

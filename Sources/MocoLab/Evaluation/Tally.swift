@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// Counts that become a report.

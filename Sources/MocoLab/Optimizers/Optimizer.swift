@@ -3,7 +3,7 @@ import Glibc
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// What an optimizer does with a gradient.

@@ -1,7 +1,7 @@
 import Glibc
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// The folder that a run writes: `runs/<script>-<number>/`, never an existing one.
 ///

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// What a training will cost, before it begins: counted from its prompts, and timed on a few of them.
@@ -33,29 +33,27 @@ public struct Forecast: Sendable {
   /// Nothing is trained, and the model stays as it is.
   /// - Throws: as the training would: E0706 for options, E0709 without anything to train, E0704 for classes.
   public init(
-    model: any PromptModel, data: DataSplit, options: TrainingOptions, base: [String]? = nil
+    model: any Classifier, data: DataSplit, options: TrainingOptions, base: [String]? = nil
   ) throws {
     try options.check()
-    guard model.parameters.isEmpty || model is any ChunkedModel else {
+    guard model.trainableParameters.isEmpty || model is any Planned else {
       throw Failure(
         "E0709", "a forecast counts prompts, and a \(model.kind) has none",
         help: "train it without a forecast: its steps are small products of matrices")
     }
-    guard let chunked = model as? any ChunkedModel else {
+    guard let planned = model as? any Planned else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
         help: "train a mixture or coop; zero_shot is finished")
     }
-    let before = model.trained
-    model.trained = try model.scope(of: base ?? data.classes)
-    defer { model.trained = before }
+    let scope = try model.scope(of: base ?? data.classes)
     let clip = model.clip
     plan = try TrainingPlan(options, count: data.count)
     classes = model.classes.count
-    let keys = try chunked.promptsOfStep(batch: min(options.batch, data.count))
-    let text = try clip.planText(keys, memory: chunked.memory)
+    let keys = try planned.promptsOfStep(batch: min(options.batch, data.count), scope: scope)
+    let text = try clip.planText(keys, memory: planned.memory)
     step = PromptCost(text, clip.config)
-    once = try chunked.costOnce()
+    once = try planned.costOnce()
 
     var kept = 0
     var fresh = 0
@@ -68,7 +66,7 @@ public struct Forecast: Sendable {
       }
     }
     imagesOnce = kept
-    flopsPerSecond = try Forecast.textSpeed(chunked, keys)
+    flopsPerSecond = try Forecast.textSpeed(planned, keys)
     let image = kept + fresh > 0 ? try Forecast.imageSpeed(clip) : 0
     // Trained LayerNorms: every product once again on the way back.
     secondsPerImage = model.trainsVision ? 2 * image : image
@@ -76,12 +74,12 @@ public struct Forecast: Sendable {
 
     let activations = min(text.largestChunk * TextPlan.bytesPerNode(clip.config.text), 1 << 60)
     memory =
-      clip.parameterCount * MemoryLayout<Float>.stride + activations + chunked.lossBytes(batch: options.batch)
+      clip.parameterCount * MemoryLayout<Float>.stride + activations + planned.lossBytes(batch: options.batch)
       + (model.trainsVision ? Forecast.imageBytes(clip.config.vision) * imagesPerStep : 0)
   }
 
   /// Operations a second in a forward pass over the first prompts.
-  private static func textSpeed(_ model: any ChunkedModel, _ keys: [[PromptKey]]) throws -> Double {
+  private static func textSpeed(_ model: any Planned, _ keys: [[PromptKey]]) throws -> Double {
     let clip = model.clip
     let sample = try clip.planText(Array(keys.prefix(96)))
     let seconds = try fastest { _ = try clip.encodeText(sample, soft: model.softRows()) }

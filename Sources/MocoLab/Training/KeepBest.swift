@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// Data that a training does not learn from, on which every epoch is judged. The training ends with the
@@ -26,7 +26,7 @@ public struct KeepBest: Sendable {
   }
 
   /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's.
-  func check(_ model: any PromptModel) throws {
+  func check(_ model: any Classifier) throws {
     guard data.count > 0 else {
       throw Failure(
         "E0709", "there is nothing to judge epochs by: the split \"\(data.name)\" has no images",
@@ -35,7 +35,7 @@ public struct KeepBest: Sendable {
     _ = try model.question(about: data.classes, data: "split \"\(data.name)\" of keep_best")
   }
 
-  package func value(_ model: any PromptModel) throws -> Double {
+  package func value(_ model: any Classifier) throws -> Double {
     let report = try Evaluator.evaluate(model, on: data)
     switch metric {
     case .accuracy: return report.accuracy

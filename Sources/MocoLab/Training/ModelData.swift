@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 extension Batch {
@@ -32,7 +32,7 @@ extension CLIPModel {
   }
 }
 
-extension PromptModel {
+extension Classifier {
   /// How batches come to this model: as kept features while the vision tower is frozen, as pixels while it is
   /// trained or every epoch sees views of its own.
   func batchForm(_ views: TrainingViews = .plain) throws -> BatchForm {

@@ -1,25 +1,25 @@
 import MocoAutograd
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// What a training may change of a model, to be put back where the call fails before its first step.
 public struct ModelState {
-  private let model: any PromptModel
-  private let trained: [Int]
+  private let model: any Classifier
+  private let trained: TrainingScope
   private let memory: Int?
   private let values: [(variable: Variable, value: Tensor, gradient: Tensor?)]
 
   /// Keeps the values themselves, no copies: optimizers and restores put new ones in their place.
-  public init(_ model: any PromptModel) {
+  public init(_ model: any Classifier) {
     self.model = model
     trained = model.trained
-    memory = (model as? any ChunkedModel)?.memory
-    values = model.parameters.map { ($0.variable, $0.variable.value, $0.variable.grad) }
+    memory = (model as? any Planned)?.memory
+    values = model.trainableParameters.map { ($0.variable, $0.variable.value, $0.variable.grad) }
   }
 
   public func putBack() {
-    if model.trained != trained { model.trained = trained }
-    if let chunked = model as? any ChunkedModel, let memory, chunked.memory != memory {
+    model.recordTraining(on: trained)
+    if let chunked = model as? any Planned, let memory, chunked.memory != memory {
       chunked.memory = memory
     }
     for (variable, value, gradient) in values {

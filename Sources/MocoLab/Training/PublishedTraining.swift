@@ -1,5 +1,5 @@
 import MocoBase
-import MocoPrompts
+import MocoMethods
 
 /// How the mixture was trained by its authors: one configuration for ImageNet, one for the other data sets.
 ///
@@ -88,7 +88,7 @@ public struct PublishedTraining: Sendable, Equatable {
   }
 
   /// What cannot be had from features, that have no pixels.
-  func needingPixels(_ options: TrainingOptions, _ model: any PromptModel) -> [String] {
+  func needingPixels(_ options: TrainingOptions, _ model: any Classifier) -> [String] {
     (options.views == .fresh ? ["fresh crops and flips"] : [])
       + (model.trainsVision ? ["training the image tower's LayerNorms"] : [])
   }
@@ -96,7 +96,7 @@ public struct PublishedTraining: Sendable, Equatable {
   /// Whether a training with these options can be had on this data.
   ///
   /// - Throws: E0520 naming each part that needs pixels, on features.
-  public func check(_ options: TrainingOptions, model: any PromptModel, data: DataSplit) throws {
+  public func check(_ options: TrainingOptions, model: any Classifier, data: DataSplit) throws {
     let parts = needingPixels(options, model)
     if data.isFeatures, !parts.isEmpty {
       var ways: [String] = []

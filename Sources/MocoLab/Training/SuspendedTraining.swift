@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// A training as it stood when a call ended, kept in memory: what a checkpoint is in a file. Another call goes on

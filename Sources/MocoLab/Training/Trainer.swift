@@ -2,7 +2,7 @@ import Glibc
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// A training of one model on one split, that can stop at any step and go on.
@@ -10,13 +10,13 @@ import MocoTensor
 /// What a step does depends on the seed, its epoch and its place there, not on the steps before it; so the
 /// parameters, the optimizer's state and the number of steps taken are all there is to keep.
 public final class Trainer {
-  public let model: any PromptModel
+  public let model: any Trainable
   public let data: DataSplit
   public let options: TrainingOptions
   public private(set) var plan: TrainingPlan
   public let optimizer: Optimizer
-  /// Places among the model's classes that the class loss sees. The model learns of them with the first step.
-  public let scope: [Int]
+  /// The classes that the class loss sees. The model notes them with the first step.
+  public let scope: TrainingScope
   /// The classes that a program has named for the class loss; nil where the data's count.
   public let base: [String]?
   /// Steps taken.
@@ -52,11 +52,11 @@ public final class Trainer {
   /// - Throws: E0706 for options out of range, E0709 for a model or a split without anything to train, E0704
   ///   for a class the model does not have, E0504 for a checkpoint that could not be written.
   public init(
-    model: any PromptModel, data: DataSplit, options: TrainingOptions, base: [String]? = nil
+    model: any Classifier, data: DataSplit, options: TrainingOptions, base: [String]? = nil
   ) throws {
     try options.check()
-    let parameters = model.parameters
-    guard !parameters.isEmpty else {
+    guard let model = model as? any Trainable, case let parameters = model.parameters, !parameters.isEmpty
+    else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
         help: "train a mixture or coop; zero_shot is finished")
@@ -80,7 +80,9 @@ public final class Trainer {
   /// Ends the training when the step or the epoch has been worked through, as if it had been its last.
   public func stop(by who: TrainingStop.By) {
     // A callback's end is taken back when the training goes on; that of patience is not, and must not be lost.
-    if stop == nil || who == .patience { stop = TrainingStop(by: who, step: step, epoch: (step - 1) / plan.stepsPerEpoch + 1) }
+    if stop == nil || who == .patience {
+      stop = TrainingStop(by: who, step: step, epoch: (step - 1) / plan.stepsPerEpoch + 1)
+    }
   }
 
   /// Trains to the end, or to step `end`.
@@ -119,7 +121,7 @@ public final class Trainer {
     if step < last, stop == nil {
       // Gradients that a program has left behind are none of this training.
       optimizer.zeroGrad()
-      if model.trained != scope { model.trained = scope }
+      model.recordTraining(on: scope)
     }
     while step < last, stop == nil {
       let record: StepRecord
@@ -129,7 +131,7 @@ public final class Trainer {
       } catch {
         optimizer.zeroGrad()
         if step == first {
-          model.trained = before.trained
+          model.recordTraining(on: before.trained)
           for (parameter, gradient) in zip(optimizer.parameters, before.gradients) {
             parameter.variable.grad = gradient
           }
@@ -162,7 +164,7 @@ public final class Trainer {
     let batch = try nextBatch(epoch: epoch)
     let rate = plan.rate(base: options.optimizer.rate, step: step)
     let began = now()
-    let loss = try model.loss(batch)
+    let loss = try model.loss(batch, scope: scope)
     let value = Double(try loss.total.value.item())
     guard value.isFinite else {
       throw try diverged("the loss is \(value.isNaN ? "nan" : "\(value)")", goesBack: true)

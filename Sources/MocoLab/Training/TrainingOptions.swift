@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// How long a training goes on.
 public enum TrainingDuration: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoPrompts
+import MocoMethods
 
 /// Where a checkpoint's training stands.
 struct SavedPosition {

@@ -2,7 +2,7 @@ import MocoAutograd
 import MocoCLIP
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// Images as a tower takes them.

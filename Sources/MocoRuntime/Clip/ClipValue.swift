@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 /// A CLIP model as programs hold it.
 final class ClipValue: HostObject {
@@ -48,9 +48,9 @@ final class ClipValue: HostObject {
   }
 
   /// What trains; while nothing does, everything, so that it can be looked at.
-  private var parameters: [MocoPrompts.Parameter] {
+  private var parameters: [MocoMethods.Parameter] {
     let trained = model.trainableParameters
-    return (trained.isEmpty ? model.parameters : trained).map { MocoPrompts.Parameter($0.name, $0.variable) }
+    return (trained.isEmpty ? model.parameters : trained).map { MocoMethods.Parameter($0.name, $0.variable) }
   }
 
   private var info: AnyValue {

@@ -2,7 +2,7 @@ import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// How the batches of one pass become tensors; shared by them, so that a model's weights are looked at once a
@@ -82,7 +82,7 @@ final class BatchValue: ImageHost {
   var shortDescription: String { "<Batch of \(split.name): \(places.count) images>" }
 
   /// The batch as a model learns from it.
-  func batch(for model: any PromptModel) throws -> Batch {
+  func batch(for model: any Classifier) throws -> Batch {
     try split.batch(places, form: maker.form(for: model.clip, trainsVision: model.trainsVision))
   }
 

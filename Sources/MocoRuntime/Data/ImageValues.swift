@@ -2,8 +2,8 @@ import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
+import MocoMethods
 import MocoPlot
-import MocoPrompts
 import MocoTensor
 
 /// One picture that a model can take, with what is known of it.

@@ -2,8 +2,8 @@ import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
+import MocoMethods
 import MocoPlot
-import MocoPrompts
 import MocoTensor
 
 /// A split as programs hold it: a list of labelled images that `train` and `evaluate` take.

@@ -1,3 +1,5 @@
+import MocoMethods
+
 /// What goes together: the help of each names the others of its group.
 let seeAlso: [String: [String]] = {
   let groups: [[String]] = [
@@ -8,7 +10,7 @@ let seeAlso: [String: [String]] = {
     ["checkpoint", "restore", "load_model"],
     ["evaluate", "report", "route"],
     ["load_clip", "Clip.encode_image", "Clip.encode_text", "Clip.classify", "zero_shot"],
-    ["zero_shot", "coop", "linear_probe", "mixture"],
+    Methods.all.map(\.function.name),
     ["dataset", "Dataset.few_shot", "Dataset.styled", "Split.batches", "load_image"],
     ["softmax", "log_softmax", "cross_entropy", "argmax"],
     ["normalize", "cosine_similarity", "matmul"],

@@ -1,13 +1,15 @@
 import MocoLang
+import MocoMethods
 
 /// Every type of object that programs meet, with a sentence for each member. The tests hold it against the objects.
 func describeTypes(_ interpreter: Interpreter) {
   interpreter.describe { dataTypes + modelTypes + resultTypes + [tensorType] + figureTypes }
   interpreter.describe(related: seeAlso)
+  interpreter.describe(
+    results: Dictionary(Methods.all.map { ($0.function.name, $0.typeName) }) { first, _ in first })
   interpreter.describe(results: [
     "load_clip": "Clip", "clip_model": "Clip", "dataset": "Dataset", "load_image": "Image",
-    "mixture": "Mixture",
-    "coop": "CoOp", "zero_shot": "ZeroShot", "linear_probe": "LinearProbe", "soft_prompts": "SoftPrompts",
+    "soft_prompts": "SoftPrompts",
     "router": "Router", "templates": "Templates", "train": "Training", "evaluate": "Report",
     "report": "Report",
     "route": "Route", "forecast": "Forecast", "sgd": "Optimizer", "adam": "Optimizer", "adamw": "Optimizer",

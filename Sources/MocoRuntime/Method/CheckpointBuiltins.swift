@@ -1,7 +1,7 @@
 import MocoCLIP
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
@@ -99,11 +99,11 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
 
 /// The optimizer in `optimizer:`, which must move something of the model.
 /// - Throws: E0706 for one that moves nothing of it.
-private func readOptimizer(_ arguments: Arguments, of model: any PromptModel) throws -> OptimizerValue? {
+private func readOptimizer(_ arguments: Arguments, of model: any Classifier) throws -> OptimizerValue? {
   guard let value = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer") else {
     return nil
   }
-  let own = Set(model.parameters.map { ObjectIdentifier($0.variable) })
+  let own = Set(model.trainableParameters.map { ObjectIdentifier($0.variable) })
   let moved = value.optimizer?.parameters ?? []
   guard moved.contains(where: { own.contains(ObjectIdentifier($0.variable)) }) else {
     throw arguments.failure(

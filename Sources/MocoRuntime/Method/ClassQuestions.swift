@@ -1,6 +1,6 @@
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 /// The class names that come with images.
 private enum ImageClasses: Equatable {
@@ -25,7 +25,7 @@ private enum ImageClasses: Equatable {
 }
 
 /// What an answer calls the classes of a selection: names that tell them apart.
-func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: any PromptModel) -> [String] {
+func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: any Classifier) -> [String] {
   let names = model.names(selection)
   guard let value = arguments["images"] else { return model.shownNames(selection) }
   let first = value.asList?.first ?? value
@@ -44,7 +44,7 @@ func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: an
 /// - Throws: E0710 for names that do not match and for images of several data sets, E0305 for a word that is
 ///   none.
 func readSelection(
-  _ arguments: Arguments, _ name: String, images: String, _ model: any PromptModel
+  _ arguments: Arguments, _ name: String, images: String, _ model: any Classifier
 ) throws -> ClassSelection {
   let value = arguments[name] ?? .nil
   let found = ImageClasses(of: try arguments.value(images))
@@ -100,7 +100,7 @@ func readNaming(_ arguments: Arguments) throws -> ClassNaming? {
 /// The split as a model learns from it: under its own names, or with `classes: "model"` under the model's.
 ///
 /// - Throws: E0710 for classes that are not the model's.
-func readTrainingSplit(_ arguments: Arguments, _ model: any PromptModel) throws -> DataSplit {
+func readTrainingSplit(_ arguments: Arguments, _ model: any Classifier) throws -> DataSplit {
   let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
   if arguments["classes"]?.isNil == false {
     _ = try arguments.choice("classes", among: ["model"])

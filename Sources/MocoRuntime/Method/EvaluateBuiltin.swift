@@ -2,8 +2,8 @@ import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
+import MocoMethods
 import MocoPlot
-import MocoPrompts
 
 func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
@@ -64,13 +64,13 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         """
     ) { arguments in
       let model = try arguments.host(ModelValue.self, "model", expected: "mixture").model
-      guard let mixture = model as? Mixture else {
+      guard let routed = model as? any Routed else {
         throw arguments.failure("E0303", "route explains a mixture, not a \(model.kind)", at: "model")
       }
-      let images = try readImages(arguments, "image", mixture)
-      let selection = try readSelection(arguments, "classes", images: "image", mixture)
-      let truth = RouteTruth(arguments, selection, mixture)
-      let why = try mixture.explain(
+      let images = try readImages(arguments, "image", routed)
+      let selection = try readSelection(arguments, "classes", images: "image", routed)
+      let truth = RouteTruth(arguments, selection, routed)
+      let why = try routed.explain(
         images, classes: selection, shown: truth.shown, top: arguments.int("top", in: 1...1000))
       return .host(RouteValue(why, truth))
     },

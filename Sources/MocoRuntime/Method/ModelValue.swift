@@ -2,19 +2,19 @@ import MocoAutograd
 import MocoBase
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
-/// A mixture, a `coop`, a `zero_shot` or a `linear_probe` as programs hold it.
+/// A model of any method as programs hold it: what they see of it, its descriptor says.
 final class ModelValue: HostObject {
-  let model: any PromptModel
+  let model: any Classifier
   /// The classes that the class loss sees, where the program has named them; nil where training chooses.
   let base: [String]?
 
-  init(_ model: any PromptModel, base: [String]? = nil) throws {
+  init(_ model: any Classifier, base: [String]? = nil) throws {
     self.model = model
     self.base = base
-    if let base { try model.train(on: base) }
+    if let base { model.recordTraining(on: try model.scope(of: base)) }
   }
 
   /// Lets the class loss see the classes of a split, unless the program has said which.
@@ -26,26 +26,15 @@ final class ModelValue: HostObject {
       help: "train on the base classes, such as data.base.train, or make it without base:", argument: "on")
   }
 
-  func copied() throws -> AnyValue? { .host(try ModelValue(model.copy(), base: base)) }
-
-  private var mixture: Mixture? { model as? Mixture }
-  private var shown: (any ShownModel)? { model as? any ShownModel }
-
-  var typeName: String {
-    if let shown { return shown.typeName }
-    switch model.kind {
-    case "mixture": return "Mixture"
-    case "coop": return "CoOp"
-    default: return "ZeroShot"
-    }
+  /// nil for a model that cannot be had a second time.
+  func copied() throws -> AnyValue? {
+    try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
   }
 
+  var typeName: String { model.method.typeName }
+
   var memberNames: [String] {
-    var names = ["kind", "classes", "base", "parameters", "clip"]
-    if mixture != nil { names += ["templates", "experts", "router", "prompts", "w"] }
-    if model is CoOp { names.append("context") }
-    names += shown?.ownMembers ?? []
-    return names + ModelValue.methods.names
+    ModelType.fields.map(\.name) + model.method.fields.map(\.name) + ModelValue.methods.names
   }
 
   func member(_ name: String) throws -> AnyValue? {
@@ -53,22 +42,10 @@ final class ModelValue: HostObject {
     case "kind": return .string(model.kind)
     case "classes": return .list(model.classes)
     case "base": return .list(model.names(.base))
-    case "parameters": return .host(ParameterListValue(model.parameters))
+    case "parameters": return .host(ParameterListValue(model.trainableParameters))
     case "clip": return .host(ClipValue(model.clip))
-    default: break
+    default: return model.field(name).map { AnyValue($0) }
     }
-    if let mixture {
-      switch name {
-      case "templates": return .host(TemplateSetValue(mixture.templates))
-      case "experts": return .int(mixture.prompts.count)
-      case "router": return .host(RouterValue(mixture.router))
-      case "prompts": return .host(SoftPromptsValue(mixture.prompts))
-      case "w": return .host(TensorValue(mixture.correction))
-      default: return nil
-      }
-    }
-    if let coop = model as? CoOp, name == "context" { return .host(TensorValue(coop.context)) }
-    return shown?.ownMember(name)
   }
 
   static let methods = MethodTable<ModelValue> { table in
@@ -84,7 +61,8 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      let loss = try value.model.loss(readBatch(arguments, "batch", value.model))
+      let loss = try value.model.anyLoss(
+        readBatch(arguments, "batch", value.model), scope: value.model.trained)
       let result = TensorValue(loss.total)
       result.parts = Fields(loss.parts.map { ($0.name, .host(TensorValue($0.value))) })
       return .host(result)
@@ -141,9 +119,11 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      guard let routing = try value.model.routing(readImages(arguments, "images", value.model)) else {
+      let images = try readImages(arguments, "images", value.model)
+      guard let routed = value.model as? any Routed else {
         throw Failure("E0303", "a \(value.model.kind) has no router")
       }
+      let routing = try routed.routing(images)
       let rows = routing.weights.count
       return .host(
         TensorValue(
@@ -153,52 +133,35 @@ final class ModelValue: HostObject {
   }
   func method(_ name: String) -> NativeFunction? { ModelValue.methods.bind(name, to: self) }
 
-  private var size: Int { model.parameters.reduce(0) { $0 + $1.variable.value.count } }
+  private var size: Int { model.trainableParameters.reduce(0) { $0 + $1.variable.value.count } }
   var byteCount: Int { size * 8 }
 
   var shortDescription: String {
-    var parts = ["\(model.classes.count) classes"]
-    if let mixture {
-      parts.insert("\(mixture.prompts.count) experts, top \(mixture.router.topK)", at: 0)
-    }
-    if let coop = model as? CoOp { parts.insert("\(coop.contextLength) tokens", at: 0) }
-    if let zero = model as? ZeroShot {
-      parts.insert(
-        zero.templates.count == 1 ? "\"\(zero.templates[0].text)\"" : "\(zero.templates.count) templates",
-        at: 0)
-    }
-    if let shown { parts.insert(shown.headline, at: 0) }
+    let parts = [model.headline, "\(model.classes.count) classes"].compactMap { $0 }
     return "<\(model.kind): \(parts.joined(separator: ", "))>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {
     var lines = [shortDescription]
-    if let mixture {
-      for expert in mixture.prompts.experts {
-        let words = expert.words.before + ["{} "] + expert.words.after
-        lines.append("  expert \(expert.group.name): \(words.joined())")
-      }
-      if mixture.options.published != nil {
-        let own = mixture.options.unpublished.map { "\($0.setting.name) \($0.setting.value)" }
-        lines += wrapped(
-          own.isEmpty ? "  the published configuration" : "  the published configuration but for ", own, ", ",
-          width: width)
+    for remark in model.remarks {
+      switch remark {
+      case .line(let text): lines.append("  " + text)
+      case .list(let title, let items): lines += wrapped("  " + title, items, ", ", width: width)
       }
     }
     if let twins = ClassNames.twinsNote(model.classes) { lines.append("  " + twins) }
-    lines += (shown?.remarks ?? []).map { "  " + $0 }
     lines += wrapped("  classes: ", model.classes, ", ", width: width)
     if model.trained.count < model.classes.count {
       lines += wrapped("  trained on: ", model.names(.base), ", ", width: width)
     }
-    if size > 0 { lines.append("  \(model.parameters.count) parameters, \(size) numbers") }
+    if size > 0 { lines.append("  \(model.trainableParameters.count) parameters, \(size) numbers") }
     return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
       .joined(separator: "\n")
   }
 }
 
 /// A batch of a split, or a record of images (or features) and labels.
-func readBatch(_ arguments: Arguments, _ name: String, _ model: any PromptModel) throws -> PromptBatch {
+func readBatch(_ arguments: Arguments, _ name: String, _ model: any Classifier) throws -> PromptBatch {
   let value = try arguments.value(name)
   if let batch: BatchValue = value.asHost() { return try batch.batch(for: model).forPrompts() }
   guard let record = value.asRecord, let labels = record["labels"],
@@ -220,12 +183,12 @@ func readBatch(_ arguments: Arguments, _ name: String, _ model: any PromptModel)
 }
 
 /// Images from a batch, a data item, a picture, or a tensor of features or pixels.
-func readImages(_ arguments: Arguments, _ name: String, _ model: any PromptModel) throws -> ImageInput {
+func readImages(_ arguments: Arguments, _ name: String, _ model: any Classifier) throws -> ImageInput {
   try input(try arguments.value(name), model, arguments, name)
 }
 
 private func input(
-  _ value: AnyValue, _ model: any PromptModel, _ arguments: Arguments, _ name: String
+  _ value: AnyValue, _ model: any Classifier, _ arguments: Arguments, _ name: String
 ) throws -> ImageInput {
   if let batch: BatchValue = value.asHost() { return try batch.batch(for: model).forPrompts().images }
   if let tensor: TensorValue = value.asHost() {

@@ -2,7 +2,7 @@ import MocoAutograd
 import MocoBase
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// `sgd(lr: 0.032)` for a train form, or with parameters, ready to step.
@@ -250,7 +250,7 @@ private func optimizerValue(_ arguments: Arguments, _ rule: OptimizerRule) throw
 
 /// Parameters from a list of tensors, one tensor, or a model.
 private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws -> [Parameter] {
-  if let model: ModelValue = value.asHost() { return model.model.parameters }
+  if let model: ModelValue = value.asHost() { return model.model.trainableParameters }
   if let list: ParameterListValue = value.asHost() {
     guard list.parameters.isEmpty || list.parameters.contains(where: \.variable.requiresGrad) else {
       throw arguments.failure(

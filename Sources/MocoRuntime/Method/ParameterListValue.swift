@@ -2,10 +2,10 @@ import MocoAutograd
 import MocoBase
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 // The language has parameters of its own, those of functions.
-typealias Parameter = MocoPrompts.Parameter
+typealias Parameter = MocoMethods.Parameter
 
 /// What `mix.parameters` gives: tensors with their names and the factors on their learning rates.
 final class ParameterListValue: HostObject {

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoCLIP
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// Soft prompts by themselves: `soft_prompts(clip, ways)`.
@@ -171,26 +171,23 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let count = try arguments.int("count", in: 1...1000)
       let expert = try arguments.optionalInt("expert")
       let value = try arguments.value("prompts")
-      let soft: SoftPrompts
+      let parts: Int
+      let words: (Int) throws -> [NearWords]
       if let model: ModelValue = value.asHost() {
-        if let mixture = model.model as? Mixture {
-          soft = mixture.prompts
-        } else if let coop = model.model as? CoOp {
-          return nearWordsValue(try coop.nearestWords(count: count))
-        } else {
+        guard let worded = model.model as? any Worded else {
           throw arguments.wrongType("prompts", expected: "a model with soft prompts")
         }
-      } else if let prompts: SoftPromptsValue = value.asHost() {
-        soft = prompts.prompts
+        guard let number = worded.partCount else {
+          return nearWordsValue(try worded.nearestWords(part: nil, count: count))
+        }
+        (parts, words) = (number, { try worded.nearestWords(part: $0, count: count) })
+      } else if let soft: SoftPromptsValue = value.asHost() {
+        (parts, words) = (soft.prompts.count, { try soft.prompts.nearestWords(expert: $0, count: count) })
       } else {
         throw arguments.wrongType("prompts", expected: "a mixture, coop or soft prompts")
       }
-      if let expert {
-        let place = try HostIndex.resolve(expert, count: soft.count)
-        return nearWordsValue(try soft.nearestWords(expert: place, count: count))
-      }
-      return .list(
-        try soft.experts.indices.map { nearWordsValue(try soft.nearestWords(expert: $0, count: count)) })
+      if let expert { return nearWordsValue(try words(HostIndex.resolve(expert, count: parts))) }
+      return .list(try (0..<parts).map { nearWordsValue(try words($0)) })
     },
   ]
 }

@@ -1,7 +1,7 @@
 import MocoBase
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 // `published:` of `mixture`, `train` and `forecast`, and what is shown of it.
 
@@ -31,25 +31,26 @@ func readPublished(_ arguments: Arguments) throws -> Published? {
 ///
 /// - Throws: E0706 for a model that is not the published mixture.
 func readPublishedTraining(
-  _ arguments: Arguments, _ model: any PromptModel, _ split: DataSplit
+  _ arguments: Arguments, _ model: any Classifier, _ split: DataSplit
 ) throws -> PublishedTraining? {
-  let mixture = model as? Mixture
-  let own = mixture?.options.published
+  let setup = model as? any PublishedSetup
+  let own = setup?.published
   let isAsked = arguments.isGiven("published") && arguments["published"]?.isNil == false
   guard let wanted = isAsked ? try readPublished(arguments) : own else { return nil }
-  guard let mixture else {
+  guard let setup else {
     throw arguments.failure(
       "E0706", "the published configuration is a mixture's, and this is a \(model.kind)", at: "published",
       help: "leave published out")
   }
-  let others = mixture.options.unpublished
+  let others = setup.unpublished
   if own == nil, !others.isEmpty {
     let list = others.map { setting, published in
       "\(setting.name) is \(setting.value)" + (published.map { ", published \($0)" } ?? "")
     }
     throw arguments.failure(
-      "E0706", "this mixture is not the published one: \(list.joined(separator: "; "))", at: "published",
-      help: "write published: true in mixture(…) too; options that you give there hold")
+      "E0706", "this \(model.kind) is not the published one: \(list.joined(separator: "; "))",
+      at: "published",
+      help: "write published: true in \(model.kind)(…) too; options that you give there hold")
   }
   // `true` in train does not take back the name that the mixture has.
   if wanted == .ofData, case .named? = own, let own { return try PublishedTraining(own, data: split) }

@@ -1,7 +1,7 @@
 import MocoBase
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 func reportBuiltins(_ context: RuntimeContext) -> [NativeFunction] {

@@ -1,7 +1,7 @@
 import MocoLab
 import MocoLang
+import MocoMethods
 import MocoPlot
-import MocoPrompts
 
 /// What is known of an image beside the answer.
 struct RouteTruth {
@@ -13,18 +13,18 @@ struct RouteTruth {
   /// The right answers among them, none where the image's class is not; nil where nobody can say.
   let places: Set<Int>?
 
-  /// - Parameter selection: what `classes` asks the mixture about the argument `image`.
-  init(_ arguments: Arguments, _ selection: ClassSelection, _ mixture: Mixture) {
-    let names = mixture.names(selection)
+  /// - Parameter selection: what `classes` asks the model about the argument `image`.
+  init(_ arguments: Arguments, _ selection: ClassSelection, _ model: any Classifier) {
+    let names = model.names(selection)
     style = arguments["image"]?.asHost((any ModelImage).self)?.styleName
     guard let item: ItemValue = arguments["image"]?.asHost() else {
-      (label, shown, places) = (nil, mixture.shownNames(selection), nil)
+      (label, shown, places) = (nil, model.shownNames(selection), nil)
       return
     }
     let number = item.split.items[item.place].label
     let own = item.split.labelNames
     label = own.indices.contains(number) ? own[number] : nil
-    shown = names == item.split.classes ? own : mixture.shownNames(selection)
+    shown = names == item.split.classes ? own : model.shownNames(selection)
     // The classes asked about are the split's, label by label, unless the program lists others.
     let given = arguments["classes"] ?? .nil
     let isByLabel = given.isNil || ["data", "model"].contains(given.asString)

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 /// What `templates NAME { group … }` declares.
 final class TemplateSetValue: HostObject {

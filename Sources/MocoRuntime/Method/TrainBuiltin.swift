@@ -1,7 +1,8 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 
 func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
@@ -107,10 +108,10 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
 private func forecastValue(
   _ arguments: Arguments, _ value: ModelValue, _ split: DataSplit, _ options: TrainingOptions
 ) throws -> AnyValue {
-  let chunked = value.model as? any ChunkedModel
-  let before = chunked?.memory
-  defer { if let before { chunked?.memory = before } }
-  if let memory = try readMemory(arguments) { chunked?.memory = memory }
+  let planned = value.model as? any Planned
+  let before = planned?.memory
+  defer { if let before { planned?.memory = before } }
+  if let memory = try readMemory(arguments) { planned?.memory = memory }
   return .host(
     ForecastValue(try Forecast(model: value.model, data: split, options: options, base: value.base)))
 }
@@ -143,7 +144,7 @@ private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
 ///
 /// - Throws: E0520, E0706 where the published configuration cannot be had.
 private func readExtent(
-  _ arguments: Arguments, _ model: any PromptModel, _ split: DataSplit
+  _ arguments: Arguments, _ model: any Classifier, _ split: DataSplit
 ) throws -> TrainingOptions {
   guard var published = try readPublishedTraining(arguments, model, split) else {
     var options = TrainingOptions(duration: try readDuration(arguments))
@@ -164,7 +165,7 @@ private func readExtent(
 }
 
 private func readTraining(
-  _ arguments: Arguments, _ context: RuntimeContext, _ model: any PromptModel, _ split: DataSplit
+  _ arguments: Arguments, _ context: RuntimeContext, _ model: any Classifier, _ split: DataSplit
 ) throws -> TrainingOptions {
   var options = try readExtent(arguments, model, split)
   if let optimizer = try arguments.optionalHost(

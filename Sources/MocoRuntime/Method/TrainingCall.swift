@@ -2,7 +2,7 @@ import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 
 /// A call of `train` from its first step to its result, or to the error that has a run beside it.
@@ -43,7 +43,7 @@ struct TrainingCall {
     let before = ModelState(value.model)
     var begun: (trainer: Trainer, step: Int, notes: [String])?
     do {
-      if let memory { (value.model as? any ChunkedModel)?.memory = memory }
+      if let memory { (value.model as? any Planned)?.memory = memory }
       let trainer = try Trainer(model: value.model, data: split, options: options, base: value.base)
       let notes = try takeUp(trainer) + [trainer.plan.remark].compactMap { $0 }
       if !isQuiet { for note in notes { context.say("\(note)\n") } }

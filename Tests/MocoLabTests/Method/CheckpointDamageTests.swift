@@ -2,7 +2,7 @@ import Foundation
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -215,7 +215,7 @@ import Testing
           try LinearProbe(clip: clip, classes: TinyCLIP.classes, width: 4, normalizes: true),
           ["width", "normalized"]
         ),
-      ] as [(any PromptModel, [String])] {
+      ] as [(any Classifier, [String])] {
         try Checkpoint.save(path: path, model: model)
         let whole = try #require(
           try SafetensorsFile(path: path).metadata.first { $0.0 == "configuration" }?.1)

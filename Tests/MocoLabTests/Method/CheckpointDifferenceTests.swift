@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -89,25 +89,28 @@ import Testing
     try Repository.inFolder { folder in
       let path = folder + "/a.safetensors"
       let first = try coop(["cat", "dog", "sea"], shared: true)
-      try first.train(on: ["cat", "dog"])
+      try first.wasTrained(on: ["cat", "dog"])
       try Checkpoint.save(path: path, model: first)
       let more = try coop(["sea", "dog", "bird", "cat"], shared: true)
       let notes = try Checkpoint.restore(path: path, model: more, allow: [.classes]).notes
-      #expect(more.trained == [3, 1], "\(more.trained)")
+      #expect(more.trained.places == [3, 1], "\(more.trained)")
       #expect(notes.count == 1 && notes[0].contains("base classes are now \"cat\", \"dog\""), "\(notes)")
       let fewer = try coop(["sea", "dog"], shared: true)
       let said = try Checkpoint.restore(path: path, model: fewer, allow: [.classes]).notes
-      #expect(fewer.trained == [0, 1] && said.count == 1 && said[0].contains("stay as they are"), "\(said)")
+      #expect(
+        fewer.trained.places == [0, 1] && said.count == 1 && said[0].contains("stay as they are"), "\(said)")
       let twins = try coop(["cat", "dog", "cat"], shared: true)
       let unclear = try Checkpoint.restore(path: path, model: twins, allow: [.classes]).notes
       #expect(
-        twins.trained == [0, 1, 2] && unclear.contains { $0.contains("stay as they are") }, "\(unclear)")
+        twins.trained.places == [0, 1, 2] && unclear.contains { $0.contains("stay as they are") },
+        "\(unclear)")
       // Base classes that the program has named stay, which is said.
       let named = try coop(["cat", "dog", "sea", "bird"], shared: true)
-      try named.train(on: ["sea"])
+      try named.wasTrained(on: ["sea"])
       let own = try Checkpoint.restore(path: path, model: named, base: ["sea"], allow: [.classes]).notes
       #expect(
-        named.trained == [2] && own.contains { $0.contains("the base classes here are \"sea\"") }, "\(own)")
+        named.trained.places == [2] && own.contains { $0.contains("the base classes here are \"sea\"") },
+        "\(own)")
     }
   }
 

@@ -3,14 +3,14 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
 
 /// A checkpoint makes its own model.
 @Suite struct CheckpointModelTests {
-  private func answers(_ model: any PromptModel) throws -> [Float] {
+  private func answers(_ model: any Classifier) throws -> [Float] {
     try model.logits(.features(TinyCLIP.features(5))).toFloats()
   }
 
@@ -69,7 +69,7 @@ import Testing
       let model = try Mixture(
         clip: TinyCLIP.make(), templates: TinyCLIP.groups(), classes: TinyCLIP.classes, options: allOptions)
       let base = Array(TinyCLIP.classes.suffix(2))
-      try model.train(on: base)
+      try model.wasTrained(on: base)
       for parameter in model.parameters {
         let values = try parameter.variable.value.toFloats().map { $0 * 1.5 + 0.01 }
         parameter.variable.value = try Tensor(values, shape: parameter.variable.value.shape)

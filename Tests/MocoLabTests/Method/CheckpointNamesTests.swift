@@ -3,7 +3,7 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -229,9 +229,9 @@ import Testing
       let other = try coop(names.reversed()) { $0.shared = true }
       #expect(other.names(.base).count == 4)
       try Checkpoint.restore(path: path, model: other)
-      #expect(other.names(.base) == base && other.trained == [3, 2])
+      #expect(other.names(.base) == base && other.trained.places == [3, 2])
       let named = try coop { $0.shared = true }
-      try named.train(on: Array(names.suffix(2)))
+      try named.wasTrained(on: Array(names.suffix(2)))
       let text = fault {
         try Checkpoint.restore(path: path, model: named, base: Array(names.suffix(2)))
       }

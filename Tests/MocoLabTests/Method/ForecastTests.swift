@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -38,7 +38,7 @@ import Testing
 
   @Test func leavesTheModelAlone() throws {
     let mixture = try mixture()
-    try mixture.train(on: ["T-shirt", "forest"])
+    try mixture.wasTrained(on: ["T-shirt", "forest"])
     let before = try TinyData.values(mixture)
     _ = try Forecast(model: mixture, data: TinyData.split(8), options: TinyData.options(.steps(2)))
     #expect(try TinyData.values(mixture) == before)
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func refusesWhatTrainingRefuses() throws {
-    func code(_ model: any PromptModel, _ data: DataSplit, _ options: TrainingOptions) -> String? {
+    func code(_ model: any Classifier, _ data: DataSplit, _ options: TrainingOptions) -> String? {
       do {
         _ = try Forecast(model: model, data: data, options: options)
         return nil

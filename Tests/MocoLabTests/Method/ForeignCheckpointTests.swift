@@ -2,7 +2,7 @@ import Foundation
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -35,7 +35,7 @@ import Testing
   }
 
   private func restore(
-    _ value: Value, _ model: any PromptModel, strict: Bool = true
+    _ value: Value, _ model: any Classifier, strict: Bool = true
   ) throws -> Checkpoint.Restored {
     try Repository.inFolder { folder in
       let path = folder + "/model.pth.tar-50"
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  private func message(_ value: Value, _ model: any PromptModel) -> String {
+  private func message(_ value: Value, _ model: any Classifier) -> String {
     do {
       _ = try restore(value, model)
       return "no error"

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import Testing
 

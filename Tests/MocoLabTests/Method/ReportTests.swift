@@ -2,7 +2,7 @@ import Foundation
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing

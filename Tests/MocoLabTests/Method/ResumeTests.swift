@@ -3,7 +3,7 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -20,7 +20,7 @@ import Testing
   }
 
   private func trainer(
-    _ options: TrainingOptions, data: DataSplit? = nil, model: (any PromptModel)? = nil
+    _ options: TrainingOptions, data: DataSplit? = nil, model: (any Classifier)? = nil
   ) throws -> Trainer {
     try Trainer(
       model: model ?? TinyData.mixture(), data: data ?? TinyData.split(12), options: options)
@@ -371,27 +371,27 @@ import Testing
 
   /// Everything that a training may change.
   private struct Seen: Equatable {
-    let trained: [Int]
+    let trained: TrainingScope
     let memory: Int?
     let values: [[Float]]
     let gradients: [[Float]?]
 
-    init(_ model: any PromptModel) throws {
+    init(_ model: any Classifier) throws {
       trained = model.trained
-      memory = (model as? any ChunkedModel)?.memory
+      memory = (model as? any Planned)?.memory
       values = try TinyData.values(model)
-      gradients = try model.parameters.map { try $0.variable.grad?.toFloats() }
+      gradients = try model.trainableParameters.map { try $0.variable.grad?.toFloats() }
     }
   }
 
   @Test func aTrainingThatTakesNoStepChangesNothing() throws {
     try Repository.inFolder { folder in
       let mixture = try TinyData.mixture()
-      try mixture.train(on: Array(TinyCLIP.classes.prefix(2)))
+      try mixture.wasTrained(on: Array(TinyCLIP.classes.prefix(2)))
       let data = try TinyData.split(12)
       // Gradients that the program has not used yet.
       let batch = PromptBatch(images: .features(try TinyCLIP.features(2)), labels: [0, 1])
-      try mixture.loss(batch).total.backward()
+      try mixture.loss(batch, scope: mixture.trained).total.backward()
       let before = try Seen(mixture)
       #expect(before.gradients.contains { $0 != nil })
       let made = try trainer(TinyData.options(.epochs(2)), data: data, model: mixture)
@@ -424,7 +424,7 @@ import Testing
       try trainer(TinyData.options(.epochs(2)), data: data, model: clean).run()
       try made.run()
       #expect(try TinyData.values(mixture) == TinyData.values(clean))
-      #expect(mixture.trained == [0, 1, 2, 3])
+      #expect(mixture.trained == .all(4))
     }
   }
 
@@ -433,7 +433,7 @@ import Testing
     try Repository.inFolder { folder in
       _ = try finished(folder + "/a")
       let mixture = try TinyData.mixture(seed: 9)
-      try mixture.train(on: Array(TinyCLIP.classes.prefix(2)))
+      try mixture.wasTrained(on: Array(TinyCLIP.classes.prefix(2)))
       let before = try Seen(mixture)
       let state = ModelState(mixture)
       let made = try trainer(TinyData.options(.epochs(2)), model: mixture)
@@ -448,12 +448,12 @@ import Testing
   @Test func anErrorAfterAStepKeepsTheStep() throws {
     struct Stop: Error {}
     let mixture = try TinyData.mixture()
-    try mixture.train(on: Array(TinyCLIP.classes.prefix(2)))
+    try mixture.wasTrained(on: Array(TinyCLIP.classes.prefix(2)))
     let made = try trainer(TinyData.options(.epochs(2)), model: mixture)
     var observer = TrainingObserver()
     observer.onEpoch = { _ in throw Stop() }
     #expect(throws: Stop.self) { try made.run(observer: observer) }
-    #expect(made.step == 3 && mixture.trained == [0, 1, 2, 3])
+    #expect(made.step == 3 && mixture.trained == .all(4))
     let other = try TinyData.mixture()
     try trainer(TinyData.options(.epochs(2)), model: other).run(until: 3)
     #expect(try TinyData.values(mixture) == TinyData.values(other))

@@ -3,7 +3,7 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -15,7 +15,7 @@ import Testing
   /// Cuts a training by an error of a callback after each of the steps, and goes on in another model each time.
   private func inPieces(
     _ options: TrainingOptions, cuts: [Int], data: DataSplit? = nil, inEpochs: Bool = false,
-    model make: (_ seed: UInt64) throws -> any PromptModel
+    model make: (_ seed: UInt64) throws -> any Classifier
   ) throws -> (values: [[Float]], report: TrainingReport, heard: [Int]) {
     let data = try data ?? TinyData.split(12)
     var kept: SuspendedTraining?
@@ -37,7 +37,7 @@ import Testing
       } catch is Cut {
         kept = try SuspendedTraining(trainer)
         // What happens to the model later does not reach what is kept.
-        for parameter in model.parameters {
+        for parameter in model.trainableParameters {
           try parameter.variable.value.withMutableFloats { for place in $0.indices { $0[place] = -7 } }
         }
       }
@@ -86,7 +86,7 @@ import Testing
   @Test func chunksStepsAndOneImage() throws {
     for (duration, batch, memory) in [(TrainingDuration.steps(7), 4, 200_000), (.epochs(1), 1, 1 << 30)] {
       let options = TinyData.options(duration, batch: batch)
-      func make(_ seed: UInt64) throws -> any PromptModel {
+      func make(_ seed: UInt64) throws -> any Classifier {
         let mixture = try TinyData.mixture(seed: seed, experts: .published)
         mixture.memory = memory
         return mixture
@@ -105,7 +105,7 @@ import Testing
     try trainer.run(until: 4)
     let kept = try SuspendedTraining(trainer)
     func message(
-      _ model: any PromptModel, _ data: DataSplit, _ change: (inout TrainingOptions) -> Void = { _ in }
+      _ model: any Classifier, _ data: DataSplit, _ change: (inout TrainingOptions) -> Void = { _ in }
     ) throws -> String {
       var options = TinyData.options(.epochs(2))
       change(&options)

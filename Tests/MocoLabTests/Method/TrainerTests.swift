@@ -3,7 +3,7 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoLab
-import MocoPrompts
+import MocoMethods
 import MocoTensor
 import MocoTestSupport
 import Testing
@@ -34,8 +34,8 @@ enum TinyData {
     return options
   }
 
-  static func values(_ model: any PromptModel) throws -> [[Float]] {
-    try model.parameters.map { try $0.variable.value.toFloats() }
+  static func values(_ model: any Classifier) throws -> [[Float]] {
+    try model.trainableParameters.map { try $0.variable.value.toFloats() }
   }
 
   static func folder() throws -> String {

@@ -1,0 +1,80 @@
+import MocoTensor
+
+// B images, G experts, K chosen.
+
+/// The router's decision for a batch.
+public struct Routing: Sendable {
+  /// h, after the router's scale. Shape: [B, G].
+  public let scores: [[Float]]
+  /// The K experts of each image, best first.
+  public let chosen: [[Int]]
+  /// α: softmax of h over the chosen, zero elsewhere. Shape: [B, G].
+  public let weights: [[Float]]
+
+  /// The mean weight of each expert. Sums to 1.
+  public var load: [Float] {
+    guard let first = weights.first else { return [] }
+    var sum = [Double](repeating: 0, count: first.count)
+    for row in weights { for (g, value) in row.enumerated() { sum[g] += Double(value) } }
+    return sum.map { Float($0 / Double(weights.count)) }
+  }
+}
+
+/// Why an image was classified as it was.
+public struct Explanation: Sendable {
+  public struct Score: Sendable {
+    public let name: String
+    /// A probability for classes; a cosine for templates.
+    public let value: Float
+  }
+
+  public struct ExpertView: Sendable {
+    public let index: Int
+    /// The group the expert came from.
+    public let group: String
+    /// h and α. α is 0 for an expert that was not chosen.
+    public let score: Float
+    public let weight: Float
+    public let chosen: Bool
+    /// What this expert alone would say: softmax(s⟨v, t[g,·]⟩), best first.
+    public let classes: [Score]
+    /// The group's sentence nearest to the image, filled with the predicted class, and its cosine.
+    public let template: Score?
+  }
+
+  /// The mixture's probabilities, best first, under the names that tell classes apart.
+  public let classes: [Score]
+  /// The place of the best among the classes asked about.
+  public let place: Int
+  /// Experts by h, best first.
+  public let experts: [ExpertView]
+  public var prediction: String { classes.first?.name ?? "" }
+}
+
+/// A model with experts, of which a router picks some for an image.
+public protocol Routed: Classifier {
+  /// What the experts are called, in order.
+  var expertNames: [String] { get }
+  /// Which expert sees which image.
+  ///
+  /// - Throws: E0705 for images that do not fit.
+  func routing(_ images: ImageInput) throws -> Routing
+  /// Explains the answer to one image.
+  ///
+  /// - Parameters:
+  ///   - image: features [1, D] or pixels [1, channels, H, W].
+  ///   - shown: what the answer calls the classes of `selection`, where several have one name; nil: their names.
+  ///   - top: how many classes are shown of each expert.
+  /// - Throws: E0705 for more or less than one image, or for other names than classes.
+  func explain(
+    _ image: ImageInput, classes selection: ClassSelection, shown: [String]?, top: Int
+  ) throws
+    -> Explanation
+}
+
+extension Routed {
+  /// Explains the answer to one image, with three classes of each expert.
+  public func explain(_ image: ImageInput, classes selection: ClassSelection = .all) throws -> Explanation {
+    try explain(image, classes: selection, shown: nil, top: 3)
+  }
+}

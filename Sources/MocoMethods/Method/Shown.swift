@@ -1,0 +1,55 @@
+import MocoAutograd
+import MocoCLIP
+
+/// What people and programs see of one model beside what every model has.
+public protocol Shown: AnyObject {
+  /// The first words of its short description; nil for none.
+  var headline: String? { get }
+  /// Lines of its card.
+  var remarks: [MethodRemark] { get }
+  /// The value of one of the method's fields; nil for another name.
+  func field(_ name: String) -> MethodValue?
+}
+
+extension Shown {
+  public var headline: String? { nil }
+  public var remarks: [MethodRemark] { [] }
+  public func field(_ name: String) -> MethodValue? { nil }
+}
+
+/// A line of a model's card.
+public enum MethodRemark: Sendable, Equatable {
+  case line(String)
+  /// A title with items, over several lines where they are many.
+  case list(String, [String])
+}
+
+/// A value that a method shows, in no language.
+public indirect enum MethodValue {
+  case none
+  case flag(Bool)
+  case integer(Int)
+  case number(Double)
+  case text(String)
+  case tensor(Variable)
+  case list([MethodValue])
+  case record([(name: String, value: MethodValue)])
+  case templates(TemplateSet)
+  case router(Router)
+  case prompts(SoftPrompts)
+
+  /// A value that may not be there.
+  static func optional<Value>(_ value: Value?, _ make: (Value) -> MethodValue) -> MethodValue {
+    value.map(make) ?? .none
+  }
+}
+
+/// A model whose soft tokens lie near words.
+public protocol Worded: Classifier {
+  /// The parts that have soft tokens of their own, such as experts; nil for a model of one part.
+  var partCount: Int? { get }
+  /// The words nearest to each soft token, of one part where there are several.
+  ///
+  /// - Throws: E0702 for a part that is not there.
+  func nearestWords(part: Int?, count: Int) throws -> [NearWords]
+}

@@ -1,0 +1,122 @@
+import MocoCLIP
+import MocoLab
+import MocoLang
+import MocoMethods
+import MocoTensor
+
+/// The arguments of a call as a method reads its options.
+final class MethodCall: MethodArguments {
+  private let arguments: Arguments
+  private let context: RuntimeContext
+  private let clock = ContinuousClock()
+  private let begin = ContinuousClock().now
+  private var encoder: ImageEncoder?
+  /// The splits that the method has read, the first of which it is made of.
+  private var splits: [DataSplit] = []
+
+  init(_ arguments: Arguments, _ context: RuntimeContext) {
+    self.arguments = arguments
+    self.context = context
+  }
+
+  /// Writes the weights and data that a model was made of into the run's record, where it was made of data.
+  func note(_ model: any Classifier) throws {
+    guard let split = splits.first, let folder = try context.runFolder() else { return }
+    try folder.note(hash: model.clip.contentHash(), of: "weights")
+    try folder.note(hash: split.contentHash(), of: "data \(split.name)")
+  }
+
+  func isGiven(_ name: String) -> Bool { arguments.isGiven(name) }
+  func hasValue(_ name: String) -> Bool { arguments[name]?.isNil == false }
+  func isText(_ name: String) -> Bool { arguments[name]?.asString != nil }
+  func clip() throws -> CLIPModel { try readModel(arguments) }
+  func classNames(_ name: String) throws -> [String] { try readClasses(arguments, name) }
+
+  func templates(_ name: String) throws -> TemplateSet {
+    try templateSet(arguments.value(name), argument: name, function: arguments.functionName)
+  }
+
+  func images(_ name: String) throws -> LabelledImages {
+    let example = name == "validation" ? "val" : "train"
+    let split = try arguments.host(SplitValue.self, name, expected: "split such as data.\(example)").split
+    splits.append(split)
+    let clip = try clip()
+    return LabelledImages(name: split.name, classes: split.classes, labels: split.labels) { [self] in
+      let encoder = try self.encoder ?? clip.imageEncoder()
+      self.encoder = encoder
+      return try split.features(encoder)
+    }
+  }
+
+  func text(_ name: String) throws -> String { try arguments.string(name) }
+  func integer(_ name: String) throws -> Int { try arguments.int(name) }
+  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int {
+    try arguments.int(name, in: range)
+  }
+  func number(_ name: String) throws -> Double { try arguments.float(name) }
+  func flag(_ name: String) throws -> Bool { try arguments.bool(name) }
+  func word(_ name: String, among words: [String]) throws -> String {
+    try arguments.choice(name, among: words)
+  }
+  func seed() throws -> UInt64 { try arguments.seed(context) }
+  func size(_ name: String) throws -> Int? { try readMemory(arguments, name) }
+  func published(_ name: String) throws -> Published? { try readPublished(arguments) }
+
+  func block(_ name: String, _ options: [MethodOption]) throws -> any MethodBlock {
+    try BlockReader(name, arguments.record(name), OptionBlock(options), argument: name)
+  }
+
+  func router(_ name: String) -> Router? {
+    let value: RouterValue? = arguments[name]?.asHost()
+    return value?.router
+  }
+
+  func say(_ text: String) { context.say(text) }
+
+  func progress(done: Int, of total: Int, unit: String) {
+    let passed = (clock.now - begin) / .seconds(1)
+    context.onProgress?(
+      Progress(done: done, total: total, rate: passed > 0 ? Double(done) / passed : 0, unit: unit))
+  }
+}
+
+/// A record of options as a method reads it.
+private struct BlockReader: MethodBlock {
+  private let reader: OptionReader
+  private let argument: String
+
+  /// - Throws: E0306 for an unknown name.
+  init(_ owner: String, _ fields: Fields, _ block: OptionBlock, argument: String) throws {
+    reader = try OptionReader(owner, fields, block, argument: argument)
+    self.argument = argument
+  }
+
+  func integer(_ name: String) throws -> Int? { try reader.int(name) }
+  func number(_ name: String) throws -> Double? { try reader.float(name) }
+  func flag(_ name: String) throws -> Bool? { try reader.bool(name) }
+  func word(_ name: String, among words: [String]) throws -> String? { try reader.choice(name, among: words) }
+
+  func block(_ name: String, _ options: [MethodOption]) throws -> (any MethodBlock)? {
+    guard let record = reader.value(name)?.asRecord else { return nil }
+    return try BlockReader("\(reader.owner).\(name)", record, OptionBlock(options), argument: argument)
+  }
+}
+
+extension AnyValue {
+  /// What a method shows, as programs hold it.
+  init(_ value: MethodValue) {
+    switch value {
+    case .none: self = .nil
+    case .flag(let flag): self = .bool(flag)
+    case .integer(let number): self = .int(number)
+    case .number(let number): self = .float(number)
+    case .text(let text): self = .string(text)
+    case .tensor(let variable): self = .host(TensorValue(variable))
+    case .list(let values): self = .list(values.map { AnyValue($0) })
+    case .record(let entries): self = .record(Fields(entries.map { ($0.name, AnyValue($0.value)) }))
+    case .templates(let templates): self = .host(TemplateSetValue(templates))
+    case .router(let router): self = .host(RouterValue(router))
+    case .prompts(let prompts): self = .host(SoftPromptsValue(prompts))
+    }
+  }
+}
