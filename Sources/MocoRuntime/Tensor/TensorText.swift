@@ -1,6 +1,5 @@
 import MocoBase
 import MocoLang
-import MocoBase
 import MocoTensor
 
 /// Tensors as text.
