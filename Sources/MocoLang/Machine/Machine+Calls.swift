@@ -20,10 +20,7 @@ extension Machine {
     let parameters = prototype.parameters
     guard row + parameters.count + 2 < stackEnd else { throw recursionError() }
     let positional = count - names.count
-    if positional > parameters.count {
-      throw tooMany(
-        positional, parameters.count, prototype.name ?? "this function", names: parameters.map(\.name))
-    }
+    try checkPositions(positional, of: prototype)
     if names.isEmpty {
       for place in positional..<parameters.count { store(row + 1 + place, .undefined) }
     } else {
@@ -34,51 +31,16 @@ extension Machine {
       }
       for place in positional..<parameters.count { store(row + 1 + place, .undefined) }
       for (index, name) in names.enumerated() {
-        let place = parameters.firstIndex { $0.key == name || StringObject.equal($0.key, name) }
-        guard let place, row[1 + place].tag == .undefined else {
+        do {
+          let place = try place(of: name, in: prototype) { row[1 + $0].tag != .undefined }
+          if let place { store(row + 1 + place, taken[index]) }
+        } catch {
           for rest in index..<names.count { heap.release(taken[rest]) }
-          let text = StringObject.text(name)
-          let function = prototype.name ?? "this function"
-          if place != nil {
-            throw Failure("E0306", "\(function) gets the argument '\(text)' twice", argument: text)
-          }
-          throw unknownName(text, function, among: parameters.map(\.name))
+          throw error
         }
-        store(row + 1 + place, taken[index])
       }
     }
-    for (place, parameter) in parameters.enumerated()
-    where parameter.isRequired && row[1 + place].tag == .undefined {
-      throw missing(
-        parameter.name, prototype.name ?? "this function", given: count,
-        signature: "\(prototype.name ?? "")(\(prototype.signatureText))")
-    }
-  }
-
-  func unknownName(_ text: String, _ function: String, among names: [String]) -> Failure {
-    let help: String
-    if let known = interpreter.dialect.help(forArgument: text, among: names) {
-      help = known
-    } else if let near = Nearest.name(to: text, among: names) {
-      help = "did you mean '\(near)'?"
-    } else if names.isEmpty {
-      help = "leave it out: \(function) takes no arguments"
-    } else {
-      help = "its arguments are \(names.joined(separator: ", "))"
-    }
-    return Failure("E0306", "\(function) has no argument '\(text)'", help: help, argument: text)
-  }
-
-  func tooMany(_ given: Int, _ allowed: Int, _ function: String, names: [String]) -> Failure {
-    let takes = allowed == 0 ? "no arguments" : allowed == 1 ? "1 argument" : "\(allowed) arguments"
-    return Failure(
-      "E0306", "\(function) takes \(takes), but \(given) \(given == 1 ? "is" : "are") given",
-      help: interpreter.dialect.help(forSurplusOf: function)
-        ?? (names.isEmpty ? "write \(function)()" : "its arguments are \(names.joined(separator: ", "))"))
-  }
-
-  func missing(_ name: String, _ function: String, given: Int, signature: String) -> Failure {
-    Failure("E0304", "\(function) needs the argument '\(name)'", help: "it is \(signature)")
+    try checkRequired(of: prototype, count) { row[1 + $0].tag != .undefined }
   }
 
   // MARK: Named and spread arguments
@@ -254,9 +216,7 @@ extension Machine {
     }
     let positional = count - names.count
     let positions = function.positionalCount
-    if positional > positions, signature.rest == nil {
-      throw tooMany(positional, positions, function.name, names: signature.parameters.map(\.name))
-    }
+    try checkPositions(positional, of: function)
     for place in 0..<min(positional, positions) {
       heap.retain(row[1 + place])
       store(area + place, row[1 + place])
@@ -268,21 +228,15 @@ extension Machine {
       store(area + signature.parameters.count, list)
     }
     for (index, key) in names.enumerated() {
-      let name = StringObject.text(key)
-      guard let place = signature.parameters.firstIndex(where: { $0.name == name }) else {
-        throw unknownName(name, function.name, among: signature.parameters.map(\.name))
-      }
-      guard area[place].tag == .undefined else {
-        throw Failure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
+      guard let place = try place(of: key, in: function, isGiven: { area[$0].tag != .undefined }) else {
+        continue
       }
       let word = row[1 + positional + index]
       heap.retain(word)
       store(area + place, word)
     }
-    for (place, parameter) in signature.parameters.enumerated() where area[place].tag == .undefined {
-      if parameter.isRequired {
-        throw missing(parameter.name, function.name, given: count, signature: signature.text)
-      }
+    try checkRequired(of: function, count) { area[$0].tag != .undefined }
+    for place in signature.parameters.indices where area[place].tag == .undefined {
       store(area + place, try function.defaultWord(place, heap))
     }
     return try core(self, area)
@@ -296,9 +250,7 @@ extension Machine {
     let signature = function.signature
     let positional = count - names.count
     let positions = function.positionalCount
-    if positional > positions, signature.rest == nil {
-      throw tooMany(positional, positions, function.name, names: signature.parameters.map(\.name))
-    }
+    try checkPositions(positional, of: function)
     var values: [AnyValue?] = Array(repeating: nil, count: signature.parameters.count)
     var given = Array(repeating: false, count: signature.parameters.count)
     var rest: [AnyValue] = []
@@ -313,24 +265,16 @@ extension Machine {
       }
     }
     for (index, key) in names.enumerated() {
-      let name = StringObject.text(key)
       let value = AnyValue(row[1 + positional + index], in: heap)
-      if let place = signature.parameters.firstIndex(where: { $0.name == name }) {
-        guard !given[place] else {
-          throw Failure("E0306", "\(function.name) gets the argument '\(name)' twice", argument: name)
-        }
+      if let place = try place(of: key, in: function, isGiven: { given[$0] }) {
         values[place] = value
         given[place] = true
-      } else if signature.options != nil {
-        options[name] = value
       } else {
-        throw unknownName(name, function.name, among: signature.parameters.map(\.name))
+        options[StringObject.text(key)] = value
       }
     }
+    try checkRequired(of: function, count) { given[$0] }
     for (place, parameter) in signature.parameters.enumerated() where !given[place] {
-      if parameter.isRequired {
-        throw missing(parameter.name, function.name, given: count, signature: signature.text)
-      }
       values[place] = parameter.defaultValue
     }
     var arguments = Arguments(
