@@ -9,6 +9,9 @@ import Synchronization
 /// Reverse-mode differentiation: every operation on a variable that needs a gradient leaves a node;
 /// `backward` visits the nodes from the newest to the oldest. Each node is used once: what it saved is freed
 /// as soon as its gradient has been passed on.
+///
+/// - Safety: one thread at a time builds a graph and walks it; other threads only read values, while that
+///   one waits.
 public final class Variable: @unchecked Sendable {
   /// The value; a leaf's may be replaced (by an optimizer, say) between steps.
   public var value: Tensor

@@ -20,7 +20,7 @@ public enum Console {
 
   private static let pieceSize = 1 << 16
 
-  // Printing, drawing and reading take turns on one thread.
+  // - Safety: printing, drawing and reading take turns on one thread.
   private nonisolated(unsafe) static var state = State()
 
   /// Called once, before anything is read or printed.

@@ -13,9 +13,7 @@ import Testing
       })
     interpreter.define([
       NativeFunction(core: "core(first, second = 2)", doc: "") { machine, arguments in
-        machine.heap.retain(arguments[0])
-        machine.heap.retain(arguments[1])
-        return try machine.pair(arguments[0], arguments[1])
+        try machine.heap.list(copying: UnsafeBufferPointer(start: arguments, count: 2))
       }
     ])
     return interpreter

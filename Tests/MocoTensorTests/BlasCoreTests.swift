@@ -100,6 +100,7 @@ import Testing
   @Test func aCoreThatTheProcessorDoesNotRunIsNotEvenLoaded() async {
     await #expect(processExitsWith: .success) {
       let weak = Processor(level: .avx2, vendor: "GenuineIntel", family: 6, model: 1)
+      // - Safety: the closure runs on the thread of the test.
       nonisolated(unsafe) var asked: [String?] = []
       let load: (String?) -> BlasLibrary? = {
         asked.append($0)

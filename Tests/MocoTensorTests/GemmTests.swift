@@ -80,6 +80,7 @@ import Testing
       let hits = UnsafeMutablePointer<Int32>.allocate(capacity: count + 1)
       hits.initialize(repeating: 0, count: count + 1)
       defer { hits.deallocate() }
+      // - Safety: each task writes its own slot only, and the caller waits for all of them.
       nonisolated(unsafe) let target = hits
       for _ in 0..<20 { Parallel.forEach(count) { target[$0] += 1 } }
       #expect((0..<count).allSatisfy { hits[$0] == 20 })
@@ -93,6 +94,7 @@ import Testing
     let sums = UnsafeMutablePointer<Int>.allocate(capacity: 64)
     sums.initialize(repeating: 0, count: 64)
     defer { sums.deallocate() }
+    // - Safety: each task writes its own slot only, and the caller waits for all of them.
     nonisolated(unsafe) let target = sums
     Parallel.forEach(8) { i in Parallel.forEach(8) { j in target[i * 8 + j] += i + j } }
     #expect((0..<64).allSatisfy { sums[$0] == $0 / 8 + $0 % 8 })

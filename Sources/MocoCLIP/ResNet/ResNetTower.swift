@@ -10,6 +10,8 @@ import MocoTensor
 /// Batch norms are folded into the convolutions before them; a convolution is a product of unfolded pixels,
 /// in blocks of rows that depend on the shape alone. An image is one task for one thread, so its bits do not
 /// depend on the images around it or on the number of threads.
+///
+/// - Safety: its weights are set before it is given away, and only read afterwards.
 struct ResNetTower: @unchecked Sendable {
   /// A convolution with its batch norm: weights [outputs, size, size, inputs], bias [outputs].
   struct Convolution {

@@ -41,10 +41,13 @@ package final class Arena {
   }
 
   // A valid address that stands for "not there yet" in the measuring run.
+  // - Safety: the address is never read or written through.
   private nonisolated(unsafe) static let measuring = UnsafeMutablePointer<Float>.allocate(capacity: 16)
 }
 
 /// One allocation, at least 64-byte aligned; large ones on huge pages where the system has them.
+///
+/// - Safety: address and size never change; who writes where is for the code that laid it out.
 package final class Slab: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let capacity: Int

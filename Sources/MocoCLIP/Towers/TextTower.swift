@@ -5,6 +5,9 @@ import MocoTensor
 // Letters of shapes: S prompts, N nodes, E distinct end nodes, W width, D embedding.
 
 /// The text tower on a plan's chunks, for one call.
+///
+/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+///   call waits for them.
 struct TextTower: @unchecked Sendable {
   let config: CLIPConfig
   let parameters: TextParameters<Values>
@@ -54,6 +57,8 @@ struct TextTower: @unchecked Sendable {
 }
 
 /// What a chunk's backward pass needs of its forward pass.
+///
+/// - Safety: written by the forward pass, and read by one backward pass after it.
 final class TextActivations: @unchecked Sendable {
   let arena: Arena
   let transformer: Transformer

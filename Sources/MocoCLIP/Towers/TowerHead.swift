@@ -2,6 +2,9 @@ import CKernels
 import MocoTensor
 
 /// The end of both towers: LayerNorm and projection of the rows that are read, [E, W] to [E, D].
+///
+/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+///   call waits for them.
 struct TowerHead: @unchecked Sendable {
   let width: Int
   let embedding: Int

@@ -37,6 +37,9 @@ extension Activation {
 ///
 /// Nothing here knows of tensors or graphs. The owner lays out memory, fills the input rows, runs `forward`,
 /// and, for a gradient, gives the output rows' gradient to `backward`.
+///
+/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+///   call waits for them.
 struct Transformer: @unchecked Sendable {
   let rows: Int
   let width: Int

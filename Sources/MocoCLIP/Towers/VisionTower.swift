@@ -28,6 +28,9 @@ final class VisionPlan: Sendable {
 }
 
 /// The vision transformer on a batch, for one call.
+///
+/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+///   call waits for them.
 struct VisionTower: @unchecked Sendable {
   let config: CLIPConfig
   let parameters: VisionParameters<Values>
@@ -104,6 +107,8 @@ struct VisionMemory {
 }
 
 /// What the backward pass needs of a forward pass.
+///
+/// - Safety: written by the forward pass, and read by one backward pass after it.
 final class VisionActivations: @unchecked Sendable {
   let arena: Arena
   let transformer: Transformer

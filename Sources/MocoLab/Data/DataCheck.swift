@@ -126,6 +126,7 @@ public struct DataCheck: Sendable {
       }
       var outcomes = [Outcome](repeating: .broken(""), count: split.count)
       try outcomes.withUnsafeMutableBufferPointer { slots in
+        // - Safety: each task writes its own slot only, and the caller waits for all of them.
         nonisolated(unsafe) let slots = slots
         try Parallel.forEach(split.count) { index in
           try Cancellation.check()

@@ -50,6 +50,7 @@ extension DataSplit {
     let tensor = try Tensor.zeros([items.count, preprocess.channels, preprocess.size, preprocess.size])
     try tensor.withMutableFloats { floats in
       guard let base = floats.baseAddress, floats.count == items.count * preprocess.valueCount else { return }
+      // - Safety: each task writes the values of its own image, and the caller waits for all of them.
       nonisolated(unsafe) let out = base
       try Parallel.forEach(items.count) { place in
         try Cancellation.check()

@@ -21,6 +21,7 @@ extension Dataset {
     let looked = stride(from: 0, to: places.count, by: step).map { places[$0] }
     var notes = [[ImageNote]](repeating: [], count: looked.count)
     try notes.withUnsafeMutableBufferPointer { slots in
+      // - Safety: each task writes its own slot only, and the caller waits for all of them.
       nonisolated(unsafe) let slots = slots
       try Parallel.forEach(looked.count) { place in
         try Cancellation.check()

@@ -128,6 +128,7 @@ public final class ImageFiles: ImageSource {
   public func imageKeys(_ indices: [Int]) throws -> [String] {
     var keys = [String](repeating: "", count: indices.count)
     try keys.withUnsafeMutableBufferPointer { slots in
+      // - Safety: each task writes its own slot only, and the caller waits for all of them.
       nonisolated(unsafe) let slots = slots
       try Parallel.forEach(indices.count) { place in
         try Cancellation.check()
@@ -164,6 +165,7 @@ public final class ImageFiles: ImageSource {
   func broken() throws -> [(index: Int, reason: String)] {
     var reasons = [String?](repeating: nil, count: count)
     try reasons.withUnsafeMutableBufferPointer { slots in
+      // - Safety: each task writes its own slot only, and the caller waits for all of them.
       nonisolated(unsafe) let slots = slots
       try Parallel.forEach(count) { index in
         try Cancellation.check()

@@ -154,6 +154,7 @@ extension DataSplit {
     }
     try images.withMutableFloats { floats in
       guard let base = floats.baseAddress, floats.count == size * preprocess.valueCount else { return }
+      // - Safety: each task writes the values of its own image, and the caller waits for all of them.
       nonisolated(unsafe) let out = base
       let (styles, severities, flips, generators, indices) = (styles, severities, flips, generators, indices)
       try Parallel.forEach(size) { place in

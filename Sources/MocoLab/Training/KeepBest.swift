@@ -54,6 +54,8 @@ public struct BestEpoch: Sendable, Equatable {
 }
 
 /// The best epoch of a training so far.
+///
+/// - Safety: nobody writes to its tensors: they are made for it.
 public struct BestState: @unchecked Sendable {
   public let epoch: BestEpoch
   /// The parameters at its end, in the order of the model's.

@@ -15,6 +15,8 @@ extension Batch {
 }
 
 /// A model in the hands of a closure that may run on another thread; its parameters are only read there.
+///
+/// - Safety: the model is only read while the closure runs.
 private struct SharedModel: @unchecked Sendable {
   let model: CLIPModel
 }

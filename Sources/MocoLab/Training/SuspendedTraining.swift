@@ -76,6 +76,8 @@ public final class SuspendedTraining {
 }
 
 /// Tensors in memory as a file of them.
+///
+/// - Safety: nothing in it changes, and nobody writes to its tensors.
 private final class StoredTensors: TensorFile, @unchecked Sendable {
   let path = "the run"
   let tensors: [TensorDescription]

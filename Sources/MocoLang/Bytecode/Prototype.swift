@@ -60,7 +60,7 @@ package final class Prototype {
     package var defaultText: String?
   }
 
-  /// Outlives its prototypes: they go with the closures that the heap owns.
+  /// - Safety: outlives its prototypes: they go with the closures that the heap owns.
   package unowned(unsafe) let heap: Heap
   /// Nil for a program's top level and functions without a name.
   package let name: String?

@@ -114,6 +114,8 @@ public final class NativeFunction {
 
 /// The methods of a host type, built once: `static let methods = MethodTable<Vector> { table in … }`.
 /// A body gets the object and the arguments.
+///
+/// - Safety: filled by the closure that makes it, and only read afterwards.
 public final class MethodTable<Host: HostObject>: @unchecked Sendable {
   public typealias Body = (Host, inout Arguments) throws -> AnyValue
 

@@ -2,6 +2,8 @@
 ///
 /// In `let run = work()` the name gets that result although the statement fails, and `catch e` finds it in a
 /// field of the error. At the prompt `ans` holds it where no name does.
+///
+/// - Safety: it goes from the thread that fails to the one that waits for it.
 public struct PartialResult: Error, @unchecked Sendable {
   /// What went wrong, as it would be thrown without a result.
   public let error: any Error

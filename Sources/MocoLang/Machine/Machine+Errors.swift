@@ -3,6 +3,8 @@
 import MocoBase
 
 /// An error on its way through frames.
+///
+/// - Safety: it goes from the machine's thread to the one that waits for it.
 package final class RaisedError: Error, @unchecked Sendable {
   package var diagnostic: Diagnostic
   /// Interrupts pass every `catch`.

@@ -47,6 +47,7 @@ package final class Machine {
   /// Meaningful while `nativeLimit` is not 0.
   var runningThread = pthread_self()
   private let ownFlag: UnsafeMutablePointer<Int32>
+  // - Safety: the interpreter owns the machine and outlives it.
   package unowned(unsafe) var interpreter: Interpreter
   var random = RandomState()
   /// Which argument the native function that failed last complained about, and of how many.

@@ -143,6 +143,7 @@ extension LogisticRegression {
     var parts = [Double](repeating: 0, count: tasks * width)
     parts.withUnsafeMutableBufferPointer { parts in
       guard let base = parts.baseAddress else { return }
+      // - Safety: each task works on its own part, and the caller waits for all of them.
       nonisolated(unsafe) let (out, body) = (base, body)
       Parallel.chunks(count, size: LogisticRegression.rowsOfTask) { rows in
         let own = out + rows.lowerBound / LogisticRegression.rowsOfTask * width

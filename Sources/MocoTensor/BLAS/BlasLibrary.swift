@@ -4,6 +4,9 @@ import Glibc
 ///
 /// It is loaded by name rather than linked, because it reads `OPENBLAS_CORETYPE` once, while it is loaded, before
 /// a program's own code could say which core suits the processor.
+///
+/// - Safety: the handle is closed only before anything else has the library, and the functions are
+///   thread-safe.
 package struct BlasLibrary: @unchecked Sendable {
   // Row-major order and the two transpositions, as CBLAS numbers them.
   static let rowMajor: Int32 = 101
@@ -27,8 +30,6 @@ package struct BlasLibrary: @unchecked Sendable {
       Int32, Double, UnsafePointer<Double>, Int32, UnsafeMutablePointer<Double>, Int32
     ) -> Void
 
-  // The handle is only closed before anything else has the library, the functions are thread-safe: hence
-  // `@unchecked Sendable`.
   private let handle: UnsafeMutableRawPointer
   let sgemm: Sgemm
   let dgemm: Dgemm

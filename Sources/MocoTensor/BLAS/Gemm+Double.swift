@@ -13,6 +13,7 @@ extension Gemm {
     guard m > 0, n > 0, k > 0, fitsDouble(m, n, k, lda, ldb, ldc) else { return }
     _ = Blas.library
     let grid = Grid(m: m, n: n, k: k)
+    // - Safety: each task writes its own tile of c and reads a and b, and the caller waits for all of them.
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     Parallel.forEach(grid.count) { tile in
       if Cancellation.isRequested { return }

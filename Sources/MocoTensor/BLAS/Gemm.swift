@@ -61,6 +61,7 @@ public enum Gemm {
         ldc: ldc)
       return
     }
+    // - Safety: each task writes its own tile of c and reads a and b, and the caller waits for all of them.
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     Parallel.forEach(grid.count) { tile in
       if Cancellation.isRequested { return }

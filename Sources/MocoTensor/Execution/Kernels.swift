@@ -34,6 +34,7 @@ public enum Kernels {
 
   /// out = op(x).
   public static func unary(_ op: Unary, _ x: Values, _ out: Floats, count: Int) {
+    // - Safety: each task works on its own part, and the caller waits for all of them.
     nonisolated(unsafe) let (x, out) = (x, out)
     Parallel.chunks(count, size: taskSize) { r in
       moco_unary(op.rawValue, r.count, x + r.lowerBound, 1, out + r.lowerBound)
@@ -187,6 +188,7 @@ public enum Kernels {
     if count <= sumSize { return moco_sum(x, count) }
     let parts = (count + sumSize - 1) / sumSize
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: parts) { partial in
+      // - Safety: each task writes its own slot only, and the caller waits for all of them.
       nonisolated(unsafe) let out = partial
       Parallel.forEach(parts) { i in
         out[i] = moco_sum(x + i * sumSize, min(sumSize, count - i * sumSize))

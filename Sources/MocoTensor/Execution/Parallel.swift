@@ -62,6 +62,7 @@ public enum Parallel {
     let run: (Int) -> Void
   }
 
+  // - Safety: the lock guards the error, and the index is atomic.
   private final class FirstFailure<E: Error>: @unchecked Sendable {
     private let lock = Mutex<Void>(())
     private let index = Atomic<Int>(Int.max)

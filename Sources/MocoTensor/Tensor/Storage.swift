@@ -2,6 +2,9 @@ import Glibc
 import MocoBase
 
 /// The memory behind tensors: accounted, zeroed or not.
+///
+/// - Safety: address and size never change; elements are written by one thread, or by tasks on disjoint
+///   parts that it waits for.
 package final class Storage: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int

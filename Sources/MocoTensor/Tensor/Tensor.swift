@@ -6,6 +6,8 @@ import MocoBase
 /// A value that shares storage: slices, transposes and reshapes are views where they can be. Operations give
 /// new tensors; the only writes in place are `withMutableFloats` and `assign`, which every view of the
 /// storage sees.
+///
+/// - Safety: as its storage.
 public struct Tensor: @unchecked Sendable {
   package private(set) var storage: Storage
   public let dtype: DType

@@ -3,6 +3,8 @@ import MocoLang
 
 /// Stops a program that runs for long, through the flag that ^C uses; a program that does not heed the flag
 /// is a hang, and ends the process with a word about it.
+///
+/// - Safety: each word is written by one thread; one that is read too early only delays the stop.
 final class FuzzWatch: @unchecked Sendable {
   let flag: UnsafeMutablePointer<Int32>
   /// Nanoseconds at which the program began; 0 between programs. Written by one thread, read by the other.

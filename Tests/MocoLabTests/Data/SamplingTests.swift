@@ -166,6 +166,7 @@ import Testing
 
   /// Features are computed once for every image and style, and are what the encoder gives.
   @Test func featuresAreKept() throws {
+    // - Safety: the test runs on one thread.
     final class Counter: @unchecked Sendable { var images = 0 }
     let counter = Counter()
     let split = try FashionMNIST.subset(folder: DataFixtures.fashion).train().styled(seed: 1)
