@@ -5,7 +5,7 @@ import MocoTensor
 
 /// Times of a piece of work that was repeated.
 struct Times {
-  /// Wall clock and processor time of each repetition, in seconds.
+  /// Wall ProcessClock.seconds and processor time of each repetition, in seconds.
   var wall: [Double] = []
   var processor: [Double] = []
 
@@ -22,32 +22,21 @@ struct Times {
 }
 
 enum Measure {
-  /// Seconds on a clock that only goes forward.
-  static var clock: Double { seconds(CLOCK_MONOTONIC) }
-  /// Seconds of processor time of all threads of this process.
-  static var processor: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
-
-  private static func seconds(_ id: clockid_t) -> Double {
-    var time = timespec()
-    clock_gettime(id, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-
   /// Runs `work` once to warm up and then `count` times, fewer if that would take longer than `limit`
   /// seconds.
   static func repeated(
     _ count: Int, limit: Double = 120, warmUp: Bool = true, _ work: () throws -> Void
   ) throws -> Times {
-    let begin = clock
+    let begin = ProcessClock.seconds
     if warmUp { try work() }
     var times = Times()
     for turn in 0..<max(count, 1) {
-      if turn > 0, clock - begin > limit { break }
+      if turn > 0, ProcessClock.seconds - begin > limit { break }
       try Cancellation.check()
-      let (wall, used) = (clock, processor)
+      let (wall, used) = (ProcessClock.seconds, ProcessClock.processorSeconds)
       try work()
-      times.wall.append(clock - wall)
-      times.processor.append(processor - used)
+      times.wall.append(ProcessClock.seconds - wall)
+      times.processor.append(ProcessClock.processorSeconds - used)
     }
     return times
   }
@@ -57,7 +46,7 @@ enum Measure {
     Double(MemoryAccountant.residentPeak ?? 0) / 1e6
   }
 
-  /// GFLOP/s of square products on the threads in use, by the clock and by processor time: what work is
+  /// GFLOP/s of square products on the threads in use, by the ProcessClock.seconds and by processor time: what work is
   /// compared with. The fastest turn counts.
   static func productRate(side: Int = 1536, turns: Int = 5) throws -> (wall: Double, processor: Double) {
     var random = Philox(seed: 1, stream: "products")

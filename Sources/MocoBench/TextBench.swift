@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoMethods
@@ -13,9 +14,9 @@ extension Bench {
     let batch = try featureBatch(mixture, options)
     describe(mixture, options, &report)
 
-    let begin = Measure.clock
+    let begin = ProcessClock.seconds
     _ = try mixture.hard()
-    report.add("hard_features_seconds", Measure.clock - begin)
+    report.add("hard_features_seconds", ProcessClock.seconds - begin)
     let export = try options.export.map { _ in try BenchExport(mixture, batch) }
 
     let optimizer = try Optimizer(.published, parameters: mixture.parameters)

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import MocoRuntime
 

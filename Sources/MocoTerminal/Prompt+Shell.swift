@@ -1,4 +1,5 @@
 import CEditline
+import MocoBase
 import MocoLang
 import MocoRuntime
 import MocoSession

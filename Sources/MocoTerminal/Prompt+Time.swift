@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 import MocoRuntime
 import MocoSession
@@ -9,10 +10,10 @@ import MocoSession
 extension Prompt {
   func time(_ argument: String) {
     guard let timed = TimedCode(argument, options: false) else { return usage(.time) }
-    let (wall, cpu) = (Terminal.seconds, Prompt.processorSeconds())
+    let (wall, cpu) = (ProcessClock.seconds, ProcessClock.processorSeconds)
     runCell(timed.code)
-    let took = (Terminal.seconds - wall, Prompt.processorSeconds() - cpu)
-    Console.print("time: \(Prompt.duration(took.0)), processor \(Prompt.duration(took.1))\n")
+    let took = (ProcessClock.seconds - wall, ProcessClock.processorSeconds - cpu)
+    Console.print("time: \(DurationText.precise(took.0)), processor \(DurationText.precise(took.1))\n")
   }
 
   /// `timed.runs` measurements, each of `timed.turns` turns or of as many as take about a fifth of a second.
@@ -34,18 +35,18 @@ extension Prompt {
     do {
       try Console.interruptible {
         while timed.turns == nil {
-          let start = Terminal.seconds
+          let start = ProcessClock.seconds
           _ = try interpreter.call(function, [.int(turns)])
-          let took = Terminal.seconds - start
+          let took = ProcessClock.seconds - start
           if took >= 0.2 || turns >= 10_000_000 { break }
           let (more, overflow) = turns.multipliedReportingOverflow(
             by: took > 0.02 ? Int(0.25 / took) + 1 : 10)
           turns = overflow ? 10_000_000 : min(more, 10_000_000)
         }
         for _ in 0..<timed.runs {
-          let start = Terminal.seconds
+          let start = ProcessClock.seconds
           _ = try interpreter.call(function, [.int(turns)])
-          times.append((Terminal.seconds - start) / Double(turns))
+          times.append((ProcessClock.seconds - start) / Double(turns))
         }
       }
     } catch {
@@ -56,26 +57,8 @@ extension Prompt {
     let deviation = (times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(times.count)).squareRoot()
     let sign = traits.glyphs == .unicode ? "±" : "+-"
     Console.print(
-      "\(Prompt.duration(mean)) \(sign) \(Prompt.duration(deviation)) a turn (\(timed.runs) run\(timed.runs == 1 ? "" : "s") of \(turns))\n"
+      "\(DurationText.precise(mean)) \(sign) \(DurationText.precise(deviation)) a turn (\(timed.runs) run\(timed.runs == 1 ? "" : "s") of \(turns))\n"
     )
   }
 
-  static func processorSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-
-  /// Three digits and a unit: `12.3 ms`.
-  static func duration(_ seconds: Double) -> String {
-    let (value, unit): (Double, String) =
-      seconds >= 1
-      ? (seconds, "s")
-      : seconds >= 1e-3
-        ? (seconds * 1e3, "ms")
-        : seconds >= 1e-6 ? (seconds * 1e6, "µs") : (seconds * 1e9, "ns")
-    let scale = value >= 100 ? 1.0 : value >= 10 ? 10 : 100
-    let rounded = (value * scale).rounded() / scale
-    return (rounded == rounded.rounded() && scale == 1 ? String(Int(rounded)) : String(rounded)) + " " + unit
-  }
 }

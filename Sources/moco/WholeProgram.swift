@@ -85,7 +85,7 @@ struct WholeProgram {
   private func run(
     _ source: SourceFile, recorder: RunRecorder? = nil, _ body: (Runtime, SourceFile) throws -> RunResult
   ) -> Status {
-    let start = Terminal.seconds
+    let start = ProcessClock.seconds
     do {
       let session = Runtime(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
       Console.connect(session, quiet: isQuiet)
@@ -132,7 +132,7 @@ struct WholeProgram {
     }
     recorder?.finish(
       status: result.exitStatus != nil && status != .fine ? "failed" : status.word,
-      exitStatus: result.exitStatus, seconds: Terminal.seconds - start,
+      exitStatus: result.exitStatus, seconds: ProcessClock.seconds - start,
       by: status == .interrupted && result.exitStatus == nil ? Console.ending?.name ?? "SIGINT" : nil)
     return status
   }

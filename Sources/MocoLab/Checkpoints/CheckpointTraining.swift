@@ -81,7 +81,7 @@ struct CheckpointTraining {
     guard isWhole, records.isEmpty && position.step > 0 || steps == open else {
       throw Failure(
         "E0708",
-        "\(path) is damaged: it is at step \(position.step), epochs have \(counted(length, "step")), and its records say otherwise",
+        "\(path) is damaged: it is at step \(position.step), epochs have \(NumberText.counted(length, "step")), and its records say otherwise",
         help: "use an earlier checkpoint")
     }
   }

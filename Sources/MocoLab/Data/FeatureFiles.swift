@@ -74,7 +74,7 @@ public final class FeatureFiles: Sendable {
 
   private struct Unwritten {
     var encoders: [String: Pending] = [:]
-    var since = now()
+    var since = ProcessClock.seconds
   }
 
   private let state = Mutex<[String: Index]>([:])
@@ -145,7 +145,8 @@ public final class FeatureFiles: Sendable {
       waiting.encoders[encoder, default: Pending()].keys += keys
       waiting.encoders[encoder, default: Pending()].values += values
       let rows = waiting.encoders.values.reduce(0) { $0 + $1.keys.count }
-      return rows >= FeatureFiles.pendingRows || now() - waiting.since > FeatureFiles.pendingSeconds
+      return rows >= FeatureFiles.pendingRows
+        || ProcessClock.seconds - waiting.since > FeatureFiles.pendingSeconds
     }
     if isDue { flush() }
   }

@@ -34,7 +34,7 @@ public enum Evaluator {
     guard options.batch >= 1 else {
       throw Failure("E0706", "the batch size is \(options.batch)", help: "give 1 or more")
     }
-    let begin = now()
+    let begin = ProcessClock.seconds
     let question = try model.question(
       about: data.classes, naming: options.naming, data: "split \"\(data.name)\"")
     let isBase = try cut(model, data, options, question)
@@ -57,12 +57,12 @@ public enum Evaluator {
       try tally.add(
         values, labels: batch.labels, styles: batch.styles, routing: answer.routing, first: start)
       start = end
-      let passed = now() - begin
+      let passed = ProcessClock.seconds - begin
       progress?(
         Progress(
           done: start, total: data.count, rate: passed > 0 ? Double(start) / passed : 0, unit: "images"))
     }
-    return tally.report(kind: model.kind, naming: question.naming, seconds: now() - begin)
+    return tally.report(kind: model.kind, naming: question.naming, seconds: ProcessClock.seconds - begin)
   }
 
   /// Which classes of the data are base classes; nil if there is no cut.

@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 
 /// How the learning rate moves over N epochs (or steps) of training.
 ///
@@ -75,7 +76,7 @@ public enum Schedule: Sendable, Hashable {
       var parts: [String] = []
       if c.warmup > 0 {
         parts.append(
-          c.unit.map { "warmup: " + counted(c.warmup, String($0.rawValue.dropLast())) }
+          c.unit.map { "warmup: " + NumberText.counted(c.warmup, String($0.rawValue.dropLast())) }
             ?? "warmup: \(c.warmup)")
         if c.warmupKind != .constant { parts.append("warmup_kind: \"\(c.warmupKind.rawValue)\"") }
         if c.warmupRate != 1e-5 { parts.append("warmup_rate: \(c.warmupRate)") }

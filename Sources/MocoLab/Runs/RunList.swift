@@ -58,7 +58,7 @@ public struct RunList {
       text + String(repeating: " ", count: max(width - text.count, 0))
     }
     return runs.map { run in
-      let seconds = run.seconds.map { fixedText($0, 1) + " s" } ?? ""
+      let seconds = run.seconds.map { NumberText.fixed($0, 1) + " s" } ?? ""
       let line = [padded(run.name, widest), padded(run.state, widestState), padded(run.began, 20), seconds]
       return line.joined(separator: "  ").trimmedEnd + "\n"
     }.joined()

@@ -97,9 +97,9 @@ public struct Forecast: Sendable {
   private static func fastest(_ work: () throws -> Void) throws -> Double {
     var best = Double.infinity
     for _ in 0..<2 {
-      let begin = now()
+      let begin = ProcessClock.seconds
       try Autograd.noGrad(work)
-      best = min(best, now() - begin)
+      best = min(best, ProcessClock.seconds - begin)
     }
     return max(best, 1e-9)
   }
@@ -120,37 +120,26 @@ extension Forecast {
     var lines = [
       "\(many(step.prompts, "prompt")) of \(many(classes, "class", "classes")): \(many(step.nodes, "row")) in the tree, "
         + "\(grouped(step.paddedRows)) if padded\(chunks)",
-      "\(many(plan.steps, "step")) in \(many(plan.epochs, "epoch")), about \(Forecast.duration(secondsPerStep)) "
+      "\(many(plan.steps, "step")) in \(many(plan.epochs, "epoch")), about \(DurationText.estimate(secondsPerStep)) "
         + "and \(Forecast.operations(step.stepFLOPs)) each",
     ]
     var before: [String] = []
     if once.prompts > 0 { before.append(many(once.prompts, "sentence")) }
     if imagesOnce > 0 { before.append("up to " + many(imagesOnce, "image")) }
     if !before.isEmpty {
-      lines.append("once: \(before.joined(separator: " and ")), about \(Forecast.duration(secondsBefore))")
+      lines.append(
+        "once: \(before.joined(separator: " and ")), about \(DurationText.estimate(secondsBefore))")
     }
     lines.append(
-      "in all about \(Forecast.duration(seconds)), with up to \(MemoryAccountant.text(memory)) of memory")
+      "in all about \(DurationText.estimate(seconds)), with up to \(MemoryAccountant.text(memory)) of memory")
     return lines
-  }
-
-  /// `0.4 s`, `12 min`, `3.5 h`, `2 days`.
-  package static func duration(_ seconds: Double) -> String {
-    switch seconds {
-    case ..<0.0095: return "\(fixedText(seconds * 1000, 1)) ms"
-    case ..<9.5: return "\(fixedText(seconds, 2)) s"
-    case ..<90: return "\(fixedText(seconds, 0)) s"
-    case ..<5400: return "\(fixedText(seconds / 60, 0)) min"
-    case ..<172_800: return "\(fixedText(seconds / 3600, 1)) h"
-    default: return "\(fixedText(seconds / 86_400, 0)) days"
-    }
   }
 
   package static func operations(_ flops: Double) -> String {
     switch flops {
-    case ..<1e9: return "\(fixedText(flops / 1e6, 1)) MFLOP"
-    case ..<1e12: return "\(fixedText(flops / 1e9, 1)) GFLOP"
-    default: return "\(fixedText(flops / 1e12, 1)) TFLOP"
+    case ..<1e9: return "\(NumberText.fixed(flops / 1e6, 1)) MFLOP"
+    case ..<1e12: return "\(NumberText.fixed(flops / 1e9, 1)) GFLOP"
+    default: return "\(NumberText.fixed(flops / 1e12, 1)) TFLOP"
     }
   }
 }

@@ -119,8 +119,8 @@ public struct PublishedTraining: Sendable, Equatable {
     let other = epochs > 4 ? epochs / 5 : epochs > 1 ? 1 : 0
     throw Failure(
       "E0706",
-      "the published warm-up takes \(counted(cosine.warmup, "epoch")), and the training lasts \(epochs)",
-      help: "write schedule: cosine(warmup: \(counted(other, "epoch"))) too, or leave out for",
+      "the published warm-up takes \(NumberText.counted(cosine.warmup, "epoch")), and the training lasts \(epochs)",
+      help: "write schedule: cosine(warmup: \(NumberText.counted(other, "epoch"))) too, or leave out for",
       argument: "for")
   }
 }

@@ -96,8 +96,8 @@ public final class Trainer {
   public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
     interruptedCheckpoint = nil
     let first = step
-    let begin = now()
-    defer { seconds = now() - begin }
+    let begin = ProcessClock.seconds
+    defer { seconds = ProcessClock.seconds - begin }
     do {
       return try steps(until: end, observer: observer)
     } catch {
@@ -107,7 +107,7 @@ public final class Trainer {
   }
 
   private func steps(until end: Int?, observer: TrainingObserver) throws -> TrainingReport {
-    let begin = now()
+    let begin = ProcessClock.seconds
     let first = step
     // What a callback has ended before goes on.
     if stop?.by != .patience { stop = nil }
@@ -142,15 +142,15 @@ public final class Trainer {
       let isLast = step % plan.stepsPerEpoch == 0 || step == plan.steps
       if isLast { addEpoch(record) }
       try observer.onStep?(record)
-      let passed = now() - begin
+      let passed = ProcessClock.seconds - begin
       observer.onProgress?(
         Progress(
           done: step, total: plan.steps, rate: passed > 0 ? Double(step - first) / passed : 0, unit: "steps",
-          note: "epoch \(record.epoch)/\(plan.epochs) loss \(fixedText(record.loss, 4))"))
+          note: "epoch \(record.epoch)/\(plan.epochs) loss \(NumberText.fixed(record.loss, 4))"))
       if isLast { try closeEpoch(observer) }
     }
     if isFinished || stop != nil { try finish() }
-    return report(seconds: now() - begin)
+    return report(seconds: ProcessClock.seconds - begin)
   }
 
   /// What the training has done so far.
@@ -163,7 +163,7 @@ public final class Trainer {
     let epoch = step / plan.stepsPerEpoch
     let batch = try nextBatch(epoch: epoch)
     let rate = plan.rate(base: options.optimizer.rate, step: step)
-    let began = now()
+    let began = ProcessClock.seconds
     let loss = try model.loss(batch, scope: scope)
     let value = Double(try loss.total.value.item())
     guard value.isFinite else {
@@ -203,7 +203,7 @@ public final class Trainer {
       parts: try loss.parts.map { ($0.name, Double(try $0.value.value.item())) }, rate: rate,
       accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm
     )
-    sums.add(record, seconds: now() - began)
+    sums.add(record, seconds: ProcessClock.seconds - began)
     return record
   }
 
@@ -404,27 +404,4 @@ private struct Sums {
       parts: parts.map { ($0.name, $0.value / n) }, rate: last.rate, accuracy: accuracy / n,
       gateLoad: load?.map { Float($0 / n) }, seconds: seconds)
   }
-}
-
-/// Seconds on a clock that only goes forward.
-func now() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-
-/// `1 epoch`, `2 epochs`.
-package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-/// A number with so many decimals, rounded half away from zero.
-package func fixedText(_ value: Double, _ decimals: Int) -> String {
-  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-  var scale = 1.0
-  for _ in 0..<decimals { scale *= 10 }
-  let units = Int((abs(value) * scale).rounded())
-  let whole = units / Int(scale)
-  let rest = String(units % Int(scale))
-  let sign = value < 0 && units > 0 ? "-" : ""
-  guard decimals > 0 else { return "\(sign)\(whole)" }
-  return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
 }

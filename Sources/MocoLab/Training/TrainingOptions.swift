@@ -16,10 +16,10 @@ public enum TrainingDuration: Sendable, Hashable {
 
   public var description: String {
     switch self {
-    case .epochs(let count, 0): return counted(count, "epoch")
+    case .epochs(let count, 0): return NumberText.counted(count, "epoch")
     case .epochs(let count, let steps):
-      return "\(counted(count, "epoch")) and at least \(counted(steps, "step"))"
-    case .steps(let count): return counted(count, "step")
+      return "\(NumberText.counted(count, "epoch")) and at least \(NumberText.counted(steps, "step"))"
+    case .steps(let count): return NumberText.counted(count, "step")
     }
   }
 
@@ -112,7 +112,7 @@ public struct TrainingOptions: Sendable {
     case .epochs(let count, let steps):
       length = count
       guard steps >= 0, steps <= TrainingDuration.limit else {
-        throw Failure("E0706", "at_least is \(counted(steps, "step"))")
+        throw Failure("E0706", "at_least is \(NumberText.counted(steps, "step"))")
       }
     case .steps(let count): length = count
     }
@@ -209,7 +209,7 @@ public struct TrainingPlan: Sendable, Equatable {
     let isInEpochs = scheduleUnit == .epochs
     let units = isInEpochs ? (scheduled.count + stepsPerEpoch - 1) / stepsPerEpoch : scheduled.count
     guard cosine.warmup >= units else { return nil }
-    func text(_ count: Int) -> String { counted(count, String(scheduleUnit.rawValue.dropLast())) }
+    func text(_ count: Int) -> String { NumberText.counted(count, String(scheduleUnit.rawValue.dropLast())) }
     return
       "the warm-up of \(text(cosine.warmup)) lasts for all of the schedule's \(text(units)): "
       + "the full learning rate is never reached"

@@ -13,6 +13,8 @@
 // copy one level, `ListReference` and `RecordReference` read and change in place. An AnyValue belongs to the
 // thread that runs the program; do not hand it to worker threads.
 
+import MocoBase
+
 public struct AnyValue {
   package enum Storage {
     case null

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// Named values in order: the contents of a Record, or the open options of a call.
 ///
 ///     var fields: Fields = ["loss": 0.5, "accuracy": 0.9]

@@ -2,6 +2,7 @@
 // in constant time. An object is never changed once anybody else can see it.
 
 import Glibc
+import MocoBase
 
 extension StringObject {
   package static func text(_ object: ObjectPointer) -> String {

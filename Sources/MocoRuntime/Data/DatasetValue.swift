@@ -154,7 +154,7 @@ struct StyleOptions {
   init(_ arguments: Arguments, split: DataSplit, context: RuntimeContext) throws {
     styles = try StyleOptions.styles(arguments, "names")
     severity = try StyleOptions.severity(arguments)
-    seed = try StyleOptions.seed(arguments, context)
+    seed = try arguments.seed(context)
     withheld = try StyleOptions.withheld(arguments, split: split)
   }
 
@@ -170,12 +170,6 @@ struct StyleOptions {
       throw arguments.failure("E0305", "a severity of \(severity) is outside 0 to 1", at: "severity")
     }
     return Float(severity)
-  }
-
-  /// The seed given, or the session's.
-  static func seed(_ arguments: Arguments, _ context: RuntimeContext) throws -> UInt64 {
-    guard let seed = try arguments.optionalInt("seed") else { return context.seed }
-    return UInt64(bitPattern: Int64(seed))
   }
 
   /// nil, "small world", or a list of [class, style].

@@ -31,7 +31,7 @@ extension SplitValue {
       draw.withheld = try StyleOptions.withheld(arguments, split: value.split)
       draw.flip = try arguments.float("flip")
       draw.shift = try arguments.int("shift", in: 0...64)
-      draw.seed = try StyleOptions.seed(arguments, value.context)
+      draw.seed = try arguments.seed(value.context)
       let batch = try value.split.captionBatch(
         arguments.int("size", in: 1...100_000), step: arguments.int("step"),
         preprocess: try value.captionPreprocess(arguments), book: try value.captionBook(arguments), draw: draw

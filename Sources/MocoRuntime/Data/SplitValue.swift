@@ -90,7 +90,7 @@ final class SplitValue: FigureConvertible {
     ) { value, arguments in
       let shuffles = try arguments.bool("shuffle")
       let epoch = try arguments.optionalInt("epoch") ?? (shuffles ? value.nextPass() : 0)
-      let seed = try StyleOptions.seed(arguments, value.context)
+      let seed = try arguments.seed(value.context)
       let plan = BatchPlan(
         count: value.split.count, size: try arguments.int("size", in: 1...1_000_000), shuffle: shuffles,
         seed: seed,
@@ -148,7 +148,7 @@ final class SplitValue: FigureConvertible {
     ) { value, arguments in
       let views = try value.split.inEveryStyle(
         StyleOptions.styles(arguments, "names"), severity: StyleOptions.severity(arguments),
-        seed: StyleOptions.seed(arguments, value.context))
+        seed: arguments.seed(value.context))
       return .host(SplitValue(views, value.context))
     }
     table.add(
@@ -163,7 +163,7 @@ final class SplitValue: FigureConvertible {
     ) { value, arguments in
       let style = try Style.parse(arguments.string("name"))
       let severity = try StyleOptions.severity(arguments)
-      let seed = try StyleOptions.seed(arguments, value.context)
+      let seed = try arguments.seed(value.context)
       return .host(SplitValue(try value.split.inStyle(style, severity: severity, seed: seed), value.context))
     }
     table.add(
@@ -200,7 +200,7 @@ final class SplitValue: FigureConvertible {
         ```
         """
     ) { value, arguments in
-      var random = Philox(seed: try StyleOptions.seed(arguments, value.context), stream: "sample")
+      var random = Philox(seed: try arguments.seed(value.context), stream: "sample")
       let order = random.permutation(value.split.count)
       return .host(
         SplitValue(

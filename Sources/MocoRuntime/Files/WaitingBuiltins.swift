@@ -1,4 +1,5 @@
 import Glibc
+import MocoBase
 import MocoLang
 
 /// sleep, input.
@@ -21,10 +22,10 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
           help: "give a number of seconds from 0 to 1e9")
       }
       context.flush()
-      let end = Terminal.seconds + seconds
+      let end = ProcessClock.seconds + seconds
       while true {
         try arguments.interpreter.checkInterrupt()
-        let rest = end - Terminal.seconds
+        let rest = end - ProcessClock.seconds
         guard rest > 0 else { return .nil }
         usleep(UInt32(min(rest, 0.01) * 1e6) + 1)
       }

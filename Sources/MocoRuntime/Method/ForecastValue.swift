@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLab
 import MocoLang
 
@@ -33,8 +34,8 @@ final class ForecastValue: HostObject {
   }
 
   var shortDescription: String {
-    "<forecast: \(counted(forecast.plan.steps, "step")), \(counted(forecast.step.nodes, "row")) in the tree, "
-      + "about \(rounded(forecast.seconds, 1)) s>"
+    "<forecast: \(NumberText.counted(forecast.plan.steps, "step")), \(NumberText.counted(forecast.step.nodes, "row")) in the tree, "
+      + "about \(NumberText.fixed(forecast.seconds, 1)) s>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String { forecast.lines.joined(separator: "\n") }

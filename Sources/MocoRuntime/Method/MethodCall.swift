@@ -8,8 +8,7 @@ import MocoTensor
 final class MethodCall: MethodArguments {
   private let arguments: Arguments
   private let context: RuntimeContext
-  private let clock = ContinuousClock()
-  private let begin = ContinuousClock().now
+  private let begin = ProcessClock.seconds
   private var encoder: ImageEncoder?
   /// The splits that the method has read, the first of which it is made of.
   private var splits: [DataSplit] = []
@@ -74,7 +73,7 @@ final class MethodCall: MethodArguments {
   func say(_ text: String) { context.say(text) }
 
   func progress(done: Int, of total: Int, unit: String) {
-    let passed = (clock.now - begin) / .seconds(1)
+    let passed = ProcessClock.seconds - begin
     context.onProgress?(
       Progress(done: done, total: total, rate: passed > 0 ? Double(done) / passed : 0, unit: unit))
   }

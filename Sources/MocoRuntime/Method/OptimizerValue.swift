@@ -99,7 +99,7 @@ final class OptimizerValue: HostObject {
     if settings.weightDecay != 0 { parts.append("weight_decay: \(member: settings.weightDecay)") }
     let target =
       optimizer.map {
-        " on \(counted($0.parameters.count, "parameter")), \(counted($0.stepCount, "step")) taken"
+        " on \(NumberText.counted($0.parameters.count, "parameter")), \(NumberText.counted($0.stepCount, "step")) taken"
       } ?? ""
     return "\(settings.rule.name)(\(parts.joined(separator: ", ")))\(target)"
   }

@@ -65,7 +65,9 @@ final class ParameterListValue: HostObject {
     return { rest.popFirst().map { .host(TensorValue($0.variable)) } }
   }
 
-  var shortDescription: String { "<\(counted(parameters.count, "parameter")), \(counted(size, "number"))>" }
+  var shortDescription: String {
+    "<\(NumberText.counted(parameters.count, "parameter")), \(NumberText.counted(size, "number"))>"
+  }
 
   func display(width: Int, style: DisplayStyle) -> String {
     let widest = parameters.map(\.name.count).max() ?? 0
@@ -74,7 +76,9 @@ final class ParameterListValue: HostObject {
       return "  \(parameter.name)\(pad)  \(parameter.variable.value.shape)"
         + (parameter.rateFactor == 1 ? "" : "  lr × \(NumberText.float(parameter.rateFactor))")
     }
-    return (["\(counted(parameters.count, "parameter")), \(counted(size, "number"))"] + lines).joined(
-      separator: "\n")
+    return
+      (["\(NumberText.counted(parameters.count, "parameter")), \(NumberText.counted(size, "number"))"] + lines)
+      .joined(
+        separator: "\n")
   }
 }

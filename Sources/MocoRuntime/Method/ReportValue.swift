@@ -141,32 +141,32 @@ final class ReportValue: HostObject {
           report.labelNames, [.init("accuracy", values: report.perClass.map { 100 * $0.accuracy })],
           valueLabel: "%",
           digits: 1)),
-      title: "\(title): \(rounded(100 * report.accuracy, 1)) %")
+      title: "\(title): \(NumberText.fixed(100 * report.accuracy, 1)) %")
   }
 
   func number() throws -> AnyValue? { .float(report.accuracy) }
 
   var shortDescription: String {
-    "<report: \(title), accuracy \(rounded(100 * report.accuracy, 2)) %>"
+    "<report: \(title), accuracy \(NumberText.fixed(100 * report.accuracy, 2)) %>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {
     var lines = [
-      "\(title): \(rounded(100 * report.accuracy, 1)) % of \(report.overall.count) images"
+      "\(title): \(NumberText.fixed(100 * report.accuracy, 1)) % of \(report.overall.count) images"
     ]
     if let base = report.base, let new = report.new, let h = report.harmonic {
       lines.append(
-        "  base \(rounded(100 * base.accuracy, 1)) %, new \(rounded(100 * new.accuracy, 1)) %, H \(rounded(100 * h, 1)) %"
+        "  base \(NumberText.fixed(100 * base.accuracy, 1)) %, new \(NumberText.fixed(100 * new.accuracy, 1)) %, H \(NumberText.fixed(100 * h, 1)) %"
       )
     }
     let metrics = report.metrics
     var means = [
-      "macro-F1 \(rounded(100 * metrics.macroF1, 1)) %",
-      "mean per class \(rounded(100 * metrics.meanPerClass, 1)) %",
+      "macro-F1 \(NumberText.fixed(100 * metrics.macroF1, 1)) %",
+      "mean per class \(NumberText.fixed(100 * metrics.meanPerClass, 1)) %",
     ]
-    if let top5 = report.top5 { means.append("top 5 \(rounded(100 * top5, 1)) %") }
+    if let top5 = report.top5 { means.append("top 5 \(NumberText.fixed(100 * top5, 1)) %") }
     if let confidence = report.confidence {
-      means.append("calibration error \(rounded(100 * confidence.calibrationError, 1)) %")
+      means.append("calibration error \(NumberText.fixed(100 * confidence.calibrationError, 1)) %")
     }
     lines += wrapped("  ", means, ", ", width: width)
     let absent = metrics.withoutImages.count
@@ -187,7 +187,7 @@ final class ReportValue: HostObject {
     }
     func row(_ title: String, _ entries: [(String, Double)]) {
       lines += wrapped(
-        "  \(title): ", entries.map { "\($0.0) \(rounded(100 * $0.1, 1))" }, " · ", width: width)
+        "  \(title): ", entries.map { "\($0.0) \(NumberText.fixed(100 * $0.1, 1))" }, " · ", width: width)
     }
     row("by class", zip(report.labelNames, report.perClass).map { ($0, $1.accuracy) })
     if let styles = report.styles { row("by style", styles.map { ($0.name, $0.score.accuracy) }) }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLab
 import MocoLang
 import MocoMethods
@@ -93,7 +94,7 @@ final class RouteValue: HostObject {
   private var headline: String {
     let shown = [truth.style.map { "\($0) image" } ?? "image", truth.label.map { "of \"\($0)\"" }]
       .compactMap { $0 }.joined(separator: " ")
-    let probability = rounded(100 * Double(why.classes.first?.value ?? .nan), 1)
+    let probability = NumberText.fixed(100 * Double(why.classes.first?.value ?? .nan), 1)
     let right = isRight.map { $0 ? ", right" : ", wrong" } ?? ""
     return "\(shown): \"\(why.prediction)\" with \(probability) %\(right)"
   }
@@ -102,23 +103,29 @@ final class RouteValue: HostObject {
 
   func display(width: Int, style: DisplayStyle) -> String {
     var lines = [headline]
-    let others = why.classes.dropFirst().map { "\($0.name) \(rounded(100 * Double($0.value), 1)) %" }
+    let others = why.classes.dropFirst().map { "\($0.name) \(NumberText.fixed(100 * Double($0.value), 1)) %" }
     if !others.isEmpty { lines.append("  then \(others.joined(separator: ", "))") }
     let widest = why.experts.map(\.group.count).max() ?? 0
     for expert in why.experts where expert.chosen {
       let pad = String(repeating: " ", count: widest - expert.group.count)
-      let says = expert.classes.prefix(2).map { "\($0.name) \(rounded(100 * Double($0.value), 0)) %" }
-        .joined(separator: ", ")
+      let says = expert.classes.prefix(2).map {
+        "\($0.name) \(NumberText.fixed(100 * Double($0.value), 0)) %"
+      }
+      .joined(separator: ", ")
       let bar = String(repeating: style.unicode ? "█" : "#", count: Int((12 * expert.weight).rounded()))
       let rest = String(repeating: " ", count: max(0, 12 - bar.count))
       lines.append(
-        "  \(expert.group)\(pad)  \(rounded(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(says)")
+        "  \(expert.group)\(pad)  \(NumberText.fixed(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(says)"
+      )
       if let template = expert.template {
         lines.append(
-          "    nearest of its sentences: \"\(template.name)\" (cosine \(rounded(Double(template.value), 3)))")
+          "    nearest of its sentences: \"\(template.name)\" (cosine \(NumberText.fixed(Double(template.value), 3)))"
+        )
       }
     }
-    let rest = why.experts.filter { !$0.chosen }.map { "\($0.group) \(rounded(Double($0.score), 2))" }
+    let rest = why.experts.filter { !$0.chosen }.map {
+      "\($0.group) \(NumberText.fixed(Double($0.score), 2))"
+    }
     if !rest.isEmpty { lines.append("  not asked (score): \(rest.joined(separator: ", "))") }
     return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
       .joined(separator: "\n")

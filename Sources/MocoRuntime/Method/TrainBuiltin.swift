@@ -273,6 +273,3 @@ func stepValue(_ record: StepRecord) -> AnyValue {
   fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
   return .record(fields)
 }
-
-/// A number with so many decimals.
-func rounded(_ value: Double, _ decimals: Int) -> String { fixedText(value, decimals) }

@@ -170,8 +170,8 @@ struct TrainingCall {
 
   private static func line(_ record: EpochRecord, _ kind: String, _ metric: KeepBest.Metric?) -> String {
     var line =
-      "\(kind): epoch \(record.index)/\(record.epochs)  loss \(rounded(record.loss, 4))  "
-      + "training accuracy \(rounded(100 * record.accuracy, 1)) %"
+      "\(kind): epoch \(record.index)/\(record.epochs)  loss \(NumberText.fixed(record.loss, 4))  "
+      + "training accuracy \(NumberText.fixed(100 * record.accuracy, 1)) %"
     if let metric, let value = record.validation { line += "  validation \(metric.text(value))" }
     return line
   }
@@ -180,6 +180,6 @@ struct TrainingCall {
 extension KeepBest.Metric {
   /// For people: `accuracy 81.2 %`, `nll 0.6931`.
   func text(_ value: Double) -> String {
-    self == .accuracy ? "accuracy \(rounded(100 * value, 1)) %" : "nll \(rounded(value, 4))"
+    self == .accuracy ? "accuracy \(NumberText.fixed(100 * value, 1)) %" : "nll \(NumberText.fixed(value, 4))"
   }
 }

@@ -113,25 +113,26 @@ final class TrainingValue: HostObject {
   }
 
   var shortDescription: String {
-    let loss = report.epochs.isEmpty ? "" : ", loss \(rounded(report.loss, 4))"
+    let loss = report.epochs.isEmpty ? "" : ", loss \(NumberText.fixed(report.loss, 4))"
     let cut = interrupted == nil ? "" : ", interrupted"
     return
-      "<training of \(model): \(counted(report.epochs.count, "epoch")), \(counted(report.steps, "step"))\(loss)\(cut)>"
+      "<training of \(model): \(NumberText.counted(report.epochs.count, "epoch")), \(NumberText.counted(report.steps, "step"))\(loss)\(cut)>"
   }
 
   func display(width: Int, style: DisplayStyle) -> String {
-    let seconds = rounded(report.seconds, 1)
+    let seconds = NumberText.fixed(report.seconds, 1)
     let remarks = self.remarks.map {
       "\n" + DisplayColumns.joined($0.split(separator: " ").map(String.init), columns: width, hanging: 2)
     }.joined()
     guard !report.epochs.isEmpty else {
-      return "\(counted(report.steps, "step")); no epoch of them is known" + remarks
+      return "\(NumberText.counted(report.steps, "step")); no epoch of them is known" + remarks
     }
-    let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { rounded($0, 4) }
+    let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { NumberText.fixed($0, 4) }
     let pieces = [
-      "\(counted(report.steps, "step")) in \(counted(report.epochs.count, "epoch")),", "\(seconds) s;",
+      "\(NumberText.counted(report.steps, "step")) in \(NumberText.counted(report.epochs.count, "epoch")),",
+      "\(seconds) s;",
       "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
-      "training accuracy \(rounded(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
+      "training accuracy \(NumberText.fixed(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
     ]
     let card = DisplayColumns.joined(pieces, columns: width, hanging: 2)
     guard let published = options.published else { return card + remarks }

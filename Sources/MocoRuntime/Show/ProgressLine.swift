@@ -29,7 +29,7 @@ public final class ProgressLine {
     if Terminal.isDumb { traits.isTerminal = false }
     self.init(
       label, traits: traits, width: { OutputTraits.detect(descriptor: 2).width },
-      clock: { Terminal.seconds }, write: { Terminal.write($0, to: 2) })
+      clock: { ProcessClock.seconds }, write: { Terminal.write($0, to: 2) })
   }
 
   /// For tests: another clock, another place to write to.
@@ -77,7 +77,7 @@ public final class ProgressLine {
     var tail = " \(progress.done)/\(progress.total)"
     if progress.rate.isFinite, progress.rate > 0 {
       tail += "  \(ProgressLine.short(progress.rate)) \(progress.unit)/s"
-      if let left = progress.remaining, left.isFinite { tail += "  \(ProgressLine.duration(left)) left" }
+      if let left = progress.remaining, left.isFinite { tail += "  \(DurationText.countdown(left)) left" }
     }
     if !progress.note.isEmpty { tail += "  \(TerminalText.safe(progress.note))" }
     let room = max(width() - 3, 1)
@@ -96,14 +96,6 @@ public final class ProgressLine {
       return line + String(repeating: " ", count: max(room - visible, 0))
     }
     return String(line.prefix(room))
-  }
-
-  /// `0:07`, `12:30`, `1:02:03`.
-  static func duration(_ seconds: Double) -> String {
-    let whole = Int(min(max(seconds, 0), 1e8).rounded(.up))
-    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-    let two = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }
-    return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
   }
 
   /// Three digits or so.

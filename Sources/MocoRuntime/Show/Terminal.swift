@@ -35,11 +35,4 @@ package enum Terminal {
       bytes = bytes.dropFirst(count)
     }
   }
-
-  /// Seconds on a clock that only goes forward.
-  package static var seconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
 }

@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoLang
 import MocoTensor
 

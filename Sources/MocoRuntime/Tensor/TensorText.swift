@@ -95,7 +95,10 @@ enum TensorText {
     let good = values.count - bad
     var pieces =
       good > 0
-      ? ["min \(rounded(low))", "mean \(rounded(Float(sum / Double(good))))", "max \(rounded(high))"] : []
+      ? [
+        "min \(rounded(low))", "mean \(rounded(Float(sum / Double(good))))",
+        "max \(rounded(high))",
+      ] : []
     if bad > 0 { pieces.append("not finite: \(bad)") }
     return pieces
   }

@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func durationsForPeople() {
-    let texts = [0.0004, 0.25, 4, 31, 600, 9000, 400_000].map { Forecast.duration($0) }
+    let texts = [0.0004, 0.25, 4, 31, 600, 9000, 400_000].map { DurationText.estimate($0) }
     #expect(texts == ["0.4 ms", "0.25 s", "4.00 s", "31 s", "10 min", "2.5 h", "5 days"])
     #expect(Forecast.operations(3.5e10) == "35.0 GFLOP")
   }
