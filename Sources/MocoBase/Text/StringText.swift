@@ -1,6 +1,5 @@
 // Strings as they are written in source.
 
-import MocoBase
 
 package enum StringText {
   /// In quotes, with escapes, as inside a printed list.
