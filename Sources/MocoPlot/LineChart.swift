@@ -63,7 +63,7 @@ public struct LineChart: Sendable, Equatable {
   /// The horizontal axis, marked at round places or where it is asked for.
   func horizontalAxis(count: Int) -> Axis {
     let places = series.flatMap { $0.points.compactMap { $0?.x } + $0.band.compactMap { $0?.x } }
-    return Axis(places, fixed: xRange, roomy: marks == .points, count: count, ticks: ticks)
+    return Axis(places, fixed: xRange, roomy: marks == .points, count: count, counts: true, ticks: ticks)
   }
 
   /// Heights that the vertical axis has to reach.

@@ -60,18 +60,19 @@ extension Double {
 }
 
 /// A linear scale with round marks.
-struct Axis {
+package struct Axis {
   let low: Double
   let high: Double
-  let ticks: [Double]
+  package let ticks: [Double]
   let labels: [String]
 
   /// - Parameters:
   ///   - roomy: widens the limits to the marks around the data.
   ///   - count: about how many marks.
+  ///   - counts: the values number things, such as epochs: where all are whole, no mark stands between two.
   ///   - ticks: the marks, where they are not to be round places; those outside of the limits are left out.
-  init(
-    _ values: [Double], fixed: ClosedRange<Double>? = nil, roomy: Bool, count: Int,
+  package init(
+    _ values: [Double], fixed: ClosedRange<Double>? = nil, roomy: Bool, count: Int, counts: Bool = false,
     ticks chosen: [Double]? = nil
   ) {
     let finite = values.filter { $0.isFinite && abs($0) < 1e300 }
@@ -86,7 +87,8 @@ struct Axis {
       low -= pad
       high += pad
     }
-    let step = Axis.roundStep((high - low) / Double(max(count, 1)))
+    var step = Axis.roundStep((high - low) / Double(max(count, 1)))
+    if counts, high - low >= 2, finite.allSatisfy({ $0 == $0.rounded() }) { step = max(step, 1) }
     if roomy, fixed == nil {
       low = (low / step + 1e-9).rounded(.down) * step
       high = (high / step - 1e-9).rounded(.up) * step

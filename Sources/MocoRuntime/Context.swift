@@ -115,11 +115,17 @@ public final class RunRecorder {
   /// - Throws: E0504 if it cannot be made.
   public func folder() throws -> RunFolder {
     if let made { return made }
-    let folder = try out.map { try RunFolder(exactly: $0) } ?? RunFolder(name: name)
-    made = folder
-    try folder.write(script: script)
-    for fact in facts { try folder.set(fact.name, fact.value) }
-    return folder
+    do {
+      let folder = try out.map { try RunFolder(exactly: $0) } ?? RunFolder(name: name)
+      made = folder
+      try folder.write(script: script)
+      for fact in facts { try folder.set(fact.name, fact.value) }
+      return folder
+    } catch let error as Failure where error.code == "E0504" && out == nil {
+      throw Failure(
+        error.code, "the record of this run: \(error.message)",
+        help: "start moco in another folder, give one with --out FOLDER, or write --no-record")
+    }
   }
 
   /// Replaces a fact, also in a folder that was made.

@@ -39,9 +39,12 @@ struct ModuleFiles {
         text.hasPrefix("/")
         ? text : importer.path.map { "\(FileSystem.parent(of: $0))/\(text)" } ?? FilePath.whole(shown)
       guard FileSystem.kind(path) == .file else {
+        let isShort = FileSystem.kind(path + ".moco") == .file
         throw Failure(
           "E0801", "there is no file \(shown) to use",
-          help: "the path is relative to \(isFile ? importer.name : "this folder")")
+          help: isShort
+            ? "write use \(StringText.quoted(text + ".moco"))"
+            : "give a path that is relative to \(isFile ? importer.name : "this folder")")
       }
       return LoadedModule(source: try SourceFile.read(path, called: shown), identity: resolved(path))
     }

@@ -227,6 +227,8 @@ package struct Completer {
     if start > 0, text[start - 1] == "(",
       case .name(let function) = chain(Array(text[..<(start - 1)]), scanner)?.last
     {
+      // What help shows is no file.
+      if function == "help" { completion.candidates = [] }
       let known = known(to: function).filter { $0.hasPrefix(typed) }.map { $0 + "\"" }
       completion.candidates = known + completion.candidates
       if completion.candidates.count == known.count { completion.replaces = typed.unicodeScalars.count }
@@ -239,6 +241,7 @@ package struct Completer {
     switch function {
     case "load_clip": library?.models ?? []
     case "dataset": ["fashion", "fashion-full"]
+    case "help": (library?.pages ?? []).filter { $0 != "index" }.sorted()
     case "style", "styled", "in_style":
       (interpreter.value(named: "styles")?.asList ?? []).compactMap(\.asString)
     default: []

@@ -3,11 +3,26 @@ import MocoLang
 /// A session as a program. At the prompt a name may be declared again; in a program it may in another cell, so
 /// that a block which declares a name once more begins one.
 package enum SavedSession {
-  package static func text(_ blocks: [String]) -> String {
+  /// The names that only the prompt gives a value.
+  package static let promptNames: Set<String> = ["Out", "ans"]
+
+  /// - Parameter context: what the blocks may use, without `promptNames`.
+  /// - Returns: the program, and how many blocks are comments in it because they use a name of the prompt.
+  package static func text(_ blocks: [String], _ context: CheckContext) -> (text: String, leftOut: Int) {
     var declared: Set<String> = []
+    var everDeclared: Set<String> = []
+    var leftOut = 0
     var text = ""
     for (index, block) in blocks.enumerated() {
+      if usesPromptNames(block, context, declared: everDeclared) {
+        leftOut += 1
+        if index > 0 { text += "\n" }
+        text += "// Left out: Out and ans are names of the prompt.\n"
+        text += block.split(separator: "\n", omittingEmptySubsequences: false).map { "// \($0)\n" }.joined()
+        continue
+      }
       let names = names(block)
+      everDeclared.formUnion(names)
       if !declared.isDisjoint(with: names) {
         text += "\n// %%\n"
         declared = []
@@ -17,7 +32,15 @@ package enum SavedSession {
       declared.formUnion(names)
       text += block + "\n"
     }
-    return text
+    return (text, leftOut)
+  }
+
+  private static func usesPromptNames(_ block: String, _ context: CheckContext, declared: Set<String>) -> Bool
+  {
+    let missing = promptNames.subtracting(declared)
+    guard missing.contains(where: block.contains) else { return false }
+    let wanted = Set(missing.map { "there is no '\($0)'" })
+    return Checker.check(SourceFile(name: "", text: block), context).contains { wanted.contains($0.message) }
   }
 
   private static func names(_ block: String) -> Set<String> {

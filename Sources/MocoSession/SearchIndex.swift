@@ -31,6 +31,7 @@ package struct SearchIndex {
       add(type.name, "?" + type.name, type.summary, type.summary)
       for member in members { add(member.name, "?" + member.name, member.summary, member.text) }
     }
+    addOptions(interpreter)
     for keyword in KeywordHelp.keywords {
       guard let entry = KeywordHelp.entry(for: keyword) else { continue }
       add(keyword, "?" + keyword, Summary.of(entry.sentence), entry.sentence)
@@ -45,6 +46,14 @@ package struct SearchIndex {
     for entry in Dialect.moco.errors.entries {
       let page = Dialect.moco.errors.pagePath(for: entry.code).flatMap { library?.text(at: $0) } ?? ""
       add(entry.code, "?" + entry.code, entry.title + ".", page)
+    }
+  }
+
+  /// The arguments of built-in functions by name, and what stands in their blocks of options.
+  private mutating func addOptions(_ interpreter: Interpreter) {
+    for (option, functions) in interpreter.indexOfOptions {
+      let list = functions.prefix(6).joined(separator: ", ") + (functions.count > 6 ? " …" : "")
+      add(option, "?" + functions[0], "`\(option):` is an option of \(list).", "")
     }
   }
 

@@ -63,7 +63,14 @@ extension Prompt {
     guard mayWrite(target, for: .save) else { return }
     // What the start-up file has declared is not in the blocks.
     let remark = startUpPath.map { "// The session began with the start-up file \($0).\n\n" } ?? ""
-    write(remark + SavedSession.text(accepted.map(\.block)), to: target)
+    var context = CheckContext(interpreter)
+    for name in SavedSession.promptNames {
+      context.names[name] = nil
+      context.builtins.removeValue(forKey: name)
+    }
+    let (text, leftOut) = SavedSession.text(accepted.map(\.block), context)
+    let note = leftOut == 0 ? "" : ", \(leftOut) as a comment: Out and ans are names of the prompt"
+    write(remark + text, to: target, note: note)
   }
 
   func exportSession(_ argument: String) {
@@ -75,11 +82,12 @@ extension Prompt {
     write("# A session of moco \(Moco.version)\n\n" + cells, to: target)
   }
 
-  private func write(_ text: String, to target: WriteTarget) {
+  private func write(_ text: String, to target: WriteTarget, note: String = "") {
     do {
       try AtomicFile.write(text, to: expanded(target.path))
       Console.show(
-        (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(target.path)\n")
+        (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(target.path)\(note)\n"
+      )
     } catch {
       Console.report(error)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MocoBase
 import MocoRuntime
 import MocoTensor
 import MocoTerminal
@@ -82,6 +83,7 @@ struct MocoCommand: ParsableCommand {
 @main
 enum Main {
   static func main() {
+    StandardStreams.hold()
     var arguments = Array(CommandLine.arguments.dropFirst())
     // `moco FILE.moco` is `moco run FILE.moco`.
     // So it is with options before the file.
@@ -94,6 +96,11 @@ enum Main {
     // Standard input is what is read without a file.
     if arguments.first == "-" { arguments.removeFirst() }
     if arguments == ["--version"] { return version() }
+    let subcommands = MocoCommand.configuration.subcommands.map { $0._commandName }
+    if let advice = CommandAdvice(arguments, subcommands: subcommands) {
+      Console.report("Error: \(advice.fault)\nHelp:  \(advice.help)\n")
+      exit(Status.usage.rawValue)
+    }
     MocoCommand.main(arguments)
   }
 

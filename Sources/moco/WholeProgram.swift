@@ -124,9 +124,14 @@ struct WholeProgram {
       // Nobody reads: other programs say nothing either.
       if status == .fine { status = .interrupted }
     } else if !isWritten, status == .fine {
+      let isClosed = StandardStreams.isOutputClosed
       Console.report([
         Diagnostic(
-          "E0504", "what the program printed could not be written", help: ["look for room on the disk"])
+          "E0504",
+          "what the program printed could not be written" + (isClosed ? ": standard output is closed" : ""),
+          help: [
+            isClosed ? "write > FILE, or > /dev/null where nobody wants it" : "look for room on the disk"
+          ])
       ])
       status = .failed
     }

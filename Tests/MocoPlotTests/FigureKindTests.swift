@@ -26,6 +26,18 @@ import Testing
     #expect(Histogram.edges([2, 2], bins: 2) == [1.5, 2, 2.5])
   }
 
+  /// Epochs, places and counts have no halves.
+  @Test func whatIsCountedIsMarkedAtWholeNumbers() {
+    for last in [2.0, 3, 5, 9, 40] {
+      let ticks = Axis([0, 1, last], roomy: false, count: 8, counts: true).ticks
+      #expect(ticks.count > 1 && ticks.allSatisfy { $0 == $0.rounded() }, "\(ticks)")
+    }
+    #expect(Axis([0, 1.5, 3], roomy: false, count: 8, counts: true).ticks.contains(0.5))
+    #expect(Axis([0, 1], roomy: false, count: 8, counts: true).ticks.contains(0.2))
+    let epochs = Figure(.line(LineChart([.init("loss", y: [0.9, 0.5, 0.3, 0.25])])), title: "loss").svg()
+    #expect(!epochs.contains(">0.5</text>") && epochs.contains(">3</text>"), "\(epochs)")
+  }
+
   @Test func gridsStandInGridsToADepth() throws {
     var figure = Samples.bars
     for _ in 0..<FigureGrid.deepest { figure = Figure(.grid(try #require(FigureGrid([figure], columns: 1)))) }

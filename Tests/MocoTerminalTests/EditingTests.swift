@@ -118,6 +118,24 @@ import Testing
     #expect(Array(lines) == ["moco> let a = 20", "      a + 1", "      a / 0", "      a + 2"])
   }
 
+  /// Text of another system has two characters for a line break.
+  @Test func aPastedLineBreakIsOne() throws {
+    var session = try TerminalSession()
+    // Typed ahead, the system itself would make line feeds of them.
+    session.enter("1 + 1")
+    session.wait("^2$")
+    session.type(Key.paste("let a = [\r\n  20,\r\n  3]\r\n\r\na[0] + 1\r\n"))
+    session.wait("^ +a\\[0\\] \\+ 1$")
+    session.screen()
+    session.enter("")
+    session.wait("^21$")
+    session.leave()
+    let seen = try session.play()
+    let lines = try #require(seen.screens.first).lines.drop { !$0.hasPrefix("moco> let") }
+    #expect(
+      Array(lines.prefix(5)) == ["moco> let a = [", "        20,", "        3]", "", "      a[0] + 1"])
+  }
+
   @Test func aPastedTabOfAStringStays() throws {
     var session = try TerminalSession()
     session.type(Key.paste("len(\"a\tb\")\t+ 10") + Key.controlE + "0")

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/xattr.h>
 
 // The container around a deflate stream.
 enum moco_container {
@@ -39,6 +40,14 @@ uint32_t moco_crc32(const void *bytes, size_t count);
 
 // Whether what lies at a path is made up by the kernel as it is read: processes, settings of devices, traces.
 int moco_is_kernel_folder(const char *path);
+
+// Takes the numbers of standard input, output and error where they are closed, so that no file which is opened later
+// gets one of them and what is printed. Reading and writing still fail. - Returns: a bit for each that was closed.
+int moco_hold_standard_streams(void);
+
+// Gives an open file the access list and the attributes `user.…` of the file at a path, and no other access list.
+// - Returns: 0, or -1 where they cannot be copied.
+int moco_copy_attributes(const char *from, int to);
 
 // SHA-256 (FIPS 180-4) of pieces. A null state is lack of memory.
 typedef struct moco_sha256_state moco_sha256_state;

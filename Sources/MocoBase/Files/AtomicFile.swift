@@ -4,7 +4,8 @@ import Synchronization
 /// Writes a file so that a reader sees the old one or the whole new one: temporary name in the same folder,
 /// flush to the disk, rename, flush of the folder.
 ///
-/// - Links are followed and stay. The new file has the permissions and the owner of the old one.
+/// - Links are followed and stay. The new file has the permissions, the owner, the access list and the attributes
+///   (`user.…`) of the old one; where it may not have them, the old file is written into.
 /// - A file that has other names too (hard links), belongs to somebody else or is mounted by itself is written into once
 ///   the new content is whole on the disk, so that all names see it; this last step alone is not in one piece.
 /// - A device or a pipe is written to directly, and so is a file that this process prints to; a reader that is slow

@@ -18,10 +18,16 @@ public enum FileSystem {
   /// The names in a folder without `.` and `..`, in byte order, so that runs agree on every machine. Bytes that are
   /// no UTF-8 are written as in `\xe9`; such a name opens its file.
   ///
-  /// - Throws: E0501 if there is no folder at `path`.
+  /// - Throws: E0501 if there is no folder at `path`, E0502 if it may not be read.
   public static func list(_ path: String) throws -> [String] {
     guard let folder = withSystemPath(path, { opendir($0) }) else {
-      throw Failure.noSuchFile(path, kind: "folder", reason: errno == ENOENT ? nil : systemMessage(errno))
+      let number = errno
+      if number == EACCES || number == EPERM {
+        throw Failure(
+          "E0502", "cannot open the folder \(path): \(systemMessage(number))",
+          help: "check the folder's permissions")
+      }
+      throw Failure.noSuchFile(path, kind: "folder", reason: number == ENOENT ? nil : systemMessage(number))
     }
     defer { closedir(folder) }
     var names: [String] = []

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// What lies under a name that is to be written, found out before anything is.
@@ -78,7 +79,8 @@ struct WriteTarget {
     return opened
   }
 
-  /// Gives a new file the owner and the permissions of the one that is there. - Returns: whether that is allowed.
+  /// Gives a new file the owner, the permissions, the access list and the attributes of the one that is there.
+  /// - Returns: whether that is allowed.
   func hands(over descriptor: Int32) -> Bool {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return false }
@@ -87,6 +89,8 @@ struct WriteTarget {
     {
       return false
     }
+    // Of an access list, the group's bits are its mask: they come last.
+    guard FileSystem.withSystemPath(path, { moco_copy_attributes($0, descriptor) }) == 0 else { return false }
     return fchmod(descriptor, mode) == 0
   }
 

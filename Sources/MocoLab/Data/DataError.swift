@@ -103,6 +103,14 @@ enum DataError {
     Failure("E0519", "\(option) says nothing about \(path)", help: help)
   }
 
+  /// E0522: boxes in place of classes.
+  static func detection(_ path: String, boxes: String) -> Failure {
+    Failure(
+      "E0522",
+      "\(path) is for finding objects: the texts in \(boxes) place boxes in images, and no image has a class",
+      help: "write a CSV file with path, label and split of every image, and give that")
+  }
+
   /// E0522: no files of anybody.
   static func system(_ path: String) -> Failure {
     Failure(

@@ -26,7 +26,8 @@ extension Dataset {
     case .missing, .other:
       throw Failure(
         "E0501", "there is no data set at \(path)",
-        help: "a folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file, or \"fashion\""
+        help:
+          "give a folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file, or \"fashion\""
       )
     case .folder:
       let entries = try FileSystem.list(path)
@@ -48,6 +49,7 @@ extension Dataset {
         return try splitJSON(
           "\(path)/\(list)", images: images, name: FileSystem.name(of: path), options: options)
       }
+      if let boxes = detectionLabels(path, entries) { throw DataError.detection(path, boxes: boxes) }
       let layout = try PublishedLayout(path, entries)
       try heeds(named: layout == nil)
       switch layout {
@@ -71,7 +73,7 @@ extension Dataset {
       if name.hasSuffix(".safetensors") { return try safetensors(path, options: options) }
       throw Failure(
         "E0503", "\(path) is no data set",
-        help: "a folder with one sub-folder a class, or a .json, .csv, .tsv or .safetensors file")
+        help: "give a folder with one sub-folder a class, or a .json, .csv, .tsv or .safetensors file")
     }
   }
 }

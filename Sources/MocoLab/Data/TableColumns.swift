@@ -259,6 +259,11 @@ struct TableColumns {
         throw DataError.badList(
           file, line: row.line, "the label is empty", help: "write its class there, or remove the line")
       }
+      if let digits = ForeignDigits(field) {
+        throw DataError.mismatch(
+          "\(file):\(row.line): the label \(field) is written in other digits or signs than 0 to 9, - and .",
+          help: "write \(digits.plain)" + (number == nil ? ", or a name with letters in it" : ""))
+      }
       let value = try number == nil ? field : self.label(row, key)
       if first[value] == nil {
         first[value] = order.count

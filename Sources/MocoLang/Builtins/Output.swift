@@ -57,6 +57,11 @@ extension CoreBuiltins {
             text = (text ?? "") + "\n`help(\(name))` describes the name."
           }
           if text == nil {
+            if let (_, functions) = interpreter.indexOfOptions.first(where: { $0.option == name }) {
+              throw Failure(
+                "E0305", "\(Diagnostic.visible(name)) is an option of \(functions.joined(separator: ", "))",
+                help: "write help(\"\(functions[0])\")", argument: "x")
+            }
             let near = Nearest.name(to: name, among: interpreter.helpPages() + interpreter.names.map(\.name))
             throw Failure(
               "E0305", "there is no page and nothing of the name \(Diagnostic.visible(name))",

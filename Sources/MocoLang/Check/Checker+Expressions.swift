@@ -107,7 +107,11 @@ extension Checker {
 
   private mutating func call(_ call: Call) {
     // A method's name is a member or a function in scope: which, only the running program knows.
-    check(call.callee)
+    if case .name(let name) = call.callee.kind, isUnknown(name), let help = Habits.help(forCallOf: name) {
+      report("E0301", "there is no '\(name)'", at: call.callee.span, help: help)
+    } else {
+      check(call.callee)
+    }
     for argument in call.arguments { check(argument.value) }
     if case .member(let base, let name, let span) = call.callee.kind, !isOwnMethod(name, of: base) {
       adviseNewName(name, span)

@@ -95,6 +95,13 @@ extension Habits {
       "ValueError": "write error(\"…\")",
       "RuntimeError": "write error(\"…\")",
       "Some": "write the value itself; nil is no value",
+      "paste": join, "paste0": join,
+      "log10": "write log(x) / log(10)", "log2": "write log(x) / log(2)",
+      "e": "write exp(1)", "E": "write exp(1)",
+      "sapply": "write map(xs, f)", "lapply": "write map(xs, f)", "apply": "write map(xs, f)",
+      "nchar": "write len(s)", "strsplit": "write split(s, \",\")", "gsub": "write replace(s, old, new)",
+      "fprintf": "write print(\"\\(x:.2f)\")",
+      "which": "write [i for [i, x] in enumerate(xs) if x > 0]", "collect": "write [..xs]",
     ],
     modules: [
       "math": "leave the line out: sqrt, exp, log, sin, cos and pi are built in",
@@ -148,6 +155,7 @@ extension Habits {
     ],
     members: [
       "List": dataMembers, "String": dataMembers, "Range": dataMembers,
+      "Int": numberMembers, "Float": numberMembers, "Bool": numberMembers,
       "Record": recordMembers.merging(dataMembers) { own, _ in own },
       "Function": [
         "seed": "write seed(n)",
@@ -217,6 +225,8 @@ extension Habits {
     "tolist": "write [..xs]",
     "list": "write [..xs]",
     "copy_": "write .copy()",
+    "shape": "write tensor(xs).shape, or .len()",
+    "ndim": "write tensor(xs).rank",
     "clone": "write .copy()",
     "dup": "write .copy()",
     "removeAt": "write .pop(index)",
@@ -224,6 +234,17 @@ extension Habits {
     "unshift": "write .insert(0, x)",
     "any_": "write .any()",
   ]
+
+  private static let join = "write \"\\(a) \\(b)\", or join([a, b], \" \")"
+
+  /// Of numbers: their own, and what else a List or String would have.
+  private static let numberMembers = [
+    "to_string": "write .str()", "toString": "write .str()", "to_s": "write .str()",
+    "toFixed": "write \"\\(x:.2f)\"",
+    "item": "leave it out: it is a number already", "size": "leave it out: it is one number",
+    "length": "leave it out: it is one number", "shape": "leave it out: it is one number",
+    "push": "write [x] for a List", "append": "write [x] for a List",
+  ].merging(dataMembers) { own, _ in own }
 
   private static let recordMembers: [String: String] = [
     "update": "write {..a, ..b} for a record with both",

@@ -33,6 +33,11 @@ public struct Habits: Sendable {
     self.objectMembers = objectMembers
   }
 
+  /// What is called by a name that a variable may well have: `c(1, 2)` of R.
+  package static func help(forCallOf name: String) -> String? {
+    name == "c" ? "write [1, 2]" : nil
+  }
+
   /// `"%.2f" % x` and `"{:.2f}".format(x)`: the value stands in the string here.
   package static func help(forTemplate text: String) -> String {
     var spec = ""

@@ -26,6 +26,30 @@ extension Interpreter {
     }
   }
 
+  /// What built-in functions take by name, and what their blocks of options hold, each with the functions.
+  public var indexOfOptions: [(option: String, functions: [String])] {
+    var found: [String: [String]] = [:]
+    func add(_ option: String, _ owner: String) {
+      // One letter and `..rest` are no options to look for.
+      guard option.utf8.count > 1, found[option]?.last != owner else { return }
+      found[option, default: []].append(owner)
+    }
+    func add(_ blocks: [String: OptionBlock], _ owner: String) {
+      for (name, block) in blocks.sorted(by: { $0.key < $1.key }) {
+        add(name, owner)
+        for option in block.names { add(option, owner) }
+        add(block.blocks, owner)
+      }
+    }
+    for name in globals.builtins.slots.keys.sorted() where !name.hasPrefix("_") {
+      guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { continue }
+      let function = nativeFunction(globals.words[slot])
+      for parameter in function.signature.parameters { add(parameter.name, name) }
+      add(function.blocks, name)
+    }
+    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   /// The members of all types, by type.
   public var indexOfTypes: [(type: HostType, members: [IndexEntry])] {
     hostTypes.values.sorted { $0.name < $1.name }.map { type in

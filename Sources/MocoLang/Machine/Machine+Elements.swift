@@ -199,7 +199,14 @@ extension Machine {
   package func setElement(_ object: Word, _ index: Word, _ value: Word) throws {
     switch (object.tag, index.tag) {
     case (.list, .int):
-      let place = try HostIndex.resolve(index.asInt, count: object.pointer.list.pointee.count)
+      let count = object.pointer.list.pointee.count
+      let place: Int
+      do {
+        place = try HostIndex.resolve(index.asInt, count: count)
+      } catch let failure as Failure where index.asInt == count {
+        throw Failure(
+          failure.code, failure.message, help: "write .append(x) to add an element at the end of a List")
+      }
       heap.retain(value)
       store(object.pointer.list.pointee.items + place, value)
     case (.list, .range):

@@ -163,12 +163,22 @@ extension Machine {
     }
     if let known = interpreter.dialect.help(forName: name) {
       help = known
+    } else if let owner = owner(of: name, in: module) {
+      help = "write \(owner).\(name)"
     } else if let near = Nearest.name(to: name, among: globals.visibleNames(in: module)) {
       help = "did you mean '\(near)'?"
     } else {
       help = interpreter.dialect.help(nearName: name)
     }
     return Failure("E0301", "there is no '\(name)'", help: help)
+  }
+
+  /// The module in use that has a public name.
+  private func owner(of name: String, in module: Module) -> String? {
+    globals.visibleNames(in: module).first { visible in
+      guard let slot = module.slots[visible], globals.words[slot].tag == .module else { return false }
+      return moduleMember(globals.words[slot], name) != nil
+    }
   }
 
   func undefinedCell(_ closure: ObjectPointer, _ index: Int) -> Failure {

@@ -33,6 +33,17 @@ extension Lexer {
     let plain = digits.filter { $0 != "_" }
     if isFloat {
       let value = Double(plain) ?? 0
+      if value.isInfinite {
+        report(
+          "E0104", "this number does not fit a Float", start, end,
+          help: "write inf; the greatest number is 1.7976931348623157e308")
+      } else if value == 0,
+        plain.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "1"..."9" ~= $0 })
+      {
+        report(
+          "E0104", "this number is too near to 0 for a Float", start, end,
+          help: "write 0.0; the least number above it is 5e-324")
+      }
       return Token(kind: .float, start: 0, end: 0, bits: value.bitPattern)
     }
     guard let value = UInt64(plain), value <= UInt64(Int64.max) + 1 else {

@@ -5,8 +5,17 @@ extension Parser {
   /// Advice for the token that does not fit, where it is known what it means elsewhere.
   var habitHelp: String? {
     let isLate = token.newlineBefore || kind == .end
-    return (isLate ? nil : unexpectedWordHelp ?? leadingWordHelp) ?? operatorHelp
+    return (isLate ? nil : dashesHelp ?? unexpectedWordHelp ?? leadingWordHelp) ?? operatorHelp
       ?? (isLate ? nil : shapeHelp)
+  }
+
+  /// `-- a comment`, of SQL, Lua and Haskell.
+  private var dashesHelp: String? {
+    let start = lineStart
+    guard start + 2 <= index, tokens[start].kind == .minus, tokens[start + 1].kind == .minus,
+      touches(tokens[start], tokens[start + 1]), !touches(tokens[start + 1], tokens[start + 2])
+    else { return nil }
+    return "write // before a comment"
   }
 
   // MARK: - Quoting the program
@@ -157,7 +166,10 @@ extension Parser {
       return "write \(word)(\(next), …): the form '\(word) …' begins a statement or stands after '='"
     case _ where dialect.unit(word) != nil: return nil
     default:
-      guard Parser.called.contains(word) else { return nil }
+      let isCallOfOne =
+        index - 1 == lineStart && [.int, .float].contains(kind)
+        && (peek().newlineBefore || peek().kind == .end)
+      guard Parser.called.contains(word) || isCallOfOne else { return nil }
       return "write \(word)(\(piece(from: index).text))"
     }
   }
@@ -254,6 +266,9 @@ extension Parser {
         return "write : for each dimension: t[:, 0]"
       }
       guard kind == .spread else { return nil }
+      if before.kind == .string || peek().kind == .string {
+        return "write \(shortened(text(before))) + \(shortened(text(peek()))) to join texts"
+      }
       if before.kind == .leftBracket, isOperandStart(peek()) { return "write 0..<\(shortened(text(peek())))" }
       if isOperandEnd(before), peek().kind == .rightBracket { return "write \(shortened(text(before)))...-1" }
       guard isOperandEnd(before), isOperandStart(peek()) else { return nil }
@@ -265,6 +280,12 @@ extension Parser {
       let other = piece(from: condition.next + 1) { $0.kind == .for || $0.kind == .comma }.text
       return "write if \(condition.text) { … } else { \(other) }"
     case .as: return "write int(x), float(x) or str(x)"
+    case .from where before.kind == .name && index > 1 && tokens[index - 2].kind == .use:
+      let module = peek().kind == .end ? "\"./file.moco\"" : shortened(text(peek()))
+      return "write use {\(text(before))} from \(module) for a name in it"
+        + (peek().kind == .string ? ", or use \(module) as \(text(before)) for all" : "")
+    case .else where openBrackets.last.map { tokens[$0].kind == .leftBracket } ?? false:
+      return "put if … { … } else { … } before the for"
     case .leftBrace:
       guard before.kind == .name else { return nil }
       if index > 1, tokens[index - 2].kind == .dot { return "write .\(text(before))(x => …)" }

@@ -21,7 +21,7 @@ extension Habits {
       "open": "write read_text(path) or write_text(path, text)",
       "File": "write read_text(path) or write_text(path, text)",
       "Path": "write the path as a String: \"data/a.txt\"",
-      "os": "write env(name), args() or read_text(path)",
+      "os": "write list_files(folder), env(name), args() or read_text(path)",
       "json": "write read_json(path) or write_json(path, value)",
       "pd": "write read_csv(path)",
       "pandas": "write read_csv(path)",
@@ -29,6 +29,9 @@ extension Habits {
       "sns": "write plot.bars(…)",
       "matplotlib": "write plot.line(…)",
       "Tensor": "write tensor([1.0, 2.0])",
+      "display": "write show x",
+      "rnorm": "write randn([3])",
+      "runif": "write rand([3])",
       "device": "leave the device out: everything runs on the processor",
     ],
     modules: [
@@ -59,6 +62,7 @@ extension Habits {
     moduleMembers: [
       "array": "tensor",
       "asarray": "tensor",
+      "listdir": "list_files",
       "from_numpy": "tensor",
       "cat": "concat",
       "concatenate": "concat",
@@ -107,6 +111,7 @@ extension Habits {
     members: [
       "Tensor": tensorMembers.merging(dataMembers) { own, _ in own },
       "Function": [
+        "load": "write load_clip(\"small\"), or a path in place of \"small\"",
         "gauss": "write randn([1]).item()",
         "normal": "write randn([2, 3])",
         "rand": "write rand([2, 3])",

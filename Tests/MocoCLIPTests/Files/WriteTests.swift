@@ -1,3 +1,4 @@
+import CSystem
 import Foundation
 import MocoBase
 import MocoCLIP
@@ -36,6 +37,50 @@ import Testing
       try AtomicFile.write("two", to: path)
       let found = try manager.attributesOfItem(atPath: path)
       #expect(found[.ownerAccountID] as? Int == 4711 && found[.groupOwnerAccountID] as? Int == 4712)
+    }
+  }
+
+  /// An access list in the system's form: the owner, the user 1234, the group, the mask, and all others.
+  private static let accessList: [UInt8] =
+    [2, 0, 0, 0]
+    + [(1, 6, -1), (2, 4, 1234), (4, 4, -1), (16, 4, -1), (32, 0, -1)].flatMap {
+      (tag: Int, bits: Int, user: Int32) -> [UInt8] in
+      [UInt8(tag), 0, UInt8(bits), 0] + withUnsafeBytes(of: user.littleEndian) { [UInt8]($0) }
+    }
+
+  private func attribute(_ name: String, _ path: String) -> [UInt8]? {
+    var value = [UInt8](repeating: 0, count: 256)
+    let count = getxattr(path, name, &value, value.count)
+    return count < 0 ? nil : Array(value[..<count])
+  }
+
+  @Test func accessListsAndAttributesStay() throws {
+    try Fixtures.inFolder { folder in
+      let path = folder + "/a"
+      try AtomicFile.write("one", to: path)
+      let list = Self.accessList
+      // Not every file system has them.
+      let hasNotes = setxattr(path, "user.note", "kept", 4, 0) == 0
+      let hasLists = setxattr(path, "system.posix_acl_access", list, list.count, 0) == 0
+      let bits = try mode(path)
+      try AtomicFile.write("two", to: path)
+      #expect(try FileSystem.readText(path) == "two" && mode(path) == bits)
+      #expect(attribute("user.note", path) == (hasNotes ? Array("kept".utf8) : nil))
+      #expect(attribute("system.posix_acl_access", path) == (hasLists ? list : nil))
+      #expect(try FileSystem.list(folder) == ["a"])
+    }
+  }
+
+  /// What a folder hands down to new files opens no file that was there before.
+  @Test func aFileWithoutAnAccessListGetsNone() throws {
+    try Fixtures.inFolder { folder in
+      let path = folder + "/a"
+      try AtomicFile.write("one", to: path)
+      try manager.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+      _ = setxattr(folder, "system.posix_acl_default", Self.accessList, Self.accessList.count, 0)
+      try AtomicFile.write("two", to: path)
+      #expect(attribute("system.posix_acl_access", path) == nil)
+      #expect(try mode(path) == 0o640)
     }
   }
 

@@ -52,6 +52,48 @@ import Testing
     #expect(error?.help?.isEmpty == false)
   }
 
+  /// Digits of another width or script are no numbers to any reader, and would become names without a word.
+  @Test(arguments: [
+    ("１,０,１,０", "１", "write 1"), ("1,0,１,０", "１", "write 1"), ("١,٠,١,٠", "١", "write 1"),
+    ("²,¹,²,¹", "²", "write 2"), ("１２,3,１２,3", "１２", "write 12"), ("1,0,−1,0", "−1", "write -1"),
+    ("1.0,１.0,1.0,0.0", "１.0", "write 1.0"), ("۱,۰,۱,۰", "۱", "write 1"), ("१,०,१,०", "१", "write 1"),
+  ])
+  func digitsOfOtherScriptsAreRefused(_ labels: String, _ first: String, _ help: String) throws {
+    let rows = labels.split(separator: ",").enumerated().map { "\($0.offset + 1).png,\($0.element)\n" }
+    let error = dataError { _ = try open("path,label\n" + rows.joined()) }
+    #expect(
+      error?.code == "E0519" && error?.message.contains("the label \(first) is written in other") == true)
+    #expect(error?.help?.hasPrefix(help) == true, "\(error?.help ?? "nothing")")
+  }
+
+  @Test func wordsWithSuchDigitsAreNames() throws {
+    for (one, other) in [("No. １", "No. ２"), ("H₂O", "CO₂"), ("一", "二"), ("Ⅳ", "½ and more"), ("-", ".")] {
+      let data = try open("path,label\n1.png,\(one)\n2.png,\(other)\n3.png,\(one)\n")
+      #expect(data.classes == [one, other])
+    }
+    // Names beside numbers are names.
+    #expect(try open("path,label,name\n1.png,0,٠\n2.png,1,١\n3.png,0,٠\n").classes == ["٠", "١"])
+  }
+
+  /// Boxes are no classes: as YOLO's programs lay data out, in both orders of folders.
+  @Test(arguments: [
+    ["images/train/1.png", "images/val/2.png", "labels/train/1.txt", "labels/val/2.txt", "data/about.txt"],
+    ["train/images/1.png", "valid/images/2.png", "train/labels/1.txt", "valid/labels/2.txt"],
+    ["images/1.png", "images/2.png", "labels/1.txt", "labels/2.txt", "labels/classes.txt"],
+  ])
+  func boxesAreNoClasses(_ names: [String]) throws {
+    let (folder, error) = try folders(names)
+    #expect(
+      error?.code == "E0522" && error?.message.contains("is for finding objects") == true, "\(error as Any)")
+    #expect(error?.help == "write a CSV file with path, label and split of every image, and give that")
+    #expect(throws: Failure.self) { _ = try DataCheck(path: folder.path) }
+  }
+
+  @Test func aFolderCalledLabelsMayBeAClass() throws {
+    let (_, error) = try folders(["images/1.png", "images/2.png", "labels/3.png", "labels/4.png"])
+    #expect(error == nil)
+  }
+
   /// Numbers beside a name that can be no label are not blamed.
   @Test func columnsThatAreNotClear() throws {
     let error = dataError { _ = try open("1.png,cat,0.93\n2.png,dog,0.2\n") }

@@ -1,0 +1,34 @@
+/// A number in digits of another script or another width, such as １２: no reader of numbers takes it for one, and
+/// it would silently become the name of a class.
+struct ForeignDigits {
+  /// The same with the digits 0 to 9.
+  let plain: String
+
+  /// nil for what is no number, and for one in plain digits.
+  init?(_ text: String) {
+    var plain = ""
+    var isForeign = false
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "-", "+", ".", "0"..."9": plain.unicodeScalars.append(scalar)
+      case "\u{2212}", "\u{FF0D}", "\u{FE63}":
+        plain += "-"
+        isForeign = true
+      case "\u{FF0B}":
+        plain += "+"
+        isForeign = true
+      case "\u{FF0E}", "\u{66B}":
+        plain += "."
+        isForeign = true
+      default:
+        guard let value = scalar.properties.numericValue, scalar.properties.numericType != .numeric,
+          let digit = Int(exactly: value)
+        else { return nil }
+        plain += String(digit)
+        isForeign = true
+      }
+    }
+    guard isForeign, plain.contains(where: \.isNumber) else { return nil }
+    self.plain = plain
+  }
+}
