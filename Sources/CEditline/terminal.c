@@ -113,8 +113,8 @@ void ce_free_keys(int descriptor) {
   struct termios mode;
   if (tcgetattr(descriptor, &mode) != 0) return;
   mode.c_cc[VQUIT] = _POSIX_VDISABLE;
-  // A carriage return stays one, so that a pasted CR LF is one line break and not two.
-  mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL);
+  // libedit swaps carriage returns and line feeds; as they are, a pasted CR LF is one line break and not two.
+  mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR);
   mode.c_lflag &= ~(tcflag_t)IEXTEN;
   tcsetattr(descriptor, TCSANOW, &mode);
 }
