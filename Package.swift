@@ -83,7 +83,7 @@ let package = Package(
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
     .testTarget(
       name: "MocoCLIPTests",
-      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "CSystem", "MocoTestSupport"]),
+      dependencies: ["CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoTestSupport"]),
     .testTarget(
       name: "MocoMethodsTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoTestSupport"]),

@@ -1,6 +1,5 @@
 // Strings as they are written in source.
 
-
 package enum StringText {
   /// In quotes, with escapes, as inside a printed list.
   package static func quoted(_ text: String) -> String {
