@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoLab
 import MocoLang
