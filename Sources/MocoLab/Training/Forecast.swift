@@ -44,7 +44,7 @@ public struct Forecast: Sendable {
     guard let planned = model as? any Planned else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
-        help: "train a mixture or coop; zero_shot is finished")
+        help: "train \(Methods.listOfPlanned); a \(model.kind) is finished")
     }
     let scope = try model.scope(of: base ?? data.classes)
     let clip = model.clip

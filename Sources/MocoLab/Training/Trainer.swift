@@ -59,7 +59,7 @@ public final class Trainer {
     else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
-        help: "train a mixture or coop; zero_shot is finished")
+        help: "train \(Methods.listOfPlanned); a \(model.kind) is finished")
     }
     scope = try model.scope(of: base ?? data.classes)
     try options.keepBest?.check(model)

@@ -22,6 +22,7 @@ public enum ClassOffer: Sendable {
 
 /// What a model is asked about data.
 public struct ClassQuestion: Sendable, Equatable {
+  /// Whose names they are.
   public let naming: ClassNaming
   /// One class for each of the data's, in their order.
   public let selection: ClassSelection

@@ -10,8 +10,11 @@ public typealias CoOpOptions = ContextOptions
 /// models, IJCV 2022, arXiv 2109.01134): t[c] = n(E_T([start] V, name of c, "." [end])), trained by
 /// cross-entropy alone.
 public final class CoOp: ContextModel {
+  /// V, and what is encoded with it.
   public let prompt: PromptContext
+  /// How it was set up.
   public var options: CoOpOptions { prompt.options }
+  /// The classes that it was trained on; all at first.
   public private(set) var trained: TrainingScope
 
   /// - Throws: E0703 for a bad class list, E0706 for a context without a token, E0603 for one too long.

@@ -25,12 +25,16 @@ public struct ContextOptions: Sendable, Hashable {
     case front
   }
 
+  /// Where the context begins.
   public var start = Start.phrase("a photo of a")
   /// One context for all classes, or one for each.
   public var shared = true
+  /// Where the class name stands.
   public var position = Position.end
+  /// Of a random start.
   public var seed: UInt64 = 0
 
+  /// CoOp's published start: "a photo of a", shared, at the end.
   public init() {}
 }
 
@@ -38,9 +42,11 @@ public struct ContextOptions: Sendable, Hashable {
 ///
 /// t[c] = n(E_T([start] V, name of c, "." [end])), or with the name elsewhere.
 public final class PromptContext {
+  /// The model whose text tower encodes the prompts.
   public let clip: CLIPModel
   /// The classes that it was made with, in order; with a context for each, whose contexts there are.
   public let classes: [String]
+  /// How it was set up.
   public let options: ContextOptions
   /// n.
   public let length: Int
@@ -200,18 +206,22 @@ public protocol ContextModel: Planned, Worded, Copied {
 }
 
 extension ContextModel {
+  /// The model whose text tower encodes the prompts.
   public var clip: CLIPModel { prompt.clip }
+  /// The classes that it was made with, in order.
   public var classes: [String] { prompt.classes }
   /// V. Shape: [n, W], or [C, n, W] with a context for each class.
   public var context: Variable { prompt.context }
   /// n.
   public var contextLength: Int { prompt.length }
+  /// Bytes that the text tower's activations may take in a step.
   public var memory: Int {
     get { prompt.memory }
     set { prompt.memory = newValue }
   }
   public var answersAnyNames: Bool { prompt.options.shared }
   public var hasPromptsOfClasses: Bool { !prompt.options.shared }
+  /// V alone, under the name that CoOp's program gives it.
   public var parameters: [Parameter] { [Parameter("ctx", prompt.context)] }
 
   /// t for any classes (with a context for each class: its own). Shape: [names, D].

@@ -15,13 +15,16 @@ public struct KgCoOpOptions: Sendable, Hashable {
     case squared
   }
 
+  /// How the soft prompt begins, and where it stands.
   public var context = ContextOptions()
   /// λ.
   public var weight: Float = 8
+  /// What the second loss measures.
   public var distance = Distance.cosine
   /// The sentence of t⁰.
   public var template = "a photo of a {}."
 
+  /// The published settings, with a sentence for any data.
   public init() {}
 }
 
@@ -31,8 +34,11 @@ public struct KgCoOpOptions: Sendable, Hashable {
 /// - t[c] = n(E_T([start] V, name of c, "." [end])), t⁰[c] = n(E_T(template with c)), frozen
 /// - L = cross-entropy + λ · mean over c of (1 − ⟨t[c], t⁰[c]⟩), over the classes that the class loss sees
 public final class KgCoOp: ContextModel {
+  /// V, and what is encoded with it.
   public let prompt: PromptContext
+  /// How it was set up.
   public let options: KgCoOpOptions
+  /// The classes that it was trained on; all at first.
   public private(set) var trained: TrainingScope
   private let template: Template
   /// t⁰ of all classes, made with the first loss. Shape: [classes, D].

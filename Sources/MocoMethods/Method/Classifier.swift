@@ -41,6 +41,7 @@ public struct Answer {
   /// Which expert saw which image, nil for models without experts.
   public let routing: Routing?
 
+  /// An answer, with which expert saw which image.
   public init(logits: Tensor, routing: Routing? = nil) {
     self.logits = logits
     self.routing = routing

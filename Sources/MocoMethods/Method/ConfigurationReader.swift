@@ -22,16 +22,22 @@ package struct ConfigurationReader {
     (self.members, self.place, self.complete) = (members, place, complete)
   }
 
+  /// The members' names, in their order.
   package var names: [String] { members.keys }
 
+  /// Whether there is such a member.
   package func has(_ name: String) -> Bool { members[name] != nil }
 
+  /// Whether the member is true or false.
   package func isBool(_ name: String) -> Bool { members[name]?.boolValue != nil }
 
+  /// A text.
   package func text(_ name: String) throws -> String? { try member(name, "a text") { $0.stringValue } }
 
+  /// True or false.
   package func bool(_ name: String) throws -> Bool? { try member(name, "true or false") { $0.boolValue } }
 
+  /// A whole number.
   package func int(_ name: String) throws -> Int? { try member(name, "a whole number") { $0.intValue } }
 
   /// A number of bytes or of columns.
@@ -39,16 +45,19 @@ package struct ConfigurationReader {
     try member(name, "a positive whole number") { json in json.intValue.flatMap { $0 > 0 ? $0 : nil } }
   }
 
+  /// A finite number.
   package func double(_ name: String) throws -> Double? {
     try member(name, "a finite number") { json in json.doubleValue.flatMap { $0.isFinite ? $0 : nil } }
   }
 
+  /// A finite number of 32 bits.
   package func float(_ name: String) throws -> Float? {
     try member(name, "a finite number") { json in
       json.doubleValue.flatMap { Float($0).isFinite ? Float($0) : nil }
     }
   }
 
+  /// One of the words of a type.
   package func word<Word: RawRepresentable>(_ name: String) throws -> Word? where Word.RawValue == String {
     guard let text = try text(name) else { return nil }
     guard let word = Word(rawValue: text) else {
@@ -59,6 +68,7 @@ package struct ConfigurationReader {
     return word
   }
 
+  /// A list of texts, which must be there.
   package func texts(_ name: String) throws -> [String] {
     try required(
       {
@@ -90,6 +100,7 @@ package struct ConfigurationReader {
     return value
   }
 
+  /// The error of a member that is missing: E0708.
   package func lacks(_ name: String) -> Failure {
     ConfigurationReader.damaged("its configuration lacks \(place)\(name)")
   }

@@ -17,8 +17,10 @@ public struct MethodDescriptor: Sendable {
   public let function: MethodFunction
   /// What programs see of a model beside what every model has; `Shown.field` gives the values.
   public let fields: [MethodField]
+  /// How checkpoints hold its models.
   public let storage: MethodStorage
 
+  /// All of it, part by part.
   public init(
     kind: String, typeName: String, summary: String, function: MethodFunction, fields: [MethodField] = [],
     storage: MethodStorage
@@ -34,6 +36,7 @@ public struct MethodDescriptor: Sendable {
 
 /// The function with which a program makes a model.
 public struct MethodFunction: Sendable {
+  /// What programs write: "coop".
   public let name: String
   /// In the order in which they may be given without their names.
   public let options: [MethodOption]
@@ -46,6 +49,7 @@ public struct MethodFunction: Sendable {
   /// - Throws: what is wrong with the options.
   public let make: @Sendable (any MethodArguments) throws -> any Classifier
 
+  /// All of it; `remark` may be left out.
   public init(
     _ name: String, _ options: [MethodOption], text: String, example: String, remark: String? = nil,
     make: @escaping @Sendable (any MethodArguments) throws -> any Classifier
@@ -71,6 +75,7 @@ public struct MethodFunction: Sendable {
 
 /// One option of a method.
 public struct MethodOption: Sendable {
+  /// What an option takes.
   public enum Kind: Sendable, Equatable {
     case clip, classes, templates, images, text, integer, number, flag, seed, size, published
     /// One of some words.
@@ -79,7 +84,9 @@ public struct MethodOption: Sendable {
     case block
   }
 
+  /// What programs write before the colon.
   public let name: String
+  /// What it takes.
   public let type: Kind
   /// The default as a program writes it; nil for an option that must be given.
   public let standard: String?
@@ -88,6 +95,7 @@ public struct MethodOption: Sendable {
   /// The options of a block.
   public let inner: [MethodOption]
 
+  /// An option that must be given, unless it has a default.
   public init(
     _ name: String, _ type: Kind, _ standard: String? = nil, _ doc: String? = nil, inner: [MethodOption] = []
   ) {
@@ -107,12 +115,14 @@ public struct MethodOption: Sendable {
 
 /// One of the things that a program sees of a model.
 public struct MethodField: Sendable {
+  /// What programs write behind the point.
   public let name: String
   /// What programs call its type: "Tensor".
   public let type: String
   /// What it is, in one sentence.
   public let summary: String
 
+  /// A field by its name, type and sentence.
   public init(_ name: String, _ type: String, _ summary: String) {
     self.name = name
     self.type = type
@@ -186,13 +196,16 @@ extension MethodBlock {
 
 /// Images with labels that a method is made from.
 public struct LabelledImages {
+  /// What messages call them: the split's name.
   public let name: String
+  /// The names that the labels count.
   public let classes: [String]
   /// Indices into `classes`.
   public let labels: [Int]
   /// The image features. Shape: [images, D].
   public let features: () throws -> Tensor
 
+  /// The features are computed when they are first asked for.
   public init(name: String, classes: [String], labels: [Int], features: @escaping () throws -> Tensor) {
     self.name = name
     self.classes = classes

@@ -23,16 +23,20 @@ public protocol Planned: Trainable {
 
 /// What encoding prompts costs, counted from their trie.
 public struct PromptCost: Sendable, Equatable {
+  /// Prompts that are encoded.
   public var prompts = 0
   /// Rows that are computed.
   public var nodes = 0
   /// Rows of a computation that pads every prompt to the context.
   public var paddedRows = 0
+  /// Pieces that they are encoded in, for lack of memory.
   public var chunks = 0
+  /// Operations of one pass forward.
   public var forwardFLOPs = 0.0
   /// Forward, backward, and what is run again for lack of memory.
   public var stepFLOPs = 0.0
 
+  /// The cost of nothing.
   public init() {}
 
   /// The cost of a plan's prompts.

@@ -22,19 +22,25 @@ public struct Routing: Sendable {
 
 /// Why an image was classified as it was.
 public struct Explanation: Sendable {
+  /// A number under a name.
   public struct Score: Sendable {
+    /// The class or the sentence.
     public let name: String
     /// A probability for classes; a cosine for templates.
     public let value: Float
   }
 
+  /// What one expert has to do with the answer.
   public struct ExpertView: Sendable {
+    /// Its place among the experts.
     public let index: Int
     /// The group the expert came from.
     public let group: String
     /// h and α. α is 0 for an expert that was not chosen.
     public let score: Float
+    /// α, its share of the answer.
     public let weight: Float
+    /// Whether it is one of the K of this image.
     public let chosen: Bool
     /// What this expert alone would say: softmax(s⟨v, t[g,·]⟩), best first.
     public let classes: [Score]
@@ -48,6 +54,7 @@ public struct Explanation: Sendable {
   public let place: Int
   /// Experts by h, best first.
   public let experts: [ExpertView]
+  /// The name of the answer.
   public var prediction: String { classes.first?.name ?? "" }
 }
 

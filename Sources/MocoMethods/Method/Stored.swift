@@ -48,14 +48,18 @@ extension Stored {
 public struct MethodStorage: Sendable {
   /// What a checkpoint tells of a model.
   public struct Contents {
+    /// The CLIP model that it is to stand on.
     public let clip: CLIPModel
+    /// Its classes, in order.
     public let classes: [String]
+    /// What `Stored.configuration` said.
     public let configuration: Json
     /// Whether every option must be there: files of version 1 have fewer.
     public let isComplete: Bool
     /// The budget of a training where version 1 had it, beside the configuration.
     public let memory: Int?
 
+    /// What a checkpoint tells, part by part.
     public init(clip: CLIPModel, classes: [String], configuration: Json, isComplete: Bool, memory: Int?) {
       self.clip = clip
       self.classes = classes
@@ -83,6 +87,7 @@ public struct MethodStorage: Sendable {
   /// - Throws: E0708 for a configuration that is damaged; what making the model throws.
   public let make: @Sendable (Contents) throws -> any Classifier
 
+  /// Every closure may be called on any thread.
   public init(
     answerOptions: Set<String>, replaced: Set<String>, unsaid: [String: Json] = [:], isPlanned: Bool = false,
     derived: [String] = [], counts: @escaping @Sendable (String, Json) -> Bool = { _, _ in true },

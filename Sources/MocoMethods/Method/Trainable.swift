@@ -11,10 +11,12 @@ import MocoTensor
 public struct Parameter: @unchecked Sendable {
   /// The name in checkpoints.
   public let name: String
+  /// Its value, and the gradient that a loss leaves there.
   public let variable: Variable
   /// The learning rate's factor for this parameter.
   public let rateFactor: Double
 
+  /// A parameter that learns at the optimizer's rate, or at a factor of it.
   public init(_ name: String, _ variable: Variable, rateFactor: Double = 1) {
     self.name = name
     self.variable = variable
@@ -27,11 +29,13 @@ public struct TrainingScope: Sendable, Hashable {
   /// Places among the model's classes, in the order in which the loss counts them.
   public let places: [Int]
 
+  /// Different places among the model's classes.
   public init(_ places: [Int]) { self.places = places }
 
   /// Every one of so many classes.
   public static func all(_ count: Int) -> TrainingScope { TrainingScope(Array(0..<count)) }
 
+  /// How many classes the loss sees.
   public var count: Int { places.count }
 
   /// Whether it is every one of so many classes, in their order.
@@ -42,12 +46,14 @@ public struct TrainingScope: Sendable, Hashable {
 
 /// Images with their labels.
 public struct PromptBatch {
+  /// The images of a step. B of them.
   public let images: ImageInput
   /// Indices into `classes`.
   public let labels: [Int]
   /// The names the labels count, nil for the classes of the loss's scope.
   public let classes: [String]?
 
+  /// A label for each image.
   public init(images: ImageInput, labels: [Int], classes: [String]? = nil) {
     self.images = images
     self.labels = labels
@@ -63,10 +69,12 @@ public struct PromptLoss {
   public let parts: [(name: String, value: Variable)]
   /// Images of the batch whose largest logit is their label's.
   public let correct: Int
+  /// Images of the batch.
   public let count: Int
   /// Of a model with experts: the share of each in the weights α. Sums to 1.
   public let gateLoad: [Float]?
 
+  /// A loss that has been computed, with its gradient's way back.
   public init(
     total: Variable, parts: [(name: String, value: Variable)], correct: Int, count: Int,
     gateLoad: [Float]? = nil
@@ -78,6 +86,7 @@ public struct PromptLoss {
     self.gateLoad = gateLoad
   }
 
+  /// A part of the loss by its name; nil for one that it does not have.
   public func part(_ name: String) -> Variable? { parts.first { $0.name == name }?.value }
 }
 

@@ -144,14 +144,22 @@ extension Mixture {
 }
 
 extension MixtureOptions {
-  fileprivate static let router = ["top_k", "kind", "bias", "scale"].map { MethodOption($0, .text) }
-  private static let text = ["weight", "temperature", "full_stop", "experts"].map { MethodOption($0, .text) }
-  private static let gate = ["weight", "top", "bonus", "temperature", "detach"].map {
-    MethodOption($0, .text)
-  }
+  fileprivate static let router = [
+    MethodOption("top_k", .integer, "2"), MethodOption("kind", .word, "\"linear\""),
+    MethodOption("bias", .flag, "true"), MethodOption("scale", .number, "1"),
+  ]
+  private static let text = [
+    MethodOption("weight", .number, "5"), MethodOption("temperature", .number, "1"),
+    MethodOption("full_stop", .flag, "nil"), MethodOption("experts", .word, "\"all\""),
+  ]
+  private static let gate = [
+    MethodOption("weight", .number, "1"), MethodOption("top", .integer, "2"),
+    MethodOption("bonus", .number, "10"), MethodOption("temperature", .number, "nil"),
+    MethodOption("detach", .flag, "false"),
+  ]
   fileprivate static let losses = [
-    MethodOption("class", .number), MethodOption("text", .block, inner: text),
-    MethodOption("gate", .block, inner: gate),
+    MethodOption("class", .number, "1"), MethodOption("text", .block, "5", inner: text),
+    MethodOption("gate", .block, "1", inner: gate),
   ]
 
   /// The options as a program gives them.

@@ -15,15 +15,23 @@ import MocoTensor
 ///
 /// n(x) = x/‖x‖. Trained: P, Q, the router, w, and if asked the vision tower's LayerNorms.
 public final class Mixture: Classifier {
+  /// The frozen model; with trained LayerNorms one that has its own.
   public let clip: CLIPModel
+  /// The sentences that the experts began from, and that keep them near.
   public let templates: TemplateSet
+  /// All classes, in the order of the data set.
   public let classes: [String]
+  /// How it was set up.
   public let options: MixtureOptions
+  /// P and Q of the G experts.
   public let prompts: SoftPrompts
+  /// Picks K experts for an image.
   public let router: Router
   /// w, added to text features before normalization. Shape: [D]. Zero at the start.
   public let correction: Variable
+  /// The classes that it was trained on; all at first.
   public private(set) var trained: TrainingScope
+  /// Bytes that the text tower's activations may take in a step.
   public var memory: Int { didSet { keysOfStep = nil } }
 
   let text: TextFeatureCache

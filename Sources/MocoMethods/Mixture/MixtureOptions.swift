@@ -3,9 +3,11 @@ import MocoCLIP
 
 /// The mixture's losses: L = class·L_class + text·L_text + gate·L_gate.
 public struct MixtureLossOptions: Sendable, Hashable {
+  /// The weight of the class loss.
   public var classWeight: Float = 1
   /// The published weight of the text loss.
   public var textWeight: Float = 5
+  /// The weight of the router's loss.
   public var gateWeight: Float = 1
   /// Divides ⟨t, p⟩ in the text loss. The published loss has none.
   public var textTemperature: Float = 1
@@ -14,6 +16,7 @@ public struct MixtureLossOptions: Sendable, Hashable {
   public var textFullStop: Bool?
   /// Whose prompts the text loss reads.
   public var textExperts = TextExperts.all
+  /// What the router is to learn.
   public var gateTarget: GateTarget = .top(2, bonus: 10)
   /// Whether the gate's target is a constant. Shows only when the vision tower is trained; published: no.
   public var detachGateTarget = false
@@ -48,6 +51,7 @@ public struct MixtureLossOptions: Sendable, Hashable {
     }
   }
 
+  /// The defaults.
   public init() {}
 
   /// - Throws: E0706 for a negative weight, a temperature that is not positive, a count below 1.
@@ -79,8 +83,11 @@ public struct MixtureLossOptions: Sendable, Hashable {
 
 /// How a mixture is set up. `publishedSettings` are the authors'; two defaults differ from them.
 public struct MixtureOptions: Sendable, Hashable {
+  /// How experts are picked.
   public var router = Router.Options()
+  /// How the three losses are weighed and formed.
   public var loss = MixtureLossOptions()
+  /// Where the soft tokens begin.
   public var start = SoftPrompts.Start.first
   /// Whether the vision tower's ln_1 and ln_2 are trained, on the model's own copy of them.
   public var trainVisionLayerNorms = false
@@ -88,9 +95,11 @@ public struct MixtureOptions: Sendable, Hashable {
   public var visionRateFactor = 0.1
   /// Bytes that the text tower's activations may take in a step; more prompts than fit go in chunks.
   public var memory = TextPlan.defaultMemory
+  /// Of the router's start, and of random soft tokens.
   public var seed: UInt64 = 0
   /// Set where the program asked for the published configuration; its training takes the rest of it.
   public var published: Published?
 
+  /// The defaults, two of which differ from what was published.
   public init() {}
 }

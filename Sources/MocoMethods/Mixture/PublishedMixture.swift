@@ -21,9 +21,12 @@ public enum Published: Sendable, Hashable {
 
 /// An option and its value as a program writes them: `loss.text.weight`, `5`.
 public struct Setting: Sendable, Hashable {
+  /// The option's name with its blocks before it: `loss.text.weight`.
   public let name: String
+  /// Its value as a program writes it.
   public let value: String
 
+  /// An option and its value, both as a program writes them.
   public init(_ name: String, _ value: String) {
     self.name = name
     self.value = value

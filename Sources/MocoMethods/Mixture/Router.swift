@@ -6,6 +6,7 @@ import MocoTensor
 
 /// Picks K of G experts for an image: h = scale · (v·Wᵀ + b), S = the K largest, α = softmax(h[S]).
 public final class Router {
+  /// How h is formed.
   public enum Kind: String, Sendable, CaseIterable {
     /// h = v·Wᵀ + b.
     case linear
@@ -15,14 +16,18 @@ public final class Router {
     case uniform
   }
 
+  /// How a router is set up.
   public struct Options: Sendable, Hashable {
+    /// How h is formed.
     public var kind: Kind
     /// nil: two, or one where there is only one expert.
     public var topK: Int?
+    /// Whether a linear router has b.
     public var bias: Bool
     /// A factor on h; 10 suits small models.
     public var scale: Float
 
+    /// The published router: linear with bias, two experts, no scale.
     public init(kind: Kind = .linear, topK: Int? = nil, bias: Bool = true, scale: Float = 1) {
       self.kind = kind
       self.topK = topK
@@ -31,9 +36,13 @@ public final class Router {
     }
   }
 
+  /// How it was set up.
   public let options: Options
+  /// D.
   public let width: Int
+  /// G.
   public let experts: Int
+  /// K.
   public let topK: Int
   /// W. Shape: [G, D]. Starts uniform in ±1/√D.
   public let weight: Variable

@@ -22,20 +22,27 @@ public final class SoftPrompts {
 
   /// One expert's share of the rows.
   public struct Expert {
+    /// The group that it began from.
     public let group: TemplateGroup
     /// P_g and Q_g. Shape: [rows, W]; 0 rows where the template has no word.
     public let before: Variable
+    /// The rows behind the class name; see `before`.
     public let after: Variable
     /// Their places among all rows.
     public let beforeRows: Range<Int>
+    /// See `beforeRows`.
     public let afterRows: Range<Int>
     /// The words the rows began as; a word's last piece ends with a space.
     public let words: (before: [String], after: [String])
   }
 
+  /// In the order of the groups.
   public let experts: [Expert]
+  /// S.
   public let rowCount: Int
+  /// W.
   public let width: Int
+  /// Where the rows began.
   public let start: Start
   let clip: CLIPModel
 
@@ -92,6 +99,7 @@ public final class SoftPrompts {
     rowCount = row
   }
 
+  /// G.
   public var count: Int { experts.count }
 
   /// The non-empty P and Q of every expert: `ctx_before_0`, `ctx_after_0`, `ctx_before_1`, …

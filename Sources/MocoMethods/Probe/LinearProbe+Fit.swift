@@ -9,8 +9,10 @@ import MocoTensor
 public struct ProbeData {
   /// Shape: [N, D].
   public let features: Tensor
+  /// Of each row, counting classes from 0.
   public let labels: [Int]
 
+  /// As many labels as rows.
   public init(features: Tensor, labels: [Int]) {
     self.features = features
     self.labels = labels
@@ -27,12 +29,14 @@ extension LinearProbe {
 
   /// How W and b are found.
   public struct Options: Sendable {
+    /// Where a fit stops.
     public var rule: LogisticRegression.Rule
     /// Brings features to length 1 first.
     public var normalizes = false
     /// The most of them for one fit; the probe's `fit` tells whether they were enough.
     public var iterations: Int
 
+    /// As many iterations as the rule takes at the most.
     public init(rule: LogisticRegression.Rule = .minimum) {
       self.rule = rule
       iterations = rule.iterations

@@ -7,12 +7,15 @@ import MocoTensor
 
 /// How a probe was made.
 public struct ProbeFit: Sendable {
+  /// The weight of the data.
   public let c: Double
   /// ½‖W‖² + c Σ CE.
   public let objective: Double
   /// ‖∇‖/‖W‖ at the end.
   public let error: Double
+  /// Steps that L-BFGS took.
   public let iterations: Int
+  /// Whether the rule's end was reached.
   public let isConverged: Bool
   /// What a search for c looked at; empty without one.
   public let search: ProbeSearch?
@@ -23,7 +26,9 @@ public struct ProbeFit: Sendable {
 /// logits[b,c] = ⟨W_c, f_b⟩ + b_c, with features f as the image encoder gives them, not normalized unless asked
 /// for, and W, b the minimum of ½‖W‖² + c Σ CE. It knows the classes that it was made with and no others.
 public final class LinearProbe: Trainable, Copied {
+  /// The model whose image features it reads.
   public let clip: CLIPModel
+  /// The classes that it knows, in order.
   public let classes: [String]
   /// D.
   public let width: Int
@@ -33,6 +38,7 @@ public final class LinearProbe: Trainable, Copied {
   public let weight: Variable
   /// b. Shape: [C].
   public let bias: Variable
+  /// The classes that it was trained on by other means; all at first.
   public private(set) var trained: TrainingScope
   private var made: (fit: ProbeFit, weight: [Float], bias: [Float])?
 

@@ -31,6 +31,7 @@ public final class LogisticRegression {
 
   /// A minimum, or how far the iterations came.
   public struct Fit: Sendable {
+    /// The weight of the data.
     public let c: Double
     /// Shape: [C, D], row after row.
     public let weights: [Double]
@@ -40,12 +41,15 @@ public final class LogisticRegression {
     public let objective: Double
     /// ‖∇‖ over ‖W‖: about how far W is from the minimum, relative to itself.
     public let error: Double
+    /// Steps that were taken.
     public let iterations: Int
+    /// Whether the rule's end was reached.
     public let isConverged: Bool
     /// W and b as the iterations see them.
     let state: [Double]
   }
 
+  /// Where a fit stops.
   public let rule: Rule
   let count: Int
   let width: Int

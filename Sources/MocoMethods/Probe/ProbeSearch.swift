@@ -11,16 +11,20 @@ import MocoTensor
 /// moves to the middle of their logarithms. With the published rule, and fits from zeros, it finds what that
 /// program finds.
 public struct ProbeSearch: Sendable {
+  /// The values that are tried first.
   public static let grid: [Double] = [1e6, 1e4, 1e2, 1, 1e-2, 1e-4, 1e-6]
+  /// How often the range around the best is halved after that.
   public static let rounds = 8
   /// Each c is fitted once.
   public static let mostFits = grid.count + rounds + 1
 
   /// A value of c that was fitted.
   public struct Trial: Sendable {
+    /// The weight of the data.
     public let c: Double
     /// On the validation images, 0…1.
     public let accuracy: Double
+    /// Whether its fit came to its end.
     public let isConverged: Bool
   }
 
@@ -29,6 +33,7 @@ public struct ProbeSearch: Sendable {
   /// The c that each round kept.
   public private(set) var kept: [Double] = []
 
+  /// A search that has tried nothing.
   package init() {}
 
   /// - Parameters:
@@ -89,6 +94,7 @@ public struct ProbeSearch: Sendable {
 
 /// Labelled features in double precision.
 package struct ProbeSamples {
+  /// Of each sample.
   package let labels: [Int]
   private let width: Int
   private let features: Doubles

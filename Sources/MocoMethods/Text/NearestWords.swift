@@ -5,8 +5,11 @@ import MocoTensor
 
 /// The words nearest to a soft token.
 public struct NearWords: Sendable {
+  /// A word that is near.
   public struct Candidate: Sendable {
+    /// As people read it.
     public let word: String
+    /// Its place in the vocabulary.
     public let token: Int
     /// Euclidean distance between the soft row and the word's embedding.
     public let distance: Float

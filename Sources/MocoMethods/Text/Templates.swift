@@ -8,6 +8,7 @@ public struct Template: Sendable, Hashable {
   public let text: String
   /// What stands before the hole, and after it.
   public let before: String
+  /// See `before`.
   public let after: String
 
   /// - Throws: E0701 unless `text` holds exactly one `{}`.
@@ -58,7 +59,9 @@ public struct Template: Sendable, Hashable {
 
 /// Templates that mean the same kind of picture. The first one initialises the group's expert.
 public struct TemplateGroup: Sendable, Hashable {
+  /// What the group, and its expert, is called.
   public let name: String
+  /// In order; the first initialises the expert.
   public let templates: [Template]
 
   /// - Throws: E0703 without a template.
@@ -79,9 +82,11 @@ public struct TemplateGroup: Sendable, Hashable {
 
 /// A named list of groups, as `templates NAME { group … }` declares it.
 public struct TemplateSet: Sendable, Hashable {
+  /// The name of the declaration.
   public let name: String
   /// The doc comment of the declaration, Markdown.
   public let doc: String
+  /// In order: group g is expert g.
   public let groups: [TemplateGroup]
 
   /// - Throws: E0703 without a group, or when two groups share a name.
@@ -110,5 +115,6 @@ public struct TemplateSet: Sendable, Hashable {
     }
   }
 
+  /// The group of that name.
   public subscript(name: String) -> TemplateGroup? { groups.first { $0.name == name } }
 }

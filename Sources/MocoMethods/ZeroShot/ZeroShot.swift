@@ -9,9 +9,13 @@ import MocoTensor
 ///
 /// t[c] = n(Σ_m n(E_T(template m with c))), logits[b,c] = exp(logit_scale) · ⟨v_b, t[c]⟩.
 public final class ZeroShot: Classifier, Copied {
+  /// The model that answers.
   public let clip: CLIPModel
+  /// The classes that it was made with, in order.
   public let classes: [String]
+  /// The sentences whose features are averaged.
   public let templates: [Template]
+  /// What questions about base classes mean; all at first.
   public private(set) var trained: TrainingScope
   private let text = TextFeatureCache()
 

@@ -3,17 +3,13 @@ import MocoMethods
 
 /// What programs see of a model, whatever its method.
 enum ModelType {
-  static let fields: [(name: String, type: String?, summary: String)] = {
-    let kinds = Methods.all.map(\.kind)
-    let list = kinds.dropLast().joined(separator: ", ") + " or " + (kinds.last ?? "")
-    return [
-      ("kind", "String", "What sort of model it is: \(list)."),
-      ("classes", "List", "The names of the classes that it answers for."),
-      ("base", "List", "The classes that the class loss sees."),
-      ("parameters", "Parameters", "The tensors that training moves."),
-      ("clip", "Clip", "The CLIP model under it."),
-    ]
-  }()
+  static let fields: [(name: String, type: String?, summary: String)] = [
+    ("kind", "String", "What sort of model it is: \(Methods.list())."),
+    ("classes", "List", "The names of the classes that it answers for."),
+    ("base", "List", "The classes that the class loss sees."),
+    ("parameters", "Parameters", "The tensors that training moves."),
+    ("clip", "Clip", "The CLIP model under it."),
+  ]
 
   private static let results = ["loss": "Tensor", "logits": "Tensor", "predict": "List", "weights": "Tensor"]
 

@@ -17,7 +17,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.list())
       let model = value.model
       let path: String
       if let given = try arguments.optionalString("path") {
@@ -62,7 +62,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.list())
       let optimizer = try readOptimizer(arguments, of: value.model)
       let restored = try Checkpoint.restore(
         path: arguments.string("path"), model: value.model, optimizer: optimizer?.optimizer, base: value.base,
@@ -78,7 +78,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "load_model(path, clip, allow = nil)",
       doc: """
-        The model that a checkpoint holds: a mixture, a `coop`, a `zero_shot` or a `linear_probe` with its classes, templates and options,
+        The model that a checkpoint holds, of any method, with its classes, templates and options,
         the classes it was trained on, and what it has learned. The CLIP model must be the one it was saved with;
         `allow: "clip"` takes another.
 

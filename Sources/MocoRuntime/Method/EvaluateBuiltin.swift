@@ -31,7 +31,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let model = try arguments.host(ModelValue.self, "model", expected: "mixture, coop or zero_shot").model
+      let model = try arguments.host(ModelValue.self, "model", expected: Methods.list()).model
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.test").split
       var options = EvaluationOptions()
       options.batch = try arguments.int("batch", in: 1...100_000)

@@ -159,9 +159,9 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "nearest_words(prompts, expert = nil, count = 3)",
       doc: """
-        The words of the vocabulary nearest to each soft token, by Euclidean distance. `prompts` is a mixture, a `coop`,
-        soft prompts, or a tensor of rows together with `clip:`; `expert` picks one expert. The result is a list with an
-        entry for each soft token: `place`, `began`, and `words`, nearest first, with their `distances`.
+        The words of the vocabulary nearest to each soft token, by Euclidean distance. `prompts` is a mixture, a `coop`, a
+        `kgcoop`, soft prompts, or a tensor of rows together with `clip:`; `expert` picks one expert. The result is a list
+        with an entry for each soft token: `place`, `began`, and `words`, nearest first, with their `distances`.
 
         ```
         nearest_words(mix, 0)[1].words       // ["photo", "photograph", "pic"]
@@ -184,7 +184,7 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       } else if let soft: SoftPromptsValue = value.asHost() {
         (parts, words) = (soft.prompts.count, { try soft.prompts.nearestWords(expert: $0, count: count) })
       } else {
-        throw arguments.wrongType("prompts", expected: "a mixture, coop or soft prompts")
+        throw arguments.wrongType("prompts", expected: "\(Methods.listOfPlanned), or soft prompts")
       }
       if let expert { return nearWordsValue(try words(HostIndex.resolve(expert, count: parts))) }
       return .list(try (0..<parts).map { nearWordsValue(try words($0)) })

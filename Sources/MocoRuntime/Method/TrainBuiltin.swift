@@ -14,7 +14,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       classes = nil, dry_run = false, seed = nil, published = nil, quiet = false)
       """,
       doc: """
-        Trains a mixture or a `coop` on a split, for a number of epochs or steps.
+        Trains a mixture, a `coop` or a `kgcoop` on a split, for a number of epochs or steps.
 
         ```
         let run = train mix on data.train for 50 epochs {
@@ -55,8 +55,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `memory: "2 GB"` limits what the text tower's activations take, from here on (see `help(mixture)`).
         - `dry_run: true` trains nothing and gives a forecast: rows of the prompts' tree, memory and time (see
           `help(forecast)`).
-        - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, `class`, `text`, `gate`, `lr`, `accuracy`,
-          `gate_load`, `seconds`, `validation`.
+        - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, its parts (`class`, a mixture's `text` and `gate`, a
+          kgcoop's `knowledge`), `lr`, `accuracy`, `gate_load`, `seconds`, `validation`.
         - `quiet: true` shows no progress and prints no notes; `run.notes` has them.
         - Control-C stops between two steps; the model keeps what it has learned, its last parameters even with
           `keep_best`, and `checkpoint` is written first. So do
@@ -67,7 +67,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           `e.run`.
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfPlanned)
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       let options = try readTraining(arguments, context, value.model, split)
@@ -96,7 +96,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: "mixture or coop")
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfPlanned)
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       return try forecastValue(arguments, value, split, readExtent(arguments, value.model, split))
