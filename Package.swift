@@ -15,6 +15,7 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: ["jpeg", "png", "webp", "webpdemux", "tiff", "gif"].map { .linkedLibrary($0) }),
     .target(name: "CCairo"),
+    .target(name: "CProcess"),
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
 
     // What everything stands on.
@@ -43,11 +44,13 @@ let package = Package(
         "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang",
         "MocoPlot",
       ]),
-    .target(name: "MocoSession", dependencies: ["MocoBase", "MocoCLIP", "MocoLang", "MocoRuntime"]),
+    .target(
+      name: "MocoSession",
+      dependencies: ["CProcess", "MocoBase", "MocoLab", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoTerminal",
       dependencies: [
-        "CEditline", "MocoBase", "MocoTensor", "MocoCLIP", "MocoLang", "MocoPlot", "MocoRuntime",
+        "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
         "MocoSession",
       ]),
     .target(
@@ -58,8 +61,8 @@ let package = Package(
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession",
-        "MocoTerminal", "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoBase", "MocoTensor", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession", "MocoTerminal",
+        "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "MocoGolden",
@@ -78,6 +81,9 @@ let package = Package(
       ],
       path: "Tests/Fuzz/Library"),
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
+
+    .executableTarget(
+      name: "cells", dependencies: ["MocoLang", "MocoRuntime", "MocoSession"], path: "Tests/Cells"),
 
     .testTarget(name: "HouseTests"),
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
@@ -110,7 +116,9 @@ let package = Package(
       dependencies: ["MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoBench", "MocoTestSupport"]),
     .testTarget(
       name: "MocoSessionTests",
-      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
+      dependencies: [
+        "MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "cells", "moco",
+      ]),
     .testTarget(
       name: "MocoTerminalTests",
       dependencies: ["CEditline", "MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco"],

@@ -3,12 +3,9 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
-#include <sys/wait.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -20,85 +17,6 @@ EditLine *ce_open(const char *program) { return el_init(program, stdin, stdout, 
 void ce_write(const char *text) {
   fputs(text, stdout);
   fflush(stdout);
-}
-
-// Whole lines go out at once, also into a file: who follows a long run there must not wait for a buffer to fill.
-void ce_buffer_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 1 << 16); }
-
-void ce_print(const char *text, size_t count) {
-  // What fwrite returns does not tell: a buffer that could not be emptied has taken everything.
-  errno = 0;
-  fwrite(text, 1, count, stdout);
-  if (errno == EPIPE) ce_signals_end(SIGPIPE);
-}
-
-bool ce_flush(void) {
-  errno = 0;
-  fflush(stdout);
-  if (errno == EPIPE) ce_signals_end(SIGPIPE);
-  return !ferror(stdout);
-}
-
-// What is ignored here is not to be ignored by children, and nothing is blocked there.
-static bool plain_signals(posix_spawnattr_t *attributes) {
-  sigset_t set;
-  sigemptyset(&set);
-  if (posix_spawnattr_setsigmask(attributes, &set) != 0) return false;
-  sigaddset(&set, SIGPIPE);
-  sigaddset(&set, SIGXFSZ);
-  return posix_spawnattr_setsigdefault(attributes, &set) == 0
-         && posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0;
-}
-
-// output: where it prints, -1 for where this process does.
-static pid_t start_shell(const char *line, const char *name, int output) {
-  char *const arguments[] = {"sh", "-c", (char *)line, (char *)name, NULL};
-  posix_spawnattr_t attributes;
-  if (posix_spawnattr_init(&attributes) != 0) return -1;
-  posix_spawn_file_actions_t actions;
-  if (posix_spawn_file_actions_init(&actions) != 0) {
-    posix_spawnattr_destroy(&attributes);
-    return -1;
-  }
-  pid_t child;
-  bool started = plain_signals(&attributes)
-                 && (output < 0 || posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) == 0)
-                 && posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, environ) == 0;
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return started ? child : -1;
-}
-
-pid_t ce_start_shell(const char *command, int output) { return start_shell(command, "sh", output); }
-
-int ce_end_shell(pid_t child) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return -1;
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int run_shell(const char *line, const char *name) {
-  pid_t child = start_shell(line, name, -1);
-  return child < 0 ? -1 : ce_end_shell(child);
-}
-
-int ce_run_shell(const char *command) { return run_shell(command, "sh"); }
-
-int ce_run_editor(const char *command, const char *path) {
-  char *line = NULL;
-  if (asprintf(&line, "%s \"$0\"", command) < 0) return -1;
-  int status = run_shell(line, path);
-  free(line);
-  return status;
-}
-
-bool ce_temporary(char *pattern, int suffix) {
-  int file = mkstemps(pattern, suffix);
-  if (file < 0) return false;
-  close(file);
-  return true;
 }
 
 static wchar_t *no_prompt(EditLine *el) {

@@ -13,23 +13,12 @@ public final class RuntimeContext {
   public let library: StandardLibrary?
   /// What `seed(n)` set last, or the command line.
   public var seed: UInt64
-  /// Who shows how far long work has come; called after each step.
-  public var onProgress: ((Progress) -> Void)?
-  /// An epoch has ended: what to say of it where progress cannot be drawn over.
-  public var onEpoch: ((_ text: String) -> Void)?
-  /// Long work has ended: take the progress line away.
-  public var onProgressEnd: (() -> Void)?
+  /// Who hears of progress and is asked for input; nil where nobody is.
+  public weak var delegate: (any RuntimeDelegate)?
   /// Writes where `print` writes.
   public var output: (String) -> Void = { _ in }
   /// Writes a message of moco's own there, which may hold names from files.
   func say(_ text: String) { output(TerminalText.safe(text)) }
-  /// What has asked the work to stop, the name of a signal; nil where that is not known.
-  public var interruption: () -> String? = { nil }
-  /// Hands on what was written so far, before something waits.
-  public var flush: () -> Void = {}
-  /// Shows a prompt and reads a line from the terminal, calling `poll` often while it waits; nil where the input has
-  /// ended. Unset where nobody can be asked.
-  public var ask: ((_ prompt: String, _ poll: () throws -> Void) throws -> String?)?
   /// Columns and looks of the place where values are shown.
   public var width = 80
   public var style = DisplayStyle()

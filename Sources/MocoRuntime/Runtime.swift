@@ -32,7 +32,7 @@ public struct RuntimeOptions {
 
 /// An interpreter with every built-in of moco.
 ///
-/// `moco run`, `moco -e` and the prompt each make one.
+/// A session of MocoSession has one; what is published goes to the context's delegate.
 public final class Runtime {
   public let interpreter: Interpreter
   public let context: RuntimeContext
@@ -79,14 +79,13 @@ public final class Runtime {
 
   deinit { FeatureCache.shared.files?.flush() }
 
-  /// Runs the program in a file.
-  /// - Throws: E0501 or E0502 when it cannot be read.
-  public func run(path: String) throws -> RunResult {
-    let source = try SourceFile.read(path)
+  /// Runs a whole program as it was read, and records of which program the run is, where runs are recorded.
+  public func run(_ program: ParseResult) -> RunResult {
+    let source = program.program.file
     if let recorder = options.recorder {
       recorder.script = source.text
       recorder.facts = [
-        ("script", .string(path)),
+        ("script", .string(source.name)),
         ("seed", .int(Int(truncatingIfNeeded: options.seed))),
         ("settings", .object(JsonObject(options.overrides.map { ($0.name, .string($0.text)) }))),
         (
@@ -107,7 +106,7 @@ public final class Runtime {
         ),
       ]
     }
-    return interpreter.run(source, mode: .program)
+    return interpreter.run(program, mode: .program)
   }
 }
 

@@ -1,5 +1,7 @@
 import CEditline
+import CProcess
 import MocoBase
+import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoSession
@@ -27,8 +29,8 @@ public enum Console {
   public static func start() {
     Blas.onRemarks { for remark in $0 { report("note: \(remark)\n") } }
     _ = ce_use_utf8()
-    ce_buffer_by_line()
-    ce_signals_install()
+    cp_buffer_by_line()
+    cp_signals_install()
   }
 
   public static func print(_ text: String) {
@@ -41,7 +43,7 @@ public enum Console {
       var rest = bytes[...]
       while !rest.isEmpty {
         UnsafeBufferPointer(rebasing: rest.prefix(pieceSize)).withMemoryRebound(to: CChar.self) {
-          ce_print($0.baseAddress, $0.count)
+          cp_print($0.baseAddress, $0.count)
         }
         rest = rest.dropFirst(pieceSize)
         if !rest.isEmpty, Cancellation.isRequested {
@@ -57,7 +59,7 @@ public enum Console {
 
   /// - Returns: whether everything printed so far could be written.
   @discardableResult
-  public static func flush() -> Bool { ce_flush() }
+  public static func flush() -> Bool { cp_flush() }
 
   /// Writes to standard error, after what has been printed so far.
   public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
@@ -101,7 +103,7 @@ public enum Console {
 
   /// The signal that has asked the process to end: its number and name. `SIGPIPE` where nobody reads what is printed.
   public static var ending: (number: Int32, name: String)? {
-    let number = ce_signals_ending()
+    let number = cp_signals_ending()
     switch number {
     case 0: return nil
     case SIGTERM: return (number, "SIGTERM")
@@ -118,46 +120,43 @@ public enum Console {
   /// kernels look at, the third ends the process. What asks the process to end stops it too.
   public static func interruptible<Result>(_ work: () throws -> Result) rethrows -> Result {
     Cancellation.clear()
-    ce_signals_watch(Cancellation.flag, nil)
+    watchInterrupts()
     defer {
-      ce_signals_watch(nil, nil)
+      endWatch()
       Cancellation.clear()
-      _ = ce_signals_take()
     }
     return try work()
   }
 
-  /// Lets a session print, draw its progress, and fit what it shows to the terminal.
-  ///
-  /// - Parameter quiet: whether nothing is said of long work.
-  public static func connect(_ session: Runtime, quiet: Bool = false) {
-    session.interpreter.output = { Console.print($0) }
-    session.interpreter.showHelp = { Console.showHelp($0) }
-    let traits = OutputTraits.detect()
-    session.context.width = traits.width
-    session.context.style = traits.displayStyle
-    session.context.interruption = { ending?.name ?? "SIGINT" }
-    guard !quiet else { return }
-    let line = ProgressLine("")
-    state.progress = line
-    session.context.onProgress = { progress in
-      // A line that the program has begun is not drawn over.
-      if state.isMidLine, isatty(STDOUT_FILENO) == 1 { return }
-      flush()
-      line.update(progress)
-    }
-    session.context.onEpoch = { text in
-      flush()
-      line.epoch(text)
-    }
-    session.context.onProgressEnd = { line.finish() }
-    session.context.flush = { flush() }
-    session.context.ask = isatty(STDIN_FILENO) == 1 ? { try Console.ask($0, $1) } : nil
+  static func watchInterrupts() { cp_signals_watch(Cancellation.flag, nil) }
+
+  static func endWatch() {
+    cp_signals_watch(nil, nil)
+    _ = cp_signals_take()
   }
+
+  /// Draws the progress of long work on standard error, from now on.
+  static func drawProgress() { state.progress = ProgressLine("") }
+
+  static func show(_ progress: Progress) {
+    guard let line = state.progress else { return }
+    // A line that the program has begun is not drawn over.
+    if state.isMidLine, isatty(STDOUT_FILENO) == 1 { return }
+    flush()
+    line.update(progress)
+  }
+
+  static func show(epoch text: String) {
+    guard let line = state.progress else { return }
+    flush()
+    line.epoch(text)
+  }
+
+  static func endProgress() { state.progress?.finish() }
 
   /// Reads a line as the system edits it. The prompt goes where it is seen: to standard error where the output does
   /// not go to a terminal.
-  private static func ask(_ prompt: String, _ poll: () throws -> Void) throws -> String? {
+  static func ask(_ prompt: String, _ poll: () throws -> Void) throws -> String? {
     if isatty(STDOUT_FILENO) == 1 {
       print(prompt)
       flush()

@@ -1,6 +1,6 @@
 import CEditline
+import CProcess
 import MocoBase
-import MocoCLIP
 import MocoLang
 import MocoSession
 
@@ -133,17 +133,17 @@ extension LineEditor {
   /// ^X ^E: the block in the editor that the environment names, and back.
   func editOutside() -> Outcome {
     var pattern = Array(((environment("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
-    guard pattern.withUnsafeMutableBufferPointer({ ce_temporary($0.baseAddress, 5) }) else { return .beep }
+    guard pattern.withUnsafeMutableBufferPointer({ cp_temporary($0.baseAddress, 5) }) else { return .beep }
     let file = String(decoding: pattern.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { unlink(file) }
     guard (try? AtomicFile.write(unhung(current.text) + "\n", to: file)) != nil else { return .beep }
     erase()
     write("\u{1B}[?2004l")
     ce_set_terminal_mode(editline, 0)
-    ce_signals_editing(false)
-    let status = ce_run_editor(environment("VISUAL") ?? environment("EDITOR") ?? "vi", file)
-    _ = ce_signals_take()
-    ce_signals_editing(true)
+    cp_signals_editing(false)
+    let status = cp_run_editor(environment("VISUAL") ?? environment("EDITOR") ?? "vi", file)
+    _ = cp_signals_take()
+    cp_signals_editing(true)
     takeTerminal()
     guard status == 0, let text = try? FileSystem.readText(file) else { return .beep }
     let block = hung(LineEditor.cleaned(Array(text.unicodeScalars), prompt: options.prompt))
@@ -165,20 +165,20 @@ extension LineEditor {
     let before = unhung(Array(snapshot.text[..<snapshot.cursor]))
     guard
       let completion = delegate?.completion(unhung(snapshot.text), cursor: before.unicodeScalars.count),
-      let first = completion.candidates.first
+      case let texts = completion.texts, let first = texts.first
     else { return .beep }
     let typed = String(String.UnicodeScalarView(before.unicodeScalars.suffix(completion.replaces)))
-    let common = completion.candidates.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
+    let common = texts.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
     if common.unicodeScalars.count > completion.replaces
-      || (completion.candidates.count == 1 && common != typed)
+      || (texts.count == 1 && common != typed)
     {
       ce_delete_before(editline, Int32(clamping: completion.replaces))
       insert(Array(common.unicodeScalars))
       return .done
     }
-    if completion.candidates.count == 1 { return .done }
+    if texts.count == 1 { return .done }
     leaveBlock()
-    write(columns(completion.candidates.map { TerminalText.safe($0) }) + "\r\n")
+    write(columns(texts.map { TerminalText.safe($0) }) + "\r\n")
     return .done
   }
 

@@ -126,12 +126,7 @@ extension LineEditor {
 
   /// Columns by which the line is indented that leaves the innermost bracket open; -2 where none is open.
   private func indentation(_ buffer: [Unicode.Scalar]) -> Int {
-    let text = Array(unhung(buffer).unicodeScalars)
-    let scanner = SourceScanner(text)
-    if case .string = scanner.end { return -2 }
-    guard let open = scanner.open.last else { return -2 }
-    let line = text[..<open].lastIndex(of: "\n").map { $0 + 1 } ?? 0
-    return text[line...].prefix { $0 == " " }.count
+    SourceScanner.openIndentation(Array(unhung(buffer).unicodeScalars)) ?? -2
   }
 
   private func close(_ key: KeyPress) -> Outcome {

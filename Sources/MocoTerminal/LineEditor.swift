@@ -6,6 +6,7 @@
 // the hang is no part of the text and is taken away when the text is handed out.
 
 import CEditline
+import CProcess
 import MocoSession
 
 #if canImport(Glibc)
@@ -141,8 +142,8 @@ public final class LineEditor {
     marked = nil
     chain = .none
     decoder.reset()
-    _ = ce_signals_take()
-    ce_signals_editing(true)
+    _ = cp_signals_take()
+    cp_signals_editing(true)
     // Behind text without a newline these blanks go on to the next row; at the beginning of a row they stay on it.
     write(String(repeating: " ", count: max(LineEditor.screenSize().columns - 1, 0)) + "\r\u{1B}[K")
     takeTerminal()
@@ -154,16 +155,13 @@ public final class LineEditor {
         (0..<Int(max(count, 0))).map { Unicode.Scalar(UInt32(bitPattern: start[$0])) ?? "\u{FFFD}" }
       } ?? []
     write("\u{1B}[?2004l")
-    ce_signals_editing(false)
+    cp_signals_editing(false)
     if terminated { return .terminated }
     guard characters != nil, count > 0 else { return .end }
     var text = unhung(buffer)
     if text.last == "\n" { text.removeLast() }
     return .block(text)
   }
-
-  /// Adds a block to the history and its file.
-  public func remember(_ block: String) { history.append(block) }
 
   /// Makes the terminal hand out every key, and mark what is pasted.
   func takeTerminal() {
@@ -240,20 +238,20 @@ public final class LineEditor {
 
   func nextScalar() -> Arrival {
     while true {
-      guard ce_wait(STDIN_FILENO) else {
-        let flags = Int(ce_signals_take())
-        if flags & CE_END != 0 {
+      guard cp_wait(STDIN_FILENO) else {
+        let flags = Int(cp_signals_take())
+        if flags & CP_END != 0 {
           terminated = true
           return .closed
         }
-        if flags & CE_STOP != 0 {
+        if flags & CP_STOP != 0 {
           releaseTerminal()
-          ce_suspend()
+          cp_suspend()
           takeTerminal()
           return .again
         }
-        if flags & CE_INTERRUPT != 0 { return .interrupt }
-        if flags & CE_RESIZE != 0 {
+        if flags & CP_INTERRUPT != 0 { return .interrupt }
+        if flags & CP_RESIZE != 0 {
           erase()
           return .again
         }

@@ -1,4 +1,4 @@
-import CEditline
+import CProcess
 import MocoSession
 
 #if canImport(Glibc)
@@ -22,9 +22,9 @@ final class PlainReader {
   func read() -> LineEditor.Input {
     var lines: [String] = []
     let more = String(repeating: ".", count: max(prompt.count - 2, 0)) + "> "
-    _ = ce_signals_take()
+    _ = cp_signals_take()
     while true {
-      ce_flush()
+      cp_flush()
       write(lines.isEmpty ? prompt : more)
       switch line() {
       case .text(let line):
@@ -57,10 +57,10 @@ final class PlainReader {
         waiting.removeFirst(newline + 1)
         return .text(String(decoding: line, as: UTF8.self))
       }
-      guard ce_wait(STDIN_FILENO) else {
-        let flags = Int(ce_signals_take())
-        if flags & CE_END != 0 { return .terminated }
-        if flags & CE_INTERRUPT != 0 { return .interrupted }
+      guard cp_wait(STDIN_FILENO) else {
+        let flags = Int(cp_signals_take())
+        if flags & CP_END != 0 { return .terminated }
+        if flags & CP_INTERRUPT != 0 { return .interrupted }
         continue
       }
       var bytes = [UInt8](repeating: 0, count: 4096)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MocoSession
 import MocoTerminal
 
 struct ExplainCommand: ParsableCommand {
@@ -14,7 +15,16 @@ struct ExplainCommand: ParsableCommand {
     looks.apply()
     Console.start()
     var isKnown = true
-    if let code { isKnown = ErrorPages.show(code) } else { ErrorPages.list() }
+    if let code {
+      do {
+        Console.showHelp(try ErrorPages.page(code))
+      } catch {
+        Console.report(error.message + "\n")
+        isKnown = false
+      }
+    } else {
+      Console.print(ErrorPages.list)
+    }
     Console.flush()
     throw (isKnown ? Status.fine : Status.usage).exit
   }

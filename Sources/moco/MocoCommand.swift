@@ -1,6 +1,7 @@
 import ArgumentParser
 import MocoBase
 import MocoRuntime
+import MocoSession
 import MocoTensor
 import MocoTerminal
 
@@ -66,7 +67,9 @@ struct MocoCommand: ParsableCommand {
     let program = WholeProgram(running: running, arguments: arguments)
     if !code.isEmpty { throw program.run(text: code.joined(separator: "\n"), name: "-e").exit }
     guard isatty(STDIN_FILENO) == 1 else { throw program.runStandardInput().exit }
-    let session = Runtime(options: try running.sessionOptions(arguments: arguments))
+    let session = Session(
+      options: try running.promptOptions(arguments: arguments, suggests: !noSuggest),
+      delegate: ConsoleFrontEnd())
     throw ExitCode(Prompt(session: session, options: promptOptions).run())
   }
 
@@ -74,7 +77,6 @@ struct MocoCommand: ParsableCommand {
     var options = PromptOptions()
     options.highlight = !noHighlight
     options.banner = !noBanner
-    options.suggest = !noSuggest
     options.startUp = !noStartUp
     return options
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MocoRuntime
+import MocoSession
 import MocoTerminal
 
 #if canImport(Glibc)
@@ -59,15 +60,26 @@ struct RunningOptions: ParsableArguments {
     }
   }
 
-  func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> RuntimeOptions {
-    var options = RuntimeOptions()
-    options.seed = seed
-    options.threads = threads
-    options.memory = memory.flatMap(MemorySize.bytes)
-    options.overrides = settings.compactMap(RunningOptions.split)
-    options.arguments = arguments
-    options.recorder = recorder
-    options.keepsFeatures = true
+  /// A session that runs one whole program.
+  func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> SessionOptions {
+    var options = SessionOptions()
+    options.isInteractive = false
+    options.runtime.seed = seed
+    options.runtime.threads = threads
+    options.runtime.memory = memory.flatMap(MemorySize.bytes)
+    options.runtime.overrides = settings.compactMap(RunningOptions.split)
+    options.runtime.arguments = arguments
+    options.runtime.recorder = recorder
+    options.runtime.keepsFeatures = true
+    return options
+  }
+
+  /// A session that somebody types into.
+  func promptOptions(arguments: [String], suggests: Bool) throws -> SessionOptions {
+    var options = try sessionOptions(arguments: arguments)
+    options.isInteractive = true
+    options.historyPath = HistoryFile.defaultPath()
+    options.suggests = suggests
     return options
   }
 

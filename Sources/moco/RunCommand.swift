@@ -60,8 +60,7 @@ struct RunCommand: ParsableCommand {
       options.banner = false
       options.startUp = false
       options.highlight = !parent.noHighlight
-      options.suggest = !parent.noSuggest
-      throw ExitCode(try program.runInteractively(path: file, options))
+      throw ExitCode(try program.runInteractively(path: file, options, suggests: !parent.noSuggest))
     }
     throw WholeProgram(running: running, arguments: parent.arguments, out: out, isQuiet: quiet).run(
       path: file, record: !noRecord

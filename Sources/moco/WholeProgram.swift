@@ -1,7 +1,7 @@
 import MocoBase
-import MocoCLIP
 import MocoLang
 import MocoRuntime
+import MocoSession
 import MocoTensor
 import MocoTerminal
 
@@ -18,12 +18,12 @@ struct WholeProgram {
   var isQuiet = false
 
   func run(text: String, name: String) -> Status {
-    run(SourceFile(name: name, text: text)) { $0.interpreter.run($1, mode: .program) }
+    run(SourceFile(name: name, text: text))
   }
 
   func runStandardInput() -> Status {
     do {
-      return run(try WholeProgram.standardInput()) { $0.interpreter.run($1, mode: .program) }
+      return run(try WholeProgram.standardInput())
     } catch {
       Console.report(error)
       return .interrupted
@@ -58,11 +58,11 @@ struct WholeProgram {
     let stem = path.split(separator: "/").last.map(String.init) ?? path
     let recorder =
       record ? RunRecorder(name: stem.hasSuffix(".moco") ? String(stem.dropLast(5)) : stem, out: out) : nil
-    return run(source, recorder: recorder) { session, _ in try session.run(path: path) }
+    return run(source, recorder: recorder)
   }
 
   /// Runs a program, then the prompt in the same session. - Returns: the exit status.
-  func runInteractively(path: String, _ options: PromptOptions) throws -> Int32 {
+  func runInteractively(path: String, _ options: PromptOptions, suggests: Bool) throws -> Int32 {
     guard isatty(STDIN_FILENO) == 1 else {
       Console.report("moco run -i goes on at the prompt, which needs a terminal; leave -i out\n")
       return Status.usage.rawValue
@@ -74,36 +74,39 @@ struct WholeProgram {
       Console.report(error)
       return Status.usage.rawValue
     }
-    let session = Runtime(options: try running.sessionOptions(arguments: arguments))
+    let session = Session(
+      options: try running.promptOptions(arguments: arguments, suggests: suggests),
+      delegate: ConsoleFrontEnd())
     // What the check finds stands in the program's way, not in that of the prompt.
-    let found = ProgramCheck(session).run(source)
-    let prompt = Prompt(session: session, options: options)
-    if found.contains(where: \.isError) { Console.report(found) } else { prompt.begin(with: source) }
-    return prompt.run()
+    let program = session.check(source)
+    if program.hasErrors { Console.report(program.diagnostics) } else { session.begin(with: program) }
+    return Prompt(session: session, options: options).run()
   }
 
-  private func run(
-    _ source: SourceFile, recorder: RunRecorder? = nil, _ body: (Runtime, SourceFile) throws -> RunResult
-  ) -> Status {
+  private func run(_ source: SourceFile, recorder: RunRecorder? = nil) -> Status {
     let start = ProcessClock.seconds
+    let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet)
     do {
-      let session = Runtime(options: try running.sessionOptions(arguments: arguments, recorder: recorder))
-      Console.connect(session, quiet: isQuiet)
-      let check = ProgramCheck(session)
-      let found = check.run(source)
-      if found.contains(where: \.isError) {
-        Console.report(found)
+      let session = Session(
+        options: try running.sessionOptions(arguments: arguments, recorder: recorder),
+        delegate: frontEnd)
+      let program = session.check(source)
+      if program.hasErrors {
+        Console.report(program.diagnostics)
         return .invalid
       }
       if !isQuiet {
-        WholeProgram.reportSurprises(found)
-        session.interpreter.moduleStarts = { WholeProgram.reportSurprises(check.run($0)) }
+        WholeProgram.report(surprises: program)
+        let context = session.checkContext()
+        session.interpreter.moduleStarts = {
+          WholeProgram.report(surprises: CheckedProgram($0, context))
+        }
       }
-      return try Console.interruptible {
-        let result = try body(session, source)
+      return frontEnd.watching {
+        let result = session.run(program)
         // A signal that comes from here on finds a program that has ended: what it printed goes out, and its record
         // is written, all the same.
-        return end(result, session, recorder, since: start)
+        return end(result, recorder, since: start)
       }
     } catch {
       Console.report(error)
@@ -112,11 +115,8 @@ struct WholeProgram {
   }
 
   /// What follows the last statement: errors, what is still to be written of the output, the record of the run.
-  private func end(
-    _ result: RunResult, _ session: Runtime, _ recorder: RunRecorder?, since start: Double
-  ) -> Status {
+  private func end(_ result: Outcome, _ recorder: RunRecorder?, since start: Double) -> Status {
     Cancellation.clear()
-    session.context.onProgressEnd?()
     Console.report(WholeProgram.shown(result))
     var status = WholeProgram.status(result)
     let isWritten = Console.flush()
@@ -144,7 +144,7 @@ struct WholeProgram {
 
   /// The errors to report: an interruption with the signal that it came from. Of a reader that has gone away only what
   /// was stopped by it is said.
-  private static func shown(_ result: RunResult) -> [Diagnostic] {
+  private static func shown(_ result: Outcome) -> [Diagnostic] {
     let plain = "interrupted"
     return result.diagnostics.filter(\.isError).compactMap { diagnostic in
       guard diagnostic.code == "E0406", let ending = Console.ending else { return diagnostic }
@@ -156,12 +156,11 @@ struct WholeProgram {
   }
 
   /// Says what a program does otherwise than it seems to say.
-  private static func reportSurprises(_ found: [Diagnostic]) {
-    let surprises = found.filter { Checker.surprises.contains($0.code) }
-    if !surprises.isEmpty { Console.report(surprises) }
+  private static func report(surprises program: CheckedProgram) {
+    if !program.surprises.isEmpty { Console.report(program.surprises) }
   }
 
-  static func status(_ result: RunResult) -> Status {
+  static func status(_ result: Outcome) -> Status {
     if let status = result.exitStatus { return Status(rawValue: status) }
     guard let failure = result.failure else { return .fine }
     if failure.code == "E0406" { return .interrupted }

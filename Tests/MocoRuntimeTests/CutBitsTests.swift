@@ -1,6 +1,7 @@
 import Foundation
 import MocoBase
 import MocoCLIP
+import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoTestSupport
@@ -140,7 +141,9 @@ import Testing
       cut("first", 2)
         == "training was interrupted after step 2 of 24\nthe mixture keeps what it has learned\n")
     #expect(cell("print(first.interrupted)") == "after step 2 of 24, from outside\n")
-    session.context.interruption = { "SIGTERM" }
+    let terminated = Terminated()
+    defer { withExtendedLifetime(terminated) {} }
+    session.context.delegate = terminated
     let text = cut("second", 18)
     #expect(cell("print(second.interrupted)") == "after step 18 of 24, by SIGTERM\n")
     #expect(cell("print(second.seconds > 0, second.best.epoch < 4)") == "true true\n")
@@ -191,4 +194,15 @@ import Testing
       #expect(resumed == "2\n", "\(resumed)")
     }
   }
+}
+
+/// Says that SIGTERM has stopped the work.
+private final class Terminated: RuntimeDelegate {
+  let interruption: String? = "SIGTERM"
+  let canAsk = false
+  func runtime(progress: MocoLab.Progress) {}
+  func runtime(epoch text: String) {}
+  func runtimeEndsProgress() {}
+  func runtimeFlushes() {}
+  func runtime(asks prompt: String, poll: () throws -> Void) throws -> String? { nil }
 }

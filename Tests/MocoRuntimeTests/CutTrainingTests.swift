@@ -1,4 +1,5 @@
 import Foundation
+import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoTestSupport
@@ -185,9 +186,8 @@ import Testing
 
   @Test func quietIsQuiet() throws {
     let session = librarySession()
-    var heard: [String] = []
-    session.context.onEpoch = { heard.append($0) }
-    session.context.onProgress = { _ in heard.append("progress") }
+    let listener = Listener()
+    session.context.delegate = listener
     #expect(printed(setup, in: session) == "")
     let output = printed(
       """
@@ -195,9 +195,10 @@ import Testing
       let more = train(fresh(), on: data.train, for: 2 epochs, batch: 10, quiet: true, resume: run)
       print(len(more.notes), evaluate(fresh(), on: data.train, quiet: true).count)
       """, in: session)
-    #expect(output == "1 40\n" && heard.isEmpty)
+    #expect(output == "1 40\n" && listener.heard.isEmpty)
     _ = printed("train(fresh(), on: data.train, for: 1 epoch, keep_best: val)", in: session)
-    #expect(heard.contains("progress") && heard.contains { $0.contains("validation accuracy") })
+    #expect(
+      listener.heard.contains("progress") && listener.heard.contains { $0.contains("validation accuracy") })
   }
 
   @Test func aQuietProgramWritesErrorsAlone() throws {
@@ -214,4 +215,16 @@ import Testing
         try MocoProcess.run(["run", "--quiet", "--no-record", path], in: folder).errors.contains("E0301"))
     }
   }
+}
+
+/// Writes down what it hears of progress.
+private final class Listener: RuntimeDelegate {
+  var heard: [String] = []
+  let interruption: String? = nil
+  let canAsk = false
+  func runtime(progress: MocoLab.Progress) { heard.append("progress") }
+  func runtime(epoch text: String) { heard.append(text) }
+  func runtimeEndsProgress() {}
+  func runtimeFlushes() {}
+  func runtime(asks prompt: String, poll: () throws -> Void) throws -> String? { nil }
 }

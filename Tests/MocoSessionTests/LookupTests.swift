@@ -30,7 +30,7 @@ private final class Watched: HostObject {
     let completer = Completer(
       interpreter: session.interpreter, library: StandardLibrary(root: Built.root + "/stdlib"),
       moduleNames: { (try? names($0, SourceFile(name: "prompt", text: ""))) ?? [] })
-    return completer.completion(text + behind, cursor: text.unicodeScalars.count).candidates
+    return completer.completion(text + behind, cursor: text.unicodeScalars.count).texts
   }
 
   @Test func nothingIsAskedOfObjects() throws {

@@ -2,47 +2,6 @@ import MocoTestSupport
 import Testing
 
 @Suite struct CommandTests {
-  @Test func showsHelp() throws {
-    var session = try TerminalSession(rows: 60)
-    session.enter("?print")
-    session.wait("print\\(")
-    session.type("/// Twice as much.\r")
-    session.enter("func twice(x) { x * 2 }")
-    session.enter("twice?")
-    session.wait("Twice as much")
-    session.enter("?")
-    session.wait("Esc Enter")
-    session.enter("?E0203")
-    session.wait("E0203")
-    session.leave()
-    #expect(try session.play().status == 0)
-  }
-
-  @Test func measuresTime() throws {
-    var session = try TerminalSession()
-    session.enter("%time 1 + 1")
-    session.wait("^2$(.*\n)*time: .*s, processor")
-    session.enter("%timeit 1 + 1")
-    session.wait("± .*s a turn \\(7 runs of \\d+\\)")
-    session.leave()
-    #expect(try session.play().status == 0)
-  }
-
-  @Test func listsAndForgetsNames() throws {
-    var session = try TerminalSession()
-    session.enter("let alpha = 12; let beta = \"x\"")
-    session.enter("%vars")
-    session.wait("alpha +Int +12")
-    session.wait("beta +String +\"x\"")
-    session.enter("%who String")
-    session.wait("^beta$")
-    session.enter("%reset")
-    session.enter("alpha")
-    session.wait("E0301")
-    session.leave()
-    #expect(try session.play().status == 0)
-  }
-
   @Test func runsSavesAndLoadsFiles() throws {
     let folder = try TemporaryFolder()
     try folder.write("let from_file = 5\nfrom_file * 2\n", to: "a.moco")
@@ -63,21 +22,6 @@ import Testing
     #expect(try folder.read("b.moco") == "let from_file = 5\nfrom_file * 2\n\n\nfrom_file\n")
   }
 
-  @Test func exportsBlocksAndWhatTheyShowed() throws {
-    let folder = try TemporaryFolder()
-    var session = try TerminalSession(folder: folder)
-    session.enter("let a = 20;")
-    session.enter("print(\"so\"); a + 1")
-    session.enter("1 / 0")
-    session.enter("%export notes.md")
-    session.wait("2 blocks written")
-    session.leave()
-    #expect(try session.play().status == 0)
-    let text = try folder.read("notes.md")
-    #expect(
-      text.hasSuffix("```moco\nlet a = 20;\n```\n\n```moco\nprint(\"so\"); a + 1\n```\n\n```\nso\n21\n```\n"))
-  }
-
   @Test func failuresOfCommandsLookLikeOthers() throws {
     var session = try TerminalSession()
     session.enter("%run no.moco")
@@ -93,14 +37,6 @@ import Testing
     var session = try TerminalSession(environment: ["EDITOR": "sh \(folder.path)/editor.sh"], folder: folder)
     session.enter("%edit")
     session.wait("^34$")
-    session.leave()
-    #expect(try session.play().status == 0)
-  }
-
-  @Test func namesTheNearestCommand() throws {
-    var session = try TerminalSession()
-    session.enter("%tmie 1")
-    session.wait("did you mean %time")
     session.leave()
     #expect(try session.play().status == 0)
   }
@@ -144,27 +80,5 @@ import Testing
     session.type("exit\r")
     session.waitForEnd()
     #expect(try session.play().status == 0)
-  }
-
-  @Test func savedSessionsCheckAndOverwriteNothing() throws {
-    let folder = try TemporaryFolder()
-    try folder.write("mine", to: "taken.moco")
-    var session = try TerminalSession(folder: folder)
-    session.enter("let d = 1")
-    session.enter("let d = d + 1")
-    session.enter("print(d)")
-    session.enter("%save taken.moco")
-    session.wait("is there already")
-    session.enter("%save out.moco")
-    session.wait("^3 blocks written")
-    session.enter("%reset d")
-    session.wait("^d is forgotten$")
-    session.enter("!cat out.moco")
-    session.wait("^// %%$\n^let d = d \\+ 1$")
-    session.leave()
-    #expect(try session.play().status == 0)
-    #expect(try folder.read("taken.moco") == "mine")
-    let checked = try moco(["check", "out.moco"], folder: folder.path)
-    #expect(checked.status == 0, "\(checked)")
   }
 }

@@ -47,27 +47,4 @@ import Testing
     let place = try #require(Array(marks).firstIndex(of: "^"))
     #expect(line.indices.contains(place) && line[place] != " ")
   }
-
-  @Test func thePromptFindsAndLists() throws {
-    var session = try TerminalSession(rows: 60)
-    session.enter("?xyzzy")
-    session.wait("^nothing is known by the name xyzzy, and nothing that is known mentions it")
-    session.enter("?calibration")
-    session.wait("\\?Report.ece: The calibration error")
-    session.enter("?@")
-    session.wait("^a @ b$(.*\n)*.*The matrix product of tensors")
-    session.enter("?|>")
-    session.wait("^x \\|> f\\(y\\)$")
-    session.enter("?Report.accuracy")
-    session.wait("^Report.accuracy: Float")
-    session.enter("let opt = sgd(lr: 0.1)")
-    session.enter("?opt")
-    session.wait("lr: The learning rate; may be set\\.")
-    session.enter("?opt.step")
-    session.wait("Moves every parameter that has a gradient")
-    session.enter("?Item")
-    session.wait("One labelled image of a split")
-    session.leave()
-    #expect(try session.play().status == 0)
-  }
 }

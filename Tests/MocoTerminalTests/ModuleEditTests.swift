@@ -3,35 +3,6 @@ import Testing
 
 /// Modules edited beside a running prompt.
 @Suite struct ModuleEditTests {
-  @Test func editedModulesAreReadAgain() throws {
-    let folder = try TemporaryFolder()
-    try folder.write("let n = 1\nfunc f(x) { x * n }\n", to: "common.moco")
-    var session = try TerminalSession(folder: folder)
-    session.enter("use {f} from \"./common.moco\"")
-    session.enter("f(10)")
-    session.wait("^10$")
-    session.enter("!sed -i 's/n = 1/n = 2/' common.moco")
-    session.enter("f(10)")
-    session.wait("^reloaded ./common.moco$")
-    session.wait("^20$")
-    session.enter("!echo 'let n = (' > common.moco")
-    session.enter("f(11)")
-    session.wait("^error\\[E0106\\]")
-    session.wait("^./common.moco stays as it was$")
-    session.wait("^22$")
-    session.enter(Key.controlL + "f(12)")
-    session.wait("^24$")
-    session.screen()
-    session.enter("!rm common.moco")
-    session.enter("f(13)")
-    session.wait("^./common.moco is gone; what was read of it stays$")
-    session.wait("^26$")
-    session.leave()
-    let seen = try session.play()
-    // Said once.
-    #expect(!seen.text.contains("error") && !seen.text.contains("stays"), "\(seen.text)")
-  }
-
   @Test func reloadAndOtherFolders() throws {
     let folder = try TemporaryFolder()
     try folder.write("use {n} from \"./inner.moco\"\nfunc f(x) { x * n }\n", to: "common.moco")

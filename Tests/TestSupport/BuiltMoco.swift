@@ -39,7 +39,10 @@ package enum Built {
     return url.path
   }
 
-  package static func moco() throws -> String {
+  package static func moco() throws -> String { try program("moco") }
+
+  /// - Parameter name: of a program of this package.
+  package static func program(_ name: String) throws -> String {
     // The test bundle lies in the build folder, beside the program.
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
     let candidates = [
@@ -49,7 +52,7 @@ package enum Built {
     for candidate in candidates.compactMap({ $0 }) {
       var folder = URL(fileURLWithPath: candidate).deletingLastPathComponent()
       for _ in 0..<3 {
-        let program = folder.appending(path: "moco").path
+        let program = folder.appending(path: name).path
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue {
           return program
@@ -57,7 +60,7 @@ package enum Built {
         folder.deleteLastPathComponent()
       }
     }
-    throw TestFailure("the program moco was not found beside the tests; build it with them")
+    throw TestFailure("the program \(name) was not found beside the tests; build it with them")
   }
 }
 

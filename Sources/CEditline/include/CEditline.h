@@ -19,24 +19,6 @@ EditLine *ce_open(const char *program);
 // Writes to standard output, through the buffer that libedit uses, and empties it.
 void ce_write(const char *text);
 
-// Writes to standard output without emptying the buffer.
-void ce_print(const char *text, size_t count);
-void ce_buffer_by_line(void);
-// - Returns: whether everything printed so far could be written.
-bool ce_flush(void);
-
-// Runs `command "path"` with the shell on this terminal and waits. - Returns: its status, or -1.
-int ce_run_editor(const char *command, const char *path);
-// Runs a command line with the shell on this terminal and waits. - Returns: its status, or -1.
-int ce_run_shell(const char *command);
-// Starts a command line with the shell, which prints to `output`. - Returns: its process, or -1.
-pid_t ce_start_shell(const char *command, int output);
-// Waits for it. - Returns: its status, or -1.
-int ce_end_shell(pid_t child);
-
-// Makes an empty file of its own name from a pattern that ends in XXXXXX and a suffix of so many characters.
-bool ce_temporary(char *pattern, int suffix);
-
 static inline void ce_set_client(EditLine *el, void *client) { el_wset(el, EL_CLIENTDATA, client); }
 
 static inline void *ce_client(EditLine *el) {
@@ -71,57 +53,13 @@ static inline int ce_insert(EditLine *el, const int32_t *characters) {
 
 static inline void ce_delete_before(EditLine *el, int count) { el_deletestr(el, count); }
 
-// MARK: Signals
-
-// What has arrived since it was last asked. The handlers only store numbers.
-enum {
-  CE_INTERRUPT = 1,  // SIGINT, SIGQUIT
-  CE_RESIZE = 2,     // SIGWINCH
-  CE_STOP = 4,       // SIGTSTP
-  CE_END = 8,        // SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU
-};
-
-// Takes over the signals of a prompt. SIGQUIT does what SIGINT does. SIGTERM, SIGHUP (unless it was ignored),
-// SIGUSR1, SIGUSR2 and SIGXCPU ask the process to end: what runs is stopped as by SIGINT, and a second one a second later, or SIGINT,
-// ends the process at once with status 128 + its number. Where nothing runs and no key is waited for they end the
-// process as ever. All are delivered without SA_RESTART, so that a read ends with EINTR. SIGPIPE and SIGXFSZ are
-// ignored: writing fails instead.
-void ce_signals_install(void);
-
-// Asks the process to end as a signal of that number does; for SIGPIPE, which is noticed by writing.
-void ce_signals_end(int signal);
-
-// The signal that has asked the process to end, 0 for none.
-int ce_signals_ending(void);
-
-// While a line is edited the signals above are left to be taken, and SIGTSTP is ours, so that the terminal can be put
-// right before the process stops; while a program runs it has its usual effect.
-void ce_signals_editing(bool editing);
-
-// The flags, which are cleared.
-int ce_signals_take(void);
-
-// What SIGINT does while a program runs: the first sets *soft, the second *hard too, the third ends the process with
-// status 130. NULL for neither.
-void ce_signals_watch(int32_t *soft, int32_t *hard);
-
-// How often SIGINT came since ce_signals_watch.
-int ce_signals_interrupts(void);
-
 // MARK: Terminal
-
-// Waits until a descriptor can be read. - Returns: false as soon as one of the signals above has arrived, also where
-// it came before the call.
-bool ce_wait(int descriptor);
 
 // Waits until a descriptor can be read, but no longer than so many milliseconds. - Returns: whether it can.
 bool ce_arrives(int descriptor, int milliseconds);
 
 // Lets ^\ (VQUIT), ^S, ^Q and ^V be keys like others, until the mode of the terminal is set the next time.
 void ce_free_keys(int descriptor);
-
-// Puts the process to sleep as ^Z does; returns when it is continued.
-void ce_suspend(void);
 
 // Columns of a character by the C library, which is what libedit goes by; negative for control characters.
 int ce_width(int32_t character);

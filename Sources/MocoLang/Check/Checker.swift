@@ -10,10 +10,7 @@ public struct Checker {
   /// Parses and checks: what `moco check` says. Where a text does not parse, only that is said, because names
   /// that a broken statement would have declared are missing everywhere else.
   public static func check(_ file: SourceFile, _ context: CheckContext) -> [Diagnostic] {
-    let result = Parser.parse(file, context.dialect, boundNames: Set(context.names.keys))
-    if result.hasErrors { return result.diagnostics }
-    let found = result.diagnostics + check(result.program, context)
-    return found.sorted { ($0.primary?.start ?? 0) < ($1.primary?.start ?? 0) }
+    CheckedProgram(file, context).diagnostics
   }
 
   /// - Returns: errors and warnings, in the order of the text.

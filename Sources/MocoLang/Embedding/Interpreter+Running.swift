@@ -10,16 +10,29 @@ extension Interpreter {
     case cell
   }
 
-  /// Runs a source text in the interpreter's main module.
+  /// Reads a source text and runs it in the interpreter's main module.
   public func run(_ source: SourceFile, mode: Mode = .program) -> RunResult {
-    onMachineThread { runHere(source, mode) }
+    onMachine { self.runHere(self.parse(source), mode) }
+  }
+
+  /// Runs a program that has been read already, in the interpreter's main module: what was checked is what runs.
+  public func run(_ parsed: ParseResult, mode: Mode = .program) -> RunResult {
+    onMachine { self.runHere(parsed, mode) }
+  }
+
+  /// Reads a source text as `run` does: names of the main module are known in it.
+  public func parse(_ source: SourceFile) -> ParseResult {
+    let declared = main.order.filter { globals.flags[main.slots[$0] ?? 0] & GlobalFlag.declared != 0 }
+    return Parser.parse(source, dialect, boundNames: Set(declared))
+  }
+
+  private func onMachine(_ work: () -> RunResult) -> RunResult {
+    onMachineThread(work)
       ?? RunResult(
         value: .nil, isHidden: true, diagnostics: [Diagnostic("E0405", "no thread could be started")])
   }
 
-  private func runHere(_ source: SourceFile, _ mode: Mode) -> RunResult {
-    let declared = Set(main.order.filter { globals.flags[main.slots[$0] ?? 0] & GlobalFlag.declared != 0 })
-    let parsed = Parser.parse(source, dialect, boundNames: declared)
+  private func runHere(_ parsed: ParseResult, _ mode: Mode) -> RunResult {
     var result = RunResult(value: .nil, isHidden: true, diagnostics: parsed.diagnostics)
     if parsed.hasErrors {
       failedFrames = []
@@ -34,7 +47,8 @@ extension Interpreter {
     }
     machine.exitStatus = nil
     do {
-      let compiler = Compiler(module: main, file: source, dialect: dialect, globals: globals, heap: heap)
+      let compiler = Compiler(
+        module: main, file: parsed.program.file, dialect: dialect, globals: globals, heap: heap)
       if mode == .program { compiler.overrides = overrides }
       main.pending = machine.declaredNames(parsed.program)
       defer { main.pending = [] }

@@ -41,8 +41,8 @@ public final class Interpreter {
   /// `.path("./a.moco")`.
   public var moduleLoader: ((Use.Source, _ from: SourceFile) throws -> LoadedModule)?
 
-  /// Told of a module that is about to run, so that what a check finds in it can be said.
-  public var moduleStarts: ((SourceFile) -> Void)?
+  /// Told of a module that is about to run, as it was read, so that what a check finds in it can be said.
+  public var moduleStarts: ((ParseResult) -> Void)?
 
   /// Where `help(x)` writes its Markdown; nil means `output`.
   public var showHelp: ((String) -> Void)?

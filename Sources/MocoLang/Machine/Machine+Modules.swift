@@ -54,9 +54,10 @@ extension Machine {
     loading.append(module)
     globals.add(module)
     defer { loading.removeLast() }
-    interpreter.moduleStarts?(origin.source)
+    let parsed = Parser.parse(origin.source, interpreter.dialect)
+    interpreter.moduleStarts?(parsed)
     do {
-      let result = try run(origin.source, in: module)
+      let result = try run(parsed, in: module)
       heap.release(result)
     } catch {
       module.state = .failed
@@ -90,13 +91,12 @@ extension Machine {
       help: "move what both need into a third module")
   }
 
-  /// Parses, compiles and runs a module's source.
-  private func run(_ source: SourceFile, in module: Module) throws -> Word {
-    let parsed = Parser.parse(source, interpreter.dialect)
+  /// Compiles and runs a module that was read.
+  private func run(_ parsed: ParseResult, in module: Module) throws -> Word {
     if let error = parsed.diagnostics.first(where: \.isError) { throw error }
     module.doc = parsed.program.doc
     let compiler = Compiler(
-      module: module, file: source, dialect: interpreter.dialect, globals: globals, heap: heap)
+      module: module, file: parsed.program.file, dialect: interpreter.dialect, globals: globals, heap: heap)
     module.pending = declaredNames(parsed.program)
     guard let prototype = try compiler.compile(parsed.program) else {
       throw compiler.diagnostics.first ?? Diagnostic("E0404", "this module cannot be compiled")

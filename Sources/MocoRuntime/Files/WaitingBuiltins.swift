@@ -21,7 +21,7 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
           "E0305", "sleep cannot take \(NumberText.float(seconds)) for 'seconds'", at: "seconds",
           help: "give a number of seconds from 0 to 1e9")
       }
-      context.flush()
+      context.delegate?.runtimeFlushes()
       let end = ProcessClock.seconds + seconds
       while true {
         try arguments.interpreter.checkInterrupt()
@@ -42,14 +42,15 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
         """
     ) { arguments in
       let prompt = try arguments.string("prompt")
-      guard let ask = context.ask else {
+      guard let delegate = context.delegate, delegate.canAsk else {
         throw arguments.failure(
           "E0502", "input needs a terminal, and standard input is none",
           help:
             "give the program its values behind --, which are the list args, or read a file with read_lines")
       }
       let interpreter = arguments.interpreter
-      return try ask(prompt) { try interpreter.checkInterrupt() }.map { .string($0) } ?? .nil
+      return try delegate.runtime(asks: prompt) { try interpreter.checkInterrupt() }.map { .string($0) }
+        ?? .nil
     },
   ])
 }

@@ -37,8 +37,8 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       options.batch = try arguments.int("batch", in: 1...100_000)
       if arguments["base"]?.isNil == false { options.base = try readClasses(arguments, "base") }
       options.naming = try readNaming(arguments)
-      defer { context.onProgressEnd?() }
-      let progress = try arguments.bool("quiet") ? nil : context.onProgress
+      defer { context.endProgress() }
+      let progress = try arguments.bool("quiet") ? nil : context.progress
       let report = try Evaluator.evaluate(model, on: split, options: options, progress: progress)
       let value = ReportValue(report, split: split.name)
       if let folder = try context.runFolder() {

@@ -75,8 +75,8 @@ final class MethodCall: MethodArguments {
 
   func progress(done: Int, of total: Int, unit: String) {
     let passed = ProcessClock.seconds - begin
-    context.onProgress?(
-      Progress(done: done, total: total, rate: passed > 0 ? Double(done) / passed : 0, unit: unit))
+    context.delegate?.runtime(
+      progress: Progress(done: done, total: total, rate: passed > 0 ? Double(done) / passed : 0, unit: unit))
   }
 }
 

@@ -24,7 +24,7 @@ private func modelBuiltin(_ method: MethodDescriptor, _ context: RuntimeContext)
     "\(function.name)(\(options.joined(separator: ", ")))", doc: function.help
   ) { arguments in
     let call = MethodCall(arguments, context)
-    defer { context.onProgressEnd?() }
+    defer { context.endProgress() }
     let model = try function.make(call)
     try call.note(model)
     return .host(try ModelValue(model, base: hasBase ? readBase(arguments) : nil))

@@ -48,7 +48,7 @@ struct TrainingCall {
       let notes = try takeUp(trainer) + [trainer.plan.remark].compactMap { $0 }
       if !isQuiet { for note in notes { context.say("\(note)\n") } }
       let observer = try self.observer(trainer)
-      defer { context.onProgressEnd?() }
+      defer { context.endProgress() }
       begun = (trainer, trainer.step, notes)
       let report = try context.nested { try trainer.run(observer: observer) }
       return .host(try TrainingValue(report, trainer, notes: notes))
@@ -97,7 +97,7 @@ struct TrainingCall {
       "E0406", "training was interrupted \(place)", help: help(trainer, from: step))
     // `exit(1)` in a callback is an interrupt of the program's own.
     let isExit = code == "E0406" && message.hasPrefix("exit(")
-    let signal = isExit ? message : context.interruption()
+    let signal = isExit ? message : context.delegate?.interruption
     return (failure, "\(place), " + (signal.map { "by \($0)" } ?? "from outside"))
   }
 
@@ -133,20 +133,20 @@ struct TrainingCall {
             ("steps", .int(trainer.plan.steps)), ("epochs", .int(trainer.plan.epochs)),
           ])))
     }
-    let onEpoch = isQuiet ? nil : context.onEpoch
+    let listener = isQuiet ? nil : context.delegate
     if let published = trainer.options.published {
-      onEpoch?("\(model.kind): \(published.line(trainer.options))")
+      listener?.runtime(epoch: "\(model.kind): \(published.line(trainer.options))")
     }
     let number = context.trainings
     var observer = TrainingObserver()
-    observer.onProgress = isQuiet ? nil : context.onProgress
+    observer.onProgress = isQuiet ? nil : context.progress
     observer.onEpoch = { [unowned trainer] record in
       if let folder {
         var line = JsonObject([("training", .int(number)), ("model", .string(model.kind))])
         for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
         try folder.append(metrics: .object(line))
       }
-      onEpoch?(TrainingCall.line(record, model.kind, trainer.options.keepBest?.metric))
+      listener?.runtime(epoch: TrainingCall.line(record, model.kind, trainer.options.keepBest?.metric))
       try heed(eachEpoch?.call([epochValue(record)]), .eachEpoch, trainer)
     }
     if let eachStep {

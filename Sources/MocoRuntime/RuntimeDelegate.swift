@@ -1,0 +1,33 @@
+import MocoLab
+
+/// What the built-ins want of whoever shows and asks: how far long work has come, and input. What programs print goes
+/// through `Interpreter.output`.
+public protocol RuntimeDelegate: AnyObject {
+  /// How far long work has come; called after each step.
+  func runtime(progress: Progress)
+  /// An epoch has ended: what to say of it where progress cannot be drawn over.
+  func runtime(epoch text: String)
+  /// Long work has ended: its progress is of no interest any more.
+  func runtimeEndsProgress()
+  /// Hands on what was written so far, before something waits.
+  func runtimeFlushes()
+  /// What has asked the work to stop, the name of a signal; nil where that is not known.
+  var interruption: String? { get }
+  /// Whether somebody can be asked.
+  var canAsk: Bool { get }
+  /// Shows a prompt and reads a line, calling `poll` often while it waits.
+  ///
+  /// - Returns: nil where the input has ended.
+  /// - Throws: what `poll` throws.
+  func runtime(asks prompt: String, poll: () throws -> Void) throws -> String?
+}
+
+extension RuntimeContext {
+  /// For work that tells of each step; nil where nobody listens.
+  var progress: ((Progress) -> Void)? {
+    guard delegate != nil else { return nil }
+    return { [weak self] in self?.delegate?.runtime(progress: $0) }
+  }
+
+  func endProgress() { delegate?.runtimeEndsProgress() }
+}

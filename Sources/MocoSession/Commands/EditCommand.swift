@@ -1,0 +1,46 @@
+import CProcess
+import MocoBase
+import MocoLang
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension SessionCommand {
+  static let edit = SessionCommand(
+    "edit", "[FILE]", "opens the last block, or a file, in $EDITOR and runs what comes back",
+    completion: .path
+  ) { session, argument in
+    session.edit(argument)
+  }
+}
+
+extension Session {
+  fileprivate func edit(_ path: String) {
+    var file = expanded(path)
+    let isTemporary = path.isEmpty
+    if isTemporary {
+      var pattern = Array(((environment("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
+      guard pattern.withUnsafeMutableBufferPointer({ cp_temporary($0.baseAddress, 5) }) else {
+        complain("no temporary file can be made\n")
+        return
+      }
+      file = String(decoding: pattern.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      try? AtomicFile.write((inputs.last ?? "") + "\n", to: file)
+    }
+    defer { if isTemporary { unlink(file) } }
+    delegate.flush()
+    let before = try? FileSystem.readText(file).trimmed
+    guard let (editor, status) = delegate.edit(file: file) else {
+      return complain("there is no editor here; edit the file where you edit others, and %load it\n")
+    }
+    guard status == 0 else { return complain("\(editor) ended with status \(status); nothing was run\n") }
+    guard let text = read(file, for: "edit")?.trimmed, !text.isEmpty else {
+      return complain("\(editor) left nothing to run\n")
+    }
+    if isTemporary, text == before { return say("nothing changed, nothing was run\n") }
+    history.append(text)
+    delegate.show(source: text, margin: "", hang: 0)
+    runCell(cell: text)
+  }
+}

@@ -1,0 +1,121 @@
+import MocoBase
+import MocoLang
+import MocoRuntime
+
+extension SessionCommand {
+  static let run = SessionCommand(
+    "run", "FILE [--set name=value] [-- args …]",
+    "runs a file; its names stay; args holds what stands behind --", completion: .program
+  ) { session, argument in
+    session.run(argument)
+  }
+
+  static let load = SessionCommand(
+    "load", "FILE", "puts the text of a file at the prompt, to be edited and run", completion: .path
+  ) { session, argument in
+    if let text = session.read(argument, for: "load") { session.outcome.nextInput = text.trimmed }
+  }
+
+  static let save = SessionCommand(
+    "save", "[-f] FILE.moco",
+    "writes the blocks of this session that ran to a file; -f over one that is there",
+    completion: .writtenPath
+  ) { session, argument in
+    session.save(argument)
+  }
+
+  static let export = SessionCommand(
+    "export", "[-f] FILE.md",
+    "writes this session as Markdown: blocks and what they showed; -f over a file that is there",
+    completion: .writtenPath
+  ) { session, argument in
+    session.exportSession(argument)
+  }
+}
+
+extension Session {
+  /// The text of a file that a command names; says what is wrong where there is none.
+  func read(_ path: String, for command: String) -> String? {
+    guard !path.isEmpty else {
+      usage(command)
+      return nil
+    }
+    do {
+      return try FileSystem.readText(expanded(path))
+    } catch {
+      report(error)
+      return nil
+    }
+  }
+
+  /// `%run FILE [--set name=value] [-- args …]`
+  fileprivate func run(_ argument: String) {
+    let request: RunRequest
+    do {
+      request = try RunRequest(argument) { FileSystem.kind(expanded($0)) == .file }
+    } catch {
+      switch error {
+      case .usage: usage("run")
+      case .message(let text): complain(text + "\n")
+      }
+      return
+    }
+    guard let text = read(request.path, for: "run") else { return }
+    runProgram(text, name: request.path, request)
+  }
+
+  /// Runs a program with settings and arguments of its own, which are gone afterwards. Its names stay.
+  private func runProgram(_ text: String, name: String, _ request: RunRequest) {
+    let before = interpreter.value(named: "args")?.asList?.compactMap(\.asString) ?? []
+    interpreter.clearOverrides()
+    for setting in request.settings { interpreter.setOverride(setting.name, setting.text) }
+    interpreter.setArguments(request.arguments)
+    defer {
+      interpreter.clearOverrides()
+      interpreter.setArguments(before)
+    }
+    runCell(check(SourceFile(name: name, text: text)), shows: false, mode: .program)
+  }
+
+  /// Whether a file may be written: it is not there, or `-f` says so. Says what to type where it may not.
+  private func mayWrite(_ target: WriteTarget, for command: String) -> Bool {
+    if target.isForced || FileSystem.kind(expanded(target.path)) == .missing { return true }
+    complain(
+      "\(target.path) is there already; %\(command) -f \(target.path) writes over it\n")
+    return false
+  }
+
+  fileprivate func save(_ argument: String) {
+    guard let target = WriteTarget(argument) else { return usage("save") }
+    guard mayWrite(target, for: "save") else { return }
+    // What the start-up file has declared is not in the blocks.
+    let remark = startUpPath.map { "// The session began with the start-up file \($0).\n\n" } ?? ""
+    var context = checkContext()
+    for name in SavedSession.promptNames {
+      context.names[name] = nil
+      context.builtins.removeValue(forKey: name)
+    }
+    let (text, leftOut) = SavedSession.text(accepted.map(\.block), context)
+    let note = leftOut == 0 ? "" : ", \(leftOut) as a comment: Out and ans are names of the prompt"
+    write(remark + text, to: target, note: note)
+  }
+
+  fileprivate func exportSession(_ argument: String) {
+    guard let target = WriteTarget(argument), target.path.hasSuffix(".md") else { return usage("export") }
+    guard mayWrite(target, for: "export") else { return }
+    let cells = accepted.map { cell in
+      "```moco\n\(cell.block)\n```\n" + (cell.output.isEmpty ? "" : "\n```\n\(cell.output)\n```\n")
+    }.joined(separator: "\n")
+    write("# A session of moco \(Moco.version)\n\n" + cells, to: target)
+  }
+
+  private func write(_ text: String, to target: WriteTarget, note: String = "") {
+    do {
+      try AtomicFile.write(text, to: expanded(target.path))
+      say(
+        (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(target.path)\(note)\n")
+    } catch {
+      report(error)
+    }
+  }
+}

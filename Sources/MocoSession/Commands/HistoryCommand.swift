@@ -1,0 +1,44 @@
+import MocoBase
+import MocoLang
+import MocoRuntime
+
+extension SessionCommand {
+  static let history = SessionCommand(
+    "history", "[-n COUNT|FIRST-LAST|TEXT]",
+    "shows what was entered last, inputs of this session by number, or entries that hold a text"
+  ) { session, argument in
+    session.showHistory(argument)
+  }
+}
+
+extension Session {
+  /// `%history`: what was entered, inputs of this session with their numbers.
+  fileprivate func showHistory(_ argument: String) {
+    guard let selection = HistorySelection(argument) else { return usage("history") }
+    var shown: [(number: Int?, text: String)]
+    switch selection {
+    case .last(let count):
+      shown = numberedHistory().suffix(count)
+    case .holding(let text):
+      shown = numberedHistory().filter { $0.text.contains(text) }.suffix(HistorySelection.usual)
+      if shown.isEmpty { complain("nothing in the history holds \(text)\n") }
+    case .inputs(let range):
+      shown = inputs.enumerated().map { ($0.offset + 1, $0.element) }.filter { range.contains($0.0) }
+      if shown.isEmpty {
+        complain(
+          inputs.isEmpty ? "no input has run yet\n" : "there are inputs 1 to \(inputs.count)\n")
+      }
+    }
+    let width = shown.compactMap(\.number).max().map { String($0).count } ?? 0
+    for (number, entry) in shown {
+      let label = number.map { String($0) } ?? ""
+      let margin = String(repeating: " ", count: width - label.count) + label + (width > 0 ? "  " : "")
+      delegate.show(source: entry, margin: margin, hang: margin.count + 2)
+    }
+  }
+
+  /// All entries, those that ran in this session with the number of their last run.
+  private func numberedHistory() -> [(number: Int?, text: String)] {
+    history.entries.enumerated().map { (entryNumbers[$0.offset], $0.element) }
+  }
+}

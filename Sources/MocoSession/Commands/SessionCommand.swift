@@ -1,0 +1,73 @@
+import MocoBase
+import MocoLang
+
+/// A command of a session: `%name argument`. Everything that knows of commands reads this: `%help`, `?%name`, the
+/// search for a word, completion, and the session that executes it. Adding one is an entry in `all`, or in
+/// `Session.commands`.
+public struct SessionCommand: Sendable {
+  /// How its argument is completed.
+  public enum Argument: Sendable {
+    case nothing
+    /// Code of the language, completed as such behind its first letter.
+    case code
+    case path
+    /// `[-f] FILE`
+    case writtenPath
+    /// A path, until `--` or `--set` begins what only the program knows.
+    case program
+    /// Words that it knows for what was typed so far, and how much of that they replace.
+    case words(@Sendable (_ typed: String) -> (candidates: [String], word: String))
+  }
+
+  /// Without its `%`.
+  public var name: String
+  /// What follows the name: `[-f] FILE.moco`; empty for nothing.
+  public var argument: String
+  /// What it does, in words that could follow its name; no capital and no period.
+  public var doc: String
+  public var completion: Argument
+  /// What it does. It publishes through the session.
+  public var action: @Sendable (Session, _ argument: String) -> Void
+
+  public init(
+    _ name: String, _ argument: String = "", _ doc: String, completion: Argument = .nothing,
+    action: @escaping @Sendable (Session, _ argument: String) -> Void
+  ) {
+    self.name = name
+    self.argument = argument
+    self.doc = doc
+    self.completion = completion
+    self.action = action
+  }
+
+  /// How it is written, without its `%`.
+  public var usage: String { argument.isEmpty ? name : "\(name) \(argument)" }
+
+  /// Every command that a session begins with, by name.
+  public static let all: [SessionCommand] = [
+    cd, config, edit, explain, export, help, history, load, pwd, quit, reload, reset, run, save, time, timeit,
+    vars, `where`, who,
+  ]
+}
+
+extension Session {
+  func command(_ line: String) {
+    let text = line.dropFirst()
+    let name = String(text.prefix { !$0.isWhitespace })
+    let argument = String(text.dropFirst(name.count)).trimmed
+    guard let command = commands.first(where: { $0.name == name }) else {
+      let near = Nearest.name(to: name, among: commands.map(\.name))
+      complain(
+        "there is no command %\(name)" + (near.map { "; did you mean %\($0)?" } ?? "; %help lists them")
+          + "\n"
+      )
+      return
+    }
+    command.action(self, argument)
+  }
+
+  /// Says how a command is written.
+  func usage(_ name: String) {
+    complain("write %\(commands.first { $0.name == name }?.usage ?? name)\n")
+  }
+}

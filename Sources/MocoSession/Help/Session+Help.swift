@@ -1,0 +1,88 @@
+import MocoBase
+import MocoLang
+import MocoRuntime
+
+extension Session {
+  /// What `?name`, `name?` or `?` ask about; nil where a block is no question.
+  func question(_ block: String) -> String? {
+    let text = block.trimmed
+    guard !text.contains("\n") else { return nil }
+    if text.hasPrefix("?") { return String(text.dropFirst()).trimmed }
+    // `?name?` asks once.
+    guard text.hasSuffix("?") else { return nil }
+    let name = String(text.dropLast()).trimmed
+    let isPath = name.unicodeScalars.allSatisfy { $0 == "." || SourceScanner.continuesName($0) }
+    return isPath && !name.isEmpty ? name : nil
+  }
+
+  func help(_ topic: String) {
+    if topic.isEmpty {
+      delegate.show(page: Session.guide)
+      return
+    }
+    if topic.hasPrefix("%"), page(of: topic) == nil {
+      let name = topic.dropFirst().split(separator: " ").first.map(String.init) ?? ""
+      return complain("there is no command %\(name); %help lists them\n")
+    }
+    if let text = page(of: topic) ?? interpreter.helpPage?(topic) { return delegate.show(page: text) }
+    let found = SearchIndex(interpreter, library: library, commands: commands).find(topic)
+    if !found.isEmpty {
+      delegate.show(page: SearchIndex.page(found, topic: topic))
+      return
+    }
+    let near = Nearest.name(to: topic, among: interpreter.names.map(\.name))
+    complain(
+      "nothing is known by the name \(topic), and nothing that is known mentions it"
+        + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
+  }
+
+  /// What is known of a name, a member, a type, a keyword, an operator, a command or an error code, in Markdown; nil
+  /// where nothing is called so.
+  func page(of topic: String) -> String? {
+    if topic.hasPrefix("%") {
+      let name = topic.dropFirst().split(separator: " ").first.map(String.init) ?? ""
+      return commands.first { $0.name == name }.map { "`%\($0.usage)`\n\n\($0.doc)" }
+    }
+    if topic.hasPrefix("E"), Dialect.moco.errors.entry(for: topic) != nil {
+      return try? ErrorPages.page(topic, library: library)
+    }
+    if let text = interpreter.help(named: topic, showsValue: true) { return text }
+    // A member of a value in scope, then of a type: `?report.accuracy`, `?Report.accuracy`.
+    let names = topic.split(separator: ".").map(String.init)
+    return Lookup(interpreter: interpreter).help(names) ?? typeHelp(names) ?? KeywordHelp.text(for: topic)
+      ?? OperatorHelp.text(for: topic) ?? interpreter.dialect.help(verb: topic)
+      ?? (topic == "all" ? interpreter.indexPage : nil)
+  }
+
+  /// `?Report` and `?Report.accuracy`.
+  func typeHelp(_ names: [String]) -> String? {
+    guard let first = names.first, let type = interpreter.hostTypes[first] else { return nil }
+    if names.count == 2 { return interpreter.help(member: names[1], ofType: first) }
+    guard names.count == 1 else { return nil }
+    let members = type.members.map { "- `\($0.function?.signature.text ?? $0.name)`: \($0.summary)" }
+    return "\(type.name)\n\n\(type.summary)\n\n" + members.joined(separator: "\n")
+  }
+
+  static let guide = """
+    # The prompt
+
+    Type an expression and its value is shown; `;` at the end hides it, `ans` holds the last one. Enter begins another
+    line while a block is open; Esc Enter does so always.
+
+    - `?name`, `name?`, `help(name)`: what it is, with an example. `?word` searches names, summaries and errors, `?@` and
+      `?|>` explain operators, `?E0203` an error, `help("all")` lists everything.
+    - Tab completes names, members, argument labels and paths. ↑ ↓ go through history by what is typed, PgUp PgDn by
+      whole blocks, ^R searches. What the history suggests stands dim: → or ^E takes it, M-f a word. ^X ^E opens the block in an editor.
+    - ^C stops what runs and keeps everything; ^D or exit leaves. ^_ undoes, ^Y brings back what ^K, ^U or ^W took away,
+      M-y what they took before.
+    - `Out[3]` is the value of input 3, `%history` shows the numbers. `lines = !ls` keeps what a command prints.
+    - `%help` lists the commands: `%time`, `%timeit`, `%vars`, `%run`, `%save`, `%edit` and more.
+
+    # A first program
+
+    ```
+    let clip = load_clip("small")
+    clip.classify(load_image("shoe.png"), ["a shoe", "a coat"])
+    ```
+    """
+}

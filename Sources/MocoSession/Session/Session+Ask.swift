@@ -1,0 +1,115 @@
+import MocoLang
+import MocoRuntime
+
+// What a front end asks while somebody types. Nothing is run for it, and nothing changes.
+
+/// Whether a text is a whole cell.
+public enum Completeness: Equatable, Sendable {
+  /// It can be executed.
+  case complete
+  /// It goes on: the next line begins with so many blanks.
+  case incomplete(indent: Int)
+  /// It will not become right by writing on.
+  case invalid
+}
+
+/// What is known of a name.
+public struct Inspection: Equatable, Sendable {
+  /// As it is written: `report.accuracy`.
+  public var name: String
+  /// The type of its value, where it is known without running anything.
+  public var type: String?
+  /// In Markdown: what it is, and from detail 1 on all that its doc says.
+  public var markdown: String
+}
+
+extension Session {
+  /// - Parameter cursor: in Unicode scalars.
+  public func complete(_ text: String, at cursor: Int) -> Completion {
+    completer.completion(text, cursor: cursor)
+  }
+
+  private var completer: Completer {
+    let names = runtime.moduleNames
+    let here = SourceFile(name: "prompt", text: "")
+    return Completer(
+      interpreter: interpreter, library: library, commands: commands,
+      moduleNames: { (try? names($0, here)) ?? [] })
+  }
+
+  public func isComplete(_ text: String) -> Completeness {
+    let trimmed = text.drop { $0 == " " || $0 == "\n" }
+    let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))
+    for command in ["%timeit ", "%time "] where trimmed.hasPrefix(command) {
+      let argument = String(trimmed.dropFirst(command.count))
+      return TimedCode.isComplete(argument, boundNames: bound) ? .complete : goesOn(argument)
+    }
+    if ShellAssignment(String(trimmed)) != nil { return .complete }
+    if trimmed.isEmpty || trimmed.hasPrefix("%") || trimmed.hasPrefix("!") || question(String(trimmed)) != nil
+    {
+      return .complete
+    }
+    let parsed = Parser.parse(SourceFile(name: "", text: text), .moco, boundNames: bound)
+    if parsed.isIncomplete { return goesOn(text) }
+    return parsed.hasErrors ? .invalid : .complete
+  }
+
+  private func goesOn(_ text: String) -> Completeness {
+    .incomplete(indent: SourceScanner.openIndentation(Array(text.unicodeScalars)).map { $0 + 2 } ?? 0)
+  }
+
+  /// What stands at a place of a text, or the function of the call around it; nil where nothing is known of it.
+  ///
+  /// - Parameters:
+  ///   - cursor: in Unicode scalars.
+  ///   - detail: 0 for signature and first sentence, 1 for all.
+  public func inspect(_ text: String, at cursor: Int, detail: Int = 0) -> Inspection? {
+    let scalars = Array(text.unicodeScalars)
+    var end = min(max(cursor, 0), scalars.count)
+    while end < scalars.count, SourceScanner.continuesName(scalars[end]) { end += 1 }
+    let before = Array(scalars[..<end])
+    let scanner = SourceScanner(before)
+    guard case .code = scanner.end else { return nil }
+    if let steps = completer.chain(before, scanner), let found = inspect(steps, detail) { return found }
+    for open in scanner.open.reversed() where before[open] == "(" {
+      if let steps = completer.chain(Array(before[..<open]), scanner), let found = inspect(steps, detail) {
+        return found
+      }
+    }
+    return nil
+  }
+
+  /// What is known of a name such as `evaluate`, `report.accuracy`, `Report.accuracy`, `for` or `%save`.
+  public func inspect(_ name: String, detail: Int = 0) -> Inspection? {
+    guard let markdown = page(of: name) else { return nil }
+    let found = lookup.find(name.split(separator: ".").map { .name(String($0)) })
+    return Inspection(name: name, type: found?.typeName, markdown: Session.cut(markdown, detail))
+  }
+
+  private var lookup: Lookup { Lookup(interpreter: interpreter) }
+
+  private func inspect(_ steps: [Lookup.Step], _ detail: Int) -> Inspection? {
+    var names: [String] = []
+    for case .name(let name) in steps { names.append(name) }
+    if names.count == steps.count { return inspect(names.joined(separator: "."), detail: detail) }
+    let found = lookup.find(steps)
+    let markdown =
+      lookup.help(steps) ?? found?.typeName.flatMap { typeHelp([$0]) }
+      ?? { if case .value(let value)? = found { interpreter.help(for: value) } else { nil } }()
+    guard let markdown else { return nil }
+    return Inspection(
+      name: names.joined(separator: "."), type: found?.typeName, markdown: Session.cut(markdown, detail))
+  }
+
+  /// Head and first paragraph, or all.
+  private static func cut(_ markdown: String, _ detail: Int) -> String {
+    guard detail < 1 else { return markdown }
+    let parts = markdown.split(separator: "\n\n", maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.prefix(2).joined(separator: "\n\n")
+  }
+
+  /// Entries of the history that hold a text, the newest last.
+  public func searchHistory(_ text: String, limit: Int = .max) -> [String] {
+    Array(history.entries.filter { $0.contains(text) }.suffix(max(limit, 0)))
+  }
+}

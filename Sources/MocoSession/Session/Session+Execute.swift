@@ -1,0 +1,228 @@
+import MocoBase
+import MocoLang
+import MocoRuntime
+
+extension Session {
+  /// How a cell is executed.
+  public struct CellOptions: Sendable {
+    /// Whether it is added to the history.
+    public var isRemembered = true
+    /// Runs and shows nothing of itself: no number, no value, no place in `Out`, `ans`, the history and the recording.
+    public var isSilent = false
+
+    public init() {}
+  }
+
+  /// Executes a cell, a `%` command, a command of the shell or a question for help. What comes of it is published
+  /// while it goes on, and is in the outcome; an error in it leaves the session as it was.
+  @discardableResult
+  public func execute(_ cell: String, _ options: CellOptions = CellOptions()) -> Outcome {
+    observed {
+      if options.isSilent { return runQuietly(cell, name: "silent") }
+      guard !cell.allSatisfy(\.isWhitespace) else { return }
+      if options.isRemembered { history.append(cell) }
+      let before = number
+      evaluate(cell)
+      if options.isRemembered, number > before { entryNumbers[history.entries.count - 1] = number }
+    }
+  }
+
+  /// Runs a whole program that was checked, and says nothing of its errors: they are in the outcome.
+  public func run(_ program: CheckedProgram) -> Outcome {
+    observed {
+      let result = working { runtime.run(program.parsed) }
+      delegate.progressEnds()
+      outcome.diagnostics += result.diagnostics
+      end(result)
+    }
+  }
+
+  /// Runs a program whose names stay, also after an error: the one that a session begins with.
+  @discardableResult
+  public func begin(with program: CheckedProgram) -> Outcome {
+    observed {
+      runCell(program, shows: false, mode: .program)
+      interpreter.clearOverrides()
+    }
+  }
+
+  /// What a program is checked with that starts in this session.
+  public func checkContext(isCell: Bool = false) -> CheckContext {
+    CheckContext(interpreter, isPrompt: isCell)
+  }
+
+  /// What is known of a program before it runs here.
+  public func check(_ source: SourceFile, isCell: Bool = false) -> CheckedProgram {
+    CheckedProgram(interpreter.parse(source), checkContext(isCell: isCell))
+  }
+
+  /// The outcome of some work, which is the running cell meanwhile.
+  private func observed(_ work: () -> Void) -> Outcome {
+    let start = ProcessClock.seconds
+    let before = interpreter.bindings
+    outcome = Outcome()
+    fitToFrontEnd()
+    work()
+    let changed = Set(outcome.bindings)
+    let bound = Set(interpreter.names(changedSince: before)).union(changed)
+    outcome.bindings = interpreter.names(changedSince: Interpreter.Bindings()).filter(bound.contains)
+    outcome.seconds = ProcessClock.seconds - start
+    if isLeaving, outcome.status == .fine || outcome.status == .interrupted {
+      outcome.status = .left(exitStatus)
+    }
+    delegate.flush()
+    return outcome
+  }
+
+  private func evaluate(_ cell: String) {
+    let trimmed = String(cell.drop { $0 == " " || $0 == "\n" })
+    if !trimmed.hasPrefix("!"), !trimmed.hasPrefix("%reload") { renewModules() }
+    if trimmed.hasPrefix("%") {
+      command(trimmed)
+    } else if trimmed.hasPrefix("!") {
+      shell(String(trimmed.dropFirst()).trimmed)
+    } else if let assignment = ShellAssignment(trimmed) {
+      assign(assignment)
+    } else if isFarewell(trimmed) {
+      isLeaving = true
+    } else if let question = question(trimmed) {
+      help(question)
+    } else {
+      runCell(cell: cell)
+    }
+  }
+
+  /// Whether this is how one leaves prompts, and nothing of the session.
+  private func isFarewell(_ text: String) -> Bool {
+    let word = text.trimmed
+    guard ["exit", "quit", "exit()", "quit()", ":q"].contains(word) else { return false }
+    let name = String(word.prefix { $0.isLetter })
+    return !interpreter.names.contains { $0.name == name && !$0.isBuiltin }
+  }
+
+  /// Runs what was typed, and shows its value. - Returns: whether it ran to its end.
+  /// - Parameters:
+  ///   - input: what was typed, where that is something else.
+  ///   - accepts: what `%save` writes in its place.
+  @discardableResult
+  func runCell(cell text: String, shows: Bool = true, input: String? = nil, accepts: String? = nil) -> Bool {
+    let source = SourceFile(name: "prompt[\(number + 1)]", text: text)
+    return runCell(check(source, isCell: true), shows: shows, mode: .cell, input: input, accepts: accepts)
+  }
+
+  /// Runs an input that was read. - Returns: whether it ran to its end.
+  /// - Parameter mode: a whole program ends alone where it says `exit`.
+  @discardableResult
+  func runCell(
+    _ program: CheckedProgram, shows: Bool, mode: Interpreter.Mode, input: String? = nil,
+    accepts: String? = nil
+  ) -> Bool {
+    let source = program.source
+    number += 1
+    outcome.number = number
+    inputs.append(input ?? source.text)
+    printed = ""
+    let found = findings(program)
+    if !found.isEmpty { report(found) }
+    if let failure = found.first(where: \.isError) {
+      outputs.pass(number: number)
+      fail(failure)
+      return false
+    }
+    let result = working { interpreter.run(program.parsed, mode: mode) }
+    delegate.progressEnds()
+    if !result.diagnostics.isEmpty { report(result.diagnostics) }
+    outputs.pass(number: number)
+    remarkOnCovered()
+    outcome.bindings += program.parsed.program.assignedNames
+    end(result)
+    if let status = result.exitStatus {
+      // A program that %run runs ends alone.
+      if mode == .cell {
+        exitStatus = status
+        isLeaving = true
+      } else {
+        outcome.status = .fine
+        complain("it ended with exit(\(status))\n")
+      }
+      return false
+    }
+    if let failure = result.failure {
+      // The session goes on with what a failed call has left.
+      if result.heldBy != nil {
+        accepted.append((Session.cutShort(accepts ?? source.text, failure), Session.plain(printed).trimmed))
+      }
+      return false
+    }
+    if !result.value.isNil {
+      let bytes = interpreter.heldByteCount(of: result.value, limit: OutputsValue.largest)
+      outputs.keep(result.value, number: number, bytes: bytes)
+    }
+    if shows, !result.isHidden, !result.value.isNil { show(result.value) }
+    accepted.append((accepts ?? source.text, Session.plain(printed).trimmed))
+    delegate.flush()
+    return true
+  }
+
+  private func fail(_ failure: Diagnostic) {
+    lastFailure = "\(failure.code): \(failure.message)"
+    outcome.status = failure.code == "E0406" ? .interrupted : .failed
+  }
+
+  private func end(_ result: RunResult) {
+    if let status = result.exitStatus {
+      outcome.status = .left(status)
+    } else if let failure = result.failure {
+      fail(failure)
+    } else if !result.isHidden, !result.value.isNil {
+      outcome.value = result.value
+    }
+  }
+
+  /// Shows a value, which an interrupt ends.
+  private func show(_ value: AnyValue) {
+    working {
+      let text = interpreter.display(value, width: width, style: runtime.context.style)
+      printed += text
+      delegate.show(Shown(value: value, text: text))
+      if Cancellation.isRequested {
+        complain("\ninterrupted while the value was shown; it is in ans\n")
+      }
+    }
+  }
+
+  /// Runs a block that is no input, and shows nothing of itself.
+  func runQuietly(_ block: String, name: String) {
+    let answer = interpreter.value(named: "ans")
+    let result = working { interpreter.run(SourceFile(name: name, text: block), mode: .cell) }
+    interpreter.setAnswer(answer)
+    delegate.progressEnds()
+    if !result.diagnostics.isEmpty { report(result.diagnostics) }
+    if let failure = result.failure { outcome.status = failure.code == "E0406" ? .interrupted : .failed }
+    delegate.flush()
+  }
+
+  /// A block that failed and has left something, with a comment that says so.
+  private static func cutShort(_ block: String, _ failure: Diagnostic) -> String {
+    let message = failure.message.split(separator: "\n").joined(separator: " ")
+    return
+      "// Cut short in the session, which went on with what there was: \(failure.code) \(message)\n\(block)"
+  }
+
+  /// A text without the escape sequences that colour it.
+  private static func plain(_ text: String) -> String {
+    guard text.contains("\u{1B}") else { return text }
+    var result = String.UnicodeScalarView()
+    var inSequence = false
+    for scalar in text.unicodeScalars {
+      if inSequence {
+        inSequence = !("@"..."~" ~= scalar && scalar != "[")
+      } else if scalar == "\u{1B}" {
+        inSequence = true
+      } else {
+        result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+}

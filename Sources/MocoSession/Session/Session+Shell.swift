@@ -1,0 +1,63 @@
+import CProcess
+import MocoBase
+import MocoLang
+
+extension Session {
+  /// `!command`
+  func shell(_ command: String) {
+    guard !command.isEmpty else { return complain("write !COMMAND, such as !ls\n") }
+    delegate.flush()
+    let status: Int32
+    if let seen = delegate.run(shell: command) {
+      status = seen
+    } else {
+      do {
+        let output = try ShellOutput(of: "{ \(command)\n} 2>&1")
+        stream(String(decoding: output.bytes, as: UTF8.self), .output)
+        status = output.status
+      } catch {
+        return complain(
+          error == .tooLong
+            ? "error: the command printed more than \(ShellOutput.limit >> 20) MB\n"
+            : "error: no command can be started\n")
+      }
+    }
+    if status != 0 { complain(status < 0 ? "the command was ended\n" : "status \(status)\n") }
+  }
+
+  /// `x = !command`
+  func assign(_ assignment: ShellAssignment) {
+    let name = assignment.name
+    guard !assignment.command.isEmpty else {
+      return complain("write \(name) = !COMMAND, such as \(name) = !ls\n")
+    }
+    delegate.flush()
+    let output: ShellOutput
+    do {
+      output = try ShellOutput(of: assignment.command)
+    } catch .tooLong {
+      return complain(
+        "error: the command printed more than \(ShellOutput.limit >> 20) MB; \(name) is as it was\n")
+    } catch {
+      return complain("error: no command can be started; \(name) is as it was\n")
+    }
+    guard output.status == 0 else {
+      let how = output.status < 0 ? "was ended by a signal" : "ended with status \(output.status)"
+      return complain("error: the command \(how); \(name) is as it was\n")
+    }
+    let lines = ShellAssignment.lines(output.bytes)
+    let value = AnyValue.list(lines)
+    // A name that is not there yet becomes a variable.
+    let isDeclared = interpreter.names.contains { $0.name == name && !$0.isBuiltin }
+    let keyword = assignment.keyword ?? (isDeclared ? nil : "var")
+    // What is saved of the session are the lines, since a program has no shell.
+    let block = (keyword.map { $0 + " " } ?? "") + "\(name) = "
+    interpreter.define(Session.linesName, value)
+    defer { interpreter.define(Session.linesName, .nil) }
+    let literal =
+      lines.isEmpty ? "[]" : "[\n  " + lines.map(StringText.quoted).joined(separator: ",\n  ") + "\n]"
+    runCell(cell: block + Session.linesName, input: assignment.text, accepts: block + literal)
+  }
+
+  private static let linesName = "_lines"
+}

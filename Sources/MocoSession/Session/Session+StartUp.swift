@@ -1,0 +1,19 @@
+import MocoBase
+import MocoLang
+
+extension Session {
+  /// Runs the start-up file, if there is one. Errors in it are shown, and the session goes on.
+  public func runStartUpFile() {
+    guard let path = StartUpFile.path(), FileSystem.kind(path) == .file else { return }
+    fitToFrontEnd()
+    let text: String
+    do { text = try FileSystem.readText(path) } catch { return report(error) }
+    startUpPath = path
+    for part in StartUpFile.parts(text) {
+      switch part {
+      case .command(let line): command(line)
+      case .block(let block): runQuietly(block, name: path)
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// A session: what a prompt, a notebook's kernel, a page or `moco run` asks of moco. It knows no terminal; what is to be
+// seen goes to its delegate.
+//
+//   let session = Session(delegate: frontEnd)
+//   let outcome = session.execute("let a = 20; a + 1")
+//   session.complete("a.", at: 2).candidates
+
+import MocoBase
+import MocoLab
+import MocoLang
+import MocoRuntime
+
+/// What a session starts with.
+public struct SessionOptions {
+  public var runtime = RuntimeOptions()
+  /// Whether cells are typed in by somebody: they are numbered, `Out` has their values, an error keeps the variables
+  /// of its functions, and what was streamed is kept for `%export`. Otherwise whole programs run.
+  public var isInteractive = true
+  /// Where the history is kept; nil for memory.
+  public var historyPath: String?
+  /// Whether the history may suggest how a line goes on, until `%config` says otherwise.
+  public var suggests = true
+
+  public init() {}
+}
+
+/// One thread at a time may use a session; `interrupt` alone may be called from any thread, and from a signal handler.
+public final class Session {
+  /// Where the session's commands, names of cells and completion look things up. Front ends may add commands.
+  public var commands = SessionCommand.all
+  public var delegate: any SessionDelegate
+  public let runtime: Runtime
+  public let options: SessionOptions
+  public private(set) lazy var history = HistoryFile(path: options.historyPath)
+  /// What `%config` has set.
+  public package(set) var settings = SessionSettings()
+  /// Whether somebody has asked to leave; nothing is to be executed any more.
+  public package(set) var isLeaving = false
+  /// What a cell gave to `exit`.
+  public package(set) var exitStatus: Int32 = 0
+  /// How many inputs have run.
+  public package(set) var number = 0
+
+  public var interpreter: Interpreter { runtime.interpreter }
+
+  /// The values of inputs: `Out`.
+  let outputs = OutputsValue()
+  /// Blocks that ran to their end, in order, with what they printed and showed: what %save and %export write.
+  var accepted: [(block: String, output: String)] = []
+  var inputs: [String] = []
+  /// Places in the history, and the numbers of the inputs that stand there.
+  var entryNumbers: [Int: Int] = [:]
+  /// The start-up file that this session has read.
+  var startUpPath: String?
+  /// The last error, as `%where` names it.
+  var lastFailure: String?
+  /// Names that were said to cover a built-in.
+  var coveredNames: Set<String> = []
+  /// Remarks on older names of functions, which are made once.
+  var oldNames: Set<String> = []
+  /// Where `%cd -` goes.
+  var folderBefore: String?
+  /// What the running cell has come to so far.
+  var outcome = Outcome()
+  /// What the running input has printed and shown.
+  var printed = ""
+  var library: StandardLibrary? { runtime.context.library }
+
+  public init(options: SessionOptions = SessionOptions(), delegate: any SessionDelegate) {
+    self.options = options
+    self.delegate = delegate
+    runtime = Runtime(options: options.runtime)
+    settings.suggest = options.suggests
+    runtime.context.delegate = self
+    interpreter.output = { [unowned self] in stream($0, .output) }
+    interpreter.showHelp = { [unowned self] in delegateShows(page: $0) }
+    fitToFrontEnd()
+    guard options.isInteractive else { return }
+    interpreter.keepsFailedFrames = true
+    interpreter.define("Out", .host(outputs), doc: OutputsValue.help)
+    interpreter.moduleStarts = { [unowned self] module in
+      let found = findings(CheckedProgram(module, CheckContext(interpreter))).filter { !$0.isError }
+      if !found.isEmpty { report(found) }
+    }
+  }
+
+  private func delegateShows(page: String) { delegate.show(page: page) }
+
+  /// Asks what runs to stop: a cell ends at the next step of the machine, a training at its next step, with everything
+  /// as it stands then. Where nothing runs it does nothing. There is one such flag in a process.
+  ///
+  /// Async-signal-safe, and safe on any thread.
+  public static func interrupt() { Cancellation.request() }
+
+  /// Nothing is executed any more; what is kept on disk is written.
+  public func shutDown() {
+    isLeaving = true
+    delegate.flush()
+  }
+
+  /// Takes the width and looks of displays from the front end, and from what `%config` says.
+  func fitToFrontEnd() {
+    let limits = delegate.limits
+    runtime.context.width = limits.width
+    runtime.context.style = limits.style
+    settings.apply(to: &runtime.context.style)
+  }
+
+  /// Columns of the place where things are shown.
+  var width: Int { runtime.context.width }
+
+  /// Does work that may be interrupted.
+  func working<Result>(_ work: () throws -> Result) rethrows -> Result {
+    Cancellation.clear()
+    delegate.workBegins()
+    defer {
+      delegate.workEnds()
+      Cancellation.clear()
+    }
+    return try work()
+  }
+
+  // MARK: Publishing
+
+  func stream(_ text: String, _ kind: StreamKind) {
+    if options.isInteractive {
+      outcome.append(text, kind)
+      if kind == .output, printed.utf8.count < Outcome.mostText { printed += text }
+    }
+    delegate.stream(text, kind)
+  }
+
+  /// Says something where programs print.
+  func say(_ text: String) { stream(TerminalText.safe(text), .message) }
+  /// Says something beside what programs print.
+  func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
+  /// A line that nobody has to heed.
+  func remark(_ line: String) { stream(TerminalText.safe(line), .remark) }
+
+  func report(_ diagnostics: [Diagnostic]) {
+    outcome.diagnostics += diagnostics
+    delegate.report(diagnostics)
+  }
+
+  /// An error of Swift code, as a diagnostic without a place where it has a code.
+  func report(_ error: any Error) {
+    if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
+    guard let error = error as? Failure else { return complain("error: \(error)\n") }
+    report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
+  }
+}
+
+extension Session: RuntimeDelegate {
+  public func runtime(progress: Progress) { delegate.progress(progress) }
+  public func runtime(epoch text: String) { delegate.progress(epoch: text) }
+  public func runtimeEndsProgress() { delegate.progressEnds() }
+  public func runtimeFlushes() { delegate.flush() }
+  public var interruption: String? { delegate.interruption }
+  public var canAsk: Bool { delegate.canAsk }
+  public func runtime(asks prompt: String, poll: () throws -> Void) throws -> String? {
+    try delegate.ask(prompt, poll)
+  }
+}

@@ -1,0 +1,81 @@
+import MocoBase
+import MocoLang
+
+/// What `%config` changes: how values are shown, and whether the history suggests.
+public struct SessionSettings: Equatable {
+  /// Whether the rest of an entry of the history that begins so is shown dim.
+  public var suggest = true
+  /// Significant digits of numbers that are no Ints.
+  public var digits: Int?
+  /// Rows of tensors, lists, records and tables.
+  public var rows: Int?
+  /// Columns of a picture.
+  public var images: Int?
+
+  public init() {}
+
+  package static let names = ["digits", "rows", "images", "suggest"]
+
+  package enum Failure: Error, Equatable {
+    case message(String)
+
+    package var text: String {
+      switch self {
+      case .message(let text): text
+      }
+    }
+  }
+
+  package func apply(to style: inout DisplayStyle) {
+    style.digits = digits
+    style.rows = rows
+    style.imageWidth = images
+  }
+
+  /// The value of a setting, as it is typed.
+  package func text(_ name: String) -> String {
+    switch name {
+    case "digits": digits.map { String($0) } ?? "default"
+    case "rows": rows.map { String($0) } ?? "default"
+    case "images": images.map { String($0) } ?? "default"
+    default: suggest ? "on" : "off"
+    }
+  }
+
+  package static func explanation(_ name: String) -> String {
+    switch name {
+    case "digits": "significant digits of Floats and tensors, 1 to 15; default: all, and 4 of tensors"
+    case "rows": "rows shown of tensors, lists, records and tables, 2 to 10000; default: 6, 40, 40, 200"
+    case "images": "columns that a picture takes, 4 to 400; default: 32"
+    default: "on or off: the history suggests in dim text how a line goes on, → takes it"
+    }
+  }
+
+  /// - Throws: for a name or value that there is not.
+  package mutating func set(_ name: String, _ value: String) throws(Failure) {
+    func number(_ range: ClosedRange<Int>) throws(Failure) -> Int? {
+      if value == "default" { return nil }
+      guard let number = Int(value), range.contains(number) else {
+        throw .message(
+          "%config \(name) takes a number from \(range.lowerBound) to \(range.upperBound), or default, not \(value)"
+        )
+      }
+      return number
+    }
+    switch name {
+    case "digits": digits = try number(1...15)
+    case "rows": rows = try number(2...10_000)
+    case "images": images = try number(4...400)
+    case "suggest":
+      guard value == "on" || value == "off" || value == "default" else {
+        throw .message("%config suggest takes on or off, not \(value)")
+      }
+      suggest = value != "off"
+    default:
+      let near = Nearest.name(to: name, among: SessionSettings.names).map { "; did you mean \($0)?" }
+      throw .message(
+        "there is no setting \(name)"
+          + (near ?? "; there are: \(SessionSettings.names.joined(separator: ", "))"))
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import MocoBase
+import MocoLang
+
+/// `$XDG_CONFIG_HOME/moco/startup.moco`, or `~/.config/moco/startup.moco`: what every session of the prompt begins
+/// with. A line that begins with `%` is a command; what stands between such lines runs as one block.
+package struct StartUpFile {
+  package enum Part: Equatable {
+    case command(String)
+    /// The program, and empty lines before it so that its lines count as those of the file.
+    case block(String)
+  }
+
+  package static func path() -> String? {
+    if let folder = environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
+      return folder + "/moco/startup.moco"
+    }
+    guard let home = environment("HOME"), !home.isEmpty else { return nil }
+    return home + "/.config/moco/startup.moco"
+  }
+
+  package static func parts(_ text: String) -> [Part] {
+    var parts: [Part] = []
+    var block: [Substring] = []
+    var start = 0
+    func end() -> Part? {
+      if block.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) { return nil }
+      return .block(String(repeating: "\n", count: start) + block.joined(separator: "\n"))
+    }
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      // Inside a block a line may begin with % for another reason: it is one of a longer expression.
+      let isOpen = !SourceScanner(Array(block.joined(separator: "\n").unicodeScalars)).open.isEmpty
+      if line.hasPrefix("%"), !isOpen, !line.hasPrefix("% ") {
+        if let part = end() { parts.append(part) }
+        parts.append(.command(String(line).trimmed))
+        block = []
+        start = number + 1
+      } else {
+        block.append(line)
+      }
+    }
+    if let part = end() { parts.append(part) }
+    return parts
+  }
+}

@@ -1,0 +1,48 @@
+// A front end of a session in under a hundred lines: three cells, the second of which is interrupted from another
+// thread, what completion offers, and the last value as text.
+
+import Foundation
+import MocoLang
+import MocoRuntime
+import MocoSession
+
+/// Writes what a session says, and keeps the last value that it shows.
+final class Page: SessionDelegate {
+  private(set) var last: Shown?
+
+  func stream(_ text: String, _ kind: StreamKind) {
+    if kind == .output || kind == .message { print(text, terminator: "") }
+    // Somebody presses the button that interrupts, while the cell runs.
+    if text.contains("for ever") { Thread.detachNewThread { Session.interrupt() } }
+  }
+
+  func report(_ diagnostics: [Diagnostic]) {
+    for diagnostic in diagnostics { print("[\(diagnostic.code)] \(diagnostic.message)") }
+  }
+
+  func show(_ shown: Shown) { last = shown }
+
+  let limits = DisplayLimits(width: 60)
+}
+
+@main
+enum Cells {
+  static func main() {
+    let page = Page()
+    let session = Session(delegate: page)
+    let cells = [
+      "let squares = [n * n for n in 1...4]; print(\"four squares\")",
+      "print(\"for ever\"); while true { }",
+      "table([{number: i + 1, square: s} for [i, s] in enumerate(squares)])",
+    ]
+    for cell in cells {
+      let outcome = session.execute(cell)
+      print("In [\(outcome.number ?? 0)]: \(outcome.status), made \(outcome.bindings)")
+    }
+    let offered = session.complete("sum(squ", at: 7)
+    for candidate in offered.candidates {
+      print("sum(\(candidate.text): \(candidate.kind.rawValue) \(candidate.type ?? "")")
+    }
+    if let shown = page.last { print(shown.text) }
+  }
+}
