@@ -39,7 +39,7 @@ enum Cells {
       let outcome = session.execute(cell)
       print("In [\(outcome.number ?? 0)]: \(outcome.status), made \(outcome.bindings)")
     }
-    let offered = session.complete("sum(squ", at: 7)
+    let offered = session.complete("sum(squar", at: 9)
     for candidate in offered.candidates {
       print("sum(\(candidate.text): \(candidate.kind.rawValue) \(candidate.type ?? "")")
     }

@@ -16,12 +16,12 @@ import Testing
         In [2]: interrupted, made []
         In [3]: fine, made []
         sum(squares: constant List
-        number  square
-        ------  ------
-             1       1
-             2       4
-             3       9
-             4      16
+         number   square
+        ─────────────────
+              1        1
+              2        4
+              3        9
+              4       16
 
         """)
   }

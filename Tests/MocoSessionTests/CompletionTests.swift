@@ -34,7 +34,7 @@ import Testing
     typed.enter("let data = dataset(\"fashion\")")
     let field = try #require(typed.session.complete("data.classe", at: 11).candidates.first)
     #expect(field.text == "classes" && field.kind == .field && field.doc?.hasSuffix(".") == true)
-    let label = try #require(typed.session.complete("wave_hand(ti", at: 12).candidates.first)
+    let label = try #require(typed.session.complete("wave_hand(ti", at: 12).candidates.last)
     #expect(label == Completion.Candidate("times: ", .label))
     #expect(typed.session.complete("%sav", at: 4).candidates.map(\.kind) == [.command])
     #expect(typed.session.complete("\"abc\".upp", at: 9).candidates.map(\.kind) == [.method])

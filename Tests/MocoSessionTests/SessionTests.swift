@@ -122,13 +122,19 @@ import Testing
     #expect(typed.frontEnd.text == "checked\n")
   }
 
-  /// A pipe gives its text once.
-  @Test func aProgramIsReadOnce() throws {
+  /// So it is with modules: what is told of before it runs is what runs.
+  @Test func aModuleIsReadOnce() throws {
     let folder = try TemporaryFolder()
-    let ran = try run(
-      "/bin/bash", ["-c", "\"$0\" run --no-record <(printf 'print(6 * 7)\\n')", Built.moco()],
-      environment: ["MOCO_STDLIB": Built.root + "/stdlib", "PATH": "/usr/bin:/bin"], folder: folder.path)
-    #expect(ran.status == 0 && ran.output == "42\n", "\(ran)")
+    try folder.write("let n = 1\n", to: "common.moco")
+    let typed = Typed { $0.isInteractive = false }
+    var told: [String] = []
+    typed.session.interpreter.moduleStarts = {
+      told.append($0.program.file.text)
+      try? folder.write("let n = 2\n", to: "common.moco")
+    }
+    let text = "use {n} from \"\(folder.path)/common.moco\"\nprint(n)\n"
+    let outcome = typed.session.run(typed.session.check(SourceFile(name: "p.moco", text: text)))
+    #expect(outcome.status == .fine && typed.frontEnd.text == "1\n" && told == ["let n = 1\n"])
   }
 
   @Test func programsRunWithoutNumbersAndShowNothing() {

@@ -64,7 +64,8 @@ extension Session {
     fitToFrontEnd()
     work()
     let changed = Set(outcome.bindings)
-    let bound = Set(interpreter.names(changedSince: before)).union(changed)
+    // `ans` is the session's own.
+    let bound = Set(interpreter.names(changedSince: before)).union(changed).subtracting(["ans"])
     outcome.bindings = interpreter.names(changedSince: Interpreter.Bindings()).filter(bound.contains)
     outcome.seconds = ProcessClock.seconds - start
     if isLeaving, outcome.status == .fine || outcome.status == .interrupted {
