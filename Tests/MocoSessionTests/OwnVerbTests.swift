@@ -18,7 +18,7 @@ import Testing
     interpreter.define(
       NativeFunction("measure(what, on, for = nil, warm = false, memory = nil)") { _ in .nil }
         .taking(["memory": OptionBlock(["limit", "kind"])]))
-    return Completer(interpreter: interpreter).completion(text, cursor: text.unicodeScalars.count).candidates
+    return Completer(interpreter: interpreter).completion(text, cursor: text.unicodeScalars.count).texts
   }
 
   @Test func theVerbStandsOut() {
