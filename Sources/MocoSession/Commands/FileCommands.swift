@@ -113,7 +113,8 @@ extension Session {
     do {
       try AtomicFile.write(text, to: expanded(target.path))
       say(
-        (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(target.path)\(note)\n")
+        (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(target.path)\(note)\n"
+      )
     } catch {
       report(error)
     }
