@@ -10,7 +10,7 @@ import Testing
     let completer = Completer(
       interpreter: Runtime(options: RuntimeOptions()).interpreter,
       library: StandardLibrary(root: Built.root + "/stdlib"))
-    return completer.completion(text, cursor: text.unicodeScalars.count).candidates
+    return completer.completion(text, cursor: text.unicodeScalars.count).texts
   }
 
   @Test func helpCompletesItsPages() {
