@@ -51,7 +51,7 @@ struct CheckpointMatch {
     }
     let counts = Dictionary(file.tensors.map { ($0.name, $0.count) }) { first, _ in first }
     for (raw, name) in open where !used.contains(raw) {
-      if counts[raw] == 0 || CheckpointMatch.isDerived(name) {
+      if counts[raw] == 0 || CheckpointMatch.isOfNoUse(name, to: model) {
         ignored.append(raw)
       } else if let ours = CheckpointMatch.clipName(name), let variable = try? model.clip.parameter(ours) {
         holdsTowers = true
@@ -147,11 +147,13 @@ struct CheckpointMatch {
     return String(name)
   }
 
-  /// What is computed from the class names and the frozen model, and the state of an optimizer.
-  private static func isDerived(_ name: String) -> Bool {
+  /// What is computed from the class names and the frozen model, what the method's authors save and never read,
+  /// and the state of an optimizer.
+  private static func isOfNoUse(_ name: String, to model: any Classifier) -> Bool {
     if name.hasPrefix("optimizer.") || name.hasPrefix("best.") { return true }
     let last = name.hasPrefix("prompt_learner.") ? name.dropFirst("prompt_learner.".count) : Substring(name)
-    return Methods.all.contains { $0.storage.derived.contains { last.hasPrefix($0) } }
+    return model.method.storage.unread.contains { last.hasPrefix($0) }
+      || Methods.all.contains { $0.storage.derived.contains { last.hasPrefix($0) } }
   }
 
   /// The parameter of CLIP that the other programs' towers hold under `name`.

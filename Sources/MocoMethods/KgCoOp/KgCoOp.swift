@@ -184,7 +184,7 @@ public final class KgCoOp: ContextModel {
     ],
     storage: MethodStorage(
       answerOptions: ContextOptions.answerOptions, replaced: ContextOptions.replaced, isPlanned: true,
-      derived: ["token_prefix", "token_middle", "token_suffix"]
+      derived: ["token_prefix", "token_middle", "token_suffix"], unread: ["bias_vectors"]
     ) { configuration, isComplete in
       _ = try options(configuration, isComplete)
       let reader = try ConfigurationReader(configuration, complete: isComplete)

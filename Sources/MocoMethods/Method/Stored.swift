@@ -80,6 +80,8 @@ public struct MethodStorage: Sendable {
   /// Tensors in other programs' files that are computed from class names and the frozen model: the beginnings of
   /// their names.
   public let derived: [String]
+  /// Tensors in files of the method's own authors that nothing reads: the beginnings of their names.
+  public let unread: [String]
   /// Whether an option that differs counts, by its dotted name, beside what the file has.
   public let counts: @Sendable (_ option: String, _ saved: Json) -> Bool
   /// - Throws: E0708 for a configuration that is damaged.
@@ -90,7 +92,8 @@ public struct MethodStorage: Sendable {
   /// Every closure may be called on any thread.
   public init(
     answerOptions: Set<String>, replaced: Set<String>, unsaid: [String: Json] = [:], isPlanned: Bool = false,
-    derived: [String] = [], counts: @escaping @Sendable (String, Json) -> Bool = { _, _ in true },
+    derived: [String] = [], unread: [String] = [],
+    counts: @escaping @Sendable (String, Json) -> Bool = { _, _ in true },
     check: @escaping @Sendable (Json, Bool) throws -> Void,
     make: @escaping @Sendable (Contents) throws -> any Classifier
   ) {
@@ -100,6 +103,7 @@ public struct MethodStorage: Sendable {
     self.unsaid = unsaid
     self.isPlanned = isPlanned
     self.derived = derived
+    self.unread = unread
     self.counts = counts
     self.check = check
     self.make = make

@@ -74,6 +74,21 @@ import Testing
     #expect(notes.contains { $0.contains("was trained with 7 classes, this coop has 4") }, "\(notes)")
   }
 
+  /// The authors of KgCoOp save a vector beside the context that nothing reads; for a coop it is foreign.
+  @Test func contextOfKgCoOp() throws {
+    let ctx = try tensor([4, 16], "ctx")
+    let value = wrap([
+      ("ctx", ctx), ("bias_vectors", try tensor([1, 512], "bias")),
+      ("token_prefix", try tensor([4, 1, 16], "prefix")),
+      ("token_suffix", try tensor([4, 19, 16], "suffix")),
+    ])
+    let model = try KgCoOp(clip: TinyCLIP.make(), classes: TinyCLIP.classes)
+    let restored = try restore(value, model)
+    #expect(try model.context.value.toFloats() == ctx.toFloats())
+    #expect(Set(restored.ignored) == ["bias_vectors", "token_prefix", "token_suffix"])
+    #expect(message(value, try coop(4)).contains("bias_vectors has no place in the model"))
+  }
+
   @Test func contextOfEachClass() throws {
     let ctx = try tensor([4, 3, 16], "ctx")
     let model = try coop(shared: false)
