@@ -3,7 +3,7 @@
 ///
 /// A form begins only where its verb stands first in a statement or after `=`, the next token on the line starts an
 /// operand other than `(` `[` `{`, and no binding of that name is in scope.
-public struct CommandForm: Sendable {
+public final class CommandForm: Sendable {
   /// A word with the operand behind it: `on data.train`. It is the argument of the word's name.
   public struct Part: Sendable {
     /// A name, or a keyword that no expression goes on with.

@@ -8,7 +8,7 @@
 ///
 /// is `let eurosat = templates({"satellite": ["a centered satellite photo of {}."]}, name: "eurosat")`, with
 /// `doc: "…"` where a doc comment stands before it.
-public struct DeclaringForm: Sendable {
+public final class DeclaringForm: Sendable {
   /// What is wrong with a string of a group.
   public typealias Complaint = (code: String, message: String, help: String)
 

@@ -1,9 +1,5 @@
 /// Which verbs of command forms are bound: where they are, they are ordinary names and begin no form.
 struct FormScopes {
-  private let dialect: Dialect
-
-  init(_ dialect: Dialect) { self.dialect = dialect }
-
   private struct Scope {
     var names: Set<String> = []
     var isFunction = false
@@ -19,7 +15,7 @@ struct FormScopes {
   mutating func declareGlobal(_ name: String) { globals.insert(name) }
 
   mutating func bind(_ name: String) {
-    guard dialect.form(name) != nil, !scopes.isEmpty else { return }
+    guard !scopes.isEmpty else { return }
     scopes[scopes.count - 1].names.insert(name)
   }
 
@@ -45,9 +41,14 @@ struct FormScopes {
 }
 
 extension Parser {
+  /// Notes a name of this scope, where it is a verb.
+  mutating func bind(_ name: String) {
+    if dialect.form(name) != nil { forms.bind(name) }
+  }
+
   /// Notes what is bound before the text, and which globals it declares.
   mutating func prepareForms(_ boundNames: Set<String>) {
-    for name in boundNames { forms.bind(name) }
+    for name in boundNames { bind(name) }
     var position = 0
     while position + 1 < tokens.count {
       let current = tokens[position]

@@ -118,7 +118,7 @@ extension Parser {
       return groups
     }
     let blockSpan = span(from: braceStart)
-    forms.bind(name)
+    bind(name)
 
     var entries: [RecordEntry] = []
     for group in groups {

@@ -90,7 +90,7 @@ extension Parser {
           + (name == nil ? ", or (…) => …" : ", or let \(called) = (…) => …"))
     }
     forms.enter(isFunction: true)
-    for parameter in parameters { forms.bind(parameter.name) }
+    for parameter in parameters { bind(parameter.name) }
     let body = try with(mode: mode) { try $0.block("func") }
     forms.leave()
     return FunctionExpr(name: name, parameters: parameters, body: body, signatureSpan: signature)
@@ -139,7 +139,7 @@ extension Parser {
     try enter()
     defer { nesting -= 1 }
     forms.enter(isFunction: true)
-    for parameter in parameters { forms.bind(parameter.name) }
+    for parameter in parameters { bind(parameter.name) }
     let body: Block
     if kind == .leftBrace {
       body = try self.body("the body of the function")

@@ -269,7 +269,7 @@ extension Parser {
     if kind == .name, isOnSameLine {
       name = text(token)
       nameSpan = span(token)
-      forms.bind(text(token))
+      bind(text(token))
       advance()
     }
     let handler = try block("catch")

@@ -132,7 +132,7 @@ extension Parser {
     }
     advance()
     let value = try formOrExpression()
-    for (name, _) in pattern.names { forms.bind(name) }
+    for (name, _) in pattern.names { bind(name) }
     return try wrap(.binding(Binding(isMutable: isMutable, pattern: pattern, value: value, doc: doc)), start)
   }
 
@@ -141,7 +141,7 @@ extension Parser {
     let nameToken = token
     let name = text(nameToken)
     advance()
-    forms.bind(name)
+    bind(name)
     let function = try functionRest(name: name)
     return try wrap(
       .function(FunctionDeclaration(name: name, nameSpan: span(nameToken), function: function, doc: doc)),
@@ -161,7 +161,7 @@ extension Parser {
     advance()
     let source = try head("what to go through")
     forms.enter()
-    for (name, _) in pattern.names { forms.bind(name) }
+    for (name, _) in pattern.names { bind(name) }
     let body = try block("for")
     forms.leave()
     return try wrap(.forLoop(pattern: pattern, source: source, body: body), start)
@@ -317,7 +317,7 @@ extension Parser {
       advance()
     }
     if takesNames {
-      for item in imports { forms.bind(item.localName) }
+      for item in imports { bind(item.localName) }
       return try wrap(
         .use(
           Use(
@@ -331,7 +331,7 @@ extension Parser {
           "E0118", "this module needs a name", at: span(sourceToken),
           help: ["write use \(shortened(text(sourceToken))) as name"]))
     }
-    forms.bind(moduleName)
+    bind(moduleName)
     return try wrap(
       .use(
         Use(

@@ -62,7 +62,7 @@ public struct Parser {
   var diagnostics: [Diagnostic] = []
   /// The first error stands at the end of the text, where a further line could mend it.
   var endsUnfinished = false
-  var forms: FormScopes
+  var forms = FormScopes()
   var isInInterpolation = false
 
   init(
@@ -71,7 +71,6 @@ public struct Parser {
   ) {
     self.file = file
     self.dialect = dialect
-    forms = FormScopes(dialect)
     self.tokens = tokens
     self.strings = strings
     self.docs = docs
