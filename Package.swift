@@ -24,13 +24,17 @@ let package = Package(
     // Numbers.
     .target(name: "MocoTensor", dependencies: ["CKernels", "CThreads", "MocoBase"]),
     .target(name: "MocoAutograd", dependencies: ["CKernels", "CThreads", "MocoBase", "MocoTensor"]),
-    .target(name: "MocoCLIP", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd"]),
-    .target(name: "MocoMethods", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP"]),
+    .target(name: "MocoFormats", dependencies: ["CKernels", "MocoBase", "MocoTensor"]),
+    .target(
+      name: "MocoCLIP", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats"]),
+    .target(
+      name: "MocoMethods",
+      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP"]),
     .target(
       name: "MocoLab",
       dependencies: [
-        "CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP",
-        "MocoMethods",
+        "CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats",
+        "MocoCLIP", "MocoMethods",
       ]),
 
     // The language: knows no tensor.
@@ -41,8 +45,8 @@ let package = Package(
     .target(
       name: "MocoRuntime",
       dependencies: [
-        "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang",
-        "MocoPlot",
+        "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
+        "MocoLab", "MocoLang", "MocoPlot",
       ]),
     .target(
       name: "MocoSession",
@@ -56,7 +60,8 @@ let package = Package(
     .target(
       name: "MocoBench",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoRuntime",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab",
+        "MocoRuntime",
       ]),
     .executableTarget(
       name: "moco",
@@ -66,17 +71,21 @@ let package = Package(
       ]),
     .target(
       name: "MocoGolden",
-      dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab"]),
+      dependencies: [
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab",
+      ]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
     .target(
       name: "MocoTestSupport",
-      dependencies: ["CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods"],
+      dependencies: [
+        "CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
+      ],
       path: "Tests/TestSupport"),
     .target(
       name: "MocoFuzz",
       dependencies: [
-        "CSystem", "MocoBase", "MocoTensor", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime",
+        "CSystem", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime",
         "MocoTestSupport",
       ],
       path: "Tests/Fuzz/Library"),
@@ -89,31 +98,37 @@ let package = Package(
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
     .testTarget(
       name: "MocoCLIPTests",
-      dependencies: ["CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoTestSupport"]),
+      dependencies: [
+        "CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoTestSupport",
+      ]),
     .testTarget(
       name: "MocoMethodsTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoTestSupport"]),
     .testTarget(
       name: "MocoLabTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoLab", "MocoTestSupport",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab",
+        "MocoTestSupport",
       ]),
     .testTarget(
       name: "MocoGoldenTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoLab", "MocoGolden", "MocoTestSupport",
+        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoGolden",
+        "MocoTestSupport",
       ]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoBase", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
-        "MocoSession", "MocoTestSupport", "fuzz", "moco",
+        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang", "MocoPlot",
+        "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
       ]),
     .testTarget(
       name: "MocoBenchTests",
-      dependencies: ["MocoBase", "MocoTensor", "MocoCLIP", "MocoMethods", "MocoBench", "MocoTestSupport"]),
+      dependencies: [
+        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoBench", "MocoTestSupport",
+      ]),
     .testTarget(
       name: "MocoSessionTests",
       dependencies: [

@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 
 /// clip/*: a folder with weights and one file of what the model computes from given ids and pixels.

@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 
 /// The small frozen model that a file of a method's numbers holds, as `clip.*` in OpenAI's names.

@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoCLIP
+import MocoFormats
 import MocoLab
 import MocoMethods
 import MocoTensor

@@ -1,6 +1,7 @@
 import Glibc
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoMethods
 
 /// methods/linear_probe.safetensors: logistic regression by scikit-learn, and CoOp's search for its C.

@@ -1,6 +1,7 @@
 import MocoBase
 import MocoBench
 import MocoCLIP
+import MocoFormats
 import MocoMethods
 import MocoTensor
 import MocoTestSupport

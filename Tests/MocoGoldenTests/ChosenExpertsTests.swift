@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoFormats
 import MocoGolden
 import MocoLab
 import MocoMethods

@@ -1,5 +1,6 @@
 import Foundation
 import MocoCLIP
+import MocoFormats
 import MocoGolden
 import MocoLab
 import MocoMethods

@@ -1,6 +1,7 @@
 import Foundation
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import Testing
 
 /// Signals of schedulers and terminals while a program runs.

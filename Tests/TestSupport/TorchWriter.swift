@@ -1,5 +1,6 @@
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 
 /// Writes what torch.save and torch.jit.save write, for tests.

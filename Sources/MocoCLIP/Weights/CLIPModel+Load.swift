@@ -1,6 +1,7 @@
 import CKernels
 import Glibc
 import MocoBase
+import MocoFormats
 import MocoTensor
 
 extension CLIPModel {

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoFormats
 import MocoTensor
 
 extension CLIPModel {

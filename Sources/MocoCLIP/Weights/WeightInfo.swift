@@ -1,3 +1,5 @@
+import MocoFormats
+
 /// What a load found in a weight file, for `clip.info`.
 public struct WeightInfo: Sendable {
   /// Whose names a file uses.

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoFormats
 import MocoTensor
 
 /// The tensors of one model among all that its files hold, found behind whatever a training program put before

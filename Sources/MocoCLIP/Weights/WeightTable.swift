@@ -1,4 +1,5 @@
 import MocoBase
+import MocoFormats
 import MocoTensor
 
 /// The tensors of one or several weight files under their canonical names.

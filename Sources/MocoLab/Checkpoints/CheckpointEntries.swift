@@ -1,5 +1,6 @@
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoMethods
 
 /// The metadata of one of moco's own checkpoints, each entry looked at before anything is taken from it: what

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 
 // N: images, H: height, W: width, C: channels, D: feature width.

@@ -1,6 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 
 // C classes, n context tokens, W text width, D embedding width.

@@ -2,6 +2,7 @@ import CSystem
 import Foundation
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoLab
 import MocoTensor
 import MocoTestSupport

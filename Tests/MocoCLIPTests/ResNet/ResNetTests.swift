@@ -2,6 +2,7 @@ import Glibc
 import MocoAutograd
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 import Testing
 

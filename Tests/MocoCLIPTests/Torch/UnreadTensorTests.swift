@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoFormats
 import MocoTensor
 import MocoTestSupport
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import MocoAutograd
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoLab
 import MocoMethods
 import MocoTensor

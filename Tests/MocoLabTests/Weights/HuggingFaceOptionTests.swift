@@ -1,5 +1,6 @@
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoLab
 import MocoTensor
 import MocoTestSupport

@@ -1,6 +1,7 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
+import MocoFormats
 import MocoLab
 import MocoTensor
 import MocoTestSupport

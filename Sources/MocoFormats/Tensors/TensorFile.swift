@@ -55,7 +55,7 @@ extension OpenedFile {
   /// Float32 numbers from `offset` on, read to where the tensor keeps them.
   ///
   /// - Throws: as `read`; E0405 without memory.
-  func floats(at offset: Int, shape: [Int]) throws -> Tensor {
+  package func floats(at offset: Int, shape: [Int]) throws -> Tensor {
     let tensor = try Tensor(uninitialized: shape)
     try tensor.withMutableFloats { try read(into: UnsafeMutableRawBufferPointer($0), at: offset) }
     return tensor
