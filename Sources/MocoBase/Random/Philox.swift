@@ -4,14 +4,14 @@
 /// A generator is named by (seed, stream, epoch, index), so what it gives does not depend on what was drawn
 /// elsewhere or before, and is the same on every machine: only exactly rounded operations are used.
 public struct Philox: RandomNumberGenerator, Sendable {
-  private var key: (UInt32, UInt32)
-  private let high: (UInt32, UInt32)
-  private var block: UInt64 = 0
-  private var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
-  private var left = 0
-  private var spareNormal: Double?
+  @usableFromInline var key: (UInt32, UInt32)
+  @usableFromInline let high: (UInt32, UInt32)
+  @usableFromInline var block: UInt64 = 0
+  @usableFromInline var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+  @usableFromInline var left = 0
+  @usableFromInline var spareNormal: Double?
 
-  public init(seed: UInt64, stream: UInt64, epoch: Int = 0, index: Int = 0) {
+  @inlinable public init(seed: UInt64, stream: UInt64, epoch: Int = 0, index: Int = 0) {
     let epoch = UInt64(bitPattern: Int64(epoch))
     let index = UInt64(bitPattern: Int64(index))
     // What does not fit the counter goes into the key, so that no two names share a sequence by truncation.
@@ -22,14 +22,14 @@ public struct Philox: RandomNumberGenerator, Sendable {
     high = (UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: index))
   }
 
-  public init(seed: UInt64, stream: String, epoch: Int = 0, index: Int = 0) {
+  @inlinable public init(seed: UInt64, stream: String, epoch: Int = 0, index: Int = 0) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in stream.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01B3 }
     self.init(seed: seed, stream: hash, epoch: epoch, index: index)
   }
 
   // The finalizer of SplitMix64, a bijection.
-  private static func mix(_ value: UInt64) -> UInt64 {
+  @inlinable static func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9E37_79B9_7F4A_7C15
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -37,7 +37,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
   }
 
   /// The block function: ten rounds on a counter under a key.
-  package static func block(
+  @inlinable package static func block(
     _ counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     var c = counter
@@ -54,7 +54,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     return c
   }
 
-  public mutating func nextWord() -> UInt32 {
+  @inlinable public mutating func nextWord() -> UInt32 {
     if left == 0 {
       words = Philox.block(
         (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), high.0, high.1), key: key
@@ -71,21 +71,21 @@ public struct Philox: RandomNumberGenerator, Sendable {
     }
   }
 
-  public mutating func next() -> UInt64 {
+  @inlinable public mutating func next() -> UInt64 {
     let low = UInt64(nextWord())
     return UInt64(nextWord()) << 32 | low
   }
 
   /// Uniform in [0, 1), 24 bits.
-  public mutating func nextUniform() -> Float { Float(nextWord() >> 8) * 0x1p-24 }
+  @inlinable public mutating func nextUniform() -> Float { Float(nextWord() >> 8) * 0x1p-24 }
 
   /// Uniform in [0, 1), 53 bits.
-  public mutating func nextDouble() -> Double { Double(next() >> 11) * 0x1p-53 }
+  @inlinable public mutating func nextDouble() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Normal, mean 0 and deviation 1 (Box and Muller).
-  public mutating func nextNormal() -> Float { Float(nextNormalDouble()) }
+  @inlinable public mutating func nextNormal() -> Float { Float(nextNormalDouble()) }
 
-  public mutating func nextNormalDouble() -> Double {
+  @inlinable public mutating func nextNormalDouble() -> Double {
     if let spare = spareNormal {
       spareNormal = nil
       return spare
@@ -97,7 +97,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
   }
 
   /// Uniform in 0 ..< bound without bias; 0 for a bound below 1.
-  public mutating func nextInt(below bound: Int) -> Int {
+  @inlinable public mutating func nextInt(below bound: Int) -> Int {
     guard bound > 1 else { return 0 }
     let range = UInt64(bound)
     var product = next().multipliedFullWidth(by: range)
@@ -109,7 +109,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
   }
 
   /// Fisher and Yates.
-  public mutating func shuffle<T>(_ items: inout [T]) {
+  @inlinable public mutating func shuffle<T>(_ items: inout [T]) {
     var i = items.count - 1
     while i > 0 {
       items.swapAt(i, nextInt(below: i + 1))
@@ -118,7 +118,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
   }
 
   /// 0 ..< n in random order.
-  public mutating func permutation(_ n: Int) -> [Int] {
+  @inlinable public mutating func permutation(_ n: Int) -> [Int] {
     var order = Array(0..<Swift.max(n, 0))
     shuffle(&order)
     return order
@@ -127,8 +127,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
 
 /// Logarithm, sine and cosine from exactly rounded operations alone, so that their bits do not depend on the
 /// C library. Accurate to about 1e-15, which random numbers do not need.
-package enum ExactMath {
-  package static func log(_ x: Double) -> Double {
+@usableFromInline package enum ExactMath {
+  @inlinable package static func log(_ x: Double) -> Double {
     guard x > 0, x.isFinite else { return x == 0 ? -.infinity : .nan }
     var m = x.significand
     var e = Double(x.exponent)
@@ -149,7 +149,7 @@ package enum ExactMath {
   }
 
   /// sin and cos of 2π · turns, for turns in [0, 1).
-  package static func sineCosine(turns: Double) -> (Double, Double) {
+  @inlinable package static func sineCosine(turns: Double) -> (Double, Double) {
     let quarter = (turns * 4).rounded()
     let x = (turns * 4 - quarter) * 1.5707963267948966
     let s = x * x
