@@ -126,14 +126,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "MocoBenchTests",
-      dependencies: [
-        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoBench", "MocoTestSupport",
-      ]),
+      dependencies: ["MocoBase", "MocoTensor", "MocoFormats", "MocoMethods", "MocoBench", "MocoTestSupport"]),
     .testTarget(
       name: "MocoSessionTests",
-      dependencies: [
-        "MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "cells", "moco",
-      ]),
+      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
     .testTarget(
       name: "MocoTerminalTests",
       dependencies: ["CEditline", "MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco"],

@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 /// Times of a piece of work that was repeated.

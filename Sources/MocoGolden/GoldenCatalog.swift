@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoFormats
 
 /// A file below the checked folder, opened as what its content says it is.

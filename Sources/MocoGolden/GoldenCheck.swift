@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 
 /// What recognises and checks one kind of golden file.
 protocol GoldenSuite {

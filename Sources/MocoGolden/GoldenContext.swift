@@ -1,6 +1,5 @@
 import MocoAutograd
 import MocoBase
-import MocoCLIP
 import MocoFormats
 import MocoLab
 import MocoMethods

@@ -1,5 +1,3 @@
-import MocoCLIP
-
 /// mixture/*.safetensors, recognised by its losses and its frozen model.
 enum MixtureSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {

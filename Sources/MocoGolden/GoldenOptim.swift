@@ -1,5 +1,4 @@
 import MocoAutograd
-import MocoCLIP
 import MocoFormats
 import MocoLab
 import MocoMethods

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// preprocess/: a list of cases, the tensors that they name, and the images.
 enum PreprocessSuite: GoldenSuite {

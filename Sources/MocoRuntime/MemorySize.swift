@@ -1,5 +1,4 @@
 import MocoBase
-import MocoTensor
 
 /// Sizes of memory as people write them, and how much of it the values of a program may take.
 public enum MemorySize {

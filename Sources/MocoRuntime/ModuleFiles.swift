@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 import MocoLang
 
 /// Finds the sources of modules: `use templates` in the standard library, `use "./x.moco"` beside the file

@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 
 /// Where the files that ship with moco are: modules, templates, the tokenizer's tables, the small model and
 /// data.

@@ -1,6 +1,5 @@
 import MocoBase
 import MocoBench
-import MocoCLIP
 import MocoFormats
 import MocoMethods
 import MocoTensor

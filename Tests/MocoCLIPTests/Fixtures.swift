@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 import Testing
 
 /// Places of the repository and of the tests' own files.

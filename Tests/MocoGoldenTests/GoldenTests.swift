@@ -1,5 +1,4 @@
 import Foundation
-import MocoCLIP
 import MocoFormats
 import MocoGolden
 import MocoLab

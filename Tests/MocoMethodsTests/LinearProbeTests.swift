@@ -1,7 +1,6 @@
 import Foundation
 import MocoAutograd
 import MocoBase
-import MocoCLIP
 import MocoMethods
 import MocoTensor
 import MocoTestSupport

@@ -1,6 +1,5 @@
 import Foundation
 import MocoBase
-import MocoCLIP
 import Testing
 
 /// Files of a model that somebody cuts short or writes over while a program computes with it.

@@ -1,6 +1,6 @@
 import Foundation
 import MocoBase
-import MocoCLIP
+import MocoFormats
 import MocoLab
 import MocoLang
 import MocoRuntime

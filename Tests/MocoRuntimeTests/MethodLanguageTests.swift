@@ -1,6 +1,5 @@
 import Foundation
 import MocoBase
-import MocoCLIP
 import MocoLang
 import MocoRuntime
 import Testing

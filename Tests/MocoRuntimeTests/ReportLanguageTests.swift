@@ -1,5 +1,4 @@
 import Foundation
-import MocoCLIP
 import MocoLang
 import MocoRuntime
 import Testing

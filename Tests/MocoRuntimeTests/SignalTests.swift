@@ -1,6 +1,5 @@
 import Foundation
 import MocoBase
-import MocoCLIP
 import MocoFormats
 import Testing
 

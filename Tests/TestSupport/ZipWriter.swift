@@ -1,6 +1,5 @@
 import CSystem
 import MocoBase
-import MocoCLIP
 
 /// Writes zip archives, for tests: also such that no honest program writes.
 package struct ZipWriter {

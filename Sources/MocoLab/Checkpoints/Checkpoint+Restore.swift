@@ -1,6 +1,5 @@
 import MocoAutograd
 import MocoBase
-import MocoCLIP
 import MocoMethods
 import MocoTensor
 

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoMethods
 
 /// Whose rows are whose: the groups and classes that a checkpoint names, beside those of a model.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoMethods
 
 /// Options that differ between what is written down and what is at hand, each by its dotted name.

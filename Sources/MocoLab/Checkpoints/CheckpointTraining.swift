@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoMethods
 
 extension TrainingPlan {

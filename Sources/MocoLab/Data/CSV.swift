@@ -1,5 +1,3 @@
-import MocoCLIP
-
 /// Tables as text (RFC 4180): fields between commas, semicolons or tabs; quotes around fields, doubled inside, may
 /// hold any of these and line ends; line ends of any kind.
 public enum CSV {

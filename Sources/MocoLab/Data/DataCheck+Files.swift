@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 // What the files of a data set are, apart from their pixels.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// What makes two splits the same data: the same images in the same order, labels, class names, styles.
 ///

@@ -1,5 +1,3 @@
-import MocoCLIP
-
 /// Options of data sets that are read from files.
 public struct DataOptions: Sendable {
   /// How images without splits are cut; nil for `SplitCut.standard`.

@@ -1,4 +1,3 @@
-import MocoCLIP
 import MocoTensor
 
 extension DataSplit {

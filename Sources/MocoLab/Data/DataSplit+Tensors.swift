@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 // B: items asked for, S: pixels of a side, D: feature width.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 extension Dataset {
   /// Whatever data set lies at `path`: a folder of classes, of IDX files or with a `split_zhou_*.json`, one

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 /// Labelled images (or image features) in named splits: `train`, `val`, `test`, and whatever else a source

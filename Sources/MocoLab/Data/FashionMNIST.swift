@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// Fashion-MNIST: 70,000 photographs of clothes, 28 × 28 grey, ten classes; here with a black border to 32 ×
 /// 32.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 /// IDX files, the format of MNIST and its kin: two zero bytes, a type, the number of dimensions, the

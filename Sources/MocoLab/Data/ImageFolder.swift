@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 extension Dataset {
   /// A folder with one sub-folder a class, with or without a level of splits above.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 extension Dataset {
   /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 // Layouts in which published data sets lie on the disks of people who work on prompt learning: ImageNet and
 // its variants with `classnames.txt`, FGVC Aircraft with `variants.txt`.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 /// How a source without splits is cut, class by class.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 extension SplitFolders {
   /// Refuses folders of classes that hold splits, or are alone and hold folders: they stand one level too high or too

@@ -1,5 +1,3 @@
-import MocoCLIP
-
 /// Which sub-folders of a data folder are splits, and which are classes.
 struct SplitFolders {
   /// A folder of class folders.

@@ -1,5 +1,3 @@
-import MocoCLIP
-
 /// What splits are called, in folders and in lists.
 enum SplitNames {
   private static let words: [String: String] = [

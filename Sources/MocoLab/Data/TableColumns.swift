@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// Which columns of a table of images are the path, the label and the split.
 ///

@@ -1,5 +1,4 @@
 import Glibc
-import MocoCLIP
 import MocoMethods
 import MocoTensor
 

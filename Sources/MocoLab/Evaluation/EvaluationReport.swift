@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoMethods
 
 /// Right answers out of a number of images.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// A BMP file: Windows' of 1, 4, 8, 16, 24 and 32 bits, raw, run-length encoded or with bit fields, and OS/2's.
 ///

@@ -1,7 +1,6 @@
 import CImageCodecs
 import Glibc
 import MocoBase
-import MocoCLIP
 
 extension Image {
   /// Decodes a JPEG, PNG, WebP, GIF, TIFF or BMP, whatever its name ends in: the first picture of it.

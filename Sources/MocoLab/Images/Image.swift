@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// Pixels of 8 bits, rows from top to bottom, channels side by side.
 public struct Image: Sendable, Equatable {

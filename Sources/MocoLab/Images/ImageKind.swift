@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 
 /// Formats of pictures: how their files end, how they begin, and whether they are read. The one place that says what
 /// counts as an image.

@@ -1,7 +1,6 @@
 import CImageCodecs
 import Glibc
 import MocoBase
-import MocoCLIP
 
 /// A decoded file in the form that the file has: what resizing before the conversion to RGB needs.
 package struct Picture: Sendable {

@@ -1,5 +1,4 @@
 import Glibc
-import MocoCLIP
 
 // H: height, W: width, C: channels.
 

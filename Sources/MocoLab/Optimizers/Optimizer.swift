@@ -2,7 +2,6 @@ import CKernels
 import Glibc
 import MocoAutograd
 import MocoBase
-import MocoCLIP
 import MocoMethods
 import MocoTensor
 

@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 import MocoMethods
 
 /// The folder that a run writes: `runs/<script>-<number>/`, never an existing one.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// The records in a folder of runs, and what became of each.
 public struct RunList {

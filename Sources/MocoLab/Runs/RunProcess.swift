@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 
 /// The process that a run belongs to, so that anybody can tell later whether it still goes on.
 package struct RunProcess: Equatable, Sendable {

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 // B: images of a batch. S: pixels of a side.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoTensor
 
 /// Ways in which an image can be rendered, each with a severity t in 0 … 1 (data sets draw 0 … 0.6).

@@ -1,7 +1,6 @@
 import Glibc
 import MocoAutograd
 import MocoBase
-import MocoCLIP
 import MocoMethods
 import MocoTensor
 

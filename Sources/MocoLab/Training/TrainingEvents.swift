@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// One step of training.
 public struct StepRecord: Sendable {

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoMethods
 
 /// Where a checkpoint's training stands.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 /// Members of a configuration by type. A member of another type is damage and never a default.
 ///

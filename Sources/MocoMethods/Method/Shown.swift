@@ -1,5 +1,4 @@
 import MocoAutograd
-import MocoCLIP
 
 /// What people and programs see of one model beside what every model has.
 public protocol Shown: AnyObject {

@@ -1,7 +1,6 @@
 import MocoBase
 import MocoCLIP
 import MocoFormats
-import MocoTensor
 
 /// A model as a checkpoint holds it.
 public protocol Stored: AnyObject {

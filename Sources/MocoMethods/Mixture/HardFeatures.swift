@@ -1,4 +1,3 @@
-import MocoAutograd
 import MocoCLIP
 import MocoTensor
 

@@ -1,5 +1,4 @@
 import MocoAutograd
-import MocoCLIP
 import MocoTensor
 
 extension Mixture: Copied {

@@ -1,5 +1,4 @@
 import MocoAutograd
-import MocoCLIP
 import MocoTensor
 
 // The mixture as a method: how programs make one and what they see of it, and how checkpoints hold it.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 // What a model's `configuration` says, read back: the way from a checkpoint to its model. Seeds stay out: what
 // they drew is replaced by the checkpoint's parameters.

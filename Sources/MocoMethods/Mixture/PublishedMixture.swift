@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 
 // The configuration the mixture was published with, and how an option is written in a program.
 

@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 import MocoLang
 
 /// A CLIP model that others publish, by the names under which their programs fetch it. Nothing is fetched here:

@@ -1,4 +1,3 @@
-import MocoCLIP
 import MocoLab
 import MocoLang
 import MocoTensor

@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 import MocoLang
 
 /// read_text, write_text, append_text, exists, list_files, make_folder, env.

@@ -1,6 +1,5 @@
 import Glibc
 import MocoBase
-import MocoCLIP
 
 /// Paths that fit a pattern with `*`, `?`, `[…]` and `**`, as Python's `glob` reads it.
 package struct Glob {

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import MocoLang
 
 /// read_json, write_json, to_json, from_json.

@@ -1,6 +1,5 @@
 import CCairo
 import MocoBase
-import MocoCLIP
 import MocoLab
 import MocoLang
 import MocoPlot

@@ -1,4 +1,3 @@
-import MocoCLIP
 import MocoFormats
 import MocoLang
 import MocoTensor
@@ -20,7 +19,7 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let file = try MocoCLIP.TensorFiles.open(arguments.string("path"))
+      let file = try MocoFormats.TensorFiles.open(arguments.string("path"))
       let tensors = try file.tensors.map { ($0.name, AnyValue.host(TensorValue(try file.tensor($0.name)))) }
       func list(_ names: [String]) -> String {
         names.prefix(40).joined(separator: ", ") + (names.count > 40 ? " and \(names.count - 40) more" : "")
@@ -44,7 +43,7 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let file = try MocoCLIP.TensorFiles.open(arguments.string("path"))
+      let file = try MocoFormats.TensorFiles.open(arguments.string("path"))
       func entry(_ name: String, _ tensor: TensorDescription?, _ reason: String?) -> AnyValue {
         .record([
           ("name", .string(name)), ("type", tensor.map { .string($0.type.rawValue) } ?? .nil),

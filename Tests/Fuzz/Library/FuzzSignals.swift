@@ -1,6 +1,5 @@
 import Foundation
 import MocoBase
-import MocoCLIP
 import MocoFormats
 
 /// The built program as a process of its own, which gets a signal, or loses its reader, at a moment by chance.

@@ -1,7 +1,6 @@
 import CSystem
 import Foundation
 import MocoBase
-import MocoCLIP
 import Testing
 
 /// What stays of a file that is written anew, and what is left where that fails.

@@ -1,5 +1,4 @@
 import MocoBase
-import MocoCLIP
 import Testing
 
 @Suite struct JsonTests {

@@ -1,5 +1,4 @@
 import Foundation
-import MocoCLIP
 import MocoLab
 import MocoTensor
 import MocoTestSupport

@@ -1,8 +1,6 @@
 import Foundation
 import MocoBase
-import MocoCLIP
 import MocoLab
-import MocoTensor
 import Testing
 
 enum DataFixtures {

@@ -1,7 +1,6 @@
 import Foundation
 import MocoAutograd
 import MocoBase
-import MocoCLIP
 import MocoFormats
 import MocoLab
 import MocoMethods
