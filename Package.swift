@@ -37,25 +37,26 @@ let package = Package(
         "MocoCLIP", "MocoMethods",
       ]),
 
-    // The language: knows no tensor.
-    .target(name: "MocoLang", dependencies: ["MocoBase"]),
-    .target(name: "MocoPlot", dependencies: ["MocoBase"]),
+    // What is shown, and the language: know no tensor.
+    .target(name: "MocoDocument", dependencies: ["MocoBase"]),
+    .target(name: "MocoLang", dependencies: ["MocoBase", "MocoDocument"]),
+    .target(name: "MocoPlot", dependencies: ["MocoBase", "MocoDocument"]),
 
     // Where both meet.
     .target(
       name: "MocoRuntime",
       dependencies: [
         "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
-        "MocoLab", "MocoLang", "MocoPlot",
+        "MocoLab", "MocoDocument", "MocoLang", "MocoPlot",
       ]),
     .target(
       name: "MocoSession",
-      dependencies: ["CProcess", "MocoBase", "MocoLab", "MocoLang", "MocoRuntime"]),
+      dependencies: ["CProcess", "MocoBase", "MocoLab", "MocoDocument", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoTerminal",
       dependencies: [
-        "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoLab", "MocoLang", "MocoPlot", "MocoRuntime",
-        "MocoSession",
+        "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoLab", "MocoDocument", "MocoLang",
+        "MocoRuntime", "MocoSession",
       ]),
     .target(
       name: "MocoBench",
@@ -116,20 +117,25 @@ let package = Package(
         "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoGolden",
         "MocoTestSupport",
       ]),
-    .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoLang"]),
+    .testTarget(name: "MocoDocumentTests", dependencies: ["MocoDocument"], exclude: ["Snapshots"]),
+    .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoBase", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoLang", "MocoPlot",
-        "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
-      ]),
+        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoDocument",
+        "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
+      ],
+      exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoBenchTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoFormats", "MocoMethods", "MocoBench", "MocoTestSupport"]),
     .testTarget(
       name: "MocoSessionTests",
-      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "moco"]),
+      dependencies: [
+        "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "cells",
+        "moco",
+      ]),
     .testTarget(
       name: "MocoTerminalTests",
       dependencies: ["CEditline", "MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco"],

@@ -2,6 +2,8 @@
 // from the same numbers, so that the prompt, a report and a notebook agree. Pure: nothing here reads or
 // writes.
 
+import MocoDocument
+
 /// A picture of data: curves, points, bars, a heat map, a grid of images, a table, or several figures.
 ///
 /// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left
@@ -133,33 +135,6 @@ public struct Heatmap: Sendable, Equatable {
 
   func rowName(_ row: Int) -> String { rows.indices.contains(row) ? rows[row] : "" }
   func columnName(_ column: Int) -> String { columns.indices.contains(column) ? columns[column] : "" }
-}
-
-/// Pixels of one picture, row by row, 1 (grey) or 3 (red, green, blue) bytes each.
-public struct PlotImage: Sendable, Equatable {
-  public let width: Int
-  public let height: Int
-  public let channels: Int
-  public let bytes: [UInt8]
-
-  /// - Returns: `nil` when the number of bytes is not width × height × channels, or channels is neither 1 nor
-  ///   3.
-  public init?(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
-    guard width > 0, height > 0, channels == 1 || channels == 3 else { return nil }
-    let (area, tooWide) = width.multipliedReportingOverflow(by: height)
-    let (size, tooLarge) = area.multipliedReportingOverflow(by: channels)
-    guard !tooWide, !tooLarge, size == bytes.count else { return nil }
-    self.width = width
-    self.height = height
-    self.channels = channels
-    self.bytes = bytes
-  }
-
-  func colour(_ x: Int, _ y: Int) -> Colour {
-    let at = (min(max(y, 0), height - 1) * width + min(max(x, 0), width - 1)) * channels
-    return channels == 1
-      ? Colour(bytes[at], bytes[at], bytes[at]) : Colour(bytes[at], bytes[at + 1], bytes[at + 2])
-  }
 }
 
 /// Pictures side by side, each with a line of text below.

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 
 /// Several figures side by side.
 public struct FigureGrid: Sendable, Equatable {

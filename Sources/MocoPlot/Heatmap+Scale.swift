@@ -1,3 +1,5 @@
+import MocoDocument
+
 /// How values become shades and words.
 struct HeatScale {
   let low: Double

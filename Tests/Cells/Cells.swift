@@ -1,5 +1,6 @@
 // A front end of a session in under a hundred lines: three cells, the second of which is interrupted from another
-// thread, what completion offers, and the last value as text.
+// thread, what completion offers, and the last value as text,
+// HTML and Markdown.
 
 import Foundation
 import MocoLang
@@ -43,6 +44,8 @@ enum Cells {
     for candidate in offered.candidates {
       print("sum(\(candidate.text): \(candidate.kind.rawValue) \(candidate.type ?? "")")
     }
-    if let shown = page.last { print(shown.text) }
+    if let shown = page.last {
+      print(shown.text, shown.document.html(), shown.document.markdown(), separator: "\n")
+    }
   }
 }

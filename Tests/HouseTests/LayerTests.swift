@@ -6,7 +6,7 @@ import Testing
   /// Modules of the system, which no package declares. Foundation is for tests and their tools: the programs
   /// start without it.
   private static let ofTheSystem: Set<String> = ["Glibc", "Synchronization"]
-  private static let ofTests: Set<String> = ["Testing", "Foundation"]
+  private static let ofTests: Set<String> = ["Testing", "Foundation", "FoundationXML"]
 
   private let manifest: PackageManifest
 

@@ -1,13 +1,14 @@
+import MocoDocument
 import MocoLang
 import Testing
 
 /// Values that are long, and displays that are stopped.
 @Suite struct DisplayLimitTests {
-  private func shown(_ text: String, width: Int = 60, style: DisplayStyle = DisplayStyle()) throws -> String {
+  private func shown(_ text: String, _ limits: DocumentLimits = DocumentLimits(width: 60)) throws -> String {
     let interpreter = Interpreter(dialect: .test)
     let result = interpreter.run(SourceFile(name: "", text: text))
     #expect(result.failure == nil)
-    return interpreter.display(result.value, width: width, style: style)
+    return interpreter.document(of: result.value, limits: limits).terminal(limits)
   }
 
   @Test func longTextsAreCutBeforeTheyAreQuoted() throws {
@@ -34,21 +35,21 @@ import Testing
       SourceFile(
         name: "", text: "[{name: \"a text that is long enough to need a line\", i: i} for i in 0..<30]")
     ).value
-    let whole = interpreter.display(value, width: 40)
+    let whole = interpreter.document(of: value, limits: DocumentLimits(width: 40)).plain(width: 40)
     flag.pointee = 1
-    let stopped = interpreter.display(value, width: 40)
+    let stopped = interpreter.document(of: value, limits: DocumentLimits(width: 40)).plain(width: 40)
     #expect(stopped.count < whole.count / 4 && stopped.contains("…"), "\(stopped)")
   }
 
   @Test func digitsAndRowsCanBeSet() throws {
-    let style = DisplayStyle(digits: 3, rows: 4)
+    let limits = DocumentLimits(width: 60, rows: 4, digits: 3)
     #expect(
-      try shown("[2 / 3, 1234.5678, 0.00012345, 9.999, 1e300, 5, -0.5]", style: style)
+      try shown("[2 / 3, 1234.5678, 0.00012345, 9.999, 1e300, 5, -0.5]", limits)
         == "[0.667, 1230.0, 0.000123, 10.0, 1e+300, 5, -0.5]")
-    #expect(try shown("{a: 1 / 3}", style: style) == "{a: 0.333}")
-    #expect(try shown("2 / 3", style: style) == "0.667")
+    #expect(try shown("{a: 1 / 3}", limits) == "{a: 0.333}")
+    #expect(try shown("2 / 3", limits) == "0.667")
     let rows = try shown(
-      "[[\"some words that make a row long\", \"more of them\", i] for i in 0..<30]", style: style)
+      "[[\"some words that make a row long\", \"more of them\", i] for i in 0..<30]", limits)
     #expect(rows.contains("… 26 more"), "\(rows)")
   }
 

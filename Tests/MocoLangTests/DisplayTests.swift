@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import Testing
 
@@ -23,7 +24,8 @@ import Testing
     session.interpreter.define("plain", .host(Plain()))
     let result = session.interpreter.run(SourceFile(name: "test", text: program), mode: .cell)
     #expect(result.diagnostics.map(\.message) == [])
-    let text = session.interpreter.display(result.value, width: width)
+    let text = session.interpreter.document(of: result.value, limits: DocumentLimits(width: width)).plain(
+      width: width)
     return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MocoDocument
 import MocoLang
 import MocoRuntime
 import Testing
@@ -321,6 +322,8 @@ import Testing
     let session = librarySession()
     let result = session.interpreter.run(
       SourceFile(name: "test", text: setup + cranes + expression), mode: .cell)
-    #expect(session.interpreter.display(result.value, width: 100).contains(part))
+    #expect(
+      session.interpreter.document(of: result.value, limits: DocumentLimits(width: 100)).plain(width: 100)
+        .contains(part))
   }
 }

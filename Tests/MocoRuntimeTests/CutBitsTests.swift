@@ -1,5 +1,6 @@
 import Foundation
 import MocoBase
+import MocoDocument
 import MocoFormats
 import MocoLab
 import MocoLang
@@ -152,7 +153,7 @@ import Testing
       "its parameters are those after step 18, not those of epoch \(best), the best so far, which it takes when the training ends"
     #expect(text.contains("the mixture keeps what it has learned; \(note)"), "\(text)")
     let run: (any HostObject)? = session.interpreter.value(named: "second")?.asHost()
-    let shown = try #require(run).display(width: 400, style: DisplayStyle())
+    let shown = try #require(run).document(DocumentLimits(width: 400)).plain(width: 400)
     #expect(shown.contains(note) && shown.contains("18 steps in 4 epochs"), "\(shown)")
     // A training that has ended says nothing of it.
     #expect(

@@ -1,3 +1,4 @@
+import MocoDocument
 import MocoLang
 import MocoRuntime
 import Testing
@@ -8,7 +9,8 @@ import Testing
     let session = librarySession()
     let result = session.interpreter.run(SourceFile(name: "test", text: program), mode: .cell)
     #expect(result.diagnostics.map(\.message) == [])
-    let text = session.interpreter.display(result.value, width: width)
+    let text = session.interpreter.document(of: result.value, limits: DocumentLimits(width: width)).plain(
+      width: width)
     return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 

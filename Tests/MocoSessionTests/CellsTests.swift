@@ -22,6 +22,25 @@ import Testing
               2        4
               3        9
               4       16
+        <div class="moco">
+        <table class="moco-table moco-records">
+        <thead><tr><th scope="col" class="moco-end">number</th><th scope="col" class="moco-end">square</th></tr></thead>
+        <tbody>
+        <tr><td class="moco-number moco-end">1</td><td class="moco-number moco-end">1</td></tr>
+        <tr><td class="moco-number moco-end">2</td><td class="moco-number moco-end">4</td></tr>
+        <tr><td class="moco-number moco-end">3</td><td class="moco-number moco-end">9</td></tr>
+        <tr><td class="moco-number moco-end">4</td><td class="moco-number moco-end">16</td></tr>
+        </tbody>
+        </table>
+        </div>
+
+        | number | square |
+        | ---: | ---: |
+        | 1 | 1 |
+        | 2 | 4 |
+        | 3 | 9 |
+        | 4 | 16 |
+
 
         """)
   }

@@ -1,3 +1,4 @@
+import MocoDocument
 import MocoLang
 import MocoRuntime
 import MocoSession
@@ -17,9 +18,9 @@ private final class Watched: HostObject {
     asked.append("[]")
     return .host(Watched())
   }
-  func display(width: Int, style: DisplayStyle) -> String {
-    asked.append("display")
-    return ""
+  func document(_ limits: DocumentLimits) -> Document {
+    asked.append("document")
+    return Document()
   }
 }
 

@@ -51,10 +51,11 @@
 //
 //     // print(v) and, at the prompt, v.
 //     var shortDescription: String { "Vector(\(numbers.count))" }
-//     func display(width: Int, style: DisplayStyle) -> String { … }
+//     func document(_ limits: DocumentLimits) -> Document { … }
 //   }
 
 import MocoBase
+import MocoDocument
 
 /// A Swift object that programs hold as a value. Everything except `typeName` has a default.
 public protocol HostObject: AnyObject {
@@ -102,11 +103,9 @@ public protocol HostObject: AnyObject {
   /// The conversion `float(x)`, `int(x)`: a number, or nil.
   func number() throws -> AnyValue?
 
-  /// The rich form at the prompt and for `show`: a card, an excerpt. Lines no longer than `width`.
-  func display(width: Int, style: DisplayStyle) -> String
-  /// Whether `display` holds colours, and nothing else that steers a terminal; else whatever does is shown instead
-  /// of heeded.
-  var drawsColours: Bool { get }
+  /// What the object is, for the prompt, `show`, pages and reports: a card, an excerpt, a picture. Names in it stand as
+  /// they are; whoever renders it takes care of what would steer the place where it is shown.
+  func document(_ limits: DocumentLimits) -> Document
   /// The short form for `print` and inside collections: one line where possible.
   var shortDescription: String { get }
   /// The short form where it stands in a collection at the prompt and is longer than the room there: one line
@@ -142,39 +141,13 @@ extension HostObject {
   public var callable: NativeFunction? { nil }
   public func copied() throws -> AnyValue? { nil }
   public func number() throws -> AnyValue? { nil }
-  public var drawsColours: Bool { false }
-  public func display(width: Int, style: DisplayStyle) -> String { shortDescription }
+  public func document(_ limits: DocumentLimits) -> Document { Document(Document.Text(shortDescription)) }
   public var shortDescription: String { "<\(typeName)>" }
   public func shortDescription(width: Int) -> String { shortDescription }
   public var doc: String? { nil }
   public var byteCount: Int { 0 }
   public var heldByteCount: Int? { nil }
   public func visitReferences(_ visit: (HeldValue) -> Void) {}
-}
-
-/// How a display may look.
-public struct DisplayStyle: Sendable {
-  /// Escape sequences for colour are welcome.
-  public var colour: Bool
-  /// Unicode blocks and boxes are welcome; else ASCII.
-  public var unicode: Bool
-  /// Significant digits of numbers that are no Ints; nil for all of a Float, four of a tensor's.
-  public var digits: Int?
-  /// Rows of a tensor's matrices, of lists, records and tables that are shown before some are left out; nil for what
-  /// is usual of each.
-  public var rows: Int?
-  /// Columns that a picture takes at most; nil for what is usual.
-  public var imageWidth: Int?
-
-  public init(
-    colour: Bool = false, unicode: Bool = true, digits: Int? = nil, rows: Int? = nil, imageWidth: Int? = nil
-  ) {
-    self.colour = colour
-    self.unicode = unicode
-    self.digits = digits
-    self.rows = rows
-    self.imageWidth = imageWidth
-  }
 }
 
 /// An operator with two operands that a host object may define.

@@ -1,6 +1,7 @@
-// What a prompt or an editor asks for.
-
 import MocoBase
+import MocoDocument
+
+// What a prompt or an editor asks for.
 
 extension Interpreter {
   public struct NameInfo {
@@ -219,11 +220,12 @@ extension Interpreter {
     return (try? machine.text(word)) ?? "<\(machine.typeName(word))>"
   }
 
-  /// For the prompt's automatic display: fitted to the width, host objects as cards, strings quoted.
-  public func display(_ value: AnyValue, width: Int = 80, style: DisplayStyle = DisplayStyle()) -> String {
-    guard let word = try? value.owned(in: heap) else { return "" }
+  /// What a value is, for the prompt's automatic display, pages and reports: fitted to the limits, host objects as
+  /// cards, strings quoted. ^C ends long ones early.
+  public func document(of value: AnyValue, limits: DocumentLimits = DocumentLimits()) -> Document {
+    guard let word = try? value.owned(in: heap) else { return Document() }
     defer { heap.release(word) }
-    return Display(machine: machine, width: max(20, width), style: style).text(word)
+    return DocumentBuilder(machine: machine, limits: limits).document(word)
   }
 
   /// Forgets the names that programs declared.

@@ -1,3 +1,5 @@
+import MocoDocument
+
 /// A figure as shapes on paper, from which SVG is written and pictures are drawn.
 package struct Drawing: Sendable {
   package enum Anchor: String, Sendable {

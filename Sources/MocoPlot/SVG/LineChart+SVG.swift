@@ -1,3 +1,5 @@
+import MocoDocument
+
 extension LineChart {
   func draw(
     in svg: inout SVGBuilder, left: Double, top: Double, width: Double

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 
 /// How a figure is drawn on paper.
 public struct SVGOptions: Sendable, Equatable {
@@ -145,14 +146,15 @@ extension Figure {
   public func svg(shownAt width: Double) -> String { drawing().svg(width: width) }
 
   /// The figure as shapes.
-  package func drawing(_ options: SVGOptions? = nil) -> Drawing {
+  /// - Parameter words: what it is called where it has no title, for whoever cannot see it.
+  package func drawing(_ options: SVGOptions? = nil, called words: String = "") -> Drawing {
     let options = options ?? SVGOptions(width: naturalWidth)
     let margin = 24.0
     var svg = SVGBuilder()
     let size = draw(in: &svg, left: margin, top: margin, width: options.width - 2 * margin)
     return Drawing(
       width: (size.width + 2 * margin).rounded(.up), height: (size.height + 2 * margin - 4).rounded(.up),
-      title: title, background: options.background, shapes: svg.shapes)
+      title: title.isEmpty ? words : title, background: options.background, shapes: svg.shapes)
   }
 
   /// Draws title, content and caption. - Returns: the room that they take.

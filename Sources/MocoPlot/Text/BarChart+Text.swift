@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 
 extension BarChart {
   func lines(_ options: TextOptions) -> [StyledLine] {

@@ -3,6 +3,7 @@
 // cell without values.
 
 import MocoBase
+import MocoDocument
 
 extension Heatmap {
   func lines(_ options: TextOptions) -> [StyledLine] {

@@ -1,3 +1,5 @@
+import MocoDocument
+
 extension Histogram {
   /// A line an interval: its ends, and a bar for each series.
   func lines(_ options: TextOptions) -> [StyledLine] {

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 
 /// Two by four dots a character: the braille block of Unicode, or one mark a character in ASCII.
 private struct DotCanvas {

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoCLIP
+import MocoDocument
 import MocoLang
 import MocoMethods
 
@@ -131,10 +132,10 @@ final class ClipValue: HostObject {
 
   var shortDescription: String { "<Clip \(model.config.name), \(grouped(model.parameterCount)) parameters>" }
 
-  func display(width: Int, style: DisplayStyle) -> String {
+  func document(_ limits: DocumentLimits) -> Document {
     let config = model.config
     let trained = model.trainableParameters
-    let times = style.unicode ? "×" : "x"
+    let times = limits.glyphs == .unicode ? "×" : "x"
     let channels =
       config.vision.channels == 1
       ? ", grey" : config.vision.channels == 3 ? "" : ", \(config.vision.channels) channels"
@@ -142,33 +143,41 @@ final class ClipValue: HostObject {
     func tower(_ layers: Int, _ width: Int, _ heads: Int) -> String {
       "\(layers) layers, width \(width), \(heads) heads"
     }
-    var lines = [
-      "Clip \(config.name)",
-      "  parameters  \(grouped(model.parameterCount))"
-        + (trained.isEmpty
-          ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train"),
-      "  images      \(size)" + (config.vision.isResNet ? "" : ", patches of \(config.vision.patchSize)"),
-      "  texts       "
-        + (config.withoutText.map { "none: \($0)" }
-          ?? "up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids"),
-      "  vision      "
-        + (config.vision.isResNet
+    var rows = [
+      (
+        "parameters",
+        grouped(model.parameterCount)
+          + (trained.isEmpty
+            ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train")
+      ),
+      ("images", size + (config.vision.isResNet ? "" : ", patches of \(config.vision.patchSize)")),
+      (
+        "texts",
+        config.withoutText.map { "none: \($0)" }
+          ?? "up to \(config.text.context) tokens, \(grouped(config.text.vocabulary)) ids"
+      ),
+      (
+        "vision",
+        config.vision.isResNet
           ? "ModifiedResNet of \(config.vision.stages.map(String.init).joined(separator: ", ")) blocks, "
             + "width \(config.vision.width), \(config.vision.heads) heads"
-          : tower(config.vision.layers, config.vision.width, config.vision.heads)),
-      "  features    \(config.embedDim) numbers, \(config.activation.displayName)",
+          : tower(config.vision.layers, config.vision.width, config.vision.heads)
+      ),
     ]
     if config.withoutText == nil {
-      let text = tower(config.text.layers, config.text.width, config.text.heads)
-      lines.insert("  text        \(text)", at: lines.count - 1)
+      rows.append(("text", tower(config.text.layers, config.text.width, config.text.heads)))
     }
+    rows.append(("features", "\(config.embedDim) numbers, \(config.activation.displayName)"))
     // What is longer goes on below, behind the names of the rows; the line of the files is cut.
-    let mark = style.unicode ? "…" : "..."
-    lines = lines.flatMap { DisplayColumns.wrapped($0, columns: width, hanging: 12) }
+    let wrap = Document.Text.Overflow.wrapAndCut(hanging: 12)
+    var fields = rows.map { Document.Fields.Field($0.0, Document.Text($0.1)) }
     if let info = model.info {
-      lines.append("  from        \(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)")
+      let from = "\(info.paths.joined(separator: ", ")) (\(info.naming.rawValue) names)"
+      fields.append(Document.Fields.Field("from", Document.Text(from), overflow: .cut))
     }
-    return lines.map { DisplayColumns.cut($0, to: width, mark: mark) }.joined(separator: "\n")
+    return Document([
+      .title("Clip \(config.name)", overflow: wrap), .fields(Document.Fields(fields, overflow: wrap)),
+    ])
   }
 
   var doc: String? {

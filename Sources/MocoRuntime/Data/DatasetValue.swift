@@ -1,3 +1,4 @@
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoPlot
@@ -110,17 +111,43 @@ final class DatasetValue: FigureConvertible {
     return "<Dataset \(data.name): \(data.classes.count) classes, \(parts)>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    var lines = ["\(data.name): \(data.classes.count) classes, \(data.count) images"]
-    lines += wrapped("  classes: ", data.splits.first?.labelNames ?? data.classes, width: width)
-    let longest = data.splits.map(\.name.count).max() ?? 0
-    for split in data.splits {
-      let name = split.name.padding(to: longest)
-      lines.append("  \(name)  \(split.count) images, \(spread(split))\(styleNote(split))")
+  func document(_ limits: DocumentLimits) -> Document {
+    let head: [Document.Block] = [
+      .title("\(data.name): \(data.classes.count) classes, \(data.count) images"),
+      .names("classes", data.splits.first?.labelNames ?? data.classes, mostLines: 4),
+    ]
+    let splits = data.splits.map { split in
+      Document.Fields.Field(
+        split.name, Document.Text("\(split.count) images, \(spread(split))\(styleNote(split))"))
     }
-    lines += (data.origin ?? "").split(separator: "\n").map { "  \($0)" }
-    lines += ((try? data.assumptions()) ?? []).map { "  \($0)" }
-    return lines.map { $0.clipped(width) }.joined(separator: "\n")
+    let remarks =
+      (data.origin ?? "").split(separator: "\n").map { Document.Block.line(String($0)) }
+      + ((try? data.assumptions()) ?? []).map { .line($0) }
+    return Document(
+      head + [.adapted(lines: [.fields(Document.Fields(splits, overflow: .cut))], page: [.table(table)])]
+        + remarks)
+  }
+
+  /// A row for each split.
+  private var table: Document.Table {
+    Document.Table(
+      columns: [
+        .init("split"), .init("images", .trailing), .init("images a class", .trailing), .init("styles"),
+      ],
+      rows: data.splits.map { split in
+        let counts = split.classCounts
+        let spread = [counts.min(), counts.max()].compactMap { $0 }
+        let names = Style.allCases.filter { split.styles?.contains($0) ?? false }.map(\.name)
+        return .cells([
+          .init(Document.Text(split.name), .header), .init("\(split.count)", .number),
+          spread.isEmpty
+            ? .missing
+            : .init(Document.Text(Set(spread).sorted().map(String.init).joined(separator: "–")), .number),
+          split.isFeatures
+            ? .init("features")
+            : .init(Document.Text(names.joined(separator: ", ")), names.isEmpty ? .missing : .text),
+        ])
+      })
   }
 
   private func spread(_ split: DataSplit) -> String {
@@ -197,28 +224,4 @@ struct StyleOptions {
     }
     return WithheldPairs(Set(pairs))
   }
-}
-
-extension String {
-  func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-  func clipped(_ width: Int) -> String { count <= width ? self : String(prefix(max(1, width - 1))) + "…" }
-}
-
-/// Names after a head, broken at commas.
-func wrapped(_ head: String, _ names: [String], width: Int) -> [String] {
-  var lines: [String] = []
-  var line = head
-  for (place, name) in names.enumerated() {
-    let piece = name + (place < names.count - 1 ? "," : "")
-    if line.count + 1 + piece.count > width, line.count > head.count {
-      lines.append(line)
-      if lines.count == 4, names.count - place > 4 {
-        lines.append(String(repeating: " ", count: head.count) + "… \(names.count - place) more")
-        return lines
-      }
-      line = String(repeating: " ", count: head.count)
-    }
-    line += (line.count > head.count ? " " : "") + piece
-  }
-  return lines + [line]
 }

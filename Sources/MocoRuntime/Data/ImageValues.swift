@@ -1,5 +1,6 @@
 import MocoBase
 import MocoCLIP
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoMethods
@@ -144,11 +145,14 @@ final class ImageValue: ModelImage, ImageConvertible {
     "<Image \(name): \(image.width) × \(image.height)\(image.channels == 1 ? ", grey" : "")>"
   }
 
-  var drawsColours: Bool { plotImage != nil }
-  func display(width: Int, style: DisplayStyle) -> String {
-    guard let plotImage else { return shortDescription }
-    return Figure(.images(ImageGrid([.init(plotImage, label: FileSystem.name(of: name))])))
-      .text(TextOptions(width: width, style: style))
+  func document(_ limits: DocumentLimits) -> Document {
+    guard let plotImage else { return Document(Document.Text(shortDescription)) }
+    return Document([
+      .image(
+        Document.Image(
+          plotImage, caption: Document.Text(FileSystem.name(of: name)),
+          alternativeText: "image \(FileSystem.name(of: name)), \(image.width) by \(image.height) pixels"))
+    ])
   }
 }
 
@@ -215,11 +219,14 @@ final class ItemValue: ModelImage, ImageConvertible {
 
   var shortDescription: String { "<Item \(place) of \(split.name): \(caption)>" }
 
-  var drawsColours: Bool { plotImage != nil }
-  func display(width: Int, style: DisplayStyle) -> String {
-    guard let plotImage else { return shortDescription }
-    return Figure(.images(ImageGrid([.init(plotImage, label: caption)]))).text(
-      TextOptions(width: width, style: style))
+  func document(_ limits: DocumentLimits) -> Document {
+    guard let plotImage else { return Document(Document.Text(shortDescription)) }
+    return Document([
+      .image(
+        Document.Image(
+          plotImage, caption: Document.Text(caption),
+          alternativeText: "image of \(caption)"))
+    ])
   }
 }
 

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoMethods
@@ -250,18 +251,31 @@ final class SplitValue: FigureConvertible {
     "<Split \(split.name): \(split.count) images, \(split.classes.count) classes\(split.styles == nil ? "" : ", styled")>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    var lines = ["\(split.name): \(split.count) images"]
-    let counts = zip(split.labelNames, split.classCounts).map { "\($0) \($1)" }
-    lines += wrapped("  ", counts, width: width)
-    if let styles = split.styles {
-      let names = Style.allCases.compactMap { style -> String? in
-        let count = styles.count { ($0 ?? .clean) == style }
-        return count > 0 ? "\(style.name) \(count)" : nil
+  func document(_ limits: DocumentLimits) -> Document {
+    let classes = zip(split.labelNames, split.classCounts).map { ($0, $1) }
+    var styles: [(String, Int)] = []
+    if let list = split.styles {
+      styles = Style.allCases.compactMap { style in
+        let count = list.count { ($0 ?? .clean) == style }
+        return count > 0 ? (style.name, count) : nil
       }
-      lines += wrapped("  styles: ", names, width: width)
     }
-    return lines.map { $0.clipped(width) }.joined(separator: "\n")
+    func words(_ counts: [(String, Int)]) -> [String] { counts.map { "\($0.0) \($0.1)" } }
+    func table(_ name: Document.Text, _ counts: [(String, Int)]) -> Document.Block {
+      .table(
+        Document.Table(
+          columns: [.init(name), .init("images", .trailing)],
+          rows: counts.map {
+            .cells([.init(Document.Text($0.0), .header), .init("\($0.1)", .number)])
+          }))
+    }
+    var lines: [Document.Block] = [.names("", words(classes), mostLines: 4)]
+    var page = [table("class", classes)]
+    if split.styles != nil {
+      lines.append(.names("styles", words(styles), mostLines: 4))
+      page.append(table("style", styles))
+    }
+    return Document([.title("\(split.name): \(split.count) images"), .adapted(lines: lines, page: page)])
   }
 
   /// Up to twelve pictures, one class after the other.

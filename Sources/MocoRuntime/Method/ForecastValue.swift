@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 
@@ -38,5 +39,7 @@ final class ForecastValue: HostObject {
       + "about \(NumberText.fixed(forecast.seconds, 1)) s>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String { forecast.lines.joined(separator: "\n") }
+  func document(_ limits: DocumentLimits) -> Document {
+    Document(forecast.lines.map { .text(Document.Text($0)) })
+  }
 }

@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoMethods
@@ -141,22 +142,25 @@ final class ModelValue: HostObject {
     return "<\(model.kind): \(parts.joined(separator: ", "))>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    var lines = [shortDescription]
+  func document(_ limits: DocumentLimits) -> Document {
+    var blocks: [Document.Block] = [.title(shortDescription)]
     for remark in model.remarks {
       switch remark {
-      case .line(let text): lines.append("  " + text)
-      case .list(let title, let items): lines += wrapped("  " + title, items, ", ", width: width)
+      case .line(let text): blocks.append(.line(text))
+      case .list(let title, let items):
+        blocks.append(
+          .items(
+            Document.Items(
+              Document.Text(title, .label), items.map { Document.Text($0) }, indent: 2, overflow: .cut)))
       }
     }
-    if let twins = ClassNames.twinsNote(model.classes) { lines.append("  " + twins) }
-    lines += wrapped("  classes: ", model.classes, ", ", width: width)
+    if let twins = ClassNames.twinsNote(model.classes) { blocks.append(.line(twins)) }
+    blocks.append(.names("classes", model.classes))
     if model.trained.count < model.classes.count {
-      lines += wrapped("  trained on: ", model.names(.base), ", ", width: width)
+      blocks.append(.names("trained on", model.names(.base)))
     }
-    if size > 0 { lines.append("  \(model.trainableParameters.count) parameters, \(size) numbers") }
-    return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
-      .joined(separator: "\n")
+    if size > 0 { blocks.append(.line("\(model.trainableParameters.count) parameters, \(size) numbers")) }
+    return Document(blocks)
   }
 }
 

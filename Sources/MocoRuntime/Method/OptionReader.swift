@@ -73,23 +73,3 @@ extension Arguments {
     return UInt64(seed)
   }
 }
-
-/// Items in lines no longer than `width`; later lines are indented as far as the title goes, at most 12
-/// columns.
-func wrapped(_ title: String, _ items: [String], _ separator: String, width: Int) -> [String] {
-  var lines: [String] = []
-  let indent = String(repeating: " ", count: min(title.count, 12))
-  var line = title
-  var isEmpty = true
-  for item in items {
-    if !isEmpty, line.count + separator.count + item.count > width {
-      lines.append(line + (separator == ", " ? "," : ""))
-      line = indent
-      isEmpty = true
-    }
-    line += (isEmpty ? "" : separator) + item
-    isEmpty = false
-  }
-  lines.append(line)
-  return lines
-}

@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoMethods
@@ -69,16 +70,13 @@ final class ParameterListValue: HostObject {
     "<\(NumberText.counted(parameters.count, "parameter")), \(NumberText.counted(size, "number"))>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    let widest = parameters.map(\.name.count).max() ?? 0
-    let lines = parameters.map { parameter in
-      let pad = String(repeating: " ", count: widest - parameter.name.count)
-      return "  \(parameter.name)\(pad)  \(parameter.variable.value.shape)"
-        + (parameter.rateFactor == 1 ? "" : "  lr × \(NumberText.float(parameter.rateFactor))")
+  func document(_ limits: DocumentLimits) -> Document {
+    let fields = parameters.map { parameter in
+      let factor = parameter.rateFactor == 1 ? "" : "  lr × \(NumberText.float(parameter.rateFactor))"
+      return Document.Fields.Field(
+        parameter.name, Document.Text("\(parameter.variable.value.shape)\(factor)"))
     }
-    return
-      (["\(NumberText.counted(parameters.count, "parameter")), \(NumberText.counted(size, "number"))"] + lines)
-      .joined(
-        separator: "\n")
+    let title = "\(NumberText.counted(parameters.count, "parameter")), \(NumberText.counted(size, "number"))"
+    return Document([.title(title, overflow: .wrap(hanging: 2)), .fields(Document.Fields(fields))])
   }
 }

@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoCLIP
+import MocoDocument
 import MocoLang
 import MocoMethods
 import MocoTensor
@@ -45,13 +46,15 @@ final class SoftPromptsValue: HostObject {
   var count: Int? { prompts.count }
   var byteCount: Int { prompts.rowCount * prompts.width * 4 }
   var shortDescription: String { "<soft prompts: \(prompts.count) experts, \(prompts.rowCount) soft tokens>" }
-  func display(width: Int, style: DisplayStyle) -> String {
-    let lines = prompts.experts.map { expert in
+  func document(_ limits: DocumentLimits) -> Document {
+    let experts = prompts.experts.map { expert in
       let words = expert.words.before + ["{} "] + expert.words.after
-      return "  \(expert.group.name): \(words.joined())"
+      return Document.Fields.Field(expert.group.name, Document.Text(words.joined()))
     }
-    return (["soft prompts: \(prompts.rowCount) soft tokens, \(prompts.width) wide"] + lines).joined(
-      separator: "\n")
+    let title = "soft prompts: \(prompts.rowCount) soft tokens, \(prompts.width) wide"
+    return Document([
+      .title(title, overflow: .wrap(hanging: 2)), .fields(Document.Fields(experts, layout: .inline)),
+    ])
   }
 }
 

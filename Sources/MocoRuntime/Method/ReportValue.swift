@@ -118,7 +118,7 @@ final class ReportValue: HostObject {
     ])
   }
 
-  private var title: String { split.map { "\(report.kind) on \($0)" } ?? report.kind }
+  var title: String { split.map { "\(report.kind) on \($0)" } ?? report.kind }
 
   var routing: TableFigureValue? { report.routing.map { ReportValue.figure(of: $0) } }
 
@@ -148,49 +148,5 @@ final class ReportValue: HostObject {
 
   var shortDescription: String {
     "<report: \(title), accuracy \(NumberText.fixed(100 * report.accuracy, 2)) %>"
-  }
-
-  func display(width: Int, style: DisplayStyle) -> String {
-    var lines = [
-      "\(title): \(NumberText.fixed(100 * report.accuracy, 1)) % of \(report.overall.count) images"
-    ]
-    if let base = report.base, let new = report.new, let h = report.harmonic {
-      lines.append(
-        "  base \(NumberText.fixed(100 * base.accuracy, 1)) %, new \(NumberText.fixed(100 * new.accuracy, 1)) %, H \(NumberText.fixed(100 * h, 1)) %"
-      )
-    }
-    let metrics = report.metrics
-    var means = [
-      "macro-F1 \(NumberText.fixed(100 * metrics.macroF1, 1)) %",
-      "mean per class \(NumberText.fixed(100 * metrics.meanPerClass, 1)) %",
-    ]
-    if let top5 = report.top5 { means.append("top 5 \(NumberText.fixed(100 * top5, 1)) %") }
-    if let confidence = report.confidence {
-      means.append("calibration error \(NumberText.fixed(100 * confidence.calibrationError, 1)) %")
-    }
-    lines += wrapped("  ", means, ", ", width: width)
-    let absent = metrics.withoutImages.count
-    if absent > 0 {
-      let left = metrics.leftOut.count
-      lines += wrapped(
-        "  without images: ",
-        metrics.withoutImages.prefix(8).map { report.labelNames[$0] }
-          + (absent > 8 ? ["\(absent - 8) more"] : []), ", ", width: width)
-      lines.append(
-        "  the mean per class leaves \(absent) class\(absent == 1 ? "" : "es") out, macro-F1 \(left)")
-    }
-    if let reason = report.missingHalf { lines.append("  no H: \(reason)") }
-    switch report.naming {
-    case .matched, nil: break
-    case .data: lines.append("  asked about the data's class names")
-    case .model: lines.append("  asked about the model's class names, in the place of the data's")
-    }
-    func row(_ title: String, _ entries: [(String, Double)]) {
-      lines += wrapped(
-        "  \(title): ", entries.map { "\($0.0) \(NumberText.fixed(100 * $0.1, 1))" }, " · ", width: width)
-    }
-    row("by class", zip(report.labelNames, report.perClass).map { ($0, $1.accuracy) })
-    if let styles = report.styles { row("by style", styles.map { ($0.name, $0.score.accuracy) }) }
-    return lines.joined(separator: "\n")
   }
 }

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoMethods
@@ -101,33 +102,66 @@ final class RouteValue: HostObject {
 
   var shortDescription: String { "<route: \(headline)>" }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    var lines = [headline]
+  func document(_ limits: DocumentLimits) -> Document {
     let others = why.classes.dropFirst().map { "\($0.name) \(NumberText.fixed(100 * Double($0.value), 1)) %" }
-    if !others.isEmpty { lines.append("  then \(others.joined(separator: ", "))") }
+    var head: [Document.Block] = [.title(headline)]
+    if !others.isEmpty { head.append(.line("then \(others.joined(separator: ", "))")) }
+    return Document([.adapted(lines: head + lines(limits), page: head + page)])
+  }
+
+  /// What the experts say, a bar for the weight of each.
+  private func lines(_ limits: DocumentLimits) -> [Document.Block] {
+    var blocks: [Document.Block] = []
     let widest = why.experts.map(\.group.count).max() ?? 0
     for expert in why.experts where expert.chosen {
       let pad = String(repeating: " ", count: widest - expert.group.count)
-      let says = expert.classes.prefix(2).map {
-        "\($0.name) \(NumberText.fixed(100 * Double($0.value), 0)) %"
-      }
-      .joined(separator: ", ")
-      let bar = String(repeating: style.unicode ? "█" : "#", count: Int((12 * expert.weight).rounded()))
+      let bar = String(
+        repeating: limits.glyphs == .unicode ? "█" : "#", count: Int((12 * expert.weight).rounded()))
       let rest = String(repeating: " ", count: max(0, 12 - bar.count))
-      lines.append(
-        "  \(expert.group)\(pad)  \(NumberText.fixed(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(says)"
-      )
+      blocks.append(
+        .line(
+          "\(expert.group)\(pad)  \(NumberText.fixed(Double(expert.weight), 2)) \(bar)\(rest)  alone: \(answers(expert))"
+        ))
       if let template = expert.template {
-        lines.append(
-          "    nearest of its sentences: \"\(template.name)\" (cosine \(NumberText.fixed(Double(template.value), 3)))"
+        blocks.append(
+          .line(
+            "  nearest of its sentences: \"\(template.name)\" (cosine \(NumberText.fixed(Double(template.value), 3)))"
+          )
         )
       }
     }
     let rest = why.experts.filter { !$0.chosen }.map {
       "\($0.group) \(NumberText.fixed(Double($0.score), 2))"
     }
-    if !rest.isEmpty { lines.append("  not asked (score): \(rest.joined(separator: ", "))") }
-    return lines.map { $0.count <= width ? $0 : String($0.prefix(max(1, width - 1))) + "…" }
-      .joined(separator: "\n")
+    if !rest.isEmpty { blocks.append(.line("not asked (score): \(rest.joined(separator: ", "))")) }
+    return blocks
+  }
+
+  /// The two likeliest classes of an expert by itself.
+  private func answers(_ expert: Explanation.ExpertView) -> String {
+    expert.classes.prefix(2).map { "\($0.name) \(NumberText.fixed(100 * Double($0.value), 0)) %" }.joined(
+      separator: ", ")
+  }
+
+  /// The weights as a picture, and what the experts say as a table.
+  private var page: [Document.Block] {
+    let rows = why.experts.map { expert -> Document.Table.Row in
+      let sentence = expert.template.map { Document.Text($0.name) }
+      let cosine = expert.template.map { Document.Text(NumberText.fixed(Double($0.value), 3)) }
+      return .cells([
+        .init(Document.Text(expert.group), .header),
+        .init(Document.Text(NumberText.fixed(Double(expert.score), 2)), .number),
+        .init(
+          Document.Text(NumberText.fixed(Double(expert.weight), 2)), .number, isEmphasized: expert.chosen),
+        expert.chosen ? .init(Document.Text(answers(expert))) : .missing,
+        sentence.map { .init($0) } ?? .missing, cosine.map { .init($0, .number) } ?? .missing,
+      ])
+    }
+    let names: [(Document.Text, Document.Table.Alignment)] = [
+      ("expert", .leading), ("score", .trailing), ("weight", .trailing), ("alone", .leading),
+      ("nearest of its sentences", .leading), ("cosine", .trailing),
+    ]
+    let table = Document.Table(columns: names.map { .init($0.0, $0.1) }, rows: rows)
+    return [.figure(FigureLeaf(figure)), .table(table)]
   }
 }

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoPlot
 
@@ -75,6 +76,5 @@ final class TableFigureValue: FigureConvertible {
   }
 
   var shortDescription: String { drawn.shortDescription }
-  var drawsColours: Bool { true }
-  func display(width: Int, style: DisplayStyle) -> String { drawn.display(width: width, style: style) }
+  func document(_ limits: DocumentLimits) -> Document { drawn.document(limits) }
 }

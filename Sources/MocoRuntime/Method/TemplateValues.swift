@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoMethods
 
@@ -75,17 +76,14 @@ final class TemplateSetValue: HostObject {
     "<templates \(templates.name): \(templates.groups.count) groups, \(templates.templates.count) templates>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    let widest = templates.groups.map(\.name.count).max() ?? 0
-    var lines = ["templates \(templates.name)"]
-    for group in templates.groups {
-      for (i, template) in group.templates.enumerated() {
-        let head = i == 0 ? group.name : ""
-        let line = "  \(head)\(String(repeating: " ", count: widest - head.count))  \(template.text)"
-        lines.append(DisplayColumns.cut(line, to: width, mark: style.unicode ? "…" : "..."))
-      }
+  func document(_ limits: DocumentLimits) -> Document {
+    let groups = templates.groups.map { group in
+      Document.Fields.Field(group.name, group.templates.map { Document.Text($0.text) })
     }
-    return lines.joined(separator: "\n")
+    return Document([
+      .title("templates \(templates.name)", overflow: .wrap(hanging: 2)),
+      .fields(Document.Fields(groups, overflow: .cut)),
+    ])
   }
 }
 
@@ -138,8 +136,12 @@ final class TemplateGroupValue: HostObject {
     return "<group \(group.name): \(count) template\(count == 1 ? "" : "s")>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    ([group.name] + group.templates.map { "  \($0.text)" }).joined(separator: "\n")
+  func document(_ limits: DocumentLimits) -> Document {
+    let sentences = group.templates.map { [Document.Block.text(Document.Text($0.text))] }
+    return Document([
+      .title(group.name, overflow: .wrap(hanging: 2)),
+      .list(Document.List(sentences, marker: .none, indent: 2)),
+    ])
   }
 }
 

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoPlot
@@ -119,25 +120,26 @@ final class TrainingValue: HostObject {
       "<training of \(model): \(NumberText.counted(report.epochs.count, "epoch")), \(NumberText.counted(report.steps, "step"))\(loss)\(cut)>"
   }
 
-  func display(width: Int, style: DisplayStyle) -> String {
-    let seconds = NumberText.fixed(report.seconds, 1)
-    let remarks = self.remarks.map {
-      "\n" + DisplayColumns.joined($0.split(separator: " ").map(String.init), columns: width, hanging: 2)
-    }.joined()
+  func document(_ limits: DocumentLimits) -> Document {
+    let remarks = self.remarks.map { Document.Block.text(Document.Text($0)) }
     guard !report.epochs.isEmpty else {
-      return "\(NumberText.counted(report.steps, "step")); no epoch of them is known" + remarks
+      let words = "\(NumberText.counted(report.steps, "step")); no epoch of them is known"
+      return Document([.text(Document.Text(words))] + remarks)
     }
     let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { NumberText.fixed($0, 4) }
     let pieces = [
       "\(NumberText.counted(report.steps, "step")) in \(NumberText.counted(report.epochs.count, "epoch")),",
-      "\(seconds) s;",
-      "loss \(losses.joined(separator: style.unicode ? " → " : " -> ")),",
+      "\(NumberText.fixed(report.seconds, 1)) s;",
+      "loss \(losses.joined(separator: limits.glyphs == .unicode ? " → " : " -> ")),",
       "training accuracy \(NumberText.fixed(100 * (report.epochs.last?.accuracy ?? .nan), 1)) %",
     ]
-    let card = DisplayColumns.joined(pieces, columns: width, hanging: 2)
-    guard let published = options.published else { return card + remarks }
-    let line = published.line(options).split(separator: " ").map(String.init)
-    return card + remarks + "\n" + DisplayColumns.joined(line, columns: width, hanging: 2)
+    var blocks: [Document.Block] = [
+      .items(Document.Items("", pieces.map { Document.Text($0) }, separator: " ", hanging: 2))
+    ]
+    blocks += remarks
+    if let published = options.published { blocks.append(.text(Document.Text(published.line(options)))) }
+    guard report.epochs.count > 1 else { return Document(blocks) }
+    return Document([.adapted(lines: blocks, page: blocks + [.figure(FigureLeaf(figure))])])
   }
 }
 

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoPlot
@@ -127,15 +128,11 @@ public final class FigureValue: FigureConvertible {
     }
   }
 
-  public var drawsColours: Bool { true }
-
   /// The rows of a table that are shown where nobody has said how many.
   private static let usualRows = 200
 
-  public func display(width: Int, style: DisplayStyle) -> String {
-    var options = TextOptions(width: width, style: style)
-    if case .table = figure.content { options.height = style.rows ?? FigureValue.usualRows }
-    return figure.text(options)
+  public func document(_ limits: DocumentLimits) -> Document {
+    Document([.figure(FigureLeaf(figure, rows: limits.rows ?? FigureValue.usualRows))])
   }
 
   public var shortDescription: String {
@@ -152,16 +149,5 @@ extension Table.Cell {
     case .integer(let number): .int(number)
     case .empty: .nil
     }
-  }
-}
-
-extension TextOptions {
-  /// How many colours there are, the environment says; whether they are welcome, the style.
-  init(width: Int, style: DisplayStyle) {
-    let depth = OutputTraits.detect().colour
-    self.init(
-      width: width, glyphs: style.unicode ? .unicode : .ascii,
-      colour: style.colour ? (depth == .none ? .ansi256 : depth) : .none)
-    imageWidth = style.imageWidth
   }
 }

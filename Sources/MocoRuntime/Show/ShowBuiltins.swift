@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoPlot
 import MocoTensor
@@ -23,7 +24,8 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
       let title = try arguments.optionalString("title")
       let size = arguments["size"]?.isNil ?? true ? nil : try arguments.int("size", in: 2...400)
       for value in arguments.rest {
-        var text = try ShownValue(value, title: title, size: size, context, interpreter).text
+        let shown = try ShownValue(value, title: title, size: size, context, interpreter)
+        var text = shown.document.terminal(DocumentLimits(width: context.width, style: context.style))
         if !text.hasSuffix("\n") { text += "\n" }
         context.output(text)
       }
@@ -37,12 +39,12 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 
 /// What `show` makes of a value.
 struct ShownValue {
-  let text: String
+  private(set) var document: Document
 
   init(
     _ value: AnyValue, title: String?, size: Int?, _ context: RuntimeContext, _ interpreter: Interpreter
   ) throws {
-    var options = TextOptions(width: context.width, style: context.style)
+    let limits = DocumentLimits(width: context.width, style: context.style)
     var shown = try ShownValue.figure(value)
     if let size {
       guard case .images(var grid) = shown?.content else {
@@ -56,11 +58,10 @@ struct ShownValue {
     if var figure = shown {
       if let title { figure.title = title }
       // Whoever says `show` wants all rows, unless a number of them is set.
-      if case .table = figure.content { options.height = context.style.rows }
-      text = figure.text(options)
+      document = Document([.figure(FigureLeaf(figure, rows: context.style.rows))])
     } else {
-      let body = interpreter.display(value, width: context.width, style: context.style)
-      text = title.map { TerminalText.safe($0) + "\n\n" + body } ?? body
+      document = interpreter.document(of: value, limits: limits)
+      if let title { document.blocks.insert(contentsOf: [.title(title, overflow: .keep), .gap], at: 0) }
     }
   }
 

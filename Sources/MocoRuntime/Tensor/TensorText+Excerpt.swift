@@ -1,3 +1,4 @@
+import MocoDocument
 import MocoTensor
 
 extension TensorText {
@@ -11,6 +12,8 @@ extension TensorText {
     let digits: Int
     /// Rows of a matrix that are shown; nil for six.
     let rows: Int?
+    /// Columns that are shown; nil for as many as fit.
+    let columns: Int?
     /// Numbers stand in so many rows at most, on so many lines.
     private var mostRows: Int { max(30, rows ?? 0) }
     private var mostLines: Int { mostRows + 18 }
@@ -27,8 +30,10 @@ extension TensorText {
       case leftOut
     }
 
-    func lines(_ tensor: Tensor) throws -> [String] {
-      guard tensor.rank > 0 else { return [try text(tensor)] }
+    func blocks(_ tensor: Tensor) throws -> [Document.Block] {
+      guard tensor.rank > 0 else {
+        return [.text(Document.Text(try text(tensor), .number, overflow: .keep))]
+      }
       let rank = tensor.rank
       let columns = tensor.shape.last ?? 1
       let rows = rank > 1 ? tensor.shape[rank - 2] : 1
@@ -42,7 +47,8 @@ extension TensorText {
         && count * (rows + 2) <= mostLines
       let shownRows = places(rows, isWhole ? rows : self.rows ?? 6)
       let shownCount = isWhole ? count : max(2, (mostRows + 1) / (shownRows.count + 2))
-      let room = max(1, (width - (rank > 1 ? 8 : 6)) / (cell + 1))
+      let fitting = max(1, (width - (rank > 1 ? 8 : 6)) / (cell + 1))
+      let room = min(fitting, self.columns ?? fitting)
       var blocks: [Block?] = []
       for place in rank > 2 ? places(count, shownCount) : [0] {
         guard let place else {
@@ -66,50 +72,35 @@ extension TensorText {
         }
         blocks.append(block)
       }
-      return laidOut(blocks, indent: rank > 1 ? 1 : 0, left: count - blocks.count + 1)
+      return documents(blocks, indent: rank > 1 ? 1 : 0, left: count - blocks.count + 1)
     }
 
-    private func laidOut(_ blocks: [Block?], indent: Int, left: Int) -> [String] {
+    private func documents(_ blocks: [Block?], indent: Int, left: Int) -> [Document.Block] {
       var widest = cell
       for case .cells(let cells) in blocks.flatMap({ $0?.rows ?? [] }) {
         widest = max(widest, cells.map(\.count).max() ?? 0)
       }
-      let pad = String(repeating: " ", count: indent)
-      var lines: [String] = []
+      var result: [Document.Block] = []
       for block in blocks {
-        if !lines.isEmpty { lines.append("") }
+        if !result.isEmpty { result.append(.gap) }
         guard let block else {
-          lines.append("\(ellipsis) \(left) more")
+          result.append(.text("\(ellipsis) \(left) more"))
           continue
         }
-        if let title = block.title { lines.append(title) }
-        for row in block.rows {
-          switch row {
-          case .cells(let cells):
-            let shown = fitting(cells, widest, width - indent - 2).map { cell in
-              cell == ellipsis ? cell : String(repeating: " ", count: max(0, widest - cell.count)) + cell
-            }
-            lines.append(pad + "[" + shown.joined(separator: " ") + "]")
-          case .leftOut: lines.append(pad + ellipsis)
-          }
+        let rows = block.rows.map { row -> Document.Table.Row in
+          guard case .cells(let cells) = row else { return .leftOut("") }
+          return .cells(
+            cells.map { cell in
+              cell == ellipsis ? .init("", .leftOut) : .init(Document.Text(cell), .number)
+            })
         }
+        result.append(
+          .table(
+            Document.Table(
+              .matrix, title: Document.Text(block.title ?? ""), rows: rows, cellWidth: widest, indent: indent)
+          ))
       }
-      return lines
-    }
-
-    /// Fewer cells where they are wider than usual.
-    private func fitting(_ cells: [String], _ widest: Int, _ room: Int) -> [String] {
-      func size(_ cells: [String]) -> Int {
-        cells.reduce(-1) { $0 + ($1 == ellipsis ? ellipsis.count : widest) + 1 }
-      }
-      guard size(cells) > room else { return cells }
-      var first = cells.filter { $0 != ellipsis }
-      var last = first.suffix(first.count / 2).map { $0 }
-      first.removeLast(last.count)
-      while first.count > 1 || !last.isEmpty, size(first + [ellipsis] + last) > room {
-        if first.count > last.count { first.removeLast() } else { last.removeFirst() }
-      }
-      return first + [ellipsis] + last
+      return result
     }
 
     /// `[0, 1, :, :]`.

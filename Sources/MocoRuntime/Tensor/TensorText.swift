@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoTensor
 
@@ -45,25 +46,25 @@ enum TensorText {
     }
   }
 
-  /// For the prompt: shape, type, statistics, and an excerpt that fits.
-  static func card(
-    _ tensor: Tensor, gradient: Bool, width: Int, style: DisplayStyle = DisplayStyle()
-  ) -> String {
+  /// Shape, type, statistics, and an excerpt that fits, in matrices.
+  static func document(_ tensor: Tensor, gradient: Bool, _ limits: DocumentLimits) -> Document {
     var head = "Tensor \(Shape.text(tensor.shape)) \(tensor.dtype.rawValue)"
     if gradient { head += ", with gradient" }
     if tensor.count == 0 { head += ", empty" }
-    var lines = DisplayColumns.wrapped(head, columns: width, hanging: 2)
-    guard tensor.count > 0 else { return lines.joined(separator: "\n") }
-    for piece in tensor.count > 1 ? statistics(tensor, style.digits ?? usualDigits) : [] {
-      let longer = (lines.last ?? "") + "  " + piece
-      if longer.count <= width { lines.removeLast() }
-      lines.append(longer.count <= width ? longer : "  " + piece)
-    }
+    let digits = limits.digits ?? usualDigits
+    let facts = tensor.count > 1 ? statistics(tensor, digits) : []
+    var blocks: [Document.Block] = [
+      .items(
+        Document.Items(
+          Document.Text(head, .title), facts.map { Document.Text($0) }, separator: "  ", leadIsItem: true,
+          hanging: 2))
+    ]
+    guard tensor.count > 0 else { return Document(blocks) }
     let excerpt = Excerpt(
-      width: max(width, 20), ellipsis: style.unicode ? "…" : "...", digits: style.digits ?? usualDigits,
-      rows: style.rows.map { max(2, $0) })
-    lines += (try? excerpt.lines(tensor)) ?? []
-    return lines.joined(separator: "\n")
+      width: limits.width, ellipsis: limits.ellipsis, digits: digits, rows: limits.rows.map { max(2, $0) },
+      columns: limits.columns.map { max(1, $0) })
+    blocks += (try? excerpt.blocks(tensor)) ?? []
+    return Document(blocks)
   }
 
   private static let usualDigits = 4

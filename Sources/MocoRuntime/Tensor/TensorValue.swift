@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoTensor
 
@@ -256,7 +257,7 @@ final class TensorValue: HostObject {
 
   var shortDescription: String { TensorText.short(tensor) }
   func shortDescription(width: Int) -> String { TensorText.short(tensor, width: width) }
-  func display(width: Int, style: DisplayStyle) -> String {
-    TensorText.card(tensor, gradient: variable.requiresGrad, width: width, style: style)
+  func document(_ limits: DocumentLimits) -> Document {
+    TensorText.document(tensor, gradient: variable.requiresGrad, limits)
   }
 }

@@ -1,3 +1,4 @@
+import MocoDocument
 import MocoLang
 
 /// What came of a cell.
@@ -29,6 +30,8 @@ public struct Outcome {
   public var streams: [Piece] = []
   /// The value of the last expression, where the cell ran to its end and does not hide it.
   public var value: AnyValue?
+  /// What was shown of it; nil where nothing was.
+  public var document: Document?
   /// Warnings before the run, and errors.
   public var diagnostics: [Diagnostic] = []
   /// Names that the cell has made or changed, in the order of their first declaration.

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoRuntime
 
@@ -183,9 +184,12 @@ extension Session {
   /// Shows a value, which an interrupt ends.
   private func show(_ value: AnyValue) {
     working {
-      let text = interpreter.display(value, width: width, style: runtime.context.style)
+      let limits = DocumentLimits(width: width, style: runtime.context.style)
+      let document = interpreter.document(of: value, limits: limits)
+      let text = document.terminal(limits)
       printed += text
-      delegate.show(Shown(value: value, text: text))
+      outcome.document = document
+      delegate.show(Shown(value: value, document: document, text: text))
       if Cancellation.isRequested {
         complain("\ninterrupted while the value was shown; it is in ans\n")
       }

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLab
 import MocoLang
 import MocoRuntime
@@ -29,6 +30,8 @@ public struct DisplayLimits: Sendable {
 /// A value as it is shown.
 public struct Shown {
   public var value: AnyValue
+  /// What the value is, for front ends that show more than text.
+  public var document: Document
   /// As text for a terminal, within the limits of the front end.
   public var text: String
 }

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoLang
+import MocoRuntime
 
 /// What `%config` changes: how values are shown, and whether the history suggests.
 public struct SessionSettings: Equatable {
