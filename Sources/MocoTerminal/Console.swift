@@ -33,6 +33,7 @@ public enum Console {
     cp_signals_install()
   }
 
+  /// Prints a text as it is, behind whatever was printed before.
   public static func print(_ text: String) {
     guard let last = text.utf8.last else { return }
     state.progress?.finish()
@@ -83,6 +84,7 @@ public enum Console {
     state.isMidLine = false
   }
 
+  /// Writes errors and warnings to standard error, with colors where that is a terminal.
   public static func report(_ diagnostics: [Diagnostic]) {
     let traits = OutputTraits.detect(descriptor: 2)
     // The terminal has written ^C where the cursor was.
@@ -183,6 +185,7 @@ public enum Console {
     }
   }
 
+  /// Prints Markdown, laid out for the terminal.
   public static func showHelp(_ markdown: String) {
     let traits = OutputTraits.detect()
     let text = MarkdownText.render(

@@ -8,19 +8,26 @@ import MocoSession
   import Glibc
 #endif
 
+/// How a prompt begins and looks.
 public struct PromptOptions {
+  /// Whether what is typed is colored.
   public var highlight = true
+  /// Whether it begins with a greeting.
   public var banner = true
   /// Whether the start-up file is read.
   public var startUp = true
 
+  /// What is usual.
   public init() {}
 }
 
+/// The prompt: a front end that reads blocks from a terminal, or where none is from standard input.
 public final class Prompt: LineEditorDelegate {
+  /// What executes the blocks.
   public let session: Session
   let options: PromptOptions
 
+  /// A prompt of a session whose delegate is a `ConsoleFrontEnd`.
   public init(session: Session, options: PromptOptions = PromptOptions()) {
     self.session = session
     self.options = options

@@ -1,11 +1,14 @@
 /// A program that was read once: its text, its syntax tree, and what a check has found. What was checked is what runs,
 /// also where the file has changed since.
 public struct CheckedProgram: Sendable {
+  /// What was read: the syntax tree, and what the parser has found.
   public let parsed: ParseResult
   /// Errors and warnings of parser and check, in the order of the text. Where it does not parse, those of the parser.
   public let diagnostics: [Diagnostic]
 
+  /// The text that was read.
   public var source: SourceFile { parsed.program.file }
+  /// Whether it cannot run.
   public var hasErrors: Bool { diagnostics.contains(where: \.isError) }
 
   /// Reads and checks a source text.

@@ -10,6 +10,7 @@ extension Interpreter {
     public init() {}
   }
 
+  /// The names of the main module as they are now.
   public var bindings: Bindings {
     var bindings = Bindings()
     for name in main.order {

@@ -38,7 +38,9 @@ package enum CommandWords {
 
 /// A file that a command writes: `[-f] FILE`. Without `-f` it never takes the place of another.
 package struct WriteTarget: Equatable {
+  /// As it was typed.
   package var path: String
+  /// Whether it may take the place of a file.
   package var isForced: Bool
 
   /// - Returns: nil where no file is named.
@@ -61,15 +63,19 @@ package struct WriteTarget: Equatable {
 /// `%run FILE [--set name=value] [-- args …]`, with the meaning that `moco run` gives to it: what follows `--` is the
 /// program's own.
 package struct RunRequest: Equatable {
+  /// `--set name=value`.
   package struct Setting: Equatable {
     package var name: String
     package var text: String
   }
 
   package var path: String
+  /// What takes the place of literals, in the order typed.
   package var settings: [Setting] = []
+  /// What stands behind `--`.
   package var arguments: [String] = []
 
+  /// Why a text is no request.
   package enum Failure: Error, Equatable {
     case usage
     case message(String)
@@ -120,6 +126,7 @@ package struct RunRequest: Equatable {
 
 /// The code of `%time` and `%timeit`, and how often to run it.
 package struct TimedCode: Equatable {
+  /// What is to be run.
   package var code: String
   /// Turns in a measurement; nil for as many as take about a fifth of a second.
   package var turns: Int?

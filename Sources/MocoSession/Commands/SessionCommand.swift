@@ -25,10 +25,12 @@ public struct SessionCommand: Sendable {
   public var argument: String
   /// What it does, in words that could follow its name; no capital and no period.
   public var doc: String
+  /// How what follows its name is completed.
   public var completion: Argument
   /// What it does. It publishes through the session.
   public var action: @Sendable (Session, _ argument: String) -> Void
 
+  /// A command; see the fields.
   public init(
     _ name: String, _ argument: String = "", _ doc: String, completion: Argument = .nothing,
     action: @escaping @Sendable (Session, _ argument: String) -> Void

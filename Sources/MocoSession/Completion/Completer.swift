@@ -15,6 +15,7 @@ package struct Completer {
   /// The public names of a module, read and not run.
   var moduleNames: (Use.Source) -> [String] = { _ in [] }
 
+  /// - Parameter moduleNames: the public names of a module, read and not run.
   package init(
     interpreter: Interpreter, library: StandardLibrary? = nil,
     commands: [SessionCommand] = SessionCommand.all,
@@ -26,6 +27,9 @@ package struct Completer {
     self.moduleNames = moduleNames
   }
 
+  /// What fits before the cursor.
+  ///
+  /// - Parameter cursor: in Unicode scalars.
   package func completion(_ block: String, cursor: Int) -> Completion {
     let text = Array(block.unicodeScalars.prefix(cursor))
     if let first = text.first, first == "%" { return command(text) }

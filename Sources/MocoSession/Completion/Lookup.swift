@@ -4,6 +4,7 @@ import MocoLang
 /// elements of lists are looked at; of host objects, whose fields may be computed or decoded from files, only the types
 /// are known.
 package struct Lookup {
+  /// One step of a chain.
   package enum Step: Equatable {
     case name(String)
     case place(Int)
@@ -13,6 +14,7 @@ package struct Lookup {
     case call
   }
 
+  /// What a chain leads to.
   package enum Found {
     case value(AnyValue)
     /// Some value of this type.
@@ -30,10 +32,13 @@ package struct Lookup {
     }
   }
 
+  /// Whose names are looked up.
   package let interpreter: Interpreter
 
+  /// Looks names up in an interpreter.
   package init(interpreter: Interpreter) { self.interpreter = interpreter }
 
+  /// What the steps lead to; nil where that is not known without running anything.
   package func find(_ steps: [Step]) -> Found? {
     guard case .name(let first) = steps.first, let value = interpreter.value(named: first) else { return nil }
     var found = Found.value(value)

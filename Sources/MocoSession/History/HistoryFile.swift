@@ -9,7 +9,9 @@ import MocoBase
 /// One entry a line; a newline inside an entry is written `\n`, a backslash `\\`. An entry is one `write` to
 /// a file opened for appending, so that sessions side by side lose nothing.
 public final class HistoryFile {
+  /// From the oldest to the newest.
   public private(set) var entries: [String] = []
+  /// The file; nil for memory.
   public let path: String?
   private static let readLimit = 4 << 20
   private static let keep = 20_000

@@ -3,6 +3,7 @@ import MocoLang
 
 /// What came of a cell.
 public struct Outcome {
+  /// How a cell has ended.
   public enum Status: Equatable, Sendable {
     case fine
     /// It does not parse or check, or failed while it ran: the errors are in `diagnostics`.
@@ -17,12 +18,14 @@ public struct Outcome {
     public var text: String
     public var kind: StreamKind
 
+    /// A piece; see the fields.
     public init(text: String, kind: StreamKind) {
       self.text = text
       self.kind = kind
     }
   }
 
+  /// How it has ended.
   public var status = Status.fine
   /// The input's number, by which `Out` knows its value; nil for commands and questions, and for what is silent.
   public var number: Int?
@@ -41,12 +44,15 @@ public struct Outcome {
   /// What the next input should begin with: `%load`.
   public var nextInput: String?
 
+  /// Bytes of streams that are kept.
   public static let mostText = 1 << 20
   /// Bytes in `streams`.
   private var size = 0
 
+  /// Nothing yet.
   public init() {}
 
+  /// The first error; nil where there was none.
   public var failure: Diagnostic? { diagnostics.first(where: \.isError) }
 
   /// What the cell gave to `exit`, or what the session leaves with.

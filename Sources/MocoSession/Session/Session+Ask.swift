@@ -37,6 +37,7 @@ extension Session {
       moduleNames: { (try? names($0, here)) ?? [] })
   }
 
+  /// Whether Enter should execute a text, and how the next line begins where it should not.
   public func isComplete(_ text: String) -> Completeness {
     let trimmed = text.drop { $0 == " " || $0 == "\n" }
     let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))

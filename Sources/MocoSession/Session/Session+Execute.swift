@@ -11,6 +11,7 @@ extension Session {
     /// Runs and shows nothing of itself: no number, no value, no place in `Out`, `ans`, the history and the recording.
     public var isSilent = false
 
+    /// A cell as somebody types it.
     public init() {}
   }
 

@@ -12,6 +12,7 @@ import MocoRuntime
 
 /// What a session starts with.
 public struct SessionOptions {
+  /// What programs run with: seed, threads, memory, settings.
   public var runtime = RuntimeOptions()
   /// Whether cells are typed in by somebody: they are numbered, `Out` has their values, an error keeps the variables
   /// of its functions, and what was streamed is kept for `%export`. Otherwise whole programs run.
@@ -21,6 +22,7 @@ public struct SessionOptions {
   /// Whether the history may suggest how a line goes on, until `%config` says otherwise.
   public var suggests = true
 
+  /// A session that somebody types into, its history in memory.
   public init() {}
 }
 
@@ -28,9 +30,13 @@ public struct SessionOptions {
 public final class Session {
   /// Where the session's commands, names of cells and completion look things up. Front ends may add commands.
   public var commands = SessionCommand.all
+  /// The front end.
   public var delegate: any SessionDelegate
+  /// The interpreter with every built-in, and what these share.
   public let runtime: Runtime
+  /// What the session started with.
   public let options: SessionOptions
+  /// What was entered, here and in sessions before.
   public private(set) lazy var history = HistoryFile(path: options.historyPath)
   /// What `%config` has set.
   public package(set) var settings = SessionSettings()
@@ -41,6 +47,7 @@ public final class Session {
   /// How many inputs have run.
   public package(set) var number = 0
 
+  /// The interpreter of the runtime.
   public var interpreter: Interpreter { runtime.interpreter }
 
   /// The values of inputs: `Out`.
@@ -66,6 +73,9 @@ public final class Session {
   var printed = ""
   var library: StandardLibrary? { runtime.context.library }
 
+  /// A session over the standard library of its options.
+  ///
+  /// - Parameter delegate: the front end, which the session keeps.
   public init(options: SessionOptions = SessionOptions(), delegate: any SessionDelegate) {
     self.options = options
     self.delegate = delegate

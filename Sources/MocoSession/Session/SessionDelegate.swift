@@ -18,9 +18,12 @@ public enum StreamKind: Sendable {
 
 /// The place where values are shown: its width in columns and its looks.
 public struct DisplayLimits: Sendable {
+  /// Columns.
   public var width: Int
+  /// Colors, characters, and how much of a value is shown.
   public var style: DisplayStyle
 
+  /// A place of so many columns.
   public init(width: Int = 80, style: DisplayStyle = DisplayStyle()) {
     self.width = width
     self.style = style
@@ -60,6 +63,7 @@ public protocol SessionDelegate: AnyObject {
   func progress(_ progress: Progress)
   /// An epoch has ended: what to say of it where progress cannot be drawn over.
   func progress(epoch text: String)
+  /// The long work has ended: its progress is of no interest any more.
   func progressEnds()
   /// Hands on what was streamed so far, before something waits.
   func flush()
@@ -76,6 +80,7 @@ public protocol SessionDelegate: AnyObject {
 
   /// Work begins that `Session.interrupt()` may stop.
   func workBegins()
+  /// The work that began last has ended.
   func workEnds()
   /// What has asked the work to stop, the name of a signal; nil where that is not known.
   var interruption: String? { get }

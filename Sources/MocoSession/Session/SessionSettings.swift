@@ -13,8 +13,10 @@ public struct SessionSettings: Equatable {
   /// Columns of a picture.
   public var images: Int?
 
+  /// What is usual.
   public init() {}
 
+  /// In the order in which they are listed.
   package static let names = ["digits", "rows", "images", "suggest"]
 
   package enum Failure: Error, Equatable {
@@ -27,6 +29,7 @@ public struct SessionSettings: Equatable {
     }
   }
 
+  /// Makes displays heed the settings.
   package func apply(to style: inout DisplayStyle) {
     style.digits = digits
     style.rows = rows
@@ -43,6 +46,7 @@ public struct SessionSettings: Equatable {
     }
   }
 
+  /// What a setting is, and which values it takes.
   package static func explanation(_ name: String) -> String {
     switch name {
     case "digits": "significant digits of Floats and tensors, 1 to 15; default: all, and 4 of tensors"

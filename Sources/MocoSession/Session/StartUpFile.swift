@@ -4,12 +4,14 @@ import MocoLang
 /// `$XDG_CONFIG_HOME/moco/startup.moco`, or `~/.config/moco/startup.moco`: what every session of the prompt begins
 /// with. A line that begins with `%` is a command; what stands between such lines runs as one block.
 package struct StartUpFile {
+  /// A piece of the file.
   package enum Part: Equatable {
     case command(String)
     /// The program, and empty lines before it so that its lines count as those of the file.
     case block(String)
   }
 
+  /// Where the file lies; nil where there is no home folder.
   package static func path() -> String? {
     if let folder = environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
       return folder + "/moco/startup.moco"
@@ -18,6 +20,7 @@ package struct StartUpFile {
     return home + "/.config/moco/startup.moco"
   }
 
+  /// The pieces of a text, in order.
   package static func parts(_ text: String) -> [Part] {
     var parts: [Part] = []
     var block: [Substring] = []
