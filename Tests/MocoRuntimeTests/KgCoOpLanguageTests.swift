@@ -39,7 +39,7 @@ import Testing
           weight 2, kept near "a picture of a {}." (squared)
           classes: t-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag,
                    ankle boot
-          1 parameters, 64 numbers
+          1 parameter, 64 numbers
         true
         [3, 10] 3 a
         20

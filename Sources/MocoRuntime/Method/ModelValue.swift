@@ -159,7 +159,12 @@ final class ModelValue: HostObject {
     if model.trained.count < model.classes.count {
       blocks.append(.names("trained on", model.names(.base)))
     }
-    if size > 0 { blocks.append(.line("\(model.trainableParameters.count) parameters, \(size) numbers")) }
+    if size > 0 {
+      blocks.append(
+        .line(
+          "\(NumberText.counted(model.trainableParameters.count, "parameter")), \(NumberText.counted(size, "number"))"
+        ))
+    }
     return Document(blocks)
   }
 }
