@@ -13,19 +13,25 @@ public enum BenchName: String, CaseIterable, Sendable {
 
 /// How much of it.
 public struct BenchOptions: Sendable {
+  /// Which classes the class loss of a text step sees.
   public enum Mode: String, CaseIterable, Sendable {
     /// The class loss sees the first half of the classes, the text loss all.
     case base
     case all
   }
 
+  /// One of the names of `CLIPConfig.known`; its weights are random.
   public var model = "vit-b-16"
   /// A template set of the standard library.
   public var groups = "eurosat"
+  /// Number of classes, 1 … `BenchInputs.most`.
   public var classes = 10
+  /// The classes of the class loss; only a text step heeds it.
   public var mode = Mode.base
   public var templates = 80
+  /// Images of a step or of one call of the encoder, at least 1.
   public var batch = 32
+  /// How often the work is timed, at least 1; the median counts.
   public var repetitions = 5
   /// Of weights and inputs.
   public var seed: UInt64 = 0
@@ -34,6 +40,7 @@ public struct BenchOptions: Sendable {
   /// Where weights, inputs and results of a text step or an encoder are written, for other programs.
   public var export: String?
 
+  /// The options that `moco bench` has by default.
   public init() {}
 }
 

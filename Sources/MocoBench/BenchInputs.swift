@@ -22,6 +22,7 @@ package enum BenchInputs {
     "silver", "crested", "night", "harbor", "wild", "painted", "hooded", "island", "copper", "bearded",
   ]
 
+  /// How many distinct class names there are.
   package static let most = nouns.count * adjectives.count
 
   /// Distinct class names of one to four words, plain ones first.

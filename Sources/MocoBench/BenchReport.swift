@@ -1,15 +1,20 @@
 /// The figures of a benchmark, as lines `name: value` in the order in which they were found.
 public struct BenchReport: Sendable {
+  /// The figures in the order in which they were found.
   public private(set) var lines: [(name: String, value: String)] = []
 
+  /// A report without lines.
   public init() {}
 
+  /// Appends a line; `name` says the unit where there is one, such as `peak_memory_mb`.
   public mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
+  /// Appends a whole number with all its digits.
   public mutating func add(_ name: String, _ value: Int) { add(name, String(value)) }
 
   /// A number with about four digits that count.
   public mutating func add(_ name: String, _ value: Double) { add(name, BenchReport.text(value)) }
 
+  /// What the first line of this name says; nil if there is none.
   public subscript(name: String) -> String? { lines.first { $0.name == name }?.value }
 
   public var text: String { lines.map { "\($0.name): \($0.value)\n" }.joined() }

@@ -63,8 +63,12 @@ package struct GoldenCatalog {
     ]
   }
 
+  /// The checks in the order of their names' bytes.
   package private(set) var checks: [GoldenCheck] = []
 
+  /// Looks through a folder and all below it; names that begin with a dot and `.md` files are left out.
+  ///
+  /// - Throws: E0501 or E0502 for a folder that cannot be read, `GoldenFault` for folders 32 deep.
   package init(root: String) throws {
     var folders: [GoldenFolder] = []
     try GoldenCatalog.walk(root, relative: "", depth: 0, into: &folders)

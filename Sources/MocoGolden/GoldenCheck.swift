@@ -36,13 +36,16 @@ package struct GoldenCheck {
 
 /// One comparison: `name  max error  tolerance  ok|FAIL`; or a file that nothing here knows.
 package struct GoldenLine: CustomStringConvertible {
+  /// The check's path and what was compared: `mixture/all losses`.
   package let name: String
   /// nil for both: it could not be compared.
   package let error: Double?
+  /// The largest error that is right, absolute.
   package let tolerance: Double?
   /// Whether something here knows what to compare; a file of another method is no failure.
   package var isKnown = true
 
+  /// Whether it was compared, or should have been, and is not right.
   package var hasFailed: Bool { isKnown && !isRight }
 
   /// An error that is no number fails.

@@ -115,6 +115,7 @@ enum GoldenMixture {
 
 /// The file's settings, model and batches.
 package struct GoldenMixtureFile {
+  /// The file itself, for tensors by name.
   package let file: SafetensorsFile
   let groups: [Int]
   let templates: [String]
@@ -124,12 +125,18 @@ package struct GoldenMixtureFile {
   let topK: Int
   let textWeight: Double
   let gateWeight: Double
+  /// Learning rate η of SGD.
   package let rate: Double
+  /// Momentum μ of SGD.
   package let momentum: Double
+  /// Weight decay λ of SGD, added to the gradient as λ · θ.
   package let weightDecay: Double
   let trainsVision: Bool
   let visionFactor: Double
 
+  /// Opens a file and reads its settings from the metadata.
+  ///
+  /// - Throws: E0501 or E0502 for the file, `GoldenFault` where a setting is missing.
   package init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     self.file = file
@@ -166,6 +173,9 @@ package struct GoldenMixtureFile {
     parameter.hasPrefix("image_encoder.") ? parameter : "prompt_learner." + parameter
   }
 
+  /// The largest absolute difference to the file's tensor; infinite where sizes differ or a number is none.
+  ///
+  /// - Throws: E0502 if the file holds no tensor of that name.
   package func difference(_ tensor: Tensor, _ name: String) throws -> Double {
     let expected = try file.tensor(name)
     guard tensor.count == expected.count else { return .infinity }
@@ -180,6 +190,11 @@ package struct GoldenMixtureFile {
   /// The classes that the class loss sees.
   package var scope: TrainingScope { .all(isBase ? baseCount : classes.count) }
 
+  /// A mixture of the file's template groups, classes and options, its parameters freshly drawn; `load` puts
+  /// the file's in their place.
+  ///
+  /// - Parameter change: changes the options before the mixture is made.
+  /// - Throws: `GoldenFault` if groups and templates do not fit, and what `Mixture` throws.
   package func mixture(
     _ clip: CLIPModel, change: (inout MixtureOptions) -> Void = { _ in }
   ) throws -> Mixture {
@@ -215,6 +230,9 @@ package struct GoldenMixtureFile {
     }
   }
 
+  /// The images [B, C, H, W] and labels [B] of one training step, counted from 0.
+  ///
+  /// - Throws: `GoldenFault` if there is no such step or the shapes do not fit.
   package func batch(_ step: Int) throws -> PromptBatch {
     let all = try file.tensor("images")
     let labels = try file.tensor("labels")

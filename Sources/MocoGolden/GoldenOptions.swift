@@ -9,6 +9,9 @@ package struct GoldenOptions {
 
   static let usage = "usage: golden DIR [--strict] [--only PREFIX…]"
 
+  /// Reads the arguments without the program's name.
+  ///
+  /// - Throws: `GoldenFault` with the usage for what is not understood.
   package init(_ arguments: [String]) throws {
     var isList = false
     for argument in arguments {

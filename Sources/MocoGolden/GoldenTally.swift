@@ -1,11 +1,16 @@
 /// How many comparisons were right, failed, or are of methods that nothing here knows.
 package struct GoldenTally: CustomStringConvertible {
+  /// Comparisons within their tolerance.
   package private(set) var passed = 0
+  /// Comparisons beyond their tolerance, and those that could not be made.
   package private(set) var failed = 0
+  /// Files that nothing here knows.
   package private(set) var unknown = 0
 
+  /// A count of nothing.
   package init() {}
 
+  /// Counts one line.
   package mutating func add(_ line: GoldenLine) {
     if line.isRight { passed += 1 } else if line.isKnown { failed += 1 } else { unknown += 1 }
   }

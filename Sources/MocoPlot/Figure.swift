@@ -9,6 +9,7 @@ import MocoDocument
 /// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left
 /// out of scales and drawn as gaps.
 public struct Figure: Sendable, Equatable {
+  /// What is drawn, by kind.
   public enum Content: Sendable, Equatable {
     case line(LineChart)
     case bars(BarChart)
@@ -22,8 +23,10 @@ public struct Figure: Sendable, Equatable {
   public var title: String
   /// A sentence under the figure; empty for none.
   public var caption: String
+  /// What is drawn.
   public var content: Content
 
+  /// A figure; an empty title or caption takes no room.
   public init(_ content: Content, title: String = "", caption: String = "") {
     self.content = content
     self.title = title
@@ -47,12 +50,16 @@ public struct Figure: Sendable, Equatable {
 
 /// Bars, one per category and series, drawn horizontally so that the names stay readable.
 public struct BarChart: Sendable, Equatable {
+  /// One bar a category, all in the color of the series.
   public struct Series: Sendable, Equatable {
+    /// The name in the legend; where it is empty, `series 1` and so on stand for it.
     public var name: String
+    /// One a category, in their order; missing ones and those that are not finite have no bar.
     public var values: [Double]
     /// Half the length of the whisker of each bar; empty for none.
     public var deviations: [Double]
 
+    /// A series; `deviations` are as many as `values`, or none.
     public init(_ name: String = "", values: [Double], deviations: [Double] = []) {
       self.name = name
       self.values = values
@@ -60,12 +67,16 @@ public struct BarChart: Sendable, Equatable {
     }
   }
 
+  /// Names of the categories from top to bottom.
   public var categories: [String]
+  /// The series; their bars stand together in each category.
   public var series: [Series]
+  /// What the lengths measure, with its unit; empty for none.
   public var valueLabel: String
   /// Digits after the point; `nil` picks what tells the values apart.
   public var digits: Int?
 
+  /// Bars of each series by category.
   public init(_ categories: [String], _ series: [Series], valueLabel: String = "", digits: Int? = nil) {
     self.categories = categories
     self.series = series
@@ -78,22 +89,29 @@ public struct BarChart: Sendable, Equatable {
 ///
 /// - Shape: `values` is [R, C]; `rows` has R names and `columns` C, shorter lists leave the rest unnamed.
 public struct Heatmap: Sendable, Equatable {
+  /// The rows from top to bottom; shorter ones, and values that are not finite, leave cells empty.
   public var values: [[Double]]
   /// What a cell says instead of its value, for example a count where the shade is a share; empty for the
   /// values.
   public var texts: [[String]]
+  /// Names of the rows from top to bottom.
   public var rows: [String]
+  /// Names of the columns from left to right.
   public var columns: [String]
+  /// What the rows are, such as `true`; empty for none.
   public var rowLabel: String
+  /// What the columns are, such as `predicted`; empty for none.
   public var columnLabel: String
   /// What the shade measures; stands beside the colour scale.
   public var valueLabel: String
+  /// Digits after the point in the cells; `nil` picks what tells the values apart, at most two.
   public var digits: Int?
   /// Limits of the colour scale; `nil` takes them from the data, starting at 0 where no value is negative.
   public var scale: ClosedRange<Double>?
   /// Sets the largest value of every row in bold.
   public var marksRowMaximum: Bool
 
+  /// A heat map of values [R, C].
   public init(
     _ values: [[Double]], rows: [String] = [], columns: [String] = [], rowLabel: String = "",
     columnLabel: String = "", valueLabel: String = "", digits: Int? = nil, scale: ClosedRange<Double>? = nil,
@@ -139,22 +157,26 @@ public struct Heatmap: Sendable, Equatable {
 
 /// Pictures side by side, each with a line of text below.
 public struct ImageGrid: Sendable, Equatable {
+  /// A picture and its line of text.
   public struct Item: Sendable, Equatable {
     public var image: PlotImage
     public var label: String
 
+    /// A picture; an empty label takes no room where all are empty.
     public init(_ image: PlotImage, label: String = "") {
       self.image = image
       self.label = label
     }
   }
 
+  /// From left to right, then row by row.
   public var items: [Item]
   /// Pictures a row; `nil` takes as many as fit.
   public var perRow: Int?
   /// Characters that a picture takes across in a terminal, as far as there is room; `nil` takes what suits it.
   public var columns: Int?
 
+  /// Pictures in rows of `perRow`.
   public init(_ items: [Item], perRow: Int? = nil) {
     self.items = items
     self.perRow = perRow
@@ -163,6 +185,8 @@ public struct ImageGrid: Sendable, Equatable {
 
 /// Rows and named columns.
 public struct Table: Sendable, Equatable {
+  /// What a cell holds: the numbers of a column are written with the same digits, whole ones with all of
+  /// theirs.
   public enum Cell: Sendable, Equatable {
     case text(String)
     case number(Double)
@@ -170,23 +194,30 @@ public struct Table: Sendable, Equatable {
     case empty
   }
 
+  /// Names from left to right; further columns of `rows` have none.
   public var columns: [String]
+  /// The rows from top to bottom; shorter ones end in empty cells.
   public var rows: [[Cell]]
   /// Digits after the point of the numbers; `nil` picks per column.
   public var digits: Int?
   /// Cells in bold, by row and column: the best of a comparison, say.
   public var emphasized: Set<Position>
 
+  /// A cell, by row and column from 0.
   public struct Position: Sendable, Hashable {
+    /// The row from 0, the line of names not counted.
     public var row: Int
+    /// The column from 0.
     public var column: Int
 
+    /// The cell at this row and column; there may be none.
     public init(row: Int, column: Int) {
       self.row = row
       self.column = column
     }
   }
 
+  /// A table; its columns are as many as the longest row or the names.
   public init(
     columns: [String], rows: [[Cell]], digits: Int? = nil, emphasized: Set<Position> = []
   ) {

@@ -3,6 +3,7 @@ import MocoDocument
 
 /// Several figures side by side.
 public struct FigureGrid: Sendable, Equatable {
+  /// From left to right, then row by row.
   public let figures: [Figure]
   /// Figures a row.
   public let columns: Int

@@ -4,7 +4,9 @@
 
 /// How many numbers lie in each of several intervals.
 public struct Histogram: Sendable, Equatable {
+  /// The counts of one set of numbers.
   public struct Series: Sendable, Equatable {
+    /// The name in the legend; where it is empty, `series 1` and so on stand for it.
     public var name: String
     /// One count for each interval.
     public var counts: [Int]
@@ -13,11 +15,15 @@ public struct Histogram: Sendable, Equatable {
   /// Ends of the intervals in order, one more than there are intervals. The last interval holds its right end, the
   /// others do not.
   public let edges: [Double]
+  /// Counts over the same intervals, drawn in this order.
   public let series: [Series]
+  /// What the numbers are, with their unit; empty for none.
   public var xLabel: String
+  /// What is counted; empty for none.
   public var yLabel: String
   /// Numbers that lie in no interval, and those that are none.
   public let outside: Int
+  /// NaN among the numbers.
   public let notNumbers: Int
 
   /// Counts the numbers of each series.

@@ -1,11 +1,16 @@
 /// Curves over a shared horizontal axis, or points in a plane.
 public struct LineChart: Sendable, Equatable {
+  /// One curve, or the points of one color.
   public struct Series: Sendable, Equatable {
+    /// The name at its end or in the legend; where it is empty, `series 1` and so on stand for it.
     public var name: String
+    /// Places along the horizontal axis, in the order in which they are joined.
     public var x: [Double]
+    /// Heights, as many as `x`; one that is not finite leaves a gap.
     public var y: [Double]
     /// Ends of a band around the curve, place by place; empty for none, nan for a gap in it.
     public var low: [Double] = []
+    /// The upper ends of the band, as `low`.
     public var high: [Double] = []
 
     /// A curve through `(x[i], y[i])`; without `x`, through `(i + start, y[i])`. The longer list is cut to
@@ -37,16 +42,22 @@ public struct LineChart: Sendable, Equatable {
     case points
   }
 
+  /// The curves, in the order of the legend.
   public var series: [Series]
+  /// What the horizontal axis measures, with its unit; empty for none.
   public var xLabel: String
+  /// What the vertical axis measures, with its unit; empty for none.
   public var yLabel: String
   /// Limits of the axes; `nil` takes them from the data.
   public var xRange: ClosedRange<Double>?
+  /// Limits of the vertical axis; `nil` takes them from the data, bands included.
   public var yRange: ClosedRange<Double>?
   /// Where the horizontal axis is marked; `nil` for round places.
   public var ticks: [Double]?
+  /// How the points of all series are shown.
   public var marks: Marks
 
+  /// A chart of these series; limits and marks that are not given follow from the data.
   public init(
     _ series: [Series], xLabel: String = "", yLabel: String = "", yRange: ClosedRange<Double>? = nil,
     xRange: ClosedRange<Double>? = nil, ticks: [Double]? = nil, marks: Marks = .curve

@@ -63,6 +63,7 @@ extension Double {
 package struct Axis {
   let low: Double
   let high: Double
+  /// Where marks stand, ascending, in the values' unit; none lies outside of the limits.
   package let ticks: [Double]
   let labels: [String]
 

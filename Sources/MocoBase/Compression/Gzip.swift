@@ -3,6 +3,7 @@ import Glibc
 
 /// gzip (RFC 1952), zlib (RFC 1950) and raw deflate (RFC 1951) streams through the system's zlib.
 public enum Gzip {
+  /// What stands around the deflated bytes. The raw values are those of the C shim.
   public enum Container: Int32, Sendable { case gzip = 0, zlib = 1, raw = 2 }
 
   /// Inflates `bytes`; several gzip members count as one stream.

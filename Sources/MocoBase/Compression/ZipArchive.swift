@@ -5,10 +5,14 @@ import CSystem
 /// Parts of stored entries can be read alone. Their checksums are not computed: weights are read where
 /// they are needed, and a sum over gigabytes would touch all of them.
 package final class ZipArchive: Sendable {
+  /// How an entry's bytes are kept: as they are (method 0 of the zip format) or deflated (method 8).
   package enum Compression: Sendable { case stored, deflated }
 
+  /// One file of the archive, as the central directory lists it.
   package struct Entry: Sendable {
+    /// The path within the archive, as it is written there: valid UTF-8, and no other entry's.
     package let name: String
+    /// How its bytes are kept; parts of a stored entry can be read alone.
     package let compression: Compression
     /// Bytes once it is unpacked.
     package let size: Int
@@ -21,8 +25,11 @@ package final class ZipArchive: Sendable {
   /// The most bytes that one compressed entry may have, 1 GiB.
   package static let inflateLimit = 1 << 30
 
+  /// The path that the archive was opened by; messages name it.
   package let path: String
+  /// All entries in the order of the central directory.
   package let entries: [Entry]
+  /// The archive's file, which stays open as long as the archive is in use.
   package let file: OpenedFile
   private let places: [String: Int]
 
@@ -41,6 +48,7 @@ package final class ZipArchive: Sendable {
     bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
   }
 
+  /// The entry of just this name; nil if there is none.
   package func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
   /// Where in the file a stored entry goes on behind its first `count` bytes; nil for a compressed one.

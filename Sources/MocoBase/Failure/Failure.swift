@@ -18,6 +18,9 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
   /// A remedy that can be typed, made of the operands as they are written in the source.
   public var operandHelp: (@Sendable (_ left: String, _ right: String) -> String)?
 
+  /// A failure of these parts; what is not given is not known.
+  ///
+  /// - Parameter argument: the name of the argument to mark, without a colon.
   public init(
     _ code: String, _ message: String, help: String? = nil,
     operandLabels: (left: String, right: String)? = nil,

@@ -15,6 +15,7 @@ import Synchronization
 /// An instance that is neither committed nor discarded removes its temporary file when it goes. What a killed process
 /// has left in a folder is removed by the next writer there.
 public final class AtomicFile {
+  /// The path as it was given, links not followed; messages name it.
   public let path: String
   private var target: WriteTarget
   /// nil where the name is that of a device or a pipe, which is written to and never replaced.
@@ -56,6 +57,9 @@ public final class AtomicFile {
     try FileSystem.write(bytes, to: descriptor, path: path)
   }
 
+  /// Appends bytes.
+  ///
+  /// - Throws: as the other `write`.
   public func write(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try write($0) }
   }

@@ -1,6 +1,8 @@
 /// Reads little-endian numbers and pieces of bytes that nothing is known about; nil where they end too early.
 package struct ByteReader {
+  /// All bytes, also those already read. Whoever lends them keeps them alive.
   package let bytes: UnsafeRawBufferPointer
+  /// Offset of the next byte, 0 … `bytes.count`.
   package private(set) var position: Int
 
   /// - Parameter position: must not be beyond the end; what lies there reads as nothing.
@@ -9,6 +11,7 @@ package struct ByteReader {
     self.position = min(max(position, 0), bytes.count)
   }
 
+  /// Bytes from `position` to the end.
   package var left: Int { bytes.count - position }
 
   package mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
@@ -18,6 +21,7 @@ package struct ByteReader {
     return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: type))
   }
 
+  /// The next byte; nil at the end.
   package mutating func byte() -> UInt8? { number(UInt8.self) }
 
   /// The next `count` bytes.

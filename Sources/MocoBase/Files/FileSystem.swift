@@ -5,6 +5,7 @@ public enum PathKind: Sendable { case missing, file, folder, other }
 
 /// Small questions to the file system, without Foundation.
 public enum FileSystem {
+  /// What a path names, links followed; `missing` also where it may not be looked at.
   public static func kind(_ path: String) -> PathKind {
     var status = stat()
     guard withSystemPath(path, { stat($0, &status) }) == 0 else { return .missing }

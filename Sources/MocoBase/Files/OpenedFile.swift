@@ -6,6 +6,7 @@ import Glibc
 /// Size and time of change are kept from the opening. A read that finds others is refused, so that all parts come from
 /// one and the same content. A file that is replaced by another of its name is no matter: the old one stays open here.
 public final class OpenedFile: Sendable {
+  /// The path that the file was opened by; messages name it.
   public let path: String
   /// Bytes.
   public let count: Int
@@ -13,6 +14,7 @@ public final class OpenedFile: Sendable {
   /// What tells this content from another.
   package let stamp: Stamp
 
+  /// Device, inode, size in bytes and time of change in nanoseconds: equal stamps mean the same content.
   package struct Stamp: Equatable, Sendable {
     private let device: UInt64
     private let file: UInt64

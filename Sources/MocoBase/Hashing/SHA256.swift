@@ -4,6 +4,7 @@ import CSystem
 public final class SHA256 {
   private var state: OpaquePointer?
 
+  /// The state before the first byte.
   public init() { state = moco_sha256_begin() }
 
   deinit {
@@ -12,10 +13,12 @@ public final class SHA256 {
     moco_sha256_finish(state, &digest)
   }
 
+  /// Appends bytes to what is hashed; several calls hash as one would with all bytes.
   public func update(_ bytes: UnsafeRawBufferPointer) {
     moco_sha256_update(state, bytes.baseAddress, bytes.count)
   }
 
+  /// Appends the text's UTF-8 bytes.
   public func update(_ text: String) {
     var text = text
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
@@ -43,6 +46,7 @@ public final class SHA256 {
     return text
   }
 
+  /// The digest of the bytes, in 64 lower-case hexadecimal digits.
   public static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
     let hash = SHA256()
     hash.update(bytes)

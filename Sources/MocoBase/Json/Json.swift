@@ -14,6 +14,7 @@ public enum Json: Equatable, Sendable {
 
 /// The members of a JSON object in the order of the text.
 public struct JsonObject: Equatable, Sendable, Sequence {
+  /// The members in order; keys differ in their UTF-8 bytes.
   public private(set) var entries: [(key: String, value: Json)] = []
   private var places: [Key: Int] = [:]
 
@@ -25,6 +26,7 @@ public struct JsonObject: Equatable, Sendable, Sequence {
     func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
   }
 
+  /// An object without members.
   public init() {}
 
   /// Members in order; of equal keys the last value counts.
@@ -33,8 +35,11 @@ public struct JsonObject: Equatable, Sendable, Sequence {
   }
 
   public var count: Int { entries.count }
+  /// The members' keys in order.
   public var keys: [String] { entries.map(\.key) }
 
+  /// The value of the member whose key has these UTF-8 bytes; nil if there is none. A new member goes to the
+  /// end, one that is set anew keeps its place, and nil removes it.
   public subscript(key: String) -> Json? {
     get { places[Key(text: key)].map { entries[$0].value } }
     set {
@@ -64,10 +69,15 @@ extension Json: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A whole number, from a literal.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A number with a point, from a literal; `3.0` stays a double.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// `true` or `false`, from a literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An array of the elements of a literal.
   public init(arrayLiteral elements: Json...) { self = .array(elements) }
+  /// An object of the members of a literal, in its order; of equal keys the last value counts.
   public init(dictionaryLiteral elements: (String, Json)...) { self = .object(JsonObject(elements)) }
 }
 
@@ -84,10 +94,15 @@ extension Json {
     return elements[index]
   }
 
+  /// The text of a string; nil for other values.
   public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+  /// The value of a boolean; nil for other values, 0 and 1 among them.
   public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// The elements of an array; nil for other values.
   public var arrayValue: [Json]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object; nil for other values.
   public var objectValue: JsonObject? { if case .object(let value) = self { value } else { nil } }
+  /// Whether this is JSON's `null`. A member that is missing is nil instead.
   public var isNull: Bool { self == .null }
 
   /// The whole number, also when it is written as `3.0`.
@@ -99,6 +114,7 @@ extension Json {
     }
   }
 
+  /// The number, whole or not; nil for other values. Whole numbers beyond 2⁵³ are rounded.
   public var doubleValue: Double? {
     switch self {
     case .int(let value): Double(value)

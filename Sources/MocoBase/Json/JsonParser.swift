@@ -13,10 +13,16 @@ extension Json {
     return try text.withUTF8 { try parse(UnsafeRawBufferPointer($0), name: name) }
   }
 
+  /// Parses the UTF-8 bytes of a JSON text, as `parse(_:name:)` of a String does.
+  ///
+  /// - Throws: E0502 with line and column.
   public static func parse(_ bytes: [UInt8], name: String = "JSON") throws -> Json {
     try bytes.withUnsafeBytes { try parse($0, name: name) }
   }
 
+  /// Parses the UTF-8 bytes of a JSON text, as `parse(_:name:)` of a String does; they are only looked at.
+  ///
+  /// - Throws: E0502 with line and column.
   public static func parse(_ bytes: UnsafeRawBufferPointer, name: String = "JSON") throws -> Json {
     var parser = JsonParser(bytes: bytes, name: name)
     return try parser.parseDocument()

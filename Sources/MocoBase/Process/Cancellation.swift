@@ -5,6 +5,7 @@ public enum Cancellation {
   /// Nonzero when a stop is wanted; for loops that poll memory themselves.
   public static var flag: UnsafeMutablePointer<Int32> { moco_cancel_flag() }
 
+  /// Whether a stop was requested and not yet cleared.
   public static var isRequested: Bool { moco_cancel_requested() != 0 }
 
   /// Safe in a signal handler.

@@ -18,6 +18,7 @@ public enum MemoryAccountant {
   /// The most bytes that were in use since `resetPeak`.
   public static var peakBytes: Int { highest.load(ordering: .relaxed) }
 
+  /// Makes the bytes in use now the peak.
   public static func resetPeak() { highest.store(usedBytes, ordering: .relaxed) }
 
   /// Bytes that may be in use at once. Default: nine tenths of the machine's memory or the control group's
@@ -49,6 +50,7 @@ public enum MemoryAccountant {
     if now > highest.load(ordering: .relaxed) { highest.store(now, ordering: .relaxed) }
   }
 
+  /// Gives back what `reserve` has counted: the same number of bytes, once. Negative numbers count as 0.
   public static func release(_ bytes: Int) { used.wrappingSubtract(max(bytes, 0), ordering: .relaxed) }
 
   /// `1.5 GB`, in powers of 1024.
@@ -66,6 +68,7 @@ public enum MemoryAccountant {
       + units[unit]
   }
 
+  /// E0405 for a request of so many bytes, with what is in use and what is free.
   package static func refusal(_ bytes: Int) -> Failure {
     Failure(
       "E0405", "not enough memory for \(text(bytes))",

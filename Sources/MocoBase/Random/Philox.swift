@@ -11,6 +11,12 @@ public struct Philox: RandomNumberGenerator, Sendable {
   @usableFromInline var left = 0
   @usableFromInline var spareNormal: Double?
 
+  /// The sequence of this name from its beginning.
+  ///
+  /// - Parameters:
+  ///   - stream: what the numbers are for, so that uses with one seed do not share them.
+  ///   - epoch: such as the pass over the data.
+  ///   - index: such as the place of an image in the data.
   @inlinable public init(seed: UInt64, stream: UInt64, epoch: Int = 0, index: Int = 0) {
     let epoch = UInt64(bitPattern: Int64(epoch))
     let index = UInt64(bitPattern: Int64(index))
@@ -22,6 +28,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     high = (UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: index))
   }
 
+  /// The sequence of a stream named in words, whose number is the 64-bit FNV-1a hash of its UTF-8 bytes.
   @inlinable public init(seed: UInt64, stream: String, epoch: Int = 0, index: Int = 0) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in stream.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01B3 }
@@ -54,6 +61,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     return c
   }
 
+  /// The next 32 random bits: the four words of each block in turn.
   @inlinable public mutating func nextWord() -> UInt32 {
     if left == 0 {
       words = Philox.block(
@@ -85,6 +93,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
   /// Normal, mean 0 and deviation 1 (Box and Muller).
   @inlinable public mutating func nextNormal() -> Float { Float(nextNormalDouble()) }
 
+  /// Normal, mean 0 and deviation 1, with 53 bits. Two uniform numbers give two normal ones; the second is
+  /// kept for the next call.
   @inlinable public mutating func nextNormalDouble() -> Double {
     if let spare = spareNormal {
       spareNormal = nil

@@ -76,6 +76,7 @@ package enum DisplayColumns {
       separator: "\n")
   }
 
+  /// Columns from one tab stop to the next in a source line that is shown.
   package static let tabWidth = 4
 
   /// A source line made fit for a terminal: tabs become spaces, control characters pictures.
@@ -85,6 +86,7 @@ package enum DisplayColumns {
     /// UTF-8 offset in the line → column; one more entry than bytes.
     package var columns: [Int] = []
 
+    /// The line of these UTF-8 bytes, without its line end.
     package init(_ bytes: ArraySlice<UInt8>) {
       columns.reserveCapacity(bytes.count + 1)
       var column = 0
@@ -108,8 +110,11 @@ package enum DisplayColumns {
       columns.append(column)
     }
 
+    /// Columns of the whole line.
     package var width: Int { columns.last ?? 0 }
 
+    /// The column at which the scalar with this byte begins; an offset outside of the line counts as its
+    /// nearer end.
     package func column(atByte offset: Int) -> Int {
       columns[max(0, min(offset, columns.count - 1))]
     }

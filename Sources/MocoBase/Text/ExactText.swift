@@ -1,8 +1,10 @@
 /// A text as a key by its scalars. Swift's own equality also holds between the composed and the decomposed
 /// form of a letter, which for programs are two Strings.
 package struct ExactText: Hashable {
+  /// The text as it was given.
   package let text: String
 
+  /// A key that equals only texts of the same UTF-8 bytes.
   package init(_ text: String) { self.text = text }
 
   package static func == (left: ExactText, right: ExactText) -> Bool {

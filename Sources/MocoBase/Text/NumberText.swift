@@ -1,5 +1,6 @@
 // Numbers as text.
 
+/// Numbers as programs print them, with the same digits on every machine.
 package enum NumberText {
   /// A Float as Python's `repr` writes it: the shortest digits that read back the same, plain from 1e-4 up to
   /// 1e16, always with a point or an exponent of two digits.

@@ -1,5 +1,6 @@
 // Strings as they are written in source.
 
+/// Strings as they are written in source: in quotes, with escapes.
 package enum StringText {
   /// In quotes, with escapes, as inside a printed list.
   package static func quoted(_ text: String) -> String {

@@ -9,6 +9,7 @@ public enum Activation: String, Sendable, CaseIterable {
   /// GELU with a hyperbolic tangent in place of the error function.
   case geluTanh = "gelu_tanh"
 
+  /// The name for people, as the papers write it: `QuickGELU`.
   public var displayName: String {
     switch self {
     case .gelu: "GELU"
@@ -46,17 +47,24 @@ public struct VisionConfig: Equatable, Sendable {
   public var width: Int
   /// Blocks in all.
   public var layers: Int
+  /// Attention heads of a block, each width / heads wide; in a ModifiedResNet those of its attention pooling.
   public var heads: Int
+  /// Color channels of an image, 3 for RGB.
   public var channels: Int
+  /// Width between the two layers of a block's MLP; 0 in a ModifiedResNet.
   public var mlpWidth: Int
   /// Blocks of each of the four stages of a ModifiedResNet; empty for a transformer.
   public var stages: [Int] = []
+  /// Which rows become the feature; a ModifiedResNet pools by attention and does not heed it.
   public var pool = VisionPool.classRow
   /// Whether the last LayerNorm sees the pooled row instead of all rows; the same for the class row.
   public var normsAfterPool = false
   /// Whether there is a LayerNorm before the first block.
   public var hasPreNorm = true
 
+  /// A vision transformer.
+  ///
+  /// - Parameter mlpWidth: nil for 4 · `width`.
   public init(
     imageSize: Int, patchSize: Int, width: Int, layers: Int, heads: Int, channels: Int = 3,
     mlpWidth: Int? = nil
@@ -78,6 +86,7 @@ public struct VisionConfig: Equatable, Sendable {
     self.stages = stages
   }
 
+  /// Whether this is a ModifiedResNet and no transformer.
   public var isResNet: Bool { !stages.isEmpty }
 
   /// Patches along a side.
@@ -92,13 +101,18 @@ public struct TextConfig: Equatable, Sendable {
   public var context: Int
   /// Rows of the token table. The last two are [start] and [end].
   public var vocabulary: Int
+  /// Numbers of a row between blocks.
   public var width: Int
+  /// Number of blocks.
   public var layers: Int
+  /// Attention heads of a block, each width / heads wide.
   public var heads: Int
+  /// Width between the two layers of a block's MLP.
   public var mlpWidth: Int
   /// Whether a position sees only what stands before it. Without that, texts are filled up to the context
   /// with the id 0, and every position sees all.
   public var isCausal = true
+  /// Which position becomes the feature.
   public var pool = TextPool.end
   /// nil: that of the image tower.
   public var layerNormEps: Float?
@@ -115,6 +129,9 @@ public struct TextConfig: Equatable, Sendable {
     return Array(prompt.prefix(end + 1))
   }
 
+  /// A causal transformer that reads the feature at [end].
+  ///
+  /// - Parameter mlpWidth: nil for 4 · `width`.
   public init(
     context: Int = 77, vocabulary: Int = 49408, width: Int, layers: Int, heads: Int, mlpWidth: Int? = nil
   ) {
@@ -133,12 +150,16 @@ public struct CLIPConfig: Equatable, Sendable {
   public var name: String
   /// D, the size of the space in which images and texts meet.
   public var embedDim: Int
+  /// Sizes of the image tower.
   public var vision: VisionConfig
   public var text: TextConfig
+  /// The non-linearity of both towers, unless `text` names another for its own.
   public var activation: Activation
   /// Per channel: a pixel in [0, 1] enters the tower as (x − mean) / std.
   public var mean: [Float]
+  /// Per channel: the deviation of the formula above, positive.
   public var std: [Float]
+  /// ε of LayerNorm in both towers, unless `text` names another for its own.
   public var layerNormEps: Float
   /// How many of the vocabulary's merges the tokenizer uses; nil for all.
   public var tokenizerMerges: Int?
@@ -148,6 +169,13 @@ public struct CLIPConfig: Equatable, Sendable {
   /// model. The sizes of the text tower mean nothing then.
   public var withoutText: String?
 
+  /// A configuration with OpenAI's choices where nothing else is said; `validate` tells whether it can be
+  /// run.
+  ///
+  /// - Parameters:
+  ///   - name: nil for one made of the image tower's sizes.
+  ///   - mean: one a channel, nil for CLIP's own.
+  ///   - std: one a channel, nil for CLIP's own.
   public init(
     name: String? = nil, embedDim: Int, vision: VisionConfig, text: TextConfig,
     activation: Activation = .quickGelu, mean: [Float]? = nil, std: [Float]? = nil,

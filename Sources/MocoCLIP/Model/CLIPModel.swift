@@ -10,6 +10,7 @@ import MocoTensor
 /// Parameters are frozen until `setTrainable` says otherwise. The towers themselves are extensions
 /// (`encodeText`, `encodeImage`).
 public final class CLIPModel {
+  /// Sizes and settings; the shapes of `parameters` follow from it.
   public let config: CLIPConfig
   /// All parameters in the order of `config.parameterShapes`.
   public let parameters: [(name: String, variable: Variable)]
@@ -18,6 +19,7 @@ public final class CLIPModel {
   private let places: [String: Int]
   private let tokenizerDirectory: String?
   private var loadedTokenizer: Tokenizer?
+  /// What the towers keep between calls. It depends on the sizes alone, not on the values of parameters.
   package let towerCache = TowerCache()
 
   /// Makes a model of given tensors.

@@ -16,6 +16,7 @@ public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
 ///
 /// S is the tower's side in pixels. The plain one is OpenAI's: the shorter side to S, then the centre.
 public struct ImageTransform: Hashable, Sendable {
+  /// How an image is resized before the crop.
   public enum Fit: Hashable, Sendable {
     /// The shorter side becomes so many pixels, nil for S; the other follows.
     case shortest(Int?)
@@ -27,7 +28,9 @@ public struct ImageTransform: Hashable, Sendable {
     case none
   }
 
+  /// The resize, before the crop.
   public var fit: Fit = .shortest(nil)
+  /// The filter of the resize.
   public var filter: ResampleFilter = .bicubic
   /// What a place without image holds: one value, or one a channel.
   public var fill: [UInt8] = [0]
@@ -35,6 +38,9 @@ public struct ImageTransform: Hashable, Sendable {
   /// nearest even number.
   public var cropsDown = false
 
+  /// A transform; without arguments OpenAI's.
+  ///
+  /// - Parameter fill: one value 0 … 255, or one a channel.
   public init(
     fit: Fit = .shortest(nil), filter: ResampleFilter = .bicubic, fill: [UInt8] = [0], cropsDown: Bool = false
   ) {

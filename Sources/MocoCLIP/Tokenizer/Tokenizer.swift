@@ -39,7 +39,9 @@ public final class Tokenizer: Sendable {
   /// Ids of CLIP's whole vocabulary, 49408.
   static let fullVocabularySize = vocabularySize(merges: mergesInUse)
 
+  /// Number of ids: 512 for bytes, one a merge, [start] and [end].
   public var vocabularySize: Int { vocabulary.count }
+  /// Number of merges in use, at most `mergesInUse`.
   public var mergeCount: Int { vocabulary.mergeCount }
   /// Id of [start], the last but one.
   public var startToken: Int { vocabulary.startToken }

@@ -9,6 +9,10 @@ package enum Lanes {
   /// How many tasks can run at once.
   package static var count: Int { max(1, Parallel.threadCount) }
 
+  /// Runs `body` once for every task 0 ..< `tasks`, and returns when all are done.
+  ///
+  /// - Parameter lanes: the most that run at once. Tasks that do so have different lanes, 0 ..< `lanes`; with
+  ///   1, they run in order on the calling thread.
   package static func run(_ tasks: Int, lanes: Int, _ body: (_ lane: Int, _ task: Int) -> Void) {
     guard tasks > 0 else { return }
     if lanes <= 1 || tasks == 1 {
@@ -28,7 +32,9 @@ package enum Lanes {
 
 /// Rows cut into blocks; the cut depends on the number of rows alone.
 package struct RowBlocks {
+  /// Rows in all.
   package let rows: Int
+  /// Rows of every block but the last, which may have fewer; 0 where there are no rows.
   package let size: Int
   package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
 
@@ -53,6 +59,9 @@ package struct RowBlocks {
     size = rows
   }
 
+  /// The rows of one block.
+  ///
+  /// - Parameter block: 0 ..< `count`.
   package func range(_ block: Int) -> Range<Int> {
     let first = block * size
     return first..<min(first + size, rows)

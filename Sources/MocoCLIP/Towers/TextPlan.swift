@@ -13,7 +13,9 @@ public final class TextPlan: Sendable {
   package struct Chunk: Sendable {
     /// Their places among all prompts.
     package let prompts: [Int]
+    /// The chunk's prompts as one tree; its nodes are the rows of the tower.
     package let trie: PromptTrie
+    /// The nodes that each node attends to.
     package let lists: AttentionLists
     /// The distinct end nodes and their lists.
     package let final: FinalNodes
@@ -21,12 +23,17 @@ public final class TextPlan: Sendable {
     package let promptRows: [Int32]
   }
 
+  /// The nodes at which features are read: the last block computes only these rows.
   package struct FinalNodes: Sendable {
+    /// Nodes of the chunk, ascending, each once.
     package let rows: [Int32]
+    /// The nodes that each of `rows` attends to.
     package let lists: AttentionLists
   }
 
+  /// The chunks in the order of the forward pass. The last keeps its activations for the backward pass.
   package let chunks: [Chunk]
+  /// Prompts of all chunks together: the rows of the features.
   public let promptCount: Int
   /// Rows of all chunks together. A prefix shared between chunks counts in each.
   public let nodeCount: Int
@@ -34,7 +41,9 @@ public final class TextPlan: Sendable {
   public let paddedRows: Int
   /// One more than the largest soft row in use.
   public let softRows: Int
+  /// Rows of the token table that the plan was made for; all its ids lie below.
   package let tokenLimit: Int
+  /// Width of the text tower that the plan was made for.
   package let width: Int
 
   /// The number of chunks; more than one means two passes in training.

@@ -7,14 +7,20 @@ import MocoTensor
 
 /// One residual attention block.
 package struct BlockParameters<Element> {
+  /// LayerNorm before the attention: γ and β, each [width].
   package var norm1Weight, norm1Bias: Element
   /// [3 * width, width]: queries, keys, values; and [3 * width].
   package var inWeight, inBias: Element
+  /// Projection behind the attention: [width, width] and [width].
   package var outWeight, outBias: Element
+  /// LayerNorm before the MLP: γ and β, each [width].
   package var norm2Weight, norm2Bias: Element
+  /// First layer of the MLP: [mlpWidth, width] and [mlpWidth].
   package var fcWeight, fcBias: Element
+  /// Second layer of the MLP: [width, mlpWidth] and [width].
   package var projWeight, projBias: Element
 
+  /// The same roles with each element transformed, in the order of the properties.
   package func map<T>(_ transform: (Element) throws -> T) rethrows -> BlockParameters<T> {
     BlockParameters<T>(
       norm1Weight: try transform(norm1Weight), norm1Bias: try transform(norm1Bias),
@@ -28,10 +34,12 @@ package struct BlockParameters<Element> {
 
 /// LayerNorm and projection at the end of a tower.
 package struct HeadParameters<Element> {
+  /// LayerNorm: γ and β, each [width].
   package var normWeight, normBias: Element
   /// [width, D]
   package var projection: Element
 
+  /// The same roles with each element transformed, in the order of the properties.
   package func map<T>(_ transform: (Element) throws -> T) rethrows -> HeadParameters<T> {
     HeadParameters<T>(
       normWeight: try transform(normWeight), normBias: try transform(normBias),
@@ -39,14 +47,18 @@ package struct HeadParameters<Element> {
   }
 }
 
+/// The parameters of a text transformer.
 package struct TextParameters<Element> {
   /// [vocabulary, width]
   package var tokens: Element
   /// [context, width]
   package var positions: Element
+  /// The blocks, from the tokens to the head.
   package var blocks: [BlockParameters<Element>]
+  /// LayerNorm of the pooled row, and the text projection to D.
   package var head: HeadParameters<Element>
 
+  /// The same roles with each element transformed, in the order of the properties.
   package func map<T>(_ transform: (Element) throws -> T) rethrows -> TextParameters<T> {
     TextParameters<T>(
       tokens: try transform(tokens), positions: try transform(positions),
@@ -54,17 +66,22 @@ package struct TextParameters<Element> {
   }
 }
 
+/// The parameters of a vision transformer.
 package struct VisionParameters<Element> {
   /// [width, channels, patch, patch]
   package var patches: Element
+  /// The row before those of the patches, whose state becomes the feature: [width].
   package var classRow: Element
   /// [tokens, width]
   package var positions: Element
   /// nil where there is no LayerNorm before the first block.
   package var preWeight, preBias: Element?
+  /// The blocks, from the patches to the head.
   package var blocks: [BlockParameters<Element>]
+  /// LayerNorm at the end of the tower, and the image projection to D.
   package var head: HeadParameters<Element>
 
+  /// The same roles with each element transformed, in the order of the properties.
   package func map<T>(_ transform: (Element) throws -> T) rethrows -> VisionParameters<T> {
     VisionParameters<T>(
       patches: try transform(patches), classRow: try transform(classRow), positions: try transform(positions),
@@ -81,8 +98,11 @@ extension Tensor {
 
 /// A parameter of the model as the towers use it.
 package struct TowerParameter {
+  /// OpenAI's name: `visual.ln_post.weight`.
   package let name: String
+  /// The model's own variable; its value may be replaced between calls.
   package let variable: Variable
+  /// The shape that the configuration says, to which a replaced value is held.
   package let shape: [Int]
 }
 
@@ -135,7 +155,9 @@ package final class TowerSet {
   }
 }
 
+/// Floats that a kernel reads. Whoever holds the pointer keeps the tensor alive.
 package typealias Values = UnsafePointer<Float>
+/// Floats that a kernel writes. Whoever holds the pointer keeps the tensor alive.
 package typealias Floats = UnsafeMutablePointer<Float>
 
 /// The values of a tower's parameters during one call, and which of them are trained.
@@ -189,6 +211,7 @@ package final class TowerCache {
   private var set: TowerSet?
   private var plans: [VisionPlan] = []
 
+  /// An empty cache; what is needed is made at the first call.
   package init() {}
 
   func parameters(of model: CLIPModel) throws -> TowerSet {

@@ -8,15 +8,26 @@ import MocoTensor
 package struct AttentionLists: Sendable {
   /// Rows that no row outside attends to or from, so that their gradients can be summed independently.
   package struct Segment: Sendable {
+    /// Places of its queries among all queries.
     package let queries: Range<Int>
+    /// The key rows that they attend to.
     package let keys: Range<Int>
   }
 
+  /// Where each query's keys begin in `keys`; the last is their number.
+  ///
+  /// - Shape: [Q + 1]
   package let offsets: [Int32]
+  /// The rows attended to, query by query.
+  ///
+  /// - Shape: [pairCount]
   package let keys: [Int32]
+  /// A cut of queries and key rows into independent parts, ascending and without gaps.
   package let segments: [Segment]
+  /// No query has more keys; scratch memory for one row of scores is sized by it.
   package let longest: Int
 
+  /// Q.
   package var queryCount: Int { offsets.count - 1 }
   /// Attended pairs of all queries: the size of one head's probabilities.
   package var pairCount: Int { keys.count }

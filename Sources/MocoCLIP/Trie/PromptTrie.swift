@@ -29,7 +29,9 @@ public struct PromptTrie: Sendable {
   /// Keys in all prompts together: the rows of a computation without shared prefixes.
   public let keyCount: Int
 
+  /// N.
   public var nodeCount: Int { parents.count }
+  /// S, equal prompts counted each.
   public var promptCount: Int { endNodes.count }
   /// The longest prompt.
   public var height: Int { Int(depths.max() ?? -1) + 1 }

@@ -7,8 +7,13 @@ import MocoTensor
 extension CLIPModel {
   /// What a caller knows better than the files.
   public struct LoadOptions: Sendable {
+    /// The non-linearity of both towers; nil for what the configuration says, or else QuickGELU.
     public var activation: Activation?
+    /// Attention heads of the image tower; nil for what the configuration says, or else the width of its rows
+    /// / 64.
     public var visionHeads: Int?
+    /// Attention heads of the text tower; nil for what the configuration says, or else the width of its rows
+    /// / 64.
     public var textHeads: Int?
     /// What stands before the names of the model's tensors, where a file holds several models; nil to find it.
     public var prefix: String?
@@ -19,6 +24,7 @@ extension CLIPModel {
     /// and tensor. Later a feature that is NaN would not tell where it came from.
     public var checksFinite = true
 
+    /// Options; what is not given is taken from the files.
     public init(
       activation: Activation? = nil, visionHeads: Int? = nil, textHeads: Int? = nil, prefix: String? = nil,
       ignore: [String] = [], checksFinite: Bool = true

@@ -2,6 +2,7 @@ import MocoBase
 
 /// One option that a configuration beside the weights may hold, and what becomes of it.
 package struct ConfigKey: Sendable {
+  /// What becomes of an option.
   package enum Treatment: String, Sendable {
     /// It decides how the model computes.
     case heeded
@@ -11,7 +12,9 @@ package struct ConfigKey: Sendable {
     case refused
   }
 
+  /// Its name within its section, as the file writes it.
   package let key: String
+  /// What becomes of it.
   package let treatment: Treatment
   /// Values of a refused option that ask for nothing. null is always one.
   let neutral: [Json]

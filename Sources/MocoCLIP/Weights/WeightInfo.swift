@@ -11,14 +11,19 @@ public struct WeightInfo: Sendable {
 
   /// One parameter and the tensors of the file that it was made of.
   public struct Use: Sendable {
+    /// The parameter's name in OpenAI's naming.
     public let parameter: String
+    /// Names of the tensors in the file: one, or three where queries, keys and values are kept apart.
     public let sources: [String]
+    /// How their numbers lie in the file; in memory they are float32.
     public let type: StorageType
   }
 
   /// The files that were read, in order.
   public var paths: [String]
+  /// Whose names the files use.
   public var naming: Naming
+  /// What the model was made of, a parameter each, in the order of `CLIPConfig.parameterShapes`.
   public var used: [Use]
   /// Tensors of the file that the model has no place for, and why.
   public var unused: [(name: String, reason: String)]

@@ -11,6 +11,7 @@ package enum WeightNames {
     case later
   }
 
+  /// What a tensor's name says that it is.
   package enum Meaning: Equatable {
     case parameter(String, Part)
     /// Known, and of no use here; the reason is for `clip.info`.

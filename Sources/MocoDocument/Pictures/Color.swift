@@ -4,9 +4,11 @@
 
 /// A color of eight bits a channel, sRGB.
 public struct Color: Sendable, Hashable {
-  /// Channels of sRGB, 0…255.
+  /// The red channel of sRGB, 0…255.
   public var red: UInt8
+  /// The green channel of sRGB, 0…255.
   public var green: UInt8
+  /// The blue channel of sRGB, 0…255.
   public var blue: UInt8
 
   /// A color of three channels, each 0…255.

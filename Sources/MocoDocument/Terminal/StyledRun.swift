@@ -3,9 +3,13 @@ import MocoBase
 /// A run of characters in one style.
 package struct StyledRun {
   package var text: String
+  /// Color of the letters; nil for the terminal's own.
   package var foreground: Color?
+  /// Color of the ground; nil for the terminal's own.
   package var background: Color?
+  /// Whether it is set bold (SGR 1); only where there are colors.
   package var bold = false
+  /// Whether it is set faint (SGR 2); only where there are colors.
   package var dim = false
 
   /// The characters with the colors of letters and ground; nil leaves the terminal's own.

@@ -29,8 +29,9 @@ extension Document {
 
     /// The pixels.
     public var source: Source
-    /// Pixels across and down.
+    /// Pixels across, at least 1.
     public var width: Int
+    /// Pixels down, at least 1.
     public var height: Int
     /// A line below; empty for none.
     public var caption: Text

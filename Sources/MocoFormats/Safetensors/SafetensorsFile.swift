@@ -25,6 +25,7 @@ public enum StorageType: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether the numbers have a floating point; then a tensor is read as float32, otherwise as int64.
   public var isFloating: Bool { self == .f64 || self == .f32 || self == .f16 || self == .bf16 }
 }
 
@@ -35,19 +36,24 @@ public enum StorageType: String, Sendable, CaseIterable {
 public struct SafetensorsFile: TensorFile {
   /// Where one tensor lies.
   public struct Entry: Sendable {
+    /// The name in the header.
     public let name: String
+    /// How its numbers lie in the file.
     public let type: StorageType
+    /// Sizes from the outermost dimension to the innermost; empty for a single number. Rows are contiguous.
     public let shape: [Int]
     /// Bytes of the file, from its beginning.
     public let range: Range<Int>
     public var count: Int { range.count / type.byteCount }
   }
 
+  /// The path that the file was opened by; messages name it.
   public let path: String
   /// The header's `__metadata__`, in order.
   public let metadata: [(String, String)]
   /// The tensors in the header's order.
   public let entries: [Entry]
+  /// Tensors of types that are not read, such as F8_E4M3.
   public let unread: [UnreadTensor]
   private let places: [String: Int]
   private let file: OpenedFile
@@ -69,6 +75,7 @@ public struct SafetensorsFile: TensorFile {
     places = Dictionary(header.entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
+  /// Names of the tensors that can be read, in the header's order.
   public var names: [String] { entries.map(\.name) }
 
   public var tensors: [TensorDescription] {
@@ -79,6 +86,7 @@ public struct SafetensorsFile: TensorFile {
     unread.map { ($0.name, "\($0.kind), which is not read") }
   }
 
+  /// Where the tensor of this name lies; nil if there is none that can be read.
   public func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
   public func contains(_ name: String) -> Bool { places[name] != nil }

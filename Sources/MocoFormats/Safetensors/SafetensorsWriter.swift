@@ -4,6 +4,7 @@ import MocoTensor
 
 /// Writes safetensors files. Equal input gives equal bytes, and a reader never sees half a file.
 public enum SafetensorsWriter {
+  /// A tensor and how its numbers are to lie in the file.
   public typealias Item = (name: String, tensor: Tensor, type: StorageType)
 
   /// Writes `tensors` to `path`.

@@ -3,12 +3,16 @@ import MocoTensor
 
 /// What a file says of one of its tensors.
 public struct TensorDescription: Sendable {
+  /// The name in the file, within `TensorFile.tensors` without the beginning that `TensorFile.root` says.
   public let name: String
+  /// How its numbers lie in the file.
   public let type: StorageType
+  /// Sizes from the outermost dimension to the innermost; empty for a single number.
   public let shape: [Int]
   /// Number of elements.
   public let count: Int
 
+  /// A description; `count` is the product of `shape`, which the reader has checked for overflow.
   package init(name: String, type: StorageType, shape: [Int], count: Int) {
     (self.name, self.type, self.shape, self.count) = (name, type, shape, count)
   }
@@ -16,6 +20,7 @@ public struct TensorDescription: Sendable {
 
 /// A tensor of a file that cannot be read here.
 public struct UnreadTensor: Sendable, Equatable {
+  /// The name in the file.
   public let name: String
   /// In words: `a sparse tensor`, `a tensor of F8_E4M3`.
   public let kind: String

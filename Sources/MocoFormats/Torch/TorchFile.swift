@@ -11,11 +11,17 @@ import Synchronization
 /// - Sparse, quantized, float8 and complex tensors and their like are named in `unread`.
 /// - `code/` and `constants.pkl` of TorchScript are not looked at.
 public final class TorchFile: TensorFile {
+  /// The path that the file was opened by; messages name it.
   public let path: String
+  /// The tensors of the state dict in the order of their keys, which are distinct.
   public let tensors: [TensorDescription]
+  /// What the file holds besides `tensors`, and why it is not read.
   public let others: [(name: String, reason: String)]
+  /// Tensors of kinds that are not read: sparse, quantized, float8, complex and their like.
   public let unread: [UnreadTensor]
+  /// What stands before the names of `tensors` in the file, such as `state_dict.`; empty if nothing does.
   public let root: String
+  /// Tensors beside the state dict of a checkpoint, by their whole names.
   public let beside: [TensorDescription]
   private let views: [TorchTensor]
   private let places: [String: Int]

@@ -2,6 +2,7 @@ import MocoDocument
 
 /// A figure as shapes on paper, from which SVG is written and pictures are drawn.
 package struct Drawing: Sendable {
+  /// Which end of a text its x says, by SVG's names for `text-anchor`.
   package enum Anchor: String, Sendable {
     case start, middle, end
   }
@@ -25,10 +26,13 @@ package struct Drawing: Sendable {
 
   /// Whole pixels.
   package let width: Double
+  /// Whole pixels down.
   package let height: Double
+  /// What the drawing is called, for whoever cannot see it; empty for nothing.
   package let title: String
   /// Whether there is white paper behind the shapes.
   package let background: Bool
+  /// What is drawn, in order: later shapes cover earlier ones.
   package let shapes: [Shape]
 }
 

@@ -9,6 +9,7 @@ public struct SVGOptions: Sendable, Equatable {
   /// Paper behind the figure; `false` leaves it transparent.
   public var background: Bool
 
+  /// Options; a width outside of 240 … 8000 becomes the nearer of the two, one that is not finite 720.
   public init(width: Double = 720, background: Bool = true) {
     self.width = width.isFinite ? min(max(width, 240), 8000) : 720
     self.background = background
