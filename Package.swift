@@ -31,10 +31,13 @@ let package = Package(
       name: "MocoMethods",
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP"]),
     .target(
-      name: "MocoLab",
+      name: "MocoData",
+      dependencies: ["CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP"]),
+    .target(
+      name: "MocoTraining",
       dependencies: [
-        "CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats",
-        "MocoCLIP", "MocoMethods",
+        "CKernels", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
+        "MocoData",
       ]),
 
     // What is shown, and the language: know no tensor.
@@ -47,33 +50,34 @@ let package = Package(
       name: "MocoRuntime",
       dependencies: [
         "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
-        "MocoLab", "MocoDocument", "MocoLang", "MocoPlot",
+        "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoPlot",
       ]),
     .target(
       name: "MocoSession",
-      dependencies: ["CProcess", "MocoBase", "MocoLab", "MocoDocument", "MocoLang", "MocoRuntime"]),
+      dependencies: ["CProcess", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoTerminal",
       dependencies: [
-        "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoLab", "MocoDocument", "MocoLang",
+        "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoTraining", "MocoDocument", "MocoLang",
         "MocoRuntime", "MocoSession",
       ]),
     .target(
       name: "MocoBench",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining",
         "MocoRuntime",
       ]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoLab", "MocoLang", "MocoRuntime", "MocoSession", "MocoTerminal",
-        "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoBase", "MocoTensor", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime", "MocoSession",
+        "MocoTerminal", "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "MocoGolden",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoData",
+        "MocoTraining",
       ]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 
@@ -86,8 +90,8 @@ let package = Package(
     .target(
       name: "MocoFuzz",
       dependencies: [
-        "CSystem", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoLab", "MocoLang", "MocoRuntime",
-        "MocoTestSupport",
+        "CSystem", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoData", "MocoTraining",
+        "MocoLang", "MocoRuntime", "MocoTestSupport",
       ],
       path: "Tests/Fuzz/Library"),
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
@@ -106,15 +110,20 @@ let package = Package(
       name: "MocoMethodsTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoCLIP", "MocoMethods", "MocoTestSupport"]),
     .testTarget(
-      name: "MocoLabTests",
+      name: "MocoDataTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab",
-        "MocoTestSupport",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoData", "MocoTestSupport",
+      ]),
+    .testTarget(
+      name: "MocoTrainingTests",
+      dependencies: [
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoData",
+        "MocoTraining", "MocoTestSupport",
       ]),
     .testTarget(
       name: "MocoGoldenTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoGolden",
+        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining", "MocoGolden",
         "MocoTestSupport",
       ]),
     .testTarget(name: "MocoDocumentTests", dependencies: ["MocoDocument"], exclude: ["Snapshots"]),
@@ -123,8 +132,9 @@ let package = Package(
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoLab", "MocoDocument",
-        "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
+        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoData", "MocoTraining",
+        "MocoDocument", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz",
+        "moco",
       ],
       exclude: ["Snapshots"]),
     .testTarget(

@@ -1,6 +1,5 @@
 import MocoBase
 import MocoCLIP
-import MocoLab
 import MocoMethods
 import MocoRuntime
 import MocoTensor

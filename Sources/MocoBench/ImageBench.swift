@@ -1,8 +1,8 @@
 import MocoAutograd
 import MocoCLIP
-import MocoLab
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 extension Bench {
   /// Features of a batch of images, without gradient.

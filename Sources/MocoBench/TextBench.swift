@@ -1,10 +1,10 @@
 import MocoAutograd
 import MocoBase
 import MocoCLIP
-import MocoLab
 import MocoMethods
 import MocoRuntime
 import MocoTensor
+import MocoTraining
 
 extension Bench {
   /// One training step of a mixture with image features given: loss, backward, optimizer.

@@ -1,9 +1,9 @@
 import MocoAutograd
 import MocoBase
 import MocoFormats
-import MocoLab
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// methods/coop*.safetensors and methods/kgcoop.safetensors: a learned context before the class name, its losses and
 /// gradients, and five steps of SGD. Recognised by their method.

@@ -2,9 +2,9 @@ import MocoAutograd
 import MocoBase
 import MocoCLIP
 import MocoFormats
-import MocoLab
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// mixture/*.safetensors: a frozen CLIP, the mixture's losses and gradients, and five steps of SGD.
 enum GoldenMixture {

@@ -1,8 +1,8 @@
 import MocoAutograd
 import MocoFormats
-import MocoLab
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// optim/*.safetensors: parameters after each of some steps, and learning rates by epoch.
 ///

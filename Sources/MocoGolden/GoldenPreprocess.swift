@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
+import MocoData
 import MocoFormats
-import MocoLab
 import MocoTensor
 
 /// preprocess/: decoded pixels, and test and training transforms of small images.

@@ -1,7 +1,7 @@
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoTensor
+import MocoTraining
 
 /// What the built-ins share: the standard library, the seed, where progress goes, and the run that is being
 /// recorded.

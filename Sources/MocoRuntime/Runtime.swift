@@ -1,7 +1,8 @@
 import MocoBase
-import MocoLab
+import MocoData
 import MocoLang
 import MocoTensor
+import MocoTraining
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,4 @@
-import MocoLab
+import MocoTraining
 
 /// What the built-ins want of whoever shows and asks: how far long work has come, and input. What programs print goes
 /// through `Interpreter.output`.

@@ -1,11 +1,11 @@
 import CEditline
 import CProcess
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoSession
 import MocoTensor
+import MocoTraining
 
 #if canImport(Glibc)
   import Glibc

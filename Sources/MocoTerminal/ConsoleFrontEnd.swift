@@ -1,9 +1,9 @@
 import CProcess
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoSession
+import MocoTraining
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MocoBase
-import MocoLab
+import MocoData
 import MocoTensor
 import MocoTerminal
 

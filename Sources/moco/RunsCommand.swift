@@ -1,6 +1,6 @@
 import ArgumentParser
-import MocoLab
 import MocoTerminal
+import MocoTraining
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

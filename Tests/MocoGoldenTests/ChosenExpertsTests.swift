@@ -1,10 +1,10 @@
 import MocoCLIP
 import MocoFormats
 import MocoGolden
-import MocoLab
 import MocoMethods
 import MocoTensor
 import MocoTestSupport
+import MocoTraining
 import Testing
 
 /// Steps of few images where the text loss reads the chosen experts alone, against plain PyTorch: model, start

@@ -1,10 +1,10 @@
 import Foundation
 import MocoFormats
 import MocoGolden
-import MocoLab
 import MocoMethods
 import MocoTensor
 import MocoTestSupport
+import MocoTraining
 import Testing
 
 /// moco against the numbers of public implementations in Tests/Fixtures/golden, as `scripts/golden` compares

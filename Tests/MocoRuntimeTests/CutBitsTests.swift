@@ -1,11 +1,12 @@
 import Foundation
 import MocoBase
+import MocoData
 import MocoDocument
 import MocoFormats
-import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoTestSupport
+import MocoTraining
 import Testing
 
 /// Trainings that are cut and go on, to the last bit, as programs write them.
@@ -201,7 +202,7 @@ import Testing
 private final class Terminated: RuntimeDelegate {
   let interruption: String? = "SIGTERM"
   let canAsk = false
-  func runtime(progress: MocoLab.Progress) {}
+  func runtime(progress: MocoTraining.Progress) {}
   func runtime(epoch text: String) {}
   func runtimeEndsProgress() {}
   func runtimeFlushes() {}

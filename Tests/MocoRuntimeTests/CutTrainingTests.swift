@@ -1,8 +1,9 @@
 import Foundation
-import MocoLab
+import MocoData
 import MocoLang
 import MocoRuntime
 import MocoTestSupport
+import MocoTraining
 import Testing
 
 /// What stays of a training that fails, as programs and the prompt see it.
@@ -222,7 +223,7 @@ private final class Listener: RuntimeDelegate {
   var heard: [String] = []
   let interruption: String? = nil
   let canAsk = false
-  func runtime(progress: MocoLab.Progress) { heard.append("progress") }
+  func runtime(progress: MocoTraining.Progress) { heard.append("progress") }
   func runtime(epoch text: String) { heard.append(text) }
   func runtimeEndsProgress() {}
   func runtimeFlushes() {}

@@ -1,6 +1,6 @@
-import MocoLab
 import MocoPlot
 import MocoRuntime
+import MocoTraining
 import Testing
 
 /// What long work writes on standard error.

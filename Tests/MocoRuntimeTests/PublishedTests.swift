@@ -1,9 +1,10 @@
 import Foundation
 import MocoBase
+import MocoData
 import MocoFormats
-import MocoLab
 import MocoMethods
 import MocoTestSupport
+import MocoTraining
 import Testing
 
 /// `published:` in programs: what it takes, what it says, what it refuses.
@@ -165,7 +166,7 @@ import Testing
     ("ImageNet, by its folders", "ImageNet"), ("fashion", nil), ("", nil),
   ])
   func dataSetsAreKnownByName(_ name: String, _ expected: String?) {
-    #expect(PublishedTraining.dataSet(called: name) == expected)
+    #expect(PublishedDataSets.name(of: name) == expected)
   }
 
   // MARK: The table

@@ -1,5 +1,4 @@
 import Foundation
-import MocoLab
 import MocoLang
 import MocoRuntime
 import MocoTestSupport

@@ -1,9 +1,9 @@
 import MocoAutograd
 import MocoCLIP
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// Images as a tower takes them.
 enum ClipImages {

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoLab
+import MocoData
 import MocoLang
 import MocoMethods
 import MocoTensor

@@ -1,5 +1,5 @@
 import MocoBase
-import MocoLab
+import MocoData
 import MocoLang
 import MocoTensor
 

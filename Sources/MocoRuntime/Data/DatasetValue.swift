@@ -1,5 +1,5 @@
+import MocoData
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoPlot
 

@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
+import MocoData
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoPlot

@@ -1,6 +1,6 @@
 import MocoBase
+import MocoData
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoPlot

@@ -1,6 +1,6 @@
 import MocoBase
 import MocoCLIP
-import MocoLab
+import MocoData
 import MocoLang
 
 /// read_lines, read_csv, write_csv.

@@ -1,6 +1,6 @@
-import MocoLab
 import MocoLang
 import MocoMethods
+import MocoTraining
 
 func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [

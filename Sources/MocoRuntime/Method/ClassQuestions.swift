@@ -1,4 +1,4 @@
-import MocoLab
+import MocoData
 import MocoLang
 import MocoMethods
 

@@ -1,9 +1,9 @@
 import MocoBase
 import MocoCLIP
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoPlot
+import MocoTraining
 
 func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [

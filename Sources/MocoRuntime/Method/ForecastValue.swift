@@ -1,7 +1,7 @@
 import MocoBase
 import MocoDocument
-import MocoLab
 import MocoLang
+import MocoTraining
 
 /// What `forecast` gives back.
 final class ForecastValue: HostObject {

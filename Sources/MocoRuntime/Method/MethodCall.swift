@@ -1,9 +1,10 @@
 import MocoBase
 import MocoCLIP
-import MocoLab
+import MocoData
 import MocoLang
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// The arguments of a call as a method reads its options.
 final class MethodCall: MethodArguments {

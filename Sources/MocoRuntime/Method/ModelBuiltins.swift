@@ -1,4 +1,3 @@
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoTensor

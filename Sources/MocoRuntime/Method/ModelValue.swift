@@ -1,10 +1,11 @@
 import MocoAutograd
 import MocoBase
+import MocoData
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// A model of any method as programs hold it: what they see of it, its descriptor says.
 final class ModelValue: HostObject {

@@ -1,9 +1,9 @@
 import MocoAutograd
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// `sgd(lr: 0.032)` for a train form, or with parameters, ready to step.
 final class OptimizerValue: HostObject {

@@ -1,7 +1,6 @@
 import MocoAutograd
 import MocoBase
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoMethods
 

@@ -1,7 +1,8 @@
 import MocoBase
-import MocoLab
+import MocoData
 import MocoLang
 import MocoMethods
+import MocoTraining
 
 // `published:` of `mixture`, `train` and `forecast`, and what is shown of it.
 
@@ -16,8 +17,8 @@ func readPublished(_ arguments: Arguments) throws -> Published? {
       "published", expected: "true, false or the name of a data set",
       help: "write published: true, or published: \"ImageNet\"")
   }
-  guard let known = PublishedTraining.dataSet(called: name) else {
-    let names = PublishedTraining.dataSets
+  guard let known = PublishedDataSets.name(of: name) else {
+    let names = PublishedDataSets.names
     let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
     throw arguments.failure(
       "E0305", "no configuration was published for a data set \"\(name)\"", at: "published",

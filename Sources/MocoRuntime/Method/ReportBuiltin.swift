@@ -1,8 +1,8 @@
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 func reportBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [

@@ -1,8 +1,8 @@
 import MocoBase
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoPlot
+import MocoTraining
 
 extension ReportValue {
   func document(_ limits: DocumentLimits) -> Document {

@@ -1,8 +1,8 @@
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoPlot
+import MocoTraining
 
 /// What `evaluate` and `report` give back.
 final class ReportValue: HostObject {

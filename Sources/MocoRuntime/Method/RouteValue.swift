@@ -1,9 +1,9 @@
 import MocoBase
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoMethods
 import MocoPlot
+import MocoTraining
 
 /// What is known of an image beside the answer.
 struct RouteTruth {

@@ -1,8 +1,9 @@
 import MocoBase
 import MocoCLIP
-import MocoLab
+import MocoData
 import MocoLang
 import MocoMethods
+import MocoTraining
 
 func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [

@@ -1,8 +1,9 @@
 import MocoBase
-import MocoLab
+import MocoData
 import MocoLang
 import MocoMethods
 import MocoTensor
+import MocoTraining
 
 /// A call of `train` from its first step to its result, or to the error that has a run beside it.
 struct TrainingCall {

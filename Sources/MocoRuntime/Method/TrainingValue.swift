@@ -1,8 +1,8 @@
 import MocoBase
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoPlot
+import MocoTraining
 
 /// What `train` gives back, and what stays of a training that was cut short.
 final class TrainingValue: HostObject {

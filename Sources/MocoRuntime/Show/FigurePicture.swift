@@ -1,6 +1,6 @@
 import CCairo
 import MocoBase
-import MocoLab
+import MocoData
 import MocoLang
 import MocoPlot
 

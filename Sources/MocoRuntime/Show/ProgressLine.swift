@@ -1,7 +1,7 @@
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoPlot
+import MocoTraining
 
 /// One line on standard error that says how far a long piece of work has come.
 ///

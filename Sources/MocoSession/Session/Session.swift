@@ -6,9 +6,9 @@
 //   session.complete("a.", at: 2).candidates
 
 import MocoBase
-import MocoLab
 import MocoLang
 import MocoRuntime
+import MocoTraining
 
 /// What a session starts with.
 public struct SessionOptions {

@@ -1,8 +1,8 @@
 import MocoBase
 import MocoDocument
-import MocoLab
 import MocoLang
 import MocoRuntime
+import MocoTraining
 
 /// What a piece of text is that a session publishes.
 public enum StreamKind: Sendable {

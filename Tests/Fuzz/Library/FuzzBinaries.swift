@@ -2,10 +2,11 @@ import CSystem
 import Foundation
 import MocoBase
 import MocoCLIP
+import MocoData
 import MocoFormats
-import MocoLab
 import MocoTensor
 import MocoTestSupport
+import MocoTraining
 
 /// Images, files of PyTorch, packed data sets and lists of images: right ones, and damaged ones.
 struct FuzzBinaries {

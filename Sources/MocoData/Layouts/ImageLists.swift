@@ -1,0 +1,227 @@
+import MocoBase
+
+extension Dataset {
+  /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a
+  /// folder of images that lies beside the list (or is its folder, or the one given).
+  ///
+  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for what it says.
+  public static func splitJSON(
+    _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
+  ) throws -> Dataset {
+    let json = try Json.parse(FileSystem.readText(path), name: path)
+    guard let object = json.objectValue else {
+      throw DataError.badList(
+        path, "expected an object with \"train\", \"val\", \"test\", found \(json.kindName)")
+    }
+    var rows: [(split: String, path: String, label: Int, name: String)] = []
+    for (split, value) in object {
+      guard let list = value.arrayValue else {
+        throw DataError.badList(path, "\"\(split)\" is \(value.kindName), not a list of [path, label, name]")
+      }
+      for (place, row) in list.enumerated() {
+        guard let file = row[0]?.stringValue, let label = row[1]?.intValue, let name = row[2]?.stringValue,
+          label >= 0, label < 1 << 24
+        else { throw DataError.badList(path, "entry \(place) of \"\(split)\" is not [path, label, name]") }
+        rows.append((split, file, label, ClassNames.readable(name)))
+      }
+    }
+    guard !rows.isEmpty else {
+      throw DataError.empty(path, "it lists no images", help: "the list is empty")
+    }
+    var names: [Int: String] = [:]
+    for row in rows {
+      if let other = names.updateValue(row.name, forKey: row.label), other != row.name {
+        throw DataError.mismatch(
+          "\(path): label \(row.label) is called both \"\(other)\" and \"\(row.name)\"")
+      }
+    }
+    let count = (names.keys.max() ?? -1) + 1
+    guard count == names.count else {
+      let missing = (0..<count).first { names[$0] == nil } ?? 0
+      throw DataError.mismatch(
+        "\(path): label \(missing) has no images", help: "labels count from 0 without gaps")
+    }
+    let classes = (0..<count).compactMap { names[$0] }
+    try ClassNames.check(classes, data: path, areLabelled: true)
+    return try list(
+      path, rows.map { ($0.path, $0.label, $0.split) }, classes: classes, images: images, name: name,
+      options: options, notes: [])
+  }
+
+  /// A table in CSV or TSV with a path and a label in every row, and maybe a split; see `TableColumns` for how columns
+  /// are found.
+  ///
+  /// Paths are relative to the file's folder, one beside it, or to the one given. Classes come in the order of their
+  /// numbers, or of their first appearance.
+  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for what it says.
+  public static func csv(
+    _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
+  ) throws -> Dataset {
+    let (text, declared) = try CSV.withoutSeparatorLine(FileSystem.readText(path), path: path)
+    let delimiter =
+      try declared
+      ?? CSV.delimiter(of: text, path: path) { rows in
+        let width = rows.first?.fields.count ?? 0
+        let sample = rows.dropFirst().prefix(50)
+        return (0..<width).contains { place in
+          !sample.isEmpty
+            && sample.allSatisfy { place < $0.fields.count && ImageKind.named($0.fields[place]) != nil }
+        } ? 1 : 0
+      }
+    var rows = try CSV.rows(text, path: path, delimiter: delimiter)
+    guard !rows.isEmpty else {
+      throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
+    }
+    let folder = images ?? FileSystem.parent(of: path)
+    func isThere(_ field: String) -> Bool {
+      !field.isEmpty && FileSystem.kind(ListedPaths.place(field, in: folder)) == .file
+    }
+    var notes = declared == nil ? [] : ["the first line, sep=, names \(delimiter.name) as the separator"]
+    try refuseComments(rows, list: path, isThere)
+    if trim(&rows, isThere) { notes.append("space around fields in quotes is left out") }
+    var columns = try TableColumns(
+      rows, file: path, delimiter: delimiter, options: options, isThere: isThere)
+    let entries = try columns.entries()
+    let (classes, labels) = try columns.labels()
+    guard !entries.isEmpty else {
+      throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
+    }
+    try ClassNames.check(classes, data: path, areLabelled: columns.areLabelled)
+    return try list(
+      path, zip(entries, labels).map { ($0.path, $1, $0.split) }, classes: classes, images: images,
+      name: name,
+      options: options, notes: notes + columns.notes)
+  }
+
+  /// Lines that begin with `#` are comments to some programs and rows to others.
+  private static func refuseComments(_ rows: [CSV.Row], list: String, _ isThere: (String) -> Bool) throws {
+    for row in rows {
+      guard let first = row.fields.first, first.hasPrefix("#"), !row.quoted.contains(0), !isThere(first)
+      else {
+        continue
+      }
+      // A name of a class may begin so, before the path of an image.
+      if !first.hasPrefix("# "), row.fields.dropFirst().contains(where: { ImageKind.named($0) != nil }) {
+        continue
+      }
+      throw DataError.badList(
+        list, line: row.line, "the line begins with #, and a table of images has no comments",
+        help: "remove the lines that begin with #, or put quotes around a field that does")
+    }
+  }
+
+  /// Takes space off fields in quotes that are no file with it.
+  private static func trim(_ rows: inout [CSV.Row], _ isThere: (String) -> Bool) -> Bool {
+    var hasChanged = false
+    for index in rows.indices {
+      for place in rows[index].quoted {
+        let field = rows[index].fields[place]
+        let inner = CSV.trimmed(field)
+        guard inner != field, !isThere(field) else { continue }
+        rows[index].fields[place] = inner
+        hasChanged = true
+      }
+    }
+    return hasChanged
+  }
+
+  /// A data set of listed images.
+  private static func list(
+    _ path: String, _ rows: [(path: String, label: Int, split: String?)], classes: [String], images: String?,
+    name: String?, options: DataOptions, notes: [String]
+  ) throws -> Dataset {
+    let paths = try ListedPaths(rows.map(\.path), list: path, images: images)
+    var raw: [String] = []
+    var seen = Set<String>()
+    for row in rows { if let split = row.split, seen.insert(split).inserted { raw.append(split) } }
+    var lines = notes + paths.notes
+    // "Train" and "train" are one spelling of one split; "val" and "dev" are not.
+    var spellings: [String: [String]] = [:]
+    for split in raw { spellings[split.lowercased(), default: []].append(split) }
+    let heads = raw.filter { spellings[$0.lowercased()]?.first == $0 }
+    var splits: [String: String]
+    if let named = options.named {
+      splits = try SplitNames.resolve(raw, named: named, keeps: true, place: path, kind: "split")
+    } else {
+      splits = try SplitNames.resolve(heads, named: nil, keeps: true, place: path, kind: "split")
+      for head in heads { for split in spellings[head.lowercased()] ?? [] { splits[split] = splits[head] } }
+    }
+    for split in raw {
+      guard let meant = splits[split] else {
+        lines.append("\"\(split)\" is in no split and was left out")
+        continue
+      }
+      if meant != split { lines.append("the split \(meant) is \"\(split)\" in the list") }
+    }
+    if !raw.isEmpty, !splits.values.contains("train") {
+      lines.append(
+        "no split is called train: they are \(NameList.few(raw)); split: {train: [\"…\"], test: \"…\"} says which are"
+      )
+    }
+    var listed: [ListedImage] = []
+    for (row, place) in zip(rows, paths.places) {
+      guard let split = row.split else {
+        listed.append(ListedImage(path: place, label: row.label, split: nil))
+        continue
+      }
+      if let meant = splits[split] { listed.append(ListedImage(path: place, label: row.label, split: meant)) }
+    }
+    var listing = ListingNotes(lines: lines)
+    listing.root = paths.root
+    return try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
+      notes: listing)
+  }
+}
+
+/// Where the images of a list lie.
+struct ListedPaths {
+  /// The folder that paths are relative to.
+  let root: String
+  let places: [String]
+  var notes: [String] = []
+
+  /// A listed path as it is opened: absolute, or in a folder.
+  static func place(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : FolderWalk.join(folder, path)
+  }
+
+  /// - Throws: E0501 if none of the first images is found.
+  init(_ paths: [String], list: String, images: String?) throws {
+    let sample = paths.prefix(20)
+    var written = paths
+    func holds(_ folder: String, _ names: some Sequence<String>) -> Bool {
+      names.contains { FileSystem.kind(ListedPaths.place($0, in: folder)) == .file }
+    }
+    let parent = FileSystem.parent(of: list)
+    var folders: [String] = images.map { [$0] } ?? [parent]
+    if images == nil {
+      folders += try FileSystem.list(parent).filter { !FolderClutter.holds($0) && !$0.hasPrefix(".") }
+        .map { FolderWalk.join(parent, $0) }.filter { FileSystem.kind($0) == .folder }
+    }
+    var found = folders.first { holds($0, sample) }
+    if found == nil {
+      // Lists made on Windows.
+      let slashed = sample.map { $0.replacing("\\", with: "/") }
+      if slashed != Array(sample), let folder = folders.first(where: { holds($0, slashed) }) {
+        found = folder
+        written = paths.map { $0.replacing("\\", with: "/") }
+        notes.append("backslashes in paths are read as /")
+      }
+    }
+    guard let found else {
+      let first = paths.first ?? ""
+      let isAddress = first.hasPrefix("http://") || first.hasPrefix("https://")
+      throw Failure(
+        "E0501",
+        images.map { "\(list): there is no \(first) in \($0)" }
+          ?? "\(list): there is no \(first) in \(parent) or a folder in it",
+        help: isAddress
+          ? "fetch the images and list their files; addresses are not read"
+          : "say where the images are: dataset(\"\(FileSystem.name(of: list))\", images: \"folder\")")
+    }
+    root = found
+    if images == nil, found != parent { notes.append("images are in \(FileSystem.name(of: found))") }
+    places = written.map { ListedPaths.place($0, in: found) }
+  }
+}

@@ -1,0 +1,190 @@
+import MocoBase
+
+// Layouts in which published data sets lie on the disks of people who work on prompt learning: ImageNet and
+// its variants with `classnames.txt`, FGVC Aircraft with `variants.txt`.
+
+extension Dataset {
+  static let classNames = "classnames.txt"
+
+  /// Whether `classnames.txt` has identifiers of folders: those of WordNet, or words that are folders here. A list of
+  /// bare names belongs to an ordinary folder.
+  private static func listsIdentifiers(_ path: String, _ entries: [String]) throws -> Bool {
+    let folders = Set(entries)
+    let lines = try FileSystem.readText("\(path)/\(classNames)").split(whereSeparator: \.isNewline)
+    return lines.contains { line in
+      guard let word = line.split(separator: " ", maxSplits: 1).first else { return false }
+      if word.count == 9, word.hasPrefix("n"), word.dropFirst().allSatisfy({ "0"..."9" ~= $0 }) {
+        return true
+      }
+      return word.count < line.count && folders.contains(String(word)) && !folders.contains(String(line))
+    }
+  }
+
+  /// What a folder's files say about how it is laid out.
+  enum PublishedLayout {
+    case imageNet
+    case aircraft
+
+    /// - Throws: E0501, E0502 for a `classnames.txt` that cannot be read.
+    init?(_ path: String, _ entries: [String]) throws {
+      if entries.contains(classNames), try Dataset.listsIdentifiers(path, entries) {
+        self = .imageNet
+      } else if entries.contains("variants.txt"), entries.contains("images_variant_train.txt") {
+        self = .aircraft
+      } else {
+        return nil
+      }
+    }
+
+    var description: String {
+      switch self {
+      case .imageNet: "a folder like ImageNet's, with classnames.txt"
+      case .aircraft: "a folder like FGVC Aircraft's, with lists of variants"
+      }
+    }
+  }
+
+  // MARK: ImageNet
+
+  /// ImageNet, ImageNetV2, -Sketch, -A, -R as CoOp's instructions lay them out: `classnames.txt` with a line
+  /// "n01440764 tench" for every class, and somewhere below folders with these identifiers (V2: with the
+  /// lines' numbers from 0), with or without a level `train` and `val`.
+  ///
+  /// The classes are those with a folder, in the list's order. The published evaluation is on `val`, which is
+  /// called `test` here; so is everything where there is no `train`.
+  /// - Throws: E0510 if no folder of a listed class is found, E0517 for the list; E0511, E0514.
+  public static func imageNet(
+    _ path: String, name: String? = nil, options: DataOptions = .init()
+  ) throws
+    -> Dataset
+  {
+    let list = "\(path)/\(classNames)"
+    let order = try identified(list, "an identifier and a name", example: "n01440764 tench")
+      .map { (identifier: $0.word, name: ClassNames.readable($0.rest), line: $0.line) }
+    var places: [String: Int] = [:]
+    for (index, entry) in order.enumerated() {
+      guard places.updateValue(index, forKey: entry.identifier) == nil else {
+        throw DataError.badList(list, line: entry.line, "\(entry.identifier) stands here a second time")
+      }
+    }
+    // In V2 folders are called by number.
+    for index in order.indices where places[String(index)] == nil { places[String(index)] = index }
+
+    let levels = try classLevels(below: path, depth: 0) { places[$0] != nil }
+    guard !levels.isEmpty else {
+      throw DataError.empty(
+        path, "there is no folder of a class that classnames.txt lists",
+        help: "the images of tench belong into a folder n01440764")
+    }
+    let hasTraining = levels.contains { $0.split == "train" }
+    let hasTest = levels.contains { $0.split == "test" }
+    var walk = FolderWalk(root: path)
+    var found: [(path: String, place: Int, split: String)] = []
+    for level in levels {
+      let split =
+        hasTraining && level.split != nil ? (level.split == "val" && !hasTest ? "test" : level.split) : "test"
+      for folder in level.folders {
+        guard let place = places[folder] else { continue }
+        for file in try walk.files(under: "\(level.path)/\(folder)") {
+          found.append((file, place, split ?? "test"))
+        }
+      }
+    }
+    var notes = ListingNotes(lines: [walk.clutterNote].compactMap { $0 }, skipped: walk.accounted())
+    guard !found.isEmpty else {
+      throw DataError.empty(
+        path, "there is no image in it" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""))
+    }
+    let listedOnly = order.count - Set(found.map(\.place)).count
+    if listedOnly > 0 { notes.lines.append("\(listedOnly) classes of \(classNames) have no images here") }
+    let present = Set(found.map(\.place)).sorted()
+    let labels = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
+    let classes = present.map { order[$0].name }
+    try ClassNames.check(classes, data: path, areLabelled: true)
+    let listed = found.map { ListedImage(path: $0.path, label: labels[$0.place] ?? 0, split: $0.split) }
+    notes.identifiers = present.map { order[$0].identifier }
+    let data = try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
+      notes: notes)
+    // What lies like ImageNet is trained like ImageNet, whatever its folder is called.
+    guard PublishedDataSets.name(of: data.name) != "ImageNet" else { return data }
+    return data.mapSplits { $0.of(dataset: "ImageNet, by its folders") }
+  }
+
+  /// The lines of a list that begin with a word of their own.
+  /// - Throws: E0501, E0502, E0517 for a line of one word.
+  private static func identified(
+    _ list: String, _ wanted: String, example: String
+  ) throws -> [(line: Int, word: String, rest: String)] {
+    let lines = try FileSystem.readText(list).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return try lines.enumerated().filter { !$0.element.isEmpty }.map { index, line in
+      let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+      guard words.count == 2 else {
+        throw DataError.badList(
+          list, line: index + 1, "expected \(wanted), found \"\(line)\"", help: "write \(example)")
+      }
+      return (index + 1, words[0], words[1])
+    }
+  }
+
+  private struct ClassLevel {
+    /// What the folder above is called, as a split.
+    let split: String?
+    let path: String
+    let folders: [String]
+  }
+
+  /// The folders that hold folders of classes, the highest of every branch.
+  private static func classLevels(
+    below path: String, depth: Int, isClass: (String) -> Bool
+  ) throws -> [ClassLevel] {
+    let folders = try FileSystem.list(path).filter {
+      !$0.hasPrefix(".") && !FolderClutter.holds($0) && FileSystem.kind("\(path)/\($0)") == .folder
+    }
+    let classes = folders.filter(isClass)
+    if !classes.isEmpty {
+      return [
+        ClassLevel(
+          split: SplitNames.split(FileSystem.name(of: path)), path: path, folders: classes)
+      ]
+    }
+    guard depth < 3 else { return [] }
+    return try folders.flatMap { try classLevels(below: "\(path)/\($0)", depth: depth + 1, isClass: isClass) }
+  }
+
+  // MARK: FGVC Aircraft
+
+  /// FGVC Aircraft: `variants.txt` with a class a line, `images_variant_train.txt`, `…val…`, `…test…` with a
+  /// line "0034309 707-320" for every image, which is `images/0034309.jpg`.
+  ///
+  /// - Throws: E0501, E0502 for the lists, E0517 for what they say; E0511, E0512, E0514.
+  public static func aircraft(
+    _ path: String, name: String? = nil, options: DataOptions = .init()
+  ) throws
+    -> Dataset
+  {
+    let variants = try FileSystem.readText(path + "/variants.txt").split(whereSeparator: \.isNewline)
+      .map(String.init)
+    let classes = variants.map { ClassNames.readable($0) }
+    try ClassNames.check(classes, data: path + "/variants.txt")
+    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let entries = try FileSystem.list(path)
+    var listed: [ListedImage] = []
+    for split in ["train", "val", "test"] where entries.contains("images_variant_\(split).txt") {
+      let list = "\(path)/images_variant_\(split).txt"
+      for line in try identified(list, "an image and a variant", example: "0034309 707-320") {
+        guard let label = labels[ClassNames.readable(line.rest)] else {
+          throw DataError.badList(list, line: line.line, "variants.txt has no variant \"\(line.rest)\"")
+        }
+        listed.append(ListedImage(path: "\(path)/images/\(line.word).jpg", label: label, split: split))
+      }
+    }
+    guard !listed.isEmpty else { throw DataError.empty(path, "its lists name no image") }
+    var notes = ListingNotes()
+    notes.root = path + "/images"
+    return try from(
+      listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
+      notes: notes)
+  }
+}

@@ -1,0 +1,82 @@
+import MocoBase
+import MocoTensor
+
+// B images, D feature width.
+
+/// Some items of a split as tensors.
+public struct Batch: Sendable {
+  /// Shape: [B, D]. nil when the batch holds pixels.
+  public let features: Tensor?
+  /// Normalized for the model. Shape: [B, channels, S, S]. nil when the batch holds features.
+  public let pixels: Tensor?
+  /// Indices into `classes`.
+  public let labels: [Int]
+  public let classes: [String]
+  /// The style of each image, nil if the split is not styled.
+  public let styles: [Style?]?
+  /// Positions in the split.
+  public let indices: [Int]
+
+  public var count: Int { labels.count }
+}
+
+/// Turns normalized pixels into feature vectors; its key says whose features they are.
+public struct ImageEncoder: Sendable {
+  /// The content hash of the model's weights: features are kept under it.
+  public let key: String
+  public let preprocess: Preprocess
+  /// [B, channels, S, S] → [B, D].
+  public let encode: @Sendable (Tensor) throws -> Tensor
+
+  public init(key: String, preprocess: Preprocess, encode: @escaping @Sendable (Tensor) throws -> Tensor) {
+    self.key = key
+    self.preprocess = preprocess
+    self.encode = encode
+  }
+}
+
+/// What a batch holds.
+public enum BatchForm: Sendable {
+  /// Features by a frozen encoder, computed once and kept; of a view, if there is one. A split of features
+  /// needs no encoder.
+  case features(ImageEncoder, view: Augmentation? = nil)
+  /// Pixels; with an augmentation every epoch sees other crops.
+  case pixels(Preprocess, augmentation: Augmentation? = nil)
+
+  /// The same of another view of the images.
+  package func seen(as view: Augmentation?) -> BatchForm {
+    switch self {
+    case .features(let encoder, _): return .features(encoder, view: view)
+    case .pixels(let preprocess, _): return .pixels(preprocess, augmentation: view)
+    }
+  }
+}
+
+/// Which items come in which batch: counter-based, so that epoch 7 can be drawn without the six before it.
+public struct BatchPlan: Sendable {
+  public let batches: [[Int]]
+
+  /// - Parameters:
+  ///   - count: items of the split.
+  ///   - size: items a batch, at least 1.
+  ///   - dropLast: leave a partial last batch out, unless it is the only one.
+  public init(
+    count: Int, size: Int, shuffle: Bool, seed: UInt64 = 0, epoch: Int = 0, dropLast: Bool = false
+  ) {
+    var order = Array(0..<max(count, 0))
+    if shuffle {
+      var random = Philox(seed: seed, stream: "batches", epoch: epoch)
+      random.shuffle(&order)
+    }
+    let size = max(size, 1)
+    var batches: [[Int]] = []
+    var start = 0
+    while start < order.count {
+      let end = min(start + size, order.count)
+      if dropLast && end - start < size && !batches.isEmpty { break }
+      batches.append(Array(order[start..<end]))
+      start = end
+    }
+    self.batches = batches
+  }
+}

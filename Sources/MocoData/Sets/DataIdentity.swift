@@ -1,0 +1,112 @@
+import MocoBase
+
+/// What makes two splits the same data: the same images in the same order, labels, class names, styles.
+///
+/// Images count by content, wherever they lie: bytes of files, pixels of packed images, numbers of features.
+/// An image's place in its source counts too, since it keys what is random about the image. The parts are
+/// apart so that a message can say what differs.
+public struct DataIdentity: Sendable, Equatable {
+  /// How many images.
+  public let count: Int
+  /// Class names in order.
+  public let classes: [String]
+  /// SHA-256 of the images' keys and their places in the source, in hex.
+  package let contents: String
+  /// SHA-256 of the labels, in hex.
+  let labels: String
+  /// SHA-256 of every item's style, severity, seed and epoch, in hex.
+  let styles: String
+
+  /// One digest of all of it.
+  public var hash: String {
+    let hash = SHA256()
+    hash.update("\(count) \(contents) \(labels) \(styles) \(classes.count)")
+    for name in classes { hash.update(" \(name.utf8.count) \(name)") }
+    return hash.finish()
+  }
+
+  /// What a checkpoint keeps: the count, the class names, and each digest under its name.
+  package var json: Json {
+    [
+      "images": .int(count), "classes": .array(classes.map { .string($0) }), "contents": .string(contents),
+      "labels": .string(labels), "styles": .string(styles),
+    ]
+  }
+
+  /// What differs from an identity that was written down, in words; empty where nothing does.
+  package func differences(from saved: Json) -> [String] {
+    var found: [String] = []
+    if let count = saved["images"]?.intValue, count != self.count {
+      found.append("there were \(count) images, now there are \(self.count)")
+    }
+    if let names = saved["classes"]?.arrayValue?.compactMap(\.stringValue), names != classes {
+      found.append(
+        names.sorted() == classes.sorted()
+          ? "the classes stand in another order"
+          : "the classes were \(NameList.text(names)), now they are \(NameList.text(classes))")
+    }
+    let isAsLong = saved["images"]?.intValue == count
+    if isAsLong, let digest = saved["contents"]?.stringValue, digest != contents {
+      found.append("the images are others, or in another order")
+    }
+    if isAsLong, let digest = saved["labels"]?.stringValue, digest != labels {
+      found.append("labels differ")
+    }
+    if isAsLong, let digest = saved["styles"]?.stringValue, digest != styles {
+      found.append("styles differ (which, how strong, or their seed)")
+    }
+    return found
+  }
+}
+
+extension DataSplit {
+  /// What the split is, by content. Files are read for it, once as long as they stay as they are.
+  ///
+  /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
+  public func identity() throws -> DataIdentity {
+    if !source.mayChange, let known = knownIdentity.withLock({ $0 }) { return known }
+    let made = try computedIdentity()
+    knownIdentity.withLock { $0 = made }
+    return made
+  }
+
+  private func computedIdentity() throws -> DataIdentity {
+    let contents = SHA256()
+    let keys = try source.imageKeys(items.map(\.source))
+    for (item, key) in zip(items, keys) { contents.update("\(item.source) \(key)\n") }
+    let labels = SHA256()
+    for item in items { labels.update("\(item.label)\n") }
+    let styles = SHA256()
+    for item in items {
+      let draw = item.style
+      styles.update(
+        draw.map { "\($0.style.rawValue) \($0.severity.bitPattern) \($0.seed) \($0.epoch)\n" } ?? "\n")
+    }
+    return DataIdentity(
+      count: count, classes: classes, contents: contents.finish(), labels: labels.finish(),
+      styles: styles.finish())
+  }
+
+  /// SHA-256 of what the split is, by content; see `identity`. Keys checkpoints and the records of trainings
+  /// and evaluations.
+  public func contentHash() throws -> String { try identity().hash }
+
+  /// SHA-256 of what the split holds, by its source's quick key: of files only paths, sizes and times count.
+  public var listingHash: String { listingHash(source.contentKey) }
+
+  /// The hash that checkpoints of version 1 hold, in which all tables of features were one.
+  package var firstVersionHash: String { listingHash(isFeatures ? "features" : source.contentKey) }
+
+  private func listingHash(_ key: String) -> String {
+    let hash = SHA256()
+    hash.update(key)
+    for name in classes { hash.update("\n\(name)") }
+    for item in items {
+      hash.update("\n\(item.source) \(item.label)")
+      if let draw = item.style {
+        hash.update(" \(draw.style.rawValue) \(draw.severity.bitPattern) \(draw.seed) \(draw.epoch)")
+      }
+    }
+    return hash.finish()
+  }
+}

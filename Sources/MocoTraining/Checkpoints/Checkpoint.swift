@@ -1,0 +1,197 @@
+import MocoAutograd
+import MocoBase
+import MocoCLIP
+import MocoData
+import MocoFormats
+import MocoMethods
+import MocoTensor
+
+/// One safetensors file from which a training goes on bit for bit: parameters, optimizer state, position and
+/// epochs, and as metadata the configuration, the names of classes and groups, the hashes of weights and data,
+/// and what it was computed with.
+///
+/// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`; with `keepBest` also `best.<parameter>`.
+///
+/// Version 1 had no optimizer's parameter names, no records of epochs, nothing about programs and kernels, and
+/// another hash of data.
+public enum Checkpoint {
+  public static let format = "moco-checkpoint"
+  public static let version = 2
+
+  /// What may differ between a checkpoint and the model that takes it, where a program says so.
+  public enum Difference: String, Sendable, CaseIterable {
+    /// Other CLIP weights.
+    case clip
+    /// Other classes, or other classes that the class loss saw.
+    case classes
+    /// Options that change what the restored parameters answer.
+    case options
+  }
+
+  /// What a restore found.
+  public struct Restored: Sendable {
+    public let loaded: [String]
+    /// Parameters of the model that the file does not have, or has in another shape.
+    public let missing: [String]
+    /// Tensors of the file that the model has no place for.
+    public let unexpected: [String]
+    /// Tensors of the file that are of no use: what the model makes itself, and the frozen model.
+    public let ignored: [String]
+    /// What was put in another order, what differs, what could not be checked: sentences.
+    public let notes: [String]
+    /// The configuration in the file, null in a file of another program.
+    public let configuration: Json
+    public let step: Int?
+    /// The epoch in a checkpoint of another program.
+    public let epoch: Int?
+  }
+
+  /// Writes the model, and with a trainer or an optimizer also where its training stands.
+  ///
+  /// - Parameter base: the classes of the class loss, where a program has named them.
+  /// - Throws: E0504 when the file cannot be written; an existing file stays whole then.
+  public static func save(
+    path: String, model: any Classifier, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
+    base: [String]? = nil, notes: [(String, String)] = []
+  ) throws {
+    let made = try contents(model: model, trainer: trainer, optimizer: optimizer, base: base)
+    var metadata = made.metadata
+    metadata.append(("clip", try trainer?.clipHash() ?? model.clip.contentHash()))
+    if let trainer {
+      let identity = try trainer.dataIdentity()
+      metadata += entries(of: identity, "data")
+      if let keepBest = trainer.options.keepBest {
+        let judged = try keepBest.data.identity()
+        metadata += entries(of: judged, "keep_best")
+      }
+    }
+    try SafetensorsWriter.write(path: path, tensors: made.tensors, metadata: metadata + notes)
+  }
+
+  static func entries(of identity: DataIdentity, _ name: String) -> [(String, String)] {
+    [(name, identity.hash), ("\(name)_parts", identity.json.serialized())]
+  }
+
+  /// What a checkpoint holds, but for the hashes of weights and data.
+  static func contents(
+    model: any Classifier, trainer: Trainer?, optimizer: Optimizer? = nil, base: [String]? = nil
+  ) throws -> (tensors: [SafetensorsWriter.Item], metadata: [(String, String)]) {
+    let own = model.trainableParameters.map { (name: $0.name, value: $0.variable.value) }
+    var tensors: [SafetensorsWriter.Item] = (trainer?.standing() ?? own).map {
+      ("model." + $0.name, $0.value, .f32)
+    }
+    var metadata: [(String, String)] = [
+      ("format", format), ("version", String(version)), ("kind", model.kind),
+      ("configuration", model.configuration.serialized()),
+      ("classes", names(model.classes)),
+      ("trained", Json.array((trainer?.scope ?? model.trained).places.map { .int($0) }).serialized()),
+      ("clip_computes", computes(model.clip).serialized()),
+      ("made_with", Environment.current.json.serialized()),
+    ]
+    if let base = base ?? trainer?.base { metadata.append(("base", names(base))) }
+    if let optimizer = trainer?.optimizer ?? optimizer {
+      for (name, tensor) in try optimizer.exportState() {
+        tensors.append(("optimizer." + name, tensor, .f32))
+      }
+      metadata.append(("optimizer", optimizer.settings.configuration.serialized()))
+      metadata.append(("optimizer_steps", optimizer.exportCounts.serialized()))
+      metadata.append(("optimizer_parameters", names(parameterNames(of: optimizer, in: model))))
+    }
+    if let trainer {
+      if let best = trainer.best {
+        for (parameter, value) in zip(trainer.model.parameters, best.values) {
+          tensors.append(("best." + parameter.name, value, .f32))
+        }
+      }
+      metadata += [
+        ("position", trainer.position.serialized()),
+        ("training", trainer.options.configuration.serialized()),
+        ("scheduled", trainer.plan.scheduledJson.serialized()),
+        ("records", TrainingRecords.json(trainer.records).serialized()),
+      ]
+      if let planned = model as? any Planned { metadata.append(("memory", String(planned.memory))) }
+    }
+    return (tensors, metadata)
+  }
+
+  /// Finds out that a checkpoint could not be written before the work that it is to hold.
+  ///
+  /// - Throws: E0504.
+  public static func requireWritable(_ path: String) throws {
+    switch FileSystem.kind(path) {
+    case .folder:
+      throw Failure(
+        "E0504", "cannot write \(path): it is a folder", help: "give the checkpoint a name of its own")
+    // A device or a pipe is opened once, by whoever writes it.
+    case .other: return
+    case .missing, .file: try AtomicFile(path: path).discard()
+    }
+  }
+
+  private static func names(_ list: [String]) -> String {
+    Json.array(list.map { .string($0) }).serialized()
+  }
+
+  /// The optimizer's parameters by the model's names for them; others by their own.
+  static func parameterNames(of optimizer: Optimizer, in model: any Classifier) -> [String] {
+    let own = model.trainableParameters
+    return optimizer.parameters.map { parameter in
+      own.first { $0.variable === parameter.variable }?.name ?? parameter.name
+    }
+  }
+
+  /// What else than its weights decides about what a CLIP model computes.
+  static func computes(_ clip: CLIPModel) -> Json {
+    let config = clip.config
+    var object = JsonObject([
+      ("activation", .string(config.activation.rawValue)),
+      ("layer_norm_eps", .double(Double(config.layerNormEps))),
+      ("heads", [.int(config.vision.heads), .int(config.text.heads)]),
+      ("mean", .array(config.mean.map { .double(Double($0)) })),
+      ("std", .array(config.std.map { .double(Double($0)) })),
+    ])
+    // Most models cut their images alike.
+    if config.images != ImageTransform() { object["images"] = .string("\(config.images)") }
+    return .object(object)
+  }
+}
+
+/// What decides about the last bits of a training besides the program text: moco's version, the vector
+/// kernels, and the BLAS.
+struct Environment: Equatable {
+  let moco: String
+  let vectors: String
+  let blas: String
+
+  static var current: Environment {
+    Environment(moco: MocoVersion.text, vectors: KernelFamily.vectors, blas: KernelFamily.blas)
+  }
+
+  init(moco: String, vectors: String, blas: String) {
+    (self.moco, self.vectors, self.blas) = (moco, vectors, blas)
+  }
+
+  init?(_ json: Json) {
+    guard let moco = json["moco"]?.stringValue, let vectors = json["vectors"]?.stringValue,
+      let blas = json["OpenBLAS"]?.stringValue
+    else { return nil }
+    self.init(moco: moco, vectors: vectors, blas: blas)
+  }
+
+  var json: Json { ["moco": .string(moco), "vectors": .string(vectors), "OpenBLAS": .string(blas)] }
+
+  /// What a training that was saved under `self` and goes on here is told; nil where nothing differs.
+  func note(path: String, here: Environment = .current) -> String? {
+    var found: [String] = []
+    if moco != here.moco { found.append("moco \(moco), now \(here.moco)") }
+    if vectors != here.vectors { found.append("\(vectors) kernels, now \(here.vectors)") }
+    if blas != here.blas { found.append("OpenBLAS \(blas), now \(here.blas)") }
+    guard !found.isEmpty else { return nil }
+    return "\(path) was made with \(found.joined(separator: "; ")): the training goes on, but not bit for bit"
+  }
+}
+
+/// The version of moco and of its standard library: one number, they ship together.
+public enum MocoVersion {
+  public static let text = "0.1.0"
+}

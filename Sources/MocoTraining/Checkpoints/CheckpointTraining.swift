@@ -1,0 +1,275 @@
+import MocoBase
+import MocoData
+import MocoMethods
+
+extension TrainingPlan {
+  /// The steps that the schedule covers, as a checkpoint holds them.
+  var scheduledJson: Json { ["from": .int(scheduled.lowerBound), "to": .int(scheduled.upperBound)] }
+
+  /// What `scheduledJson` wrote; nil for what is no range of steps.
+  static func scheduled(_ json: Json?) -> Range<Int>? {
+    guard let from = json?["from"]?.intValue, let to = json?["to"]?.intValue, from >= 0, to > from,
+      to <= 1 << 40
+    else { return nil }
+    return from..<to
+  }
+}
+
+/// A training that is taken up: what its checkpoint says, checked against the trainer at hand.
+struct CheckpointTraining {
+  let position: SavedPosition
+  let plan: TrainingPlan
+  let records: [EpochRecord]
+  let best: BestState?
+  private(set) var notes: [String] = []
+
+  /// - Throws: E0708 for a file without a training, and for every option, datum and model that is another.
+  init(_ file: CheckpointFile, _ trainer: Trainer) throws {
+    let path = file.path
+    guard let place = try file.json("position") else {
+      throw Failure(
+        "E0708", "\(path) holds no training to go on with", help: "it has parameters only: use restore")
+    }
+    position = try SavedPosition(place, version: file.version, path: path)
+    if !file.isOfThisData { try CheckpointTraining.checkData(file, trainer) }
+    best = try CheckpointTraining.best(file, trainer, position)
+    try CheckpointTraining.checkMemory(file, trainer.model)
+    try Checkpoint.requireSameModel(file, trainer.model)
+    try CheckpointTraining.checkScope(file, trainer)
+    let saved = try file.json("training") ?? .null
+    try CheckpointTraining.checkOptions(saved, trainer, path)
+    (plan, notes) = try CheckpointTraining.plan(saved, file, trainer, position)
+    if file.version == 1, trainer.data.isFeatures {
+      notes.append("\(path) is of version 1, which does not tell features apart: they may be others")
+    }
+    if let json = try file.json("records") {
+      records = try TrainingRecords.read(json, epochs: plan.epochs, path: path)
+    } else {
+      records = []
+      if position.step > 0 {
+        notes.append("\(path) is of version 1 and holds no losses: those of its epochs are not in the result")
+      }
+    }
+    try requireRecords(trainer, path)
+    if let made = try file.json("made_with") {
+      if let note = Environment(made)?.note(path: path) { notes.append(note) }
+    } else {
+      notes.append(
+        "\(path) does not say what it was made with, so whether the training goes on bit for bit is not known"
+      )
+    }
+    if let stop = position.stop {
+      notes.append(
+        "\(path): patience ended the training after epoch \(stop.epoch), nothing is left to do")
+    } else if position.step == plan.steps {
+      notes.append(
+        "\(path): the training is finished after \(trainer.options.duration.description), nothing is left to do; "
+          + "for more, give a larger number and extend: \"hold\", \"restart\" or \"stretch\"")
+    }
+  }
+
+  /// Position and epochs belong together.
+  private func requireRecords(_ trainer: Trainer, _ path: String) throws {
+    let length = plan.stepsPerEpoch
+    let isWhole =
+      position.step / length == position.epoch
+      && records.enumerated().allSatisfy { place, record in
+        record.step == (place + 1) * length || (place == records.count - 1 && record.step == position.step)
+      }
+    let steps = position.sums?["steps"]?.intValue ?? 0
+    let open = records.last?.step == position.step ? 0 : position.step - position.epoch * length
+    guard isWhole, records.isEmpty && position.step > 0 || steps == open else {
+      throw Failure(
+        "E0708",
+        "\(path) is damaged: it is at step \(position.step), epochs have \(NumberText.counted(length, "step")), and its records say otherwise",
+        help: "use an earlier checkpoint")
+    }
+  }
+
+  private static func checkData(_ file: CheckpointFile, _ trainer: Trainer) throws {
+    guard let saved = file.file.metadata("data") else { return }
+    let help =
+      "resume with the same data, shots and seeds, or take the parameters with restore and train anew"
+    guard file.version > 1 else {
+      if saved != trainer.data.firstVersionHash {
+        throw Failure("E0708", "\(file.path) was saved while training on other data", help: help)
+      }
+      return
+    }
+    let identity = try trainer.dataIdentity()
+    guard saved != identity.hash else { return }
+    let parts = try file.json("data_parts").map { identity.differences(from: $0) } ?? []
+    throw Failure(
+      "E0708",
+      "\(file.path) was saved while training on other data"
+        + (parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")), help: help)
+  }
+
+  private static func checkMemory(_ file: CheckpointFile, _ model: any Classifier) throws {
+    guard let saved = file.file.metadata("memory"), let planned = model as? any Planned,
+      saved != String(planned.memory)
+    else { return }
+    throw Failure(
+      "E0708",
+      "\(file.path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(planned.memory)",
+      help: "its prompts were trained in other chunks; resume with memory: \(saved)")
+  }
+
+  private static func checkScope(_ file: CheckpointFile, _ trainer: Trainer) throws {
+    guard let classes = file.classes, let trained = file.trained else { return }
+    guard classes == trainer.model.classes else {
+      throw Failure(
+        "E0708",
+        "\(file.path) was saved by a training with other classes, or in another order: "
+          + "\(NameList.text(classes)), now \(NameList.text(trainer.model.classes))",
+        help: "make the \(trainer.model.kind) with the classes it had, in their order")
+    }
+    guard trained != trainer.scope.places else { return }
+    let names = trained.filter(classes.indices.contains).map { classes[$0] }
+    throw Failure(
+      "E0708",
+      "\(file.path) was saved by a training whose class loss saw \(NameList.text(names)), "
+        + "now it would see \(NameList.text(trainer.scope.places.map { classes[$0] }))",
+      help: "make the \(trainer.model.kind) with base: the classes it saw")
+  }
+
+  /// Everything but the duration and the schedule, on which `plan` decides.
+  private static func checkOptions(_ saved: Json, _ trainer: Trainer, _ path: String) throws {
+    let entries = OptionDifferences(
+      saved: saved, now: trainer.options.configuration,
+      skip: ["duration", "schedule", "extend", "published", "keep_best"],
+      missingIsNone: true
+    ).entries
+    guard !entries.isEmpty else { return }
+    throw Failure(
+      "E0708",
+      "\(path) was saved by a training with other options: \(entries.map(\.text).joined(separator: "; "))",
+      help: "resume with " + typed(entries, saved).joined(separator: ", "))
+  }
+
+  /// The options as a program writes them.
+  private static func typed(_ entries: [OptionDifferences.Entry], _ saved: Json) -> [String] {
+    var words: [String] = []
+    for entry in entries where !entry.name.hasPrefix("optimizer.") {
+      let isText = entry.name == "seed"
+      let value =
+        isText
+        ? entry.saved.stringValue ?? "0" : entry.saved.isNull ? "nil" : OptionDifferences.text(entry.saved)
+      words.append("\(entry.name): \(value)")
+    }
+    if entries.contains(where: { $0.name.hasPrefix("optimizer.") }), let optimizer = saved["optimizer"] {
+      let options = (optimizer.objectValue ?? JsonObject()).filter { $0.key != "name" }.map { key, value in
+        "\(key): \(OptionDifferences.text(value))"
+      }
+      words.append(
+        "optimizer: \(optimizer["name"]?.stringValue ?? "sgd")(\(options.joined(separator: ", ")))")
+    }
+    return words
+  }
+
+  // MARK: Duration and schedule
+
+  private static func plan(
+    _ saved: Json, _ file: CheckpointFile, _ trainer: Trainer, _ position: SavedPosition
+  ) throws -> (TrainingPlan, [String]) {
+    let (path, options) = (file.path, trainer.options)
+    let written = saved["duration"]?.stringValue ?? options.duration.description
+    let oldDuration = TrainingDuration(written)?.description ?? written
+    let newDuration = options.duration.description
+    let oldExtension = saved["extend"]?.stringValue
+    let scheduled = TrainingPlan.scheduled(try file.json("scheduled"))
+    func requireScheduled(over steps: Int) throws {
+      guard oldExtension == nil, let scheduled, scheduled != 0..<steps else { return }
+      throw Failure(
+        "E0708",
+        "\(path) is damaged: its schedule covers the steps from \(scheduled.lowerBound) to \(scheduled.upperBound) "
+          + "of a training of \(steps)", help: "use an earlier checkpoint")
+    }
+    if oldDuration == newDuration {
+      try requireScheduled(over: trainer.plan.steps)
+      // The training itself, or one that was extended before and goes on as it was.
+      try requireSchedule(saved, options, path)
+      guard oldExtension == options.extend?.rawValue else {
+        let was = oldExtension.map { "\"\($0)\"" } ?? "none"
+        throw Failure(
+          "E0708",
+          "\(path) was saved by a training with other options: extend was \(was), now "
+            + (options.extend.map { "\"\($0.rawValue)\"" } ?? "none"),
+          help: oldExtension.map { "resume with extend: \"\($0)\"" }
+            ?? "leave extend out: the training was not shorter before")
+      }
+      try requirePlace(position, in: trainer.plan, path)
+      return (try TrainingPlan(options, count: trainer.data.count, scheduled: scheduled), [])
+    }
+    var before = options
+    guard let duration = TrainingDuration(oldDuration) else {
+      throw Failure("E0708", "\(path) does not say how long its training was", help: "train anew")
+    }
+    before.duration = duration
+    let old = try TrainingPlan(before, count: trainer.data.count, scheduled: scheduled)
+    try requireScheduled(over: old.steps)
+    let steps = trainer.plan.steps
+    let lengths = "\(path) was saved by a training of \(oldDuration), this one lasts \(newDuration)"
+    guard steps > old.steps else {
+      throw Failure("E0708", lengths, help: "resume for \(oldDuration)")
+    }
+    guard duration.unit == options.duration.unit else {
+      throw Failure("E0708", lengths, help: "give the duration in \(duration.unit.rawValue), as it was")
+    }
+    try requirePlace(position, in: old, path)
+    guard let extend = options.extend else {
+      throw Failure(
+        "E0708", lengths,
+        help: "choose the learning rates of what is added: extend: \"hold\" (the last one), "
+          + "\"restart\" (the schedule anew over the rest) or \"stretch\" (as if it had been \(newDuration) from the start)"
+      )
+    }
+    let told: (TrainingPlan, String)
+    switch extend {
+    case .hold:
+      try requireSchedule(saved, options, path)
+      told = (
+        try TrainingPlan(options, count: trainer.data.count, scheduled: old.scheduled),
+        "with the rate of its end"
+      )
+    case .restart:
+      told = (
+        try TrainingPlan(options, count: trainer.data.count, scheduled: position.step..<steps),
+        "with the schedule anew over the rest"
+      )
+    case .stretch:
+      told = (
+        try TrainingPlan(options, count: trainer.data.count),
+        "with the rest of a schedule over \(newDuration)"
+      )
+    }
+    return (
+      told.0,
+      ["\(path): a training of \(oldDuration) goes on at step \(position.step) to \(newDuration), \(told.1)"]
+    )
+  }
+
+  private static func requirePlace(_ position: SavedPosition, in plan: TrainingPlan, _ path: String) throws {
+    guard position.step > plan.steps else { return }
+    throw Failure(
+      "E0708", "\(path) is at step \(position.step) of a training of \(plan.steps)",
+      help: "use an earlier checkpoint: this one is damaged")
+  }
+
+  private static func requireSchedule(_ saved: Json, _ options: TrainingOptions, _ path: String) throws {
+    let now = options.configuration["schedule"] ?? .null
+    var was = saved["schedule"] ?? .null
+    // Files have what descriptions said before.
+    if let text = was.stringValue {
+      was = .string(
+        text.replacing("warmup: 1 epochs", with: "warmup: 1 epoch").replacing(
+          "warmup: 1 steps", with: "warmup: 1 step"))
+    }
+    guard was != now else { return }
+    func text(_ json: Json) -> String { json.stringValue ?? "the one without schedule:" }
+    throw Failure(
+      "E0708",
+      "\(path) was saved by a training with other options: schedule was \(text(was)), now \(text(now))",
+      help: was.stringValue.map { "resume with schedule: \($0)" } ?? "leave schedule out")
+  }
+}

@@ -1,0 +1,146 @@
+import MocoAutograd
+import MocoBase
+import MocoCLIP
+import MocoData
+import MocoMethods
+import MocoTensor
+
+/// What a training will cost, before it begins: counted from its prompts, and timed on a few of them.
+public struct Forecast: Sendable {
+  public let plan: TrainingPlan
+  public let classes: Int
+  /// One step, with every expert in use that it can have.
+  public let step: PromptCost
+  /// What is encoded once before the first step.
+  public let once: PromptCost
+  /// Images to encode: in all before or during the first epochs, and in each step. Kept features may save the
+  /// former.
+  public let imagesOnce: Int
+  public let imagesPerStep: Int
+  /// Bytes at the most: weights, activations, losses.
+  public let memory: Int
+  /// What was measured: operations a second in the text tower, and seconds for an image.
+  public let flopsPerSecond: Double
+  public let secondsPerImage: Double
+
+  public var secondsPerStep: Double {
+    step.stepFLOPs / flopsPerSecond + Double(imagesPerStep) * secondsPerImage
+  }
+  public var secondsBefore: Double {
+    once.forwardFLOPs / flopsPerSecond + Double(imagesOnce) * secondsPerImage
+  }
+  public var seconds: Double { secondsBefore + Double(plan.steps) * secondsPerStep }
+
+  /// Nothing is trained, and the model stays as it is.
+  /// - Throws: as the training would: E0706 for options, E0709 without anything to train, E0704 for classes.
+  public init(
+    model: any Classifier, data: DataSplit, options: TrainingOptions, base: [String]? = nil
+  ) throws {
+    try options.check()
+    guard model.trainableParameters.isEmpty || model is any Planned else {
+      throw Failure(
+        "E0709", "a forecast counts prompts, and a \(model.kind) has none",
+        help: "train it without a forecast: its steps are small products of matrices")
+    }
+    guard let planned = model as? any Planned else {
+      throw Failure(
+        "E0709", "a \(model.kind) model has nothing to train",
+        help: "train \(Methods.listOfPlanned); a \(model.kind) is finished")
+    }
+    let scope = try model.scope(of: base ?? data.classes)
+    let clip = model.clip
+    plan = try TrainingPlan(options, count: data.count)
+    classes = model.classes.count
+    let keys = try planned.promptsOfStep(batch: min(options.batch, data.count), scope: scope)
+    let text = try clip.planText(keys, memory: planned.memory)
+    step = PromptCost(text, clip.config)
+    once = try planned.costOnce()
+
+    var kept = 0
+    var fresh = 0
+    if !data.isFeatures {
+      switch options.views {
+      case _ where model.trainsVision: fresh = options.batch
+      case .plain: kept = data.count
+      case .kept(let views): kept = data.count * min(views, plan.epochs)
+      case .fresh: fresh = options.batch
+      }
+    }
+    imagesOnce = kept
+    flopsPerSecond = try Forecast.textSpeed(planned, keys)
+    let image = kept + fresh > 0 ? try Forecast.imageSpeed(clip) : 0
+    // Trained LayerNorms: every product once again on the way back.
+    secondsPerImage = model.trainsVision ? 2 * image : image
+    imagesPerStep = min(fresh, max(data.count, 1))
+
+    let activations = min(text.largestChunk * TextPlan.bytesPerNode(clip.config.text), 1 << 60)
+    memory =
+      clip.parameterCount * MemoryLayout<Float>.stride + activations + planned.lossBytes(batch: options.batch)
+      + (model.trainsVision ? Forecast.imageBytes(clip.config.vision) * imagesPerStep : 0)
+  }
+
+  /// Operations a second in a forward pass over the first prompts.
+  private static func textSpeed(_ model: any Planned, _ keys: [[PromptKey]]) throws -> Double {
+    let clip = model.clip
+    let sample = try clip.planText(Array(keys.prefix(96)))
+    let seconds = try fastest { _ = try clip.encodeText(sample, soft: model.softRows()) }
+    return sample.forwardFLOPs(clip.config) / seconds
+  }
+
+  private static func imageSpeed(_ clip: CLIPModel) throws -> Double {
+    let vision = clip.config.vision
+    let count = Parallel.threadCount
+    let pixels = try Tensor.zeros([count, vision.channels, vision.imageSize, vision.imageSize])
+    return try fastest { _ = try clip.encodeImageFrozen(pixels) } / Double(count)
+  }
+
+  /// The shorter of two turns; the first one also warms up.
+  private static func fastest(_ work: () throws -> Void) throws -> Double {
+    var best = Double.infinity
+    for _ in 0..<2 {
+      let begin = ProcessClock.seconds
+      try Autograd.noGrad(work)
+      best = min(best, ProcessClock.seconds - begin)
+    }
+    return max(best, 1e-9)
+  }
+
+  /// What an image's rows keep for the way back.
+  private static func imageBytes(_ vision: VisionConfig) -> Int {
+    vision.tokens * vision.layers * (6 * vision.width + vision.mlpWidth) * MemoryLayout<Float>.stride
+  }
+}
+
+extension Forecast {
+  /// Lines for people.
+  public var lines: [String] {
+    func many(_ count: Int, _ noun: String, _ nouns: String? = nil) -> String {
+      "\(grouped(count)) \(count == 1 ? noun : nouns ?? noun + "s")"
+    }
+    let chunks = step.chunks == 1 ? "" : ", in \(step.chunks) chunks"
+    var lines = [
+      "\(many(step.prompts, "prompt")) of \(many(classes, "class", "classes")): \(many(step.nodes, "row")) in the tree, "
+        + "\(grouped(step.paddedRows)) if padded\(chunks)",
+      "\(many(plan.steps, "step")) in \(many(plan.epochs, "epoch")), about \(DurationText.estimate(secondsPerStep)) "
+        + "and \(Forecast.operations(step.stepFLOPs)) each",
+    ]
+    var before: [String] = []
+    if once.prompts > 0 { before.append(many(once.prompts, "sentence")) }
+    if imagesOnce > 0 { before.append("up to " + many(imagesOnce, "image")) }
+    if !before.isEmpty {
+      lines.append(
+        "once: \(before.joined(separator: " and ")), about \(DurationText.estimate(secondsBefore))")
+    }
+    lines.append(
+      "in all about \(DurationText.estimate(seconds)), with up to \(MemoryAccountant.text(memory)) of memory")
+    return lines
+  }
+
+  package static func operations(_ flops: Double) -> String {
+    switch flops {
+    case ..<1e9: return "\(NumberText.fixed(flops / 1e6, 1)) MFLOP"
+    case ..<1e12: return "\(NumberText.fixed(flops / 1e9, 1)) GFLOP"
+    default: return "\(NumberText.fixed(flops / 1e12, 1)) TFLOP"
+    }
+  }
+}
