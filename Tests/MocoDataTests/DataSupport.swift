@@ -1,14 +1,12 @@
 import Foundation
 import MocoBase
 import MocoData
+import MocoTestSupport
 import Testing
 
 enum DataFixtures {
-  /// The repository's root.
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path
-  static let images = root + "/Tests/Fixtures/images"
-  static let fashion = root + "/stdlib/data/fashion"
+  static let images = Repository.fixture("images")
+  static let fashion = Repository.root + "/stdlib/data/fashion"
 
   /// A small image with gradients and an edge.
   static func picture(_ width: Int, _ height: Int, channels: Int = 3, seed: Int = 0) throws -> Image {
