@@ -1,4 +1,5 @@
 import ArgumentParser
+import MocoBase
 import MocoRuntime
 import MocoSession
 import MocoTerminal
@@ -54,6 +55,9 @@ struct RunningOptions: ParsableArguments {
     }
     for setting in settings where RunningOptions.split(setting) == nil {
       throw ValidationError("--set takes name=value, not '\(setting)'.")
+    }
+    if seed > Seed.largest {
+      throw ValidationError("--seed takes a number from 0 to \(Seed.largest).")
     }
     if let threads, threads < 1 || threads > 1024 {
       throw ValidationError("--threads takes a number from 1 to 1024.")

@@ -28,7 +28,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "seed(n)",
         doc: """
-          Sets where random numbers begin. The same seed gives the same numbers on every machine.
+          Sets where random numbers begin: a whole number from 0 up. The same seed gives the same numbers on every
+          machine.
 
           ```
           seed(1)
@@ -36,7 +37,7 @@ extension CoreBuiltins {
           """
       ) { machine, arguments in
         let seed = try machine.intArgument(arguments[0], "n", "seed")
-        machine.random = RandomState(seed: UInt64(bitPattern: Int64(seed)))
+        machine.random = RandomState(seed: try Seed.checked(seed, "seed", "n"))
         machine.interpreter.seedChanged?(seed)
         return .null
       },

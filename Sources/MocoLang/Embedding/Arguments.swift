@@ -85,7 +85,8 @@ public struct Arguments {
     }
   }
 
-  private func isAbsent(_ name: String) -> Bool { self[name]?.isNil ?? true }
+  /// Whether the argument was left out, or is `nil`.
+  public func isAbsent(_ name: String) -> Bool { self[name]?.isNil ?? true }
 }
 
 // MARK: Plain values

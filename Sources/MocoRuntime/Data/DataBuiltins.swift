@@ -104,7 +104,7 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
     grey16: try grey16(arguments),
     order: ImageReading.Order(
       rawValue: try arguments.choice("order", among: ImageReading.Order.allCases.map(\.rawValue))) ?? .coop)
-  let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
+  let seed = try arguments.seed()
   if let parts = try arguments.optionalRecord("split") {
     if parts.contains(where: { $0.value.asFloat == nil }) {
       options.named = try namedSplits(parts, arguments)
@@ -251,7 +251,7 @@ private func sampleFolder(_ context: RuntimeContext) -> NativeFunction {
     let count = try arguments.int("per_class", in: 1...128)
     let size = try arguments.int("size", in: 8...1024)
     if FileSystem.kind(path) == .folder, try !FileSystem.list(path).isEmpty { return .string(path) }
-    let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
+    let seed = try arguments.seed()
     let data = try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
     for split in [try data.train(), try data.val()] {
       // The first half of the images comes from the pool of shots, the rest from that of validation.

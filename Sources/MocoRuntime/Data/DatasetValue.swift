@@ -79,7 +79,7 @@ final class DatasetValue: FigureConvertible {
           rawValue: try arguments.choice("short", among: ShortClasses.allCases.map(\.rawValue)))
       }
       let few = try value.data.fewShot(
-        arguments.int("shots"), seed: arguments.int("seed"), sampler: ShotSampler(rawValue: word) ?? .moco,
+        arguments.int("shots"), seed: Int(arguments.seed()), sampler: ShotSampler(rawValue: word) ?? .moco,
         short: short)
       return .host(DatasetValue(few, value.context))
     }

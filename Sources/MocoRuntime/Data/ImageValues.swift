@@ -95,7 +95,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     ) { value, arguments in
       let style = try Style.parse(arguments.string("name"))
       let severity = try StyleOptions.severity(arguments)
-      let seed = UInt64(bitPattern: Int64(try arguments.int("seed")))
+      let seed = try arguments.seed()
       let draw = StyleDraw(style: style, severity: severity, seed: seed)
       let planes = draw.render(value.planes ?? Planes(value.image), index: 0)
       return .host(ImageValue(planes, name: value.name, style: style.name))

@@ -63,13 +63,13 @@ struct OptionReader {
 }
 
 extension Arguments {
+  /// The `seed` argument.
+  /// - Throws: E0305 for a negative one.
+  func seed() throws -> UInt64 { try Seed.checked(int("seed"), functionName, "seed") }
+
   /// The `seed` argument, or the session's.
-  func seed(_ context: RuntimeContext, _ name: String = "seed") throws -> UInt64 {
-    guard let seed = try optionalInt(name) else { return context.seed }
-    guard seed >= 0 else {
-      throw failure(
-        "E0305", "\(functionName) cannot take \(seed) for '\(name)'", at: name, help: "give 0 or more")
-    }
-    return UInt64(seed)
+  /// - Throws: E0305 for a negative one.
+  func seed(_ context: RuntimeContext) throws -> UInt64 {
+    isAbsent("seed") ? context.seed : try seed()
   }
 }

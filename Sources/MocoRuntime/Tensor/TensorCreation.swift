@@ -111,8 +111,5 @@ private func dtype(_ arguments: Arguments) throws -> DType {
 }
 
 private func generator(_ arguments: Arguments, _ context: RuntimeContext) throws -> Philox {
-  if let seed = try arguments.optionalInt("seed") {
-    return Philox(seed: UInt64(bitPattern: Int64(seed)), stream: "tensor")
-  }
-  return context.nextGenerator()
+  arguments.isAbsent("seed") ? context.nextGenerator() : Philox(seed: try arguments.seed(), stream: "tensor")
 }
