@@ -89,16 +89,29 @@ private func sayLeftOut(_ data: Dataset, _ context: RuntimeContext) {
 
 private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset
 {
-  if ["fashion", "fashion-full"].contains(source), arguments["split"]?.isNil == false {
+  try refuse(["labels"], arguments, "files have labels of their own")
+  let options = try dataOptions(arguments)
+  let images = try arguments.optionalString("images")
+  if let bundled = ["fashion", "fashion-full"].first(where: { $0 == source }) {
+    try refuse(["split"], arguments, "\(source) has splits of its own")
+    try refuse(["images", "columns"], arguments, "\(source) is no list of files")
+    return bundled == "fashion"
+      ? try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
+      : try FashionMNIST.full()
+  }
+  return try Dataset.open(source, images: images, options: options)
+}
+
+/// The error of options that would not be heeded beside the others.
+private func refuse(_ names: [String], _ arguments: Arguments, _ reason: String) throws {
+  for name in names where !arguments.isAbsent(name) {
     throw arguments.failure(
-      "E0519", "\(source) has splits of its own: shares would not be heeded", at: "split",
-      help: "leave out split:")
+      "E0519", "\(name) would not be heeded: \(reason)", at: name, help: "leave out \(name):")
   }
-  switch source {
-  case "fashion": return try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
-  case "fashion-full": return try FashionMNIST.full()
-  default: break
-  }
+}
+
+/// The options of data in files. All are read, whether or not the source needs them.
+private func dataOptions(_ arguments: Arguments) throws -> DataOptions {
   var options = DataOptions(skipsBroken: try arguments.bool("skip_broken"))
   options.reading = ImageReading(
     grey16: try grey16(arguments),
@@ -114,7 +127,7 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
   }
   options.seed = seed
   options.columns = try namedColumns(arguments)
-  return try Dataset.open(source, images: arguments.optionalString("images"), options: options)
+  return options
 }
 
 /// `columns: {path: "photo", label: 2}`: by name, or by number from 1.
@@ -187,6 +200,7 @@ private func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset 
 }
 
 private func featureData(_ arguments: Arguments) throws -> Dataset {
+  try refuse(["source", "images", "columns"], arguments, "features lie in memory")
   let features = try TensorReading.tensor(arguments.value("features"), "features")
   guard let given = arguments["labels"], !given.isNil else {
     throw arguments.failure(
@@ -204,7 +218,17 @@ private func featureData(_ arguments: Arguments) throws -> Dataset {
           "E0303", "dataset expects the rows of \"\(name)\", not \(value.typeName)", at: "split",
           help: "split: {train: 0..<80, test: 80..<100}")
       }
-      return (name, rows.compactMap(\.asInt))
+      return try (
+        name,
+        rows.enumerated().map { position, row in
+          guard let number = row.asInt else {
+            throw arguments.failure(
+              "E0303", "row \(position) of \"\(name)\" is \(row.typeName), not an Int", at: "split",
+              help: "write split: {train: 0..<80, test: 80..<100}")
+          }
+          return number
+        }
+      )
     }
   }
   return try Dataset.features(features, labels: labels, classes: classes, splits: splits)
