@@ -3,6 +3,13 @@ import MocoTensor
 extension F {
   // MARK: Two operands, with NumPy's broadcasting
 
+  /// a op b, element by element; where a shape was broadcast, its gradient is summed over the repeats.
+  ///
+  /// Where both operands of a maximum or minimum are equal, the left one gets the gradient. The gradient of a
+  /// modulo passes to the left unchanged, and to the right times −⌊a / b⌋.
+  ///
+  /// - Throws: E0204 for shapes that do not broadcast, E0402 when integers overflow, E0403 for an integer
+  ///   modulo zero, E0405.
   public static func binary(_ op: Kernels.Binary, _ a: Variable, _ b: Variable) throws -> Variable {
     let value = try Tensor.binary(op, a.value, b.value)
     guard a.isTracked || b.isTracked else { return Variable(value) }
@@ -48,12 +55,20 @@ extension F {
     }
   }
 
+  /// a + b, with NumPy's broadcasting; errors as `binary`.
   public static func add(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.add, a, b) }
+  /// a − b, with NumPy's broadcasting; errors as `binary`.
   public static func sub(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.subtract, a, b) }
+  /// a · b by element, with NumPy's broadcasting; errors as `binary`.
   public static func mul(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.multiply, a, b) }
+  /// a / b by element, always float32; a division by zero gives infinity or NaN, not an error.
   public static func div(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.divide, a, b) }
+  /// a to the power b by element. The gradient with respect to b is aᵇ ln a, with ln 0 taken as 0; it is NaN
+  /// where a is negative.
   public static func pow(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.power, a, b) }
+  /// The larger of each pair of elements, NaN if either is; the left one gets the gradient of a tie.
   public static func maximum(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.maximum, a, b) }
+  /// The smaller of each pair of elements, NaN if either is; the left one gets the gradient of a tie.
   public static func minimum(_ a: Variable, _ b: Variable) throws -> Variable { try binary(.minimum, a, b) }
 
   /// x · factor + shift.
@@ -61,6 +76,7 @@ extension F {
     unary("scale", x, try x.value.affine(factor, shift)) { try $0.affine(factor) }
   }
 
+  /// x · factor.
   public static func scale(_ x: Variable, _ factor: Float) throws -> Variable { try affine(x, factor) }
 
   /// Elements of `a` where the condition holds, of `b` elsewhere.
@@ -77,6 +93,7 @@ extension F {
     }
   }
 
+  /// `select` under the name that the language and NumPy give it.
   public static func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) throws -> Variable {
     try select(condition, a, b)
   }
@@ -93,6 +110,11 @@ extension F {
 
   // MARK: One operand
 
+  /// op(x) by element, in x's shape. Where x is tracked its values and the result are kept for the gradient.
+  ///
+  /// The gradient of rounding and of sign is zero everywhere, that of abs and relu is zero at zero.
+  ///
+  /// - Throws: E0402 for the negation of the least integer, E0405.
   public static func unary(_ op: Kernels.Unary, _ x: Variable) throws -> Variable {
     let value = try x.value.unary(op)
     guard x.isTracked else { return Variable(value) }
@@ -108,20 +130,32 @@ extension F {
     }
   }
 
+  /// −x; integers stay integers.
   public static func neg(_ x: Variable) throws -> Variable { try unary(.negate, x) }
+  /// eˣ, within 2 units in the last place; infinite above about 88.7.
   public static func exp(_ x: Variable) throws -> Variable { try unary(.exp, x) }
+  /// The natural logarithm; −infinity at 0 and NaN below.
   public static func log(_ x: Variable) throws -> Variable { try unary(.log, x) }
+  /// The square root; NaN below 0. Its gradient is infinite at 0.
   public static func sqrt(_ x: Variable) throws -> Variable { try unary(.sqrt, x) }
+  /// x², as float32.
   public static func square(_ x: Variable) throws -> Variable { try unary(.square, x) }
+  /// |x|; the gradient is 0 at 0. Integers stay integers.
   public static func abs(_ x: Variable) throws -> Variable { try unary(.abs, x) }
+  /// The hyperbolic tangent, within 2 units in the last place.
   public static func tanh(_ x: Variable) throws -> Variable { try unary(.tanh, x) }
+  /// 1 / (1 + e⁻ˣ).
   public static func sigmoid(_ x: Variable) throws -> Variable { try unary(.sigmoid, x) }
+  /// max(x, 0); the gradient is 0 at 0.
   public static func relu(_ x: Variable) throws -> Variable { try unary(.relu, x) }
   /// x Φ(x), exact.
   public static func gelu(_ x: Variable) throws -> Variable { try unary(.gelu, x) }
   /// x σ(1.702 x).
   public static func quickGelu(_ x: Variable) throws -> Variable { try unary(.quickGelu, x) }
+  /// The sine of an angle in radians.
   public static func sin(_ x: Variable) throws -> Variable { try unary(.sin, x) }
+  /// The cosine of an angle in radians.
   public static func cos(_ x: Variable) throws -> Variable { try unary(.cos, x) }
+  /// The error function 2/√π ∫₀ˣ exp(−t²) dt, within 2 units in the last place.
   public static func erf(_ x: Variable) throws -> Variable { try unary(.erf, x) }
 }

@@ -3,6 +3,8 @@ import MocoBase
 import MocoTensor
 
 extension F {
+  /// What becomes of the rows' losses: their mean, their sum, or one loss a row; the raw values are the names
+  /// of the language's `reduction` option.
   public enum Reduction: String, Sendable { case mean, sum, none }
 
   /// −log softmax(logits)[target], averaged.

@@ -2,15 +2,25 @@ import MocoBase
 import MocoTensor
 
 extension F {
+  /// The sum of all elements, formed in double precision.
+  ///
+  /// - Shape: [..] → []
+  /// - Throws: E0402 when integers overflow.
   public static func sum(_ x: Variable) throws -> Variable {
     let shape = x.shape
     return unary("sum", x, try x.value.sum()) { try $0.expanded(to: shape) }
   }
 
+  /// The sum along one axis, counted from the end when negative; `keep` leaves it as size 1.
+  ///
+  /// - Throws: E0205 for an axis that does not exist, E0402 when integers overflow.
   public static func sum(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
     try sum(x, axes: [axis], keep: keep)
   }
 
+  /// The sum over several axes; `keep` leaves each as size 1.
+  ///
+  /// - Throws: E0205 for an axis that does not exist or is named twice, E0402 when integers overflow.
   public static func sum(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
     let value = try x.value.sum(axes: axes, keep: keep)
     guard x.isTracked else { return Variable(value) }
@@ -19,16 +29,26 @@ extension F {
     return unary("sum", x, value) { try $0.reshaped(kept).expanded(to: shape) }
   }
 
+  /// The mean of all elements, as float32.
+  ///
+  /// - Shape: [..] → []
+  /// - Throws: E0205 for an empty tensor.
   public static func mean(_ x: Variable) throws -> Variable {
     let shape = x.shape
     let share = 1 / Float(Swift.max(x.value.count, 1))
     return unary("mean", x, try x.value.mean()) { try $0.affine(share).expanded(to: shape) }
   }
 
+  /// The mean along one axis, counted from the end when negative; `keep` leaves it as size 1.
+  ///
+  /// - Throws: E0205 for an axis that is empty or does not exist.
   public static func mean(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
     try mean(x, axes: [axis], keep: keep)
   }
 
+  /// The mean over several axes; `keep` leaves each as size 1.
+  ///
+  /// - Throws: E0205 for an axis that is empty, does not exist or is named twice.
   public static func mean(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
     let n = try axes.reduce(1) { $0 * x.shape[try Shape.axis($1, x.shape, for: "mean")] }
     guard n > 0 else {
@@ -66,14 +86,26 @@ extension F {
     return (try squeeze(all, axis), try indices.squeezed(axis))
   }
 
+  /// The largest elements along an axis; the gradient goes to the first of equal ones, and NaN wins.
+  ///
+  /// - Throws: E0205 for an axis that is empty or does not exist.
   public static func max(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
     try extreme(.max, x, axis: axis, keep: keep).values
   }
 
+  /// The smallest elements along an axis; the gradient goes to the first of equal ones, and NaN wins.
+  ///
+  /// - Throws: E0205 for an axis that is empty or does not exist.
   public static func min(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
     try extreme(.min, x, axis: axis, keep: keep).values
   }
 
+  /// The largest of all elements, shape []; the gradient goes to the first of equal ones.
+  ///
+  /// - Throws: E0205 for an empty tensor.
   public static func max(_ x: Variable) throws -> Variable { try max(reshape(x, [x.value.count]), axis: 0) }
+  /// The smallest of all elements, shape []; the gradient goes to the first of equal ones.
+  ///
+  /// - Throws: E0205 for an empty tensor.
   public static func min(_ x: Variable) throws -> Variable { try min(reshape(x, [x.value.count]), axis: 0) }
 }

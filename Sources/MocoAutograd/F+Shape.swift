@@ -1,11 +1,17 @@
 import MocoTensor
 
 extension F {
+  /// The same elements in row-major order under another shape; one size may be -1 and is worked out.
+  ///
+  /// - Throws: E0205 when the number of elements differs.
   public static func reshape(_ x: Variable, _ shape: [Int]) throws -> Variable {
     let old = x.shape
     return unary("reshape", x, try x.value.reshaped(shape)) { try $0.reshaped(old) }
   }
 
+  /// Dimension i of the result is dimension `order[i]` of x; a view, nothing is moved.
+  ///
+  /// - Throws: E0205 unless `order` names every axis once.
   public static func permute(_ x: Variable, _ order: [Int]) throws -> Variable {
     let value = try x.value.permuted(order)
     guard x.isTracked else { return Variable(value) }
@@ -18,6 +24,9 @@ extension F {
     unary("transpose", x, x.value.transposed()) { $0.transposed() }
   }
 
+  /// Two dimensions exchanged, each counted from the end when negative; a view.
+  ///
+  /// - Throws: E0205 for an axis that does not exist.
   public static func transpose(_ x: Variable, _ a: Int, _ b: Int) throws -> Variable {
     unary("transpose", x, try x.value.transposed(a, b)) { try $0.transposed(a, b) }
   }
@@ -28,11 +37,17 @@ extension F {
     return unary("expand", x, try x.value.expanded(to: shape)) { try $0.reduced(to: old) }
   }
 
+  /// With a dimension of size 1 inserted before `axis`; -1 appends one.
+  ///
+  /// - Throws: E0205 for an axis that does not exist.
   public static func unsqueeze(_ x: Variable, _ axis: Int) throws -> Variable {
     let old = x.shape
     return unary("unsqueeze", x, try x.value.unsqueezed(axis)) { try $0.reshaped(old) }
   }
 
+  /// Without one dimension of size 1; nil takes all of them away.
+  ///
+  /// - Throws: E0205 for an axis that does not exist or is longer than 1.
   public static func squeeze(_ x: Variable, _ axis: Int? = nil) throws -> Variable {
     let old = x.shape
     return unary("squeeze", x, try x.value.squeezed(axis)) { try $0.reshaped(old) }
@@ -131,7 +146,7 @@ extension F {
     }
   }
 
-  /// The k largest along an axis, in order.
+  /// The k largest (or smallest) along an axis, in order, with their positions.
   public static func topK(
     _ x: Variable, _ k: Int, axis: Int = -1, largest: Bool = true
   ) throws -> (values: Variable, indices: Tensor) {
@@ -139,6 +154,11 @@ extension F {
     return (picked("topk", x, axis, values, indices), indices)
   }
 
+  /// Sorted along an axis, with the positions the elements came from; stable, NaN last either way.
+  ///
+  /// The gradient of each value goes back to where it stood. The indices, int64, carry none.
+  ///
+  /// - Throws: E0205 for an axis that does not exist, E0405, E0406 when interrupted.
   public static func sorted(
     _ x: Variable, axis: Int = -1, descending: Bool = false
   ) throws -> (values: Variable, indices: Tensor) {

@@ -44,6 +44,7 @@ public final class Variable: @unchecked Sendable {
   /// Whether this was made by the user and not by an operation.
   public var isLeaf: Bool { node == nil }
 
+  /// The value's sizes, outermost dimension first; [] for a single number.
   public var shape: [Int] { value.shape }
 
   /// The same value without a history.
@@ -54,8 +55,8 @@ public final class Variable: @unchecked Sendable {
   /// `backward` gets the gradient in the value's shape and which inputs need one; it returns a gradient of
   /// each input's shape, or nil, in the inputs' order. It must capture tensors, not variables: a captured
   /// variable would keep its history alive. `saved` names every captured tensor whose memory a program can
-  /// reach (an input's, a mask's, the value's own): overwriting one before `backward` is an error. Nothing is recorded where no input needs a gradient, or inside
-  /// `Autograd.noGrad`.
+  /// reach (an input's, a mask's, the value's own): overwriting one before `backward` is an error. Nothing is
+  /// recorded where no input needs a gradient, or inside `Autograd.noGrad`.
   public static func custom(
     _ name: String, inputs: [Variable], value: Tensor, saved: [Tensor],
     backward: @escaping (_ grad: Tensor, _ needs: [Bool]) throws -> [Tensor?]

@@ -5,6 +5,8 @@ import Synchronization
 public enum Blas {
   /// What was loaded, and why.
   package struct Choice: Sendable {
+    /// The loaded library; nil where none was found or none computes right, so that moco's own loops are
+    /// used.
     package var library: BlasLibrary?
     /// What OpenBLAS would have chosen, where that is another core.
     package var replaced: String?

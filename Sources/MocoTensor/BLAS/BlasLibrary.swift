@@ -61,6 +61,7 @@ package struct BlasLibrary: @unchecked Sendable {
     }
   }
 
+  /// Unloads the library. Nothing of it may be called afterwards, and it must be closed once at most.
   package func close() { dlclose(handle) }
 
   private init?(_ handle: UnsafeMutableRawPointer) {

@@ -8,9 +8,13 @@ import MocoBase
 public enum Gemm {
   /// A grid of tiles over the result.
   package struct Grid: Equatable {
+    /// Rows of a tile; tiles of the last row of the grid may have fewer.
     package var rowSize: Int
+    /// Columns of a tile; tiles of the last column of the grid may have fewer.
     package var columnSize: Int
+    /// Tiles along the rows of the result; 0 where it has none.
     package var rowTiles: Int
+    /// Tiles along the columns of the result; 0 where it has none.
     package var columnTiles: Int
 
     package var count: Int { rowTiles * columnTiles }
@@ -91,7 +95,11 @@ public enum Gemm {
       Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)), beta, c, Int32(max(ldc, 1)))
   }
 
-  // For k = 0, for sizes that OpenBLAS's 32-bit integers do not hold, and without OpenBLAS.
+  /// The product in plain loops, sums in double precision: for k = 0, for sizes that OpenBLAS's 32-bit
+  /// integers do not hold, and without OpenBLAS.
+  ///
+  /// Sizes and strides as in `run`; `lda`, `ldb`, `ldc` are elements from one row to the next. With beta = 0
+  /// C is not read.
   package static func plain<T: BinaryFloatingPoint>(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, _ alpha: T, _ a: UnsafePointer<T>, _ lda: Int,
     _ b: UnsafePointer<T>, _ ldb: Int, _ beta: T, _ c: UnsafeMutablePointer<T>, _ ldc: Int

@@ -9,14 +9,18 @@ package struct Processor: Equatable, Sendable {
     package static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
+  /// The widest usable vectors; `sse` on processors that are not x86.
   package var level: Level
   /// `GenuineIntel`, `AuthenticAMD`, …; empty on other architectures.
   package var vendor: String
+  /// The family as the vendor counts it, with the extended family added; 0 where there is none.
   package var family: Int
+  /// The model as the vendor counts it, with the extended model as its upper bits; 0 where there is none.
   package var model: Int
   /// What it calls itself.
   package var name: String
 
+  /// A processor by its figures, also one that this machine does not have.
   package init(level: Level, vendor: String, family: Int, model: Int, name: String = "") {
     self.level = level
     self.vendor = vendor
@@ -25,11 +29,13 @@ package struct Processor: Equatable, Sendable {
     self.name = name
   }
 
+  /// The processor that this process runs on, asked once.
   package static let current = Processor(
     level: Level(rawValue: moco_processor_level()) ?? .sse, vendor: String(cString: moco_processor_vendor()),
     family: Int(moco_processor_family()), model: Int(moco_processor_model()),
     name: String(cString: moco_processor_name()).split(separator: " ").joined(separator: " "))
 
+  /// Whether it is AMD's, or Hygon's, which builds AMD's design.
   package var isAMD: Bool { vendor == "AuthenticAMD" || vendor == "HygonGenuine" }
 
   /// For people: `AMD EPYC (AuthenticAMD family 25 model 17)`.

@@ -5,7 +5,9 @@ import CKernels
 /// The instruction set is chosen once at run time. Matrices are row-major without gaps, [rows, width].
 /// Nothing here checks sizes: the caller has.
 public enum Kernels {
+  /// Elements that a kernel writes, or reads and writes.
   public typealias Floats = UnsafeMutablePointer<Float>
+  /// Elements that a kernel only reads.
   public typealias Values = UnsafePointer<Float>
 
   // Elements of a task: enough to pay for its start, few enough to spread and to stay in the second-level
@@ -18,16 +20,22 @@ public enum Kernels {
 
   // MARK: Elementwise
 
+  /// Operations on one element; raw values are those of `moco_unary_op`. `gelu` is exact, `quickGelu` is x
+  /// σ(1.702 x), `round` takes ties to even.
   public enum Unary: Int32, Sendable, CaseIterable {
     case negate, abs, exp, log, sqrt, rsqrt, square, reciprocal, tanh, sigmoid, relu, gelu, quickGelu, erf,
       sin, cos
     case floor, ceil, round, sign
   }
 
+  /// Operations on two elements; raw values are those of `moco_binary_op`. `maximum` and `minimum` pass NaN
+  /// on, `modulo` has the sign of the right side.
   public enum Binary: Int32, Sendable, CaseIterable {
     case add, subtract, multiply, divide, maximum, minimum, power, modulo
   }
 
+  /// Comparisons of two elements; raw values are those of `moco_compare_op`. Every one but `notEqual` is
+  /// false where either side is NaN.
   public enum Comparison: Int32, Sendable, CaseIterable {
     case equal, notEqual, less, lessEqual, greater, greaterEqual
   }
@@ -49,8 +57,11 @@ public enum Kernels {
     }
   }
 
+  /// out = eˣ; out may be x.
   public static func exp(_ x: Values, _ out: Floats, count: Int) { unary(.exp, x, out, count: count) }
+  /// out = x Φ(x), exact; out may be x.
   public static func gelu(_ x: Values, _ out: Floats, count: Int) { unary(.gelu, x, out, count: count) }
+  /// out = x σ(1.702 x); out may be x.
   public static func quickGelu(_ x: Values, _ out: Floats, count: Int) {
     unary(.quickGelu, x, out, count: count)
   }
@@ -77,10 +88,12 @@ public enum Kernels {
     }
   }
 
+  /// out = alpha · x; out may be x.
   public static func scale(_ alpha: Float, _ x: Values, _ out: Floats, count: Int) {
     affine(alpha, x, 0, out, count: count)
   }
 
+  /// out = value, `count` times.
   public static func fill(_ out: Floats, _ value: Float, count: Int) {
     Parallel.chunks(count, size: taskSize) { r in
       (out + r.lowerBound).update(repeating: value, count: r.count)
@@ -96,12 +109,14 @@ public enum Kernels {
     }
   }
 
+  /// out = softmax of each row; a row of −infinity alone gives NaN. out may be x.
   public static func softmax(_ x: Values, _ out: Floats, rows: Int, width: Int) {
     rowBlocks(rows, width) { r in
       moco_softmax(x + r.lowerBound * width, out + r.lowerBound * width, r.count, width)
     }
   }
 
+  /// dx = y (dy − ⟨y, dy⟩) by row, with y = softmax(x).
   public static func softmaxBackward(y: Values, dy: Values, _ dx: Floats, rows: Int, width: Int) {
     rowBlocks(rows, width) { r in
       let i = r.lowerBound * width
@@ -109,12 +124,14 @@ public enum Kernels {
     }
   }
 
+  /// out = x − log Σ eˣ of each row; out may be x.
   public static func logSoftmax(_ x: Values, _ out: Floats, rows: Int, width: Int) {
     rowBlocks(rows, width) { r in
       moco_log_softmax(x + r.lowerBound * width, out + r.lowerBound * width, r.count, width)
     }
   }
 
+  /// dx = dy − e^y Σ dy by row, with y = logSoftmax(x).
   public static func logSoftmaxBackward(y: Values, dy: Values, _ dx: Floats, rows: Int, width: Int) {
     rowBlocks(rows, width) { r in
       let i = r.lowerBound * width
@@ -132,6 +149,8 @@ public enum Kernels {
     }
   }
 
+  /// dx = inverse (dy − y ⟨y, dy⟩) by row, without the second term where the row's norm was below eps; y and
+  /// `inverse` as `normalizeRows` gave them.
   public static func normalizeRowsBackward(
     y: Values, inverse: Values, eps: Float, dy: Values, _ dx: Floats, rows: Int, width: Int
   ) {

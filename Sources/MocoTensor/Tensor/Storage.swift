@@ -6,11 +6,15 @@ import MocoBase
 /// - Safety: address and size never change; elements are written by one thread, or by tasks on disjoint
 ///   parts that it waits for.
 package final class Storage: @unchecked Sendable {
+  /// The first byte, aligned as malloc aligns. Valid while this object lives.
   package let base: UnsafeMutableRawPointer
+  /// Bytes asked for and accounted. The allocation itself is rounded up to a multiple of 64.
   package let byteCount: Int
   /// How often elements were assigned to; a recorded operation compares it before it uses what it saved.
   package var writes = 0
 
+  /// Reserves memory from the accountant and allocates it; both are given back when this object goes.
+  ///
   /// - Throws: E0405 when the memory is not there.
   package init(bytes: Int, zeroed: Bool = false) throws {
     try MemoryAccountant.reserve(bytes)

@@ -4,10 +4,12 @@ import CKernels
 package enum Strided {
   /// A shape with neighbouring dimensions merged where all operands allow it, and at least one dimension.
   package struct Loop {
+    /// Sizes of the merged dimensions, outermost first; never empty, [1] for a single element.
     package var shape: [Int]
     /// By operand.
     package var strides: [[Int]]
 
+    /// Merges the dimensions of `shape`. Each operand is given by its strides in elements, one a dimension.
     package init(_ shape: [Int], _ operands: [[Int]]) {
       var sizes: [Int] = []
       var merged = [[Int]](repeating: [], count: operands.count)
@@ -31,8 +33,11 @@ package enum Strided {
       strides = merged
     }
 
+    /// Length of the innermost dimension.
     package var inner: Int { shape[shape.count - 1] }
+    /// Number of runs of the innermost dimension.
     package var rows: Int { shape.dropLast().reduce(1, *) }
+    /// An operand's stride along the innermost dimension, in elements; 0 where it is repeated.
     package func innerStride(_ operand: Int) -> Int { strides[operand][shape.count - 1] }
 
     /// Calls `body` for runs of the innermost dimension: the offset of each operand and the run's length.

@@ -1,10 +1,16 @@
 import MocoBase
 
 extension Tensor {
+  /// A tensor of zeros (false for bool).
+  ///
+  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
   public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor {
     try Tensor(uninitialized: shape, dtype, zeroed: true)
   }
 
+  /// A tensor of ones (true for bool).
+  ///
+  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
   public static func ones(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor {
     switch dtype {
     case .float32: return try full(shape, 1)
@@ -13,18 +19,27 @@ extension Tensor {
     }
   }
 
+  /// A float32 tensor of one value.
+  ///
+  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
   public static func full(_ shape: [Int], _ value: Float) throws -> Tensor {
     let out = try Tensor(uninitialized: shape)
     withExtendedLifetime(out.storage) { Kernels.fill(out.floats, value, count: out.count) }
     return out
   }
 
+  /// An int64 tensor of one value.
+  ///
+  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
   public static func full(_ shape: [Int], int value: Int) throws -> Tensor {
     let out = try Tensor(uninitialized: shape, .int64)
     withExtendedLifetime(out.storage) { out.ints.update(repeating: Int64(value), count: out.count) }
     return out
   }
 
+  /// A bool tensor of one value.
+  ///
+  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
   public static func full(_ shape: [Int], bool value: Bool) throws -> Tensor {
     let out = try Tensor(uninitialized: shape, .bool)
     withExtendedLifetime(out.storage) { out.bytes.update(repeating: value ? 1 : 0, count: out.count) }

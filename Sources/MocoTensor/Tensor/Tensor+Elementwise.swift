@@ -103,9 +103,13 @@ extension Tensor {
     return withExtendedLifetime(flat.storage) { (0..<flat.count).contains { flat.ints[$0] < 0 } }
   }
 
+  /// a + b; types, broadcasting and errors as `binary`.
   public static func add(_ a: Tensor, _ b: Tensor) throws -> Tensor { try binary(.add, a, b) }
+  /// a − b; types, broadcasting and errors as `binary`.
   public static func subtract(_ a: Tensor, _ b: Tensor) throws -> Tensor { try binary(.subtract, a, b) }
+  /// a · b by element; types, broadcasting and errors as `binary`.
   public static func multiply(_ a: Tensor, _ b: Tensor) throws -> Tensor { try binary(.multiply, a, b) }
+  /// a / b by element, always float32; broadcasting and errors as `binary`.
   public static func divide(_ a: Tensor, _ b: Tensor) throws -> Tensor { try binary(.divide, a, b) }
 
   // MARK: Comparisons and masks
@@ -246,6 +250,7 @@ extension Kernels.Binary {
 }
 
 extension Kernels.Comparison {
+  /// As it is written in the language.
   public var symbol: String {
     switch self {
     case .equal: return "=="

@@ -17,6 +17,8 @@ public enum IndexItem: Sendable {
 
 /// An index resolved against a shape: a view, then at most one gather.
 package struct IndexPlan {
+  /// What is taken of one dimension: all of it; one position, which removes the dimension; or positions from
+  /// ..< to, every `step`-th, with 0 ≤ from, to ≤ length and step > 0.
   package enum Slice: Equatable {
     case whole
     case pick(Int)
@@ -240,9 +242,9 @@ extension Tensor {
     }
   }
 
-  /// The slices at `indices` along an axis, in that order.
+  /// The slices at `indices` along an axis, in that order; negative ones count from the end.
   ///
-  /// - Throws: E0202 for an index outside 0 ..< length.
+  /// - Throws: E0202 for an index outside -length ..< length.
   public func indexSelect(axis: Int, _ indices: [Int]) throws -> Tensor {
     let v = try along(axis, "index", keep: true)
     for i in indices where i < 0 || i >= v.n { _ = try IndexPlan.position(i < 0 ? i : i, v.n, v.axis) }
@@ -348,6 +350,7 @@ extension IndexPlan {
     return order
   }
 
+  /// The order that undoes a permutation. `order` must hold each of 0 ..< its length once.
   package static func inverse(_ order: [Int]) -> [Int] {
     var inverse = order
     for (i, axis) in order.enumerated() { inverse[axis] = i }

@@ -48,7 +48,9 @@ extension Tensor {
     return try reshaped([count]).sum(axis: 0)
   }
 
-  /// - Throws: E0205 for an axis that does not exist, E0402.
+  /// The sum along one axis; integers and bools give integers. `keep` leaves the axis as size 1.
+  ///
+  /// - Throws: E0205 for an axis that does not exist, E0402 when integers overflow.
   public func sum(axis: Int, keep: Bool = false) throws -> Tensor {
     let v = try along(axis, "sum", keep: keep)
     if dtype != .float32 { return try intSum(v) }
@@ -96,6 +98,8 @@ extension Tensor {
     return out
   }
 
+  /// The mean of all elements, as float32, shape [].
+  ///
   /// - Throws: E0205 for an empty tensor.
   public func mean() throws -> Tensor {
     try checkNotEmpty(count, "mean", nil)
@@ -104,6 +108,9 @@ extension Tensor {
     return try Tensor(Float(total / Double(count)))
   }
 
+  /// The mean along one axis, as float32; `keep` leaves the axis as size 1.
+  ///
+  /// - Throws: E0205 for an axis that is empty or does not exist.
   public func mean(axis: Int, keep: Bool = false) throws -> Tensor {
     let at = try Shape.axis(axis, shape, for: "mean")
     try checkNotEmpty(shape[at], "mean", at)
@@ -162,11 +169,15 @@ extension Tensor {
     return (values, indices)
   }
 
+  /// Which end of the order is looked for.
   public enum Extreme: Sendable {
     case max, min
     var name: String { self == .max ? "max" : "min" }
   }
 
+  /// Where the largest element along an axis first stands, int64; NaN counts as largest.
+  ///
+  /// - Throws: E0205 for an axis that is empty or does not exist.
   public func argmax(axis: Int, keep: Bool = false) throws -> Tensor {
     try extreme(.max, axis: axis, keep: keep).indices
   }

@@ -9,8 +9,11 @@ import MocoBase
 ///
 /// - Safety: as its storage.
 public struct Tensor: @unchecked Sendable {
+  /// The memory that holds the elements, shared with every view made of them.
   package private(set) var storage: Storage
+  /// The type of the elements.
   public let dtype: DType
+  /// Sizes, outermost dimension first; [] for a single number.
   public let shape: [Int]
   /// In elements; zero along a dimension that is repeated.
   package let strides: [Int]
@@ -19,6 +22,8 @@ public struct Tensor: @unchecked Sendable {
   /// Number of elements.
   public let count: Int
 
+  /// A view of existing storage. Nothing is checked: every element that shape, strides and offset can reach
+  /// must lie inside the storage, and `count` must be the product of the shape.
   package init(storage: Storage, dtype: DType, shape: [Int], strides: [Int], offset: Int, count: Int) {
     self.storage = storage
     self.dtype = dtype
@@ -28,7 +33,9 @@ public struct Tensor: @unchecked Sendable {
     self.count = count
   }
 
-  /// Memory that nothing has been written to.
+  /// Memory that nothing has been written to, or zeros.
+  ///
+  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
   package init(uninitialized shape: [Int], _ dtype: DType = .float32, zeroed: Bool = false) throws {
     let count = try Shape.count(shape)
     let storage = try Storage(bytes: count * dtype.size, zeroed: zeroed)
@@ -47,6 +54,9 @@ public struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Row-major int64 values. A literal of whole numbers prefers the float32 initializer.
+  ///
+  /// - Throws: E0205 if their number is not that of the shape.
   @_disfavoredOverload
   public init(_ values: [Int], shape: [Int]) throws {
     try Tensor.checkCount(values.count, shape)
@@ -54,6 +64,9 @@ public struct Tensor: @unchecked Sendable {
     for (i, value) in values.enumerated() { ints[i] = Int64(value) }
   }
 
+  /// Row-major bool values.
+  ///
+  /// - Throws: E0205 if their number is not that of the shape.
   public init(_ values: [Bool], shape: [Int]) throws {
     try Tensor.checkCount(values.count, shape)
     try self.init(uninitialized: shape, .bool)
@@ -70,6 +83,7 @@ public struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Number of dimensions; 0 for a single number.
   public var rank: Int { shape.count }
 
   /// Bytes of the elements (not of storage shared with others).
@@ -95,10 +109,13 @@ public struct Tensor: @unchecked Sendable {
 
   // MARK: Pointers, valid while the tensor lives
 
+  /// The first element as float32; only for a tensor of that type. Further elements follow by `strides`.
   package var floats: UnsafeMutablePointer<Float> {
     storage.base.assumingMemoryBound(to: Float.self) + offset
   }
+  /// The first element as int64; only for a tensor of that type. Further elements follow by `strides`.
   package var ints: UnsafeMutablePointer<Int64> { storage.base.assumingMemoryBound(to: Int64.self) + offset }
+  /// The first element as one byte, 0 or 1; only for a tensor of bools. Further elements follow by `strides`.
   package var bytes: UnsafeMutablePointer<UInt8> { storage.base.assumingMemoryBound(to: UInt8.self) + offset }
 
   /// The elements as floats in row-major order: in place where they stand so, else of a copy.
@@ -122,14 +139,18 @@ public struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// The elements in row-major order; integers are rounded to the nearest float, bools are 0 and 1.
   public func toFloats() throws -> [Float] { try withFloats { Array($0) } }
 
-  /// - Throws: E0402 for a float that is not a number or beyond Int; others are cut towards zero.
+  /// The elements in row-major order; floats are cut towards zero, bools are 0 and 1.
+  ///
+  /// - Throws: E0402 for a float that is not a number or beyond Int.
   public func toInts() throws -> [Int] {
     let flat = try cast(to: .int64).contiguous()
     return withExtendedLifetime(flat.storage) { (0..<flat.count).map { Int(flat.ints[$0]) } }
   }
 
+  /// The elements in row-major order; a number is true unless it is zero.
   public func toBools() throws -> [Bool] {
     let flat = try cast(to: .bool).contiguous()
     return withExtendedLifetime(flat.storage) { (0..<flat.count).map { flat.bytes[$0] != 0 } }
@@ -147,6 +168,9 @@ public struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Checks that there is exactly one element.
+  ///
+  /// - Throws: E0206 if there are more, or none.
   package func checkScalar() throws {
     guard count == 1 else {
       throw Failure(
