@@ -2,6 +2,7 @@ import MocoBase
 
 /// The functions of the language that need neither files nor tensors, by subject.
 package enum CoreBuiltins {
+  /// All of them, each with what a call does besides giving its value; the list is made anew at every access.
   package static var all: [NativeFunction] {
     let groups = [
       output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["min", "max", "sorted"]),

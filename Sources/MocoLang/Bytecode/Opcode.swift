@@ -8,6 +8,8 @@
 // Every register owns what it holds. Operands marked by k as temporaries are given up by the instruction that
 // uses them, so that nothing outlives the expression that made it: bit 0 for b, bit 1 for c.
 
+/// What an instruction does; beside each case stands what it makes of the registers, constants and globals
+/// named above. The machine's loop and `hasWord` know every case.
 package enum Opcode: UInt8 {
   // Moves and constants
   case move  // R[a] = R[b]
@@ -99,13 +101,21 @@ package enum Opcode: UInt8 {
   case importName  // R[a] = R[b].N[c], E0803 without it
 }
 
+/// One instruction, eight bytes; a second word that some opcodes need is an instruction of its own behind it.
 package struct Instruction {
+  /// What is done.
   package var op: Opcode
+  /// Flags, whose bits mean what the opcode says; as a rule bits 0 and 1 mark b and c as temporaries.
   package var k: UInt8
+  /// The first operand: as a rule the register of the result.
   package var a: UInt16
+  /// The second operand, or the lower half of `bx`.
   package var b: UInt16
+  /// The third operand, or the upper half of `bx`.
   package var c: UInt16
 
+  /// An instruction with three operands. Each is cut to 16 bits without a check: the builder has seen that it
+  /// fits.
   package init(_ op: Opcode, k: UInt8 = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
     self.op = op
     self.k = k
@@ -114,6 +124,7 @@ package struct Instruction {
     self.c = UInt16(truncatingIfNeeded: c)
   }
 
+  /// An instruction with one register and a signed number of 32 bits; both are cut without a check.
   package init(_ op: Opcode, k: UInt8 = 0, a: Int = 0, bx: Int) {
     self.op = op
     self.k = k
@@ -122,6 +133,8 @@ package struct Instruction {
     c = UInt16(truncatingIfNeeded: bx >> 16)
   }
 
+  /// b and c together as one signed number of 32 bits: a constant, a global, or the distance of a jump in
+  /// instructions.
   @inline(__always) package var bx: Int {
     Int(Int32(bitPattern: UInt32(b) | UInt32(c) << 16))
   }

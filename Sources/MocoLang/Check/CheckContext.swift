@@ -2,11 +2,16 @@
 public struct CheckContext: Sendable {
   /// What a function takes, as far as a call can be checked before it runs.
   public struct Callable: Sendable {
+    /// A parameter of a function that is known before the program runs.
     public struct Parameter: Sendable {
+      /// The name by which an argument can be given.
       public var name: String
+      /// Whether a call must give it.
       public var isRequired: Bool
+      /// Whether it can be given by name alone.
       public var isNameOnly: Bool
 
+      /// A parameter; it can be given by position unless `isNameOnly` says otherwise.
       public init(name: String, isRequired: Bool, isNameOnly: Bool = false) {
         self.name = name
         self.isRequired = isRequired
@@ -14,6 +19,7 @@ public struct CheckContext: Sendable {
       }
     }
 
+    /// In the order of the positions; those that are given by name alone may stand anywhere.
     public var parameters: [Parameter]
     /// Any number of further positions.
     public var takesRest: Bool
@@ -22,6 +28,7 @@ public struct CheckContext: Sendable {
     /// The options of arguments that are records, by the argument's name.
     public var blocks: [String: OptionBlock]
 
+    /// A function that takes these parameters, and no others unless the flags say so.
     public init(
       parameters: [Parameter], takesRest: Bool = false, takesOptions: Bool = false,
       blocks: [String: OptionBlock] = [:]
@@ -65,6 +72,7 @@ public struct CheckContext: Sendable {
   /// Names of methods of built-in types.
   var methods: Set<String> { Set(methodEffects.keys) }
 
+  /// A context in which only these names are there; the other properties begin empty.
   public init(
     dialect: Dialect, builtins: [String: Callable?] = [:], names: [String: Bool] = [:],
     isPrompt: Bool = false

@@ -6,6 +6,7 @@
 
 import MocoBase
 
+/// Makes one program's syntax tree into a prototype. An object of it compiles once.
 package final class Compiler {
   let heap: Heap
   let globals: Globals
@@ -20,6 +21,8 @@ package final class Compiler {
   /// Top-level names of the cell that is being compiled, with their places.
   var declaredInCell: [String: Span] = [:]
 
+  /// A compiler for a program whose globals belong to `module`. Constants and interned names are made on
+  /// `heap`, slots in `globals`.
   package init(module: Module, file: SourceFile, dialect: Dialect, globals: Globals, heap: Heap) {
     self.module = module
     self.file = file

@@ -4,6 +4,7 @@ public final class SourceFile: Sendable {
   public let name: String
   /// The whole path of the file that it was read from, for what is relative to it; nil for text from elsewhere.
   public let path: String?
+  /// The whole text, repaired like `bytes`.
   public let text: String
   /// The text in UTF-8. Invalid input has been repaired with U+FFFD; see `invalidOffset`.
   public let bytes: [UInt8]
@@ -15,6 +16,7 @@ public final class SourceFile: Sendable {
   /// Texts longer than this are refused by the parser, so that offsets fit 32 bits everywhere.
   public static let maximumSize = 1 << 28
 
+  /// A text that was not read from a file: `path` is nil, and nothing had to be repaired.
   public convenience init(name: String, text: String) {
     self.init(name: name, path: nil, text: text, invalidOffset: nil)
   }
@@ -55,6 +57,7 @@ public final class SourceFile: Sendable {
     SourceFile(name: name, path: path, text: text, invalidOffset: invalidOffset)
   }
 
+  /// Number of lines; a line break at the end opens one more, empty line.
   public var lineCount: Int { lineStarts.count }
 
   /// Line (from 1) that holds a UTF-8 offset; offsets outside are clamped.
@@ -93,27 +96,36 @@ public final class SourceFile: Sendable {
     return String(decoding: bytes[clamped], as: UTF8.self)
   }
 
+  /// The piece between two UTF-8 offsets of this file; an end before the start gives an empty one.
   public func span(_ start: Int, _ end: Int) -> Span { Span(file: self, start: start, end: end) }
 }
 
 /// A piece of a source file, in UTF-8 offsets, half-open.
 public struct Span: Sendable, Hashable {
+  /// The text that the offsets count in.
   public let file: SourceFile
+  /// UTF-8 offset of the first byte.
   public let startOffset: Int32
+  /// UTF-8 offset behind the last byte; never below `startOffset`.
   public let endOffset: Int32
 
+  /// A piece from `start` ..< `end`; offsets are clamped to 32 bits, and an end before the start is the
+  /// start.
   public init(file: SourceFile, start: Int, end: Int) {
     self.file = file
     startOffset = Int32(clamping: start)
     endOffset = Int32(clamping: max(start, end))
   }
 
+  /// `startOffset` as an Int.
   public var start: Int { Int(startOffset) }
+  /// `endOffset` as an Int.
   public var end: Int { Int(endOffset) }
   /// Line of the start, from 1.
   public var line: Int { file.line(at: start) }
   /// Column of the start in Unicode scalars, from 1.
   public var column: Int { file.position(at: start).column }
+  /// The piece itself; offsets outside the file are clamped.
   public var text: String { file.text(in: start..<end) }
 
   /// The smallest span that covers both; `self` where the other is in another file.

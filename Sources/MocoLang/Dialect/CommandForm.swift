@@ -15,6 +15,7 @@ public final class CommandForm: Sendable {
     /// Whether the form is whole without it.
     public let isOptional: Bool
 
+    /// A part that must be there unless `isOptional` says otherwise.
     public init(_ word: String, _ placeholder: String, takesUnit: Bool = false, isOptional: Bool = false) {
       self.word = word
       self.placeholder = placeholder
@@ -40,6 +41,7 @@ public final class CommandForm: Sendable {
   /// What it does, in a sentence or more of Markdown.
   public let doc: String
 
+  /// A command form. Without `function` the built-in function of the verb's name is called.
   public init(
     _ verb: String, subject: String = "X", parts: [Part] = [], function: String? = nil,
     takesList: Bool = false, isShowing: Bool = false, takesBlock: Bool = true, doc: String

@@ -33,6 +33,8 @@ public final class DeclaringForm: Sendable {
   /// What it does, in a sentence or more of Markdown.
   public let doc: String
 
+  /// A declaring form. Without `function` the built-in function of the verb's name is called; without `check`
+  /// any string is right.
   public init(
     _ verb: String, noun: String, group: String, item: String, exampleGroup: String, exampleItem: String,
     code: String, function: String? = nil, doc: String,

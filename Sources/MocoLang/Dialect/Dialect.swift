@@ -6,6 +6,7 @@
 public final class Dialect: Sendable {
   /// In the order in which they were given.
   public let forms: [CommandForm]
+  /// Blocks that declare a name, in the order in which they were given.
   public let declarations: [DeclaringForm]
   /// A quantity's word holds the place of its unit in this list.
   public let units: [Quantity.Unit]
@@ -27,6 +28,7 @@ public final class Dialect: Sendable {
     /// The verb of the form that shows it: `show`.
     public let verb: String
 
+    /// What is made, and the verb that shows it.
     public init(noun: String, verb: String) {
       self.noun = noun
       self.verb = verb

@@ -3,8 +3,11 @@
 ///
 /// A dialect's catalog holds the language's own codes and those of the embedder.
 public struct ErrorCatalog: Sendable {
+  /// One error code and what it means.
   public struct Entry: Sendable {
+    /// `E` and four digits: `E0203`.
     public let code: String
+    /// What is wrong in general, as the heading of the code's page has it.
     public let title: String
   }
 
@@ -13,6 +16,7 @@ public struct ErrorCatalog: Sendable {
   /// What the hundreds mean, in their order.
   public let ranges: [(prefix: String, subject: String)]
 
+  /// A catalog of the codes in a table, which stays in the order given; the prefixes are like `E02`.
   public init(ranges: [(prefix: String, subject: String)] = [], _ table: [(code: String, title: String)] = [])
   {
     self.ranges = ranges

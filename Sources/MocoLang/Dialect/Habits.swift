@@ -18,6 +18,7 @@ public struct Habits: Sendable {
   /// The same for host objects whose type is not in `members`.
   public let objectMembers: [String: String]
 
+  /// Habits of one origin. Keys are matched exactly, as they are written.
   public init(
     names: [String: String] = [:], modules: [String: String] = [:], moduleAliases: Set<String> = [],
     moduleMembers: [String: String] = [:], arguments: [String: String] = [:], surplus: [String: String] = [:],

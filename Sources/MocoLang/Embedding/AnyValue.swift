@@ -15,7 +15,10 @@
 
 import MocoBase
 
+/// A value of the language: plain values are copied, what lives on the machine's heap is held by a counted
+/// reference.
 public struct AnyValue {
+  /// How the value is held: made by Swift code, or a reference to an object of the machine.
   package enum Storage {
     case null
     case bool(Bool)
@@ -32,27 +35,45 @@ public struct AnyValue {
     case object(ObjectReference)
   }
 
+  /// What it is; the same value may be held in either way, so compare by `kind`.
   package var storage: Storage
 
+  /// A value that is held so.
   package init(_ storage: Storage) { self.storage = storage }
 
+  /// The value nil.
   public static var `nil`: AnyValue { AnyValue(.null) }
+  /// A Bool.
   public static func bool(_ value: Bool) -> AnyValue { AnyValue(.bool(value)) }
+  /// An Int of 64 bits.
   public static func int(_ value: Int) -> AnyValue { AnyValue(.int(value)) }
+  /// A Float of 64 bits.
   public static func float(_ value: Double) -> AnyValue { AnyValue(.float(value)) }
   /// A number kept in 32 bits, as its shortest text reads: an option of 0.075 is 0.075 and not 0.07500000298023224.
   public static func float(_ value: Float) -> AnyValue { AnyValue(.float(NumberText.widened(value))) }
+  /// An amount with a unit. It can be given to a program only where its dialect has that unit.
   public static func quantity(_ value: Quantity) -> AnyValue { AnyValue(.quantity(value)) }
+  /// A String.
   public static func string(_ value: String) -> AnyValue { AnyValue(.string(value)) }
+  /// A List, made anew each time that the value goes to a program.
   public static func list(_ values: [AnyValue]) -> AnyValue { AnyValue(.list(values)) }
+  /// A List of Ints.
   public static func list(_ values: [Int]) -> AnyValue { AnyValue(.list(values.map { .int($0) })) }
+  /// A List of Floats of 64 bits.
   public static func list(_ values: [Double]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
+  /// A List of Floats, each as its shortest text reads: see `float(_:)`.
   public static func list(_ values: [Float]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
+  /// A List of Strings.
   public static func list(_ values: [String]) -> AnyValue { AnyValue(.list(values.map { .string($0) })) }
+  /// A Record, made anew each time that the value goes to a program.
   public static func record(_ fields: Fields) -> AnyValue { AnyValue(.record(fields)) }
+  /// A Record; a name that comes twice keeps its first place and its last value.
   public static func record(_ fields: [(String, AnyValue)]) -> AnyValue { AnyValue(.record(Fields(fields))) }
+  /// A Range.
   public static func range(_ value: RangeValue) -> AnyValue { AnyValue(.range(value)) }
+  /// A native function as a value.
   public static func function(_ value: NativeFunction) -> AnyValue { AnyValue(.native(value)) }
+  /// A host object; the program holds it for as long as it needs it.
   public static func host(_ object: any HostObject) -> AnyValue { AnyValue(.host(object)) }
 
   /// A value to `switch` over. Lists, records and functions are read with `asList`, `asRecord`, `asFunction`.
@@ -74,6 +95,8 @@ public struct AnyValue {
 // MARK: Looking inside
 
 extension AnyValue {
+  /// What the value is, with its contents where these are plain. A String of a program is copied. A module is
+  /// a `record` whose fields `asRecord` does not give.
   public var kind: Kind {
     switch storage {
     case .null: return .nil
@@ -109,8 +132,11 @@ extension AnyValue {
     }
   }
 
+  /// Whether it is nil.
   public var isNil: Bool { if case .null = storage { return true } else { return false } }
+  /// A Bool; nil for every other type.
   public var asBool: Bool? { if case .bool(let value) = storage { return value } else { return nil } }
+  /// An Int; nil for every other type, also for a Float that is whole.
   public var asInt: Int? { if case .int(let value) = storage { return value } else { return nil } }
   /// A Float, or an Int made into one.
   public var asFloat: Double? {
@@ -120,10 +146,13 @@ extension AnyValue {
     default: return nil
     }
   }
+  /// A Quantity; nil for every other type, numbers included.
   public var asQuantity: Quantity? {
     if case .quantity(let value) = storage { return value } else { return nil }
   }
+  /// The text of a String, copied; nil for every other type.
   public var asString: String? { if case .string(let value) = kind { return value } else { return nil } }
+  /// A Range; nil for every other type.
   public var asRange: RangeValue? { if case .range(let value) = kind { return value } else { return nil } }
 
   /// The elements of a List, copied one level deep.
@@ -163,11 +192,16 @@ extension AnyValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expres
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral
 {
+  /// `nil` in Swift code stands for the language's nil.
   public init(nilLiteral: ()) { self = .nil }
+  /// `true` and `false` in Swift code stand for Bools.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A whole number in Swift code stands for an Int.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A number with a point or exponent in Swift code stands for a Float.
   public init(floatLiteral value: Double) { self = .float(value) }
   public init(stringLiteral value: String) { self = .string(value) }
+  /// `[…]` in Swift code stands for a List.
   public init(arrayLiteral elements: AnyValue...) { self = .list(elements) }
   /// A record; the fields keep the order in which they are written.
   public init(dictionaryLiteral elements: (String, AnyValue)...) { self = .record(Fields(elements)) }

@@ -3,12 +3,16 @@
 
 import MocoBase
 
+/// The arguments of one call, by name, with defaults filled in; valid during the call.
 public struct Arguments {
+  /// The interpreter that runs the program, for calling back and for asking after interrupts.
   public let interpreter: Interpreter
+  /// The function's name, as messages begin with it.
   public let functionName: String
   /// The values by the order of the signature's parameters; nil where an argument was left out and its
   /// default is no literal.
   package var values: [AnyValue?]
+  /// What the function takes.
   package let signature: Signature
   /// What `*rest` took.
   public let rest: [AnyValue]
@@ -17,6 +21,7 @@ public struct Arguments {
   /// The parameters that the call gave (not defaults), by place in the signature.
   package let given: [Bool]
 
+  /// The arguments of a call. `values` and `given` are as long as the signature's parameters.
   package init(
     interpreter: Interpreter, signature: Signature, values: [AnyValue?], given: [Bool], rest: [AnyValue],
     options: Fields
@@ -32,8 +37,8 @@ public struct Arguments {
 
   private func place(_ name: String) -> Int? { signature.parameters.firstIndex { $0.name == name } }
 
-  /// The argument or its default; nil where it was left out without a literal default, or is not in the
-  /// signature.
+  /// The argument or its default; nil where it was left out without a literal default. A name that is not in
+  /// the signature is looked up among the open options.
   public subscript(name: String) -> AnyValue? {
     guard let place = place(name) else { return options[name] }
     return values[place]
@@ -69,6 +74,7 @@ public struct Arguments {
       "E0303", "\(functionName) expects \(expected) for '\(name)', not \(found)", at: name, help: help)
   }
 
+  /// A value as messages call it: `the Int 3`, `a List`, `an Image`; short texts are quoted.
   package static func describe(_ value: AnyValue) -> String {
     switch value.kind {
     case .nil: return "nil"
@@ -92,11 +98,17 @@ public struct Arguments {
 // MARK: Plain values
 
 extension Arguments {
+  /// A Bool.
+  ///
+  /// - Throws: E0303 for anything else, also for an argument that was left out.
   public func bool(_ name: String) throws -> Bool {
     guard let value = self[name]?.asBool else { throw wrongType(name, expected: "true or false") }
     return value
   }
 
+  /// An Int. A Float is refused, with the Int to write where it is whole.
+  ///
+  /// - Throws: E0303 for anything else, also for an argument that was left out.
   public func int(_ name: String) throws -> Int {
     guard let value = self[name]?.asInt else {
       var help: String?
@@ -137,6 +149,9 @@ extension Arguments {
     return value
   }
 
+  /// A String.
+  ///
+  /// - Throws: E0303 for anything else, also for an argument that was left out.
   public func string(_ name: String) throws -> String {
     guard let value = self[name]?.asString else { throw wrongType(name, expected: "a String") }
     return value
@@ -155,6 +170,9 @@ extension Arguments {
     return word
   }
 
+  /// An amount with a unit; its unit is one of the dialect's.
+  ///
+  /// - Throws: E0303 for anything else; for an Int, with the amounts in every unit as help.
   public func quantity(_ name: String) throws -> Quantity {
     if let value = self[name]?.asQuantity { return value }
     var help: String?
@@ -165,16 +183,33 @@ extension Arguments {
     throw wrongType(name, expected: units.joined(separator: " or "), help: help)
   }
 
+  /// A Range.
+  ///
+  /// - Throws: E0303 for anything else, also for an argument that was left out.
   public func range(_ name: String) throws -> RangeValue {
     guard let value = self[name]?.asRange else { throw wrongType(name, expected: "a Range") }
     return value
   }
 
-  // nil, or left out, gives nil.
+  /// A Bool; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalBool(_ name: String) throws -> Bool? { isAbsent(name) ? nil : try bool(name) }
+  /// An Int; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalInt(_ name: String) throws -> Int? { isAbsent(name) ? nil : try int(name) }
+  /// A number; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalFloat(_ name: String) throws -> Double? { isAbsent(name) ? nil : try float(name) }
+  /// A String; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalString(_ name: String) throws -> String? { isAbsent(name) ? nil : try string(name) }
+  /// An amount with a unit; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalQuantity(_ name: String) throws -> Quantity? {
     isAbsent(name) ? nil : try quantity(name)
   }
@@ -195,11 +230,18 @@ extension Arguments {
     throw wrongType(name, expected: "a List")
   }
 
+  /// The fields of a Record, copied one level deep.
+  ///
+  /// - Throws: E0303 for anything else, also for an argument that was left out.
   public func record(_ name: String) throws -> Fields {
     guard let value = self[name]?.asRecord else { throw wrongType(name, expected: "a Record") }
     return value
   }
 
+  /// The elements of a List of Ints, or of a Range.
+  ///
+  /// - Throws: E0303 for anything else, naming the first element that is no Int; E0405 for a Range of more
+  ///   than 100 million elements.
   public func ints(_ name: String) throws -> [Int] {
     try list(name).map {
       guard let value = $0.asInt else {
@@ -212,6 +254,10 @@ extension Arguments {
     }
   }
 
+  /// The elements of a List of numbers, Ints made into Floats, or of a Range.
+  ///
+  /// - Throws: E0303 for anything else, naming the first element that is no number; E0405 for a Range of more
+  ///   than 100 million elements.
   public func floats(_ name: String) throws -> [Double] {
     try list(name).map {
       guard let value = $0.asFloat else {
@@ -224,6 +270,9 @@ extension Arguments {
     }
   }
 
+  /// The elements of a List of Strings.
+  ///
+  /// - Throws: E0303 for anything else, naming the first element that is no String.
   public func strings(_ name: String) throws -> [String] {
     try list(name).map {
       guard let value = $0.asString else {
@@ -236,6 +285,9 @@ extension Arguments {
     }
   }
 
+  /// A function of the program or a native one, to be called back.
+  ///
+  /// - Throws: E0303 for anything else, also for a host object that can be called.
   public func function(_ name: String) throws -> FunctionValue {
     guard let value = self[name]?.asFunction else { throw wrongType(name, expected: "a Function") }
     return value
@@ -250,11 +302,23 @@ extension Arguments {
     return value
   }
 
+  /// The elements of a List or Range; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else, E0405 for a Range of more than 100 million elements.
   public func optionalList(_ name: String) throws -> [AnyValue]? { isAbsent(name) ? nil : try list(name) }
+  /// The fields of a Record; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalRecord(_ name: String) throws -> Fields? { isAbsent(name) ? nil : try record(name) }
+  /// A function; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else.
   public func optionalFunction(_ name: String) throws -> FunctionValue? {
     isAbsent(name) ? nil : try function(name)
   }
+  /// A host object of that class or protocol; nil where the argument is nil or was left out.
+  ///
+  /// - Throws: E0303 for anything else; `expected` is how the message calls it.
   public func optionalHost<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T? {
     isAbsent(name) ? nil : try host(type, name, expected: expected)
   }

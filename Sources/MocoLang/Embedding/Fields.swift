@@ -6,10 +6,12 @@ import MocoBase
 ///     fields["epoch"] = 3
 ///     for (name, value) in fields { … }
 public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
+  /// The fields in their order; no name is there twice.
   package var pairs: [(String, AnyValue)]
   /// Where a name stands in `pairs`; only looked up, never iterated.
   package var places: [ExactText: Int]
 
+  /// No fields.
   public init() {
     pairs = []
     places = [:]
@@ -21,16 +23,24 @@ public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
     for (name, value) in fields { self[name] = value }
   }
 
+  /// Fields in the order in which they are written; a name that comes twice keeps its first place and its
+  /// last value.
   public init(dictionaryLiteral elements: (String, AnyValue)...) { self.init(elements) }
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { pairs.count }
+  /// The field at a place from 0 ..< `count`; in constant time.
   public subscript(position: Int) -> (name: String, value: AnyValue) {
     (name: pairs[position].0, value: pairs[position].1)
   }
 
+  /// The names in the order of the fields.
   public var names: [String] { pairs.map(\.0) }
 
+  /// The value of a name, compared byte by byte; nil where there is none.
+  ///
+  /// Setting a new name appends it, in constant time. Setting nil removes the field, in time linear in the
+  /// number of fields.
   public subscript(name: String) -> AnyValue? {
     get {
       guard let place = places[ExactText(name)] else { return nil }

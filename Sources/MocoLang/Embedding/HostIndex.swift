@@ -27,11 +27,16 @@ public enum HostIndex {
 
 /// A range inside brackets: ends may be missing, negative ones count from the end.
 public struct HostRange: Sendable {
+  /// The first place; nil for the beginning of the axis. Negative ones count from the end.
   public var start: Int?
+  /// The end as written; nil for the end of the axis.
   public var end: Int?
+  /// Whether the end belongs to it: `...` and not `..<`.
   public var isClosed: Bool
+  /// The distance between elements; negative goes backwards, never 0.
   public var step: Int
 
+  /// A range between brackets. The caller sees to it that `step` is not 0.
   public init(start: Int?, end: Int?, isClosed: Bool = false, step: Int = 1) {
     self.start = start
     self.end = end
@@ -40,7 +45,10 @@ public struct HostRange: Sendable {
   }
 
   /// First place, number of elements, and distance between them, for an axis of that length.
-  /// - Throws: E0202 when an end lies outside `0...count`, or the end comes before the start.
+  ///
+  /// An end before the start gives no elements. Backwards both ends must be there, and every place must
+  /// exist.
+  /// - Throws: E0202 when an end lies outside `0...count`, or is missing in a range that goes backwards.
   public func resolve(count: Int) throws -> (start: Int, count: Int, step: Int) {
     func outside(_ bound: Int) -> Failure {
       Failure(

@@ -173,8 +173,11 @@ public final class HeldValue {
   /// as one.
   package var stored: AnyValue
 
+  /// Keeps a value of a program alive for as long as this object lives.
   public init(_ value: AnyValue) { stored = value.withOwnReference }
 
+  /// The value, with a reference of its own on reading and on writing. The cycle collector sets it to nil in
+  /// an object that nothing can reach.
   public var value: AnyValue {
     get { stored.withOwnReference }
     set { stored = newValue.withOwnReference }

@@ -9,7 +9,9 @@ import MocoBase
 ///       fields: [("norm", "Float", "The length of the vector.")],
 ///       methods: Vector.methods, gives: ["scaled": "Vector"])
 public struct HostType {
+  /// A field or a method.
   public struct Member {
+    /// What stands after the dot.
     public var name: String
     /// What it is, in one sentence.
     public var summary: String
@@ -19,7 +21,9 @@ public struct HostType {
     public var function: NativeFunction?
   }
 
+  /// What `type(x)` gives for an object of it.
   public var name: String
+  /// What such an object is, in one sentence.
   public var summary: String
   /// In the order in which they are listed.
   public private(set) var members: [Member]
@@ -30,6 +34,8 @@ public struct HostType {
   /// The type of fields that not every object of the type has, such as the splits of a data set.
   public var otherFields: String?
 
+  /// A type with fields, and with the methods of a table in the table's order; `gives` has the types that
+  /// methods give, by method.
   public init<Host: HostObject>(
     _ name: String, _ summary: String, element: String? = nil, otherFields: String? = nil,
     keys: String? = nil,
@@ -44,6 +50,7 @@ public struct HostType {
     }
   }
 
+  /// A type with fields only.
   public init(
     _ name: String, _ summary: String, element: String? = nil, otherFields: String? = nil,
     keys: String? = nil,
@@ -57,6 +64,7 @@ public struct HostType {
     members = fields.map { Member(name: $0.name, summary: $0.summary, type: $0.type, function: nil) }
   }
 
+  /// The member of that name; nil where the type has none, or has it in `otherFields`.
   public func member(_ name: String) -> Member? { members.first { $0.name == name } }
 }
 

@@ -7,10 +7,12 @@ extension Interpreter {
     globals.defineBuiltin(name, word, doc: doc)
   }
 
+  /// Gives every program a function under its own name, with its doc as help.
   public func define(_ function: NativeFunction) {
     define(function.name, .function(function), doc: function.doc)
   }
 
+  /// Gives every program these functions; of two with one name the later one stays.
   public func define(_ functions: [NativeFunction]) { for function in functions { define(function) } }
 
   /// Lets an existing (or later defined) function take host objects of a class as its first argument, with a

@@ -1,5 +1,6 @@
 // The index of everything that has a name: what `help("all")` shows, and what a search goes through.
 
+/// A function, value, field or method in the index of everything that has a name.
 public struct IndexEntry {
   /// As it is written: `sorted`, `Report.accuracy`, `Split.batches`.
   public var name: String

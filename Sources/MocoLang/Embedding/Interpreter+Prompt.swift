@@ -4,13 +4,17 @@ import MocoDocument
 // What a prompt or an editor asks for.
 
 extension Interpreter {
+  /// What is known of a name that is in scope at the top level.
   public struct NameInfo {
+    /// As programs write it.
     public var name: String
+    /// What `type(x)` gives for the value it has now.
     public var typeName: String
     /// Defined by Swift code, and not since by a program.
     public var isBuiltin: Bool
     /// Declared with `let`.
     public var isConstant: Bool
+    /// What help shows, as Markdown; nil where the declaration has none.
     public var doc: String?
   }
 
@@ -40,6 +44,7 @@ extension Interpreter {
     return globals.builtins.slots[name] != nil
   }
 
+  /// The value that a name has at the top level, a program's before a built-in; nil where there is none.
   public func value(named name: String) -> AnyValue? {
     guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
     else {

@@ -3,6 +3,7 @@
 import MocoBase
 
 extension Interpreter {
+  /// What is run, which decides on names that come twice and on `ans`.
   public enum Mode {
     /// A whole file: names may be declared once in each cell.
     case program

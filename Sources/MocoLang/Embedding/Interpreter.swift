@@ -2,8 +2,9 @@
 //
 //   let interpreter = Interpreter(dialect: .plain)
 //   interpreter.output = { print($0, terminator: "") }
-//   interpreter.define(NativeFunction("twice(x)", doc: "…") { arguments in .float(try arguments.float("x") *
-//   2) }) interpreter.define("answer", 42, doc: "What was asked for.")
+//   interpreter.define(
+//     NativeFunction("twice(x)", doc: "…") { arguments in .float(try arguments.float("x") * 2) })
+//   interpreter.define("answer", 42, doc: "What was asked for.")
 //
 //   let result = interpreter.run(SourceFile(name: "<prompt>", text: "twice(answer)"))
 //   if let failure = result.failure { … failure.render(colour: false) … } else { … result.value … }
@@ -11,7 +12,11 @@
 // One thread at a time. `run` and `call` go to a thread of their own whose stack is large, so that recursion
 // ends in E0401 and not in a crash; the caller waits.
 
+/// A heap, the global names and a machine: programs run in it one after another and see each other's names.
+///
+/// One thread at a time: see above.
 public final class Interpreter {
+  /// Limits and what a program finds; fixed when the interpreter is made.
   public struct Options {
     /// Bytes of heap, storage and host objects before E0405.
     public var memoryLimit = 4 << 30
@@ -27,9 +32,11 @@ public final class Interpreter {
     /// Values after `--` on the command line.
     public var arguments: [String] = []
 
+    /// The usual limits: 4 GiB of memory, 20 000 nested calls, 256 MiB of stack.
     public init() {}
   }
 
+  /// What the interpreter was made with.
   public let options: Options
   /// What the embedder added to the language.
   public let dialect: Dialect
@@ -72,15 +79,19 @@ public final class Interpreter {
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 
+  /// The objects of programs; goes with the interpreter.
   package let heap: Heap
+  /// The names of all modules and of the built-ins.
   package let globals: Globals
   /// The module of the main program and of the prompt.
   package let main: Module
   var overrides: [String: String] = [:]
   /// The list `args`, which can also be called.
   var argumentList: ObjectPointer?
+  /// Runs the code, one call at a time; it lives as long as the interpreter.
   package private(set) lazy var machine = Machine(interpreter: self, heap: heap, globals: globals)
 
+  /// An interpreter with the language's own functions. Everything else is given by `define`.
   public init(dialect: Dialect, options: Options = Options()) {
     self.dialect = dialect
     self.options = options
@@ -117,9 +128,12 @@ public final class Interpreter {
 /// The source of a module, and a name by which the loader knows it again: a module runs once for each
 /// identity.
 public struct LoadedModule {
+  /// The text to run.
   public var source: SourceFile
+  /// The same for the same module, however it is reached: the real path of its file, say.
   public var identity: String
 
+  /// A module that was found.
   public init(source: SourceFile, identity: String) {
     self.source = source
     self.identity = identity
@@ -140,5 +154,6 @@ public struct RunResult {
   /// The name that got what a failed call had done; nil for none.
   public var heldBy: String?
 
+  /// The first error; nil where the program ran to the end or left by `exit`.
   public var failure: Diagnostic? { diagnostics.first { $0.severity == .error } }
 }

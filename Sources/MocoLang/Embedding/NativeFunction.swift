@@ -43,13 +43,16 @@
 
 /// A function written in Swift, with its signature and its help text.
 public final class NativeFunction {
+  /// What the function takes, and its name.
   public let signature: Signature
   /// Markdown: a sentence or two, then a fenced example. Every public function has one.
   public let doc: String
+  /// What a call does. It may throw `Failure`, `Diagnostic`, or what a function that it called back threw.
   package let body: (inout Arguments) throws -> AnyValue
   /// Functions of the core work on plain values instead of `body`.
   package let core: CoreBody?
 
+  /// The name that programs call it by.
   public var name: String { signature.functionName }
   /// Parameters that can be given by position.
   let positionalCount: Int
@@ -80,6 +83,7 @@ public final class NativeFunction {
     self.init(signature: Signature(parsing: signature), doc: doc, core: core) { _ in .nil }
   }
 
+  /// A function with a signature that was read already; `body` is not called where there is a `core`.
   package init(
     signature: Signature, doc: String, core: CoreBody?, body: @escaping (inout Arguments) throws -> AnyValue
   ) {
@@ -117,6 +121,7 @@ public final class NativeFunction {
 ///
 /// - Safety: filled by the closure that makes it, and only read afterwards.
 public final class MethodTable<Host: HostObject>: @unchecked Sendable {
+  /// A method: the object, the arguments without it, the result.
   public typealias Body = (Host, inout Arguments) throws -> AnyValue
 
   private var entries: [String: (signature: Signature, doc: String, body: Body)] = [:]
@@ -124,6 +129,7 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
   /// The methods in the order of their definition.
   public private(set) var names: [String] = []
 
+  /// A table that `build` fills with `add`; it is called once, at once.
   public init(_ build: (MethodTable<Host>) -> Void) { build(self) }
 
   /// - Parameter signature: without the object itself, for example `"batches(size: Int, shuffle = false)"`.

@@ -8,6 +8,7 @@ public struct OptionBlock: Sendable {
   /// Options that may be records themselves.
   public var blocks: [String: OptionBlock]
 
+  /// A block of these options; `blocks` describes those that are records themselves, by name.
   public init(_ names: [String], blocks: [String: OptionBlock] = [:]) {
     self.names = names
     self.blocks = blocks

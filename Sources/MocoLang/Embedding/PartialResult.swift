@@ -7,12 +7,14 @@
 public struct PartialResult: Error, @unchecked Sendable {
   /// What went wrong, as it would be thrown without a result.
   public let error: any Error
+  /// The result as far as it goes.
   public let value: AnyValue
   /// The field of a caught error.
   public let field: String
   /// What to say at the prompt of the name that holds it.
   public let remark: (_ name: String) -> String
 
+  /// An error with what had been done before it.
   public init(
     _ error: any Error, value: AnyValue, field: String, remark: @escaping (_ name: String) -> String
   ) {

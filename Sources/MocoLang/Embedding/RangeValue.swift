@@ -1,12 +1,15 @@
 /// A range of Ints: `0..<n`, `1...n`, or `range(0, 10, by: 2)`.
 public struct RangeValue: Equatable, Sendable {
+  /// The first element, where there is any.
   public var start: Int
   /// The end as written: excluded when `isClosed` is false, included when it is true.
   public var end: Int
+  /// Whether the end belongs to the range: `...` and not `..<`.
   public var isClosed: Bool
   /// Never 0.
   public var step: Int
 
+  /// A range; a step of 0 is taken as 1.
   public init(start: Int, end: Int, isClosed: Bool = false, step: Int = 1) {
     self.start = start
     self.end = end

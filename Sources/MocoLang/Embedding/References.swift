@@ -4,8 +4,11 @@ import MocoBase
 
 /// One counted reference to an object on the heap of an interpreter.
 package final class ObjectReference {
+  /// The heap that the object lies on; kept alive by the reference.
   package let heap: Heap
+  /// What the object is; always one of the tags from `string` on.
   package let tag: Tag
+  /// The object's address; valid while this reference lives.
   package let raw: ObjectPointer
 
   /// Takes a further reference.
@@ -18,8 +21,10 @@ package final class ObjectReference {
 
   deinit { heap.release(object: raw) }
 
+  /// The machine value, without a further reference: retain it to keep it longer than this object.
   package var value: Word { .object(tag, raw) }
 
+  /// What it is for Swift code, with a copy of what can be copied at once; a module is a `record`.
   package var kind: AnyValue.Kind {
     switch tag {
     case .string: return .string(StringObject.text(raw))
@@ -75,6 +80,7 @@ extension AnyValue {
 public struct ListReference {
   let reference: ObjectReference
 
+  /// The number of elements now.
   public var count: Int { reference.raw.list.pointee.count }
 
   /// The element at a place from 0; nil beyond the end.
@@ -105,8 +111,10 @@ public struct ListReference {
 public struct RecordReference {
   let reference: ObjectReference
 
+  /// The number of fields now.
   public var count: Int { reference.raw.record.pointee.count }
 
+  /// The value of a field as it is now; nil where there is no such name.
   public subscript(name: String) -> AnyValue? {
     reference.heap.field(name, of: reference.raw).map { AnyValue($0, in: reference.heap) }
   }

@@ -2,6 +2,7 @@
 // read as far as it makes sense, and the tests of the built-ins compare what was read with what was written.
 
 extension Signature {
+  /// Reads a signature line; a malformed part is read as far as it makes sense, and nothing is an error.
   public init(parsing text: String) {
     self.text = text
     functionName = ""

@@ -10,19 +10,25 @@
 ///   that.
 /// - `**name` takes all names that are left over (open options).
 public struct Signature {
+  /// One parameter of a signature line.
   public struct Parameter {
+    /// The name by which an argument can be given.
     public var name: String
     public var typeName: String?
     /// The default where it is a literal.
     public var defaultValue: AnyValue?
     /// The default as written; non-nil means that the argument may be left out.
     public var defaultText: String?
+    /// Whether it stands behind a `*`, so that it can be given by name alone.
     public var isNameOnly: Bool
 
+    /// Whether a call must give it.
     public var isRequired: Bool { defaultText == nil }
   }
 
+  /// What stands before the parenthesis.
   public var functionName: String
+  /// In their order, without those after `*` and `**`.
   public var parameters: [Parameter]
   /// The name after `*`, where there is one.
   public var rest: String?

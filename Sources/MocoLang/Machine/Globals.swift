@@ -6,8 +6,11 @@ import MocoBase
 
 /// A file of the language that was loaded: the main program, a module, or the built-ins.
 package final class Module {
+  /// Whether its top level runs, has run to the end, or has failed. A module that is `loading` and is asked
+  /// for once more stands in a circle.
   package enum State { case loading, ready, failed }
 
+  /// Where a module came from, so that it can be read again when its file has changed.
   package struct Origin {
     let source: SourceFile
     /// A file by its whole path: the folder that a program works in may change.
@@ -21,8 +24,12 @@ package final class Module {
     }
   }
 
+  /// What messages call it: the name in the library, or the file's name without `.moco`.
   package let name: String
+  /// What the loader knows it by; one module runs for each identity. Empty for the main program and the
+  /// built-ins.
   package let identity: String
+  /// How far loading has come; `ready` from the start for the main program and the built-ins.
   package var state = State.ready
   /// What it was read from, and the `use` that asked first; nil for the main program and the built-ins.
   package var origin: Origin?
@@ -36,21 +43,25 @@ package final class Module {
   package var isRetired = false
   /// Reached by the cycle collector.
   var isReached = false
+  /// The Markdown of the `///` lines that open the file; nil without them.
   package var doc: String?
   /// Slots by name, and the names in the order in which they were first seen.
   package var slots: [String: Int] = [:]
+  /// The names in the order in which they were first seen, also those that were only looked up.
   package var order: [String] = []
   /// `use` at this place made the module load; for the message about a circle.
   package var usedAt: Span?
   /// Names that the program which runs declares somewhere.
   package var pending: Set<String> = []
 
+  /// A module without names, which is `ready`.
   package init(name: String, identity: String) {
     self.name = name
     self.identity = identity
   }
 }
 
+/// Bits of a global's flags; no program has declared a name without any.
 package enum GlobalFlag {
   /// Declared by a program.
   package static let declared: UInt8 = 1
@@ -62,23 +73,31 @@ package enum GlobalFlag {
   package static let imported: UInt8 = 8
 }
 
+/// The global names of all modules and their values, one slot each. A slot is never given to another name.
 package final class Globals {
   static let capacity = 1 << 20
 
+  /// The values by slot, each with a reference; `undefined` where a name has none. Valid as long as this
+  /// object.
   package let words: UnsafeMutablePointer<Word>
+  /// The flags by slot: see `GlobalFlag`.
   package let flags: UnsafeMutablePointer<UInt8>
+  /// The number of slots that are taken; every index below it is valid.
   package private(set) var count = 0
+  /// The names by slot.
   package private(set) var names: [String] = []
   private var docs: [Int: String] = [:]
   /// Where programs declared names that built-ins have too: `prompt[3]:1`.
   private var places: [Int: String] = [:]
   private var owners: [Module] = []
+  /// The module whose slots hold the built-ins; its names are copied into a module that sees them.
   package let builtins = Module(name: "built-ins", identity: "")
   private var modules: [Module] = []
   /// Modules whose place others have taken, while something still needs them.
   package private(set) var retired: [Module] = []
   private unowned let heap: Heap
 
+  /// Reserves address space for a million names; memory is used as slots are.
   package init(heap: Heap) {
     self.heap = heap
     words = Globals.reserve(Globals.capacity * MemoryLayout<Word>.stride).assumingMemoryBound(to: Word.self)
@@ -97,6 +116,7 @@ package final class Globals {
     return memory
   }
 
+  /// Tells of a module, so that built-ins that are defined later reach it too.
   package func add(_ module: Module) { modules.append(module) }
 
   /// Another version takes the module's place. Its values stay for as long as a function of it can run.
@@ -134,6 +154,9 @@ package final class Globals {
     return slot
   }
 
+  /// The slot of a built-in; made where there is none.
+  ///
+  /// - Throws: E0404 when there are more than a million names.
   package func builtinSlot(for name: String) throws -> Int { try slot(for: name, in: builtins) }
 
   private func newSlot(_ name: String, in module: Module) throws -> Int {
@@ -149,11 +172,15 @@ package final class Globals {
     return slot
   }
 
+  /// The module that a slot belongs to.
   package func module(of slot: Int) -> Module { owners[slot] }
 
+  /// Sets the Markdown that help shows for a name; nil takes it away.
   package func setDoc(_ doc: String?, _ slot: Int) { docs[slot] = doc }
+  /// The Markdown that help shows for a name; nil where there is none.
   package func doc(_ slot: Int) -> String? { docs[slot] }
 
+  /// Remembers where a program declares a name that a built-in has too; other names are not remembered.
   package func setPlace(_ place: Span, _ slot: Int) {
     guard builtins.slots[names[slot]] != nil else { return }
     places[slot] = "\(place.file.name):\(place.line)"

@@ -4,6 +4,10 @@
 import MocoBase
 
 extension Machine {
+  /// Whether two values are equal, as `==` says where it gives a Bool: numbers by value, texts, lists,
+  /// records and ranges by content, functions by identity, host objects by their own rule.
+  ///
+  /// - Throws: E0406 when interrupted in long work, and what a host object's comparison throws.
   package func equal(_ left: Word, _ right: Word) throws -> Bool {
     if let plain = Machine.plainEqual(left, right) { return plain }
     var pending: [(Word, Word)] = [(left, right)]

@@ -6,6 +6,7 @@ import MocoBase
 ///
 /// - Safety: it goes from the machine's thread to the one that waits for it.
 package final class RaisedError: Error, @unchecked Sendable {
+  /// What a program and a person see of the error; the trace grows while frames are left.
   package var diagnostic: Diagnostic
   /// Interrupts pass every `catch`.
   package let isCatchable: Bool
@@ -186,6 +187,7 @@ extension Opcode {
 }
 
 extension Prototype {
+  /// A piece of the prototype's file from a pair of UTF-8 offsets.
   package func span(_ offsets: (Int32, Int32)) -> Span {
     Span(file: file, start: Int(offsets.0), end: Int(offsets.1))
   }

@@ -4,8 +4,11 @@ import MocoBase
 
 /// A call that an error has ended, with its variables as they were.
 public struct FailedFrame: Sendable {
+  /// A variable of the call and what it held.
   public struct Variable: Sendable {
+    /// As the program has it.
     public var name: String
+    /// What `type(x)` gives.
     public var typeName: String
     /// The value in its short form, on one line.
     public var text: String
@@ -13,9 +16,11 @@ public struct FailedFrame: Sendable {
 
   /// The function's name; nil for a program's top level.
   public var function: String?
-  /// The file or input, and the line in it, from 1.
+  /// The file or input, as messages call it.
   public var file: String
+  /// The line that ran, from 1; nil where it is not known.
   public var line: Int?
+  /// The variables in the order of their declaration, at most 40; those without a value yet are left out.
   public var variables: [Variable]
   /// Variables beyond those.
   public var omitted = 0

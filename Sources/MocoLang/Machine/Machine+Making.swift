@@ -398,6 +398,9 @@ extension Machine {
     }
   }
 
+  /// Looks whether somebody wants attention: one load and one branch where nobody does.
+  ///
+  /// - Throws: E0405 when the heap is beyond its limit, E0406 when interrupted.
   @inline(__always)
   package func pollIfNeeded() throws {
     if interruptFlag.pointee | heap.counters.pointee.attention != 0 { try poll() }

@@ -14,6 +14,7 @@ package struct ModuleReading {
 
 /// What became of a module that was looked at again.
 public struct ModuleRenewal {
+  /// How it went.
   public enum Outcome {
     /// The new version is in place. Names that the session had from the old one and the new one does not give
     /// keep their values.
@@ -26,6 +27,7 @@ public struct ModuleRenewal {
 
   /// The file, as messages call it; the name of a module of the library.
   public let name: String
+  /// Whether the new version took the old one's place.
   public let outcome: Outcome
 }
 

@@ -8,6 +8,7 @@
 import Glibc
 import MocoBase
 
+/// A call that runs: where it is, and its window of registers.
 package struct Frame {
   /// Where to go on, saved at a call.
   var pc: UnsafeMutablePointer<Instruction>
@@ -18,6 +19,7 @@ package struct Frame {
   var isEntry: Bool
 }
 
+/// What the loop changes all the time, in plain memory.
 package struct MachineState {
   var frames: UnsafeMutablePointer<Frame>
   /// Index of the running frame; -1 where nothing runs.
@@ -30,12 +32,18 @@ package struct MachineState {
   var nativeLimit: UInt
 }
 
+/// Runs prototypes on one heap: the stack, the frames, and what native functions need of them.
+///
+/// One thread at a time. Stack and frames are reserved address space of a fixed size; too many calls are
+/// E0401.
 package final class Machine {
   static let stackWords = 4 << 20
   /// Words that natives and the binding of arguments may use above a frame.
   static let slack = 4096
 
+  /// The objects that the machine works on.
   package let heap: Heap
+  /// The global names that instructions refer to by slot.
   package let globals: Globals
   let state: UnsafeMutablePointer<MachineState>
   let stack: UnsafeMutablePointer<Word>
@@ -113,6 +121,11 @@ package final class Machine {
     try arguments.withUnsafeBufferPointer { try call(callee, $0) }
   }
 
+  /// Calls a function with arguments that stay the caller's; the last `names.count` of them are given by
+  /// name. The result carries a reference.
+  ///
+  /// - Throws: E0401 when the calls nest too deeply, what the binding of arguments refuses, and what the
+  ///   function throws.
   package func call(
     _ callee: Word, _ arguments: UnsafeBufferPointer<Word>, names: [ObjectPointer] = []
   ) throws -> Word {

@@ -3,9 +3,11 @@
 
 import MocoBase
 
+/// Writes values as text into bytes, with a limit on their number.
 package struct TextWriter {
   static let maximumDepth = 200
 
+  /// The UTF-8 so far.
   package var bytes: [UInt8] = []
   private let machine: Machine
   private let limit: Int
@@ -22,10 +24,14 @@ package struct TextWriter {
     self.limit = limit ?? max(1 << 16, min(counters.limit &- counters.bytes, 1 << 28))
   }
 
+  /// The text as a String of the language, with a reference for the caller.
+  /// - Throws: E0405.
   package func word() throws -> Word { try machine.heap.string(bytes) }
 
+  /// The text so far.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Adds a text as it is, without looking at the limit.
   package mutating func append(_ text: String) { bytes += text.utf8 }
 
   /// A value on its own.

@@ -4,7 +4,9 @@
 
 /// An expression with its place.
 public final class Expr: Sendable {
+  /// What it is, with its parts.
   public let kind: Kind
+  /// Its place: from the first byte to behind the last one.
   public let span: Span
   /// 1 for a leaf. Never above `Parser.maximumHeight`.
   public let height: Int
@@ -12,6 +14,7 @@ public final class Expr: Sendable {
   /// inside.
   public let isParenthesized: Bool
 
+  /// An expression; its height is worked out from its parts.
   public init(_ kind: Kind, _ span: Span, isParenthesized: Bool = false) {
     self.kind = kind
     self.span = span
@@ -19,6 +22,7 @@ public final class Expr: Sendable {
     self.isParenthesized = isParenthesized
   }
 
+  /// What an expression is. Positions that editors or errors need stand beside the parts.
   public enum Kind: Sendable {
     case nilLiteral
     case bool(Bool)
@@ -52,11 +56,13 @@ public final class Expr: Sendable {
   }
 }
 
+/// An operator before its operand; the raw value is how it is written.
 public enum UnaryOperator: String, Sendable {
   case negate = "-"
   case not = "not"
 }
 
+/// An arithmetic operator between two operands; the raw value is how it is written.
 public enum BinaryOperator: String, Sendable, CaseIterable {
   case add = "+"
   case subtract = "-"
@@ -67,6 +73,7 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
   case power = "**"
 }
 
+/// A comparison; the raw value is how it is written. Comparisons do not chain.
 public enum ComparisonOperator: String, Sendable, CaseIterable {
   case equal = "=="
   case notEqual = "!="
@@ -78,6 +85,8 @@ public enum ComparisonOperator: String, Sendable, CaseIterable {
   case notIn = "not in"
 }
 
+/// An operator that looks at its second operand only where the first does not decide; the raw value is how it
+/// is written.
 public enum LogicalOperator: String, Sendable {
   case and
   case or
@@ -87,11 +96,16 @@ public enum LogicalOperator: String, Sendable {
 
 /// `first op₁ x₁ op₂ x₂ …`, all of one precedence, grouped from the left. `**` has always one link.
 public struct BinaryChain: Sendable {
+  /// An operator with the operand on its right.
   public struct Link: Sendable {
+    /// The operator.
     public let op: BinaryOperator
+    /// Where the operator stands.
     public let operatorSpan: Span
+    /// The operand on its right.
     public let operand: Expr
 
+    /// One link of a chain.
     public init(op: BinaryOperator, operatorSpan: Span, operand: Expr) {
       self.op = op
       self.operatorSpan = operatorSpan
@@ -99,10 +113,12 @@ public struct BinaryChain: Sendable {
     }
   }
 
+  /// The leftmost operand.
   public let first: Expr
   /// Never empty.
   public let links: [Link]
 
+  /// A chain; the caller sees to it that `links` is not empty and of one precedence.
   public init(first: Expr, links: [Link]) {
     self.first = first
     self.links = links
@@ -111,11 +127,14 @@ public struct BinaryChain: Sendable {
 
 /// `a and b and c`: at least two operands, short-circuiting from the left.
 public struct LogicalChain: Sendable {
+  /// The one operator between all operands.
   public let op: LogicalOperator
+  /// From left to right; never fewer than two.
   public let operands: [Expr]
   /// One fewer than operands.
   public let operatorSpans: [Span]
 
+  /// A chain; the caller sees to it that there is one operator less than operands.
   public init(op: LogicalOperator, operands: [Expr], operatorSpans: [Span]) {
     self.op = op
     self.operands = operands
@@ -125,24 +144,30 @@ public struct LogicalChain: Sendable {
 
 /// A string: pieces of text (escapes resolved) and interpolations.
 public struct StringLiteral: Sendable {
+  /// A piece of a string.
   public enum Segment: Sendable {
     case text(String)
     case interpolation(Expr, format: FormatSpec?)
   }
 
+  /// The format of an interpolation.
   public struct FormatSpec: Sendable {
     /// What stands after the `:` in `\(x:.3f)`, Python's format mini-language.
     public let text: String
+    /// Where the text stands, without the colon.
     public let span: Span
 
+    /// A format as it is written; whether it can be read is seen later.
     public init(text: String, span: Span) {
       self.text = text
       self.span = span
     }
   }
 
+  /// In the order of the text; empty for `""`.
   public let segments: [Segment]
 
+  /// A string of these pieces.
   public init(segments: [Segment]) { self.segments = segments }
 
   /// The text, where nothing is interpolated.
@@ -153,11 +178,13 @@ public struct StringLiteral: Sendable {
   }
 }
 
+/// What may stand between the commas of `[…]`.
 public enum ListItem: Sendable {
   case element(Expr)
   /// `..xs`
   case spread(Expr)
 
+  /// The element, or what is spread.
   public var expr: Expr {
     switch self {
     case .element(let expr), .spread(let expr): expr
@@ -165,6 +192,7 @@ public enum ListItem: Sendable {
   }
 }
 
+/// What may stand between the commas of `{…}`.
 public enum RecordEntry: Sendable {
   /// `a: 1`, `"b c": 2` where the string is plain, and `name { … }`.
   case field(name: String, nameSpan: Span, value: Expr)
@@ -173,6 +201,7 @@ public enum RecordEntry: Sendable {
   /// `..base`
   case spread(Expr)
 
+  /// The field's value, or what is spread.
   public var value: Expr {
     switch self {
     case .field(_, _, let value), .computed(_, let value), .spread(let value): value
@@ -182,6 +211,7 @@ public enum RecordEntry: Sendable {
 
 /// `[element for pattern in source if condition …]`, and `{key: element for …}`, which makes a record.
 public struct Comprehension: Sendable {
+  /// One `for` or `if` of a comprehension.
   public enum Clause: Sendable {
     case loop(Pattern, source: Expr, span: Span)
     case filter(Expr)
@@ -189,10 +219,12 @@ public struct Comprehension: Sendable {
 
   /// Of a record: an expression, so that a name stands for its value.
   public let key: Expr?
+  /// What is collected: an element of the list, or the value of a field.
   public let element: Expr
   /// The first is a loop. Later clauses see the variables of earlier ones.
   public let clauses: [Clause]
 
+  /// A comprehension; with a `key` it makes a record.
   public init(key: Expr? = nil, element: Expr, clauses: [Clause]) {
     self.key = key
     self.element = element
@@ -202,12 +234,16 @@ public struct Comprehension: Sendable {
 
 /// `try { a } catch e { b }`; the value is that of the first block, or of the second where the first failed.
 public struct Attempt: Sendable {
+  /// What is tried.
   public let body: Block
   /// What the second block calls the error.
   public let name: String?
+  /// Where that name stands; nil where there is none.
   public let nameSpan: Span?
+  /// What runs when the first block failed.
   public let handler: Block
 
+  /// A `try` with its `catch`.
   public init(body: Block, name: String?, nameSpan: Span?, handler: Block) {
     self.body = body
     self.name = name
@@ -218,25 +254,33 @@ public struct Attempt: Sendable {
 
 /// `if c { a } else if d { b } else { e }`; the value is that of the block taken, nil where none is.
 public struct Conditional: Sendable {
+  /// One `if` or `else if` with its block.
   public struct Branch: Sendable {
+    /// A Bool decides; anything else is an error when it runs.
     public let condition: Expr
+    /// What runs where the condition holds.
     public let body: Block
 
+    /// One branch.
     public init(condition: Expr, body: Block) {
       self.condition = condition
       self.body = body
     }
   }
 
+  /// In the order in which the conditions are looked at; never empty.
   public let branches: [Branch]
+  /// The block behind the last `else`; nil where there is none.
   public let otherwise: Block?
 
+  /// An `if` with all its branches.
   public init(branches: [Branch], otherwise: Block?) {
     self.branches = branches
     self.otherwise = otherwise
   }
 }
 
+/// What may stand between the commas of `x[…]`.
 public enum IndexItem: Sendable {
   /// An index, a range, a list or a mask: its value decides.
   case expr(Expr)
@@ -244,7 +288,9 @@ public enum IndexItem: Sendable {
   case all(Span)
 }
 
+/// An argument of a call, as it is written.
 public struct Argument: Sendable {
+  /// How it is given.
   public enum Kind: Sendable {
     case positional
     case named(String, nameSpan: Span)
@@ -252,22 +298,27 @@ public struct Argument: Sendable {
     case spread
   }
 
+  /// Whether by position, by name, or spread.
   public let kind: Kind
+  /// The value, or what is spread.
   public let value: Expr
   /// Written in the trailing block.
   public let isInBlock: Bool
 
+  /// An argument; the name, where there is one, stands in `kind`.
   public init(_ kind: Kind, _ value: Expr, isInBlock: Bool = false) {
     self.kind = kind
     self.value = value
     self.isInBlock = isInBlock
   }
 
+  /// The name that it is given by; nil for the others.
   public var name: String? {
     if case .named(let name, _) = kind { return name }
     return nil
   }
 
+  /// From the name, where there is one, to the end of the value.
   public var span: Span {
     if case .named(_, let nameSpan) = kind { return nameSpan.union(value.span) }
     return value.span
@@ -280,16 +331,21 @@ public struct Argument: Sendable {
 /// else the function f in scope with x first. `x |> f(y)` has x as its first argument already. Command forms
 /// (`train X on Y for N epochs { … }`) have a callee of kind `.builtin`.
 public struct Call: Sendable {
+  /// How a call is spelled.
   public enum Form: Sendable {
     case call
     case pipe(operatorSpan: Span)
     case command
   }
 
+  /// What is called; its kind decides on receivers: see above.
   public let callee: Expr
+  /// In the order of the text; the first of a pipe is what stands before `|>`.
   public let arguments: [Argument]
+  /// How it is spelled, for messages and the formatter; the call means the same in every form.
   public let form: Form
 
+  /// A call in that spelling.
   public init(callee: Expr, arguments: [Argument], form: Form = .call) {
     self.callee = callee
     self.arguments = arguments
@@ -297,12 +353,16 @@ public struct Call: Sendable {
   }
 }
 
+/// A parameter of a function that a program declares.
 public struct Parameter: Sendable {
+  /// The name by which it is known inside and can be given.
   public let name: String
+  /// Where the name stands.
   public let nameSpan: Span
   /// Evaluated at each call that leaves the argument out; sees the parameters before it.
   public let defaultValue: Expr?
 
+  /// A parameter; without a default it must be given.
   public init(name: String, nameSpan: Span, defaultValue: Expr?) {
     self.name = name
     self.nameSpan = nameSpan
@@ -314,12 +374,14 @@ public struct Parameter: Sendable {
 public struct FunctionExpr: Sendable {
   /// The declared name; nil for one without.
   public let name: String?
+  /// In their order; those with defaults come last.
   public let parameters: [Parameter]
   /// `x => e` has one expression statement. The value of the last statement is the result.
   public let body: Block
   /// `(a, b)` as written, or the single name.
   public let signatureSpan: Span
 
+  /// A function, with a name where a declaration gives one.
   public init(name: String?, parameters: [Parameter], body: Block, signatureSpan: Span) {
     self.name = name
     self.parameters = parameters

@@ -10,6 +10,7 @@ public enum Keyword: String, CaseIterable, Sendable {
     case declaration, control, `operator`, constant
   }
 
+  /// The one role of the word: `use`, `as` and `from` are control, `and`, `or` and `not` operators.
   public var role: Role {
     switch self {
     case .let, .var, .func: .declaration

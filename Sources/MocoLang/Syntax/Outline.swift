@@ -2,10 +2,12 @@
 // `1 + 2 * x` is `(+ 1 (* 2 x))`.
 
 extension Program {
+  /// The outlines of the statements, one a line.
   package var outline: String { statements.map(\.outline).joined(separator: "\n") }
 }
 
 extension Stmt {
+  /// The statement in prefix form: `(let x (+ 1 2))`; `;` stands at the end where the value is hidden.
   package var outline: String {
     let text: String
     switch kind {
@@ -37,10 +39,12 @@ extension Stmt {
 }
 
 extension Block {
+  /// The statements' outlines in braces, with blanks between them.
   package var outline: String { "{" + statements.map(\.outline).joined(separator: " ") + "}" }
 }
 
 extension Pattern {
+  /// The pattern without commas: `[a b ..rest]`, `{key:name}`.
   package var outline: String {
     switch kind {
     case .name(let name): name
@@ -54,6 +58,7 @@ extension Pattern {
 }
 
 extension FunctionExpr {
+  /// The function in prefix form, with its parameters and its block.
   package var outline: String {
     let list = parameters.map { parameter in
       parameter.defaultValue.map { "\(parameter.name)=\($0.outline)" } ?? parameter.name
@@ -63,6 +68,7 @@ extension FunctionExpr {
 }
 
 extension Expr {
+  /// The expression in prefix form: `1 + 2 * x` is `(+ 1 (* 2 x))`.
   package var outline: String {
     switch kind {
     case .nilLiteral: return "nil"

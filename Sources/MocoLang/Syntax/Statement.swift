@@ -2,12 +2,16 @@
 
 /// A statement with its place.
 public final class Stmt: Sendable {
+  /// What it is, with its parts.
   public let kind: Kind
+  /// Its place: from the first byte to behind the last one, without a `;`.
   public let span: Span
   /// Ended by `;`: its value is not shown in the prompt and in a cell.
   public let hidesValue: Bool
+  /// One more than the highest expression or block in it. Never above `Parser.maximumHeight`.
   public let height: Int
 
+  /// A statement; its height is worked out from its parts.
   public init(_ kind: Kind, _ span: Span, hidesValue: Bool = false) {
     self.kind = kind
     self.span = span
@@ -15,6 +19,7 @@ public final class Stmt: Sendable {
     self.height = 1 + kind.childHeight
   }
 
+  /// What a statement is.
   public enum Kind: Sendable {
     case expr(Expr)
     case binding(Binding)
@@ -35,10 +40,14 @@ public final class Stmt: Sendable {
 /// `{ … }` with statements: its own scope. The value is the last statement's where that is an expression,
 /// else nil.
 public struct Block: Sendable {
+  /// In the order of the text; empty for `{}`.
   public let statements: [Stmt]
+  /// From the opening brace to the closing one; in `x => e` the place of e.
   public let span: Span
+  /// The height of the highest statement in it; 0 for an empty block.
   public let height: Int
 
+  /// A block; its height is worked out from its statements.
   public init(statements: [Stmt], span: Span) {
     self.statements = statements
     self.span = span
@@ -48,12 +57,16 @@ public struct Block: Sendable {
 
 /// `let pattern = value`, `var pattern = value`
 public struct Binding: Sendable {
+  /// Declared with `var`, so that the names can be assigned to.
   public let isMutable: Bool
+  /// The names that it declares, and how the value is taken apart for them.
   public let pattern: Pattern
+  /// What the names get.
   public let value: Expr
   /// The Markdown of the `///` lines above.
   public let doc: String?
 
+  /// A declaration of variables.
   public init(isMutable: Bool, pattern: Pattern, value: Expr, doc: String?) {
     self.isMutable = isMutable
     self.pattern = pattern
@@ -68,9 +81,12 @@ public struct Assignment: Sendable {
   public let target: Expr
   /// The operator of a compound assignment.
   public let op: BinaryOperator?
+  /// Where `=` or the compound operator stands.
   public let operatorSpan: Span
+  /// What is right of the operator.
   public let value: Expr
 
+  /// An assignment; without an operator the old value is not read.
   public init(target: Expr, op: BinaryOperator?, operatorSpan: Span, value: Expr) {
     self.target = target
     self.op = op
@@ -81,11 +97,16 @@ public struct Assignment: Sendable {
 
 /// `func name(…) { … }`
 public struct FunctionDeclaration: Sendable {
+  /// The name that it declares, a constant.
   public let name: String
+  /// Where the name stands.
   public let nameSpan: Span
+  /// The function itself, which has the same name.
   public let function: FunctionExpr
+  /// The Markdown of the `///` lines above; nil without them.
   public let doc: String?
 
+  /// The declaration of a function.
   public init(name: String, nameSpan: Span, function: FunctionExpr, doc: String?) {
     self.name = name
     self.nameSpan = nameSpan
@@ -97,13 +118,16 @@ public struct FunctionDeclaration: Sendable {
 /// A declaring form: `templates name { group "…" { "…" } }` is a constant,
 /// `templates({"…": ["…"]}, name: "name", doc: "…")`.
 public struct GroupsDeclaration: Sendable {
+  /// One block of strings with its name.
   public struct Group: Sendable {
     /// A string.
     public let name: Expr
     /// Strings.
     public let items: [Expr]
+    /// From the word that begins the group to its closing brace.
     public let span: Span
 
+    /// One group as it is written.
     public init(name: Expr, items: [Expr], span: Span) {
       self.name = name
       self.items = items
@@ -111,15 +135,20 @@ public struct GroupsDeclaration: Sendable {
     }
   }
 
+  /// The form that the dialect has for its verb.
   public let form: DeclaringForm
+  /// The name that it declares, a constant.
   public let name: String
+  /// Where the name stands.
   public let nameSpan: Span
+  /// In the order of the text.
   public let groups: [Group]
   /// From the `///` lines above.
   public let doc: String?
   /// The call this stands for, with spans: its callee is the form's function.
   public let lowered: Expr
 
+  /// A declaration; `lowered` is what runs.
   public init(
     form: DeclaringForm, name: String, nameSpan: Span, groups: [Group], doc: String?, lowered: Expr
   ) {
@@ -134,6 +163,7 @@ public struct GroupsDeclaration: Sendable {
 
 /// `use templates`, `use "./common.moco" as common`, `use {eurosat, dtd as textures} from templates`
 public struct Use: Sendable {
+  /// What a `use` brings in.
   public enum Source: Sendable, Equatable {
     /// A module of the standard library.
     case library(String)
@@ -141,13 +171,18 @@ public struct Use: Sendable {
     case path(String)
   }
 
+  /// One name that is taken out of a module.
   public struct Import: Sendable {
+    /// The name in the module.
     public let name: String
+    /// Where that name stands.
     public let nameSpan: Span
     /// The name it gets here.
     public let localName: String
+    /// Where the name here stands; the same place without `as`.
     public let localSpan: Span
 
+    /// One name, and what it is called here.
     public init(name: String, nameSpan: Span, localName: String, localSpan: Span) {
       self.name = name
       self.nameSpan = nameSpan
@@ -156,13 +191,18 @@ public struct Use: Sendable {
     }
   }
 
+  /// The module.
   public let source: Source
+  /// Where the module's name or path stands.
   public let sourceSpan: Span
   /// The name the module itself gets; nil where only names are taken out of it.
   public let moduleName: String?
+  /// Where the module's own name here stands; nil where it has none.
   public let moduleNameSpan: Span?
+  /// The names that are taken out of the module; empty where the module itself is brought in.
   public let imports: [Import]
 
+  /// A `use`: either a module with a name, or names out of it.
   public init(
     source: Source, sourceSpan: Span, moduleName: String?, moduleNameSpan: Span?, imports: [Import]
   ) {
@@ -176,6 +216,7 @@ public struct Use: Sendable {
 
 /// What stands left of `=` in a declaration and after `for`.
 public final class Pattern: Sendable {
+  /// What a pattern is.
   public indirect enum Kind: Sendable {
     case name(String)
     /// `_`
@@ -186,11 +227,16 @@ public final class Pattern: Sendable {
     case record([Field])
   }
 
+  /// A key and the pattern for its value.
   public struct Field: Sendable {
+    /// The key that must be there.
     public let key: String
+    /// Where the key stands.
     public let keySpan: Span
+    /// What the value is bound to; the key's own name in the short form.
     public let pattern: Pattern
 
+    /// One field of a record's pattern.
     public init(key: String, keySpan: Span, pattern: Pattern) {
       self.key = key
       self.keySpan = keySpan
@@ -198,9 +244,12 @@ public final class Pattern: Sendable {
     }
   }
 
+  /// What it is, with its parts.
   public let kind: Kind
+  /// Its place: from the first byte to behind the last one.
   public let span: Span
 
+  /// A pattern at a place.
   public init(_ kind: Kind, _ span: Span) {
     self.kind = kind
     self.span = span
@@ -221,6 +270,7 @@ public final class Pattern: Sendable {
 public struct Program: Sendable {
   /// A piece between two `// %%` lines.
   public struct Cell: Sendable {
+    /// What stands behind `// %%`; empty without a title.
     public let title: String
     /// `// %% [markdown]`
     public let isMarkdown: Bool
@@ -229,6 +279,7 @@ public struct Program: Sendable {
     /// Indices into `statements`.
     public let statements: Range<Int>
 
+    /// A cell; `statements` are indices into the program's.
     public init(title: String, isMarkdown: Bool, span: Span, statements: Range<Int>) {
       self.title = title
       self.isMarkdown = isMarkdown
@@ -237,7 +288,9 @@ public struct Program: Sendable {
     }
   }
 
+  /// The text that was read; all spans count in it.
   public let file: SourceFile
+  /// The top level, in the order of the text.
   public let statements: [Stmt]
   /// The `///` lines that open the file.
   public let doc: String?
@@ -248,6 +301,7 @@ public struct Program: Sendable {
   /// Comments that read as a division, in the order of the text.
   public let slashes: [SlashComment]
 
+  /// A program. There is at least one cell, and every statement lies in one.
   public init(
     file: SourceFile, statements: [Stmt], doc: String?, cells: [Cell], hasCells: Bool = false,
     slashes: [SlashComment] = []

@@ -1,5 +1,6 @@
 /// One lexical unit. Public so that the prompt can colour what is being typed.
 public struct Token: Sendable {
+  /// What a token is. The raw values order the kinds, so that keywords are one range.
   public enum Kind: UInt8, Sendable {
     case end, interpolationEnd, invalid
     case int, hugeInt, float, string, name
@@ -16,8 +17,11 @@ public struct Token: Sendable {
     case assign, plusAssign, minusAssign, starAssign, slashAssign, percentAssign, atAssign, powerAssign
   }
 
+  /// What it is.
   public var kind: Kind
+  /// UTF-8 offset of its first byte.
   public var start: Int32
+  /// UTF-8 offset behind its last byte; the same as `start` for `end`.
   public var end: Int32
   /// A line break stands between this token and the one before.
   public var newlineBefore = false
@@ -28,8 +32,10 @@ public struct Token: Sendable {
   /// An integer's value, a float's bits, or an index into `Lexer.strings`.
   var bits: UInt64 = 0
 
+  /// Its bytes in the file, half-open; never with an end before the start.
   public var range: Range<Int> { Int(start)..<Int(max(start, end)) }
 
+  /// Whether it is a reserved word.
   public var isKeyword: Bool { kind.rawValue >= Kind.let.rawValue && kind.rawValue <= Kind.catch.rawValue }
   /// A name, or a keyword where names may be keywords: after `.` and before `:`.
   var isWord: Bool { kind == .name || isKeyword }

@@ -7,6 +7,7 @@
 import Glibc
 import MocoBase
 
+/// A format that was read, to be used for any number of values.
 package struct FormatSpecification {
   /// nil where the text names none.
   var fill: Unicode.Scalar?
@@ -75,6 +76,11 @@ package struct FormatSpecification {
 
   // MARK: Formatting
 
+  /// A value written by the format. Lists, records and other values are texts, which take width and
+  /// alignment.
+  ///
+  /// - Throws: E0312 where the type, sign, grouping or precision does not fit the value; E0405; what a host
+  ///   object throws.
   package func format(_ word: Word, _ machine: Machine) throws -> String {
     switch word.tag {
     case .int: return try format(int: word.asInt, machine)

@@ -21,6 +21,11 @@ extension Heap {
     if counters.pointee.bytes > counters.pointee.limit { throw outOfMemory(0) }
   }
 
+  /// Finds containers that only hold each other and destroys them, in time linear in the number of
+  /// containers.
+  ///
+  /// Sets the size of the heap at which the next collection is due. Host objects that go may run code of
+  /// their own.
   package func collectCycles() {
     counters.pointee.collections += 1
     let retired = interpreter?.globals.retired ?? []

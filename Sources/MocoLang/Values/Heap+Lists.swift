@@ -34,6 +34,12 @@ extension Heap {
     object.list.pointee.count = count &+ 1
   }
 
+  /// Makes room for `needed` elements in a list, half as much again at least, so that appending takes
+  /// constant time on average.
+  ///
+  /// Items may move: a pointer to them is not valid afterwards.
+  ///
+  /// - Throws: E0405; the list is as before then.
   @inline(never)
   package func grow(_ object: ObjectPointer, to needed: Int) throws {
     let old = object.list.pointee.capacity
@@ -83,6 +89,7 @@ extension Heap {
     return list
   }
 
+  /// A Range on the heap, with a reference for the caller.
   package func range(_ range: RangeValue) -> Word {
     let object = allocate(MemoryLayout<RangeObject>.size, .range, leaf: true)
     object.range.pointee.start = range.start
@@ -92,14 +99,19 @@ extension Heap {
     return .object(.range, object)
   }
 
+  /// A native function as a value, with a reference for the caller; every call makes an object of its own.
   package func native(_ function: NativeFunction) -> Word { box(function, .native) }
 
+  /// An object that keeps a Swift object alive, with a reference for the caller. The tag says what it is:
+  /// `native`, `module` or `iterator`.
   package func box(_ content: AnyObject, _ tag: Tag) -> Word {
     let object = allocate(MemoryLayout<BoxObject>.size, tag)
     object.box.pointee.box = Unmanaged.passRetained(content)
     return .object(tag, object)
   }
 
+  /// An object that keeps a host object alive, with a reference for the caller. The memory that the host
+  /// object reports now is charged to the heap until it goes.
   package func host(_ host: any HostObject) -> Word {
     let object = allocate(MemoryLayout<HostBoxObject>.size, .host)
     let bytes = max(0, min(host.byteCount, 1 << 40))

@@ -5,6 +5,7 @@ import Glibc
 extension Heap {
   static let smallRecord = 8
 
+  /// An empty record, with a reference for the caller. Room for entries is made when they come.
   package func record(capacity: Int = 0) -> Word {
     let object = allocate(MemoryLayout<RecordObject>.size, .record)
     object.record.pointee.count = 0

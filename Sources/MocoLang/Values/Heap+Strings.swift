@@ -9,11 +9,13 @@ extension StringObject {
     String(decoding: bytes(object), as: UTF8.self)
   }
 
+  /// The UTF-8 of a string object; valid while the object lives and is not appended to.
   @inline(__always)
   package static func bytes(_ object: ObjectPointer) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: object.stringBytes, count: object.string.pointee.byteCount)
   }
 
+  /// Whether every scalar is one byte, so that places are byte offsets.
   @inline(__always)
   package static func isASCII(_ object: ObjectPointer) -> Bool {
     object.string.pointee.byteCount == object.string.pointee.scalarCount
@@ -52,6 +54,7 @@ extension StringObject {
     return product.high ^ product.low
   }
 
+  /// Whether two texts have the same bytes. Nothing is normalized: é in one scalar is not é in two.
   @inline(__always)
   package static func equal(_ left: ObjectPointer, _ right: ObjectPointer) -> Bool {
     if left == right { return true }
@@ -65,6 +68,8 @@ extension StringObject {
     compare(left, right) < 0
   }
 
+  /// Negative, 0 or positive, as the left text stands before, beside or behind the right one by the order of
+  /// their bytes.
   package static func compare(_ left: ObjectPointer, _ right: ObjectPointer) -> Int {
     let leftCount = left.string.pointee.byteCount
     let rightCount = right.string.pointee.byteCount
@@ -135,11 +140,17 @@ extension Heap {
     return .object(.string, object)
   }
 
+  /// A String of the language, with a reference for the caller.
+  ///
+  /// - Throws: E0405.
   package func string(_ text: String) throws -> Word {
     var text = text
     return try text.withUTF8 { try string($0) }
   }
 
+  /// A String of bytes that are valid UTF-8, with a reference for the caller.
+  ///
+  /// - Throws: E0405.
   package func string(_ bytes: [UInt8]) throws -> Word {
     try bytes.withUnsafeBufferPointer { try string($0) }
   }

@@ -13,16 +13,23 @@
 import Glibc
 import MocoBase
 
+/// The memory of one interpreter: objects with counted references, what they take, and the limit for it.
+///
+/// One thread at a time. What Swift code holds of it keeps it alive.
 package final class Heap {
+  /// What the machine and the allocator look at all the time, in bytes unless said otherwise.
   package struct Counters {
     /// Slabs, malloc'd storage, and memory of host objects.
     package var bytes = 0
     /// The part of `bytes` that host objects reported.
     package var hostBytes = 0
+    /// The size of the heap beyond which the next collection is due.
     package var collectAt = Heap.firstCollection
+    /// What `bytes` may not go beyond; 0 once malloc has failed.
     package var limit = Int.max
     /// Not 0: the machine should collect or fail at its next safe point.
     package var attention: Int32 = 0
+    /// How many collections there were.
     package var collections = 0
   }
 
@@ -31,6 +38,7 @@ package final class Heap {
   static let classCount = 2 * (largestCell / cellStep + 1)
   static let leafClasses = largestCell / cellStep + 1
   static let slabSize = 1 << 16
+  /// The size of the heap below which no collection is due: 16 MiB.
   package static let firstCollection = 16 << 20
 
   struct Slab {
@@ -38,6 +46,7 @@ package final class Heap {
     var cellSize: Int
   }
 
+  /// One place in plain memory, valid as long as the heap, so that the loop reads it without a call.
   package let counters: UnsafeMutablePointer<Counters>
   private let freeCells: UnsafeMutablePointer<ObjectPointer?>
   private let fresh: UnsafeMutablePointer<(next: ObjectPointer?, end: ObjectPointer?)>
@@ -56,6 +65,8 @@ package final class Heap {
   /// The units that the words of quantities name by their places.
   package let units: [Quantity.Unit]
 
+  /// An empty heap that may grow to `limit` bytes, with a few slabs put by for reporting that memory has run
+  /// out.
   package init(limit: Int, units: [Quantity.Unit] = []) {
     self.units = units
     counters = .allocate(capacity: 1)
@@ -173,12 +184,15 @@ package final class Heap {
 
   // MARK: Accounting
 
+  /// Counts memory that was allocated, and asks for a collection where it is due. It refuses nothing: see
+  /// `reserve`.
   @inline(__always)
   package func charge(_ bytes: Int) {
     counters.pointee.bytes &+= bytes
     if counters.pointee.bytes > counters.pointee.collectAt { counters.pointee.attention = 1 }
   }
 
+  /// Counts memory that was given back.
   @inline(__always)
   package func discharge(_ bytes: Int) { counters.pointee.bytes &-= bytes }
 
@@ -193,6 +207,7 @@ package final class Heap {
     throw outOfMemory(bytes)
   }
 
+  /// The E0405 for so many bytes, which names them from a megabyte on, and the limit.
   package func outOfMemory(_ bytes: Int) -> Failure {
     let limit = Heap.megabytes(counters.pointee.limit)
     let wanted = bytes > 1 << 20 ? " for \(Heap.megabytes(bytes))" : ""
@@ -224,6 +239,10 @@ package final class Heap {
     return cell
   }
 
+  /// Moves a container's storage to a larger or smaller piece; what fits of the old bytes is kept, and the
+  /// old address is not valid any more.
+  ///
+  /// - Throws: E0405; the old storage is as before then.
   package func resizeStorage(_ memory: ObjectPointer, from old: Int, to new: Int) throws -> ObjectPointer {
     if old <= Heap.largestCell || new <= Heap.largestCell {
       let moved = try allocateStorage(new)
@@ -238,6 +257,7 @@ package final class Heap {
     return moved
   }
 
+  /// Gives a container's storage back. `bytes` must be the size that it was allocated or resized with.
   package func freeStorage(_ memory: ObjectPointer, _ bytes: Int) {
     if bytes <= Heap.largestCell {
       let index = (bytes + Heap.cellStep - 1) / Heap.cellStep + Heap.leafClasses
@@ -251,16 +271,20 @@ package final class Heap {
 
   // MARK: References
 
+  /// Counts a further reference; does nothing for plain values.
   @inline(__always)
   package func retain(_ value: Word) {
     if value.isObject { value.pointer.header.pointee.references &+= 1 }
   }
 
+  /// Gives up a reference, which destroys an object that has no other; does nothing for plain values.
   @inline(__always)
   package func release(_ value: Word) {
     if value.isObject { release(object: value.pointer) }
   }
 
+  /// Gives up a reference to an object, which destroys it when there is no other. Its contents go through a
+  /// work list, so that depth costs no stack.
   @inline(__always)
   package func release(object: ObjectPointer) {
     object.header.pointee.references &-= 1

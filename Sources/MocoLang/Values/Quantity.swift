@@ -14,6 +14,7 @@ public struct Quantity: Equatable, Sendable {
     /// What help shows of that function, as Markdown.
     public let doc: String
 
+    /// A unit; two with the same plural are the same unit.
     public init(singular: String, plural: String, example: Int, doc: String) {
       self.singular = singular
       self.plural = plural
@@ -27,18 +28,21 @@ public struct Quantity: Equatable, Sendable {
     static let unknown = Unit(singular: "?", plural: "?", example: 1, doc: "")
   }
 
+  /// What is counted.
   public var unit: Unit
   /// The amount as a Float, whichever kind of number it was written as.
   public var amount: Double
   /// The amount where it was an Int.
   public var wholeAmount: Int?
 
+  /// A whole amount: `50 epochs`.
   public init(_ amount: Int, _ unit: Unit) {
     self.unit = unit
     self.amount = Double(amount)
     wholeAmount = amount
   }
 
+  /// An amount that may be broken: `2.5 epochs`. It stays a Float, also where it is whole.
   public init(_ amount: Double, _ unit: Unit) {
     self.unit = unit
     self.amount = amount

@@ -10,8 +10,10 @@
 /// What a value is. The order matters: from `string` on, `bits` is the address of a heap object.
 /// A struct and not an enum, so that comparing the order is one instruction.
 package struct Tag: Equatable {
+  /// The number that words and object headers hold.
   package let rawValue: UInt32
 
+  /// The tag with that number; not every number is one.
   @inline(__always) package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   /// A global that has no value yet, or an argument that was not given. Programs never see it.
@@ -35,31 +37,42 @@ package struct Tag: Equatable {
   @inline(__always) package static var upvalue: Tag { Tag(17) }
 }
 
+/// A value of the language in sixteen plain bytes; who stores it owns a reference to its object.
 package struct Word {
   /// The tag in the lower half and aux in the upper. One field of 64 bits, because a load that spans two
   /// smaller stores waits until both have left the store buffer, and words are stored and loaded all the
   /// time.
   package var head: UInt64
+  /// The value itself: an Int, a Float's pattern, 0 or 1 for a Bool, or the object's address.
   package var bits: UInt64
 
+  /// A word of its parts; it retains nothing.
   @inline(__always)
   package init(tag: Tag, aux: UInt32 = 0, bits: UInt64) {
     head = UInt64(tag.rawValue) | UInt64(aux) << 32
     self.bits = bits
   }
 
+  /// What the value is.
   @inline(__always) package var tag: Tag { Tag(UInt32(truncatingIfNeeded: head)) }
+  /// A quantity's unit and kind of number; 0 for everything else.
   @inline(__always) package var aux: UInt32 { UInt32(truncatingIfNeeded: head >> 32) }
 
+  /// No value: a global before its declaration, an argument that was not given. Programs never see it.
   @inline(__always) package static var undefined: Word { Word(tag: .undefined, bits: 0) }
+  /// The language's nil.
   @inline(__always) package static var null: Word { Word(tag: .null, bits: 0) }
+  /// A Bool.
   @inline(__always) package static func bool(_ value: Bool) -> Word { Word(tag: .bool, bits: value ? 1 : 0) }
+  /// An Int.
   @inline(__always) package static func int(_ value: Int) -> Word {
     Word(tag: .int, bits: UInt64(bitPattern: Int64(value)))
   }
+  /// A Float.
   @inline(__always) package static func float(_ value: Double) -> Word {
     Word(tag: .float, bits: value.bitPattern)
   }
+  /// A reference to an object; it does not retain it.
   @inline(__always) package static func object(_ tag: Tag, _ pointer: UnsafeMutableRawPointer) -> Word {
     Word(tag: tag, bits: UInt64(UInt(bitPattern: pointer)))
   }
@@ -68,15 +81,22 @@ package struct Word {
     Word(
       tag: .quantity, aux: UInt32(truncatingIfNeeded: unit) << 1, bits: UInt64(bitPattern: Int64(amount)))
   }
+  /// The same for an amount that is a Float.
   package static func quantity(_ amount: Double, unit: Int) -> Word {
     Word(tag: .quantity, aux: UInt32(truncatingIfNeeded: unit) << 1 | 1, bits: amount.bitPattern)
   }
 
+  /// Whether `bits` is the address of a heap object, whose references count.
   @inline(__always) package var isObject: Bool { tag.rawValue >= Tag.string.rawValue }
+  /// The Int; only for Int, and for quantities of one.
   @inline(__always) package var asInt: Int { Int(truncatingIfNeeded: bits) }
+  /// The Float; only for Float, and for quantities of one.
   @inline(__always) package var asFloat: Double { Double(bitPattern: bits) }
+  /// The Bool; only for Bool.
   @inline(__always) package var asBool: Bool { bits != 0 }
+  /// Whether it is the Bool true; every other value gives false.
   @inline(__always) package var isTrue: Bool { tag == .bool && bits != 0 }
+  /// Whether it is an Int or a Float.
   @inline(__always) package var isNumber: Bool { tag == .int || tag == .float }
 
   /// The object's address; only for values whose `isObject` is true.
@@ -87,9 +107,11 @@ package struct Word {
   /// The number as a Float; only for Int and Float.
   @inline(__always) package var number: Double { tag == .int ? Double(asInt) : asFloat }
 
-  // Of quantities: the place of the unit in the dialect's list, the amount, and the amount where it is an Int.
+  /// Of a quantity: the place of its unit in the dialect's list.
   package var unitIndex: Int { Int(aux >> 1) }
+  /// Of a quantity: the amount as a Float.
   package var amount: Double { aux & 1 == 0 ? Double(asInt) : asFloat }
+  /// Of a quantity: the amount where it is an Int, else nil.
   package var wholeAmount: Int? { aux & 1 == 0 ? asInt : nil }
   /// The amount as a number.
   package var amountWord: Word { aux & 1 == 0 ? .int(asInt) : .float(asFloat) }
