@@ -48,7 +48,8 @@ public struct HostRange: Sendable {
   ///
   /// An end before the start gives no elements. Backwards both ends must be there, and every place must
   /// exist.
-  /// - Throws: E0202 when an end lies outside `0...count`, or is missing in a range that goes backwards.
+  /// - Throws: E0202 when an end lies outside `0...count`, or, backwards, is missing or on the other side of the
+  ///   first element.
   public func resolve(count: Int) throws -> (start: Int, count: Int, step: Int) {
     func outside(_ bound: Int) -> Failure {
       Failure(
@@ -64,7 +65,14 @@ public struct HostRange: Sendable {
       let length = places.count
       guard length > 0 else { return (0, 0, step) }
       let first = try HostIndex.resolve(places.element(0), count: count)
-      _ = try HostIndex.resolve(places.element(length - 1), count: count)
+      let last = places.element(length - 1)
+      _ = try HostIndex.resolve(last, count: count)
+      // -1 is the last place, and not the one before the first.
+      guard (start < 0) == (last < 0), !places.isUncountable else {
+        throw Failure(
+          "E0202", "the range \(description) goes on before the first element",
+          help: "end it at -1 to stop at the first element")
+      }
       return (first, length, step)
     }
     var low = start ?? 0

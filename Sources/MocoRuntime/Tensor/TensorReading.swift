@@ -187,12 +187,14 @@ enum TensorReading {
     switch item {
     case .int(let place): return .index(place)
     case .all: return .all
-    case .range(let range): return indexRange(range.start, range.end, range.isClosed, range.step)
+    case .range(let range): return try indexRange(range.start, range.end, range.isClosed, range.step)
     case .name(let name):
       throw Failure(
         "E0202", "a tensor has no element \"\(name)\"", help: "index it with numbers, ranges or masks")
     case .value(let value):
-      if let range = value.asRange { return indexRange(range.start, range.end, range.isClosed, range.step) }
+      if let range = value.asRange {
+        return try indexRange(range.start, range.end, range.isClosed, range.step)
+      }
       if let flag = value.asBool {
         throw Failure(
           "E0202", "a tensor cannot be indexed with \(flag)", help: "a mask is a tensor or list of Bools")
@@ -218,8 +220,13 @@ enum TensorReading {
 
   private static func indexRange(
     _ start: Int?, _ end: Int?, _ isClosed: Bool, _ step: Int
-  ) -> MocoTensor.IndexItem {
+  ) throws -> MocoTensor.IndexItem {
     guard isClosed, let end else { return .range(from: start, to: end, step: step) }
+    if step < 0 {
+      let (before, overflow) = end.subtractingReportingOverflow(1)
+      guard !overflow else { throw Failure("E0202", "index \(end) is out of range") }
+      return .range(from: start, to: before, step: step)
+    }
     // `0...-1` reaches to the end.
     return .range(from: start, to: end == -1 ? nil : end &+ 1, step: step)
   }

@@ -6,6 +6,8 @@ public enum IndexItem: Sendable {
   /// A single position, counted from the end when negative; removes the dimension.
   case index(Int)
   /// Positions from ..< to, counted from the end when negative; nil is the end of the dimension.
+  ///
+  /// With a negative step both ends must be there, and every number between them names a position of its own.
   case range(from: Int?, to: Int?, step: Int = 1)
   /// `:`, the whole dimension.
   case all
@@ -67,19 +69,16 @@ package struct IndexPlan {
       case .index(let i):
         slices.append(.pick(try IndexPlan.position(i, length, d)))
       case .range(let from, let to, let step):
-        let (a, b) = try IndexPlan.bounds(from, to, length, d)
         guard step != 0 else {
           throw Failure("E0202", "a slice cannot have a step of 0")
         }
         if step > 0 {
+          let (a, b) = try IndexPlan.bounds(from, to, length, d)
           slices.append(a == 0 && b == length && step == 1 ? .whole : .span(from: a, to: b, step: step))
           viewAxis += 1
           lastWasList = false
         } else {
-          // Backwards the first position is used as it is, so it may not be the end itself.
-          let positions = Array(stride(from: a, to: b, by: step))
-          if let first = positions.first { _ = try IndexPlan.position(first, length, d) }
-          note(positions)
+          note(try IndexPlan.backwards(from, to, step, length, d))
         }
       case .list(let list):
         note(try list.map { try IndexPlan.position($0, length, d) })
@@ -155,6 +154,29 @@ package struct IndexPlan {
           + " \(dimension) of length \(length)")
     }
     return (a, max(b, 0))
+  }
+
+  /// The positions that from, from + step, … name, each for itself, before `to` is reached; `step` is negative.
+  ///
+  /// - Throws: E0202 without one of the ends, for a position out of range, or on the way from the first position
+  ///   to those that are counted from the end.
+  static func backwards(
+    _ from: Int?, _ to: Int?, _ step: Int, _ length: Int, _ dimension: Int
+  ) throws -> [Int] {
+    guard let from, let to else { throw Failure("E0202", "a slice with a negative step needs both ends") }
+    guard from > to else { return [] }
+    let first = try position(from, length, dimension)
+    // The distance of two Ints fits an unsigned word.
+    let steps = (UInt(bitPattern: from &- to) - 1) / step.magnitude
+    let last = from &- Int(bitPattern: steps &* step.magnitude)
+    _ = try position(last, length, dimension)
+    // -1 is the last position, and not the one before the first.
+    guard (from < 0) == (last < 0) else {
+      throw Failure(
+        "E0202", "the slice from \(from) to \(to) by \(step) goes on before the first position",
+        help: "end it at -1 to stop at the first position")
+    }
+    return (0...Int(steps)).map { first + $0 * step }
   }
 
   /// What the lists pick, as rows of the view with the lists' dimensions moved first and joined.
@@ -247,7 +269,7 @@ extension Tensor {
   /// - Throws: E0202 for an index outside -length ..< length.
   public func indexSelect(axis: Int, _ indices: [Int]) throws -> Tensor {
     let v = try along(axis, "index", keep: true)
-    for i in indices where i < 0 || i >= v.n { _ = try IndexPlan.position(i < 0 ? i : i, v.n, v.axis) }
+    for i in indices where i < 0 || i >= v.n { _ = try IndexPlan.position(i, v.n, v.axis) }
     let positions = indices.map { $0 < 0 ? $0 + v.n : $0 }
     var shape = self.shape
     shape[v.axis] = positions.count
