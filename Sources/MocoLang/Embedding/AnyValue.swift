@@ -88,6 +88,8 @@ public struct AnyValue {
     case record
     case range(RangeValue)
     case function
+    /// What a `use` brought in; `Interpreter.moduleMember` gives what it holds.
+    case module
     case host(any HostObject)
   }
 }
@@ -95,8 +97,7 @@ public struct AnyValue {
 // MARK: Looking inside
 
 extension AnyValue {
-  /// What the value is, with its contents where these are plain. A String of a program is copied. A module is
-  /// a `record` whose fields `asRecord` does not give.
+  /// What the value is, with its contents where these are plain. A String of a program is copied.
   public var kind: Kind {
     switch storage {
     case .null: return .nil
@@ -115,7 +116,7 @@ extension AnyValue {
   }
 
   /// The name that `type(x)` gives: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`,
-  /// `Quantity`, `Function`, or the host object's own.
+  /// `Quantity`, `Function`, `Module`, or the host object's own.
   public var typeName: String {
     switch kind {
     case .nil: return "Nil"
@@ -128,6 +129,7 @@ extension AnyValue {
     case .record: return "Record"
     case .range: return "Range"
     case .function: return "Function"
+    case .module: return "Module"
     case .host(let object): return object.typeName
     }
   }

@@ -24,7 +24,7 @@ package final class ObjectReference {
   /// The machine value, without a further reference: retain it to keep it longer than this object.
   package var value: Word { .object(tag, raw) }
 
-  /// What it is for Swift code, with a copy of what can be copied at once; a module is a `record`.
+  /// What it is for Swift code, with a copy of what can be copied at once.
   package var kind: AnyValue.Kind {
     switch tag {
     case .string: return .string(StringObject.text(raw))
@@ -32,7 +32,7 @@ package final class ObjectReference {
     case .record: return .record
     case .range: return .range(raw.range.pointee.range)
     case .host: return .host(raw.hostBox.pointee.host)
-    case .module: return .record
+    case .module: return .module
     default: return .function
     }
   }

@@ -175,6 +175,9 @@ enum JsonValues {
       if let number = try? object.number() { return try json(number, depth: depth + 1, &room) }
       throw Failure(
         "E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
+    case .module:
+      throw Failure(
+        "E0303", "a Module has no form in JSON", help: "write what it gives, such as {name: module.name}")
     case .quantity, .range, .function:
       throw Failure(
         "E0303", "a \(value.typeName) has no form in JSON", help: "write its text or its numbers")

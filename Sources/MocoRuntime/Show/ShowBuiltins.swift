@@ -193,7 +193,7 @@ enum TableReader {
       }
       let words = (value.asRecord ?? [:]).prefix(8).map { "\($0.name): \(word($0.value, depth: depth + 1))" }
       return "{" + words.joined(separator: ", ") + "}"
-    case .quantity, .function: return "<\(value.typeName)>"
+    case .quantity, .function, .module: return "<\(value.typeName)>"
     }
   }
 }
