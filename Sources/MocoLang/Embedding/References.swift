@@ -146,8 +146,9 @@ extension AnyValue {
   }
 
   /// The machine value, with a reference for the caller.
-  /// - Throws: E0405, also when Swift nested lists without end.
-  package func owned(in heap: Heap, depth: Int = 0) throws -> Word {
+  /// - Throws: E0405; E0305 for a quantity whose unit the dialect does not have; E0201 for an object of another
+  ///   interpreter.
+  package func owned(in heap: Heap) throws -> Word {
     switch storage {
     case .null: return .null
     case .bool(let value): return .bool(value)
@@ -167,7 +168,7 @@ extension AnyValue {
     case .list(let values):
       let list = try heap.list(capacity: values.count)
       do {
-        for value in values { try heap.append(value.owned(in: heap, depth: depth + 1), to: list.pointer) }
+        for value in values { try heap.append(value.owned(in: heap), to: list.pointer) }
       } catch {
         heap.release(list)
         throw error
@@ -179,7 +180,7 @@ extension AnyValue {
         for (name, value) in fields {
           let key = try heap.string(name)
           defer { heap.release(key) }
-          try heap.setField(key.pointer, of: record.pointer, to: value.owned(in: heap, depth: depth + 1))
+          try heap.setField(key.pointer, of: record.pointer, to: value.owned(in: heap))
         }
       } catch {
         heap.release(record)
