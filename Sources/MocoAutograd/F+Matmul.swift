@@ -1,7 +1,11 @@
 import MocoTensor
 
 extension F {
+  /// The matrix product over the last two dimensions; those before broadcast.
+  ///
   /// - Shape: [.., m, k] @ [.., k, n] → [.., m, n]; vectors as in NumPy.
+  /// - Throws: E0203 for sizes that do not fit and for a single number, E0204 for batches that do not
+  ///   broadcast, E0402 when integers overflow.
   public static func matmul(_ a: Variable, _ b: Variable) throws -> Variable {
     let value = try a.value.matmul(b.value)
     guard a.isTracked || b.isTracked else { return Variable(value) }

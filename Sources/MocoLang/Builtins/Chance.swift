@@ -5,6 +5,8 @@ import MocoBase
 
 /// The state of a program's random numbers.
 package struct RandomState {
+  /// What every draw is keyed by, beside its kind and its number. A negative `seed(n)` is the same 64 bits
+  /// without a sign.
   package var seed: UInt64 = 0
   /// How often each kind was drawn since the seed was set.
   var draws: [UInt64] = [0, 0, 0]

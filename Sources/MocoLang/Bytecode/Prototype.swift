@@ -10,6 +10,7 @@ package struct CodeBlock {
   package var names: UnsafeMutablePointer<ObjectPointer>
   /// Registers of a frame; the parameters are the first of them.
   package var registerCount: Int
+  /// Parameters, given or not: the first so many registers of a frame.
   package var parameterCount: Int
   /// As many arguments by position serve every parameter that has no default.
   package var requiredCount: Int

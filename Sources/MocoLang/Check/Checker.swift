@@ -13,6 +13,8 @@ public struct Checker {
     CheckedProgram(file, context).diagnostics
   }
 
+  /// Checks a program that has been parsed without errors: names, arguments, options and what is thrown away.
+  ///
   /// - Returns: errors and warnings, in the order of the text.
   public static func check(_ program: Program, _ context: CheckContext) -> [Diagnostic] {
     var checker = Checker(program: program, context: context)

@@ -11,6 +11,7 @@ public struct Diagnostic: Error, Sendable {
   public struct Label: Sendable, Hashable {
     /// Where it is.
     public var span: Span
+    /// What stands beside the marks of the place.
     public var text: String
 
     /// A place and what stands beside its marks.

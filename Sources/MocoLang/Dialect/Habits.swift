@@ -1,5 +1,5 @@
-/// What people bring along from other languages and libraries, and what to write here. The language has its own list
-/// and the embedder may give another, for its subject.
+/// What people bring along from other languages and libraries, idioms and names that do not exist here, and what to
+/// write instead. The language has its own list and the embedder may give another, for its subject.
 public struct Habits: Sendable {
   /// Advice for names that do not exist: `None` → `write nil`.
   public let names: [String: String]

@@ -1,4 +1,4 @@
-/// What calling a built-in does besides giving a value.
+/// What calling a built-in does besides giving a value: its side effects.
 public enum Effect: Sendable {
   /// It changes, prints, writes, or takes long: a call may stand for itself.
   case something

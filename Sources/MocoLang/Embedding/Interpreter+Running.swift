@@ -94,7 +94,7 @@ extension Interpreter {
     globals.flags[slot] = GlobalFlag.declared
   }
 
-  /// Makes `ans` what it was before something ran; nil where there was none.
+  /// Gives `ans`, the last value that the prompt has shown, another value; nil takes it away.
   public func setAnswer(_ value: AnyValue?) {
     guard let slot = try? globals.slot(for: "ans", in: main) else { return }
     let word = value.flatMap { try? $0.owned(in: heap) }
@@ -157,7 +157,10 @@ extension Interpreter {
     try heap.reserve(overflow ? Int.max : total)
   }
 
-  /// - Throws: E0406 when an interrupt was asked for.
+  /// Looks whether an interrupt was asked for, and collects garbage where that is due; for long work in Swift
+  /// code.
+  ///
+  /// - Throws: E0406 when an interrupt was asked for, E0405 when the heap is beyond its limit.
   public func checkInterrupt() throws { try machine.pollIfNeeded() }
 }
 

@@ -69,6 +69,8 @@ public final class NativeFunction {
   /// Defaults that are plain values; `undefined` for the others.
   private let plainDefaults: [Word]
 
+  /// A function whose arguments are bound by its signature before `body` gets them.
+  ///
   /// - Parameters:
   ///   - signature: see `Signature`, for example `"router(dim, experts: Int = 6, **options)"`.
   ///   - doc: Markdown with an example.
@@ -132,6 +134,8 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
   /// A table that `build` fills with `add`; it is called once, at once.
   public init(_ build: (MethodTable<Host>) -> Void) { build(self) }
 
+  /// Adds a method, or replaces the one of that name.
+  ///
   /// - Parameter signature: without the object itself, for example `"batches(size: Int, shuffle = false)"`.
   public func add(_ signature: String, doc: String = "", _ body: @escaping Body) {
     let parsed = Signature(parsing: signature)

@@ -42,6 +42,7 @@ public struct RangeValue: Equatable, Sendable {
   @inline(__always)
   public func element(_ place: Int) -> Int { start &+ place &* step }
 
+  /// Whether the range has this element; in constant time.
   public func contains(_ value: Int) -> Bool {
     let up = step > 0
     guard up ? value >= start : value <= start else { return false }

@@ -83,19 +83,23 @@ public struct ListReference {
   /// The number of elements now.
   public var count: Int { reference.raw.list.pointee.count }
 
-  /// The element at a place from 0; nil beyond the end.
+  /// The element at an index from 0; nil beyond the end, and for a negative one.
   public func element(_ place: Int) -> AnyValue? {
     let list = reference.raw.list.pointee
     guard place >= 0, place < list.count else { return nil }
     return AnyValue(list.items[place], in: reference.heap)
   }
 
-  /// - Throws: E0405.
+  /// Appends to the program's own list, which every reference to it sees.
+  ///
+  /// - Throws: E0405; E0201 for a value of another interpreter.
   public func append(_ value: AnyValue) throws {
     try reference.heap.append(value.owned(in: reference.heap), to: reference.raw)
   }
 
-  /// False beyond the end.
+  /// Replaces the element at an index from 0; false, and no change, beyond the end.
+  ///
+  /// - Throws: E0405; E0201 for a value of another interpreter.
   public func set(_ place: Int, to value: AnyValue) throws -> Bool {
     guard place >= 0, place < count else { return false }
     let new = try value.owned(in: reference.heap)
@@ -119,7 +123,9 @@ public struct RecordReference {
     reference.heap.field(name, of: reference.raw).map { AnyValue($0, in: reference.heap) }
   }
 
-  /// - Throws: E0405.
+  /// Sets a field of the program's own record, which every reference to it sees; a new name is appended.
+  ///
+  /// - Throws: E0405; E0201 for a value of another interpreter.
   public func set(_ name: String, to value: AnyValue) throws {
     let heap = reference.heap
     let key = try heap.string(name)

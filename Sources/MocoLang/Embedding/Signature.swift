@@ -14,6 +14,7 @@ public struct Signature {
   public struct Parameter {
     /// The name by which an argument can be given.
     public var name: String
+    /// The type as written behind `:`, for readers of the help; nothing is checked by it.
     public var typeName: String?
     /// The default where it is a literal.
     public var defaultValue: AnyValue?

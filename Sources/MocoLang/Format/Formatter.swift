@@ -5,6 +5,8 @@
 /// The tokens and comments of the result are those of the source, one by one; a text of which that would not
 /// hold is given back as it is.
 public enum Formatter {
+  /// The text laid out, which laying out again does not change.
+  ///
   /// - Returns: nil where the source does not parse.
   public static func format(_ source: SourceFile, _ dialect: Dialect) -> String? {
     guard !Parser.parse(source, dialect).hasErrors else { return nil }

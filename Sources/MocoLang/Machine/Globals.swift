@@ -180,13 +180,15 @@ package final class Globals {
   /// The Markdown that help shows for a name; nil where there is none.
   package func doc(_ slot: Int) -> String? { docs[slot] }
 
-  /// Remembers where a program declares a name that a built-in has too; other names are not remembered.
+  /// Remembers the source position where a program declares a name that shadows a built-in; other names are
+  /// not remembered.
   package func setPlace(_ place: Span, _ slot: Int) {
     guard builtins.slots[names[slot]] != nil else { return }
     places[slot] = "\(place.file.name):\(place.line)"
   }
 
-  /// Where a program has declared a name of a module that covers a built-in function; nil where none does.
+  /// The source position, `prompt[3]:1`, where a module declares a name that shadows a built-in; nil where it
+  /// does not.
   package func placeCovering(_ name: String, in module: Module) -> String? {
     guard let slot = module.slots[name], flags[slot] & GlobalFlag.declared != 0 else { return nil }
     return places[slot]

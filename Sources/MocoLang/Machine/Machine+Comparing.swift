@@ -116,7 +116,12 @@ extension Machine {
     return number > floor ? -1 : 0
   }
 
-  /// -1, 0, 1, or nil where the two have no order.
+  /// The order of two values: -1, 0, 1, or nil where they have none, as nan and values of different types.
+  ///
+  /// Numbers compare by value, texts by their bytes, lists element by element.
+  ///
+  /// - Throws: E0404 for lists that are nested more than 200 deep, E0406 when interrupted, and what a host
+  ///   object's comparison throws.
   package func compare(_ left: Word, _ right: Word, depth: Int = 0) throws -> Int? {
     if left.isNumber, right.isNumber { return Machine.compareNumbers(left, right) }
     guard left.tag == right.tag else { return nil }

@@ -12,7 +12,7 @@ package struct ModuleReading {
   var bytes: [UInt8]?
 }
 
-/// What became of a module that was looked at again.
+/// What became of a module that was looked at again: the outcome of a reload.
 public struct ModuleRenewal {
   /// How it went.
   public enum Outcome {

@@ -17,6 +17,8 @@ package struct TextWriter {
   /// have very long texts.
   private var steps = 0
 
+  /// A writer without text.
+  ///
   /// - Parameter limit: bytes beyond which there is no use in going on; nil for what memory allows.
   package init(machine: Machine, limit: Int? = nil) {
     self.machine = machine
@@ -134,6 +136,7 @@ package struct TextWriter {
 }
 
 extension Machine {
+  /// What `type(x)` gives: `Nil`, `Int`, `Function`, `Module`, or the host object's own name.
   package func typeName(_ word: Word) -> String {
     switch word.tag {
     case .undefined, .null: return "Nil"

@@ -1,4 +1,4 @@
-// The tree as one line of text, for tests and for looking at what the parser understood:
+// The tree as S-expressions on one line, for tests and for looking at what the parser understood:
 // `1 + 2 * x` is `(+ 1 (* 2 x))`.
 
 extension Program {

@@ -12,6 +12,9 @@ public struct Parser {
   /// After so many errors a file is not read on.
   public static let maximumErrors = 20
 
+  /// Reads a text; it never fails, and what could not be understood is `invalid` in the tree with a
+  /// diagnostic beside it.
+  ///
   /// - Parameter boundNames: names that exist already, in the prompt or from earlier cells: a command form
   ///   does not begin where its name is bound.
   public static func parse(

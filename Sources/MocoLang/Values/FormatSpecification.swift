@@ -21,7 +21,9 @@ package struct FormatSpecification {
   var precision: Int?
   var type: Character?
 
-  /// - Throws: E0312.
+  /// Reads a format, what stands behind the `:` of an interpolation.
+  ///
+  /// - Throws: E0312 where it is none, or asks for more than a thousand digits.
   package init(_ text: String) throws {
     var rest = Array(text.unicodeScalars)[...]
     func fail(_ why: String) -> Failure {
@@ -318,6 +320,9 @@ package struct FormatSpecification {
 }
 
 extension Machine {
+  /// A value as `print` writes it.
+  ///
+  /// - Throws: E0405 for a text that is too long, E0406 when interrupted, what a host object throws.
   package func text(_ word: Word) throws -> String {
     var writer = TextWriter(machine: self)
     try writer.write(word)

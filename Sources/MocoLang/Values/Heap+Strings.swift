@@ -5,6 +5,7 @@ import Glibc
 import MocoBase
 
 extension StringObject {
+  /// A copy of the text.
   package static func text(_ object: ObjectPointer) -> String {
     String(decoding: bytes(object), as: UTF8.self)
   }

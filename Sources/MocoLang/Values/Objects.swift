@@ -33,6 +33,7 @@ package enum ObjectFlag {
 package struct StringObject {
   /// References, tag and hash; see `ObjectHeader`.
   package var header: ObjectHeader
+  /// Bytes of text.
   package var byteCount: Int
   /// Equal to `byteCount` exactly when the text is ASCII.
   package var scalarCount: Int
@@ -47,6 +48,7 @@ package struct StringObject {
 package struct ListObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
+  /// Number of elements.
   package var count: Int
   /// Words that fit without growing.
   package var capacity: Int
@@ -107,6 +109,7 @@ package struct ClosureObject {
   package var prototype: Unmanaged<Prototype>
   /// The prototype's plain part, for the machine's loop.
   package var code: UnsafeMutablePointer<CodeBlock>
+  /// Number of captured cells.
   package var count: Int
 
   /// Distance from the object's address to the first captured cell.

@@ -76,7 +76,9 @@ package struct Word {
   @inline(__always) package static func object(_ tag: Tag, _ pointer: UnsafeMutableRawPointer) -> Word {
     Word(tag: tag, bits: UInt64(UInt(bitPattern: pointer)))
   }
-  /// - Parameter unit: its place in the dialect's list of units.
+  /// A quantity whose amount is an Int.
+  ///
+  /// - Parameter unit: the index of its unit in the dialect's list.
   package static func quantity(_ amount: Int, unit: Int) -> Word {
     Word(
       tag: .quantity, aux: UInt32(truncatingIfNeeded: unit) << 1, bits: UInt64(bitPattern: Int64(amount)))

@@ -17,6 +17,7 @@ public enum Gemm {
     /// Tiles along the columns of the result; 0 where it has none.
     package var columnTiles: Int
 
+    /// Number of tiles.
     package var count: Int { rowTiles * columnTiles }
 
     /// Tiles of about 256 rows and at most 512 columns, of nearly equal sizes, an even number where there is

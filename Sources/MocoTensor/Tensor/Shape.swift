@@ -64,6 +64,8 @@ public enum Shape {
     return result
   }
 
+  /// The shape that both broadcast to, as in NumPy.
+  ///
   /// - Throws: E0204 naming both shapes and the dimension.
   package static func broadcast(_ a: [Int], _ b: [Int], for operation: String) throws -> [Int] {
     if let shape = broadcast(a, b) { return shape }

@@ -34,6 +34,8 @@ package struct IndexPlan {
   /// Where the lists' common dimension stands in the result.
   package var listAxis = 0
 
+  /// Resolves the items, which may be fewer than the dimensions; the rest are taken whole.
+  ///
   /// - Throws: E0202 for a position out of range or too many items, E0205 for lists or masks that do not fit.
   package init(_ items: [IndexItem], _ shape: [Int]) throws {
     let used = items.reduce(0) {

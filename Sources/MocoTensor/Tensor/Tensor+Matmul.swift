@@ -6,7 +6,7 @@ extension Tensor {
   /// dimensions are batches that broadcast. Integers and bools give integers.
   ///
   /// - Shape: [.., m, k] @ [.., k, n] → [.., m, n]
-  /// - Throws: E0203 naming the inner sizes, E0204 for batches that do not broadcast, E0206 for a scalar, E0402
+  /// - Throws: E0203 naming the inner sizes, or for a single number; E0204 for batches that do not broadcast, E0402
   ///   when integers overflow.
   public func matmul(_ other: Tensor) throws -> Tensor {
     let (a, b, shape) = try Tensor.matrixOperands(self, other)

@@ -188,6 +188,8 @@ extension Tensor {
 }
 
 extension Shape {
+  /// An order of axes with negative ones counted from the end: what `permuted` does is worked out from it.
+  ///
   /// - Throws: E0205 unless `order` names every axis once.
   package static func permutation(_ order: [Int], _ shape: [Int]) throws -> [Int] {
     let rank = shape.count
