@@ -50,14 +50,21 @@ extension F {
   ///
   /// - Throws: E0205 for an axis that is empty, does not exist or is named twice.
   public static func mean(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
+    // The sum refuses an axis that is named twice, so that the product is at most the number of elements.
+    let total = try sum(x, axes: axes, keep: keep)
     let n = try axes.reduce(1) { $0 * x.shape[try Shape.axis($1, x.shape, for: "mean")] }
     guard n > 0 else {
       throw Failure("E0205", "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
     }
-    return try scale(sum(x, axes: axes, keep: keep), 1 / Float(n))
+    return try scale(total, 1 / Float(n))
   }
 
-  /// Σ (x − mean)² / (n − correction) along an axis.
+  /// The variance along an axis, Σ (x − mean)² / (n − correction), as float32.
+  ///
+  /// `correction` is what NumPy calls `ddof`: 1 is Bessel's correction, an estimate without bias from a sample; 0 is
+  /// the variance of a whole population.
+  ///
+  /// - Throws: E0205 for an axis that does not exist, or has no more than `correction` elements.
   public static func variance(
     _ x: Variable, axis: Int, keep: Bool = false, correction: Int = 1
   ) throws -> Variable {
