@@ -9,7 +9,7 @@
 // uses them, so that nothing outlives the expression that made it: bit 0 for b, bit 1 for c.
 
 /// What an instruction does; beside each case stands what it makes of the registers, constants and globals
-/// named above. The machine's loop and `hasWord` know every case.
+/// named above. The machine's loop knows every case.
 package enum Opcode: UInt8 {
   // Moves and constants
   case move  // R[a] = R[b]
@@ -141,16 +141,4 @@ package struct Instruction {
 
   /// A second word: a number of 32 bits in the place of b and c.
   package static func word(_ number: Int) -> Instruction { Instruction(.jump, bx: number) }
-
-  /// Whether a second word follows.
-  package var hasWord: Bool {
-    switch op {
-    case .updateGlobal, .nextElement, .method, .getMember, .setMember: return true
-    case .jumpEqual, .jumpNotEqual, .jumpLess, .jumpLessOrEqual, .jumpGreater, .jumpGreaterOrEqual:
-      return true
-    case .jumpEqualK, .jumpNotEqualK, .jumpLessK, .jumpLessOrEqualK, .jumpGreaterK, .jumpGreaterOrEqualK:
-      return true
-    default: return false
-    }
-  }
 }

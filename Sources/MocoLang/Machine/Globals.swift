@@ -49,8 +49,6 @@ package final class Module {
   package var slots: [String: Int] = [:]
   /// The names in the order in which they were first seen, also those that were only looked up.
   package var order: [String] = []
-  /// `use` at this place made the module load; for the message about a circle.
-  package var usedAt: Span?
   /// Names that the program which runs declares somewhere.
   package var pending: Set<String> = []
 

@@ -66,7 +66,6 @@ public struct Parser {
   /// The first error stands at the end of the text, where a further line could mend it.
   var endsUnfinished = false
   var forms = FormScopes()
-  var isInInterpolation = false
 
   init(
     file: SourceFile, dialect: Dialect, tokens: [Token], strings: [[Lexer.StringPiece]],

@@ -96,8 +96,6 @@ package struct Word {
   @inline(__always) package var asFloat: Double { Double(bitPattern: bits) }
   /// The Bool; only for Bool.
   @inline(__always) package var asBool: Bool { bits != 0 }
-  /// Whether it is the Bool true; every other value gives false.
-  @inline(__always) package var isTrue: Bool { tag == .bool && bits != 0 }
   /// Whether it is an Int or a Float.
   @inline(__always) package var isNumber: Bool { tag == .int || tag == .float }
 
@@ -117,9 +115,4 @@ package struct Word {
   package var wholeAmount: Int? { aux & 1 == 0 ? asInt : nil }
   /// The amount as a number.
   package var amountWord: Word { aux & 1 == 0 ? .int(asInt) : .float(asFloat) }
-
-  /// Identity: the same object, or the same plain value.
-  @inline(__always) package func isIdentical(to other: Word) -> Bool {
-    head == other.head && bits == other.bits
-  }
 }

@@ -59,20 +59,6 @@ public enum Kernels {
 
   /// out = eˣ; out may be x.
   public static func exp(_ x: Values, _ out: Floats, count: Int) { unary(.exp, x, out, count: count) }
-  /// out = x Φ(x), exact; out may be x.
-  public static func gelu(_ x: Values, _ out: Floats, count: Int) { unary(.gelu, x, out, count: count) }
-  /// out = x σ(1.702 x); out may be x.
-  public static func quickGelu(_ x: Values, _ out: Floats, count: Int) {
-    unary(.quickGelu, x, out, count: count)
-  }
-
-  /// out = a + b.
-  public static func add(_ a: Values, _ b: Values, _ out: Floats, count: Int) {
-    Parallel.chunks(count, size: taskSize) { r in
-      let i = r.lowerBound
-      moco_binary(Binary.add.rawValue, r.count, a + i, 1, b + i, 1, out + i)
-    }
-  }
 
   /// y += alpha · x.
   public static func addScaled(_ alpha: Float, _ x: Values, _ y: Floats, count: Int) {
@@ -88,11 +74,6 @@ public enum Kernels {
     }
   }
 
-  /// out = alpha · x; out may be x.
-  public static func scale(_ alpha: Float, _ x: Values, _ out: Floats, count: Int) {
-    affine(alpha, x, 0, out, count: count)
-  }
-
   /// out = value, `count` times.
   public static func fill(_ out: Floats, _ value: Float, count: Int) {
     Parallel.chunks(count, size: taskSize) { r in
@@ -101,13 +82,6 @@ public enum Kernels {
   }
 
   // MARK: Rows
-
-  /// out = x + bias on every row; out may be x.
-  public static func addBias(_ x: Values, _ bias: Values, _ out: Floats, rows: Int, width: Int) {
-    rowBlocks(rows, width) { r in
-      moco_tower_add_bias(x + r.lowerBound * width, bias, out + r.lowerBound * width, r.count, width)
-    }
-  }
 
   /// out = softmax of each row; a row of −infinity alone gives NaN. out may be x.
   public static func softmax(_ x: Values, _ out: Floats, rows: Int, width: Int) {

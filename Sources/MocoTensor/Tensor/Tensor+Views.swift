@@ -178,13 +178,6 @@ extension Tensor {
     let start = shape[at] == 0 ? offset : offset + from * self.strides[at]
     return view(shape, strides, offset: start, count: try Shape.count(shape))
   }
-
-  /// All dimensions joined from `axis` on.
-  public func flattened(from axis: Int = 0) throws -> Tensor {
-    if rank == 0 { return try reshaped([1]) }
-    let at = try Shape.axis(axis, shape, for: "flatten")
-    return try reshaped(Array(shape[..<at]) + [shape[at...].reduce(1, *)])
-  }
 }
 
 extension Shape {
