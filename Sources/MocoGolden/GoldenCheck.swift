@@ -62,9 +62,7 @@ package struct GoldenLine: CustomStringConvertible {
     guard let value else { return "-" }
     guard value.isFinite else { return "inf" }
     if value == value.rounded(), abs(value) < 1e6 { return String(Int(value)) }
-    var buffer = [CChar](repeating: 0, count: 32)
-    let count = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.2e", $0) }
-    return String(decoding: buffer.prefix(max(Int(count), 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return NumberText.scientific(value, 2)
   }
 }
 

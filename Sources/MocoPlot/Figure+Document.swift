@@ -95,6 +95,13 @@ public struct FigureLeaf: DocumentFigure {
   }
 }
 
+extension Figure {
+  /// A document of the figure alone, from which HTML and Markdown are written.
+  ///
+  /// - Parameter rows: rows of a table that are shown; nil for all of them.
+  public func document(rows: Int? = nil) -> Document { Document([.figure(FigureLeaf(self, rows: rows))]) }
+}
+
 extension Table {
   /// The table for a document, with its middle left out where it has more rows than `rows`, of which at least four
   /// are shown.
@@ -114,8 +121,10 @@ extension Table {
             case .number, .integer: .number
             case .empty: .missing
             }
+          var words = texts[index][column]
+          if case .text(let text) = cell(places[index], column) { words = text.withLineFeeds }
           return Document.Table.Cell(
-            Document.Text(texts[index][column]), kind,
+            Document.Text(words), kind,
             isEmphasized: emphasized.contains(Position(row: places[index], column: column)))
         })
     }
@@ -127,7 +136,15 @@ extension Table {
     return Document.Table(
       columns: (0..<columnCount).map {
         Document.Table.Column(
-          Document.Text(columnName($0).plain), alignment($0) == .right ? .trailing : .leading)
+          Document.Text(columnName($0).withLineFeeds), alignment($0) == .right ? .trailing : .leading)
       }, rows: result)
+  }
+}
+
+extension String {
+  /// With a line feed for every line end: renderers show other ones as characters.
+  fileprivate var withLineFeeds: String {
+    guard utf8.contains(where: { $0 < 0x20 || $0 >= 0x80 }) else { return self }
+    return split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "\n")
   }
 }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoDocument
 
 /// How values become shades and words.
@@ -40,7 +41,7 @@ extension Heatmap {
   /// What the cells say, [R][C].
   func cellTexts() -> [[String]] {
     let all = values.joined().filter(\.isFinite)
-    let digits = digits ?? Numbers.digits(Array(all), limit: 2)
+    let digits = digits ?? SharedDigits.count(Array(all), limit: 2)
     return (0..<rowCount).map { row in
       (0..<columnCount).map { column in
         if texts.indices.contains(row), texts[row].indices.contains(column) {
@@ -48,7 +49,7 @@ extension Heatmap {
         }
         let value = value(row, column)
         guard value.isFinite else { return "" }
-        return abs(value) >= 1e6 ? Numbers.short(value, 3) : Numbers.fixed(value, digits)
+        return abs(value) >= 1e6 ? NumberText.short(value, 3) : NumberText.fixed(value, digits)
       }
     }
   }

@@ -29,7 +29,7 @@ extension Table {
         if case .number(let value) = cell(row, column) { return value }
         return nil
       }
-      let texts = Numbers.column(numbers, digits: digits)
+      let texts = SharedDigits.texts(numbers, digits: digits)
       var next = 0
       for (index, row) in places.enumerated() {
         switch cell(row, column) {

@@ -64,20 +64,20 @@ import Testing
         [.text("*"), .number(.nan), .integer(-3)],
       ], emphasized: [.init(row: 1, column: 1)])
     #expect(
-      table.markdown(title: "All_", caption: "Two seeds.") == #"""
+      Figure(.table(table), title: "All_", caption: "Two seeds.").document().markdown() == #"""
         **All\_**
 
         | name | a\|b | x_y \& z |
         | --- | ---: | ---: |
         | two<br>lines | -68.5 | 68.5 |
-        | \[x\] \<b> "q" \_it\_ 50% \$m\$ #1 \~ ^ \\ {} | **75.1** |  |
+        | \[x\] \<b\> "q" \_it\_ 50% \$m\$ #1 \~ ^ \\ {} | **75.1** |  |
         | \* | nan | -3 |
 
         Two seeds.
 
         """#)
     #expect(
-      table.latex() == ##"""
+      latex(table) == ##"""
         \begin{tabular}{lrr}
           \hline
           name & a\textbar{}b & x\_y \& z \\
@@ -90,10 +90,20 @@ import Testing
 
         """##)
     #expect(
-      table.latex(title: "A & b").hasPrefix(
-        "\\begin{table}\n\\centering\n\\caption{A \\& b}\n\\begin{tabular}"))
-    #expect(Table(columns: [], rows: []).latex() == "")
-    #expect(Table(columns: [], rows: [[.integer(1)]]).markdown() == "|  |\n| ---: |\n| 1 |\n")
+      latex(table, "A & b")?.hasPrefix(
+        "\\begin{table}\n\\centering\n\\caption{A \\& b}\n\\begin{tabular}") == true)
+    #expect(latex(Table(columns: [], rows: [])) == "")
+    let nameless = Figure(.table(Table(columns: [], rows: [[.integer(1)]])))
+    #expect(nameless.document().markdown() == "|  |\n| ---: |\n| 1 |\n")
+    let empty = Figure(.table(Table(columns: [], rows: [])), title: "Nothing yet")
+    #expect(empty.document().markdown() == "**Nothing yet**\n")
+    let lines = Table(columns: ["a\r\nb"], rows: [[.text("1\r\n2\u{85}3")]])
+    let html = Figure(.table(lines)).document().html()
+    #expect(html.contains(">a<br/>b</th>") && html.contains("<td>1<br/>2<br/>3</td>"), "\(html)")
+  }
+
+  private func latex(_ table: Table, _ title: String = "") -> String? {
+    FigureLeaf(Figure(.table(table), title: title)).table?.latex()
   }
 
   @Test func picturesAreAsLargeAsAskedFor() throws {

@@ -35,6 +35,21 @@ import Testing
     }
   }
 
+  @Test func captionsAreBroken() {
+    func caption(_ words: String, _ width: Int, _ glyphs: Glyphs = .unicode) -> [String] {
+      let figure = Figure(.table(Table(columns: [], rows: [])), caption: words)
+      return Array(bare(figure.text(TextOptions(width: width, glyphs: glyphs))).dropFirst(2))
+    }
+    #expect(caption("Every row of the table sums to 1.", 20) == ["Every row of the", "table sums to 1."])
+    let long = "a " + String(repeating: "x", count: 30) + " b"
+    #expect(caption(long, 20) == ["a", String(repeating: "x", count: 19) + "…", "b"])
+    #expect(caption(long, 20, .ascii) == ["a", String(repeating: "x", count: 18) + "..", "b"])
+    // Texts without blanks between their words are parted anywhere.
+    #expect(caption("日本語の説明は長いことがある", 20) == ["日本語の説明は長いこ", "とがある"])
+    let many = caption((100...199).map(String.init).joined(separator: " "), 20)
+    #expect(many.count == 12 && many.last?.hasSuffix("…") == true && many.allSatisfy { $0.count <= 20 })
+  }
+
   @Test func emptyFiguresSaySo() {
     let empty: [Figure.Content] = [
       .line(LineChart([])), .bars(BarChart([], [])), .heatmap(Heatmap([])), .images(ImageGrid([])),

@@ -32,5 +32,5 @@ private func check(_ text: String, _ name: String) throws {
     try check(figure.svg(), "\(name).svg")
   }
 
-  @Test func html() throws { try check(Samples.table.html(), "table.html") }
+  @Test func html() throws { try check(Samples.table.document().html(), "table.html") }
 }

@@ -67,6 +67,17 @@ package enum DisplayColumns {
     return lines
   }
 
+  /// At most so many lines of at most `columns` columns: what is longer than a line, or goes on behind the last one, is
+  /// cut with a mark. No lines for a text without words.
+  package static func wrapped(
+    _ text: String, columns: Int, lines most: Int, glyphs: Glyphs = .unicode
+  ) -> [String] {
+    guard text.contains(where: { $0 != " " }), most > 0 else { return [] }
+    var lines = wrapped(text, columns: columns)
+    if lines.count > most { lines[(most - 1)...] = [lines[(most - 1)...].joined(separator: " ")] }
+    return lines.map { $0.cut(columns, glyphs) }
+  }
+
   /// Pieces one after the other with blanks between, on lines of at most `columns` columns: none is parted
   /// where it fits a line.
   package static func joined(_ pieces: [String], columns: Int, hanging: Int = 0) -> String {

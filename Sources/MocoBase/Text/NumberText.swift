@@ -102,17 +102,4 @@ extension NumberText {
   package static func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
-
-  /// A number with so many decimals, rounded half away from zero.
-  package static func fixed(_ value: Double, _ decimals: Int) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let units = Int((abs(value) * scale).rounded())
-    let whole = units / Int(scale)
-    let rest = String(units % Int(scale))
-    let sign = value < 0 && units > 0 ? "-" : ""
-    guard decimals > 0 else { return "\(sign)\(whole)" }
-    return "\(sign)\(whole)." + String(repeating: "0", count: decimals - rest.count) + rest
-  }
 }

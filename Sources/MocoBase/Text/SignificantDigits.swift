@@ -16,22 +16,9 @@ package enum SignificantDigits {
         mantissa *= 10
         exponent -= 1
       }
-      return "\(fixed(mantissa, min(max(digits - 2, 1), 12)))e\(exponent)"
+      return "\(NumberText.fixed(mantissa, min(max(digits - 2, 1), 12)))e\(exponent)"
     }
     let whole = size >= 1000 ? 3 : size >= 100 ? 2 : size >= 10 ? 1 : 0
-    return fixed(Double(value), min(max(digits - whole, 1), 12))
-  }
-
-  private static func fixed(_ value: Double, _ digits: Int) -> String {
-    var factor = 1.0
-    for _ in 0..<digits { factor *= 10 }
-    let scaled = (abs(value) * factor).rounded()
-    guard scaled < 9e15 else { return "\(value)" }
-    let whole = Int(scaled)
-    let unit = Int(factor)
-    var fraction = String(whole % unit)
-    while fraction.utf8.count < digits { fraction = "0" + fraction }
-    let sign = value < 0 && whole > 0 ? "-" : ""
-    return digits == 0 ? "\(sign)\(whole)" : "\(sign)\(whole / unit).\(fraction)"
+    return NumberText.fixed(Double(value), min(max(digits - whole, 1), 12))
   }
 }

@@ -17,14 +17,7 @@ extension String {
     let mark = glyphs == .unicode ? "…" : width > 3 ? ".." : ""
     let room = width - mark.utf16.count
     guard room > 0 else { return width > 0 ? String(mark.prefix(width)) : "" }
-    var used = 0
-    var result = ""
-    for character in self {
-      let columns = DisplayWidth.of(character)
-      if used + columns > room { break }
-      used += columns
-      result.append(character)
-    }
+    var result = DisplayColumns.prefix(self, room)
     while result.hasSuffix(" ") { result.removeLast() }
     return result + mark
   }
@@ -39,31 +32,5 @@ extension String {
     case .centre:
       return String(repeating: " ", count: room / 2) + text + String(repeating: " ", count: room - room / 2)
     }
-  }
-
-  /// Broken between words into lines of at most `width` columns and at most `lines` lines, the last one cut.
-  package func wrapped(_ width: Int, lines: Int, _ glyphs: Glyphs = .unicode) -> [String] {
-    var result: [String] = []
-    var line = ""
-    var words = split(separator: " ").map(String.init)[...]
-    while let word = words.first {
-      let longer = line.isEmpty ? word : line + " " + word
-      if DisplayWidth.of(longer) <= width || line.isEmpty && result.count + 1 == lines {
-        line = longer
-        words.removeFirst()
-      } else if line.isEmpty {
-        result.append(word.cut(width, glyphs))
-        words.removeFirst()
-      } else if result.count + 1 == lines {
-        line = longer
-        words.removeFirst()
-      } else {
-        result.append(line)
-        line = ""
-      }
-      if result.count == lines { break }
-    }
-    if !line.isEmpty, result.count < lines { result.append(line.cut(width, glyphs)) }
-    return result
   }
 }

@@ -117,7 +117,6 @@ struct MarkdownWriter {
 
   private func table(_ table: Document.Table) -> [String] {
     let count = table.columnCount
-    guard count > 0 else { return [] }
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     // There is no table without a line of names, but they may be empty.
     var lines = [
@@ -140,7 +139,7 @@ struct MarkdownWriter {
       switch row {
       case .leftOut(let words):
         let first = MarkdownEscape.escaped(words.isEmpty ? "⋮" : "⋮ \(words)", lineBreak: " ")
-        lines.append(line([first] + Array(repeating: "", count: count - 1)))
+        lines.append(line([first] + Array(repeating: "", count: max(0, count - 1))))
       case .cells(let cells):
         lines.append(line((0..<count).map { cells.indices.contains($0) ? cell(cells[$0]) : "" }))
       }
@@ -149,7 +148,7 @@ struct MarkdownWriter {
     if !table.title.isEmpty {
       result.append("**\(MarkdownEscape.escaped(table.title.string, lineBreak: " "))**")
     }
-    result.append(lines.joined(separator: "\n"))
+    if count > 0 { result.append(lines.joined(separator: "\n")) }
     if !table.caption.isEmpty { result.append(content(table.caption)) }
     return result
   }

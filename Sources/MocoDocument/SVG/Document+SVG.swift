@@ -118,12 +118,7 @@ struct SVGWriter {
     y += 8
   }
 
-  /// A coordinate with at most one decimal.
-  private func number(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e9 else { return "0" }
-    let tenths = Int((value * 10).rounded())
-    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(abs(tenths % 10))"
-  }
+  private func number(_ value: Double) -> String { SVGNumber.text(value, decimals: 1) }
 }
 
 extension String {

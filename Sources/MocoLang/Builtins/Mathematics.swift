@@ -49,7 +49,8 @@ extension CoreBuiltins {
         let number = try machine.numberArgument(arguments[0], "x", "round")
         guard number.isFinite, digits < 320 else { return .float(number) }
         if digits >= 0 {
-          return .float(Double(FormatSpecification.printf("%.*f", digits, number)) ?? number)
+          let rounded = Double(NumberText.decimal(number.magnitude, digits)) ?? number.magnitude
+          return .float(Double(signOf: number, magnitudeOf: rounded))
         }
         let scale = pow(10, min(-Double(digits), 330))
         let rounded = scale.isInfinite ? 0 : (number / scale).rounded(.toNearestOrEven) * scale

@@ -4,7 +4,6 @@
 //
 // align `<` `>` `^` `=`, sign `+` `-` space, grouping `,` or `_`, type b c d e E f F g G n o s x X %.
 
-import Glibc
 import MocoBase
 
 /// A format that was read, to be used for any number of values.
@@ -176,16 +175,19 @@ package struct FormatSpecification {
     let magnitude = value.magnitude
     switch type {
     case nil:
-      body = precision.map { general(magnitude, $0, keepsPoint: true) } ?? NumberText.float(magnitude)
-    case "f", "F": body = FormatSpecification.fixed(magnitude, precision ?? 6)
+      body =
+        precision.map {
+          NumberText.significant(magnitude, $0, keepsPoint: true, keepsZeros: isAlternate)
+        } ?? NumberText.float(magnitude)
+    case "f", "F": body = NumberText.decimal(magnitude, precision ?? 6)
     case "e", "E":
-      body = FormatSpecification.printf("%.*e", precision ?? 6, magnitude)
+      body = NumberText.scientific(magnitude, precision ?? 6)
       if type == "E" { body = body.uppercased() }
     case "g", "G", "n":
-      body = general(magnitude, precision ?? 6, keepsPoint: false)
+      body = NumberText.significant(magnitude, precision ?? 6, keepsZeros: isAlternate)
       if type == "G" { body = body.uppercased() }
     case "%":
-      body = FormatSpecification.fixed(magnitude * 100, precision ?? 6) + "%"
+      body = NumberText.decimal(magnitude * 100, precision ?? 6) + "%"
     default: throw wrongType("a Float")
     }
     if isAlternate { body = withPoint(body) }
@@ -195,75 +197,6 @@ package struct FormatSpecification {
       body = group(String(whole), by: 3, grouping) + body.dropFirst(whole.count)
     }
     return padNumber(signText(isNegative), body)
-  }
-
-  /// Significant digits, plain or with an exponent; trailing zeros go. With no type, one digit stays after
-  /// the point.
-  private func general(_ value: Double, _ precision: Int, keepsPoint: Bool) -> String {
-    let digits = max(1, precision)
-    let scientific = FormatSpecification.printf("%.*e", digits - 1, value)
-    let parts = scientific.split(separator: "e")
-    let exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
-    let usesExponent = exponent < -4 || exponent >= (keepsPoint ? digits - 1 : digits)
-    func trimmed(_ text: String) -> String {
-      guard text.contains("."), !isAlternate else { return text }
-      var text = text
-      while text.hasSuffix("0") { text.removeLast() }
-      if text.hasSuffix(".") { text.removeLast() }
-      return text
-    }
-    if usesExponent {
-      return trimmed(String(parts[0])) + "e" + (parts.count == 2 ? String(parts[1]) : "+00")
-    }
-    let plain = trimmed(FormatSpecification.printf("%.*f", max(0, digits - 1 - exponent), value))
-    return keepsPoint && !plain.contains(".") ? plain + ".0" : plain
-  }
-
-  private static let scales: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
-
-  /// A number of 0 or more with so many digits after the point, rounded as the exact value is.
-  static func fixed(_ value: Double, _ precision: Int) -> String {
-    guard scales.indices.contains(precision), value * scales[precision] < 1e12 else {
-      return printf("%.*f", precision, value)
-    }
-    // The product is off by less than 2e-4 of its last place: only near a half does the exact value decide.
-    let scaled = value * scales[precision]
-    let whole = scaled.rounded(.down)
-    let rest = scaled - whole
-    guard abs(rest - 0.5) > 1e-3 else { return printf("%.*f", precision, value) }
-    var number = UInt64(whole) + (rest > 0.5 ? 1 : 0)
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
-      var place = buffer.count
-      var digits = 0
-      while number > 0 || digits <= precision {
-        if digits == precision, precision > 0 {
-          place -= 1
-          buffer[place] = UInt8(ascii: ".")
-        }
-        place -= 1
-        buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
-        number /= 10
-        digits += 1
-      }
-      return String(decoding: buffer[place...], as: UTF8.self)
-    }
-  }
-
-  static func printf(_ format: String, _ precision: Int, _ value: Double) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400 + max(0, precision)) { buffer -> String in
-      guard let base = buffer.baseAddress else { return "" }
-      let count = withVaList([Int32(clamping: precision), value]) {
-        vsnprintf(base, buffer.count, format, $0)
-      }
-      let written = buffer[..<max(0, min(Int(count), buffer.count))]
-      // A program may run under a locale that writes a comma.
-      for place in written.indices where buffer[place] == CChar(UInt8(ascii: ",")) {
-        buffer[place] = CChar(UInt8(ascii: "."))
-      }
-      return String(
-        decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<written.count]),
-        as: UTF8.self)
-    }
   }
 
   private func group(_ digits: String, by size: Int, _ separator: Character) -> String {

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoDocument
 
 /// A figure as shapes on paper, from which SVG is written and pictures are drawn.
@@ -50,7 +51,7 @@ extension Drawing {
     var text =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(across)\" height=\"\(down)\" viewBox=\"0 0 \(w) \(h)\""
     text += " role=\"img\" font-family=\"\(Ink.font)\" font-size=\"13\" fill=\"\(Ink.text.hex)\">\n"
-    if !title.isEmpty { text += "<title>\(title.xml)</title>\n" }
+    if !title.isEmpty { text += "<title>\(HTMLText.escaped(title.plain))</title>\n" }
     if background { text += "<rect width=\"\(w)\" height=\"\(h)\" rx=\"6\" fill=\"#ffffff\"/>\n" }
     for shape in shapes { text += shape.svg }
     return text + "</svg>\n"
@@ -65,7 +66,7 @@ extension Drawing.Shape {
       if radius > 0 { text += " rx=\"\(n(radius))\"" }
       text += " fill=\"\(fill.hex)\""
       if let stroke { text += " stroke=\"\(stroke.hex)\"" }
-      return text + (tip.isEmpty ? "/>\n" : "><title>\(tip.xml)</title></rect>\n")
+      return text + (tip.isEmpty ? "/>\n" : "><title>\(HTMLText.escaped(tip.plain))</title></rect>\n")
     case .line(let x1, let y1, let x2, let y2, let colour, let width):
       return "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\" stroke=\"\(colour.hex)\" "
         + "stroke-width=\"\(n(width))\"/>\n"
@@ -83,7 +84,7 @@ extension Drawing.Shape {
       if fill != Ink.text { text += " fill=\"\(fill.hex)\"" }
       if bold { text += " font-weight=\"600\"" }
       if rotate != 0 { text += " transform=\"rotate(\(n(rotate)) \(n(x)) \(n(y)))\"" }
-      return text + ">\(words.xml)</text>\n"
+      return text + ">\(HTMLText.escaped(words.plain))</text>\n"
     case .image(let image, let x, let y, let width, let height):
       return "<image x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\""
         + " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
@@ -100,11 +101,4 @@ extension Drawing.Shape {
   }
 }
 
-/// A coordinate with at most two decimals.
-private func n(_ value: Double) -> String {
-  guard value.isFinite else { return "0" }
-  var text = Numbers.fixed(value, 2)
-  while text.hasSuffix("0") { text.removeLast() }
-  if text.hasSuffix(".") { text.removeLast() }
-  return text
-}
+private func n(_ value: Double) -> String { SVGNumber.text(value) }

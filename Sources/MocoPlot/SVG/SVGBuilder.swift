@@ -71,24 +71,6 @@ struct SVGBuilder {
   }
 }
 
-extension String {
-  /// Escaped for element content and attributes; characters that XML 1.0 does not allow are left out.
-  var xml: String {
-    var result = String.UnicodeScalarView()
-    for scalar in plain.unicodeScalars {
-      switch scalar {
-      case "&": result.append(contentsOf: "&amp;".unicodeScalars)
-      case "<": result.append(contentsOf: "&lt;".unicodeScalars)
-      case ">": result.append(contentsOf: "&gt;".unicodeScalars)
-      case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
-      case "\u{FFFE}", "\u{FFFF}": break
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
-  }
-}
-
 /// Widths of text set in Helvetica or a face of the same metrics.
 enum TypeSetting {
   // Advance widths of U+0020…U+007E in thousandths of an em (Adobe Helvetica font metrics).
@@ -193,11 +175,5 @@ extension Figure {
   private var naturalWidth: Double {
     if case .grid(let grid) = content { return 500 * Double(grid.across) + 48 }
     return 720
-  }
-
-  /// The figure as a fragment of HTML: a `figure` element around inline SVG, or a `table`.
-  public func html() -> String {
-    if case .table(let table) = content { return table.html(title: title, caption: caption) }
-    return "<figure>\n\(svg())</figure>\n"
   }
 }

@@ -36,33 +36,4 @@ extension Table {
     }
     return (width, y - top + 2)
   }
-
-  /// A `table` element in a `figure`.
-  func html(title: String, caption: String) -> String {
-    let texts = cellTexts()
-    var html = "<figure>\n<table>\n"
-    if !title.isEmpty { html += "<caption>\(title.xml)</caption>\n" }
-    let alignments = (0..<columnCount).map { alignment($0) }
-    func cell(_ tag: String, _ column: Int, _ text: String, bold: Bool) -> String {
-      let style = alignments[column] == .right ? " style=\"text-align:right\"" : ""
-      return "<\(tag)\(style)>\(bold ? "<strong>\(text.xml)</strong>" : text.xml)</\(tag)>"
-    }
-    if columns.contains(where: { !$0.isEmpty }) {
-      html += "<thead><tr>"
-      for column in 0..<columnCount { html += cell("th", column, columnName(column), bold: false) }
-      html += "</tr></thead>\n"
-    }
-    html += "<tbody>\n"
-    for row in rows.indices {
-      html += "<tr>"
-      for column in 0..<columnCount {
-        html += cell(
-          "td", column, texts[row][column], bold: emphasized.contains(Position(row: row, column: column)))
-      }
-      html += "</tr>\n"
-    }
-    html += "</tbody>\n</table>\n"
-    if !caption.isEmpty { html += "<figcaption>\(caption.xml)</figcaption>\n" }
-    return html + "</figure>\n"
-  }
 }

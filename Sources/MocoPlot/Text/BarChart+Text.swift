@@ -58,12 +58,12 @@ extension BarChart {
 
   /// What stands beside each bar, by series and category.
   func texts(plusMinus: String = " ± ") -> [[String]] {
-    let digits = digits ?? Numbers.digits(series.flatMap(\.values))
+    let digits = digits ?? SharedDigits.count(series.flatMap(\.values))
     return series.map { one in
-      let values = Numbers.column(one.values, digits: digits)
+      let values = SharedDigits.texts(one.values, digits: digits)
       return values.enumerated().map { index, text in
         guard one.deviations.indices.contains(index), one.deviations[index].isFinite else { return text }
-        return text + plusMinus + Numbers.fixed(one.deviations[index], digits)
+        return text + plusMinus + NumberText.fixed(one.deviations[index], digits)
       }
     }
   }

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoDocument
 
 extension Figure {
@@ -23,7 +24,9 @@ extension Figure {
     }
     if !caption.isEmpty {
       lines.append([])
-      for line in caption.plain.wrapped(options.width, lines: 12, options.glyphs) {
+      for line in DisplayColumns.wrapped(
+        caption.plain, columns: options.width, lines: 12, glyphs: options.glyphs)
+      {
         lines.append([StyledRun(line, dim: true)])
       }
     }

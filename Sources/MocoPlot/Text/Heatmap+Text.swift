@@ -63,7 +63,8 @@ extension Heatmap {
       }
     if !axis.isEmpty { lines.append([StyledRun(axis.cut(options.width, options.glyphs), dim: true)]) }
     let names = (0..<columnCount).map {
-      columnName($0).plain.wrapped(max(cell - 1, 1), lines: 3, options.glyphs)
+      DisplayColumns.wrapped(
+        columnName($0).plain, columns: max(cell - 1, 1), lines: 3, glyphs: options.glyphs)
     }
     let height = names.map(\.count).max() ?? 0
     for line in 0..<height {
@@ -160,9 +161,9 @@ extension Heatmap {
   }
 
   private func legend(_ scale: HeatScale, indent: Int, _ options: TextOptions) -> StyledLine {
-    let digits = Numbers.digits([scale.low, scale.high], limit: 3)
+    let digits = SharedDigits.count([scale.low, scale.high], limit: 3)
     let ends = [scale.low, scale.high].map {
-      abs($0) >= 1e6 || digits > 3 ? Numbers.short($0, 3) : $0 == 0 ? "0" : Numbers.fixed($0, digits)
+      abs($0) >= 1e6 || digits > 3 ? NumberText.short($0, 3) : $0 == 0 ? "0" : NumberText.fixed($0, digits)
     }
     let room = options.width - indent - ends[0].count - ends[1].count - 2
     let steps = min(max(room, 2), options.colour == .none ? 10 : 24)

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoDocument
 
 extension Histogram {
@@ -6,7 +7,7 @@ extension Histogram {
     guard edges.count > 1, series.contains(where: { $0.counts.contains { $0 > 0 } }) else { return noData }
     let dash = options.glyphs == .unicode ? " … " : " .. "
     let ends = Axis(edges, fixed: edges[0]...edges[edges.count - 1], roomy: false, count: edges.count)
-    let texts = Numbers.column(edges, digits: ends.digits(for: edges))
+    let texts = SharedDigits.texts(edges, digits: ends.digits(for: edges))
     let wide = texts.map(\.count).max() ?? 0
     let names = (0..<(edges.count - 1)).map {
       texts[$0].fitted(wide, .right) + dash + texts[$0 + 1].fitted(wide, .right)

@@ -19,7 +19,7 @@ public final class FigureValue: FigureConvertible {
     case "kind": .string(figure.kind)
     case "title": .string(figure.title)
     case "text": .string(figure.text())
-    case "html": .string(figure.html())
+    case "html": .string(figure.document().html())
     default: nil
     }
   }
@@ -88,7 +88,9 @@ public final class FigureValue: FigureConvertible {
         )
       }
     case "html", "htm":
-      let page = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>\(figure.kind)</title>\n\(figure.html())"
+      let page =
+        "<!doctype html>\n<meta charset=\"utf-8\">\n<title>\(figure.kind)</title>\n"
+        + "<style>\n\(Document.stylesheet)\n</style>\n\(figure.document().html())"
       try AtomicFile.write(page, to: path)
     case "txt": try AtomicFile.write(figure.text() + "\n", to: path)
     case "csv", "md", "tex":
@@ -112,8 +114,8 @@ public final class FigureValue: FigureConvertible {
     _ table: Table, _ figure: Figure, _ path: String, ending: String, _ arguments: Arguments
   ) throws {
     switch ending {
-    case "md": try AtomicFile.write(table.markdown(title: figure.title, caption: figure.caption), to: path)
-    case "tex": try AtomicFile.write(table.latex(title: figure.title, caption: figure.caption), to: path)
+    case "md": try AtomicFile.write(figure.document().markdown(), to: path)
+    case "tex": try AtomicFile.write(FigureLeaf(figure).table?.latex() ?? "", to: path)
     default:
       let columns = max(table.columns.count, table.rows.map(\.count).max() ?? 0)
       var lines: [[AnyValue]] = table.rows.map { row in

@@ -1,53 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
-/// Numbers as short text, and round places to mark on an axis.
-enum Numbers {
-  static func fixed(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    let text = format("%.*f", min(max(digits, 0), 17), value)
-    // "-0.00" says less than "0.00".
-    return text.hasPrefix("-") && !text.contains(where: { $0 >= "1" && $0 <= "9" })
-      ? String(text.dropFirst()) : text
-  }
-
-  /// At most `significant` digits, without trailing zeros, with an exponent only for the very large and
-  /// small.
-  static func short(_ value: Double, _ significant: Int = 4) -> String {
-    guard value.isFinite else { return fixed(value, 0) }
-    if value == value.rounded(), abs(value) < 1e15 { return fixed(value, 0) }
-    return format("%.*g", significant, value)
-  }
-
-  private static func format(_ pattern: String, _ digits: Int, _ value: Double) -> String {
-    var buffer = [CChar](repeating: 0, count: 400)
-    let length = withVaList([Int32(clamping: digits), value]) {
-      vsnprintf(&buffer, buffer.count, pattern, $0)
-    }
-    let used = min(max(Int(length), 0), buffer.count - 1)
-    return String(decoding: buffer[..<used].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// Digits after the point that tell these values apart, at most `limit`.
-  static func digits(_ values: [Double], limit: Int = 3) -> Int {
-    let finite = values.filter(\.isFinite)
-    guard let largest = finite.map({ abs($0) }).max(), largest > 0 else { return 0 }
-    if finite.allSatisfy({ $0 == $0.rounded() }) { return 0 }
-    let magnitude = log10(largest)
-    return min(max(Int((2 - magnitude).rounded(.down)), 1), limit)
-  }
-
-  /// One text for each value, all with the same number of digits; very large or small ones with an exponent.
-  static func column(_ values: [Double], digits: Int? = nil, limit: Int = 4) -> [String] {
-    let largest = values.filter(\.isFinite).map { abs($0) }.max() ?? 0
-    if digits == nil, largest >= 1e9 || (largest > 0 && largest < 1e-3) {
-      return values.map { short($0, 3) }
-    }
-    let digits = digits ?? Numbers.digits(values, limit: limit)
-    return values.map { fixed($0, digits) }
-  }
-}
+import Glibc
+import MocoBase
 
 extension Double {
   /// The nearest whole number, at most `limit` from 0; 0 for what is not a number.
@@ -105,16 +57,16 @@ package struct Axis {
     self.high = high
     if let chosen {
       self.ticks = Set(chosen).filter { $0 >= low && $0 <= high }.sorted()
-      labels = self.ticks.map { Numbers.short($0) }
+      labels = self.ticks.map { NumberText.short($0) }
       return
     }
     self.ticks = ticks
     let largest = max(abs(low), abs(high))
     if largest >= 1e7 || largest < 1e-3 {
-      labels = ticks.map { Numbers.short($0, 3) }
+      labels = ticks.map { NumberText.short($0, 3) }
     } else {
       let digits = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
-      labels = ticks.map { Numbers.fixed($0, min(digits, 8)) }
+      labels = ticks.map { NumberText.fixed($0, min(digits, 8)) }
     }
   }
 

@@ -1,0 +1,114 @@
+import Glibc
+
+// Numbers with so many digits. All are rounded as their exact binary value is, a half to the even digit, so that a
+// figure, a report and a program's own format say the same of the same number.
+
+extension NumberText {
+  /// A number for people with so many digits after the point: `61.20`. From 1e16 on, where digits mean nothing, it has
+  /// an exponent; `nan`, `inf` and `-inf` where it is not finite, and no sign where all digits are 0.
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
+    value.magnitude < 1e16 ? decimal(value, decimals) : float(value)
+  }
+
+  /// The same with all digits before the point, whatever their number: what C's `%.*f` writes.
+  package static func decimal(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite else { return float(value) }
+    let text = decimal(magnitude: value.magnitude, max(decimals, 0))
+    // "-0.00" says less than "0.00".
+    return value < 0 && text.utf8.contains { $0 >= UInt8(ascii: "1") && $0 <= UInt8(ascii: "9") }
+      ? "-" + text : text
+  }
+
+  /// One digit before the point, so many behind it, and an exponent of at least two: `6.12e+01`.
+  package static func scientific(_ value: Double, _ decimals: Int) -> String {
+    value.isFinite ? printf("%.*e", max(decimals, 0), value) : float(value)
+  }
+
+  /// At most so many significant digits, without zeros at the end; with an exponent below 1e-4, and where there are
+  /// more digits before the point: what C's `%.*g` writes.
+  ///
+  /// - Parameters:
+  ///   - keepsPoint: leaves at least one digit after the point: `61.0`.
+  ///   - keepsZeros: leaves the zeros at the end.
+  package static func significant(
+    _ value: Double, _ most: Int, keepsPoint: Bool = false, keepsZeros: Bool = false
+  ) -> String {
+    guard value.isFinite else { return float(value) }
+    let digits = max(1, most)
+    let parts = scientific(value, digits - 1).split(separator: "e")
+    let exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+    let usesExponent = exponent < -4 || exponent >= (keepsPoint ? digits - 1 : digits)
+    if usesExponent {
+      let lead = String(parts[0])
+      return (keepsZeros ? lead : withoutZeros(lead)) + "e" + (parts.count == 2 ? String(parts[1]) : "+00")
+    }
+    let text = decimal(value, max(0, digits - 1 - exponent))
+    let plain = keepsZeros ? text : withoutZeros(text)
+    return keepsPoint && !plain.contains(".") ? plain + ".0" : plain
+  }
+
+  /// A number for people with at most so many significant digits; whole ones below 1e15 have all of theirs.
+  package static func short(_ value: Double, _ most: Int = 4) -> String {
+    value == value.rounded() && value.magnitude < 1e15 ? decimal(value, 0) : significant(value, most)
+  }
+
+  /// At most so many digits after the point, without zeros at the end: `61.2`.
+  package static func trimmed(_ value: Double, _ decimals: Int) -> String {
+    withoutZeros(fixed(value, decimals))
+  }
+
+  private static func withoutZeros(_ text: String) -> String {
+    guard text.contains("."), !text.contains("e") else { return text }
+    var text = text
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
+  private static let scales: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
+  /// A finite number of 0 or more with so many digits after the point.
+  private static func decimal(magnitude value: Double, _ decimals: Int) -> String {
+    guard scales.indices.contains(decimals), value * scales[decimals] < 1e12 else {
+      return printf("%.*f", decimals, value)
+    }
+    // The product is off by less than 2e-4 of its last place: only near a half does the exact value decide.
+    let scaled = value * scales[decimals]
+    let whole = scaled.rounded(.down)
+    let rest = scaled - whole
+    guard abs(rest - 0.5) > 1e-3 else { return printf("%.*f", decimals, value) }
+    var number = UInt64(whole) + (rest > 0.5 ? 1 : 0)
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+      var place = buffer.count
+      var digits = 0
+      while number > 0 || digits <= decimals {
+        if digits == decimals, decimals > 0 {
+          place -= 1
+          buffer[place] = UInt8(ascii: ".")
+        }
+        place -= 1
+        buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+        number /= 10
+        digits += 1
+      }
+      return String(decoding: buffer[place...], as: UTF8.self)
+    }
+  }
+
+  private static func printf(_ format: String, _ precision: Int, _ value: Double) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400 + max(0, precision)) { buffer -> String in
+      guard let base = buffer.baseAddress else { return "" }
+      let count = withVaList([Int32(clamping: precision), value]) {
+        vsnprintf(base, buffer.count, format, $0)
+      }
+      let written = buffer[..<max(0, min(Int(count), buffer.count))]
+      // A program may run under a locale that writes a comma.
+      for place in written.indices where buffer[place] == CChar(UInt8(ascii: ",")) {
+        buffer[place] = CChar(UInt8(ascii: "."))
+      }
+      return String(
+        decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<written.count]),
+        as: UTF8.self)
+    }
+  }
+}
