@@ -28,6 +28,7 @@ public struct BenchOptions: Sendable {
   public var classes = 10
   /// The classes of the class loss; only a text step heeds it.
   public var mode = Mode.base
+  /// Number of templates of a zero-shot classifier, at least 1; `BenchInputs.sentences` makes them.
   public var templates = 80
   /// Images of a step or of one call of the encoder, at least 1.
   public var batch = 32

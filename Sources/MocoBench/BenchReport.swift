@@ -17,6 +17,7 @@ public struct BenchReport: Sendable {
   /// What the first line of this name says; nil if there is none.
   public subscript(name: String) -> String? { lines.first { $0.name == name }?.value }
 
+  /// All lines, each with a newline at its end.
   public var text: String { lines.map { "\($0.name): \($0.value)\n" }.joined() }
 
   static func text(_ value: Double) -> String {

@@ -1,5 +1,6 @@
 /// The command line: a folder, and which of its files to check.
 package struct GoldenOptions {
+  /// The folder to check, without slashes at its end.
   package private(set) var root = ""
   /// Empty: everything.
   package private(set) var prefixes: [String] = []

@@ -20,6 +20,7 @@ public struct Figure: Sendable, Equatable {
     case grid(FigureGrid)
   }
 
+  /// A few words above the figure; empty for none.
   public var title: String
   /// A sentence under the figure; empty for none.
   public var caption: String
@@ -159,7 +160,9 @@ public struct Heatmap: Sendable, Equatable {
 public struct ImageGrid: Sendable, Equatable {
   /// A picture and its line of text.
   public struct Item: Sendable, Equatable {
+    /// The pixels.
     public var image: PlotImage
+    /// A line of text below; empty for none.
     public var label: String
 
     /// A picture; an empty label takes no room where all are empty.

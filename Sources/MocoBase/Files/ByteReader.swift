@@ -14,6 +14,7 @@ package struct ByteReader {
   /// Bytes from `position` to the end.
   package var left: Int { bytes.count - position }
 
+  /// The next little-endian number of the type; nil where fewer bytes are left, which stay unread.
   package mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
     let size = MemoryLayout<Number>.size
     guard left >= size else { return nil }

@@ -34,6 +34,7 @@ public struct JsonObject: Equatable, Sendable, Sequence {
     for (key, value) in entries { self[key] = value }
   }
 
+  /// Number of members.
   public var count: Int { entries.count }
   /// The members' keys in order.
   public var keys: [String] { entries.map(\.key) }

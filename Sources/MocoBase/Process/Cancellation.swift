@@ -11,6 +11,7 @@ public enum Cancellation {
   /// Safe in a signal handler.
   public static func request() { moco_cancel_request() }
 
+  /// Forgets the request, so that the next work begins without one.
   public static func clear() { moco_cancel_clear() }
 
   /// Does what has to be done before an interrupted process may stop. Another request meanwhile stops this too.

@@ -152,6 +152,7 @@ public struct CLIPConfig: Equatable, Sendable {
   public var embedDim: Int
   /// Sizes of the image tower.
   public var vision: VisionConfig
+  /// Sizes of the text tower; they mean nothing where `withoutText` says why there is none.
   public var text: TextConfig
   /// The non-linearity of both towers, unless `text` names another for its own.
   public var activation: Activation

@@ -36,6 +36,7 @@ package struct RowBlocks {
   package let rows: Int
   /// Rows of every block but the last, which may have fewer; 0 where there are no rows.
   package let size: Int
+  /// Number of blocks.
   package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
 
   /// No block has more rows; scratch memory for a block is sized by it. A multiple of 16.

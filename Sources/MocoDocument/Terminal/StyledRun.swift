@@ -2,6 +2,7 @@ import MocoBase
 
 /// A run of characters in one style.
 package struct StyledRun {
+  /// The characters, on one line and without anything that steers a terminal.
   package var text: String
   /// Color of the letters; nil for the terminal's own.
   package var foreground: Color?

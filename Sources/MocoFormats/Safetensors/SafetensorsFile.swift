@@ -16,6 +16,7 @@ public enum StorageType: String, Sendable, CaseIterable {
   case u8 = "U8"
   case bool = "BOOL"
 
+  /// Bytes of one number.
   public var byteCount: Int {
     switch self {
     case .f64, .i64: 8
@@ -44,6 +45,7 @@ public struct SafetensorsFile: TensorFile {
     public let shape: [Int]
     /// Bytes of the file, from its beginning.
     public let range: Range<Int>
+    /// Number of elements.
     public var count: Int { range.count / type.byteCount }
   }
 
@@ -89,6 +91,7 @@ public struct SafetensorsFile: TensorFile {
   /// Where the tensor of this name lies; nil if there is none that can be read.
   public func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
+  /// Whether there is a tensor of this name that can be read.
   public func contains(_ name: String) -> Bool { places[name] != nil }
 
   /// The value of a key of the metadata.
