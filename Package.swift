@@ -97,7 +97,8 @@ let package = Package(
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
 
     .executableTarget(
-      name: "cells", dependencies: ["MocoLang", "MocoRuntime", "MocoSession"], path: "Tests/Cells"),
+      name: "cells",
+      dependencies: ["MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoSession"], path: "Tests/Cells"),
 
     .testTarget(name: "HouseTests"),
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
@@ -133,8 +134,7 @@ let package = Package(
       name: "MocoRuntimeTests",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoData", "MocoTraining",
-        "MocoDocument", "MocoLang", "MocoPlot", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz",
-        "moco",
+        "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
       ],
       exclude: ["Snapshots"]),
     .testTarget(
@@ -148,7 +148,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "MocoTerminalTests",
-      dependencies: ["CEditline", "MocoTensor", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco"],
+      dependencies: [
+        "CEditline", "MocoTensor", "MocoTraining", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco",
+      ],
       exclude: ["Terminal/drive.py"]),
   ],
   cLanguageStandard: .c17

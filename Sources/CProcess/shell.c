@@ -20,8 +20,8 @@ static bool plain_signals(posix_spawnattr_t *attributes) {
          && posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0;
 }
 
-// output: where it prints, -1 for where this process does.
-static pid_t start_shell(const char *line, const char *name, int output) {
+// output, errors: where it prints and complains, -1 for where this process does.
+static pid_t start_shell(const char *line, const char *name, int output, int errors) {
   char *const arguments[] = {"sh", "-c", (char *)line, (char *)name, NULL};
   posix_spawnattr_t attributes;
   if (posix_spawnattr_init(&attributes) != 0) return -1;
@@ -33,13 +33,16 @@ static pid_t start_shell(const char *line, const char *name, int output) {
   pid_t child;
   bool started = plain_signals(&attributes)
                  && (output < 0 || posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) == 0)
+                 && (errors < 0 || posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO) == 0)
                  && posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, environ) == 0;
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return started ? child : -1;
 }
 
-pid_t cp_start_shell(const char *command, int output) { return start_shell(command, "sh", output); }
+pid_t cp_start_shell(const char *command, int output, int errors) {
+  return start_shell(command, "sh", output, errors);
+}
 
 int cp_end_shell(pid_t child) {
   int status = 0;
@@ -50,7 +53,7 @@ int cp_end_shell(pid_t child) {
 }
 
 static int run_shell(const char *line, const char *name) {
-  pid_t child = start_shell(line, name, -1);
+  pid_t child = start_shell(line, name, -1, -1);
   return child < 0 ? -1 : cp_end_shell(child);
 }
 

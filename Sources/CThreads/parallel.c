@@ -5,6 +5,8 @@
 #endif
 #include "parallel.h"
 
+#include "cancellation.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -26,6 +28,7 @@ static _Atomic int sleepers = 0;
 static moco_task job_task;
 static void *job_context;
 static intptr_t job_count;
+static int32_t *job_flag;  // what tells the job to stop: the flag of its caller
 static _Atomic intptr_t job_next;
 static _Atomic uint64_t ticket;
 static _Atomic int joined;  // workers inside the current job
@@ -78,7 +81,9 @@ static void *worker(void *unused) {
     while (is_open(now, seen)) {
       if (atomic_compare_exchange_weak(&ticket, &now, now - 1)) {
         seen = (uint32_t)(now >> 32);
+        moco_cancel_bind(job_flag);
         run_share();
+        moco_cancel_bind(NULL);
         break;
       }
     }
@@ -146,6 +151,7 @@ void moco_parallel_run(intptr_t count, moco_task task, void *context) {
   job_task = task;
   job_context = context;
   job_count = count;
+  job_flag = moco_cancel_flag();
   atomic_store(&job_next, 0);
   uint64_t number = (atomic_load(&ticket) >> 32) + 1;
   atomic_store(&ticket, number << 32 | (uint32_t)helpers);

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoTensor
 import MocoTraining
@@ -18,9 +19,8 @@ public final class RuntimeContext {
   public var output: (String) -> Void = { _ in }
   /// Writes a message of moco's own there, which may hold names from files.
   func say(_ text: String) { output(TerminalText.safe(text)) }
-  /// Columns and looks of the place where values are shown.
-  public var width = 80
-  public var style = DisplayStyle()
+  /// The place where values are shown.
+  public var limits = DocumentLimits()
   /// What is recorded of this run; nil at the prompt and where nothing is to be recorded.
   public let recorder: RunRecorder?
   /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
@@ -44,7 +44,7 @@ public final class RuntimeContext {
   }
 
   /// Trainings whose callbacks are running.
-  private var openTrainings = 0
+  private(set) var openTrainings = 0
   private static let openLimit = 16
 
   /// Runs a training; callbacks of it may run others, to a depth that memory and patience bear.

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoData
+import MocoDocument
 import MocoLang
 import MocoTensor
 import MocoTraining
@@ -24,8 +25,11 @@ public struct RuntimeOptions {
   /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
   public var keepsFeatures = false
   public var library: StandardLibrary? = StandardLibrary.locate()
-  public var width = 80
-  public var style = DisplayStyle()
+  /// The place where values are shown.
+  public var limits = DocumentLimits()
+  /// What stops the programs that run; nil for the flag of the thread that makes the runtime, which is the process's
+  /// where no session is.
+  public var stopFlag: StopFlag?
 
   public init() {}
 }
@@ -46,7 +50,7 @@ public final class Runtime {
     if let memory = options.memory { MemoryAccountant.limit = memory }
     var machine = Interpreter.Options()
     machine.memoryLimit = options.memory ?? MemorySize.forValues
-    machine.interruptFlag = Cancellation.flag
+    machine.interruptFlag = options.stopFlag?.pointer ?? Cancellation.flag
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments
     interpreter = Interpreter(dialect: .moco, options: machine)
@@ -54,8 +58,7 @@ public final class Runtime {
     if options.keepsFeatures, FeatureCache.shared.files == nil {
       FeatureCache.shared.files = FeatureFiles.standard()
     }
-    context.width = options.width
-    context.style = options.style
+    context.limits = options.limits
     let interpreter = self.interpreter
     interpreter.seedChanged = { [context] seed in
       context.reseed(UInt64(bitPattern: Int64(seed)))

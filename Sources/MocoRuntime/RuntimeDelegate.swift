@@ -29,5 +29,6 @@ extension RuntimeContext {
     return { [weak self] in self?.delegate?.runtime(progress: $0) }
   }
 
-  func endProgress() { delegate?.runtimeEndsProgress() }
+  /// The progress of work within a callback is drawn over by that of the training around it.
+  func endProgress() { if openTrainings == 0 { delegate?.runtimeEndsProgress() } }
 }

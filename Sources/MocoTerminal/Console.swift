@@ -65,11 +65,28 @@ public enum Console {
   /// Writes to standard error, after what has been printed so far.
   public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
 
-  /// Writes a line to standard error that nobody has to heed: dim where there is colour.
-  public static func remark(_ line: String) {
-    let text = TerminalText.safe(line)
-    let isDim = OutputTraits.detect(descriptor: 2).colour != .none
-    writeReport(isDim ? "\u{1B}[2m\(text)\u{1B}[0m\n" : text + "\n")
+  /// Writes lines to standard error that nobody has to heed: dim where there is colour.
+  public static func remark(_ lines: String) {
+    var text = TerminalText.safe(lines)
+    guard OutputTraits.detect(descriptor: 2).color != .none else { return writeReport(text) }
+    if text.hasSuffix("\n") { text.removeLast() }
+    writeReport("\u{1B}[2m\(text)\u{1B}[0m\n")
+  }
+
+  /// Writes lines about what was read to standard error; where that is a terminal, broken between their parts.
+  static func note(_ lines: String) {
+    let traits = OutputTraits.detect(descriptor: 2)
+    let text = TerminalText.safe(lines)
+    guard traits.isTerminal else { return writeReport(text) }
+    writeReport(
+      text.split(separator: "\n").map { fitted(String($0), width: traits.width) + "\n" }.joined())
+  }
+
+  /// A line of parts with commas between, on several lines where it is longer than the terminal is wide.
+  package static func fitted(_ line: String, width: Int) -> String {
+    let parts = line.split(separator: ", ")
+    return DisplayColumns.joined(
+      parts.dropLast().map { $0 + "," } + parts.suffix(1).map { String($0) }, columns: width, hanging: 2)
   }
 
   private static func writeReport(_ text: String) {
@@ -92,7 +109,7 @@ public enum Console {
     // What is no terminal is kept, whole.
     let width = traits.isTerminal ? traits.width : nil
     writeReport(
-      diagnostics.map { $0.render(colour: traits.colour != .none, width: width) + "\n" }.joined(
+      diagnostics.map { $0.render(colour: traits.color != .none, width: width) + "\n" }.joined(
         separator: "\n"))
   }
 
@@ -122,7 +139,7 @@ public enum Console {
   /// kernels look at, the third ends the process. What asks the process to end stops it too.
   public static func interruptible<Result>(_ work: () throws -> Result) rethrows -> Result {
     Cancellation.clear()
-    watchInterrupts()
+    watchInterrupts(Cancellation.flag)
     defer {
       endWatch()
       Cancellation.clear()
@@ -130,7 +147,8 @@ public enum Console {
     return try work()
   }
 
-  static func watchInterrupts() { cp_signals_watch(Cancellation.flag, nil) }
+  /// From now on signals set this flag, that of the session in front.
+  static func watchInterrupts(_ flag: UnsafeMutablePointer<Int32>) { cp_signals_watch(flag, nil) }
 
   static func endWatch() {
     cp_signals_watch(nil, nil)
@@ -189,7 +207,7 @@ public enum Console {
   public static func showHelp(_ markdown: String) {
     let traits = OutputTraits.detect()
     let text = MarkdownText.render(
-      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.colour != .none)
+      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.color != .none)
     Console.print(text + "\n")
   }
 }

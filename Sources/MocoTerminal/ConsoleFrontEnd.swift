@@ -1,5 +1,6 @@
 import CProcess
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoRuntime
 import MocoSession
@@ -11,32 +12,35 @@ import MocoTraining
 
 /// The process's standard streams, its signals and its terminal as the front end of a session.
 public final class ConsoleFrontEnd: SessionDelegate {
-  /// - Parameter isQuiet: whether nothing is said of long work.
+  /// Whether standard error gets nothing but errors.
+  private let isQuiet: Bool
+
+  /// - Parameter isQuiet: whether nothing is said beside the output but errors.
   public init(isQuiet: Bool = false) {
+    self.isQuiet = isQuiet
     if !isQuiet { Console.drawProgress() }
   }
 
   private var traits = OutputTraits.detect()
 
-  public func stream(_ text: String, _ kind: StreamKind) {
+  public func stream(_ text: String, to kind: StreamKind) {
     switch kind {
     case .output, .message: Console.print(text)
     case .error: Console.report(text)
-    case .remark: Console.remark(text)
+    case .note: if !isQuiet { Console.note(text) }
+    case .remark: if !isQuiet { Console.remark(text) }
     }
   }
 
   public func report(_ diagnostics: [Diagnostic]) { Console.report(diagnostics) }
 
-  public func show(_ shown: Shown) {
-    Console.print(shown.text.hasSuffix("\n") ? shown.text : shown.text + "\n")
-  }
+  public func document(_ shown: Shown, id: Int) { Console.print(shown.text) }
 
   public func show(page markdown: String) { Console.showHelp(markdown) }
 
   public func show(source text: String, margin: String, hang: Int) {
     let safe = TerminalText.safe(text)
-    let shown = traits.colour == .none ? safe : Highlighter.coloured(safe)
+    let shown = traits.color == .none ? safe : Highlighter.coloured(safe)
     let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
     Console.print(margin + lines.joined(separator: "\n" + String(repeating: " ", count: hang)) + "\n")
   }
@@ -46,9 +50,9 @@ public final class ConsoleFrontEnd: SessionDelegate {
   public func progressEnds() { Console.endProgress() }
   public func flush() { Console.flush() }
 
-  public var limits: DisplayLimits {
+  public var limits: DocumentLimits {
     traits = OutputTraits.detect()
-    return DisplayLimits(width: traits.width, style: traits.displayStyle)
+    return traits.limits
   }
 
   public var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
@@ -59,9 +63,11 @@ public final class ConsoleFrontEnd: SessionDelegate {
   /// How many pieces of work are inside each other.
   private var depth = 0
 
-  public func workBegins() {
+  public func workBegins(stoppedBy flag: StopFlag) { workBegins(flag.pointer) }
+
+  private func workBegins(_ flag: UnsafeMutablePointer<Int32>) {
     depth += 1
-    Console.watchInterrupts()
+    Console.watchInterrupts(flag)
   }
 
   public func workEnds() {
@@ -71,13 +77,14 @@ public final class ConsoleFrontEnd: SessionDelegate {
 
   /// Does work around that of a session: a signal that comes before its end is not the end of the process.
   public func watching<Result>(_ work: () throws -> Result) rethrows -> Result {
-    workBegins()
+    workBegins(Cancellation.flag)
     defer { workEnds() }
     return try work()
   }
 
   public var interruption: String? { Console.ending?.name ?? "SIGINT" }
 
+  public var hasTerminal: Bool { true }
   public func run(shell command: String) -> Int32? { cp_run_shell(command) }
 
   public func edit(file path: String) -> (editor: String, status: Int32)? {

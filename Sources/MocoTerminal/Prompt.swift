@@ -41,7 +41,7 @@ public final class Prompt: LineEditorDelegate {
     var editor: LineEditor?
     if terminal, name != "dumb", !name.isEmpty {
       var settings = LineEditor.Options()
-      settings.colour = traits.colour != .none
+      settings.colour = traits.color != .none
       settings.highlight = options.highlight
       editor = LineEditor(history: session.history, options: settings, delegate: self)
       editor?.suggests = { [session] in session.settings.suggest }
@@ -87,7 +87,7 @@ public final class Prompt: LineEditorDelegate {
     let rest =
       traits.glyphs == .unicode
       ? "  prompts for CLIP · ? for help · ^D leaves" : "  prompts for CLIP; ? for help; ^D leaves"
-    return (traits.colour == .none ? title + rest : "\u{1B}[1m\(title)\u{1B}[0m\u{1B}[2m\(rest)\u{1B}[0m")
+    return (traits.color == .none ? title + rest : "\u{1B}[1m\(title)\u{1B}[0m\u{1B}[2m\(rest)\u{1B}[0m")
       + "\n"
   }
 

@@ -79,14 +79,6 @@ import Testing
 
   // MARK: Trainings and models
 
-  @Test func theLineOfAModelIsBroken() {
-    let line = "small: 1,234,567 parameters, QuickGELU, images 32×32 grey, embedding 64"
-    #expect(fittedSummary(line, width: 80) == line)
-    #expect(
-      fittedSummary(line, width: 50)
-        == "small: 1,234,567 parameters, QuickGELU,\n  images 32×32 grey, embedding 64")
-  }
-
   @Test func theCardOfAModelLosesNoNumbers() throws {
     let lines = try shown("load_clip(\"small\")", width: 40)
     #expect(lines.allSatisfy { $0.count <= 40 })

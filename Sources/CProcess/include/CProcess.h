@@ -21,8 +21,9 @@ bool cp_flush(void);
 int cp_run_editor(const char *command, const char *path);
 // Runs a command line with the shell on this terminal and waits. - Returns: its status, or -1.
 int cp_run_shell(const char *command);
-// Starts a command line with the shell, which prints to `output`. - Returns: its process, or -1.
-pid_t cp_start_shell(const char *command, int output);
+// Starts a command line with the shell, which prints to `output` and complains to `errors`, -1 for where this process
+// does. - Returns: its process, or -1.
+pid_t cp_start_shell(const char *command, int output, int errors);
 // Waits for it. - Returns: its status, or -1.
 int cp_end_shell(pid_t child);
 

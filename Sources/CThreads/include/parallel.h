@@ -2,7 +2,7 @@
 //
 // Which thread runs a task is left open, so a task must write to places of its own and depend on its number
 // alone; then no result depends on the number of threads. A call made inside a task, or while another
-// caller has the pool, runs in place.
+// caller has the pool, runs in place. A task polls the flag of cancellation.h that its caller polls.
 #ifndef MOCO_PARALLEL_H
 #define MOCO_PARALLEL_H
 

@@ -12,6 +12,8 @@
 // One thread at a time. `run` and `call` go to a thread of their own whose stack is large, so that recursion
 // ends in E0401 and not in a crash; the caller waits.
 
+import MocoDocument
+
 /// A heap, the global names and a machine: programs run in it one after another and see each other's names.
 ///
 /// One thread at a time: see above.
@@ -43,6 +45,12 @@ public final class Interpreter {
 
   /// Where `print` writes, with line breaks included.
   public var output: (String) -> Void = { _ in }
+
+  /// What built-ins say beside what is printed, a line without its break: what a file holds that is not read.
+  public var note: (String) -> Void = { _ in }
+
+  /// Shows what a program asks to be shown, as `show x` does; nil writes it to `output` as text.
+  public var showDocument: ((Document) -> Void)?
 
   /// Where modules come from: `use templates` asks for `.library("templates")`, `use "./a.moco"` for
   /// `.path("./a.moco")`.

@@ -1,6 +1,7 @@
 // A thread with a stack of a chosen size, for the time of one run.
 
 import Glibc
+import MocoBase
 
 enum MachineThread {
   private final class Work {
@@ -8,7 +9,8 @@ enum MachineThread {
     init(_ body: @escaping () -> Void) { self.body = body }
   }
 
-  /// Runs the body on a new thread and waits for it; on this one where no thread can be made.
+  /// Runs the body on a new thread and waits for it; on this one where no thread can be made. The thread stops where
+  /// this one would.
   static func run(stackSize: Int, _ body: () -> Void) {
     withoutActuallyEscaping(body) { body in
       var attributes = pthread_attr_t()
@@ -16,7 +18,8 @@ enum MachineThread {
       pthread_attr_init(&attributes)
       defer { pthread_attr_destroy(&attributes) }
       guard pthread_attr_setstacksize(&attributes, stackSize) == 0 else { return body() }
-      let work = Unmanaged.passRetained(Work(body))
+      let flag = Cancellation.flag
+      let work = Unmanaged.passRetained(Work { Cancellation.polling(flag, body) })
       let status = pthread_create(
         &thread, &attributes,
         { raw in

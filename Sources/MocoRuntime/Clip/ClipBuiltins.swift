@@ -1,4 +1,3 @@
-import Glibc
 import MocoBase
 import MocoCLIP
 import MocoLang
@@ -59,26 +58,13 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
     if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
     // Not where the program prints: its output stays its own.
-    let terminal = OutputTraits.detect(descriptor: STDERR_FILENO)
-    let line = ([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", ")
-    notice(terminal.isTerminal ? fittedSummary(line, width: terminal.width) : line)
+    arguments.interpreter.note(([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", "))
     if let unknown = model.info?.unknownOptions, !unknown.isEmpty {
-      notice("options that are not known, and not heeded: \(unknown.joined(separator: ", "))")
+      arguments.interpreter.note(
+        "options that are not known, and not heeded: \(unknown.joined(separator: ", "))")
     }
     return .host(ClipValue(model, context))
   }
-}
-
-/// The line about a model on several lines where it is longer than the terminal is wide.
-package func fittedSummary(_ summary: String, width: Int) -> String {
-  let parts = summary.split(separator: ", ")
-  return DisplayColumns.joined(
-    parts.dropLast().map { $0 + "," } + parts.suffix(1).map { String($0) }, columns: width, hanging: 2)
-}
-
-/// A line on standard error.
-func notice(_ text: String) {
-  Terminal.write(TerminalText.safe(text) + "\n", to: STDERR_FILENO)
 }
 
 /// A path, or the name of a model that ships with moco. A file of that name in the current folder comes

@@ -83,7 +83,7 @@ public final class FigureValue: FigureConvertible {
       try AtomicFile.write(picture.image.pngBytes(), to: path)
       if !picture.missing.isEmpty {
         let names = picture.missing.prefix(20).map { String($0) }.joined(separator: " ")
-        notice(
+        arguments.interpreter.note(
           "\(path): the font has no \(names)\(picture.missing.count > 20 ? " …" : ""), boxes stand for them; a .svg keeps them"
         )
       }

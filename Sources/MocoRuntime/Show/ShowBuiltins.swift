@@ -23,11 +23,15 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
     ) { arguments in
       let title = try arguments.optionalString("title")
       let size = arguments["size"]?.isNil ?? true ? nil : try arguments.int("size", in: 2...400)
+      let interpreter = arguments.interpreter
       for value in arguments.rest {
         let shown = try ShownValue(value, title: title, size: size, context, interpreter)
-        var text = shown.document.terminal(DocumentLimits(width: context.width, style: context.style))
-        if !text.hasSuffix("\n") { text += "\n" }
-        context.output(text)
+        if let show = interpreter.showDocument {
+          show(shown.document)
+        } else {
+          let text = shown.document.terminal(context.limits)
+          context.output(text.hasSuffix("\n") ? text : text + "\n")
+        }
       }
       return .nil
     })
@@ -44,7 +48,6 @@ struct ShownValue {
   init(
     _ value: AnyValue, title: String?, size: Int?, _ context: RuntimeContext, _ interpreter: Interpreter
   ) throws {
-    let limits = DocumentLimits(width: context.width, style: context.style)
     var shown = try ShownValue.figure(value)
     if let size {
       guard case .images(var grid) = shown?.content else {
@@ -58,9 +61,9 @@ struct ShownValue {
     if var figure = shown {
       if let title { figure.title = title }
       // Whoever says `show` wants all rows, unless a number of them is set.
-      document = Document([.figure(FigureLeaf(figure, rows: context.style.rows))])
+      document = Document([.figure(FigureLeaf(figure, rows: context.limits.rows))])
     } else {
-      document = interpreter.document(of: value, limits: limits)
+      document = interpreter.document(of: value, limits: context.limits)
       if let title { document.blocks.insert(contentsOf: [.title(title, overflow: .keep), .gap], at: 0) }
     }
   }

@@ -25,10 +25,13 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         names.prefix(40).joined(separator: ", ") + (names.count > 40 ? " and \(names.count - 40) more" : "")
       }
       if !file.others.isEmpty {
-        notice("\(file.path): left out \(list(file.others.map { "\($0.name) (\($0.reason))" }))")
+        arguments.interpreter.note(
+          "\(file.path): left out \(list(file.others.map { "\($0.name) (\($0.reason))" }))")
       }
       let doubles = file.tensors.filter { $0.type == .f64 && $0.count > 0 }.map(\.name)
-      if !doubles.isEmpty { notice("\(file.path): rounded from float64 to float32: \(list(doubles))") }
+      if !doubles.isEmpty {
+        arguments.interpreter.note("\(file.path): rounded from float64 to float32: \(list(doubles))")
+      }
       return .record(tensors)
     },
     NativeFunction(

@@ -70,7 +70,7 @@ extension Session {
     }
     let mean = times.reduce(0, +) / Double(times.count)
     let deviation = (times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(times.count)).squareRoot()
-    let sign = runtime.context.style.unicode ? "±" : "+-"
+    let sign = runtime.context.limits.glyphs == .unicode ? "±" : "+-"
     say(
       "\(DurationText.precise(mean)) \(sign) \(DurationText.precise(deviation)) a turn (\(timed.runs) run\(timed.runs == 1 ? "" : "s") of \(turns))\n"
     )

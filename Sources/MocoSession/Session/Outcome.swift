@@ -35,6 +35,8 @@ public struct Outcome {
   public var value: AnyValue?
   /// What was shown of it; nil where nothing was.
   public var document: Document?
+  /// What programs have shown with `show`, in order; at most `mostShown` are kept.
+  public var shown: [Document] = []
   /// Warnings before the run, and errors.
   public var diagnostics: [Diagnostic] = []
   /// Names that the cell has made or changed, in the order of their first declaration.
@@ -46,6 +48,8 @@ public struct Outcome {
 
   /// Bytes of streams that are kept.
   public static let mostText = 1 << 20
+  /// Documents in `shown` that are kept.
+  public static let mostShown = 256
   /// Bytes in `streams`.
   private var size = 0
 

@@ -33,7 +33,7 @@ extension Session {
   public func run(_ program: CheckedProgram) -> Outcome {
     observed {
       let result = working { runtime.run(program.parsed) }
-      delegate.progressEnds()
+      endProgress()
       outcome.diagnostics += result.diagnostics
       end(result)
     }
@@ -133,7 +133,7 @@ extension Session {
       return false
     }
     let result = working { interpreter.run(program.parsed, mode: mode) }
-    delegate.progressEnds()
+    endProgress()
     if !result.diagnostics.isEmpty { report(result.diagnostics) }
     outputs.pass(number: number)
     remarkOnCovered()
@@ -161,7 +161,7 @@ extension Session {
       let bytes = interpreter.heldByteCount(of: result.value, limit: OutputsValue.largest)
       outputs.keep(result.value, number: number, bytes: bytes)
     }
-    if shows, !result.isHidden, !result.value.isNil { show(result.value) }
+    if shows, !result.isHidden, !result.value.isNil { show(value: result.value) }
     accepted.append((accepts ?? source.text, Session.plain(printed).trimmed))
     delegate.flush()
     return true
@@ -183,15 +183,10 @@ extension Session {
   }
 
   /// Shows a value, which an interrupt ends.
-  private func show(_ value: AnyValue) {
+  private func show(value: AnyValue) {
     working {
-      let limits = DocumentLimits(width: width, style: runtime.context.style)
-      let document = interpreter.document(of: value, limits: limits)
-      let text = document.terminal(limits)
-      printed += text
-      outcome.document = document
-      delegate.show(Shown(value: value, document: document, text: text))
-      if Cancellation.isRequested {
+      show(interpreter.document(of: value, limits: runtime.context.limits), value: value)
+      if stopFlag.isRequested {
         complain("\ninterrupted while the value was shown; it is in ans\n")
       }
     }
@@ -202,7 +197,7 @@ extension Session {
     let answer = interpreter.value(named: "ans")
     let result = working { interpreter.run(SourceFile(name: name, text: block), mode: .cell) }
     interpreter.setAnswer(answer)
-    delegate.progressEnds()
+    endProgress()
     if !result.diagnostics.isEmpty { report(result.diagnostics) }
     if let failure = result.failure { outcome.status = failure.code == "E0406" ? .interrupted : .failed }
     delegate.flush()

@@ -12,14 +12,11 @@ extension Session {
       status = seen
     } else {
       do {
-        let output = try ShellOutput(of: "{ \(command)\n} 2>&1")
-        stream(String(decoding: output.bytes, as: UTF8.self), .output)
-        status = output.status
+        status = try working {
+          try ShellOutput(of: "{ \(command)\n} 2>&1", printed: { self.stream($0, .output) })
+        }.status
       } catch {
-        return complain(
-          error == .tooLong
-            ? "error: the command printed more than \(ShellOutput.limit >> 20) MB\n"
-            : "error: no command can be started\n")
+        return complain("error: \(Session.reason(error))\n")
       }
     }
     if status != 0 { complain(status < 0 ? "the command was ended\n" : "status \(status)\n") }
@@ -34,12 +31,15 @@ extension Session {
     delegate.flush()
     let output: ShellOutput
     do {
-      output = try ShellOutput(of: assignment.command)
-    } catch .tooLong {
-      return complain(
-        "error: the command printed more than \(ShellOutput.limit >> 20) MB; \(name) is as it was\n")
+      if delegate.hasTerminal {
+        output = try ShellOutput(of: assignment.command)
+      } else {
+        output = try working {
+          try ShellOutput(of: assignment.command, complained: { self.complain($0) })
+        }
+      }
     } catch {
-      return complain("error: no command can be started; \(name) is as it was\n")
+      return complain("error: \(Session.reason(error)); \(name) is as it was\n")
     }
     guard output.status == 0 else {
       let how = output.status < 0 ? "was ended by a signal" : "ended with status \(output.status)"
@@ -60,4 +60,12 @@ extension Session {
   }
 
   private static let linesName = "_lines"
+
+  private static func reason(_ error: any Error) -> String {
+    switch error as? ShellOutput.Failure {
+    case .tooLong: "the command printed more than \(ShellOutput.limit >> 20) MB"
+    case .interrupted: "the command was interrupted"
+    case .notStarted, nil: "no command can be started"
+    }
+  }
 }

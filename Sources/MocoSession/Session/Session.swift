@@ -26,8 +26,12 @@ public struct SessionOptions {
   public init() {}
 }
 
-/// One thread at a time may use a session; `interrupt` alone may be called from any thread, and from a signal handler.
+/// One thread at a time may use a session; its `stopFlag` alone may be used on any thread, and in a signal handler. Several
+/// sessions may live in a process, each on a thread of its own.
 public final class Session {
+  /// What stops the cell that runs, in this session alone: its programs, and the threads that compute for them, look at
+  /// this flag and at no other.
+  public let stopFlag = StopFlag()
   /// Where the session's commands, names of cells and completion look things up. Front ends may add commands.
   public var commands = SessionCommand.all
   /// The front end.
@@ -67,6 +71,10 @@ public final class Session {
   var oldNames: Set<String> = []
   /// Where `%cd -` goes.
   var folderBefore: String?
+  /// How many documents were published.
+  var documents = 0
+  /// The long work of the running cell, where its progress is a document.
+  var long = LongWork()
   /// What the running cell has come to so far.
   var outcome = Outcome()
   /// What the running input has printed and shown.
@@ -79,10 +87,14 @@ public final class Session {
   public init(options: SessionOptions = SessionOptions(), delegate: any SessionDelegate) {
     self.options = options
     self.delegate = delegate
-    runtime = Runtime(options: options.runtime)
+    var runtimeOptions = options.runtime
+    runtimeOptions.stopFlag = stopFlag
+    runtime = Runtime(options: runtimeOptions)
     settings.suggest = options.suggests
     runtime.context.delegate = self
     interpreter.output = { [unowned self] in stream($0, .output) }
+    interpreter.note = { [unowned self] in note($0) }
+    interpreter.showDocument = { [unowned self] in show($0) }
     interpreter.showHelp = { [unowned self] in delegateShows(page: $0) }
     fitToFrontEnd()
     guard options.isInteractive else { return }
@@ -96,11 +108,10 @@ public final class Session {
 
   private func delegateShows(page: String) { delegate.show(page: page) }
 
-  /// Asks what runs to stop: a cell ends at the next step of the machine, a training at its next step, with everything
-  /// as it stands then. Where nothing runs it does nothing. There is one such flag in a process.
-  ///
-  /// Async-signal-safe, and safe on any thread.
-  public static func interrupt() { Cancellation.request() }
+  /// Asks what runs in this session to stop: a cell ends at the next step of the machine, a training at its next step,
+  /// with everything as it stands then. Where nothing runs it does nothing. Other sessions of the process go on. It is
+  /// what `stopFlag` does, which other threads and signal handlers hold.
+  public func interrupt() { stopFlag.request() }
 
   /// Nothing is executed any more; what is kept on disk is written.
   public func shutDown() {
@@ -110,60 +121,31 @@ public final class Session {
 
   /// Takes the width and looks of displays from the front end, and from what `%config` says.
   func fitToFrontEnd() {
-    let limits = delegate.limits
-    runtime.context.width = limits.width
-    runtime.context.style = limits.style
-    settings.apply(to: &runtime.context.style)
+    runtime.context.limits = delegate.limits
+    settings.apply(to: &runtime.context.limits)
   }
 
   /// Columns of the place where things are shown.
-  var width: Int { runtime.context.width }
+  var width: Int { runtime.context.limits.width }
 
   /// Does work that may be interrupted.
   func working<Result>(_ work: () throws -> Result) rethrows -> Result {
-    Cancellation.clear()
-    delegate.workBegins()
-    defer {
-      delegate.workEnds()
-      Cancellation.clear()
+    try Cancellation.polling(stopFlag.pointer) {
+      stopFlag.clear()
+      delegate.workBegins(stoppedBy: stopFlag)
+      defer {
+        delegate.workEnds()
+        stopFlag.clear()
+      }
+      return try work()
     }
-    return try work()
-  }
-
-  // MARK: Publishing
-
-  func stream(_ text: String, _ kind: StreamKind) {
-    if options.isInteractive {
-      outcome.append(text, kind)
-      if kind == .output, printed.utf8.count < Outcome.mostText { printed += text }
-    }
-    delegate.stream(text, kind)
-  }
-
-  /// Says something where programs print.
-  func say(_ text: String) { stream(TerminalText.safe(text), .message) }
-  /// Says something beside what programs print.
-  func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
-  /// A line that nobody has to heed.
-  func remark(_ line: String) { stream(TerminalText.safe(line), .remark) }
-
-  func report(_ diagnostics: [Diagnostic]) {
-    outcome.diagnostics += diagnostics
-    delegate.report(diagnostics)
-  }
-
-  /// An error of Swift code, as a diagnostic without a place where it has a code.
-  func report(_ error: any Error) {
-    if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
-    guard let error = error as? Failure else { return complain("error: \(error)\n") }
-    report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
   }
 }
 
 extension Session: RuntimeDelegate {
-  public func runtime(progress: Progress) { delegate.progress(progress) }
-  public func runtime(epoch text: String) { delegate.progress(epoch: text) }
-  public func runtimeEndsProgress() { delegate.progressEnds() }
+  public func runtime(progress: Progress) { show(progress) }
+  public func runtime(epoch text: String) { show(epoch: text) }
+  public func runtimeEndsProgress() { endProgress() }
   public func runtimeFlushes() { delegate.flush() }
   public var interruption: String? { delegate.interruption }
   public var canAsk: Bool { delegate.canAsk }

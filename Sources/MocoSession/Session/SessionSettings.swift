@@ -1,6 +1,5 @@
 import MocoBase
-import MocoLang
-import MocoRuntime
+import MocoDocument
 
 /// What `%config` changes: how values are shown, and whether the history suggests.
 public struct SessionSettings: Equatable {
@@ -30,10 +29,10 @@ public struct SessionSettings: Equatable {
   }
 
   /// Makes displays heed the settings.
-  package func apply(to style: inout DisplayStyle) {
-    style.digits = digits
-    style.rows = rows
-    style.imageWidth = images
+  package func apply(to limits: inout DocumentLimits) {
+    limits.digits = digits
+    limits.rows = rows
+    limits.imageWidth = images
   }
 
   /// The value of a setting, as it is typed.

@@ -5,43 +5,115 @@ import MocoBase
   import Glibc
 #endif
 
-/// Runs a command of the shell and keeps what it prints; what it writes to standard error is seen at once.
+/// Runs a command of the shell and keeps what it prints.
 struct ShellOutput {
   enum Failure: Error {
     case notStarted
     /// More than `limit` bytes.
     case tooLong
+    /// A stop was asked for.
+    case interrupted
   }
 
   /// Bytes that are kept of a command.
   static let limit = 64 << 20
 
-  var bytes: [UInt8]
+  /// What it printed.
+  var bytes: [UInt8] = []
   /// The status that it ended with; negative where a signal ended it.
-  var status: Int32
+  var status: Int32 = 0
 
-  init(of command: String) throws(Failure) {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw .notStarted }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(ends[0]) }
-    let child = cp_start_shell(command, ends[1])
-    close(ends[1])
+  /// - Parameters:
+  ///   - printed: told of each line of what it prints, as it comes.
+  ///   - complained: told of each line that it writes to standard error; nil leaves it this process's.
+  init(
+    of command: String, printed: ((String) -> Void)? = nil, complained: ((String) -> Void)? = nil
+  ) throws(Failure) {
+    guard let output = Pipe(), let errors = Pipe() else { throw .notStarted }
+    let child = cp_start_shell(command, output.entrance, complained == nil ? -1 : errors.entrance)
+    output.closeEntrance()
+    errors.closeEntrance()
     guard child > 0 else { throw .notStarted }
-    var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(ends[0], &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      output += buffer[..<count]
-      if output.count > ShellOutput.limit {
+    var lines = Lines(tell: printed)
+    var complaints = Lines(tell: complained)
+    while output.isOpen || errors.isOpen {
+      if Cancellation.isRequested {
+        kill(child, SIGINT)
+        _ = cp_end_shell(child)
+        throw .interrupted
+      }
+      var places = [output, errors].map { pollfd(fd: $0.exit, events: Int16(POLLIN), revents: 0) }
+      guard poll(&places, nfds_t(places.count), 50) > 0 else { continue }
+      if places[0].revents != 0, let more = output.read() {
+        bytes += more
+        lines.add(more)
+      }
+      if places[1].revents != 0, let more = errors.read() { complaints.add(more) }
+      if bytes.count > ShellOutput.limit {
         kill(child, SIGTERM)
         _ = cp_end_shell(child)
         throw .tooLong
       }
     }
-    bytes = output
+    lines.end()
+    complaints.end()
     status = cp_end_shell(child)
+  }
+
+  /// What a child writes and this process reads.
+  private final class Pipe {
+    /// Where the child writes.
+    let entrance: Int32
+    /// Where it is read; -1, which nothing waits for, at its end.
+    private(set) var exit: Int32
+    var isOpen: Bool { exit >= 0 }
+    private var isClosed = false
+
+    init?() {
+      var ends: [Int32] = [0, 0]
+      guard pipe(&ends) == 0 else { return nil }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      (exit, entrance) = (ends[0], ends[1])
+    }
+
+    deinit {
+      closeEntrance()
+      if isOpen { close(exit) }
+    }
+
+    func closeEntrance() {
+      if !isClosed { close(entrance) }
+      isClosed = true
+    }
+
+    /// What has come; nil where nothing has, and at its end.
+    func read() -> [UInt8]? {
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      let count = Glibc.read(exit, &buffer, buffer.count)
+      if count > 0 { return Array(buffer[..<count]) }
+      if count < 0, errno == EINTR || errno == EAGAIN { return nil }
+      close(exit)
+      exit = -1
+      return nil
+    }
+  }
+
+  /// Bytes as whole lines of text, so that no character is cut.
+  private struct Lines {
+    let tell: ((String) -> Void)?
+    var waiting: [UInt8] = []
+
+    mutating func add(_ bytes: [UInt8]) {
+      guard let tell else { return }
+      waiting += bytes
+      guard let last = waiting.lastIndex(of: UInt8(ascii: "\n")) else { return }
+      tell(String(decoding: waiting[...last], as: UTF8.self))
+      waiting.removeFirst(last + 1)
+    }
+
+    mutating func end() {
+      if !waiting.isEmpty { tell?(String(decoding: waiting, as: UTF8.self)) }
+      waiting = []
+    }
   }
 }

@@ -1,3 +1,4 @@
+import MocoDocument
 import MocoLang
 import MocoRuntime
 import MocoSession
@@ -13,12 +14,12 @@ final class FrontEnd: SessionDelegate {
   /// What an editor makes of a file; nil where there is none.
   var editor: ((_ path: String) throws -> Void)?
 
-  func stream(_ text: String, _ kind: StreamKind) { self.text += kind == .remark ? text + "\n" : text }
+  func stream(_ text: String, to kind: StreamKind) { self.text += text }
   func show(page markdown: String) {
     pages.append(markdown)
     text += markdown + "\n"
   }
-  var limits: DisplayLimits { DisplayLimits(width: width) }
+  var limits: DocumentLimits { DocumentLimits(width: width) }
   func edit(file path: String) -> (editor: String, status: Int32)? {
     guard let editor else { return nil }
     do { try editor(path) } catch { return ("editor", 1) }

@@ -1,6 +1,5 @@
 import MocoBase
-import MocoLang
-import MocoPlot
+import MocoSession
 import MocoTraining
 
 /// One line on standard error that says how far a long piece of work has come.
@@ -23,6 +22,9 @@ public final class ProgressLine {
   private var isDrawn = false
   private static let interval = 1.0 / 15
 
+  /// A line on standard error.
+  ///
+  /// - Parameter label: what it begins with.
   public convenience init(_ label: String) {
     var traits = OutputTraits.detect(descriptor: 2)
     // Where nothing can be drawn over there is a line an epoch, as in a file.
@@ -44,6 +46,7 @@ public final class ProgressLine {
     self.write = write
   }
 
+  /// Draws how far the work has come, where the line is on a terminal and was not drawn just before.
   public func update(_ progress: Progress) {
     guard traits.isTerminal else { return }
     let now = clock()
@@ -52,7 +55,7 @@ public final class ProgressLine {
     }
     lastDrawn = now
     isDrawn = true
-    write("\r" + text(progress) + (traits.colour == .none ? "" : "\u{1B}[K"))
+    write("\r" + text(progress) + (traits.color == .none ? "" : "\u{1B}[K"))
   }
 
   /// A finished epoch: a line where the output is no terminal, on a terminal the note of `update` says as
@@ -73,22 +76,14 @@ public final class ProgressLine {
   /// `training ━━━━━━──── 412/1000  38.2 steps/s  0:15 left  loss 0.412`, exactly as wide as the terminal
   /// allows.
   func text(_ progress: Progress) -> String {
-    let share = progress.total > 0 ? min(max(Double(progress.done) / Double(progress.total), 0), 1) : 0
-    var tail = " \(progress.done)/\(progress.total)"
-    if progress.rate.isFinite, progress.rate > 0 {
-      tail += "  \(ProgressLine.short(progress.rate)) \(progress.unit)/s"
-      if let left = progress.remaining, left.isFinite { tail += "  \(DurationText.countdown(left)) left" }
-    }
-    if !progress.note.isEmpty { tail += "  \(TerminalText.safe(progress.note))" }
+    let tail = " " + progress.summary
     let room = max(width() - 3, 1)
     let bar = min(30, room - 1 - label.count - tail.count)
     var line = label
     if bar >= 6 {
-      let done = Int((share * Double(bar)).rounded())
-      let (full, empty) = traits.glyphs == .unicode ? ("━", "─") : ("=", "-")
-      let (on, off) = traits.colour == .none ? ("", "") : ("\u{1B}[36m", "\u{1B}[0m")
-      line +=
-        " " + on + String(repeating: full, count: done) + off + String(repeating: empty, count: bar - done)
+      let (full, rest) = progress.bar(columns: bar, traits.glyphs)
+      let (on, off) = traits.color == .none ? ("", "") : ("\u{1B}[36m", "\u{1B}[0m")
+      line += " " + on + full + off + rest
     }
     line += tail
     if bar >= 6 || line.count <= room {
@@ -96,12 +91,5 @@ public final class ProgressLine {
       return line + String(repeating: " ", count: max(room - visible, 0))
     }
     return String(line.prefix(room))
-  }
-
-  /// Three digits or so.
-  private static func short(_ value: Double) -> String {
-    if value >= 100 { return String(Int(min(value, 1e15).rounded())) }
-    let tenths = (value * (value >= 10 ? 10 : 100)).rounded() / (value >= 10 ? 10 : 100)
-    return String(tenths)
   }
 }

@@ -1,5 +1,4 @@
-import MocoPlot
-import MocoRuntime
+import MocoTerminal
 import MocoTraining
 import Testing
 
@@ -10,7 +9,7 @@ import Testing
     var text = ""
     func line(_ label: String, terminal: Bool) -> ProgressLine {
       ProgressLine(
-        label, traits: OutputTraits(isTerminal: terminal, width: 60, colour: .none, glyphs: .ascii),
+        label, traits: OutputTraits(isTerminal: terminal, width: 60, color: .none, glyphs: .ascii),
         clock: { self.now }, write: { self.text += $0 })
     }
   }
@@ -50,5 +49,13 @@ import Testing
       line.epoch("epoch \(epoch)")
     }
     #expect(screen.text == "mixture  epoch 1\nmixture  epoch 2\nmixture  epoch 3\n")
+  }
+
+  @Test func aNoteIsBrokenBetweenItsParts() {
+    let line = "small: 1,234,567 parameters, QuickGELU, images 32×32 grey, embedding 64"
+    #expect(Console.fitted(line, width: 80) == line)
+    #expect(
+      Console.fitted(line, width: 50)
+        == "small: 1,234,567 parameters, QuickGELU,\n  images 32×32 grey, embedding 64")
   }
 }

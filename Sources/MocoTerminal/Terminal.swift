@@ -4,14 +4,17 @@
 
 /// The little that is needed to know of a terminal.
 package enum Terminal {
+  /// Whether a descriptor is a terminal.
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// Columns of the terminal that a descriptor is; nil where it is none, or does not say.
   package static func columns(_ descriptor: Int32) -> Int? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 
+  /// A variable of the environment; nil where there is none.
   package static func variable(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     return String(cString: value)

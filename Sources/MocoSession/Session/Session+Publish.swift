@@ -1,0 +1,158 @@
+// What a session publishes: text, diagnostics, documents and progress, all through its delegate.
+
+import MocoBase
+import MocoDocument
+import MocoLang
+import MocoRuntime
+import MocoTraining
+
+extension Session {
+  func stream(_ text: String, _ kind: StreamKind) {
+    if options.isInteractive {
+      outcome.append(text, kind)
+      if kind == .output { record(text) }
+    }
+    delegate.stream(text, to: kind)
+  }
+
+  /// Keeps what a cell prints and shows for `%export`.
+  private func record(_ text: String) {
+    if options.isInteractive, printed.utf8.count < Outcome.mostText { printed += text }
+  }
+
+  /// Says something where programs print.
+  func say(_ text: String) { stream(TerminalText.safe(text), .message) }
+  /// Says something beside what programs print.
+  func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
+  /// A line about what was read.
+  func note(_ line: String) { stream(TerminalText.safe(line) + "\n", .note) }
+  /// A line that nobody has to heed.
+  func remark(_ line: String) { stream(TerminalText.safe(line) + "\n", .remark) }
+
+  func report(_ diagnostics: [Diagnostic]) {
+    outcome.diagnostics += diagnostics
+    delegate.report(diagnostics)
+  }
+
+  /// An error of Swift code, as a diagnostic without a place where it has a code.
+  func report(_ error: any Error) {
+    if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
+    guard let error = error as? Failure else { return complain("error: \(error)\n") }
+    report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
+  }
+
+  // MARK: Documents
+
+  /// Publishes what a program shows, or the value of the running input.
+  func show(_ document: Document, value: AnyValue? = nil) {
+    let shown = self.shown(document, value: value)
+    record(shown.text)
+    if value != nil {
+      outcome.document = document
+    } else if options.isInteractive, outcome.shown.count < Outcome.mostShown {
+      outcome.shown.append(document)
+    }
+    delegate.document(shown, id: nextDocument())
+  }
+
+  private func shown(_ document: Document, value: AnyValue? = nil) -> Shown {
+    let text = document.terminal(runtime.context.limits)
+    return Shown(
+      value: value, number: value == nil ? nil : outcome.number, document: document,
+      text: text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  private func nextDocument() -> Int {
+    documents += 1
+    return documents
+  }
+
+  // MARK: Progress
+
+  func show(_ progress: Progress) {
+    guard delegate.updatesDocuments else { return delegate.progress(progress) }
+    long.progress = progress
+    if ProcessClock.seconds - long.published >= LongWork.interval { publishProgress() }
+  }
+
+  func show(epoch text: String) {
+    guard delegate.updatesDocuments else { return delegate.progress(epoch: text) }
+    long.epoch = text
+    long.isNew = true
+  }
+
+  /// The progress is published as it stands at its end, and the next work has a document of its own.
+  func endProgress() {
+    guard delegate.updatesDocuments else { return delegate.progressEnds() }
+    if long.isNew { publishProgress() }
+    long = LongWork()
+  }
+
+  private func publishProgress() {
+    let shown = self.shown(long.document(runtime.context.limits))
+    long.published = ProcessClock.seconds
+    long.isNew = false
+    if let id = long.id { return delegate.update(shown, id: id) }
+    let id = nextDocument()
+    long.id = id
+    delegate.document(shown, id: id)
+  }
+}
+
+/// Long work whose progress is a document.
+struct LongWork {
+  /// Seconds between two updates.
+  static let interval = 0.1
+
+  /// How far it has come.
+  var progress: Progress? { didSet { isNew = true } }
+  /// What the last epoch has come to.
+  var epoch = ""
+  /// The document that is updated; nil where none was published.
+  var id: Int?
+  /// When that was last.
+  var published = -Double.infinity
+  /// Whether something has come since.
+  var isNew = false
+
+  /// A bar with numbers, and below it the last epoch.
+  func document(_ limits: DocumentLimits) -> Document {
+    var blocks: [Document.Block] = []
+    if let progress {
+      let bar = progress.bar(columns: min(30, max(limits.width / 3, 6)), limits.glyphs)
+      blocks.append(.text(Document.Text("\(bar.done)\(bar.rest) \(progress.summary)")))
+    }
+    if !epoch.isEmpty { blocks.append(.text(Document.Text(TerminalText.safe(epoch)))) }
+    return Document(blocks)
+  }
+}
+
+extension Progress {
+  /// `412/1000  38.2 steps/s  0:15 left  loss 0.412`
+  package var summary: String {
+    var text = "\(done)/\(total)"
+    if rate.isFinite, rate > 0 {
+      text += "  \(Progress.short(rate)) \(unit)/s"
+      if let left = remaining, left.isFinite, done < total {
+        text += "  \(DurationText.countdown(left)) left"
+      }
+    }
+    if !note.isEmpty { text += "  \(TerminalText.safe(note))" }
+    return text
+  }
+
+  /// A bar of so many characters: what is done of it, and the rest.
+  package func bar(columns: Int, _ glyphs: Glyphs) -> (done: String, rest: String) {
+    let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 0
+    let full = Int((share * Double(columns)).rounded())
+    let (on, off) = glyphs == .unicode ? ("━", "─") : ("=", "-")
+    return (String(repeating: on, count: full), String(repeating: off, count: columns - full))
+  }
+
+  /// Three digits or so.
+  private static func short(_ value: Double) -> String {
+    if value >= 100 { return String(Int(min(value, 1e15).rounded())) }
+    let tenths = (value * (value >= 10 ? 10 : 100)).rounded() / (value >= 10 ? 10 : 100)
+    return String(tenths)
+  }
+}

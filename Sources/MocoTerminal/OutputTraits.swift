@@ -1,0 +1,72 @@
+import MocoBase
+import MocoDocument
+
+/// What the standard output can show, by the environment.
+///
+/// `NO_COLOR` (no-color.org) turns colour off, `FORCE_COLOR` on: 0 for none, 1 and 2 for 256 colours, 3 for
+/// all. Without them a terminal gets as many as `COLORTERM` and `TERM` promise, and anything else gets none.
+public struct OutputTraits: Sendable {
+  /// Whether it is a terminal, and no file or pipe.
+  public var isTerminal: Bool
+  /// Columns.
+  public var width: Int
+  /// Colors that may be used.
+  public var color: ColorDepth
+  /// Characters for what is drawn.
+  public var glyphs: Glyphs
+
+  /// An output; see the fields.
+  public init(isTerminal: Bool, width: Int, color: ColorDepth, glyphs: Glyphs) {
+    self.isTerminal = isTerminal
+    self.width = width
+    self.color = color
+    self.glyphs = glyphs
+  }
+
+  /// What is usual of values in such a place.
+  public var limits: DocumentLimits { DocumentLimits(width: width, color: color, glyphs: glyphs) }
+
+  /// What the environment and the terminal say now.
+  ///
+  /// - Parameter descriptor: 1 for standard output, 2 for standard error.
+  public static func detect(descriptor: Int32 = 1) -> OutputTraits {
+    let terminal = Terminal.isTerminal(descriptor)
+    let width =
+      (terminal ? Terminal.columns(descriptor) : nil) ?? Terminal.variable("COLUMNS").flatMap(Int.init) ?? 80
+    return OutputTraits(
+      isTerminal: terminal, width: min(max(width, 20), 400), color: colorDepth(terminal), glyphs: glyphs())
+  }
+
+  private static func colorDepth(_ terminal: Bool) -> ColorDepth {
+    let promised: ColorDepth =
+      switch Terminal.variable("COLORTERM") {
+      case "truecolor", "24bit": .truecolor
+      default: .ansi256
+      }
+    if let forced = Terminal.variable("FORCE_COLOR") {
+      switch forced {
+      case "0", "false": return .none
+      case "1", "2": return .ansi256
+      case "3": return .truecolor
+      default: return promised
+      }
+    }
+    if let none = Terminal.variable("NO_COLOR"), !none.isEmpty { return .none }
+    let name = Terminal.variable("TERM") ?? "dumb"
+    return terminal && name != "dumb" && !name.isEmpty ? promised : .none
+  }
+
+  /// ASCII only where the locale names another character set than UTF-8, or the terminal is known not to have
+  /// the characters.
+  private static func glyphs() -> Glyphs {
+    if Terminal.variable("MOCO_ASCII").map({ !$0.isEmpty && $0 != "0" }) ?? false { return .ascii }
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { Terminal.variable($0) }.first { !$0.isEmpty } ?? ""
+    if let dot = locale.firstIndex(of: ".") {
+      let charset = locale[locale.index(after: dot)...].lowercased().prefix { $0 != "@" }
+      if charset != "utf-8" && charset != "utf8" { return .ascii }
+    }
+    let name = Terminal.variable("TERM") ?? ""
+    return name == "linux" || name.hasPrefix("vt") ? .ascii : .unicode
+  }
+}
