@@ -132,7 +132,7 @@ extension Compiler {
     }
   }
 
-  /// A loop over a source, with a body that may declare locals. The loop variables are fresh in every turn.
+  /// A loop over a source, with a body that may declare locals. The loop variables are fresh in every iteration.
   func iterate(_ pattern: Pattern, _ source: Expr, _ span: Span, body: () throws -> Void) throws {
     let outer = enterScope()
     let iteration = reserve(3)

@@ -16,7 +16,7 @@ struct Local {
 struct Loop {
   var breaks: [Int] = []
   var continues: [Int] = []
-  /// Some variable of the body is captured: it must leave its register at the end of every turn.
+  /// Some variable of the body is captured: it must leave its register at the end of every iteration.
   var hasCaptures = false
 }
 

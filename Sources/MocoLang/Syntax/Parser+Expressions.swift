@@ -34,7 +34,7 @@ extension Parser {
 
   private mutating func operators(atLeast minimum: Int) throws -> Expr {
     var left = kind == .not ? try not(minimum) : try unary()
-    // Every turn takes a whole chain of one level, so that a long one is a flat node and no recursion.
+    // Every iteration takes a whole chain of one level, so that a long one is a flat node and no recursion.
     while let level = infixLevel, level.rawValue >= minimum {
       switch level {
       case .pipe: left = try pipe(left)
