@@ -5,7 +5,8 @@ package enum CoreBuiltins {
   /// All of them, each with what a call does besides giving its value; the list is made anew at every access.
   package static var all: [NativeFunction] {
     let groups = [
-      output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["min", "max", "sorted"]),
+      output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["sorted"]),
+      searching.onlyGiving(callingBack: ["min", "max"]),
       functional.onlyGiving(callingBack: ["map", "filter", "reduce", "any", "all"]), changes,
       mathematics.onlyGiving(), strings.onlyGiving(), records.onlyGiving(),
       control.onlyGiving(only: ["equal", "time"]), chance,
