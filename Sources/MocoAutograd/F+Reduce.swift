@@ -72,8 +72,8 @@ extension F {
     guard n > correction else {
       throw Failure("E0205", "var needs more than \(correction) elements along axis \(axis), not \(n)")
     }
-    let centred = try sub(x, mean(x, axis: axis, keep: true))
-    return try scale(sum(square(centred), axis: axis, keep: keep), 1 / Float(n - correction))
+    let centered = try sub(x, mean(x, axis: axis, keep: true))
+    return try scale(sum(square(centered), axis: axis, keep: keep), 1 / Float(n - correction))
   }
 
   /// The shape with the reduced axes as 1.

@@ -45,7 +45,7 @@ struct GoldenProbe {
       report("\(name) objective (relative)", abs(fit.objective / expected - 1), 1e-6)
       report("\(name) coef", try difference(fit.weights, doubles("\(name).coef")), 1e-3)
       report(
-        "\(name) intercept", try difference(centred(fit.intercepts), centred(doubles("\(name).intercept"))),
+        "\(name) intercept", try difference(centered(fit.intercepts), centered(doubles("\(name).intercept"))),
         1e-3)
       report(
         "\(name) probabilities",
@@ -134,7 +134,7 @@ struct GoldenProbe {
     return zip(a, b).reduce(0) { $1.0.isFinite && $1.1.isFinite ? max($0, abs($1.0 - $1.1)) : .infinity }
   }
 
-  private func centred(_ values: [Double]) -> [Double] {
+  private func centered(_ values: [Double]) -> [Double] {
     let mean = values.reduce(0, +) / Double(max(values.count, 1))
     return values.map { $0 - mean }
   }

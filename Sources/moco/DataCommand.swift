@@ -16,7 +16,7 @@ struct DataCommand: ParsableCommand {
         Opens every image once, and says what was assumed of files, such as alpha that was dropped. Exit status 70 where it is no data set, or there is something to complain about.
         """)
 
-    @Argument(help: "A folder with one sub-folder a class, a .json, .csv, .tsv or .safetensors file.")
+    @Argument(help: "A data set: \(DataLayout.accepted).")
     var path: String
 
     @Option(help: ArgumentHelp("For a list: the folder that its paths are relative to.", valueName: "dir"))

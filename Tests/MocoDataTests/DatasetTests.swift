@@ -229,7 +229,11 @@ import Testing
     let train = try data.train()
     let encoder = ImageEncoder(key: "none", preprocess: Preprocess(size: 1, mean: [], std: [])) { $0 }
     let batch = try train.batch([2, 0], form: .features(encoder))
-    #expect(try batch.features?.toFloats() == [6, 7, 8, 0, 1, 2])
+    guard case .features(let rows) = batch.images else {
+      Issue.record("the batch holds pixels")
+      return
+    }
+    #expect(try rows.toFloats() == [6, 7, 8, 0, 1, 2])
     #expect(batch.labels == [1, 0])
     #expect(dataErrorCode { _ = try train.styled() } == "E0520")
     #expect(dataErrorCode { _ = try train.image(0) } == "E0520")

@@ -23,7 +23,7 @@ import Testing
     #expect(exact.count >= 50)
     for (name, entry) in exact {
       let path = ForeignImageTests.folder + "/" + name
-      let image = try Image.load(path, reading: ImageReading(grey16: .clip))
+      let image = try Image.load(path, reading: ImageReading(gray16: .clip))
       #expect(image.width == entry["width"]?.intValue && image.height == entry["height"]?.intValue, "\(name)")
       #expect(digest(image) == entry["sha256"]?.stringValue, "\(name)")
       let header = try Image.header(path)
@@ -97,7 +97,7 @@ import Testing
     let wanted: [String: [ImageNote]] = [
       "alpha.webp": [.alphaDropped], "animated.webp": [.firstFrame], "animated.gif": [.firstFrame],
       "animated.png": [.firstFrame], "pages.tif": [.firstFrame], "gamma.png": [.gammaIgnored],
-      "white16.tif": [.grey16Scaled, .whiteIsZero], "grey16.tif": [.grey16Scaled], "rgb16.tif": [.deepColour],
+      "white16.tif": [.gray16Scaled, .whiteIsZero], "grey16.tif": [.gray16Scaled], "rgb16.tif": [.deepColor],
       "turned6.tif": [.orientationApplied], "oriented.jpg": [.orientationIgnored], "cmyk.jfif": [.ink],
       "cmyk.tif": [.ink], "transparent.gif": [.alphaDropped], "rgb24.bmp": [], "lossless.webp": [],
       "bgra-v5.bmp": [.alphaDropped],
@@ -106,8 +106,8 @@ import Testing
       #expect(try Picture.load(ForeignImageTests.folder + "/" + name).notes == notes, "\(name)")
     }
     let clipped = try Picture.load(
-      ForeignImageTests.folder + "/white16.tif", reading: ImageReading(grey16: .clip))
-    #expect(clipped.notes == [.grey16Clipped])
+      ForeignImageTests.folder + "/white16.tif", reading: ImageReading(gray16: .clip))
+    #expect(clipped.notes == [.gray16Clipped])
   }
 
   /// Resize, crop, then RGB: the numbers of torchvision on the images as Pillow opens them.
@@ -120,7 +120,7 @@ import Testing
       let size = try #require(Int(parts[2]))
       let own = ForeignImageTests.folder + "/" + parts[1]
       let path = FileManager.default.fileExists(atPath: own) ? own : DataFixtures.images + "/" + parts[1]
-      let reading = ImageReading(grey16: .clip, order: .openai)
+      let reading = ImageReading(gray16: .clip, order: .openai)
       let image = try Picture.load(path, reading: reading).square(size, by: ImageTransform()).converted(
         channels: 3)
       let wanted = try tensors.tensor(name)
@@ -156,11 +156,11 @@ import Testing
     #expect(plain.count == 5)
     #expect(
       try plain.assumptions() == [
-        "1 image: " + ImageNote.grey16Scaled.text, "1 image: " + ImageNote.alphaDropped.text,
+        "1 image: " + ImageNote.gray16Scaled.text, "1 image: " + ImageNote.alphaDropped.text,
         "1 image: " + ImageNote.ink.text, "1 image: " + ImageNote.firstFrame.text,
       ])
     #expect(try DataCheck(path: folder.path).notes == plain.assumptions())
-    options.reading = ImageReading(grey16: .clip, order: .openai)
+    options.reading = ImageReading(gray16: .clip, order: .openai)
     let other = try Dataset.folder(folder.path, options: options)
     let (first, second) = (try plain.train(), try other.train())
     #expect(try first.contentHash() != second.contentHash())

@@ -11,7 +11,7 @@ import Testing
     let expected = try SafetensorsFile(path: DataFixtures.images + "/decoded.safetensors")
     #expect(expected.names.count == 28)
     for name in expected.names {
-      let reading = ImageReading(grey16: .clip)
+      let reading = ImageReading(gray16: .clip)
       let image = try Image.load(DataFixtures.images + "/" + name, reading: reading).converted(channels: 3)
       let wanted = try expected.tensor(name)
       #expect(wanted.shape == [image.height, image.width, 3], "\(name)")

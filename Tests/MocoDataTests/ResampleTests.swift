@@ -35,22 +35,22 @@ import Testing
   @Test func centreSquares() throws {
     // Short side 32, long side ⌊32 · 90 / 33⌋ = 87, offset 27.5 rounds to 28.
     let tall = try DataFixtures.picture(33, 90)
-    let square = try tall.centreSquare(32)
+    let square = try tall.centerSquare(32)
     let whole = try tall.resized(width: 32, height: 87)
     #expect(square == whole.part(Window(top: 28, left: 0, height: 32, width: 32)))
     // 25 − 24 halves to 0.5, which rounds to 0.
     let wide = try DataFixtures.picture(25, 24)
-    #expect(try wide.centreSquare(24) == wide.part(Window(top: 0, left: 0, height: 24, width: 24)))
-    #expect(try DataFixtures.picture(1, 1).centreSquare(5).width == 5)
+    #expect(try wide.centerSquare(24) == wide.part(Window(top: 0, left: 0, height: 24, width: 24)))
+    #expect(try DataFixtures.picture(1, 1).centerSquare(5).width == 5)
   }
 
   @Test func refusesSizesThatCannotBe() throws {
     let image = try DataFixtures.picture(8, 8)
     #expect(dataErrorCode { _ = try image.resized(width: 0, height: 3) } == "E0513")
     #expect(dataErrorCode { _ = try image.resized(width: 1 << 40, height: 1 << 40) } == "E0513")
-    #expect(dataErrorCode { _ = try image.centreSquare(0) } == "E0513")
+    #expect(dataErrorCode { _ = try image.centerSquare(0) } == "E0513")
     let line = try Image(width: 100_000, height: 1, channels: 1, bytes: [UInt8](repeating: 9, count: 100_000))
-    #expect(dataErrorCode { _ = try line.centreSquare(224) } == "E0513")
+    #expect(dataErrorCode { _ = try line.centerSquare(224) } == "E0513")
     #expect(dataErrorCode { _ = try image.cropped(Window(top: 4, left: 0, height: 5, width: 8)) } == "E0513")
     #expect(
       dataErrorCode { _ = try image.cropped(Window(top: Int.max, left: 0, height: 2, width: 8)) } == "E0513")
@@ -62,9 +62,9 @@ import Testing
     let image = try Image(width: 3, height: 1, channels: 1, bytes: [1, 2, 3])
     #expect(image.flipped().bytes == [3, 2, 1])
     #expect(try image.padded(1).bytes == [0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0])
-    let colour = try DataFixtures.picture(5, 4)
-    #expect(colour.flipped().flipped() == colour)
-    #expect(try colour.padded(2).cropped(Window(top: 2, left: 2, height: 4, width: 5)) == colour)
+    let color = try DataFixtures.picture(5, 4)
+    #expect(color.flipped().flipped() == color)
+    #expect(try color.padded(2).cropped(Window(top: 2, left: 2, height: 4, width: 5)) == color)
   }
 
   /// Crops and flips depend on (seed, epoch, image) alone and stay inside.
@@ -92,15 +92,15 @@ import Testing
 
   @Test func normalizes() throws {
     let image = try Image(width: 2, height: 2, channels: 1, bytes: [0, 255, 51, 102])
-    let grey = Preprocess(size: 2, channels: 1, mean: [0.3], std: [0.35])
-    let values = try grey.tensor(image).toFloats()
+    let gray = Preprocess(size: 2, channels: 1, mean: [0.3], std: [0.35])
+    let values = try gray.tensor(image).toFloats()
     for (value, wanted) in zip(
       values, [(0 - 0.3) / 0.35, (1 - 0.3) / 0.35, (0.2 - 0.3) / 0.35, (0.4 - 0.3) / 0.35])
     {
       #expect(abs(Double(value) - wanted) < 1e-6)
     }
-    let colour = try Preprocess(size: 2, mean: [0, 0, 0], std: [1, 1, 1]).tensor(image)
-    #expect(colour.shape == [3, 2, 2])
+    let color = try Preprocess(size: 2, mean: [0, 0, 0], std: [1, 1, 1]).tensor(image)
+    #expect(color.shape == [3, 2, 2])
     #expect(
       dataErrorCode { _ = try Preprocess(size: 2, channels: 2, mean: [0], std: [1]).tensor(image) } == "E0513"
     )

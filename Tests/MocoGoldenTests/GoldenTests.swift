@@ -1,4 +1,5 @@
 import Foundation
+import MocoCLIP
 import MocoFormats
 import MocoGolden
 import MocoMethods

@@ -1,5 +1,6 @@
 import MocoAutograd
 import MocoBase
+import MocoCLIP
 import MocoMethods
 import MocoTensor
 import MocoTestSupport

@@ -1,6 +1,7 @@
 import Foundation
 import MocoAutograd
 import MocoBase
+import MocoCLIP
 import MocoMethods
 import MocoTensor
 import MocoTestSupport

@@ -1,6 +1,6 @@
 /// Where text stands in the room it is given.
 public enum Alignment: Sendable {
-  case left, right, centre
+  case left, right, center
 }
 
 extension String {
@@ -29,7 +29,7 @@ extension String {
     switch alignment {
     case .left: return text + String(repeating: " ", count: room)
     case .right: return String(repeating: " ", count: room) + text
-    case .centre:
+    case .center:
       return String(repeating: " ", count: room / 2) + text + String(repeating: " ", count: room - room / 2)
     }
   }

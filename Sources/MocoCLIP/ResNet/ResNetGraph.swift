@@ -70,8 +70,8 @@ struct ResNetGraph {
     let variance = try parameter(shape.norm + ".running_var").value.toFloats()
     try ResNetTower.requireVariance(variance, shape)
     let deviation = variance.map { 1 / ($0 + ResNetTower.normEps).squareRoot() }
-    let centred = try F.sub(product, Variable(Tensor(mean, shape: [shape.outputs])))
-    let unit = try F.mul(centred, Variable(Tensor(deviation, shape: [shape.outputs])))
+    let centered = try F.sub(product, Variable(Tensor(mean, shape: [shape.outputs])))
+    let unit = try F.mul(centered, Variable(Tensor(deviation, shape: [shape.outputs])))
     return try F.add(F.mul(unit, parameter(shape.norm + ".weight")), parameter(shape.norm + ".bias"))
   }
 

@@ -8,8 +8,10 @@ import Synchronization
 /// encoder's weights and preprocessing, the image, its style and its augmented view. A subset, another cut or
 /// a second training run finds them again; with `files` another session too. Dropping them changes no result.
 public final class FeatureCache: Sendable {
+  /// The cache of this process, which splits ask.
   public static let shared = FeatureCache()
 
+  /// An empty cache, without files.
   package init() {}
 
   /// Features of one source by one encoder.
@@ -68,10 +70,17 @@ public final class FeatureCache: Sendable {
     set { state.withLock { $0.byteLimit = newValue } }
   }
 
+  /// Bytes that the kept features take, as an estimate.
   public var byteCount: Int { state.withLock { $0.stores.values.reduce(0) { $0 + $1.byteCount } } }
 
+  /// Forgets every feature in memory; files stay.
   public func removeAll() { state.withLock { $0.stores = [:] } }
 
+  /// Features of some items, encoding those that are neither in memory nor in files. Shape: [indices, D].
+  ///
+  /// - Parameter view: the crop and flip to look at; nil for the middle.
+  /// - Throws: E0202 for an index outside the split; what decoding and encoding throw; E0406 when
+  ///   interrupted.
   package func features(
     of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, view: Augmentation? = nil
   ) throws -> Tensor {

@@ -27,6 +27,7 @@ public final class FeatureFiles: Sendable {
       self.low = low
     }
 
+    /// The key of an image, by the text that says what it shows and how it was rendered.
     package init(of text: String) {
       let hash = SHA256()
       hash.update(text)
@@ -36,7 +37,9 @@ public final class FeatureFiles: Sendable {
     }
   }
 
+  /// The folder that holds one folder an encoder.
   public let folder: String
+  /// The most bytes that files take; beyond it those go that were not used for longest.
   public let byteLimit: Int
 
   private struct Segment {
@@ -85,6 +88,9 @@ public final class FeatureFiles: Sendable {
   private static let head = 24
   private static let ending = ".features"
 
+  /// Features below a folder, which is made when the first are written.
+  ///
+  /// - Parameter byteLimit: the most bytes that files take: 4 GiB.
   public init(folder: String, byteLimit: Int = 4 << 30) {
     self.folder = folder
     self.byteLimit = byteLimit

@@ -122,7 +122,7 @@ struct BitmapFile {
   }
 
   var form: Picture.Form {
-    if bits <= 8 { return isRamp ? .grey : .rgb }
+    if bits <= 8 { return isRamp ? .gray : .rgb }
     return masks.count == 4 && masks[3] != 0 ? .rgba : .rgb
   }
 
@@ -132,24 +132,24 @@ struct BitmapFile {
   func picture() throws -> Picture {
     let form = form
     // Palette entries, or levels of a grey ramp (of black and white: 0 and 255).
-    let isBilevel = form == .grey && palette.count <= 2
+    let isBilevel = form == .gray && palette.count <= 2
     var pixels: [UInt8]
     if bits <= 8 {
       let indices = compression == 0 ? try rawIndices() : try runs()
       pixels = []
       pixels.reserveCapacity(indices.count * form.bytes)
-      if form == .grey {
+      if form == .gray {
         pixels = isBilevel ? indices.map { $0 == 0 ? 0 : 255 } : indices
       } else {
         for index in indices {
-          let colour = Int(index) < palette.count ? palette[Int(index)] : (0, 0, 0)
-          pixels.append(colour.0)
-          pixels.append(colour.1)
-          pixels.append(colour.2)
+          let color = Int(index) < palette.count ? palette[Int(index)] : (0, 0, 0)
+          pixels.append(color.0)
+          pixels.append(color.1)
+          pixels.append(color.2)
         }
       }
     } else {
-      pixels = try colours(form)
+      pixels = try colors(form)
     }
     return Picture(
       width: width, height: height, form: form, isByNearest: bits <= 8 && (form == .rgb || isBilevel),
@@ -184,7 +184,7 @@ struct BitmapFile {
     return indices
   }
 
-  private func colours(_ form: Picture.Form) throws -> [UInt8] {
+  private func colors(_ form: Picture.Form) throws -> [UInt8] {
     let stride = try rowBytes()
     var pixels: [UInt8] = []
     pixels.reserveCapacity(width * height * form.bytes)

@@ -18,6 +18,10 @@ extension Image {
     try Picture.decode(bytes, name: name, reading: reading).image()
   }
 
+  /// A file's bytes as an image of 1 or 3 channels.
+  ///
+  /// - Parameter name: what messages call it.
+  /// - Throws: E0502 for damaged bytes, E0503 for a format that is not read.
   public static func decode(
     _ bytes: [UInt8], name: String, reading: ImageReading = ImageReading()
   ) throws -> Image {

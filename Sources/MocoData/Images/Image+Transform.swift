@@ -20,9 +20,9 @@ extension Image {
   private func placed(left: Int, top: Int, size: Int, fill: [UInt8]) -> Image {
     let source = fill.count == 3 ? converted(channels: 3) : self
     let channels = source.channels
-    let colour = (0..<channels).map { fill.indices.contains($0) ? fill[$0] : fill.first ?? 0 }
-    var result = [UInt8](repeating: colour.first ?? 0, count: size * size * channels)
-    if Set(colour).count > 1 { for i in result.indices { result[i] = colour[i % channels] } }
+    let color = (0..<channels).map { fill.indices.contains($0) ? fill[$0] : fill.first ?? 0 }
+    var result = [UInt8](repeating: color.first ?? 0, count: size * size * channels)
+    if Set(color).count > 1 { for i in result.indices { result[i] = color[i % channels] } }
     let row = source.width * channels
     for y in 0..<source.height {
       let to = ((y + top) * size + left) * channels

@@ -2,7 +2,9 @@ import MocoBase
 
 /// Pixels of 8 bits, rows from top to bottom, channels side by side.
 public struct Image: Sendable, Equatable {
+  /// Pixels of a row.
   public let width: Int
+  /// Rows.
   public let height: Int
   /// 1 (grey) or 3 (red, green, blue).
   public let channels: Int
@@ -123,11 +125,16 @@ public struct Image: Sendable, Equatable {
 
 /// A rectangle of pixels.
 public struct Window: Sendable, Hashable {
+  /// The first row, from 0.
   public let top: Int
+  /// The first column, from 0.
   public let left: Int
+  /// Rows.
   public let height: Int
+  /// Columns.
   public let width: Int
 
+  /// A rectangle; whether it lies in an image is checked when it is cut out.
   public init(top: Int, left: Int, height: Int, width: Int) {
     self.top = top
     self.left = left
@@ -135,6 +142,7 @@ public struct Window: Sendable, Hashable {
     self.width = width
   }
 
+  /// - Throws: E0513 if the rectangle is empty or does not lie in an image of that size.
   package func check(width imageWidth: Int, height imageHeight: Int) throws {
     guard top >= 0, left >= 0, height > 0, width > 0, height <= imageHeight, width <= imageWidth,
       top <= imageHeight - height, left <= imageWidth - width

@@ -2,9 +2,9 @@ import CImageCodecs
 
 /// What was assumed of an image, or left aside, when its file was read.
 public enum ImageNote: Sendable, Hashable, Comparable {
-  case grey16Scaled
-  case grey16Clipped
-  case deepColour
+  case gray16Scaled
+  case gray16Clipped
+  case deepColor
   case alphaDropped
   case ink
   case firstFrame
@@ -17,10 +17,10 @@ public enum ImageNote: Sendable, Hashable, Comparable {
   /// In a line.
   public var text: String {
     switch self {
-    case .grey16Scaled:
+    case .gray16Scaled:
       "16-bit grey scaled to 8 bits (value · 255 / 65535, rounded; grey16: \"clip\" is Pillow's way)"
-    case .grey16Clipped: "16-bit grey clipped at 255, as Pillow does"
-    case .deepColour: "16-bit colours cut to their high byte"
+    case .gray16Clipped: "16-bit grey clipped at 255, as Pillow does"
+    case .deepColor: "16-bit colours cut to their high byte"
     case .alphaDropped: "alpha dropped: the colours under transparent pixels show"
     case .ink: "CMYK converted without a profile, as Pillow does"
     case .firstFrame: "the first of several frames or pages"
@@ -36,10 +36,10 @@ public enum ImageNote: Sendable, Hashable, Comparable {
     var notes: [ImageNote] = []
     func has(_ note: moco_image_note) -> Bool { decoded.notes & note.rawValue != 0 }
     if decoded.form == MOCO_FORM_GREY16.rawValue {
-      notes.append(clips ? .grey16Clipped : .grey16Scaled)
+      notes.append(clips ? .gray16Clipped : .gray16Scaled)
       if has(MOCO_NOTE_WHITE_IS_ZERO), !clips { notes.append(.whiteIsZero) }
     }
-    if has(MOCO_NOTE_DEEP) { notes.append(.deepColour) }
+    if has(MOCO_NOTE_DEEP) { notes.append(.deepColor) }
     if has(MOCO_NOTE_ALPHA) { notes.append(.alphaDropped) }
     if decoded.form == MOCO_FORM_CMYK.rawValue { notes.append(.ink) }
     if decoded.frames > 1 { notes.append(.firstFrame) }

@@ -34,10 +34,10 @@ extension Picture {
       Resampler.resize(image, width: outWidth, height: outHeight, window: window, filter: filter)
     }
     if filter != .nearest, outWidth != width || outHeight != height {
-      if form == .greyAlpha || form == .rgba {
+      if form == .grayAlpha || form == .rgba {
         return with(Picture.divided(resize(Picture.weighed(raw)))).image()
       }
-      if form == .grey16 {
+      if form == .gray16 {
         return with(
           Resampler.resize16(raw, width: outWidth, height: outHeight, window: window, filter: filter)
         ).image()

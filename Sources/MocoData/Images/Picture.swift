@@ -6,12 +6,12 @@ import MocoBase
 package struct Picture: Sendable {
   /// What a pixel is. Ink (`cmyk`) counts from white; 16-bit grey is in the machine's byte order.
   package enum Form: UInt32, Sendable {
-    case grey, greyAlpha, rgb, rgba, cmyk, grey16
+    case gray, grayAlpha, rgb, rgba, cmyk, gray16
 
     /// Bytes of a pixel.
     var bytes: Int { Int(moco_form_bytes(rawValue)) }
     /// Channels of the image that comes of it.
-    var plainChannels: Int { self == .grey || self == .greyAlpha || self == .grey16 ? 1 : 3 }
+    var plainChannels: Int { self == .gray || self == .grayAlpha || self == .gray16 ? 1 : 3 }
   }
 
   let width: Int
@@ -22,11 +22,12 @@ package struct Picture: Sendable {
   let bytes: [UInt8]
   /// Whether 16-bit grey is clipped at 255 in place of scaled.
   let clips: Bool
+  /// What was assumed of the file, or left aside, to get these pixels.
   package let notes: [ImageNote]
 
   /// The picture with 1 or 3 channels of 8 bits.
   package func image() -> Image {
-    if form == .grey || form == .rgb {
+    if form == .gray || form == .rgb {
       return Image(checkedWidth: width, height: height, channels: form.bytes, bytes: bytes)
     }
     let count = width * height
@@ -55,7 +56,7 @@ package struct Picture: Sendable {
     else { throw Image.failure(status, decoded, bytes: bytes, name: name) }
     let count = Int(decoded.width) * Int(decoded.height) * form.bytes
     var values = [UInt8](UnsafeBufferPointer(start: pixels, count: count))
-    let clips = reading.grey16 == .clip
+    let clips = reading.gray16 == .clip
     // Pillow leaves such values as they are.
     if clips, decoded.notes & MOCO_NOTE_WHITE_IS_ZERO.rawValue != 0 {
       for i in values.indices { values[i] = ~values[i] }
@@ -73,6 +74,7 @@ extension Picture {
     let width: Int
     let height: Int
     let form: Form
+    /// What decoding it will assume or leave aside.
     package let notes: [ImageNote]
   }
 
@@ -109,7 +111,7 @@ extension Picture {
     }
     return Header(
       width: Int(decoded.width), height: Int(decoded.height), form: form,
-      notes: ImageNote.of(decoded, clips: reading.grey16 == .clip))
+      notes: ImageNote.of(decoded, clips: reading.gray16 == .clip))
   }
 
   /// Reads an image file.
@@ -123,7 +125,7 @@ extension Picture {
 /// How files become pixels, where more than one way is in use.
 public struct ImageReading: Sendable, Hashable {
   /// What becomes of 16-bit grey.
-  public enum Grey16: String, Sendable, CaseIterable {
+  public enum Gray16: String, Sendable, CaseIterable {
     /// value · 255 / 65535, rounded.
     case scale
     /// As Pillow's `convert("RGB")`: all above 255 is white, and a TIFF whose white is zero stays inverted.
@@ -138,14 +140,17 @@ public struct ImageReading: Sendable, Hashable {
     case openai
   }
 
-  public var grey16: Grey16
+  /// What becomes of 16-bit grey.
+  public var gray16: Gray16
+  /// Whether conversion to RGB comes before resizing or after.
   public var order: Order
 
-  public init(grey16: Grey16 = .scale, order: Order = .coop) {
-    self.grey16 = grey16
+  /// CoOp's way of reading, unless something else is said.
+  public init(gray16: Gray16 = .scale, order: Order = .coop) {
+    self.gray16 = gray16
     self.order = order
   }
 
   /// What keys of content add for it: nothing for the default.
-  var key: String { self == ImageReading() ? "" : " grey16 \(grey16.rawValue) order \(order.rawValue)" }
+  var key: String { self == ImageReading() ? "" : " grey16 \(gray16.rawValue) order \(order.rawValue)" }
 }

@@ -4,7 +4,9 @@ import Glibc
 
 /// An image in floats, nominally 0 … 1, one plane a channel.
 public struct Planes: Sendable, Equatable {
+  /// W.
   public let width: Int
+  /// H.
   public let height: Int
   /// 1 (grey) or 3 (red, green, blue).
   public let channels: Int

@@ -8,13 +8,16 @@ import MocoTensor
 public struct Preprocess: Sendable, Hashable {
   /// S, pixels of the side.
   public let size: Int
+  /// C: 1 or 3.
   public let channels: Int
   /// Per channel: a value x in [0, 1] becomes (x − mean) / std.
   public let mean: [Float]
+  /// Per channel, as `mean`.
   public let std: [Float]
   /// Resize and crop of test images. Training crops are always bicubic.
   public let transform: ImageTransform
 
+  /// Not checked here: what cannot be applied throws E0513 when it is.
   public init(
     size: Int, channels: Int = 3, mean: [Float], std: [Float], transform: ImageTransform = ImageTransform()
   ) {
@@ -25,6 +28,7 @@ public struct Preprocess: Sendable, Hashable {
     self.transform = transform
   }
 
+  /// What a model takes, by its configuration.
   public init(_ config: CLIPConfig) {
     self.init(
       size: config.vision.imageSize, channels: config.vision.channels, mean: config.mean, std: config.std,
@@ -149,9 +153,12 @@ public struct Augmentation: Sendable, Hashable {
   public var ratio: ClosedRange<Double> = 3.0 / 4.0...4.0 / 3.0
   /// The probability of a horizontal flip.
   public var flip = 0.5
+  /// Keys the draws together with the epoch and the image's number.
   public var seed: UInt64
+  /// From 0; each has other draws.
   public var epoch: Int
 
+  /// The usual ranges of scale and ratio, flips half of the time.
   public init(seed: UInt64 = 0, epoch: Int = 0) {
     self.seed = seed
     self.epoch = epoch

@@ -137,9 +137,9 @@ package struct Resampler {
                 target[1] = clip(green)
                 target[2] = clip(blue)
               } else if channels == 1 {
-                var grey = rounding
-                for k in 0..<length { grey &+= Int32(from[k]) &* taps[k] }
-                target[0] = clip(grey)
+                var gray = rounding
+                for k in 0..<length { gray &+= Int32(from[k]) &* taps[k] }
+                target[0] = clip(gray)
               } else {
                 for channel in 0..<channels {
                   var sum = rounding
@@ -218,5 +218,5 @@ extension Image {
   /// The longer side becomes ⌊size · long / short⌋, the crop begins at (n − size) / 2 rounded to the nearest
   /// even number in a tie.
   /// - Throws: E0513 if `size` is not positive or the image so long and thin that it would grow too large.
-  public func centreSquare(_ size: Int) throws -> Image { try square(size, by: ImageTransform()) }
+  public func centerSquare(_ size: Int) throws -> Image { try square(size, by: ImageTransform()) }
 }

@@ -1,19 +1,23 @@
 /// Tables as text (RFC 4180): fields between commas, semicolons or tabs; quotes around fields, doubled inside, may
 /// hold any of these and line ends; line ends of any kind.
 public enum CSV {
+  /// One row of a table.
   public struct Row: Sendable {
     /// From 1.
     public let line: Int
+    /// The fields without their quotes.
     public var fields: [String]
     /// The places of the fields that stood in quotes.
     public var quoted: [Int] = []
   }
 
+  /// What stands between fields.
   public enum Delimiter: String, Sendable, CaseIterable {
     case comma = ","
     case tab = "\t"
     case semicolon = ";"
 
+    /// Its plural, for messages: "commas".
     public var name: String {
       switch self {
       case .comma: "commas"

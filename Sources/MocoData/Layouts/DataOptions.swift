@@ -19,15 +19,19 @@ public struct DataOptions: Sendable {
 
   /// A split and the names that the source has for it.
   public struct NamedSplit: Sendable, Hashable {
+    /// What the split is called: "train".
     public let name: String
+    /// The folders, or the values of a list's split column, that it is made of.
     public let from: [String]
 
+    /// A split made of those with one of the names `from`.
     public init(name: String, from: [String]) {
       self.name = name
       self.from = from
     }
   }
 
+  /// The usual names and columns, with the standard cut where `cut` is nil.
   public init(cut: SplitCut? = nil, skipsBroken: Bool = false) {
     self.cut = cut
     self.skipsBroken = skipsBroken

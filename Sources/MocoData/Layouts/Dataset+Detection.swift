@@ -1,5 +1,16 @@
 import MocoBase
 
+extension DataLayout {
+  /// Boxes in place of classes, known again to be refused.
+  static let boxes = DataLayout(
+    folder: "a data set for finding objects", help: nil,
+    holds: { path, entries in Dataset.detectionLabels(path, entries) != nil },
+    read: { place, _ in
+      let labels = Dataset.detectionLabels(place.path, place.entries ?? [])
+      throw DataError.detection(place.path, boxes: labels ?? place.path)
+    })
+}
+
 extension Dataset {
   /// The folder of labels in a data set for finding objects, as YOLO's programs lay them out: `labels` beside `images`, or
   /// both in each split, with a text of numbers for each image. nil for anything else.

@@ -5,8 +5,11 @@ import MocoTensor
 /// dimensions as big-endian 32-bit numbers, the data. Bytes only; `.gz` is unpacked.
 /// Source: yann.lecun.com/exdb/mnist, "The IDX file format".
 public struct IDXFile: Sendable {
+  /// The file, for messages.
   public let path: String
+  /// The sizes of the dimensions, the slowest first: [images, height, width], or [labels].
   public let dimensions: [Int]
+  /// The values in the order of the file, the last dimension fastest.
   public let bytes: [UInt8]
 
   static let byteLimit = 1 << 31
@@ -97,6 +100,22 @@ public struct IDXFile: Sendable {
   }
 }
 
+extension DataLayout {
+  static let idx = DataLayout(
+    folder: "a folder of IDX files",
+    help: """
+      A folder of IDX files, as MNIST's: `train-images-idx3-ubyte.gz` and its like, names in `classes.txt`.
+      """,
+    holds: { _, entries in entries.contains { $0.contains("-images-idx3-ubyte") } },
+    read: { place, request in
+      if request.options.cut != nil {
+        throw DataError.unheeded(
+          "split:", place.path, help: "leave it out: IDX files have splits of their own")
+      }
+      return try Dataset.idx(folder: place.path)
+    })
+}
+
 extension Dataset {
   /// A folder with pairs of IDX files, `train-images-idx3-ubyte[.gz]` and `train-labels-idx1-ubyte[.gz]`, the
   /// same with `val`, `t10k` or `test`. Class names, one a line, in `classes.txt`; without it the labels'
@@ -137,11 +156,6 @@ extension Dataset {
 
   static let idxPrefixes = [("train", "train"), ("val", "val"), ("t10k", "test"), ("test", "test")]
 
-  /// Whether `entries` of a folder look like IDX files.
-  static func looksLikeIDX(_ entries: [String]) -> Bool {
-    entries.contains { $0.contains("-images-idx3-ubyte") }
-  }
-
   /// All splits over one packed source, so that image numbers are unique.
   private static func packed(
     name: String, parts: [(split: String, images: IDXFile, labels: IDXFile)], first: IDXFile,
@@ -166,7 +180,7 @@ extension Dataset {
     let count = labels.reduce(0) { $0 + $1.labels.count }
     let highest = labels.flatMap(\.labels).max().map { Int($0) } ?? -1
     let classes = classes ?? (0..<max(highest + 1, 0)).map(String.init)
-    try ClassNames.check(classes, data: name, areLabelled: true)
+    try ClassNames.check(classes, data: name, areLabeled: true)
     guard highest < classes.count else {
       throw DataError.mismatch(
         "\(name) has the label \(highest), but \(classes.count) class names",

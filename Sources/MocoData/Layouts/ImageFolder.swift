@@ -1,5 +1,27 @@
 import MocoBase
 
+extension DataLayout {
+  /// What every folder is that is nothing else; the reader says what is missing.
+  static let classFolders = DataLayout(
+    folder: "a folder with one sub-folder a class",
+    help: """
+      A folder with one sub-folder a class, with or without `train`, `val`, `test` above (also `training`, `valid`,
+        `dev`, …).
+      """,
+    heeds: [.named], holds: { _, _ in true }, read: readFolders)
+
+  static let splitFolders = DataLayout(
+    folder: "a folder of splits with one sub-folder a class", help: nil, heeds: [.named],
+    holds: { _, entries in entries.contains { SplitNames.split($0) != nil } }, read: readFolders)
+
+  private static let readFolders: @Sendable (Place, Request) throws -> Dataset = { place, request in
+    let list = Dataset.classNames
+    let notes =
+      place.entries?.contains(list) == true ? ["\(list) is not read: it has no identifiers of folders"] : []
+    return try Dataset.folder(place.path, name: nil, options: request.options, notes: notes)
+  }
+}
+
 extension Dataset {
   /// A folder with one sub-folder a class, with or without a level of splits above.
   ///

@@ -1,5 +1,43 @@
 import MocoBase
 
+extension DataLayout {
+  static let jsonList = DataLayout(
+    file: "a list of images in JSON", endings: [".json"],
+    help: "A `split_zhou_….json`, or the folder of one: paths, labels and class names by split.",
+    heeds: [.images, .named],
+    read: { try Dataset.splitJSON($0.path, images: $1.images, options: $1.options) })
+
+  static let listFolder = DataLayout(
+    folder: "a folder with a list of images", help: nil, heeds: [.images, .named],
+    holds: { _, entries in entries.contains(where: isList) },
+    read: { place, request in
+      let lists = (place.entries ?? []).filter(isList)
+      guard let list = lists.first, lists.count == 1 else {
+        throw DataError.mismatch(
+          "\(place.path) has several lists of images: \(NameList.few(lists))",
+          help: "name the one that is meant: dataset(\"\(place.path)/\(lists.first ?? "")\")")
+      }
+      return try Dataset.splitJSON(
+        "\(place.path)/\(list)", images: request.images, name: FileSystem.name(of: place.path),
+        options: request.options)
+    })
+
+  private static func isList(_ name: String) -> Bool {
+    name.hasPrefix("split_zhou_") && name.hasSuffix(".json")
+  }
+
+  static let csvList = table(
+    "CSV", [".csv"], help: "A list in CSV or TSV: a row an image with path and label, and maybe split.")
+  static let tsvList = table("TSV", [".tsv", ".tab"], help: nil)
+
+  private static func table(_ format: String, _ endings: [String], help: String?) -> DataLayout {
+    DataLayout(
+      file: "a list of images in \(format)", endings: endings, help: help,
+      heeds: [.images, .columns, .named],
+      read: { try Dataset.csv($0.path, images: $1.images, options: $1.options) })
+  }
+}
+
 extension Dataset {
   /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a
   /// folder of images that lies beside the list (or is its folder, or the one given).
@@ -42,7 +80,7 @@ extension Dataset {
         "\(path): label \(missing) has no images", help: "labels count from 0 without gaps")
     }
     let classes = (0..<count).compactMap { names[$0] }
-    try ClassNames.check(classes, data: path, areLabelled: true)
+    try ClassNames.check(classes, data: path, areLabeled: true)
     return try list(
       path, rows.map { ($0.path, $0.label, $0.split) }, classes: classes, images: images, name: name,
       options: options, notes: [])
@@ -86,7 +124,7 @@ extension Dataset {
     guard !entries.isEmpty else {
       throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
     }
-    try ClassNames.check(classes, data: path, areLabelled: columns.areLabelled)
+    try ClassNames.check(classes, data: path, areLabeled: columns.areLabeled)
     return try list(
       path, zip(entries, labels).map { ($0.path, $1, $0.split) }, classes: classes, images: images,
       name: name,

@@ -3,12 +3,28 @@ import MocoBase
 // Layouts in which published data sets lie on the disks of people who work on prompt learning: ImageNet and
 // its variants with `classnames.txt`, FGVC Aircraft with `variants.txt`.
 
+extension DataLayout {
+  static let imageNet = DataLayout(
+    folder: "a folder like ImageNet's, with classnames.txt",
+    help: "A folder like ImageNet's, with `classnames.txt`; its `val` is `test` here.",
+    holds: { path, entries in
+      try entries.contains(Dataset.classNames) && Dataset.listsIdentifiers(path, entries)
+    },
+    read: { try Dataset.imageNet($0.path, options: $1.options) })
+
+  static let aircraft = DataLayout(
+    folder: "a folder like FGVC Aircraft's, with lists of variants",
+    help: "A folder like FGVC Aircraft's, with `variants.txt` and `images_variant_train.txt`.",
+    holds: { _, entries in entries.contains("variants.txt") && entries.contains("images_variant_train.txt") },
+    read: { try Dataset.aircraft($0.path, options: $1.options) })
+}
+
 extension Dataset {
   static let classNames = "classnames.txt"
 
   /// Whether `classnames.txt` has identifiers of folders: those of WordNet, or words that are folders here. A list of
   /// bare names belongs to an ordinary folder.
-  private static func listsIdentifiers(_ path: String, _ entries: [String]) throws -> Bool {
+  fileprivate static func listsIdentifiers(_ path: String, _ entries: [String]) throws -> Bool {
     let folders = Set(entries)
     let lines = try FileSystem.readText("\(path)/\(classNames)").split(whereSeparator: \.isNewline)
     return lines.contains { line in
@@ -17,30 +33,6 @@ extension Dataset {
         return true
       }
       return word.count < line.count && folders.contains(String(word)) && !folders.contains(String(line))
-    }
-  }
-
-  /// What a folder's files say about how it is laid out.
-  enum PublishedLayout {
-    case imageNet
-    case aircraft
-
-    /// - Throws: E0501, E0502 for a `classnames.txt` that cannot be read.
-    init?(_ path: String, _ entries: [String]) throws {
-      if entries.contains(classNames), try Dataset.listsIdentifiers(path, entries) {
-        self = .imageNet
-      } else if entries.contains("variants.txt"), entries.contains("images_variant_train.txt") {
-        self = .aircraft
-      } else {
-        return nil
-      }
-    }
-
-    var description: String {
-      switch self {
-      case .imageNet: "a folder like ImageNet's, with classnames.txt"
-      case .aircraft: "a folder like FGVC Aircraft's, with lists of variants"
-      }
     }
   }
 
@@ -100,7 +92,7 @@ extension Dataset {
     let present = Set(found.map(\.place)).sorted()
     let labels = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     let classes = present.map { order[$0].name }
-    try ClassNames.check(classes, data: path, areLabelled: true)
+    try ClassNames.check(classes, data: path, areLabeled: true)
     let listed = found.map { ListedImage(path: $0.path, label: labels[$0.place] ?? 0, split: $0.split) }
     notes.identifiers = present.map { order[$0].identifier }
     let data = try from(

@@ -302,7 +302,7 @@ struct TableColumns {
   }
 
   /// Whether two classes may have one name: numbers tell them apart.
-  var areLabelled: Bool { number != nil && name != nil }
+  var areLabeled: Bool { number != nil && name != nil }
 
   /// The label of a row as a whole number, `1` for `1.0` too.
   private func label(_ row: CSV.Row, _ key: Int) throws -> String {

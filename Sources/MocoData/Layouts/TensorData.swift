@@ -4,6 +4,16 @@ import MocoTensor
 
 // N: images, H: height, W: width, C: channels, D: feature width.
 
+extension DataLayout {
+  static let tensors = DataLayout(
+    file: "a safetensors file", endings: [".safetensors"],
+    help: """
+      A safetensors file with `images` (bytes) or `features`, and `labels`; with splits `train.images`,
+        `train.labels`, …
+      """,
+    read: { place, request in try Dataset.safetensors(place.path, options: request.options) })
+}
+
 extension Dataset {
   /// Feature vectors with labels, in memory.
   ///
@@ -52,7 +62,7 @@ extension Dataset {
         "\(name) has the label \(lowest < 0 ? lowest : highest)", help: "labels count from 0")
     }
     let names = classes?.map { ClassNames.readable($0) } ?? (0...highest).map(String.init)
-    try ClassNames.check(names, data: name, areLabelled: true)
+    try ClassNames.check(names, data: name, areLabeled: true)
     guard highest < names.count else {
       throw DataError.mismatch(
         "\(name) has the label \(highest), but only \(names.count) classes", help: "name every class")

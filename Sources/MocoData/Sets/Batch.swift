@@ -1,22 +1,23 @@
 import MocoBase
+import MocoCLIP
 import MocoTensor
 
 // B images, D feature width.
 
 /// Some items of a split as tensors.
 public struct Batch: Sendable {
-  /// Shape: [B, D]. nil when the batch holds pixels.
-  public let features: Tensor?
-  /// Normalized for the model. Shape: [B, channels, S, S]. nil when the batch holds features.
-  public let pixels: Tensor?
+  /// Kept features, or pixels normalized for the model.
+  public let images: ImageInput
   /// Indices into `classes`.
   public let labels: [Int]
+  /// Class names in the order of the labels.
   public let classes: [String]
   /// The style of each image, nil if the split is not styled.
   public let styles: [Style?]?
   /// Positions in the split.
   public let indices: [Int]
 
+  /// B, the number of images.
   public var count: Int { labels.count }
 }
 
@@ -24,10 +25,12 @@ public struct Batch: Sendable {
 public struct ImageEncoder: Sendable {
   /// The content hash of the model's weights: features are kept under it.
   public let key: String
+  /// How images become the pixels that `encode` takes.
   public let preprocess: Preprocess
   /// [B, channels, S, S] → [B, D].
   public let encode: @Sendable (Tensor) throws -> Tensor
 
+  /// An encoder; equal keys must mean equal features, since they are kept under them.
   public init(key: String, preprocess: Preprocess, encode: @escaping @Sendable (Tensor) throws -> Tensor) {
     self.key = key
     self.preprocess = preprocess
@@ -54,6 +57,7 @@ public enum BatchForm: Sendable {
 
 /// Which items come in which batch: counter-based, so that epoch 7 can be drawn without the six before it.
 public struct BatchPlan: Sendable {
+  /// The places in the split of each batch's items, in order.
   public let batches: [[Int]]
 
   /// - Parameters:

@@ -15,12 +15,12 @@ package enum ClassNames {
     return String(text)
   }
 
-  /// - Parameter areLabelled: a list that numbers its classes may call two by one name; folders may not, since
+  /// - Parameter areLabeled: a list that numbers its classes may call two by one name; folders may not, since
   ///   nothing but the name says that they differ.
   /// - Parameter shown: what messages call the classes, such as folders as they are on disk.
   /// - Throws: E0511 for fewer than two, E0512 for two of one name, E0519 for an empty name.
   static func check(
-    _ classes: [String], data: String, areLabelled: Bool = false, shown: [String]? = nil
+    _ classes: [String], data: String, areLabeled: Bool = false, shown: [String]? = nil
   ) throws {
     let shown = shown ?? classes
     guard classes.count >= 2 else { throw DataError.tooFewClasses(data, shown) }
@@ -30,7 +30,7 @@ package enum ClassNames {
         throw DataError.mismatch(
           "\(data) has a class without a name" + (shown.isEmpty ? "" : ", \"\(shown)\""))
       }
-      if let other = seen.updateValue(shown, forKey: name.lowercased()), !areLabelled {
+      if let other = seen.updateValue(shown, forKey: name.lowercased()), !areLabeled {
         throw DataError.duplicateClass(data, other, shown)
       }
     }

@@ -6,19 +6,27 @@ import MocoTensor
 public struct DataCheck: Sendable {
   /// A remark and what to do about it.
   public struct Remark: Sendable, Equatable {
+    /// What is the matter, a sentence without a full stop.
     public let what: String
+    /// What to do about it; nil where that goes without saying.
     public let remedy: String?
   }
 
+  /// A split in numbers.
   public struct SplitFacts: Sendable, Equatable {
+    /// What it is called: "train".
     public let name: String
+    /// Its images.
     public let count: Int
+    /// The fewest and the most images that a class has in it.
     public let perClass: ClosedRange<Int>
   }
 
   /// "a folder with one sub-folder a class", …
   public let kind: String
+  /// Names that tell the classes apart, in the order of the labels.
   public let classes: [String]
+  /// In the order train, val, test, others.
   public let splits: [SplitFacts]
   /// How images without splits were cut.
   public let origin: String?
@@ -26,14 +34,17 @@ public struct DataCheck: Sendable {
   public let sides: ClosedRange<Int>?
   /// What was assumed of images, or left aside, a line a kind: nothing to complain about.
   public let notes: [String]
+  /// What there is to complain about; empty for a data set without faults.
   public let remarks: [Remark]
 
   /// - Throws: what opening the data set throws, which says what is missing and how to fix it; E0406.
   public init(path: String, images: String? = nil) throws {
     var options = DataOptions()
     options.skipsMissing = true
-    let data = try Dataset.open(path, images: images, options: options)
-    kind = DataCheck.kind(path)
+    let place = try DataLayout.Place(path)
+    let layout = try DataLayout(of: place)
+    let data = try layout.open(place, DataLayout.Request(images: images, options: options))
+    kind = layout.title
     let shown = data.splits.first?.labelNames ?? data.classes
     classes = shown
     origin = data.origin
@@ -83,24 +94,6 @@ public struct DataCheck: Sendable {
     return Remark(
       what: "the class \"\(name)\" holds \(mark), a token of CLIP's own",
       remedy: "rename it: a text counts up to its first <|endoftext|> only")
-  }
-
-  private static func kind(_ path: String) -> String {
-    let name = path.lowercased()
-    if FileSystem.kind(path) == .folder {
-      let entries = (try? FileSystem.list(path)) ?? []
-      if Dataset.looksLikeIDX(entries) { return "a folder of IDX files" }
-      if entries.contains(where: { $0.hasPrefix("split_zhou_") }) { return "a folder with a list of images" }
-      if let layout = try? Dataset.PublishedLayout(path, entries) { return layout.description }
-      if entries.contains(where: { SplitNames.split($0) != nil }) {
-        return "a folder of splits with one sub-folder a class"
-      }
-      return "a folder with one sub-folder a class"
-    }
-    if name.hasSuffix(".json") { return "a list of images in JSON" }
-    if name.hasSuffix(".csv") { return "a list of images in CSV" }
-    if name.hasSuffix(".tsv") || name.hasSuffix(".tab") { return "a list of images in TSV" }
-    return "a safetensors file"
   }
 
   /// What decoding every image of a data set shows.

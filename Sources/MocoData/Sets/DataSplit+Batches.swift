@@ -1,4 +1,4 @@
-import MocoTensor
+import MocoCLIP
 
 extension DataSplit {
   /// The items at `indices` as a batch.
@@ -6,16 +6,15 @@ extension DataSplit {
   /// - Throws: what decoding and encoding throw; E0202.
   public func batch(_ indices: [Int], form: BatchForm) throws -> Batch {
     let items = try indices.map { try item($0) }
-    var features: Tensor?
-    var pixels: Tensor?
-    switch form {
-    case .features(let encoder, let view):
-      features = try self.features(encoder, at: indices, view: view)
-    case .pixels(let preprocess, let augmentation):
-      pixels = try self.pixels(indices, preprocess: preprocess, augmentation: augmentation)
-    }
+    let images: ImageInput =
+      switch form {
+      case .features(let encoder, let view):
+        .features(try features(encoder, at: indices, view: view))
+      case .pixels(let preprocess, let augmentation):
+        .pixels(try pixels(indices, preprocess: preprocess, augmentation: augmentation))
+      }
     return Batch(
-      features: features, pixels: pixels, labels: items.map(\.label), classes: classes,
+      images: images, labels: items.map(\.label), classes: classes,
       styles: items.contains { $0.style != nil } ? items.map { $0.style?.style } : nil, indices: indices)
   }
 
@@ -33,11 +32,16 @@ extension DataSplit {
 
 /// The batches of one pass. `next()` throws, so it is no `Sequence`.
 public struct BatchSequence: Sendable {
+  /// What the batches are of.
   public let split: DataSplit
+  /// Whether a batch holds features or pixels.
   public let form: BatchForm
+  /// Which items come in which batch.
   public let plan: BatchPlan
+  /// Batches that `next` has given.
   public private(set) var position = 0
 
+  /// The batches of `plan`, none of them made yet.
   public init(split: DataSplit, form: BatchForm, plan: BatchPlan) {
     self.split = split
     self.form = form

@@ -12,6 +12,7 @@ public struct DataItem: Sendable, Equatable {
   /// nil: the image as it is.
   public let style: StyleDraw?
 
+  /// Not checked here: places and labels are looked up where the item is used.
   public init(source: Int, label: Int, style: StyleDraw? = nil) {
     self.source = source
     self.label = label
@@ -27,13 +28,18 @@ public final class DataSplit: Sendable {
   public let classes: [String]
   /// What tells classes of one name apart, such as ImageNet's numbers of nouns; nil: the labels do.
   public let identifiers: [String]?
+  /// The labelled images, in order.
   public let items: [DataItem]
+  /// Where the images come from; items name places in it.
   public let source: any ImageSource
   /// What the data set is called that it is a split of; nil where nobody has said.
   public let dataset: String?
   /// What the split is by content, once that is known and where nobody can change it.
   let knownIdentity = Mutex<DataIdentity?>(nil)
 
+  /// A split over a source.
+  ///
+  /// - Parameter identifiers: one for each class; others are ignored.
   public init(
     name: String, classes: [String], identifiers: [String]? = nil, items: [DataItem], source: any ImageSource,
     dataset: String? = nil
@@ -46,6 +52,7 @@ public final class DataSplit: Sendable {
     self.source = source
   }
 
+  /// The number of items.
   public var count: Int { items.count }
   /// The label of every item.
   public var labels: [Int] { items.map(\.label) }

@@ -34,7 +34,7 @@ extension Dataset {
     guard names.count == classes.count else {
       throw DataError.mismatch("\(names.count) names for \(classes.count) classes")
     }
-    try ClassNames.check(names, data: name, areLabelled: true)
+    try ClassNames.check(names, data: name, areLabeled: true)
     return Dataset(
       name: name, classes: names,
       splits: splits.map { $0.with(classes: names, items: $0.items) }, skipped: skipped,

@@ -18,6 +18,7 @@ public final class Dataset: Sendable {
   /// Where the images come from and on what terms, a line or two for people.
   public let origin: String?
 
+  /// A data set of splits with these classes; a split that no data set has named yet takes this name.
   public init(
     name: String, classes: [String], splits: [DataSplit], skipped: [SkippedImage] = [], origin: String? = nil
   ) {
@@ -43,8 +44,17 @@ public final class Dataset: Sendable {
     return split
   }
 
+  /// The split "train".
+  ///
+  /// - Throws: E0516 if the data set has none.
   public func train() throws -> DataSplit { try requireSplit("train") }
+  /// The split "val", for validation.
+  ///
+  /// - Throws: E0516 if the data set has none.
   public func val() throws -> DataSplit { try requireSplit("val") }
+  /// The split "test".
+  ///
+  /// - Throws: E0516 if the data set has none.
   public func test() throws -> DataSplit { try requireSplit("test") }
 
   /// Another data set with the same classes whose splits are `transform` of these.
@@ -57,11 +67,14 @@ public final class Dataset: Sendable {
 
 /// A file that was left out, and why.
 public struct SkippedImage: Sendable, Equatable {
+  /// The file that was left out.
   public let path: String
+  /// Why, as words that follow a colon.
   public let reason: String
   /// What files with such reasons are summed up as; nil for the reason itself.
   let kind: String?
 
+  /// A file whose reason is summed up as it stands.
   public init(path: String, reason: String) { self.init(path: path, reason: reason, kind: nil) }
 
   init(path: String, reason: String, kind: String?) {

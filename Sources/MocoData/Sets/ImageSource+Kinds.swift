@@ -7,15 +7,21 @@ import Synchronization
 
 /// Images of one size, packed in memory.
 public final class PackedImages: ImageSource {
+  /// What messages call it.
   public let name: String
+  /// N.
   public let count: Int
+  /// W, without the border.
   public let width: Int
+  /// H, without the border.
   public let height: Int
+  /// C: 1 or 3.
   public let channels: Int
   /// Black pixels added on every side when an image is taken out.
   public let border: Int
   /// Shape: [N, H, W, C], without the border.
   let bytes: [UInt8]
+  /// Of size, border and pixels.
   public let contentKey: String
 
   /// - Throws: E0513 for a zero-sized image, E0519 if the bytes do not fit.
@@ -79,6 +85,9 @@ public final class ImageFiles: ImageSource {
   /// How the files become pixels.
   public let reading: ImageReading
 
+  /// Files that are opened when their images are asked for.
+  ///
+  /// - Parameter root: the folder that a list's paths are relative to; nil where there is no list.
   public init(paths: [String], root: String? = nil, reading: ImageReading = ImageReading()) {
     self.root = root
     self.reading = reading
@@ -181,6 +190,7 @@ public final class ImageFiles: ImageSource {
 
 /// Feature vectors that stand for images, as they were when the table was made.
 public final class FeatureTable: ImageSource {
+  /// What messages call it.
   public let name: String
   /// Shape: [N, D]. Nobody else has these numbers, so nobody changes them.
   public let features: Tensor

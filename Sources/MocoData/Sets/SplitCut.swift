@@ -5,10 +5,14 @@ import MocoTensor
 public struct SplitCut: Sendable, Hashable {
   /// Names and shares in order; shares are positive and sum to at most 1.
   public let parts: [Part]
+  /// Keys the shuffle of each class together with its label.
   public let seed: UInt64
 
+  /// A split to be made.
   public struct Part: Sendable, Hashable {
+    /// What it is called: "train".
     public let name: String
+    /// Its share of every class, 0 … 1.
     public let share: Double
   }
 

@@ -7,9 +7,12 @@ import MocoTensor
 public struct CaptionBook: Sendable {
   /// One word or phrase with its weight.
   public struct Word: Sendable, Hashable {
+    /// As it stands in the caption.
     public let text: String
+    /// How often it is drawn, in proportion to the other weights.
     public let weight: Double
 
+    /// A word that is drawn in proportion to its weight.
     public init(_ text: String, weight: Double = 1) {
       self.text = text
       self.weight = weight
@@ -79,6 +82,7 @@ public struct CaptionBook: Sendable {
 
 /// How images are drawn for contrastive pretraining.
 public struct CaptionDraw: Sendable {
+  /// The styles to draw from, each as likely as the others.
   public var styles = Style.allCases
   /// t ~ U(0, severity).
   public var severity = Style.defaultSeverity
@@ -90,6 +94,7 @@ public struct CaptionDraw: Sendable {
   public var shift = 2
   public var seed: UInt64 = 0
 
+  /// The draws of the small model's pretraining.
   public init() {}
 }
 
@@ -97,8 +102,11 @@ public struct CaptionDraw: Sendable {
 public struct CaptionBatch: Sendable {
   /// Normalized. Shape: [B, channels, S, S].
   public let images: Tensor
+  /// What is said of each image.
   public let captions: [String]
+  /// The class of each image.
   public let labels: [Int]
+  /// The style of each image.
   public let styles: [Style]
   /// Positions in the split.
   public let indices: [Int]

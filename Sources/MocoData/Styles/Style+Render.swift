@@ -123,8 +123,8 @@ extension Planes {
   /// Dark lines on white where the brightness changes.
   func sketched(step: Int, threshold: Float) -> Planes {
     let (width, height) = (width, height)
-    let grey = Planes(width: width, height: height, channels: 1, values: luminance())
-    let drawn = grey.mapPlanes { source, target in
+    let gray = Planes(width: width, height: height, channels: 1, values: luminance())
+    let drawn = gray.mapPlanes { source, target in
       for y in 0..<height {
         let above = source + max(y - step, 0) * width
         let here = source + y * width

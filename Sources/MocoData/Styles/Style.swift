@@ -47,13 +47,16 @@ public enum Style: String, CaseIterable, Sendable, Hashable {
 
 /// A style with everything that fixes how an image comes out in it.
 public struct StyleDraw: Sendable, Hashable {
+  /// The style to render in.
   public let style: Style
   /// t, 0 … 1.
   public let severity: Float
   /// Keys the style's own randomness (the place of a close-up, grain) together with the image's number.
   public let seed: UInt64
+  /// From 0; keys a draw that is made anew in each epoch.
   public let epoch: Int
 
+  /// A draw; a severity outside 0 … 1 counts as the nearer end.
   public init(style: Style, severity: Float, seed: UInt64 = 0, epoch: Int = 0) {
     self.style = style
     // A severity that is no number counts as none.
@@ -75,18 +78,24 @@ public struct WithheldPairs: Sendable, Hashable {
   /// One (label, style) for every withheld pair.
   public let pairs: Set<Pair>
 
+  /// A class in a style.
   public struct Pair: Sendable, Hashable {
+    /// The class.
     public let label: Int
+    /// The style that it is not shown in.
     public let style: Style
 
+    /// A class that is not shown in a style.
     public init(label: Int, style: Style) {
       self.label = label
       self.style = style
     }
   }
 
+  /// Withholds these pairs.
   public init(_ pairs: Set<Pair>) { self.pairs = pairs }
 
+  /// Withholds nothing.
   public static let none = WithheldPairs([])
 
   /// The rule of the small world: class c is never seen in style number (3c + 3k) mod 8 for k = 0, 1, 2;

@@ -47,15 +47,15 @@ public struct Color: Sendable, Hashable {
     func level(_ byte: UInt8) -> Int { byte < 48 ? 0 : byte < 115 ? 1 : (Int(byte) - 35) / 40 }
     let steps = [0, 95, 135, 175, 215, 255]
     let (r, g, b) = (level(red), level(green), level(blue))
-    let grey = (Int(red) + Int(green) + Int(blue)) / 3
-    let greyIndex = grey < 4 ? 16 : grey > 246 ? 231 : 232 + min((grey - 3) / 10, 23)
-    let greyLevel = grey < 4 ? 0 : grey > 246 ? 255 : 8 + 10 * (greyIndex - 232)
+    let gray = (Int(red) + Int(green) + Int(blue)) / 3
+    let grayIndex = gray < 4 ? 16 : gray > 246 ? 231 : 232 + min((gray - 3) / 10, 23)
+    let grayLevel = gray < 4 ? 0 : gray > 246 ? 255 : 8 + 10 * (grayIndex - 232)
     func distance(_ x: Int, _ y: Int, _ z: Int) -> Int {
       let (dr, dg, db) = (x - Int(red), y - Int(green), z - Int(blue))
       return dr * dr + dg * dg + db * db
     }
-    return distance(steps[r], steps[g], steps[b]) <= distance(greyLevel, greyLevel, greyLevel)
-      ? 16 + 36 * r + 6 * g + b : greyIndex
+    return distance(steps[r], steps[g], steps[b]) <= distance(grayLevel, grayLevel, grayLevel)
+      ? 16 + 36 * r + 6 * g + b : grayIndex
   }
 
   /// The colour a share `t` of the way to another, mixed in Oklab so that the steps look even.

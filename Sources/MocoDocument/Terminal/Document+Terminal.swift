@@ -133,7 +133,7 @@ struct TerminalRenderer {
     let wide = max(min(columns, options.imageWidth ?? 32), options.imageWidth == nil ? 4 : 1)
     var rows = pixels.lines(columns: wide, options)
     if !image.caption.isEmpty {
-      rows.append([StyledRun(image.caption.string.plain.fitted(wide, .centre, options.glyphs))])
+      rows.append([StyledRun(image.caption.string.plain.fitted(wide, .center, options.glyphs))])
     }
     return Self.split(options.encode(rows))
   }

@@ -159,7 +159,7 @@ extension TerminalOptions {
         let alignment: Alignment =
           switch alignments[column] {
           case .leading: .left
-          case .center: .centre
+          case .center: .center
           case .trailing: .right
           }
         runs.append(StyledRun(cells[column].fitted(widths[column], alignment, glyphs), bold: bold(column)))

@@ -5,21 +5,6 @@ import MocoTensor
 
 // B images, C classes, D embedding width.
 
-/// Images as the methods take them.
-public enum ImageInput {
-  /// Image features, normalized or not. Shape: [B, D].
-  case features(Tensor)
-  /// Pixels after the model's normalization. Shape: [B, channels, H, W].
-  case pixels(Tensor)
-
-  /// B.
-  public var count: Int {
-    switch self {
-    case .features(let tensor), .pixels(let tensor): return tensor.shape.first ?? 0
-    }
-  }
-}
-
 /// Which classes a question is about.
 public enum ClassSelection: Hashable, Sendable {
   /// Every class of the model, in its order.

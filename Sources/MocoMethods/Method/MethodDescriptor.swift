@@ -143,7 +143,7 @@ public protocol MethodArguments {
   func clip() throws -> CLIPModel
   func classNames(_ name: String) throws -> [String]
   func templates(_ name: String) throws -> TemplateSet
-  func images(_ name: String) throws -> LabelledImages
+  func images(_ name: String) throws -> LabeledImages
   func text(_ name: String) throws -> String
   func integer(_ name: String) throws -> Int
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int
@@ -195,7 +195,7 @@ extension MethodBlock {
 }
 
 /// Images with labels that a method is made from.
-public struct LabelledImages {
+public struct LabeledImages {
   /// What messages call them: the split's name.
   public let name: String
   /// The names that the labels count.

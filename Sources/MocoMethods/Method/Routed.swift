@@ -1,3 +1,4 @@
+import MocoCLIP
 import MocoTensor
 
 // B images, G experts, K chosen.

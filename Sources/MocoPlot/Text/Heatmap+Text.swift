@@ -71,7 +71,7 @@ extension Heatmap {
       var runs: StyledLine = [StyledRun(pad)]
       for name in names {
         let index = line - (height - name.count)
-        runs.append(StyledRun((index >= 0 ? name[index] : "").fitted(cell, .centre)))
+        runs.append(StyledRun((index >= 0 ? name[index] : "").fitted(cell, .center)))
       }
       lines.append(runs)
     }
@@ -111,7 +111,7 @@ extension Heatmap {
         let ground = scale.terminal(value(row, column))
         line.append(
           StyledRun(
-            texts[row][column].fitted(cell, .centre, options.glyphs), ground?.readable, on: ground,
+            texts[row][column].fitted(cell, .center, options.glyphs), ground?.readable, on: ground,
             bold: column == best))
       }
       lines.append(line)

@@ -32,7 +32,7 @@ extension ImageGrid {
         var runs: StyledLine = []
         for (index, item) in shown.enumerated() {
           if index > 0 { runs.append(StyledRun(String(repeating: " ", count: gap))) }
-          runs.append(StyledRun(item.label.plain.fitted(columns, .centre, options.glyphs)))
+          runs.append(StyledRun(item.label.plain.fitted(columns, .center, options.glyphs)))
         }
         lines.append(runs)
       }

@@ -165,7 +165,7 @@ extension LineChart {
     if !xLabel.isEmpty {
       lines.append([
         StyledRun(String(repeating: " ", count: tickWidth + 2)),
-        StyledRun(xLabel.plain.fitted(columns, .centre, options.glyphs), dim: true),
+        StyledRun(xLabel.plain.fitted(columns, .center, options.glyphs), dim: true),
       ])
     }
     return lines

@@ -124,13 +124,14 @@ extension ClipValue {
         ```
         """
     ) { value, arguments in
-      let images = try imageInput(arguments.value("images"), for: value.model, arguments, "images").input
-      guard case .pixels(let pixels) = images else {
+      let images = try ImageReader(tower: value.model).read(arguments, "images")
+      guard !images.areFeatures else {
         throw arguments.wrongType(
           "images", expected: "pixels", help: "features of images cannot train the image tower")
       }
       return .host(
-        TensorValue(try value.model.contrastiveLoss(images: pixels, captions: arguments.strings("captions"))))
+        TensorValue(
+          try value.model.contrastiveLoss(images: images.values, captions: arguments.strings("captions"))))
     }
     table.add(
       "train_all()",
@@ -252,11 +253,8 @@ extension ClipValue {
   }
 
   private func imageFeatures(_ arguments: Arguments, _ name: String) throws -> (Variable, isSingle: Bool) {
-    let (input, isSingle) = try imageInput(arguments.value(name), for: model, arguments, name)
-    switch input {
-    case .features(let features): return (features, isSingle)
-    case .pixels(let pixels): return (try model.encodeImage(pixels), isSingle)
-    }
+    let images = try ImageReader(tower: model).read(arguments, name)
+    return (images.areFeatures ? images.values : try model.encodeImage(images.values), images.isSingle)
   }
 
   private func classify(_ arguments: Arguments) throws -> AnyValue {

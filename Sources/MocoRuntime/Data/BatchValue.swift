@@ -86,12 +86,11 @@ final class BatchValue: ImageHost {
     try split.batch(places, form: maker.form(for: model.clip, trainsVision: model.trainsVision))
   }
 
-  func images(for model: CLIPModel) throws -> ImageInput {
-    let batch = try split.batch(places, form: maker.form(for: model, trainsVision: false))
-    if let features = batch.features { return .features(features) }
-    guard let pixels = batch.pixels else { throw Failure("E0520", "the batch holds no images") }
-    return .pixels(pixels)
+  func images(for model: CLIPModel, trainsVision: Bool) throws -> ImageInput {
+    try split.batch(places, form: maker.form(for: model, trainsVision: trainsVision)).images
   }
+
+  var imagesSplit: DataSplit? { split }
 
   var memberNames: [String] { ["images", "features", "labels", "classes", "names", "styles", "indices"] }
 

@@ -28,10 +28,12 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
 
       - `dataset("fashion")`: the part of Fashion-MNIST that ships with moco; `dataset("fashion-full")`: all of it, where
         the Debian package dataset-fashion-mnist is installed.
-      - `dataset("photos")`: a folder with one sub-folder a class, with or without `train`, `val`, `test` above (also
-        `training`, `valid`, `dev`, …); a folder of IDX files; a `split_zhou_….json`; a list in CSV or TSV; a safetensors
-        file of images or features; a folder like ImageNet's (with `classnames.txt`, whose `val` is `test` here) or FGVC
-        Aircraft's (`variants.txt`).
+      - `dataset("photos")`: what lies at a path. It is known again by what it holds:
+
+      \(DataLayout.manual)
+
+      Beside the source:
+
       - `split: {train: 0.7, test: 0.3}` says how images without splits are cut. `split: {train: "seg_train", test: ["a",
         "b"]}` says which folders, or which values of a list's split column, a split is made of.
       - `images:` is the folder that a list's paths are relative to, `columns: {path: "photo", label: "breed"}` says which
@@ -46,7 +48,6 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
       - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory. Without `split: {train:
         0..<80, test: 80..<100}` every row is in `train` and in `test`.
       - `classes:` names the classes of files too: a list in the order of the labels, or `{old: "new"}`.
-      - A safetensors file holds `images` (bytes) or `features`, and `labels`; with splits `train.images`, `train.labels`, ….
 
       It has `classes`, its splits `train`, `val`, `test`, and the cuts `base` and `new`.
 
@@ -114,7 +115,7 @@ private func refuse(_ names: [String], _ arguments: Arguments, _ reason: String)
 private func dataOptions(_ arguments: Arguments) throws -> DataOptions {
   var options = DataOptions(skipsBroken: try arguments.bool("skip_broken"))
   options.reading = ImageReading(
-    grey16: try grey16(arguments),
+    gray16: try gray16(arguments),
     order: ImageReading.Order(
       rawValue: try arguments.choice("order", among: ImageReading.Order.allCases.map(\.rawValue))) ?? .coop)
   let seed = try arguments.seed()
@@ -234,9 +235,9 @@ private func featureData(_ arguments: Arguments) throws -> Dataset {
   return try Dataset.features(features, labels: labels, classes: classes, splits: splits)
 }
 
-private func grey16(_ arguments: Arguments) throws -> ImageReading.Grey16 {
-  let names = ImageReading.Grey16.allCases.map(\.rawValue)
-  return ImageReading.Grey16(rawValue: try arguments.choice("grey16", among: names)) ?? .scale
+private func gray16(_ arguments: Arguments) throws -> ImageReading.Gray16 {
+  let names = ImageReading.Gray16.allCases.map(\.rawValue)
+  return ImageReading.Gray16(rawValue: try arguments.choice("grey16", among: names)) ?? .scale
 }
 
 private func loadImage() -> NativeFunction {
@@ -254,7 +255,7 @@ private func loadImage() -> NativeFunction {
       """
   ) { arguments in
     let path = try arguments.string("path")
-    let picture = try Picture.load(path, reading: ImageReading(grey16: grey16(arguments)))
+    let picture = try Picture.load(path, reading: ImageReading(gray16: gray16(arguments)))
     return .host(ImageValue(picture.image(), name: path, notes: picture.notes))
   }
 }

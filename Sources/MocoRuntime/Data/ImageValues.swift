@@ -15,8 +15,11 @@ protocol ModelImage: ImageHost {
 }
 
 extension ModelImage {
-  func images(for model: CLIPModel) throws -> ImageInput { .pixels(try pixels(for: model.config)) }
+  func images(for model: CLIPModel, trainsVision: Bool) throws -> ImageInput {
+    .pixels(try pixels(for: model.config))
+  }
   var isSingleImage: Bool { true }
+  var imagesSplit: DataSplit? { nil }
 }
 
 extension PlotImage {
@@ -184,7 +187,9 @@ final class ItemValue: ModelImage, ImageConvertible {
     try split.pixels([place], preprocess: Preprocess(config))
   }
 
-  func images(for model: CLIPModel) throws -> ImageInput {
+  var imagesSplit: DataSplit? { split }
+
+  func images(for model: CLIPModel, trainsVision: Bool) throws -> ImageInput {
     if let table = split.source.featureTable {
       return .features(try FeatureRows.rows(table, [item.source]))
     }

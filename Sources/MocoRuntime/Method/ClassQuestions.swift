@@ -2,38 +2,11 @@ import MocoData
 import MocoLang
 import MocoMethods
 
-/// The class names that come with images.
-private enum ImageClasses: Equatable {
-  /// Tensors and pictures have none.
-  case unnamed
-  /// Those of the split that a batch or an item is of.
-  case named([String])
-  /// A list of images of several data sets, or of which some have no names.
-  case mixed
-
-  init(of value: AnyValue) {
-    if let batch: BatchValue = value.asHost() {
-      self = .named(batch.split.classes)
-    } else if let item: ItemValue = value.asHost() {
-      self = .named(item.split.classes)
-    } else if let list = value.asList, let first = list.first.map(ImageClasses.init) {
-      self = list.dropFirst().allSatisfy { ImageClasses(of: $0) == first } ? first : .mixed
-    } else {
-      self = .unnamed
-    }
-  }
-}
-
 /// What an answer calls the classes of a selection: names that tell them apart.
 func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: any Classifier) -> [String] {
-  let names = model.names(selection)
-  guard let value = arguments["images"] else { return model.shownNames(selection) }
-  let first = value.asList?.first ?? value
-  let batch: BatchValue? = first.asHost()
-  let item: ItemValue? = first.asHost()
-  guard let split = batch?.split ?? item?.split, split.classes == names else {
-    return model.shownNames(selection)
-  }
+  guard let value = arguments["images"], case .named(let split) = ImageClasses(of: value),
+    split.classes == model.names(selection)
+  else { return model.shownNames(selection) }
   return split.labelNames
 }
 
@@ -51,7 +24,7 @@ func readSelection(
   func names() throws -> [String]? {
     switch found {
     case .unnamed: return nil
-    case .named(let names): return names
+    case .named(let split): return split.classes
     case .mixed:
       throw arguments.failure(
         "E0710", "these images are not all of the same classes, so it is not clear which are asked about",

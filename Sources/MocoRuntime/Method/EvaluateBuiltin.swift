@@ -67,7 +67,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       guard let routed = model as? any Routed else {
         throw arguments.failure("E0303", "route explains a mixture, not a \(model.kind)", at: "model")
       }
-      let images = try readImages(arguments, "image", routed)
+      let images = try ImageReader(routed).read(arguments, "image").input
       let selection = try readSelection(arguments, "classes", images: "image", routed)
       let truth = RouteTruth(arguments, selection, routed)
       let why = try routed.explain(

@@ -37,12 +37,12 @@ final class MethodCall: MethodArguments {
     try templateSet(arguments.value(name), argument: name, function: arguments.functionName)
   }
 
-  func images(_ name: String) throws -> LabelledImages {
+  func images(_ name: String) throws -> LabeledImages {
     let example = name == "validation" ? "val" : "train"
     let split = try arguments.host(SplitValue.self, name, expected: "split such as data.\(example)").split
     splits.append(split)
     let clip = try clip()
-    return LabelledImages(name: split.name, classes: split.classes, labels: split.labels) { [self] in
+    return LabeledImages(name: split.name, classes: split.classes, labels: split.labels) { [self] in
       let encoder = try self.encoder ?? clip.imageEncoder()
       self.encoder = encoder
       return try split.features(encoder)

@@ -84,7 +84,7 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      let images = try readImages(arguments, "images", value.model)
+      let images = try ImageReader(value.model).read(arguments, "images").input
       let selection = try readSelection(arguments, "classes", images: "images", value.model)
       return .host(TensorValue(Variable(try value.model.logits(images, classes: selection))))
     }
@@ -100,7 +100,8 @@ final class ModelValue: HostObject {
         """
     ) { value, arguments in
       let selection = try readSelection(arguments, "classes", images: "images", value.model)
-      let logits = try value.model.logits(readImages(arguments, "images", value.model), classes: selection)
+      let logits = try value.model.logits(
+        ImageReader(value.model).read(arguments, "images").input, classes: selection)
       let names = shownNames(arguments, selection, value.model)
       let columns = names.count
       let values = try logits.toFloats()
@@ -121,7 +122,7 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      let images = try readImages(arguments, "images", value.model)
+      let images = try ImageReader(value.model).read(arguments, "images").input
       guard let routed = value.model as? any Routed else {
         throw Failure("E0303", "a \(value.model.kind) has no router")
       }
@@ -182,7 +183,7 @@ func readBatch(_ arguments: Arguments, _ name: String, _ model: any Classifier) 
   }
   let tensor = try TensorReading.tensor(labels, "labels")
   return PromptBatch(
-    images: try input(images, model, arguments, name), labels: try tensor.toInts(),
+    images: try ImageReader(model).read(images, arguments, name).input, labels: try tensor.toInts(),
     classes: try record["classes"].flatMap { $0.isNil ? nil : $0 }.map { names in
       guard let list = names.asList, case let texts = list.compactMap(\.asString), texts.count == list.count
       else {
@@ -190,26 +191,4 @@ func readBatch(_ arguments: Arguments, _ name: String, _ model: any Classifier) 
       }
       return texts
     })
-}
-
-/// Images from a batch, a data item, a picture, or a tensor of features or pixels.
-func readImages(_ arguments: Arguments, _ name: String, _ model: any Classifier) throws -> ImageInput {
-  try input(try arguments.value(name), model, arguments, name)
-}
-
-private func input(
-  _ value: AnyValue, _ model: any Classifier, _ arguments: Arguments, _ name: String
-) throws -> ImageInput {
-  if let batch: BatchValue = value.asHost() { return try batch.batch(for: model).forPrompts().images }
-  if let tensor: TensorValue = value.asHost() {
-    switch tensor.tensor.rank {
-    case 1: return .features(try tensor.tensor.reshaped([1] + tensor.tensor.shape))
-    case 2: return .features(tensor.tensor)
-    default: break
-    }
-  }
-  switch try imageInput(value, for: model.clip, arguments, name).input {
-  case .features(let features): return .features(features.value)
-  case .pixels(let pixels): return .pixels(pixels.value)
-  }
 }

@@ -5,9 +5,11 @@ import MocoMethods
 extension Checkpoint {
   /// A model that a checkpoint has made.
   public struct Loaded {
+    /// The model, with its parameters and classes in place.
     public let model: any Classifier
     /// The classes that the program had named for its class loss.
     public let base: [String]?
+    /// What the file had besides, and what it lacked.
     public let restored: Restored
   }
 

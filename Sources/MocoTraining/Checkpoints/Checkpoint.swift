@@ -15,7 +15,9 @@ import MocoTensor
 /// Version 1 had no optimizer's parameter names, no records of epochs, nothing about programs and kernels, and
 /// another hash of data.
 public enum Checkpoint {
+  /// What the metadata of every checkpoint calls its format.
   public static let format = "moco-checkpoint"
+  /// The version that is written; versions from 1 on are read.
   public static let version = 2
 
   /// What may differ between a checkpoint and the model that takes it, where a program says so.
@@ -30,6 +32,7 @@ public enum Checkpoint {
 
   /// What a restore found.
   public struct Restored: Sendable {
+    /// Parameters that took a tensor of the file, by name.
     public let loaded: [String]
     /// Parameters of the model that the file does not have, or has in another shape.
     public let missing: [String]
@@ -41,6 +44,7 @@ public enum Checkpoint {
     public let notes: [String]
     /// The configuration in the file, null in a file of another program.
     public let configuration: Json
+    /// Steps that the saved training had taken; nil where the file holds none.
     public let step: Int?
     /// The epoch in a checkpoint of another program.
     public let epoch: Int?
@@ -193,5 +197,6 @@ struct Environment: Equatable {
 
 /// The version of moco and of its standard library: one number, they ship together.
 public enum MocoVersion {
+  /// Major, minor and patch number.
   public static let text = "0.1.0"
 }

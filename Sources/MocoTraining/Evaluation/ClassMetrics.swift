@@ -21,7 +21,9 @@ public struct ClassMetrics: Sendable, Equatable {
 
   /// Means over the classes that have images or answers. NaN if there are none.
   public let macroPrecision: Double
+  /// Macro-averaged recall, as `macroPrecision`.
   public let macroRecall: Double
+  /// Macro-averaged F1, as `macroPrecision`.
   public let macroF1: Double
   /// The mean over all images of their class's F1.
   public let weightedF1: Double

@@ -3,9 +3,12 @@ import MocoMethods
 
 /// Right answers out of a number of images.
 public struct Score: Sendable, Hashable {
+  /// Right answers.
   public var correct = 0
+  /// Images.
   public var count = 0
 
+  /// A score of so many right answers.
   public init(correct: Int = 0, count: Int = 0) {
     self.correct = correct
     self.count = count
@@ -19,6 +22,7 @@ public struct Score: Sendable, Hashable {
 public struct RoutingTable: Sendable {
   /// What the rows are: "style" or "class".
   public let rowKind: String
+  /// The styles' or the classes' names.
   public let rows: [String]
   /// The experts' groups.
   public let experts: [String]
@@ -26,8 +30,10 @@ public struct RoutingTable: Sendable {
   public let weights: [[Float]]
   /// The share of a row's images whose best expert this is. Shape: [rows, experts].
   public let first: [[Float]]
+  /// Images of each row.
   public let counts: [Int]
 
+  /// The table under the names of its parts, as results.json has it.
   public var json: Json {
     func table(_ values: [[Float]]) -> Json { .array(values.map { .array($0.map { .double(Double($0)) }) }) }
     return [
@@ -39,6 +45,7 @@ public struct RoutingTable: Sendable {
 
 /// What an evaluation found.
 public struct EvaluationReport: Sendable {
+  /// The kind of the model: "mixture".
   public let kind: String
   /// Whose class names were asked about; nil where no model was asked.
   public let naming: ClassNaming?
@@ -48,6 +55,7 @@ public struct EvaluationReport: Sendable {
   public let labelNames: [String]
   /// Over all images, choosing among all classes of the data.
   public let overall: Score
+  /// Of the images of each class, those with the right answer; in the order of `classes`.
   public let perClass: [Score]
   /// Rows: the true class; columns: the answer. Shape: [C, C].
   public let confusion: [[Int]]
@@ -67,8 +75,10 @@ public struct EvaluationReport: Sendable {
   public let routingByClass: RoutingTable?
   /// The answer for every image, an index into `classes`.
   public let predictions: [Int]
+  /// How long answering took.
   public let seconds: Double
 
+  /// The share of right answers (top-1 accuracy), 0 … 1.
   public var accuracy: Double { overall.accuracy }
 
   /// H = 2·base·new/(base + new); nil without a cut, 0 where both are 0, NaN where a half has no images.

@@ -13,9 +13,11 @@ public struct EvaluationOptions: Sendable {
   /// Whose class names are asked about; nil: the data's, which must be among the model's.
   public var naming: ClassNaming?
 
+  /// Batches of 128, the model's own cut, the data's names.
   public init() {}
 }
 
+/// Answers the images of splits and counts.
 public enum Evaluator {
   /// Answers every image of a split.
   ///
@@ -49,7 +51,7 @@ public enum Evaluator {
       try Cancellation.check()
       let end = min(start + options.batch, data.count)
       let batch = try data.batch(Array(start..<end), form: form)
-      let answer = try model.answer(batch.forPrompts().images, classes: question.selection)
+      let answer = try model.answer(batch.images, classes: question.selection)
       let logits = answer.logits
       guard logits.shape == [batch.count, data.classes.count] else {
         throw Failure("E0705", "the model answered \(logits.shape) for \(batch.count) images")

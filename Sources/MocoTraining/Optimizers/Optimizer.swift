@@ -15,6 +15,7 @@ public enum OptimizerRule: Sendable, Hashable {
   /// AdamW (Loshchilov, Hutter 2019); weight decay shrinks p by 1 − rate·decay.
   case adamW(beta1: Double, beta2: Double, epsilon: Double)
 
+  /// What programs call it: "adamw".
   public var name: String {
     switch self {
     case .sgd: return "sgd"
@@ -41,11 +42,16 @@ public struct OptimizerSettings: Sendable, Hashable {
     case matrices
   }
 
+  /// How a step follows from the gradient.
   public var rule: OptimizerRule
+  /// The base learning rate.
   public var rate: Double
+  /// The factor of weight decay; 0 for none.
   public var weightDecay: Double
+  /// Which parameters shrink.
   public var decay: Decay
 
+  /// Not checked here: an optimizer throws E0706 for settings out of range.
   public init(rule: OptimizerRule, rate: Double, weightDecay: Double = 0, decay: Decay = .all) {
     self.rule = rule
     self.rate = rate
@@ -93,7 +99,9 @@ public struct OptimizerSettings: Sendable, Hashable {
 
 /// Moves parameters along their gradients, in place, by fused kernels.
 public final class Optimizer {
+  /// What it was made with; `rate` may have moved since.
   public let settings: OptimizerSettings
+  /// What it moves, in the order of its state.
   public let parameters: [Parameter]
   /// The base rate in force; a schedule sets it. A parameter moves with rate · its own factor.
   public var rate: Double
@@ -120,6 +128,7 @@ public final class Optimizer {
     states = parameters.map { _ in State() }
   }
 
+  /// Forgets the gradients of all parameters.
   public func zeroGrad() {
     for parameter in parameters { parameter.variable.grad = nil }
   }

@@ -27,13 +27,18 @@ public enum Schedule: Sendable, Hashable {
   /// N counts all units, the warm-up too, so the cosine starts at the base rate and ends above zero: the
   /// published rule. With `end`, the cosine spans the units after the warm-up and reaches `end` at e = N − 1.
   public struct Cosine: Sendable, Hashable {
+    /// W, the units of the warm-up; 0 for none.
     public var warmup: Int
+    /// How the rate moves during the warm-up.
     public var warmupKind: Warmup
+    /// The learning rate of the warm-up.
     public var warmupRate: Double
+    /// The learning rate at the end; nil for the published rule.
     public var end: Double?
     /// nil: the unit of the training's duration.
     public var unit: Unit?
 
+    /// The published cosine, without a warm-up.
     public init(
       warmup: Int = 0, warmupKind: Warmup = .constant, warmupRate: Double = 1e-5, end: Double? = nil,
       unit: Unit? = nil
@@ -63,6 +68,7 @@ public enum Schedule: Sendable, Hashable {
     return end + 0.5 * (base - end) * (1 + cos(Double.pi * min(1, passed / span)))
   }
 
+  /// What a cosine counts; nil for the unit of the training's duration.
   public var unit: Unit? {
     if case .cosine(let cosine) = self { return cosine.unit }
     return nil

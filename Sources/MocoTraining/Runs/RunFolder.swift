@@ -14,6 +14,7 @@ public final class RunFolder {
   /// Version of the folder's layout.
   public static let version = 1
 
+  /// The folder.
   public let path: String
   private var record: JsonObject
   private var results: [Json] = []

@@ -2,12 +2,15 @@ import MocoBase
 
 /// The records in a folder of runs, and what became of each.
 public struct RunList {
+  /// One run, by its record.
   public struct Run: Sendable {
+    /// The name of its folder.
     public let name: String
     /// `finished`, `failed`, `interrupted by SIGTERM`; without an end `running`, or `dead` where its process is gone.
     public let state: String
     /// In UTC; empty in records that do not say.
     public let began: String
+    /// How long it took; nil until it has ended.
     public let seconds: Double?
   }
 

@@ -3,7 +3,9 @@ import MocoBase
 
 /// The process that a run belongs to, so that anybody can tell later whether it still goes on.
 package struct RunProcess: Equatable, Sendable {
+  /// The process's number.
   package let id: Int
+  /// The machine's name, since numbers of processes hold on one machine only.
   package let host: String
   /// When it was started, in ticks of the system's clock since it was switched on: a number is given to another process
   /// one day, but not with the same beginning.
@@ -11,9 +13,11 @@ package struct RunProcess: Equatable, Sendable {
   /// When the record was begun, in UTC: `2026-05-01T12:00:00Z`.
   package let began: String
 
+  /// This process.
   package static let here = RunProcess(
     id: Int(getpid()), host: hostName, ticks: ticks(of: Int(getpid())) ?? 0, began: timeText())
 
+  /// A process as a record describes it.
   package init(id: Int, host: String, ticks: Int, began: String) {
     (self.id, self.host, self.ticks, self.began) = (id, host, ticks, began)
   }

@@ -7,7 +7,9 @@ import MocoTensor
 
 /// What a training will cost, before it begins: counted from its prompts, and timed on a few of them.
 public struct Forecast: Sendable {
+  /// Steps, epochs and schedule.
   public let plan: TrainingPlan
+  /// Classes that the loss sees.
   public let classes: Int
   /// One step, with every expert in use that it can have.
   public let step: PromptCost
@@ -16,19 +18,24 @@ public struct Forecast: Sendable {
   /// Images to encode: in all before or during the first epochs, and in each step. Kept features may save the
   /// former.
   public let imagesOnce: Int
+  /// Images that every step encodes.
   public let imagesPerStep: Int
   /// Bytes at the most: weights, activations, losses.
   public let memory: Int
   /// What was measured: operations a second in the text tower, and seconds for an image.
   public let flopsPerSecond: Double
+  /// Seconds for one image in the image tower; 0 where none is encoded.
   public let secondsPerImage: Double
 
+  /// Estimated seconds of a step.
   public var secondsPerStep: Double {
     step.stepFLOPs / flopsPerSecond + Double(imagesPerStep) * secondsPerImage
   }
+  /// Estimated seconds before the first step.
   public var secondsBefore: Double {
     once.forwardFLOPs / flopsPerSecond + Double(imagesOnce) * secondsPerImage
   }
+  /// Estimated seconds of the whole training.
   public var seconds: Double { secondsBefore + Double(plan.steps) * secondsPerStep }
 
   /// Nothing is trained, and the model stays as it is.
@@ -136,6 +143,7 @@ extension Forecast {
     return lines
   }
 
+  /// A number of floating-point operations with its unit: "1.5 GFLOP".
   package static func operations(_ flops: Double) -> String {
     switch flops {
     case ..<1e9: return "\(NumberText.fixed(flops / 1e6, 1)) MFLOP"

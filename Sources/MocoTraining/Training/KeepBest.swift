@@ -7,6 +7,7 @@ import MocoTensor
 /// Data that a training does not learn from, on which every epoch is judged. The training ends with the
 /// parameters of the epoch that did best there, the first of equals.
 public struct KeepBest: Sendable {
+  /// What judges an epoch.
   public enum Metric: String, Sendable, CaseIterable {
     /// The share of right answers: more is better.
     case accuracy
@@ -18,9 +19,12 @@ public struct KeepBest: Sendable {
     }
   }
 
+  /// The validation data.
   public let data: DataSplit
+  /// What is measured on them.
   public let metric: Metric
 
+  /// Judges epochs on `data`.
   public init(data: DataSplit, metric: Metric = .accuracy) {
     self.data = data
     self.metric = metric
@@ -36,6 +40,9 @@ public struct KeepBest: Sendable {
     _ = try model.question(about: data.classes, data: "split \"\(data.name)\" of keep_best")
   }
 
+  /// The metric on the validation data.
+  ///
+  /// - Throws: what evaluating throws.
   package func value(_ model: any Classifier) throws -> Double {
     let report = try Evaluator.evaluate(model, on: data)
     switch metric {
@@ -51,6 +58,7 @@ public struct BestEpoch: Sendable, Equatable {
   public let epoch: Int
   /// The steps taken by its end.
   public let step: Int
+  /// The metric's value at its end.
   public let value: Double
 }
 
@@ -58,6 +66,7 @@ public struct BestEpoch: Sendable, Equatable {
 ///
 /// - Safety: nobody writes to its tensors: they are made for it.
 public struct BestState: @unchecked Sendable {
+  /// Which epoch it was.
   public let epoch: BestEpoch
   /// The parameters at its end, in the order of the model's.
   let values: [Tensor]
@@ -74,6 +83,7 @@ public struct BestState: @unchecked Sendable {
 
 /// Who ended a training before its end, and where.
 public struct TrainingStop: Sendable, Equatable {
+  /// Who ends a training.
   public enum By: String, Sendable {
     /// A callback of the program.
     case eachEpoch = "each_epoch"
@@ -82,7 +92,9 @@ public struct TrainingStop: Sendable, Equatable {
     case patience
   }
 
+  /// Who ended it.
   public let by: By
+  /// Steps taken by then.
   public let step: Int
   /// From 1.
   public let epoch: Int

@@ -4,14 +4,8 @@ import MocoMethods
 import MocoTensor
 
 extension Batch {
-  /// The batch as a model takes it.
-  ///
-  /// - Throws: E0705 if it holds neither features nor pixels.
-  public func forPrompts() throws -> PromptBatch {
-    if let features { return PromptBatch(images: .features(features), labels: labels, classes: classes) }
-    guard let pixels else { throw Failure("E0705", "the batch holds neither features nor pixels") }
-    return PromptBatch(images: .pixels(pixels), labels: labels, classes: classes)
-  }
+  /// The batch as a model learns from it.
+  public func forPrompts() -> PromptBatch { PromptBatch(images: images, labels: labels, classes: classes) }
 }
 
 extension Classifier {

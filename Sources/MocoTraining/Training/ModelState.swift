@@ -17,6 +17,7 @@ public struct ModelState {
     values = model.trainableParameters.map { ($0.variable, $0.variable.value, $0.variable.grad) }
   }
 
+  /// Gives the model the values, gradients, training scope and memory that were kept.
   public func putBack() {
     model.recordTraining(on: trained)
     if let chunked = model as? any Planned, let memory, chunked.memory != memory {

@@ -36,16 +36,19 @@ public struct PublishedTraining: Sendable, Equatable {
     }
   }
 
+  /// A configuration by name; nil for that of every data set but ImageNet.
   public init(dataSet: String?, reason: String) {
     self.dataSet = dataSet
     self.reason = reason
   }
 
+  /// Whether it is the configuration of ImageNet.
   public var isImageNet: Bool { dataSet == "ImageNet" }
 
   /// "ImageNet", or what the other configuration is for.
   public var title: String { dataSet ?? "every data set but ImageNet" }
 
+  /// The published options, before a program changes any.
   public var options: TrainingOptions {
     var options = TrainingOptions(duration: .epochs(isImageNet ? 10 : 50))
     options.batch = isImageNet ? 1 : 32

@@ -1,4 +1,3 @@
-import Glibc
 import MocoAutograd
 import MocoBase
 import MocoData
@@ -10,17 +9,22 @@ import MocoTensor
 /// What a step does depends on the seed, its epoch and its place there, not on the steps before it; so the
 /// parameters, the optimizer's state and the number of steps taken are all there is to keep.
 public final class Trainer {
+  /// What is trained.
   public let model: any Trainable
+  /// What it is trained on.
   public let data: DataSplit
+  /// How it is trained.
   public let options: TrainingOptions
-  public private(set) var plan: TrainingPlan
+  /// Steps, epochs and schedule.
+  public internal(set) var plan: TrainingPlan
+  /// What moves the model's parameters, with its state.
   public let optimizer: Optimizer
   /// The classes that the class loss sees. The model notes them with the first step.
   public let scope: TrainingScope
   /// The classes that a program has named for the class loss; nil where the data's count.
   public let base: [String]?
   /// Steps taken.
-  public private(set) var step = 0
+  public internal(set) var step = 0
   /// How long the last call of `run` took, also one that was cut.
   public private(set) var seconds = 0.0
   /// Finished epochs, also those before a training was taken up where its checkpoint holds them.
@@ -34,17 +38,22 @@ public final class Trainer {
   /// Whether the last epoch's end has not been worked through: an error came between.
   var isEpochOpen = false
 
-  private let form: BatchForm
-  private var batches: (epoch: Int, list: [[Int]])?
-  private var sums = Sums()
-  private var knownIdentity: DataIdentity?
-  private var knownClipHash: String?
+  /// What a batch holds for this model: kept features, or pixels.
+  let form: BatchForm
+  /// The places of the items of each batch of an epoch, from 0.
+  var batches: (epoch: Int, list: [[Int]])?
+  /// Sums over the steps of the unfinished epoch.
+  var sums = EpochSums()
+  /// What `dataIdentity` has found.
+  var knownIdentity: DataIdentity?
+  /// What `clipHash` has found.
+  var knownClipHash: String?
   /// The step of the last checkpoint that this training has written.
-  private var savedStep: Int?
+  var savedStep: Int?
   /// What became of the checkpoint that an interrupt asks for: nil where none was written.
-  public private(set) var interruptedCheckpoint: InterruptedCheckpoint?
+  public internal(set) var interruptedCheckpoint: InterruptedCheckpoint?
   /// Where the last finite loss was found: what a step away from it can be taken back to.
-  private var good: (optimizer: Optimizer.Snapshot, step: Int, sums: Sums, best: BestState?)?
+  var good: (optimizer: Optimizer.Snapshot, step: Int, sums: EpochSums, best: BestState?)?
 
   /// Prepares a training. The model stays as it is until `run` takes a step.
   ///
@@ -159,72 +168,9 @@ public final class Trainer {
       epochs: records, steps: step, seconds: seconds, plan: plan, stop: stop, best: best?.epoch)
   }
 
-  private func takeStep() throws -> StepRecord {
-    let epoch = step / plan.stepsPerEpoch
-    let batch = try nextBatch(epoch: epoch)
-    let rate = plan.rate(base: options.optimizer.rate, step: step)
-    let began = ProcessClock.seconds
-    let loss = try model.loss(batch, scope: scope)
-    let value = Double(try loss.total.value.item())
-    guard value.isFinite else {
-      throw try diverged("the loss is \(value.isNaN ? "nan" : "\(value)")", goesBack: true)
-    }
-    try loss.total.backward()
-    var norm: Double?
-    if let limit = options.clipNorm {
-      let found = try Autograd.clipGradNorm(optimizer.parameters.map(\.variable), Float(limit))
-      guard found.isFinite else {
-        throw try diverged("the gradient's norm is \(found.isNaN ? "nan" : "\(found)")")
-      }
-      norm = Double(found)
-    } else {
-      for parameter in optimizer.parameters {
-        if let gradient = parameter.variable.grad, try !allFinite(gradient) {
-          throw try diverged("the gradient of \(parameter.name) is not finite")
-        }
-      }
-    }
-    optimizer.rate = rate
-    let undo = try optimizer.snapshot()
-    good = (undo, step, sums, best)
-    do {
-      try optimizer.step()
-    } catch {
-      try optimizer.restore(undo)
-      throw error
-    }
-    optimizer.zeroGrad()
-    for parameter in optimizer.parameters where try !allFinite(parameter.variable.value) {
-      throw try diverged("\(parameter.name) is not finite", goesBack: true)
-    }
-    step += 1
-    let record = StepRecord(
-      step: step, epoch: epoch + 1, loss: value,
-      parts: try loss.parts.map { ($0.name, Double(try $0.value.value.item())) }, rate: rate,
-      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm
-    )
-    sums.add(record, seconds: ProcessClock.seconds - began)
-    return record
-  }
-
-  private func nextBatch(epoch: Int) throws -> PromptBatch {
-    if batches?.epoch != epoch {
-      let drawn = BatchPlan(
-        count: data.count, size: options.batch, shuffle: options.shuffle, seed: options.seed, epoch: epoch,
-        dropLast: true)
-      batches = (epoch, drawn.batches)
-    }
-    let place = step % plan.stepsPerEpoch
-    guard let list = batches?.list, place < list.count else {
-      throw Failure("E0709", "epoch \(epoch + 1) has no batch \(place + 1)")
-    }
-    let view = options.views.augmentation(seed: options.seed, epoch: epoch)
-    return try data.batch(list[place], form: form.seen(as: view)).forPrompts()
-  }
-
   private func addEpoch(_ last: StepRecord) {
     records.append(sums.mean(last, epochs: plan.epochs))
-    sums = Sums()
+    sums = EpochSums()
     isEpochOpen = true
   }
 
@@ -238,170 +184,9 @@ public final class Trainer {
     try observer.onEpoch?(record)
   }
 
-  /// A checkpoint of where the training stands.
-  private func save() throws {
-    guard let path = options.checkpoint else { return }
-    try Checkpoint.save(path: path, model: model, trainer: self)
-    savedStep = step
-  }
-
   /// The end: the state is kept where that was asked for, and the model takes its best parameters.
   private func finish() throws {
     if stop != nil, savedStep != step, step > 0 { try save() }
     try takeBest()
-  }
-
-  /// Keeps what was learned since the last checkpoint.
-  private func saveInterrupted(since first: Int) {
-    guard let path = options.checkpoint, step > first else { return }
-    if savedStep == step {
-      interruptedCheckpoint = .written(path)
-      return
-    }
-    do {
-      try Cancellation.suspended { try Checkpoint.save(path: path, model: model, trainer: self) }
-      savedStep = step
-      interruptedCheckpoint = .written(path)
-    } catch {
-      interruptedCheckpoint = .failed(path, (error as? Failure)?.message ?? "\(error)")
-    }
-  }
-
-  /// - Parameter goesBack: to where the last finite loss was found; otherwise it was found here.
-  private func diverged(_ what: String, goesBack: Bool = false) throws -> Failure {
-    let place = "at step \(step + 1) (epoch \(step / plan.stepsPerEpoch + 1))"
-    if goesBack, let good {
-      try optimizer.restore(good.optimizer)
-      (step, sums, best) = (good.step, good.sums, good.best)
-      records.removeAll { $0.step > good.step }
-      isEpochOpen = false
-      batches = nil
-    }
-    return Failure(
-      "E0707", "\(what) \(place)",
-      help: "the parameters are those after step \(step); lower the learning rate or set clip_grad_norm")
-  }
-
-  /// The position for a checkpoint, with the unfinished epoch's sums.
-  var position: Json {
-    var object = JsonObject([
-      ("step", .int(step)), ("epoch", .int(step / plan.stepsPerEpoch)), ("sums", sums.json),
-    ])
-    if let stop, stop.by == .patience { object["stop"] = stop.json }
-    if let best { object["best"] = best.json }
-    return .object(object)
-  }
-
-  /// Puts a saved position back. The optimizer's state is restored by the checkpoint.
-  ///
-  /// - Parameters:
-  ///   - plan: how the training goes on.
-  ///   - records: the epochs that are finished there.
-  ///   - best: what did best there.
-  func resume(
-    at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord], best: BestState? = nil
-  ) {
-    step = position.step
-    sums = Sums(position.sums)
-    self.plan = plan
-    self.records = records
-    batches = nil
-    good = nil
-    stop = position.stop
-    self.best = best
-    lastValues = nil
-    isEpochOpen = false
-    // An epoch that was cut short by the old end goes on.
-    if !isFinished, let last = records.last, last.step == step, step % plan.stepsPerEpoch != 0 {
-      sums = Sums(last, steps: step % plan.stepsPerEpoch)
-      self.records.removeLast()
-    }
-    // An interrupt may have come before the last epoch was judged.
-    if options.keepBest != nil, let last = self.records.last { isEpochOpen = last.validation == nil }
-  }
-
-  /// Digest and parts of the training data, found when a checkpoint first asks.
-  func dataIdentity() throws -> DataIdentity {
-    if let known = knownIdentity { return known }
-    let made = try data.identity()
-    knownIdentity = made
-    return made
-  }
-
-  /// The hash of the model's CLIP, kept as long as nothing of it is trained.
-  func clipHash() throws -> String {
-    if let known = knownClipHash { return known }
-    let hash = try model.clip.contentHash()
-    if !model.trainsVision, model.clip.trainableParameters.isEmpty { knownClipHash = hash }
-    return hash
-  }
-}
-
-/// Running sums of an epoch.
-private struct Sums {
-  var steps = 0
-  var loss = 0.0
-  var parts: [(name: String, value: Double)] = []
-  var accuracy = 0.0
-  var load: [Double]?
-  var seconds = 0.0
-
-  init() {}
-
-  /// The sums that a record of so many steps is the mean of.
-  init(_ record: EpochRecord, steps: Int) {
-    self.steps = steps
-    let n = Double(steps)
-    loss = record.loss * n
-    accuracy = record.accuracy * n
-    parts = record.parts.map { ($0.name, $0.value * n) }
-    load = record.gateLoad?.map { Double($0) * n }
-    seconds = record.seconds ?? 0
-  }
-
-  init(_ json: Json?) {
-    guard let json, let count = json["steps"]?.intValue, (0...TrainingDuration.limit).contains(count) else {
-      return
-    }
-    steps = count
-    loss = json["loss"]?.doubleValue ?? 0
-    accuracy = json["accuracy"]?.doubleValue ?? 0
-    if case .object(let object)? = json["parts"] {
-      parts = object.map { ($0.key, $0.value.doubleValue ?? 0) }
-    }
-    load = json["load"]?.arrayValue?.map { $0.doubleValue ?? 0 }
-  }
-
-  var json: Json {
-    [
-      "steps": .int(steps), "loss": .double(loss), "accuracy": .double(accuracy),
-      "parts": .object(JsonObject(parts.map { ($0.name, .double($0.value)) })),
-      "load": load.map { .array($0.map { .double($0) }) } ?? .null,
-    ]
-  }
-
-  mutating func add(_ record: StepRecord, seconds passed: Double) {
-    steps += 1
-    loss += record.loss
-    accuracy += record.accuracy
-    seconds += passed
-    if parts.isEmpty {
-      parts = record.parts
-    } else {
-      for (i, part) in record.parts.enumerated() where i < parts.count { parts[i].value += part.value }
-    }
-    if let gate = record.gateLoad {
-      var sum = load ?? [Double](repeating: 0, count: gate.count)
-      for (g, value) in gate.enumerated() where g < sum.count { sum[g] += Double(value) }
-      load = sum
-    }
-  }
-
-  func mean(_ last: StepRecord, epochs: Int) -> EpochRecord {
-    let n = Double(max(1, steps))
-    return EpochRecord(
-      index: last.epoch, epochs: epochs, step: last.step, loss: loss / n,
-      parts: parts.map { ($0.name, $0.value / n) }, rate: last.rate, accuracy: accuracy / n,
-      gateLoad: load?.map { Float($0 / n) }, seconds: seconds)
   }
 }

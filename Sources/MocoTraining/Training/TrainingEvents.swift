@@ -6,9 +6,11 @@ public struct StepRecord: Sendable {
   public let step: Int
   /// 1 for the first epoch.
   public let epoch: Int
+  /// The batch's total loss, before the step.
   public let loss: Double
   /// The losses apart, unweighted.
   public let parts: [(name: String, value: Double)]
+  /// The base learning rate of the step.
   public let rate: Double
   /// The share of correct answers in the batch, before the step.
   public let accuracy: Double
@@ -22,13 +24,19 @@ public struct StepRecord: Sendable {
 public struct EpochRecord: Sendable {
   /// 1 for the first epoch.
   public let index: Int
+  /// Epochs of the whole training.
   public let epochs: Int
   /// Steps taken since the run began.
   public let step: Int
+  /// The total loss.
   public let loss: Double
+  /// The losses apart, unweighted.
   public let parts: [(name: String, value: Double)]
+  /// The base learning rate of its last step.
   public let rate: Double
+  /// The share of correct answers, each before its step.
   public let accuracy: Double
+  /// The mean weight of each expert; nil without a router.
   public let gateLoad: [Float]?
   /// nil for an epoch of an earlier process.
   public internal(set) var seconds: Double?
@@ -51,14 +59,18 @@ extension EpochRecord {
 
 /// How far a long piece of work has come.
 public struct Progress: Sendable {
+  /// Units that are finished.
   public let done: Int
+  /// Units in all.
   public let total: Int
   /// Units a second, over the work so far.
   public let rate: Double
+  /// What is counted, in the plural: "steps".
   public let unit: String
   /// Short text to show beside the bar: "loss 0.412".
   public let note: String
 
+  /// - Parameter rate: units a second; 0 while that is not known.
   public init(done: Int, total: Int, rate: Double, unit: String, note: String = "") {
     self.done = done
     self.total = total
@@ -73,11 +85,14 @@ public struct Progress: Sendable {
 
 /// Who wants to hear of a training.
 public struct TrainingObserver {
+  /// Called after each step; an error ends the training between two steps.
   public var onStep: ((StepRecord) throws -> Void)?
+  /// Called after each epoch and its validation; an error ends the training there.
   public var onEpoch: ((EpochRecord) throws -> Void)?
   /// Called after each step; rate it yourself if you draw.
   public var onProgress: ((Progress) -> Void)?
 
+  /// An observer that hears of what it has closures for.
   public init(
     onStep: ((StepRecord) throws -> Void)? = nil, onEpoch: ((EpochRecord) throws -> Void)? = nil,
     onProgress: ((Progress) -> Void)? = nil
@@ -96,6 +111,7 @@ public struct TrainingReport: Sendable {
   public let steps: Int
   /// Of this call.
   public let seconds: Double
+  /// Steps, epochs and schedule, as they were planned.
   public let plan: TrainingPlan
   /// Who ended it before its end; nil where nobody did.
   public let stop: TrainingStop?

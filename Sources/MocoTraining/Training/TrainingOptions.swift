@@ -9,6 +9,7 @@ public enum TrainingDuration: Sendable, Hashable {
   /// So many steps, from as many passes as it takes.
   case steps(Int)
 
+  /// What the duration counts.
   public var unit: Schedule.Unit {
     if case .steps = self { return .steps }
     return .epochs
@@ -79,20 +80,25 @@ public enum TrainingViews: Sendable, Hashable {
 /// How a model is trained. `PublishedTraining` has the authors' options; the table in the page on the method
 /// says where these defaults differ.
 public struct TrainingOptions: Sendable {
+  /// How long the training lasts.
   public var duration: TrainingDuration
   /// Images a step. The last partial batch of an epoch is left out, unless the data are fewer than a batch.
   public var batch = 32
+  /// The optimizer and its learning rate.
   public var optimizer = OptimizerSettings.published
   /// nil: a cosine with a tenth of the epochs as warm-up, which for 50 epochs is the published 5.
   public var schedule: Schedule?
   /// The gradient norm's limit; nil for none.
   public var clipNorm: Double?
+  /// Whether every epoch has another order, fixed by seed and epoch.
   public var shuffle = true
+  /// Keys shuffles, crops and flips.
   public var seed: UInt64 = 0
   /// What of the training images a step looks at.
   public var views = TrainingViews.plain
   /// Where a checkpoint is kept, and after how many epochs each time.
   public var checkpoint: String?
+  /// Epochs from one checkpoint to the next.
   public var checkpointEvery = 1
   /// What judges the epochs; the best one's parameters stay.
   public var keepBest: KeepBest?
@@ -103,6 +109,7 @@ public struct TrainingOptions: Sendable {
   /// How a training that is taken up goes on beyond its end; nil: it does not.
   public var extend: TrainingExtension?
 
+  /// The default options for a training of that length.
   public init(duration: TrainingDuration) { self.duration = duration }
 
   /// - Throws: E0706.
@@ -168,10 +175,15 @@ public struct TrainingOptions: Sendable {
 
 /// How many steps and epochs a training has on given data.
 public struct TrainingPlan: Sendable, Equatable {
+  /// Steps of an epoch: whole batches, one at least.
   public let stepsPerEpoch: Int
+  /// Epochs that are begun.
   public let epochs: Int
+  /// Steps in all.
   public let steps: Int
+  /// How the learning rate moves.
   public let schedule: Schedule
+  /// What the schedule counts.
   public let scheduleUnit: Schedule.Unit
   /// The steps that the schedule covers. After them its last rate stays.
   public let scheduled: Range<Int>

@@ -1,0 +1,84 @@
+import MocoBase
+import MocoData
+import MocoMethods
+
+// What a training writes of itself, and how it is taken up again.
+
+extension Trainer {
+  /// A checkpoint of where the training stands.
+  func save() throws {
+    guard let path = options.checkpoint else { return }
+    try Checkpoint.save(path: path, model: model, trainer: self)
+    savedStep = step
+  }
+
+  /// Keeps what was learned since the last checkpoint.
+  func saveInterrupted(since first: Int) {
+    guard let path = options.checkpoint, step > first else { return }
+    if savedStep == step {
+      interruptedCheckpoint = .written(path)
+      return
+    }
+    do {
+      try Cancellation.suspended { try Checkpoint.save(path: path, model: model, trainer: self) }
+      savedStep = step
+      interruptedCheckpoint = .written(path)
+    } catch {
+      interruptedCheckpoint = .failed(path, (error as? Failure)?.message ?? "\(error)")
+    }
+  }
+
+  /// The position for a checkpoint, with the unfinished epoch's sums.
+  var position: Json {
+    var object = JsonObject([
+      ("step", .int(step)), ("epoch", .int(step / plan.stepsPerEpoch)), ("sums", sums.json),
+    ])
+    if let stop, stop.by == .patience { object["stop"] = stop.json }
+    if let best { object["best"] = best.json }
+    return .object(object)
+  }
+
+  /// Puts a saved position back. The optimizer's state is restored by the checkpoint.
+  ///
+  /// - Parameters:
+  ///   - plan: how the training goes on.
+  ///   - records: the epochs that are finished there.
+  ///   - best: what did best there.
+  func resume(
+    at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord], best: BestState? = nil
+  ) {
+    step = position.step
+    sums = EpochSums(position.sums)
+    self.plan = plan
+    self.records = records
+    batches = nil
+    good = nil
+    stop = position.stop
+    self.best = best
+    lastValues = nil
+    isEpochOpen = false
+    // An epoch that was cut short by the old end goes on.
+    if !isFinished, let last = records.last, last.step == step, step % plan.stepsPerEpoch != 0 {
+      sums = EpochSums(last, steps: step % plan.stepsPerEpoch)
+      self.records.removeLast()
+    }
+    // An interrupt may have come before the last epoch was judged.
+    if options.keepBest != nil, let last = self.records.last { isEpochOpen = last.validation == nil }
+  }
+
+  /// Digest and parts of the training data, found when a checkpoint first asks.
+  func dataIdentity() throws -> DataIdentity {
+    if let known = knownIdentity { return known }
+    let made = try data.identity()
+    knownIdentity = made
+    return made
+  }
+
+  /// The hash of the model's CLIP, kept as long as nothing of it is trained.
+  func clipHash() throws -> String {
+    if let known = knownClipHash { return known }
+    let hash = try model.clip.contentHash()
+    if !model.trainsVision, model.clip.trainableParameters.isEmpty { knownClipHash = hash }
+    return hash
+  }
+}
