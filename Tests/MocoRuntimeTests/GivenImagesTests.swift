@@ -78,7 +78,7 @@ import Testing
           for images in [batch, [batch]] {
             let loss = mix.loss({images: images, labels: batch.labels, classes: batch.classes})
             loss.backward()
-            let reached = [p.grad != nil for [name, p] in zip(mix.parameters.names, mix.parameters) if "visual" in name]
+            let reached = [p.grad != nil for [name, p] in zip(mix.parameters.names, mix.parameters) if starts_with(name, "image_encoder")]
             print(len(reached) > 0, count(reached, false))
             for p in mix.parameters { p.zero_grad() }
           }
