@@ -21,7 +21,7 @@ extension Image {
   /// A file's bytes as an image of 1 or 3 channels.
   ///
   /// - Parameter name: what messages call it.
-  /// - Throws: E0502 for damaged bytes, E0503 for a format that is not read.
+  /// - Throws: E0502 for damaged bytes, E0503 for a format that is not read, E0513 for more pixels than `pixelLimit`.
   public static func decode(
     _ bytes: [UInt8], name: String, reading: ImageReading = ImageReading()
   ) throws -> Image {

@@ -7,7 +7,7 @@ import MocoTensor
 /// What logits tell beyond the answer: how far down the right class stands, and how well the softmax of the
 /// logits, as the model gives them, knows what it does not know.
 public struct Confidence: Sendable, Equatable {
-  /// The number of equal parts of 0 … 1 by which calibration is measured.
+  /// The number of equal parts of 0 … 1 by which the expected calibration error (ECE) is measured.
   public static let binCount = 15
 
   /// Images whose confidence falls into one of the equal parts of 0…1.

@@ -31,7 +31,7 @@ public enum Schedule: Sendable, Hashable {
     public var warmup: Int
     /// How the rate moves during the warm-up.
     public var warmupKind: Warmup
-    /// The learning rate of the warm-up.
+    /// The learning rate of a constant warm-up, and the first of a linear one.
     public var warmupRate: Double
     /// The learning rate at the end; nil for the published rule.
     public var end: Double?

@@ -24,7 +24,7 @@ public struct Forecast: Sendable {
   public let memory: Int
   /// What was measured: operations a second in the text tower, and seconds for an image.
   public let flopsPerSecond: Double
-  /// Seconds for one image in the image tower; 0 where none is encoded.
+  /// Seconds for one image in the image tower, with the backward pass where the tower is trained.
   public let secondsPerImage: Double
 
   /// Estimated seconds of a step.
