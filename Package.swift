@@ -16,6 +16,8 @@ let package = Package(
       linkerSettings: ["jpeg", "png", "webp", "webpdemux", "tiff", "gif"].map { .linkedLibrary($0) }),
     .target(name: "CCairo"),
     .target(name: "CProcess"),
+    .target(
+      name: "CMarkdown", linkerSettings: ["cmark-gfm", "cmark-gfm-extensions"].map { .linkedLibrary($0) }),
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
 
     // What everything stands on.
@@ -56,6 +58,9 @@ let package = Package(
       name: "MocoSession",
       dependencies: ["CProcess", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime"]),
     .target(
+      name: "MocoNotebook",
+      dependencies: ["CMarkdown", "MocoBase", "MocoDocument", "MocoLang", "MocoSession"]),
+    .target(
       name: "MocoTerminal",
       dependencies: [
         "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoTraining", "MocoDocument", "MocoLang",
@@ -71,7 +76,8 @@ let package = Package(
       name: "moco",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime", "MocoSession",
-        "MocoTerminal", "MocoBench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MocoNotebook", "MocoTerminal", "MocoBench",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "MocoGolden",
@@ -98,7 +104,8 @@ let package = Package(
 
     .executableTarget(
       name: "cells",
-      dependencies: ["MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoSession"], path: "Tests/Cells"),
+      dependencies: ["MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoSession"],
+      path: "Tests/Cells"),
 
     .testTarget(name: "HouseTests"),
     .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
@@ -130,6 +137,9 @@ let package = Package(
     .testTarget(name: "MocoDocumentTests", dependencies: ["MocoDocument"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
     .testTarget(name: "MocoPlotTests", dependencies: ["MocoBase", "MocoPlot"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "MocoNotebookTests",
+      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook", "MocoTestSupport"]),
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [

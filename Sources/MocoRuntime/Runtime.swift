@@ -130,5 +130,6 @@ func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerDataBuiltins(interpreter, context)
   registerMethodBuiltins(interpreter, context)
   registerShowBuiltins(interpreter, context)
+  interpreter.noteFlow(.runtime)
   describeTypes(interpreter)
 }

@@ -19,6 +19,8 @@ struct MocoCommand: ParsableCommand {
       moco [run] FILE.moco [options] [-- args …]
       moco run -i FILE.moco      the same, then the prompt with its names
       moco -e CODE [options] [-- args …]
+      moco export FILE.moco -o FILE.html|.md|.ipynb
+      moco import FILE.ipynb -o FILE.moco
       moco check FILE …
       moco fmt [--check] FILE …
       moco explain CODE
@@ -34,7 +36,8 @@ struct MocoCommand: ParsableCommand {
       """,
     version: "moco \(Moco.version)",
     subcommands: [
-      RunCommand.self, CheckCommand.self, FmtCommand.self, ExplainCommand.self, BenchCommand.self,
+      RunCommand.self, ExportCommand.self, ImportCommand.self, CheckCommand.self, FmtCommand.self,
+      ExplainCommand.self, BenchCommand.self,
       DataCommand.self, RunsCommand.self,
     ])
 

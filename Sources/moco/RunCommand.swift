@@ -21,6 +21,11 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
   var file: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Run one cell, by its number or title, and the cells above that it reads from.", valueName: "cell"))
+  var cell: String?
+
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Looks") var looks: LookOptions
 
@@ -48,6 +53,9 @@ struct RunCommand: ParsableCommand {
     if isInteractive, quiet {
       throw ValidationError("-i goes on at the prompt, which shows progress; leave --quiet out.")
     }
+    if isInteractive, cell != nil {
+      throw ValidationError("-i runs the whole program; leave --cell or -i out.")
+    }
     if noRecord, out != nil { throw ValidationError("--out and --no-record exclude each other.") }
   }
 
@@ -62,8 +70,9 @@ struct RunCommand: ParsableCommand {
       options.highlight = !parent.noHighlight
       throw ExitCode(try program.runInteractively(path: file, options, suggests: !parent.noSuggest))
     }
-    throw WholeProgram(running: running, arguments: parent.arguments, out: out, isQuiet: quiet).run(
-      path: file, record: !noRecord
-    ).exit
+    throw WholeProgram(running: running, arguments: parent.arguments, out: out, isQuiet: quiet, cell: cell)
+      .run(
+        path: file, record: !noRecord
+      ).exit
   }
 }

@@ -16,6 +16,8 @@ struct WholeProgram {
   var out: String?
   /// Whether standard error gets errors alone.
   var isQuiet = false
+  /// The cell that is to run, with those that it reads from; nil for all.
+  var cell: String?
 
   func run(text: String, name: String) -> Status {
     run(SourceFile(name: name, text: text))
@@ -90,11 +92,12 @@ struct WholeProgram {
       let session = Session(
         options: try running.sessionOptions(arguments: arguments, recorder: recorder),
         delegate: frontEnd)
-      let program = session.check(source)
-      if program.hasErrors {
-        Console.report(program.diagnostics)
+      let whole = session.check(source)
+      if whole.hasErrors {
+        Console.report(whole.diagnostics)
         return .invalid
       }
+      let program = try part(of: whole, session)
       if !isQuiet {
         WholeProgram.report(surprises: program)
         let context = session.checkContext()
@@ -110,8 +113,28 @@ struct WholeProgram {
       }
     } catch {
       Console.report(error)
-      return .failed
+      return (error as? Failure)?.code == "E1003" ? .usage : .failed
     }
+  }
+
+  /// The program, or the cell of it that is asked for with those that it reads from, which is said.
+  /// - Throws: E1003 where there is no such cell.
+  private func part(of program: CheckedProgram, _ session: Session) throws -> CheckedProgram {
+    guard let cell else { return program }
+    let tree = program.parsed.program
+    let index = try tree.cell(named: cell)
+    let needed = CellFlow(tree, session.checkContext()).needed(for: index)
+    if !isQuiet {
+      let before = needed.map { number in
+        let title = tree.cells[number].title
+        return "\(number + 1)" + (title.isEmpty ? "" : " (\(title))")
+      }
+      Console.remark(
+        "cell \(index + 1)"
+          + (before.isEmpty ? " reads from no other" : ", after \(before.joined(separator: ", "))")
+          + "\n")
+    }
+    return program.keeping(cells: Set(needed + [index]))
   }
 
   /// What follows the last statement: errors, what is still to be written of the output, the record of the run.

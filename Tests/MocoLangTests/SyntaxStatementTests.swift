@@ -166,11 +166,34 @@ import Testing
       """
     let program = SyntaxSupport.parse(text).program
     #expect(program.cells.map(\.title) == ["", "First", "Words", ""])
-    #expect(program.cells.map(\.isMarkdown) == [false, false, true, false])
+    #expect(program.cells.map(\.kind) == [.code, .code, .markdown, .code])
     #expect(program.cells.map(\.statements) == [0..<1, 1..<3, 3..<3, 3..<4])
     #expect(SyntaxSupport.parse("x\n// %%\n.y").hasErrors)
     #expect(SyntaxSupport.parse("// %% a\n1").program.cells.map(\.title) == ["a"])
     #expect(SyntaxSupport.parse("1").program.cells.count == 1)
+    #expect(SyntaxSupport.parse("// %%\n// %%\n1").program.cells.count == 2)
+    #expect(SyntaxSupport.parse("// %% [markdown]\n// a\n// %%\n1").program.cells.map(\.kind) == [.markdown, .code])
+    #expect(SyntaxSupport.parse("// words\n// %%\n1").program.cells.count == 1)
+  }
+
+  @Test(arguments: [
+    ("// %%", "", Program.Cell.Kind.code, ""), ("//%% A b", "A b", .code, ""),
+    ("// %% [markdown] A", "A", .markdown, ""), ("// %% A [markdown]", "A", .markdown, ""),
+    ("// %%[raw]", "", .raw, ""), ("// %% A {\"tags\": [\"x\"]}", "A", .code, "{\"tags\": [\"x\"]}"),
+    ("// %% [raw] {\"a\": {\"b\": 1}}", "", .raw, "{\"a\": {\"b\": 1}}"),
+    ("// %% \"a photo of a {}\"", "\"a photo of a {}\"", .code, ""), ("// %% [other] A", "[other] A", .code, ""),
+  ])
+  func cellHeads(_ line: String, _ title: String, _ kind: Program.Cell.Kind, _ attributes: String) {
+    let cell = SyntaxSupport.parse(line + "\n1").program.cells.last
+    #expect(cell?.title == title)
+    #expect(cell?.kind == kind)
+    #expect(cell?.attributes == attributes)
+  }
+
+  @Test func ordinaryCommentsBeginNoCell() {
+    for line in ["// %%x", "// 100 %%", "/// %% a", "(1 // %% a\n)"] {
+      #expect(!SyntaxSupport.parse(line + "\n1").program.hasCells)
+    }
   }
 
   @Test func sourcePositions() {

@@ -15,7 +15,9 @@ import Testing
     let text: String
     /// Programs: the one that fails, then mended ones.
     let programs: [String]
-    /// What follows the first program in a fence of its own.
+    /// A command that fails where the program has run; nil where the program itself fails.
+    let command: String?
+    /// What follows the first program, or the command, in a fence of its own.
     let shown: String?
 
     init(_ code: String) throws {
@@ -23,17 +25,26 @@ import Testing
       text = try String(contentsOfFile: path, encoding: .utf8)
       let fences = text.components(separatedBy: "```moco\n").dropFirst()
       programs = fences.map { $0.components(separatedBy: "```\n").first ?? "" }
-      let behind = fences.first?.dropFirst((programs.first?.count ?? 0) + 4) ?? ""
+      var behind = fences.first?.dropFirst((programs.first?.count ?? 0) + 4) ?? ""
+      if behind.hasPrefix(Page.prompt) {
+        let line = behind.dropFirst(Page.prompt.count).prefix { $0 != "\n" }
+        command = String(line)
+        behind = behind.dropFirst(Page.prompt.count + line.count + 5)
+      } else {
+        command = nil
+      }
       shown =
         behind.hasPrefix(Page.opening)
         ? behind.dropFirst(Page.opening.count).description.components(separatedBy: "```\n").first : nil
     }
 
     private static let opening = "\n```text\n"
+    private static let prompt = "\n```sh\n"
 
     /// The page with another text behind its first program.
     func recording(_ message: String) -> String {
-      let example = "```moco\n" + (programs.first ?? "") + "```\n"
+      let example =
+        "```moco\n" + (programs.first ?? "") + "```\n" + (command.map { Page.prompt + $0 + "\n```\n" } ?? "")
       let old = example + (shown.map { Page.opening + $0 + "```\n" } ?? "")
       return text.replacingOccurrences(of: old, with: example + Page.opening + message + "```\n")
     }
@@ -53,7 +64,7 @@ import Testing
   @Test(arguments: codes) func exampleShowsTheError(code: String) throws {
     let page = try Page(code)
     let program = try #require(page.programs.first)
-    let printed = try message(of: program, code)
+    let printed = try message(of: program, code, page.command)
     #expect(printed.contains("[\(code)]"))
     if ProcessInfo.processInfo.environment["MOCO_RECORD"] != nil {
       try page.recording(printed).write(toFile: page.path, atomically: true, encoding: .utf8)
@@ -72,7 +83,7 @@ import Testing
   }
 
   /// What moco says of a program: of warnings, which a run leaves to the check, what `moco check` says.
-  private func message(of program: String, _ code: String) throws -> String {
+  private func message(of program: String, _ code: String, _ command: String?) throws -> String {
     let folder = try MocoProcess.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for name in Self.images[code] ?? [] {
@@ -90,6 +101,11 @@ import Testing
     let checked = try MocoProcess.run(["check", "example.moco"], in: folder)
     if checked.errors.contains("[\(code)]") { return checked.errors }
     var words = ["run", "example.moco"]
+    if let command {
+      // The program makes what the command is given, unless it is the program that the command is given.
+      if !command.contains("example.moco") { _ = try MocoProcess.run(words, in: folder) }
+      words = command.split(separator: " ").dropFirst().map(String.init)
+    }
     if code == "E0307" { words += ["--set", "shot=4"] }
     let ran: MocoProcess.Result
     if code == "E0406" {

@@ -14,4 +14,14 @@ package enum Base64 {
     }
     return String(decoding: result, as: UTF8.self)
   }
+
+  /// Whether a byte may stand in such a text.
+  package static func isDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+      true
+    default: false
+    }
+  }
 }

@@ -57,6 +57,14 @@ extension Document {
       self.alternativeText = alternativeText
     }
 
+    /// The bytes of a PNG file; nil for a picture that came in another format.
+    package var png: [UInt8]? {
+      switch source {
+      case .pixels(let pixels): PNG.encode(pixels)
+      case .encoded(let bytes, let type): type == "image/png" ? bytes : nil
+      }
+    }
+
     /// `data:image/png;base64,…`; media types that are no plain word give that of unknown bytes.
     package var dataURI: String {
       switch source {

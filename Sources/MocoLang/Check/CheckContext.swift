@@ -57,6 +57,8 @@ public struct CheckContext: Sendable {
   public var effects: [String: Effect] = [:]
   /// The same of methods of built-in types, where all that share the name agree.
   public var methodEffects: [String: Effect] = [:]
+  /// What else is known of built-ins, for the analysis of cells.
+  public var flow = FlowFacts()
   /// Functions with a newer name.
   public var newNames: [String: String] = [:]
   /// Names in `names` that hold a record or module, whose fields may be functions.

@@ -27,6 +27,12 @@ public struct CheckedProgram: Sendable {
     }
   }
 
+  /// A part of a program that was checked as a whole.
+  init(checked program: Program, diagnostics: [Diagnostic]) {
+    parsed = ParseResult(program: program, diagnostics: [], isIncomplete: false)
+    self.diagnostics = diagnostics
+  }
+
   /// What the program does otherwise than it seems to say: told before a run too.
   public var surprises: [Diagnostic] { diagnostics.filter { Checker.surprises.contains($0.code) } }
 }

@@ -39,7 +39,11 @@ extension Interpreter {
       if case .something? = methodEffects[name] { continue }
       methodEffects[name] = effect
     }
+    flowFacts.seeded.formUnion(table.seededNames)
   }
+
+  /// Tells the analysis of cells about built-ins that were defined.
+  public func noteFlow(_ facts: FlowFacts) { flowFacts.add(facts) }
 
   /// Replaces the literal of the top-level `let name` in the program that is run next: `--set name=value`.
   /// The text is a literal of the language; a bare word where the program has a String. An unknown name fails

@@ -7,8 +7,10 @@ extension Interpreter {
   public enum Mode {
     /// A whole file: names may be declared once in each cell.
     case program
-    /// One input of the prompt or a notebook cell: sets `ans`.
+    /// One input of the prompt: sets `ans`.
     case cell
+    /// A cell of a program that was checked as a whole: its names stay for the next, `--set` holds for it.
+    case part
   }
 
   /// Reads a source text and runs it in the interpreter's main module.
@@ -50,7 +52,7 @@ extension Interpreter {
     do {
       let compiler = Compiler(
         module: main, file: parsed.program.file, dialect: dialect, globals: globals, heap: heap)
-      if mode == .program { compiler.overrides = overrides }
+      if mode != .cell { compiler.overrides = overrides }
       main.pending = machine.declaredNames(parsed.program)
       defer { main.pending = [] }
       guard let prototype = try compiler.compile(parsed.program) else {

@@ -84,6 +84,9 @@ public final class Interpreter {
   /// What calls of methods of host objects do besides giving a value, by name: see `noteMethods`.
   public internal(set) var methodEffects: [String: Effect] = [:]
 
+  /// What the analysis of cells knows of built-ins.
+  public internal(set) var flowFacts = FlowFacts.language
+
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 

@@ -157,6 +157,13 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
     names.map { ($0, effects[$0] ?? .something) }
   }
 
+  /// Methods that take a seed, and the program's where none is given.
+  package var seededNames: [String] {
+    names.filter { name in
+      entries[name]?.signature.parameters.contains { $0.name == "seed" && $0.defaultText == "nil" } ?? false
+    }
+  }
+
   /// The method of that name as a function of its arguments, or nil.
   public func bind(_ name: String, to host: Host) -> NativeFunction? {
     guard let entry = entries[name] else { return nil }

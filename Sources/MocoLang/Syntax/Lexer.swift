@@ -11,8 +11,7 @@ struct Lexer {
 
   struct CellMarker: Sendable {
     let offset: Int
-    let title: String
-    let isMarkdown: Bool
+    let head: CellHead
   }
 
   let file: SourceFile
@@ -317,29 +316,11 @@ struct Lexer {
       return false
     }
     let text = file.text(in: min(start + 2, end)..<end)
-    guard topLevel, let title = Lexer.cellTitle(text) else { return false }
+    guard topLevel, let head = CellHead(comment: text) else { return false }
     flushDoc()
     pendingDoc = []
-    cells.append(CellMarker(offset: start, title: title.title, isMarkdown: title.isMarkdown))
+    cells.append(CellMarker(offset: start, head: head))
     return true
-  }
-
-  /// The title in ` %% title`, nil for an ordinary comment.
-  static func cellTitle(_ comment: String) -> (title: String, isMarkdown: Bool)? {
-    var rest = comment[...]
-    while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
-    guard rest.hasPrefix("%%") else { return nil }
-    rest.removeFirst(2)
-    guard rest.isEmpty || rest.first == " " || rest.first == "\t" || rest.first == "[" else { return nil }
-    while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
-    var isMarkdown = false
-    if rest.hasPrefix("[markdown]") {
-      isMarkdown = true
-      rest.removeFirst("[markdown]".count)
-      while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
-    }
-    while rest.last == " " || rest.last == "\t" { rest.removeLast() }
-    return (String(rest), isMarkdown)
   }
 
   /// The first group of `///` lines before any code also documents the file.

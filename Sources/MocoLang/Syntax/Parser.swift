@@ -88,22 +88,22 @@ public struct Parser {
     var cells: [Program.Cell] = []
     var first = 0
     var start = 0
-    var title = ""
-    var isMarkdown = false
+    var head = CellHead()
+    var isMarked = false
     func cell(until end: Int, _ last: Int) -> Program.Cell {
       Program.Cell(
-        title: title, isMarkdown: isMarkdown, span: file.span(start, end),
+        title: head.title, kind: head.kind, attributes: head.attributes, span: file.span(start, end),
         statements: first..<max(first, last))
     }
     for marker in markers {
       var last = first
       while last < statements.count, statements[last].span.start < marker.offset { last += 1 }
       // What stands before the first marker is a cell only if there is something in it.
-      if start > 0 || last > first || !title.isEmpty { cells.append(cell(until: marker.offset, last)) }
+      if isMarked || last > first { cells.append(cell(until: marker.offset, last)) }
       first = last
       start = marker.offset
-      title = marker.title
-      isMarkdown = marker.isMarkdown
+      head = marker.head
+      isMarked = true
     }
     cells.append(cell(until: file.bytes.count, statements.count))
     return Program(

@@ -270,19 +270,33 @@ public final class Pattern: Sendable {
 public struct Program: Sendable {
   /// A piece between two `// %%` lines.
   public struct Cell: Sendable {
-    /// What stands behind `// %%`; empty without a title.
+    /// What a cell holds.
+    public enum Kind: String, Sendable {
+      case code
+      /// `// %% [markdown]`: prose in `//` lines.
+      case markdown
+      /// `// %% [raw]`: text in `//` lines that other programs read, and no page shows.
+      case raw
+    }
+
+    /// Behind `%%`; empty for a cell without a title.
     public let title: String
-    /// `// %% [markdown]`
-    public let isMarkdown: Bool
+    /// What it holds.
+    public let kind: Kind
+    /// The JSON object at the end of the `// %%` line, as it is written there; empty where there is none.
+    public let attributes: String
     /// From the `// %%` line (or the start of the file) to the next.
     public let span: Span
     /// Indices into `statements`.
     public let statements: Range<Int>
 
     /// A cell; `statements` are indices into the program's.
-    public init(title: String, isMarkdown: Bool, span: Span, statements: Range<Int>) {
+    public init(
+      title: String, kind: Kind = .code, attributes: String = "", span: Span, statements: Range<Int>
+    ) {
       self.title = title
-      self.isMarkdown = isMarkdown
+      self.kind = kind
+      self.attributes = attributes
       self.span = span
       self.statements = statements
     }

@@ -7,6 +7,7 @@ extension ErrorCatalog {
       ("E05", "files, data sets and images"),
       ("E06", "CLIP, weights and tokens"),
       ("E07", "templates, prompts and training"),
+      ("E10", "cells and notebooks"),
     ],
     [
       ("E0203", "Two matrices cannot be multiplied"),
@@ -50,5 +51,9 @@ extension ErrorCatalog {
       ("E0709", "The model or data lacks what this needs"),
       ("E0710", "The classes of the data are not the model's"),
       ("E0712", "Labels and answers cannot be counted"),
+      ("E1001", "A file is no notebook of moco"),
+      ("E1002", "A cell cannot be written into a program"),
+      ("E1003", "A program has no such cell"),
+      ("E1004", "The attributes of a cell are no JSON object"),
     ])
 }

@@ -25,6 +25,7 @@ extension CheckContext {
     self.newNames = newNames
     self.records = records
     methodEffects = interpreter.methodEffects
+    flow = interpreter.flowFacts
     for owner in builtins.keys {
       let functions = interpreter.memberFunctions(builtin: owner)
       if !functions.isEmpty { members[owner] = functions }

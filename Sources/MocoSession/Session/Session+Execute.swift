@@ -59,7 +59,7 @@ extension Session {
   }
 
   /// The outcome of some work, which is the running cell meanwhile.
-  private func observed(_ work: () -> Void) -> Outcome {
+  func observed(_ work: () -> Void) -> Outcome {
     let start = ProcessClock.seconds
     let before = interpreter.bindings
     outcome = Outcome()
@@ -141,7 +141,7 @@ extension Session {
     end(result)
     if let status = result.exitStatus {
       // A program that %run runs ends alone.
-      if mode == .cell {
+      if mode != .program {
         exitStatus = status
         isLeaving = true
       } else {

@@ -1,0 +1,179 @@
+import MocoBase
+import MocoLang
+
+// Jupyter's notebook format 4: nbformat.readthedocs.io, "The notebook file format".
+
+extension Notebook {
+  /// What reading a Jupyter notebook gives.
+  public struct Imported {
+    /// Its cells, without outputs.
+    public var notebook: Notebook
+    /// What was left out or changed, a sentence each.
+    public var notes: [String]
+  }
+
+  /// Reads a Jupyter notebook of moco.
+  ///
+  /// Its outputs are left out. Everything else is kept: writing the notebook as a program, reading that, and writing it
+  /// as a Jupyter notebook gives the same cells, identifiers, metadata and attachments.
+  /// - Parameter name: what messages call the file.
+  /// - Throws: E1001 for what is no notebook of format 4 in this language; E1002 for a cell that cannot be written into
+  ///   a program.
+  public static func read(jupyter text: [UInt8], name: String) throws -> Imported {
+    let json: Json
+    do {
+      json = try Json.parse(text, name: name)
+    } catch let error as Failure {
+      throw Failure("E1001", "\(name) is no notebook: \(error.message)", help: "save it again in Jupyter")
+    }
+    var reader = JupyterReader(name: name)
+    let notebook = try reader.notebook(json)
+    return Imported(notebook: notebook, notes: reader.notes)
+  }
+}
+
+/// Reads the JSON of a notebook.
+struct JupyterReader {
+  let name: String
+  var notes: [String] = []
+  private var ids: [String: Int] = [:]
+
+  init(name: String) { self.name = name }
+
+  mutating func notebook(_ json: Json) throws -> Notebook {
+    guard let object = json.objectValue, let format = object["nbformat"]?.intValue,
+      let cells = object["cells"]?.arrayValue ?? (format < 4 ? [] : nil)
+    else {
+      throw refusal("it has no cells and no nbformat", "give a file that Jupyter has written")
+    }
+    guard format == 4 else {
+      throw refusal(
+        "its format is \(format)", "convert it: jupyter nbconvert --to notebook --nbformat 4 FILE")
+    }
+    let metadata = object["metadata"]?.objectValue ?? JsonObject()
+    if let language = JupyterReader.language(metadata), language != "moco" {
+      throw refusal("its language is \(language)", "give a notebook with the kernel moco")
+    }
+    var result = Notebook(metadata: JsonObject(metadata.filter { !JupyterFormat.isOwn($0.key, $0.value) }))
+    for (index, cell) in cells.enumerated() { result.cells.append(try self.cell(cell, index + 1)) }
+    let withOutputs = cells.count { ($0["outputs"]?.arrayValue?.count ?? 0) > 0 }
+    if withOutputs > 0 {
+      notes.append(
+        "outputs are not kept in a program: \(NumberText.counted(withOutputs, "cell")) had some; run it to have them again"
+      )
+    }
+    return result
+  }
+
+  private func refusal(_ reason: String, _ help: String) -> Failure {
+    Failure("E1001", "\(name) is no notebook that moco reads: \(reason)", help: help)
+  }
+
+  /// The language that the notebook says; nil where it says none.
+  private static func language(_ metadata: JsonObject) -> String? {
+    metadata["language_info"]?["name"]?.stringValue ?? metadata["kernelspec"]?["language"]?.stringValue
+      ?? metadata["kernelspec"]?["name"]?.stringValue
+  }
+
+  private mutating func cell(_ json: Json, _ number: Int) throws -> Notebook.Cell {
+    guard let object = json.objectValue, let word = object["cell_type"]?.stringValue else {
+      throw refusal("cell \(number) has no cell_type", "save the notebook again in Jupyter")
+    }
+    guard let kind = Program.Cell.Kind(rawValue: word) else {
+      throw refusal(
+        "cell \(number) is of the unknown type \"\(word)\"", "make it code, markdown or raw in Jupyter")
+    }
+    guard let source = JupyterReader.text(object["source"]) else {
+      throw refusal("the source of cell \(number) is no text", "save the notebook again in Jupyter")
+    }
+    let known: Set = ["cell_type", "source", "id", "metadata", "attachments", "outputs", "execution_count"]
+    for key in object.keys where !known.contains(key) {
+      notes.append("cell \(number) has a field \"\(key)\" that notebooks do not have: it is left out")
+    }
+    var metadata = object["metadata"]?.objectValue ?? JsonObject()
+    var title = ""
+    if let text = metadata["title"]?.stringValue, Notebook.isTitle(text) {
+      title = text
+      metadata = JsonObject(metadata.filter { $0.key != "title" })
+    }
+    var attributes: [(String, Json)] = []
+    if let id = object["id"] { if let id = kept(id, number) { attributes.append(("id", .string(id))) } }
+    if let attachments = object["attachments"] { attributes.append(("attachments", attachments)) }
+    if metadata.keys.contains(where: JupyterFormat.reserved.contains) {
+      attributes.append(("metadata", .object(metadata)))
+    } else {
+      attributes += metadata.map { ($0.key, $0.value) }
+    }
+    return Notebook.Cell(kind, title: title, source: source, attributes: JsonObject(attributes))
+  }
+
+  /// An identifier that is a right one; nil for one that the cell cannot keep.
+  private mutating func kept(_ id: Json, _ number: Int) -> String? {
+    guard let text = id.stringValue, JupyterFormat.isIdentifier(text) else {
+      notes.append("the id of cell \(number) is no identifier: it gets a new one")
+      return nil
+    }
+    if let first = ids[text] {
+      notes.append("cells \(first) and \(number) have the same id \"\(text)\": cell \(number) gets a new one")
+      return nil
+    }
+    ids[text] = number
+    return text
+  }
+
+  /// A text, or its lines.
+  static func text(_ json: Json?) -> String? {
+    if let text = json?.stringValue { return text }
+    guard let lines = json?.arrayValue else { return nil }
+    var result = ""
+    for line in lines {
+      guard let text = line.stringValue else { return nil }
+      result += text
+    }
+    return result
+  }
+}
+
+extension Notebook {
+  /// Whether a text can stand behind `// %%` and is read back as it is.
+  static func isTitle(_ text: String) -> Bool {
+    guard !text.isEmpty, !text.utf8.contains(where: { $0 < 0x20 }) else { return false }
+    var head = CellHead()
+    head.title = text
+    return CellHead(comment: String(head.line.dropFirst(2))) == head
+  }
+}
+
+/// What every notebook of moco has.
+enum JupyterFormat {
+  /// Attributes of a cell that are no metadata.
+  static let reserved: Set = ["id", "attachments", "metadata", Notebook.notebookKey, "title"]
+
+  static let kernelspec = Json.object(
+    JsonObject([("display_name", "moco"), ("language", "moco"), ("name", "moco")]))
+  static let languageInfo = Json.object(
+    JsonObject([
+      ("codemirror_mode", "swift"), ("file_extension", ".moco"), ("mimetype", "text/x-moco"),
+      ("name", "moco"),
+      ("pygments_lexer", "swift"),
+    ]))
+
+  /// Whether a member of a notebook's metadata is written anew for every notebook.
+  static func isOwn(_ key: String, _ value: Json) -> Bool {
+    switch key {
+    case "kernelspec": value == kernelspec
+    case "language_info": value["name"]?.stringValue == "moco"
+    default: false
+    }
+  }
+
+  /// 1 to 64 letters, digits, `-` and `_`.
+  static func isIdentifier(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+      && text.utf8.allSatisfy {
+        ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z"))
+          || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || $0 == UInt8(ascii: "-")
+          || $0 == UInt8(ascii: "_")
+      }
+  }
+}

@@ -1,0 +1,69 @@
+import MocoBase
+import MocoDocument
+import MocoLang
+
+/// Files that notebooks are written to.
+public enum NotebookFile {
+  /// What kind of file.
+  public enum Format: Sendable {
+    /// A page: `.html`.
+    case page
+    /// `.md`, with pictures beside it.
+    case markdown
+    /// `.ipynb`
+    case jupyter
+
+    /// By the ending of a path; nil for another one.
+    public init?(path: String) {
+      let name = path.lowercased()
+      if name.hasSuffix(".html") || name.hasSuffix(".htm") {
+        self = .page
+      } else if name.hasSuffix(".md") || name.hasSuffix(".markdown") {
+        self = .markdown
+      } else if name.hasSuffix(".ipynb") {
+        self = .jupyter
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// Looks, before hours of work, whether the file can be written.
+  ///
+  /// - Throws: E0504 where its folder is missing, or where it is the program itself.
+  public static func checkWritable(_ path: String, beside program: String) throws {
+    if let own = FileSystem.realPath(program), own == FileSystem.realPath(path) {
+      throw Failure("E0504", "\(path) is the program itself", help: "give -o another name")
+    }
+    if FileSystem.kind(path) == .folder {
+      throw Failure("E0504", "\(path) is a folder", help: "give -o the name of a file")
+    }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+    let folder = (path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
+    guard folder.isEmpty || FileSystem.kind(folder) == .folder else {
+      throw Failure("E0504", "there is no folder \(folder)", help: "make it: mkdir -p \(folder)")
+    }
+  }
+
+  /// Writes a notebook and what has come of it. A file that is there is replaced at once, or not at all.
+  ///
+  /// - Throws: E0504 where that fails.
+  public static func write(_ page: NotebookPage, as format: Format, to path: String) throws {
+    switch format {
+    case .page: try AtomicFile.write(page.html(), to: path)
+    case .jupyter: try AtomicFile.write(page.notebook.jupyter(page.records), to: path)
+    case .markdown:
+      let stem = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? path
+      let folder = stem + "_files"
+      var pictures: [(name: String, bytes: [UInt8])] = []
+      let text = page.markdown { bytes, ending in
+        pictures.append(("\(pictures.count + 1).\(ending)", bytes))
+        let name = folder.split(separator: "/").last.map(String.init) ?? folder
+        return "\(name)/\(pictures.count).\(ending)"
+      }
+      if !pictures.isEmpty { try FileSystem.createFolder(folder) }
+      for picture in pictures { try AtomicFile.write(picture.bytes, to: "\(folder)/\(picture.name)") }
+      try AtomicFile.write(text, to: path)
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import MocoBase
+import MocoDocument
+import MocoLang
+import MocoSession
+
+/// A notebook, and what has come of its cells, as a page.
+public struct NotebookPage {
+  /// The notebook.
+  public var notebook: Notebook
+  /// What has come of its cells, by their places.
+  public var records: [Int: CellRecord]
+  /// What the page is called where it has no heading of the first level.
+  public var name: String
+  /// Whether code is shown.
+  public var showsCode = true
+  /// Names and values for the foot of the page: version, seed, hashes, processor, time.
+  public var facts: [(name: String, value: String)] = []
+  /// The folder that addresses of pictures in prose are relative to.
+  public var folder: String
+
+  /// Code of more lines is folded.
+  static let openLines = 15
+
+  /// A page of a notebook in a folder.
+  public init(_ notebook: Notebook, records: [Int: CellRecord] = [:], name: String, folder: String = ".") {
+    self.notebook = notebook
+    self.records = records
+    self.name = name
+    self.folder = folder
+  }
+
+  /// The page as one file of HTML 5: nothing is loaded, no script is needed.
+  public func html() -> String {
+    var writer = PageWriter(page: self)
+    return writer.write()
+  }
+}
+
+/// Writes a page as HTML.
+private struct PageWriter {
+  let page: NotebookPage
+  private var body = ""
+  private var title: String?
+  private var contents: [(level: Int, id: String, words: String)] = []
+  private var ids: Set<String> = ["content", "contents"]
+
+  init(page: NotebookPage) { self.page = page }
+
+  private func escaped(_ text: String) -> String { HTMLText.escaped(text) }
+
+  mutating func write() -> String {
+    for (index, cell) in page.notebook.cells.enumerated() { write(cell, page.records[index]) }
+    let title = self.title ?? page.name
+    // A page without a heading of its own gets its name.
+    let heading = self.title == nil ? "<h1>\(escaped(page.name))</h1>\n" : ""
+    var text = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="generator" content="moco">
+      <title>\(escaped(title))</title>
+      <style>
+      \(PageStyle.css)
+      \(Document.stylesheet)
+      </style>
+      </head>
+      <body>
+      <a class="skip" href="#content">Skip to the content</a>
+
+      """
+    let listed = contents.filter { $0.level > 1 && $0.level <= 3 }
+    if listed.count > 2 {
+      text += "<nav aria-labelledby=\"contents\">\n<p id=\"contents\">Contents</p>\n<ul>\n"
+      for entry in listed {
+        text +=
+          "<li class=\"level-\(entry.level)\"><a href=\"#\(entry.id)\">\(escaped(entry.words))</a></li>\n"
+      }
+      text += "</ul>\n</nav>\n"
+    }
+    text += "<main id=\"content\">\n\(heading)\(body)</main>\n"
+    if !page.facts.isEmpty {
+      text += "<footer>\n<dl>\n"
+      for fact in page.facts { text += "<dt>\(escaped(fact.name))</dt><dd>\(escaped(fact.value))</dd>\n" }
+      text += "</dl>\n</footer>\n"
+    }
+    return text + "</body>\n</html>\n"
+  }
+
+  // MARK: - Cells
+
+  private mutating func write(_ cell: Notebook.Cell, _ record: CellRecord?) {
+    switch cell.kind {
+    case .raw: return
+    case .markdown:
+      if !cell.title.isEmpty { heading(2, escaped(cell.title), cell.title) }
+      write(prose: cell)
+    case .code:
+      guard !cell.source.isEmpty || record != nil || !cell.title.isEmpty else { return }
+      if !cell.title.isEmpty { heading(2, escaped(cell.title), cell.title) }
+      let shown = page.showsCode && !cell.source.allSatisfy(\.isWhitespace)
+      guard shown || !(record?.outputs.isEmpty ?? true) else { return }
+      body += "<section class=\"cell\">\n"
+      if shown { write(code: cell.source, record) }
+      if let record, !record.outputs.isEmpty {
+        body += "<div class=\"outputs\">\n"
+        for output in record.outputs { write(output) }
+        body += "</div>\n"
+      }
+      body += "</section>\n"
+    }
+  }
+
+  private mutating func heading(_ level: Int, _ html: String, _ words: String) {
+    if level == 1, title == nil { title = words }
+    let id = identifier(words)
+    contents.append((level, id, words))
+    body += "<h\(level) id=\"\(id)\">\(html) "
+    body += "<a class=\"anchor\" href=\"#\(id)\" aria-label=\"Link to \(escaped(words))\">#</a></h\(level)>\n"
+  }
+
+  /// Small letters and digits of the words, once in a page.
+  private mutating func identifier(_ words: String) -> String {
+    var base = ""
+    for scalar in words.lowercased().unicodeScalars {
+      if scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
+        base.unicodeScalars.append(scalar)
+      } else if !base.isEmpty, base.last != "-" {
+        base += "-"
+      }
+    }
+    while base.last == "-" { base.removeLast() }
+    if base.isEmpty { base = "part" }
+    var id = base
+    var count = 1
+    while !ids.insert(id).inserted {
+      count += 1
+      id = "\(base)-\(count)"
+    }
+    return id
+  }
+
+  private mutating func write(prose cell: Notebook.Cell) {
+    let pictures = PagePictures(folder: page.folder, attachments: cell.attributes["attachments"])
+    let parts = Prose.parts(cell.source, picture: pictures.address)
+    guard !parts.isEmpty else { return }
+    body += "<section class=\"prose\">\n"
+    for part in parts {
+      switch part {
+      case .heading(let level, let html, let words): heading(level, html, words)
+      case .block(let html): body += html
+      }
+    }
+    body += "</section>\n"
+  }
+
+  private mutating func write(code: String, _ record: CellRecord?) {
+    let lines = code.split(separator: "\n", omittingEmptySubsequences: false).count
+    let isOpen = lines <= NotebookPage.openLines
+    var words = "Code, \(NumberText.counted(lines, "line"))"
+    if let seconds = record?.seconds, seconds >= 0.1 { words += ", \(DurationText.precise(seconds))" }
+    body += "<details class=\"code\"\(isOpen ? " open" : "")>\n<summary>\(escaped(words))</summary>\n"
+    body += "<pre tabindex=\"0\"><code>\(PageCode.html(code))</code></pre>\n</details>\n"
+  }
+
+  private mutating func write(_ output: CellRecord.Output) {
+    switch output {
+    case .text(let text, let isError):
+      var shown = text
+      if shown.hasSuffix("\n") { shown.removeLast() }
+      body +=
+        "<pre tabindex=\"0\" class=\"\(isError ? "notes" : "printed")\">\(ColoredText.html(shown))</pre>\n"
+    case .shown(let document, _):
+      body += document.html()
+    case .diagnostics(let diagnostics):
+      for diagnostic in diagnostics {
+        let kind = diagnostic.isError ? "error" : "warning"
+        body += "<pre tabindex=\"0\" class=\"\(kind)\">"
+        body += ColoredText.html(diagnostic.render(colour: true)) + "</pre>\n"
+      }
+    }
+  }
+}
+
+/// Code with a class for each kind of word.
+enum PageCode {
+  static func html(_ code: String) -> String {
+    let scalars = Array(code.unicodeScalars)
+    let scanner = SourceScanner(scalars)
+    var result = ""
+    var at = 0
+    func text(_ range: Range<Int>) -> String {
+      var view = String.UnicodeScalarView()
+      view.append(contentsOf: scalars[range])
+      return HTMLText.escaped(String(view))
+    }
+    for token in scanner.tokens where token.range.lowerBound >= at && token.range.upperBound <= scalars.count
+    {
+      result += text(at..<token.range.lowerBound)
+      at = token.range.upperBound
+      if let kind = name(token.kind) {
+        result += "<span class=\"\(kind)\">\(text(token.range))</span>"
+      } else {
+        result += text(token.range)
+      }
+    }
+    return result + text(at..<scalars.count)
+  }
+
+  private static func name(_ kind: SourceScanner.Kind) -> String? {
+    switch kind {
+    case .comment: "comment"
+    case .string: "string"
+    case .escape, .number, .constant: "number"
+    case .keyword, .command: "keyword"
+    case .call: "call"
+    case .label: "label"
+    case .name, .operator, .bracket: nil
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import MocoBase
+import MocoDocument
+import MocoLang
+import MocoSession
+
+/// A front end that keeps what cells print and show.
+public final class NotebookRecorder: SessionDelegate {
+  /// What has come of the cell that runs.
+  public private(set) var record = CellRecord()
+  /// Where published documents stand in the record, by their numbers.
+  private var places: [Int: Int] = [:]
+  /// Told of everything as it comes, before it is kept: a front end that shows progress.
+  private let watcher: (any SessionDelegate)?
+
+  /// Bytes of printed text that are kept of a cell.
+  static let mostText = 4 << 20
+  private var size = 0
+
+  /// - Parameter watcher: is told how far long work has come, and when interrupting is possible.
+  public init(watcher: (any SessionDelegate)? = nil) { self.watcher = watcher }
+
+  /// Begins the record of another cell.
+  public func begin() {
+    record = CellRecord()
+    places = [:]
+    size = 0
+  }
+
+  public func stream(_ text: String, to kind: StreamKind) {
+    guard kind != .remark else { return }
+    guard size < Self.mostText else { return }
+    size += text.utf8.count
+    record.append(text, isError: kind == .error)
+    if size >= Self.mostText {
+      record.append("\n… the rest of what the cell printed is left out\n", isError: true)
+    }
+  }
+
+  public func report(_ diagnostics: [Diagnostic]) { record.outputs.append(.diagnostics(diagnostics)) }
+
+  public func document(_ shown: Shown, id: Int) {
+    places[id] = record.outputs.count
+    record.outputs.append(.shown(shown.document, isResult: shown.number != nil))
+  }
+
+  public func update(_ shown: Shown, id: Int) {
+    guard let place = places[id], record.outputs.indices.contains(place) else { return }
+    record.outputs[place] = .shown(shown.document, isResult: false)
+  }
+
+  public var updatesDocuments: Bool { true }
+  /// Wide enough for tables, in plain text.
+  public var limits: DocumentLimits { DocumentLimits() }
+  public func workBegins(stoppedBy flag: StopFlag) { watcher?.workBegins(stoppedBy: flag) }
+  public func workEnds() { watcher?.workEnds() }
+  public var interruption: String? { watcher?.interruption }
+}

@@ -1,0 +1,72 @@
+import MocoBase
+import MocoLang
+import MocoSession
+
+/// Runs the cells of a program one after the other and keeps what comes of each.
+public struct NotebookRun {
+  /// What has come of the cells, by their places; cells after one that failed have none.
+  public private(set) var records: [Int: CellRecord] = [:]
+  /// How the last cell that ran has ended.
+  public private(set) var status = Outcome.Status.fine
+  /// How long all of it took.
+  public private(set) var seconds = 0.0
+
+  /// - Parameters:
+  ///   - program: was checked in the session, and has no errors.
+  ///   - settings: literals of top-level `let` that are replaced: `--set`.
+  ///   - recorder: the session's delegate.
+  ///   - before: told the place of each cell before it runs.
+  /// - Throws: E0307 for a setting of a name that the program does not have.
+  public init(
+    _ program: CheckedProgram, in session: Session, recorder: NotebookRecorder,
+    settings: [(name: String, text: String)] = [], before: (Int) -> Void = { _ in }
+  ) throws {
+    let tree = program.parsed.program
+    let homes = try Self.homes(of: settings, in: tree)
+    let start = ProcessClock.seconds
+    defer { seconds = ProcessClock.seconds - start }
+    var number = 0
+    for (index, cell) in tree.cells.enumerated() where cell.kind == .code && !cell.statements.isEmpty {
+      before(index)
+      number += 1
+      recorder.begin()
+      session.interpreter.clearOverrides()
+      for setting in homes[index] ?? [] { session.interpreter.setOverride(setting.name, setting.text) }
+      let outcome = session.run(cell: index, of: program)
+      var record = recorder.record
+      record.number = number
+      record.seconds = outcome.seconds
+      record.isFine = outcome.status == .fine
+      records[index] = record
+      status = outcome.status
+      guard outcome.status == .fine else { break }
+    }
+    session.interpreter.clearOverrides()
+  }
+
+  /// The cells that declare what is set.
+  private static func homes(
+    of settings: [(name: String, text: String)], in program: Program
+  ) throws -> [Int: [(name: String, text: String)]] {
+    var result: [Int: [(name: String, text: String)]] = [:]
+    var names: [String: [Int]] = [:]
+    for (index, cell) in program.cells.enumerated() {
+      for place in cell.statements where program.statements.indices.contains(place) {
+        guard case .binding(let binding) = program.statements[place].kind, !binding.isMutable else {
+          continue
+        }
+        for (name, _) in binding.pattern.names { names[name, default: []].append(index) }
+      }
+    }
+    for setting in settings {
+      guard let homes = names[setting.name] else {
+        let near = Nearest.name(to: setting.name, among: Set(names.keys)).map { "did you mean \($0)? " } ?? ""
+        throw Failure(
+          "E0307", "\(program.file.name) has no top-level let \(setting.name) to set",
+          help: near + "give the name of a let at the top level")
+      }
+      for home in homes { result[home, default: []].append(setting) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,25 @@
+import MocoLang
+
+extension FlowFacts {
+  /// Of the built-ins of this target: those that do more than give a value but leave their arguments alone, and those
+  /// whose results share what they were given. Tensors of a computation share its parameters: `backward` changes them.
+  static let runtime = FlowFacts(
+    keeping: [
+      "show", "evaluate", "route", "nearest_words", "sleep", "env", "exists", "glob", "read_text", "read_lines",
+      "read_csv", "read_json", "dataset", "load_image", "sample_folder", "clip", "load_clip", "clip_model",
+      "load_model", "load_tensors", "list_tensors", "from_json", "to_json", "help", "memory", "top", "features",
+      "pixels", "weights", "batches", "contrastive_loss",
+    ],
+    writing: [
+      "save", "svg", "write_text", "append_text", "write_json", "write_csv", "make_folder", "save_tensors",
+      "checkpoint", "export",
+    ],
+    sharing: [
+      "parameter", "adam", "adamw", "sgd", "reshape", "transpose", "permute", "concat", "stack", "where", "expand",
+      "squeeze", "unsqueeze", "flatten", "softmax", "log_softmax", "gelu", "relu", "layer_norm", "normalize", "maximum",
+      "minimum", "einsum", "cross_entropy", "cosine_similarity", "sum", "mean", "max", "min", "norm", "std", "variance",
+      "clamp", "exp", "log", "sqrt", "abs", "sigmoid", "tanh", "dropout", "loss", "logits", "encode", "scores",
+      "contrastive_loss", "no_grad", "router", "soft_prompts",
+    ],
+    drawing: ["rand", "randn", "dropout"])
+}

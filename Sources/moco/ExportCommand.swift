@@ -1,0 +1,53 @@
+import ArgumentParser
+import MocoNotebook
+import MocoTerminal
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Run a notebook and write it as a page, as Markdown or for Jupyter.",
+    usage: "moco export <file> -o <page.html | text.md | notebook.ipynb> [options] [-- args …]",
+    discussion: """
+      The cells run in order. What each prints and shows stands below it; an error stands in its cell, the cells after it \
+      do not run, and the exit status is 70.
+
+      A page is one file that loads nothing and needs no script. Markdown has its pictures in a folder beside it.
+      """)
+
+  @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
+  var file: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file to write: .html, .md or .ipynb.", valueName: "file"),
+    completion: .file(extensions: ["html", "md", "ipynb"]))
+  var output: String
+
+  @Flag(name: .customLong("no-code"), help: "Leave out the code of the cells.")
+  var noCode = false
+
+  @Flag(help: "Say nothing of the cells that run.")
+  var quiet = false
+
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Looks") var looks: LookOptions
+
+  @ParentCommand var parent: MocoCommand
+
+  func validate() throws {
+    guard NotebookFile.Format(path: output) != nil else {
+      throw ValidationError("-o takes a file that ends in .html, .md or .ipynb, not '\(output)'.")
+    }
+    if noCode, NotebookFile.Format(path: output) == .jupyter {
+      throw ValidationError("A notebook for Jupyter is its code; leave --no-code out.")
+    }
+  }
+
+  func run() throws {
+    looks.apply()
+    Console.start()
+    throw NotebookExport(
+      file: file, output: output, running: running, arguments: parent.arguments, hidesCode: noCode,
+      isQuiet: quiet
+    ).run().exit
+  }
+}

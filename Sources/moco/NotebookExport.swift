@@ -1,0 +1,89 @@
+import MocoBase
+import MocoLang
+import MocoNotebook
+import MocoRuntime
+import MocoSession
+import MocoTensor
+import MocoTerminal
+
+/// Runs the cells of a program and writes what came of them.
+struct NotebookExport {
+  /// The program, and the file to write.
+  var file: String
+  var output: String
+  var running: RunningOptions
+  /// What `args` gives.
+  var arguments: [String]
+  /// Whether code is left out.
+  var hidesCode = false
+  /// Whether nothing is said of the cells that run.
+  var isQuiet = false
+
+  func run() -> Status {
+    do {
+      let source = try SourceFile.read(file)
+      guard let format = NotebookFile.Format(path: output) else { return .usage }
+      try NotebookFile.checkWritable(output, beside: file)
+      let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet)
+      let recorder = NotebookRecorder(watcher: frontEnd)
+      var options = try running.sessionOptions(arguments: arguments)
+      let settings = options.runtime.overrides
+      options.runtime.overrides = []
+      let session = Session(options: options, delegate: recorder)
+      let program = session.check(source)
+      if program.hasErrors {
+        Console.report(program.diagnostics)
+        return .invalid
+      }
+      let notebook = try Notebook(program.parsed.program)
+      let run = try frontEnd.watching {
+        try NotebookRun(program, in: session, recorder: recorder, settings: settings) { index in
+          say(program.parsed.program, index)
+        }
+      }
+      let page = page(notebook, run, session, source)
+      try NotebookFile.write(page, as: format, to: output)
+      return status(run)
+    } catch {
+      Console.report(error)
+      return (error as? Failure)?.code == "E0307" ? .usage : .failed
+    }
+  }
+
+  private func say(_ program: Program, _ index: Int) {
+    guard !isQuiet else { return }
+    let title = program.cells[index].title
+    Console.remark("cell \(index + 1) of \(program.cells.count)\(title.isEmpty ? "" : ": \(title)")\n")
+  }
+
+  private func page(
+    _ notebook: Notebook, _ run: NotebookRun, _ session: Session, _ source: SourceFile
+  ) -> NotebookPage {
+    let parts = file.split(separator: "/").map(String.init)
+    let name = parts.last ?? file
+    let folder = file.hasPrefix("/") ? "/" : ""
+    var page = NotebookPage(
+      notebook, records: run.records, name: name.hasSuffix(".moco") ? String(name.dropLast(5)) : name,
+      folder: folder + (parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
+    page.showsCode = !hidesCode
+    page.facts = [
+      ("moco", Moco.version), ("program", name),
+      ("SHA-256", source.bytes.withUnsafeBytes { SHA256.hex($0) }),
+      ("seed", String(session.runtime.context.seed)),
+      ("kernels", "\(KernelFamily.vectors), OpenBLAS \(Blas.description)"),
+      ("processor", KernelFamily.processor), ("time", DurationText.precise(run.seconds)),
+    ]
+    let settings = running.settings
+    if !settings.isEmpty { page.facts.append(("settings", settings.joined(separator: ", "))) }
+    return page
+  }
+
+  private func status(_ run: NotebookRun) -> Status {
+    switch run.status {
+    case .fine: .fine
+    case .failed: .failed
+    case .interrupted: .interrupted
+    case .left(let status): Status(rawValue: status)
+    }
+  }
+}
