@@ -159,7 +159,8 @@ let package = Package(
     .testTarget(
       name: "MocoTerminalTests",
       dependencies: [
-        "CEditline", "MocoTensor", "MocoTraining", "MocoSession", "MocoTerminal", "MocoTestSupport", "moco",
+        "CEditline", "MocoTensor", "MocoTraining", "MocoRuntime", "MocoSession", "MocoTerminal",
+        "MocoTestSupport", "moco",
       ],
       exclude: ["Terminal/drive.py"]),
   ],

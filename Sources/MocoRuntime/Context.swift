@@ -27,6 +27,7 @@ public final class RuntimeContext {
   var trainings = 0
   var checkpoints = 0
 
+  /// What built-ins share; see the properties of these names.
   public init(library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil) {
     self.library = library
     self.seed = seed
@@ -89,9 +90,11 @@ public final class RunRecorder {
   public let out: String?
   /// Set before the folder is made: the script as run, and the facts that go into run.json.
   public var script = ""
+  /// What run.json says of the run, in order.
   public var facts: [(name: String, value: Json)] = []
   private var made: RunFolder?
 
+  /// Nothing is made yet; see the properties of these names.
   public init(name: String, out: String? = nil) {
     self.name = name
     self.out = out

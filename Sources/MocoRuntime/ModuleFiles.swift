@@ -21,7 +21,7 @@ struct ModuleFiles {
         let names = library.modules
         throw Failure(
           "E0801", "the standard library has no module '\(name)'",
-          help: Dialect.moco.help(forModule: name)
+          help: Runtime.dialect.help(forModule: name)
             ?? "write \"./\(name).moco\" for a file of your own; the library has \(names.joined(separator: ", "))"
         )
       }
@@ -52,7 +52,7 @@ struct ModuleFiles {
   /// The public names of a module, read and not run.
   /// - Throws: what `load` throws.
   func names(_ source: Use.Source, from importer: SourceFile) throws -> [String] {
-    let parsed = Parser.parse(try load(source, from: importer).source, .moco)
+    let parsed = Parser.parse(try load(source, from: importer).source, Runtime.dialect)
     return parsed.program.statements.flatMap { $0.declaredNames.map(\.name) }.filter { !$0.hasPrefix("_") }
   }
 

@@ -24,6 +24,7 @@ public struct RuntimeOptions {
   public var recorder: RunRecorder?
   /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
   public var keepsFeatures = false
+  /// The files that ship with moco; nil where they were not found.
   public var library: StandardLibrary? = StandardLibrary.locate()
   /// The place where values are shown.
   public var limits = DocumentLimits()
@@ -31,6 +32,7 @@ public struct RuntimeOptions {
   /// where no session is.
   public var stopFlag: StopFlag?
 
+  /// What is usual.
   public init() {}
 }
 
@@ -38,10 +40,15 @@ public struct RuntimeOptions {
 ///
 /// A session of MocoSession has one; what is published goes to the context's delegate.
 public final class Runtime {
+  /// The dialect of its interpreter: where there is no interpreter yet, as for a program that is only laid out.
+  public static let dialect = Dialect.moco
+  /// The language.
   public let interpreter: Interpreter
+  /// What its built-ins share.
   public let context: RuntimeContext
   private let options: RuntimeOptions
 
+  /// An interpreter that knows every built-in. Threads, memory and kept features are the process's.
   public init(options: RuntimeOptions = RuntimeOptions()) {
     self.options = options
     // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
@@ -53,7 +60,7 @@ public final class Runtime {
     machine.interruptFlag = options.stopFlag?.pointer ?? Cancellation.flag
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments
-    interpreter = Interpreter(dialect: .moco, options: machine)
+    interpreter = Interpreter(dialect: Runtime.dialect, options: machine)
     context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
     if options.keepsFeatures, FeatureCache.shared.files == nil {
       FeatureCache.shared.files = FeatureFiles.standard()
@@ -115,6 +122,7 @@ public final class Runtime {
 
 /// The version of moco and of its standard library: one number, they ship together.
 public enum Moco {
+  /// Such as `0.2.0`.
   public static let version = MocoVersion.text
 }
 

@@ -9,6 +9,8 @@ public protocol RuntimeDelegate: AnyObject {
   func runtime(epoch text: String)
   /// Long work has ended: its progress is of no interest any more.
   func runtimeEndsProgress()
+  /// What was shown so far is to go: at once, or when something else is shown.
+  func runtimeClears(waits: Bool)
   /// Hands on what was written so far, before something waits.
   func runtimeFlushes()
   /// What has asked the work to stop, the name of a signal; nil where that is not known.
@@ -20,6 +22,11 @@ public protocol RuntimeDelegate: AnyObject {
   /// - Returns: nil where the input has ended.
   /// - Throws: what `poll` throws.
   func runtime(asks prompt: String, poll: () throws -> Void) throws -> String?
+}
+
+extension RuntimeDelegate {
+  /// Where nothing can be taken away it stays.
+  public func runtimeClears(waits: Bool) {}
 }
 
 extension RuntimeContext {

@@ -7,6 +7,7 @@ public struct StandardLibrary: Sendable {
   /// The folder `stdlib`.
   public let root: String
 
+  /// The library in a folder, which is not looked at.
   public init(root: String) {
     self.root = root
   }

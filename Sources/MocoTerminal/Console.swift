@@ -18,6 +18,8 @@ public enum Console {
     var progress: ProgressLine?
     /// Whether the cursor stands behind printed text.
     var isMidLine = false
+    /// Whether the screen is to be empty before the next text.
+    var clearsFirst = false
   }
 
   private static let pieceSize = 1 << 16
@@ -36,6 +38,10 @@ public enum Console {
   /// Prints a text as it is, behind whatever was printed before.
   public static func print(_ text: String) {
     guard let last = text.utf8.last else { return }
+    if state.clearsFirst {
+      state.clearsFirst = false
+      clear(waits: false)
+    }
     state.progress?.finish()
     state.isMidLine = last != UInt8(ascii: "\n")
     var text = text
@@ -52,6 +58,19 @@ public enum Console {
           return
         }
       }
+    }
+  }
+
+  /// Empties the screen, where standard output is a terminal that can do so.
+  ///
+  /// - Parameter waits: whether that is done before the next text.
+  static func clear(waits: Bool) {
+    guard Terminal.isTerminal(STDOUT_FILENO), !Terminal.isDumb else { return }
+    if waits {
+      state.clearsFirst = true
+    } else {
+      print("\u{1B}[H\u{1B}[2J")
+      state.isMidLine = false
     }
   }
 
@@ -204,10 +223,12 @@ public enum Console {
   }
 
   /// Prints Markdown, laid out for the terminal.
-  public static func showHelp(_ markdown: String) {
+  ///
+  /// - Parameter dialect: that of programs in it.
+  public static func showHelp(_ markdown: String, _ dialect: Dialect) {
     let traits = OutputTraits.detect()
     let text = MarkdownText.render(
-      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.color != .none)
+      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.color != .none, dialect)
     Console.print(text + "\n")
   }
 }

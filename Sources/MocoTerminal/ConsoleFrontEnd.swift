@@ -14,9 +14,13 @@ import MocoTraining
 public final class ConsoleFrontEnd: SessionDelegate {
   /// Whether standard error gets nothing but errors.
   private let isQuiet: Bool
+  private let dialect: Dialect
 
-  /// - Parameter isQuiet: whether nothing is said beside the output but errors.
-  public init(isQuiet: Bool = false) {
+  /// - Parameters:
+  ///   - isQuiet: whether nothing is said beside the output but errors.
+  ///   - dialect: that of the programs that are shown.
+  public init(isQuiet: Bool = false, dialect: Dialect) {
+    self.dialect = dialect
     self.isQuiet = isQuiet
     if !isQuiet { Console.drawProgress() }
   }
@@ -36,11 +40,13 @@ public final class ConsoleFrontEnd: SessionDelegate {
 
   public func document(_ shown: Shown, id: Int) { Console.print(shown.text) }
 
-  public func show(page markdown: String) { Console.showHelp(markdown) }
+  public func clear(waits: Bool) { Console.clear(waits: waits) }
+
+  public func show(page markdown: String) { Console.showHelp(markdown, dialect) }
 
   public func show(source text: String, margin: String, hang: Int) {
     let safe = TerminalText.safe(text)
-    let shown = traits.color == .none ? safe : Highlighter.coloured(safe)
+    let shown = traits.color == .none ? safe : Highlighter.coloured(safe, dialect)
     let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
     Console.print(margin + lines.joined(separator: "\n" + String(repeating: " ", count: hang)) + "\n")
   }

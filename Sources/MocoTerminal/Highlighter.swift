@@ -1,3 +1,4 @@
+import MocoLang
 import MocoSession
 
 /// Styles of source text on a terminal, as parameters of the escape sequence `ESC [ … m`.
@@ -20,7 +21,7 @@ package enum Highlighter {
   }
 
   /// One style for every scalar; the bracket at or before the cursor and its partner stand out.
-  static func styles(_ text: [Unicode.Scalar], cursor: Int? = nil) -> [String] {
+  static func styles(_ text: [Unicode.Scalar], _ dialect: Dialect, cursor: Int? = nil) -> [String] {
     var styles = Array(repeating: "", count: text.count)
     // A command of the prompt and a question for help are no source.
     if let first = text.first(where: { $0 != " " }), first == "%" || first == "?" {
@@ -30,7 +31,7 @@ package enum Highlighter {
       }
       return styles
     }
-    let scanner = SourceScanner(text)
+    let scanner = SourceScanner(text, dialect)
     for token in scanner.tokens {
       let style = style(token.kind)
       for index in token.range { styles[index] = style }
@@ -47,9 +48,9 @@ package enum Highlighter {
   }
 
   /// A source text with its colours, for listings.
-  package static func coloured(_ text: String) -> String {
+  package static func coloured(_ text: String, _ dialect: Dialect) -> String {
     let scalars = Array(text.unicodeScalars)
-    let styles = styles(scalars)
+    let styles = styles(scalars, dialect)
     var result = ""
     var current = ""
     for (scalar, style) in zip(scalars, styles) {

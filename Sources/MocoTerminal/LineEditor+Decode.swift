@@ -5,16 +5,22 @@ import MocoSession
 
 /// A key as the editor acts on it.
 package enum KeyPress: Equatable {
+  /// Which key it is.
   package enum Name: Equatable {
     case up, down, left, right, home, end, pageUp, pageDown, delete, backspace, tab, enter, escape
   }
 
+  /// The keys that were held with it.
   package struct Modifiers: OptionSet {
+    /// As terminals count them.
     package let rawValue: Int
     package init(rawValue: Int) { self.rawValue = rawValue }
 
+    /// The shift key.
     package static let shift = Modifiers(rawValue: 1)
+    /// The alt or meta key.
     package static let alt = Modifiers(rawValue: 2)
+    /// The control key.
     package static let control = Modifiers(rawValue: 4)
   }
 
@@ -70,10 +76,12 @@ package struct KeyDecoder {
   private var state = State.ground
   private var isMeta = false
 
+  /// Nothing has been typed.
   package init() {}
 
   /// Whether Esc has come and nothing after it.
   package var isAtEscape: Bool { state == .escape }
+  /// Whether a sequence has begun and not ended.
   package var isInside: Bool { state != .ground }
 
   /// Forgets a sequence that was begun.

@@ -294,7 +294,7 @@ extension LineEditor {
       indices.append(index)
     }
     if snapshot.cursor == snapshot.text.count { cursor = text.count }
-    let styles = Highlighter.styles(text, cursor: final || marked != nil ? nil : cursor)
+    let styles = Highlighter.styles(text, options.dialect, cursor: final || marked != nil ? nil : cursor)
     for (index, style) in zip(indices, styles) { result[index] = style }
     if !final, let marked {
       for index in marked.clamped(to: result.indices) { result[index] = "4" }

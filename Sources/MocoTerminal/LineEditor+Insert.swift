@@ -37,7 +37,7 @@ extension LineEditor {
   func cleaned(_ pasted: [Unicode.Scalar]) -> String {
     let snapshot = current
     return LineEditor.cleaned(
-      pasted, prompt: options.prompt,
+      pasted, prompt: options.prompt, options.dialect,
       behind: Array(unhung(Array(snapshot.text[..<snapshot.cursor])).unicodeScalars))
   }
 
@@ -45,7 +45,7 @@ extension LineEditor {
   /// of a session it was copied from with what the session showed, and newlines at its end.
   /// - Parameter behind: the text that it goes behind.
   package static func cleaned(
-    _ pasted: [Unicode.Scalar], prompt: String, behind: [Unicode.Scalar] = []
+    _ pasted: [Unicode.Scalar], prompt: String, _ dialect: Dialect, behind: [Unicode.Scalar] = []
   ) -> String {
     var text = String.UnicodeScalarView()
     var previous: Unicode.Scalar = " "
@@ -59,14 +59,14 @@ extension LineEditor {
       previous = scalar
     }
     var lines = String(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    if let session = program(of: lines, prompt: prompt) { lines = session }
-    lines = untabbed(lines.joined(separator: "\n"), behind: behind)
+    if let session = program(of: lines, prompt: prompt, dialect) { lines = session }
+    lines = untabbed(lines.joined(separator: "\n"), behind: behind, dialect)
     while let last = lines.last, last.allSatisfy({ $0 == " " }), lines.count > 1 { lines.removeLast() }
     return lines.joined(separator: "\n")
   }
 
   /// What was typed in a session that is pasted; `nil` where no line has a prompt.
-  private static func program(of lines: [String], prompt: String) -> [String]? {
+  private static func program(of lines: [String], prompt: String, _ dialect: Dialect) -> [String]? {
     let bare = prompt.last == " " ? String(prompt.dropLast()) : prompt
     func after(_ prompt: String, _ bare: String, _ line: String) -> String? {
       let line = line.drop { $0 == " " }
@@ -91,7 +91,7 @@ extension LineEditor {
         result.append(String(line.dropFirst(prompt.count)))
       } else if !dropsOutput {
         result.append(line)
-      } else if inBlock, line.allSatisfy({ $0 == " " }), isOpen(result) {
+      } else if inBlock, line.allSatisfy({ $0 == " " }), isOpen(result, dialect) {
         result.append("")
       } else {
         inBlock = false
@@ -100,19 +100,19 @@ extension LineEditor {
     return result
   }
 
-  private static func isOpen(_ lines: [String]) -> Bool {
-    let scanner = SourceScanner(Array(lines.joined(separator: "\n").unicodeScalars))
+  private static func isOpen(_ lines: [String], _ dialect: Dialect) -> Bool {
+    let scanner = SourceScanner(Array(lines.joined(separator: "\n").unicodeScalars), dialect)
     if case .string = scanner.end { return true }
     return !scanner.open.isEmpty
   }
 
   /// Lines of a text with two blanks for a tab, except inside strings, where a tab is a tab.
-  private static func untabbed(_ text: String, behind: [Unicode.Scalar]) -> [String] {
+  private static func untabbed(_ text: String, behind: [Unicode.Scalar], _ dialect: Dialect) -> [String] {
     var scalars = String.UnicodeScalarView()
     if text.unicodeScalars.contains("\t") {
       let all = behind + Array(text.unicodeScalars)
       var isText = Array(repeating: false, count: all.count)
-      for token in SourceScanner(all).tokens where token.kind == .string {
+      for token in SourceScanner(all, dialect).tokens where token.kind == .string {
         for index in token.range { isText[index] = true }
       }
       for index in behind.count..<all.count {
@@ -146,7 +146,7 @@ extension LineEditor {
     cp_signals_editing(true)
     takeTerminal()
     guard status == 0, let text = try? FileSystem.readText(file) else { return .beep }
-    let block = hung(LineEditor.cleaned(Array(text.unicodeScalars), prompt: options.prompt))
+    let block = hung(LineEditor.cleaned(Array(text.unicodeScalars), prompt: options.prompt, options.dialect))
     set(Snapshot(text: block, cursor: block.count))
     browsing = nil
     return .done

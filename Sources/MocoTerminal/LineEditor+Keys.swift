@@ -126,7 +126,7 @@ extension LineEditor {
 
   /// Columns by which the line is indented that leaves the innermost bracket open; -2 where none is open.
   private func indentation(_ buffer: [Unicode.Scalar]) -> Int {
-    SourceScanner.openIndentation(Array(unhung(buffer).unicodeScalars)) ?? -2
+    SourceScanner.openIndentation(Array(unhung(buffer).unicodeScalars), options.dialect) ?? -2
   }
 
   private func close(_ key: KeyPress) -> Outcome {

@@ -7,6 +7,7 @@
 
 import CEditline
 import CProcess
+import MocoLang
 import MocoSession
 
 #if canImport(Glibc)
@@ -23,6 +24,7 @@ public protocol LineEditorDelegate: AnyObject {
 /// Reads blocks from a terminal. Used by one thread, and only one editor at a time per process: libedit and
 /// the terminal are both shared state.
 public final class LineEditor {
+  /// What a reading has come to.
   public enum Input: Equatable {
     case block(String)
     /// ^D on an empty line.
@@ -31,13 +33,22 @@ public final class LineEditor {
     case terminated
   }
 
+  /// How an editor looks.
   public struct Options {
-    public var prompt = "moco> "
+    public var prompt = LineEditor.prompt
+    /// Whether escape sequences for colors are welcome.
     public var colour = true
+    /// Whether what is typed is colored.
     public var highlight = true
+    /// What is typed.
+    public var dialect: Dialect
 
-    public init() {}
+    /// What is usual.
+    public init(dialect: Dialect) { self.dialect = dialect }
   }
+
+  /// What stands before a block.
+  public static let prompt = "moco> "
 
   let options: Options
   let history: HistoryFile
@@ -104,7 +115,7 @@ public final class LineEditor {
   }
 
   /// - Returns: `nil` where libedit cannot use the terminal.
-  public init?(history: HistoryFile, options: Options = Options(), delegate: any LineEditorDelegate) {
+  public init?(history: HistoryFile, options: Options, delegate: any LineEditorDelegate) {
     guard let editline = ce_open("moco") else { return nil }
     self.editline = editline
     self.history = history

@@ -1,16 +1,17 @@
 import MocoDocument
+import MocoLang
 
 /// The Markdown of doc comments and help pages as terminal text: headings, fenced programs, lists, tables, `code`,
 /// **strong**.
 package enum MarkdownText {
   /// - Parameters:
   ///   - width: columns of a line.
-  ///   - colour: whether escape sequences are welcome; programs are colored then.
-  package static func render(_ markdown: String, width: Int, colour: Bool) -> String {
+  ///   - colour: whether escape sequences are welcome; programs are colored then, as those of the dialect.
+  package static func render(_ markdown: String, width: Int, colour: Bool, _ dialect: Dialect) -> String {
     var options = TerminalOptions(color: colour ? .ansi256 : .none)
     options.width = width
     return Document(markdown: markdown).terminal(options) { code, language in
-      language == "plain" ? code : Highlighter.coloured(code)
+      language == "plain" ? code : Highlighter.coloured(code, dialect)
     }
   }
 }

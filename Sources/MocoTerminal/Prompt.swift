@@ -40,14 +40,14 @@ public final class Prompt: LineEditorDelegate {
     let name = environment("TERM") ?? "dumb"
     var editor: LineEditor?
     if terminal, name != "dumb", !name.isEmpty {
-      var settings = LineEditor.Options()
+      var settings = LineEditor.Options(dialect: session.interpreter.dialect)
       settings.colour = traits.color != .none
       settings.highlight = options.highlight
       editor = LineEditor(history: session.history, options: settings, delegate: self)
       editor?.suggests = { [session] in session.settings.suggest }
     }
     let plain = PlainReader(
-      prompt: LineEditor.Options().prompt, promptDescriptor: terminal ? STDOUT_FILENO : STDERR_FILENO,
+      prompt: LineEditor.prompt, promptDescriptor: terminal ? STDOUT_FILENO : STDERR_FILENO,
       delegate: self)
     if options.banner { Console.print(Prompt.banner(traits)) }
     if options.startUp { session.runStartUpFile() }

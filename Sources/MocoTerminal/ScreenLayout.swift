@@ -8,10 +8,14 @@ import MocoSession
 /// Source: re_addc and re_putc of libedit's refresh.c. A character that fills the last column leaves the
 /// cursor at the beginning of the next row; a wide one that does not fit goes there whole.
 package struct ScreenLayout {
+  /// A place on the screen, from the beginning of the block.
   package struct Place: Equatable {
+    /// Rows below the first.
     package var row: Int
+    /// Columns from the left.
     package var column: Int
 
+    /// A place; see the fields.
     package init(row: Int, column: Int) {
       self.row = row
       self.column = column
@@ -21,6 +25,11 @@ package struct ScreenLayout {
   /// One place for each scalar, and one for the end.
   package let places: [Place]
 
+  /// Lays a text out.
+  ///
+  /// - Parameters:
+  ///   - promptWidth: columns that stand before it.
+  ///   - columns: those of the screen.
   package init(_ text: [Unicode.Scalar], promptWidth: Int, columns: Int) {
     let columns = max(columns, 2)
     var places: [Place] = []
@@ -50,6 +59,7 @@ package struct ScreenLayout {
     self.places = places
   }
 
+  /// Rows that the text takes.
   package var rows: Int { (places.last?.row ?? 0) + 1 }
 
   static func width(_ scalar: Unicode.Scalar) -> Int {

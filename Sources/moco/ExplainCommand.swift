@@ -1,4 +1,5 @@
 import ArgumentParser
+import MocoRuntime
 import MocoSession
 import MocoTerminal
 
@@ -17,13 +18,13 @@ struct ExplainCommand: ParsableCommand {
     var isKnown = true
     if let code {
       do {
-        Console.showHelp(try ErrorPages.page(code))
+        Console.showHelp(try ErrorPages.page(code, Runtime.dialect.errors), Runtime.dialect)
       } catch {
         Console.report(error.message + "\n")
         isKnown = false
       }
     } else {
-      Console.print(ErrorPages.list)
+      Console.print(ErrorPages.list(Runtime.dialect.errors))
     }
     Console.flush()
     throw (isKnown ? Status.fine : Status.usage).exit

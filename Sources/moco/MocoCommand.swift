@@ -72,7 +72,7 @@ struct MocoCommand: ParsableCommand {
     guard isatty(STDIN_FILENO) == 1 else { throw program.runStandardInput().exit }
     let session = Session(
       options: try running.promptOptions(arguments: arguments, suggests: !noSuggest),
-      delegate: ConsoleFrontEnd())
+      delegate: ConsoleFrontEnd(dialect: Runtime.dialect))
     throw ExitCode(Prompt(session: session, options: promptOptions).run())
   }
 

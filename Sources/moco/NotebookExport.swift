@@ -24,7 +24,7 @@ struct NotebookExport {
       let source = try SourceFile.read(file)
       guard let format = NotebookFile.Format(path: output) else { return .usage }
       try NotebookFile.checkWritable(output, beside: file)
-      let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet)
+      let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet, dialect: Runtime.dialect)
       let recorder = NotebookRecorder(watcher: frontEnd)
       var options = try running.sessionOptions(arguments: arguments)
       let settings = options.runtime.overrides
@@ -63,7 +63,7 @@ struct NotebookExport {
     let name = parts.last ?? file
     let folder = file.hasPrefix("/") ? "/" : ""
     var page = NotebookPage(
-      notebook, records: run.records, name: name.hasSuffix(".moco") ? String(name.dropLast(5)) : name,
+      notebook, Runtime.dialect, records: run.records, name: name.hasSuffix(".moco") ? String(name.dropLast(5)) : name,
       folder: folder + (parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
     page.showsCode = !hidesCode
     page.facts = [

@@ -19,7 +19,7 @@ struct NotebookImport {
         Console.report("error: \(output) is there already; write moco import \(file) -o \(output) --force\n")
         return .usage
       }
-      let text = try imported.notebook.checkedSource(name: file, .moco)
+      let text = try imported.notebook.checkedSource(name: file, Runtime.dialect)
       try AtomicFile.write(text, to: output)
       for note in imported.notes { Console.remark("note: \(note)\n") }
       Console.remark("\(NumberText.counted(imported.notebook.cells.count, "cell")) written to \(output)\n")

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoLang
+import MocoRuntime
 import MocoTerminal
 
 enum ProgramFormat {
@@ -9,8 +10,8 @@ enum ProgramFormat {
     for file in files {
       do {
         let source = file == "-" ? try WholeProgram.standardInput() : try SourceFile.read(file)
-        guard let laidOut = Formatter.format(source, .moco) else {
-          Console.report(Parser.parse(source, .moco).diagnostics.filter(\.isError))
+        guard let laidOut = Formatter.format(source, Runtime.dialect) else {
+          Console.report(Parser.parse(source, Runtime.dialect).diagnostics.filter(\.isError))
           status = .invalid
           continue
         }

@@ -78,7 +78,7 @@ struct WholeProgram {
     }
     let session = Session(
       options: try running.promptOptions(arguments: arguments, suggests: suggests),
-      delegate: ConsoleFrontEnd())
+      delegate: ConsoleFrontEnd(dialect: Runtime.dialect))
     // What the check finds stands in the program's way, not in that of the prompt.
     let program = session.check(source)
     if program.hasErrors { Console.report(program.diagnostics) } else { session.begin(with: program) }
@@ -87,7 +87,7 @@ struct WholeProgram {
 
   private func run(_ source: SourceFile, recorder: RunRecorder? = nil) -> Status {
     let start = ProcessClock.seconds
-    let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet)
+    let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet, dialect: Runtime.dialect)
     do {
       let session = Session(
         options: try running.sessionOptions(arguments: arguments, recorder: recorder),

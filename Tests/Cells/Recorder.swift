@@ -27,6 +27,7 @@ final class Recorder: SessionDelegate {
     add("document \(id)" + (shown.number.map { " of input \($0)" } ?? ""), shown.text)
   }
   func update(_ shown: Shown, id: Int) { add("update \(id)", shown.text) }
+  func clear(waits: Bool) { add("clear", waits ? "waits" : "at once") }
   func show(page markdown: String) { add("page", String(markdown.prefix { !$0.isNewline })) }
   func progress(_ progress: MocoTraining.Progress) {
     steps += 1

@@ -52,6 +52,7 @@ import Testing
     for model in try models() {
       let storage = model.method.storage
       #expect(storage.isPlanned == (model is any Planned), "\(model.kind)")
+      #expect(model.method.isRouted == (model is any Routed), "\(model.kind)")
       let configuration = try Json.parse(model.configuration.serialized())
       try storage.check(configuration, true)
       let made = try storage.make(

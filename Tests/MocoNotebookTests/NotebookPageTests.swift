@@ -17,7 +17,7 @@ import Testing
     let program = session.check(SourceFile(name: "lesson.moco", text: text))
     #expect(!program.hasErrors, "\(program.diagnostics.map(\.message))")
     let run = try NotebookRun(program, in: session, recorder: recorder, settings: settings)
-    return NotebookPage(try Notebook(program.parsed.program), records: run.records, name: "lesson")
+    return NotebookPage(try Notebook(program.parsed.program), .moco, records: run.records, name: "lesson")
   }
 
   private static let lesson = """

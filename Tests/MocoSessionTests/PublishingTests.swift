@@ -72,6 +72,19 @@ import Testing
     #expect(last < found.firstIndex { $0.hasPrefix("output: done") } ?? 0)
   }
 
+  /// What is cleared is gone from what is kept of the cell too.
+  @Test func outputIsCleared() throws {
+    let found = try events(["print(1); clear_output(); print(2)", "show 3; clear_output(wait: true); 4"])
+    #expect(
+      found == [
+        "output: 1\\n", "clear: at once", "output: 2\\n", "outcome: fine", "document 1: 3\\n", "clear: waits",
+        "document 2 of input 2: 4\\n", "outcome: fine",
+      ])
+    let typed = Typed()
+    let outcome = typed.session.execute("print(1); show 5; clear_output(); print(2); show 6")
+    #expect(outcome.text(.output) == "2\n" && outcome.shown.count == 1)
+  }
+
   /// Work in a callback of a training has no document of its own: they would pile up.
   @Test func workInACallbackIsPartOfTheTraining() throws {
     let found = try events(

@@ -149,9 +149,9 @@ import Testing
     #expect(left.exitStatus == 4)
   }
 
-  /// The session publishes through its delegate alone.
-  @Test func nothingOfATerminalIsUsed() throws {
-    let folder = Repository.root + "/Sources/MocoSession"
+  /// A session and its built-ins publish through the delegate alone.
+  @Test(arguments: ["MocoSession", "MocoRuntime"]) func nothingOfATerminalIsUsed(_ target: String) throws {
+    let folder = Repository.root + "/Sources/" + target
     let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
     let words = [
       "isatty", "ioctl", "tcsetattr", "tcgetattr", "STDOUT_FILENO", "STDERR_FILENO", "STDIN_FILENO", "fputs",

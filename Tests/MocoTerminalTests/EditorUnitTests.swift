@@ -1,4 +1,5 @@
 import CEditline
+import MocoRuntime
 import MocoTerminal
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
 
 @Suite struct PasteTests {
   private func cleaned(_ text: String) -> String {
-    LineEditor.cleaned(Array(text.unicodeScalars), prompt: "moco> ")
+    LineEditor.cleaned(Array(text.unicodeScalars), prompt: "moco> ", Runtime.dialect)
   }
 
   @Test func takesAwayPromptsAndControls() {
@@ -52,7 +53,8 @@ import Testing
     #expect(cleaned("\"\\(f(1,\t2))\t\"") == "\"\\(f(1,  2))\t\"")
     let behind = Array("print(\"a".unicodeScalars)
     #expect(
-      LineEditor.cleaned(Array("\tb\", \t1)".unicodeScalars), prompt: "moco> ", behind: behind)
+      LineEditor.cleaned(
+        Array("\tb\", \t1)".unicodeScalars), prompt: "moco> ", Runtime.dialect, behind: behind)
         == "\tb\",   1)")
   }
 }
@@ -112,8 +114,12 @@ import Testing
 }
 
 @Suite struct MarkdownTests {
+  private func rendered(_ markdown: String, width: Int, colour: Bool) -> String {
+    MarkdownText.render(markdown, width: width, colour: colour, Runtime.dialect)
+  }
+
   @Test func isLaidOut() {
-    let text = MarkdownText.render(
+    let text = rendered(
       "A `name` that is\nlong **enough** to wrap.\n\n- item\n\n```\nf(x)\n```\n", width: 24, colour: false)
     #expect(text == "A `name` that is long\nenough to wrap.\n\n- item\n\n    f(x)")
   }
@@ -122,7 +128,7 @@ import Testing
     let table =
       "Text.\n\n| page | subject |\n|---|---|\n| `a|b` | long enough to wrap here |\n| values | **all** |\n\nEnd."
     #expect(
-      MarkdownText.render(table, width: 22, colour: false) == """
+      rendered(table, width: 22, colour: false) == """
         Text.
 
         page    subject
@@ -134,21 +140,21 @@ import Testing
         End.
         """)
     #expect(
-      MarkdownText.render(table, width: 40, colour: true).split(separator: "\n").dropFirst().prefix(3) == [
+      rendered(table, width: 40, colour: true).split(separator: "\n").dropFirst().prefix(3) == [
         "\u{1B}[1mpage\u{1B}[0m    \u{1B}[1msubject\u{1B}[0m",
         "\u{1B}[36ma|b\u{1B}[0m     long enough to wrap here",
         "values  \u{1B}[1mall\u{1B}[0m",
       ])
-    #expect(MarkdownText.render("|", width: 20, colour: false).isEmpty)
+    #expect(rendered("|", width: 20, colour: false).isEmpty)
     #expect(
-      MarkdownText.render(
+      rendered(
         "A text.\n\n    let a = 1\n      a\n\nwith more\n    of it", width: 40, colour: false)
         == "A text.\n\n    let a = 1\n      a\n\nwith more of it")
-    #expect(MarkdownText.render("| a |\ntext", width: 20, colour: false) == "a\ntext")
+    #expect(rendered("| a |\ntext", width: 20, colour: false) == "a\ntext")
   }
 
   @Test func codeKeepsItsStyleAcrossLines() {
-    let text = MarkdownText.render("See `one two three four`, **five six**.", width: 12, colour: true)
+    let text = rendered("See `one two three four`, **five six**.", width: 12, colour: true)
     #expect(
       text == """
         See \u{1B}[36mone two\u{1B}[0m
@@ -156,12 +162,12 @@ import Testing
         \u{1B}[1mfive six\u{1B}[0m.
         """)
     #expect(
-      MarkdownText.render("- `a b c d`", width: 7, colour: true)
+      rendered("- `a b c d`", width: 7, colour: true)
         == "- \u{1B}[36ma b c\u{1B}[0m\n  \u{1B}[36md\u{1B}[0m")
   }
 
   @Test func survivesLooseMarks() {
-    #expect(MarkdownText.render("2 ** 3 * `", width: 40, colour: true) == "2 ** 3 * `")
+    #expect(rendered("2 ** 3 * `", width: 40, colour: true) == "2 ** 3 * `")
   }
 }
 
@@ -175,7 +181,7 @@ import Testing
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         text += pieces[Int(state >> 33) % pieces.count]
       }
-      let bare = Highlighter.coloured(text).replacing(/\u{1B}\[[0-9;]*m/, with: "")
+      let bare = Highlighter.coloured(text, Runtime.dialect).replacing(/\u{1B}\[[0-9;]*m/, with: "")
       #expect(bare == text)
     }
   }

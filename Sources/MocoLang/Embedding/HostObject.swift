@@ -119,6 +119,9 @@ public protocol HostObject: AnyObject {
   /// Bytes that stay in memory for as long as somebody holds the object; nil where that is not known, or so much that
   /// nobody should hold it only to show it again.
   var heldByteCount: Int? { get }
+  /// Adds to a mark what is another after the object was changed in place. It is asked for around every cell, so it
+  /// looks at counts of changes and not at contents. An object that adds nothing is taken for one that never changes.
+  func mark(_ mark: inout ChangeMark)
   /// Every value of the language that the object keeps (functions, lists) sits in a `HeldValue` and is
   /// visited here, so that cycles through the object are collected.
   func visitReferences(_ visit: (HeldValue) -> Void)
@@ -147,6 +150,7 @@ extension HostObject {
   public var doc: String? { nil }
   public var byteCount: Int { 0 }
   public var heldByteCount: Int? { nil }
+  public func mark(_ mark: inout ChangeMark) {}
   public func visitReferences(_ visit: (HeldValue) -> Void) {}
 }
 

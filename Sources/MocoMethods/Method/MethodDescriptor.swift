@@ -19,11 +19,13 @@ public struct MethodDescriptor: Sendable {
   public let fields: [MethodField]
   /// How checkpoints hold its models.
   public let storage: MethodStorage
+  /// Whether its models are `Routed`.
+  public let isRouted: Bool
 
   /// All of it, part by part.
   public init(
     kind: String, typeName: String, summary: String, function: MethodFunction, fields: [MethodField] = [],
-    storage: MethodStorage
+    isRouted: Bool = false, storage: MethodStorage
   ) {
     self.kind = kind
     self.typeName = typeName
@@ -31,6 +33,7 @@ public struct MethodDescriptor: Sendable {
     self.function = function
     self.fields = fields
     self.storage = storage
+    self.isRouted = isRouted
   }
 }
 

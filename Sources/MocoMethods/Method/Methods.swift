@@ -15,6 +15,9 @@ public enum Methods {
   /// Those with prompts that a training moves.
   public static var listOfPlanned: String { list { $0.storage.isPlanned } }
 
+  /// Those with a router.
+  public static var listOfRouted: String { list(where: \.isRouted) }
+
   /// The method of this kind.
   public static subscript(_ kind: String?) -> MethodDescriptor? { all.first { $0.kind == kind } }
 }

@@ -16,11 +16,27 @@ extension Shown {
   public func field(_ name: String) -> MethodValue? { nil }
 }
 
-/// A line of a model's card.
+/// A line of a model's card, or several.
 public enum MethodRemark: Sendable, Equatable {
   case line(String)
   /// A title with items, over several lines where they are many.
   case list(String, [String])
+  /// What each part of the model has: `column` says what that is.
+  case parts(String, column: String, [MethodPart])
+}
+
+/// A part of a model on its card, such as an expert.
+public struct MethodPart: Sendable, Equatable {
+  /// What the part is called.
+  public var name: String
+  /// What it has.
+  public var text: String
+
+  /// A part; see the fields.
+  public init(_ name: String, _ text: String) {
+    self.name = name
+    self.text = text
+  }
 }
 
 /// A value that a method shows, in no language.

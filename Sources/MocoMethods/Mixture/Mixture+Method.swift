@@ -36,6 +36,7 @@ extension Mixture {
       ),
       MethodField("w", "Tensor", "The weights that correct the experts' text features."),
     ],
+    isRouted: true,
     storage: MethodStorage(
       answerOptions: ["router.kind", "router.top_k", "router.scale", "router.bias", "vision_layernorm"],
       replaced: ["templates", "groups", "start", "memory", "published"], unsaid: ["loss.text_experts": "all"],
@@ -118,10 +119,10 @@ extension Mixture {
   public var headline: String? { "\(prompts.count) experts, top \(router.topK)" }
 
   public var remarks: [MethodRemark] {
-    var lines = prompts.experts.map { expert -> MethodRemark in
-      let words = expert.words.before + ["{} "] + expert.words.after
-      return .line("expert \(expert.group.name): \(words.joined())")
+    let experts = prompts.experts.map { expert in
+      MethodPart(expert.group.name, (expert.words.before + ["{} "] + expert.words.after).joined())
     }
+    var lines = [MethodRemark.parts("expert", column: "prompt", experts)]
     if options.published != nil {
       let own = options.unpublished.map { "\($0.setting.name) \($0.setting.value)" }
       lines.append(

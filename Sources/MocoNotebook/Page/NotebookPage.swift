@@ -15,6 +15,8 @@ public struct NotebookPage {
   public var showsCode = true
   /// Names and values for the foot of the page: version, seed, hashes, processor, time.
   public var facts: [(name: String, value: String)] = []
+  /// That of the code.
+  public let dialect: Dialect
   /// The folder that addresses of pictures in prose are relative to.
   public var folder: String
 
@@ -22,8 +24,12 @@ public struct NotebookPage {
   static let openLines = 15
 
   /// A page of a notebook in a folder.
-  public init(_ notebook: Notebook, records: [Int: CellRecord] = [:], name: String, folder: String = ".") {
+  public init(
+    _ notebook: Notebook, _ dialect: Dialect, records: [Int: CellRecord] = [:], name: String,
+    folder: String = "."
+  ) {
     self.notebook = notebook
+    self.dialect = dialect
     self.records = records
     self.name = name
     self.folder = folder
@@ -161,7 +167,7 @@ private struct PageWriter {
     var words = "Code, \(NumberText.counted(lines, "line"))"
     if let seconds = record?.seconds, seconds >= 0.1 { words += ", \(DurationText.precise(seconds))" }
     body += "<details class=\"code\"\(isOpen ? " open" : "")>\n<summary>\(escaped(words))</summary>\n"
-    body += "<pre tabindex=\"0\"><code>\(PageCode.html(code))</code></pre>\n</details>\n"
+    body += "<pre tabindex=\"0\"><code>\(PageCode.html(code, page.dialect))</code></pre>\n</details>\n"
   }
 
   private mutating func write(_ output: CellRecord.Output) {
@@ -185,9 +191,9 @@ private struct PageWriter {
 
 /// Code with a class for each kind of word.
 enum PageCode {
-  static func html(_ code: String) -> String {
+  static func html(_ code: String, _ dialect: Dialect) -> String {
     let scalars = Array(code.unicodeScalars)
-    let scanner = SourceScanner(scalars)
+    let scanner = SourceScanner(scalars, dialect)
     var result = ""
     var at = 0
     func text(_ range: Range<Int>) -> String {

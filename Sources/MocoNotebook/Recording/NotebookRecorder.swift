@@ -30,7 +30,7 @@ public final class NotebookRecorder: SessionDelegate {
     guard kind != .remark else { return }
     guard size < Self.mostText else { return }
     size += text.utf8.count
-    record.append(text, isError: kind == .error)
+    record.append(text, isError: kind.isBesideOutput)
     if size >= Self.mostText {
       record.append("\n… the rest of what the cell printed is left out\n", isError: true)
     }
@@ -47,6 +47,9 @@ public final class NotebookRecorder: SessionDelegate {
     guard let place = places[id], record.outputs.indices.contains(place) else { return }
     record.outputs[place] = .shown(shown.document, isResult: false)
   }
+
+  /// At once: whoever reads the record sees what came afterwards alone.
+  public func clear(waits: Bool) { begin() }
 
   public var updatesDocuments: Bool { true }
   /// Wide enough for tables, in plain text.

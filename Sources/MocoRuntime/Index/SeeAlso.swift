@@ -17,7 +17,7 @@ let seeAlso: [String: [String]] = {
     ["save_tensors", "load_tensors", "list_tensors"],
     ["read_text", "read_lines", "write_text", "append_text"],
     ["read_csv", "write_csv", "read_json", "write_json"],
-    ["show", "table", "plot"],
+    ["show", "table", "plot", "clear_output"],
     ["map", "filter", "reduce"],
     ["sgd", "adam", "adamw", "cosine", "constant"],
   ]

@@ -63,9 +63,11 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let model = try arguments.host(ModelValue.self, "model", expected: "mixture").model
+      let model = try arguments.host(ModelValue.self, "model", expected: Methods.listOfRouted).model
       guard let routed = model as? any Routed else {
-        throw arguments.failure("E0303", "route explains a mixture, not a \(model.kind)", at: "model")
+        throw arguments.failure(
+          "E0303", "route explains a model with a router, and a \(model.kind) has none", at: "model",
+          help: "give it a \(Methods.listOfRouted)")
       }
       let images = try ImageReader(routed).read(arguments, "image").input
       let selection = try readSelection(arguments, "classes", images: "image", routed)

@@ -115,7 +115,7 @@ final class ModelValue: HostObject {
     table.add(
       "weights(images)",
       doc: """
-        The router's weights [images, experts] of a mixture: zero where an expert was not chosen.
+        The router's weights [images, experts] of a model that has one, as a mixture: zero where an expert was not chosen.
 
         ```
         mean(mix.weights(batch), axis: 0)
@@ -124,7 +124,9 @@ final class ModelValue: HostObject {
     ) { value, arguments in
       let images = try ImageReader(value.model).read(arguments, "images").input
       guard let routed = value.model as? any Routed else {
-        throw Failure("E0303", "a \(value.model.kind) has no router")
+        throw Failure(
+          "E0303", "a \(value.model.kind) has no router",
+          help: "use a model with one: \(Methods.listOfRouted)")
       }
       let routing = try routed.routing(images)
       let rows = routing.weights.count
@@ -149,6 +151,21 @@ final class ModelValue: HostObject {
     for remark in model.remarks {
       switch remark {
       case .line(let text): blocks.append(.line(text))
+      case .parts(let kind, let column, let parts):
+        // Lines in a terminal, where prompts are long.
+        let rows = parts.map { part -> Document.Table.Row in
+          // A prompt may end in the blank before what is put behind it.
+          let text = part.text.last == " " ? String(part.text.dropLast()) : part.text
+          return .cells([.init(Document.Text(part.name), .header), .init(Document.Text(text))])
+        }
+        blocks.append(
+          .adapted(
+            lines: parts.map { .line("\(kind) \($0.name): \($0.text)") },
+            page: [
+              .table(
+                Document.Table(
+                  columns: [.init(Document.Text(kind)), .init(Document.Text(column))], rows: rows))
+            ]))
       case .list(let title, let items):
         blocks.append(
           .items(

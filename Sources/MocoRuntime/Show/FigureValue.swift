@@ -6,8 +6,10 @@ import MocoPlot
 
 /// A figure as programs hold it: shown at the prompt, saved as SVG, PNG, HTML or text.
 public final class FigureValue: FigureConvertible {
+  /// What is drawn.
   public let figure: Figure
 
+  /// A figure as a value.
   public init(_ figure: Figure) { self.figure = figure }
 
   public var typeName: String { "Figure" }

@@ -4,7 +4,7 @@ import MocoLang
 import MocoPlot
 import MocoTensor
 
-/// `show`, `table` and the functions of `plot`.
+/// `show`, `clear_output`, `table` and the functions of `plot`.
 public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   interpreter.define(
     NativeFunction(
@@ -33,6 +33,25 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
           context.output(text.hasSuffix("\n") ? text : text + "\n")
         }
       }
+      return .nil
+    })
+  interpreter.define(
+    NativeFunction(
+      "clear_output(wait = false)",
+      doc: """
+        Takes away what the running cell or program has shown so far: in a notebook the output of the cell, on a terminal
+        what stands on the screen. Where output goes to a file or a pipe it stays. With `wait: true` it goes when the next
+        output comes, so that what is drawn anew does not flicker.
+
+        ```
+        for step in 1...3 {
+          clear_output(wait: true)
+          show plot.bars({done: step, left: 3 - step})
+        }
+        ```
+        """
+    ) { arguments in
+      context.delegate?.runtimeClears(waits: try arguments.bool("wait"))
       return .nil
     })
   interpreter.define(tableFunction())

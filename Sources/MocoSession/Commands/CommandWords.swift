@@ -65,7 +65,9 @@ package struct WriteTarget: Equatable {
 package struct RunRequest: Equatable {
   /// `--set name=value`.
   package struct Setting: Equatable {
+    /// The name of a top-level `let`.
     package var name: String
+    /// The literal in its place.
     package var text: String
   }
 
@@ -135,7 +137,7 @@ package struct TimedCode: Equatable {
 
   /// - Parameter options: whether `-n N` and `-r R` may stand before the code.
   /// - Returns: nil where there is no code, or an option without its number.
-  package init?(_ argument: String, options: Bool) {
+  package init?(_ argument: String, options: Bool, _ dialect: Dialect) {
     var rest = argument.trimmed[...]
     while options, rest.hasPrefix("-n") || rest.hasPrefix("-r") {
       let isTurns = rest.hasPrefix("-n")
@@ -149,31 +151,29 @@ package struct TimedCode: Equatable {
       rest = behind.drop(while: \.isWhitespace)
     }
     guard !rest.isEmpty else { return nil }
-    code = TimedCode.unwrapped(String(rest))
+    code = TimedCode.unwrapped(String(rest), dialect)
   }
 
   /// The code of a block in braces: there are no bare blocks, so that braces around statements are those of the
   /// command. A record stays what it is.
-  private static func unwrapped(_ text: String) -> String {
+  private static func unwrapped(_ text: String, _ dialect: Dialect) -> String {
     guard text.hasPrefix("{") else { return text }
     let scalars = Array(text.unicodeScalars)
-    let scanner = SourceScanner(scalars)
+    let scanner = SourceScanner(scalars, dialect)
     guard scanner.partners[0] == scalars.count - 1 else { return text }
-    if isProgram(text) { return text }
+    if !Parser.parse(SourceFile(name: "", text: text), dialect).hasErrors { return text }
     let inner = String(String.UnicodeScalarView(scalars[1..<(scalars.count - 1)]))
     return inner.allSatisfy(\.isWhitespace) ? text : inner.trimmed
   }
 
-  private static func isProgram(_ text: String) -> Bool {
-    !Parser.parse(SourceFile(name: "", text: text), .moco).hasErrors
-  }
-
   /// Whether Enter would run the command: no bracket and no string is open.
-  package static func isComplete(_ argument: String, boundNames: Set<String>) -> Bool {
-    guard let timed = TimedCode(argument, options: true) else { return true }
-    let scanner = SourceScanner(Array(timed.code.unicodeScalars))
+  package static func isComplete(
+    _ argument: String, boundNames: Set<String>, _ dialect: Dialect
+  ) -> Bool {
+    guard let timed = TimedCode(argument, options: true, dialect) else { return true }
+    let scanner = SourceScanner(Array(timed.code.unicodeScalars), dialect)
     if case .string = scanner.end { return false }
     if !scanner.open.isEmpty { return false }
-    return !Parser.parse(SourceFile(name: "", text: timed.code), .moco, boundNames: boundNames).isIncomplete
+    return !Parser.parse(SourceFile(name: "", text: timed.code), dialect, boundNames: boundNames).isIncomplete
   }
 }

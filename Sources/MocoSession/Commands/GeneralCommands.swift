@@ -3,7 +3,11 @@ import MocoLang
 extension SessionCommand {
   static let explain = SessionCommand("explain", "CODE", "says what an error code means", completion: .code) {
     session, argument in
-    if argument.isEmpty { session.say(ErrorPages.list) } else { session.explain(argument) }
+    if argument.isEmpty {
+      session.say(ErrorPages.list(session.interpreter.dialect.errors))
+    } else {
+      session.explain(argument)
+    }
   }
 
   static let help = SessionCommand("help", "", "lists the commands") { session, _ in session.listCommands() }
@@ -48,7 +52,7 @@ extension Session {
   /// Shows the page of an error code.
   func explain(_ code: String) {
     do {
-      delegate.show(page: try ErrorPages.page(code, library: library))
+      delegate.show(page: try ErrorPages.page(code, interpreter.dialect.errors, library: library))
     } catch {
       complain(error.message + "\n")
     }

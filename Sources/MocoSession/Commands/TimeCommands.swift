@@ -24,7 +24,7 @@ extension SessionCommand {
 
 extension Session {
   fileprivate func time(_ argument: String) {
-    guard let timed = TimedCode(argument, options: false) else { return usage("time") }
+    guard let timed = TimedCode(argument, options: false, interpreter.dialect) else { return usage("time") }
     let (wall, cpu) = (ProcessClock.seconds, ProcessClock.processorSeconds)
     runCell(cell: timed.code)
     let took = (ProcessClock.seconds - wall, ProcessClock.processorSeconds - cpu)
@@ -33,7 +33,7 @@ extension Session {
 
   /// `timed.runs` measurements, each of `timed.turns` turns or of as many as take about a fifth of a second.
   fileprivate func timeit(_ argument: String) {
-    guard let timed = TimedCode(argument, options: true) else { return usage("timeit") }
+    guard let timed = TimedCode(argument, options: true, interpreter.dialect) else { return usage("timeit") }
     // The code runs once as it is, so that its errors show their own place.
     let answer = interpreter.value(named: "ans")
     guard runCell(cell: timed.code, shows: false) else { return }

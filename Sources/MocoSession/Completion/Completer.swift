@@ -33,7 +33,7 @@ package struct Completer {
   package func completion(_ block: String, cursor: Int) -> Completion {
     let text = Array(block.unicodeScalars.prefix(cursor))
     if let first = text.first, first == "%" { return command(text) }
-    let scanner = SourceScanner(text)
+    let scanner = SourceScanner(text, interpreter.dialect)
     switch scanner.end {
     case .comment: return Completion()
     case .string(let start): return inString(text, start: start, scanner)

@@ -7,12 +7,16 @@ import MocoRuntime
 
 /// Scalars of a source text as coloured pieces.
 package struct SourceScanner {
+  /// What a token is, as far as colors and completion ask.
   package enum Kind: Equatable {
     case comment, string, escape, number, keyword, constant, name, call, label, command, `operator`, bracket
   }
 
+  /// Some scalars that belong together.
   package struct Token: Equatable {
+    /// What it is.
     package var kind: Kind
+    /// Its scalars.
     package var range: Range<Int>
   }
 
@@ -24,14 +28,18 @@ package struct SourceScanner {
     case string(Int)
   }
 
+  /// In order, without blanks.
   package private(set) var tokens: [Token] = []
   /// Open brackets from the outermost, as indices of the text.
   package private(set) var open: [Int] = []
   /// Index of every matched bracket to that of its partner.
   package private(set) var partners: [Int: Int] = [:]
+  /// What the text ends inside of.
   package private(set) var end = End.code
 
+  /// Words of declarations, control and operators.
   package static let keywords = Set(Keyword.words(.declaration, .control, .operator))
+  /// `true`, `nil` and their like.
   package static let constants = Set(Keyword.words(.constant))
   private enum Mode {
     case code
@@ -42,7 +50,10 @@ package struct SourceScanner {
   /// Its verbs are ordinary names that begin a form where they stand first.
   private let dialect: Dialect
 
-  package init(_ text: [Unicode.Scalar], _ dialect: Dialect = .moco) {
+  /// Scans a text.
+  ///
+  /// - Parameter dialect: has the verbs that begin commands.
+  package init(_ text: [Unicode.Scalar], _ dialect: Dialect) {
     self.dialect = dialect
     var modes: [Mode] = [.code]
     var at = 0
@@ -175,6 +186,7 @@ package struct SourceScanner {
 
   private static let pairs: [Unicode.Scalar: Unicode.Scalar] = ["(": ")", "[": "]", "{": "}"]
 
+  /// Whether a name may begin with a scalar.
   package static func startsName(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "_"
       || (scalar.isASCII
@@ -182,6 +194,7 @@ package struct SourceScanner {
         : scalar.properties.isAlphabetic)
   }
 
+  /// Whether a name may go on with a scalar.
   package static func continuesName(_ scalar: Unicode.Scalar) -> Bool {
     startsName(scalar) || (48...57).contains(scalar.value)
       || (!scalar.isASCII && scalar.properties.generalCategory == .nonspacingMark)
@@ -233,8 +246,8 @@ package struct SourceScanner {
 
   /// Blanks at the beginning of the line that leaves the innermost bracket open; nil where none is open, or inside a
   /// string.
-  package static func openIndentation(_ text: [Unicode.Scalar]) -> Int? {
-    let scanner = SourceScanner(text)
+  package static func openIndentation(_ text: [Unicode.Scalar], _ dialect: Dialect) -> Int? {
+    let scanner = SourceScanner(text, dialect)
     if case .string = scanner.end { return nil }
     guard let open = scanner.open.last else { return nil }
     let line = text[..<open].lastIndex(of: "\n").map { $0 + 1 } ?? 0

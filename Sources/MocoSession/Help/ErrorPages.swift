@@ -11,13 +11,15 @@ public enum ErrorPages {
   }
 
   /// The page of a code, in Markdown; its title where the standard library is not there.
+  ///
+  /// - Parameter catalog: the codes that there are.
   public static func page(
-    _ code: String, library: StandardLibrary? = StandardLibrary.locate()
+    _ code: String, _ catalog: ErrorCatalog, library: StandardLibrary? = StandardLibrary.locate()
   ) throws(Missing) -> String {
-    guard let entry = Dialect.moco.errors.entry(for: code),
-      let path = Dialect.moco.errors.pagePath(for: entry.code)
+    guard let entry = catalog.entry(for: code),
+      let path = catalog.pagePath(for: entry.code)
     else {
-      let near = Nearest.name(to: code.uppercased(), among: Dialect.moco.errors.entries.map(\.code))
+      let near = Nearest.name(to: code.uppercased(), among: catalog.entries.map(\.code))
       throw Missing(
         message: "there is no error code \(code)" + (near.map { "; did you mean \($0)?" } ?? ""))
     }
@@ -26,11 +28,11 @@ public enum ErrorPages {
   }
 
   /// All codes by subject, a line each.
-  public static var list: String {
+  public static func list(_ catalog: ErrorCatalog) -> String {
     var text = ""
-    for (index, range) in Dialect.moco.errors.ranges.enumerated() {
+    for (index, range) in catalog.ranges.enumerated() {
       text += (index > 0 ? "\n" : "") + range.subject + "\n"
-      for entry in Dialect.moco.errors.entries where entry.code.hasPrefix(range.prefix) {
+      for entry in catalog.entries where entry.code.hasPrefix(range.prefix) {
         text += "  \(entry.code)  \(entry.title)\n"
       }
     }

@@ -2,17 +2,22 @@ import MocoLang
 
 /// What `?for` and the other keywords of the language show.
 package enum KeywordHelp {
+  /// What help says of a keyword.
   package struct Entry {
     /// How it is written.
     package let syntax: String
+    /// What it does, in Markdown.
     package let sentence: String
+    /// A program that uses it.
     package let example: String
     /// The page of the reference that says more.
     package let page: String
   }
 
+  /// All of them, in the order of the alphabet.
   package static var keywords: [String] { Keyword.allCases.map(\.rawValue).sorted() }
 
+  /// What help says of a keyword; nil for another word.
   package static func entry(for keyword: String) -> Entry? {
     Keyword(rawValue: keyword).flatMap { entries[$0] }
   }

@@ -1,9 +1,12 @@
 /// What `?@`, `?|>` and the other signs of the language show.
 package enum OperatorHelp {
+  /// What help says of an operator.
   package struct Entry {
     /// How it is written.
     package let syntax: String
+    /// What it does, in Markdown.
     package let sentence: String
+    /// A program that uses it.
     package let example: String
     /// The page of the reference that says more.
     package let page: String
@@ -47,6 +50,7 @@ package enum OperatorHelp {
     syntax: "a..<b,  a...b", sentence: "Ints in order: `..<` leaves the end out, `...` has it.",
     example: "for i in 0..<3 { print(i) }\nprint([1, 2, 3, 4][1...2])", page: "collections")
 
+  /// Operators as they are written, in the order of the reference.
   package static let entries: [(sign: String, entry: Entry)] = [
     (
       "+",

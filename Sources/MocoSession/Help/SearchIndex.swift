@@ -4,9 +4,11 @@ import MocoRuntime
 /// What `?word` finds where the word is no name: names, members, keywords, commands and errors that have it in their
 /// name or mention it.
 package struct SearchIndex {
+  /// Something that was found.
   package struct Entry: Equatable {
     /// What to type to read more.
     package var question: String
+    /// What it is, in one sentence.
     package var summary: String
   }
 
@@ -16,10 +18,12 @@ package struct SearchIndex {
     var text: String
   }
 
+  /// Entries that a page shows.
   package static let most = 20
 
   private var candidates: [Candidate] = []
 
+  /// An index of what an interpreter knows, with pages, errors and commands.
   package init(
     _ interpreter: Interpreter, library: StandardLibrary?, commands: [SessionCommand] = SessionCommand.all
   ) {
@@ -45,8 +49,8 @@ package struct SearchIndex {
     for page in library?.pages ?? [] where page != "all" && page != "index" {
       add(page, "help(\"\(page)\")", "a page of the reference.", library?.page(page) ?? "")
     }
-    for entry in Dialect.moco.errors.entries {
-      let page = Dialect.moco.errors.pagePath(for: entry.code).flatMap { library?.text(at: $0) } ?? ""
+    for entry in interpreter.dialect.errors.entries {
+      let page = interpreter.dialect.errors.pagePath(for: entry.code).flatMap { library?.text(at: $0) } ?? ""
       add(entry.code, "?" + entry.code, entry.title + ".", page)
     }
   }

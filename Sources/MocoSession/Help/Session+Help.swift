@@ -43,8 +43,8 @@ extension Session {
       let name = topic.dropFirst().split(separator: " ").first.map(String.init) ?? ""
       return commands.first { $0.name == name }.map { "`%\($0.usage)`\n\n\($0.doc)" }
     }
-    if topic.hasPrefix("E"), Dialect.moco.errors.entry(for: topic) != nil {
-      return try? ErrorPages.page(topic, library: library)
+    if topic.hasPrefix("E"), interpreter.dialect.errors.entry(for: topic) != nil {
+      return try? ErrorPages.page(topic, interpreter.dialect.errors, library: library)
     }
     if let text = interpreter.help(named: topic, showsValue: true) { return text }
     // A member of a value in scope, then of a type: `?report.accuracy`, `?Report.accuracy`.

@@ -8,6 +8,7 @@ package enum HistorySelection: Equatable {
   case inputs(ClosedRange<Int>)
   case holding(String)
 
+  /// Entries that are shown where no number is said.
   package static let usual = 20
 
   /// - Returns: nil where a number is missing, or cannot be one.

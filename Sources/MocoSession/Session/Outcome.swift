@@ -16,6 +16,7 @@ public struct Outcome {
   /// A piece of text as it was streamed.
   public struct Piece: Equatable, Sendable {
     public var text: String
+    /// Where it belongs.
     public var kind: StreamKind
 
     /// A piece; see the fields.
@@ -39,7 +40,10 @@ public struct Outcome {
   public var shown: [Document] = []
   /// Warnings before the run, and errors.
   public var diagnostics: [Diagnostic] = []
-  /// Names that the cell has made or changed, in the order of their first declaration.
+  /// Names that the cell has made, given a value or changed in place, in the order of their first declaration: lists,
+  /// records, tensors, models and optimizers, whoever changed them. Other objects of Swift code say nothing of changes; a
+  /// value of more than some ten thousand parts counts as changed where the cell has its name or calls a function. Of a
+  /// whole program only what was declared or given a value.
   public var bindings: [String] = []
   /// How long it took.
   public var seconds = 0.0
@@ -65,6 +69,13 @@ public struct Outcome {
   /// What was streamed of one kind.
   public func text(_ kind: StreamKind) -> String {
     streams.filter { $0.kind == kind }.map(\.text).joined()
+  }
+
+  /// What was streamed and shown goes.
+  mutating func clear() {
+    streams = []
+    shown = []
+    size = 0
   }
 
   mutating func append(_ text: String, _ kind: StreamKind) {

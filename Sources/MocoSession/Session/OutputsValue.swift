@@ -7,10 +7,14 @@ import MocoLang
 /// `largest` bytes, a function, or an object that holds a model or data is not held at all. An index that finds nothing
 /// says which of these it was.
 package final class OutputsValue: HostObject {
+  /// Values that are held at most.
   package static let mostValues = 100
+  /// Bytes of them together.
   package static let mostBytes = 64 << 20
+  /// Bytes of one of them.
   package static let largest = 16 << 20
 
+  /// What `?Out` says, in Markdown.
   package static let help = """
     The values of this session's earlier inputs, by the number that `%history` shows: `Out[3]` is what input 3 showed,
     `Out[-1]` the last value. It holds the last \(mostValues) values, together at most \(mostBytes >> 20) MB; a value of more than
@@ -38,6 +42,7 @@ package final class OutputsValue: HostObject {
   /// The lowest number whose value has had to go.
   private var forgotten = 0
 
+  /// No values yet.
   package init() {}
 
   /// - Parameter bytes: what the value holds; nil where that is too much, or unknown.
@@ -59,12 +64,14 @@ package final class OutputsValue: HostObject {
   /// An input without a value.
   package func pass(number: Int) { lastNumber = max(lastNumber, number) }
 
+  /// Lets go of all values; their numbers stay used.
   package func removeAll() {
     forgotten = max(forgotten, entries.last?.number ?? 0)
     entries = []
     bytes = 0
   }
 
+  /// The inputs whose values are held.
   package var numbers: [Int] { entries.map(\.number) }
 
   package var typeName: String { "Outputs" }

@@ -21,7 +21,7 @@ package enum SavedSession {
         text += block.split(separator: "\n", omittingEmptySubsequences: false).map { "// \($0)\n" }.joined()
         continue
       }
-      let names = names(block)
+      let names = names(block, context.dialect)
       everDeclared.formUnion(names)
       if !declared.isDisjoint(with: names) {
         text += "\n// %%\n"
@@ -43,8 +43,8 @@ package enum SavedSession {
     return Checker.check(SourceFile(name: "", text: block), context).contains { wanted.contains($0.message) }
   }
 
-  private static func names(_ block: String) -> Set<String> {
-    let parsed = Parser.parse(SourceFile(name: "", text: block), .moco)
+  private static func names(_ block: String, _ dialect: Dialect) -> Set<String> {
+    let parsed = Parser.parse(SourceFile(name: "", text: block), dialect)
     return Set(parsed.program.statements.flatMap { $0.declaredNames.map(\.0) })
   }
 }

@@ -43,20 +43,23 @@ extension Session {
     let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))
     for command in ["%timeit ", "%time "] where trimmed.hasPrefix(command) {
       let argument = String(trimmed.dropFirst(command.count))
-      return TimedCode.isComplete(argument, boundNames: bound) ? .complete : goesOn(argument)
+      return TimedCode.isComplete(argument, boundNames: bound, interpreter.dialect)
+        ? .complete : goesOn(argument)
     }
     if ShellAssignment(String(trimmed)) != nil { return .complete }
     if trimmed.isEmpty || trimmed.hasPrefix("%") || trimmed.hasPrefix("!") || question(String(trimmed)) != nil
     {
       return .complete
     }
-    let parsed = Parser.parse(SourceFile(name: "", text: text), .moco, boundNames: bound)
+    let parsed = Parser.parse(SourceFile(name: "", text: text), interpreter.dialect, boundNames: bound)
     if parsed.isIncomplete { return goesOn(text) }
     return parsed.hasErrors ? .invalid : .complete
   }
 
   private func goesOn(_ text: String) -> Completeness {
-    .incomplete(indent: SourceScanner.openIndentation(Array(text.unicodeScalars)).map { $0 + 2 } ?? 0)
+    .incomplete(
+      indent: SourceScanner.openIndentation(Array(text.unicodeScalars), interpreter.dialect).map { $0 + 2 }
+        ?? 0)
   }
 
   /// What stands at a place of a text, or the function of the call around it; nil where nothing is known of it.
@@ -69,7 +72,7 @@ extension Session {
     var end = min(max(cursor, 0), scalars.count)
     while end < scalars.count, SourceScanner.continuesName(scalars[end]) { end += 1 }
     let before = Array(scalars[..<end])
-    let scanner = SourceScanner(before)
+    let scanner = SourceScanner(before, interpreter.dialect)
     guard case .code = scanner.end else { return nil }
     if let steps = completer.chain(before, scanner), let found = inspect(steps, detail) { return found }
     for open in scanner.open.reversed() where before[open] == "(" {

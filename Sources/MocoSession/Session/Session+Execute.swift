@@ -19,7 +19,7 @@ extension Session {
   /// while it goes on, and is in the outcome; an error in it leaves the session as it was.
   @discardableResult
   public func execute(_ cell: String, _ options: CellOptions = CellOptions()) -> Outcome {
-    observed {
+    observed(cell) {
       if options.isSilent { return runQuietly(cell, name: "silent") }
       guard !cell.allSatisfy(\.isWhitespace) else { return }
       if options.isRemembered { history.append(cell) }
@@ -59,15 +59,18 @@ extension Session {
   }
 
   /// The outcome of some work, which is the running cell meanwhile.
-  func observed(_ work: () -> Void) -> Outcome {
+  ///
+  /// - Parameter cell: its text; nil for a whole program, whose changes in place nobody asks for.
+  func observed(_ cell: String? = nil, _ work: () -> Void) -> Outcome {
     let start = ProcessClock.seconds
-    let before = interpreter.bindings
+    let before = interpreter.bindings(marked: cell != nil)
     outcome = Outcome()
     fitToFrontEnd()
     work()
     let changed = Set(outcome.bindings)
     // `ans` is the session's own.
-    let bound = Set(interpreter.names(changedSince: before)).union(changed).subtracting(["ans"])
+    let bound = Set(interpreter.names(changedSince: before, mentioned: mentions(cell ?? ""))).union(changed)
+      .subtracting(["ans"])
     outcome.bindings = interpreter.names(changedSince: Interpreter.Bindings()).filter(bound.contains)
     outcome.seconds = ProcessClock.seconds - start
     if isLeaving, outcome.status == .fine || outcome.status == .interrupted {
@@ -75,6 +78,17 @@ extension Session {
     }
     delegate.flush()
     return outcome
+  }
+
+  /// Whether a cell may change what a name stands for, as far as its words say: it has the name, or runs what is
+  /// written elsewhere.
+  private func mentions(_ cell: String) -> (String) -> Bool {
+    if cell.hasPrefix("%") { return { _ in true } }
+    let scalars = Array(cell.unicodeScalars)
+    let words = SourceScanner(scalars, interpreter.dialect).tokens.map {
+      String(String.UnicodeScalarView(scalars[$0.range]))
+    }
+    return interpreter.mentions(Set(words))
   }
 
   private func evaluate(_ cell: String) {

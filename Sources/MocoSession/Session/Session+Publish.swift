@@ -62,6 +62,14 @@ extension Session {
       text: text.hasSuffix("\n") ? text : text + "\n")
   }
 
+  /// Takes away what the running cell has printed and shown, also from what is kept of it.
+  func clear(waits: Bool) {
+    outcome.clear()
+    printed = ""
+    long = LongWork()
+    delegate.clear(waits: waits)
+  }
+
   private func nextDocument() -> Int {
     documents += 1
     return documents

@@ -9,7 +9,7 @@ extension Session {
     let text: String
     do { text = try FileSystem.readText(path) } catch { return report(error) }
     startUpPath = path
-    for part in StartUpFile.parts(text) {
+    for part in StartUpFile.parts(text, interpreter.dialect) {
       switch part {
       case .command(let line): command(line)
       case .block(let block): runQuietly(block, name: path)

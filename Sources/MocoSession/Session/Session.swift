@@ -146,6 +146,7 @@ extension Session: RuntimeDelegate {
   public func runtime(progress: Progress) { show(progress) }
   public func runtime(epoch text: String) { show(epoch: text) }
   public func runtimeEndsProgress() { endProgress() }
+  public func runtimeClears(waits: Bool) { clear(waits: waits) }
   public func runtimeFlushes() { delegate.flush() }
   public var interruption: String? { delegate.interruption }
   public var canAsk: Bool { delegate.canAsk }

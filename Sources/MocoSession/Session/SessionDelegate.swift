@@ -42,7 +42,7 @@ public struct Shown {
 /// default, so that a front end implements what it can do.
 ///
 /// What is published has a counterpart in Jupyter's messages each: `stream` is `stream`, `document` is `display_data`, or
-/// `execute_result` where it has a number, `update` is `update_display_data`, and `report` is `error`.
+/// `execute_result` where it has a number, `update` is `update_display_data`, `clear` is `clear_output`, and `report` is `error`.
 public protocol SessionDelegate: AnyObject {
   /// Text, in the order in which it came to be.
   func stream(_ text: String, to kind: StreamKind)
@@ -55,6 +55,10 @@ public protocol SessionDelegate: AnyObject {
   /// A document that takes the place of the one published under this number. It comes only to front ends that say
   /// `updatesDocuments`; the default does nothing.
   func update(_ shown: Shown, id: Int)
+  /// What the cell that runs has streamed and shown is to go. The default does nothing.
+  ///
+  /// - Parameter waits: whether it goes when something else is published, and not at once.
+  func clear(waits: Bool)
   /// A page of help, in Markdown. The default streams it as it is.
   func show(page markdown: String)
   /// A program's text. The default streams it.
@@ -113,6 +117,7 @@ extension SessionDelegate {
   }
   public func document(_ shown: Shown, id: Int) { stream(shown.text, to: .output) }
   public func update(_ shown: Shown, id: Int) {}
+  public func clear(waits: Bool) {}
   public func show(page markdown: String) { stream(markdown + "\n", to: .message) }
   public func show(source text: String, margin: String, hang: Int) {
     let lines = TerminalText.safe(text).split(separator: "\n", omittingEmptySubsequences: false)

@@ -18,6 +18,7 @@ public struct SessionSettings: Equatable {
   /// In the order in which they are listed.
   package static let names = ["digits", "rows", "images", "suggest"]
 
+  /// Why a setting cannot be so.
   package enum Failure: Error, Equatable {
     case message(String)
 

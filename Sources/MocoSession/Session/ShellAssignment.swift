@@ -2,9 +2,11 @@ import MocoLang
 
 /// `x = !ls`, `let x = !ls` and `var x = !ls`: the lines that a command of the shell prints, as a List of Strings.
 package struct ShellAssignment: Equatable {
+  /// The name before `=`.
   package var name: String
   /// `let`, `var`, or nil where the name stands alone.
   package var keyword: String?
+  /// What stands behind `!`.
   package var command: String
   /// As it was typed.
   package var text: String

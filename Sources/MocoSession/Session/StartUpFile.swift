@@ -21,7 +21,7 @@ package struct StartUpFile {
   }
 
   /// The pieces of a text, in order.
-  package static func parts(_ text: String) -> [Part] {
+  package static func parts(_ text: String, _ dialect: Dialect) -> [Part] {
     var parts: [Part] = []
     var block: [Substring] = []
     var start = 0
@@ -31,7 +31,7 @@ package struct StartUpFile {
     }
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       // Inside a block a line may begin with % for another reason: it is one of a longer expression.
-      let isOpen = !SourceScanner(Array(block.joined(separator: "\n").unicodeScalars)).open.isEmpty
+      let isOpen = !SourceScanner(Array(block.joined(separator: "\n").unicodeScalars), dialect).open.isEmpty
       if line.hasPrefix("%"), !isOpen, !line.hasPrefix("% ") {
         if let part = end() { parts.append(part) }
         parts.append(.command(String(line).trimmed))
