@@ -61,6 +61,12 @@ let package = Package(
       name: "MocoNotebook",
       dependencies: ["CMarkdown", "MocoBase", "MocoDocument", "MocoLang", "MocoSession"]),
     .target(
+      name: "MocoKernel",
+      dependencies: [
+        "CProcess", "CSystem", "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession",
+        "MocoNotebook",
+      ]),
+    .target(
       name: "MocoTerminal",
       dependencies: [
         "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoTraining", "MocoDocument", "MocoLang",
@@ -76,7 +82,7 @@ let package = Package(
       name: "moco",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime", "MocoSession",
-        "MocoNotebook", "MocoTerminal", "MocoBench",
+        "MocoNotebook", "MocoKernel", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -156,6 +162,9 @@ let package = Package(
         "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "cells",
         "moco",
       ]),
+    .testTarget(
+      name: "MocoKernelTests",
+      dependencies: ["MocoBase", "MocoKernel", "MocoTestSupport", "moco"]),
     .testTarget(
       name: "MocoTerminalTests",
       dependencies: [

@@ -1,6 +1,7 @@
 #include "moco_system.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 
 // EVP's context is the state itself; the name keeps libcrypto's headers out of Swift.
@@ -22,4 +23,10 @@ void moco_sha256_finish(moco_sha256_state *state, uint8_t *digest) {
   if (state == NULL) return;
   EVP_DigestFinal_ex((EVP_MD_CTX *)state, digest, NULL);
   EVP_MD_CTX_free((EVP_MD_CTX *)state);
+}
+
+int moco_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, uint8_t *digest) {
+  unsigned int length = 32;
+  if (key_count > 1 << 20) return -1;
+  return HMAC(EVP_sha256(), key, (int)key_count, bytes, count, digest, &length) != NULL && length == 32 ? 0 : -1;
 }

@@ -27,6 +27,7 @@ struct MocoCommand: ParsableCommand {
       moco bench NAME
       moco data check PATH
       moco runs [FOLDER]
+      moco kernel install
       """,
     discussion: """
       Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
@@ -38,7 +39,7 @@ struct MocoCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ExportCommand.self, ImportCommand.self, CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, BenchCommand.self,
-      DataCommand.self, RunsCommand.self,
+      DataCommand.self, RunsCommand.self, KernelCommand.self,
     ])
 
   @Option(

@@ -22,8 +22,11 @@ int cp_run_editor(const char *command, const char *path);
 // Runs a command line with the shell on this terminal and waits. - Returns: its status, or -1.
 int cp_run_shell(const char *command);
 // Starts a command line with the shell, which prints to `output` and complains to `errors`, -1 for where this process
-// does. - Returns: its process, or -1.
-pid_t cp_start_shell(const char *command, int output, int errors);
+// does. `group`: in a process group of its own, which a terminal does not read from and where all that it starts can be
+// ended. - Returns: its process, or -1.
+pid_t cp_start_shell(const char *command, int output, int errors, bool group);
+// Asks it to end by SIGINT, and ends it where it has not after two seconds; with `group` all that it has started too.
+void cp_stop_shell(pid_t child, bool group);
 // Waits for it. - Returns: its status, or -1.
 int cp_end_shell(pid_t child);
 
@@ -66,6 +69,10 @@ void cp_signals_watch(int32_t *soft, int32_t *hard);
 
 // How often SIGINT came since cp_signals_watch.
 int cp_signals_interrupts(void);
+
+// Without a terminal: SIGINT, SIGTERM and SIGHUP (unless it was ignored) write their number as a byte to a descriptor that
+// never blocks, and do nothing else. SIGPIPE and SIGXFSZ are ignored: writing fails instead.
+void cp_signals_ring(int descriptor);
 
 // Waits until a descriptor can be read. - Returns: false as soon as one of the signals above has arrived, also where
 // it came before the call.

@@ -56,4 +56,7 @@ void moco_sha256_update(moco_sha256_state *state, const void *bytes, size_t coun
 // Writes 32 bytes and frees the state.
 void moco_sha256_finish(moco_sha256_state *state, uint8_t *digest);
 
+// HMAC with SHA-256 (RFC 2104): 32 bytes at `digest`. - Returns: 0; anything else is lack of memory.
+int moco_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, uint8_t *digest);
+
 #endif

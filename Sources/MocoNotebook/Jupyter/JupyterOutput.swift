@@ -49,19 +49,36 @@ public enum JupyterOutput {
     ]
   }
 
-  /// A document by media types: always `text/plain`; `text/html`; a single picture as itself too.
-  public static func bundle(_ document: Document) -> [(String, Json)] {
-    var text = document.terminal(TerminalOptions())
+  /// A document by media types: always `text/plain`; a drawing or a picture that stands alone as itself, what is more than
+  /// text as `text/html`. Not both: clients prefer HTML, and take drawings out of that of a notebook which is not trusted.
+  ///
+  /// - Parameter text: the document as text, where it was made before.
+  public static func bundle(_ document: Document, text: String? = nil) -> [(String, Json)] {
+    var text = text ?? document.terminal(TerminalOptions())
     if text.hasSuffix("\n") { text.removeLast() }
-    var result: [(String, Json)] = [("text/html", .string(document.html()))]
-    if case .figure(let figure)? = document.blocks.first, document.blocks.count == 1, figure.table == nil {
-      result.append(("image/svg+xml", .string(figure.svg())))
+    let plain = ("text/plain", Json.string(text))
+    if isText(document) { return [plain] }
+    return [picture(document) ?? ("text/html", .string(document.html())), plain]
+  }
+
+  /// Whether lines of text are all there is.
+  private static func isText(_ document: Document) -> Bool {
+    document.blocks.allSatisfy { block in
+      switch block {
+      case .text, .preformatted: true
+      default: false
+      }
     }
-    if case .image(let image)? = document.blocks.first, document.blocks.count == 1, let png = image.png {
-      result.append(("image/png", .string(Base64.encode(png))))
+  }
+
+  /// The only block of a document, where it is a drawing or a picture.
+  private static func picture(_ document: Document) -> (String, Json)? {
+    guard document.blocks.count == 1 else { return nil }
+    switch document.blocks[0] {
+    case .figure(let figure) where figure.table == nil: return ("image/svg+xml", .string(figure.svg()))
+    case .image(let image): return image.png.map { ("image/png", .string(Base64.encode($0))) }
+    default: return nil
     }
-    result.append(("text/plain", .string(text)))
-    return result.sorted { $0.0 < $1.0 }
   }
 
   /// As a notebook file has it: texts by lines, but for bytes.

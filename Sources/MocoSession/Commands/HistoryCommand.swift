@@ -18,9 +18,9 @@ extension Session {
     var shown: [(number: Int?, text: String)]
     switch selection {
     case .last(let count):
-      shown = numberedHistory().suffix(count)
+      shown = historyEntries.suffix(count)
     case .holding(let text):
-      shown = numberedHistory().filter { $0.text.contains(text) }.suffix(HistorySelection.usual)
+      shown = historyEntries.filter { $0.text.contains(text) }.suffix(HistorySelection.usual)
       if shown.isEmpty { complain("nothing in the history holds \(text)\n") }
     case .inputs(let range):
       shown = inputs.enumerated().map { ($0.offset + 1, $0.element) }.filter { range.contains($0.0) }
@@ -35,10 +35,5 @@ extension Session {
       let margin = String(repeating: " ", count: width - label.count) + label + (width > 0 ? "  " : "")
       delegate.show(source: entry, margin: margin, hang: margin.count + 2)
     }
-  }
-
-  /// All entries, those that ran in this session with the number of their last run.
-  private func numberedHistory() -> [(number: Int?, text: String)] {
-    history.entries.enumerated().map { (entryNumbers[$0.offset], $0.element) }
   }
 }

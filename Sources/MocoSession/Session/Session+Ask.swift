@@ -112,6 +112,11 @@ extension Session {
     return parts.prefix(2).joined(separator: "\n\n")
   }
 
+  /// The history from the oldest to the newest entry, those that ran in this session with the number of their last run.
+  public var historyEntries: [(number: Int?, text: String)] {
+    history.entries.enumerated().map { (entryNumbers[$0.offset], $0.element) }
+  }
+
   /// Entries of the history that hold a text, the newest last.
   public func searchHistory(_ text: String, limit: Int = .max) -> [String] {
     Array(history.entries.filter { $0.contains(text) }.suffix(max(limit, 0)))

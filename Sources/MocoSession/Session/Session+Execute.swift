@@ -10,6 +10,11 @@ extension Session {
     public var isRemembered = true
     /// Runs and shows nothing of itself: no number, no value, no place in `Out`, `ans`, the history and the recording.
     public var isSilent = false
+    /// Whether it gets a number, by which `Out`, `%history` and what `%save` writes know it. One without publishes as
+    /// others do, its value too, and `ans` stays as it was.
+    public var isNumbered = true
+    /// Whether commands and questions get numbers too.
+    public var numbersCommands = false
 
     /// A cell as somebody types it.
     public init() {}
@@ -24,9 +29,36 @@ extension Session {
       guard !cell.allSatisfy(\.isWhitespace) else { return }
       if options.isRemembered { history.append(cell) }
       let before = number
+      let answer = options.isNumbered ? nil : interpreter.value(named: "ans")
+      numbersCells = options.isNumbered
       evaluate(cell)
+      numbersCells = true
+      if !options.isNumbered { interpreter.setAnswer(answer) }
+      if options.isNumbered, options.numbersCommands, number == before { pass(cell) }
       if options.isRemembered, number > before { entryNumbers[history.entries.count - 1] = number }
     }
+  }
+
+  /// An input that is a command or a question gets a number, and has no value.
+  private func pass(_ cell: String) {
+    number += 1
+    inputs.append(cell)
+    outputs.pass(number: number)
+  }
+
+  /// The value of an expression beside the session: no number, no `ans`, and nothing of itself is published.
+  public func value(of expression: String) -> Result<Shown, Diagnostic> {
+    fitToFrontEnd()
+    let answer = interpreter.value(named: "ans")
+    let result = working { interpreter.run(SourceFile(name: "expression", text: expression), mode: .cell) }
+    interpreter.setAnswer(answer)
+    endProgress()
+    delegate.flush()
+    if let failure = result.failure { return .failure(failure) }
+    let document = interpreter.document(of: result.value, limits: runtime.context.limits)
+    var shown = shown(document, value: result.value)
+    shown.number = nil
+    return .success(shown)
   }
 
   /// Runs a whole program that was checked, and says nothing of its errors: they are in the outcome.
@@ -135,9 +167,12 @@ extension Session {
     accepts: String? = nil
   ) -> Bool {
     let source = program.source
-    number += 1
-    outcome.number = number
-    inputs.append(input ?? source.text)
+    let isNumbered = numbersCells
+    if isNumbered {
+      number += 1
+      outcome.number = number
+      inputs.append(input ?? source.text)
+    }
     printed = ""
     let found = findings(program)
     if !found.isEmpty { report(found) }
@@ -166,17 +201,17 @@ extension Session {
     }
     if let failure = result.failure {
       // The session goes on with what a failed call has left.
-      if result.heldBy != nil {
+      if isNumbered, result.heldBy != nil {
         accepted.append((Session.cutShort(accepts ?? source.text, failure), Session.plain(printed).trimmed))
       }
       return false
     }
-    if !result.value.isNil {
+    if isNumbered, !result.value.isNil {
       let bytes = interpreter.heldByteCount(of: result.value, limit: OutputsValue.largest)
       outputs.keep(result.value, number: number, bytes: bytes)
     }
     if shows, !result.isHidden, !result.value.isNil { show(value: result.value) }
-    accepted.append((accepts ?? source.text, Session.plain(printed).trimmed))
+    if isNumbered { accepted.append((accepts ?? source.text, Session.plain(printed).trimmed)) }
     delegate.flush()
     return true
   }

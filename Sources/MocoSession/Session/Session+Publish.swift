@@ -55,7 +55,7 @@ extension Session {
     delegate.document(shown, id: nextDocument())
   }
 
-  private func shown(_ document: Document, value: AnyValue? = nil) -> Shown {
+  func shown(_ document: Document, value: AnyValue? = nil) -> Shown {
     let text = document.terminal(runtime.context.limits)
     return Shown(
       value: value, number: value == nil ? nil : outcome.number, document: document,

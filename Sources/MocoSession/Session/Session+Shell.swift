@@ -13,7 +13,7 @@ extension Session {
     } else {
       do {
         status = try working {
-          try ShellOutput(of: "{ \(command)\n} 2>&1", printed: { self.stream($0, .output) })
+          try ShellOutput(of: "{ \(command)\n} 2>&1", printed: { self.stream($0, .output) }, apart: true)
         }.status
       } catch {
         return complain("error: \(Session.reason(error))\n")
@@ -35,7 +35,7 @@ extension Session {
         output = try ShellOutput(of: assignment.command)
       } else {
         output = try working {
-          try ShellOutput(of: assignment.command, complained: { self.complain($0) })
+          try ShellOutput(of: assignment.command, complained: { self.complain($0) }, apart: true)
         }
       }
     } catch {

@@ -59,6 +59,8 @@ public final class Session {
   /// Blocks that ran to their end, in order, with what they printed and showed: what %save and %export write.
   var accepted: [(block: String, output: String)] = []
   var inputs: [String] = []
+  /// Whether the running cell gets a number.
+  var numbersCells = true
   /// Places in the history, and the numbers of the inputs that stand there.
   var entryNumbers: [Int: Int] = [:]
   /// The start-up file that this session has read.

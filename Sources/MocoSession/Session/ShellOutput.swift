@@ -26,11 +26,13 @@ struct ShellOutput {
   /// - Parameters:
   ///   - printed: told of each line of what it prints, as it comes.
   ///   - complained: told of each line that it writes to standard error; nil leaves it this process's.
+  ///   - apart: whether it cannot read from a terminal; then an interrupt ends all that it has started.
   init(
-    of command: String, printed: ((String) -> Void)? = nil, complained: ((String) -> Void)? = nil
+    of command: String, printed: ((String) -> Void)? = nil, complained: ((String) -> Void)? = nil,
+    apart: Bool = false
   ) throws(Failure) {
     guard let output = Pipe(), let errors = Pipe() else { throw .notStarted }
-    let child = cp_start_shell(command, output.entrance, complained == nil ? -1 : errors.entrance)
+    let child = cp_start_shell(command, output.entrance, complained == nil ? -1 : errors.entrance, apart)
     output.closeEntrance()
     errors.closeEntrance()
     guard child > 0 else { throw .notStarted }
@@ -38,8 +40,7 @@ struct ShellOutput {
     var complaints = Lines(tell: complained)
     while output.isOpen || errors.isOpen {
       if Cancellation.isRequested {
-        kill(child, SIGINT)
-        _ = cp_end_shell(child)
+        cp_stop_shell(child, apart)
         throw .interrupted
       }
       var places = [output, errors].map { pollfd(fd: $0.exit, events: Int16(POLLIN), revents: 0) }
@@ -50,8 +51,7 @@ struct ShellOutput {
       }
       if places[1].revents != 0, let more = errors.read() { complaints.add(more) }
       if bytes.count > ShellOutput.limit {
-        kill(child, SIGTERM)
-        _ = cp_end_shell(child)
+        cp_stop_shell(child, apart)
         throw .tooLong
       }
     }

@@ -1,0 +1,152 @@
+import MocoBase
+import MocoRuntime
+import MocoSession
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The folder by which Jupyter knows the kernel.
+package struct KernelSpec: Equatable {
+  /// Where it is put.
+  package enum Place: Equatable, Sendable {
+    /// `$JUPYTER_DATA_DIR`, or `jupyter` in `$XDG_DATA_HOME` or `~/.local/share`.
+    case user
+    /// The environment of Python that is active, or that `jupyter` or `python3` on the path belongs to.
+    case pythonPrefix
+    /// `share/jupyter` in a folder.
+    case prefix(String)
+  }
+
+  /// Such as `moco`.
+  package var name: String
+
+  /// - Throws: E0504 where Jupyter has no such names.
+  package init(name: String = "moco") throws {
+    let isName =
+      !name.isEmpty
+      && name.utf8.allSatisfy {
+        ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z"))
+          || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || [0x2D, 0x2E, 0x5F].contains($0)
+      }
+    guard isName else {
+      throw Failure(
+        "E0504", "\"\(name)\" cannot be a kernel's name", help: "use letters, digits, '-', '.' and '_'")
+    }
+    // Jupyter reads names in lower case.
+    self.name = name.lowercased()
+  }
+
+  /// `share/jupyter` of a place.
+  ///
+  /// - Throws: E0504 where there is no home or no Python.
+  package static func dataFolder(_ place: Place) throws -> String {
+    switch place {
+    case .user:
+      if let own = environment("JUPYTER_DATA_DIR"), !own.isEmpty { return absolute(own) }
+      if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return data + "/jupyter" }
+      guard let home = environment("HOME"), !home.isEmpty else {
+        throw Failure("E0504", "there is no home folder", help: "give --prefix DIR, or set JUPYTER_DATA_DIR")
+      }
+      return home + "/.local/share/jupyter"
+    case .pythonPrefix:
+      for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
+        if let prefix = environment(name), !prefix.isEmpty { return absolute(prefix) + "/share/jupyter" }
+      }
+      guard let program = onPath("jupyter") ?? onPath("python3") else {
+        throw Failure(
+          "E0504", "neither jupyter nor python3 is on the path", help: "activate an environment, or use --user")
+      }
+      return FileSystem.parent(of: FileSystem.parent(of: program)) + "/share/jupyter"
+    case .prefix(let folder): return absolute(folder) + "/share/jupyter"
+    }
+  }
+
+  private static func onPath(_ name: String) -> String? {
+    let folders = (environment("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
+    return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && FileSystem.kind($0) == .file }
+  }
+
+  private static func absolute(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    if path.hasPrefix("/") { return path }
+    let here = FileSystem.realPath(".") ?? "."
+    return path == "." ? here : "\(here)/\(path)"
+  }
+
+  /// The folder of this kernel in a place.
+  package func folder(_ place: Place) throws -> String {
+    try KernelSpec.dataFolder(place) + "/kernels/" + name
+  }
+
+  /// What `kernel.json` says.
+  ///
+  /// - Parameter program: the absolute path of moco.
+  package func json(program: String) -> String {
+    var variables: [(String, Json)] = []
+    // Who starts the kernel from a launcher has not what a shell has set.
+    if let library = environment("MOCO_STDLIB"), !library.isEmpty {
+      variables.append(("MOCO_STDLIB", .string(KernelSpec.absolute(library))))
+    }
+    let json: Json = [
+      "argv": [.string(program), "kernel", "{connection_file}"],
+      "display_name": .string(name == "moco" ? "moco" : "moco (\(name))"), "language": "moco",
+      "interrupt_mode": "message", "metadata": ["debugger": false],
+      "env": .object(JsonObject(variables)),
+    ]
+    return json.serialized(indent: 1) + "\n"
+  }
+
+  /// Names of the files of a kernel's folder.
+  static let files = ["kernel.json", "logo-64x64.png", "logo-svg.svg"]
+
+  /// Writes the files; what is there of them is replaced. - Returns: the folder.
+  ///
+  /// - Throws: E0504 where they cannot be written, or the name is that of another kernel.
+  package func install(_ place: Place, program: String) throws -> String {
+    let folder = try folder(place)
+    if let language = KernelSpec.language(folder), language != "moco" {
+      throw Failure(
+        "E0504", "\(folder) is a kernel of another language, \(language)", help: "give another --name")
+    }
+    try FileSystem.createFolder(folder)
+    try AtomicFile.write(json(program: program), to: folder + "/kernel.json")
+    try AtomicFile.write(Logo.png, to: folder + "/logo-64x64.png")
+    try AtomicFile.write(Logo.svg, to: folder + "/logo-svg.svg")
+    return folder
+  }
+
+  /// Removes what `install` has written. - Returns: the folder; nil where there was none.
+  ///
+  /// - Throws: E0504 where it is a kernel of another language, or cannot be removed.
+  package func uninstall(_ place: Place) throws -> String? {
+    let folder = try folder(place)
+    guard FileSystem.kind(folder) == .folder else { return nil }
+    guard KernelSpec.language(folder) == "moco" else {
+      throw Failure("E0504", "\(folder) is no kernel of moco", help: "remove it with jupyter kernelspec")
+    }
+    for name in KernelSpec.files { unlink(folder + "/" + name) }
+    guard rmdir(folder) == 0 else { throw Failure.cannotWrite(folder, systemMessage(errno)) }
+    return folder
+  }
+
+  /// The language of a kernel's folder; nil where there is none.
+  private static func language(_ folder: String) -> String? {
+    guard let json = try? Json.parse(file: folder + "/kernel.json") else { return nil }
+    return json["language"]?.stringValue ?? "?"
+  }
+
+  /// Kernels of moco in a place: names, and the programs that they start.
+  package static func installed(_ place: Place) -> [(folder: String, program: String)] {
+    guard let folder = try? dataFolder(place) + "/kernels", let names = try? FileSystem.list(folder) else {
+      return []
+    }
+    return names.sorted().compactMap { name in
+      guard let json = try? Json.parse(file: "\(folder)/\(name)/kernel.json"),
+        json["language"]?.stringValue == "moco"
+      else { return nil }
+      return ("\(folder)/\(name)", json["argv"]?[0]?.stringValue ?? "?")
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import MocoBase
+import MocoLang
+import MocoNotebook
+import MocoSession
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension Kernel {
+  /// Seconds after an error in which requests are called off that were sent before anybody knew of it.
+  static let grace = 0.02
+
+  /// `execute_request`
+  func execute(_ request: Request) {
+    let content = request.message.content
+    guard let code = content["code"]?.stringValue else {
+      return reply("execute_reply", MimeBundle.badRequest("execute_request has no code"), to: request)
+    }
+    let isSilent = content["silent"]?.boolValue ?? false
+    var options = Session.CellOptions()
+    options.isSilent = isSilent
+    options.isRemembered = !isSilent && content["store_history"]?.boolValue ?? true
+    options.isNumbered = options.isRemembered
+    options.numbersCommands = true
+    let isEmpty = code.allSatisfy(\.isWhitespace)
+    let count = session.number + (options.isNumbered && !isEmpty ? 1 : 0)
+    if !isSilent {
+      publish(
+        "execute_input", ["code": .string(code), "execution_count": .int(count)],
+        parent: request.message.header)
+    }
+    frontEnd.cell = KernelFrontEnd.Cell(
+      header: request.message.header, peer: request.peer, count: count,
+      allowsInput: content["allow_stdin"]?.boolValue ?? true, isQuestion: Kernel.isQuestion(code))
+    let outcome = session.execute(code, options)
+    if frontEnd.cell.error == nil, outcome.status == .failed || outcome.status == .interrupted {
+      frontEnd.report([outcome.failure ?? Diagnostic("E0406", "interrupted")])
+    }
+    var members: [(String, Json)] = [
+      ("status", frontEnd.cell.error == nil ? "ok" : "error"), ("execution_count", .int(count)),
+      ("payload", payload(outcome)),
+    ]
+    if let error = frontEnd.cell.error {
+      members += error + [("user_expressions", [:])]
+    } else {
+      members.append(("user_expressions", evaluate(content["user_expressions"])))
+    }
+    if frontEnd.cell.error != nil, !isSilent, content["stop_on_error"]?.boolValue ?? true { callOffWaiting() }
+    if outcome.exitStatus != nil {
+      callOffWaiting()
+      monitor.locked { shared.endsWithQueue = true }
+    }
+    reply("execute_reply", .object(JsonObject(members)), to: request)
+  }
+
+  private static func isQuestion(_ code: String) -> Bool {
+    let text = code.drop(while: \.isWhitespace)
+    return text.hasPrefix("?") || text.last { !$0.isWhitespace } == "?"
+  }
+
+  /// Calls off what was sent before anybody could know that a cell has failed.
+  private func callOffWaiting() {
+    usleep(UInt32(Kernel.grace * 1e6))
+    wire.settle()
+    monitor.locked { abortQueue() }
+  }
+
+  private func payload(_ outcome: Outcome) -> Json {
+    var payload = frontEnd.cell.pages
+    if let text = outcome.nextInput {
+      payload.append(["source": "set_next_input", "text": .string(text), "replace": true])
+    }
+    if outcome.exitStatus != nil { payload.append(["source": "ask_exit", "keepkernel": false]) }
+    return .array(payload)
+  }
+
+  /// Expressions by names; an error in one stays in its entry.
+  private func evaluate(_ expressions: Json?) -> Json {
+    var result: [(String, Json)] = []
+    for (name, expression) in expressions?.objectValue ?? JsonObject() {
+      guard let text = expression.stringValue else {
+        result.append((name, MimeBundle.badRequest("the expression \(name) is no text")))
+        continue
+      }
+      switch session.value(of: text) {
+      case .success(let shown):
+        result.append((name, ["status": "ok", "data": MimeBundle.data(shown), "metadata": [:]]))
+      case .failure(let failure):
+        let members = JupyterOutput.error(failure, [failure], colors: frontEnd.hasColors)
+        result.append((name, .object(JsonObject([("status", "error")] + members))))
+      }
+    }
+    return .object(JsonObject(result))
+  }
+}

@@ -1,0 +1,155 @@
+import MocoBase
+import MocoSession
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+// What the wire's thread does: it must not wait.
+
+extension Kernel: WireHandler {
+  package func received(_ frames: [[UInt8]], on channel: Channel, from peer: Int) {
+    let message: Message
+    do {
+      message = try Message(frames, writer.signer)
+    } catch {
+      return KernelLog.write("a message on \(channel.rawValue) was dropped: \(error.text)")
+    }
+    if channel == .stdin { return take(answer: message, from: peer) }
+    // These are sent to the shell too, by some clients, and must not wait for the cell that they are about.
+    switch message.type {
+    case "interrupt_request":
+      atOnce(message) {
+        interrupt()
+        send("interrupt_reply", ["status": "ok"], to: message, peer)
+      }
+    case "shutdown_request":
+      atOnce(message) {
+        let restart = message.content["restart"]?.boolValue ?? false
+        send("shutdown_reply", ["status": "ok", "restart": .bool(restart)], to: message, peer)
+      }
+      // What was said is on its way before the sockets are closed.
+      end()
+    default:
+      guard channel == .control else { return enqueue(message, from: peer) }
+      atOnce(message) {
+        if message.type == "kernel_info_request" {
+          send("kernel_info_reply", KernelInfo.reply, to: message, peer)
+        }
+      }
+    }
+  }
+
+  private func atOnce(_ message: Message, _ work: () -> Void) {
+    publishStatus("busy", parent: message.header)
+    work()
+    publishStatus("idle", parent: message.header)
+  }
+
+  private func enqueue(_ message: Message, from peer: Int) {
+    monitor.locked {
+      shared.queue.append(Request(message: message, peer: peer))
+      monitor.signal()
+    }
+  }
+
+  package var isFull: Bool { monitor.locked { shared.queue.count >= Kernel.mostRequests } }
+
+  /// A subscriber is told that it will miss nothing from here on, and how things stand: it may have missed the end of
+  /// what it asks for on another connection. Before the first request that is `starting`.
+  package func subscribed(_ peer: Int, to topic: [UInt8]) {
+    monitor.locked {
+      func send(_ type: String, _ content: Json) {
+        wire.send(
+          [topic] + writer.frames(type, parent: MessageWriter.noParent, content: content).frames, to: peer)
+      }
+      send("iopub_welcome", ["subscription": .string(String(decoding: topic, as: UTF8.self))])
+      send("status", ["execution_state": .string(shared.state)])
+    }
+  }
+
+  package func signalled(_ number: Int32) {
+    if number == SIGINT { return interrupt() }
+    if monitor.locked({ shared.endingSince != nil }) { _exit(128 + number) }
+    KernelLog.write("ends: it was sent signal \(number)")
+    end()
+  }
+
+  /// Stops the running cell and calls off what waits behind it. Where nothing runs, nothing happens: clients interrupt
+  /// before they shut down.
+  func interrupt() {
+    monitor.locked {
+      guard shared.isRunning else { return }
+      shared.isInterrupted = true
+      stopFlag.request()
+      abortQueue()
+      monitor.signal()
+    }
+  }
+
+  /// Calls off the cells that wait; other requests are answered. To be called with the lock.
+  func abortQueue() {
+    for index in shared.queue.indices where shared.queue[index].message.type == "execute_request" {
+      shared.queue[index].isAborted = true
+    }
+  }
+
+  /// Stops the running cell and ends the kernel.
+  func end() {
+    monitor.locked {
+      if shared.endingSince == nil { shared.endingSince = ProcessClock.seconds }
+      shared.isInterrupted = true
+      stopFlag.request()
+      monitor.signal()
+    }
+  }
+
+  package func turn() -> Double {
+    if parent.hasGone, monitor.locked({ shared.endingSince == nil }) {
+      KernelLog.write("ends: the process that has started it is gone")
+      end()
+    }
+    return monitor.locked {
+      let now = ProcessClock.seconds
+      var pause = 1.0
+      if let since = shared.endingSince {
+        // Something does not stop; clients wait no longer.
+        if now - since > Kernel.mostEnding { _exit(0) }
+        pause = Kernel.mostEnding - (now - since) + 0.001
+      }
+      if let since = shared.stream.since {
+        let left = since + StreamBuffer.interval - now
+        if left <= 0 { flushStream() } else { pause = min(pause, left) }
+      }
+      return pause
+    }
+  }
+
+  /// An answer that nobody waits for any more is forgotten.
+  private func take(answer message: Message, from peer: Int) {
+    guard message.type == "input_reply", let value = message.content["value"]?.stringValue else { return }
+    monitor.locked {
+      guard let question = shared.question, question.peer == peer, question.answer == nil,
+        message.parentID == nil || message.parentID == question.id
+      else { return }
+      shared.question?.answer = value
+      monitor.signal()
+    }
+  }
+}
+
+/// The process that has started this one, where it has said that it wants this one to end with it.
+struct ParentWatch {
+  private let first = getppid()
+  private let named: Int32?
+
+  init() {
+    named = environment("JPY_PARENT_PID").flatMap { Int32($0) }.flatMap { $0 > 1 ? $0 : nil }
+  }
+
+  /// A parent between the two, a shell or a debugger, may go before.
+  var hasGone: Bool {
+    guard let named, getppid() != first else { return false }
+    return named == first || (kill(named, 0) != 0 && errno == ESRCH)
+  }
+}
