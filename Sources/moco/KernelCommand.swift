@@ -14,7 +14,8 @@ struct KernelCommand: ParsableCommand {
       moco kernel list
       moco kernel CONNECTION-FILE
       """,
-    discussion: "After `moco kernel install` JupyterLab, VS Code and nbconvert offer moco; they start the kernel.",
+    discussion:
+      "After `moco kernel install` JupyterLab, VS Code and nbconvert offer moco; they start the kernel.",
     subcommands: [Serve.self, Install.self, Uninstall.self, List.self], defaultSubcommand: Serve.self)
 
   struct Serve: ParsableCommand {
@@ -47,7 +48,8 @@ struct KernelCommand: ParsableCommand {
 
     @Flag(help: "For the environment of Python that is active.") var sysPrefix = false
 
-    @Option(help: ArgumentHelp("Into share/jupyter of this folder.", valueName: "dir"), completion: .directory)
+    @Option(
+      help: ArgumentHelp("Into share/jupyter of this folder.", valueName: "dir"), completion: .directory)
     var prefix: String?
 
     @Option(help: "What the kernel is called.") var name = "moco"
@@ -107,7 +109,8 @@ struct KernelCommand: ParsableCommand {
       try KernelCommand.reporting {
         let found = KernelSpec.installed(.user) + KernelSpec.installed(.pythonPrefix)
         for (folder, program) in found {
-          Console.show("\(folder)  starts \(program)" + (FileSystem.kind(program) == .file ? "\n" : ", which is gone\n"))
+          Console.show(
+            "\(folder)  starts \(program)" + (FileSystem.kind(program) == .file ? "\n" : ", which is gone\n"))
         }
         if found.isEmpty { Console.show("no kernel is installed; write moco kernel install\n") }
       }

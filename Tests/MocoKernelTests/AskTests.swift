@@ -46,8 +46,9 @@ import Testing
     #expect(types.compactMap { $0["text"] } == found["matches"]?.arrayValue)
     let print = types.first { $0["text"] == "print" }
     #expect(print?["type"] == "function" && print?["start"] == 0 && print?["end"] == 4)
-    #expect(try complete(client, "%ti")["matches"]?.arrayValue?.contains("%time") ?? false
-      || complete(client, "%ti")["matches"]?.arrayValue?.contains("time") ?? false)
+    #expect(
+      try complete(client, "%ti")["matches"]?.arrayValue?.contains("%time") ?? false
+        || complete(client, "%ti")["matches"]?.arrayValue?.contains("time") ?? false)
   }
 
   @Test func completionWorksBelowASyntaxError() throws {
@@ -81,7 +82,9 @@ import Testing
   @Test func wholeInputsAreToldFromBegunAndWrongOnes() throws {
     let kernel = try RunningKernel()
     let client = try kernel.client()
-    func state(_ code: String) throws -> Json { try client.ask("is_complete_request", ["code": .string(code)]).content }
+    func state(_ code: String) throws -> Json {
+      try client.ask("is_complete_request", ["code": .string(code)]).content
+    }
     for code in ["1 + 1", "let a = [1]", "", "for i in 1...2 { i }", "?print"] {
       #expect(try state(code) == ["status": "complete"], "\(code)")
     }
@@ -114,6 +117,22 @@ import Testing
     #expect(outputs.compactMap { $0[2] } == [["print(a)", .null], ["1 + 1", "2"], ["a", "2"]])
   }
 
+  @Test func theHistoryOfNotebooksStaysAndIsApartFromThePrompts() throws {
+    let place = try TemporaryFolder()
+    try place.write("of the prompt\n", to: "history")
+    for code in ["1 + 1", "2 + 2"] {
+      let kernel = try RunningKernel(environment: ["MOCO_HISTORY": place.path + "/history"])
+      let client = try kernel.client()
+      try client.run(code)
+      let tail = try client.ask("history_request", ["hist_access_type": "tail", "n": 9]).content["history"]
+      #expect(
+        tail == (code == "1 + 1" ? [[1, 1, "1 + 1"]] : [[0, 1, "1 + 1"], [1, 1, "2 + 2"]]),
+        "\(String(describing: tail))")
+    }
+    #expect(
+      try place.read("history") == "of the prompt\n" && place.read("history-jupyter") == "1 + 1\n2 + 2\n")
+  }
+
   // MARK: Input
 
   @Test func inputIsAskedOfWhoHasSentTheCell() throws {
@@ -127,7 +146,8 @@ import Testing
     other.send("input_reply", ["value": "other"], on: other.stdin)
     client.stdin.send(
       client.frames("input_reply", ["value": "wrong"], id: client.newID(), parent: ["msg_id": "another"]))
-    client.stdin.send(client.frames("input_reply", ["value": "é𝐚"], id: client.newID(), parent: question.header))
+    client.stdin.send(
+      client.frames("input_reply", ["value": "é𝐚"], id: client.newID(), parent: question.header))
     _ = try client.reply()
     let result = try client.published(until: cell).first { $0.type == "execute_result" }
     #expect(result?.content["data"]?["text/plain"] == "\"é𝐚!\"", "\(String(describing: result?.content))")
@@ -139,8 +159,10 @@ import Testing
     client.send("input_reply", ["value": "early"], on: client.stdin)
     let cell = client.sendCell("input()")
     let question = try client.reply(on: client.stdin)
-    client.stdin.send(client.frames("input_reply", ["value": "first"], id: client.newID(), parent: question.header))
-    client.stdin.send(client.frames("input_reply", ["value": "second"], id: client.newID(), parent: question.header))
+    client.stdin.send(
+      client.frames("input_reply", ["value": "first"], id: client.newID(), parent: question.header))
+    client.stdin.send(
+      client.frames("input_reply", ["value": "second"], id: client.newID(), parent: question.header))
     _ = try client.reply()
     let result = try client.published(until: cell).first { $0.type == "execute_result" }
     #expect(result?.content["data"]?["text/plain"] == "\"first\"")

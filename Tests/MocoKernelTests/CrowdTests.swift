@@ -41,7 +41,9 @@ import Testing
     sleep(2)
     let messages = try client.published(until: id)
     let text = messages.filter { $0.type == "stream" }.compactMap { $0.content["text"]?.stringValue }.joined()
-    let numbers = text.split(separator: "\n").compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }
+    let numbers = text.split(separator: "\n").compactMap {
+      $0.split(separator: " ").first.flatMap { Int($0) }
+    }
     #expect(numbers == Array(1...20000))
     #expect(try client.reply().content["status"] == "ok")
   }
@@ -59,7 +61,9 @@ import Testing
     let staying = try kernel.client()
     let going = try kernel.client()
     let begun = kernel.folder.path + "/begun"
-    let id = going.sendCell("write_text(\"\(begun)\", \"\")\nfor i in 1...50000 { print(i, \"\(String(repeating: "y", count: 100))\") }")
+    let id = going.sendCell(
+      "write_text(\"\(begun)\", \"\")\nfor i in 1...50000 { print(i, \"\(String(repeating: "y", count: 100))\") }"
+    )
     try staying.wait(for: begun)
     for socket in [going.shell, going.control, going.stdin, going.iopub, going.heartbeat] { socket.hangUp() }
     let messages = try staying.published(until: id)

@@ -5,7 +5,9 @@ import MocoTestSupport
 import Testing
 
 @Suite struct ExecuteTests {
-  private func types(_ exchange: Client.Exchange) -> [String] { exchange.published.map { $0.state ?? $0.type } }
+  private func types(_ exchange: Client.Exchange) -> [String] {
+    exchange.published.map { $0.state ?? $0.type }
+  }
 
   @Test func theInputStandsBeforeItsOutputAndIdleBehind() throws {
     let kernel = try RunningKernel()
@@ -26,14 +28,17 @@ import Testing
     #expect(table?["text/html"]?.stringValue?.contains("<table") == true)
     for value in ["nil == nil", "1.5", "\"text\"", "{a: 1}", "x => x", "print", "table([{a: 1}])", "[[]]"] {
       let shown = try client.run(value).of("execute_result").first?.content["data"]
-      #expect(shown?["text/plain"]?.stringValue?.isEmpty == false, "\(value) shows \(String(describing: shown))")
+      #expect(
+        shown?["text/plain"]?.stringValue?.isEmpty == false, "\(value) shows \(String(describing: shown))")
     }
   }
 
   @Test func aFigureIsADrawing() throws {
     let kernel = try RunningKernel()
     let data = try kernel.client().run("plot.line([1, 2, 4])").of("execute_result").first?.content["data"]
-    #expect(data?["image/svg+xml"]?.stringValue?.hasPrefix("<svg") == true, "\(String(describing: data?.objectValue?.keys))")
+    #expect(
+      data?["image/svg+xml"]?.stringValue?.hasPrefix("<svg") == true,
+      "\(String(describing: data?.objectValue?.keys))")
     #expect(data?["text/plain"]?.stringValue?.isEmpty == false && data?["text/html"] == nil)
   }
 
@@ -129,7 +134,8 @@ import Testing
 
   @Test func withNoColorTracebacksArePlain() throws {
     let kernel = try RunningKernel(environment: ["NO_COLOR": "1"])
-    let lines = try kernel.client().run("[1][5]").content["traceback"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    let lines =
+      try kernel.client().run("[1][5]").content["traceback"]?.arrayValue?.compactMap(\.stringValue) ?? []
     #expect(!lines.isEmpty && !lines.contains { $0.contains("\u{1B}") })
   }
 
@@ -143,7 +149,9 @@ import Testing
     let training = try client.run(Lesson.training(epochs: 2))
     #expect(training.status == "ok", "\(training.content)")
     let first = training.of("display_data").compactMap { $0.content["transient"]?["display_id"]?.stringValue }
-    let updates = training.of("update_display_data").compactMap { $0.content["transient"]?["display_id"]?.stringValue }
+    let updates = training.of("update_display_data").compactMap {
+      $0.content["transient"]?["display_id"]?.stringValue
+    }
     // One display for the whole training, whatever it was updated by.
     #expect(first.count == 1 && Set(updates).subtracting(first).isEmpty)
     let last = (training.of("update_display_data").last ?? training.of("display_data").last)?.content

@@ -16,14 +16,19 @@ import Testing
     let json = try spec(folder)
     let program = URL(fileURLWithPath: try Built.moco()).resolvingSymlinksInPath().path
     #expect(json["argv"] == [.string(program), "kernel", "{connection_file}"])
-    #expect(json["display_name"] == "moco" && json["language"] == "moco" && json["interrupt_mode"] == "message")
+    #expect(
+      json["display_name"] == "moco" && json["language"] == "moco" && json["interrupt_mode"] == "message")
     #expect(json["metadata"] == ["debugger": false])
     #expect(json["env"]?["MOCO_STDLIB"] == .string(Built.root + "/stdlib"))
     let png = try Data(contentsOf: URL(fileURLWithPath: folder + "/logo-64x64.png"))
-    #expect(png.prefix(8) == Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) && png[19] == 64 && png[23] == 64)
+    #expect(
+      png.prefix(8) == Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) && png[19] == 64
+        && png[23] == 64)
     let svg = try Data(contentsOf: URL(fileURLWithPath: folder + "/logo-svg.svg"))
     #expect(XMLParser(data: svg).parse())
-    #expect(try moco(["kernel", "list"], environment: environment).output.hasPrefix("\(folder)  starts \(program)\n"))
+    #expect(
+      try moco(["kernel", "list"], environment: environment).output.hasPrefix(
+        "\(folder)  starts \(program)\n"))
   }
 
   @Test func aPrefixMayHaveBlanksAndInstallingAgainChangesNothing() throws {
@@ -51,7 +56,8 @@ import Testing
   @Test func theFolderOfJupyterAndOfPythonAreHeeded() throws {
     let place = try TemporaryFolder()
     let user = try moco(["kernel", "install"], environment: ["JUPYTER_DATA_DIR": place.path + "/data"])
-    #expect(user.status == 0 && user.output.hasPrefix("installed in \(place.path)/data/kernels/moco\n"), "\(user)")
+    #expect(
+      user.status == 0 && user.output.hasPrefix("installed in \(place.path)/data/kernels/moco\n"), "\(user)")
     let environment = ["VIRTUAL_ENV": place.path + "/venv"]
     let own = try moco(["kernel", "install", "--sys-prefix", "--name", "Moco-dev"], environment: environment)
     let folder = place.path + "/venv/share/jupyter/kernels/moco-dev"

@@ -50,7 +50,9 @@ import Testing
     #expect(fault(["<IDS|MSG>", "", head, "3", "{}", "{}"]) == "its parent_header is a number, no object")
     #expect(fault(["<IDS|MSG>", "", head, "{}", "null", "{}"]) == "its metadata is null, no object")
     #expect(fault(["<IDS|MSG>", "", head, "{}", "{}", "{\"a\":"]) == "its content is no JSON")
-    #expect(fault(["<IDS|MSG>", "", head, "{}", "{}", String(repeating: "[", count: 9999)]) == "its content is no JSON")
+    #expect(
+      fault(["<IDS|MSG>", "", head, "{}", "{}", String(repeating: "[", count: 9999)])
+        == "its content is no JSON")
   }
 }
 
@@ -77,7 +79,8 @@ import Testing
   @Test func whatThisKernelDoesNotDoIsRefusedInWords() {
     let head = "k.json is no connection file for this kernel: "
     #expect(refusal(file([("transport", "ipc")])) == head + "its transport is \"ipc\"")
-    #expect(refusal(file([("signature_scheme", "hmac-md5")])) == head + "its signature_scheme is \"hmac-md5\"")
+    #expect(
+      refusal(file([("signature_scheme", "hmac-md5")])) == head + "its signature_scheme is \"hmac-md5\"")
     #expect(refusal(file([("shell_port", 0)])) == head + "its shell_port is 0")
     #expect(refusal(file([("hb_port", 70_000)])) == head + "its hb_port is 70000")
     #expect(refusal(file([("iopub_port", "4")])) == head + "it has no iopub_port")

@@ -19,7 +19,8 @@ import Testing
   @Test func readyHoldsItsProperties() {
     #expect(
       ZMTP.ready([("Socket-Type", Array("PUB".utf8))])
-        == [4, 25, 5] + Array("READY".utf8) + [11] + Array("Socket-Type".utf8) + [0, 0, 0, 3] + Array("PUB".utf8))
+        == [4, 25, 5] + Array("READY".utf8) + [11] + Array("Socket-Type".utf8) + [0, 0, 0, 3]
+        + Array("PUB".utf8))
   }
 
   @Test func whatComesInPiecesIsReadAsAWhole() throws {
@@ -52,7 +53,8 @@ import Testing
   }
 
   @Test func whatIsNotTheProtocolIsRefusedInWords() {
-    #expect(fault(Array("GET / HTTP/1.1\r\n".utf8), greeted: false) == "speaks another protocol than ZeroMQ's")
+    #expect(
+      fault(Array("GET / HTTP/1.1\r\n".utf8), greeted: false) == "speaks another protocol than ZeroMQ's")
     // The first frame of version 1: length and flags.
     #expect(fault([1, 0], greeted: false) == "speaks another protocol than ZeroMQ's")
     let two: [UInt8] = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 1, 5]

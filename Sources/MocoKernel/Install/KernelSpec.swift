@@ -55,7 +55,8 @@ package struct KernelSpec: Equatable {
       }
       guard let program = onPath("jupyter") ?? onPath("python3") else {
         throw Failure(
-          "E0504", "neither jupyter nor python3 is on the path", help: "activate an environment, or use --user")
+          "E0504", "neither jupyter nor python3 is on the path",
+          help: "activate an environment, or use --user")
       }
       return FileSystem.parent(of: FileSystem.parent(of: program)) + "/share/jupyter"
     case .prefix(let folder): return absolute(folder) + "/share/jupyter"

@@ -25,7 +25,9 @@ package enum Logo {
       for x in 0..<64 {
         let (px, py) = (Double(x) + 0.5, Double(y) + 0.5)
         let ink = coverage(distanceToStrokes(px, py) - stroke)
-        func mixed(_ a: UInt8, _ b: UInt8) -> UInt8 { UInt8((Double(a) * (1 - ink) + Double(b) * ink).rounded()) }
+        func mixed(_ a: UInt8, _ b: UInt8) -> UInt8 {
+          UInt8((Double(a) * (1 - ink) + Double(b) * ink).rounded())
+        }
         bytes += [
           mixed(paper.red, pen.red), mixed(paper.green, pen.green), mixed(paper.blue, pen.blue),
         ]

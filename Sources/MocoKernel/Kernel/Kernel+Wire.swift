@@ -56,7 +56,7 @@ extension Kernel: WireHandler {
   package var isFull: Bool { monitor.locked { shared.queue.count >= Kernel.mostRequests } }
 
   /// A subscriber is told that it will miss nothing from here on, and how things stand: it may have missed the end of
-  /// what it asks for on another connection. Before the first request that is `starting`.
+  /// what it asks for on another connection. The first one is told of the start.
   package func subscribed(_ peer: Int, to topic: [UInt8]) {
     monitor.locked {
       func send(_ type: String, _ content: Json) {
@@ -64,7 +64,9 @@ extension Kernel: WireHandler {
           [topic] + writer.frames(type, parent: MessageWriter.noParent, content: content).frames, to: peer)
       }
       send("iopub_welcome", ["subscription": .string(String(decoding: topic, as: UTF8.self))])
-      send("status", ["execution_state": .string(shared.state)])
+      if !shared.saidStarting { send("status", ["execution_state": "starting"]) }
+      shared.saidStarting = true
+      if shared.state != "starting" { send("status", ["execution_state": .string(shared.state)]) }
     }
   }
 

@@ -38,6 +38,7 @@ package final class Kernel: @unchecked Sendable {
     var stream = StreamBuffer()
     /// What was said last of the shell.
     var state = "starting"
+    var saidStarting = false
     var question: Question?
   }
 
@@ -80,14 +81,17 @@ package final class Kernel: @unchecked Sendable {
 
   /// Answers requests until it is asked to end.
   package func run() {
+    // Clients do not count what comes of their first questions: without a word of its own they would show for ever that
+    // the kernel starts.
+    say("idle", parent: MessageWriter.noParent)
     while let request = next() {
-      say("busy", of: request)
+      say("busy", parent: request.message.header)
       if request.isAborted {
         reply("execute_reply", ["status": "aborted"], to: request)
       } else {
         answer(request)
       }
-      say("idle", of: request)
+      say("idle", parent: request.message.header)
     }
     session.shutDown()
     wire.close(within: 0.6)
@@ -145,10 +149,10 @@ package final class Kernel: @unchecked Sendable {
   }
 
   /// Says what the shell does.
-  func say(_ state: String, of request: Request) {
+  private func say(_ state: String, parent: [UInt8]) {
     monitor.locked {
       shared.state = state
-      publishStatus(state, parent: request.message.header)
+      publishStatus(state, parent: parent)
     }
   }
 

@@ -29,7 +29,8 @@ package struct ConnectionFile: Equatable {
     let transport = json["transport"]?.stringValue ?? "tcp"
     guard transport == "tcp" else {
       throw refusal(
-        "its transport is \"\(transport)\"", "use tcp: c.KernelManager.transport = \"tcp\" in Jupyter's settings")
+        "its transport is \"\(transport)\"",
+        "use tcp: c.KernelManager.transport = \"tcp\" in Jupyter's settings")
     }
     let scheme = json["signature_scheme"]?.stringValue ?? "hmac-sha256"
     guard scheme == "hmac-sha256" else {
@@ -37,7 +38,8 @@ package struct ConnectionFile: Equatable {
     }
     for name in json.objectValue?.keys ?? [] where name.hasPrefix("curve_") {
       if let value = json[name]?.stringValue, !value.isEmpty {
-        throw refusal("it asks for encryption by CURVE", "start the kernel without encryption, on this machine alone")
+        throw refusal(
+          "it asks for encryption by CURVE", "start the kernel without encryption, on this machine alone")
       }
     }
     guard let address = json["ip"]?.stringValue, !address.isEmpty else {

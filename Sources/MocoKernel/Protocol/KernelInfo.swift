@@ -12,7 +12,8 @@ package enum KernelInfo {
       "status": "ok", "protocol_version": .string(protocolVersion), "implementation": "moco",
       "implementation_version": .string(Moco.version),
       "language_info": [
-        "name": "moco", "version": .string(Moco.version), "mimetype": "text/x-moco", "file_extension": ".moco",
+        "name": "moco", "version": .string(Moco.version), "mimetype": "text/x-moco",
+        "file_extension": ".moco",
         "codemirror_mode": "swift", "pygments_lexer": "swift",
       ],
       "banner": .string("moco \(Moco.version): a notebook-style language for prompt learning with CLIP"),

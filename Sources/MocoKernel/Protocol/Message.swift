@@ -23,12 +23,16 @@ package struct Message: Sendable {
   /// Reads frames: what stands before the delimiter, the delimiter, the signature, header, parent, metadata and content,
   /// and buffers, which are left alone.
   package init(_ frames: [[UInt8]], _ signer: Signer) throws(Fault) {
-    guard let place = frames.firstIndex(of: Message.delimiter) else { throw Fault(text: "it has no delimiter") }
+    guard let place = frames.firstIndex(of: Message.delimiter) else {
+      throw Fault(text: "it has no delimiter")
+    }
     route = Array(frames[..<place])
     let rest = frames[(place + 1)...]
     guard rest.count >= 5 else { throw Fault(text: "it has \(rest.count) of 5 frames behind its delimiter") }
     let parts = Array(rest.dropFirst().prefix(4))
-    guard signer.accepts(rest[rest.startIndex], of: parts) else { throw Fault(text: "its signature is wrong") }
+    guard signer.accepts(rest[rest.startIndex], of: parts) else {
+      throw Fault(text: "its signature is wrong")
+    }
     let header = try Message.object(parts[0], "header")
     guard let id = header["msg_id"]?.stringValue, let type = header["msg_type"]?.stringValue else {
       throw Fault(text: "its header has no msg_id and msg_type")
@@ -43,7 +47,9 @@ package struct Message: Sendable {
 
   private static func object(_ bytes: [UInt8], _ name: String) throws(Fault) -> JsonObject {
     guard let json = try? Json.parse(bytes) else { throw Fault(text: "its \(name) is no JSON") }
-    guard let object = json.objectValue else { throw Fault(text: "its \(name) is \(json.kindName), no object") }
+    guard let object = json.objectValue else {
+      throw Fault(text: "its \(name) is \(json.kindName), no object")
+    }
     return object
   }
 }
@@ -72,7 +78,8 @@ final class MessageWriter: @unchecked Sendable {
     let id = "\(session)_\(count)"
     let header: Json = [
       "msg_id": .string(id), "session": .string(session), "username": "moco",
-      "date": .string(Timestamp.now()), "msg_type": .string(type), "version": .string(KernelInfo.protocolVersion),
+      "date": .string(Timestamp.now()), "msg_type": .string(type),
+      "version": .string(KernelInfo.protocolVersion),
     ]
     let parts = [
       Array(header.serialized().utf8), parent, MessageWriter.noParent, Array(content.serialized().utf8),

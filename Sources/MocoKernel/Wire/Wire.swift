@@ -164,7 +164,8 @@ package final class Wire: @unchecked Sendable {
     Listener.setUp(connection: descriptor)
     monitor.locked {
       guard peers.count < Wire.mostPeers else {
-        KernelLog.write("more than \(Wire.mostPeers) connections: another one to \(channel.rawValue) was refused")
+        KernelLog.write(
+          "more than \(Wire.mostPeers) connections: another one to \(channel.rawValue) was refused")
         Glibc.close(descriptor)
         return
       }
@@ -216,7 +217,9 @@ package final class Wire: @unchecked Sendable {
       monitor.locked { send(ZMTP.ready(properties), to: peer) }
     case .command(let name, let body): command(name, body, peer)
     case .message(let frames):
-      guard peer.isReady else { return monitor.locked { drop(peer, "sent a message before it said what it is") } }
+      guard peer.isReady else {
+        return monitor.locked { drop(peer, "sent a message before it said what it is") }
+      }
       switch peer.channel {
       case .heartbeat: monitor.locked { send(ZMTP.message(frames), to: peer) }
       case .iopub:
@@ -231,7 +234,9 @@ package final class Wire: @unchecked Sendable {
     switch name {
     case "READY":
       monitor.locked {
-        guard let properties = ZMTPDecoder.properties(body) else { return drop(peer, "sent a READY that is cut") }
+        guard let properties = ZMTPDecoder.properties(body) else {
+          return drop(peer, "sent a READY that is cut")
+        }
         let type = String(decoding: properties["socket-type"] ?? [], as: UTF8.self)
         guard peer.channel.partners.contains(type) else {
           let reason = "a socket \(type) cannot talk to this one"
@@ -245,7 +250,9 @@ package final class Wire: @unchecked Sendable {
     case "CANCEL": if peer.channel == .iopub { subscribe(peer, body, false) }
     case "PING": monitor.locked { send(ZMTP.command("PONG", Array(body.dropFirst(2).prefix(16))), to: peer) }
     case "ERROR":
-      monitor.locked { drop(peer, "said: \(TerminalText.safe(String(decoding: body.dropFirst(), as: UTF8.self)))") }
+      monitor.locked {
+        drop(peer, "said: \(TerminalText.safe(String(decoding: body.dropFirst(), as: UTF8.self)))")
+      }
     default: break
     }
   }
@@ -360,7 +367,7 @@ package final class Wire: @unchecked Sendable {
       turnsWanted += 1
       let wanted = turnsWanted
       wake()
-      while turnsDone < wanted, !isClosed { monitor.wait(atMost: 0.1) }
+      while turnsDone < wanted, !isClosed, !hasEnded { monitor.wait(atMost: 0.1) }
     }
   }
 

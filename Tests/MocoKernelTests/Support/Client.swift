@@ -53,7 +53,7 @@ final class Client {
     shell = try open(.shell, "DEALER")
     control = try open(.control, "DEALER")
     heartbeat = try open(.heartbeat, "REQ")
-    while greetings.last?.state == nil {
+    while greetings.last?.state == nil || greetings.last?.state == "starting" {
       guard let message = try published() else { throw TestFailure("the kernel does not say welcome") }
       greetings.append(message)
     }
@@ -110,7 +110,9 @@ final class Client {
       messages.append(message)
       if message.state == "idle", message.parentID == id { return messages }
     }
-    throw TestFailure("iopub says no idle for \(id); it said \(messages.count) messages, at last \(messages.suffix(8).map(\.type))")
+    throw TestFailure(
+      "iopub says no idle for \(id); it said \(messages.count) messages, at last \(messages.suffix(8).map(\.type))"
+    )
   }
 
   /// Waits for a file that a cell writes.

@@ -73,7 +73,8 @@ final class RunningKernel {
     try RunningKernel.waitUntilItListens(process, ports)
   }
 
-  static func connectionFile(_ ports: [Channel: Int], key: String, _ changes: [(String, Json)] = []) -> String {
+  static func connectionFile(_ ports: [Channel: Int], key: String, _ changes: [(String, Json)] = []) -> String
+  {
     var members = JsonObject([
       ("transport", "tcp"), ("ip", "127.0.0.1"), ("key", .string(key)), ("signature_scheme", "hmac-sha256"),
       ("kernel_name", "moco"),
