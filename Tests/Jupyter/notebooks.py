@@ -27,22 +27,27 @@ def run(made, folder=None, **options):
     return made
 
 
+def code(source):
+    """The cells of a program, without those of prose."""
+    parts = re.split(r"^// %%(.*)$", source, flags=re.M)
+    heads = ["", *parts[1::2]]
+    return [part.strip("\n") for head, part in zip(heads, parts[::2]) if part.strip() and "[" not in head]
+
+
 def text(cell):
     return "".join(
         output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
 class Notebooks(unittest.TestCase):
-    def test_an_example_runs(self):
-        source = (ROOT / "stdlib/examples/quickstart.moco").read_text()
-        cells = [part.strip("\n") for part in re.split(r"^// %%.*$", source, flags=re.M) if part.strip()]
-        if len(cells) == 1:
-            # Without cells of its own: paragraphs, as long as each can stand alone.
-            cells = [source]
-        with tempfile.TemporaryDirectory() as folder:
-            made = run(notebook(*cells), folder)
-        self.assertTrue(any(text(cell) for cell in made.cells))
-        self.assertEqual([cell.execution_count for cell in made.cells], list(range(1, len(cells) + 1)))
+    def test_examples_and_lessons_run(self):
+        files = [ROOT / "stdlib/examples/quickstart.moco", *sorted((ROOT / "stdlib/lessons").glob("*.moco"))]
+        for file in files:
+            with self.subTest(file=file.name), tempfile.TemporaryDirectory() as folder:
+                made = run(notebook(*code(file.read_text())), folder)
+                self.assertTrue(any(text(cell) for cell in made.cells))
+                counts = [cell.execution_count for cell in made.cells]
+                self.assertEqual(counts, list(range(1, len(made.cells) + 1)))
 
     def test_outputs_are_what_notebooks_hold(self):
         made = run(notebook('print("é𝐚")', "[1, 2]", "plot.line([1, 2, 4])", "show(3); 4"))
