@@ -77,6 +77,47 @@ import Testing
     #expect(fault(many) == "sent a message of more than 1024 frames")
   }
 
+  /// Bytes of a right conversation, some of them changed or left out: events and faults, and no end of the process.
+  @Test func damagedBytesAreEventsOrFaults() {
+    let right =
+      ZMTP.greeting + ZMTP.ready([("Socket-Type", Array("DEALER".utf8)), ("Identity", [1, 2, 3])])
+      + ZMTP.message([[], Message.delimiter, [UInt8](repeating: 65, count: 300)])
+      + ZMTP.command("PING", [0, 1])
+    var random = SeededGenerator(state: 7)
+    var (faults, events) = (0, 0)
+    for _ in 0..<5000 {
+      var bytes = right
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        if Bool.random(using: &random) {
+          bytes[place] = UInt8.random(in: 0...255, using: &random)
+        } else {
+          bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...9, using: &random)))
+        }
+      }
+      var decoder = ZMTPDecoder()
+      decoder.feed(bytes)
+      do {
+        while let event = try decoder.next() {
+          events += 1
+          if case .command("READY", let body) = event { _ = ZMTPDecoder.properties(body) }
+          if case .message(let frames) = event { _ = try? Message(frames, Signer(key: [1])) }
+        }
+      } catch { faults += 1 }
+    }
+    #expect(faults > 500 && events > 500)
+  }
+
+  /// The same numbers in every run: Knuth's linear congruence.
+  private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ state >> 33
+    }
+  }
+
   @Test func propertiesAreReadOrCut() {
     let body = Array(ZMTP.ready([("Socket-Type", [80]), ("Identity", [])]).dropFirst(8))
     #expect(ZMTPDecoder.properties(body) == ["socket-type": [80], "identity": []])
