@@ -197,7 +197,10 @@ import Testing
   @Test func exitEndsTheKernelAndCallsOffWhatWaits() throws {
     let kernel = try RunningKernel()
     let client = try kernel.client()
-    let ids = ["exit(3)", "print(1)"].map { client.sendCell($0) }
+    let path = kernel.folder.path + "/sent"
+    let cell = "while not exists(\"\(path)\") { sleep(0.005) }\nexit(3)"
+    let ids = [cell, "print(1)"].map { client.sendCell($0) }
+    try kernel.folder.write("", to: "sent")
     let reply = try client.reply()
     #expect(reply.content["payload"]?[0]?["source"] == "ask_exit" && reply.content["status"] == "ok")
     #expect(try client.reply().content["status"] == "aborted")

@@ -147,10 +147,12 @@ import Testing
   @Test func anErrorCallsOffTheCellsThatWaitAndNothingElse() throws {
     let kernel = try RunningKernel()
     let client = try kernel.client()
-    let failing = client.sendCell("[1][5]")
+    let path = kernel.folder.path + "/sent"
+    let failing = client.sendCell("while not exists(\"\(path)\") { sleep(0.005) }\n[1][5]")
     let called = [client.sendCell("let a = 1"), client.sendCell("print(2)")]
     let asked = client.send("complete_request", ["code": "pri", "cursor_pos": 3])
     let info = client.send("kernel_info_request")
+    try kernel.folder.write("", to: "sent")
     let replies = try (0..<5).map { _ in try client.reply() }
     #expect(replies.map(\.parentID) == [failing] + called + [asked, info])
     #expect(replies.map { $0.content["status"]?.stringValue } == ["error", "aborted", "aborted", "ok", "ok"])

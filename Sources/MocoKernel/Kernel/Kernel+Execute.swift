@@ -8,8 +8,9 @@ import MocoSession
 #endif
 
 extension Kernel {
-  /// Seconds after an error in which requests are called off that were sent before anybody knew of it.
-  static let grace = 0.02
+  /// After an error requests may still be on their way that were sent before anybody knew of it: seconds without one
+  /// after which there are none, and seconds that are waited at most.
+  static let (quiet, mostGrace) = (0.05, 0.5)
 
   /// `execute_request`
   func execute(_ request: Request) {
@@ -46,9 +47,11 @@ extension Kernel {
     } else {
       members.append(("user_expressions", evaluate(content["user_expressions"])))
     }
-    if frontEnd.cell.error != nil, !isSilent, content["stop_on_error"]?.boolValue ?? true { callOffWaiting() }
+    if frontEnd.cell.error != nil, !isSilent, content["stop_on_error"]?.boolValue ?? true {
+      callOffWaiting(waits: outcome.status != .interrupted)
+    }
     if outcome.exitStatus != nil {
-      callOffWaiting()
+      callOffWaiting(waits: true)
       monitor.locked { shared.endsWithQueue = true }
     }
     reply("execute_reply", .object(JsonObject(members)), to: request)
@@ -60,9 +63,17 @@ extension Kernel {
   }
 
   /// Calls off what was sent before anybody could know that a cell has failed.
-  private func callOffWaiting() {
-    usleep(UInt32(Kernel.grace * 1e6))
+  ///
+  /// - Parameter waits: whether for what is on its way. Who interrupts a cell has seen that it runs.
+  private func callOffWaiting(waits: Bool) {
+    let end = ProcessClock.seconds + Kernel.mostGrace
     wire.settle()
+    while waits {
+      let before = monitor.locked { shared.queue.count }
+      usleep(UInt32(Kernel.quiet * 1e6))
+      wire.settle()
+      if monitor.locked({ shared.queue.count == before }) || ProcessClock.seconds > end { break }
+    }
     monitor.locked { abortQueue() }
   }
 

@@ -62,7 +62,7 @@ final class Peer {
     if sent == output.count {
       output.removeAll(keepingCapacity: output.capacity < 1 << 20)
       sent = 0
-    } else if sent > 1 << 20 {
+    } else if sent > 1 << 20, sent > waiting {
       output.removeFirst(sent)
       sent = 0
     }

@@ -102,9 +102,11 @@ package final class Wire: @unchecked Sendable {
     monitor.locked { thread = pthread_self() }
     while true {
       let pause = handler?.turn() ?? 1
-      let (turn, watched) = monitor.locked { (turnsWanted, isClosed ? nil : self.watched()) }
+      let (turn, isWaitedFor, watched) = monitor.locked {
+        (turnsWanted, turnsWanted > turnsDone, isClosed ? nil : self.watched())
+      }
       guard var places = watched?.places, let order = watched?.peers else { break }
-      let timeout = Int32(max(0, min(pause, 1)) * 1000 + 0.999)
+      let timeout = isWaitedFor ? 0 : Int32(max(0, min(pause, 1)) * 1000 + 0.999)
       guard poll(&places, nfds_t(places.count), timeout) >= 0 || errno == EINTR else { break }
       if places[0].revents != 0 { takeBell() }
       for (index, listener) in listeners.enumerated() where places[1 + index].revents != 0 {
