@@ -29,7 +29,12 @@ def check(found, expected, what):
 
 
 class Lab:
-    def __init__(self, folder):
+    def __init__(self, folder, cells):
+        made = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "moco", "display_name": "moco", "language": "moco"}})
+        os.mkdir(f"{folder}/notebooks")
+        nbformat.write(made, f"{folder}/notebooks/a.ipynb")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -67,6 +72,14 @@ class Lab:
           const end = cell.editor.getPositionAt({json.dumps(text)}.length);
           cell.editor.focus(); cell.editor.setCursorPosition(end); }})()""")
 
+    def opened(self, cells):
+        """Waits until the notebook with so many cells is open and its kernel is idle."""
+        self.page.until(
+            f"!!window.jupyterapp && !!{PANEL} && !!{PANEL}.sessionContext && {PANEL}.content.widgets.length === {cells}",
+            "the notebook")
+        self.page.until(f"!!{PANEL}.sessionContext.session && !!{PANEL}.sessionContext.session.kernel", "the kernel")
+        self.idle()
+
     def idle(self):
         self.page.until(f"{PANEL}.sessionContext.session.kernel.status === 'idle'", "an idle kernel")
 
@@ -80,20 +93,12 @@ def main():
     if browser.program() is None:
         sys.exit("there is no Chromium here")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        os.mkdir(f"{folder}/notebooks")
         cells = ['print("hello from a cell")', "let squares = [n * n for n in 1...4]\nsquares", "plot.line(squares)",
                  lesson(), "// the last"]
-        made = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "moco", "display_name": "moco", "language": "moco"}})
-        nbformat.write(made, f"{folder}/notebooks/a.ipynb")
-        lab = Lab(folder)
+        lab = Lab(folder, cells)
         try:
             page = lab.page
-            page.until(f"!!window.jupyterapp && !!{PANEL} && !!{PANEL}.sessionContext && {PANEL}.content.widgets.length === 5",
-                       "the notebook")
-            page.until(f"!!{PANEL}.sessionContext.session && !!{PANEL}.sessionContext.session.kernel", "the kernel")
-            lab.idle()
+            lab.opened(len(cells))
             check(page.run(f"{PANEL}.sessionContext.session.kernel.name"), "moco", "the notebook is open with its kernel")
 
             lab.command("notebook:run-all-cells")
@@ -144,4 +149,5 @@ def main():
             lab.close()
 
 
-main()
+if __name__ == "__main__":
+    main()
