@@ -100,6 +100,17 @@ import Testing
     #expect(refused.status == 70 && refused.errors.contains("its transport is \"ipc\""), "\(refused)")
   }
 
+  @Test func anAddressThatIsNotThisMachinesIsAnErrorOfTheCommand() throws {
+    let folder = try TemporaryFolder()
+    for (address, message) in [("no.such.host.invalid", "is unknown here"), ("192.0.2.1", "cannot be used")] {
+      let text = RunningKernel.connectionFile(
+        try RunningKernel.freePorts(), key: "k", [("ip", .string(address))])
+      try folder.write(text, to: "k.json")
+      let ran = try moco(["kernel", folder.path + "/k.json"])
+      #expect(ran.status == 70 && ran.errors.contains(message), "\(ran)")
+    }
+  }
+
   @Test func aPortThatIsTakenIsAnErrorOfTheCommand() throws {
     let kernel = try RunningKernel()
     let second = try moco(["kernel", kernel.file])

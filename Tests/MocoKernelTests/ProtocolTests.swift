@@ -15,8 +15,9 @@ import Testing
     #expect(try client.heartbeat.receive() == [[], [0, 255, 7]])
   }
 
-  @Test func localhostIsAnAddress() throws {
-    let kernel = try RunningKernel(changes: [("ip", "localhost")])
+  @Test(arguments: ["localhost", "0.0.0.0", "*"])
+  func otherAddressesAreHeeded(_ address: String) throws {
+    let kernel = try RunningKernel(changes: [("ip", .string(address))])
     #expect(try kernel.client().run("1 + 1").result == "2")
   }
 

@@ -15,7 +15,14 @@ enum Listener {
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
     let host = address == "*" ? "0.0.0.0" : address
-    guard getaddrinfo(host, String(port), &hints, &found) == 0, let first = found else {
+    // Clients take a name such as localhost for an address of version 4.
+    hints.ai_family = AF_INET
+    var status = getaddrinfo(host, String(port), &hints, &found)
+    if status != 0 {
+      hints.ai_family = AF_UNSPEC
+      status = getaddrinfo(host, String(port), &hints, &found)
+    }
+    guard status == 0, let first = found else {
       throw Failure(
         "E0502", "the address \"\(address)\" of the connection file is unknown here", help: "use 127.0.0.1")
     }
@@ -39,7 +46,8 @@ enum Listener {
     }
     throw Failure(
       "E0502", "port \(port) of \(address) (\(channel.rawValue)) cannot be used: \(systemMessage(reason))",
-      help: "start the kernel from Jupyter again, which chooses other ports")
+      help: reason == EADDRNOTAVAIL
+        ? "use 127.0.0.1" : "start the kernel from Jupyter again, which chooses other ports")
   }
 
   /// Makes a descriptor one that nothing waits for, and that no child gets.
