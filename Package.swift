@@ -102,8 +102,8 @@ let package = Package(
     .target(
       name: "MocoFuzz",
       dependencies: [
-        "CSystem", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoData", "MocoTraining",
-        "MocoLang", "MocoRuntime", "MocoTestSupport",
+        "CThreads", "CSystem", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoData",
+        "MocoTraining", "MocoLang", "MocoRuntime", "MocoTestSupport",
       ],
       path: "Tests/Fuzz/Library"),
     .executableTarget(name: "fuzz", dependencies: ["MocoFuzz"], path: "Tests/Fuzz/Program"),
@@ -142,7 +142,8 @@ let package = Package(
       ]),
     .testTarget(name: "MocoDocumentTests", dependencies: ["MocoDocument"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
-    .testTarget(name: "MocoPlotTests", dependencies: ["MocoBase", "MocoPlot"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "MocoPlotTests", dependencies: ["MocoBase", "MocoDocument", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoNotebookTests",
       dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook", "MocoTestSupport"]),

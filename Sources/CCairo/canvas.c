@@ -94,9 +94,9 @@ struct moco_canvas {
 static const char *const family = "Helvetica";
 static const double pi = 3.14159265358979323846;
 
-static void set_colour(moco_canvas *canvas, uint32_t colour, double opacity) {
+static void set_color(moco_canvas *canvas, uint32_t color, double opacity) {
   c.set_source_rgba(
-      canvas->cairo, (colour >> 16 & 255) / 255.0, (colour >> 8 & 255) / 255.0, (colour & 255) / 255.0, opacity);
+      canvas->cairo, (color >> 16 & 255) / 255.0, (color >> 8 & 255) / 255.0, (color & 255) / 255.0, opacity);
 }
 
 // Whether text has a width, in a context that an error spoils.
@@ -174,13 +174,13 @@ void moco_canvas_rectangle(
   } else {
     c.rectangle(cairo, x, y, width, height);
   }
-  set_colour(canvas, fill, 1);
+  set_color(canvas, fill, 1);
   if (stroke < 0) {
     c.fill(cairo);
     return;
   }
   c.fill_preserve(cairo);
-  set_colour(canvas, (uint32_t)stroke, 1);
+  set_color(canvas, (uint32_t)stroke, 1);
   c.set_line_width(cairo, 1);
   c.stroke(cairo);
 }
@@ -197,26 +197,26 @@ static void trace(moco_canvas *canvas, const double *points, int count) {
 }
 
 void moco_canvas_curve(
-    moco_canvas *canvas, const double *points, int count, uint32_t colour, double width, bool is_round) {
+    moco_canvas *canvas, const double *points, int count, uint32_t color, double width, bool is_round) {
   trace(canvas, points, count);
-  set_colour(canvas, colour, 1);
+  set_color(canvas, color, 1);
   c.set_line_width(canvas->cairo, width);
   c.set_line_cap(canvas->cairo, is_round ? CAP_ROUND : CAP_BUTT);
   c.set_line_join(canvas->cairo, is_round ? JOIN_ROUND : JOIN_MITER);
   c.stroke(canvas->cairo);
 }
 
-void moco_canvas_area(moco_canvas *canvas, const double *points, int count, uint32_t colour, double opacity) {
+void moco_canvas_area(moco_canvas *canvas, const double *points, int count, uint32_t color, double opacity) {
   trace(canvas, points, count);
   c.close_path(canvas->cairo);
-  set_colour(canvas, colour, opacity);
+  set_color(canvas, color, opacity);
   c.fill(canvas->cairo);
 }
 
-void moco_canvas_dot(moco_canvas *canvas, double x, double y, double radius, uint32_t colour) {
+void moco_canvas_dot(moco_canvas *canvas, double x, double y, double radius, uint32_t color) {
   c.new_path(canvas->cairo);
   c.arc(canvas->cairo, x, y, radius, 0, 2 * pi);
-  set_colour(canvas, colour, 1);
+  set_color(canvas, color, 1);
   c.fill(canvas->cairo);
 }
 
@@ -234,7 +234,7 @@ void moco_canvas_text(
   if (degrees != 0) c.rotate(cairo, degrees * pi / 180);
   c.translate(cairo, -anchor * extents.x_advance * narrow, 0);
   c.scale(cairo, narrow, 1);
-  set_colour(canvas, fill, 1);
+  set_color(canvas, fill, 1);
   c.new_path(cairo);
   c.move_to(cairo, 0, 0);
   c.show_text(cairo, text);

@@ -134,8 +134,8 @@ int moco_gif_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int
     if (grey) {
       pixels[i] = (uint8_t)index;
     } else {
-      GifColorType colour = index < map->ColorCount ? map->Colors[index] : (GifColorType){0, 0, 0};
-      pixels[3 * i] = colour.Red, pixels[3 * i + 1] = colour.Green, pixels[3 * i + 2] = colour.Blue;
+      GifColorType color = index < map->ColorCount ? map->Colors[index] : (GifColorType){0, 0, 0};
+      pixels[3 * i] = color.Red, pixels[3 * i + 1] = color.Green, pixels[3 * i + 2] = color.Blue;
     }
   }
   free(indices);

@@ -19,7 +19,7 @@ typedef struct {
 // What the first directory says of the samples.
 typedef struct {
   uint16_t bits, samples, photometric, planar, compression;
-  uint32_t colours;  // samples that are colour
+  uint32_t colors;  // samples that are colour
   int has_alpha, is_associated, is_plain_grey;
   uint16_t *palette[3];
   int palette_shift;
@@ -90,19 +90,19 @@ static const char *look(TIFF *tiff, layout *its, moco_image *image) {
   switch (its->photometric) {
     case PHOTOMETRIC_MINISWHITE:
     case PHOTOMETRIC_MINISBLACK:
-    case PHOTOMETRIC_PALETTE: its->colours = 1; break;
-    case PHOTOMETRIC_RGB: its->colours = 3; break;
-    case PHOTOMETRIC_SEPARATED: its->colours = 4; break;
-    case PHOTOMETRIC_YCBCR: its->colours = its->samples == 1 ? 1 : 3; break;
+    case PHOTOMETRIC_PALETTE: its->colors = 1; break;
+    case PHOTOMETRIC_RGB: its->colors = 3; break;
+    case PHOTOMETRIC_SEPARATED: its->colors = 4; break;
+    case PHOTOMETRIC_YCBCR: its->colors = its->samples == 1 ? 1 : 3; break;
     default: return "a TIFF in this colour space is not read";
   }
-  if (its->samples < its->colours || its->samples > 64) return "a TIFF with this many samples a pixel is not read";
+  if (its->samples < its->colors || its->samples > 64) return "a TIFF with this many samples a pixel is not read";
   int is_palette = its->photometric == PHOTOMETRIC_PALETTE;
   int small = its->bits == 1 || its->bits == 2 || its->bits == 4;
   if (!(its->bits == 8 || (its->bits == 16 && !is_palette) || (small && its->samples == 1))) {
     return "a TIFF of this many bits a sample is not read";
   }
-  if (its->samples > its->colours) {
+  if (its->samples > its->colors) {
     // RGBA without a word about the fourth sample is met, too.
     int kind = extra_count > 0 ? extra[0] : its->photometric == PHOTOMETRIC_RGB ? EXTRASAMPLE_UNASSALPHA : 0;
     int may_be = its->photometric <= PHOTOMETRIC_RGB;
@@ -122,11 +122,11 @@ static const char *look(TIFF *tiff, layout *its, moco_image *image) {
     }
   }
   int deep = its->bits == 16;
-  image->by_nearest = is_palette || (its->bits == 1 && its->colours == 1);
-  its->is_plain_grey = its->colours == 1 && !is_palette;
+  image->by_nearest = is_palette || (its->bits == 1 && its->colors == 1);
+  its->is_plain_grey = its->colors == 1 && !is_palette;
   image->form = is_palette                      ? MOCO_FORM_RGB
-                : its->colours == 4             ? MOCO_FORM_CMYK
-                : its->colours == 3             ? (its->has_alpha ? MOCO_FORM_RGBA : MOCO_FORM_RGB)
+                : its->colors == 4             ? MOCO_FORM_CMYK
+                : its->colors == 3             ? (its->has_alpha ? MOCO_FORM_RGBA : MOCO_FORM_RGB)
                 : its->has_alpha                ? MOCO_FORM_GREY_ALPHA
                 : deep && its->samples == 1     ? MOCO_FORM_GREY16
                                                 : MOCO_FORM_GREY;
@@ -137,7 +137,7 @@ static const char *look(TIFF *tiff, layout *its, moco_image *image) {
   if (orientation > 1 && orientation <= 8) image->notes |= MOCO_NOTE_TURNED;
   uint32_t count = 0;
   void *profile = NULL;
-  if (its->colours < 4 && TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &count, &profile)) {
+  if (its->colors < 4 && TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &count, &profile)) {
     moco_note_profile(image, profile, count);
   }
   return NULL;
@@ -331,7 +331,7 @@ int moco_tiff_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
   moco_image raw = *image;
   raw.width = width, raw.height = height;
   int status;
-  int is_ycbcr = its.photometric == PHOTOMETRIC_YCBCR && its.colours == 3;
+  int is_ycbcr = its.photometric == PHOTOMETRIC_YCBCR && its.colors == 3;
   if (is_ycbcr && its.compression == COMPRESSION_JPEG && its.planar == PLANARCONFIG_CONTIG) {
     TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     is_ycbcr = 0;

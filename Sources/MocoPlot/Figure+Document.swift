@@ -2,27 +2,10 @@ import MocoBase
 import MocoDocument
 
 // What text and pictures are made of lies below; figures call it by these names.
-/// A color of eight bits a channel.
-public typealias Colour = Color
-/// Colors that a terminal can show.
-public typealias ColourDepth = ColorDepth
 /// Pixels of one picture.
 public typealias PlotImage = PixelImage
 /// What text is drawn for.
 public typealias TextOptions = TerminalOptions
-
-extension TerminalOptions {
-  /// The same with `colour` in its British spelling.
-  public init(width: Int = 80, height: Int? = nil, glyphs: Glyphs = .unicode, colour: ColorDepth) {
-    self.init(width: width, height: height, glyphs: glyphs, color: colour)
-  }
-
-  /// Colors of the terminal.
-  public var colour: ColorDepth {
-    get { color }
-    set { color = newValue }
-  }
-}
 
 /// A figure as a leaf of a document.
 public struct FigureLeaf: DocumentFigure {

@@ -28,11 +28,11 @@ struct HeatScale {
 
   func share(_ value: Double) -> Double { min(max((value - low) / (high - low), 0), 1) }
 
-  func paper(_ value: Double) -> Colour {
-    value.isFinite ? (signed ? Colormap.paperSigned : .paper)(share(value)) : Colour(0xffffff)
+  func paper(_ value: Double) -> Color {
+    value.isFinite ? (signed ? Colormap.paperSigned : .paper)(share(value)) : Color(0xffffff)
   }
 
-  func terminal(_ value: Double) -> Colour? {
+  func terminal(_ value: Double) -> Color? {
     value.isFinite ? (signed ? Colormap.terminalSigned : .terminal)(share(value)) : nil
   }
 }

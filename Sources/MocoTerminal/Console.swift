@@ -128,7 +128,7 @@ public enum Console {
     // What is no terminal is kept, whole.
     let width = traits.isTerminal ? traits.width : nil
     writeReport(
-      diagnostics.map { $0.render(colour: traits.color != .none, width: width) + "\n" }.joined(
+      diagnostics.map { $0.render(color: traits.color != .none, width: width) + "\n" }.joined(
         separator: "\n"))
   }
 
@@ -228,7 +228,7 @@ public enum Console {
   public static func showHelp(_ markdown: String, _ dialect: Dialect) {
     let traits = OutputTraits.detect()
     let text = MarkdownText.render(
-      TerminalText.safe(markdown), width: min(traits.width, 100), colour: traits.color != .none, dialect)
+      TerminalText.safe(markdown), width: min(traits.width, 100), color: traits.color != .none, dialect)
     Console.print(text + "\n")
   }
 }

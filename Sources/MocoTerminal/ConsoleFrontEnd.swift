@@ -46,7 +46,7 @@ public final class ConsoleFrontEnd: SessionDelegate {
 
   public func show(source text: String, margin: String, hang: Int) {
     let safe = TerminalText.safe(text)
-    let shown = traits.color == .none ? safe : Highlighter.coloured(safe, dialect)
+    let shown = traits.color == .none ? safe : Highlighter.colored(safe, dialect)
     let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
     Console.print(margin + lines.joined(separator: "\n" + String(repeating: " ", count: hang)) + "\n")
   }

@@ -48,7 +48,7 @@ package enum Highlighter {
   }
 
   /// A source text with its colours, for listings.
-  package static func coloured(_ text: String, _ dialect: Dialect) -> String {
+  package static func colored(_ text: String, _ dialect: Dialect) -> String {
     let scalars = Array(text.unicodeScalars)
     let styles = styles(scalars, dialect)
     var result = ""

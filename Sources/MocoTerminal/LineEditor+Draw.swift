@@ -253,7 +253,7 @@ extension LineEditor {
   }
 
   private var promptText: String {
-    guard options.colour else { return options.prompt }
+    guard options.color else { return options.prompt }
     let bare = options.prompt.last == " " ? String(options.prompt.dropLast()) : options.prompt
     return "\u{1B}[1;36m\(bare)\u{1B}[0m" + options.prompt.dropFirst(bare.count)
   }
@@ -272,13 +272,13 @@ extension LineEditor {
       status.isEmpty
       ? Array(scalars.prefix(while: fits)) : Array(scalars.reversed().prefix(while: fits).reversed())
     let line = String(String.UnicodeScalarView(shown))
-    return Row(text: options.colour ? "\u{1B}[2m\(line)\u{1B}[0m" : line, begins: true)
+    return Row(text: options.color ? "\u{1B}[2m\(line)\u{1B}[0m" : line, begins: true)
   }
 
   /// Styles of the text, set over the buffer with its hangs.
   private func styles(_ snapshot: Snapshot, final: Bool) -> [String] {
     var result = Array(repeating: "", count: snapshot.text.count)
-    guard options.colour, options.highlight, snapshot.text.count < 20_000 else { return result }
+    guard options.color, options.highlight, snapshot.text.count < 20_000 else { return result }
     var text: [Unicode.Scalar] = []
     var indices: [Int] = []
     var skipping = 0

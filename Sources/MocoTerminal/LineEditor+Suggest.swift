@@ -14,7 +14,7 @@ extension LineEditor {
   /// What may stand behind the text, with its hangs; empty where the cursor is not at its end, where the way goes
   /// through history, and where no colour tells it from what is typed.
   func suggestion(for snapshot: Snapshot) -> [Unicode.Scalar] {
-    guard options.colour, suggests(), status.isEmpty, snapshot.cursor == snapshot.text.count,
+    guard options.color, suggests(), status.isEmpty, snapshot.cursor == snapshot.text.count,
       snapshot.text.contains(where: { $0 != " " && $0 != "\n" }), snapshot.text.count < 2_000,
       browsing?.shown != snapshot.text
     else { return [] }

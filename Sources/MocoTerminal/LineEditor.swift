@@ -37,7 +37,7 @@ public final class LineEditor {
   public struct Options {
     public var prompt = LineEditor.prompt
     /// Whether escape sequences for colors are welcome.
-    public var colour = true
+    public var color = true
     /// Whether what is typed is colored.
     public var highlight = true
     /// What is typed.

@@ -7,11 +7,11 @@ package enum MarkdownText {
   /// - Parameters:
   ///   - width: columns of a line.
   ///   - colour: whether escape sequences are welcome; programs are colored then, as those of the dialect.
-  package static func render(_ markdown: String, width: Int, colour: Bool, _ dialect: Dialect) -> String {
-    var options = TerminalOptions(color: colour ? .ansi256 : .none)
+  package static func render(_ markdown: String, width: Int, color: Bool, _ dialect: Dialect) -> String {
+    var options = TerminalOptions(color: color ? .ansi256 : .none)
     options.width = width
     return Document(markdown: markdown).terminal(options) { code, language in
-      language == "plain" ? code : Highlighter.coloured(code, dialect)
+      language == "plain" ? code : Highlighter.colored(code, dialect)
     }
   }
 }

@@ -41,7 +41,7 @@ public final class Prompt: LineEditorDelegate {
     var editor: LineEditor?
     if terminal, name != "dumb", !name.isEmpty {
       var settings = LineEditor.Options(dialect: session.interpreter.dialect)
-      settings.colour = traits.color != .none
+      settings.color = traits.color != .none
       settings.highlight = options.highlight
       editor = LineEditor(history: session.history, options: settings, delegate: self)
       editor?.suggests = { [session] in session.settings.suggest }

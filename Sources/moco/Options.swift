@@ -8,14 +8,14 @@ import MocoTerminal
   import Glibc
 #endif
 
-enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 }
 
 /// How output looks.
 struct LookOptions: ParsableArguments {
   @Option(help: "Colours: auto, always or never. NO_COLOR and FORCE_COLOR are heeded too.")
-  var color: ColourChoice = .auto
+  var color: ColorChoice = .auto
 
   /// What the command line says takes the place of what the environment says, for everything that asks it.
   func apply() {

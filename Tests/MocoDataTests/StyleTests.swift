@@ -121,7 +121,7 @@ import Testing
   }
 
   /// Every style at every size: values stay in 0 … 1, sizes stay, colours stay.
-  @Test func anySizeAndColour() throws {
+  @Test func anySizeAndColor() throws {
     for (width, height) in [(1, 1), (3, 2), (5, 40), (224, 130)] {
       for channels in [1, 3] {
         let image = Planes(try DataFixtures.picture(width, height, channels: channels))

@@ -261,9 +261,9 @@ import Testing
       })
   }
 
-  @Test func colours() {
+  @Test func colors() {
     let file = SourceFile(name: "a", text: "x")
-    let text = Diagnostic("E0301", "no", at: file.span(0, 1)).render(colour: true)
+    let text = Diagnostic("E0301", "no", at: file.span(0, 1)).render(color: true)
     #expect(text.contains("\u{1B}[1;31merror[E0301]\u{1B}[0m"))
     #expect(text.contains("\u{1B}[1;31m^\u{1B}[0m"))
   }

@@ -79,7 +79,7 @@ import Testing
       if let span, span.start > file.bytes.count || span.start < 0 {
         Issue.record("\(diagnostic.code) points outside: \(bytes)")
       }
-      if diagnostic.render(colour: true, width: 60).isEmpty { Issue.record("nothing to say") }
+      if diagnostic.render(color: true, width: 60).isEmpty { Issue.record("nothing to say") }
     }
     _ = result.program.outline
     let end = result.program.cells.last?.statements.upperBound

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoDocument
 import MocoPlot
 import Testing
 
@@ -19,8 +20,8 @@ import Testing
   @Test(arguments: [20, 33, 47, 80, 132]) func staysWithinTheWidth(_ width: Int) {
     for (name, figure) in Samples.all {
       for glyphs in [Glyphs.unicode, .ascii] {
-        for colour in [ColourDepth.none, .ansi256, .truecolor] {
-          for line in bare(figure.text(TextOptions(width: width, glyphs: glyphs, colour: colour))) {
+        for color in [ColorDepth.none, .ansi256, .truecolor] {
+          for line in bare(figure.text(TextOptions(width: width, glyphs: glyphs, color: color))) {
             #expect(DisplayWidth.of(line) <= width, "\(name) at \(width): \(line)")
           }
         }
@@ -30,7 +31,7 @@ import Testing
 
   @Test func asciiIsAscii() {
     for (name, figure) in Samples.all where name != "confusion" {  // its dots stand for zero
-      let text = figure.text(TextOptions(width: 80, glyphs: .ascii, colour: .truecolor))
+      let text = figure.text(TextOptions(width: 80, glyphs: .ascii, color: .truecolor))
       #expect(text.utf8.allSatisfy { $0 < 128 }, "\(name)")
     }
   }

@@ -49,10 +49,10 @@ enum Samples {
 
   static let images: Figure = {
     let bytes = (0..<64).map { UInt8($0 % 8 * 36) }
-    let colours = (0..<192).map { UInt8($0 * 37 % 256) }
+    let colors = (0..<192).map { UInt8($0 * 37 % 256) }
     let items = [
       PlotImage(width: 8, height: 8, channels: 1, bytes: bytes).map { ImageGrid.Item($0, label: "ramp") },
-      PlotImage(width: 8, height: 8, channels: 3, bytes: colours).map { ImageGrid.Item($0, label: "noise") },
+      PlotImage(width: 8, height: 8, channels: 3, bytes: colors).map { ImageGrid.Item($0, label: "noise") },
     ].compactMap { $0 }
     return Figure(.images(ImageGrid(items)), title: "Images")
   }()

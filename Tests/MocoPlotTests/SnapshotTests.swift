@@ -23,8 +23,8 @@ private func check(_ text: String, _ name: String) throws {
     let figure = try #require(Samples.all.first { $0.name == name }).figure
     try check(figure.text(TextOptions(width: 72)) + "\n", "\(name).unicode.txt")
     try check(figure.text(TextOptions(width: 72, glyphs: .ascii)) + "\n", "\(name).ascii.txt")
-    try check(figure.text(TextOptions(width: 72, colour: .truecolor)) + "\n", "\(name).truecolor.txt")
-    try check(figure.text(TextOptions(width: 72, colour: .ansi256)) + "\n", "\(name).256.txt")
+    try check(figure.text(TextOptions(width: 72, color: .truecolor)) + "\n", "\(name).truecolor.txt")
+    try check(figure.text(TextOptions(width: 72, color: .ansi256)) + "\n", "\(name).256.txt")
   }
 
   @Test(arguments: Samples.all.map(\.name)) func svg(_ name: String) throws {

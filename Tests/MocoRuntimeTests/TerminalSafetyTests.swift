@@ -13,11 +13,11 @@ import Testing
   /// What does harm in a text, in words; empty if nothing does.
   ///
   /// - Parameter colours: whether colours are moco's own to draw.
-  static func harm(_ text: String, colours: Bool = false) -> [String] {
+  static func harm(_ text: String, colors: Bool = false) -> [String] {
     var found: [String] = []
     var rest = text.unicodeScalars[...]
     while let scalar = rest.popFirst() {
-      if colours, scalar == "\u{1B}", let end = rest.firstIndex(of: "m"),
+      if colors, scalar == "\u{1B}", let end = rest.firstIndex(of: "m"),
         rest[..<end].allSatisfy({ "[;0123456789".unicodeScalars.contains($0) })
       {
         // A colour that leads right into the name is the name's own.
@@ -40,7 +40,7 @@ import Testing
       let text = result.output + result.errors
       #expect(text.contains("[31mred"), "\(place): \(text)")
       #expect(
-        Self.harm(text, colours: environment["FORCE_COLOR"] != nil) == [],
+        Self.harm(text, colors: environment["FORCE_COLOR"] != nil) == [],
         "\(place): \(text.debugDescription)")
     }
   }

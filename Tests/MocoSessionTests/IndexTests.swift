@@ -51,7 +51,7 @@ import Testing
       ]
       """
     let result = session.interpreter.run(SourceFile(name: "index", text: program))
-    #expect(result.failure == nil, "\(result.diagnostics.map { $0.render(colour: false) })")
+    #expect(result.failure == nil, "\(result.diagnostics.map { $0.render(color: false) })")
     let objects = try #require(session.interpreter.value(named: "objects")?.asList)
     var met: Set<String> = []
     for value in objects {

@@ -114,13 +114,13 @@ import Testing
 }
 
 @Suite struct MarkdownTests {
-  private func rendered(_ markdown: String, width: Int, colour: Bool) -> String {
-    MarkdownText.render(markdown, width: width, colour: colour, Runtime.dialect)
+  private func rendered(_ markdown: String, width: Int, color: Bool) -> String {
+    MarkdownText.render(markdown, width: width, color: color, Runtime.dialect)
   }
 
   @Test func isLaidOut() {
     let text = rendered(
-      "A `name` that is\nlong **enough** to wrap.\n\n- item\n\n```\nf(x)\n```\n", width: 24, colour: false)
+      "A `name` that is\nlong **enough** to wrap.\n\n- item\n\n```\nf(x)\n```\n", width: 24, color: false)
     #expect(text == "A `name` that is long\nenough to wrap.\n\n- item\n\n    f(x)")
   }
 
@@ -128,7 +128,7 @@ import Testing
     let table =
       "Text.\n\n| page | subject |\n|---|---|\n| `a|b` | long enough to wrap here |\n| values | **all** |\n\nEnd."
     #expect(
-      rendered(table, width: 22, colour: false) == """
+      rendered(table, width: 22, color: false) == """
         Text.
 
         page    subject
@@ -140,21 +140,21 @@ import Testing
         End.
         """)
     #expect(
-      rendered(table, width: 40, colour: true).split(separator: "\n").dropFirst().prefix(3) == [
+      rendered(table, width: 40, color: true).split(separator: "\n").dropFirst().prefix(3) == [
         "\u{1B}[1mpage\u{1B}[0m    \u{1B}[1msubject\u{1B}[0m",
         "\u{1B}[36ma|b\u{1B}[0m     long enough to wrap here",
         "values  \u{1B}[1mall\u{1B}[0m",
       ])
-    #expect(rendered("|", width: 20, colour: false).isEmpty)
+    #expect(rendered("|", width: 20, color: false).isEmpty)
     #expect(
       rendered(
-        "A text.\n\n    let a = 1\n      a\n\nwith more\n    of it", width: 40, colour: false)
+        "A text.\n\n    let a = 1\n      a\n\nwith more\n    of it", width: 40, color: false)
         == "A text.\n\n    let a = 1\n      a\n\nwith more of it")
-    #expect(rendered("| a |\ntext", width: 20, colour: false) == "a\ntext")
+    #expect(rendered("| a |\ntext", width: 20, color: false) == "a\ntext")
   }
 
   @Test func codeKeepsItsStyleAcrossLines() {
-    let text = rendered("See `one two three four`, **five six**.", width: 12, colour: true)
+    let text = rendered("See `one two three four`, **five six**.", width: 12, color: true)
     #expect(
       text == """
         See \u{1B}[36mone two\u{1B}[0m
@@ -162,17 +162,17 @@ import Testing
         \u{1B}[1mfive six\u{1B}[0m.
         """)
     #expect(
-      rendered("- `a b c d`", width: 7, colour: true)
+      rendered("- `a b c d`", width: 7, color: true)
         == "- \u{1B}[36ma b c\u{1B}[0m\n  \u{1B}[36md\u{1B}[0m")
   }
 
   @Test func survivesLooseMarks() {
-    #expect(rendered("2 ** 3 * `", width: 40, colour: true) == "2 ** 3 * `")
+    #expect(rendered("2 ** 3 * `", width: 40, color: true) == "2 ** 3 * `")
   }
 }
 
 @Suite struct HighlighterTests {
-  @Test func coloursWhateverIsTyped() {
+  @Test func colorsWhateverIsTyped() {
     let pieces = ["\"", "\\", "(", ")", "{", "}", ":", "\n", "a", "1", ".", "e", "/", "é", "\"\"\""]
     var state: UInt64 = 1
     for _ in 0..<3000 {
@@ -181,7 +181,7 @@ import Testing
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         text += pieces[Int(state >> 33) % pieces.count]
       }
-      let bare = Highlighter.coloured(text, Runtime.dialect).replacing(/\u{1B}\[[0-9;]*m/, with: "")
+      let bare = Highlighter.colored(text, Runtime.dialect).replacing(/\u{1B}\[[0-9;]*m/, with: "")
       #expect(bare == text)
     }
   }

@@ -3,7 +3,7 @@ import MocoTestSupport
 import Testing
 
 @Suite struct LooksTests {
-  @Test func coloursWhatIsTyped() throws {
+  @Test func colorsWhatIsTyped() throws {
     var session = try TerminalSession()
     session.type("let text = \"green\" // remark")
     session.wait(for: "let", toBe: "magenta")
@@ -26,7 +26,7 @@ import Testing
     let seen = try session.play()
     #expect(seen.status == 0)
     let screen = try #require(seen.screens.first)
-    #expect(screen.colours.joined().allSatisfy { ["default", "cyan", "brown"].contains($0) })
+    #expect(screen.colors.joined().allSatisfy { ["default", "cyan", "brown"].contains($0) })
   }
 
   @Test func heedsNoColor() throws {
@@ -37,7 +37,7 @@ import Testing
     session.screen()
     session.leave()
     let screen = try #require(try session.play().screens.first)
-    #expect(screen.colours.allSatisfy { $0.allSatisfy { $0 == "default" } })
+    #expect(screen.colors.allSatisfy { $0.allSatisfy { $0 == "default" } })
   }
 
   @Test func aDumbTerminalGetsALineAnEpoch() throws {

@@ -148,7 +148,7 @@ import Testing
     #expect(try moco(["--help"]).output.contains("moco explain CODE"))
   }
 
-  @Test func colourIsForced() throws {
+  @Test func colorIsForced() throws {
     #expect(try moco(["-e", "1 / 0"]).errors.contains("\u{1B}[") == false)
     #expect(try moco(["--color", "always", "-e", "1 / 0"]).errors.contains("\u{1B}["))
     #expect(try moco(["-e", "1 / 0"], environment: ["FORCE_COLOR": "1"]).errors.contains("\u{1B}["))

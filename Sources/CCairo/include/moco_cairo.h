@@ -29,9 +29,9 @@ void moco_canvas_rectangle(
     moco_canvas *canvas, double x, double y, double width, double height, double radius, uint32_t fill, int64_t stroke);
 // `points` holds x and y in turn.
 void moco_canvas_curve(
-    moco_canvas *canvas, const double *points, int count, uint32_t colour, double width, bool is_round);
-void moco_canvas_area(moco_canvas *canvas, const double *points, int count, uint32_t colour, double opacity);
-void moco_canvas_dot(moco_canvas *canvas, double x, double y, double radius, uint32_t colour);
+    moco_canvas *canvas, const double *points, int count, uint32_t color, double width, bool is_round);
+void moco_canvas_area(moco_canvas *canvas, const double *points, int count, uint32_t color, double opacity);
+void moco_canvas_dot(moco_canvas *canvas, double x, double y, double radius, uint32_t color);
 // `anchor` is 0, 0.5 or 1: how much of the text stands before x. Text that is wider than `room` is narrowed to it.
 // `degrees` turns around (x, y), clockwise.
 void moco_canvas_text(

@@ -36,7 +36,7 @@ final class KernelFrontEnd: SessionDelegate {
   /// The first error is that of the cell; warnings, and what follows it, are text.
   func report(_ diagnostics: [Diagnostic]) {
     guard cell.error == nil, let failure = diagnostics.first(where: \.isError) else {
-      for diagnostic in diagnostics { stream(diagnostic.render(colour: hasColors) + "\n", to: .error) }
+      for diagnostic in diagnostics { stream(diagnostic.render(color: hasColors) + "\n", to: .error) }
       return
     }
     let content = JupyterOutput.error(failure, diagnostics, colors: hasColors)

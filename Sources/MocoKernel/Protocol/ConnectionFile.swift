@@ -2,7 +2,9 @@ import MocoBase
 
 /// Where a kernel listens, as whoever starts it has written it down.
 package struct ConnectionFile: Equatable {
+  /// The address that the sockets are bound to: of this machine, four numbers with points.
   package var address: String
+  /// The TCP port of each of the five sockets.
   package var ports: [Channel: Int]
   /// What messages are signed with; empty for no signatures.
   package var key: [UInt8]

@@ -13,11 +13,14 @@ package struct Message: Sendable {
   /// The header as it came: the parent of all that comes of the message.
   package var header: [UInt8]
   package var id: String
+  /// `msg_type` of the header: "execute_request".
   package var type: String
   /// The `msg_id` of its parent; nil where it has none.
   package var parentID: String?
+  /// The fourth frame: what the message says.
   package var content: Json
 
+  /// The frame between the routing prefix and the signature.
   package static let delimiter = Array("<IDS|MSG>".utf8)
 
   /// Reads frames: what stands before the delimiter, the delimiter, the signature, header, parent, metadata and content,

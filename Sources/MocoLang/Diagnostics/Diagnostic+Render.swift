@@ -14,8 +14,8 @@ extension Diagnostic {
   ///   - colour: with ANSI escape sequences.
   ///   - width: the columns of the terminal, to which everything is fitted. Without it texts are not broken,
   ///     and source lines of more than 110 columns are cut around the marks.
-  public func render(colour: Bool = false, width: Int? = nil) -> String {
-    let paint = Paint(isOn: colour)
+  public func render(color: Bool = false, width: Int? = nil) -> String {
+    let paint = Paint(isOn: color)
     let tint = severity == .error ? Paint.red : severity == .warning ? Paint.yellow : Paint.cyan
     let columns = width.map { max(20, $0) }
     var lines: [String] = []
@@ -40,7 +40,7 @@ extension Diagnostic {
           + Diagnostic.fitted(text, columns: columns, first: first, hanging: gutter + 3))
     }
     for note in notes { add("note: ", "note: ", note) }
-    for text in help { add("help: ", paint.colour(Paint.cyan, "help") + ": ", text) }
+    for text in help { add("help: ", paint.color(Paint.cyan, "help") + ": ", text) }
     for line in traceLines() { add("", "", line) }
     return lines.joined(separator: "\n")
   }
@@ -104,7 +104,7 @@ struct Paint {
 
   let isOn: Bool
 
-  func colour(_ code: String, _ text: String) -> String { isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+  func color(_ code: String, _ text: String) -> String { isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
 
   func bold(_ code: String?, _ text: String) -> String {
     guard isOn else { return text }

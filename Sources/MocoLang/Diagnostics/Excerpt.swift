@@ -158,7 +158,7 @@ struct Excerpt {
   private func rows(_ marks: [Mark]) -> [String] {
     guard !marks.isEmpty else { return [] }
     let end = marks.map(\.last).max() ?? 0
-    var row = [(character: Character, colour: String?)](repeating: (" ", nil), count: end)
+    var row = [(character: Character, color: String?)](repeating: (" ", nil), count: end)
     // Short marks are drawn over long ones, so that every one is seen.
     for mark in marks.sorted(by: {
       ($0.last - $0.first, $0.isPrimary ? 1 : 0) > ($1.last - $1.first, $1.isPrimary ? 1 : 0)
@@ -172,18 +172,18 @@ struct Excerpt {
     if let last = texts.last, last.last == end,
       !isFitted || end + 1 + DisplayWidth.of(last.text) <= room
     {
-      first += " " + paint.colour(last.isPrimary ? tint : Paint.blue, last.text)
+      first += " " + paint.color(last.isPrimary ? tint : Paint.blue, last.text)
       texts.removeLast()
     }
     var rows = [first]
     while let mark = texts.popLast() {
       let (start, pieces) = place(mark)
-      var under = [(character: Character, colour: String?)](repeating: (" ", nil), count: start)
+      var under = [(character: Character, color: String?)](repeating: (" ", nil), count: start)
       for other in texts where other.first < start {
         under[other.first] = ("|", other.isPrimary ? tint : Paint.blue)
       }
       for piece in pieces {
-        rows.append(painted(under) + paint.colour(mark.isPrimary ? tint : Paint.blue, piece))
+        rows.append(painted(under) + paint.color(mark.isPrimary ? tint : Paint.blue, piece))
       }
     }
     return rows
@@ -198,17 +198,17 @@ struct Excerpt {
     return (0, DisplayColumns.wrapped(mark.text, columns: room))
   }
 
-  private func painted(_ row: [(character: Character, colour: String?)]) -> String {
+  private func painted(_ row: [(character: Character, color: String?)]) -> String {
     var text = ""
     var index = 0
     while index < row.count {
       var piece = ""
-      let colour = row[index].colour
-      while index < row.count, row[index].colour == colour {
+      let color = row[index].color
+      while index < row.count, row[index].color == color {
         piece.append(row[index].character)
         index += 1
       }
-      text += colour.map { paint.bold($0, piece) } ?? piece
+      text += color.map { paint.bold($0, piece) } ?? piece
     }
     return text
   }

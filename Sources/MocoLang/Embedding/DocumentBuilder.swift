@@ -2,6 +2,7 @@
 
 import MocoBase
 import MocoDocument
+import Synchronization
 
 struct DocumentBuilder {
   let machine: Machine
@@ -10,7 +11,7 @@ struct DocumentBuilder {
   private var edge: Int { limits.rows.map { max(1, $0 / 2) } ?? 10 }
   private var maximumLines: Int { limits.rows.map { max(2, $0) } ?? 40 }
   /// Whether ^C has asked for an end: what is there is shown then.
-  private var isStopped: Bool { machine.interruptFlag.pointee != 0 }
+  private var isStopped: Bool { machine.interruptFlag.pointee.load(ordering: .relaxed) != 0 }
 
   init(machine: Machine, limits: DocumentLimits) {
     self.machine = machine

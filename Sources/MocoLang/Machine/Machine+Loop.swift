@@ -5,6 +5,8 @@
 // Where an instruction has a second word, `pc` moves past it only after everything that can throw, so that an
 // error's place is always `pc - 1`.
 
+import Synchronization
+
 extension Machine {
   /// Runs the frame on top, which is an entry frame, until it returns.
   /// - Throws: `RaisedError`.
@@ -375,7 +377,7 @@ extension Machine {
             pc += i.bx
 
           case .jumpBack:
-            if interrupt.pointee | attention.pointee != 0 { try poll() }
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
             pc += i.bx
 
           case .jumpIfFalse:
@@ -407,7 +409,7 @@ extension Machine {
             try prepareRange(base + Int(i.a), isClosed: i.k & 1 != 0)
 
           case .nextElement:
-            if interrupt.pointee | attention.pointee != 0 { try poll() }
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
             let iteration = base + Int(i.a)
             if iteration.pointee.tag == .int {
               let remaining = iteration[1].asInt
@@ -447,7 +449,7 @@ extension Machine {
               dropReceiver(row, count)
               count -= 1
             }
-            if interrupt.pointee | attention.pointee != 0 { try poll() }
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
             let callee = row.pointee
             if callee.tag == .closure {
               let object = callee.pointer
@@ -473,7 +475,7 @@ extension Machine {
 
           case .callNamed, .callSpread:
             let row = base + Int(i.a)
-            if interrupt.pointee | attention.pointee != 0 { try poll() }
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
             frames[state.pointee.depth].pc = pc
             if try callWithNames(i, row, closure) {
               let object = row.pointee.pointer

@@ -1,6 +1,7 @@
 // Making and taking apart: records, spreads, ranges, quantities, texts, patterns; and iteration.
 
 import MocoBase
+import Synchronization
 
 /// The state of a loop over a host object.
 final class HostIteration {
@@ -403,7 +404,7 @@ extension Machine {
   /// - Throws: E0405 when the heap is beyond its limit, E0406 when interrupted.
   @inline(__always)
   package func pollIfNeeded() throws {
-    if interruptFlag.pointee | heap.counters.pointee.attention != 0 { try poll() }
+    if interruptFlag.pointee.load(ordering: .relaxed) | heap.counters.pointee.attention != 0 { try poll() }
   }
 }
 

@@ -7,6 +7,7 @@
 
 import Glibc
 import MocoBase
+import Synchronization
 
 /// A call that runs: where it is, and its window of registers.
 package struct Frame {
@@ -49,7 +50,10 @@ package final class Machine {
   let stack: UnsafeMutablePointer<Word>
   let stackEnd: UnsafeMutablePointer<Word>
   let recursionLimit: Int
-  let interruptFlag: UnsafeMutablePointer<Int32>
+  /// Nonzero where the program is to stop: other threads and signal handlers set it.
+  ///
+  /// - Safety: a number of 32 bits, whose owner outlives the machine; `Atomic<Int32>` is laid out as it.
+  let interruptFlag: UnsafeMutablePointer<Atomic<Int32>>
   /// What `exit` was called with, while the program unwinds.
   var exitStatus: Int32?
   /// Meaningful while `nativeLimit` is not 0.
@@ -86,7 +90,8 @@ package final class Machine {
     recursionLimit = max(1, min(options.recursionLimit, 1 << 20))
     ownFlag = .allocate(capacity: 1)
     ownFlag.initialize(to: 0)
-    interruptFlag = options.interruptFlag ?? ownFlag
+    interruptFlag = UnsafeMutableRawPointer(options.interruptFlag ?? ownFlag)
+      .assumingMemoryBound(to: Atomic<Int32>.self)
     stack = Globals.reserve(Machine.stackWords * MemoryLayout<Word>.stride).assumingMemoryBound(to: Word.self)
     stackEnd = stack + (Machine.stackWords - Machine.slack)
     state = .allocate(capacity: 1)
@@ -110,7 +115,7 @@ package final class Machine {
   /// - Throws: E0405, E0406.
   @inline(never)
   func poll() throws {
-    if interruptFlag.pointee != 0 { throw Failure("E0406", "interrupted") }
+    if interruptFlag.pointee.load(ordering: .relaxed) != 0 { throw Failure("E0406", "interrupted") }
     try heap.collectIfNeeded()
   }
 

@@ -19,7 +19,7 @@ public enum ClassSelection: Hashable, Sendable {
   case names([String])
 }
 
-/// What a model says about images.
+/// What a model predicts for images: logits, and how they were routed.
 public struct Answer {
   /// Shape: [B, number of selected classes].
   public let logits: Tensor

@@ -51,7 +51,7 @@ public struct Explanation: Sendable {
 
   /// The mixture's probabilities, best first, under the names that tell classes apart.
   public let classes: [Score]
-  /// The place of the best among the classes asked about.
+  /// The index of the prediction: of the best among the classes asked about.
   public let place: Int
   /// Experts by h, best first.
   public let experts: [ExpertView]

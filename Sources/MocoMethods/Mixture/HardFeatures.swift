@@ -3,7 +3,8 @@ import MocoTensor
 
 // C classes, G groups, M templates in all, D embedding width.
 
-/// What the hand-written sentences say about each class: computed once, never trained.
+/// What the hand-written sentences, the hard prompts of the literature, say about each class: their text features,
+/// computed once and never trained.
 public struct HardFeatures {
   /// f[m,c] = n(E_T(template m with c)). Shape: [M, C, D].
   public let templates: Tensor

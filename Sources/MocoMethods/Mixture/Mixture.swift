@@ -27,7 +27,8 @@ public final class Mixture: Classifier {
   public let prompts: SoftPrompts
   /// Picks K experts for an image.
   public let router: Router
-  /// w, added to text features before normalization. Shape: [D]. Zero at the start.
+  /// w: a bias that is learned and added to text features before normalization, as the residual of TaskRes is, but one
+  /// for all classes. Shape: [D]. Zero at the start.
   public let correction: Variable
   /// The classes that it was trained on; all at first.
   public private(set) var trained: TrainingScope

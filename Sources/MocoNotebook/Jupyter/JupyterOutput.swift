@@ -28,7 +28,7 @@ public enum JupyterOutput {
           ]))
       case .diagnostics(let diagnostics):
         guard let failure = diagnostics.first(where: \.isError) else {
-          let text = diagnostics.map { $0.render(colour: false) + "\n" }.joined()
+          let text = diagnostics.map { $0.render(color: false) + "\n" }.joined()
           return .object(
             JsonObject([
               ("name", "stderr"), ("output_type", "stream"), ("text", .array(Notebook.lines(of: text))),
@@ -45,7 +45,7 @@ public enum JupyterOutput {
   ) -> [(String, Json)] {
     [
       ("ename", .string(failure.code)), ("evalue", .string(TerminalText.safe(failure.message))),
-      ("traceback", .array(diagnostics.map { .string($0.render(colour: colors)) })),
+      ("traceback", .array(diagnostics.map { .string($0.render(color: colors)) })),
     ]
   }
 

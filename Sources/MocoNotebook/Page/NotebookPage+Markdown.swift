@@ -41,7 +41,7 @@ extension NotebookPage {
       return plain.isEmpty ? "" : MarkdownEscape.block(plain)
     case .diagnostics(let diagnostics):
       return MarkdownEscape.block(
-        diagnostics.map { $0.render(colour: false) }.joined(separator: "\n"))
+        diagnostics.map { $0.render(color: false) }.joined(separator: "\n"))
     case .shown(let document, _):
       return document.markdown { leaf in
         switch leaf {

@@ -183,7 +183,7 @@ private struct PageWriter {
       for diagnostic in diagnostics {
         let kind = diagnostic.isError ? "error" : "warning"
         body += "<pre tabindex=\"0\" class=\"\(kind)\">"
-        body += ColoredText.html(diagnostic.render(colour: true)) + "</pre>\n"
+        body += ColoredText.html(diagnostic.render(color: true)) + "</pre>\n"
       }
     }
   }

@@ -11,17 +11,17 @@ package struct Drawing: Sendable {
   /// Lengths are in pixels, x to the right and y down.
   package enum Shape: Sendable {
     case rectangle(
-      x: Double, y: Double, width: Double, height: Double, fill: Colour, radius: Double, stroke: Colour?,
+      x: Double, y: Double, width: Double, height: Double, fill: Color, radius: Double, stroke: Color?,
       tip: String)
-    case line(x1: Double, y1: Double, x2: Double, y2: Double, Colour, width: Double)
+    case line(x1: Double, y1: Double, x2: Double, y2: Double, Color, width: Double)
     /// Joined and ended roundly.
-    case curve([(x: Double, y: Double)], Colour, width: Double)
+    case curve([(x: Double, y: Double)], Color, width: Double)
     /// A closed polygon, see-through.
-    case area([(x: Double, y: Double)], Colour, opacity: Double)
-    case dot(x: Double, y: Double, radius: Double, Colour)
+    case area([(x: Double, y: Double)], Color, opacity: Double)
+    case dot(x: Double, y: Double, radius: Double, Color)
     /// `y` is the base line; `rotate` is in degrees around (x, y).
     case text(
-      String, x: Double, y: Double, size: Double, Anchor, fill: Colour, bold: Bool, rotate: Double)
+      String, x: Double, y: Double, size: Double, Anchor, fill: Color, bold: Bool, rotate: Double)
     case image(PlotImage, x: Double, y: Double, width: Double, height: Double)
   }
 
@@ -67,16 +67,16 @@ extension Drawing.Shape {
       text += " fill=\"\(fill.hex)\""
       if let stroke { text += " stroke=\"\(stroke.hex)\"" }
       return text + (tip.isEmpty ? "/>\n" : "><title>\(HTMLText.escaped(tip.plain))</title></rect>\n")
-    case .line(let x1, let y1, let x2, let y2, let colour, let width):
-      return "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\" stroke=\"\(colour.hex)\" "
+    case .line(let x1, let y1, let x2, let y2, let color, let width):
+      return "<path d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\" stroke=\"\(color.hex)\" "
         + "stroke-width=\"\(n(width))\"/>\n"
-    case .curve(let points, let colour, let width):
-      return "<path d=\"\(path(points))\" fill=\"none\" stroke=\"\(colour.hex)\" stroke-width=\"\(n(width))\""
+    case .curve(let points, let color, let width):
+      return "<path d=\"\(path(points))\" fill=\"none\" stroke=\"\(color.hex)\" stroke-width=\"\(n(width))\""
         + " stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
-    case .area(let points, let colour, let opacity):
-      return "<path d=\"\(path(points))Z\" fill=\"\(colour.hex)\" fill-opacity=\"\(n(opacity))\"/>\n"
-    case .dot(let x, let y, let radius, let colour):
-      return "<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(colour.hex)\"/>\n"
+    case .area(let points, let color, let opacity):
+      return "<path d=\"\(path(points))Z\" fill=\"\(color.hex)\" fill-opacity=\"\(n(opacity))\"/>\n"
+    case .dot(let x, let y, let radius, let color):
+      return "<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(color.hex)\"/>\n"
     case .text(let words, let x, let y, let size, let anchor, let fill, let bold, let rotate):
       var text = "<text x=\"\(n(x))\" y=\"\(n(y))\""
       if size != 13 { text += " font-size=\"\(n(size))\"" }

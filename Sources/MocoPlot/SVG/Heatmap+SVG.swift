@@ -114,8 +114,8 @@ extension Heatmap {
     bytes.reserveCapacity(map.rowCount * map.columnCount * 3)
     for row in 0..<map.rowCount {
       for column in 0..<map.columnCount {
-        let colour = scale.paper(map.value(row, column))
-        bytes += [colour.red, colour.green, colour.blue]
+        let color = scale.paper(map.value(row, column))
+        bytes += [color.red, color.green, color.blue]
       }
     }
     guard let image = PlotImage(width: map.columnCount, height: map.rowCount, channels: 3, bytes: bytes)

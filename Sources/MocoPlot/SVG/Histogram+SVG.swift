@@ -36,20 +36,20 @@ extension Histogram {
       svg.text(label, x(tick), y0 + plotHeight + 20, size: 12, .middle, fill: Ink.soft)
     }
     for (index, one) in series.enumerated() {
-      let colour = Palette.paper(index)
+      let color = Palette.paper(index)
       for (place, count) in one.counts.enumerated() where count > 0 {
         let (from, to) = (x(edges[place]), x(edges[place + 1]))
         let gap = to - from > 4 ? 0.5 : 0
         if series.count == 1 {
           svg.rectangle(
-            from + gap, y(Double(count)), to - from - 2 * gap, y(0) - y(Double(count)), fill: colour)
+            from + gap, y(Double(count)), to - from - 2 * gap, y(0) - y(Double(count)), fill: color)
         } else {
           let (high, base) = (y(Double(count)), y(0))
-          svg.area([(from, base), (from, high), (to, high), (to, base)], colour, opacity: 0.3)
+          svg.area([(from, base), (from, high), (to, high), (to, base)], color, opacity: 0.3)
         }
       }
       // Several lie over each other, so that each has an outline.
-      if series.count > 1 { svg.curve(outline(one, x, y), colour, width: 1.6) }
+      if series.count > 1 { svg.curve(outline(one, x, y), color, width: 1.6) }
     }
     var height = y0 - top + plotHeight + 26
     if !xLabel.isEmpty {

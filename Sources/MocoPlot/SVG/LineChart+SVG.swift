@@ -44,10 +44,10 @@ extension LineChart {
     }
     for (index, one) in series.enumerated() { drawBand(in: &svg, one, Palette.paper(index), x, y) }
     for (index, curve) in points.enumerated() {
-      let colour = Palette.paper(index)
+      let color = Palette.paper(index)
       guard marks == .curve else {
         for point in curve {
-          if let point { svg.dot(x(point.x), y(point.y), radius: curve.count > 400 ? 1.8 : 3, colour) }
+          if let point { svg.dot(x(point.x), y(point.y), radius: curve.count > 400 ? 1.8 : 3, color) }
         }
         continue
       }
@@ -58,8 +58,8 @@ extension LineChart {
           run.append((x(point.x), y(point.y)))
           continue
         }
-        svg.curve(run, colour, width: 2.2)
-        if dots || run.count == 1 { for place in run { svg.dot(place.x, place.y, radius: 3, colour) } }
+        svg.curve(run, color, width: 2.2)
+        if dots || run.count == 1 { for place in run { svg.dot(place.x, place.y, radius: 3, color) } }
         run = []
       }
     }
@@ -92,7 +92,7 @@ extension LineChart {
 
   /// The band of a series, and where it is one place wide a whisker.
   private func drawBand(
-    in svg: inout SVGBuilder, _ one: Series, _ colour: Colour, _ x: (Double) -> Double,
+    in svg: inout SVGBuilder, _ one: Series, _ color: Color, _ x: (Double) -> Double,
     _ y: (Double) -> Double
   ) {
     var run: [(x: Double, low: Double, high: Double)] = []
@@ -102,9 +102,9 @@ extension LineChart {
         continue
       }
       if run.count == 1 {
-        svg.line(run[0].x, run[0].low, run[0].x, run[0].high, colour, width: 1.2)
+        svg.line(run[0].x, run[0].low, run[0].x, run[0].high, color, width: 1.2)
       } else {
-        svg.area(run.map { ($0.x, $0.high) } + run.reversed().map { ($0.x, $0.low) }, colour, opacity: 0.18)
+        svg.area(run.map { ($0.x, $0.high) } + run.reversed().map { ($0.x, $0.low) }, color, opacity: 0.18)
       }
       run = []
     }

@@ -17,10 +17,10 @@ public struct SVGOptions: Sendable, Equatable {
 }
 
 enum Ink {
-  static let text = Colour(0x1d2b2f)
-  static let soft = Colour(0x5c6b70)
-  static let rule = Colour(0xb9c3c6)
-  static let grid = Colour(0xe6ebec)
+  static let text = Color(0x1d2b2f)
+  static let soft = Color(0x5c6b70)
+  static let rule = Color(0xb9c3c6)
+  static let grid = Color(0xe6ebec)
   static let font = "Inter, 'Helvetica Neue', Helvetica, 'Liberation Sans', Arial, sans-serif"
 }
 
@@ -31,8 +31,8 @@ struct SVGBuilder {
   private(set) var shapes: [Drawing.Shape] = []
 
   mutating func rectangle(
-    _ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: Colour, radius: Double = 0,
-    stroke: Colour? = nil, tip: String = ""
+    _ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: Color, radius: Double = 0,
+    stroke: Color? = nil, tip: String = ""
   ) {
     shapes.append(
       .rectangle(
@@ -41,26 +41,26 @@ struct SVGBuilder {
   }
 
   mutating func line(
-    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: Colour, width: Double = 1
+    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ color: Color, width: Double = 1
   ) {
-    shapes.append(.line(x1: x1, y1: y1, x2: x2, y2: y2, colour, width: width))
+    shapes.append(.line(x1: x1, y1: y1, x2: x2, y2: y2, color, width: width))
   }
 
-  mutating func curve(_ points: [(x: Double, y: Double)], _ colour: Colour, width: Double) {
-    if points.count > 1 { shapes.append(.curve(points, colour, width: width)) }
+  mutating func curve(_ points: [(x: Double, y: Double)], _ color: Color, width: Double) {
+    if points.count > 1 { shapes.append(.curve(points, color, width: width)) }
   }
 
-  mutating func area(_ points: [(x: Double, y: Double)], _ colour: Colour, opacity: Double) {
-    if points.count > 2 { shapes.append(.area(points, colour, opacity: opacity)) }
+  mutating func area(_ points: [(x: Double, y: Double)], _ color: Color, opacity: Double) {
+    if points.count > 2 { shapes.append(.area(points, color, opacity: opacity)) }
   }
 
-  mutating func dot(_ x: Double, _ y: Double, radius: Double, _ colour: Colour) {
-    shapes.append(.dot(x: x, y: y, radius: radius, colour))
+  mutating func dot(_ x: Double, _ y: Double, radius: Double, _ color: Color) {
+    shapes.append(.dot(x: x, y: y, radius: radius, color))
   }
 
   mutating func text(
     _ text: String, _ x: Double, _ y: Double, size: Double = 13, _ anchor: Anchor = .start,
-    fill: Colour = Ink.text, bold: Bool = false, rotate: Double = 0
+    fill: Color = Ink.text, bold: Bool = false, rotate: Double = 0
   ) {
     guard !text.isEmpty else { return }
     shapes.append(.text(text.plain, x: x, y: y, size: size, anchor, fill: fill, bold: bold, rotate: rotate))

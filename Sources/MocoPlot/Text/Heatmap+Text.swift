@@ -15,7 +15,7 @@ extension Heatmap {
       (0..<rowCount).map { DisplayWidth.of(rowName($0).plain) }.max() ?? 0, options.width / 3)
     let indent = nameWidth + (nameWidth > 0 ? 2 : 0)
     let textWidth = texts.joined().map { DisplayWidth.of($0) }.max() ?? 0
-    let shaded = options.colour == .none
+    let shaded = options.color == .none
     // Without colour a cell is a shade, a space, the value; and a space before the next one.
     let needed = shaded ? textWidth + 5 : textWidth + 2
     let room = max(options.width - indent, 1)
@@ -31,7 +31,7 @@ extension Heatmap {
       lines +=
         shaded
         ? shadedRows(texts, scale, nameWidth: nameWidth, cell: wide, textWidth: textWidth, glyphs)
-        : colouredRows(texts, scale, nameWidth: nameWidth, cell: wide, options)
+        : coloredRows(texts, scale, nameWidth: nameWidth, cell: wide, options)
     } else {
       let cell = columnCount * 2 <= room ? 2 : 1
       let map = reduced(rows: options.height ?? 48, columns: room / cell)
@@ -80,7 +80,7 @@ extension Heatmap {
 
   /// Between two lines of values stands a line of half blocks, so that a cell is two lines high with its
   /// value in the middle.
-  private func colouredRows(
+  private func coloredRows(
     _ texts: [[String]], _ scale: HeatScale, nameWidth: Int, cell: Int, _ options: TextOptions
   ) -> [StyledLine] {
     let pad = StyledRun(String(repeating: " ", count: nameWidth + (nameWidth > 0 ? 2 : 0)))
@@ -150,7 +150,7 @@ extension Heatmap {
       ]
       for column in 0..<columnCount {
         let value = value(row, column)
-        if options.colour == .none {
+        if options.color == .none {
           line.append(StyledRun(String(repeating: Self.shade(value, scale, options.glyphs), count: cell)))
         } else {
           line.append(StyledRun(String(repeating: " ", count: cell), nil, on: scale.terminal(value)))
@@ -166,12 +166,12 @@ extension Heatmap {
       abs($0) >= 1e6 || digits > 3 ? NumberText.short($0, 3) : $0 == 0 ? "0" : NumberText.fixed($0, digits)
     }
     let room = options.width - indent - ends[0].count - ends[1].count - 2
-    let steps = min(max(room, 2), options.colour == .none ? 10 : 24)
+    let steps = min(max(room, 2), options.color == .none ? 10 : 24)
     var line: StyledLine = [StyledRun(String(repeating: " ", count: indent)), StyledRun(ends[0] + " ")]
     for step in 0..<steps {
       let value = scale.low + (scale.high - scale.low) * Double(step) / Double(steps - 1)
       line.append(
-        options.colour == .none
+        options.color == .none
           ? StyledRun(String(Self.shade(value, scale, options.glyphs)))
           : options.glyphs == .unicode
             ? StyledRun("█", scale.terminal(value)) : StyledRun(" ", nil, on: scale.terminal(value)))

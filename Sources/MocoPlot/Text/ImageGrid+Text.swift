@@ -8,7 +8,7 @@ extension ImageGrid {
     let gap = 2
     let widest = items.map(\.image.width).max() ?? 1
     let asked = self.columns ?? options.imageWidth
-    let suited = max(options.colour == .none ? 24 : min(widest, 32), 12)
+    let suited = max(options.color == .none ? 24 : min(widest, 32), 12)
     let natural = max(min(asked ?? suited, options.width), 1)
     var across = max(min(wanted, (options.width + gap) / (natural + gap)), 1)
     if let perRow { across = max(min(perRow, items.count), 1) }

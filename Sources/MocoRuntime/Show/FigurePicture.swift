@@ -1,6 +1,7 @@
 import CCairo
 import MocoBase
 import MocoData
+import MocoDocument
 import MocoLang
 import MocoPlot
 
@@ -62,16 +63,16 @@ enum FigurePicture {
     case .rectangle(let x, let y, let width, let height, let fill, let radius, let stroke, _):
       moco_canvas_rectangle(
         canvas, x, y, width, height, radius, fill.code, stroke.map { Int64($0.code) } ?? -1)
-    case .line(let x1, let y1, let x2, let y2, let colour, let width):
-      moco_canvas_curve(canvas, [x1, y1, x2, y2], 2, colour.code, width, false)
-    case .curve(let points, let colour, let width):
+    case .line(let x1, let y1, let x2, let y2, let color, let width):
+      moco_canvas_curve(canvas, [x1, y1, x2, y2], 2, color.code, width, false)
+    case .curve(let points, let color, let width):
       let flat = points.flatMap { [$0.x, $0.y] }
-      moco_canvas_curve(canvas, flat, Int32(clamping: points.count), colour.code, width, true)
-    case .area(let points, let colour, let opacity):
+      moco_canvas_curve(canvas, flat, Int32(clamping: points.count), color.code, width, true)
+    case .area(let points, let color, let opacity):
       let flat = points.flatMap { [$0.x, $0.y] }
-      moco_canvas_area(canvas, flat, Int32(clamping: points.count), colour.code, opacity)
-    case .dot(let x, let y, let radius, let colour):
-      moco_canvas_dot(canvas, x, y, radius, colour.code)
+      moco_canvas_area(canvas, flat, Int32(clamping: points.count), color.code, opacity)
+    case .dot(let x, let y, let radius, let color):
+      moco_canvas_dot(canvas, x, y, radius, color.code)
     case .text(let words, let x, let y, let size, let anchor, let fill, let bold, let rotate):
       let share = anchor == .start ? 0.0 : anchor == .middle ? 0.5 : 1
       // The layout reckons with widths of Helvetica's kind; a wider font is narrowed to them.
@@ -91,7 +92,7 @@ enum FigurePicture {
   }
 }
 
-extension Colour {
+extension Color {
   /// 0xRRGGBB.
   fileprivate var code: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 }

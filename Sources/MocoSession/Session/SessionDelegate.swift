@@ -113,7 +113,7 @@ public protocol SessionDelegate: AnyObject {
 
 extension SessionDelegate {
   public func report(_ diagnostics: [Diagnostic]) {
-    for diagnostic in diagnostics { stream(diagnostic.render(colour: false) + "\n", to: .error) }
+    for diagnostic in diagnostics { stream(diagnostic.render(color: false) + "\n", to: .error) }
   }
   public func document(_ shown: Shown, id: Int) { stream(shown.text, to: .output) }
   public func update(_ shown: Shown, id: Int) {}

@@ -1,17 +1,19 @@
+import CThreads
 import Foundation
 import MocoLang
+import Synchronization
 
 /// Stops a program that runs for long, through the flag that ^C uses; a program that does not heed the flag
 /// is a hang, and ends the process with a word about it.
 ///
-/// - Safety: each word is written by one thread; one that is read too early only delays the stop.
+/// - Safety: what both threads use is atomic.
 final class FuzzWatch: @unchecked Sendable {
   let flag: UnsafeMutablePointer<Int32>
-  /// Nanoseconds at which the program began; 0 between programs. Written by one thread, read by the other.
-  private let began: UnsafeMutablePointer<UInt64>
+  /// Nanoseconds at which the program began; 0 between programs.
+  private let began = Atomic<UInt64>(0)
   private let usual: Double
-  /// After so many seconds the program that runs is interrupted; as `began`.
-  private let limit: UnsafeMutablePointer<Double>
+  /// After so many nanoseconds the program that runs is interrupted.
+  private let limit = Atomic<UInt64>(0)
   private let patience: Double
 
   /// - Parameters:
@@ -21,17 +23,13 @@ final class FuzzWatch: @unchecked Sendable {
     self.flag = flag
     usual = seconds
     self.patience = patience
-    limit = .allocate(capacity: 1)
-    limit.initialize(to: seconds)
-    began = .allocate(capacity: 1)
-    began.initialize(to: 0)
     Thread.detachNewThread { [self] in
       while true {
         usleep(25_000)
-        let start = began.pointee
+        let start = began.load(ordering: .acquiring)
         guard start != 0 else { continue }
         let elapsed = Double(DispatchTime.now().uptimeNanoseconds &- start) / 1e9
-        if elapsed > limit.pointee { self.flag.pointee = 1 }
+        if elapsed * 1e9 > Double(limit.load(ordering: .relaxed)) { moco_cancel_set(self.flag, 1) }
         if elapsed > patience {
           FileHandle.standardError.write(Data("a program runs on although it was interrupted\n".utf8))
           abort()
@@ -42,12 +40,12 @@ final class FuzzWatch: @unchecked Sendable {
 
   /// - Parameter seconds: after them the program is interrupted; nil for as many as usual.
   func watch<Result>(seconds: Double? = nil, _ body: () throws -> Result) rethrows -> Result {
-    flag.pointee = 0
-    limit.pointee = seconds ?? usual
-    began.pointee = DispatchTime.now().uptimeNanoseconds
+    moco_cancel_set(flag, 0)
+    limit.store(UInt64(max(0, seconds ?? usual) * 1e9), ordering: .relaxed)
+    began.store(DispatchTime.now().uptimeNanoseconds, ordering: .releasing)
     defer {
-      began.pointee = 0
-      flag.pointee = 0
+      began.store(0, ordering: .releasing)
+      moco_cancel_set(flag, 0)
     }
     return try body()
   }

@@ -16,7 +16,7 @@ struct TerminalSession {
     let row: Int
     let column: Int
     /// The colour of every cell, as pyte names it: `default`, `green`, `magenta` …
-    let colours: [[String]]
+    let colors: [[String]]
   }
 
   struct Seen {
@@ -37,7 +37,7 @@ struct TerminalSession {
   private struct Step: Encodable {
     var kind: String
     var text: String?
-    var colour: String?
+    var color: String?
     var columns: Int?
     var rows: Int?
   }
@@ -85,7 +85,7 @@ struct TerminalSession {
       arguments: suggests || arguments.first == "run" ? arguments : ["--no-suggest"] + arguments,
       environment: variables, folder: place.path,
       columns: columns,
-      rows: rows, seconds: 120, steps: [])
+      rows: rows, seconds: 240, steps: [])
     wait("moco>")
   }
 
@@ -103,8 +103,8 @@ struct TerminalSession {
   mutating func wait(_ pattern: String) { script.steps.append(Step(kind: "wait", text: pattern)) }
   mutating func waitGone(_ pattern: String) { script.steps.append(Step(kind: "gone", text: pattern)) }
   /// Waits for a word to have a colour.
-  mutating func wait(for word: String, toBe colour: String) {
-    script.steps.append(Step(kind: "colour", text: word, colour: colour))
+  mutating func wait(for word: String, toBe color: String) {
+    script.steps.append(Step(kind: "color", text: word, color: color))
   }
   /// Waits for the cursor to stand in a column, counted from 0.
   mutating func waitForCursor(column: Int) { script.steps.append(Step(kind: "cursor", columns: column)) }

@@ -78,8 +78,8 @@ class Player:
     def matches(self, pattern):
         return re.search(pattern, "\n".join(self.lines()), re.MULTILINE) is not None
 
-    def colour(self, word):
-        """The colour of the first character of a word on the screen, where no wide characters come before it."""
+    def color(self, word):
+        """The color of the first character of a word on the screen, where no wide characters come before it."""
         for y, line in enumerate(self.lines()):
             if word in line:
                 return self.screen.buffer[y][line.index(word)].fg
@@ -105,8 +105,8 @@ class Player:
             return self.wait(lambda: self.matches(value))
         elif kind == "gone":
             return self.wait(lambda: not self.matches(value))
-        elif kind == "colour":
-            return self.wait(lambda: self.colour(value) == step["colour"])
+        elif kind == "color":
+            return self.wait(lambda: self.color(value) == step["color"])
         elif kind == "cursor":
             return self.wait(lambda: self.screen.cursor.x == step["columns"])
         elif kind == "screen":
@@ -114,7 +114,7 @@ class Player:
             styles = [
                 [self.screen.buffer[y][x].fg for x in range(self.screen.columns)] for y in range(self.screen.lines)]
             self.report["screens"].append({
-                "lines": self.lines(), "row": self.screen.cursor.y, "column": self.screen.cursor.x, "colours": styles})
+                "lines": self.lines(), "row": self.screen.cursor.y, "column": self.screen.cursor.x, "colors": styles})
         elif kind == "resize":
             self.settle()
             self.child.setwinsize(step["rows"], step["columns"])
@@ -140,7 +140,7 @@ def main():
     player = Player(script)
     for step in script["steps"]:
         if not player.play(step):
-            what = " ".join(repr(step[key]) for key in ("kind", "text", "colour", "columns") if key in step)
+            what = " ".join(repr(step[key]) for key in ("kind", "text", "color", "columns") if key in step)
             player.report["failure"] = f"{what}: the screen is\n" + "\n".join(player.lines())
             break
     player.child.close(force=True)
