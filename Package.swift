@@ -146,7 +146,10 @@ let package = Package(
       name: "MocoPlotTests", dependencies: ["MocoBase", "MocoDocument", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoNotebookTests",
-      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook", "MocoTestSupport"]),
+      dependencies: [
+        "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook",
+        "MocoTestSupport",
+      ]),
     .testTarget(
       name: "MocoRuntimeTests",
       dependencies: [

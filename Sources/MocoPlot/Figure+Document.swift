@@ -68,6 +68,9 @@ public struct FigureLeaf: DocumentFigure {
     return (drawing.width, drawing.height)
   }
 
+  /// Those of the figure.
+  public var heldByteCount: Int { figure.heldByteCount }
+
   /// The rows of a table; nil for other figures.
   public var table: Document.Table? {
     guard case .table(let table) = figure.content else { return nil }

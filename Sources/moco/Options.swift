@@ -1,5 +1,6 @@
 import ArgumentParser
 import MocoBase
+import MocoNotebook
 import MocoRuntime
 import MocoSession
 import MocoTerminal
@@ -82,6 +83,7 @@ struct RunningOptions: ParsableArguments {
   func promptOptions(arguments: [String], suggests: Bool) throws -> SessionOptions {
     var options = try sessionOptions(arguments: arguments)
     options.isInteractive = true
+    options.commands = SessionCommand.allWithNotebooks
     options.historyPath = HistoryFile.defaultPath()
     options.suggests = suggests
     return options

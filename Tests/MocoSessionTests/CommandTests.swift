@@ -81,23 +81,23 @@ import Testing
     #expect(typed.enter("%load") == "write %load FILE\n")
   }
 
-  @Test func blocksAndWhatTheyShowedAreExported() throws {
+  @Test func nothingIsSavedOverAFile() throws {
     let folder = try TemporaryFolder()
     let typed = Typed()
-    for cell in ["let a = 20;", "print(\"so\"); a + 1", "1 / 0"] { typed.enter(cell) }
-    let path = folder.path + "/notes.md"
-    #expect(typed.enter("%export \(path)") == "2 blocks written to \(path)\n")
-    #expect(
-      try folder.read("notes.md").hasSuffix(
-        "```moco\nlet a = 20;\n```\n\n```moco\nprint(\"so\"); a + 1\n```\n\n```\nso\n21\n```\n"))
-    // Nor over what the session has written itself: somebody may have changed it since.
-    #expect(
-      typed.enter("%export \(path)") == "\(path) is there already; %export -f \(path) writes over it\n")
-    #expect(typed.enter("%export -f \(path)") == "2 blocks written to \(path)\n")
+    typed.enter("let a = 20;")
     try folder.write("mine", to: "saved.moco")
     #expect(typed.enter("%save \(folder.path)/saved.moco").contains("is there already; %save -f"))
     #expect(try folder.read("saved.moco") == "mine")
-    #expect(typed.enter("%export notes.txt") == "write %export [-f] FILE.md\n")
+  }
+
+  @Test func frontEndsGiveASessionItsCommands() {
+    let own = SessionCommand("greet", "NAME", "greets") { session, name in
+      session.execute("print(\"hi \(name)\")")
+    }
+    let typed = Typed { $0.commands = SessionCommand.all + [own] }
+    #expect(typed.enter("%greet you") == "hi you\n")
+    #expect(typed.completed("%gre") == "%greet")
+    #expect(Typed().enter("%greet you").contains("there is no command %greet"))
   }
 
   @Test func programsHaveSettingsAndArguments() throws {

@@ -15,6 +15,13 @@ public protocol DocumentFigure: Sendable {
   var svgSize: (width: Double, height: Double) { get }
   /// The same as a table, where that is what it is; nil for a drawing.
   var table: Document.Table? { get }
+  /// Bytes that the picture's data takes, about.
+  var heldByteCount: Int { get }
+}
+
+extension DocumentFigure {
+  /// As many as a small picture takes.
+  public var heldByteCount: Int { 4096 }
 }
 
 extension Document {

@@ -4,6 +4,7 @@
 import MocoBase
 import MocoDocument
 import MocoLang
+import MocoNotebook
 import MocoRuntime
 import MocoSession
 
@@ -71,6 +72,8 @@ package final class Kernel: @unchecked Sendable {
     wire = try Wire(address: file.address, ports: file.ports)
     writer = MessageWriter(signer: Signer(key: file.key))
     frontEnd = KernelFrontEnd()
+    var options = options
+    options.commands = SessionCommand.allWithNotebooks
     session = Session(options: options, delegate: frontEnd)
     stopFlag = session.stopFlag
     frontEnd.kernel = self

@@ -1,6 +1,7 @@
 import MocoBase
 import MocoDocument
 import MocoLang
+import MocoSession
 
 /// What Jupyter stores of outputs, and what its clients get of documents.
 public enum JupyterOutput {

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoLang
+import MocoSession
 
 extension Notebook {
   /// The notebook in Jupyter's format 4.5, as `nbformat` writes it: members sorted, one blank a level.

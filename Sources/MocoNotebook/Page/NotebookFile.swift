@@ -31,18 +31,23 @@ public enum NotebookFile {
   /// Looks, before hours of work, whether the file can be written.
   ///
   /// - Throws: E0504 where its folder is missing, or where it is the program itself.
-  public static func checkWritable(_ path: String, beside program: String) throws {
-    if let own = FileSystem.realPath(program), own == FileSystem.realPath(path) {
+  public static func checkWritable(_ path: String, beside program: String? = nil) throws {
+    if let program, let own = FileSystem.realPath(program), own == FileSystem.realPath(path) {
       throw Failure("E0504", "\(path) is the program itself", help: "give -o another name")
     }
     if FileSystem.kind(path) == .folder {
-      throw Failure("E0504", "\(path) is a folder", help: "give -o the name of a file")
+      throw Failure("E0504", "\(path) is a folder", help: "give the name of a file")
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     let folder = (path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
     guard folder.isEmpty || FileSystem.kind(folder) == .folder else {
       throw Failure("E0504", "there is no folder \(folder)", help: "make it: mkdir -p \(folder)")
     }
+  }
+
+  /// The folder for the pictures of a file of Markdown.
+  static func pictureFolder(_ path: String) -> String {
+    (path.lastIndex(of: ".").map { String(path[..<$0]) } ?? path) + "_files"
   }
 
   /// Writes a notebook and what has come of it. A file that is there is replaced at once, or not at all.
@@ -53,8 +58,7 @@ public enum NotebookFile {
     case .page: try AtomicFile.write(page.html(), to: path)
     case .jupyter: try AtomicFile.write(page.notebook.jupyter(page.records), to: path)
     case .markdown:
-      let stem = path.lastIndex(of: ".").map { String(path[..<$0]) } ?? path
-      let folder = stem + "_files"
+      let folder = pictureFolder(path)
       var pictures: [(name: String, bytes: [UInt8])] = []
       let text = page.markdown { bytes, ending in
         pictures.append(("\(pictures.count + 1).\(ending)", bytes))

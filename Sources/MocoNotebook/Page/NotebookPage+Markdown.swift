@@ -1,6 +1,7 @@
 import MocoBase
 import MocoDocument
 import MocoLang
+import MocoSession
 
 extension NotebookPage {
   /// The page as Markdown with GitHub's tables.

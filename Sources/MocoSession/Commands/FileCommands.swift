@@ -23,14 +23,6 @@ extension SessionCommand {
   ) { session, argument in
     session.save(argument)
   }
-
-  static let export = SessionCommand(
-    "export", "[-f] FILE.md",
-    "writes this session as Markdown: blocks and what they showed; -f over a file that is there",
-    completion: .writtenPath
-  ) { session, argument in
-    session.exportSession(argument)
-  }
 }
 
 extension Session {
@@ -78,7 +70,7 @@ extension Session {
   }
 
   /// Whether a file may be written: it is not there, or `-f` says so. Says what to type where it may not.
-  private func mayWrite(_ target: WriteTarget, for command: String) -> Bool {
+  package func mayWrite(_ target: WriteTarget, for command: String) -> Bool {
     if target.isForced || FileSystem.kind(expanded(target.path)) == .missing { return true }
     complain(
       "\(target.path) is there already; %\(command) -f \(target.path) writes over it\n")
@@ -95,26 +87,15 @@ extension Session {
       context.names[name] = nil
       context.builtins.removeValue(forKey: name)
     }
-    let (text, leftOut) = SavedSession.text(accepted.map(\.block), context)
+    let (text, leftOut) = SavedSession.text(recording.blocks.map(\.text), context)
     let note = leftOut == 0 ? "" : ", \(leftOut) as a comment: Out and ans are names of the prompt"
     write(remark + text, to: target, note: note)
-  }
-
-  fileprivate func exportSession(_ argument: String) {
-    guard let target = WriteTarget(argument), target.path.hasSuffix(".md") else { return usage("export") }
-    guard mayWrite(target, for: "export") else { return }
-    let cells = accepted.map { cell in
-      "```moco\n\(cell.block)\n```\n" + (cell.output.isEmpty ? "" : "\n```\n\(cell.output)\n```\n")
-    }.joined(separator: "\n")
-    write("# A session of moco \(Moco.version)\n\n" + cells, to: target)
   }
 
   private func write(_ text: String, to target: WriteTarget, note: String = "") {
     do {
       try AtomicFile.write(text, to: expanded(target.path))
-      say(
-        (accepted.count == 1 ? "1 block" : "\(accepted.count) blocks") + " written to \(target.path)\(note)\n"
-      )
+      say("\(NumberText.counted(recording.blocks.count, "block")) written to \(target.path)\(note)\n")
     } catch {
       report(error)
     }

@@ -18,7 +18,7 @@ extension SessionCommand {
 
 extension Session {
   /// A path with `~` for the home folder.
-  func expanded(_ path: String) -> String {
+  package func expanded(_ path: String) -> String {
     if path == "~" || path.hasPrefix("~/"), let home = environment("HOME") { return home + path.dropFirst() }
     return path
   }

@@ -45,9 +45,9 @@ public struct SessionCommand: Sendable {
   /// How it is written, without its `%`.
   public var usage: String { argument.isEmpty ? name : "\(name) \(argument)" }
 
-  /// Every command that a session begins with, by name.
+  /// Every command that a session begins with where its front end gives it no others, by name.
   public static let all: [SessionCommand] = [
-    cd, config, edit, explain, export, help, history, load, pwd, quit, reload, reset, run, save, time, timeit,
+    cd, config, edit, explain, help, history, load, pwd, quit, reload, reset, run, save, time, timeit,
     vars, `where`, who,
   ]
 }
@@ -69,7 +69,7 @@ extension Session {
   }
 
   /// Says how a command is written.
-  func usage(_ name: String) {
+  package func usage(_ name: String) {
     complain("write %\(commands.first { $0.name == name }?.usage ?? name)\n")
   }
 }

@@ -173,7 +173,8 @@ extension Session {
       outcome.number = number
       inputs.append(input ?? source.text)
     }
-    printed = ""
+    recording.begin()
+    let start = ProcessClock.seconds
     let found = findings(program)
     if !found.isEmpty { report(found) }
     if let failure = found.first(where: \.isError) {
@@ -202,7 +203,9 @@ extension Session {
     if let failure = result.failure {
       // The session goes on with what a failed call has left.
       if isNumbered, result.heldBy != nil {
-        accepted.append((Session.cutShort(accepts ?? source.text, failure), Session.plain(printed).trimmed))
+        recording.accept(
+          Session.cutShort(accepts ?? source.text, failure), number: number,
+          seconds: ProcessClock.seconds - start)
       }
       return false
     }
@@ -211,7 +214,9 @@ extension Session {
       outputs.keep(result.value, number: number, bytes: bytes)
     }
     if shows, !result.isHidden, !result.value.isNil { show(value: result.value) }
-    if isNumbered { accepted.append((accepts ?? source.text, Session.plain(printed).trimmed)) }
+    if isNumbered {
+      recording.accept(accepts ?? source.text, number: number, seconds: ProcessClock.seconds - start)
+    }
     delegate.flush()
     return true
   }
@@ -257,22 +262,5 @@ extension Session {
     let message = failure.message.split(separator: "\n").joined(separator: " ")
     return
       "// Cut short in the session, which went on with what there was: \(failure.code) \(message)\n\(block)"
-  }
-
-  /// A text without the escape sequences that colour it.
-  private static func plain(_ text: String) -> String {
-    guard text.contains("\u{1B}") else { return text }
-    var result = String.UnicodeScalarView()
-    var inSequence = false
-    for scalar in text.unicodeScalars {
-      if inSequence {
-        inSequence = !("@"..."~" ~= scalar && scalar != "[")
-      } else if scalar == "\u{1B}" {
-        inSequence = true
-      } else {
-        result.append(scalar)
-      }
-    }
-    return String(result)
   }
 }

@@ -10,20 +10,15 @@ extension Session {
   func stream(_ text: String, _ kind: StreamKind) {
     if options.isInteractive {
       outcome.append(text, kind)
-      if kind == .output { record(text) }
+      if kind != .remark { recording.append(text, isError: kind.isBesideOutput) }
     }
     delegate.stream(text, to: kind)
   }
 
-  /// Keeps what a cell prints and shows for `%export`.
-  private func record(_ text: String) {
-    if options.isInteractive, printed.utf8.count < Outcome.mostText { printed += text }
-  }
-
   /// Says something where programs print.
-  func say(_ text: String) { stream(TerminalText.safe(text), .message) }
+  package func say(_ text: String) { stream(TerminalText.safe(text), .message) }
   /// Says something beside what programs print.
-  func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
+  package func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
   /// A line about what was read.
   func note(_ line: String) { stream(TerminalText.safe(line) + "\n", .note) }
   /// A line that nobody has to heed.
@@ -31,11 +26,12 @@ extension Session {
 
   func report(_ diagnostics: [Diagnostic]) {
     outcome.diagnostics += diagnostics
+    if options.isInteractive { recording.append(diagnostics) }
     delegate.report(diagnostics)
   }
 
   /// An error of Swift code, as a diagnostic without a place where it has a code.
-  func report(_ error: any Error) {
+  package func report(_ error: any Error) {
     if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
     guard let error = error as? Failure else { return complain("error: \(error)\n") }
     report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
@@ -46,13 +42,12 @@ extension Session {
   /// Publishes what a program shows, or the value of the running input.
   func show(_ document: Document, value: AnyValue? = nil) {
     let shown = self.shown(document, value: value)
-    record(shown.text)
     if value != nil {
       outcome.document = document
     } else if options.isInteractive, outcome.shown.count < Outcome.mostShown {
       outcome.shown.append(document)
     }
-    delegate.document(shown, id: nextDocument())
+    publish(shown)
   }
 
   func shown(_ document: Document, value: AnyValue? = nil) -> Shown {
@@ -65,13 +60,19 @@ extension Session {
   /// Takes away what the running cell has printed and shown, also from what is kept of it.
   func clear(waits: Bool) {
     outcome.clear()
-    printed = ""
+    recording.begin()
     long = LongWork()
     delegate.clear(waits: waits)
   }
 
-  private func nextDocument() -> Int {
+  /// - Returns: the document's number in the session.
+  @discardableResult
+  private func publish(_ shown: Shown) -> Int {
     documents += 1
+    if options.isInteractive {
+      recording.append(shown.document, id: documents, isResult: shown.number != nil)
+    }
+    delegate.document(shown, id: documents)
     return documents
   }
 
@@ -100,10 +101,11 @@ extension Session {
     let shown = self.shown(long.document(runtime.context.limits))
     long.published = ProcessClock.seconds
     long.isNew = false
-    if let id = long.id { return delegate.update(shown, id: id) }
-    let id = nextDocument()
-    long.id = id
-    delegate.document(shown, id: id)
+    if let id = long.id {
+      if options.isInteractive { recording.update(shown.document, id: id) }
+      return delegate.update(shown, id: id)
+    }
+    long.id = publish(shown)
   }
 }
 

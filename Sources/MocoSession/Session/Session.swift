@@ -22,6 +22,9 @@ public struct SessionOptions {
   /// Whether the history may suggest how a line goes on, until `%config` says otherwise.
   public var suggests = true
 
+  /// The commands behind `%`; front ends may add some, or put others in their place.
+  public var commands = SessionCommand.all
+
   /// A session that somebody types into, its history in memory.
   public init() {}
 }
@@ -33,7 +36,7 @@ public final class Session {
   /// this flag and at no other.
   public let stopFlag = StopFlag()
   /// Where the session's commands, names of cells and completion look things up. Front ends may add commands.
-  public var commands = SessionCommand.all
+  public var commands: [SessionCommand]
   /// The front end.
   public var delegate: any SessionDelegate
   /// The interpreter with every built-in, and what these share.
@@ -57,7 +60,7 @@ public final class Session {
   /// The values of inputs: `Out`.
   let outputs = OutputsValue()
   /// Blocks that ran to their end, in order, with what they printed and showed: what %save and %export write.
-  var accepted: [(block: String, output: String)] = []
+  package var recording = SessionRecording()
   var inputs: [String] = []
   /// Whether the running cell gets a number.
   var numbersCells = true
@@ -79,8 +82,6 @@ public final class Session {
   var long = LongWork()
   /// What the running cell has come to so far.
   var outcome = Outcome()
-  /// What the running input has printed and shown.
-  var printed = ""
   var library: StandardLibrary? { runtime.context.library }
 
   /// A session over the standard library of its options.
@@ -88,6 +89,7 @@ public final class Session {
   /// - Parameter delegate: the front end, which the session keeps.
   public init(options: SessionOptions = SessionOptions(), delegate: any SessionDelegate) {
     self.options = options
+    commands = options.commands
     self.delegate = delegate
     var runtimeOptions = options.runtime
     runtimeOptions.stopFlag = stopFlag

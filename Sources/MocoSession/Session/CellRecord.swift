@@ -28,8 +28,11 @@ public struct CellRecord: Sendable {
   /// Adds printed text.
   public mutating func append(_ text: String, isError: Bool) {
     guard !text.isEmpty else { return }
-    if case .text(let before, isError)? = outputs.last {
-      outputs[outputs.count - 1] = .text(before + text, isError: isError)
+    if case .text(var words, isError)? = outputs.last {
+      // Taken out first, so that the text grows in place.
+      outputs.removeLast()
+      words += text
+      outputs.append(.text(words, isError: isError))
     } else {
       outputs.append(.text(text, isError: isError))
     }

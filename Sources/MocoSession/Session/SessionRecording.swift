@@ -1,0 +1,94 @@
+import MocoDocument
+import MocoLang
+
+/// Blocks of a session that ran to their end, in order, with what came of each: what `%save` and `%export` write.
+///
+/// Outputs take at most `mostBytes`: beyond, those of the oldest blocks go, and the blocks stay.
+package struct SessionRecording {
+  /// A block that ran to its end.
+  package struct Block {
+    /// What `%save` writes of it.
+    package var text: String
+    /// What came of it.
+    package var record: CellRecord
+    /// Bytes of its outputs, about.
+    fileprivate var size: Int
+  }
+
+  /// In order.
+  package private(set) var blocks: [Block] = []
+  /// How many of the first blocks have lost their outputs.
+  package private(set) var emptied = 0
+
+  /// Bytes of outputs that are kept, about; of one block half of them.
+  package static let mostBytes = 64 << 20
+
+  private var running = CellRecord()
+  /// Where documents of the running block stand, by their numbers.
+  private var places: [Int: Int] = [:]
+  /// Bytes of the running block's outputs, and those of text among them.
+  private var (size, textSize) = (0, 0)
+  private var isFull = false
+  private var total = 0
+  private let most: Int
+
+  /// Nothing yet.
+  package init(mostBytes: Int = SessionRecording.mostBytes) { most = mostBytes }
+
+  /// A block begins to run.
+  mutating func begin() {
+    running = CellRecord()
+    places = [:]
+    (size, textSize) = (0, 0)
+    isFull = false
+  }
+
+  mutating func append(_ text: String, isError: Bool) {
+    guard takes(text.utf8.count, isText: true) else { return }
+    textSize += text.utf8.count
+    running.append(text, isError: isError)
+  }
+
+  mutating func append(_ diagnostics: [Diagnostic]) { running.outputs.append(.diagnostics(diagnostics)) }
+
+  mutating func append(_ document: Document, id: Int, isResult: Bool) {
+    guard takes(document.heldByteCount) else { return }
+    places[id] = running.outputs.count
+    running.outputs.append(.shown(document, isResult: isResult))
+  }
+
+  mutating func update(_ document: Document, id: Int) {
+    guard let place = places[id], running.outputs.indices.contains(place) else { return }
+    running.outputs[place] = .shown(document, isResult: false)
+  }
+
+  /// Whether there is room for so many bytes more in the running block, which says so once where there is not.
+  private mutating func takes(_ count: Int, isText: Bool = false) -> Bool {
+    guard !isFull else { return false }
+    if size + count > most / 2 || (isText && textSize + count > Outcome.mostText) {
+      isFull = true
+      running.append("\n… the rest of what the block printed and showed is not kept\n", isError: true)
+      return false
+    }
+    size += count
+    return true
+  }
+
+  /// The running block has ended, and is kept.
+  mutating func accept(_ text: String, number: Int?, seconds: Double) {
+    running.number = number
+    running.seconds = seconds
+    blocks.append(Block(text: text, record: running, size: size))
+    total += size
+    begin()
+    while total > most, emptied < blocks.count - 1 {
+      total -= blocks[emptied].size
+      if !blocks[emptied].record.outputs.isEmpty {
+        blocks[emptied].record.outputs = [
+          .text("… what the block printed and showed is no longer kept\n", isError: true)
+        ]
+      }
+      emptied += 1
+    }
+  }
+}
