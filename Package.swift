@@ -59,11 +59,11 @@ let package = Package(
       dependencies: ["CProcess", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoNotebook",
-      dependencies: ["CMarkdown", "MocoBase", "MocoDocument", "MocoLang", "MocoSession"]),
+      dependencies: ["CMarkdown", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoSession"]),
     .target(
       name: "MocoKernel",
       dependencies: [
-        "CProcess", "CSystem", "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession",
+        "CSystem", "CProcess", "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession",
         "MocoNotebook",
       ]),
     .target(

@@ -25,6 +25,9 @@ struct ExportCommand: ParsableCommand {
   @Flag(name: .customLong("no-code"), help: "Leave out the code of the cells.")
   var noCode = false
 
+  @Flag(name: .customLong("print"), help: "Print and show what the program does, too, as moco run does.")
+  var prints = false
+
   @Flag(help: "Say nothing of the cells that run.")
   var quiet = false
 
@@ -47,7 +50,8 @@ struct ExportCommand: ParsableCommand {
     Console.start()
     throw NotebookExport(
       file: file, output: output, running: running, arguments: parent.arguments, hidesCode: noCode,
-      isQuiet: quiet
+      isQuiet: quiet,
+      prints: prints
     ).run().exit
   }
 }

@@ -18,6 +18,8 @@ struct NotebookExport {
   var hidesCode = false
   /// Whether nothing is said of the cells that run.
   var isQuiet = false
+  /// Whether what the cells print and show goes to the terminal too.
+  var prints = false
 
   func run() -> Status {
     do {
@@ -25,7 +27,7 @@ struct NotebookExport {
       guard let format = NotebookFile.Format(path: output) else { return .usage }
       try NotebookFile.checkWritable(output, beside: file)
       let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet, dialect: Runtime.dialect)
-      let recorder = NotebookRecorder(watcher: frontEnd)
+      let recorder = NotebookRecorder(watcher: frontEnd, prints: prints)
       var options = try running.sessionOptions(arguments: arguments)
       let settings = options.runtime.overrides
       options.runtime.overrides = []
@@ -43,6 +45,7 @@ struct NotebookExport {
       }
       let page = page(notebook, run, session, source)
       try NotebookFile.write(page, as: format, to: output)
+      if !prints { report(run, recorder) }
       return status(run)
     } catch {
       Console.report(error)
@@ -50,8 +53,16 @@ struct NotebookExport {
     }
   }
 
+  /// What ended the run: it stands in the page, and is said here too.
+  private func report(_ run: NotebookRun, _ recorder: NotebookRecorder) {
+    guard run.status != .fine else { return }
+    for case .diagnostics(let found) in recorder.record.outputs where found.contains(where: \.isError) {
+      Console.report(found)
+    }
+  }
+
   private func say(_ program: Program, _ index: Int) {
-    guard !isQuiet else { return }
+    guard !isQuiet, !prints else { return }
     let title = program.cells[index].title
     Console.remark("cell \(index + 1) of \(program.cells.count)\(title.isEmpty ? "" : ": \(title)")\n")
   }
@@ -63,7 +74,8 @@ struct NotebookExport {
     let name = parts.last ?? file
     let folder = file.hasPrefix("/") ? "/" : ""
     var page = NotebookPage(
-      notebook, Runtime.dialect, records: run.records, name: name.hasSuffix(".moco") ? String(name.dropLast(5)) : name,
+      notebook, Runtime.dialect, records: run.records,
+      name: name.hasSuffix(".moco") ? String(name.dropLast(5)) : name,
       folder: folder + (parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
     page.showsCode = !hidesCode
     page.facts = [

@@ -2,6 +2,7 @@ import MocoBase
 import MocoDocument
 import MocoLang
 import MocoSession
+import MocoTraining
 
 /// A front end that keeps what cells print and show.
 public final class NotebookRecorder: SessionDelegate {
@@ -16,8 +17,17 @@ public final class NotebookRecorder: SessionDelegate {
   static let mostText = 4 << 20
   private var size = 0
 
-  /// - Parameter watcher: is told how far long work has come, and when interrupting is possible.
-  public init(watcher: (any SessionDelegate)? = nil) { self.watcher = watcher }
+  /// Whether the watcher gets what cells print and show, as a script would show it.
+  private let prints: Bool
+
+  /// - Parameters:
+  ///   - watcher: is told when interrupting is possible.
+  ///   - prints: whether it also gets what is printed and shown, and how far long work has come. Then progress is no
+  ///     part of the record.
+  public init(watcher: (any SessionDelegate)? = nil, prints: Bool = false) {
+    self.watcher = watcher
+    self.prints = prints && watcher != nil
+  }
 
   /// Begins the record of another cell.
   public func begin() {
@@ -27,6 +37,7 @@ public final class NotebookRecorder: SessionDelegate {
   }
 
   public func stream(_ text: String, to kind: StreamKind) {
+    if prints { watcher?.stream(text, to: kind) }
     guard kind != .remark else { return }
     guard size < Self.mostText else { return }
     size += text.utf8.count
@@ -36,9 +47,14 @@ public final class NotebookRecorder: SessionDelegate {
     }
   }
 
-  public func report(_ diagnostics: [Diagnostic]) { record.outputs.append(.diagnostics(diagnostics)) }
+  public func report(_ diagnostics: [Diagnostic]) {
+    if prints { watcher?.report(diagnostics) }
+    record.outputs.append(.diagnostics(diagnostics))
+  }
 
   public func document(_ shown: Shown, id: Int) {
+    // A script shows no values of its own.
+    if prints, shown.number == nil { watcher?.document(shown, id: id) }
     places[id] = record.outputs.count
     record.outputs.append(.shown(shown.document, isResult: shown.number != nil))
   }
@@ -51,9 +67,13 @@ public final class NotebookRecorder: SessionDelegate {
   /// At once: whoever reads the record sees what came afterwards alone.
   public func clear(waits: Bool) { begin() }
 
-  public var updatesDocuments: Bool { true }
+  public var updatesDocuments: Bool { !prints }
+  public func progress(_ progress: Progress) { if prints { watcher?.progress(progress) } }
+  public func progress(epoch text: String) { if prints { watcher?.progress(epoch: text) } }
+  public func progressEnds() { if prints { watcher?.progressEnds() } }
+  public func flush() { if prints { watcher?.flush() } }
   /// Wide enough for tables, in plain text.
-  public var limits: DocumentLimits { DocumentLimits() }
+  public var limits: DocumentLimits { prints ? watcher?.limits ?? DocumentLimits() : DocumentLimits() }
   public func workBegins(stoppedBy flag: StopFlag) { watcher?.workBegins(stoppedBy: flag) }
   public func workEnds() { watcher?.workEnds() }
   public var interruption: String? { watcher?.interruption }
