@@ -47,7 +47,16 @@ public struct Explanation: Sendable {
     public let classes: [Score]
     /// The group's sentence nearest to the image, filled with the predicted class, and its cosine.
     public let template: Score?
+    /// s⟨v, t[g,c]⟩ of every class. Shape: [C].
+    public let logits: [Float]
   }
+
+  /// What the classes asked about are called, in their order. Shape: [C].
+  public let names: [String]
+  /// The mixture's logits, Σ_g α_g s⟨v, t[g,c]⟩. Shape: [C].
+  public let logits: [Float]
+  /// softmax of the logits. Shape: [C].
+  public let probabilities: [Float]
 
   /// The mixture's probabilities, best first, under the names that tell classes apart.
   public let classes: [Score]
@@ -63,6 +72,10 @@ public struct Explanation: Sendable {
 public protocol Routed: Classifier {
   /// What the experts are called, in order.
   var expertNames: [String] { get }
+  /// Why the router would get no gradient in training; nil where it gets one.
+  var routerRemark: String? { get }
+  /// The numbers on which the routing depends beside the image. Equal ones route alike.
+  func routingNumbers() throws -> [Float]
   /// Which expert sees which image.
   ///
   /// - Throws: E0705 for images that do not fit.

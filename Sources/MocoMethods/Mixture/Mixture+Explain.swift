@@ -6,6 +6,18 @@ import MocoTensor
 extension Mixture: Routed {
   public var expertNames: [String] { templates.groups.map(\.name) }
 
+  public var routerRemark: String? {
+    guard router.topK == 1, router.experts > 1, router.options.kind != .uniform,
+      options.loss.gateWeight == 0
+    else { return nil }
+    return "the router gets no gradient: with top_k 1 its one weight is always 1, and there is no gate loss; "
+      + "give loss { gate: 1 }, or a larger top_k"
+  }
+
+  public func routingNumbers() throws -> [Float] {
+    try router.weight.value.toFloats() + (router.bias?.value.toFloats() ?? [])
+  }
+
   public func routing(_ images: ImageInput) throws -> Routing {
     try Autograd.noGrad { try router.weights(router.scores(imageFeatures(images))).routing }
   }
@@ -33,7 +45,8 @@ extension Mixture: Routed {
       let t = try textFeatures(names)
       let (alpha, routing) = try router.weights(router.scores(v))
       let scale = try clip.logitScale()
-      let values = probabilities(try mixed(v, t, alpha, classes: names.count).value.toFloats())
+      let logits = try mixed(v, t, alpha, classes: names.count).value.toFloats()
+      let values = probabilities(logits)
       let all = ranked(values, shown)
       var place = 0
       for c in values.indices where values[c] > values[place] { place = c }
@@ -59,9 +72,11 @@ extension Mixture: Routed {
         return Explanation.ExpertView(
           index: g, group: group.name, score: routing.scores[0][g], weight: routing.weights[0][g],
           chosen: chosen.contains(g), classes: Array(ranked(probabilities(own), shown).prefix(top)),
-          template: best)
+          template: best, logits: own)
       }
-      return Explanation(classes: Array(all.prefix(max(top, 1))), place: place, experts: views)
+      return Explanation(
+        names: shown, logits: logits, probabilities: values, classes: Array(all.prefix(max(top, 1))),
+        place: place, experts: views)
     }
   }
 

@@ -18,6 +18,7 @@ var resultTypes: [HostType] {
         ("stopped", "String", "Who ended the training before its end, and where, or nil."),
         ("interrupted", "String", "Where and by what the training was cut short, or nil."),
         ("notes", "List", "What was said when the training was taken up."),
+        ("idle", "List", "The groups of experts that no image of the last epoch was routed to."),
         ("published", "Record", "What the authors' configuration has set, or nil."),
         ("figure", "Figure", "The curve of the loss and its parts."),
       ]),
@@ -86,6 +87,10 @@ var resultTypes: [HostType] {
         (
           "experts", "List",
           "A record for each expert: group, score, weight, whether it was chosen, and its own answer."
+        ),
+        (
+          "steps", "Record",
+          "The numbers from the scores to the answer: scores, chosen, weights, logits of each expert, mixed, probabilities."
         ),
         ("figure", "Figure", "The weights of the experts as bars."),
       ]),

@@ -12,7 +12,7 @@ func describeTypes(_ interpreter: Interpreter) {
     "soft_prompts": "SoftPrompts",
     "router": "Router", "templates": "Templates", "train": "Training", "evaluate": "Report",
     "report": "Report",
-    "route": "Route", "forecast": "Forecast", "sgd": "Optimizer", "adam": "Optimizer", "adamw": "Optimizer",
+    "route": "Route", "compare": "Figure", "dead": "Record", "forecast": "Forecast", "sgd": "Optimizer", "adam": "Optimizer", "adamw": "Optimizer",
     "cosine": "Schedule", "constant": "Schedule", "table": "Figure", "tensor": "Tensor",
     "parameter": "Tensor",
     "zeros": "Tensor", "ones": "Tensor", "full": "Tensor", "eye": "Tensor", "arange": "Tensor",

@@ -58,8 +58,14 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         say, and the sentence of its group that is nearest to the image. `classes` is that of `mix.logits`. `right` says
         whether the answer is the image's class; nil where that is not known.
 
+        `steps` has every number on the way, by the names of experts and classes: the router's `scores`; the experts
+        `chosen`, best first; their `weights`, the softmax of the scores of those; the `logits` of each expert by itself;
+        `mixed`, the sum of weight times logit; `probabilities`, the softmax of that.
+
         ```
         show route(mix, data.test[0])
+        let s = route(mix, data.test[0]).steps
+        print(s.weights, s.mixed["bag"])
         ```
         """
     ) { arguments in

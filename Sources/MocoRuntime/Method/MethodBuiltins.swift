@@ -10,6 +10,7 @@ public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: Runtim
   interpreter.define("stop", .host(StopValue()), doc: StopValue.text)
   interpreter.define(evaluateBuiltins(context))
   interpreter.define(reportBuiltins(context))
+  interpreter.define(comparisonBuiltins(context))
   interpreter.define(checkpointBuiltins(context))
   interpreter.noteMethods(of: ModelValue.methods)
   interpreter.noteMethods(of: OptimizerValue.methods)

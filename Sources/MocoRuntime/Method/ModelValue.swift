@@ -12,6 +12,8 @@ final class ModelValue: HostObject {
   let model: any Classifier
   /// The classes that the class loss sees, where the program has named them; nil where training chooses.
   let base: [String]?
+  /// What its last training left idle.
+  var idle: IdleExperts?
 
   init(_ model: any Classifier, base: [String]? = nil) throws {
     self.model = model
@@ -173,6 +175,7 @@ final class ModelValue: HostObject {
               Document.Text(title, .label), items.map { Document.Text($0) }, indent: 2, overflow: .cut)))
       }
     }
+    if let idle = idleRemark { blocks.append(.line(idle)) }
     if let twins = ClassNames.twinsNote(model.classes) { blocks.append(.line(twins)) }
     blocks.append(.names("classes", model.classes))
     if model.trained.count < model.classes.count {

@@ -53,7 +53,7 @@ final class RouteValue: HostObject {
 
   var typeName: String { "Route" }
   var memberNames: [String] {
-    ["prediction", "probability", "label", "right", "style", "classes", "experts", "figure"]
+    ["prediction", "probability", "label", "right", "style", "classes", "experts", "steps", "figure"]
   }
   func member(_ name: String) throws -> AnyValue? {
     switch name {
@@ -74,6 +74,7 @@ final class RouteValue: HostObject {
             ("similarity", expert.template.map { .float($0.value) } ?? .nil),
           ])
         })
+    case "steps": return steps
     case "figure": return .host(FigureValue(figure))
     default: return nil
     }

@@ -59,6 +59,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, its parts (`class`, a mixture's `text` and `gate`, a
           kgcoop's `knowledge`), `lr`, `accuracy`, `gate_load`, `seconds`, `validation`.
         - `quiet: true` shows no progress and prints no notes; `run.notes` has them.
+        - `run.idle` are the experts that no image of the last epoch was routed to. A router with `top_k: 1` and without gate
+          loss gets no gradient, and a note says so.
         - Control-C stops between two steps; the model keeps what it has learned, its last parameters even with
           `keep_best`, and `checkpoint` is written first. So do
           SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops

@@ -45,13 +45,14 @@ struct TrainingCall {
     do {
       if let memory { (value.model as? any Planned)?.memory = memory }
       let trainer = try Trainer(model: value.model, data: split, options: options, base: value.base)
-      let notes = try takeUp(trainer) + [trainer.plan.remark].compactMap { $0 }
+      let router = (value.model as? any Routed)?.routerRemark
+      let notes = try takeUp(trainer) + [trainer.plan.remark, router].compactMap { $0 }
       if !isQuiet { for note in notes { context.say("\(note)\n") } }
       let observer = try self.observer(trainer)
       defer { context.endProgress() }
       begun = (trainer, trainer.step, notes)
       let report = try context.nested { try trainer.run(observer: observer) }
-      return .host(try TrainingValue(report, trainer, notes: notes))
+      return .host(try TrainingValue(report, trainer, notes: notes, idle: value.noteIdle(report)))
     } catch {
       guard let (trainer, step, notes) = begun else {
         before.putBack()

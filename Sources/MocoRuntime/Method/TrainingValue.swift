@@ -12,6 +12,8 @@ final class TrainingValue: HostObject {
   let optimizer: Optimizer
   /// What was said when the training was taken up.
   let notes: [String]
+  /// The groups of experts that no image of the last epoch was routed to.
+  let idle: [String]
   /// Why it was cut short; nil where it was not.
   let interrupted: String?
   /// That the model was left with other parameters than those of the best epoch; nil where it was not.
@@ -21,7 +23,8 @@ final class TrainingValue: HostObject {
 
   /// - Throws: E0405 without memory for what is kept.
   init(
-    _ report: TrainingReport, _ trainer: Trainer, notes: [String], interrupted: String? = nil,
+    _ report: TrainingReport, _ trainer: Trainer, notes: [String], idle: [String] = [],
+    interrupted: String? = nil,
     notBest: String? = nil
   ) throws {
     self.report = report
@@ -29,6 +32,7 @@ final class TrainingValue: HostObject {
     options = trainer.options
     optimizer = trainer.optimizer
     self.notes = notes
+    self.idle = idle
     self.interrupted = interrupted
     self.notBest = notBest
     suspended = try SuspendedTraining(trainer)
@@ -41,7 +45,7 @@ final class TrainingValue: HostObject {
   var memberNames: [String] {
     [
       "loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "optimizer", "best", "validation",
-      "stopped", "interrupted", "notes", "published", "figure",
+      "stopped", "interrupted", "notes", "idle", "published", "figure",
     ]
   }
   func member(_ name: String) throws -> AnyValue? {
@@ -64,6 +68,7 @@ final class TrainingValue: HostObject {
     case "stopped": return stopped.map { .string($0) } ?? .nil
     case "interrupted": return interrupted.map { .string($0) } ?? .nil
     case "notes": return .list(notes)
+    case "idle": return .list(idle)
     case "published": return options.published.map { $0.value(options) } ?? .nil
     case "figure": return .host(FigureValue(figure))
     default: return nil
