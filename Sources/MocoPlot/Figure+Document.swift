@@ -68,6 +68,9 @@ public struct FigureLeaf: DocumentFigure {
     return (drawing.width, drawing.height)
   }
 
+  /// Those of curves, points, bars, histograms and heat maps, also within a grid of figures.
+  public var numbers: [Document.Table] { FigureNumbers.tables(figure) }
+
   /// Those of the figure.
   public var heldByteCount: Int { figure.heldByteCount }
 

@@ -27,6 +27,8 @@ class Page:
         port, path = place.read_text().split()
         self.socket = websocket.create_connection(f"ws://127.0.0.1:{port}{path}", timeout=120, max_size=None)
         self.count = 0
+        # What the browser has told of by itself.
+        self.events = []
         self.session = None
         target = self.send("Target.createTarget", url=address)["targetId"]
         self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -43,6 +45,8 @@ class Page:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']}")
                 return answer["result"]
+            if "method" in answer:
+                self.events.append(answer)
 
     def run(self, script):
         """The value of a script, which may be a promise."""

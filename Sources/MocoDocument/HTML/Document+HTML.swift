@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Document {
   /// The document as a fragment of HTML that is well-formed XML too: semantic elements with classes that begin with
   /// `moco-`, no script, no style of its own, no id, nothing loaded from elsewhere. It stands within `div` of class
@@ -161,7 +163,12 @@ struct HTMLWriter {
       case .words: "words"
       }
     let count = table.columnCount
-    text += "<table class=\"moco-table moco-\(kind)\">\n"
+    // A table that neither a title nor names of columns explain.
+    let rows = table.rows.count { if case .cells = $0 { true } else { false } }
+    let label =
+      table.title.isEmpty && !table.hasNames
+      ? " aria-label=\"\(NumberText.counted(rows, "row")) and \(NumberText.counted(count, "column"))\"" : ""
+    text += "<table class=\"moco-table moco-\(kind)\"\(label)>\n"
     if !table.title.isEmpty { text += "<caption>\(content(table.title))</caption>\n" }
     if table.hasNames {
       text += "<thead><tr>"
@@ -226,6 +233,12 @@ struct HTMLWriter {
     }
     text += "<figure>\n\(figure.svg())"
     if !text.hasSuffix("\n") { text += "\n" }
+    let numbers = figure.numbers
+    if !numbers.isEmpty {
+      text += "<details class=\"moco-numbers\">\n<summary>The numbers as a table</summary>\n"
+      for table in numbers { write(table) }
+      text += "</details>\n"
+    }
     text += "</figure>\n"
   }
 

@@ -24,13 +24,16 @@ extension Document {
     .moco figure { margin: 0.5em 0; }
     .moco figure svg { max-width: 100%; height: auto; }
     .moco figure img { image-rendering: pixelated; min-width: 96px; max-width: 100%; height: auto; }
+    .moco .moco-numbers { overflow-x: auto; font-size: 0.93em; }
+    .moco .moco-numbers > summary { color: #5c6b70; cursor: pointer; }
     .moco figcaption, .moco .moco-muted, .moco .moco-left-out { color: #5c6b70; }
     .moco .moco-label { color: #5c6b70; }
     .moco .moco-error { color: #b3261e; }
     @media (prefers-color-scheme: dark) {
-      .moco dt, .moco figcaption, .moco .moco-muted, .moco .moco-left-out, .moco .moco-label { color: #9fb0b5; }
+      .moco dt, .moco figcaption, .moco .moco-muted, .moco .moco-left-out, .moco .moco-label,
+      .moco .moco-numbers > summary { color: #9fb0b5; }
       .moco .moco-error { color: #ff897d; }
     }
-    @media print { .moco { overflow: visible; } .moco figure, .moco table { break-inside: avoid; } }
+    @media print { .moco { overflow: visible; } .moco .moco-numbers:not([open]) { display: none; } .moco figure, .moco table { break-inside: avoid; } }
     """
 }

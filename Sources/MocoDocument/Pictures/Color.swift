@@ -39,8 +39,15 @@ public struct Color: Sendable, Hashable {
     0.2126 * Color.linear(red) + 0.7152 * Color.linear(green) + 0.0722 * Color.linear(blue)
   }
 
-  /// Black or white, whichever reads better on this colour.
-  package var readable: Color { luminance > 0.22 ? Color(0x14201f) : Color(0xffffff) }
+  /// Black or white, whichever reads better on this color: at the least with a contrast of 4.5.
+  package var readable: Color { luminance > 0.179 ? Color(0x000000) : Color(0xffffff) }
+
+  /// The color, or a darker one of its kind, whose text on white has a contrast of 4.5 at the least.
+  package var ink: Color {
+    var color = self
+    while 1.05 / (color.luminance + 0.05) < 4.5 { color = color.mixed(with: Color(0x000000), 0.05) }
+    return color
+  }
 
   /// The index of the nearest entry of the 256-colour palette (6×6×6 cube or grey ramp).
   package var ansi256: Int {

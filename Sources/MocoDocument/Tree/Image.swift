@@ -15,11 +15,15 @@ public protocol DocumentFigure: Sendable {
   var svgSize: (width: Double, height: Double) { get }
   /// The same as a table, where that is what it is; nil for a drawing.
   var table: Document.Table? { get }
+  /// The numbers of a drawing as tables, for whoever cannot see it; at most some hundred, the rest is said.
+  var numbers: [Document.Table] { get }
   /// Bytes that the picture's data takes, about.
   var heldByteCount: Int { get }
 }
 
 extension DocumentFigure {
+  /// None.
+  public var numbers: [Document.Table] { [] }
   /// As many as a small picture takes.
   public var heldByteCount: Int { 4096 }
 }

@@ -1,4 +1,9 @@
 extension BarChart {
+  /// A series' name, also where it has none.
+  func name(_ index: Int) -> String {
+    series[index].name.isEmpty ? "series \(index + 1)" : series[index].name
+  }
+
   func draw(
     in svg: inout SVGBuilder, left: Double, top: Double, width: Double
   ) -> (width: Double, height: Double) {
@@ -31,8 +36,8 @@ extension BarChart {
     var y = top
     if several {
       var place = x0
-      for (index, one) in series.enumerated() {
-        let name = one.name.isEmpty ? "series \(index + 1)" : one.name.plain
+      for index in series.indices {
+        let name = name(index).plain
         svg.rectangle(place, y + 1, 11, 11, fill: Palette.paper(index), radius: 2)
         svg.text(name, place + 17, y + 11, size: 12)
         place += 17 + TypeSetting.width(name, size: 12) + 20
@@ -53,6 +58,10 @@ extension BarChart {
         let top = start + bar * Double(index)
         let (from, to) = (x(min(value, 0)), x(max(value, 0)))
         svg.rectangle(from, top + 1, to - from, bar - 2, fill: Palette.paper(index), radius: 2)
+        let words = [categories.indices.contains(row) ? categories[row] : "", several ? name(index) : ""]
+        svg.spot(
+          from, top, max(to - from, 4), bar,
+          tip: words.filter { !$0.isEmpty }.joined(separator: " · ") + ": " + texts[index][row])
         var end = to
         if one.deviations.indices.contains(row), one.deviations[row].isFinite, one.deviations[row] > 0 {
           let (low, high) = (x(value - one.deviations[row]), x(value + one.deviations[row]))

@@ -19,6 +19,8 @@ package struct Drawing: Sendable {
     /// A closed polygon, see-through.
     case area([(x: Double, y: Double)], Color, opacity: Double)
     case dot(x: Double, y: Double, radius: Double, Color)
+    /// Nothing to be seen: a place that says something when it is pointed at.
+    case spot(x: Double, y: Double, width: Double, height: Double, tip: String)
     /// `y` is the base line; `rotate` is in degrees around (x, y).
     case text(
       String, x: Double, y: Double, size: Double, Anchor, fill: Color, bold: Bool, rotate: Double)
@@ -77,6 +79,9 @@ extension Drawing.Shape {
       return "<path d=\"\(path(points))Z\" fill=\"\(color.hex)\" fill-opacity=\"\(n(opacity))\"/>\n"
     case .dot(let x, let y, let radius, let color):
       return "<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(color.hex)\"/>\n"
+    case .spot(let x, let y, let width, let height, let tip):
+      return "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\" fill=\"none\""
+        + " pointer-events=\"all\"><title>\(HTMLText.escaped(tip.plain))</title></rect>\n"
     case .text(let words, let x, let y, let size, let anchor, let fill, let bold, let rotate):
       var text = "<text x=\"\(n(x))\" y=\"\(n(y))\""
       if size != 13 { text += " font-size=\"\(n(size))\"" }

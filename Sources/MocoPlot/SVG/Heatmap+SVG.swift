@@ -1,3 +1,4 @@
+import MocoBase
 import MocoDocument
 
 extension Heatmap {
@@ -91,16 +92,20 @@ extension Heatmap {
         let x = x0 + cell * Double(column)
         let y = y0 + cellHeight * Double(row)
         let fill = scale.paper(value)
-        let tip =
-          shown ? "" : [rowName(row), columnName(column), texts[row][column]].joined(separator: " · ")
         svg.rectangle(
           x + gap / 2, y + gap / 2, cell - gap, cellHeight - gap, fill: fill, radius: gap > 0 ? 3 : 0,
-          stroke: value.isFinite ? nil : Ink.grid, tip: tip)
-        guard shown else { continue }
-        svg.text(
-          texts[row][column], x + cell / 2, y + cellHeight / 2 + 4.5, size: 12.5, .middle,
-          fill: fill.readable,
-          bold: column == best)
+          stroke: value.isFinite ? nil : Ink.grid)
+        if shown {
+          svg.text(
+            texts[row][column], x + cell / 2, y + cellHeight / 2 + 4.5, size: 12.5, .middle,
+            fill: fill.readable, bold: column == best)
+        }
+        let names = [rowName(row), columnName(column)].filter { !$0.isEmpty }
+        let place = names.isEmpty ? "row \(row + 1), column \(column + 1)" : names.joined(separator: " · ")
+        let number = value.isFinite ? NumberText.short(value, 5) : ""
+        let text = texts[row][column]
+        let words = text.isEmpty || text == "·" || Double(text) != nil ? number : text
+        svg.spot(x, y, cell, cellHeight, tip: "\(place): \(words.isEmpty ? "no number" : words)")
       }
     }
   }

@@ -1,3 +1,5 @@
+import MocoBase
+
 extension Histogram {
   func draw(
     in svg: inout SVGBuilder, left: Double, top: Double, width: Double
@@ -50,6 +52,17 @@ extension Histogram {
       }
       // Several lie over each other, so that each has an outline.
       if series.count > 1 { svg.curve(outline(one, x, y), color, width: 1.6) }
+    }
+    for place in edges.indices.dropLast() {
+      let counts = series.enumerated().compactMap { index, one -> String? in
+        guard one.counts.indices.contains(place) else { return nil }
+        return (isLabelled ? name(index) + " " : "") + String(one.counts[place])
+      }
+      let (from, to) = (x(edges[place]), x(edges[place + 1]))
+      let ends = [edges[place], edges[place + 1]].map { NumberText.short($0, 4) }
+      svg.spot(
+        from, y0, to - from, plotHeight,
+        tip: "\(ends[0]) to \(ends[1]): \(counts.joined(separator: ", "))")
     }
     var height = y0 - top + plotHeight + 26
     if !xLabel.isEmpty {

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoDocument
 
 extension LineChart {
@@ -63,6 +64,7 @@ extension LineChart {
         run = []
       }
     }
+    drawSpots(in: &svg, x, y)
     if namesEnds {
       // Names stand at the right ends, moved apart to whole lines of text.
       let line = 16.0
@@ -79,7 +81,8 @@ extension LineChart {
         limit = places[index] - line
       }
       for (end, place) in zip(ends, places).prefix(slots) {
-        svg.text(names[end.index], x0 + plotWidth + 10, place + 4, fill: Palette.paper(end.index), bold: true)
+        svg.text(
+          names[end.index], x0 + plotWidth + 10, place + 4, fill: Palette.paper(end.index).ink, bold: true)
       }
     }
     var height = y0 - top + plotHeight + 26
@@ -88,6 +91,22 @@ extension LineChart {
       height += 20
     }
     return (width, height)
+  }
+
+  /// The numbers of the points, for whoever points at them; of many points some.
+  private func drawSpots(in svg: inout SVGBuilder, _ x: (Double) -> Double, _ y: (Double) -> Double) {
+    let count = series.reduce(0) { $0 + $1.points.count }
+    let step = max((count + FigureNumbers.mostSpots - 1) / FigureNumbers.mostSpots, 1)
+    for (index, one) in series.enumerated() {
+      let name = series.count > 1 || !one.name.isEmpty ? name(index) + ": " : ""
+      for (place, point) in one.points.enumerated() where place % step == 0 || place == one.points.count - 1 {
+        guard let point else { continue }
+        let words = [(xLabel, "x", point.x), (yLabel, "y", point.y)].map { label, short, value in
+          "\(label.isEmpty ? short : label) \(NumberText.short(value, 5))"
+        }
+        svg.spot(x(point.x), y(point.y), tip: name + words.joined(separator: ", "))
+      }
+    }
   }
 
   /// The band of a series, and where it is one place wide a whisker.

@@ -58,6 +58,15 @@ struct SVGBuilder {
     shapes.append(.dot(x: x, y: y, radius: radius, color))
   }
 
+  /// A place that says something when it is pointed at, at least a few pixels wide.
+  mutating func spot(_ x: Double, _ y: Double, _ width: Double, _ height: Double, tip: String) {
+    guard [x, y, width, height].allSatisfy(\.isFinite), !tip.isEmpty else { return }
+    shapes.append(.spot(x: x, y: y, width: max(width, 1), height: max(height, 1), tip: tip))
+  }
+
+  /// A point that says its numbers when it is pointed at.
+  mutating func spot(_ x: Double, _ y: Double, tip: String) { spot(x - 6, y - 6, 12, 12, tip: tip) }
+
   mutating func text(
     _ text: String, _ x: Double, _ y: Double, size: Double = 13, _ anchor: Anchor = .start,
     fill: Color = Ink.text, bold: Bool = false, rotate: Double = 0

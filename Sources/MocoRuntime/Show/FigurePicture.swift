@@ -73,6 +73,7 @@ enum FigurePicture {
       moco_canvas_area(canvas, flat, Int32(clamping: points.count), color.code, opacity)
     case .dot(let x, let y, let radius, let color):
       moco_canvas_dot(canvas, x, y, radius, color.code)
+    case .spot: break
     case .text(let words, let x, let y, let size, let anchor, let fill, let bold, let rotate):
       let share = anchor == .start ? 0.0 : anchor == .middle ? 0.5 : 1
       // The layout reckons with widths of Helvetica's kind; a wider font is narrowed to them.

@@ -1,0 +1,106 @@
+"""What moco exports: valid HTML that loads nothing and can be read by everybody, and notebooks that Jupyter's tools take."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import warnings
+
+import html5lib
+import nbconvert
+import nbformat
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "Tests" / "Jupyter"))
+
+import browser  # noqa: E402  (shared with the tests of JupyterLab)
+
+MOCO = os.environ.get("MOCO", str(ROOT / ".build/release/moco"))
+# A program, and the status of its export.
+PROGRAMS = [(HERE / "outputs.moco", 70), (ROOT / "stdlib/examples/quickstart.moco", 0),
+            *((file, 0) for file in sorted((ROOT / "stdlib/lessons").glob("*.moco")))]
+
+
+def strict(text):
+    def refuse(word):
+        raise ValueError(f"{word} is no JSON")
+    return json.loads(text, parse_constant=refuse)
+
+
+class Pages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.page = None
+        if browser.program() is not None:
+            cls.page = browser.Page("about:blank", cls.folder.name)
+            cls.addClassCleanup(cls.page.close)
+            for domain in ["Page", "Network", "Runtime", "Log"]:
+                cls.page.send(f"{domain}.enable")
+            cls.page.send("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+
+    def export(self, file, ending, status):
+        path = pathlib.Path(self.folder.name) / f"{file.stem}.{ending}"
+        if not path.exists():
+            made = subprocess.run([MOCO, "export", "--quiet", str(file), "-o", str(path)], capture_output=True, text=True,
+                                  cwd=self.folder.name)
+            self.assertEqual(made.returncode, status, made.stderr)
+        return path
+
+    def each(self, ending, check):
+        """Exports every program, and checks what comes of it."""
+        for file, status in PROGRAMS:
+            with self.subTest(file=file.name):
+                check(self.export(file, ending, status))
+
+    def test_pages_are_valid(self):
+        self.each("html", lambda path: html5lib.HTMLParser(strict=True).parse(path.read_text()))
+
+    def test_pages_load_nothing_and_can_be_read_by_everybody(self):
+        if self.page is None:
+            self.skipTest("there is no Chromium here")
+        script = (HERE / "page.js").read_text()
+
+        def check(path):
+            for scheme in ["light", "dark"]:
+                self.page.events.clear()
+                self.page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+                self.page.send("Page.navigate", url=path.as_uri())
+                self.page.until(f"document.readyState === 'complete' && location.href === {json.dumps(path.as_uri())}")
+                self.assertEqual(self.page.run(script), [], f"{path.name}, {scheme}")
+                loaded = {event["params"]["request"]["url"] for event in self.page.events
+                          if event["method"] == "Network.requestWillBeSent"}
+                self.assertEqual({url for url in loaded if not url.startswith("data:")}, {path.as_uri()})
+                said = [event["params"] for event in self.page.events
+                        if event["method"] in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")]
+                self.assertEqual(said, [])
+        self.each("html", check)
+
+    def test_notebooks_are_taken_by_jupyter(self):
+        def check(path):
+            strict(path.read_text())
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                made = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+                nbformat.validate(made)
+            self.assertEqual((made.nbformat, made.nbformat_minor), (4, 5))
+            text, _ = nbconvert.HTMLExporter().from_notebook_node(made)
+            self.assertIn("jp-OutputArea-output", text)
+            for output in (output for cell in made.cells if cell.cell_type == "code" for output in cell.outputs):
+                self.assertTrue("data" not in output or "text/plain" in output.data)
+        self.each("ipynb", check)
+
+    def test_markdown_has_its_pictures(self):
+        def check(path):
+            self.assertTrue(path.read_text().startswith("#") or "```moco" in path.read_text())
+            for picture in path.parent.glob(f"{path.stem}_files/*.svg"):
+                self.assertIn(f"{path.stem}_files/{picture.name}", path.read_text())
+        self.each("md", check)
+
+
+if __name__ == "__main__":
+    unittest.main()
