@@ -23,7 +23,13 @@ struct NotebookExport {
 
   func run() -> Status {
     do {
-      let source = try SourceFile.read(file)
+      let source: SourceFile
+      do {
+        source = try SourceFile.read(file)
+      } catch {
+        Console.report(error)
+        return .usage
+      }
       guard let format = NotebookFile.Format(path: output) else { return .usage }
       try NotebookFile.checkWritable(output, beside: file)
       let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet, dialect: Runtime.dialect)
