@@ -35,14 +35,7 @@ extension BarChart {
     let group = bar * Double(series.count) + (several ? 14 : 8)
     var y = top
     if several {
-      var place = x0
-      for index in series.indices {
-        let name = name(index).plain
-        svg.rectangle(place, y + 1, 11, 11, fill: Palette.paper(index), radius: 2)
-        svg.text(name, place + 17, y + 11, size: 12)
-        place += 17 + TypeSetting.width(name, size: 12) + 20
-      }
-      y += 26
+      y += svg.legend(series.indices.map { name($0).plain }, left: x0, top: y, width: width - (x0 - left))
     }
     let bottom = y + group * Double(count)
     for (tick, label) in zip(axis.ticks, axis.labels) {
