@@ -69,7 +69,9 @@ import Testing
       "a function handed on", ["let ys = []", "func f(x) { ys.append(x) }", "map([1, 2], f)", "ys"],
       [[], [], [0, 1], [2]]
     ),
-    ("another name of the value", ["let a = [1]", "let b = a", "b.append(2)", "a"], [[], [0], [0, 1], [2]]),
+    (
+      "another name of the value", ["let a = [1]", "let b = a", "b.append(2)", "a"], [[], [0], [0, 1], [2]]
+    ),
     (
       "a value inside", ["let a = [1]", "let b = {inside: a}", "b.inside.append(2)", "a"],
       [[], [0], [0, 1], [2]]
@@ -117,6 +119,22 @@ import Testing
   @Test(arguments: programs.indices) func dependsOn(_ index: Int) {
     let program = Self.programs[index]
     #expect(flow(program.cells).cells.map(\.sources) == program.sources, "\(program.name)")
+  }
+
+  @Test func functionsOfFunctionsAreLookedAtOnce() {
+    // Each calls the next twice: without a memory of what is known, that would be 2 to the power of 60 looks.
+    let chain = (0..<60).map { "func f\($0)(x) { f\($0 + 1)(x) + f\($0 + 1)(x) }" }.joined(separator: "\n")
+    let flow = flow(["let k = 1", chain + "\nfunc f60(x) { x * k }", "f0(1)"])
+    #expect(flow.cells.map(\.sources) == [[], [], [0, 1]])
+  }
+
+  @Test func functionsThatCallEachOtherAreFollowed() {
+    let flow = flow([
+      "var n = 0\nlet k = 2",
+      "func even(x) { if x == 0 { n += 1 } else { odd(x - k) } }\nfunc odd(x) { even(x) }",
+      "odd(3)", "n",
+    ])
+    #expect(flow.cells.map(\.sources) == [[], [], [0, 1], [2]])
   }
 
   private static let training = [

@@ -70,6 +70,7 @@ extension FlowWalk {
   private mutating func declaredFunction(_ name: String, _ given: [Given]) -> Set<Root> {
     read(name)
     guard let function = functions[name] else { return [] }
+    guard budget > 0 else { return unknown([.global(name)], given) }
     let summary = summary(name, function)
     let arguments = Self.bound(function, given)
     for name in summary.reads { read(name) }
@@ -89,7 +90,10 @@ extension FlowWalk {
   private mutating func summary(_ name: String, _ function: FunctionExpr) -> Trace {
     if let known = summaries[name] { return known }
     // A function that calls itself does what its body does.
-    guard active.insert(name).inserted else { return Trace() }
+    guard active.insert(name).inserted else {
+      recursive.insert(name)
+      return Trace()
+    }
     let (outerScopes, outerTrace, outerDeclared) = (scopes, trace, declared)
     (scopes, trace, declared) = ([], Trace(), [])
     var gives: Set<Root> = []
@@ -99,7 +103,8 @@ extension FlowWalk {
     let found = trace
     (scopes, trace, declared) = (outerScopes, outerTrace, outerDeclared)
     active.remove(name)
-    if active.isEmpty { summaries[name] = found }
+    recursive.remove(name)
+    if recursive.isEmpty { summaries[name] = found }
     return found
   }
 

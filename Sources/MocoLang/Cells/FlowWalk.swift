@@ -42,6 +42,8 @@ struct FlowWalk {
   var summaries: [String: Trace] = [:]
   /// Functions that are being looked at.
   var active: Set<String> = []
+  /// Those among them that were called again meanwhile: what called them is known in part only.
+  var recursive: Set<String> = []
   var scopes: [[String: Local]] = []
   var trace = Trace()
   /// Names that the cell itself has declared so far.
