@@ -16,8 +16,7 @@ struct ModuleFiles {
           "E0801", "there is no module '\(name)': the standard library of moco was not found",
           help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
       }
-      let path = library.path("modules", name + ".moco")
-      guard FileSystem.kind(path) == .file else {
+      guard let path = library.module(name) else {
         let names = library.modules
         throw Failure(
           "E0801", "the standard library has no module '\(name)'",

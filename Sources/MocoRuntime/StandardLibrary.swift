@@ -43,8 +43,18 @@ public struct StandardLibrary: Sendable {
   /// Pages of the reference.
   public var pages: [String] { names(in: "docs", ending: ".md") }
 
-  /// Names that `use` knows.
-  public var modules: [String] { names(in: "modules", ending: ".moco") }
+  /// Names that `use` knows: of modules, and of methods' pages.
+  public var modules: [String] {
+    StandardLibrary.moduleFolders.flatMap { names(in: $0, ending: ".moco") }.sorted()
+  }
+
+  /// The folders in which `use` looks for a module of the library.
+  private static let moduleFolders = ["modules", "methods"]
+
+  /// The file of a module of the library; nil where there is none of this name.
+  public func module(_ name: String) -> String? {
+    StandardLibrary.moduleFolders.map { path($0, name + ".moco") }.first { FileSystem.kind($0) == .file }
+  }
 
   /// Names that `load_clip` knows.
   public var models: [String] { names(in: "models", ending: "-clip.safetensors") }
