@@ -1,0 +1,59 @@
+"""The mixture's training step, written plainly: every prompt padded to the whole context, every expert with every
+class. B images, C classes, G experts, P prompts of T positions, D numbers a feature."""
+import torch
+from files import Times
+from torch.nn import functional
+from towers import encode_texts
+
+
+class MixtureStep:
+    def __init__(self, tensors, about):
+        self.about = about
+        self.clip = {name[5:]: value for name, value in tensors.items() if name.startswith("clip.")}
+        self.start = {name[5:]: value for name, value in tensors.items() if name.startswith("init.")}
+        self.data = tensors
+        self.experts, self.classes, self.trained, self.class_prompts = (
+            int(about[name]) for name in ("experts", "classes", "trained", "class_prompts"))
+        self.trainable = {name: value.clone().requires_grad_() for name, value in self.start.items()}
+
+    def encode(self, ids, soft, end):
+        x = self.clip["token_embedding.weight"][ids]
+        x = torch.where((soft >= 0)[..., None], self.trainable["soft"][soft.clamp(min=0)], x)
+        x = encode_texts(self.clip, x, end, int(self.about["heads"]), int(self.about["layers"]))
+        return functional.normalize(x + self.trainable["w"], dim=-1)
+
+    def loss(self):
+        data = self.data
+        features = self.encode(data["prompts.ids"], data["prompts.soft"], data["prompts.end"])
+        images = functional.normalize(data["images"], dim=-1)
+        labels, prototypes = data["labels"], data["prototypes"]
+
+        scores = functional.linear(images, self.trainable["gate.weight"], self.trainable.get("gate.bias"))
+        best, chosen = scores.topk(int(self.about["top_k"]), dim=-1)
+        weights = torch.zeros_like(scores).scatter(1, chosen, best.softmax(-1))
+        own = features[:self.class_prompts].view(self.experts, -1, features.shape[-1])[:, :self.trained]
+        logits = torch.einsum("bg,bd,gcd->bc", weights, images, own) * self.clip["logit_scale"].exp()
+        of_classes = functional.cross_entropy(logits, labels)
+
+        rest = features[self.class_prompts:] if len(features) > self.class_prompts else features
+        products = rest.view(self.experts, self.classes, -1) @ prototypes.transpose(1, 2)
+        targets = torch.arange(self.classes).repeat(self.experts)
+        of_text = functional.cross_entropy(products.reshape(-1, self.classes), targets)
+
+        nearness = torch.einsum("bd,gbd->bg", images, prototypes[:, labels])
+        raised = nearness.scatter_add(1, nearness.topk(2, dim=-1).indices, torch.full((len(labels), 2), 10.0))
+        of_gate = functional.cross_entropy(scores, raised.softmax(-1))
+        return of_classes + 5 * of_text + of_gate
+
+    def take(self, steps):
+        """Losses, and what each step took."""
+        optimizer = torch.optim.SGD(self.trainable.values(), lr=0.032, momentum=0.9, weight_decay=5e-4)
+        losses, times = [], Times()
+        for _ in range(steps):
+            with times:
+                loss = self.loss()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            losses.append(loss.item())
+        return losses, times
