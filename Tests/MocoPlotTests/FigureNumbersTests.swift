@@ -27,6 +27,9 @@ import Testing
     let map = html(.heatmap(Heatmap([[0.25, .nan]], rows: ["r"], columns: ["c", "d"])))
     #expect(map.contains("<title>r · c: 0.25</title>") && map.contains("r · d: no number"), "\(map)")
     #expect(html(.heatmap(Heatmap([[1]]))).contains("row 1, column 1: 1"))
+    let confusion = html(.heatmap(.confusion([[1, 3], [0, 2]], classes: ["a", "b"])))
+    #expect(confusion.contains("<title>a · b: 3, share of the class 0.75</title>"))
+    #expect(confusion.contains("<title>b · a: 0, share of the class 0</title>"))
   }
 
   @Test func tablesAreBounded() {

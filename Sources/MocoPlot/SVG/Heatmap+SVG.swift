@@ -104,7 +104,12 @@ extension Heatmap {
         let place = names.isEmpty ? "row \(row + 1), column \(column + 1)" : names.joined(separator: " · ")
         let number = value.isFinite ? NumberText.short(value, 5) : ""
         let text = texts[row][column]
-        let words = text.isEmpty || text == "·" || Double(text) != nil ? number : text
+        // Where cells say something else than their values, a count for a share, both are said.
+        let own = self.texts.isEmpty || text.isEmpty ? "" : text == "·" ? "0" : text
+        let measure =
+          own.isEmpty
+          ? number : number.isEmpty ? "" : "\(valueLabel.isEmpty ? "value" : valueLabel) \(number)"
+        let words = [own, measure].filter { !$0.isEmpty }.joined(separator: ", ")
         svg.spot(x, y, cell, cellHeight, tip: "\(place): \(words.isEmpty ? "no number" : words)")
       }
     }
