@@ -59,7 +59,10 @@ let package = Package(
       dependencies: ["CProcess", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime"]),
     .target(
       name: "MocoNotebook",
-      dependencies: ["CMarkdown", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoSession"]),
+      dependencies: [
+        "CMarkdown", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoPlot", "MocoRuntime",
+        "MocoSession",
+      ]),
     .target(
       name: "MocoKernel",
       dependencies: [
@@ -140,7 +143,8 @@ let package = Package(
         "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining", "MocoGolden",
         "MocoTestSupport",
       ]),
-    .testTarget(name: "MocoDocumentTests", dependencies: ["MocoDocument"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "MocoDocumentTests", dependencies: ["MocoBase", "MocoDocument"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
     .testTarget(
       name: "MocoPlotTests", dependencies: ["MocoBase", "MocoDocument", "MocoPlot"], exclude: ["Snapshots"]),

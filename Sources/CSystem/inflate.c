@@ -87,13 +87,14 @@ size_t moco_inflate_beginning(const uint8_t *input, size_t count, int container,
   return room - stream.avail_out;
 }
 
-int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *output_count) {
+int moco_deflate(const uint8_t *input, size_t count, int container, int level, uint8_t **output,
+                 size_t *output_count) {
   *output = NULL;
   *output_count = 0;
   if (count > UINT_MAX) return 1;
   z_stream stream;
   memset(&stream, 0, sizeof stream);
-  if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) return 1;
+  if (deflateInit2(&stream, level, Z_DEFLATED, window_bits(container), 9, Z_DEFAULT_STRATEGY) != Z_OK) return 1;
   uLong bound = deflateBound(&stream, (uLong)count);
   uint8_t *buffer = bound > UINT_MAX ? NULL : malloc(bound);
   int failed = buffer == NULL;

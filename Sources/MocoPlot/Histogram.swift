@@ -54,6 +54,18 @@ public struct Histogram: Sendable, Equatable {
     self.notNumbers = notNumbers
   }
 
+  /// Counts that were made before.
+  init(
+    edges: [Double], series: [Series], xLabel: String, yLabel: String, outside: Int, notNumbers: Int
+  ) {
+    self.edges = edges
+    self.series = series
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.outside = outside
+    self.notNumbers = notNumbers
+  }
+
   /// So many intervals of the same width from the least number to the largest, or over a range.
   public static func edges(
     _ values: [Double], bins: Int, range: ClosedRange<Double>? = nil

@@ -92,6 +92,8 @@ public final class RunRecorder {
   public var script = ""
   /// What run.json says of the run, in order.
   public var facts: [(name: String, value: Json)] = []
+  /// Told of the folder when it is made, after what is known of the run is in it.
+  public var whenMade: ((RunFolder) -> Void)?
   private var made: RunFolder?
 
   /// Nothing is made yet; see the properties of these names.
@@ -111,6 +113,7 @@ public final class RunRecorder {
       made = folder
       try folder.write(script: script)
       for fact in facts { try folder.set(fact.name, fact.value) }
+      whenMade?(folder)
       return folder
     } catch let error as Failure where error.code == "E0504" && out == nil {
       throw Failure(

@@ -1,3 +1,5 @@
+import MocoDocument
+import MocoLang
 import MocoTraining
 
 /// What the built-ins want of whoever shows and asks: how far long work has come, and input. What programs print goes
@@ -7,6 +9,8 @@ public protocol RuntimeDelegate: AnyObject {
   func runtime(progress: Progress)
   /// An epoch has ended: what to say of it where progress cannot be drawn over.
   func runtime(epoch text: String)
+  /// What long work has come to, where its progress stood: told before its end. The default does nothing.
+  func runtime(summary: @autoclosure () -> Document, of object: any HostObject)
   /// Long work has ended: its progress is of no interest any more.
   func runtimeEndsProgress()
   /// What was shown so far is to go: at once, or when something else is shown.
@@ -25,6 +29,7 @@ public protocol RuntimeDelegate: AnyObject {
 }
 
 extension RuntimeDelegate {
+  public func runtime(summary: @autoclosure () -> Document, of object: any HostObject) {}
   /// Where nothing can be taken away it stays.
   public func runtimeClears(waits: Bool) {}
 }
@@ -34,6 +39,11 @@ extension RuntimeContext {
   var progress: ((Progress) -> Void)? {
     guard delegate != nil else { return nil }
     return { [weak self] in self?.delegate?.runtime(progress: $0) }
+  }
+
+  /// What work has come to takes the place of its progress, unless it is work within a callback.
+  func show(summary: @autoclosure () -> Document, of object: any HostObject) {
+    if openTrainings == 0 { delegate?.runtime(summary: summary(), of: object) }
   }
 
   /// The progress of work within a callback is drawn over by that of the training around it.

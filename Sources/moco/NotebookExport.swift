@@ -76,13 +76,8 @@ struct NotebookExport {
   private func page(
     _ notebook: Notebook, _ run: NotebookRun, _ session: Session, _ source: SourceFile
   ) -> NotebookPage {
-    let parts = file.split(separator: "/").map(String.init)
-    let name = parts.last ?? file
-    let folder = file.hasPrefix("/") ? "/" : ""
-    var page = NotebookPage(
-      notebook, Runtime.dialect, records: run.records,
-      name: name.hasSuffix(".moco") ? String(name.dropLast(5)) : name,
-      folder: folder + (parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."))
+    let name = FileSystem.name(of: file)
+    var page = NotebookPage(notebook, Runtime.dialect, records: run.records, path: file)
     page.showsCode = !hidesCode
     page.facts = [
       ("moco", Moco.version), ("program", name),
@@ -102,6 +97,33 @@ struct NotebookExport {
     case .failed: .failed
     case .interrupted: .interrupted
     case .left(let status): Status(rawValue: status)
+    }
+  }
+}
+
+/// Writes what a recorded run has shown; nothing runs again.
+struct RunExport {
+  /// The run, by its name or folder, and the file to write.
+  var run: String
+  var output: String
+  /// Whether code is left out.
+  var hidesCode = false
+  /// Whether nothing is said of the record.
+  var isQuiet = false
+
+  func write() -> Status {
+    do {
+      guard let format = NotebookFile.Format(path: output) else { return .usage }
+      let recorded = try RecordedRun(run)
+      try NotebookFile.checkWritable(output, beside: recorded.folder + "/script.moco")
+      var page = try recorded.page(Runtime.dialect)
+      page.showsCode = !hidesCode
+      try NotebookFile.write(page, as: format, to: output)
+      if !isQuiet { for remark in recorded.remarks { Console.remark(TerminalText.safe(remark) + "\n") } }
+      return .fine
+    } catch {
+      Console.report(error)
+      return .failed
     }
   }
 }

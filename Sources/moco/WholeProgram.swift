@@ -1,5 +1,6 @@
 import MocoBase
 import MocoLang
+import MocoNotebook
 import MocoRuntime
 import MocoSession
 import MocoTensor
@@ -89,9 +90,10 @@ struct WholeProgram {
     let start = ProcessClock.seconds
     let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet, dialect: Runtime.dialect)
     do {
+      let outputs = recorder.map { RunOutputs(before: frontEnd, $0) }
       let session = Session(
         options: try running.sessionOptions(arguments: arguments, recorder: recorder),
-        delegate: frontEnd)
+        delegate: outputs ?? frontEnd)
       let whole = session.check(source)
       if whole.hasErrors {
         Console.report(whole.diagnostics)
@@ -105,8 +107,10 @@ struct WholeProgram {
           WholeProgram.report(surprises: CheckedProgram($0, context))
         }
       }
+      outputs?.begin(program, in: session)
       return frontEnd.watching {
         let result = session.run(program)
+        outputs?.end(result)
         // A signal that comes from here on finds a program that has ended: what it printed goes out, and its record
         // is written, all the same.
         return end(result, recorder, since: start)

@@ -31,9 +31,10 @@ int moco_inflate(const uint8_t *input, size_t count, int container, size_t cap, 
 // that ends or is damaged before has fewer.
 size_t moco_inflate_beginning(const uint8_t *input, size_t count, int container, uint8_t *output, size_t wanted);
 
-// Deflates `count` bytes at level 9 into a gzip member without name or time, so that equal input gives equal
+// Deflates `count` bytes at a level from 0 to 9; a gzip member has no name and no time, so that equal input gives equal
 // bytes. Returns 0, and *output (free()) with *output_count bytes; anything else is lack of memory.
-int moco_gzip(const uint8_t *input, size_t count, uint8_t **output, size_t *output_count);
+int moco_deflate(const uint8_t *input, size_t count, int container, int level, uint8_t **output,
+                 size_t *output_count);
 
 // The CRC-32 of zip and gzip.
 uint32_t moco_crc32(const void *bytes, size_t count);

@@ -59,13 +59,20 @@ public enum Gzip {
     return try file.withBytes { try inflate($0, cap: cap, name: path) }
   }
 
-  /// Deflates `bytes` into one gzip member that holds no name and no time: equal input gives equal output.
+  /// Deflates `bytes` into one gzip member that holds no name and no time, or another container: equal input gives
+  /// equal output, with one version of zlib.
   ///
+  /// - Parameter level: from 1, quick, to 9, small.
   /// - Throws: E0405 if there is not enough memory.
-  public static func deflate(_ bytes: [UInt8]) throws -> [UInt8] {
+  public static func deflate(
+    _ bytes: [UInt8], container: Container = .gzip, level: Int = 9
+  ) throws -> [UInt8] {
     var output: UnsafeMutablePointer<UInt8>?
     var count = 0
-    let status = bytes.withUnsafeBufferPointer { moco_gzip($0.baseAddress, $0.count, &output, &count) }
+    let status = bytes.withUnsafeBufferPointer {
+      moco_deflate(
+        $0.baseAddress, $0.count, container.rawValue, Int32(min(max(level, 1), 9)), &output, &count)
+    }
     defer { free(output) }
     guard status == 0 else {
       throw Failure("E0405", "not enough memory to pack \(bytes.count) bytes")

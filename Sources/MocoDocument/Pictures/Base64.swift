@@ -15,6 +15,38 @@ package enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
+  /// The bytes of such a text; nil for one that is none.
+  package static func decode(_ text: String) -> [UInt8]? {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count / 4 * 3)
+    var (bits, count, padding, digits): (UInt32, Int, Int, Int) = (0, 0, 0, 0)
+    for byte in text.utf8 {
+      digits += 1
+      if byte == UInt8(ascii: "=") {
+        padding += 1
+        continue
+      }
+      guard padding == 0, let value = value(byte) else { return nil }
+      bits = bits << 6 | UInt32(value)
+      count += 6
+      guard count >= 8 else { continue }
+      count -= 8
+      result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+    }
+    return digits % 4 == 0 && padding <= 2 ? result : nil
+  }
+
+  private static func value(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+
   /// Whether a byte may stand in such a text.
   package static func isDigit(_ byte: UInt8) -> Bool {
     switch byte {

@@ -1,3 +1,5 @@
+import MocoBase
+
 /// A picture that draws itself in every way: a plot.
 public protocol DocumentFigure: Sendable {
   /// A few words; empty for none.
@@ -19,6 +21,8 @@ public protocol DocumentFigure: Sendable {
   var numbers: [Document.Table] { get }
   /// Bytes that the picture's data takes, about.
   var heldByteCount: Int { get }
+  /// What the picture is made of, so that it can be read again; nil where it can only be kept as text.
+  var stored: Json? { get }
 }
 
 extension DocumentFigure {
@@ -26,6 +30,8 @@ extension DocumentFigure {
   public var numbers: [Document.Table] { [] }
   /// As many as a small picture takes.
   public var heldByteCount: Int { 4096 }
+  /// Kept as text.
+  public var stored: Json? { nil }
 }
 
 extension Document {

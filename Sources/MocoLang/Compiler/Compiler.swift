@@ -18,6 +18,8 @@ package final class Compiler {
   /// `--set` values for top-level constants, and those that were used.
   var overrides: [String: String] = [:]
   var usedOverrides: Set<String> = []
+  /// A function that is called with each cell that has ended and its value; nil for none.
+  var cellEnd: Word?
   /// Top-level names of the cell that is being compiled, with their places.
   var declaredInCell: [String: Span] = [:]
 
@@ -42,7 +44,12 @@ package final class Compiler {
         cell += 1
         declaredInCell = [:]
       }
-      try compile(statement, isLast: index == statements.count - 1 ? .tail : .discard)
+      let isLast = index == statements.count - 1
+      if let cellEnd, cells.indices.contains(cell), cells[cell].statements.upperBound == index + 1 {
+        try compile(statement, ending: cell, cellEnd, isLast: isLast)
+      } else {
+        try compile(statement, isLast: isLast ? .tail : .discard)
+      }
     }
     let end = file.span(file.bytes.count, file.bytes.count)
     builder.emit(Instruction(.returnNil), end)
@@ -51,6 +58,36 @@ package final class Compiler {
       report(unknownOverride(name, program))
     }
     return diagnostics.isEmpty ? Prototype(builder, module: module) : nil
+  }
+
+  /// The last statement of a cell; its value goes to whoever is told of cells before anything else runs.
+  private func compile(_ statement: Stmt, ending cell: Int, _ cellEnd: Word, isLast: Bool) throws {
+    let span = statement.span
+    let (top, free) = (builder.localTop, builder.free)
+    let value = builder.temporary()
+    builder.emit(Instruction(.loadNil, a: value), span)
+    // The statement keeps its hands off the register.
+    builder.localTop = builder.free
+    if case .expr = statement.kind {
+      try compile(statement, isLast: .value(value))
+    } else {
+      try compile(statement, isLast: .discard)
+    }
+    builder.localTop = top
+    builder.free = value + 1
+    let base = builder.temporary()
+    loadConstant(builder.constant(word: cellEnd), base, span)
+    builder.emit(Instruction(.loadInt, a: builder.temporary(), bx: cell), span)
+    builder.emit(Instruction(.move, a: builder.temporary(), b: value), span)
+    loadConstant(builder.constant(word: .bool(statement.hidesValue)), builder.temporary(), span)
+    builder.emit(Instruction(.call, a: base, b: 3), span)
+    builder.emit(Instruction(.clear, a: base, b: 1), span)
+    if isLast {
+      builder.emit(Instruction(.returnValue, a: value), span)
+    } else {
+      builder.emit(Instruction(.clear, a: value, b: 1), span)
+    }
+    builder.free = free
   }
 
   private func unknownOverride(_ name: String, _ program: Program) -> Diagnostic {

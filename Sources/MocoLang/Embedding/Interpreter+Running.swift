@@ -53,6 +53,9 @@ extension Interpreter {
       let compiler = Compiler(
         module: main, file: parsed.program.file, dialect: dialect, globals: globals, heap: heap)
       if mode != .cell { compiler.overrides = overrides }
+      let ending = mode == .program ? cellEnds.map { heap.native(Interpreter.cellEnd($0)) } : nil
+      compiler.cellEnd = ending
+      defer { if let ending { heap.release(ending) } }
       main.pending = machine.declaredNames(parsed.program)
       defer { main.pending = [] }
       guard let prototype = try compiler.compile(parsed.program) else {
@@ -86,6 +89,14 @@ extension Interpreter {
       result.diagnostics.append(diagnostic)
     }
     return result
+  }
+
+  /// What a program calls at the end of each of its cells, where somebody wants to know.
+  private static func cellEnd(_ told: @escaping (Int, AnyValue, Bool) -> Void) -> NativeFunction {
+    NativeFunction("cell_end(cell, value, hidden)") { arguments in
+      told(try arguments.int("cell"), try arguments.value("value"), try arguments.bool("hidden"))
+      return .nil
+    }
   }
 
   /// `ans = word`

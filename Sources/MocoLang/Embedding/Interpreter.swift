@@ -87,6 +87,10 @@ public final class Interpreter {
   /// What the analysis of cells knows of built-ins.
   public internal(set) var flowFacts = FlowFacts.language
 
+  /// Told by a whole program that runs of each cell that has ended: its place, the value of its last expression, nil
+  /// where it ends with something else, and whether that is hidden. nil for nobody, which costs nothing.
+  public var cellEnds: ((_ cell: Int, _ value: AnyValue, _ isHidden: Bool) -> Void)?
+
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 

@@ -16,6 +16,8 @@ public final class NotebookRecorder: SessionDelegate {
   /// Bytes of printed text that are kept of a cell.
   static let mostText = 4 << 20
   private var size = 0
+  /// Bytes of printed text that the record holds.
+  var textSize: Int { size }
 
   /// Whether the watcher gets what cells print and show, as a script would show it.
   private let prints: Bool
@@ -60,8 +62,21 @@ public final class NotebookRecorder: SessionDelegate {
   }
 
   public func update(_ shown: Shown, id: Int) {
-    guard let place = places[id], record.outputs.indices.contains(place) else { return }
-    record.outputs[place] = .shown(shown.document, isResult: false)
+    guard let place = places[id] else { return }
+    replace(at: place, shown.document)
+  }
+
+  /// Adds a document. - Returns: its place in the record.
+  @discardableResult
+  func add(_ document: Document, isResult: Bool) -> Int {
+    record.outputs.append(.shown(document, isResult: isResult))
+    return record.outputs.count - 1
+  }
+
+  /// Puts a document into the place of another one.
+  func replace(at place: Int, _ document: Document) {
+    guard record.outputs.indices.contains(place) else { return }
+    record.outputs[place] = .shown(document, isResult: false)
   }
 
   /// At once: whoever reads the record sees what came afterwards alone.

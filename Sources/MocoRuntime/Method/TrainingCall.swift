@@ -52,7 +52,9 @@ struct TrainingCall {
       defer { context.endProgress() }
       begun = (trainer, trainer.step, notes)
       let report = try context.nested { try trainer.run(observer: observer) }
-      return .host(try TrainingValue(report, trainer, notes: notes, idle: value.noteIdle(report)))
+      let run = try TrainingValue(report, trainer, notes: notes, idle: value.noteIdle(report))
+      if !isQuiet { context.show(summary: run.summary(), of: run) }
+      return .host(run)
     } catch {
       guard let (trainer, step, notes) = begun else {
         before.putBack()

@@ -8,6 +8,8 @@ import MocoTraining
 final class TrainingValue: HostObject {
   let report: TrainingReport
   let model: String
+  /// The name of what it was trained on.
+  private let data: String
   let options: TrainingOptions
   let optimizer: Optimizer
   /// What was said when the training was taken up.
@@ -29,6 +31,7 @@ final class TrainingValue: HostObject {
   ) throws {
     self.report = report
     model = trainer.model.kind
+    data = trainer.data.name
     options = trainer.options
     optimizer = trainer.optimizer
     self.notes = notes
@@ -116,6 +119,42 @@ final class TrainingValue: HostObject {
     }
     return Figure(
       .line(LineChart(series, xLabel: "epoch", yLabel: "loss")), title: "Training the \(model)")
+  }
+
+  /// Of the loss of each epoch, and of how it did on data that it did not see; small, for a page.
+  private var curve: Figure {
+    let loss = Figure(
+      .line(
+        LineChart(
+          [LineChart.Series("loss", y: report.epochs.map(\.loss), start: 1)], xLabel: "epoch",
+          yLabel: "loss")),
+      title: "Loss of each epoch")
+    let judged = report.epochs.map { $0.validation ?? .nan }
+    guard let metric = options.keepBest?.metric, judged.contains(where: \.isFinite) else { return loss }
+    let name = metric == .accuracy ? "validation accuracy" : "validation nll"
+    let validation = Figure(
+      .line(LineChart([LineChart.Series(name, y: judged, start: 1)], xLabel: "epoch", yLabel: name)),
+      title: metric == .accuracy ? "Validation accuracy of each epoch" : "Validation nll of each epoch")
+    return FigureGrid([loss, validation], columns: 2).map { Figure(.grid($0)) } ?? loss
+  }
+
+  /// What stands in a page where the progress was: a line, and the curve.
+  func summary() -> Document {
+    var line =
+      "\(model) on \(data): \(NumberText.counted(report.epochs.count, "epoch")), "
+      + NumberText.counted(report.steps, "step")
+    if let last = report.epochs.last, let first = report.epochs.first {
+      let losses = report.epochs.count > 1 ? [first.loss, last.loss] : [last.loss]
+      line += ", loss \(losses.map { NumberText.fixed($0, 4) }.joined(separator: " → "))"
+      line += ", training accuracy \(NumberText.fixed(100 * last.accuracy, 1)) %"
+      if let metric = options.keepBest?.metric, let value = last.validation {
+        line += ", validation \(metric.text(value))"
+      }
+    }
+    line += ", \(NumberText.fixed(report.seconds, 1)) s"
+    let words = ([line] + remarks).map { Document.Block.text(Document.Text($0)) }
+    guard report.epochs.count > 1 else { return Document(words) }
+    return Document([.adapted(lines: words, page: words + [.figure(FigureLeaf(curve))])])
   }
 
   var shortDescription: String {

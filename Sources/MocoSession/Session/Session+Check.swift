@@ -3,7 +3,7 @@ import MocoLang
 extension Session {
   /// What is said of an input before it runs: calls that cannot work, and what it does otherwise than it seems to say.
   /// Names are left to the run, because what stands before them in the block has effects.
-  func findings(_ program: CheckedProgram) -> [Diagnostic] {
+  package func findings(_ program: CheckedProgram) -> [Diagnostic] {
     program.diagnostics.filter { found in
       switch found.code {
       case "E0304", "E0306": return found.isError

@@ -97,6 +97,7 @@ extension Session {
     let start = ProcessClock.seconds
     let before = interpreter.bindings(marked: cell != nil)
     outcome = Outcome()
+    summarized = []
     fitToFrontEnd()
     work()
     let changed = Set(outcome.bindings)
@@ -236,8 +237,13 @@ extension Session {
     }
   }
 
-  /// Shows a value, which an interrupt ends.
+  /// Shows a value, which an interrupt ends. What stands there as the end of its own work is not shown again.
   private func show(value: AnyValue) {
+    let object: (any HostObject)? = value.asHost()
+    if let object, summarized.contains(ObjectIdentifier(object)) {
+      outcome.document = interpreter.document(of: value, limits: runtime.context.limits)
+      return
+    }
     working {
       show(interpreter.document(of: value, limits: runtime.context.limits), value: value)
       if stopFlag.isRequested {

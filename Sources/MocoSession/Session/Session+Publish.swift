@@ -90,10 +90,17 @@ extension Session {
     long.isNew = true
   }
 
+  /// Long work has come to something that a page shows in the place of its progress.
+  func show(summary document: @autoclosure () -> Document, of object: ObjectIdentifier) {
+    guard delegate.updatesDocuments else { return delegate.progress(endsWith: document(), of: object) }
+    long.summary = document()
+    summarized.insert(object)
+  }
+
   /// The progress is published as it stands at its end, and the next work has a document of its own.
   func endProgress() {
     guard delegate.updatesDocuments else { return delegate.progressEnds() }
-    if long.isNew { publishProgress() }
+    if long.isNew || long.summary != nil { publishProgress() }
     long = LongWork()
   }
 
@@ -110,23 +117,29 @@ extension Session {
 }
 
 /// Long work whose progress is a document.
-struct LongWork {
+package struct LongWork {
   /// Seconds between two updates.
   static let interval = 0.1
 
   /// How far it has come.
-  var progress: Progress? { didSet { isNew = true } }
+  package var progress: Progress? { didSet { isNew = true } }
   /// What the last epoch has come to.
-  var epoch = ""
+  package var epoch = ""
+  /// What it has come to at its end; nil while it goes on, and of work that has no such thing.
+  package var summary: Document?
   /// The document that is updated; nil where none was published.
   var id: Int?
   /// When that was last.
   var published = -Double.infinity
   /// Whether something has come since.
-  var isNew = false
+  package var isNew = false
 
-  /// A bar with numbers, and below it the last epoch.
-  func document(_ limits: DocumentLimits) -> Document {
+  /// Work that has not begun.
+  package init() {}
+
+  /// A bar with numbers, and below it the last epoch; at the end the summary in their place.
+  package func document(_ limits: DocumentLimits) -> Document {
+    if let summary { return summary }
     var blocks: [Document.Block] = []
     if let progress {
       let bar = progress.bar(columns: min(30, max(limits.width / 3, 6)), limits.glyphs)

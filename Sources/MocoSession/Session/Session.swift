@@ -6,6 +6,7 @@
 //   session.complete("a.", at: 2).candidates
 
 import MocoBase
+import MocoDocument
 import MocoLang
 import MocoRuntime
 import MocoTraining
@@ -80,6 +81,8 @@ public final class Session {
   var documents = 0
   /// The long work of the running cell, where its progress is a document.
   var long = LongWork()
+  /// The objects that the running cell has shown summaries of.
+  var summarized: Set<ObjectIdentifier> = []
   /// What the running cell has come to so far.
   var outcome = Outcome()
   var library: StandardLibrary? { runtime.context.library }
@@ -149,6 +152,9 @@ public final class Session {
 extension Session: RuntimeDelegate {
   public func runtime(progress: Progress) { show(progress) }
   public func runtime(epoch text: String) { show(epoch: text) }
+  public func runtime(summary: @autoclosure () -> Document, of object: any HostObject) {
+    show(summary: summary(), of: ObjectIdentifier(object))
+  }
   public func runtimeEndsProgress() { endProgress() }
   public func runtimeClears(waits: Bool) { clear(waits: waits) }
   public func runtimeFlushes() { delegate.flush() }

@@ -75,6 +75,11 @@ public protocol SessionDelegate: AnyObject {
   func progress(_ progress: Progress)
   /// An epoch has ended: what to say of it where progress cannot be drawn over.
   func progress(epoch text: String)
+  /// What the long work has come to, told before its end: a page shows it where the progress was, and not again as the
+  /// value of the cell. Front ends that say `updatesDocuments` get it as the last update instead.
+  ///
+  /// - Parameter object: what it is a summary of.
+  func progress(endsWith summary: @autoclosure () -> Document, of object: ObjectIdentifier)
   /// The long work has ended: its progress is of no interest any more.
   func progressEnds()
   /// Hands on what was streamed so far, before something waits.
@@ -127,6 +132,7 @@ extension SessionDelegate {
   public var updatesDocuments: Bool { false }
   public func progress(_ progress: Progress) {}
   public func progress(epoch text: String) {}
+  public func progress(endsWith summary: @autoclosure () -> Document, of object: ObjectIdentifier) {}
   public func progressEnds() {}
   public func flush() {}
   public var limits: DocumentLimits { DocumentLimits() }

@@ -9,6 +9,7 @@ import MocoMethods
 ///   (`RunList` reads it)
 /// - `metrics.jsonl`: a line a step or epoch: losses apart, learning rate, gate load
 /// - `results.json`: one entry for each evaluation
+/// - `outputs.jsonl`: a line for each cell that has ended, with what it printed and showed
 /// - `figures/`, `checkpoints/`
 public final class RunFolder {
   /// Version of the folder's layout.
@@ -102,6 +103,17 @@ public final class RunFolder {
   /// - Throws: E0504.
   public func append(metrics line: Json) throws {
     try FileSystem.append(Array((line.serialized() + "\n").utf8), to: path + "/metrics.jsonl")
+  }
+
+  /// Appends a line to outputs.jsonl, in one piece.
+  ///
+  /// - Returns: its bytes.
+  /// - Throws: E0504.
+  @discardableResult
+  package func append(outputs line: Json) throws -> Int {
+    let bytes = Array((line.serialized() + "\n").utf8)
+    try FileSystem.append(bytes, to: path + "/outputs.jsonl")
+    return bytes.count
   }
 
   /// Adds an evaluation to results.json.
