@@ -74,6 +74,7 @@ import Testing
       let ran = try MocoProcess.run(["run", "a.moco"], in: folder)
       #expect(ran.status == 70 && ran.output.contains("stays"), "\(ran)")
       for ending in ["html", "md", "ipynb"] {
+        try? FileManager.default.removeItem(atPath: folder + "/a_files")
         let live = try MocoProcess.run(["export", "a.moco", "-o", "a.\(ending)"], in: folder)
         #expect(live.status == 70, "\(live)")
         let expected = try FileSystem.readText("\(folder)/a.\(ending)")
