@@ -166,6 +166,15 @@ public final class PromptContext {
     }
   }
 
+  /// t for any classes, with gradient. Shape: [names, D].
+  ///
+  /// - Throws: as `features(_:places:)`.
+  func features(recorded names: [String], places: [Int]?) throws -> Variable {
+    try checkClasses(names)
+    let places = options.shared ? nil : try places ?? ownPlaces(of: names)
+    return try encoded(clip.planText(keys(names, places: places), memory: memory))
+  }
+
   /// The classes whose contexts these names have.
   ///
   /// - Throws: E0704 for a name that the model was not made with.
@@ -202,7 +211,7 @@ public final class PromptContext {
 /// A model that answers by the text features of one learned context.
 ///
 /// A method of this kind adds its name, its loss and its options; everything else is here.
-public protocol ContextModel: Planned, Worded, Copied {
+public protocol ContextModel: Planned, Worded, Copied, DifferentiableAnswers {
   var prompt: PromptContext { get }
 }
 

@@ -17,10 +17,10 @@ func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: an
 /// - Throws: E0710 for names that do not match and for images of several data sets, E0305 for a word that is
 ///   none.
 func readSelection(
-  _ arguments: Arguments, _ name: String, images: String, _ model: any Classifier
+  _ arguments: Arguments, _ name: String, images: String?, _ model: any Classifier
 ) throws -> ClassSelection {
   let value = arguments[name] ?? .nil
-  let found = ImageClasses(of: try arguments.value(images))
+  let found = try images.map { ImageClasses(of: try arguments.value($0)) } ?? .unnamed
   func names() throws -> [String]? {
     switch found {
     case .unnamed: return nil
@@ -28,7 +28,7 @@ func readSelection(
     case .mixed:
       throw arguments.failure(
         "E0710", "these images are not all of the same classes, so it is not clear which are asked about",
-        at: images,
+        at: images ?? name,
         help:
           "ask about one data set at a time, or say which classes: classes: \"all\" for the \(model.kind)'s")
     }
@@ -37,7 +37,8 @@ func readSelection(
     return try names().map { try model.question(about: $0, data: "images").selection } ?? .all
   }
   guard value.asString != nil else { return .names(try readClasses(arguments, name)) }
-  switch try arguments.choice(name, among: ["all", "base", "new", "data", "model"]) {
+  let words = ["all", "base", "new"] + (images == nil ? [] : ["data", "model"])
+  switch try arguments.choice(name, among: words) {
   case "base": return .base
   case "new":
     guard model.trained.count < model.classes.count else {

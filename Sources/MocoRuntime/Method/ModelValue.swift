@@ -53,7 +53,8 @@ final class ModelValue: HostObject {
   }
 
   static let methods = MethodTable<ModelValue> { table in
-    table.onlyGiving("loss", "logits", "predict")
+    table.onlyGiving("loss", "logits", "predict", "text_features", "scores", "hard_features")
+    addParts(table)
     table.add(
       "loss(batch)",
       doc: """
@@ -72,9 +73,10 @@ final class ModelValue: HostObject {
       return .host(result)
     }
     table.add(
-      "logits(images, classes = nil)",
+      "logits(images, classes = nil, gradient = false)",
       doc: """
-        Logits [images, classes] of a batch or of image features, without gradient.
+        Logits [images, classes] of a batch or of image features. `gradient: true` gives them with the way back to the
+        model's parameters, for a loss of your own; without it text features are kept from call to call.
 
         A batch is answered for the classes of its split, in their order, so that `argmax` counts as its labels do; they
         must be among the model's, by name (E0710). Images and features without names are answered for the model's
@@ -88,7 +90,11 @@ final class ModelValue: HostObject {
     ) { value, arguments in
       let images = try ImageReader(value.model).read(arguments, "images").input
       let selection = try readSelection(arguments, "classes", images: "images", value.model)
-      return .host(TensorValue(Variable(try value.model.logits(images, classes: selection))))
+      guard try arguments.bool("gradient") else {
+        return .host(TensorValue(Variable(try value.model.logits(images, classes: selection))))
+      }
+      return .host(
+        TensorValue(try value.differentiable(arguments).differentiableLogits(images, classes: selection)))
     }
     table.add(
       "predict(images, classes = nil)",
@@ -114,30 +120,8 @@ final class ModelValue: HostObject {
           return names[best]
         })
     }
-    table.add(
-      "weights(images)",
-      doc: """
-        The router's weights [images, experts] of a model that has one, as a mixture: zero where an expert was not chosen.
-
-        ```
-        mean(mix.weights(batch), axis: 0)
-        ```
-        """
-    ) { value, arguments in
-      let images = try ImageReader(value.model).read(arguments, "images").input
-      guard let routed = value.model as? any Routed else {
-        throw Failure(
-          "E0303", "a \(value.model.kind) has no router",
-          help: "use a model with one: \(Methods.listOfRouted)")
-      }
-      let routing = try routed.routing(images)
-      let rows = routing.weights.count
-      return .host(
-        TensorValue(
-          Variable(
-            try Tensor(routing.weights.flatMap { $0 }, shape: [rows, routing.weights.first?.count ?? 0]))))
-    }
   }
+
   func method(_ name: String) -> NativeFunction? { ModelValue.methods.bind(name, to: self) }
 
   private var size: Int { model.trainableParameters.reduce(0) { $0 + $1.variable.value.count } }

@@ -1,0 +1,67 @@
+import MocoAutograd
+import MocoBase
+import MocoCLIP
+import MocoTensor
+
+// B images, C classes, G experts, D embedding width.
+
+/// A model whose answers can be had with the way back to its parameters, so that another loss, or another model, stands
+/// on them.
+public protocol DifferentiableAnswers: Trainable {
+  /// Text features of length 1, with gradient. Shape: [names, D], of a model with experts [G, names, D].
+  ///
+  /// - Throws: E0704 for classes that it cannot be asked about.
+  func differentiableTexts(_ selection: ClassSelection) throws -> Variable
+  /// Logits, with gradient. Shape: [B, selected classes].
+  ///
+  /// - Throws: E0705 for images that do not fit, E0704 for classes that it cannot be asked about.
+  func differentiableLogits(_ images: ImageInput, classes: ClassSelection) throws -> Variable
+}
+
+/// A model whose router's weights can be had with the way back to its parameters.
+public protocol DifferentiableRouting: DifferentiableAnswers, Routed {
+  /// h and α, with gradient. Shape: [B, G] each; α is zero where an expert was not chosen.
+  ///
+  /// - Throws: E0705 for images that do not fit.
+  func differentiableRouting(_ images: ImageInput) throws -> (scores: Variable, weights: Variable)
+}
+
+extension Mixture: DifferentiableRouting {
+  public func differentiableTexts(_ selection: ClassSelection) throws -> Variable {
+    let names = self.names(selection)
+    try checkClasses(names)
+    return try F.reshape(encodedTexts(names), [prompts.count, names.count, clip.config.embedDim])
+  }
+
+  public func differentiableLogits(_ images: ImageInput, classes selection: ClassSelection) throws -> Variable
+  {
+    let names = self.names(selection)
+    try checkClasses(names)
+    let v = try imageFeatures(images)
+    let (alpha, _) = try router.weights(router.scores(v))
+    return try mixed(v, encodedTexts(names), alpha, classes: names.count)
+  }
+
+  public func differentiableRouting(_ images: ImageInput) throws -> (scores: Variable, weights: Variable) {
+    let h = try router.scores(imageFeatures(images))
+    return (h, try router.weights(h).alpha)
+  }
+
+  /// t of every expert. Shape: [G·C, D].
+  private func encodedTexts(_ names: [String]) throws -> Variable {
+    let keys = try prompts.keys(experts: Array(prompts.experts.indices), names: names, fullStop: false)
+    return try encoded(clip.planText(keys, memory: memory))
+  }
+}
+
+extension ContextModel {
+  /// See `DifferentiableAnswers`. Shape: [names, D].
+  public func differentiableTexts(_ selection: ClassSelection) throws -> Variable {
+    try prompt.features(recorded: names(selection), places: places(selection))
+  }
+
+  /// See `DifferentiableAnswers`. Shape: [B, selected classes].
+  public func differentiableLogits(_ images: ImageInput, classes: ClassSelection) throws -> Variable {
+    try logits(imageFeatures(images), differentiableTexts(classes))
+  }
+}
