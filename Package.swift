@@ -70,6 +70,11 @@ let package = Package(
         "MocoNotebook",
       ]),
     .target(
+      name: "MocoWatch",
+      dependencies: [
+        "CProcess", "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook",
+      ]),
+    .target(
       name: "MocoTerminal",
       dependencies: [
         "CProcess", "CEditline", "MocoBase", "MocoTensor", "MocoTraining", "MocoDocument", "MocoLang",
@@ -85,7 +90,7 @@ let package = Package(
       name: "moco",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime", "MocoSession",
-        "MocoNotebook", "MocoKernel", "MocoTerminal", "MocoBench",
+        "MocoNotebook", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -173,6 +178,11 @@ let package = Package(
     .testTarget(
       name: "MocoKernelTests",
       dependencies: ["MocoBase", "MocoKernel", "MocoTestSupport", "moco"]),
+    .testTarget(
+      name: "MocoWatchTests",
+      dependencies: [
+        "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook", "MocoWatch",
+      ]),
     .testTarget(
       name: "MocoTerminalTests",
       dependencies: [

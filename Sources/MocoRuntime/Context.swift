@@ -62,7 +62,8 @@ public final class RuntimeContext {
     return try work()
   }
 
-  private var draws = 0
+  /// How many draws named no seed of their own.
+  var draws = 0
 
   /// A generator for the next draw that names no seed of its own: the session's seed, and a count of such
   /// draws.

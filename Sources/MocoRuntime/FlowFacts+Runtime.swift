@@ -21,5 +21,5 @@ extension FlowFacts {
       "clamp", "exp", "log", "sqrt", "abs", "sigmoid", "tanh", "dropout", "loss", "logits", "encode", "scores",
       "contrastive_loss", "no_grad", "router", "soft_prompts",
     ],
-    drawing: ["rand", "randn", "dropout"])
+    drawing: ["rand", "randn", "dropout", "batches"])
 }

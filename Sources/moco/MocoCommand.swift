@@ -21,6 +21,7 @@ struct MocoCommand: ParsableCommand {
       moco -e CODE [options] [-- args …]
       moco export FILE.moco -o FILE.html|.md|.ipynb
       moco import FILE.ipynb -o FILE.moco
+      moco watch FILE.moco
       moco check FILE …
       moco fmt [--check] FILE …
       moco explain CODE
@@ -37,7 +38,7 @@ struct MocoCommand: ParsableCommand {
       """,
     version: "moco \(Moco.version)",
     subcommands: [
-      RunCommand.self, ExportCommand.self, ImportCommand.self, CheckCommand.self, FmtCommand.self,
+      RunCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self, CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, BenchCommand.self,
       DataCommand.self, RunsCommand.self, KernelCommand.self,
     ])

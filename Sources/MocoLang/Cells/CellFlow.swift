@@ -16,10 +16,23 @@ public struct CellFlow: Sendable {
     /// Names whose values are other ones after the cell: by assignment, `x[i] =`, a call that changes its argument,
     /// a training. It reads them too.
     public internal(set) var changes: Set<String> = []
+    /// Names whose values from above it changes: `changes`, and those that it declares again afterwards.
+    public internal(set) var changesGiven: Set<String> = []
     /// Whether its numbers depend on those drawn above: it draws, or sets the seed.
     public internal(set) var draws = false
+    /// Whether it draws, or sets the seed, so that other numbers are drawn below; false where it depends on the seed alone.
+    public internal(set) var movesChance = false
+    /// Built-in functions and methods that it calls, also through functions of the program.
+    public internal(set) var calls: Set<String> = []
+    /// Paths that it names in calls and in `use`, as they are written: it reads these files, or writes them.
+    public internal(set) var files: Set<String> = []
+    /// Those that it writes.
+    public internal(set) var changedFiles: Set<String> = []
     /// The cells that it depends on directly, in order: the nearest above that define or change what it reads.
     public internal(set) var sources: [Int] = []
+
+    /// A cell that does nothing with names.
+    public init() {}
   }
 
   /// In the order of the program's cells.
@@ -41,10 +54,14 @@ public struct CellFlow: Sendable {
       }
       found[index].sources = sources.sorted()
       found[index].draws = wanted.contains(FlowWalk.randomState)
+      found[index].movesChance = found[index].changes.contains(FlowWalk.randomState)
+      found[index].files = Set(wanted.compactMap(FlowWalk.path(ofFile:)))
+      found[index].changedFiles = Set(found[index].changes.compactMap(FlowWalk.path(ofFile:)))
       found[index].reads = found[index].reads.filter { !FlowWalk.isHidden($0) }
     }
     for index in found.indices {
       found[index].changes = found[index].changes.filter { !FlowWalk.isHidden($0) }
+      found[index].changesGiven = found[index].changesGiven.filter { !FlowWalk.isHidden($0) }
     }
     cells = found
   }

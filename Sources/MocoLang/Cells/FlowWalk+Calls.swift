@@ -74,6 +74,7 @@ extension FlowWalk {
     let summary = summary(name, function)
     let arguments = Self.bound(function, given)
     for name in summary.reads { read(name) }
+    trace.calls.formUnion(summary.calls)
     func outside(_ roots: Set<Root>) -> Set<Root> {
       roots.reduce(into: []) { result, root in
         if case .parameter(let parameter) = root {
@@ -128,6 +129,7 @@ extension FlowWalk {
   // MARK: - Built-ins and methods
 
   private mutating func builtin(_ name: String, _ given: [Given]) -> Set<Root> {
+    trace.calls.insert(name)
     noteDraw(name, given)
     noteFiles(name, given)
     let all = given.reduce(into: Set<Root>()) { $0.formUnion($1.roots) }
@@ -159,6 +161,7 @@ extension FlowWalk {
       noteFiles(name, given)
       return []
     }
+    trace.calls.insert(name)
     let known = context.methodEffects[name]
     guard let effect = known ?? context.effects[name] else { return unknown(owner, given) }
     noteDraw(name, known == nil ? [receiver] + given : given)

@@ -21,6 +21,8 @@ struct FlowWalk {
   struct Trace {
     var reads: Set<String> = []
     var changes: Set<Root> = []
+    /// Built-in functions and methods that are called.
+    var calls: Set<String> = []
     /// What the value of a function may share.
     var gives: Set<Root> = []
   }
@@ -29,6 +31,10 @@ struct FlowWalk {
   static let randomState = "random numbers"
   /// The name under which a file is noted.
   static func file(_ path: String) -> String { "file \(path)" }
+  /// The path that a noted name stands for; nil where it is no file.
+  static func path(ofFile name: String) -> String? {
+    name.hasPrefix("file ") ? String(name.dropFirst("file ".count)) : nil
+  }
   /// Whether a noted name is none of the program's.
   static func isHidden(_ name: String) -> Bool { name == randomState || name.hasPrefix("file ") }
 
@@ -86,7 +92,9 @@ struct FlowWalk {
       if roots.contains(where: { trace.changes.contains($0) && !isSettled($0) }) { changes.insert(name) }
     }
     result.changes = changes.subtracting(result.defines)
+    result.changesGiven = result.changes.union(changes.intersection(trace.reads))
     result.reads = trace.reads
+    result.calls = trace.calls
     return result
   }
 

@@ -99,6 +99,12 @@ public protocol HostObject: AnyObject {
   /// means that the object cannot be copied.
   /// - Throws: an error with advice, in place of nil.
   func copied() throws -> AnyValue?
+  /// A copy that lacks nothing of the object, for a state that is put back later: its gradients and what else `copied`
+  /// leaves behind. It is asked of objects that can change (`mark`); nil, the default, means that there is none.
+  ///
+  /// - Parameter memory: what objects copied before share with others; an object that uses some of it gives nil, and
+  ///   else adds its own.
+  func copiedWhole(_ memory: inout Set<ObjectIdentifier>) throws -> AnyValue?
 
   /// The conversion `float(x)`, `int(x)`: a number, or nil.
   func number() throws -> AnyValue?
@@ -143,6 +149,7 @@ extension HostObject {
   public func contains(_ value: AnyValue) throws -> Bool? { nil }
   public var callable: NativeFunction? { nil }
   public func copied() throws -> AnyValue? { nil }
+  public func copiedWhole(_ memory: inout Set<ObjectIdentifier>) throws -> AnyValue? { nil }
   public func number() throws -> AnyValue? { nil }
   public func document(_ limits: DocumentLimits) -> Document { Document(Document.Text(shortDescription)) }
   public var shortDescription: String { "<\(typeName)>" }

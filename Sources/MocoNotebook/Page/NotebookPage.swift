@@ -35,6 +35,33 @@ public struct NotebookPage {
     self.folder = folder
   }
 
+  /// A cell of the page, in the pieces that change apart from each other.
+  public struct Part: Equatable, Sendable {
+    /// Its heading, and all of a cell of prose.
+    public var head = ""
+    /// Its code.
+    public var code = ""
+  }
+
+  /// The cells of the page as HTML, without what has come of them, and its title: the first heading of the first level,
+  /// else its name.
+  public func parts() -> (title: String, cells: [Part]) {
+    var writer = PageWriter(page: self)
+    let cells = notebook.cells.map { writer.part($0) }
+    return (writer.title ?? name, cells)
+  }
+
+  /// What has come of a cell as HTML.
+  public static func outputs(_ record: CellRecord) -> String { record.outputs.map(PageWriter.html).joined() }
+
+  /// Diagnostics as HTML.
+  public static func diagnostics(_ diagnostics: [Diagnostic]) -> String {
+    PageWriter.html(.diagnostics(diagnostics))
+  }
+
+  /// The style of pages.
+  public static var style: String { PageStyle.css + "\n" + Document.stylesheet }
+
   /// The page as one file of HTML 5: nothing is loaded, no script is needed.
   public func html() -> String {
     var writer = PageWriter(page: self)
@@ -46,7 +73,7 @@ public struct NotebookPage {
 private struct PageWriter {
   let page: NotebookPage
   private var body = ""
-  private var title: String?
+  private(set) var title: String?
   private var contents: [(level: Int, id: String, words: String)] = []
   private var ids: Set<String> = ["content", "contents"]
 
@@ -96,6 +123,24 @@ private struct PageWriter {
 
   // MARK: - Cells
 
+  /// The heading, prose and code of a cell.
+  mutating func part(_ cell: Notebook.Cell) -> NotebookPage.Part {
+    var part = NotebookPage.Part()
+    body = ""
+    if cell.kind == .markdown {
+      write(cell, nil)
+      part.head = body
+    } else if cell.kind == .code {
+      if !cell.title.isEmpty { heading(2, escaped(cell.title), cell.title) }
+      part.head = body
+      body = ""
+      if page.showsCode, !cell.source.allSatisfy(\.isWhitespace) { write(code: cell.source, nil) }
+      part.code = body
+    }
+    body = ""
+    return part
+  }
+
   private mutating func write(_ cell: Notebook.Cell, _ record: CellRecord?) {
     switch cell.kind {
     case .raw: return
@@ -111,7 +156,7 @@ private struct PageWriter {
       if shown { write(code: cell.source, record) }
       if let record, !record.outputs.isEmpty {
         body += "<div class=\"outputs\">\n"
-        for output in record.outputs { write(output) }
+        for output in record.outputs { body += Self.html(output) }
         body += "</div>\n"
       }
       body += "</section>\n"
@@ -170,21 +215,20 @@ private struct PageWriter {
     body += "<pre tabindex=\"0\"><code>\(PageCode.html(code, page.dialect))</code></pre>\n</details>\n"
   }
 
-  private mutating func write(_ output: CellRecord.Output) {
+  static func html(_ output: CellRecord.Output) -> String {
     switch output {
     case .text(let text, let isError):
       var shown = text
       if shown.hasSuffix("\n") { shown.removeLast() }
-      body +=
+      return
         "<pre tabindex=\"0\" class=\"\(isError ? "notes" : "printed")\">\(ColoredText.html(shown))</pre>\n"
-    case .shown(let document, _):
-      body += document.html()
+    case .shown(let document, _): return document.html()
     case .diagnostics(let diagnostics):
-      for diagnostic in diagnostics {
+      return diagnostics.map { diagnostic in
         let kind = diagnostic.isError ? "error" : "warning"
-        body += "<pre tabindex=\"0\" class=\"\(kind)\">"
-        body += ColoredText.html(diagnostic.render(color: true)) + "</pre>\n"
-      }
+        return "<pre tabindex=\"0\" class=\"\(kind)\">" + ColoredText.html(diagnostic.render(color: true))
+          + "</pre>\n"
+      }.joined()
     }
   }
 }

@@ -5,4 +5,11 @@ extension Session {
   public func run(cell index: Int, of program: CheckedProgram) -> Outcome {
     observed { runCell(program.keeping(cells: [index]), shows: true, mode: .part) }
   }
+
+  /// Before a cell of a program runs once more: remarks that are made once are made again, and a cell that has ended the
+  /// program with `exit` has not.
+  package func beginAgain() {
+    oldNames = []
+    isLeaving = false
+  }
 }

@@ -5,11 +5,12 @@
 /// A lock that its holder may take again, with a condition to wait for.
 ///
 /// - Safety: the only state are objects of the system's threads, at addresses that stay.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
   private let condition: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
 
-  init() {
+  /// A lock that nobody holds.
+  package init() {
     var attributes = pthread_mutexattr_t()
     pthread_mutexattr_init(&attributes)
     pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
@@ -29,14 +30,15 @@ final class Monitor: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func locked<Result>(_ work: () throws -> Result) rethrows -> Result {
+  /// Does work that nobody else does meanwhile.
+  package func locked<Result>(_ work: () throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try work()
   }
 
   /// Lets others have the lock, which is held once, until they `signal` or so many seconds have passed.
-  func wait(atMost seconds: Double) {
+  package func wait(atMost seconds: Double) {
     var end = timespec()
     clock_gettime(CLOCK_MONOTONIC, &end)
     let nanoseconds = end.tv_nsec + Int(max(0, min(seconds, 3600)) * 1e9)
@@ -46,5 +48,5 @@ final class Monitor: @unchecked Sendable {
   }
 
   /// Wakes who waits.
-  func signal() { pthread_cond_broadcast(condition) }
+  package func signal() { pthread_cond_broadcast(condition) }
 }

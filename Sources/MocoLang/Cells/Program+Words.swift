@@ -1,0 +1,33 @@
+/// The words of a cell, without comments and blanks: what decides whether it is another one.
+public struct CellWords: Sendable, Equatable {
+  /// The words in order, a line break or a blank before each, with the documentation of declarations.
+  public let text: String
+  /// Where they stand in the file, in bytes.
+  public let places: [Range<Int>]
+
+  /// Cells with the same words are the same, wherever they stand.
+  public static func == (a: CellWords, b: CellWords) -> Bool { a.text == b.text }
+}
+
+extension Program {
+  /// The words of each cell, in order.
+  public func words(_ dialect: Dialect) -> [CellWords] {
+    var lexer = Lexer(file: file, dialect: dialect)
+    let tokens = lexer.run().filter { $0.kind != .end }
+    var at = tokens.startIndex
+    return cells.map { cell in
+      var text = ""
+      var places: [Range<Int>] = []
+      while at < tokens.endIndex, Int(tokens[at].start) < Int(cell.span.end) {
+        let token = tokens[at]
+        at += 1
+        if let doc = lexer.docs[token.start] { text += "\n///\(doc)" }
+        text += (token.newlineBefore ? "\n" : " ") + file.text(in: token.range)
+        places.append(token.range)
+      }
+      // The words that documents the whole file.
+      if cell.span.start == cells.first?.span.start, let doc { text = "///\(doc)\n" + text }
+      return CellWords(text: text, places: places)
+    }
+  }
+}

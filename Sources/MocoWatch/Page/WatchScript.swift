@@ -1,0 +1,154 @@
+/// The page's own script: it takes changes as they come and puts each in its place, so that scrolling, folds and focus stay.
+enum WatchScript {
+  static let text = #"""
+    "use strict";
+    const byId = (id) => document.getElementById(id);
+    const cells = new Map();
+    const page = {};
+
+    function post(path, body) {
+      return fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body || {}) })
+        .then((answer) => { if (!answer.ok) return answer.text().then((words) => lost(words)); })
+        .catch(() => lost("moco does not answer: it has ended, or is not reached."));
+    }
+
+    function lost(words) {
+      const place = byId("lost");
+      if (place.textContent !== words) place.textContent = words;
+      place.hidden = !words;
+    }
+
+    function element(tag, name, parent) {
+      const made = document.createElement(tag);
+      if (name) made.className = name;
+      if (parent) parent.append(made);
+      return made;
+    }
+
+    function make(id) {
+      const cell = { id, state: { is: "prose", words: "", name: "" } };
+      cell.place = element("section", "live");
+      cell.place.id = "cell-" + id;
+      for (const piece of ["head", "bar", "code", "outputs"]) cell[piece] = element("div", piece, cell.place);
+      cell.words = element("span", "words", cell.bar);
+      cell.elapsed = element("span", "elapsed", cell.bar);
+      cell.button = element("button", "run", cell.bar);
+      cell.button.type = "button";
+      cell.button.textContent = "Run";
+      cell.button.addEventListener("click", () => post("run", { cell: id }));
+      cell.bar.hidden = true;
+      cells.set(id, cell);
+      return cell;
+    }
+
+    // What can be focused or folded is found again by its place among its like.
+    const focusable = "a, button, summary, input, select, textarea, [tabindex]";
+    function replace(place, html) {
+      const folds = [...place.querySelectorAll("details")].map((fold) => fold.open);
+      const before = [...place.querySelectorAll(focusable)];
+      const focus = before.indexOf(document.activeElement);
+      const sides = [...place.querySelectorAll("pre")].map((pre) => pre.scrollLeft);
+      place.innerHTML = html;
+      const after = [...place.querySelectorAll("details")];
+      if (folds.length && folds.length === after.length) after.forEach((fold, i) => { fold.open = folds[i]; });
+      [...place.querySelectorAll("pre")].forEach((pre, i) => { if (sides[i]) pre.scrollLeft = sides[i]; });
+      if (focus >= 0) {
+        const now = [...place.querySelectorAll(focusable)];
+        if (now[focus]) now[focus].focus({ preventScroll: true });
+      }
+    }
+
+    function arrange(order) {
+      const wanted = new Set(order);
+      for (const [id, cell] of cells) {
+        if (!wanted.has(id)) { cell.place.remove(); cells.delete(id); }
+      }
+      let next = byId("title").nextSibling;
+      for (const id of order) {
+        const cell = cells.get(id) || make(id);
+        if (cell.place === next) { next = next.nextSibling; continue; }
+        byId("content").insertBefore(cell.place, next);
+      }
+    }
+
+    function show(cell) {
+      const state = cell.state;
+      cell.place.dataset.state = state.is;
+      cell.bar.hidden = state.is === "prose";
+      cell.words.textContent = state.words;
+      const label = state.is === "fresh" ? "Run again" : "Run";
+      if (cell.button.textContent !== label) cell.button.textContent = label;
+      cell.button.setAttribute("aria-label", label + " " + state.name);
+      cell.button.hidden = state.is === "running" || state.is === "queued";
+      if (state.is !== "running") { cell.since = null; cell.elapsed.textContent = ""; }
+    }
+
+    function summary() {
+      const running = [...cells.values()].find((cell) => cell.state.is === "running");
+      byId("interrupt").disabled = !running;
+      byId("run-all").disabled = !page.unfinished;
+      let words = "everything is as the file says";
+      const waiting = page.stale + (page.stale === 1 ? " cell waits" : " cells wait") + " to be asked";
+      if (running) words = running.state.name + " runs";
+      else if (page.stale) words = waiting;
+      else if (page.unfinished) words = page.unfinished + " to run";
+      if (page.problem) words = "the file cannot run as it stands; what is shown is from before. " + words;
+      const place = byId("status");
+      if (place.textContent !== words) place.textContent = words;
+      byId("clock").textContent = "";
+    }
+
+    function take(change) {
+      if (change.order) arrange(change.order);
+      for (const part of change.cells || []) {
+        const cell = cells.get(part.id) || make(part.id);
+        for (const piece of ["head", "code", "outputs"]) if (piece in part) replace(cell[piece], part[piece]);
+        if (part.state) {
+          cell.state = part.state;
+          if ("elapsed" in part) cell.since = performance.now() - part.elapsed;
+          show(cell);
+        }
+      }
+      if (change.page) {
+        Object.assign(page, change.page);
+        document.title = page.title;
+        byId("title").textContent = page.title;
+        byId("title").hidden = page.hasTitle;
+        const problem = byId("problem");
+        if (problem.dataset.html !== page.problem) {
+          problem.dataset.html = page.problem;
+          problem.innerHTML = page.problem;
+          problem.hidden = !page.problem;
+        }
+      }
+      summary();
+    }
+
+    function connect() {
+      const source = new EventSource("events");
+      let first = true;
+      source.onopen = () => { lost(""); first = true; };
+      source.onmessage = (event) => {
+        // After a break everything comes anew; what is there stays in its place.
+        if (first) first = false;
+        take(JSON.parse(event.data));
+      };
+      source.onerror = () => {
+        lost("The connection to moco is lost; what is shown is from before. It is tried again.");
+        if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
+      };
+    }
+
+    byId("run-all").addEventListener("click", () => post("run-all"));
+    byId("interrupt").addEventListener("click", () => post("interrupt"));
+    setInterval(() => {
+      for (const cell of cells.values()) {
+        if (cell.since == null) continue;
+        const seconds = ((performance.now() - cell.since) / 1000).toFixed(1) + " s";
+        cell.elapsed.textContent = seconds;
+        byId("clock").textContent = seconds;
+      }
+    }, 100);
+    connect();
+    """#
+}
