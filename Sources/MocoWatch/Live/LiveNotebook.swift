@@ -33,6 +33,8 @@ package final class LiveNotebook {
   package private(set) var problems: [Diagnostic] = []
   /// Values that take the place of literals and controls, by name: `--set`.
   package private(set) var settings: [String: String]
+  /// The same from the command line.
+  private let givenSettings: [String: String]
   /// The cell that runs.
   private(set) var running: LiveCell?
   var mostCopies = LiveNotebook.mostCopies
@@ -55,6 +57,7 @@ package final class LiveNotebook {
     self.session = session
     self.recorder = recorder
     self.settings = Dictionary(settings.map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })
+    givenSettings = self.settings
     beginning = session.runtime.chance
   }
 
@@ -81,6 +84,10 @@ package final class LiveNotebook {
       let live: LiveCell
       if let place = places[index] {
         live = cells[place]
+        // What was moved on the page begins anew where the cell that declares it is edited.
+        if live.words != words[index] {
+          for name in live.constants { settings[name] = givenSettings[name] }
+        }
         live.cell = notebook.cells[index]
         if live.words == words[index] { move(live, from: live.words, to: words[index], in: source) }
         live.words = words[index]
@@ -154,7 +161,12 @@ package final class LiveNotebook {
   // MARK: - Other changes
 
   /// Files that the program names, as it calls them, and modules: what there is to watch besides the program.
-  package var files: Set<String> { cells.reduce(into: []) { $0.formUnion($1.flow.files) } }
+  package var files: Set<String> {
+    cells.reduce(into: Set<String>()) { $0.formUnion($1.flow.files) }.subtracting(writtenFiles)
+  }
+
+  /// Files that cells write: when they change, that is the program's own doing.
+  private var writtenFiles: Set<String> { cells.reduce(into: []) { $0.formUnion($1.flow.changedFiles) } }
 
   /// A file has changed that the program names so.
   package func changed(file name: String) { fileChanges[name, default: 0] += 1 }
@@ -203,6 +215,7 @@ package final class LiveNotebook {
     var sources: [Set<Int>] = []
     /// The last cell that has made a name, a file, or the random numbers.
     var makers: [String: Int] = [:]
+    let written = writtenFiles
     for (index, cell) in cells.enumerated() {
       var taken: Set<Int> = []
       var inputs: [String: Int] = [:]
@@ -222,7 +235,9 @@ package final class LiveNotebook {
       }
       for name in cell.needs { take("name \(name)") }
       if cell.flow.draws { take(Self.random) }
-      for file in cell.flow.files { take("file \(file)", orElse: -1 - (fileChanges[file] ?? 0)) }
+      for file in cell.flow.files {
+        take("file \(file)", orElse: written.contains(file) ? nil : -1 - (fileChanges[file] ?? 0))
+      }
       if cell.usesFiles { inputs["modules"] = -1 - moduleChanges }
       let set = settings.filter { cell.constants.contains($0.key) }
       let key = RunKey(words: cell.words.text, inputs: inputs, settings: set)
@@ -317,9 +332,10 @@ package final class LiveNotebook {
   private func run(_ index: Int, _ key: RunKey, _ fresh: [Bool], _ before: (Int) -> Void) {
     guard let program else { return }
     let cell = cells[index]
+    var renewals: [ModuleRenewal] = []
     if modulesChanged {
       modulesChanged = false
-      _ = session.interpreter.renewModules()
+      renewals = session.interpreter.renewModules()
     }
     lastRun += 1
     let id = lastRun
@@ -329,6 +345,10 @@ package final class LiveNotebook {
     running = cell
     before(cell.id)
     recorder.begin()
+    for renewal in renewals {
+      // The version before it stays in use.
+      if case .failed(let diagnostic) = renewal.outcome { session.delegate.report([diagnostic]) }
+    }
     session.beginAgain()
     interpreter.clearOverrides()
     for (name, text) in key.settings { interpreter.setOverride(name, text) }

@@ -94,20 +94,20 @@ package final class Watch: @unchecked Sendable {
     put(.end)
   }
 
-  private var interruptsInARow = 0
+  /// How often the running cell was interrupted.
+  private var interrupts = 0
 
   /// SIGINT stops the cell that runs; where none does, and where it does not stop, it ends everything. Other signals end
   /// everything.
   private func signalled(_ number: Int32) {
     guard number == SIGINT else { return end(by: number) }
-    if interrupt() {
-      interruptsInARow += 1
-      if interruptsInARow > 1 { end(by: number) }
-      if interruptsInARow > 2 { _exit(128 + number) }
-    } else {
-      interruptsInARow = 0
-      end(by: 0)
+    guard interrupt() else { return end(by: 0) }
+    let count = monitor.locked {
+      interrupts += 1
+      return interrupts
     }
+    if count > 2 { _exit(128 + number) }
+    if count > 1 { end(by: number) }
   }
 
   /// On the server's thread: what the running cell has said so far, ten times a second at most.
@@ -178,6 +178,7 @@ package final class Watch: @unchecked Sendable {
       monitor.locked {
         running = (id, ProcessClock.seconds)
         isRunning = true
+        interrupts = 0
       }
       publish()
     }

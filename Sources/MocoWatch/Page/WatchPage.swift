@@ -34,7 +34,7 @@ enum WatchPage {
     moco export.</p></noscript>
     <p id="lost" class="lost" role="alert" hidden></p>
     <section id="problem" aria-label="What is wrong with the file" hidden></section>
-    <main id="content"><h1 id="title">\(HTMLText.escaped(name))</h1></main>
+    <main id="content"><div id="heading"></div></main>
     <script nonce="\(nonce)">
     \(WatchScript.text)
     </script>

@@ -44,6 +44,8 @@ enum WatchScript {
     // What can be focused or folded is found again by its place among its like.
     const focusable = "a, button, summary, input, select, textarea, [tabindex]";
     function replace(place, html) {
+      if (place.source === html) return;
+      place.source = html;
       const folds = [...place.querySelectorAll("details")].map((fold) => fold.open);
       const before = [...place.querySelectorAll(focusable)];
       const focus = before.indexOf(document.activeElement);
@@ -63,7 +65,7 @@ enum WatchScript {
       for (const [id, cell] of cells) {
         if (!wanted.has(id)) { cell.place.remove(); cells.delete(id); }
       }
-      let next = byId("title").nextSibling;
+      let next = byId("heading").nextSibling;
       for (const id of order) {
         const cell = cells.get(id) || make(id);
         if (cell.place === next) { next = next.nextSibling; continue; }
@@ -112,8 +114,9 @@ enum WatchScript {
       if (change.page) {
         Object.assign(page, change.page);
         document.title = page.title;
-        byId("title").textContent = page.title;
-        byId("title").hidden = page.hasTitle;
+        // A notebook without a heading of its own gets its name.
+        byId("heading").textContent = "";
+        if (!page.hasTitle) element("h1", "", byId("heading")).textContent = page.title;
         const problem = byId("problem");
         if (problem.dataset.html !== page.problem) {
           problem.dataset.html = page.problem;
@@ -126,13 +129,9 @@ enum WatchScript {
 
     function connect() {
       const source = new EventSource("events");
-      let first = true;
-      source.onopen = () => { lost(""); first = true; };
-      source.onmessage = (event) => {
-        // After a break everything comes anew; what is there stays in its place.
-        if (first) first = false;
-        take(JSON.parse(event.data));
-      };
+      // After a break everything comes anew, and what is there already stays in its place.
+      source.onopen = () => lost("");
+      source.onmessage = (event) => take(JSON.parse(event.data));
       source.onerror = () => {
         lost("The connection to moco is lost; what is shown is from before. It is tried again.");
         if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
