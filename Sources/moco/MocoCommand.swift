@@ -29,6 +29,7 @@ struct MocoCommand: ParsableCommand {
       moco data check PATH
       moco runs [FOLDER]
       moco kernel install
+      moco lexer pygments|textmate|vim
       """,
     discussion: """
       Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
@@ -40,7 +41,7 @@ struct MocoCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self, CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, BenchCommand.self,
-      DataCommand.self, RunsCommand.self, KernelCommand.self,
+      DataCommand.self, RunsCommand.self, KernelCommand.self, LexerCommand.self,
     ])
 
   @Option(

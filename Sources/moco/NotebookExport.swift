@@ -51,12 +51,19 @@ struct NotebookExport {
       }
       let page = page(notebook, run, session, source)
       try NotebookFile.write(page, as: format, to: output)
+      if !isQuiet { NotebookExport.remarkOnPictures() }
       if !prints { report(run, recorder) }
       return status(run)
     } catch {
       Console.report(error)
       return (error as? Failure)?.code == "E0307" ? .usage : .failed
     }
+  }
+
+  /// Says once that figures have no PNG beside their SVG.
+  static func remarkOnPictures() {
+    guard let reason = JupyterOutput.missing else { return }
+    Console.remark("figures are written as SVG alone: \(TerminalText.safe(reason))\n")
   }
 
   /// What ended the run: it stands in the page, and is said here too.
@@ -119,6 +126,7 @@ struct RunExport {
       var page = try recorded.page(Runtime.dialect)
       page.showsCode = !hidesCode
       try NotebookFile.write(page, as: format, to: output)
+      if !isQuiet { NotebookExport.remarkOnPictures() }
       if !isQuiet { for remark in recorded.remarks { Console.remark(TerminalText.safe(remark) + "\n") } }
       return .fine
     } catch {

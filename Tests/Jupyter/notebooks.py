@@ -9,6 +9,8 @@ import unittest
 import nbclient
 import nbconvert
 import nbformat
+import pygments.lexers
+import pygments.token
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -54,6 +56,7 @@ class Notebooks(unittest.TestCase):
         self.assertEqual(text(made.cells[0]), "é𝐚\n")
         self.assertEqual(made.cells[1].outputs[0].output_type, "execute_result")
         self.assertIn("image/svg+xml", made.cells[2].outputs[0].data)
+        self.assertIn("image/png", made.cells[2].outputs[0].data)
         self.assertEqual([o.output_type for o in made.cells[3].outputs], ["display_data", "execute_result"])
         self.assertEqual(made.metadata.language_info.name, "moco")
 
@@ -64,7 +67,28 @@ class Notebooks(unittest.TestCase):
         made = run(notebook(setup, "train(mix, on: data.train, for: 200 epochs, batch: 10);", "mix"))
         displays = [o for o in made.cells[1].outputs if o.output_type == "display_data"]
         self.assertEqual(len(displays), 1)
-        self.assertIn("800/800", displays[0].data["text/plain"])
+        self.assertIn("200 epochs, 800 steps", displays[0].data["text/plain"])
+        self.assertIn("image/png", displays[0].data)
+
+    def test_cells_are_colored_by_the_lexer_of_moco(self):
+        made = run(notebook("for x in 1...3 { print(\"\\(x)\") }"))
+        self.assertEqual(made.metadata.language_info.pygments_lexer, "moco")
+        page, _ = nbconvert.HTMLExporter().from_notebook_node(made)
+        self.assertIn('<span class="k">for</span>', page)
+        lexer = pygments.lexers.get_lexer_by_name("moco")
+        for file in [*(ROOT / "stdlib").rglob("*.moco"), ROOT / "Tests/Pages/outputs.moco"]:
+            source = file.read_text()
+            tokens = list(lexer.get_tokens_unprocessed(source))
+            self.assertEqual("".join(value for _, _, value in tokens), source, file)
+            self.assertFalse([t for t in tokens if t[1] is pygments.token.Error], file)
+        kinds = [(str(kind)[6:], value) for _, kind, value in lexer.get_tokens_unprocessed(
+            'let a = f(lr: 50 epochs, "x \\(y + 1:.2f) \\n") // note\nif not true { return nil }')]
+        for wanted in [
+                ("Keyword.Declaration", "let"), ("Name.Function", "f"), ("Name.Label", "lr"), ("Literal.Number", "50"),
+                ("Keyword.Type", "epochs"), ("Literal.String.Interpol", "\\("), ("Name", "y"),
+                ("Literal.String.Interpol", ":.2f"), ("Literal.String.Escape", "\\n"), ("Comment.Single", "// note"),
+                ("Keyword", "if"), ("Operator.Word", "not"), ("Keyword.Constant", "true"), ("Keyword.Constant", "nil")]:
+            self.assertIn(wanted, kinds)
 
     def test_errors_can_be_allowed(self):
         with self.assertRaises(nbclient.exceptions.CellExecutionError):

@@ -157,6 +157,9 @@ import Testing
     let kernel = try RunningKernel()
     let client = try kernel.client()
     client.send("input_reply", ["value": "early"], on: client.stdin)
+    // Other sockets may be read first. What comes behind it on this one shows that it was read.
+    client.stdin.send([Message.delimiter, Array("no signature".utf8), [], [], [], []])
+    try kernel.waitForLog("a message on stdin was dropped")
     let cell = client.sendCell("input()")
     let question = try client.reply(on: client.stdin)
     client.stdin.send(

@@ -40,6 +40,12 @@ import Testing
       data?["image/svg+xml"]?.stringValue?.hasPrefix("<svg") == true,
       "\(String(describing: data?.objectValue?.keys))")
     #expect(data?["text/plain"]?.stringValue?.isEmpty == false && data?["text/html"] == nil)
+    // The same as PNG, where cairo is there.
+    if let png = data?["image/png"]?.stringValue {
+      #expect(png.hasPrefix("iVBORw0KGgo"))
+    } else {
+      #expect(kernel.log.contains("figures come as SVG alone: "), "\(kernel.log)")
+    }
   }
 
   @Test func nothingIsShownOfStatementsAndOfWhatEndsInASemicolon() throws {
@@ -59,7 +65,10 @@ import Testing
     #expect(exchange.text("stdout") == (1...5000).map { "\($0) \(wide)\n" }.joined())
     // Both streams, as they come.
     let both = try client.run("print(1)\nlet len = 3\nprint(2)")
-    #expect(both.text("stdout") == "1\n2\n" && both.text("stderr").contains("len"))
+    #expect(both.text("stdout").hasPrefix("1\n2\n") && both.text("stdout").contains("len"))
+    // A note is nothing wrong, and stands where programs print.
+    let note = try client.run("let clip = load_clip(\"small\");")
+    #expect(note.text("stdout").contains("parameters") && note.text("stderr").isEmpty)
     let complaint = try client.run("%nothing")
     #expect(complaint.text("stderr").hasPrefix("there is no command %nothing") && complaint.status == "ok")
   }
@@ -155,7 +164,32 @@ import Testing
     // One display for the whole training, whatever it was updated by.
     #expect(first.count == 1 && Set(updates).subtracting(first).isEmpty)
     let last = (training.of("update_display_data").last ?? training.of("display_data").last)?.content
-    #expect(last?["data"]?["text/plain"]?.stringValue?.isEmpty == false && last?["metadata"] == [:])
+    // At the end a line and the curve stand there, the picture for whoever cannot show drawings.
+    let line = last?["data"]?["text/plain"]?.stringValue ?? ""
+    #expect(
+      line.hasPrefix("mixture on train: 2 epochs, 8 steps, loss ") && !line.contains("\n"), "\(line)")
+    #expect(last?["data"]?["text/html"]?.stringValue?.contains("<svg") == true)
+    #expect((last?["data"]?["image/png"] == nil) == (last?["metadata"]?["image/png"] == nil))
+    // As the value of a cell it is not shown twice.
+    let value = try client.run("train(mix, on: data.train, for: 2 epochs, batch: 10)")
+    #expect(value.of("execute_result").isEmpty && value.of("display_data").count == 1)
+    let named = try client.run("ans.steps")
+    #expect(named.result == "8")
+  }
+
+  @Test func progressComesTenTimesASecondAtMost() throws {
+    let kernel = try RunningKernel()
+    let client = try kernel.client()
+    try client.run(Lesson.setup)
+    let begin = Date()
+    let training = try client.run("let long = train(mix, on: data.train, for: 300 epochs, batch: 10);")
+    // No faster than the whole exchange allows, however slow the machine is; one more at the end.
+    let most = Int(Date().timeIntervalSince(begin) * 10) + 2
+    let updates = training.of("update_display_data")
+    #expect(updates.count <= most, "\(updates.count) of \(most)")
+    #expect(training.of("display_data").count == 1)
+    let last = updates.last?.content["data"]?["text/plain"]?.stringValue ?? ""
+    #expect(last.contains("300 epochs, 1200 steps"), "\(last)")
   }
 
   @Test func helpIsAPage() throws {

@@ -53,6 +53,47 @@ import Testing
     #expect(again.status == 70 && again.errors.contains("E0501"), "\(again)")
   }
 
+  /// The lexer is put where Pygments finds it, and kernels that are installed beside it name it.
+  @Test func theLexerIsInstalledForPygments() throws {
+    let place = try TemporaryFolder()
+    let packages = place.path + "/lib/python3.11/site-packages"
+    try FileSystem.createFolder(packages)
+    func lexer() throws -> Json? {
+      #expect(try moco(["kernel", "install", "--prefix", place.path]).status == 0)
+      return try spec(place.path + "/share/jupyter/kernels/moco")["env"]?["MOCO_PYGMENTS_LEXER"]
+    }
+    #expect(try lexer() == nil)
+    try FileSystem.createFolder(packages + "/moco_lexer-0.0.1.dist-info")
+    try AtomicFile.write("old", to: packages + "/moco_lexer-0.0.1.dist-info/METADATA")
+    for target in [place.path, packages, place.path] {
+      let ran = try moco(["lexer", "--install", target])
+      #expect(ran.status == 0 && ran.output == "installed in \(packages)\n", "\(ran)")
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: packages).sorted()
+    #expect(names.count == 2 && names.last == "moco_lexer.py", "\(names)")
+    let entry = try FileSystem.readText("\(packages)/\(names[0])/entry_points.txt")
+    #expect(entry == "[pygments.lexers]\nmoco = moco_lexer:MocoLexer\n")
+    let printed = try moco(["lexer", "pygments"])
+    #expect(try printed.output == FileSystem.readText(packages + "/moco_lexer.py"))
+    #expect(try lexer() == "moco")
+    let kernel = try RunningKernel(environment: ["MOCO_PYGMENTS_LEXER": "moco"])
+    let info = try kernel.client().ask("kernel_info_request").content["language_info"]
+    #expect(info?["pygments_lexer"] == "moco")
+    for (arguments, status) in [
+      (["lexer"], 64), (["lexer", "emacs"], 64), (["lexer", "vim", "--install", "x"], 64),
+      (["lexer", "--install", place.path + "/none"], 70),
+      (["lexer", "--install", place.path + "/share"], 70),
+    ] {
+      let ran = try moco(arguments)
+      #expect(ran.status == status && !ran.errors.isEmpty, "\(ran)")
+    }
+    for kind in ["textmate", "vim"] {
+      let ran = try moco(["lexer", kind])
+      let name = kind == "vim" ? "moco.vim" : "moco.tmLanguage.json"
+      #expect(try ran.output == FileSystem.readText(Repository.root + "/editors/" + name))
+    }
+  }
+
   @Test func theFolderOfJupyterAndOfPythonAreHeeded() throws {
     let place = try TemporaryFolder()
     let user = try moco(["kernel", "install"], environment: ["JUPYTER_DATA_DIR": place.path + "/data"])

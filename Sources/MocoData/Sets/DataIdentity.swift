@@ -87,6 +87,25 @@ extension DataSplit {
       styles: styles.finish())
   }
 
+  /// Whether two splits hold the same images with the same labels and styles, in whatever order.
+  ///
+  /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
+  package func holdsTheSame(as other: DataSplit) throws -> Bool {
+    if count != other.count { return false }
+    if listingHash == other.listingHash { return true }
+    func entries(_ split: DataSplit) throws -> [String] {
+      let keys = try split.source.imageKeys(split.items.map(\.source))
+      return zip(split.items, keys).map { item, key in
+        // What is random about a style is keyed by the image's place.
+        let style = item.style.map {
+          " \($0.style.rawValue) \($0.severity.bitPattern) \($0.seed) \($0.epoch) \(item.source)"
+        }
+        return "\(item.label) \(key)\(style ?? "")"
+      }.sorted()
+    }
+    return try entries(self) == entries(other)
+  }
+
   /// SHA-256 of what the split is, by content; see `identity`. Keys checkpoints and the records of trainings
   /// and evaluations.
   public func contentHash() throws -> String { try identity().hash }

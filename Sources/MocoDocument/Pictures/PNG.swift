@@ -1,14 +1,65 @@
-/// Portable Network Graphics (ISO/IEC 15948) without compression: stored deflate blocks in a zlib stream.
+import MocoBase
+
+/// Portable Network Graphics (ISO/IEC 15948): filtered rows in one zlib stream.
 package enum PNG {
   /// The bytes of a file of color type 0 (one channel) or 2 (three), eight bits a channel.
   package static func encode(_ image: PixelImage) -> [UInt8] {
+    let raw = filtered(image)
+    // Only without memory for it the bytes stand as they are.
+    let stream = (try? Gzip.deflate(raw, container: .zlib)) ?? stored(raw)
+    var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    let header =
+      bigEndian(UInt32(truncatingIfNeeded: image.width)) + bigEndian(UInt32(truncatingIfNeeded: image.height))
+      + [8, image.channels == 1 ? 0 : 2, 0, 0, 0]
+    file += chunk("IHDR", header)
+    file += chunk("IDAT", stream)
+    file += chunk("IEND", [])
+    return file
+  }
+
+  /// Each row behind the number of its filter: of the five that the format has, the one whose bytes, taken as signed
+  /// numbers, have the smallest sum of magnitudes; the first of equals.
+  private static func filtered(_ image: PixelImage) -> [UInt8] {
+    let (stride, step) = (image.width * image.channels, image.channels)
     var raw: [UInt8] = []
-    let stride = image.width * image.channels
     raw.reserveCapacity((stride + 1) * image.height)
+    var above = [UInt8](repeating: 0, count: stride)
+    var rows = [[UInt8]](repeating: above, count: 5)
     for row in 0..<image.height {
-      raw.append(0)
-      raw += image.bytes[(row * stride)..<((row + 1) * stride)]
+      let line = Array(image.bytes[(row * stride)..<((row + 1) * stride)])
+      var sums = [0, 0, 0, 0, 0]
+      for x in 0..<stride {
+        let value = line[x]
+        let left = x >= step ? line[x - step] : 0
+        let up = above[x]
+        let corner = x >= step ? above[x - step] : 0
+        let mean = UInt8(truncatingIfNeeded: (Int(left) + Int(up)) / 2)
+        let guesses = (UInt8(0), left, up, mean, paeth(left, up, corner))
+        rows[0][x] = value &- guesses.0
+        rows[1][x] = value &- guesses.1
+        rows[2][x] = value &- guesses.2
+        rows[3][x] = value &- guesses.3
+        rows[4][x] = value &- guesses.4
+        for kind in 0..<5 { sums[kind] += Int(Int8(bitPattern: rows[kind][x]).magnitude) }
+      }
+      var best = 0
+      for kind in 1..<5 where sums[kind] < sums[best] { best = kind }
+      raw.append(UInt8(best))
+      raw += rows[best]
+      above = line
     }
+    return raw
+  }
+
+  /// Of the neighbors the one that is nearest to left + up - corner; of equals the first in this order.
+  private static func paeth(_ left: UInt8, _ up: UInt8, _ corner: UInt8) -> UInt8 {
+    let guess = Int(left) + Int(up) - Int(corner)
+    let (a, b, c) = (abs(guess - Int(left)), abs(guess - Int(up)), abs(guess - Int(corner)))
+    return a <= b && a <= c ? left : b <= c ? up : corner
+  }
+
+  /// A zlib stream without compression.
+  private static func stored(_ raw: [UInt8]) -> [UInt8] {
     var stream: [UInt8] = [0x78, 0x01]
     var at = 0
     while at < raw.count {
@@ -18,15 +69,7 @@ package enum PNG {
       stream += raw[at..<(at + size)]
       at += size
     }
-    stream += bigEndian(adler32(raw))
-    var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    let header =
-      bigEndian(UInt32(truncatingIfNeeded: image.width)) + bigEndian(UInt32(truncatingIfNeeded: image.height))
-      + [8, image.channels == 1 ? 0 : 2, 0, 0, 0]
-    file += chunk("IHDR", header)
-    file += chunk("IDAT", stream)
-    file += chunk("IEND", [])
-    return file
+    return stream + bigEndian(adler32(raw))
   }
 
   private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {

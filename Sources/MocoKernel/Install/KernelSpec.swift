@@ -1,4 +1,5 @@
 import MocoBase
+import MocoNotebook
 import MocoRuntime
 import MocoSession
 
@@ -84,12 +85,14 @@ package struct KernelSpec: Equatable {
   /// What `kernel.json` says.
   ///
   /// - Parameter program: the absolute path of moco.
-  package func json(program: String) -> String {
+  /// - Parameter hasLexer: whether Pygments has a lexer of moco where notebooks of the kernel are converted.
+  package func json(program: String, hasLexer: Bool = false) -> String {
     var variables: [(String, Json)] = []
     // Who starts the kernel from a launcher has not what a shell has set.
     if let library = environment("MOCO_STDLIB"), !library.isEmpty {
       variables.append(("MOCO_STDLIB", .string(KernelSpec.absolute(library))))
     }
+    if hasLexer { variables.append((JupyterLexer.variable, "moco")) }
     let json: Json = [
       "argv": [.string(program), "kernel", "{connection_file}"],
       "display_name": .string(name == "moco" ? "moco" : "moco (\(name))"), "language": "moco",
@@ -112,7 +115,10 @@ package struct KernelSpec: Equatable {
         "E0504", "\(folder) is a kernel of another language, \(language)", help: "give another --name")
     }
     try FileSystem.createFolder(folder)
-    try AtomicFile.write(json(program: program), to: folder + "/kernel.json")
+    // `PREFIX/share/jupyter` belongs to the environment of PREFIX.
+    let prefix = FileSystem.parent(of: FileSystem.parent(of: try KernelSpec.dataFolder(place)))
+    let text = json(program: program, hasLexer: PygmentsLexer.isInstalled(in: prefix))
+    try AtomicFile.write(text, to: folder + "/kernel.json")
     try AtomicFile.write(Logo.png, to: folder + "/logo-64x64.png")
     try AtomicFile.write(Logo.svg, to: folder + "/logo-svg.svg")
     return folder

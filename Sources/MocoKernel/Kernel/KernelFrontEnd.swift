@@ -30,7 +30,8 @@ final class KernelFrontEnd: SessionDelegate {
   var cell = Cell()
 
   func stream(_ text: String, to kind: StreamKind) {
-    kernel?.stream(text, name: kind.isBesideOutput ? "stderr" : "stdout", parent: cell.header)
+    // Clients show standard error as something wrong, which a note is not.
+    kernel?.stream(text, name: kind == .error ? "stderr" : "stdout", parent: cell.header)
   }
 
   /// The first error is that of the cell; warnings, and what follows it, are text.
@@ -46,22 +47,32 @@ final class KernelFrontEnd: SessionDelegate {
 
   func document(_ shown: Shown, id: Int) {
     let data = MimeBundle.data(shown)
+    let metadata = JupyterOutput.metadata(shown.document)
+    sayOnceThatPicturesAreMissing()
     let display = Json.object(JsonObject([("display_id", .string(displayID(id)))]))
     guard shown.value != nil else {
-      return publish("display_data", ["data": data, "metadata": [:], "transient": display])
+      return publish("display_data", ["data": data, "metadata": metadata, "transient": display])
     }
     kernel?.shownTexts.add(
       shown.text.hasSuffix("\n") ? String(shown.text.dropLast()) : shown.text, number: cell.count)
     publish(
       "execute_result",
-      ["execution_count": .int(cell.count), "data": data, "metadata": [:], "transient": display])
+      ["execution_count": .int(cell.count), "data": data, "metadata": metadata, "transient": display])
+  }
+
+  private var saidMissing = false
+
+  private func sayOnceThatPicturesAreMissing() {
+    guard !saidMissing, let reason = JupyterOutput.missing else { return }
+    saidMissing = true
+    KernelLog.write("figures come as SVG alone: \(reason)")
   }
 
   func update(_ shown: Shown, id: Int) {
     publish(
       "update_display_data",
       [
-        "data": MimeBundle.data(shown), "metadata": [:],
+        "data": MimeBundle.data(shown), "metadata": JupyterOutput.metadata(shown.document),
         "transient": .object(JsonObject([("display_id", .string(displayID(id)))])),
       ])
   }

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoNotebook
 import MocoRuntime
 
 /// What the kernel says of itself.
@@ -6,7 +7,8 @@ package enum KernelInfo {
   /// Of Jupyter's messages: jupyter-client.readthedocs.io, "Messaging in Jupyter".
   package static let protocolVersion = "5.5"
 
-  /// `kernel_info_reply`. Clients know neither a mode nor a lexer for moco; Swift's color most of it rightly.
+  /// `kernel_info_reply`. Clients know no mode for moco; Swift's colors most of it rightly. The
+  /// lexer is one that the kernel was installed beside.
   package static var reply: Json {
     [
       "status": "ok", "protocol_version": .string(protocolVersion), "implementation": "moco",
@@ -14,7 +16,7 @@ package enum KernelInfo {
       "language_info": [
         "name": "moco", "version": .string(Moco.version), "mimetype": "text/x-moco",
         "file_extension": ".moco",
-        "codemirror_mode": "swift", "pygments_lexer": "swift",
+        "codemirror_mode": "swift", "pygments_lexer": .string(JupyterLexer.name),
       ],
       "banner": .string("moco \(Moco.version): a notebook-style language for prompt learning with CLIP"),
       "debugger": false, "help_links": [], "supported_features": [],

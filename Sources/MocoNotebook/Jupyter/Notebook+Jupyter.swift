@@ -144,6 +144,25 @@ extension Notebook {
   }
 }
 
+/// The lexer of Pygments that colors cells of moco where a notebook is converted.
+package enum JupyterLexer {
+  /// The variable that names it; `moco kernel install` sets it where there is a lexer of moco.
+  package static let variable = "MOCO_PYGMENTS_LEXER"
+
+  /// A lexer that exists: Pygments has one of Swift, which colors most of moco rightly.
+  package static var name: String {
+    guard let name = environment(variable), !name.isEmpty, name.utf8.allSatisfy(isLetter) else {
+      return "swift"
+    }
+    return name
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
+      || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) || byte == UInt8(ascii: "-")
+  }
+}
+
 /// What every notebook of moco has.
 enum JupyterFormat {
   /// Attributes of a cell that are no metadata.
@@ -151,12 +170,14 @@ enum JupyterFormat {
 
   static let kernelspec = Json.object(
     JsonObject([("display_name", "moco"), ("language", "moco"), ("name", "moco")]))
-  static let languageInfo = Json.object(
-    JsonObject([
-      ("codemirror_mode", "swift"), ("file_extension", ".moco"), ("mimetype", "text/x-moco"),
-      ("name", "moco"),
-      ("pygments_lexer", "swift"),
-    ]))
+  static var languageInfo: Json {
+    Json.object(
+      JsonObject([
+        ("codemirror_mode", "swift"), ("file_extension", ".moco"), ("mimetype", "text/x-moco"),
+        ("name", "moco"),
+        ("pygments_lexer", .string(JupyterLexer.name)),
+      ]))
+  }
 
   /// Whether a member of a notebook's metadata is written anew for every notebook.
   static func isOwn(_ key: String, _ value: Json) -> Bool {

@@ -43,7 +43,8 @@ public final class NotebookRecorder: SessionDelegate {
     guard kind != .remark else { return }
     guard size < Self.mostText else { return }
     size += text.utf8.count
-    record.append(text, isError: kind.isBesideOutput)
+    // A note is nothing wrong: notebooks have it among what is printed.
+    record.append(text, isError: kind == .error)
     if size >= Self.mostText {
       record.append("\n… the rest of what the cell printed is left out\n", isError: true)
     }

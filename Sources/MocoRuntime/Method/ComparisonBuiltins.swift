@@ -14,7 +14,7 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         Accuracies in percent side by side, as a table: a column for each of `subjects`, a record of reports, or of models
         that are evaluated `on` a split. Rows are all images, base and new classes where every report has them, and the
         styles. `by: "class"` has classes in the place of styles, `by: "none"` neither. Two columns get a third, the second
-        less the first. Reports must be of equally many images of the same classes.
+        less the first. Reports must be of the same images; of reports that know only labels, of equally many of each class.
 
         ```
         show compare({before: before, after: after})
@@ -95,7 +95,8 @@ private struct Comparison {
   init(_ reports: [(name: String, report: EvaluationReport)], by kind: String?) throws {
     names = reports.map(\.name)
     let all = reports.map(\.report)
-    for (name, report) in reports where all.first.map({ !Self.areAlike($0, report) }) ?? false {
+    for (name, report) in reports {
+      guard let first = all.first, try !Self.areAlike(first, report) else { continue }
       throw Failure(
         "E0712", "\(name) is a report on other images or classes than \(names[0])",
         help: "evaluate all of them on the same split")
@@ -122,13 +123,17 @@ private struct Comparison {
     }
   }
 
-  /// Whether two reports are of equally many images of the same classes and styles.
-  private static func areAlike(_ one: EvaluationReport, _ other: EvaluationReport) -> Bool {
+  /// Whether two reports are of the same images, in whatever order; where that is not known, of equally many of the same
+  /// classes and styles.
+  private static func areAlike(_ one: EvaluationReport, _ other: EvaluationReport) throws -> Bool {
     func styles(_ report: EvaluationReport) -> [String] {
       (report.styles ?? []).map { "\($0.name) \($0.score.count)" }
     }
-    return one.labelNames == other.labelNames && styles(one) == styles(other)
-      && one.perClass.map(\.count) == other.perClass.map(\.count)
+    guard one.labelNames == other.labelNames, styles(one) == styles(other),
+      one.perClass.map(\.count) == other.perClass.map(\.count)
+    else { return false }
+    guard let data = one.data, let others = other.data else { return true }
+    return try data.holdsTheSame(as: others)
   }
 
   private mutating func addClasses(_ all: [EvaluationReport]) {

@@ -104,6 +104,9 @@ final class TrainingValue: HostObject {
       lines.append("best epoch \(best.epoch): \(metric.text(best.value))")
     }
     if let notBest { lines.append(notBest) }
+    if !idle.isEmpty {
+      lines.append("no image of the last epoch was routed to \(idle.joined(separator: ", "))")
+    }
     return lines
   }
 

@@ -10,7 +10,7 @@ extension Session {
   func stream(_ text: String, _ kind: StreamKind) {
     if options.isInteractive {
       outcome.append(text, kind)
-      if kind != .remark { recording.append(text, isError: kind.isBesideOutput) }
+      if kind != .remark { recording.append(text, isError: kind == .error) }
     }
     delegate.stream(text, to: kind)
   }

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoData
 import MocoMethods
 
 /// Right answers out of a number of images.
@@ -77,6 +78,8 @@ public struct EvaluationReport: Sendable {
   public let predictions: [Int]
   /// How long answering took.
   public let seconds: Double
+  /// The images that were answered; nil where only labels and answers are known.
+  package internal(set) var data: DataSplit?
 
   /// The share of right answers (top-1 accuracy), 0 … 1.
   public var accuracy: Double { overall.accuracy }

@@ -65,7 +65,10 @@ public enum Evaluator {
         Progress(
           done: start, total: data.count, rate: passed > 0 ? Double(start) / passed : 0, unit: "images"))
     }
-    return tally.report(kind: model.kind, naming: question.naming, seconds: ProcessClock.seconds - begin)
+    var report = tally.report(
+      kind: model.kind, naming: question.naming, seconds: ProcessClock.seconds - begin)
+    report.data = data
+    return report
   }
 
   /// Which classes of the data are base classes; nil if there is no cut.

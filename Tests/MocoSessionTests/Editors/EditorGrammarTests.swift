@@ -1,6 +1,7 @@
 import Foundation
 import MocoLang
 import MocoRuntime
+import MocoSession
 import MocoTestSupport
 import Testing
 
@@ -32,14 +33,14 @@ import Testing
       forms: [CommandForm("measure", parts: [.init("against", "Y")], doc: "")],
       units: [.init(singular: "round", plural: "rounds", example: 3, doc: "")])
     let words = EditorWords(dialect: dialect)
-    for grammar in [words.textMate, words.vim] {
+    for grammar in [words.textMate, words.vim, words.pygments(version: "1")] {
       #expect(grammar.contains("measure") && grammar.contains("against") && grammar.contains("rounds|round"))
       #expect(!grammar.contains("train") && !grammar.contains("<forms>"))
     }
   }
 
   @Test func everyKeywordHasAPlace() {
-    for grammar in [Self.words.textMate, Self.words.vim] {
+    for grammar in [Self.words.textMate, Self.words.vim, Self.words.pygments(version: "1")] {
       for keyword in Keyword.allCases {
         let isThere = ["(", "|", ":"].contains { before in
           ["|", ")"].contains { grammar.contains(before + keyword.rawValue + $0) }

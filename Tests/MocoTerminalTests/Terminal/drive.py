@@ -141,7 +141,9 @@ def main():
     for step in script["steps"]:
         if not player.play(step):
             what = " ".join(repr(step[key]) for key in ("kind", "text", "color", "columns") if key in step)
-            player.report["failure"] = f"{what}: the screen is\n" + "\n".join(player.lines())
+            ended = "" if player.child.isalive() else (
+                f" (the program has ended: status {player.child.exitstatus}, signal {player.child.signalstatus})")
+            player.report["failure"] = f"{what}{ended}: the screen is\n" + "\n".join(player.lines())
             break
     player.child.close(force=True)
     player.report["clearings"] = player.screen.clearings

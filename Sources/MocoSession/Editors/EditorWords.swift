@@ -1,8 +1,12 @@
 import MocoLang
 
 /// The words of the language and its dialect, as the grammars of editors need them.
-struct EditorWords {
-  let dialect: Dialect
+package struct EditorWords {
+  /// That of the programs.
+  package let dialect: Dialect
+
+  /// The words of the language with a dialect.
+  package init(dialect: Dialect) { self.dialect = dialect }
 
   private func alternatives(_ words: [String]) -> String { words.joined(separator: "|") }
 

@@ -1,6 +1,6 @@
 extension EditorWords {
   /// A TextMate grammar, which most editors read.
-  var textMate: String { fill(Self.textMateTemplate) }
+  package var textMate: String { fill(Self.textMateTemplate) }
 
   private static let textMateTemplate = #"""
     {

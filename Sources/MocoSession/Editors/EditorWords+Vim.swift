@@ -1,6 +1,6 @@
 extension EditorWords {
   /// A syntax file of Vim.
-  var vim: String { fill(Self.vimTemplate) }
+  package var vim: String { fill(Self.vimTemplate) }
 
   private static let vimTemplate = #"""
     " Vim syntax file of the moco language. The words come from the language's own tables: change them there.
