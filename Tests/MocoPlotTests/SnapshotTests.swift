@@ -7,7 +7,10 @@ import Testing
 
 private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
 
-private func check(_ text: String, _ name: String) throws {
+private func check(_ picture: String, _ name: String) throws {
+  // How small pixels become depends on the zlib of the machine; tests of PNG read them.
+  let text = picture.replacing(
+    #/data:image\/png;base64,[A-Za-z0-9+\/=]+/#, with: "data:image/png;base64,…")
   let file = folder.appending(path: name)
   let record = ProcessInfo.processInfo.environment["MOCO_RECORD"] == "1"
   guard !record, let expected = try? String(contentsOf: file, encoding: .utf8) else {

@@ -1,5 +1,6 @@
 import MocoBase
 import MocoLang
+import MocoSession
 
 // Jupyter's notebook format 4: nbformat.readthedocs.io, "The notebook file format".
 
