@@ -281,8 +281,9 @@ package final class Watch: @unchecked Sendable {
       let names = others.map { Self.name($0, cells) }
       words = "waits for \(names.joined(separator: ", "))"
     case .running: (word, words) = ("running", "runs")
-    case .failed: (word, words) = ("failed", "failed; what it had made before stays")
-    case .interrupted: (word, words) = ("interrupted", "interrupted; what it had made before stays")
+    case .failed, .interrupted:
+      word = state == .failed ? "failed" : "interrupted"
+      words = cell.run == nil ? word : "\(word); what it had made before stays"
     }
     return ["is": .string(word), "words": .string(words), "name": .string(Self.name(index, cells))]
   }

@@ -46,8 +46,8 @@ enum WatchPage {
 
   private static let style = """
     header.watch { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem;
-      align-items: center; background: var(--paper); border-bottom: 1px solid var(--line); padding: 0.5rem 0;
-      margin-bottom: 1rem; }
+      align-items: center; background: var(--paper); border-bottom: 1px solid var(--line); padding: 0.5rem 0.8rem;
+      margin: 0 -0.8rem 1rem; }
     header.watch p { margin: 0; font-size: 0.9rem; } #status { flex: 1 1 12rem; }
     #clock { color: var(--quiet); font-variant-numeric: tabular-nums; }
     button { font: inherit; font-size: 0.85rem; color: var(--ink); background: var(--ground);
@@ -63,6 +63,7 @@ enum WatchPage {
     .live[data-state=failed], .live[data-state=interrupted] { border-color: var(--red); }
     .live[data-state=stale] > .outputs, .live[data-state=waiting] > .outputs,
     .live[data-state=queued] > .outputs { border-left: 3px double var(--number); padding-left: 0.5rem; }
+    [hidden] { display: none !important; }
     .bar { display: flex; gap: 0.6rem; align-items: center; font-size: 0.8rem; color: var(--quiet); margin-top: 0.2rem; }
     .bar .elapsed { font-variant-numeric: tabular-nums; }
     .live > .outputs:empty { display: none; }
