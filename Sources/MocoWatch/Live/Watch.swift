@@ -229,6 +229,8 @@ package final class Watch: @unchecked Sendable {
       published = live.notebook
       parts = page.parts()
     }
+    // First, so that a page that comes in between misses no piece of a cell that it does not know yet.
+    hub.set(order: cells.map(\.id))
     for (index, cell) in cells.enumerated() where parts.cells.indices.contains(index) {
       hub.set(.head, of: cell.id, to: parts.cells[index].head)
       hub.set(.code, of: cell.id, to: parts.cells[index].code)
@@ -237,7 +239,6 @@ package final class Watch: @unchecked Sendable {
         state: describe(index, states[index], cells),
         since: states[index] == .running ? monitor.locked { running?.since } : nil, of: cell.id)
     }
-    hub.set(order: cells.map(\.id))
     let stale = states.count { [.stale, .failed, .interrupted].contains($0) }
     hub.set(
       page: [
