@@ -145,8 +145,8 @@ let package = Package(
     .testTarget(
       name: "MocoGoldenTests",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining", "MocoGolden",
-        "MocoTestSupport",
+        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining",
+        "MocoGolden", "MocoTestSupport",
       ]),
     .testTarget(
       name: "MocoDocumentTests", dependencies: ["MocoBase", "MocoDocument"], exclude: ["Snapshots"]),

@@ -3,9 +3,9 @@ import MocoFormats
 import MocoTensor
 
 /// The small frozen model that a file of a method's numbers holds, as `clip.*` in OpenAI's names.
-enum GoldenModel {
+package enum GoldenModel {
   /// The model, its token table filled up with zeros where no text of the file reads it.
-  static func clip(_ file: SafetensorsFile, tokenizerDirectory: String) throws -> CLIPModel {
+  package static func clip(_ file: SafetensorsFile, tokenizerDirectory: String) throws -> CLIPModel {
     var tensors: [String: Tensor] = [:]
     for name in file.names where name.hasPrefix("clip.") {
       tensors[String(name.dropFirst("clip.".count))] = try file.tensor(name)

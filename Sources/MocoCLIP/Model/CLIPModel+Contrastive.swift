@@ -20,7 +20,9 @@ extension CLIPModel {
   ///
   /// - Shape: [texts, D]
   /// - Throws: E0603 for a text longer than the context, and what `encodeText` throws.
-  public func encodeTexts(_ texts: [String], truncates: Bool = false) throws -> Variable {
+  public func encodeTexts(
+    _ texts: [String], truncates: Bool = false, memory: Int = TextPlan.defaultMemory
+  ) throws -> Variable {
     var places: [String: Int] = [:]
     var prompts: [[PromptKey]] = []
     var rows: [Int] = []
@@ -33,7 +35,7 @@ extension CLIPModel {
         prompts.append(try promptKeys(text, truncates: truncates))
       }
     }
-    let features = try encodeText(prompts, soft: nil)
+    let features = try encodeText(planText(prompts, memory: memory))
     return prompts.count == texts.count ? features : try F.gather(features, rows)
   }
 

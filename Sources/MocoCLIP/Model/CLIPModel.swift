@@ -19,7 +19,7 @@ public final class CLIPModel {
   private let places: [String: Int]
   private let tokenizerDirectory: String?
   private var loadedTokenizer: Tokenizer?
-  /// What the towers keep between calls. It depends on the sizes alone, not on the values of parameters.
+  /// What the towers keep between calls. No result depends on it.
   package let towerCache = TowerCache()
 
   /// Makes a model of given tensors.

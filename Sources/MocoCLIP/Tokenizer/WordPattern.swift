@@ -29,6 +29,9 @@ enum WordPattern {
     }
   }
 
+  /// Whether a scalar is read together with letters beside it.
+  static func isLetter(_ scalar: Unicode.Scalar) -> Bool { group(scalar) == .letter }
+
   private enum Group { case letter, number, space, other }
 
   private static func group(_ scalar: Unicode.Scalar) -> Group {

@@ -12,15 +12,16 @@ extension CLIPModel {
   /// - Parameters:
   ///   - prompts: keys of each prompt, [start] and [end] included.
   ///   - soft: the rows that `.soft` keys name, [R, width].
+  ///   - deep: what is written over them before later blocks.
   ///   - taps: receives the states between the layers.
   /// - Returns: features.
   /// - Shape: [S, D]
   /// - Throws: E0604, E0603, E0202 for prompts that cannot be encoded; E0205 for soft rows of a wrong shape;
   ///   E0405 without memory; E0406 if interrupted.
   public func encodeText(
-    _ prompts: [[PromptKey]], soft: Variable? = nil, taps: TowerTaps? = nil
+    _ prompts: [[PromptKey]], soft: Variable? = nil, deep: DeepPrompts? = nil, taps: TowerTaps? = nil
   ) throws -> Variable {
-    try encodeText(planText(prompts), soft: soft, taps: taps)
+    try encodeText(planText(prompts), soft: soft, deep: deep, taps: taps)
   }
 
   /// Checks prompts and prepares them for `encodeText`; keep the plan while the prompts do not change.
@@ -35,18 +36,25 @@ extension CLIPModel {
   /// A plan of several chunks is trained in two passes: features of all chunks first, and each chunk forward
   /// again and backward once their gradient is known; the last chunk's activations are still there. Memory is
   /// that of one chunk.
+  /// - Parameter deep: what is written over the soft rows before later blocks.
   /// - Shape: soft [R, width]; result [S, D]
   /// - Throws: E0205, E0202, E0405, E0406, E0605 if the plan was made for another model's sizes.
-  public func encodeText(_ plan: TextPlan, soft: Variable? = nil, taps: TowerTaps? = nil) throws -> Variable {
+  public func encodeText(
+    _ plan: TextPlan, soft: Variable? = nil, deep: DeepPrompts? = nil, taps: TowerTaps? = nil
+  ) throws -> Variable {
     try checkSoft(plan, soft)
+    try deep?.check(plan, config.text)
     let d = config.embedDim
     let prompts = plan.promptCount
     let frozen = !Autograd.isEnabled
     let softRows = try soft?.value.contiguous()
+    let deepRows = try deep.map {
+      DeepRows(
+        rows: try $0.rows.value.contiguous(), places: $0.places, trained: !frozen && $0.rows.requiresGrad)
+    }
     let tower = try TextTower(
       towerCache.textTransformer(of: self), config: config, soft: softRows,
-      softTrained: !frozen && (soft?.requiresGrad ?? false),
-      frozen: frozen)
+      softTrained: !frozen && (soft?.requiresGrad ?? false), deep: deepRows, frozen: frozen)
     let features = try Tensor.zeros([prompts, d])
     let output = features.mutableFloatBase
     let writer = taps.map { TextTapWriter($0, plan: plan, width: config.text.width) }
@@ -57,18 +65,26 @@ extension CLIPModel {
       let state = try tower.forward(chunk, into: output, keep: keep, taps: writer)
       if keep { last.activations = state }
     }
+    withExtendedLifetime((softRows, deepRows)) {}
     guard needed else { return Variable(features) }
 
-    var inputs = tower.binding.trained
-    if tower.softTrained, let soft { inputs.append(soft) }
     let trained = tower.binding.trained
-    let saved = tower.binding.tensors + (softRows.map { [$0] } ?? [])
+    let softInput = tower.softTrained ? soft : nil
+    let deepInput = deepRows?.trained ?? false ? deep?.rows : nil
+    let inputs = trained + [softInput, deepInput].compactMap { $0 }
+    let saved = tower.binding.tensors + [softRows, deepRows?.rows].compactMap { $0 }
+    let softPlace = softInput.map { _ in trained.count }
+    let deepPlace = deepInput.map { _ in inputs.count - 1 }
     return Variable.custom("encode_text", inputs: inputs, value: features, saved: saved) { gradient, needs in
       let gradient = try gradient.contiguous()
       let set = try GradientSet(like: trained, needs: needs)
       let pointers = tower.places.map { set.pointer($0) }
-      var dsoft: Tensor?
-      if tower.softTrained, needs.last ?? false, let softRows { dsoft = try Tensor.zeros(softRows.shape) }
+      func zeros(_ place: Int?, _ like: Tensor?) throws -> Tensor? {
+        guard let place, place < needs.count, needs[place], let like else { return nil }
+        return try Tensor.zeros(like.shape)
+      }
+      let dsoft = try zeros(softPlace, softRows)
+      let ddeep = try zeros(deepPlace, deepRows?.rows)
       let again = plan.chunkCount > 1 ? try Tensor.zeros([prompts, d]) : nil
       for chunk in plan.chunks.reversed() {
         var state = last.activations
@@ -78,10 +94,11 @@ extension CLIPModel {
         }
         guard let state else { continue }
         try tower.backward(
-          chunk, state, doutput: gradient.floatBase, gradients: pointers, dsoft: dsoft?.mutableFloatBase)
+          chunk, state, doutput: gradient.floatBase, gradients: pointers, dsoft: dsoft?.mutableFloatBase,
+          ddeep: ddeep?.mutableFloatBase)
       }
-      withExtendedLifetime(gradient) {}
-      return set.tensors + (tower.softTrained ? [dsoft] : [])
+      withExtendedLifetime((gradient, softRows, deepRows)) {}
+      return set.tensors + (softPlace == nil ? [] : [dsoft]) + (deepPlace == nil ? [] : [ddeep])
     }
   }
 
@@ -208,7 +225,7 @@ extension CLIPModel {
     return features
   }
 
-  private func checkPixels(_ pixels: Tensor) throws -> Tensor {
+  func checkPixels(_ pixels: Tensor) throws -> Tensor {
     let vision = config.vision
     let shape = pixels.shape
     guard shape.count == 4, Array(shape[1...]) == [vision.channels, vision.imageSize, vision.imageSize],

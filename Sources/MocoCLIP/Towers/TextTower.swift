@@ -16,13 +16,15 @@ struct TextTower: @unchecked Sendable {
   /// Soft rows, [rows, W], and the tensor that holds them.
   let soft: Tensor?
   let softTrained: Bool
+  /// What is written over soft rows in depth.
+  let deep: DeepRows?
   let needs: TowerNeeds
   let lanes = Lanes.count
 
   /// - Throws: E0602 if a parameter was replaced by one of another shape.
   init(
     _ tower: TextParameters<TowerParameter>, config: CLIPConfig, soft: Tensor?, softTrained: Bool,
-    frozen: Bool
+    deep: DeepRows? = nil, frozen: Bool
   )
     throws
   {
@@ -30,23 +32,27 @@ struct TextTower: @unchecked Sendable {
     self.config = config
     self.soft = soft
     self.softTrained = softTrained
+    self.deep = deep
     self.binding = binding
     parameters = try tower.map { try binding.values($0) }
     places = tower.map { frozen ? nil : binding.place($0) }
     needs = TowerNeeds(
       blocks: places.blocks, head: places.head,
-      input: softTrained || places.tokens != nil || places.positions != nil)
+      input: softTrained || places.tokens != nil || places.positions != nil,
+      overwritten: deep.flatMap { $0.trained ? $0.lowest : nil })
   }
 
   var width: Int { config.text.width }
 
   func transformer(_ chunk: TextPlan.Chunk, whole: Bool) -> Transformer {
     let final = FinalRows(rows: chunk.final.rows, lists: chunk.final.lists)
-    return Transformer(
+    var transformer = Transformer(
       rows: chunk.trie.nodeCount, width: width, heads: config.text.heads, mlpWidth: config.text.mlpWidth,
       eps: config.textLayerNormEps, activation: config.textActivation, attention: .lists(chunk.lists),
       final: whole ? nil : final, blocks: parameters.blocks, cut: RowBlocks(rows: chunk.trie.nodeCount),
       finalCut: RowBlocks(rows: chunk.final.rows.count), lanes: lanes)
+    if let deep { transformer.overwrites = deep.overwrites(of: chunk.trie, layers: transformer.layers) }
+    return transformer
   }
 
   func head(_ chunk: TextPlan.Chunk) -> TowerHead {
@@ -157,9 +163,10 @@ extension TextTower {
   /// - Parameters:
   ///   - doutput: gradient of all features, [S, D].
   ///   - dsoft: gradient of the soft rows, added to; nil if they are frozen.
+  ///   - ddeep: gradient of the rows written over them in depth, likewise.
   func backward(
     _ chunk: TextPlan.Chunk, _ kept: TextActivations, doutput: Values, gradients: TextParameters<Floats?>,
-    dsoft: Floats?
+    dsoft: Floats?, ddeep: Floats? = nil
   ) throws {
     let transformer = kept.transformer
     let head = head(chunk)
@@ -196,8 +203,8 @@ extension TextTower {
     }
     let input = try transformer.backward(
       kept.layers, keepFrom: needs.keepFrom, outputGradient: incoming, gradients: gradients.blocks,
-      inputNeeded: needs.input, memory: memory.0.0, scratch: memory.0.1)
-    if let input { embedBackward(chunk, input, gradients, dsoft) }
+      inputNeeded: needs.inputOfKept, replaced: ddeep, memory: memory.0.0, scratch: memory.0.1)
+    if needs.input, let input { embedBackward(chunk, input, gradients, dsoft) }
   }
 
   /// Adds each node's gradient to its position and its token or soft row, nodes in order; a task owns

@@ -80,16 +80,21 @@ struct TowerNeeds {
   let keepFrom: Int
   /// Whether something below the first layer is trained.
   let input: Bool
+  /// Whether the gradient of the input of layer `keepFrom` is wanted: for what is below it, or for rows that
+  /// were written over it.
+  let inputOfKept: Bool
   /// Whether any weight or bias of a block's products is trained (LayerNorms apart).
   let weights: Bool
   /// Whether anything at all is trained.
   let any: Bool
 
-  init(blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>, input: Bool) {
+  /// - Parameter deepest: the lowest layer over whose input trained rows are written; nil without any.
+  init(blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>?, input: Bool, overwritten deepest: Int? = nil)
+  {
     self.input = input
     var lowest = blocks.count
     var weights = false
-    var any = input
+    var any = input || deepest != nil
     for (layer, p) in blocks.enumerated() {
       let products = [
         p.inWeight, p.inBias, p.outWeight, p.outBias, p.fcWeight, p.fcBias, p.projWeight, p.projBias,
@@ -98,11 +103,12 @@ struct TowerNeeds {
       if products || norms { lowest = min(lowest, layer) }
       if products { weights = true }
     }
-    if lowest < blocks.count || head.normWeight != nil || head.normBias != nil || head.projection != nil {
-      any = true
-    }
+    let trainsHead = head.map { $0.normWeight != nil || $0.normBias != nil || $0.projection != nil } ?? false
+    if lowest < blocks.count || trainsHead { any = true }
     self.weights = weights
     self.any = any
-    keepFrom = input ? 0 : lowest
+    let from = input ? 0 : min(lowest, deepest ?? lowest)
+    keepFrom = from
+    inputOfKept = input || deepest == from
   }
 }

@@ -205,11 +205,16 @@ struct GradientSet {
   }
 }
 
-/// What a model keeps for its towers between calls: parameters by role, and attention patterns of recent
-/// batch sizes.
+/// What a model keeps for its towers between calls: parameters by role, attention patterns of recent batch
+/// sizes, plans of recent prompts, and states of images.
 package final class TowerCache {
   private var set: TowerSet?
   private var plans: [VisionPlan] = []
+  private var textPlans: [(prompts: [[PromptKey]], memory: Int, plan: TextPlan)] = []
+  /// States of images below prompted blocks.
+  let visionStates = VisionStateCache()
+  /// Ids of texts that came before.
+  let segments = SegmentMemory()
 
   /// An empty cache; what is needed is made at the first call.
   package init() {}
@@ -236,6 +241,17 @@ package final class TowerCache {
       throw Failure("E0605", "the image tower of \(model.config.name) is no transformer")
     }
     return vision
+  }
+
+  /// The plan of these prompts, made anew unless it is one of the last.
+  func textPlan(_ prompts: [[PromptKey]], memory: Int, make: () throws -> TextPlan) throws -> TextPlan {
+    if let known = textPlans.first(where: { $0.memory == memory && $0.prompts == prompts }) { return known.plan }
+    let plan = try make()
+    // Large plans are worth more than the time to make them.
+    guard plan.nodeCount <= 1 << 17 else { return plan }
+    textPlans.append((prompts, memory, plan))
+    if textPlans.count > 2 { textPlans.removeFirst() }
+    return plan
   }
 
   func visionPlan(images: Int, tokens: Int) throws -> VisionPlan {

@@ -35,6 +35,8 @@ struct BackwardRows {
   let normed1, normed2, active, hidden: Floats?
   /// Sums for the LayerNorms' gradients, per block of rows: [blocks, 2, W] each.
   let sums1, sums2: Floats
+  /// Gradients of one layer's overwritten rows, [K, W].
+  let replaced: Floats
 }
 
 extension Transformer {
@@ -52,7 +54,8 @@ extension Transformer {
         normed2: weights ? arena.floats(rows * width) : nil,
         active: weights ? arena.floats(rows * mlpWidth) : nil,
         hidden: weights ? arena.floats(rows * mlpWidth) : nil,
-        sums1: arena.floats(sums), sums2: arena.floats(sums)),
+        sums1: arena.floats(sums), sums2: arena.floats(sums),
+        replaced: arena.floats((overwrites.lazy.compactMap { $0?.rows.count }.max() ?? 0) * width)),
       layLanes(arena)
     )
   }
@@ -63,11 +66,12 @@ extension Transformer {
   ///   - outputGradient: gradient of the last layer's output rows, [R, W].
   ///   - gradients: per layer of the whole stack, where to write each parameter's gradient.
   ///   - inputNeeded: whether the gradient of the input of layer `keepFrom` is wanted.
-  /// - Returns: that gradient, [N, W] (inside `memory`), if wanted.
+  ///   - replaced: gradient of the learned rows that were written over others, [Q, W], added to.
+  /// - Returns: that gradient, [N, W] (inside `memory`), if wanted. Rows that were written over have none.
   /// - Throws: E0406 if interrupted.
   func backward(
     _ state: [LayerRows], keepFrom: Int, outputGradient: Values, gradients: [BlockParameters<Floats?>],
-    inputNeeded: Bool, memory: BackwardRows, scratch: [LaneRows]
+    inputNeeded: Bool, replaced: Floats? = nil, memory: BackwardRows, scratch: [LaneRows]
   ) throws -> Values? {
     guard keepFrom < layers else { return inputNeeded ? outputGradient : nil }
     func needs(_ layer: Int) -> BackwardNeeds {
@@ -97,8 +101,11 @@ extension Transformer {
       if isPruned(layer) { finalQueriesBackward(layer, current, g, need, memory, scratch) }
       let below = layer > keepFrom ? layer - 1 : nil
       let belowNeeds = below.map(needs)
+      let overwrite = need.input ? self.overwrite(layer) : nil
       Lanes.run(cut.count, lanes: lanes) { lane, block in
         inputsBackward(layer, current, block, g, need, memory, scratch[lane])
+        overwrite?.take(
+          from: memory.stream, cut.range(block), into: replaced == nil ? nil : memory.replaced)
         if let below, let belowNeeds {
           mlpBackward(
             below, state[below - keepFrom], Values(memory.stream), block, gradients[below], belowNeeds,
@@ -110,6 +117,7 @@ extension Transformer {
       if g.norm1Weight != nil || g.norm1Bias != nil {
         reduceNormSums(memory.sums1, blocks: cut.count, width: width, g.norm1Weight, g.norm1Bias)
       }
+      if let overwrite, let replaced { overwrite.add(memory.replaced, to: replaced) }
       incoming = Values(memory.stream)
     }
     products.run()

@@ -26,7 +26,10 @@ extension Transformer {
       Lanes.run(outputs.count, lanes: lanes) { lane, block in
         let range = outputs.range(block)
         finishBlock(layer, current, range, scratch[lane])
-        if layer + 1 < layers { projectInputs(layer + 1, state[layer + 1], range, scratch[lane]) }
+        if layer + 1 < layers {
+          overwrite(layer + 1)?.write(into: state[layer + 1].input, range)
+          projectInputs(layer + 1, state[layer + 1], range, scratch[lane])
+        }
       }
       try tap?(layer, Values(current.output))
     }

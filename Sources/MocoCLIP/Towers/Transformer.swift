@@ -55,11 +55,19 @@ struct Transformer: @unchecked Sendable {
   let finalCut: RowBlocks
   /// Threads that may work on this call; 1 if the caller is already one of many.
   let lanes: Int
+  /// What is written over rows of each layer's input; empty, or an entry for every layer. The first layer's
+  /// input is the owner's to fill, so its entry is not looked at.
+  var overwrites: [LayerOverwrite?] = []
 
   var layers: Int { blocks.count }
   var headDim: Int { width / heads }
   var scale: Float { 1 / Float(headDim).squareRoot() }
   var finalCount: Int { final?.rows.count ?? rows }
+
+  /// What is written over rows of a layer's input.
+  func overwrite(_ layer: Int) -> LayerOverwrite? {
+    layer > 0 && layer < overwrites.count ? overwrites[layer] : nil
+  }
 
   func isPruned(_ layer: Int) -> Bool { final != nil && layer == layers - 1 }
   /// Rows that leave a layer.

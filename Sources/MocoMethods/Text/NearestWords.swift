@@ -21,6 +21,13 @@ public struct NearWords: Sendable {
   public let began: String?
   /// Nearest first.
   public let candidates: [Candidate]
+
+  /// The words of one row.
+  public init(place: String, began: String?, candidates: [Candidate]) {
+    self.place = place
+    self.began = began
+    self.candidates = candidates
+  }
 }
 
 /// For each row, the `count` words of the vocabulary with the smallest Euclidean distance.

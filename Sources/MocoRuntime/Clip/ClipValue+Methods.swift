@@ -7,7 +7,7 @@ import MocoTensor
 
 extension ClipValue {
   static let methods = MethodTable<ClipValue> { table in
-    table.onlyGiving("tokenize", "detokenize", "encode_text", "encode_image", "classify")
+    table.onlyGiving("tokenize", "detokenize", "embed", "encode_text", "encode_image", "classify")
     addText(table)
     addImages(table)
     addTraining(table)
@@ -64,7 +64,7 @@ extension ClipValue {
       .string(try value.model.tokenizer.decode(tokenIds(arguments.value("ids"), arguments)))
     }
     table.add(
-      "encode_text(text, normalize = false, truncate = false)",
+      "encode_text(text, normalize = false, truncate = false, deep = nil, memory = nil)",
       doc: """
         Features of a text [dim], or of a list of texts [texts, dim]; equal texts are encoded once. Token ids
         work too: a list of them, a list of such lists, or an int tensor [texts, length]; what follows [end]
@@ -74,16 +74,47 @@ extension ClipValue {
         ```
         let texts = clip.encode_text(["a photo of a bag", "a photo of a coat"], normalize: true)
         ```
+
+        In a list a prompt may also be a list of pieces: texts, and tensors [rows, clip.width] of soft tokens, which
+        stand in the places of tokens. Gradient flows to every tensor, and through it to whatever it was computed
+        from.
+
+        ```
+        let ctx = parameter(clip.embed("a photo of a"))
+        let texts = clip.encode_text([[ctx, name, "."] for name in ["bag", "coat"]])
+        ```
+
+        - [start] and [end] are added. Texts side by side are one text and are tokenized so: `"U.S."` and `"."` end in
+          one token `..`. Put a space where a word ends: `["a photo of a ", name]`. Names are taken as they are;
+          `name.replace("_", " ")` reads an underscore as a space, as the built-in models do.
+        - Prompts that begin with the same tensors and texts share that part of the work. The same tensor is the same
+          object: `let shifted = ctx + shift` before the loop, not in it.
+        - In depth: a piece `[p0, p1, nil, p3]` is p0 at the input; p1 is written over its places before block 1, nil
+          leaves block 2 alone, and so on. `deep: [t1, t2]` is the same over all soft tokens of each prompt.
+        - `memory: "2 GB"` limits what the activations of a step take; more prompts are encoded in chunks.
         """
     ) { value, arguments in
       let (features, isSingle) = try value.textFeatures(arguments)
       return try value.features(features, isSingle: isSingle, arguments)
     }
+    table.add(
+      "embed(text: String)",
+      doc: """
+        The rows of the token table for a text [tokens, clip.width], without [start] and [end]: where soft tokens
+        begin. They are numbers of your own, without a gradient; `parameter(…)` makes them trainable.
+
+        ```
+        let ctx = parameter(clip.embed("a photo of a"))
+        ```
+        """
+    ) { value, arguments in
+      .host(TensorValue(try value.model.embedding(of: arguments.string("text"))))
+    }
   }
 
   private static func addImages(_ table: MethodTable<ClipValue>) {
     table.add(
-      "encode_image(image, normalize = false)",
+      "encode_image(image, normalize = false, prompts = nil, deep = nil, layers = nil, output = \"feature\", memory = nil, cache = nil)",
       doc: """
         Features of an image [dim], or of several [images, dim]: a loaded image, an item or batch of a data
         set, a list of those, or a tensor of pixels [images, channels, size, size] after the model's mean and
@@ -93,9 +124,26 @@ extension ClipValue {
         ```
         let features = clip.encode_image(load_image("photo.jpg"), normalize: true)
         ```
+
+        `prompts:` is a tensor [rows, clip.vision_width] of learned rows that stand beside the patches of every image of
+        a vision transformer. Gradient reaches them, and weights that are unfrozen.
+
+        ```
+        let u = [parameter(0.02 * randn([4, clip.vision_width])) for i in 0..<2]
+        let features = clip.encode_image(batch, prompts: u[0], deep: [u[1]], normalize: true)
+        ```
+
+        - They come in behind the patches before block 0, without positions; `deep: [u1, nil, u3]` writes u1 over their
+          places before block 1, leaves block 2 alone, and so on. Behind the last of them they run through.
+        - `layers: 9...11` puts the prompts before block 9; deep[0] is then for block 10. What enters block 9 is computed
+          once for each image and kept, up to `cache:` bytes ("1 GB" unless it says otherwise, 0 for none), unless
+          something below is trained: a step then costs the last three blocks.
+        - `output: "pooled"` is what the projection is given [images, vision_width], `"patches"` the rows of the patches
+          behind the last LayerNorm [images, patches, vision_width], `"tokens"` all rows, the prompts' last.
+        - `memory: "2 GB"` limits what the activations of a step take; more images are encoded in chunks.
         """
     ) { value, arguments in
-      let (features, isSingle) = try value.imageFeatures(arguments, "image")
+      let (features, isSingle) = try value.promptedFeatures(arguments)
       return try value.features(features, isSingle: isSingle, arguments)
     }
     table.add(
@@ -200,17 +248,34 @@ extension ClipValue {
 
   // MARK: Features
 
-  private func features(_ features: Variable, isSingle: Bool, _ arguments: Arguments) throws -> AnyValue {
+  func features(_ features: Variable, isSingle: Bool, _ arguments: Arguments) throws -> AnyValue {
     let rows = try arguments.bool("normalize") ? F.normalize(features) : features
-    return .host(TensorValue(isSingle ? try F.reshape(rows, [model.config.embedDim]) : rows))
+    return .host(TensorValue(isSingle ? try F.reshape(rows, Array(rows.shape.dropFirst())) : rows))
   }
 
   private func textFeatures(_ arguments: Arguments) throws -> (Variable, isSingle: Bool) {
     let value = try arguments.value("text")
     let truncates = try arguments.bool("truncate")
-    if let text = value.asString { return (try model.encodeTexts([text], truncates: truncates), true) }
+    let reader = PromptReader(model: model, arguments: arguments)
+    let memory = try readMemory(arguments) ?? TextPlan.defaultMemory
+    let deep = try arguments.isAbsent("deep") ? nil : reader.rows(arguments.list("deep"), "deep", "deep")
+    if let list = value.asList, PromptReader.holdsPieces(list) || deep != nil {
+      let prompts = try reader.prompts(list, truncates: truncates)
+      if deep != nil, !prompts.contains(where: \.isOfPieces) { throw noSoftRows(arguments) }
+      return (try model.encodePrompts(prompts, deep: deep, memory: memory), false)
+    }
+    if deep != nil { throw noSoftRows(arguments) }
+    if let text = value.asString {
+      return (try model.encodeTexts([text], truncates: truncates, memory: memory), true)
+    }
     if let tensor: TensorValue = value.asHost() {
       let rows = tensor.tensor
+      guard rows.dtype != .float32 else {
+        throw arguments.failure(
+          "E0303", "encode_text expects token ids in a tensor, and this one holds \(rows.dtype.rawValue) numbers",
+          at: "text",
+          help: "write soft tokens as a piece of a prompt, [[ctx, name, \".\"]], and ids as an int tensor")
+      }
       guard rows.rank == 2 || rows.rank == 1 else {
         throw arguments.wrongType(
           "text", expected: "texts or token ids", help: "ids form a tensor [texts, length]")
@@ -219,40 +284,33 @@ extension ClipValue {
       let length = rows.shape[rows.rank - 1]
       let count = length == 0 ? 0 : ids.count / length
       let prompts = (0..<count).map { Array(ids[$0 * length..<($0 + 1) * length]) }
-      return (try encode(prompts), rows.rank == 1)
+      return (try encode(prompts, reader, memory), rows.rank == 1)
     }
     guard let list = value.asList else {
-      throw arguments.wrongType("text", expected: "a String, a List of Strings, or token ids")
+      throw arguments.wrongType(
+        "text", expected: "a String, a List of Strings or of prompts in pieces, or token ids")
     }
-    if let first = list.first, first.asInt != nil { return (try encode([tokenIds(value, arguments)]), true) }
+    if let first = list.first, first.asInt != nil {
+      return (try encode([tokenIds(value, arguments)], reader, memory), true)
+    }
     if let first = list.first, first.asList != nil {
-      return (try encode(list.map { try tokenIds($0, arguments) }), false)
+      return (try encode(list.map { try tokenIds($0, arguments) }, reader, memory), false)
     }
-    return (try model.encodeTexts(arguments.strings("text"), truncates: truncates), false)
+    return (try model.encodeTexts(arguments.strings("text"), truncates: truncates, memory: memory), false)
+  }
+
+  private func noSoftRows(_ arguments: Arguments) -> Failure {
+    arguments.failure(
+      "E0305", "deep: is written over soft tokens, and none of the prompts has any", at: "deep",
+      help: "give prompts of pieces, such as [[ctx, name, \".\"]]")
   }
 
   /// Rows of ids, each read up to its first [end].
-  private func encode(_ rows: [[Int]]) throws -> Variable {
-    let end = model.config.endToken
-    if model.config.text.needsPadding {
-      for row in rows {
-        let rest = row.drop { $0 != end }.dropFirst()
-        guard rest.allSatisfy({ $0 == 0 }) else {
-          throw Failure(
-            "E0305",
-            "the id \(rest.first { $0 != 0 } ?? 0) stands behind [end], where \(model.config.name) reads padding",
-            help: "fill rows up with 0 behind [end]: this model's text tower sees all positions",
-            argument: "text")
-        }
-      }
-    }
-    let prompts = rows.map { row in
-      row.prefix((row.firstIndex(of: end) ?? row.count - 1) + 1).map { PromptKey.token($0) }
-    }
-    return try model.encodeText(prompts, soft: nil)
+  private func encode(_ rows: [[Int]], _ reader: PromptReader, _ memory: Int) throws -> Variable {
+    try model.encodeText(model.planText(rows.map { try reader.keys($0) }, memory: memory))
   }
 
-  private func imageFeatures(_ arguments: Arguments, _ name: String) throws -> (Variable, isSingle: Bool) {
+  func imageFeatures(_ arguments: Arguments, _ name: String) throws -> (Variable, isSingle: Bool) {
     let images = try ImageReader(tower: model).read(arguments, name)
     return (images.areFeatures ? images.values : try model.encodeImage(images.values), images.isSingle)
   }

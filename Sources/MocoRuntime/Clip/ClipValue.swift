@@ -21,7 +21,7 @@ final class ClipValue: HostObject {
   func copied() throws -> AnyValue? { .host(ClipValue(try model.copy(), context)) }
 
   private static let fields = [
-    "name", "dim", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale",
+    "name", "dim", "width", "layers", "vision_width", "vision_layers", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale",
     "size",
     "hash", "parameters", "info",
   ]
@@ -32,6 +32,10 @@ final class ClipValue: HostObject {
     switch name {
     case "name": return .string(config.name)
     case "dim": return .int(config.embedDim)
+    case "width": return config.withoutText == nil ? .int(config.text.width) : .nil
+    case "layers": return config.withoutText == nil ? .int(config.text.layers) : .nil
+    case "vision_width": return .int(config.vision.width)
+    case "vision_layers": return config.vision.isResNet ? .nil : .int(config.vision.layers)
     case "image_size": return .int(config.vision.imageSize)
     case "channels": return .int(config.vision.channels)
     case "context": return config.withoutText == nil ? .int(config.text.context) : .nil

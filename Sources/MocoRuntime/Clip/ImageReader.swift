@@ -50,6 +50,13 @@ struct ImageReader {
     takesFeatures = false
   }
 
+  /// A reader for what needs pixels where kept features would else do.
+  init(pixels clip: CLIPModel) {
+    self.clip = clip
+    trainsVision = true
+    takesFeatures = false
+  }
+
   /// A reader for a model that answers.
   init(_ model: any Classifier) {
     clip = model.clip

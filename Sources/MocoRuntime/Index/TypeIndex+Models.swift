@@ -32,6 +32,10 @@ private var clipType: HostType {
     fields: [
       ("name", "String", "The name of the architecture."),
       ("dim", "Int", "The length of a feature."),
+      ("width", "Int", "The length of a token's row in the text tower, or nil without one."),
+      ("layers", "Int", "Blocks of the text tower, or nil without one."),
+      ("vision_width", "Int", "The length of a patch's row in the image tower."),
+      ("vision_layers", "Int", "Blocks of the image tower, or nil where it is a ResNet."),
       ("image_size", "Int", "Pixels across and down of the images that it takes."),
       ("channels", "Int", "1 for grey images, 3 for coloured ones."),
       ("context", "Int", "Tokens that a text may have, or nil without a text tower."),
@@ -47,7 +51,7 @@ private var clipType: HostType {
     ],
     methods: ClipValue.methods,
     gives: [
-      "encode_text": "Tensor", "encode_image": "Tensor", "tokenize": "List", "contrastive_loss": "Tensor",
+      "encode_text": "Tensor", "embed": "Tensor", "encode_image": "Tensor", "tokenize": "List", "contrastive_loss": "Tensor",
     ])
 }
 

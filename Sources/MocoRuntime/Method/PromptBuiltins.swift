@@ -1,4 +1,5 @@
 import MocoAutograd
+import MocoBase
 import MocoCLIP
 import MocoDocument
 import MocoLang
@@ -160,20 +161,35 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
             options: options, seed: arguments.seed(context))))
     },
     NativeFunction(
-      "nearest_words(prompts, expert = nil, count = 3)",
+      "nearest_words(prompts, expert = nil, count = 3, clip = nil)",
       doc: """
         The words of the vocabulary nearest to each soft token, by Euclidean distance. `prompts` is a mixture, a `coop`, a
-        `kgcoop`, soft prompts, or a tensor of rows together with `clip:`; `expert` picks one expert. The result is a list
-        with an entry for each soft token: `place`, `began`, and `words`, nearest first, with their `distances`.
+        `kgcoop`, soft prompts, or a tensor of rows [tokens, clip.width] together with `clip:`; `expert` picks one expert.
+        The result is a list with an entry for each soft token: `place`, `began`, and `words`, nearest first, with their
+        `distances`.
 
         ```
         nearest_words(mix, 0)[1].words       // ["photo", "photograph", "pic"]
+        nearest_words(ctx, clip: clip)
         ```
         """
     ) { arguments in
       let count = try arguments.int("count", in: 1...1000)
       let expert = try arguments.optionalInt("expert")
       let value = try arguments.value("prompts")
+      if let tensor: TensorValue = value.asHost() {
+        guard !arguments.isAbsent("clip") else {
+          throw arguments.failure(
+            "E0304", "nearest_words needs the model whose words are meant, for a tensor of rows", at: "prompts",
+            help: "write nearest_words(ctx, clip: clip)")
+        }
+        guard expert == nil else {
+          throw arguments.failure(
+            "E0305", "a tensor of rows has no experts", at: "expert", help: "leave expert out")
+        }
+        return nearWordsValue(
+          try rowsWords(tensor.tensor, readModel(arguments), count: count, arguments))
+      }
       let parts: Int
       let words: (Int) throws -> [NearWords]
       if let model: ModelValue = value.asHost() {
@@ -187,12 +203,29 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       } else if let soft: SoftPromptsValue = value.asHost() {
         (parts, words) = (soft.prompts.count, { try soft.prompts.nearestWords(expert: $0, count: count) })
       } else {
-        throw arguments.wrongType("prompts", expected: "\(Methods.listOfPlanned), or soft prompts")
+        throw arguments.wrongType(
+          "prompts", expected: "\(Methods.listOfPlanned), soft prompts, or a tensor of rows")
       }
       if let expert { return nearWordsValue(try words(HostIndex.resolve(expert, count: parts))) }
       return .list(try (0..<parts).map { nearWordsValue(try words($0)) })
     },
   ]
+}
+
+/// The nearest words of rows that a program has.
+private func rowsWords(
+  _ rows: Tensor, _ clip: CLIPModel, count: Int, _ arguments: Arguments
+) throws -> [NearWords] {
+  let width = clip.config.text.width
+  guard rows.rank == 2, rows.shape[1] == width, rows.dtype == .float32 else {
+    throw arguments.failure(
+      "E0205",
+      "nearest_words expects float32 rows [tokens, \(width)], not a \(rows.dtype.rawValue) tensor of shape "
+        + Shape.text(rows.shape), at: "prompts", help: "give a row as wide as the text tower for each token")
+  }
+  return try nearestWords(rows, clip: clip, count: count).enumerated().map {
+    NearWords(place: "[\($0)]", began: nil, candidates: $1)
+  }
 }
 
 private func nearWordsValue(_ words: [NearWords]) -> AnyValue {

@@ -9,7 +9,7 @@ import MocoTensor
 struct DenseOracle {
   let model: CLIPModel
 
-  private var config: CLIPConfig { model.config }
+  var config: CLIPConfig { model.config }
 
   /// - Shape: [S, D]
   func text(_ prompts: [[PromptKey]], soft: Variable? = nil) throws -> Variable {
@@ -62,13 +62,13 @@ struct DenseOracle {
     return try F.matmul(norm(classRows, "visual.ln_post"), model.parameter("visual.proj"))
   }
 
-  private func norm(_ x: Variable, _ name: String) throws -> Variable {
+  func norm(_ x: Variable, _ name: String) throws -> Variable {
     try F.layerNorm(
       x, weight: model.parameter(name + ".weight"), bias: model.parameter(name + ".bias"),
       eps: config.layerNormEps)
   }
 
-  private func block(_ x: Variable, _ name: String, heads: Int, mask: Variable?) throws -> Variable {
+  func block(_ x: Variable, _ name: String, heads: Int, mask: Variable?) throws -> Variable {
     let b = x.shape[0]
     let t = x.shape[1]
     let w = x.shape[2]

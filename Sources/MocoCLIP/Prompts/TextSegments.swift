@@ -1,0 +1,105 @@
+import MocoBase
+
+/// A prompt's pieces with the texts between soft rows joined, each to be tokenized as a whole.
+///
+/// Texts side by side are joined as strings, so that signs join as they do in a sentence: "U.S." and "." end in one
+/// token "..". What nobody can want is refused: two words that run into one, and a text that reads otherwise
+/// beside the others than alone, as half a reference of HTML does.
+struct TextSegments {
+  /// Texts and soft pieces, no two texts side by side.
+  private(set) var parts: [PromptPiece] = []
+
+  /// - Throws: E0604 for an empty text and a prompt without a piece, E0305 for texts that do not join.
+  init(_ pieces: [PromptPiece], owner: String, tokenizer: Tokenizer) throws {
+    guard !pieces.isEmpty else {
+      throw Failure(
+        "E0604", "\(owner) has no piece", help: "give it a text or soft tokens, as in [ctx, name, \".\"]",
+        argument: "text")
+    }
+    var texts: [String] = []
+    var segments: [String] = []
+    func close() throws {
+      guard !texts.isEmpty else { return }
+      let joined = try TextSegments.joined(texts, owner, tokenizer)
+      parts.append(.text(joined))
+      segments.append(joined)
+      texts = []
+    }
+    for (place, piece) in pieces.enumerated() {
+      switch piece {
+      case .text(let text):
+        guard !text.isEmpty else {
+          throw Failure(
+            "E0604", "piece \(place) of \(owner) is an empty text", help: "leave it out", argument: "text")
+        }
+        texts.append(text)
+      case .soft:
+        try close()
+        parts.append(piece)
+      }
+    }
+    try close()
+    try TextSegments.checkApart(segments, owner, tokenizer)
+  }
+
+  /// The prompt as messages show it.
+  var shown: String {
+    let text = parts.map { part in
+      switch part {
+      case .text(let text): text
+      case .soft(let piece): "[\(piece.count) soft] "
+      }
+    }.joined()
+    return text.count <= 60 ? text : String(text.prefix(57)) + "…"
+  }
+
+  private static func joined(_ texts: [String], _ owner: String, _ tokenizer: Tokenizer) throws -> String {
+    guard texts.count > 1 else { return texts[0] }
+    for (left, right) in zip(texts, texts.dropFirst()) {
+      guard let last = left.unicodeScalars.last, let first = right.unicodeScalars.first,
+        WordPattern.isLetter(last), WordPattern.isLetter(first)
+      else { continue }
+      throw Failure(
+        "E0305", "in \(owner) the texts \(quoted(left)) and \(quoted(right)) run into one word",
+        help: "put a space between them, as in \(quoted(left + " "))", argument: "text")
+    }
+    let whole = texts.joined()
+    if !isPlain(whole), letters(whole, tokenizer) != texts.flatMap({ letters($0, tokenizer) }) {
+      throw Failure(
+        "E0305",
+        "in \(owner) the texts \(texts.map(quoted).joined(separator: " and ")) read otherwise side by side than alone",
+        help: "write them as one text, or put a space between them", argument: "text")
+    }
+    return whole
+  }
+
+  /// Soft rows between two texts keep them apart; what reaches across them in a sentence, such as half a reference
+  /// of HTML, has no meaning.
+  private static func checkApart(_ segments: [String], _ owner: String, _ tokenizer: Tokenizer) throws {
+    guard segments.count > 1, !segments.allSatisfy(isPlain) else { return }
+    let apart = segments.flatMap { letters($0, tokenizer) }
+    var sentences = [segments.joined(separator: " ")]
+    if segments.contains(where: { $0.contains("&") }) { sentences.append(segments.joined()) }
+    for sentence in sentences where letters(sentence, tokenizer) != apart {
+      throw Failure(
+        "E0305",
+        "in \(owner) the texts \(segments.map(quoted).joined(separator: " and ")) read otherwise in one sentence than "
+          + "with soft tokens between them",
+        help: "write < and & out in words", argument: "text")
+    }
+  }
+
+  /// Whether nothing of a text is repaired or resolved.
+  private static func isPlain(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "<") }
+  }
+
+  /// A text as it is encoded, without its spaces.
+  private static func letters(_ text: String, _ tokenizer: Tokenizer) -> [Unicode.Scalar] {
+    tokenizer.clean(text).unicodeScalars.filter { $0 != " " }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "\"" + (text.count <= 40 ? text : String(text.prefix(37)) + "…") + "\""
+  }
+}

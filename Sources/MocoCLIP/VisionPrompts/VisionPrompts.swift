@@ -1,0 +1,100 @@
+import MocoAutograd
+import MocoBase
+import MocoTensor
+
+// n prompts, W width of the vision tower, L its blocks, T rows of an image (class row and patches), B images.
+
+/// Learned rows beside the patches of every image.
+///
+/// They come in behind the patches, before the first of `layers`; before block 0 without positions, and ln_pre acts
+/// on them. Before later blocks others may be written over them; where nothing is, they run through.
+public struct VisionPrompts {
+  /// Shape: [n, W]; nil: no prompts.
+  public var rows: Variable?
+  /// What is written over their places before the blocks that follow the first of `layers`; nil leaves them alone.
+  /// Shape: [n, W] each.
+  public var deep: [Variable?]
+  /// The blocks that prompts enter; nil: all.
+  public var layers: ClosedRange<Int>?
+
+  /// Prompts before the first of `layers`, and what is written over them before the blocks that follow.
+  public init(_ rows: Variable? = nil, deep: [Variable?] = [], layers: ClosedRange<Int>? = nil) {
+    self.rows = rows
+    self.deep = deep
+    self.layers = layers
+  }
+
+  /// Bytes that the activations of a step may take where the caller gives no budget. A constant: results must not
+  /// depend on the machine.
+  public static let defaultMemory = 3 << 29
+  /// Bytes of kept states where the caller gives no budget.
+  public static let defaultCache = 1 << 30
+
+  /// - Throws: E0605 for an image tower that is no transformer, E0305 for blocks that there are not, E0205 for shapes
+  ///   that do not fit.
+  func check(_ config: CLIPConfig) throws -> ClosedRange<Int> {
+    let vision = config.vision
+    guard !vision.isResNet else {
+      throw Failure(
+        "E0605",
+        "the image tower of \(config.name) is a ResNet: it has no rows of patches that prompts could stand beside",
+        help: "use a vision transformer, such as ViT-B/16", argument: "prompts")
+    }
+    let layers = layers ?? 0...(vision.layers - 1)
+    guard layers.lowerBound >= 0, layers.upperBound < vision.layers else {
+      throw Failure(
+        "E0305",
+        "there are no layers \(layers.lowerBound)...\(layers.upperBound): the image tower has \(vision.layers) blocks",
+        help: "write layers within 0...\(vision.layers - 1)", argument: "layers")
+    }
+    guard let rows else {
+      guard deep.allSatisfy({ $0 == nil }), self.layers == nil else {
+        throw Failure(
+          "E0305", "\(self.layers == nil ? "deep" : "layers") is for prompts, and there are none",
+          help: "give prompts: a tensor [rows, \(vision.width)]",
+          argument: self.layers == nil ? "deep" : "layers")
+      }
+      return layers
+    }
+    try VisionPrompts.check(rows, "prompts", vision.width, count: nil)
+    guard deep.count < layers.count else {
+      throw Failure(
+        "E0205",
+        "there are deep prompts before \(deep.count) blocks, and behind the first of the layers "
+          + "\(layers.lowerBound)...\(layers.upperBound) there are \(layers.count - 1)",
+        help: "give at most \(layers.count - 1)", argument: "deep")
+    }
+    for (place, other) in deep.enumerated() {
+      if let other { try VisionPrompts.check(other, "deep[\(place)]", vision.width, count: rows.shape[0]) }
+    }
+    return layers
+  }
+
+  private static func check(_ variable: Variable, _ name: String, _ width: Int, count: Int?) throws {
+    let shape = variable.value.shape
+    let argument = count == nil ? "prompts" : "deep"
+    guard shape.count == 2, shape[1] == width, shape[0] > 0, variable.value.dtype == .float32 else {
+      throw Failure(
+        "E0205",
+        "\(name) is a \(variable.value.dtype.rawValue) tensor of shape \(Shape.text(shape)); the model takes float32 "
+          + "rows [n, \(width)]",
+        help: "make it of rows as wide as the image tower: clip.vision_width is \(width)", argument: argument)
+    }
+    guard let count, shape[0] != count else { return }
+    throw Failure(
+      "E0205", "\(name) has \(shape[0]) rows, and prompts has \(count)", help: "give a row for each prompt",
+      argument: argument)
+  }
+}
+
+/// What of an image is wanted.
+public enum ImageOutput: String, Sendable, CaseIterable {
+  /// The projected feature, not normalized. Shape: [B, D].
+  case feature
+  /// What the projection is given. Shape: [B, W].
+  case pooled
+  /// The patches' rows behind the last LayerNorm. Shape: [B, T − 1, W].
+  case patches
+  /// All rows behind the last LayerNorm: class, patches, prompts. Shape: [B, T + n, W].
+  case tokens
+}

@@ -1,0 +1,182 @@
+import MocoAutograd
+import MocoBase
+import MocoCLIP
+import MocoTensor
+import Testing
+
+/// Prompts beside the patches of images, against the plain computation and against differences.
+@Suite struct VisionPromptTests {
+  private struct Case: Sendable {
+    var layers: ClosedRange<Int>? = nil
+    var deep: [Bool] = []
+    var prompts = true
+    var trained = true
+    var deepTrained = true
+    var weights = ""
+    var pixels = false
+    var memory = VisionPrompts.defaultMemory
+    var output = ImageOutput.feature
+    /// Pixels of a side and of a patch: rows attend by lists where there are few, by products where there are many.
+    var size = (8, 4)
+  }
+
+  private static let cases = [
+    Case(), Case(deep: [true, false, true]), Case(deep: [true, true, true], memory: 1),
+    Case(deep: [false, true], trained: false), Case(deep: [true, true], weights: "visual."),
+    Case(deep: [true], weights: "visual.transformer.resblocks.2.ln_1", memory: 1),
+    Case(layers: 2...3, deep: [true]), Case(layers: 3...3, memory: 1), Case(layers: 1...3, deep: [true, true], trained: false),
+    Case(layers: 2...3, deep: [true], weights: "visual."), Case(layers: 2...3, weights: "visual.conv1", memory: 1),
+    Case(layers: 2...3, pixels: true), Case(deep: [true], pixels: true),
+    Case(deep: [true, true], weights: "visual.", memory: 1, size: (20, 2)), Case(layers: 2...3, deep: [true], size: (20, 2)),
+    Case(deep: [true], output: .tokens), Case(deep: [true], weights: "visual.", output: .patches),
+    Case(layers: 1...2, deep: [true], output: .pooled), Case(prompts: false, weights: "visual.", output: .tokens),
+    Case(deep: [true], deepTrained: false), Case(deep: [true], weights: "visual.ln_p"),
+  ]
+
+  private func model(_ setting: Case) throws -> CLIPModel {
+    try TinyModel.make(visionLayers: 4, imageSize: setting.size.0, patch: setting.size.1)
+  }
+
+  private func prompts(_ setting: Case) throws -> VisionPrompts {
+    func rows(_ name: String, _ trained: Bool) throws -> Variable {
+      Variable(try TinyModel.random([3, 16], name), requiresGrad: trained)
+    }
+    guard setting.prompts else { return VisionPrompts() }
+    return VisionPrompts(
+      try rows("prompts", setting.trained),
+      deep: try setting.deep.enumerated().map { try $1 ? rows("deep \($0)", setting.deepTrained) : nil },
+      layers: setting.layers)
+  }
+
+  private func takeGradients(_ variables: [Variable?]) -> [Tensor?] {
+    variables.map { variable in
+      defer { variable?.grad = nil }
+      return variable?.grad
+    }
+  }
+
+  @Test(arguments: Self.cases.indices)
+  func agreesWithThePlainComputation(_ index: Int) throws {
+    let setting = Self.cases[index]
+    let model = try model(setting)
+    if !setting.weights.isEmpty { model.setTrainable(prefix: setting.weights) }
+    let prompts = try prompts(setting)
+    let size = setting.size.0
+    let pixels = Variable(try TinyModel.random([3, 3, size, size], "pixels"), requiresGrad: setting.pixels)
+    let found = try model.encodeImage(pixels, prompts: prompts, output: setting.output, memory: setting.memory)
+    let seed = try TinyModel.random(found.shape, "seed")
+    #expect(found.requiresGrad)
+    try found.backward(seed)
+    let variables = [prompts.rows] + prompts.deep + [pixels]
+    let mine = takeGradients(variables)
+    let weights = TinyModel.takeGradients(model)
+    let right = try DenseOracle(model: model).image(pixels, prompts: prompts, output: setting.output)
+    try right.backward(seed)
+    #expect(try relativeError(found.value, right.value) < 1e-5)
+    for (place, (own, other)) in zip(mine, takeGradients(variables)).enumerated() {
+      #expect((own == nil) == (other == nil), "\(place)")
+      if let own, let other { #expect(try relativeError(own, other) < 2e-5, "\(place)") }
+    }
+    let expected = TinyModel.takeGradients(model)
+    #expect(Set(weights.keys) == Set(expected.keys))
+    let largest = try expected.values.map { try $0.toFloats().map(abs).max() ?? 0 }.max() ?? 1
+    for (name, gradient) in expected {
+      // The gradient of the keys' bias is zero but for rounding.
+      let own = try #require(weights[name])
+      let error = try zip(own.toFloats(), gradient.toFloats()).map { abs($0 - $1) }.max() ?? 0
+      #expect(error < 2e-5 * largest, "\(name)")
+    }
+  }
+
+  @Test(arguments: [1, 1 << 30]) func differencesAgree(_ memory: Int) throws {
+    let setting = Case(deep: [true, false, true], memory: memory)
+    let model = try model(setting)
+    let prompts = try prompts(setting)
+    let pixels = Variable(try TinyModel.random([2, 3, 8, 8], "pixels"))
+    let seed = try TinyModel.random([2, 6], "seed")
+    func loss() throws -> Double {
+      try slopeLoss(model.encodeImage(pixels, prompts: prompts, memory: memory).value, seed)
+    }
+    try model.encodeImage(pixels, prompts: prompts, memory: memory).backward(seed)
+    for (place, variable) in ([prompts.rows] + prompts.deep).enumerated() {
+      guard let variable else { continue }
+      try checkSlope(variable, "prompts \(place)", gradient: #require(variable.grad), loss)
+    }
+  }
+
+  /// Without a graph: alone, in a batch, with kept states and without, the bits are the same.
+  @Test(arguments: [(8, 4), (20, 2)], ImageOutput.allCases)
+  func anImagesBitsAreItsOwn(_ size: (Int, Int), _ output: ImageOutput) throws {
+    let setting = Case(layers: 2...3, deep: [true], trained: false, deepTrained: false, size: size)
+    let model = try model(setting)
+    let prompts = try prompts(setting)
+    let pixels = try TinyModel.random([5, 3, size.0, size.0], "pixels")
+    func rows(_ from: Int, _ to: Int, cache: Int) throws -> [Float] {
+      let part = Variable(try pixels[[.range(from: from, to: to)]].contiguous())
+      return try model.encodeImage(part, prompts: prompts, output: output, cache: cache).value.toFloats()
+    }
+    let all = try rows(0, 5, cache: 0)
+    let row = all.count / 5
+    for image in 0..<5 {
+      #expect(try Array(all[(image * row)..<((image + 1) * row)]) == rows(image, image + 1, cache: 1 << 20))
+    }
+    // Room for two states, and none.
+    let state = model.config.vision.tokens * 16 * 4
+    for cache in [1 << 20, 2 * state, 1, 0, 1 << 20] { #expect(try rows(0, 5, cache: cache) == all, "\(cache)") }
+    #expect(try rows(1, 4, cache: 2 * state) == Array(all[row..<(4 * row)]))
+  }
+
+  /// Kept states are those of the weights as they are now.
+  @Test func keptStatesFollowTheWeights() throws {
+    let setting = Case(layers: 2...3)
+    let model = try model(setting)
+    let prompts = try prompts(setting)
+    let pixels = Variable(try TinyModel.random([2, 3, 8, 8], "pixels"))
+    func features() throws -> [Float] { try model.encodeImage(pixels, prompts: prompts).value.toFloats() }
+    let before = try features()
+    #expect(try features() == before)
+    let weight = try model.parameter("visual.transformer.resblocks.1.mlp.c_proj.bias")
+    try weight.value.withMutableFloats { $0[0] += 1 }
+    let written = try features()
+    #expect(written != before)
+    weight.value = try Tensor(weight.value.toFloats().map { $0 * 2 }, shape: weight.value.shape)
+    let replaced = try features()
+    #expect(replaced != written)
+    let right = try DenseOracle(model: model).image(pixels, prompts: prompts)
+    #expect(try relativeError(Tensor(replaced, shape: [2, 6]), right.value) < 1e-5)
+    // Trained below, nothing is kept, and the gradient arrives.
+    weight.requiresGrad = true
+    try model.encodeImage(pixels, prompts: prompts).backward(TinyModel.random([2, 6], "seed"))
+    #expect(weight.grad != nil)
+  }
+
+  @Test func whatDoesNotFitIsRefused() throws {
+    let model = try model(Case())
+    let pixels = Variable(try TinyModel.random([1, 3, 8, 8], "pixels"))
+    let good = Variable(try TinyModel.random([2, 16], "p"))
+    func code(_ prompts: VisionPrompts) -> String? {
+      errorCode { _ = try model.encodeImage(pixels, prompts: prompts) }
+    }
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([2, 15])))) == "E0205")
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([0, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([1, 2, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(good, deep: [Variable(Tensor.zeros([3, 16]))])) == "E0205")
+    #expect(code(VisionPrompts(good, deep: [nil, nil, nil, good])) == "E0205")
+    #expect(code(VisionPrompts(good, deep: [good, good], layers: 2...3)) == "E0205")
+    #expect(code(VisionPrompts(good, layers: 2...4)) == "E0305")
+    #expect(code(VisionPrompts(nil, deep: [good])) == "E0305")
+    #expect(code(VisionPrompts(nil, layers: 1...2)) == "E0305")
+    #expect(code(VisionPrompts(good, deep: [nil, nil, good])) == nil)
+    #expect(errorCode { _ = try model.encodeImage(good, prompts: VisionPrompts(good)) } == "E0205")
+  }
+
+  /// Feature and chunks of the tower without prompts.
+  @Test func withoutPromptsItIsTheTower() throws {
+    let model = try model(Case())
+    let pixels = Variable(try TinyModel.random([3, 3, 8, 8], "pixels"))
+    let found = try model.encodeImage(pixels, prompts: VisionPrompts())
+    #expect(try relativeError(found.value, model.encodeImage(pixels).value) < 1e-6)
+    #expect(CLIPModel.imageChunks(32, most: 20) == [0..<12, 12..<32])
+    #expect(CLIPModel.imageChunks(3, most: 0) == [0..<1, 1..<2, 2..<3])
+  }
+}
