@@ -39,9 +39,6 @@ void moco_attention_softmax(float *scores, ptrdiff_t rows, ptrdiff_t columns, fl
 }
 
 void moco_attention_softmax_backward(float *scores, float *dp, ptrdiff_t rows, ptrdiff_t columns, float scale,
-                                     const float *lse, ptrdiff_t lse_stride, const float *out,
-                                     ptrdiff_t out_stride, const float *dout, ptrdiff_t dout_stride,
-                                     ptrdiff_t dim) {
-  CHOOSE(softmax_backward, scores, dp, rows, columns, scale, lse, lse_stride, out, out_stride, dout, dout_stride,
-         dim);
+                                     const float *lse, ptrdiff_t lse_stride) {
+  CHOOSE(softmax_backward, scores, dp, rows, columns, scale, lse, lse_stride);
 }

@@ -196,13 +196,11 @@ static void MOCO_VARIANT(softmax)(float *scores, ptrdiff_t rows, ptrdiff_t colum
 }
 
 static void MOCO_VARIANT(softmax_backward)(float *scores, float *dp, ptrdiff_t rows, ptrdiff_t columns,
-                                           float scale, const float *lse, ptrdiff_t lse_stride, const float *out,
-                                           ptrdiff_t out_stride, const float *dout, ptrdiff_t dout_stride,
-                                           ptrdiff_t dim) {
+                                           float scale, const float *lse, ptrdiff_t lse_stride) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     float *p = scores + r * columns, *d = dp + r * columns;
-    float mean = MOCO_VARIANT(dot)(out + r * out_stride, dout + r * dout_stride, dim);
     MOCO_VARIANT(exp_row)(p, columns, scale, lse[r * lse_stride]);
+    float mean = MOCO_VARIANT(dot)(p, d, columns);
     ptrdiff_t i = 0;
     for (; i + 8 <= columns; i += 8)
       STORE(d + i, LOAD(p + i) * (LOAD(d + i) - SPLAT(mean)) * SPLAT(scale));

@@ -39,10 +39,8 @@ void moco_attention_softmax(float *scores, ptrdiff_t rows, ptrdiff_t columns, fl
                             ptrdiff_t lse_stride);
 
 /// Raw scores [rows, columns] become probabilities exp(scale * score - lse); dp becomes the gradient of the
-/// raw scores, p * (dp - <dout, out>) * scale. dim floats of dout and out belong to each row.
+/// raw scores, p * (dp - <p, dp>) * scale.
 void moco_attention_softmax_backward(float *scores, float *dp, ptrdiff_t rows, ptrdiff_t columns, float scale,
-                                     const float *lse, ptrdiff_t lse_stride, const float *out,
-                                     ptrdiff_t out_stride, const float *dout, ptrdiff_t dout_stride,
-                                     ptrdiff_t dim);
+                                     const float *lse, ptrdiff_t lse_stride);
 
 #endif

@@ -96,7 +96,7 @@ extension Transformer {
   func denseBackward(
     _ state: LayerRows, groups: Int, length: Int, dout: Values, dprojected: Floats, _ scratch: [LaneRows]
   ) {
-    guard let attended = state.attended, let lse = state.weights else { return }
+    guard let lse = state.weights else { return }
     let dim = headDim
     let stride = 3 * width
     Lanes.run(groups * heads, lanes: lanes) { lane, task in
@@ -115,10 +115,7 @@ extension Transformer {
       Gemm.runSingle(
         false, true, m: length, n: length, k: dim, alpha: 1, a: d, lda: width, b: q + 2 * width, ldb: stride,
         beta: 0, c: ds, ldc: length)
-      moco_attention_softmax_backward(
-        p, ds, length, length, scale, lse + first * heads + head, heads,
-        attended + first * width + head * dim,
-        width, d, width, dim)
+      moco_attention_softmax_backward(p, ds, length, length, scale, lse + first * heads + head, heads)
       Gemm.runSingle(
         true, false, m: length, n: dim, k: length, alpha: 1, a: p, lda: length, b: d, ldb: width, beta: 0,
         c: dq + 2 * width, ldc: stride)

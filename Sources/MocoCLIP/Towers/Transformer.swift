@@ -93,7 +93,7 @@ struct LayerRows {
   var finalQueries: Floats?
   /// Kept for the gradient: probabilities of the lists, or each row's log-sum-exp [N, H].
   var weights: Floats?
-  /// What attention returned. - Shape: [R, W]
+  /// What attention returned; kept for products of the weights, else memory that layers share. - Shape: [R, W]
   var attended: Floats?
   /// After the attention residual. - Shape: [R, W]
   var middle: Floats
@@ -127,6 +127,8 @@ extension Transformer {
     let first = arena.floats(rows * width)
     var input = first
     var kept: [LayerRows] = []
+    var shared: Floats?
+    if !weights, keepFrom < layers, case .dense = attention { shared = arena.floats(rows * width) }
     for layer in keepFrom..<max(layers, keepFrom) {
       let pruned = isPruned(layer)
       let out = outputRows(layer)
@@ -134,8 +136,7 @@ extension Transformer {
         input: input, projected: arena.floats(rows * width * (pruned ? 2 : 3)),
         finalQueries: pruned ? arena.floats(out * width) : nil,
         weights: arena.floats(lists(layer).map { $0.pairCount * heads } ?? rows * heads),
-        // Read again by products of the weights, and by the gradient of dense attention.
-        attended: weights || lists(layer) == nil ? arena.floats(out * width) : nil,
+        attended: weights ? arena.floats(out * width) : lists(layer) == nil ? shared : nil,
         middle: arena.floats(out * width),
         hidden: arena.floats(out * mlpWidth), statistics1: arena.floats(rows * 2),
         statistics2: arena.floats(out * 2), output: arena.floats(out * width))

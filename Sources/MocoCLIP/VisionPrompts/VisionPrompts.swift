@@ -26,7 +26,7 @@ public struct VisionPrompts {
 
   /// Bytes that the activations of a step may take where the caller gives no budget. A constant: results must not
   /// depend on the machine.
-  public static let defaultMemory = 3 << 29
+  public static let defaultMemory = 1750 << 20
   /// Bytes of kept states where the caller gives no budget.
   public static let defaultCache = 1 << 30
 

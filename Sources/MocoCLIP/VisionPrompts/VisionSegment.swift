@@ -77,8 +77,12 @@ struct VisionSegment: @unchecked Sendable {
   var bytesPerImage: Int {
     let vision = config.vision
     let kept = blocks.count - min(needs.keepFrom, blocks.count)
-    let row = kept * (7 * width + vision.mlpWidth + vision.heads + 4) + 7 * width
-      + (needs.weights ? 2 * (width + vision.mlpWidth) : 0)
+    // The last block has keys and values of all rows, and the rest for one.
+    let last = whole || kept == 0 ? 0 : 1
+    let attended = rowsPerImage <= VisionPlan.longestList ? rowsPerImage : 1
+    let block = (needs.weights ? 6 : 5) * width + vision.mlpWidth + vision.heads * attended + 4
+    let passing = 8 * width + (needs.weights ? 2 * (width + vision.mlpWidth) : 0)
+    let row = (kept - last) * block + last * (2 * width + 2) + passing
     return rowsPerImage * row * MemoryLayout<Float>.stride
   }
 

@@ -166,6 +166,33 @@ import Testing
     #expect(try code(rows(0, "a")) == nil)
   }
 
+  /// Texts filled up to the context, every position seeing all: no trie, and equal prompts are still encoded once.
+  @Test func towersThatSeeAllTakePiecesToo() throws {
+    var config = model.config
+    config.text.isCausal = false
+    let clip = try CLIPModel.random(config: config, seed: 2, tokenizerDirectory: Repository.tokenizer)
+    let words = Variable(try clip.embedding(of: "a photo of a"))
+    let over = Variable(try rows(words.shape[0], "over"), requiresGrad: true)
+    let prompts = ["cat", "dog", "cat"].map { Prompt.pieces([.soft(SoftPiece(words)), .text($0), .text(".")]) }
+    #expect(try clip.assemble(prompts).prompts.count == 2)
+    let texts = try clip.encodeTexts(["a photo of a cat.", "a photo of a dog.", "a photo of a cat."]).value
+    for memory in [1, 1 << 30] {
+      #expect(try relativeError(clip.encodePrompts(prompts, memory: memory).value, texts) < 1e-5)
+    }
+    #expect(try relativeError(clip.encodePrompts(prompts, deep: [over]).value, texts) > 1e-3)
+    // Rows as small as those of a new table bend too much for differences.
+    let soft = Variable(try rows(words.shape[0], "soft"), requiresGrad: true)
+    func features() throws -> Variable {
+      let prompts = ["cat", "dog", "cat"].map { Prompt.pieces([.soft(SoftPiece(soft)), .text($0), .text(".")]) }
+      return try clip.encodePrompts(prompts, deep: [over], memory: 1)
+    }
+    let seed = try rows(3, "seed", width: 12)
+    try features().backward(seed)
+    for (name, variable) in [("soft", soft), ("over", over)] {
+      try checkSlope(variable, name, gradient: #require(variable.grad)) { try slopeLoss(features().value, seed) }
+    }
+  }
+
   @Test func theTokenRowsOfAText() throws {
     let table = try model.parameter("token_embedding.weight").value
     let ids = try model.tokenizer.encode("a photo of a")

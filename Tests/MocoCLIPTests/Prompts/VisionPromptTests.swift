@@ -180,3 +180,61 @@ import Testing
     #expect(CLIPModel.imageChunks(3, most: 0) == [0..<1, 1..<2, 2..<3])
   }
 }
+
+/// Towers that average their patches, or have no LayerNorm before the first block.
+@Suite struct VisionPromptKindsTests {
+  private struct Kind: Sendable {
+    var averages = false
+    var normsAfterPool = false
+    var hasPreNorm = true
+  }
+
+  private static let kinds = [
+    Kind(averages: true), Kind(averages: true, normsAfterPool: true), Kind(hasPreNorm: false),
+    Kind(averages: true, hasPreNorm: false),
+  ]
+
+  private func model(_ kind: Kind) throws -> CLIPModel {
+    let plain = try TinyModel.make(visionLayers: 3)
+    var config = plain.config
+    config.vision.pool = kind.averages ? .average : config.vision.pool
+    config.vision.normsAfterPool = kind.normsAfterPool
+    config.vision.hasPreNorm = kind.hasPreNorm
+    return try CLIPModel(
+      config: config,
+      tensors: Dictionary(plain.parameters.map { ($0.name, $0.variable.value) }) { first, _ in first })
+  }
+
+  @Test(arguments: Self.kinds.indices, ImageOutput.allCases)
+  func agreesWithThePlainComputation(_ index: Int, _ output: ImageOutput) throws {
+    let model = try model(Self.kinds[index])
+    for (layers, memory) in [(nil, 1), (1...2, 1 << 30)] as [(ClosedRange<Int>?, Int)] {
+      let rows = try ["a", "b"].map { Variable(try TinyModel.random([3, 16], $0), requiresGrad: true) }
+      let prompts = VisionPrompts(rows[0], deep: [rows[1]], layers: layers)
+      let pixels = Variable(try TinyModel.random([2, 3, 8, 8], "pixels"))
+      model.setTrainable(prefix: "visual.ln_post")
+      let found = try model.encodeImage(pixels, prompts: prompts, output: output, memory: memory)
+      let seed = try TinyModel.random(found.shape, "seed")
+      try found.backward(seed)
+      let mine = rows.map(\.grad)
+      for variable in rows { variable.grad = nil }
+      let weights = TinyModel.takeGradients(model)
+      let right = try DenseOracle(model: model).image(pixels, prompts: prompts, output: output)
+      try right.backward(seed)
+      #expect(try relativeError(found.value, right.value) < 1e-5)
+      for (own, variable) in zip(mine, rows) {
+        #expect(try relativeError(#require(own), #require(variable.grad)) < 2e-5)
+      }
+      for (name, gradient) in TinyModel.takeGradients(model) {
+        #expect(try relativeError(#require(weights[name]), gradient) < 2e-5, "\(name)")
+      }
+      let alone = try Autograd.noGrad { try model.encodeImage(pixels, prompts: prompts, output: output) }
+      #expect(try relativeError(alone.value, right.value) < 1e-5)
+    }
+    if output == .feature {
+      let pixels = Variable(try TinyModel.random([2, 3, 8, 8], "pixels"))
+      let plain = try model.encodeImage(pixels, prompts: VisionPrompts())
+      #expect(try relativeError(plain.value, model.encodeImage(pixels).value) < 1e-5)
+    }
+  }
+}
