@@ -15,7 +15,8 @@ import Testing
     ProcessInfo.processInfo.environment["MOCO_GOLDEN_METHODS"] ?? Repository.fixture("golden") + "/methods"
 
   private static let files = [
-    "coop", "coop_csc", "coop_middle", "coop_front", "cocoop", "kgcoop", "vpt_deep", "ivlp", "maple", "promptsrc",
+    "coop", "coop_csc", "coop_middle", "coop_front", "cocoop", "kgcoop", "vpt_deep", "ivlp", "maple",
+    "promptsrc",
   ].filter { FileSystem.kind("\(folder)/\($0).safetensors") == .file }
 
   @Test(arguments: files) func theFirstStepAgrees(_ name: String) throws {
@@ -86,14 +87,17 @@ private struct PromptMethod {
     case "coop_csc":
       return try encode(
         classes.enumerated().map { place, name -> [PromptPiece] in
-          let own = try F.reshape(F.slice(ctx, axis: 0, from: place, to: place + 1), Array(ctx.shape.dropFirst()))
+          let own = try F.reshape(
+            F.slice(ctx, axis: 0, from: place, to: place + 1), Array(ctx.shape.dropFirst()))
           return [.soft(SoftPiece(own)), .text(name), .text(".")]
         })
     case "coop_middle":
       let halves = try (soft(ctx, 0, n / 2), soft(ctx, n / 2, n))
-      return try encode(classes.map { name -> [PromptPiece] in [halves.0, .text(name), halves.1, .text(".")] })
+      return try encode(
+        classes.map { name -> [PromptPiece] in [halves.0, .text(name), halves.1, .text(".")] })
     case "coop_front":
-      return try encode(classes.map { name -> [PromptPiece] in [.text(name), .soft(SoftPiece(ctx)), .text(".")] })
+      return try encode(
+        classes.map { name -> [PromptPiece] in [.text(name), .soft(SoftPiece(ctx)), .text(".")] })
     case "cocoop":
       let net = "prompt_learner.meta_net."
       let hidden = try F.relu(F.linear(v, parameter(net + "linear1.weight"), parameter(net + "linear1.bias")))
@@ -118,7 +122,9 @@ private struct PromptMethod {
     let pixels = Variable(try images[[.index(0)]].contiguous())
     let labels = try file.tensor("labels")[[.index(0)]].toInts()
     let prompts = try imagePrompts
-    let f = try prompts.map { try clip.encodeImage(pixels, prompts: $0, memory: memory) } ?? clip.encodeImage(pixels)
+    let f =
+      try prompts.map { try clip.encodeImage(pixels, prompts: $0, memory: memory) }
+      ?? clip.encodeImage(pixels)
     let v = try F.normalize(f)
     let t = try texts(v, memory: memory)
     let units = try F.normalize(t)
@@ -148,7 +154,8 @@ private struct PromptMethod {
       variable.grad = nil
       let largest = expected.map { abs($0) }.max() ?? 0
       let error = zip(found, expected).map { abs($0 - $1) }.max() ?? .infinity
-      #expect(found.count == expected.count && error <= max(1e-4 * largest, 1e-6), "\(self.name) \(name): \(error)")
+      #expect(
+        found.count == expected.count && error <= max(1e-4 * largest, 1e-6), "\(self.name) \(name): \(error)")
     }
   }
 

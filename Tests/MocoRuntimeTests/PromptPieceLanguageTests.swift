@@ -58,26 +58,75 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"clip.encode_text([["a photo of a", "cat"]])"#, "E0305", #"put a space between them, as in "a photo of a ""#),
-    (#"clip.encode_text([ctx, "cat", "."])"#, "E0303", #"write the pieces of one prompt in a list of their own: [[ctx, name, "."]]"#),
+    (
+      #"clip.encode_text([["a photo of a", "cat"]])"#, "E0305",
+      #"put a space between them, as in "a photo of a ""#
+    ),
+    (
+      #"clip.encode_text([ctx, "cat", "."])"#, "E0303",
+      #"write the pieces of one prompt in a list of their own: [[ctx, name, "."]]"#
+    ),
     (#"clip.encode_text([[ctx, ""]])"#, "E0604", "leave it out"),
     (#"clip.encode_text([[ctx, 3]])"#, "E0303", "write str(n) for a number in a text"),
-    (#"clip.encode_text([[ctx, "cat"], 3])"#, "E0303", #"a prompt is a String, or a list such as [ctx, name, "."]"#),
-    (#"clip.encode_text([[zeros([2, 23]), "cat"]])"#, "E0205", "make it of rows as wide as the text tower: clip.width is 24"),
-    (#"clip.encode_text([[zeros([2, 2, 24]), "cat"]])"#, "E0205", #"take one matrix of it for each prompt, as in [t[i], name, "."]"#),
+    (
+      #"clip.encode_text([[ctx, "cat"], 3])"#, "E0303",
+      #"a prompt is a String, or a list such as [ctx, name, "."]"#
+    ),
+    (
+      #"clip.encode_text([[zeros([2, 23]), "cat"]])"#, "E0205",
+      "make it of rows as wide as the text tower: clip.width is 24"
+    ),
+    (
+      #"clip.encode_text([[zeros([2, 2, 24]), "cat"]])"#, "E0205",
+      #"take one matrix of it for each prompt, as in [t[i], name, "."]"#
+    ),
+    (
+      #"clip.encode_text([[ctx[0], "cat"]])"#, "E0205",
+      "write t[0..<1] for one row of a tensor, or reshape(t, [1, 24])"
+    ),
+    (
+      #"clip.encode_text([[tensor([[1, 2]]), "cat"]])"#, "E0205",
+      "make it of rows as wide as the text tower: clip.width is 24"
+    ),
+    (
+      #"clip.encode_text([[ctx, "cat"], []])"#, "E0604",
+      #"give it a text or soft tokens, as in [ctx, name, "."]"#
+    ),
+    (
+      #"clip.encode_text([[["a", ctx], "cat"]])"#, "E0303",
+      "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it"
+    ),
     (#"clip.encode_text([[zeros([11, 24]), "cat"]])"#, "E0603", "shorten its text, or use fewer soft rows"),
     (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([3, 24])])"#, "E0205", "give a row for each soft row"),
     (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([2, 24]), nil, nil])"#, "E0205", "give at most 2"),
     (#"clip.encode_text([[[ctx, nil, nil, ctx], "cat"]])"#, "E0205", "give at most 2"),
-    (#"clip.encode_text(["cat"], deep: [ctx])"#, "E0305", #"give prompts of pieces, such as [[ctx, name, "."]]"#),
-    (#"clip.encode_text("cat", deep: [ctx])"#, "E0305", #"give prompts of pieces, such as [[ctx, name, "."]]"#),
-    (#"clip.encode_text([[[nil, ctx], "cat"]])"#, "E0303", "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it"),
+    (
+      #"clip.encode_text(["cat"], deep: [ctx])"#, "E0305",
+      #"give prompts of pieces, such as [[ctx, name, "."]]"#
+    ),
+    (
+      #"clip.encode_text("cat", deep: [ctx])"#, "E0305",
+      #"give prompts of pieces, such as [[ctx, name, "."]]"#
+    ),
+    (
+      #"clip.encode_text([[[nil, ctx], "cat"]])"#, "E0303",
+      "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it"
+    ),
     (#"clip.encode_text([[ctx, "cat"]], deep: ctx)"#, "E0303", ""),
-    (#"clip.encode_text([[ctx, "<|endoftext|>"]])"#, "E0305", "leave it out: [start] and [end] are added to prompts of pieces"),
-    (#"clip.encode_text(ctx)"#, "E0303", #"write soft tokens as a piece of a prompt, [[ctx, name, "."]], and ids as an int tensor"#),
+    (
+      #"clip.encode_text([[ctx, "<|endoftext|>"]])"#, "E0305",
+      "leave it out: [start] and [end] are added to prompts of pieces"
+    ),
+    (
+      #"clip.encode_text(ctx)"#, "E0303",
+      #"write soft tokens as a piece of a prompt, [[ctx, name, "."]], and ids as an int tensor"#
+    ),
     (#"clip.embed(" ")"#, "E0604", #"give it a word, as in "a photo of a""#),
     (#"nearest_words(ctx)"#, "E0304", "write nearest_words(ctx, clip: clip)"),
-    (#"nearest_words(zeros([2, 3]), clip: clip)"#, "E0205", "give a row as wide as the text tower for each token"),
+    (
+      #"nearest_words(zeros([2, 3]), clip: clip)"#, "E0205",
+      "give a row as wide as the text tower for each token"
+    ),
   ])
   func whatDoesNotFitIsRefusedWithItsRemedy(_ call: String, _ code: String, _ help: String) {
     let output = printed(model + call, helps: true)

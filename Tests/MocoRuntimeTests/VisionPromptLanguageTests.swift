@@ -61,17 +61,40 @@ import Testing
   }
 
   @Test(arguments: [
-    ("clip.encode_image(pixels, prompts: zeros([2, 15]))", "E0205", "make it of rows as wide as the image tower: clip.vision_width is 16"),
-    ("clip.encode_image(pixels, prompts: u[0], deep: [zeros([3, 16])])", "E0205", "give a row for each prompt"),
+    (
+      "clip.encode_image(pixels, prompts: zeros([2, 15]))", "E0205",
+      "make it of rows as wide as the image tower: clip.vision_width is 16"
+    ),
+    (
+      "clip.encode_image(pixels, prompts: u[0], deep: [zeros([3, 16])])", "E0205",
+      "give a row for each prompt"
+    ),
     ("clip.encode_image(pixels, prompts: u[0], deep: [u[1], nil, u[2]])", "E0205", "give at most 2"),
     ("clip.encode_image(pixels, prompts: u[0], deep: [u[1]], layers: 2...2)", "E0205", "give at most 0"),
     ("clip.encode_image(pixels, prompts: u[0], layers: 1...3)", "E0305", "write layers within 0...2"),
-    ("clip.encode_image(pixels, prompts: u[0], layers: 2...1)", "E0305", "write the blocks that prompts enter, from the first to the last, as in 9...11"),
+    (
+      "clip.encode_image(pixels, prompts: u[0], layers: 2...1)", "E0305",
+      "write the blocks that prompts enter, from the first to the last, as in 9...11"
+    ),
+    (
+      "clip.encode_image(pixels, prompts: u[0], layers: [1, 2])", "E0303",
+      "write the first and the last, as in 9...11"
+    ),
+    (
+      "clip.encode_image(pixels, prompts: u[0], layers: -1)", "E0303",
+      "write the first and the last, as in 9...11"
+    ),
     ("clip.encode_image(pixels, deep: [u[1]])", "E0305", "give prompts: a tensor [rows, 16]"),
     ("clip.encode_image(pixels, layers: 1...2)", "E0305", "give prompts: a tensor [rows, 16]"),
     ("clip.encode_image(pixels, prompts: u)", "E0303", ""),
-    ("clip.encode_image(pixels, prompts: u[0], deep: [3])", "E0303", "each entry is for one block: a tensor of rows, or nil to leave the block alone"),
-    ("clip.encode_image(pixels, output: \"rows\")", "E0305", "expected one of \"feature\", \"pooled\", \"patches\", \"tokens\""),
+    (
+      "clip.encode_image(pixels, prompts: u[0], deep: [3])", "E0303",
+      "each entry is for one block: a tensor of rows, or nil to leave the block alone"
+    ),
+    (
+      "clip.encode_image(pixels, output: \"rows\")", "E0305",
+      "expected one of \"feature\", \"pooled\", \"patches\", \"tokens\""
+    ),
     ("clip.encode_image(pixels, prompts: u[0], cache: \"much\")", "E0303", ""),
     ("clip.encode_image(zeros([2, 16]), prompts: u[0])", "E0303", ""),
     ("clip.encode_image(pixels, promts: u[0])", "E0306", "did you mean 'prompts'?"),
@@ -95,6 +118,7 @@ import Testing
       clip.encode_image(zeros([1, 1, 32, 32]), \(option))
       """, helps: true)
     #expect(output.hasPrefix("nil\nE0605 the image tower of"), "\(output)")
-    #expect(output.contains("is a ResNet") && output.contains("help: use a vision transformer, such as ViT-B/16"))
+    #expect(
+      output.contains("is a ResNet") && output.contains("help: use a vision transformer, such as ViT-B/16"))
   }
 }

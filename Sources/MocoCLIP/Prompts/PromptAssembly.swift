@@ -61,7 +61,8 @@ extension CLIPModel {
     }
     guard ids.count + 2 <= config.text.context else {
       throw Failure(
-        "E0603", "the text has \(ids.count) tokens, the model reads at most \(max(config.text.context - 2, 0))",
+        "E0603",
+        "the text has \(ids.count) tokens, the model reads at most \(max(config.text.context - 2, 0))",
         help: "shorten the text")
     }
     return try parameter("token_embedding.weight").value.indexSelect(axis: 0, ids)
@@ -117,7 +118,8 @@ struct PromptAssembly {
     }
     guard keys.count > 1 else {
       throw Failure(
-        "E0604", "\(owner) has neither a token nor a soft row", help: "give it a word or a tensor [rows, \(text.width)]",
+        "E0604", "\(owner) has neither a token nor a soft row",
+        help: "give it a word or a tensor [rows, \(text.width)]",
         argument: "text")
     }
     keys.append(.token(end))
@@ -145,7 +147,8 @@ struct PromptAssembly {
       try check(piece.rows, rows: nil, "a soft piece of \(owner)")
       for (layer, rows) in piece.deep.enumerated() {
         guard let rows else { continue }
-        try check(rows, rows: piece.count, "what is written over a soft piece of \(owner) before block \(layer + 1)")
+        try check(
+          rows, rows: piece.count, "what is written over a soft piece of \(owner) before block \(layer + 1)")
       }
       try checkLayers(piece.deep.count)
       guard deep == nil || piece.deep.isEmpty else {
@@ -183,13 +186,17 @@ struct PromptAssembly {
   private func check(_ variable: Variable, rows: Int?, _ name: String, _ owner: String? = nil) throws {
     let shape = variable.value.shape
     guard shape.count == 2, shape[1] == text.width, variable.value.dtype == .float32 else {
+      var help = "make it of rows as wide as the text tower: clip.width is \(text.width)"
+      if shape.count == 3, shape[2] == text.width {
+        help = "take one matrix of it for each prompt, as in [t[i], name, \".\"]"
+      } else if shape == [text.width] {
+        help = "write t[0..<1] for one row of a tensor, or reshape(t, [1, \(text.width)])"
+      }
       throw Failure(
         "E0205",
-        "\(name) is a \(variable.value.dtype.rawValue) tensor of shape \(Shape.text(shape)); the model takes "
-          + "float32 rows [n, \(text.width)]",
-        help: shape.count == 3 && shape[2] == text.width
-          ? "take one matrix of it for each prompt, as in [t[i], name, \".\"]"
-          : "make it of rows as wide as the text tower: clip.width is \(text.width)", argument: owner == nil ? "text" : "deep")
+        "\(name) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model "
+          + "takes float32 rows [n, \(text.width)]",
+        help: help, argument: owner == nil ? "text" : "deep")
     }
     guard let rows, shape[0] != rows else { return }
     throw Failure(

@@ -74,7 +74,8 @@ struct DeepRows {
         let written = soft.filter { map[$0.row] >= 0 }
         guard !written.isEmpty else { return nil }
         return LayerOverwrite(
-          rows: written.map(\.node), sources: written.map { map[$0.row] }, values: rows.floatBase, width: width)
+          rows: written.map(\.node), sources: written.map { map[$0.row] }, values: rows.floatBase,
+          width: width)
       }
   }
 }

@@ -89,8 +89,9 @@ struct TowerNeeds {
   let any: Bool
 
   /// - Parameter deepest: the lowest layer over whose input trained rows are written; nil without any.
-  init(blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>?, input: Bool, overwritten deepest: Int? = nil)
-  {
+  init(
+    blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>?, input: Bool, overwritten deepest: Int? = nil
+  ) {
     self.input = input
     var lowest = blocks.count
     var weights = false

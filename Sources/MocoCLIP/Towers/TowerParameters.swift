@@ -245,7 +245,9 @@ package final class TowerCache {
 
   /// The plan of these prompts, made anew unless it is one of the last.
   func textPlan(_ prompts: [[PromptKey]], memory: Int, make: () throws -> TextPlan) throws -> TextPlan {
-    if let known = textPlans.first(where: { $0.memory == memory && $0.prompts == prompts }) { return known.plan }
+    if let known = textPlans.first(where: { $0.memory == memory && $0.prompts == prompts }) {
+      return known.plan
+    }
     let plan = try make()
     // Large plans are worth more than the time to make them.
     guard plan.nodeCount <= 1 << 17 else { return plan }

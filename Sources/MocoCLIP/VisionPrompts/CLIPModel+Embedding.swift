@@ -76,7 +76,8 @@ extension CLIPModel {
       products.add(
         sum: set.pointer(places[2]), dy: rows, dyStride: tokens * width, outputs: tokens * width, rows: count)
       products.add(
-        dpatches, dy: rows, dyStride: width, outputs: width, x: Values(memory.unfolded), inputs: numbers, rows: all)
+        dpatches, dy: rows, dyStride: width, outputs: width, x: Values(memory.unfolded), inputs: numbers,
+        rows: all)
       products.run()
       withExtendedLifetime((arena, gradient, images, binding)) {}
       return set.tensors + (pixelsTrained ? [dpixels] : [])

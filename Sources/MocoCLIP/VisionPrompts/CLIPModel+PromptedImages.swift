@@ -24,7 +24,8 @@ extension CLIPModel {
   ) throws -> Variable {
     if config.vision.isResNet, prompts.rows == nil, output != .feature {
       throw Failure(
-        "E0605", "the image tower of \(config.name) is a ResNet: it gives features alone, and no \(output.rawValue)",
+        "E0605",
+        "the image tower of \(config.name) is a ResNet: it gives features alone, and no \(output.rawValue)",
         help: "use a vision transformer, such as ViT-B/16", argument: "output")
     }
     let layers = try prompts.check(config)
@@ -51,7 +52,8 @@ extension CLIPModel {
   ) throws -> Variable {
     guard first > 0 else { return try embedPatches(pixels, images) }
     let tower = try towerCache.visionTransformer(of: self)
-    var below = [tower.patches, tower.classRow, tower.positions] + [tower.preWeight, tower.preBias].compactMap { $0 }
+    var below =
+      [tower.patches, tower.classRow, tower.positions] + [tower.preWeight, tower.preBias].compactMap { $0 }
     for block in tower.blocks[..<first] { _ = block.map { below.append($0) } }
     func states(_ pixels: Variable, _ images: Tensor) throws -> Variable {
       try visionSegment(
@@ -67,7 +69,8 @@ extension CLIPModel {
         parameters: below.map(\.variable.value), budget: cache
       ) { places in
         try Autograd.noGrad {
-          let part = places.count == images.shape[0] ? images : try images.indexSelect(axis: 0, places).contiguous()
+          let part =
+            places.count == images.shape[0] ? images : try images.indexSelect(axis: 0, places).contiguous()
           return try states(Variable(part), part).value
         }
       })

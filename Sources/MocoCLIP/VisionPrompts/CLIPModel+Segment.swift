@@ -19,7 +19,8 @@ extension CLIPModel {
   /// - Shape: states [B, T, W], prompts [n, W], deep [Q, W]; result [B, T + n, W], or [B, W]
   /// - Throws: E0405, E0406, E0602.
   func visionSegment(
-    _ range: Range<Int>, states: Variable, prompts: Variable?, deep: Variable?, deepFirst: [Int?], whole: Bool,
+    _ range: Range<Int>, states: Variable, prompts: Variable?, deep: Variable?, deepFirst: [Int?],
+    whole: Bool,
     memory: Int
   ) throws -> Variable {
     let frozen = !Autograd.isEnabled
@@ -44,7 +45,8 @@ extension CLIPModel {
       let plan = try cache.visionPlan(images: chunk.count, tokens: segment.rowsPerImage)
       let memory = try segment.lay(segment.transformer(plan, single: false), keep: keep)
       try segment.run(
-        memory, states: source.floatBase + chunk.lowerBound * sizeIn, into: target + chunk.lowerBound * sizeOut)
+        memory, states: source.floatBase + chunk.lowerBound * sizeIn,
+        into: target + chunk.lowerBound * sizeOut)
       memory.scratch = nil
       return memory
     }
@@ -56,7 +58,8 @@ extension CLIPModel {
     }
     let trained = segment.binding.trained
     let others = [
-      segment.statesTrained ? states : nil, segment.promptsTrained ? prompts : nil, segment.deepTrained ? deep : nil,
+      segment.statesTrained ? states : nil, segment.promptsTrained ? prompts : nil,
+      segment.deepTrained ? deep : nil,
     ]
     let inputs = trained + others.compactMap { $0 }
     let saved = segment.binding.tensors + [source, segment.prompts, segment.deep].compactMap { $0 }
@@ -79,7 +82,8 @@ extension CLIPModel {
         try segment.backward(
           state, doutput: gradient.floatBase + chunk.lowerBound * sizeOut,
           VisionSegment.Gradients(
-            blocks: segment.places.map { $0.map { set.pointer($0) } }, preWeight: set.pointer(segment.preWeightPlace),
+            blocks: segment.places.map { $0.map { set.pointer($0) } },
+            preWeight: set.pointer(segment.preWeightPlace),
             preBias: set.pointer(segment.preBiasPlace),
             states: own[0].map { $0.mutableFloatBase + chunk.lowerBound * sizeIn },
             prompts: own[1]?.mutableFloatBase, deep: own[2]?.mutableFloatBase))

@@ -76,8 +76,8 @@ public struct VisionPrompts {
     guard shape.count == 2, shape[1] == width, shape[0] > 0, variable.value.dtype == .float32 else {
       throw Failure(
         "E0205",
-        "\(name) is a \(variable.value.dtype.rawValue) tensor of shape \(Shape.text(shape)); the model takes float32 "
-          + "rows [n, \(width)]",
+        "\(name) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model takes "
+          + "float32 rows [n, \(width)]",
         help: "make it of rows as wide as the image tower: clip.vision_width is \(width)", argument: argument)
     }
     guard let count, shape[0] != count else { return }

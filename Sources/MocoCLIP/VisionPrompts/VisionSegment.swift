@@ -153,13 +153,15 @@ extension VisionSegment {
     let (arena, kept) = try Arena.lay { arena in
       (
         transformer.layKept(arena, keepFrom: keepFrom, weights: needs.weights),
-        embedded: arena.floats(keepsInput ? rows * width : 0), statistics0: arena.floats(keepsInput ? rows * 2 : 0)
+        embedded: arena.floats(keepsInput ? rows * width : 0),
+        statistics0: arena.floats(keepsInput ? rows * 2 : 0)
       )
     }
     let (scratchArena, scratch) = try Arena.lay { arena in
       (
         transformer.layScratch(arena, keepFrom: keepFrom, input: kept.0.input),
-        embedded: arena.floats(hasPreNorm && !keepsInput ? rows * width : 0), statistics0: arena.floats(rows * 2)
+        embedded: arena.floats(hasPreNorm && !keepsInput ? rows * width : 0),
+        statistics0: arena.floats(rows * 2)
       )
     }
     let embedded = keepsInput ? kept.embedded : hasPreNorm ? scratch.embedded : kept.0.input
@@ -228,7 +230,8 @@ extension VisionSegment {
         own.update(repeating: 0, count: 2 * width)
         moco_tower_norm_backward(
           input + image * u * width, kept.embedded + image * u * width, preWeight,
-          kept.statistics0 + image * u * 2, nil, memory.rows + image * u * width, wantsNorm ? own : nil, u, width)
+          kept.statistics0 + image * u * 2, nil, memory.rows + image * u * width, wantsNorm ? own : nil, u,
+          width)
       }
       if wantsNorm {
         reduceNormSums(memory.sums, blocks: images, width: width, gradients.preWeight, gradients.preBias)

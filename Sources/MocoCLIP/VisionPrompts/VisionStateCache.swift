@@ -7,7 +7,7 @@ import MocoTensor
 ///
 /// An entry is known by the hash of the image's pixels and the number of blocks below; all entries belong to the same
 /// weights below, and go when one of these changes. An image's state has the same bits whatever is kept.
-final class VisionStateCache {
+package final class VisionStateCache {
   private struct Key: Hashable {
     let pixels: [UInt8]
     let blocks: Int
@@ -25,6 +25,9 @@ final class VisionStateCache {
   /// The weights below, the highest block for which entries were made included, and how often they were written.
   private var weights: [(tensor: Tensor, writes: Int)] = []
 
+  /// A cache that keeps nothing yet.
+  package init() {}
+
   /// The states of images, those that are not kept from `make`.
   /// - Parameters:
   ///   - images: contiguous, [B, …].
@@ -32,7 +35,7 @@ final class VisionStateCache {
   ///   - budget: bytes of the states kept.
   ///   - make: states [M, T, W] of the images at these places.
   /// - Shape: [B, T, W]
-  func states(
+  package func states(
     of images: Tensor, blocks: Int, tokens: Int, width: Int, parameters: [Tensor], budget: Int,
     make: ([Int]) throws -> Tensor
   ) throws -> Tensor {
@@ -67,7 +70,8 @@ final class VisionStateCache {
         entries[key]?.lastUse = uses
       }
     }
-    if let made {
+    // What a step may need stays free.
+    if let made, MemoryAccountant.available > VisionPrompts.defaultMemory {
       for (slot, place) in missing.enumerated() {
         guard makeRoom(size * MemoryLayout<Float>.stride, budget) else { break }
         // One that does not fit memory is not kept.

@@ -272,7 +272,8 @@ extension ClipValue {
       let rows = tensor.tensor
       guard rows.dtype != .float32 else {
         throw arguments.failure(
-          "E0303", "encode_text expects token ids in a tensor, and this one holds \(rows.dtype.rawValue) numbers",
+          "E0303",
+          "encode_text expects token ids in a tensor, and this one holds \(rows.dtype.rawValue) numbers",
           at: "text",
           help: "write soft tokens as a piece of a prompt, [[ctx, name, \".\"]], and ids as an int tensor")
       }

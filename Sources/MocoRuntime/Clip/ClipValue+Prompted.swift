@@ -9,15 +9,17 @@ extension ClipValue {
 
   /// What `encode_image` gives, not normalized, and whether it was one image.
   func promptedFeatures(_ arguments: Arguments) throws -> (Variable, isSingle: Bool) {
-    let output = try ImageOutput(
-      rawValue: arguments.choice("output", among: ImageOutput.allCases.map(\.rawValue))) ?? .feature
+    let output =
+      try ImageOutput(
+        rawValue: arguments.choice("output", among: ImageOutput.allCases.map(\.rawValue))) ?? .feature
     let isPlain = ClipValue.promptOptions.allSatisfy { arguments.isAbsent($0) }
     if isPlain, output == .feature { return try imageFeatures(arguments, "image") }
     let prompts = try VisionPrompts(
       arguments.optionalHost(TensorValue.self, "prompts")?.variable, deep: imageDeep(arguments),
       layers: imageLayers(arguments))
     let memory = try readMemory(arguments) ?? VisionPrompts.defaultMemory
-    let cache = try arguments["cache"]?.asInt == 0 ? 0 : readMemory(arguments, "cache") ?? VisionPrompts.defaultCache
+    let cache =
+      try arguments["cache"]?.asInt == 0 ? 0 : readMemory(arguments, "cache") ?? VisionPrompts.defaultCache
     let images = try ImageReader(pixels: model).read(arguments, "image")
     guard !images.areFeatures else {
       throw arguments.failure(
@@ -38,7 +40,10 @@ extension ClipValue {
   private func imageLayers(_ arguments: Arguments) throws -> ClosedRange<Int>? {
     guard !arguments.isAbsent("layers") else { return nil }
     if let layer = arguments["layers"]?.asInt, layer >= 0 { return layer...layer }
-    let range = try arguments.range("layers")
+    guard let range = arguments["layers"]?.asRange else {
+      throw arguments.wrongType(
+        "layers", expected: "a Range of blocks", help: "write the first and the last, as in 9...11")
+    }
     let last = range.isClosed ? range.end : range.end.subtractingReportingOverflow(1).partialValue
     guard range.step == 1, range.start >= 0, range.start <= last else {
       throw arguments.failure(

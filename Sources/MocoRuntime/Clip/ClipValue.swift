@@ -21,7 +21,8 @@ final class ClipValue: HostObject {
   func copied() throws -> AnyValue? { .host(ClipValue(try model.copy(), context)) }
 
   private static let fields = [
-    "name", "dim", "width", "layers", "vision_width", "vision_layers", "image_size", "channels", "context", "vocabulary", "activation", "mean", "std", "scale",
+    "name", "dim", "width", "layers", "vision_width", "vision_layers", "image_size", "channels", "context",
+    "vocabulary", "activation", "mean", "std", "scale",
     "size",
     "hash", "parameters", "info",
   ]

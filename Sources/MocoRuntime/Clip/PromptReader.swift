@@ -50,7 +50,8 @@ struct PromptReader {
         throw arguments.failure(
           "E0303",
           list.isEmpty
-            ? "\(name) is an empty list" : "\(name) is a list that begins with \(Arguments.describe(list[0]))",
+            ? "\(name) is an empty list"
+            : "\(name) is a list that begins with \(Arguments.describe(list[0]))",
           at: argument,
           help: "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it")
       }

@@ -180,7 +180,8 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       if let tensor: TensorValue = value.asHost() {
         guard !arguments.isAbsent("clip") else {
           throw arguments.failure(
-            "E0304", "nearest_words needs the model whose words are meant, for a tensor of rows", at: "prompts",
+            "E0304", "nearest_words needs the model whose words are meant, for a tensor of rows",
+            at: "prompts",
             help: "write nearest_words(ctx, clip: clip)")
         }
         guard expert == nil else {

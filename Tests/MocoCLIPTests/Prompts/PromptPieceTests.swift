@@ -51,7 +51,8 @@ import Testing
   @Test(arguments: [
     (["a photo of a", "cat"], "E0305"), (["a photo of a ", "cat", "s"], "E0305"), (["fi", "ﬁg"], "E0305"),
     (["R&am", "p;B"], "E0305"), (["a", "&", "lt;"], "E0305"), (["", "cat"], "E0604"),
-    (["e", "\u{301}clair"], "E0305"), (["a <|endoftext|>", " cat"], "E0305"), (["<|endof", "text|>"], "E0305"),
+    (["e", "\u{301}clair"], "E0305"), (["a <|endoftext|>", " cat"], "E0305"),
+    (["<|endof", "text|>"], "E0305"),
     (["<|startoftext|> cat"], "E0305"), ([], "E0604"), ([" "], "E0604"), (["\u{7}"], "E0604"),
   ])
   func whatNobodyCanWantIsRefused(_ texts: [String], _ code: String) throws {
@@ -115,7 +116,9 @@ import Testing
     let over = Variable(try rows(6, "over"), requiresGrad: true)
     let prompt = Prompt.pieces([.soft(SoftPiece(ctx)), .text("cat"), .soft(SoftPiece(tail))])
     let found = try model.encodePrompts([prompt], deep: [over])
-    let parts = try (Variable(over.value[[.range(from: 0, to: 4)]]), Variable(over.value[[.range(from: 4, to: 6)]]))
+    let parts = try (
+      Variable(over.value[[.range(from: 0, to: 4)]]), Variable(over.value[[.range(from: 4, to: 6)]])
+    )
     let same = Prompt.pieces([
       .soft(SoftPiece(ctx, deep: [parts.0])), .text("cat"), .soft(SoftPiece(tail, deep: [parts.1])),
     ])
@@ -173,7 +176,9 @@ import Testing
     let clip = try CLIPModel.random(config: config, seed: 2, tokenizerDirectory: Repository.tokenizer)
     let words = Variable(try clip.embedding(of: "a photo of a"))
     let over = Variable(try rows(words.shape[0], "over"), requiresGrad: true)
-    let prompts = ["cat", "dog", "cat"].map { Prompt.pieces([.soft(SoftPiece(words)), .text($0), .text(".")]) }
+    let prompts = ["cat", "dog", "cat"].map {
+      Prompt.pieces([.soft(SoftPiece(words)), .text($0), .text(".")])
+    }
     #expect(try clip.assemble(prompts).prompts.count == 2)
     let texts = try clip.encodeTexts(["a photo of a cat.", "a photo of a dog.", "a photo of a cat."]).value
     for memory in [1, 1 << 30] {
@@ -183,13 +188,17 @@ import Testing
     // Rows as small as those of a new table bend too much for differences.
     let soft = Variable(try rows(words.shape[0], "soft"), requiresGrad: true)
     func features() throws -> Variable {
-      let prompts = ["cat", "dog", "cat"].map { Prompt.pieces([.soft(SoftPiece(soft)), .text($0), .text(".")]) }
+      let prompts = ["cat", "dog", "cat"].map {
+        Prompt.pieces([.soft(SoftPiece(soft)), .text($0), .text(".")])
+      }
       return try clip.encodePrompts(prompts, deep: [over], memory: 1)
     }
     let seed = try rows(3, "seed", width: 12)
     try features().backward(seed)
     for (name, variable) in [("soft", soft), ("over", over)] {
-      try checkSlope(variable, name, gradient: #require(variable.grad)) { try slopeLoss(features().value, seed) }
+      try checkSlope(variable, name, gradient: #require(variable.grad)) {
+        try slopeLoss(features().value, seed)
+      }
     }
   }
 

@@ -24,12 +24,16 @@ import Testing
     Case(), Case(deep: [true, false, true]), Case(deep: [true, true, true], memory: 1),
     Case(deep: [false, true], trained: false), Case(deep: [true, true], weights: "visual."),
     Case(deep: [true], weights: "visual.transformer.resblocks.2.ln_1", memory: 1),
-    Case(layers: 2...3, deep: [true]), Case(layers: 3...3, memory: 1), Case(layers: 1...3, deep: [true, true], trained: false),
-    Case(layers: 2...3, deep: [true], weights: "visual."), Case(layers: 2...3, weights: "visual.conv1", memory: 1),
+    Case(layers: 2...3, deep: [true]), Case(layers: 3...3, memory: 1),
+    Case(layers: 1...3, deep: [true, true], trained: false),
+    Case(layers: 2...3, deep: [true], weights: "visual."),
+    Case(layers: 2...3, weights: "visual.conv1", memory: 1),
     Case(layers: 2...3, pixels: true), Case(deep: [true], pixels: true),
-    Case(deep: [true, true], weights: "visual.", memory: 1, size: (20, 2)), Case(layers: 2...3, deep: [true], size: (20, 2)),
+    Case(deep: [true, true], weights: "visual.", memory: 1, size: (20, 2)),
+    Case(layers: 2...3, deep: [true], size: (20, 2)),
     Case(deep: [true], output: .tokens), Case(deep: [true], weights: "visual.", output: .patches),
-    Case(layers: 1...2, deep: [true], output: .pooled), Case(prompts: false, weights: "visual.", output: .tokens),
+    Case(layers: 1...2, deep: [true], output: .pooled),
+    Case(prompts: false, weights: "visual.", output: .tokens),
     Case(deep: [true], deepTrained: false), Case(deep: [true], weights: "visual.ln_p"),
   ]
 
@@ -63,7 +67,8 @@ import Testing
     let prompts = try prompts(setting)
     let size = setting.size.0
     let pixels = Variable(try TinyModel.random([3, 3, size, size], "pixels"), requiresGrad: setting.pixels)
-    let found = try model.encodeImage(pixels, prompts: prompts, output: setting.output, memory: setting.memory)
+    let found = try model.encodeImage(
+      pixels, prompts: prompts, output: setting.output, memory: setting.memory)
     let seed = try TinyModel.random(found.shape, "seed")
     #expect(found.requiresGrad)
     try found.backward(seed)
@@ -122,7 +127,9 @@ import Testing
     }
     // Room for two states, and none.
     let state = model.config.vision.tokens * 16 * 4
-    for cache in [1 << 20, 2 * state, 1, 0, 1 << 20] { #expect(try rows(0, 5, cache: cache) == all, "\(cache)") }
+    for cache in [1 << 20, 2 * state, 1, 0, 1 << 20] {
+      #expect(try rows(0, 5, cache: cache) == all, "\(cache)")
+    }
     #expect(try rows(1, 4, cache: 2 * state) == Array(all[row..<(4 * row)]))
   }
 

@@ -63,7 +63,8 @@ import Testing
     #expect((mine.0 == nil) == !setting.soft)
     if let own = mine.0 { #expect(try relativeError(own, #require(soft.grad)) < 2e-5) }
     for (name, gradient) in TinyModel.takeGradients(model) where !name.hasPrefix("visual.") {
-      #expect(try relativeError(#require(mine.2[name], "no gradient for \(name)"), gradient) < 2e-5, "\(name)")
+      #expect(
+        try relativeError(#require(mine.2[name], "no gradient for \(name)"), gradient) < 2e-5, "\(name)")
     }
   }
 
