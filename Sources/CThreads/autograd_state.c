@@ -6,3 +6,9 @@ static _Thread_local int depth = 0;
 int moco_no_grad_depth(void) { return depth; }
 void moco_no_grad_enter(void) { depth++; }
 void moco_no_grad_leave(void) { depth--; }
+
+static _Thread_local int keeping = 0;
+
+int moco_keep_graph_depth(void) { return keeping; }
+void moco_keep_graph_enter(void) { keeping++; }
+void moco_keep_graph_leave(void) { keeping--; }

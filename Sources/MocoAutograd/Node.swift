@@ -51,7 +51,10 @@ final class Node {
     return found
   }
 
-  func run(_ seed: Tensor) throws {
+  /// The nodes under this one, newest first, none of whose ways has been used or spoiled.
+  ///
+  /// - Throws: E0207.
+  private func intactOrder() throws -> [Node] {
     let order = reachable()
     if let used = order.first(where: { $0.rule == nil }) {
       throw Failure(
@@ -63,6 +66,11 @@ final class Node {
         "E0207", "backward: numbers that \(changed.name) worked on were overwritten since",
         help: "write into x.copy(), which has numbers of its own, or after backward()")
     }
+    return order
+  }
+
+  func run(_ seed: Tensor) throws {
+    let order = try intactOrder()
     defer { for node in order { node.pending = nil } }
     pending = seed
     for node in order {
@@ -91,6 +99,62 @@ final class Node {
       }
       Node.release(&inputs)
     }
+  }
+
+  /// Gradients of `seed` times this with respect to some variables, nil where no way leads there. The graph stays as
+  /// it is, and no leaf's `grad` changes. Only ways that lead to the targets are walked.
+  func gradients(_ seed: Tensor, of targets: [Variable]) throws -> [Tensor?] {
+    let order = try intactOrder()
+    defer { for node in order { node.pending = nil } }
+    var leaves: [ObjectIdentifier: Int] = [:]
+    var wanted: [ObjectIdentifier: Int] = [:]
+    for (place, target) in targets.enumerated() {
+      if let node = target.node {
+        wanted[ObjectIdentifier(node)] = wanted[ObjectIdentifier(node)] ?? place
+      } else {
+        leaves[ObjectIdentifier(target)] = leaves[ObjectIdentifier(target)] ?? place
+      }
+    }
+    // From the oldest on: which nodes have a target under them.
+    var leading = Set<ObjectIdentifier>()
+    func leads(_ input: Variable) -> Bool {
+      guard let node = input.node else { return leaves[ObjectIdentifier(input)] != nil }
+      let id = ObjectIdentifier(node)
+      return wanted[id] != nil || leading.contains(id)
+    }
+    for node in order.reversed() where zip(node.inputs, node.needs).contains(where: { $1 && leads($0) }) {
+      leading.insert(ObjectIdentifier(node))
+    }
+    var found = [Tensor?](repeating: nil, count: targets.count)
+    pending = seed
+    for node in order {
+      try Cancellation.check()
+      guard let gradient = node.pending, let rule = node.rule else { continue }
+      node.pending = nil
+      if let place = wanted[ObjectIdentifier(node)] { found[place] = gradient }
+      guard leading.contains(ObjectIdentifier(node)) else { continue }
+      let needs = zip(node.inputs, node.needs).map { $1 && leads($0) }
+      let gradients = try rule(gradient, needs)
+      for (i, input) in node.inputs.enumerated() where needs[i] && i < gradients.count {
+        guard let gradient = gradients[i] else { continue }
+        guard gradient.shape == input.shape else {
+          throw Failure(
+            "E0205",
+            "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
+              + Shape.text(input.shape))
+        }
+        if let next = input.node {
+          try next.collect(gradient)
+        } else if let place = leaves[ObjectIdentifier(input)] {
+          found[place] = try found[place].map { try Tensor.add($0, gradient) } ?? gradient
+        }
+      }
+    }
+    for (place, target) in targets.enumerated() {
+      let first = target.node.map { wanted[ObjectIdentifier($0)] } ?? leaves[ObjectIdentifier(target)]
+      if let first, first != place { found[place] = found[first] }
+    }
+    return found
   }
 
   private func collect(_ gradient: Tensor) throws {

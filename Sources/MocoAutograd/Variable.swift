@@ -72,30 +72,45 @@ public final class Variable: @unchecked Sendable {
   ///   graph; E0206 without a seed for more than one number; E0205 for a seed of another shape; E0406 when
   ///   interrupted.
   public func backward(_ seed: Tensor? = nil) throws {
-    guard requiresGrad else {
-      throw Failure(
-        "E0207", "backward: nothing here needs a gradient",
-        help: "make what is to be trained with parameter(…), and compute outside no_grad")
-    }
-    let start: Tensor
-    if let seed {
-      guard seed.shape == shape else {
-        throw Failure(
-          "E0205",
-          "backward: the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
-          operandLabels: (Shape.text(shape), Shape.text(seed.shape)))
-      }
-      start = seed
-    } else {
-      guard value.count == 1 else {
-        throw Failure(
-          "E0206", "backward needs a single number, not shape \(Shape.text(shape))",
-          help: "reduce it first, with sum() or mean()")
-      }
-      start = try Tensor.full(shape, 1)
-    }
+    let start = try start(seed, "backward")
     guard let node else { return try accumulate(start) }
     try Autograd.noGrad { try node.run(start) }
+  }
+
+  /// The gradients of this with respect to some variables, leaves or not; nil for those that it does not come from.
+  ///
+  /// No `grad` changes, and the graph can be walked again.
+  /// - Parameter seed: the gradient of something beyond with respect to this; 1 for a single number.
+  /// - Throws: as `backward`.
+  public func gradients(of targets: [Variable], seed: Tensor? = nil) throws -> [Tensor?] {
+    let start = try start(seed, "gradients")
+    guard let node else { return targets.map { $0 === self ? start : nil } }
+    return try Autograd.noGrad {
+      try Autograd.keepingGraph { try node.gradients(start, of: targets) }
+    }
+  }
+
+  private func start(_ seed: Tensor?, _ name: String) throws -> Tensor {
+    guard requiresGrad else {
+      throw Failure(
+        "E0207", "\(name): nothing here needs a gradient",
+        help: "make what is to be trained with parameter(…), and compute outside no_grad")
+    }
+    guard let seed else {
+      guard value.count == 1 else {
+        throw Failure(
+          "E0206", "\(name) needs a single number, not shape \(Shape.text(shape))",
+          help: "reduce it first, with sum() or mean()")
+      }
+      return try Tensor.full(shape, 1)
+    }
+    guard seed.shape == shape else {
+      throw Failure(
+        "E0205",
+        "\(name): the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
+        operandLabels: (Shape.text(shape), Shape.text(seed.shape)))
+    }
+    return seed
   }
 
   // A leaf's gradient has memory of its own: optimizers and clipping write into it. Where a program still holds
@@ -131,6 +146,16 @@ public enum Autograd {
   public static func noGrad<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     moco_no_grad_enter()
     defer { moco_no_grad_leave() }
+    return try body()
+  }
+
+  /// Whether the backward pass that runs on this thread leaves its graph as it is: what a rule has kept for it must
+  /// stay for the next one.
+  public static var keepsGraph: Bool { moco_keep_graph_depth() > 0 }
+
+  static func keepingGraph<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    moco_keep_graph_enter()
+    defer { moco_keep_graph_leave() }
     return try body()
   }
 }

@@ -19,7 +19,7 @@ extension FlowFacts {
       "squeeze", "unsqueeze", "flatten", "softmax", "log_softmax", "gelu", "relu", "layer_norm", "normalize", "maximum",
       "minimum", "einsum", "cross_entropy", "cosine_similarity", "sum", "mean", "max", "min", "norm", "std", "variance",
       "clamp", "exp", "log", "sqrt", "abs", "sigmoid", "tanh", "dropout", "loss", "logits", "encode", "scores",
-      "contrastive_loss", "no_grad", "router", "soft_prompts", "encode_text", "encode_image",
+      "contrastive_loss", "no_grad", "router", "soft_prompts", "model", "encode_text", "encode_image",
     ],
     drawing: ["rand", "randn", "dropout", "batches"])
 }

@@ -7,4 +7,9 @@ int moco_no_grad_depth(void);
 void moco_no_grad_enter(void);
 void moco_no_grad_leave(void);
 
+/// Nesting depth of backward passes on this thread that leave their graph as it is.
+int moco_keep_graph_depth(void);
+void moco_keep_graph_enter(void);
+void moco_keep_graph_leave(void);
+
 #endif

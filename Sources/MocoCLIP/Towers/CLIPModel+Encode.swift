@@ -88,7 +88,7 @@ extension CLIPModel {
       let again = plan.chunkCount > 1 ? try Tensor.zeros([prompts, d]) : nil
       for chunk in plan.chunks.reversed() {
         var state = last.activations
-        last.activations = nil
+        if !Autograd.keepsGraph || plan.chunkCount > 1 { last.activations = nil }
         if state == nil, let again {
           state = try tower.forward(chunk, into: again.mutableFloatBase, keep: true, taps: nil)
         }

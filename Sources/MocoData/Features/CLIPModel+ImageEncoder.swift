@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoTensor
 
 /// A model in the hands of a closure that may run on another thread; its parameters are only read there.
 ///
@@ -17,5 +18,35 @@ extension CLIPModel {
     return ImageEncoder(key: key, preprocess: Preprocess(config)) { pixels in
       try shared.model.encodeImageFrozen(pixels)
     }
+  }
+
+  /// The same, made when it is first asked for: its key is a hash of all weights.
+  public func lazyEncoder() -> LazyEncoder {
+    let shared = SharedModel(model: self)
+    return LazyEncoder(
+      make: { try shared.model.imageEncoder() }, encode: { try shared.model.encodeImageFrozen($0) })
+  }
+}
+
+/// An encoder of images that is made when somebody first asks for it.
+///
+/// - Safety: asked by the thread that runs a training or an evaluation alone.
+public final class LazyEncoder: @unchecked Sendable {
+  private let make: () throws -> ImageEncoder
+  private var made: ImageEncoder?
+  /// Features that nobody keeps. Shape: [B, channels, S, S] → [B, D].
+  let encode: (Tensor) throws -> Tensor
+
+  init(make: @escaping () throws -> ImageEncoder, encode: @escaping (Tensor) throws -> Tensor) {
+    self.make = make
+    self.encode = encode
+  }
+
+  /// - Throws: what making it throws.
+  func get() throws -> ImageEncoder {
+    if let made { return made }
+    let encoder = try make()
+    made = encoder
+    return encoder
   }
 }

@@ -45,13 +45,37 @@ public enum BatchForm: Sendable {
   case features(ImageEncoder, view: Augmentation? = nil)
   /// Pixels; with an augmentation every epoch sees other crops.
   case pixels(Preprocess, augmentation: Augmentation? = nil)
+  /// Whichever somebody reads. Features are kept where the form says so, else made of the batch's pixels.
+  case asked(AskedForm)
 
   /// The same of another view of the images.
   package func seen(as view: Augmentation?) -> BatchForm {
     switch self {
     case .features(let encoder, _): return .features(encoder, view: view)
     case .pixels(let preprocess, _): return .pixels(preprocess, augmentation: view)
+    case .asked(var form):
+      form.view = view
+      return .asked(form)
     }
+  }
+}
+
+/// How a batch of which nobody knows yet what is read of it becomes tensors.
+public struct AskedForm: Sendable {
+  /// How images become pixels.
+  public let preprocess: Preprocess
+  /// What makes features.
+  public let encoder: LazyEncoder
+  /// Whether features may be kept: the tower is frozen, and views come back.
+  public let keeps: Bool
+  /// The crop and flip that is looked at.
+  package var view: Augmentation?
+
+  /// A form without a view; see the fields.
+  public init(preprocess: Preprocess, keeps: Bool, encoder: LazyEncoder) {
+    self.preprocess = preprocess
+    self.keeps = keeps
+    self.encoder = encoder
   }
 }
 

@@ -1,4 +1,5 @@
 import MocoCLIP
+import MocoTensor
 
 extension DataSplit {
   /// The items at `indices` as a batch.
@@ -12,10 +13,26 @@ extension DataSplit {
         .features(try features(encoder, at: indices, view: view))
       case .pixels(let preprocess, let augmentation):
         .pixels(try pixels(indices, preprocess: preprocess, augmentation: augmentation))
+      case .asked(let form): .asked(asked(indices, form))
       }
     return Batch(
       images: images, labels: items.map(\.label), classes: classes,
       styles: items.contains { $0.style != nil } ? items.map { $0.style?.style } : nil, indices: indices)
+  }
+
+  /// The items at `indices`, whose tensors are made when they are asked for.
+  package func asked(_ indices: [Int], _ form: AskedForm) -> AskedImages {
+    func pixels() throws -> Tensor {
+      try self.pixels(indices, preprocess: form.preprocess, augmentation: form.view)
+    }
+    return AskedImages(
+      count: indices.count,
+      features: { [self] in
+        if form.keeps || isFeatures {
+          return try features(form.encoder.get(), at: indices, view: form.view)
+        }
+        return try form.encoder.encode(pixels())
+      }, pixels: pixels)
   }
 
   /// Batches in the order of a plan, made one at a time as they are asked for.

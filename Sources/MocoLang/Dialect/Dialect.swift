@@ -12,6 +12,9 @@ public final class Dialect: Sendable {
   public let units: [Quantity.Unit]
   /// What calls of functions of built-in modules make, by the module's name: `plot.line(…)` makes a figure.
   public let moduleResults: [String: ModuleResult]
+  /// Functions that are called with a block alone: `model { … }` is `model() { … }` where no binding of the name is in
+  /// scope.
+  public let blockCalls: [String]
   /// A module of the standard library, for messages that show how `use` is written.
   public let exampleModule: String
 
@@ -44,6 +47,7 @@ public final class Dialect: Sendable {
   public init(
     forms: [CommandForm] = [], declarations: [DeclaringForm] = [], units: [Quantity.Unit] = [],
     moduleResults: [String: ModuleResult] = [:], exampleModule: String = "name",
+    blockCalls: [String] = [],
     habits: @escaping @Sendable () -> Habits = { Habits() },
     errors: @escaping @Sendable () -> ErrorCatalog = { ErrorCatalog() }
   ) {
@@ -52,6 +56,7 @@ public final class Dialect: Sendable {
     self.units = units
     self.moduleResults = moduleResults
     self.exampleModule = exampleModule
+    self.blockCalls = blockCalls
     formsByVerb = Dictionary(forms.map { ($0.verb, $0) }, uniquingKeysWith: { first, _ in first })
     declarationsByVerb = Dictionary(
       declarations.map { ($0.verb, $0) }, uniquingKeysWith: { first, _ in first })

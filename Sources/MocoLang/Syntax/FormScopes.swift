@@ -41,9 +41,9 @@ struct FormScopes {
 }
 
 extension Parser {
-  /// Notes a name of this scope, where it is a verb.
+  /// Notes a name of this scope, where it is a verb, or what is called with a block alone.
   mutating func bind(_ name: String) {
-    if dialect.form(name) != nil { forms.bind(name) }
+    if dialect.form(name) != nil || dialect.blockCalls.contains(name) { forms.bind(name) }
   }
 
   /// Notes what is bound before the text, and which globals it declares.

@@ -270,6 +270,9 @@ extension Parser {
         let arguments = try callArguments()
         expr = try make(.call(Call(callee: expr, arguments: arguments)), full(expr, nil))
         mayTakeBlock = true
+      case .leftBrace where beginsBlockCall(expr):
+        let block = try trailingBlock(after: [])
+        expr = try make(.call(Call(callee: expr, arguments: block)), full(expr, nil))
       case .leftBrace where mayTakeBlock && !token.newlineBefore && !braceEndsExpression:
         guard case .call(let call) = expr.kind else { return expr }
         try refuseAnonymousFunction(call)
@@ -296,5 +299,11 @@ extension Parser {
         return expr
       }
     }
+  }
+
+  /// The brace behind `model` in `model { … }`.
+  private func beginsBlockCall(_ callee: Expr) -> Bool {
+    guard case .name(let name) = callee.kind, !token.newlineBefore, !braceEndsExpression else { return false }
+    return dialect.blockCalls.contains(name) && !forms.isBound(name)
   }
 }

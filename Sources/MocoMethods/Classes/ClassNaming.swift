@@ -173,7 +173,7 @@ public enum ClassPlaces {
   }
 
   /// At most eight names for people, those that matter first.
-  static func list(_ names: [String], first: (String) -> Bool) -> String {
+  package static func list(_ names: [String], first: (String) -> Bool) -> String {
     let ordered = names.filter(first) + names.filter { !first($0) }
     let shown = ordered.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
     return ordered.count > 8 ? "\(shown) and \(ordered.count - 8) more" : shown

@@ -40,6 +40,9 @@ public struct Answer {
 public protocol Classifier: Stored, Shown {
   /// The method that it is a model of.
   var method: MethodDescriptor { get }
+  /// One word for tables, files and messages: "mixture", "coop", "zero_shot". The name of the method, unless the model
+  /// has one of its own.
+  var kind: String { get }
   /// The CLIP model that it stands on.
   var clip: CLIPModel { get }
   /// All classes, in the order of the data set.
@@ -49,6 +52,8 @@ public protocol Classifier: Stored, Shown {
   var trained: TrainingScope { get }
   /// Whether image features depend on trained parameters, so that nobody may keep them.
   var trainsVision: Bool { get }
+  /// Whether it asks of each image what it reads, features or pixels, so that nothing is made that nobody reads.
+  var asksForImages: Bool { get }
   /// Whether a class has more than its name: something learned of its own.
   var hasPromptsOfClasses: Bool { get }
   /// Whether it can be asked about class names that it was not made with.
@@ -65,9 +70,9 @@ public protocol Classifier: Stored, Shown {
 }
 
 extension Classifier {
-  /// One word for tables and files: "mixture", "coop", "zero_shot".
   public var kind: String { method.kind }
   public var trainsVision: Bool { false }
+  public var asksForImages: Bool { false }
   public var answersAnyNames: Bool { true }
   public var hasPromptsOfClasses: Bool { false }
   public var remake: String { "make the \(kind) with classes: data.classes" }
@@ -114,7 +119,7 @@ extension Classifier {
   func classIndices(of names: [String]) throws -> [Int] { try ClassPlaces.all(names, in: classes) }
 
   /// The places of a selection among the model's classes; nil for names that may be anybody's.
-  func places(_ selection: ClassSelection) -> [Int]? {
+  package func places(_ selection: ClassSelection) -> [Int]? {
     switch selection {
     case .all: return Array(classes.indices)
     case .base: return trained.places
@@ -133,7 +138,7 @@ extension Classifier {
 ///
 /// - Parameter least: a model tells names apart and takes two; a part of its classes may be one.
 /// - Throws: E0703 for too few classes.
-func checkClasses(_ classes: [String], least: Int = 1) throws {
+package func checkClasses(_ classes: [String], least: Int = 1) throws {
   guard let first = classes.first else {
     throw Failure(
       "E0703", "the class list is empty", help: "give names: classes: data.classes", argument: "classes")

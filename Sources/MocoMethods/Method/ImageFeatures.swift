@@ -8,9 +8,11 @@ extension Classifier {
   ///
   /// - Shape: [B, D]
   /// - Throws: E0705 for a shape that is neither features nor pixels.
-  func imageFeatures(_ images: ImageInput) throws -> Variable {
+  package func imageFeatures(_ images: ImageInput) throws -> Variable {
     let width = clip.config.embedDim
     switch images {
+    case .asked(let asked):
+      return try imageFeatures(trainsVision ? .pixels(asked.pixels()) : .features(asked.features()))
     case .features(let tensor):
       guard tensor.rank == 2, tensor.shape[1] == width, tensor.shape[0] > 0 else {
         throw Failure(

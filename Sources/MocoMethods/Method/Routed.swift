@@ -1,3 +1,4 @@
+import MocoBase
 import MocoCLIP
 import MocoTensor
 
@@ -11,6 +12,28 @@ public struct Routing: Sendable {
   public let chosen: [[Int]]
   /// α: softmax of h over the chosen, zero elsewhere. Shape: [B, G].
   public let weights: [[Float]]
+
+  /// A routing of which the weights are all that is known: an expert whose weight is 0 was not chosen.
+  ///
+  /// - Shape: weights [B, G]
+  package init(weights tensor: Tensor) throws {
+    let values = try tensor.toFloats()
+    let experts = tensor.shape.last ?? 0
+    weights = experts == 0 ? [] : stride(from: 0, to: values.count, by: experts).map {
+      Array(values[$0..<min($0 + experts, values.count)])
+    }
+    scores = weights
+    chosen = weights.map { row in
+      row.indices.filter { row[$0] != 0 }.sorted { row[$0] == row[$1] ? $0 < $1 : row[$0] > row[$1] }
+    }
+  }
+
+  /// Scores, choice and weights of each image.
+  init(scores: [[Float]], chosen: [[Int]], weights: [[Float]]) {
+    self.scores = scores
+    self.chosen = chosen
+    self.weights = weights
+  }
 
   /// The mean weight of each expert. Sums to 1.
   public var load: [Float] {
@@ -66,6 +89,49 @@ public struct Explanation: Sendable {
   public let experts: [ExpertView]
   /// The name of the answer.
   public var prediction: String { classes.first?.name ?? "" }
+}
+
+extension Explanation {
+  /// An explanation from what each expert would say by itself.
+  ///
+  /// - Parameters:
+  ///   - names: what the classes asked about are called. Shape: [C].
+  ///   - logits: the model's answer to the one image of the routing. Shape: [C].
+  ///   - groups: what the experts are called. Shape: [G].
+  ///   - alone: their own answers. Shape: [G, C].
+  ///   - top: how many classes are shown of each expert.
+  /// - Throws: E0705 where these do not fit together.
+  package init(
+    names: [String], logits: [Float], routing: Routing, groups: [String], alone: [[Float]], top: Int
+  ) throws {
+    guard logits.count == names.count, routing.weights.count == 1, alone.count == groups.count,
+      routing.weights[0].count == groups.count, alone.allSatisfy({ $0.count == names.count })
+    else { throw Failure("E0705", "\(logits.count) logits for \(names.count) classes") }
+    func softmax(_ logits: [Float]) -> [Float] {
+      guard let top = logits.max() else { return [] }
+      let values = logits.map { expFloat($0 - top) }
+      let sum = values.reduce(0, +)
+      return values.map { $0 / sum }
+    }
+    func ranked(_ values: [Float]) -> [Score] {
+      values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] > values[$1] }
+        .map { Score(name: names[$0], value: values[$0]) }
+    }
+    self.names = names
+    self.logits = logits
+    probabilities = softmax(logits)
+    classes = Array(ranked(probabilities).prefix(max(top, 1)))
+    var best = 0
+    for c in probabilities.indices where probabilities[c] > probabilities[best] { best = c }
+    place = best
+    let scores = routing.scores[0]
+    experts = groups.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }.map { g in
+      ExpertView(
+        index: g, group: groups[g], score: scores[g], weight: routing.weights[0][g],
+        chosen: routing.chosen[0].contains(g), classes: Array(ranked(softmax(alone[g])).prefix(top)),
+        template: nil, logits: alone[g])
+    }
+  }
 }
 
 /// A model with experts, of which a router picks some for an image.

@@ -11,6 +11,8 @@ public protocol Stored: AnyObject {
   var classRows: Set<String> { get }
   /// How messages call what a class has of its own: "context".
   var classRowsName: String { get }
+  /// Whether something of it hangs on the order of its classes that no file can put in another.
+  var needsClassOrder: Bool { get }
   /// The groups of templates whose parts the model has, which are found by their names; none for other models.
   var groups: [TemplateGroup] { get }
 
@@ -38,6 +40,7 @@ public enum StoredPlace {
 extension Stored {
   public var classRows: Set<String> { [] }
   public var classRowsName: String { "rows" }
+  public var needsClassOrder: Bool { false }
   public var groups: [TemplateGroup] { [] }
   public func place(of parameter: String, groups: [Int?]) -> StoredPlace { .same }
   public func advice(saved shape: [Int]) -> String? { nil }

@@ -15,12 +15,15 @@ public struct Parameter: @unchecked Sendable {
   public let variable: Variable
   /// The learning rate's factor for this parameter.
   public let rateFactor: Double
+  /// The factor of weight decay for this parameter; nil for the optimizer's.
+  public let decay: Double?
 
   /// A parameter that learns at the optimizer's rate, or at a factor of it.
-  public init(_ name: String, _ variable: Variable, rateFactor: Double = 1) {
+  public init(_ name: String, _ variable: Variable, rateFactor: Double = 1, decay: Double? = nil) {
     self.name = name
     self.variable = variable
     self.rateFactor = rateFactor
+    self.decay = decay
   }
 }
 
@@ -52,12 +55,15 @@ public struct PromptBatch {
   public let labels: [Int]
   /// The names the labels count, nil for the classes of the loss's scope.
   public let classes: [String]?
+  /// Where the images stand in their split; nil for images of none.
+  public let indices: [Int]?
 
   /// A label for each image.
-  public init(images: ImageInput, labels: [Int], classes: [String]? = nil) {
+  public init(images: ImageInput, labels: [Int], classes: [String]? = nil, indices: [Int]? = nil) {
     self.images = images
     self.labels = labels
     self.classes = classes
+    self.indices = indices
   }
 }
 
@@ -73,12 +79,15 @@ public struct PromptLoss {
   public let count: Int
   /// Of a model with experts: the share of each in the weights α. Sums to 1.
   public let gateLoad: [Float]?
+  /// Numbers that are no part of the loss and are told with it.
+  public let logged: [(name: String, value: Double)]
 
   /// A loss that has been computed, with its gradient's way back.
   public init(
     total: Variable, parts: [(name: String, value: Variable)], correct: Int, count: Int,
-    gateLoad: [Float]? = nil
+    gateLoad: [Float]? = nil, logged: [(name: String, value: Double)] = []
   ) {
+    self.logged = logged
     self.total = total
     self.parts = parts
     self.correct = correct
@@ -102,6 +111,14 @@ public protocol Trainable: Classifier {
   /// - Parameter scope: the classes that the class loss sees.
   /// - Throws: E0705 when the batch does not fit; E0704 for a label's class outside the scope.
   func loss(_ batch: PromptBatch, scope: TrainingScope) throws -> PromptLoss
+  /// Looks whether the first loss of a training has left its gradients where they belong.
+  ///
+  /// - Throws: an error for a parameter that the loss does not reach, where that is a fault.
+  func checkReached() throws
+}
+
+extension Trainable {
+  public func checkReached() throws {}
 }
 
 extension Classifier {
@@ -134,7 +151,7 @@ extension Classifier {
   /// The batch's labels as positions in the scope.
   ///
   /// - Throws: E0705 when numbers do not fit; E0704.
-  func targets(of batch: PromptBatch, _ scope: TrainingScope) throws -> [Int] {
+  package func targets(of batch: PromptBatch, _ scope: TrainingScope) throws -> [Int] {
     guard !batch.labels.isEmpty else { throw Failure("E0705", "the batch is empty") }
     guard batch.labels.count == batch.images.count else {
       throw Failure(
@@ -170,7 +187,7 @@ extension Classifier {
 /// Rows whose largest entry, the first of equals, is the target.
 ///
 /// - Shape: logits [B, C]
-func correctCount(_ logits: Tensor, _ targets: [Int]) throws -> Int {
+package func correctCount(_ logits: Tensor, _ targets: [Int]) throws -> Int {
   let columns = logits.shape.last ?? 0
   guard columns > 0 else { return 0 }
   return try logits.contiguous().withFloats { values in

@@ -100,6 +100,7 @@ public final class LinearProbe: Trainable, Copied {
     let features: Tensor
     switch images {
     case .features(let tensor): features = tensor
+    case .asked(let asked): features = try asked.features()
     case .pixels(let tensor):
       let vision = clip.config.vision
       guard tensor.rank == 4, tensor.shape[0] > 0 else {

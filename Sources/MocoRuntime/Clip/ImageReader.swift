@@ -30,9 +30,6 @@ struct GivenImages {
   let values: Variable
   /// Whether it is one image rather than a list of one: answers then have no dimension of images.
   let isSingle: Bool
-
-  /// The images without their history.
-  var input: ImageInput { areFeatures ? .features(values.value) : .pixels(values.value) }
 }
 
 /// Reads arguments that name images: pictures, items and batches of a data set, lists of these, tensors.
@@ -42,12 +39,15 @@ struct ImageReader {
   private let trainsVision: Bool
   /// Whether tensors [D] and [B, D] are features.
   private let takesFeatures: Bool
+  /// A model that says of each image whether it reads features or pixels.
+  private let asking: (any Classifier)?
 
   /// A reader for the image tower alone, which takes no tensors of features.
   init(tower clip: CLIPModel) {
     self.clip = clip
     trainsVision = false
     takesFeatures = false
+    asking = nil
   }
 
   /// A reader for what needs pixels where kept features would else do.
@@ -62,6 +62,22 @@ struct ImageReader {
     clip = model.clip
     trainsVision = model.trainsVision
     takesFeatures = true
+    asking = model.asksForImages ? model : nil
+  }
+
+  /// The images as a model takes them, without their history: of a batch of a data set only what it reads, where it
+  /// asks for that.
+  ///
+  /// - Throws: as `read`.
+  func input(_ arguments: Arguments, _ name: String) throws -> ImageInput {
+    try input(arguments.value(name), arguments, name)
+  }
+
+  /// The same of a value that stands inside the argument `name`.
+  func input(_ value: AnyValue, _ arguments: Arguments, _ name: String) throws -> ImageInput {
+    if let asking, let batch: BatchValue = value.asHost() { return try batch.asked(for: asking) }
+    let images = try read(value, arguments, name)
+    return images.areFeatures ? .features(images.values.value) : .pixels(images.values.value)
   }
 
   /// - Throws: E0303 for what is no image, E0305 for pixels that are not finite.
@@ -79,6 +95,8 @@ struct ImageReader {
         return GivenImages(areFeatures: true, values: Variable(rows), isSingle: isSingle)
       case .pixels(let pixels):
         return GivenImages(areFeatures: false, values: Variable(pixels), isSingle: isSingle)
+      case .asked(let asked):
+        return GivenImages(areFeatures: true, values: Variable(try asked.features()), isSingle: isSingle)
       }
     }
     guard let list = value.asList, !list.isEmpty else { throw refused(value, arguments, name) }

@@ -12,10 +12,20 @@ final class BatchMaker {
   let preprocess: Preprocess?
   let augmentation: Augmentation?
   private var encoder: (model: CLIPModel, encoder: ImageEncoder)?
+  private var asking: (model: any Classifier, form: AskedForm)?
 
   init(preprocess: Preprocess?, augmentation: Augmentation?) {
     self.preprocess = preprocess
     self.augmentation = augmentation
+  }
+
+  /// What a model reads, kept features while its tower is frozen and the images are not augmented.
+  func form(asking model: any Classifier) throws -> AskedForm {
+    if let asking, asking.model === model { return asking.form }
+    var form = model.askedForm(keeps: augmentation == nil)
+    form.view = augmentation
+    asking = (model, form)
+    return form
   }
 
   /// Kept features while the vision tower is frozen and images are not augmented, else pixels.
@@ -83,7 +93,16 @@ final class BatchValue: ImageHost {
 
   /// The batch as a model learns from it.
   func batch(for model: any Classifier) throws -> Batch {
-    try split.batch(places, form: maker.form(for: model.clip, trainsVision: model.trainsVision))
+    if model.asksForImages {
+      return try split.batch(places, form: .asked(maker.form(asking: model)))
+    }
+    return try split.batch(places, form: maker.form(for: model.clip, trainsVision: model.trainsVision))
+  }
+
+  /// The images for a model that says what it reads of them.
+  func asked(for model: any Classifier) throws -> ImageInput {
+    let form = try maker.form(asking: model)
+    return .asked(split.asked(places, form))
   }
 
   func images(for model: CLIPModel, trainsVision: Bool) throws -> ImageInput {

@@ -16,6 +16,7 @@ extension Dialect {
     units: [.epochs, .steps],
     moduleResults: ["plot": .init(noun: "figure", verb: "show")],
     exampleModule: "templates",
+    blockCalls: ["model"],
     habits: { .moco },
     errors: { .moco })
 }

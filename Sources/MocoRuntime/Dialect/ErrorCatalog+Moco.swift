@@ -51,6 +51,8 @@ extension ErrorCatalog {
       ("E0709", "The model or data lacks what this needs"),
       ("E0710", "The classes of the data are not the model's"),
       ("E0712", "Labels and answers cannot be counted"),
+      ("E0713", "A function of a model gives something else"),
+      ("E0714", "A loss does not reach a parameter"),
       ("E1001", "A file is no notebook of moco"),
       ("E1002", "A cell cannot be written into a program"),
       ("E1003", "A program has no such cell"),

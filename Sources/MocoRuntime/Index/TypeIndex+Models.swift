@@ -4,7 +4,7 @@ import MocoMethods
 /// What programs see of a model, whatever its method.
 enum ModelType {
   static let fields: [(name: String, type: String?, summary: String)] = [
-    ("kind", "String", "What sort of model it is: \(Methods.list())."),
+    ("kind", "String", "What sort of model it is: \(Methods.list()), or the name of one of your own."),
     ("classes", "List", "The names of the classes that it answers for."),
     ("base", "List", "The classes that the class loss sees."),
     ("parameters", "Parameters", "The tensors that training moves."),
@@ -23,7 +23,12 @@ enum ModelType {
 }
 
 var modelTypes: [HostType] {
-  [clipType] + Methods.all.map { ModelType.of($0) } + partTypes
+  [clipType] + (Methods.all + [OwnModel.descriptor]).map { ModelType.of($0) } + [modelBatchType] + partTypes
+}
+
+/// What the functions of a model are given.
+private var modelBatchType: HostType {
+  HostType("ModelBatch", "Images that a model's functions are asked about, with the names.", fields: OwnBatch.fields)
 }
 
 private var clipType: HostType {

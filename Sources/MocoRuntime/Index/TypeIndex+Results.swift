@@ -20,8 +20,10 @@ var resultTypes: [HostType] {
         ("notes", "List", "What was said when the training was taken up."),
         ("idle", "List", "The groups of experts that no image of the last epoch was routed to."),
         ("published", "Record", "What the authors' configuration has set, or nil."),
+        ("last", "Parameters", "The parameters after the last step, where the model has the best or averaged ones, or nil."),
         ("figure", "Figure", "The curve of the loss and its parts."),
       ]),
+    HostType("Average", "How a training averages its parameters."),
     HostType(
       "Optimizer", "A rule that moves parameters along their gradients.",
       fields: [
@@ -97,10 +99,10 @@ var resultTypes: [HostType] {
     HostType(
       "Forecast", "What a training will take, measured before it begins.",
       fields: [
-        ("nodes", "Int", "Rows of the text tower in a step, with shared beginnings counted once."),
-        ("padded_rows", "Int", "Rows of a computation that pads every prompt to the context."),
-        ("chunks", "Int", "Into how many chunks the prompts are cut."),
-        ("flops", "Float", "Floating-point operations of a step."),
+        ("nodes", "Int", "Rows of the text tower in a step, with shared beginnings counted once; nil where a step was measured."),
+        ("padded_rows", "Int", "Rows of a computation that pads every prompt to the context; nil where a step was measured."),
+        ("chunks", "Int", "Into how many chunks the prompts are cut; nil where a step was measured."),
+        ("flops", "Float", "Floating-point operations of a step; nil where a step was measured."),
         ("steps", "Int", "Steps of the training."),
         ("epochs", "Int", "Epochs of the training."),
         ("seconds_per_step", "Float", "How long a step takes."),

@@ -8,7 +8,7 @@ func describeTypes(_ interpreter: Interpreter) {
   interpreter.describe(
     results: Dictionary(Methods.all.map { ($0.function.name, $0.typeName) }) { first, _ in first })
   interpreter.describe(results: [
-    "load_clip": "Clip", "clip_model": "Clip", "dataset": "Dataset", "load_image": "Image",
+    "model": "Model", "ema": "Average", "gaussian": "Average", "load_clip": "Clip", "clip_model": "Clip", "dataset": "Dataset", "load_image": "Image",
     "soft_prompts": "SoftPrompts",
     "router": "Router", "templates": "Templates", "train": "Training", "evaluate": "Report",
     "report": "Report",

@@ -16,7 +16,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: Methods.list())
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.list(own: true))
       let model = value.model
       let path: String
       if let given = try arguments.optionalString("path") {
@@ -61,7 +61,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: Methods.list())
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.list(own: true))
       let optimizer = try readOptimizer(arguments, of: value.model)
       let restored = try Checkpoint.restore(
         path: arguments.string("path"), model: value.model, optimizer: optimizer?.optimizer, base: value.base,

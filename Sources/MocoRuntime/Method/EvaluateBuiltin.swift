@@ -31,7 +31,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let model = try arguments.host(ModelValue.self, "model", expected: Methods.list()).model
+      let model = try arguments.host(ModelValue.self, "model", expected: Methods.list(own: true)).model
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.test").split
       var options = EvaluationOptions()
       options.batch = try arguments.int("batch", in: 1...100_000)
@@ -75,7 +75,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           "E0303", "route explains a model with a router, and a \(model.kind) has none", at: "model",
           help: "give it a \(Methods.listOfRouted)")
       }
-      let images = try ImageReader(routed).read(arguments, "image").input
+      let images = try ImageReader(routed).input(arguments, "image")
       let selection = try readSelection(arguments, "classes", images: "image", routed)
       let truth = RouteTruth(arguments, selection, routed)
       let why = try routed.explain(

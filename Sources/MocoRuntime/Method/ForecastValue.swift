@@ -20,10 +20,10 @@ final class ForecastValue: HostObject {
 
   func member(_ name: String) throws -> AnyValue? {
     switch name {
-    case "nodes": return .int(forecast.step.nodes)
-    case "padded_rows": return .int(forecast.step.paddedRows)
-    case "chunks": return .int(forecast.step.chunks)
-    case "flops": return .float(forecast.step.stepFLOPs)
+    case "nodes": return counted(.int(forecast.step.nodes))
+    case "padded_rows": return counted(.int(forecast.step.paddedRows))
+    case "chunks": return counted(.int(forecast.step.chunks))
+    case "flops": return counted(.float(forecast.step.stepFLOPs))
     case "steps": return .int(forecast.plan.steps)
     case "epochs": return .int(forecast.plan.epochs)
     case "seconds_per_step": return .float(forecast.secondsPerStep)
@@ -34,8 +34,12 @@ final class ForecastValue: HostObject {
     }
   }
 
+  /// What is counted of prompts; nil where a step was measured in their place.
+  private func counted(_ value: AnyValue) -> AnyValue { forecast.measured == nil ? value : .nil }
+
   var shortDescription: String {
-    "<forecast: \(NumberText.counted(forecast.plan.steps, "step")), \(NumberText.counted(forecast.step.nodes, "row")) in the tree, "
+    let rows = forecast.measured == nil ? "\(NumberText.counted(forecast.step.nodes, "row")) in the tree, " : ""
+    return "<forecast: \(NumberText.counted(forecast.plan.steps, "step")), \(rows)"
       + "about \(NumberText.fixed(forecast.seconds, 1)) s>"
   }
 

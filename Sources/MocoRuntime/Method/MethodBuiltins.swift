@@ -5,6 +5,7 @@ public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: Runtim
   interpreter.define(templateBuiltins().onlyGiving())
   interpreter.define(promptBuiltins(context).onlyGiving())
   interpreter.define(modelBuiltins(context))
+  interpreter.define(ownModelBuiltins(context).onlyGiving())
   interpreter.define(optimizerBuiltins().onlyGiving())
   interpreter.define(trainBuiltins(context))
   interpreter.define("stop", .host(StopValue()), doc: StopValue.text)

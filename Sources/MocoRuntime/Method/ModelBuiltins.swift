@@ -44,6 +44,6 @@ func readMemory(_ arguments: Arguments, _ name: String = "memory") throws -> Int
   throw arguments.wrongType(name, expected: "a size", help: "memory: \"2 GB\"")
 }
 
-private func readBase(_ arguments: Arguments) throws -> [String]? {
+func readBase(_ arguments: Arguments) throws -> [String]? {
   arguments["base"]?.isNil == false ? try readClasses(arguments, "base") : nil
 }

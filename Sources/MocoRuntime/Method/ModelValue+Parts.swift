@@ -64,7 +64,7 @@ extension ModelValue {
         ```
         """
     ) { value, arguments in
-      let images = try ImageReader(value.model).read(arguments, "images").input
+      let images = try ImageReader(value.model).input(arguments, "images")
       let routed = try value.routed()
       if try arguments.bool("gradient") {
         return .host(TensorValue(try value.differentiableRouting().differentiableRouting(images).weights))
@@ -84,7 +84,7 @@ extension ModelValue {
         ```
         """
     ) { value, arguments in
-      let images = try ImageReader(value.model).read(arguments, "images").input
+      let images = try ImageReader(value.model).input(arguments, "images")
       let routed = try value.routed()
       if try arguments.bool("gradient") {
         return .host(TensorValue(try value.differentiableRouting().differentiableRouting(images).scores))

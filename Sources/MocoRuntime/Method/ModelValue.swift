@@ -32,10 +32,18 @@ final class ModelValue: HostObject {
 
   /// nil for a model that cannot be had a second time.
   func copied() throws -> AnyValue? {
-    try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
+    if model is OwnModel {
+      throw Failure(
+        "E0303",
+        "copy cannot take a model of functions: they read the parameters that they were written with",
+        help: "put parameters and model into a function, and call it for each: func make() { … }", argument: "x")
+    }
+    return try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
   }
 
   var typeName: String { model.method.typeName }
+
+  func visitReferences(_ visit: (HeldValue) -> Void) { (model as? OwnModel)?.visitReferences(visit) }
 
   var memberNames: [String] {
     ModelType.fields.map(\.name) + model.method.fields.map(\.name) + ModelValue.methods.names
@@ -88,7 +96,7 @@ final class ModelValue: HostObject {
         ```
         """
     ) { value, arguments in
-      let images = try ImageReader(value.model).read(arguments, "images").input
+      let images = try ImageReader(value.model).input(arguments, "images")
       let selection = try readSelection(arguments, "classes", images: "images", value.model)
       guard try arguments.bool("gradient") else {
         return .host(TensorValue(Variable(try value.model.logits(images, classes: selection))))
@@ -109,7 +117,7 @@ final class ModelValue: HostObject {
     ) { value, arguments in
       let selection = try readSelection(arguments, "classes", images: "images", value.model)
       let logits = try value.model.logits(
-        ImageReader(value.model).read(arguments, "images").input, classes: selection)
+        ImageReader(value.model).input(arguments, "images"), classes: selection)
       let names = shownNames(arguments, selection, value.model)
       let columns = names.count
       let values = try logits.toFloats()
@@ -187,7 +195,7 @@ func readBatch(_ arguments: Arguments, _ name: String, _ model: any Classifier) 
   }
   let tensor = try TensorReading.tensor(labels, "labels")
   return PromptBatch(
-    images: try ImageReader(model).read(images, arguments, name).input, labels: try tensor.toInts(),
+    images: try ImageReader(model).input(images, arguments, name), labels: try tensor.toInts(),
     classes: try record["classes"].flatMap { $0.isNil ? nil : $0 }.map { names in
       guard let list = names.asList, case let texts = list.compactMap(\.asString), texts.count == list.count
       else {

@@ -149,7 +149,8 @@ final class ScheduleValue: HostObject {
 func optimizerBuiltins() -> [NativeFunction] {
   let notes = """
     Without parameters it is for `train … { optimizer: … }`; with `mix.parameters` it is ready to step. `decay: \
-    "matrices"` lets only parameters of two or more dimensions shrink.
+    "matrices"` lets only parameters of two or more dimensions shrink. A list may hold groups with a factor on the rate
+    and a decay of their own: `[{value: [a, b], rate: 0.1, decay: 0}, {value: w}]`.
     """
   return [
     NativeFunction(
@@ -266,6 +267,11 @@ private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws ->
     values = list
   } else {
     values = [value]
+  }
+  if values.contains(where: { $0.asRecord != nil }) {
+    var reader = OwnParameters(arguments)
+    for (place, value) in values.enumerated() { try reader.add(value, "\(place)", OwnParameters.Group()) }
+    return reader.parameters
   }
   return try values.enumerated().map { place, value in
     guard let tensor: TensorValue = value.asHost() else {

@@ -11,7 +11,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       """
       train(model, on, for = nil, batch = 32, optimizer = nil, schedule = nil, at_least = nil, clip_grad_norm = nil, \
       shuffle = true, views = nil, each_epoch = nil, each_step = nil, keep_best = nil, metric = "accuracy", \
-      patience = nil, checkpoint = nil, checkpoint_every = nil, resume = nil, extend = nil, memory = nil, \
+      patience = nil, average = nil, checkpoint = nil, checkpoint_every = nil, resume = nil, extend = nil, memory = nil, \
       classes = nil, dry_run = false, seed = nil, published = nil, quiet = false)
       """,
       doc: """
@@ -70,7 +70,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           `e.run`.
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfPlanned)
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfTrainable)
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       let options = try readTraining(arguments, context, value.model, split)
@@ -99,7 +99,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         ```
         """
     ) { arguments in
-      let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfPlanned)
+      let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfTrainable)
       let split = try readTrainingSplit(arguments, value.model)
       try value.checkBase(split)
       return try forecastValue(arguments, value, split, readExtent(arguments, value.model, split))
@@ -185,8 +185,13 @@ private func readTraining(
     options.optimizer = optimizer.settings
   }
   if arguments.isGiven("schedule") {
-    options.schedule = try arguments.optionalHost(
-      ScheduleValue.self, "schedule", expected: "schedule such as cosine(warmup: 5 epochs)")?.schedule
+    if let function = arguments["schedule"]?.asFunction {
+      options.schedule = .own(try ownSchedule(function, arguments))
+    } else {
+      options.schedule = try arguments.optionalHost(
+        ScheduleValue.self, "schedule",
+        expected: "schedule such as cosine(warmup: 5 epochs), or a function (step, steps) => factor")?.schedule
+    }
   }
   try options.published?.checkWarmup(options, data: split)
   if arguments.isGiven("clip_grad_norm") { options.clipNorm = try arguments.optionalFloat("clip_grad_norm") }
@@ -195,6 +200,8 @@ private func readTraining(
   options.checkpoint = try arguments.optionalString("checkpoint")
   if let every = try readEpochs(arguments, "checkpoint_every") { options.checkpointEvery = every }
   options.keepBest = try readKeepBest(arguments, split)
+  options.average = try arguments.optionalHost(
+    AverageValue.self, "average", expected: "average such as ema(0.999) or gaussian(mean: 15)")?.average
   options.patience = try readEpochs(arguments, "patience")
   if arguments["extend"]?.isNil == false {
     let word = try arguments.choice("extend", among: TrainingExtension.allCases.map(\.rawValue))
@@ -206,6 +213,31 @@ private func readTraining(
     }
   }
   return options
+}
+
+/// A function of a program as schedule: it gets as many of step, steps, epoch and epochs as it has parameters without a
+/// default, and gives the factor on the learning rate.
+private func ownSchedule(_ function: FunctionValue, _ arguments: Arguments) throws -> OwnSchedule {
+  let count = function.requiredCount
+  guard count <= 4 else {
+    throw arguments.failure(
+      "E0305", "schedule takes \(count) arguments, and there are four to give to it", at: "schedule",
+      help: "write schedule: (step, steps, epoch, epochs) => …, with as many of them as it needs")
+  }
+  return OwnSchedule(text: OwnSchedule.prefix + OwnModel.digest(function.writtenText)) { moment in
+    let all: [AnyValue] = [
+      .int(moment.step), .int(moment.steps), .int(moment.epoch), .int(moment.epochs),
+    ]
+    let value = try function.call(Array(all.prefix(count)))
+    let tensor = value.asHost(TensorValue.self)?.tensor
+    let number = try value.asFloat ?? (tensor?.count == 1 ? tensor.map { Double(try $0.item()) } : nil)
+    guard let number else {
+      throw Diagnostic(
+        "E0706", "the schedule gave \(Arguments.describe(value)) for step \(moment.step)", at: function.place,
+        help: ["give the factor on the learning rate, a number of 0 or more"])
+    }
+    return number
+  }
 }
 
 /// A number of epochs, `5` or `5 epochs`; nil where it is not given.
@@ -263,6 +295,7 @@ func epochValue(_ record: EpochRecord) -> AnyValue {
   fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
   fields["seconds"] = record.seconds.map { .float($0) } ?? .nil
   fields["validation"] = record.validation.map { .float($0) } ?? .nil
+  for entry in record.logged { fields[entry.name] = .float(entry.value) }
   return .record(fields)
 }
 
@@ -274,5 +307,6 @@ func stepValue(_ record: StepRecord) -> AnyValue {
   fields["lr"] = .float(record.rate)
   fields["accuracy"] = .float(record.accuracy)
   fields["gate_load"] = record.gateLoad.map { .list($0) } ?? .nil
+  for entry in record.logged { fields[entry.name] = .float(entry.value) }
   return .record(fields)
 }

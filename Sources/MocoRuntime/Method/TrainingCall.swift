@@ -28,6 +28,11 @@ struct TrainingCall {
   ) throws {
     (self.context, self.value, self.options) = (context, value, options)
     memory = try readMemory(arguments)
+    guard memory == nil || value.model is any Planned else {
+      throw arguments.failure(
+        "E0706", "memory limits what the prompts of a built-in method take, and \(value.model.kind) is none",
+        at: "memory", help: "leave it out: its own functions say how much they encode at once")
+    }
     eachEpoch = try arguments.optionalFunction("each_epoch")
     eachStep = try arguments.optionalFunction("each_step")
     if let run: TrainingValue = arguments["resume"]?.asHost() {
@@ -40,6 +45,7 @@ struct TrainingCall {
 
   /// - Throws: what the training throws; once it has begun, with its run beside the error.
   func run(on split: DataSplit) throws -> AnyValue {
+    defer { if case .own(let schedule)? = options.schedule { schedule.close() } }
     let before = ModelState(value.model)
     var begun: (trainer: Trainer, step: Int, notes: [String])?
     do {
@@ -91,6 +97,7 @@ struct TrainingCall {
     let place = "after step \(trainer.step) of \(trainer.plan.steps)"
     var (code, message) = ("E0900", String(describing: error))
     if let known = error as? Failure { (code, message) = (known.code, known.message) }
+    if let known = error as? Diagnostic { (code, message) = (known.code, known.message) }
     if let raised = error as? RaisedError {
       (code, message) = (raised.diagnostic.code, raised.diagnostic.message)
     }

@@ -1,3 +1,4 @@
+import MocoAutograd
 import MocoBase
 import MocoDocument
 import MocoLang
@@ -22,6 +23,8 @@ final class TrainingValue: HostObject {
   private let notBest: String?
   /// What another call goes on from.
   let suspended: SuspendedTraining
+  /// The parameters after the last step, where the model has taken others.
+  private let last: [Parameter]
 
   /// - Throws: E0405 without memory for what is kept.
   init(
@@ -39,16 +42,21 @@ final class TrainingValue: HostObject {
     self.interrupted = interrupted
     self.notBest = notBest
     suspended = try SuspendedTraining(trainer)
+    let own = trainer.model.parameters
+    last = try zip(own, trainer.lastValues ?? []).map { parameter, value in
+      Parameter(
+        parameter.name, Variable(try value.copy()), rateFactor: parameter.rateFactor, decay: parameter.decay)
+    }
   }
 
-  var byteCount: Int { suspended.byteCount }
+  var byteCount: Int { suspended.byteCount + last.reduce(0) { $0 + $1.variable.value.byteCount } }
 
   var typeName: String { "Training" }
   func copied() throws -> AnyValue? { .host(self) }
   var memberNames: [String] {
     [
       "loss", "losses", "accuracy", "epochs", "steps", "seconds", "model", "optimizer", "best", "validation",
-      "stopped", "interrupted", "notes", "idle", "published", "figure",
+      "stopped", "interrupted", "notes", "idle", "published", "last", "figure",
     ]
   }
   func member(_ name: String) throws -> AnyValue? {
@@ -73,6 +81,7 @@ final class TrainingValue: HostObject {
     case "notes": return .list(notes)
     case "idle": return .list(idle)
     case "published": return options.published.map { $0.value(options) } ?? .nil
+    case "last": return last.isEmpty ? .nil : .host(ParameterListValue(last))
     case "figure": return .host(FigureValue(figure))
     default: return nil
     }
@@ -102,6 +111,9 @@ final class TrainingValue: HostObject {
     if let stopped { lines.append("stopped by \(stopped)") }
     if let best = report.best, let metric = options.keepBest?.metric {
       lines.append("best epoch \(best.epoch): \(metric.text(best.value))")
+    }
+    if let average = options.average, report.best == nil, interrupted == nil {
+      lines.append("the model has the average \(average.description) of its parameters; last has those of the last step")
     }
     if let notBest { lines.append(notBest) }
     if !idle.isEmpty {

@@ -30,7 +30,60 @@ func gradientBuiltins() -> [NativeFunction] {
         """
     ) { arguments in
       let body = try arguments.function("body")
+      UnrecordedReads.note()
       return try Autograd.noGrad { try body.call() }
+    },
+    NativeFunction(
+      "gradients(loss, of)",
+      doc: """
+        The gradients of a number with respect to tensors, as values: of a tensor one tensor, of a list a list, of a
+        record a record. No `.grad` changes, and the graph of `loss` can be walked again, so that the gradients of two
+        losses over one forward pass can be had beside each other. The tensors may be parameters, or what was computed
+        from them. One that the number does not come from is an error.
+
+        ```
+        let w = parameter([3.0, 4.0])
+        let [g] = gradients((w * w).sum(), of: [w])
+        print(g.to_list(), w.grad)                       // [6.0, 8.0] nil
+        ```
+        """
+    ) { arguments in
+      let loss = try arguments.variable("loss")
+      let of = try arguments.value("of")
+      var names: [String] = []
+      var targets: [Variable] = []
+      func add(_ value: AnyValue, _ name: String) throws {
+        guard let tensor: TensorValue = value.asHost() else {
+          throw arguments.wrongType(
+            "of", expected: "tensors, in a list or a record", help: "gradients(loss, of: [w])")
+        }
+        names.append(name)
+        targets.append(tensor.variable)
+      }
+      if let record = of.asRecord {
+        for (name, value) in record { try add(value, "\"\(name)\"") }
+      } else if let list = of.asList {
+        for (place, value) in list.enumerated() { try add(value, "[\(place)]") }
+      } else if let list: ParameterListValue = of.asHost() {
+        for parameter in list.parameters {
+          names.append("\"\(parameter.name)\"")
+          targets.append(parameter.variable)
+        }
+      } else {
+        try add(of, "it")
+      }
+      let found = try arguments.placed("loss") { try loss.gradients(of: targets) }
+      let values = try zip(names, found).map { name, gradient -> AnyValue in
+        guard let gradient else {
+          throw arguments.failure(
+            "E0207", "the loss does not come from the tensor \(name) of 'of'", at: "of",
+            help: "leave it out, or compute the loss from it")
+        }
+        // Memory of its own: the graph may hold this one, and a program may write into it.
+        return .host(TensorValue(try gradient.copy()))
+      }
+      if let record = of.asRecord { return .record(Fields(zip(record.names, values).map { ($0, $1) })) }
+      return of.asHost(TensorValue.self) != nil ? values.first ?? .nil : .list(values)
     },
     NativeFunction(
       "clip_grad_norm(parameters, limit)",

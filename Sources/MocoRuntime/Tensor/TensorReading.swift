@@ -8,7 +8,11 @@ enum TensorReading {
   /// A tensor, number, or nested list of numbers as a tensor.
   ///
   /// - Throws: E0303 for anything else, E0205 for lists that do not form a box.
-  static func tensor(_ value: AnyValue, _ name: String) throws -> Tensor { try variable(value, name).value }
+  static func tensor(_ value: AnyValue, _ name: String) throws -> Tensor {
+    let variable = try variable(value, name)
+    if variable.requiresGrad { UnrecordedReads.note() }
+    return variable.value
+  }
 
   /// The same, with its history where it has one.
   static func variable(_ value: AnyValue, _ name: String) throws -> Variable {
@@ -265,7 +269,11 @@ extension Arguments {
     return variable.value.dtype == .float32 ? variable : Variable(try variable.value.cast(to: .float32))
   }
 
-  func tensor(_ name: String) throws -> Tensor { try variable(name).value }
+  func tensor(_ name: String) throws -> Tensor {
+    let variable = try variable(name)
+    if variable.requiresGrad { UnrecordedReads.note() }
+    return variable.value
+  }
   func optionalVariable(_ name: String) throws -> Variable? {
     guard let value = self[name], !value.isNil else { return nil }
     return try TensorReading.variable(value, name)

@@ -16,6 +16,11 @@ final class TensorValue: HostObject {
   convenience init(_ tensor: Tensor) { self.init(Variable(tensor)) }
 
   var tensor: Tensor { variable.value }
+  /// The numbers for something that leaves no trace in a graph.
+  private var read: Tensor {
+    if variable.requiresGrad { UnrecordedReads.note() }
+    return variable.value
+  }
   var typeName: String { "Tensor" }
   /// The numbers, of which a view may show many more than there are, and what keeps them: a tensor of one number
   /// takes some hundred bytes, with a history some thousand.
@@ -82,7 +87,7 @@ final class TensorValue: HostObject {
     table.add(
       "item()", doc: "The only number of the tensor, as a Float or Int.\n\n```\ntensor([2.5]).item()\n```"
     ) { value, _ in
-      try TensorReading.number(value.tensor)
+      try TensorReading.number(value.read)
     }
     table.add(
       "backward(gradient = nil)",
@@ -109,24 +114,24 @@ final class TensorValue: HostObject {
     ) { value, _ in
       // Numbers of its own, where writing into them would spoil what backward needs.
       value.variable.requiresGrad
-        ? .host(TensorValue(try value.tensor.copy())) : .host(TensorValue(value.variable.detach()))
+        ? .host(TensorValue(try value.read.copy())) : .host(TensorValue(value.variable.detach()))
     }
     table.add(
       "copy()", doc: "A tensor with numbers of its own, without history.\n\n```\nlet before = w.copy()\n```"
     ) {
       value, _ in
-      .host(TensorValue(try value.tensor.copy()))
+      .host(TensorValue(try value.read.copy()))
     }
     table.add("to_list()", doc: "The numbers as nested lists.\n\n```\nzeros([2, 2]).to_list()\n```") {
       value, arguments in
-      try TensorReading.list(value.tensor, in: arguments.interpreter)
+      try TensorReading.list(value.read, in: arguments.interpreter)
     }
     table.add("float()", doc: "The same numbers as float32.\n\n```\narange(3).float()\n```") { value, _ in
-      value.tensor.dtype == .float32 ? .host(value) : .host(TensorValue(try value.tensor.cast(to: .float32)))
+      value.tensor.dtype == .float32 ? .host(value) : .host(TensorValue(try value.read.cast(to: .float32)))
     }
     table.add("int()", doc: "The same numbers as integers, cut towards zero.\n\n```\n(t * 10).int()\n```") {
       value, _ in
-      .host(TensorValue(try value.tensor.cast(to: .int64)))
+      .host(TensorValue(try value.read.cast(to: .int64)))
     }
     table.add(
       "assign(values)",
@@ -158,7 +163,7 @@ final class TensorValue: HostObject {
     table.add(
       "logical_not()", doc: "True where the number is zero.\n\n```\n(tensor([1, 2]) > 1).logical_not()\n```"
     ) {
-      value, _ in .host(TensorValue(try value.tensor.logicalNot()))
+      value, _ in .host(TensorValue(try value.read.logicalNot()))
     }
     table.add("zero_grad()", doc: "Forgets the gradient.\n\n```\nw.zero_grad()\n```") { value, _ in
       value.variable.grad = nil
@@ -168,7 +173,7 @@ final class TensorValue: HostObject {
       "argmax(axis = nil)",
       doc: "Where the largest number stands, along an axis or in all.\n\n```\nlogits.argmax(axis: 1)\n```"
     ) { value, arguments in
-      try TensorReading.argExtreme(.max, value.tensor, axis: arguments.optionalInt("axis"))
+      try TensorReading.argExtreme(.max, value.read, axis: arguments.optionalInt("axis"))
     }
     table.onlyGiving("item", "detach", "copy", "to_list", "float", "int", "logical_not", "argmax")
   }
@@ -199,16 +204,17 @@ final class TensorValue: HostObject {
   }
 
   private func compared(_ op: Kernels.Comparison, _ left: Variable, _ right: Variable) throws -> AnyValue {
-    .host(TensorValue(try Tensor.compare(op, left.value, right.value)))
+    if left.requiresGrad || right.requiresGrad { UnrecordedReads.note() }
+    return .host(TensorValue(try Tensor.compare(op, left.value, right.value)))
   }
 
   func isEqual(to other: AnyValue) throws -> Bool? {
     guard let other = try TensorReading.operand(other, like: tensor) else { return false }
-    return try tensor.isEqual(to: other.value)
+    return try read.isEqual(to: other.value)
   }
 
-  func number() throws -> AnyValue? { try TensorReading.number(tensor) }
-  func copied() throws -> AnyValue? { .host(TensorValue(try tensor.copy())) }
+  func number() throws -> AnyValue? { try TensorReading.number(read) }
+  func copied() throws -> AnyValue? { .host(TensorValue(try read.copy())) }
 
   // MARK: Elements
 
@@ -250,7 +256,7 @@ final class TensorValue: HostObject {
 
   func contains(_ value: AnyValue) throws -> Bool? {
     guard let operand = try TensorReading.operand(value, like: tensor) else { return false }
-    return try Tensor.compare(.equal, tensor, operand.value).toBools().contains(true)
+    return try Tensor.compare(.equal, read, operand.value).toBools().contains(true)
   }
 
   // MARK: Display

@@ -26,8 +26,12 @@ extension Checkpoint {
         help: "make the model it was saved from, then: restore(model, \"\(path)\")")
     }
     guard let method = Methods[kind] else {
+      let name = file.configuration["name"]?.stringValue
       throw Failure(
-        "E0708", "\(path) holds a model of the kind \"\(kind)\", which load_model cannot make",
+        "E0708",
+        kind == Methods.own
+          ? "\(path) holds \(name.map { "\"\($0)\", " } ?? "")a model of functions, which stand in the program that made it and not in the file"
+          : "\(path) holds a model of the kind \"\(kind)\", which load_model cannot make",
         help: "make the model it was saved from, then: restore(model, \"\(path)\")")
     }
     let model = try placed(path) {

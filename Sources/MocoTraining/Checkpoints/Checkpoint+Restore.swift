@@ -74,12 +74,19 @@ extension Checkpoint {
           + "epoch \(best.epoch), whose parameters a training that is resumed from it ends with")
     }
 
+    if trainer == nil, let place, place.average != nil, place.best == nil {
+      notes.append(
+        "\(file.path): the parameters are those after step \(place.step), where the training stood, not their average, "
+          + "with which a training that is resumed from it ends")
+    }
+
     // From here on nothing can fail.
     for (parameter, value) in match.values { parameter.variable.value = value }
     if let optimizer, let state { optimizer.take(state) }
     if let training, let trainer {
       trainer.resume(
-        at: training.position, plan: training.plan, records: training.records, best: training.best)
+        at: training.position, plan: training.plan, records: training.records, best: training.best,
+        average: training.average)
     } else if let trained = names.trained {
       model.recordTraining(on: TrainingScope(trained))
     }
@@ -96,11 +103,13 @@ extension Checkpoint {
     _ file: CheckpointFile, _ model: any Classifier, _ names: CheckpointNames, _ match: CheckpointMatch,
     strict: Bool, allow: Set<Difference>, isLoading: Bool, notes: inout [String]
   ) throws {
-    if let kind = file.kind, kind != model.kind {
+    if let kind = file.kind, kind != model.method.kind {
       guard !strict else {
         throw Failure(
           "E0708", "\(file.path) holds a \(kind), not a \(model.kind)",
-          help: "make the \(kind) with load_model(\"\(file.path)\", clip: clip)")
+          help: Methods[kind] == nil
+            ? "restore it into the model that it was saved from"
+            : "make the \(kind) with load_model(\"\(file.path)\", clip: clip)")
       }
       notes.append("\(file.path) holds a \(kind), this is a \(model.kind)")
     }
@@ -132,7 +141,7 @@ extension Checkpoint {
         help: isLoading
           ? "load the CLIP model it was saved with; if that is this one, the file is damaged"
           : (names.help ?? match.advice ?? advice)
-            ?? (file.isOurs
+            ?? (file.isOurs && Methods[model.method.kind] != nil
               ? "make the model with load_model(\"\(file.path)\", clip: clip), or take what fits with strict: false"
               : "create the model with the groups and options it was saved with, or restore with strict: false")
       )

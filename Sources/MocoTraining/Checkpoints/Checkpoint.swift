@@ -10,7 +10,8 @@ import MocoTensor
 /// epochs, and as metadata the configuration, the names of classes and groups, the hashes of weights and data,
 /// and what it was computed with.
 ///
-/// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`; with `keepBest` also `best.<parameter>`.
+/// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`; with `keepBest` also `best.<parameter>`,
+/// with an average `average.<parameter>`.
 ///
 /// Version 1 had no optimizer's parameter names, no records of epochs, nothing about programs and kernels, and
 /// another hash of data.
@@ -85,7 +86,7 @@ public enum Checkpoint {
       ("model." + $0.name, $0.value, .f32)
     }
     var metadata: [(String, String)] = [
-      ("format", format), ("version", String(version)), ("kind", model.kind),
+      ("format", format), ("version", String(version)), ("kind", model.method.kind),
       ("configuration", model.configuration.serialized()),
       ("classes", names(model.classes)),
       ("trained", Json.array((trainer?.scope ?? model.trained).places.map { .int($0) }).serialized()),
@@ -105,6 +106,11 @@ public enum Checkpoint {
       if let best = trainer.best {
         for (parameter, value) in zip(trainer.model.parameters, best.values) {
           tensors.append(("best." + parameter.name, value, .f32))
+        }
+      }
+      if let average = trainer.average {
+        for (parameter, value) in zip(trainer.model.parameters, average.values) {
+          tensors.append(("average." + parameter.name, value, .f32))
         }
       }
       metadata += [

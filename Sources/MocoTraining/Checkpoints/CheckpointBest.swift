@@ -32,17 +32,44 @@ extension CheckpointTraining {
     }
     if !file.isOfThisValidation { try checkValidation(file, keepBest) }
     guard let (epoch, waited) = position.best else { return nil }
-    let values = try trainer.model.parameters.map { parameter in
-      guard let tensor = try file.tensor("best." + parameter.name),
+    return BestState(
+      epoch: epoch, values: try values("best.", "its best epoch", file, trainer), waited: waited)
+  }
+
+  /// The average of the parameters that a checkpoint holds; nil where its training had none yet.
+  ///
+  /// - Throws: E0708 for damage, and for epochs that would count twice.
+  static func average(
+    _ file: CheckpointFile, _ trainer: Trainer, _ position: SavedPosition, _ plan: TrainingPlan
+  ) throws -> AverageState? {
+    guard let rule = trainer.options.average, let saved = position.average else { return nil }
+    // The end of the old training, within an epoch, was taken for the end of that epoch.
+    if !rule.countsSteps, position.step < plan.steps, position.step % plan.stepsPerEpoch != 0,
+      let epoch = saved.epoch, epoch > position.step / plan.stepsPerEpoch
+    {
+      throw Failure(
+        "E0708",
+        "\(file.path) was saved by a training that ended within epoch \(epoch), whose end the average has taken in already",
+        help: "take the parameters with restore and train anew, with a duration in epochs")
+    }
+    return AverageState(
+      values: try values("average.", "its average", file, trainer), weight: saved.weight)
+  }
+
+  /// The tensors of all parameters under a prefix.
+  private static func values(
+    _ prefix: String, _ what: String, _ file: CheckpointFile, _ trainer: Trainer
+  ) throws -> [Tensor] {
+    try trainer.model.parameters.map { parameter in
+      guard let tensor = try file.tensor(prefix + parameter.name),
         tensor.shape == parameter.variable.value.shape, try allFinite(tensor)
       else {
         throw Failure(
-          "E0708", "\(file.path) is damaged: it lacks \(parameter.name) of its best epoch",
+          "E0708", "\(file.path) is damaged: it lacks \(parameter.name) of \(what)",
           help: "use an earlier checkpoint")
       }
       return tensor
     }
-    return BestState(epoch: epoch, values: values, waited: waited)
   }
 
   private static func checkValidation(_ file: CheckpointFile, _ keepBest: KeepBest) throws {

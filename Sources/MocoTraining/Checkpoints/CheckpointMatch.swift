@@ -150,7 +150,11 @@ struct CheckpointMatch {
   /// What is computed from the class names and the frozen model, what the method's authors save and never read,
   /// and the state of an optimizer.
   private static func isOfNoUse(_ name: String, to model: any Classifier) -> Bool {
-    if name.hasPrefix("optimizer.") || name.hasPrefix("best.") { return true }
+    if name.hasPrefix("optimizer.") || name.hasPrefix("best.")
+      || name.hasPrefix("average.")
+    {
+      return true
+    }
     let last = name.hasPrefix("prompt_learner.") ? name.dropFirst("prompt_learner.".count) : Substring(name)
     return model.method.storage.unread.contains { last.hasPrefix($0) }
       || Methods.all.contains { $0.storage.derived.contains { last.hasPrefix($0) } }

@@ -97,6 +97,12 @@ struct CheckpointNames {
     case .same: places = Array(ours.indices)
     case .order(let found):
       places = found
+      if model.needsClassOrder {
+        faults.append(
+          "its classes stand in another order, and this \(model.kind) reads where they stand")
+        help = help ?? "say which parameters have a row for each class, such as per_class: [\"x\"]"
+        return
+      }
       if hasRows {
         guard Set(ours).count == ours.count else {
           faults.append(
@@ -150,6 +156,11 @@ struct CheckpointNames {
       return seen.insert(name).inserted
     }
     let places = zip(ours, found).map { twins.contains($0) ? nil : $1 }
+    if model.needsClassOrder {
+      faults.append("its classes are other ones, and this \(model.kind) reads where they stand")
+      help = help ?? "say which parameters have a row for each class, such as per_class: [\"x\"]"
+      return
+    }
     var text = "its classes are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
     let isAllowed = allow.contains(.classes)
     if !isAllowed {

@@ -85,7 +85,7 @@ extension Checkpoint {
   static func optionDifferences(
     _ file: CheckpointFile, _ model: any Classifier
   ) -> (answers: [OptionDifferences.Entry], training: [OptionDifferences.Entry]) {
-    guard file.kind == model.kind else { return ([], []) }
+    guard file.kind == model.method.kind else { return ([], []) }
     let storage = model.method.storage
     let all = OptionDifferences(
       saved: file.configuration, now: model.configuration, skip: storage.replaced, unsaid: storage.unsaid,

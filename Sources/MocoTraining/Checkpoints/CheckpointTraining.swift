@@ -21,6 +21,7 @@ struct CheckpointTraining {
   let plan: TrainingPlan
   let records: [EpochRecord]
   let best: BestState?
+  let average: AverageState?
   private(set) var notes: [String] = []
 
   /// - Throws: E0708 for a file without a training, and for every option, datum and model that is another.
@@ -39,6 +40,7 @@ struct CheckpointTraining {
     let saved = try file.json("training") ?? .null
     try CheckpointTraining.checkOptions(saved, trainer, path)
     (plan, notes) = try CheckpointTraining.plan(saved, file, trainer, position)
+    average = try CheckpointTraining.average(file, trainer, position, plan)
     if file.version == 1, trainer.data.isFeatures {
       notes.append("\(path) is of version 1, which does not tell features apart: they may be others")
     }
@@ -151,10 +153,10 @@ struct CheckpointTraining {
   private static func typed(_ entries: [OptionDifferences.Entry], _ saved: Json) -> [String] {
     var words: [String] = []
     for entry in entries where !entry.name.hasPrefix("optimizer.") {
-      let isText = entry.name == "seed"
+      let isText = entry.name == "seed" || entry.name == "average"
       let value =
         isText
-        ? entry.saved.stringValue ?? "0" : entry.saved.isNull ? "nil" : OptionDifferences.text(entry.saved)
+        ? entry.saved.stringValue ?? (entry.name == "seed" ? "0" : "nil") : entry.saved.isNull ? "nil" : OptionDifferences.text(entry.saved)
       words.append("\(entry.name): \(value)")
     }
     if entries.contains(where: { $0.name.hasPrefix("optimizer.") }), let optimizer = saved["optimizer"] {
@@ -270,6 +272,9 @@ struct CheckpointTraining {
     throw Failure(
       "E0708",
       "\(path) was saved by a training with other options: schedule was \(text(was)), now \(text(now))",
-      help: was.stringValue.map { "resume with schedule: \($0)" } ?? "leave schedule out")
+      help: was.stringValue.map {
+        $0.hasPrefix(OwnSchedule.prefix)
+          ? "give the function that it had for schedule, written as it was" : "resume with schedule: \($0)"
+      } ?? "leave schedule out")
   }
 }

@@ -157,7 +157,7 @@ public final class Optimizer {
     let steps = state.steps
     let rate = self.rate * parameter.rateFactor
     let decays = settings.decay == .all || parameter.variable.value.rank >= 2
-    let decay = decays ? settings.weightDecay : 0
+    let decay = parameter.decay ?? (decays ? settings.weightDecay : 0)
     let rule = settings.rule
     // Steps write in place, so the first one takes a copy: the value may lie in a mapped weight file, or
     // belong to another model too.

@@ -10,6 +10,8 @@ public enum Schedule: Sendable, Hashable {
   case constant
   /// Warm-up, then a cosine.
   case cosine(Cosine)
+  /// A function of the program.
+  case own(OwnSchedule)
 
   /// The unit that `warmup` and the cosine count.
   public enum Unit: String, Sendable, Hashable { case epochs, steps }
@@ -53,6 +55,7 @@ public enum Schedule: Sendable, Hashable {
 
   /// The rate during unit `index` of `total`.
   public func rate(base: Double, at index: Int, of total: Int) -> Double {
+    // A function of the program is asked with its step and epoch: see `TrainingPlan.rate`.
     guard case .cosine(let cosine) = self else { return base }
     let e = max(0, index)
     let warmup = cosine.warmup
@@ -70,14 +73,18 @@ public enum Schedule: Sendable, Hashable {
 
   /// What a cosine counts; nil for the unit of the training's duration.
   public var unit: Unit? {
-    if case .cosine(let cosine) = self { return cosine.unit }
-    return nil
+    switch self {
+    case .constant: return nil
+    case .cosine(let cosine): return cosine.unit
+    case .own: return .steps
+    }
   }
 
   /// As written in a script.
   public var description: String {
     switch self {
     case .constant: return "constant()"
+    case .own(let own): return own.text
     case .cosine(let c):
       var parts: [String] = []
       if c.warmup > 0 {
@@ -91,4 +98,57 @@ public enum Schedule: Sendable, Hashable {
       return "cosine(" + parts.joined(separator: ", ") + ")"
     }
   }
+}
+
+/// A learning rate that a function of the program says: a factor on the base rate, step by step.
+///
+/// - Safety: asked by the thread that trains alone.
+public final class OwnSchedule: @unchecked Sendable, Hashable {
+  /// A step of a training, as the function is asked about it.
+  public struct Moment: Sendable, Equatable {
+    /// From 0.
+    public let step: Int
+    /// Steps in all.
+    public let steps: Int
+    /// From 0.
+    public let epoch: Int
+    /// Epochs in all.
+    public let epochs: Int
+  }
+
+  /// What every text begins with.
+  public static let prefix = "function "
+  /// Says which function it is: equal texts are equal schedules to a checkpoint.
+  public let text: String
+  private var function: ((Moment) throws -> Double)?
+
+  /// - Parameters:
+  ///   - text: says which function it is, for checkpoints and records.
+  ///   - factor: the factor on the base rate; 0 or more.
+  public init(text: String, factor: @escaping (Moment) throws -> Double) {
+    self.text = text
+    function = factor
+  }
+
+  /// Lets go of the function, of which only the text stays: a training that has ended asks no more.
+  public func close() { function = nil }
+
+  /// The factor of a step.
+  ///
+  /// - Throws: E0706 for a number below 0 or none; what the function throws.
+  public func factor(_ moment: Moment) throws -> Double {
+    guard let function else {
+      throw Failure("E0706", "the schedule's function is gone", help: "train anew with it", argument: "schedule")
+    }
+    let value = try function(moment)
+    guard value.isFinite, value >= 0 else {
+      throw Failure(
+        "E0706", "the schedule gave \(NumberText.float(value)) for step \(moment.step)",
+        help: "give a factor of 0 or more for every step from 0 to \(moment.steps - 1)", argument: "schedule")
+    }
+    return value
+  }
+
+  public static func == (a: OwnSchedule, b: OwnSchedule) -> Bool { a.text == b.text }
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -8,6 +8,8 @@ struct EpochSums {
   var accuracy = 0.0
   var load: [Double]?
   var seconds = 0.0
+  /// Sums of what the model tells, and how often it did.
+  var logged: [(name: String, sum: Double, count: Int)] = []
 
   init() {}
 
@@ -20,6 +22,7 @@ struct EpochSums {
     parts = record.parts.map { ($0.name, $0.value * n) }
     load = record.gateLoad?.map { Double($0) * n }
     seconds = record.seconds ?? 0
+    logged = record.logged.map { ($0.name, $0.value * n, steps) }
   }
 
   init(_ json: Json?) {
@@ -33,14 +36,24 @@ struct EpochSums {
       parts = object.map { ($0.key, $0.value.doubleValue ?? 0) }
     }
     load = json["load"]?.arrayValue?.map { $0.doubleValue ?? 0 }
+    for (name, entry) in json["log"]?.objectValue ?? JsonObject() {
+      guard let sum = entry["sum"]?.doubleValue, let count = entry["count"]?.intValue else { continue }
+      logged.append((name, sum, count))
+    }
   }
 
   var json: Json {
-    [
+    var json: Json = [
       "steps": .int(steps), "loss": .double(loss), "accuracy": .double(accuracy),
       "parts": .object(JsonObject(parts.map { ($0.name, .double($0.value)) })),
       "load": load.map { .array($0.map { .double($0) }) } ?? .null,
     ]
+    if !logged.isEmpty, case .object(var object) = json {
+      object["log"] = .object(
+        JsonObject(logged.map { ($0.name, ["sum": .double($0.sum), "count": .int($0.count)] as Json) }))
+      json = .object(object)
+    }
+    return json
   }
 
   mutating func add(_ record: StepRecord, seconds passed: Double) {
@@ -52,6 +65,14 @@ struct EpochSums {
       parts = record.parts
     } else {
       for (i, part) in record.parts.enumerated() where i < parts.count { parts[i].value += part.value }
+    }
+    for entry in record.logged {
+      if let place = logged.firstIndex(where: { $0.name == entry.name }) {
+        logged[place].sum += entry.value
+        logged[place].count += 1
+      } else {
+        logged.append((entry.name, entry.value, 1))
+      }
     }
     if let gate = record.gateLoad {
       var sum = load ?? [Double](repeating: 0, count: gate.count)
@@ -65,6 +86,7 @@ struct EpochSums {
     return EpochRecord(
       index: last.epoch, epochs: epochs, step: last.step, loss: loss / n,
       parts: parts.map { ($0.name, $0.value / n) }, rate: last.rate, accuracy: accuracy / n,
-      gateLoad: load?.map { Float($0 / n) }, seconds: seconds)
+      gateLoad: load?.map { Float($0 / n) }, seconds: seconds,
+      logged: logged.map { ($0.name, $0.sum / Double(max(1, $0.count))) })
   }
 }

@@ -5,7 +5,8 @@ import MocoData
 import MocoMethods
 import MocoTensor
 
-/// What a training will cost, before it begins: counted from its prompts, and timed on a few of them.
+/// What a training will cost, before it begins: counted from its prompts, and timed on a few of them; of a model whose
+/// prompts nobody knows beforehand, timed on a step that is not taken.
 public struct Forecast: Sendable {
   /// Steps, epochs and schedule.
   public let plan: TrainingPlan
@@ -27,13 +28,20 @@ public struct Forecast: Sendable {
   /// Seconds for one image in the image tower, with the backward pass where the tower is trained.
   public let secondsPerImage: Double
 
+  /// Seconds of a step that was done for the forecast; nil where it was counted.
+  public let measured: Double?
+  /// What the first step took beside what every step takes.
+  private let extra: Double
+
   /// Estimated seconds of a step.
   public var secondsPerStep: Double {
-    step.stepFLOPs / flopsPerSecond + Double(imagesPerStep) * secondsPerImage
+    if let measured { return measured }
+    return step.stepFLOPs / flopsPerSecond + Double(imagesPerStep) * secondsPerImage
   }
   /// Estimated seconds before the first step.
   public var secondsBefore: Double {
-    once.forwardFLOPs / flopsPerSecond + Double(imagesOnce) * secondsPerImage
+    if measured != nil { return extra }
+    return once.forwardFLOPs / flopsPerSecond + Double(imagesOnce) * secondsPerImage
   }
   /// Estimated seconds of the whole training.
   public var seconds: Double { secondsBefore + Double(plan.steps) * secondsPerStep }
@@ -44,16 +52,29 @@ public struct Forecast: Sendable {
     model: any Classifier, data: DataSplit, options: TrainingOptions, base: [String]? = nil
   ) throws {
     try options.check()
-    guard model.trainableParameters.isEmpty || model is any Planned else {
+    guard let trainable = model as? any Trainable, !trainable.parameters.isEmpty else {
+      throw Failure(
+        "E0709", "a \(model.kind) model has nothing to train",
+        help: "train \(Methods.listOfTrainable); a \(model.kind) is finished")
+    }
+    guard model is any Planned || Methods[model.method.kind] == nil else {
       throw Failure(
         "E0709", "a forecast counts prompts, and a \(model.kind) has none",
         help: "train it without a forecast: its steps are small products of matrices")
     }
-    guard let planned = model as? any Planned else {
-      throw Failure(
-        "E0709", "a \(model.kind) model has nothing to train",
-        help: "train \(Methods.listOfPlanned); a \(model.kind) is finished")
+    if let planned = model as? any Planned {
+      try self.init(counting: planned, data: data, options: options, base: base)
+    } else {
+      try self.init(measuring: trainable, data: data, options: options, base: base)
     }
+  }
+
+  private init(
+    counting model: any Planned, data: DataSplit, options: TrainingOptions, base: [String]?
+  ) throws {
+    let planned = model
+    measured = nil
+    extra = 0
     let scope = try model.scope(of: base ?? data.classes)
     let clip = model.clip
     plan = try TrainingPlan(options, count: data.count)
@@ -84,6 +105,34 @@ public struct Forecast: Sendable {
     memory =
       clip.parameterCount * MemoryLayout<Float>.stride + activations + planned.lossBytes(batch: options.batch)
       + (model.trainsVision ? Forecast.imageBytes(clip.config.vision) * imagesPerStep : 0)
+  }
+
+  /// Does a step's loss and way back twice, on the first batch, and takes no step. The first one also does what is done
+  /// once.
+  private init(
+    measuring model: any Trainable, data: DataSplit, options: TrainingOptions, base: [String]?
+  ) throws {
+    var options = options
+    // Nothing is written, and nothing judged.
+    (options.checkpoint, options.keepBest, options.patience) = (nil, nil, nil)
+    let trainer = try Trainer(model: model, data: data, options: options, base: base)
+    plan = trainer.plan
+    classes = model.classes.count
+    (step, once) = (PromptCost(), PromptCost())
+    (imagesOnce, imagesPerStep, secondsPerImage) = (0, 0, 0)
+    let before = model.parameters.map(\.variable.grad)
+    defer { for (parameter, gradient) in zip(model.parameters, before) { parameter.variable.grad = gradient } }
+    let begin = ProcessClock.seconds
+    try trainer.tryStep()
+    let first = ProcessClock.seconds - begin
+    MemoryAccountant.resetPeak()
+    let again = ProcessClock.seconds
+    try trainer.tryStep()
+    let seconds = max(ProcessClock.seconds - again, 1e-9)
+    measured = seconds
+    flopsPerSecond = 0
+    extra = max(0, first - seconds)
+    memory = MemoryAccountant.peakBytes
   }
 
   /// Operations a second in a forward pass over the first prompts.
@@ -123,6 +172,14 @@ extension Forecast {
   public var lines: [String] {
     func many(_ count: Int, _ noun: String, _ nouns: String? = nil) -> String {
       "\(grouped(count)) \(count == 1 ? noun : nouns ?? noun + "s")"
+    }
+    if let measured {
+      return [
+        "\(many(plan.steps, "step")) in \(many(plan.epochs, "epoch")), about \(DurationText.estimate(measured)) each: "
+          + "measured on a step that was not taken",
+        "in all about \(DurationText.estimate(seconds)), beside images that are not encoded yet; "
+          + "memory \(MemoryAccountant.text(memory))",
+      ]
     }
     let chunks = step.chunks == 1 ? "" : ", in \(step.chunks) chunks"
     var lines = [

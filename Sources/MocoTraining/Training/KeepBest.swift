@@ -115,7 +115,7 @@ extension Trainer {
   /// Judges the last epoch, once.
   func validate() throws {
     guard let keepBest = options.keepBest, let record = records.last, record.validation == nil else { return }
-    let value = try keepBest.value(model)
+    let value = try withAverage { try keepBest.value(model) }
     guard value.isFinite else {
       throw Failure(
         "E0712",
@@ -128,7 +128,7 @@ extension Trainer {
     } else {
       best = BestState(
         epoch: BestEpoch(epoch: record.index, step: record.step, value: value),
-        values: try model.parameters.map { try $0.variable.value.copy() })
+        values: try (average?.values ?? model.parameters.map(\.variable.value)).map { try $0.copy() })
     }
     records[records.count - 1].validation = value
     if let patience = options.patience, let best, best.waited >= patience, step < plan.steps {
@@ -138,8 +138,19 @@ extension Trainer {
 
   /// Gives the model the parameters of the best epoch.
   func takeBest() throws {
-    guard let best, best.epoch.step != step else { return }
-    let values = try best.values.map { try $0.copy() }
+    guard let best, best.epoch.step != step || average != nil, lastValues == nil else { return }
+    try take(best.values)
+  }
+
+  /// Gives the model the average of its parameters, where the options ask for one.
+  func takeAverage() throws {
+    guard let average, options.average != nil, lastValues == nil else { return }
+    try take(average.values)
+  }
+
+  /// Gives the model other parameters, and keeps those that it has.
+  private func take(_ other: [Tensor]) throws {
+    let values = try other.map { try $0.copy() }
     lastValues = try model.parameters.map { try $0.variable.value.copy() }
     for (parameter, value) in zip(model.parameters, values) { parameter.variable.value = value }
   }
@@ -147,7 +158,12 @@ extension Trainer {
   /// That the model has other parameters than those of the best epoch, as it has until the training ends; nil where
   /// that is not so.
   public var notBest: String? {
-    guard let best, best.epoch.step != step, lastValues == nil, !isFinished else { return nil }
+    guard lastValues == nil, !isFinished else { return nil }
+    guard let best, best.epoch.step != step || average != nil else {
+      guard best == nil, average != nil else { return nil }
+      return
+        "its parameters are those after step \(step), not the average so far, which it takes when the training ends"
+    }
     return
       "its parameters are those after step \(step), not those of epoch \(best.epoch.epoch), the best so far, "
       + "which it takes when the training ends"

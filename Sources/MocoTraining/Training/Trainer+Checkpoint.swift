@@ -35,6 +35,11 @@ extension Trainer {
     ])
     if let stop, stop.by == .patience { object["stop"] = stop.json }
     if let best { object["best"] = best.json }
+    if let average, let weight = average.weight {
+      object["average"] = [
+        "weight": .double(weight), "epoch": averagedEpoch.map { .int($0) } ?? .null,
+      ]
+    }
     return .object(object)
   }
 
@@ -44,8 +49,10 @@ extension Trainer {
   ///   - plan: how the training goes on.
   ///   - records: the epochs that are finished there.
   ///   - best: what did best there.
+  ///   - average: the average of the parameters there.
   func resume(
-    at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord], best: BestState? = nil
+    at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord], best: BestState? = nil,
+    average: AverageState? = nil
   ) {
     step = position.step
     sums = EpochSums(position.sums)
@@ -56,6 +63,8 @@ extension Trainer {
     stop = position.stop
     self.best = best
     lastValues = nil
+    self.average = average
+    averagedEpoch = position.average?.epoch
     isEpochOpen = false
     // An epoch that was cut short by the old end goes on.
     if !isFinished, let last = records.last, last.step == step, step % plan.stepsPerEpoch != 0 {
@@ -64,6 +73,11 @@ extension Trainer {
     }
     // An interrupt may have come before the last epoch was judged.
     if options.keepBest != nil, let last = self.records.last { isEpochOpen = last.validation == nil }
+    if let rule = options.average, !rule.countsSteps, let last = self.records.last,
+      averagedEpoch != last.index
+    {
+      isEpochOpen = true
+    }
   }
 
   /// Digest and parts of the training data, found when a checkpoint first asks.

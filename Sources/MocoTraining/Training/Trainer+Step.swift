@@ -12,7 +12,7 @@ extension Trainer {
   func takeStep() throws -> StepRecord {
     let epoch = step / plan.stepsPerEpoch
     let batch = try nextBatch(epoch: epoch)
-    let rate = plan.rate(base: options.optimizer.rate, step: step)
+    let rate = try plan.rate(base: options.optimizer.rate, step: step)
     let began = ProcessClock.seconds
     let loss = try model.loss(batch, scope: scope)
     let value = Double(try loss.total.value.item())
@@ -20,6 +20,10 @@ extension Trainer {
       throw try diverged("the loss is \(value.isNaN ? "nan" : "\(value)")", goesBack: true)
     }
     try loss.total.backward()
+    if !hasCheckedGradients {
+      try model.checkReached()
+      hasCheckedGradients = true
+    }
     var norm: Double?
     if let limit = options.clipNorm {
       let found = try Autograd.clipGradNorm(optimizer.parameters.map(\.variable), Float(limit))
@@ -36,7 +40,7 @@ extension Trainer {
     }
     optimizer.rate = rate
     let undo = try optimizer.snapshot()
-    good = (undo, step, sums, best)
+    good = (undo, step, sums, best, average)
     do {
       try optimizer.step()
     } catch {
@@ -48,13 +52,24 @@ extension Trainer {
       throw try diverged("\(parameter.name) is not finite", goesBack: true)
     }
     step += 1
+    try addToAverage(endOfEpoch: false)
     let record = StepRecord(
       step: step, epoch: epoch + 1, loss: value,
       parts: try loss.parts.map { ($0.name, Double(try $0.value.value.item())) }, rate: rate,
-      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm
-    )
+      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm,
+      logged: loss.logged)
     sums.add(record, seconds: ProcessClock.seconds - began)
     return record
+  }
+
+  /// The loss of the next step and its way back, without the step.
+  func tryStep() throws {
+    let loss = try model.loss(nextBatch(epoch: step / plan.stepsPerEpoch), scope: scope)
+    _ = try loss.total.value.item()
+    optimizer.zeroGrad()
+    try loss.total.backward()
+    try model.checkReached()
+    optimizer.zeroGrad()
   }
 
   private func nextBatch(epoch: Int) throws -> PromptBatch {
@@ -79,7 +94,8 @@ extension Trainer {
     let place = "at step \(step + 1) (epoch \(step / plan.stepsPerEpoch + 1))"
     if goesBack, let good {
       try optimizer.restore(good.optimizer)
-      (step, sums, best) = (good.step, good.sums, good.best)
+      (step, sums, best, average) = (good.step, good.sums, good.best, good.average)
+      averagedEpoch = nil
       records.removeAll { $0.step > good.step }
       isEpochOpen = false
       batches = nil

@@ -33,8 +33,11 @@ public final class Trainer {
   public internal(set) var stop: TrainingStop?
   /// What does best on the data of `keepBest`, as far as the training has come.
   public internal(set) var best: BestState?
-  /// What the parameters were when a training ended that then took the best ones; nil for what they are.
-  var lastValues: [Tensor]?
+  /// What the parameters were when a training ended that then took the best or the averaged ones; nil for what they
+  /// are.
+  public internal(set) var lastValues: [Tensor]?
+  /// The average of the parameters so far, where the options ask for one.
+  var average: AverageState?
   /// Whether the last epoch's end has not been worked through: an error came between.
   var isEpochOpen = false
 
@@ -42,6 +45,8 @@ public final class Trainer {
   let form: BatchForm
   /// The places of the items of each batch of an epoch, from 0.
   var batches: (epoch: Int, list: [[Int]])?
+  /// The epoch whose end the average has taken in last.
+  var averagedEpoch: Int?
   /// Sums over the steps of the unfinished epoch.
   var sums = EpochSums()
   /// What `dataIdentity` has found.
@@ -53,7 +58,12 @@ public final class Trainer {
   /// What became of the checkpoint that an interrupt asks for: nil where none was written.
   public internal(set) var interruptedCheckpoint: InterruptedCheckpoint?
   /// Where the last finite loss was found: what a step away from it can be taken back to.
-  var good: (optimizer: Optimizer.Snapshot, step: Int, sums: EpochSums, best: BestState?)?
+  var good:
+    (
+      optimizer: Optimizer.Snapshot, step: Int, sums: EpochSums, best: BestState?, average: AverageState?
+    )?
+  /// Whether the gradients of this call's first loss have been looked at.
+  var hasCheckedGradients = false
 
   /// Prepares a training. The model stays as it is until `run` takes a step.
   ///
@@ -68,7 +78,7 @@ public final class Trainer {
     else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
-        help: "train \(Methods.listOfPlanned); a \(model.kind) is finished")
+        help: "train \(Methods.listOfTrainable); a \(model.kind) is finished")
     }
     scope = try model.scope(of: base ?? data.classes)
     try options.keepBest?.check(model)
@@ -104,6 +114,7 @@ public final class Trainer {
   @discardableResult
   public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
     interruptedCheckpoint = nil
+    hasCheckedGradients = false
     let first = step
     let begin = ProcessClock.seconds
     defer { seconds = ProcessClock.seconds - begin }
@@ -176,7 +187,12 @@ public final class Trainer {
 
   /// What follows an epoch: its validation, a checkpoint, and whoever wants to hear of it.
   private func closeEpoch(_ observer: TrainingObserver) throws {
-    guard records.last != nil else { return }
+    guard let last = records.last else { return }
+    // An error may have come between: an epoch is taken in once.
+    if averagedEpoch != last.index {
+      try addToAverage(endOfEpoch: true)
+      averagedEpoch = last.index
+    }
     try validate()
     guard let record = records.last else { return }
     if options.checkpoint != nil, record.index % options.checkpointEvery == 0 || isFinished { try save() }
@@ -187,6 +203,6 @@ public final class Trainer {
   /// The end: the state is kept where that was asked for, and the model takes its best parameters.
   private func finish() throws {
     if stop != nil, savedStep != step, step > 0 { try save() }
-    try takeBest()
+    if best != nil { try takeBest() } else { try takeAverage() }
   }
 }

@@ -18,6 +18,8 @@ public struct StepRecord: Sendable {
   public let gateLoad: [Float]?
   /// The gradient's norm before clipping, nil where nothing is clipped.
   public let gradientNorm: Double?
+  /// Numbers that the model tells with its loss.
+  public var logged: [(name: String, value: Double)] = []
 }
 
 /// One epoch of training: means over its steps.
@@ -42,6 +44,8 @@ public struct EpochRecord: Sendable {
   public internal(set) var seconds: Double?
   /// How well the epoch's parameters do on the data of `keepBest`; nil without any.
   public internal(set) var validation: Double? = nil
+  /// Numbers that the model tells with its loss: the means of those that it told.
+  public internal(set) var logged: [(name: String, value: Double)] = []
 }
 
 extension EpochRecord {
@@ -53,6 +57,7 @@ extension EpochRecord {
     object["accuracy"] = .double(accuracy)
     if let gateLoad { object["gate_load"] = .array(gateLoad.map { .double(Double($0)) }) }
     if let validation { object["validation"] = .double(validation) }
+    for entry in logged { object["log_" + entry.name] = .double(entry.value) }
     return .object(object)
   }
 }

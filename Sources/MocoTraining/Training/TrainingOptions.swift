@@ -102,6 +102,8 @@ public struct TrainingOptions: Sendable {
   public var checkpointEvery = 1
   /// What judges the epochs; the best one's parameters stay.
   public var keepBest: KeepBest?
+  /// What of the parameters' way a training ends with in place of its last ones; nil: nothing.
+  public var average: ParameterAverage?
   /// The training ends after so many epochs that did no better than one before them; nil: it does not.
   public var patience: Int?
   /// The published configuration that these options began as.
@@ -148,6 +150,7 @@ public struct TrainingOptions: Sendable {
         argument: "patience")
     }
     try optimizer.check()
+    try average?.check()
   }
 
   /// What a run record says of them.
@@ -165,6 +168,7 @@ public struct TrainingOptions: Sendable {
     case .kept(let count): object["views"] = .int(count)
     case .fresh: object["views"] = "fresh"
     }
+    if let average { object["average"] = .string(average.description) }
     if let keepBest { object["keep_best"] = .string(keepBest.metric.rawValue) }
     if let patience { object["patience"] = .int(patience) }
     if let published { object["published"] = .string(published.title) }
@@ -228,8 +232,17 @@ public struct TrainingPlan: Sendable, Equatable {
   }
 
   /// The base rate's value during a step.
-  public func rate(base: Double, step: Int) -> Double {
+  ///
+  /// - Throws: E0706 where a schedule of the program's own gives no factor; what its function throws.
+  public func rate(base: Double, step: Int) throws -> Double {
     let place = max(0, min(step, scheduled.upperBound - 1) - scheduled.lowerBound)
+    if case .own(let own) = schedule {
+      let (steps, length) = (scheduled.count, stepsPerEpoch)
+      return try base
+        * own.factor(
+          OwnSchedule.Moment(
+            step: place, steps: steps, epoch: place / length, epochs: (steps + length - 1) / length))
+    }
     switch scheduleUnit {
     case .steps: return schedule.rate(base: base, at: place, of: scheduled.count)
     case .epochs:

@@ -11,6 +11,8 @@ struct SavedPosition {
   let stop: TrainingStop?
   /// Its best epoch, and the epochs since.
   let best: (epoch: BestEpoch, waited: Int)?
+  /// The average of the parameters so far: the logarithm of its weights' sum, and the epoch whose end it took in last.
+  let average: (weight: Double, epoch: Int?)?
 
   /// - Throws: E0708 for what is no position.
   init(_ json: Json, version: Int, path: String) throws {
@@ -25,6 +27,13 @@ struct SavedPosition {
     self.epoch = epoch
     sums = json["sums"]
     stop = json["stop"].flatMap { TrainingStop($0) }
+    average = try json["average"].map { json in
+      let epoch = json["epoch"]?.intValue
+      guard let weight = json["weight"]?.doubleValue, weight.isFinite, epoch ?? 1 >= 1 else {
+        throw SavedPosition.damaged(path, "its position does not say what the average weighs")
+      }
+      return (weight, epoch)
+    }
     best = try json["best"].map { try SavedPosition.best($0, step: step, path: path) }
     guard (json["stop"] == nil) == (stop == nil) else {
       throw SavedPosition.damaged(path, "its position does not say what ended the training")
@@ -79,6 +88,21 @@ enum TrainingRecords {
       object["gate_load"] = .array(
         records.map { $0.gateLoad.map { .array($0.map { .double(Double($0)) }) } ?? .null })
     }
+    var told: [String] = []
+    for record in records { for entry in record.logged where !told.contains(entry.name) { told.append(entry.name) } }
+    if !told.isEmpty {
+      object["log"] = .object(
+        JsonObject(
+          told.map { name in
+            (
+              name,
+              .array(
+                records.map { record in
+                  record.logged.first { $0.name == name }.map { .double($0.value) } ?? .null
+                })
+            )
+          }))
+    }
     if records.contains(where: { $0.validation != nil }) {
       object["validation"] = .array(records.map { $0.validation.map { .double($0) } ?? .null })
     }
@@ -115,6 +139,12 @@ enum TrainingRecords {
       guard let loads = json.arrayValue else { throw damaged("gate_load") }
       return try loads.map { $0.isNull ? nil : try list($0, "gate_load").map { Float($0) } }
     }
+    let told = try (json["log"]?.objectValue ?? JsonObject()).map { entry -> (String, [Double?]) in
+      guard let values = entry.value.arrayValue else { throw damaged("log.\(entry.key)") }
+      return (
+        entry.key, try values.map { $0.isNull ? nil : try list([$0], "log.\(entry.key)").first }
+      )
+    }
     let validations = try json["validation"].map { json in
       guard let values = json.arrayValue else { throw damaged("validation") }
       return try values.map { $0.isNull ? nil : try list([$0], "validation").first }
@@ -124,14 +154,15 @@ enum TrainingRecords {
       steps.count, losses.count, rates.count, accuracies.count, loads?.count ?? count,
       validations?.count ?? count,
     ]
-    guard (lengths + parts.map(\.1.count)).allSatisfy({ $0 == count }) else {
+    guard (lengths + parts.map(\.1.count) + told.map(\.1.count)).allSatisfy({ $0 == count }) else {
       throw SavedPosition.damaged(path, "its records of epochs are lists of different lengths")
     }
     return indices.indices.map { i in
       EpochRecord(
         index: indices[i], epochs: epochs, step: steps[i], loss: losses[i],
         parts: parts.map { ($0.0, $0.1[i]) }, rate: rates[i], accuracy: accuracies[i],
-        gateLoad: loads?[i], seconds: nil, validation: validations?[i])
+        gateLoad: loads?[i], seconds: nil, validation: validations?[i],
+        logged: told.compactMap { name, values in values[i].map { (name, $0) } })
     }
   }
 }

@@ -1,0 +1,126 @@
+import Glibc
+import MocoBase
+import MocoTensor
+
+/// An average of the parameters over a training, with which it ends in place of the last ones. Where they began has no
+/// weight.
+public enum ParameterAverage: Sendable, Hashable {
+  /// After each step, the average so far times `decay`, and what follows counts as much more: θ̄ = Σ dⁿ⁻ⁱ θᵢ / Σ dⁿ⁻ⁱ.
+  case ema(Double)
+  /// The ends of the epochs e = 1, 2, …, each weighted by exp(−(e − mean)² / (2 std²)).
+  case gaussian(mean: Double, std: Double)
+
+  /// - Throws: E0706.
+  public func check() throws {
+    switch self {
+    case .ema(let decay):
+      guard decay >= 0, decay < 1 else {
+        throw Failure(
+          "E0706", "ema cannot keep \(NumberText.float(decay)) of the average",
+          help: "give a number from 0 to below 1, such as ema(0.999)", argument: "average")
+      }
+    case .gaussian(let mean, let std):
+      guard mean.isFinite, std.isFinite, std > 0 else {
+        throw Failure(
+          "E0706",
+          "gaussian cannot weigh epochs around \(NumberText.float(mean)) with a deviation of "
+            + NumberText.float(std),
+          help: "give an epoch and a positive number of epochs, such as gaussian(mean: 15, std: 1)",
+          argument: "average")
+      }
+    }
+  }
+
+  /// As a program writes it.
+  public var description: String {
+    switch self {
+    case .ema(let decay): return "ema(\(NumberText.float(decay)))"
+    case .gaussian(let mean, let std):
+      return "gaussian(mean: \(NumberText.float(mean)), std: \(NumberText.float(std)))"
+    }
+  }
+
+  /// Whether it looks at every step, rather than at the ends of epochs.
+  var countsSteps: Bool {
+    if case .ema = self { return true }
+    return false
+  }
+
+  /// The logarithm of what the average so far weighs beside 1 after a step or epoch, and of what this one weighs.
+  fileprivate func weights(epoch: Int) -> (kept: Double, new: Double) {
+    switch self {
+    case .ema(let decay): return (log(decay), 0)
+    case .gaussian(let mean, let std):
+      let z = (Double(epoch) - mean) / std
+      return (0, max(-z * z / 2, -1e300))
+    }
+  }
+}
+
+/// The average of a training's parameters so far.
+///
+/// - Safety: nobody writes to its tensors: they are made for it.
+struct AverageState: @unchecked Sendable {
+  /// In the order of the model's parameters.
+  private(set) var values: [Tensor] = []
+  /// The logarithm of the weights' sum, which may lie far below the smallest number; nil before the first.
+  private(set) var weight: Double?
+
+  init() {}
+
+  init(values: [Tensor], weight: Double) {
+    self.values = values
+    self.weight = weight
+  }
+
+  /// Takes in the parameters as they are after a step or an epoch.
+  ///
+  /// A running mean: θ̄ += w / W · (θ − θ̄), where W is the sum of the weights, this one among them. It is computed
+  /// from logarithms, so that it does not matter how small the weights are.
+  /// - Parameter epoch: from 1.
+  mutating func add(_ parameters: [Tensor], _ rule: ParameterAverage, epoch: Int) throws {
+    let (kept, new) = rule.weights(epoch: epoch)
+    guard let before = weight.map({ $0 + kept }), before > -.infinity, values.count == parameters.count else {
+      values = try parameters.map { try $0.copy() }
+      weight = new
+      return
+    }
+    let top = max(before, new)
+    let sum = top + log(exp(before - top) + exp(new - top))
+    let share = Float(exp(new - sum))
+    values = try zip(values, parameters).map { average, parameter in
+      let result = try average.copy()
+      try result.withMutableFloats { out in
+        try parameter.contiguous().withFloats { value in
+          for i in out.indices { out[i] += share * (value[i] - out[i]) }
+        }
+      }
+      return result
+    }
+    weight = sum
+  }
+}
+
+extension Trainer {
+  /// Takes the parameters into the average, after a step or at the end of an epoch.
+  func addToAverage(endOfEpoch: Bool) throws {
+    guard let rule = options.average, rule.countsSteps != endOfEpoch else { return }
+    var state = average ?? AverageState()
+    try state.add(
+      model.parameters.map(\.variable.value), rule, epoch: (step - 1) / plan.stepsPerEpoch + 1)
+    average = state
+  }
+
+  /// Does something while the model has the averaged parameters, where there is an average.
+  func withAverage<Result>(_ work: () throws -> Result) throws -> Result {
+    guard let average, options.average != nil else { return try work() }
+    let before = model.parameters.map(\.variable.value)
+    for (parameter, value) in zip(model.parameters, average.values) {
+      parameter.variable.value = try value.copy()
+    }
+    defer {
+      for (parameter, value) in zip(model.parameters, before) { parameter.variable.value = value }
+    }
+    return try work()
+  }
+}
