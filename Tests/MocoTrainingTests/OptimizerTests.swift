@@ -113,7 +113,7 @@ import Testing
     let steps = try plan(.steps(7), count: 96)
     #expect(steps.epochs == 3 && steps.steps == 7 && steps.scheduleUnit == .steps)
     let mixed = try plan(.epochs(4), count: 64, schedule: .cosine(.init(warmup: 2, unit: .steps)))
-    #expect(mixed.rate(base: 1, step: 1) == 1e-5 && mixed.rate(base: 1, step: 2) == 1)
+    #expect(try mixed.rate(base: 1, step: 1) == 1e-5 && mixed.rate(base: 1, step: 2) == 1)
     #expect { try plan(.epochs(1), count: 0) } throws: { ($0 as? Failure)?.code == "E0709" }
   }
 }

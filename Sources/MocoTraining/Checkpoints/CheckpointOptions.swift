@@ -10,7 +10,9 @@ struct OptionDifferences {
     let now: Json
 
     var text: String {
-      "\(name) was \(OptionDifferences.text(saved)), now \(OptionDifferences.text(now))"
+      // Of a function only a fingerprint is kept.
+      if name.hasPrefix("functions.") { return "its \(name.dropFirst(10)) was written otherwise" }
+      return "\(name) was \(OptionDifferences.text(saved)), now \(OptionDifferences.text(now))"
     }
   }
 

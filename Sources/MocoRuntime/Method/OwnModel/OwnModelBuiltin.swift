@@ -123,7 +123,7 @@ private func readOwnModel(_ arguments: Arguments) throws -> OwnModel {
       "E0304",
       parts.experts.isEmpty
         ? "'weights' says how much each expert counts, and no experts are named"
-        : "the model has \(parts.experts.count) experts, and nothing says how much each of them counts",
+        : "the model has \(NumberText.counted(parts.experts.count, "expert")), and nothing says how much each of them counts",
       at: parts.experts.isEmpty ? "weights" : "experts",
       help: parts.experts.isEmpty
         ? "name them: experts: [\"first\", \"second\"]" : "add weights: (batch, texts) => …, [images, experts]")
