@@ -143,10 +143,10 @@ import Testing
         fixed: names => clip.encode_text([teacher.replace("{}", n) for n in names], normalize: true)
         texts: names => normalize(own.encode(names, full_stop: true)[0])
         logits: (batch, texts) => clip.scale * (batch.features @ texts.T)
-        loss: (batch, logits, texts, fixed) => {
+        loss: (batch, logits, texts, fixed) => ({
           class: cross_entropy(logits, batch.labels)
           knowledge: 8 * (1 - sum(texts * fixed) / len(batch.classes))
-        }
+        })
       }
       let built = kgcoop(clip, classes: few.classes, template: teacher, base: few.base.classes)
       let o = sgd(lr: 0.05, momentum: 0.9, weight_decay: 5e-4)
@@ -191,7 +191,7 @@ import Testing
         true
         true
         8
-        E0520 the split "train" holds features, so its images cannot be turned into pixels
+        E0520 the images of "train" cannot be turned into pixels: the data set holds features, no pixels
         E0520
         E0705 the model "model" reads batch.images, and was given features
 
@@ -217,7 +217,6 @@ import Testing
         print(found.loaded, equal(turned.parameters["b"], m.parameters["b"][range(9, -1, by: -1)]))
         try { restore(other(nil, reverse(data.classes)), "\(folder)/m") } catch e { print(e.code, e.help) }
         try { other(["b"], ["x", "y"]).logits(randn([1, 16]), classes: ["x", "z"]) } catch e { print(e.code, e.message) }
-        try { evaluate(m, on: data.test[0..<10], classes: "data", quiet: true) } catch e { print(e.code) }
         print(evaluate(m, on: data.base.test[0..<10], quiet: true).count)
         """)
       #expect(
@@ -226,7 +225,6 @@ import Testing
           ["w", "b"] true
           E0708 say which parameters have a row for each class, such as per_class: ["x"]
           E0704 this mine has something of its own for each of its classes, and nothing for "z"
-          E0704
           10
 
           """), "\(output)")
@@ -261,7 +259,7 @@ import Testing
       output == """
         E0713 'logits' of the model "faulty" gives the shape [10, 16], not [images, names] = [10, 10] true
         E0713 'logits' of the model "faulty" gives nil, not a tensor [images, names] true
-        E0302 a ModelBatch has no member 'labls' true
+        E0309 a ModelBatch has no member 'labls' true
         E0713 loss of the model "faulty" has the shape [10, 10] and is not a single number true
         E0713 'loss' of the model "faulty" gives a record without a part true
         E0713 'lr' is no name for a part of a loss: an epoch has a field of that name true
@@ -272,7 +270,7 @@ import Testing
         E0713 the gradient of w has the shape [10, 10], the parameter [16] true
         E0714 the loss of the model "faulty" does not reach its parameter v true
         E0707 the loss is nan at step 1 (epoch 1) true
-        E0300 stop it true
+        E0900 stop it true
         2
 
         """, "\(output)")
@@ -300,7 +298,7 @@ import Testing
       made(() => train(shifted(), on: data.train, for: 1 epoch, memory: "1 GB", quiet: true))
       print(model(clip, data.classes, a => 3, parameters: {w: [w, {value: parameter([1.0]), rate: 2}], r: router(16, experts: 2)}).parameters.names)
       """)
-    #expect(output.hasSuffix("[\"w.0\", \"w.1\", \"r.weight\", \"r.bias\"]\n"), "\(output)")
+    #expect(output.hasSuffix("[\"w.0\", \"w.1\", \"r.gate.weight\", \"r.gate.bias\"]\n"), "\(output)")
     let codes = output.split(separator: "\n").map { String($0.prefix(5)) }.dropLast()
     #expect(
       Array(codes) == ["E0303", "E0305", "E0703", "E0303", "E0207", "E0207", "E0305", "E0306", "E0305", "E0305", "E0305", "E0304", "E0304", "E0303", "E0706"],
