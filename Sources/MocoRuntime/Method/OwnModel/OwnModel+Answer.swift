@@ -80,12 +80,40 @@ extension OwnModel {
   }
 }
 
+extension OwnModel: DifferentiableAnswers {
+  func differentiableLogits(_ images: ImageInput, classes selection: ClassSelection) throws -> Variable {
+    let batch = OwnBatch(self, images, names: names(selection), places: places(selection))
+    return try logitsValue(asked(batch))
+  }
+
+  /// What `texts` gives, where that is one tensor.
+  func differentiableTexts(_ selection: ClassSelection) throws -> Variable {
+    let names = self.names(selection)
+    let value = try textsValue(names, places(selection), fixedValue(names))
+    guard let tensor: TensorValue = value.asHost() else {
+      throw Failure(
+        "E0303", "'texts' of \(owner) gives \(Arguments.describe(value)), and text features are one tensor",
+        help: "let its texts give a tensor, or call the function that it was made with")
+    }
+    return tensor.variable
+  }
+}
+
 /// A model of a program's functions that has experts.
-final class RoutedOwnModel: OwnModel, Routed {
+final class RoutedOwnModel: OwnModel, DifferentiableRouting {
   var expertNames: [String] { parts.experts }
   var routerRemark: String? { nil }
 
   func routingNumbers() throws -> [Float] { try parameters.flatMap { try $0.variable.value.toFloats() } }
+
+  /// The scores are the weights: what comes before them, the program alone knows.
+  func differentiableRouting(_ images: ImageInput) throws -> (scores: Variable, weights: Variable) {
+    let batch = OwnBatch(self, images, names: classes, places: Array(classes.indices))
+    _ = try asked(batch)
+    let none = try Tensor.zeros([images.count, parts.experts.count])
+    let weights = batch.weights ?? Variable(none)
+    return (weights, weights)
+  }
 
   func routing(_ images: ImageInput) throws -> Routing {
     let batch = OwnBatch(self, images, names: classes, places: Array(classes.indices))
