@@ -301,7 +301,10 @@ import Testing
     #expect(output.hasSuffix("[\"w.0\", \"w.1\", \"r.gate.weight\", \"r.gate.bias\"]\n"), "\(output)")
     let codes = output.split(separator: "\n").map { String($0.prefix(5)) }.dropLast()
     #expect(
-      Array(codes) == ["E0303", "E0305", "E0703", "E0303", "E0207", "E0207", "E0305", "E0306", "E0305", "E0305", "E0305", "E0304", "E0304", "E0303", "E0706"],
+      Array(codes) == [
+        "E0303", "E0305", "E0703", "E0303", "E0207", "E0207", "E0305", "E0306", "E0305", "E0305", "E0305",
+        "E0304", "E0304", "E0303", "E0706",
+      ],
       "\(output)")
   }
 

@@ -19,9 +19,12 @@ public struct Routing: Sendable {
   package init(weights tensor: Tensor) throws {
     let values = try tensor.toFloats()
     let experts = tensor.shape.last ?? 0
-    weights = experts == 0 ? [] : stride(from: 0, to: values.count, by: experts).map {
-      Array(values[$0..<min($0 + experts, values.count)])
-    }
+    weights =
+      experts == 0
+      ? []
+      : stride(from: 0, to: values.count, by: experts).map {
+        Array(values[$0..<min($0 + experts, values.count)])
+      }
     scores = weights
     chosen = weights.map { row in
       row.indices.filter { row[$0] != 0 }.sorted { row[$0] == row[$1] ? $0 < $1 : row[$0] > row[$1] }
@@ -125,7 +128,8 @@ extension Explanation {
     for c in probabilities.indices where probabilities[c] > probabilities[best] { best = c }
     place = best
     let scores = routing.scores[0]
-    experts = groups.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }.map { g in
+    experts = groups.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }.map {
+      g in
       ExpertView(
         index: g, group: groups[g], score: scores[g], weight: routing.weights[0][g],
         chosen: routing.chosen[0].contains(g), classes: Array(ranked(softmax(alone[g])).prefix(top)),

@@ -28,7 +28,8 @@ var modelTypes: [HostType] {
 
 /// What the functions of a model are given.
 private var modelBatchType: HostType {
-  HostType("ModelBatch", "Images that a model's functions are asked about, with the names.", fields: OwnBatch.fields)
+  HostType(
+    "ModelBatch", "Images that a model's functions are asked about, with the names.", fields: OwnBatch.fields)
 }
 
 private var clipType: HostType {

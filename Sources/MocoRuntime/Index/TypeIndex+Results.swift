@@ -20,7 +20,10 @@ var resultTypes: [HostType] {
         ("notes", "List", "What was said when the training was taken up."),
         ("idle", "List", "The groups of experts that no image of the last epoch was routed to."),
         ("published", "Record", "What the authors' configuration has set, or nil."),
-        ("last", "Parameters", "The parameters after the last step, where the model has the best or averaged ones, or nil."),
+        (
+          "last", "Parameters",
+          "The parameters after the last step, where the model has the best or averaged ones, or nil."
+        ),
         ("figure", "Figure", "The curve of the loss and its parts."),
       ]),
     HostType("Average", "How a training averages its parameters."),
@@ -99,8 +102,14 @@ var resultTypes: [HostType] {
     HostType(
       "Forecast", "What a training will take, measured before it begins.",
       fields: [
-        ("nodes", "Int", "Rows of the text tower in a step, with shared beginnings counted once; nil where a step was measured."),
-        ("padded_rows", "Int", "Rows of a computation that pads every prompt to the context; nil where a step was measured."),
+        (
+          "nodes", "Int",
+          "Rows of the text tower in a step, with shared beginnings counted once; nil where a step was measured."
+        ),
+        (
+          "padded_rows", "Int",
+          "Rows of a computation that pads every prompt to the context; nil where a step was measured."
+        ),
         ("chunks", "Int", "Into how many chunks the prompts are cut; nil where a step was measured."),
         ("flops", "Float", "Floating-point operations of a step; nil where a step was measured."),
         ("steps", "Int", "Steps of the training."),

@@ -8,11 +8,13 @@ func describeTypes(_ interpreter: Interpreter) {
   interpreter.describe(
     results: Dictionary(Methods.all.map { ($0.function.name, $0.typeName) }) { first, _ in first })
   interpreter.describe(results: [
-    "model": "Model", "ema": "Average", "gaussian": "Average", "load_clip": "Clip", "clip_model": "Clip", "dataset": "Dataset", "load_image": "Image",
+    "model": "Model", "ema": "Average", "gaussian": "Average", "load_clip": "Clip", "clip_model": "Clip",
+    "dataset": "Dataset", "load_image": "Image",
     "soft_prompts": "SoftPrompts",
     "router": "Router", "templates": "Templates", "train": "Training", "evaluate": "Report",
     "report": "Report",
-    "route": "Route", "compare": "Figure", "dead": "Record", "forecast": "Forecast", "sgd": "Optimizer", "adam": "Optimizer", "adamw": "Optimizer",
+    "route": "Route", "compare": "Figure", "dead": "Record", "forecast": "Forecast", "sgd": "Optimizer",
+    "adam": "Optimizer", "adamw": "Optimizer",
     "cosine": "Schedule", "constant": "Schedule", "table": "Figure", "tensor": "Tensor",
     "parameter": "Tensor",
     "zeros": "Tensor", "ones": "Tensor", "full": "Tensor", "eye": "Tensor", "arange": "Tensor",

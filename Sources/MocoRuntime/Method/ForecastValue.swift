@@ -38,7 +38,8 @@ final class ForecastValue: HostObject {
   private func counted(_ value: AnyValue) -> AnyValue { forecast.measured == nil ? value : .nil }
 
   var shortDescription: String {
-    let rows = forecast.measured == nil ? "\(NumberText.counted(forecast.step.nodes, "row")) in the tree, " : ""
+    let rows =
+      forecast.measured == nil ? "\(NumberText.counted(forecast.step.nodes, "row")) in the tree, " : ""
     return "<forecast: \(NumberText.counted(forecast.plan.steps, "step")), \(rows)"
       + "about \(NumberText.fixed(forecast.seconds, 1)) s>"
   }

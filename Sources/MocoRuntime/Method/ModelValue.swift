@@ -36,7 +36,8 @@ final class ModelValue: HostObject {
       throw Failure(
         "E0303",
         "copy cannot take a model of functions: they read the parameters that they were written with",
-        help: "put parameters and model into a function, and call it for each: func make() { … }", argument: "x")
+        help: "put parameters and model into a function, and call it for each: func make() { … }",
+        argument: "x")
     }
     return try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
   }

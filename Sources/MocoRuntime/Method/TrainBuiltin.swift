@@ -190,7 +190,8 @@ private func readTraining(
     } else {
       options.schedule = try arguments.optionalHost(
         ScheduleValue.self, "schedule",
-        expected: "schedule such as cosine(warmup: 5 epochs), or a function (step, steps) => factor")?.schedule
+        expected: "schedule such as cosine(warmup: 5 epochs), or a function (step, steps) => factor")?
+        .schedule
     }
   }
   try options.published?.checkWarmup(options, data: split)

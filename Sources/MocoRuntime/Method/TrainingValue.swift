@@ -113,7 +113,8 @@ final class TrainingValue: HostObject {
       lines.append("best epoch \(best.epoch): \(metric.text(best.value))")
     }
     if let average = options.average, report.best == nil, interrupted == nil {
-      lines.append("the model has the average \(average.description) of its parameters; last has those of the last step")
+      lines.append(
+        "the model has the average \(average.description) of its parameters; last has those of the last step")
     }
     if let notBest { lines.append(notBest) }
     if !idle.isEmpty {

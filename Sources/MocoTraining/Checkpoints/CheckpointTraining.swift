@@ -156,7 +156,8 @@ struct CheckpointTraining {
       let isText = entry.name == "seed" || entry.name == "average"
       let value =
         isText
-        ? entry.saved.stringValue ?? (entry.name == "seed" ? "0" : "nil") : entry.saved.isNull ? "nil" : OptionDifferences.text(entry.saved)
+        ? entry.saved.stringValue ?? (entry.name == "seed" ? "0" : "nil")
+        : entry.saved.isNull ? "nil" : OptionDifferences.text(entry.saved)
       words.append("\(entry.name): \(value)")
     }
     if entries.contains(where: { $0.name.hasPrefix("optimizer.") }), let optimizer = saved["optimizer"] {

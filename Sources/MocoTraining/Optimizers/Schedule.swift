@@ -138,7 +138,8 @@ public final class OwnSchedule: @unchecked Sendable, Hashable {
   /// - Throws: E0706 for a number below 0 or none; what the function throws.
   public func factor(_ moment: Moment) throws -> Double {
     guard let function else {
-      throw Failure("E0706", "the schedule's function is gone", help: "train anew with it", argument: "schedule")
+      throw Failure(
+        "E0706", "the schedule's function is gone", help: "train anew with it", argument: "schedule")
     }
     let value = try function(moment)
     guard value.isFinite, value >= 0 else {

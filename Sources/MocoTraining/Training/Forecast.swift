@@ -121,7 +121,9 @@ public struct Forecast: Sendable {
     (step, once) = (PromptCost(), PromptCost())
     (imagesOnce, imagesPerStep, secondsPerImage) = (0, 0, 0)
     let before = model.parameters.map(\.variable.grad)
-    defer { for (parameter, gradient) in zip(model.parameters, before) { parameter.variable.grad = gradient } }
+    defer {
+      for (parameter, gradient) in zip(model.parameters, before) { parameter.variable.grad = gradient }
+    }
     let begin = ProcessClock.seconds
     try trainer.tryStep()
     let first = ProcessClock.seconds - begin

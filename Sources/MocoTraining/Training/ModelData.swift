@@ -5,7 +5,9 @@ import MocoTensor
 
 extension Batch {
   /// The batch as a model learns from it.
-  public func forPrompts() -> PromptBatch { PromptBatch(images: images, labels: labels, classes: classes, indices: indices) }
+  public func forPrompts() -> PromptBatch {
+    PromptBatch(images: images, labels: labels, classes: classes, indices: indices)
+  }
 }
 
 extension Classifier {

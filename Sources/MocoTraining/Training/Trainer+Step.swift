@@ -56,7 +56,8 @@ extension Trainer {
     let record = StepRecord(
       step: step, epoch: epoch + 1, loss: value,
       parts: try loss.parts.map { ($0.name, Double(try $0.value.value.item())) }, rate: rate,
-      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad, gradientNorm: norm,
+      accuracy: Double(loss.correct) / Double(max(1, loss.count)), gateLoad: loss.gateLoad,
+      gradientNorm: norm,
       logged: loss.logged)
     sums.add(record, seconds: ProcessClock.seconds - began)
     return record

@@ -89,7 +89,9 @@ enum TrainingRecords {
         records.map { $0.gateLoad.map { .array($0.map { .double(Double($0)) }) } ?? .null })
     }
     var told: [String] = []
-    for record in records { for entry in record.logged where !told.contains(entry.name) { told.append(entry.name) } }
+    for record in records {
+      for entry in record.logged where !told.contains(entry.name) { told.append(entry.name) }
+    }
     if !told.isEmpty {
       object["log"] = .object(
         JsonObject(

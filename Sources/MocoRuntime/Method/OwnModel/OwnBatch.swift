@@ -44,12 +44,17 @@ final class OwnBatch: ImageHost {
   }
 
   static let fields: [(name: String, type: String?, summary: String)] = [
-    ("features", "Tensor", "The images' features [images, dim], each one unit long; kept ones while the image tower is frozen."),
+    (
+      "features", "Tensor",
+      "The images' features [images, dim], each one unit long; kept ones while the image tower is frozen."
+    ),
     ("raw_features", "Tensor", "The same as the image tower gives them, of any length."),
     ("images", "Tensor", "The pixels [images, channels, size, size] after the model's normalization."),
     ("labels", "Tensor", "The right answers as places among `classes`; in a loss alone."),
     ("classes", "List", "The names that the model is asked about."),
-    ("places", "List", "Where these names stand among the model's classes, for what it learns of each class."),
+    (
+      "places", "List", "Where these names stand among the model's classes, for what it learns of each class."
+    ),
     ("indices", "List", "Where the images stand in their split, or nil."),
     ("weights", "Tensor", "What the model's `weights` gave [images, experts], or nil."),
   ]

@@ -145,7 +145,8 @@ final class RoutedOwnModel: OwnModel, DifferentiableRouting {
         return try logitsValue(asked).value.toFloats()
       }
       return try Explanation(
-        names: shown ?? names, logits: logits, routing: routing, groups: parts.experts, alone: alone, top: top)
+        names: shown ?? names, logits: logits, routing: routing, groups: parts.experts, alone: alone, top: top
+      )
     }
   }
 }

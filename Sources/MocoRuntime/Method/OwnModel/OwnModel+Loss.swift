@@ -34,10 +34,12 @@ extension OwnModel {
   }
 
   private func unreached(_ names: [String]) -> Diagnostic {
-    let list = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
+    let list =
+      names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
     let quoted = names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
     return (functions.loss ?? functions.logits).failure(
-      "E0714", "the loss of \(owner) does not reach \(names.count == 1 ? "its parameter" : "its parameters") \(list)",
+      "E0714",
+      "the loss of \(owner) does not reach \(names.count == 1 ? "its parameter" : "its parameters") \(list)",
       help:
         "compute the loss from \(names.count == 1 ? "it" : "them") without detach or no_grad, leave "
         + "\(names.count == 1 ? "it" : "them") out of parameters, or say unused: [\(quoted)]")
@@ -107,13 +109,15 @@ private struct OwnLoss {
   private mutating func readLog(_ value: AnyValue, _ function: OwnFunction, _ model: OwnModel) throws {
     guard let record = value.asRecord else {
       throw function.failure(
-        "E0713", "log is \(Arguments.describe(value)), not a record of numbers", help: "write log: {name: number}")
+        "E0713", "log is \(Arguments.describe(value)), not a record of numbers",
+        help: "write log: {name: number}")
     }
     for (name, value) in record {
       try checkName(name, function)
       guard !parts.contains(where: { $0.name == name }) else {
         throw function.failure(
-          "E0713", "log has a number '\(name)', and so has the loss", help: "leave it out: parts are told anyway")
+          "E0713", "log has a number '\(name)', and so has the loss",
+          help: "leave it out: parts are told anyway")
       }
       logged.append((name, Double(try number(value, "\(name) in log", function, model).value.item())))
     }

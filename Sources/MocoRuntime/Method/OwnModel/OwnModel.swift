@@ -100,7 +100,8 @@ class OwnModel: Trainable {
       MethodField("experts", "List", "The names of its experts; empty without a router."),
     ],
     storage: MethodStorage(
-      answerOptions: ["name", "experts"], replaced: [], check: { _, _ in }, make: { _ in throw OwnModel.notHere }))
+      answerOptions: ["name", "experts"], replaced: [], check: { _, _ in },
+      make: { _ in throw OwnModel.notHere }))
 
   private static var notHere: Failure {
     Failure(

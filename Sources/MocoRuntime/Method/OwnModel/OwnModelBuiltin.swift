@@ -126,7 +126,8 @@ private func readOwnModel(_ arguments: Arguments) throws -> OwnModel {
         : "the model has \(NumberText.counted(parts.experts.count, "expert")), and nothing says how much each of them counts",
       at: parts.experts.isEmpty ? "weights" : "experts",
       help: parts.experts.isEmpty
-        ? "name them: experts: [\"first\", \"second\"]" : "add weights: (batch, texts) => …, [images, experts]")
+        ? "name them: experts: [\"first\", \"second\"]"
+        : "add weights: (batch, texts) => …, [images, experts]")
   }
   guard Set(parts.experts).count == parts.experts.count else {
     throw arguments.failure(
@@ -158,7 +159,8 @@ private func readParameterNames(
     throw arguments.failure(
       "E0305", "\(name) names \"\(given)\", which is no parameter of the model", at: name,
       help: Nearest.name(to: given, among: all).map { "did you mean \"\($0)\"?" }
-        ?? (all.isEmpty ? "give parameters: {…} first" : "parameters are \(all.prefix(8).joined(separator: ", "))"))
+        ?? (all.isEmpty
+          ? "give parameters: {…} first" : "parameters are \(all.prefix(8).joined(separator: ", "))"))
   }
   return Set(names)
 }

@@ -51,7 +51,9 @@ struct OwnParameters {
       return
     }
     if let list = value.asList {
-      for (place, value) in list.enumerated() { try add(value, name.isEmpty ? "\(place)" : "\(name).\(place)", group) }
+      for (place, value) in list.enumerated() {
+        try add(value, name.isEmpty ? "\(place)" : "\(name).\(place)", group)
+      }
       return
     }
     if let host: any HostObject = value.asHost(),
@@ -107,12 +109,14 @@ struct OwnParameters {
     }
     if let other = parameters.first(where: { $0.variable === variable }) {
       throw arguments.failure(
-        "E0305", "\(quoted(name)) and \(quoted(other.name)) are one tensor, which would be trained twice", at: argument,
+        "E0305", "\(quoted(name)) and \(quoted(other.name)) are one tensor, which would be trained twice",
+        at: argument,
         help: "give it one name")
     }
     guard !parameters.contains(where: { $0.name == name }) else {
       throw arguments.failure(
-        "E0305", "two parameters have the name \(quoted(name))", at: argument, help: "give each a name of its own")
+        "E0305", "two parameters have the name \(quoted(name))", at: argument,
+        help: "give each a name of its own")
     }
     parameters.append(Parameter(name, variable, rateFactor: group.rate, decay: group.decay))
   }

@@ -51,7 +51,8 @@ final class OwnTexts {
   func keep(_ value: AnyValue, _ names: [String], _ places: [Int]?, _ parameters: [Parameter]?) {
     let stamps = parameters.map { $0.map { TensorStamp($0.variable.value) } }
     entries.removeAll { entry in
-      (entry.names == names && entry.places == places) || (stamps != nil && entry.stamps.map { $0 != stamps } ?? false)
+      (entry.names == names && entry.places == places)
+        || (stamps != nil && entry.stamps.map { $0 != stamps } ?? false)
     }
     if entries.count >= OwnTexts.limit { entries.removeFirst() }
     entries.append(Entry(names: names, places: places, value: HeldValue(value), stamps: stamps))
