@@ -16,6 +16,13 @@ import Testing
       inside.replaces == 6 && inside.texts == ["wavelength", "wavelet"].filter { $0.hasPrefix("wavele") })
   }
 
+  @Test func aBlockAloneHasItsArguments() {
+    let typed = Typed()
+    let asked = typed.offers("let mine = model { name: \"mine\", l").map { $0.prefix { $0 != ":" } }
+    #expect(asked.contains("logits") && asked.contains("loss"), "\(asked)")
+    #expect(typed.offers("model {\n  name: \"mine\"\n  na").allSatisfy { !$0.hasPrefix("name: ") })
+  }
+
   @Test func candidatesSayWhatTheyAre() throws {
     let typed = Typed()
     typed.enter("/// How long a wave is.\nlet wavelength = 12\nvar wave = [1.5]")

@@ -38,11 +38,22 @@ import Testing
       let near = kgcoop(clip, classes: data.classes)
       let zero = zero_shot(clip, classes: data.classes)
       let probe = linear_probe(clip, few.train, c: 1.0)
+      let asked = []
+      let own = model {
+        clip: clip, classes: data.classes
+        texts: names => clip.encode_text(names, normalize: true)
+        logits: (b, texts) => {
+          append(asked, b)
+          b.features @ texts.T
+        }
+      }
+      let _ = own.logits(data.test[0])
       let found = train mix on few.train for 1 epochs { batch: 20 }
       let tiny = few.test.sample(8)
       let seen = evaluate mix on tiny
       let batch = tiny.batches(4)[0]
       let objects = [
+        own, asked[0], ema(0.9),
         clip, data, few.train, tiny.batches(4), batch, tiny[0], tiny[0].image, mix, single, near, zero,
         probe,
         soft_prompts(clip, ways), mix.router, mix.parameters, ways, ways[0], found, sgd(mix.parameters, lr: 0.1),

@@ -15,7 +15,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       classes = nil, dry_run = false, seed = nil, published = nil, quiet = false)
       """,
       doc: """
-        Trains a mixture, a `coop` or a `kgcoop` on a split, for a number of epochs or steps.
+        Trains a mixture, a `coop`, a `kgcoop` or a model of your own (see `help(model)`) on a split, for a number of epochs or steps.
 
         ```
         let run = train mix on data.train for 50 epochs {
@@ -46,6 +46,10 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           parameters of the best one, the first of equals: by `accuracy`, or by `metric: "nll"`, the mean of -log p of the
           right class. `patience: 5` ends the training after 5 epochs that did no better. `run.best` and `run.validation`
           tell.
+        - `schedule:` may be a function `(step, steps, epoch, epochs) => factor` of which it takes the first so many: the factor
+          on the learning rate in each step, counted from 0.
+        - `average: ema(0.99)` or `average: gaussian(mean: 15, std: 1)` ends the training with an average of the parameters over
+          its steps, or the ends of its epochs; `run.last` has those of the last step. `keep_best` then judges the averages.
         - A callback that returns `stop` ends the training: `each_epoch: e => if e.loss < 0.1 { stop }`. `run.stopped` says
           who did, and where.
         - A training that was saved with fewer epochs goes on with `extend:`, which says what the learning rate does in
@@ -57,7 +61,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `dry_run: true` trains nothing and gives a forecast: rows of the prompts' tree, memory and time (see
           `help(forecast)`).
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, its parts (`class`, a mixture's `text` and `gate`, a
-          kgcoop's `knowledge`), `lr`, `accuracy`, `gate_load`, `seconds`, `validation`.
+          kgcoop's `knowledge`, those of your own model and what it tells in `log`), `lr`, `accuracy`, `gate_load`, `seconds`, `validation`.
         - `quiet: true` shows no progress and prints no notes; `run.notes` has them.
         - `run.idle` are the experts that no image of the last epoch was routed to. A router with `top_k: 1` and without gate
           loss gets no gradient, and a note says so.
@@ -92,6 +96,9 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `chunks`: more than one where the step's memory is limited; `flops`: operations of a step
         - `steps`, `epochs`, `seconds_per_step`, `seconds_before` (sentences and images that are encoded once, of which kept
           features may save some), `seconds` in all, `memory` in bytes at the most
+
+        Of a model of your own nobody knows the prompts: its loss and way back are done on a first batch, and no step is
+        taken. What is counted of prompts is then nil.
 
         ```
         forecast(mix, on: data.train, for: 50 epochs)

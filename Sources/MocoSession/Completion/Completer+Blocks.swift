@@ -35,6 +35,15 @@ extension Completer {
     return nil
   }
 
+  /// The function that is called with a block alone, whose name the text ends in: `let mine = model`.
+  func blockCall(_ text: ArraySlice<Unicode.Scalar>) -> String? {
+    var start = text.endIndex
+    while start > text.startIndex, SourceScanner.continuesName(text[start - 1]) { start -= 1 }
+    guard start < text.endIndex, start == text.startIndex || text[start - 1] != "." else { return nil }
+    let name = string(text[start...])
+    return interpreter.dialect.blockCalls.contains(name) ? name : nil
+  }
+
   /// The form that the last line of a text begins.
   func form(_ text: ArraySlice<Unicode.Scalar>) -> CommandForm? {
     interpreter.dialect.form(in: words(text))

@@ -200,6 +200,9 @@ package struct Completer {
       return lookup.parameters(function).dropFirst(before.positions)
         .filter { !here.labels.contains($0) && !before.labels.contains($0) }
     }
+    if let name = blockCall(text[..<end]), let function = interpreter.value(named: name) {
+      return interpreter.parameters(of: function).filter { !here.labels.contains($0) }
+    }
     if let options = options(text, scanner) { return options.filter { !here.labels.contains($0) } }
     guard let form = form(text[..<open]), let function = interpreter.value(named: form.function) else {
       return []
