@@ -76,7 +76,7 @@ extension CLIPModel {
       let again = chunks.count > 1 ? try Tensor.zeros(out.shape) : nil
       for chunk in chunks.reversed() {
         var state = last.activations
-        last.activations = nil
+        if !Autograd.keepsGraph || chunks.count > 1 { last.activations = nil }
         if state == nil, let again { state = try run(chunk, again.mutableFloatBase, true) }
         guard let state else { continue }
         try segment.backward(

@@ -55,6 +55,7 @@ struct ImageReader {
     self.clip = clip
     trainsVision = true
     takesFeatures = false
+    asking = nil
   }
 
   /// A reader for a model that answers.

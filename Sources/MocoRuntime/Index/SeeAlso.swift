@@ -4,7 +4,10 @@ import MocoMethods
 let seeAlso: [String: [String]] = {
   let groups: [[String]] = [
     ["mixture", "soft_prompts", "router", "templates", "train", "evaluate", "route", "checkpoint"],
-    ["soft_prompts", "SoftPrompts.encode", "router", "mixture", "nearest_words", "Clip.embed", "Clip.encode_text"],
+    [
+      "soft_prompts", "SoftPrompts.encode", "router", "mixture", "nearest_words", "Clip.embed",
+      "Clip.encode_text",
+    ],
     ["router", "Router.scores", "Router.weights", "route"],
     ["train", "evaluate", "checkpoint", "restore", "forecast", "cosine", "sgd"],
     ["checkpoint", "restore", "load_model"],

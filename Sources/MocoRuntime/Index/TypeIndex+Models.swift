@@ -57,7 +57,8 @@ private var clipType: HostType {
     ],
     methods: ClipValue.methods,
     gives: [
-      "encode_text": "Tensor", "embed": "Tensor", "encode_image": "Tensor", "tokenize": "List", "contrastive_loss": "Tensor",
+      "encode_text": "Tensor", "embed": "Tensor", "encode_image": "Tensor", "tokenize": "List",
+      "contrastive_loss": "Tensor",
     ])
 }
 
