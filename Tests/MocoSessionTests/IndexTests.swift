@@ -47,7 +47,7 @@ import Testing
           b.features @ texts.T
         }
       }
-      let _ = own.logits(data.test[0])
+      let _ = own.loss(few.train.batches(2)[0])
       let found = train mix on few.train for 1 epochs { batch: 20 }
       let tiny = few.test.sample(8)
       let seen = evaluate mix on tiny
