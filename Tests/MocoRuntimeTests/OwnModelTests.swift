@@ -163,6 +163,68 @@ import Testing
     #expect(output == "20 true\ntrue\ntrue\ntrue true true\ntrue\n", "\(output)")
   }
 
+  /// The same with prompts as pieces: text and soft tokens.
+  @Test(arguments: ["coop", "kgcoop"]) func aPromptOfPiecesIsTheBuiltInOne(_ kind: String) {
+    let output = run(
+      """
+      let few = dataset("fashion").few_shot(4, seed: 3)
+      let ctx = parameter(clip.embed("a photo of a"))
+      let teacher = "a picture of a {}."
+      let mine = model {
+        name: "\(kind)"
+        clip: clip
+        classes: few.classes
+        base: few.base.classes
+        parameters: {ctx: ctx}
+        fixed: names => clip.encode_text([teacher.replace("{}", n) for n in names], normalize: true)
+        texts: names => clip.encode_text([[ctx, "\\(n)."] for n in names], normalize: true)
+        logits: (batch, texts) => clip.scale * (batch.features @ texts.T)
+        loss: (batch, logits, texts, fixed) => {
+          let near = 8 * (1 - sum(texts * fixed) / len(batch.classes))
+          let class_loss = cross_entropy(logits, batch.labels)
+          if "\(kind)" == "coop" { class_loss } else { ({class: class_loss, knowledge: near}) }
+        }
+      }
+      let built = \(kind)(clip, classes: few.classes, base: few.base.classes\(kind == "coop" ? "" : ", template: teacher"))
+      let o = sgd(lr: 0.05, momentum: 0.9, weight_decay: 5e-4)
+      let a = train(mine, on: few.base.train, for: 5 epochs, batch: 5, optimizer: o, seed: 3, quiet: true)
+      let b = train(built, on: few.base.train, for: 5 epochs, batch: 5, optimizer: o, seed: 3, quiet: true)
+      print(a.steps, max(abs(tensor(a.losses) - tensor(b.losses))).item() < 1e-5)
+      print(max(abs(mine.parameters[0] - built.parameters[0])).item() < 1e-5)
+      let x = evaluate(mine, on: few.test[0..<40], quiet: true)
+      let y = evaluate(built, on: few.test[0..<40], quiet: true)
+      print(x.base == y.base, x.new == y.new, x.accuracy == y.accuracy)
+      """)
+    #expect(output == "20 true\ntrue\ntrue true true\n", "\(output)")
+  }
+
+  /// Pixels and kept features, views of images, and a tower that trains: each what it should be.
+  @Test func viewsAndTrainedTowersReachIt() {
+    let output = run(
+      """
+      func shifting(what) {
+        let w = parameter(zeros([16]))
+        model { clip: clip, classes: data.classes, parameters: {w: w}
+          texts: names => normalize(clip.encode_text(["a photo of a \\(n)." for n in names]) + w)
+          logits: (batch, texts) => clip.scale * (what(batch) @ texts.T) }
+      }
+      func losses(m, views) { train(m, on: data.train, for: 2 epochs, batch: 10, views: views, optimizer: sgd(lr: 0.1), quiet: true).losses }
+      let [kept, pixels] = [b => b.features, b => clip.encode_image(b.images, normalize: true)]
+      for views in [nil, 2, "fresh"] {
+        let [a, b] = [losses(shifting(kept), views), losses(shifting(pixels), views)]
+        print(max(abs(tensor(a) - tensor(b))).item() < 1e-5)
+      }
+      clip.train_all()
+      let m = model { clip: clip, classes: data.classes, parameters: {clip: clip}, unused: ["clip.logit_scale"]
+        texts: names => clip.encode_text(names, normalize: true)
+        logits: (batch, texts) => 10 * (batch.features @ texts.T) }
+      let before = clip.parameters["visual.conv1.weight"].copy()
+      let run = train(m, on: data.train, for: 2 epochs, batch: 10, optimizer: sgd(lr: 0.01), quiet: true)
+      print(len(m.parameters) == len(clip.parameters), equal(before, clip.parameters["visual.conv1.weight"]))
+      """)
+    #expect(output == "true\ntrue\ntrue\ntrue false\n", "\(output)")
+  }
+
   @Test func whatItReadsOfImagesIsMade() {
     let output = run(
       """

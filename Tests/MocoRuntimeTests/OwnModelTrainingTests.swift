@@ -40,6 +40,42 @@ import Testing
     }
   }
 
+  /// An error within a function stops between two steps, and the training goes on to the same bits.
+  @Test func aRunWithoutParametersOrWithAnErrorWithinIsTold() {
+    let output = run(
+      """
+      let still = model { name: "still", clip: clip, classes: data.classes
+        texts: names => clip.encode_text(names, normalize: true), logits: (b, t) => b.features @ t.T }
+      print(evaluate(still, on: data.test[0..<10], quiet: true).count)
+      try { train(still, on: data.train, for: 1 epoch) } catch e { print(e.code, e.help) }
+      try { forecast(still, on: data.train, for: 1 epoch) } catch e { print(e.code, e.help) }
+      var left = 5
+      let m = shifted()
+      let b = parameter(zeros([16]))
+      let failing = model { name: "failing", clip: clip, classes: data.classes, parameters: {b: b}
+        texts: names => clip.encode_text(names, normalize: true) + b
+        logits: (batch, texts) => { left -= 1
+          if left == 0 { error("enough") }
+          batch.features @ texts.T } }
+      let cut = try { train(failing, on: data.train, for: 4 epochs, batch: 5, optimizer: sgd(lr: 1), quiet: true) } catch e { print(e.message)
+        e.run }
+      let rest = train(failing, on: data.train, for: 4 epochs, batch: 5, optimizer: sgd(lr: 1), resume: cut, quiet: true)
+      let got = b.copy()
+      b.assign(zeros([16]))
+      let all = train(failing, on: data.train, for: 4 epochs, batch: 5, optimizer: sgd(lr: 1), quiet: true)
+      print(cut.steps, rest.losses == all.losses, equal(got, b))
+      """)
+    #expect(
+      output == """
+        10
+        E0709 say what it learns: parameters: {name: tensor}
+        E0709 say what it learns: parameters: {name: tensor}
+        enough
+        4 true true
+
+        """, "\(output)")
+  }
+
   @Test func averagesAreWhatTheySay() {
     let output = run(
       """

@@ -209,7 +209,8 @@ private func readTraining(
   if let every = try readEpochs(arguments, "checkpoint_every") { options.checkpointEvery = every }
   options.keepBest = try readKeepBest(arguments, split)
   options.average = try arguments.optionalHost(
-    AverageValue.self, "average", expected: "average such as ema(0.999) or gaussian(mean: 15)")?.average
+    AverageValue.self, "average", expected: "way to average, such as ema(0.999) or gaussian(mean: 15)")?
+    .average
   options.patience = try readEpochs(arguments, "patience")
   if arguments["extend"]?.isNil == false {
     let word = try arguments.choice("extend", among: TrainingExtension.allCases.map(\.rawValue))

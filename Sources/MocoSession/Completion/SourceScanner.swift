@@ -234,6 +234,7 @@ package struct SourceScanner {
         return .command
       }
     }
+    if follower == "{", !afterDot, dialect.blockCalls.contains(word) { return .call }
     return next == range.upperBound && follower == "(" ? .call : .name
   }
 

@@ -55,7 +55,9 @@ public struct Forecast: Sendable {
     guard let trainable = model as? any Trainable, !trainable.parameters.isEmpty else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
-        help: "train \(Methods.listOfTrainable); a \(model.kind) is finished")
+        help: Methods[model.method.kind] == nil
+          ? "say what it learns: parameters: {name: tensor}"
+          : "train \(Methods.listOfTrainable); a \(model.kind) is finished")
     }
     guard model is any Planned || Methods[model.method.kind] == nil else {
       throw Failure(

@@ -78,7 +78,9 @@ public final class Trainer {
     else {
       throw Failure(
         "E0709", "a \(model.kind) model has nothing to train",
-        help: "train \(Methods.listOfTrainable); a \(model.kind) is finished")
+        help: Methods[model.method.kind] == nil
+          ? "say what it learns: parameters: {name: tensor}"
+          : "train \(Methods.listOfTrainable); a \(model.kind) is finished")
     }
     scope = try model.scope(of: base ?? data.classes)
     try options.keepBest?.check(model)

@@ -89,7 +89,8 @@ func ownModelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
 
 private func readOwnModel(_ arguments: Arguments) throws -> OwnModel {
   let name = try arguments.string("name")
-  guard !name.isEmpty, name.unicodeScalars.count <= 60, !name.contains(where: \.isNewline) else {
+  guard !name.isEmpty, name.unicodeScalars.count <= 60, !name.contains(where: { $0.isNewline || $0 == "/" })
+  else {
     throw arguments.failure(
       "E0305", "a model cannot be called \(StringText.quoted(DisplayColumns.cut(name, to: 30)))", at: "name",
       help: "give a short word, such as \"mine\"")
