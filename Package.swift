@@ -60,8 +60,8 @@ let package = Package(
     .target(
       name: "MocoNotebook",
       dependencies: [
-        "CMarkdown", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoPlot", "MocoRuntime",
-        "MocoSession",
+        "CMarkdown", "CProcess", "MocoBase", "MocoTraining", "MocoDocument", "MocoLang", "MocoPlot",
+        "MocoRuntime", "MocoSession",
       ]),
     .target(
       name: "MocoKernel",

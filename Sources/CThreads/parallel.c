@@ -119,8 +119,21 @@ static void run_here(intptr_t count, moco_task task, void *context) {
   for (intptr_t i = 0; i < count; i++) task(context, i);
 }
 
+// A forked process has the caller's thread alone: the pool begins anew there.
+static void forget_workers(void) {
+  pthread_mutex_init(&owner, NULL);
+  pthread_mutex_init(&sleep_lock, NULL);
+  pthread_cond_init(&wake, NULL);
+  started = 0;
+  inside = 0;
+  atomic_store(&sleepers, 0);
+  atomic_store(&joined, 0);
+}
+
 // Signals belong to the threads of the program, not to the pool's.
 static void start_workers(int count) {
+  static int watches_forks = 0;  // guarded by owner
+  if (!watches_forks) watches_forks = pthread_atfork(NULL, NULL, forget_workers) == 0;
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);

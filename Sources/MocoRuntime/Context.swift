@@ -26,6 +26,8 @@ public final class RuntimeContext {
   /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
   var trainings = 0
   var checkpoints = 0
+  /// Controls that the program has declared, with their values.
+  var controls: [(name: String, value: String)] = []
 
   /// What built-ins share; see the properties of these names.
   public init(library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil) {

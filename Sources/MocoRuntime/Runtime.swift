@@ -138,6 +138,7 @@ func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerDataBuiltins(interpreter, context)
   registerMethodBuiltins(interpreter, context)
   registerShowBuiltins(interpreter, context)
+  registerControlBuiltins(interpreter, context)
   interpreter.noteFlow(.runtime)
   describeTypes(interpreter)
 }

@@ -15,6 +15,8 @@ public protocol RuntimeDelegate: AnyObject {
   func runtimeEndsProgress()
   /// What was shown so far is to go: at once, or when something else is shown.
   func runtimeClears(waits: Bool)
+  /// The program has declared a control, or has declared it again with another value.
+  func runtime(declares control: Control)
   /// Hands on what was written so far, before something waits.
   func runtimeFlushes()
   /// What has asked the work to stop, the name of a signal; nil where that is not known.
@@ -32,6 +34,8 @@ extension RuntimeDelegate {
   public func runtime(summary: @autoclosure () -> Document, of object: any HostObject) {}
   /// Where nothing can be taken away it stays.
   public func runtimeClears(waits: Bool) {}
+  /// Where no controls are shown.
+  public func runtime(declares control: Control) {}
 }
 
 extension RuntimeContext {

@@ -2,6 +2,11 @@ import ArgumentParser
 import MocoNotebook
 import MocoTerminal
 
+/// What a page does with the controls of its program.
+enum ControlChoice: String, ExpressibleByArgument, CaseIterable {
+  case all, `default`
+}
+
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
@@ -17,7 +22,9 @@ struct ExportCommand: ParsableCommand {
       With --from nothing runs: the page shows what a run that `moco run` has recorded printed and showed, by its name \
       in the list of `moco runs`, by its folder, or `last`.
 
-      A page is one file that loads nothing and needs no script. Markdown has its pictures in a folder beside it.
+      A page is one file that loads nothing and needs no script to be read. Where the program has controls (slider, choose, \
+      toggle, image_picker), the cells that depend on them run for each value beforehand, at most 500 states, and the page \
+      swaps them when a control is moved. Markdown has its pictures in a folder beside it.
       """)
 
   @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
@@ -35,6 +42,10 @@ struct ExportCommand: ParsableCommand {
 
   @Flag(name: .customLong("no-code"), help: "Leave out the code of the cells.")
   var noCode = false
+
+  @Option(
+    help: "What a page does with controls: all goes through their values beforehand, default shows them as they are set.")
+  var controls: ControlChoice = .all
 
   @Flag(name: .customLong("print"), help: "Print and show what the program does, too, as moco run does.")
   var prints = false
@@ -85,7 +96,7 @@ struct ExportCommand: ParsableCommand {
     }
     throw NotebookExport(
       file: file ?? "", output: output, running: running, arguments: parent.arguments, hidesCode: noCode,
-      isQuiet: quiet,
+      movesControls: controls == .all, isQuiet: quiet,
       prints: prints
     ).run().exit
   }

@@ -16,6 +16,8 @@ struct NotebookExport {
   var arguments: [String]
   /// Whether code is left out.
   var hidesCode = false
+  /// Whether the page goes through the values of its controls.
+  var movesControls = true
   /// Whether nothing is said of the cells that run.
   var isQuiet = false
   /// Whether what the cells print and show goes to the terminal too.
@@ -44,14 +46,23 @@ struct NotebookExport {
         return .invalid
       }
       let notebook = try Notebook(program.parsed.program)
-      let run = try frontEnd.watching {
-        try NotebookRun(program, in: session, recorder: recorder, settings: settings) { index in
-          say(program.parsed.program, index)
+      let isLive = format == .page && movesControls
+      let (run, states) = try frontEnd.watching { () throws -> (NotebookRun, PageStates?) in
+        let before = { (index: Int) in say(program.parsed.program, index) }
+        guard isLive else {
+          let run = try NotebookRun(program, in: session, recorder: recorder, settings: settings, before: before)
+          return (run, nil)
         }
+        let run = try StateRun(
+          program, in: session, recorder: recorder, settings: settings, options: stateOptions, before: before)
+        return (run.run, run.states)
       }
-      let page = page(notebook, run, session, source)
+      var page = page(notebook, run, session, source)
+      page.states = states
+      if format == .page { page.notice = NotebookExport.notice(run, states) }
       try NotebookFile.write(page, as: format, to: output)
       if !isQuiet { NotebookExport.remarkOnPictures() }
+      if states != nil, let size = NotebookFile.size(of: output) { tell("\(output): \(size)\n") }
       if !prints { report(run, recorder) }
       return status(run)
     } catch {
@@ -65,6 +76,28 @@ struct NotebookExport {
     guard let reason = JupyterOutput.missing else { return }
     Console.remark("figures are written as SVG alone: \(TerminalText.safe(reason))\n")
   }
+
+  /// Copies of the process do the work, each on a thread of its own.
+  private var stateOptions: StateRun.Options {
+    var options = StateRun.Options()
+    options.jobs = Parallel.threadCount
+    options.copyBegins = { Parallel.threadCount = 1 }
+    options.says = { tell("\($0)\n") }
+    return options
+  }
+
+  /// What a page says of controls that stay as they were set.
+  private static func notice(_ run: NotebookRun, _ states: PageStates?) -> String {
+    let all = run.records.sorted { $0.key < $1.key }.flatMap(\.value.controls)
+    let moved = Set(states?.values.map(\.name) ?? [])
+    let fixed = all.filter { !moved.contains($0.name) }
+    guard !fixed.isEmpty else { return "" }
+    if moved.isEmpty { return "The controls of this page stay as they were set when it was written." }
+    let names = fixed.map(\.name).joined(separator: ", ")
+    return "\(names) \(fixed.count == 1 ? "stays as it was" : "stay as they were") set when the page was written."
+  }
+
+  private func tell(_ line: String) { if !isQuiet { Console.remark(line) } }
 
   /// What ended the run: it stands in the page, and is said here too.
   private func report(_ run: NotebookRun, _ recorder: NotebookRecorder) {

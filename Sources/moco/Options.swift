@@ -36,7 +36,7 @@ struct LookOptions: ParsableArguments {
 struct RunningOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace the literal of a top-level `let name`.", valueName: "name=value"))
+    help: ArgumentHelp("Replace the literal of a top-level `let name`, or set a control.", valueName: "name=value"))
   var settings: [String] = []
 
   @Option(help: "The seed of everything random.")

@@ -30,6 +30,14 @@ void cp_stop_shell(pid_t child, bool group);
 // Waits for it. - Returns: its status, or -1.
 int cp_end_shell(pid_t child);
 
+// MARK: Copies of this process
+
+// Makes a copy of this process, in which the calling thread alone goes on; it ends with its parent. To be called where no
+// other thread of the program is at work. - Returns: 0 in the copy, its process here, or -1.
+pid_t cp_fork(void);
+// A file in memory without a name, which copies of the process share. - Returns: its descriptor, or -1.
+int cp_memory_file(void);
+
 // Makes an empty file of its own name from a pattern that ends in XXXXXX and a suffix of so many characters.
 bool cp_temporary(char *pattern, int suffix);
 

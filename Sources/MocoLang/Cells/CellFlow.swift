@@ -28,6 +28,10 @@ public struct CellFlow: Sendable {
     public internal(set) var files: Set<String> = []
     /// Those that it writes.
     public internal(set) var changedFiles: Set<String> = []
+    /// Everything that it reads or changes, files and random numbers among it.
+    var touches: Set<String> = []
+    /// Everything that it changes, in the same way.
+    var alters: Set<String> = []
     /// The cells that it depends on directly, in order: the nearest above that define or change what it reads.
     public internal(set) var sources: [Int] = []
 
@@ -53,6 +57,8 @@ public struct CellFlow: Sendable {
         }
       }
       found[index].sources = sources.sorted()
+      found[index].touches = wanted
+      found[index].alters = found[index].changes
       found[index].draws = wanted.contains(FlowWalk.randomState)
       found[index].movesChance = found[index].changes.contains(FlowWalk.randomState)
       found[index].files = Set(wanted.compactMap(FlowWalk.path(ofFile:)))
@@ -75,6 +81,16 @@ public struct CellFlow: Sendable {
       if needed.insert(next).inserted { open += cells[next].sources }
     }
     return needed.sorted()
+  }
+
+  /// Whether a cell may run before one above it, with the same results of both: neither changes or declares what the
+  /// other uses.
+  public func mayPass(_ cell: Int, _ above: Int) -> Bool {
+    guard cells.indices.contains(cell), cells.indices.contains(above) else { return false }
+    let (low, high) = (cells[cell], cells[above])
+    let lowMakes = low.alters.union(low.defines)
+    let highMakes = high.alters.union(high.defines)
+    return lowMakes.isDisjoint(with: high.touches.union(highMakes)) && highMakes.isDisjoint(with: low.touches)
   }
 
   /// The cells whose results depend on some cells, in order, without those themselves.

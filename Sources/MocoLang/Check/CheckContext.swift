@@ -59,6 +59,8 @@ public struct CheckContext: Sendable {
   public var methodEffects: [String: Effect] = [:]
   /// What else is known of built-ins, for the analysis of cells.
   public var flow = FlowFacts()
+  /// Functions that are controls, and whether their values can be gone through.
+  public var controls: [String: Bool] = [:]
   /// Functions with a newer name.
   public var newNames: [String: String] = [:]
   /// Names in `names` that hold a record or module, whose fields may be functions.

@@ -112,6 +112,7 @@ extension Checker {
     } else {
       check(call.callee)
     }
+    remarkOnControl(call)
     for argument in call.arguments { check(argument.value) }
     if case .member(let base, let name, let span) = call.callee.kind, !isOwnMethod(name, of: base) {
       adviseNewName(name, span)

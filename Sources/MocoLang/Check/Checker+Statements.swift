@@ -11,7 +11,9 @@ extension Checker {
         declare(binding.pattern, kind, callable: binding.isMutable ? nil : CheckContext.Callable(function))
         check(binding.value)
       } else {
+        note(control: binding)
         check(binding.value)
+        declaredControl = nil
         declare(binding.pattern, kind)
       }
     case .assign(let assignment): assign(assignment)

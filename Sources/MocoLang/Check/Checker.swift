@@ -70,6 +70,12 @@ public struct Checker {
   let fieldNames: Set<String>
   /// Older names of functions that have been remarked on.
   var oldNames: Set<String> = []
+  /// The controls that the program declares, with their places.
+  var controls: [String: Span] = [:]
+  /// The call that makes the control which is declared now.
+  var declaredControl: Span?
+  /// Whether it was said of a control that nobody can move it.
+  var hasRemarkedOnControl = false
 
   static let maximumDiagnostics = 50
 
@@ -80,7 +86,7 @@ public struct Checker {
   }
 
   /// Warnings of what a program does otherwise than it seems to say: told before a run too.
-  public static let surprises: Set<String> = ["E0121", "E0122", "E0123", "E0124"]
+  public static let surprises: Set<String> = ["E0121", "E0122", "E0123", "E0124", "E0125"]
 
   mutating func report(_ diagnostic: Diagnostic) {
     guard diagnostics.count < Checker.maximumDiagnostics else { return }

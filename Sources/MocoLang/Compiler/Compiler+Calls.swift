@@ -4,7 +4,10 @@ extension Compiler {
   // MARK: Calls
 
   func compile(_ call: Call, _ span: Span, to target: Int) throws {
+    let declared = declaredControl
+    declaredControl = nil
     let call = try namingSubject(of: call)
+    let isControl = try declared != nil || controlFunction(call.callee) != nil
     // The callee and its arguments stand in a row; where the target is the last temporary, the row begins
     // there.
     let isInPlace = builder.isTemporary(target) && target == builder.free - 1
@@ -12,7 +15,13 @@ extension Compiler {
     let hasSpread = call.arguments.contains {
       if case .spread = $0.kind { return true } else { return false }
     }
-    let mayLackReceiver = try compileCallee(call.callee, base, hasSpread: hasSpread)
+    let mayLackReceiver: Bool
+    if let declared {
+      loadConstant(builder.constant(word: heap.native(declared)), base, call.callee.span)
+      mayLackReceiver = false
+    } else {
+      mayLackReceiver = try compileCallee(call.callee, base, hasSpread: hasSpread)
+    }
     let k: UInt8 = mayLackReceiver ? 1 : 0
     let site = CallSite(
       callee: call.callee.span,
@@ -35,7 +44,9 @@ extension Compiler {
               "E0306", "an argument without a name cannot follow one with a name", at: argument.span,
               help: ["give its name, or put it first"]))
         }
+        takesFloatRange = isControl
         try compile(argument.value, to: builder.temporary())
+        takesFloatRange = false
       }
       let count = call.arguments.count + (mayLackReceiver ? 1 : 0)
       let instruction =

@@ -96,6 +96,8 @@ extension Compiler {
   func compile(_ expr: Expr, to target: Int) throws {
     let free = builder.free
     defer { builder.free = max(free, builder.localTop) }
+    let takesFloats = takesFloatRange
+    takesFloatRange = false
     let span = expr.span
     switch expr.kind {
     case .nilLiteral: builder.emit(Instruction(.loadNil, a: target), span)
@@ -117,10 +119,11 @@ extension Compiler {
           c: dialect.unitIndex(unit) ?? 0),
         span, left: amount.span)
     case .range(let lower, let upper, let isClosed, let operatorSpan):
+      let floats: UInt8 = takesFloats ? 8 : 0
       let first = try operand(lower, before: [upper])
       let second = try operand(upper)
       builder.emit(
-        Instruction(.range, k: isClosed ? 4 : 0, a: target, b: first.register, c: second.register), span,
+        Instruction(.range, k: (isClosed ? 4 : 0) | floats, a: target, b: first.register, c: second.register), span,
         mark: operatorSpan, left: lower.span, right: upper.span)
     case .function(let function): try compileFunction(function, doc: nil, to: target, span)
     case .conditional(let conditional): try compile(conditional, span, want: .value(target))

@@ -118,6 +118,7 @@ extension Compiler {
       if case .name(let name) = binding.pattern.kind, let value = override(name, binding) {
         try compile(value, to: register)
       } else {
+        declaredControl = try declared(binding)
         try compile(binding.value, to: register)
       }
       for (name, place) in binding.pattern.names { noteGlobal(name, place) }

@@ -20,6 +20,12 @@ package final class Compiler {
   var usedOverrides: Set<String> = []
   /// A function that is called with each cell that has ended and its value; nil for none.
   var cellEnd: Word?
+  /// The function that the call which is compiled next has in place of its callee: a control that is declared.
+  var declaredControl: NativeFunction?
+  /// Whether the expression that is compiled next may be a range of Floats: the argument of a control.
+  var takesFloatRange = false
+  /// Names that the program declares at its top level.
+  var ownNames: Set<String> = []
   /// Top-level names of the cell that is being compiled, with their places.
   var declaredInCell: [String: Span] = [:]
 
@@ -39,6 +45,7 @@ package final class Compiler {
     let cells = program.cells
     var cell = 0
     let statements = program.statements
+    ownNames = Set(statements.flatMap { $0.declaredNames.map(\.0) })
     for (index, statement) in statements.enumerated() {
       while cell + 1 < cells.count, !cells[cell].statements.contains(index) {
         cell += 1
@@ -95,19 +102,20 @@ package final class Compiler {
     for statement in program.statements {
       if case .binding(let binding) = statement.kind, !binding.isMutable,
         case .name(let name) = binding.pattern.kind,
-        Compiler.isLiteral(binding.value)
+        Compiler.isLiteral(binding.value) || isControl(binding)
       {
         candidates.append(name)
       }
     }
-    var help = candidates.isEmpty ? ["the program has no top-level `let name = literal`"] : []
+    var help = candidates.isEmpty ? ["the program has no top-level `let name = literal`, and no control"] : []
     if let near = Nearest.name(to: name, among: candidates) {
       help = ["did you mean --set \(near)=…?"]
     } else if !candidates.isEmpty {
       help = ["these can be set: \(candidates.joined(separator: ", "))"]
     }
     return Diagnostic(
-      "E0307", "--set \(name)=…: the program has no top-level `let \(name)` with a literal", help: help)
+      "E0307", "--set \(name)=…: the program has no top-level `let \(name)` with a literal or a control",
+      help: help)
   }
 
   func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }

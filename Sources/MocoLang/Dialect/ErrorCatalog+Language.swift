@@ -31,6 +31,7 @@ extension ErrorCatalog {
       ("E0122", "`//` begins a comment"),
       ("E0123", "A function has a newer name"),
       ("E0124", "An interpolation of another language"),
+      ("E0125", "A control that cannot be moved"),
       ("E0201", "An operation does not fit its operands"),
       ("E0202", "An index is out of range"),
       ("E0301", "A name does not exist"),

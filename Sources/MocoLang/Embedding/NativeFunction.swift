@@ -62,6 +62,8 @@ public final class NativeFunction {
   package internal(set) var effect = Effect.something
   /// What the function is called now; nil where this is its name.
   package internal(set) var newName: String?
+  /// What it does where a declaration makes it a control; nil for what is none.
+  var control: ControlRole?
   /// The options of arguments that are records, by the argument's name.
   public internal(set) var blocks: [String: OptionBlock] = [:]
   /// Every parameter can be given by position, and there is no rest.

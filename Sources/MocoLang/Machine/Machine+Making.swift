@@ -81,6 +81,12 @@ extension Machine {
   func makeRange(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
     let low = base[Int(i.b)]
     let high = base[Int(i.c)]
+    if i.k & 8 != 0, [low.tag, high.tag].contains(.float),
+      [low.tag, high.tag].allSatisfy({ $0 == .float || $0 == .int })
+    {
+      let range = FloatRange(start: low.number, end: high.number, isClosed: i.k & 4 != 0)
+      return store(base + Int(i.a), try AnyValue.host(range).owned(in: heap))
+    }
     guard low.tag == .int, high.tag == .int else { throw wrongRange(low, high, isClosed: i.k & 4 != 0) }
     store(
       base + Int(i.a), heap.range(RangeValue(start: low.asInt, end: high.asInt, isClosed: i.k & 4 != 0)))

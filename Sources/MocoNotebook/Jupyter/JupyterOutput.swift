@@ -8,7 +8,9 @@ import MocoSession
 public enum JupyterOutput {
   /// The outputs of a cell in a notebook file.
   static func outputs(_ record: CellRecord) -> [Json] {
-    record.outputs.map { output in
+    let lines = record.controls.map { TerminalText.safe($0.line) + "\n" }.joined()
+    let controls = lines.isEmpty ? [] : [CellRecord.Output.text(lines, isError: false)]
+    return (controls + record.outputs).map { output in
       switch output {
       case .text(let text, let isError):
         return .object(

@@ -2,6 +2,10 @@ import MocoBase
 import MocoDocument
 import MocoLang
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Files that notebooks are written to.
 public enum NotebookFile {
   /// What kind of file.
@@ -48,6 +52,15 @@ public enum NotebookFile {
   /// The folder for the pictures of a file of Markdown.
   static func pictureFolder(_ path: String) -> String {
     (path.lastIndex(of: ".").map { String(path[..<$0]) } ?? path) + "_files"
+  }
+
+  /// How large a written file is, in words: `1.4 MB`; nil where there is none.
+  public static func size(of path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    let bytes = Double(status.st_size)
+    if bytes < 1e6 { return "\(max(1, Int((bytes / 1e3).rounded()))) kB" }
+    return "\(NumberText.float((bytes / 1e5).rounded() / 10)) MB"
   }
 
   /// Writes a notebook and what has come of it. A file that is there is replaced at once, or not at all.

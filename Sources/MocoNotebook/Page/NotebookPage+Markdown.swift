@@ -18,6 +18,9 @@ extension NotebookPage {
       if showsCode, !cell.source.allSatisfy(\.isWhitespace) {
         parts.append(MarkdownEscape.block(cell.source, language: "moco"))
       }
+      if let controls = records[index]?.controls, !controls.isEmpty {
+        parts.append(MarkdownEscape.block(controls.map { TerminalText.safe($0.line) }.joined(separator: "\n")))
+      }
       for output in records[index]?.outputs ?? [] {
         let text = markdown(output, picture)
         if !text.isEmpty { parts.append(text) }

@@ -17,6 +17,10 @@ public struct NotebookPage {
   public var facts: [(name: String, value: String)] = []
   /// That of the code.
   public let dialect: Dialect
+  /// What its cells show where controls are set otherwise; nil for a page that stays as it is.
+  public var states: PageStates?
+  /// What is said of the controls below the heading of the page; empty for nothing.
+  public var notice = ""
   /// The folder that addresses of pictures in prose are relative to.
   public var folder: String
 
@@ -62,7 +66,8 @@ public struct NotebookPage {
   /// The style of pages.
   public static var style: String { PageStyle.css + "\n" + Document.stylesheet }
 
-  /// The page as one file of HTML 5: nothing is loaded, no script is needed.
+  /// The page as one file of HTML 5: nothing is loaded, and no script is needed to read it. One stands in it where it has
+  /// controls that can be moved.
   public func html() -> String {
     var writer = PageWriter(page: self)
     return writer.write()
@@ -82,7 +87,7 @@ private struct PageWriter {
   private func escaped(_ text: String) -> String { HTMLText.escaped(text) }
 
   mutating func write() -> String {
-    for (index, cell) in page.notebook.cells.enumerated() { write(cell, page.records[index]) }
+    for (index, cell) in page.notebook.cells.enumerated() { write(cell, index, page.records[index]) }
     let title = self.title ?? page.name
     // A page without a heading of its own gets its name.
     let heading = self.title == nil ? "<h1>\(escaped(page.name))</h1>\n" : ""
@@ -112,13 +117,20 @@ private struct PageWriter {
       }
       text += "</ul>\n</nav>\n"
     }
-    text += "<main id=\"content\">\n\(heading)\(body)</main>\n"
+    text += "<main id=\"content\">\n\(heading)\(notices())\(body)</main>\n"
     if !page.facts.isEmpty {
       text += "<footer>\n<dl>\n"
       for fact in page.facts { text += "<dt>\(escaped(fact.name))</dt><dd>\(escaped(fact.value))</dd>\n" }
       text += "</dl>\n</footer>\n"
     }
+    if let states = page.states { text += states.html }
     return text + "</body>\n</html>\n"
+  }
+
+  private func notices() -> String {
+    var text = page.states == nil ? "" : PageControls.needsScript
+    if !page.notice.isEmpty { text += "<p class=\"notice\">\(escaped(page.notice))</p>\n" }
+    return text
   }
 
   // MARK: - Cells
@@ -128,7 +140,7 @@ private struct PageWriter {
     var part = NotebookPage.Part()
     body = ""
     if cell.kind == .markdown {
-      write(cell, nil)
+      write(cell, 0, nil)
       part.head = body
     } else if cell.kind == .code {
       if !cell.title.isEmpty { heading(2, escaped(cell.title), cell.title) }
@@ -141,7 +153,7 @@ private struct PageWriter {
     return part
   }
 
-  private mutating func write(_ cell: Notebook.Cell, _ record: CellRecord?) {
+  private mutating func write(_ cell: Notebook.Cell, _ index: Int, _ record: CellRecord?) {
     switch cell.kind {
     case .raw: return
     case .markdown:
@@ -151,13 +163,16 @@ private struct PageWriter {
       guard !cell.source.isEmpty || record != nil || !cell.title.isEmpty else { return }
       if !cell.title.isEmpty { heading(2, escaped(cell.title), cell.title) }
       let shown = page.showsCode && !cell.source.allSatisfy(\.isWhitespace)
-      guard shown || !(record?.outputs.isEmpty ?? true) else { return }
+      let controls = record?.controls ?? []
+      guard shown || !controls.isEmpty || !(record?.outputs.isEmpty ?? true) else { return }
       body += "<section class=\"cell\">\n"
       if shown { write(code: cell.source, record) }
-      if let record, !record.outputs.isEmpty {
-        body += "<div class=\"outputs\">\n"
-        for output in record.outputs { body += Self.html(output) }
-        body += "</div>\n"
+      body += PageControls.html(controls, cell: index)
+      let outputs = record.map(NotebookPage.outputs) ?? ""
+      let hasStates = page.states?.cells[index] != nil
+      if !outputs.isEmpty || hasStates {
+        body += "<div class=\"outputs\"\(hasStates ? " id=\"outputs-\(index)\"" : "")>\n"
+        body += outputs + "</div>\n"
       }
       body += "</section>\n"
     }

@@ -36,6 +36,21 @@ enum PageStyle {
     .underline { text-decoration: underline; } .color-red { color: var(--red); } .color-green { color: var(--string); }
     .color-yellow { color: var(--number); } .color-blue, .color-cyan { color: var(--accent); }
     .color-magenta { color: var(--word); }
+    .controls { margin: 0.75em 0; padding: 0.5em 0.95rem; border: 1px solid var(--line); border-radius: 4px; }
+    .controls p { margin: 0.35em 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0.25em 0.75em; }
+    .controls input[type=range] { flex: 1 1 10rem; max-width: 24rem; } .controls input[type=text] { flex: 1 1 16rem; }
+    .controls input, .controls select { font: inherit; accent-color: var(--accent); } .controls output { min-width: 3em; }
+    .controls input[type=text], .controls select { color: var(--ink); background: var(--ground);
+      border: 1px solid var(--quiet); border-radius: 4px; padding: 0.15em 0.4em; }
+    .controls :disabled { opacity: 1; color: var(--quiet); }
+    .controls fieldset { border: 0; margin: 0.35em 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.5em 1em; }
+    .controls legend { padding: 0; } .controls fieldset label { display: flex; flex-direction: column;
+      align-items: center; font-size: 0.85rem; max-width: 8rem; text-align: center; }
+    .controls fieldset img { width: 64px; height: 64px; object-fit: contain; image-rendering: pixelated;
+      border: 2px solid transparent; border-radius: 4px; }
+    .controls input:checked + img { border-color: var(--accent); } .controls :focus-visible { outline: 2px solid
+      var(--accent); outline-offset: 2px; } .notice { color: var(--quiet); border-left: 3px solid var(--line);
+      padding-left: 0.75rem; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.85rem; }
     footer dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1em; }
     footer dt, footer dd { margin: 0; overflow-wrap: anywhere; }

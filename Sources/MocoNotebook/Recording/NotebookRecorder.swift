@@ -80,8 +80,17 @@ public final class NotebookRecorder: SessionDelegate {
     record.outputs[place] = .shown(document, isResult: false)
   }
 
+  public func control(_ control: Control) {
+    if prints { watcher?.control(control) }
+    record.append(control)
+  }
+
   /// At once: whoever reads the record sees what came afterwards alone.
-  public func clear(waits: Bool) { begin() }
+  public func clear(waits: Bool) {
+    let controls = record.controls
+    begin()
+    record.controls = controls
+  }
 
   public var updatesDocuments: Bool { !prints }
   public func progress(_ progress: Progress) { if prints { watcher?.progress(progress) } }

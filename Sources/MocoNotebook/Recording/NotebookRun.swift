@@ -29,23 +29,33 @@ public struct NotebookRun {
     for (index, cell) in tree.cells.enumerated() where cell.kind == .code && !cell.statements.isEmpty {
       before(index)
       number += 1
-      recorder.begin()
-      session.interpreter.clearOverrides()
-      for setting in homes[index] ?? [] { session.interpreter.setOverride(setting.name, setting.text) }
-      let outcome = session.run(cell: index, of: program)
-      var record = recorder.record
-      record.number = number
-      record.seconds = outcome.seconds
-      record.isFine = outcome.status == .fine
-      records[index] = record
-      status = outcome.status
-      guard outcome.status == .fine else { break }
+      (records[index], status) = Self.run(
+        index, of: program, in: session, recorder, settings: homes[index] ?? [], number: number)
+      guard status == .fine else { break }
     }
-    session.interpreter.clearOverrides()
+  }
+
+  /// A run whose cells ran elsewhere.
+  init(records: [Int: CellRecord], status: Outcome.Status, seconds: Double) {
+    (self.records, self.status, self.seconds) = (records, status, seconds)
+  }
+
+  /// Runs one cell. - Returns: what has come of it, and how it has ended.
+  static func run(
+    _ index: Int, of program: CheckedProgram, in session: Session, _ recorder: NotebookRecorder,
+    settings: [(name: String, text: String)], number: Int
+  ) -> (CellRecord, Outcome.Status) {
+    recorder.begin()
+    let outcome = session.run(cell: index, of: program, settings: settings)
+    var record = recorder.record
+    record.number = number
+    record.seconds = outcome.seconds
+    record.isFine = outcome.status == .fine
+    return (record, outcome.status)
   }
 
   /// The cells that declare what is set.
-  private static func homes(
+  static func homes(
     of settings: [(name: String, text: String)], in program: Program
   ) throws -> [Int: [(name: String, text: String)]] {
     var result: [Int: [(name: String, text: String)]] = [:]

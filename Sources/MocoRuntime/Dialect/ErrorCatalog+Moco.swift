@@ -57,5 +57,6 @@ extension ErrorCatalog {
       ("E1002", "A cell cannot be written into a program"),
       ("E1003", "A program has no such cell"),
       ("E1004", "The attributes of a cell are no JSON object"),
+      ("E1005", "A page cannot go through its controls"),
     ])
 }

@@ -15,6 +15,8 @@ public struct CellRecord: Sendable {
 
   /// In order; texts of one kind that follow each other are one.
   public var outputs: [Output] = []
+  /// The controls that the cell has declared, in order, as they were set. They stand above its outputs.
+  public var controls: [Control] = []
   /// Counts the cells that ran, from 1; nil for one that did not run.
   public var number: Int?
   /// How long it took.
@@ -24,6 +26,15 @@ public struct CellRecord: Sendable {
 
   /// Nothing yet.
   public init() {}
+
+  /// Adds a control; one that is declared again takes the place of the one before.
+  public mutating func append(_ control: Control) {
+    if let place = controls.firstIndex(where: { $0.name == control.name }) {
+      controls[place] = control
+    } else {
+      controls.append(control)
+    }
+  }
 
   /// Adds printed text.
   public mutating func append(_ text: String, isError: Bool) {

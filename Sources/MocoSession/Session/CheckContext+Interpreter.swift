@@ -7,10 +7,12 @@ extension CheckContext {
     var names: [String: Bool] = [:]
     var effects: [String: Effect] = [:]
     var newNames: [String: String] = [:]
+    var controls: [String: Bool] = [:]
     var records: Set<String> = []
     for info in interpreter.names {
       if info.isBuiltin {
         builtins[info.name] = .some(interpreter.callable(builtin: info.name))
+        controls[info.name] = interpreter.control(builtin: info.name)
       } else {
         names[info.name] = info.isConstant
         if ["Record", "Module"].contains(info.typeName) { records.insert(info.name) }
@@ -23,6 +25,7 @@ extension CheckContext {
     self.init(dialect: interpreter.dialect, builtins: builtins, names: names, isPrompt: isPrompt)
     self.effects = effects
     self.newNames = newNames
+    self.controls = controls
     self.records = records
     methodEffects = interpreter.methodEffects
     flow = interpreter.flowFacts

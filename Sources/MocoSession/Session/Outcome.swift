@@ -38,6 +38,8 @@ public struct Outcome {
   public var document: Document?
   /// What programs have shown with `show`, in order; at most `mostShown` are kept.
   public var shown: [Document] = []
+  /// The controls that it has declared, in order.
+  public var controls: [Control] = []
   /// Warnings before the run, and errors.
   public var diagnostics: [Diagnostic] = []
   /// Names that the cell has made, given a value or changed in place, in the order of their first declaration: lists,

@@ -215,6 +215,7 @@ extension Session {
       outputs.keep(result.value, number: number, bytes: bytes)
     }
     if shows, !result.isHidden, !result.value.isNil { show(value: result.value) }
+    if shows, options.isInteractive { showControls(of: program) }
     if isNumbered {
       recording.accept(accepts ?? source.text, number: number, seconds: ProcessClock.seconds - start)
     }

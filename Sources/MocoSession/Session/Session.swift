@@ -52,6 +52,8 @@ public final class Session {
   public package(set) var isLeaving = false
   /// What a cell gave to `exit`.
   public package(set) var exitStatus: Int32 = 0
+  /// The controls that its programs have declared, in the order of their first declaration, as they are set now.
+  public package(set) var controls: [Control] = []
   /// How many inputs have run.
   public package(set) var number = 0
 
@@ -157,6 +159,7 @@ extension Session: RuntimeDelegate {
   }
   public func runtimeEndsProgress() { endProgress() }
   public func runtimeClears(waits: Bool) { clear(waits: waits) }
+  public func runtime(declares control: Control) { declare(control) }
   public func runtimeFlushes() { delegate.flush() }
   public var interruption: String? { delegate.interruption }
   public var canAsk: Bool { delegate.canAsk }

@@ -55,6 +55,8 @@ public protocol SessionDelegate: AnyObject {
   /// A document that takes the place of the one published under this number. It comes only to front ends that say
   /// `updatesDocuments`; the default does nothing.
   func update(_ shown: Shown, id: Int)
+  /// The cell that runs has declared a control, which stands above what it shows. The default does nothing.
+  func control(_ control: Control)
   /// What the cell that runs has streamed and shown is to go. The default does nothing.
   ///
   /// - Parameter waits: whether it goes when something else is published, and not at once.
@@ -123,6 +125,7 @@ extension SessionDelegate {
   public func document(_ shown: Shown, id: Int) { stream(shown.text, to: .output) }
   public func update(_ shown: Shown, id: Int) {}
   public func clear(waits: Bool) {}
+  public func control(_ control: Control) {}
   public func show(page markdown: String) { stream(markdown + "\n", to: .message) }
   public func show(source text: String, margin: String, hang: Int) {
     let lines = TerminalText.safe(text).split(separator: "\n", omittingEmptySubsequences: false)

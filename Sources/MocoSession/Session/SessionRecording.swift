@@ -49,6 +49,8 @@ package struct SessionRecording {
     running.append(text, isError: isError)
   }
 
+  mutating func append(_ control: Control) { running.append(control) }
+
   mutating func append(_ diagnostics: [Diagnostic]) { running.outputs.append(.diagnostics(diagnostics)) }
 
   mutating func append(_ document: Document, id: Int, isResult: Bool) {

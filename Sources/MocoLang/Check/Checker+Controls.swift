@@ -1,0 +1,43 @@
+// Controls, and calls of their functions that make none.
+
+extension Checker {
+  /// Notes a declaration that makes a control: `let k = slider(…)` at the top level.
+  mutating func note(control binding: Binding) {
+    guard scopes.count == 1, functionDepth == 0, tryDepth == 0, let (name, function) = binding.controlCall,
+      context.controls[function] != nil, !isDeclared(function), case .call(let call) = binding.value.kind
+    else { return }
+    declaredControl = call.callee.span
+    guard let first = controls[name] else {
+      controls[name] = binding.pattern.span
+      return
+    }
+    guard !context.isPrompt else { return }
+    report(
+      "E0308", "two controls are called '\(name)'", at: binding.pattern.span,
+      labels: [.init(first, "first here")], help: "give one of them another name: --set \(name)= would set both")
+  }
+
+  /// Says once that a call of a control's function makes no control where it stands.
+  mutating func remarkOnControl(_ call: Call) {
+    let name: String
+    let span: Span
+    switch call.callee.kind {
+    case .name(let called): (name, span) = (called, call.callee.span)
+    case .member(let base, let called, let place) where !isOwnMethod(called, of: base):
+      (name, span) = (called, place)
+    default: return
+    }
+    if let declared = declaredControl, declared.start == span.start {
+      declaredControl = nil
+      return
+    }
+    guard context.controls[name] != nil, !isDeclared(name), !hasRemarkedOnControl, !context.isPrompt else {
+      return
+    }
+    hasRemarkedOnControl = true
+    report(
+      "E0125", "this '\(name)' only gives its default: nobody can move it here", at: span,
+      help: "write let name = \(name)(…) at the top level, outside of functions, loops and other expressions",
+      severity: .warning)
+  }
+}

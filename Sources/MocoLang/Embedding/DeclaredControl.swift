@@ -1,0 +1,319 @@
+// Controls: settings of a program that whoever reads a notebook can move. The language knows that there are such
+// functions, and marks; which they are, the embedder says.
+//
+//   interpreter.define(
+//     NativeFunction("slider(range)", doc: "…") { … }                 // the plain call: gives the default
+//       .asControl(goesThrough: true) { arguments, declaration in … })  // let k = slider(…) at the top level
+
+import MocoBase
+import MocoDocument
+
+/// A control that a program has declared: `let k = slider(1...6, 2)`.
+public struct Control: Sendable {
+  /// What can be set.
+  public enum Kind: Sendable {
+    /// Numbers at equal distances.
+    case slider(Steps)
+    /// One of several things, by their texts.
+    case choice([String])
+    /// `true` or `false`.
+    case toggle
+    /// Any text.
+    case text
+    /// One of several pictures, by its place, from 0.
+    case pictures([Picture])
+  }
+
+  /// A picture to choose.
+  public struct Picture: Sendable {
+    /// What it is, in words.
+    public var label: String
+    /// The picture; nil where there are too many to show each.
+    public var image: Document.Image?
+
+    /// A picture with words for it.
+    public init(label: String, image: Document.Image?) {
+      self.label = label
+      self.image = image
+    }
+  }
+
+  /// The `let` that declares it, by which `--set` names it.
+  public var name: String
+  /// What can be set.
+  public var kind: Kind
+  /// The words beside it; empty for the name alone.
+  public var label: String
+  /// What it is set to, as `--set` takes it.
+  public var value: String
+
+  /// A control; see the fields.
+  public init(name: String, kind: Kind, label: String = "", value: String) {
+    self.name = name
+    self.kind = kind
+    self.label = label
+    self.value = value
+  }
+}
+
+extension Control {
+  /// How many values can be set; nil where they cannot be gone through.
+  public var stateCount: Int? {
+    switch kind {
+    case .slider(let steps): steps.count
+    case .choice(let options): options.count
+    case .toggle: 2
+    case .text: nil
+    case .pictures(let pictures): pictures.count
+    }
+  }
+
+  /// The value at a place from 0 to `stateCount - 1`, as `--set` takes it.
+  public func state(at place: Int) -> String {
+    switch kind {
+    case .slider(let steps): steps.text(at: place)
+    case .choice(let options): options.indices.contains(place) ? options[place] : value
+    case .toggle: place == 0 ? "false" : "true"
+    case .text: value
+    case .pictures: String(place)
+    }
+  }
+
+  /// The place of a value among those that can be set; nil where it cannot be set. Any text is at place 0 of a
+  /// text field.
+  public func place(of text: String) -> Int? {
+    switch kind {
+    case .slider(let steps): steps.place(of: text)
+    case .choice(let options): options.firstIndex(of: text)
+    case .toggle: ["false", "true"].firstIndex(of: text)
+    case .text: 0
+    case .pictures(let pictures): Int(text).flatMap { pictures.indices.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// A value as `--set` takes it, in its usual form.
+  ///
+  /// - Throws: E0307 with what is possible, where it cannot be set.
+  public func accepted(_ text: String) throws -> String {
+    if case .text = kind { return text }
+    if let place = place(of: text) { return state(at: place) }
+    var help = "give \(possible)"
+    if case .choice(let options) = kind, let near = Nearest.name(to: text, among: options) {
+      help = "did you mean \(name)=\(near)? \(help)"
+    }
+    throw Failure("E0307", "--set \(name)=\(text): the \(noun) takes no such value", help: help)
+  }
+
+  /// What kind of control it is, in words.
+  public var noun: String {
+    switch kind {
+    case .slider: "slider"
+    case .choice: "choice"
+    case .toggle: "toggle"
+    case .text: "text field"
+    case .pictures: "image picker"
+    }
+  }
+
+  /// The values that can be set, in words: `a number from 1 to 6 in steps of 1`.
+  public var possible: String {
+    switch kind {
+    case .slider(let steps): return steps.sentence
+    case .choice(let options):
+      let shown = options.prefix(12).joined(separator: ", ")
+      return "one of \(shown)\(options.count > 12 ? ", … (\(options.count))" : "")"
+    case .toggle: return "true or false"
+    case .text: return "a text"
+    case .pictures(let pictures): return "the number of an image, from 0 to \(pictures.count - 1)"
+    }
+  }
+
+  /// One line for a terminal: `k = 2  (slider 1…6)`.
+  public var line: String {
+    let range: String
+    switch kind {
+    case .slider(let steps): range = "\(steps.text(at: 0))…\(steps.text(at: steps.count - 1))"
+    case .choice(let options):
+      range = options.prefix(6).joined(separator: ", ") + (options.count > 6 ? ", …" : "")
+    case .toggle: range = "true, false"
+    case .text: range = ""
+    case .pictures(let pictures): range = "0…\(pictures.count - 1)"
+    }
+    return "\(name) = \(shownValue)  (\(noun)\(range.isEmpty ? "" : " " + range))"
+  }
+
+  /// The value as a reader sees it: a text in quotes, a picture with its words.
+  public var shownValue: String {
+    switch kind {
+    case .text: return StringText.quoted(value)
+    case .pictures(let pictures):
+      guard let place = Int(value), pictures.indices.contains(place), !pictures[place].label.isEmpty else {
+        return value
+      }
+      return "\(value): \(pictures[place].label)"
+    default: return value
+    }
+  }
+}
+
+extension Control {
+  /// Numbers at equal distances, Ints or Floats.
+  public struct Steps: Sendable, Equatable {
+    /// The first.
+    public let start: Double
+    /// The distance, above 0.
+    public let step: Double
+    /// How many; at least 1.
+    public let count: Int
+    /// Whether the numbers are Ints.
+    public let isWhole: Bool
+    /// The first number and the distance as Ints, of which `scale` make 1: so 0.1 · 3 is 0.3. 0 where they do not fit.
+    private let scale: Int
+    private let scaledStart: Int
+    private let scaledStep: Int
+
+    /// Ints.
+    public init(start: Int, step: Int, count: Int) {
+      self.start = Double(start)
+      self.step = Double(step)
+      self.count = max(1, count)
+      isWhole = true
+      scale = 1
+      scaledStart = start
+      scaledStep = step
+    }
+
+    /// Floats; the numbers are the decimal ones that a reader expects.
+    public init(start: Double, step: Double, count: Int) {
+      self.start = start
+      self.step = step
+      self.count = max(1, count)
+      isWhole = false
+      let most = 1e15
+      for digits in 0...12 {
+        let scale = (0..<digits).reduce(1.0) { result, _ in result * 10 }
+        let (first, each) = ((start * scale).rounded(), (step * scale).rounded())
+        let last = first.magnitude + each.magnitude * Double(self.count)
+        guard last < most else { break }
+        if first / scale == start, each / scale == step {
+          (self.scale, scaledStart, scaledStep) = (Int(scale), Int(first), Int(each))
+          return
+        }
+      }
+      (scale, scaledStart, scaledStep) = (0, 0, 0)
+    }
+
+    /// The number at a place as a value of the language.
+    public func value(at place: Int) -> AnyValue {
+      isWhole ? .int(scaledStart &+ scaledStep &* place) : .float(number(at: place))
+    }
+
+    /// The number at a place.
+    public func number(at place: Int) -> Double {
+      if isWhole { return Double(scaledStart &+ scaledStep &* place) }
+      if scale > 0 { return Double(scaledStart &+ scaledStep &* place) / Double(scale) }
+      return start + step * Double(place)
+    }
+
+    /// The number at a place as text.
+    public func text(at place: Int) -> String {
+      isWhole ? String(scaledStart &+ scaledStep &* place) : NumberText.float(number(at: place))
+    }
+
+    /// The place of a number; nil where it is none of them.
+    public func place(of number: Double) -> Int? {
+      let place = ((number - start) / step).rounded()
+      guard place >= 0, place < Double(count), place < 9e15 else { return nil }
+      let found = self.number(at: Int(place))
+      return (found - number).magnitude <= step * 1e-6 ? Int(place) : nil
+    }
+
+    /// The place of a number that is written; nil where it is none of them.
+    func place(of text: String) -> Int? {
+      if isWhole {
+        guard let number = Int(text), scaledStep > 0 else { return nil }
+        let (distance, overflow) = number.subtractingReportingOverflow(scaledStart)
+        guard !overflow, distance >= 0, distance % scaledStep == 0, distance / scaledStep < count else {
+          return nil
+        }
+        return distance / scaledStep
+      }
+      let isPlain = !text.isEmpty && text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+      return isPlain ? Double(text).flatMap(place(of:)) : nil
+    }
+
+    /// `a number from 1 to 6 in steps of 1`
+    public var sentence: String {
+      let distance = isWhole ? String(scaledStep) : NumberText.float(step)
+      return "\(isWhole ? "an Int" : "a number") from \(text(at: 0)) to \(text(at: count - 1)) in steps of \(distance)"
+    }
+  }
+}
+
+/// Where a control is declared, and what it is set to.
+public struct ControlDeclaration: Sendable {
+  /// The name of the `let`.
+  public let name: String
+  /// What `--set` says; nil for the default.
+  public let setting: String?
+}
+
+/// What makes a function a control.
+struct ControlRole {
+  /// Whether its values can be gone through.
+  let goesThrough: Bool
+  /// What `let name = f(…)` at the top level does in place of the plain call.
+  let body: (inout Arguments, ControlDeclaration) throws -> AnyValue
+}
+
+extension NativeFunction {
+  /// The same function, which is a control where `let name = f(…)` stands at the top level; elsewhere it is called as any
+  /// other.
+  ///
+  /// - Parameters:
+  ///   - goesThrough: whether its values can be gone through, each after the other.
+  ///   - body: what it does there.
+  package func asControl(
+    goesThrough: Bool, _ body: @escaping (inout Arguments, ControlDeclaration) throws -> AnyValue
+  ) -> NativeFunction {
+    control = ControlRole(goesThrough: goesThrough, body: body)
+    return self
+  }
+
+  /// The function as it is called in a declaration; nil where it is no control.
+  func declared(_ declaration: ControlDeclaration) -> NativeFunction? {
+    guard let control else { return nil }
+    return NativeFunction(signature: signature, doc: doc, core: nil) { arguments in
+      try control.body(&arguments, declaration)
+    }
+  }
+}
+
+extension Interpreter {
+  /// Whether a built-in is a control, and whether its values can be gone through; nil for what is none.
+  public func control(builtin name: String) -> Bool? {
+    guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return nil }
+    return nativeFunction(globals.words[slot]).control?.goesThrough
+  }
+}
+
+/// A range of Floats, which only controls take: it has no elements.
+package final class FloatRange: HostObject {
+  /// The first number.
+  package let start: Double
+  /// The end as written.
+  package let end: Double
+  /// Whether the end belongs to it.
+  package let isClosed: Bool
+
+  init(start: Double, end: Double, isClosed: Bool) {
+    self.start = start
+    self.end = end
+    self.isClosed = isClosed
+  }
+
+  package var typeName: String { "Range" }
+  package var shortDescription: String {
+    "\(NumberText.float(start))\(isClosed ? "..." : "..<")\(NumberText.float(end))"
+  }
+}

@@ -1,0 +1,60 @@
+import MocoLang
+
+/// Which cells of a program have to run for which values of its controls.
+///
+/// A cell depends on the controls that are declared in it, or in a cell from which it takes something. Cells that depend
+/// on none run once, before the others wherever that gives the same.
+struct StatePlan {
+  /// The controls that can be gone through, in the order of the program.
+  let controls: [Program.DeclaredControl]
+  /// Cells that run once, in order.
+  let first: [Int]
+  /// The others, in order: those that depend on a control, and those that cannot run before them.
+  let rest: [Int]
+  /// The places in `controls` that cells depend on; cells that depend on none are not there.
+  let dependence: [Int: Set<Int>]
+
+  init(_ program: Program, _ context: CheckContext) {
+    let flow = CellFlow(program, context)
+    controls = program.controls(context).filter(\.goesThrough)
+    var dependence: [Int: Set<Int>] = [:]
+    for (place, control) in controls.enumerated() {
+      for cell in [control.cell] + flow.dependents(of: [control.cell]) {
+        dependence[cell, default: []].insert(place)
+      }
+    }
+    var first: [Int] = []
+    var rest: [Int] = []
+    for (index, cell) in program.cells.enumerated() where cell.kind == .code && !cell.statements.isEmpty {
+      if dependence[index] == nil, rest.allSatisfy({ flow.mayPass(index, $0) }) {
+        first.append(index)
+      } else {
+        rest.append(index)
+      }
+    }
+    (self.first, self.rest, self.dependence) = (first, rest, dependence)
+  }
+
+  /// The sets of controls whose values are gone through together: those of cells that depend on no more than another
+  /// cell go with that one.
+  ///
+  /// - Parameter known: the controls that were declared; others stay as they are.
+  func groups(_ known: Set<Int>) -> [Set<Int>] {
+    var sets: [Set<Int>] = []
+    for cell in rest {
+      let wanted = (dependence[cell] ?? []).intersection(known)
+      if !wanted.isEmpty, !sets.contains(wanted) { sets.append(wanted) }
+    }
+    return sets.filter { one in !sets.contains { $0 != one && one.isSubset(of: $0) } }
+  }
+
+  /// The cells that run for a group, in order.
+  func cells(of group: Set<Int>, _ known: Set<Int>) -> [Int] {
+    rest.filter { (dependence[$0] ?? []).intersection(known).isSubset(of: group) }
+  }
+
+  /// The controls of a group that a cell declares.
+  func declared(in cell: Int, _ group: Set<Int>) -> [Int] {
+    group.filter { controls[$0].cell == cell }.sorted()
+  }
+}

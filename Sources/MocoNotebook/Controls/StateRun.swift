@@ -1,0 +1,242 @@
+import CProcess
+import MocoBase
+import MocoLang
+import MocoSession
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Runs the cells of a program as `NotebookRun` does, and those that depend on a control once more for each of its
+/// values.
+///
+/// Every state begins with the program as it was before the first control: in a copy of the process, which has models,
+/// data and random numbers exactly as they were then, without running anything again. What a state shows is what a run
+/// with `--set` shows.
+public struct StateRun {
+  /// How a page goes through the values of its controls.
+  public struct Options {
+    /// States that are run at most.
+    public var most = 500
+    /// Copies of the process that work at the same time.
+    public var jobs = 1
+    /// Called in each copy before it works.
+    public var copyBegins: () -> Void = {}
+    /// Told what going through the values will cost, before it begins.
+    public var says: (String) -> Void = { _ in }
+
+    /// One state after the other.
+    public init() {}
+  }
+
+  /// What has come of the cells with the controls as they were declared, or set.
+  public private(set) var run: NotebookRun
+  /// What they show otherwise; nil where no control can be gone through.
+  public private(set) var states: PageStates?
+
+  private let plan: StatePlan
+  private let program: CheckedProgram
+  private let session: Session
+  private let homes: [Int: [(name: String, text: String)]]
+  private let options: Options
+  private var numbers: [Int: Int] = [:]
+  private var records: [Int: CellRecord] = [:]
+  private var status = Outcome.Status.fine
+
+  /// - Parameters:
+  ///   - program: was checked in the session, and has no errors.
+  ///   - settings: of top-level `let`s: `--set`.
+  ///   - recorder: the session's delegate.
+  ///   - before: told the place of each cell before it runs.
+  /// - Throws: E0307 for a setting of a name that the program does not have; E1005 where there are too many states, or where
+  ///   the values of one control depend on another's; E0406 where it was interrupted.
+  public init(
+    _ program: CheckedProgram, in session: Session, recorder: NotebookRecorder,
+    settings: [(name: String, text: String)] = [], options: Options = Options(), before: (Int) -> Void = { _ in }
+  ) throws {
+    let tree = program.parsed.program
+    let start = ProcessClock.seconds
+    homes = try NotebookRun.homes(of: settings, in: tree)
+    plan = StatePlan(tree, session.checkContext())
+    (self.program, self.session, self.options) = (program, session, options)
+    run = NotebookRun(records: [:], status: .fine, seconds: 0)
+    for (index, cell) in tree.cells.enumerated() where cell.kind == .code && !cell.statements.isEmpty {
+      numbers[index] = numbers.count + 1
+    }
+    try runAll(recorder, before)
+    run = NotebookRun(records: records, status: status, seconds: ProcessClock.seconds - start)
+  }
+
+  private mutating func runAll(_ recorder: NotebookRecorder, _ before: (Int) -> Void) throws {
+    for (place, index) in plan.first.enumerated() {
+      before(index)
+      run(default: index, recorder)
+      guard status == .fine else {
+        // Those above it run too, as they would in the order of the program.
+        let failed = status
+        for above in plan.rest where above < index {
+          before(above)
+          run(default: above, recorder)
+          if status != .fine { return forget(below: above, among: plan.first.prefix(place + 1)) }
+        }
+        status = failed
+        return
+      }
+    }
+    guard plan.controls.contains(where: { plan.rest.contains($0.cell) }) else {
+      return try runRest(recorder, before) { _ in }
+    }
+    let now = self
+    let keeper = try StateKeeper { now.work($0) }
+    defer { keeper.end() }
+    try runRest(recorder, before) { try now.checkCount(of: $0) }
+    if status == .interrupted { return }
+    if case .left = status { return }
+    let known = self.known
+    guard !known.isEmpty else { return }
+    options.says(cost(known))
+    let found = try keeper.results(of: known)
+    states = try collected(found, known)
+  }
+
+  private mutating func runRest(
+    _ recorder: NotebookRecorder, _ before: (Int) -> Void, _ check: ([Int: Control]) throws -> Void
+  ) throws {
+    for index in plan.rest {
+      before(index)
+      run(default: index, recorder)
+      try check(known)
+      if status != .fine {
+        // In a page with states the cells that do not depend on the failed one stand as they are.
+        if known.isEmpty { forget(below: index, among: plan.first[...]) }
+        return
+      }
+    }
+  }
+
+  /// Cells below one that failed show nothing.
+  private mutating func forget(below failed: Int, among cells: ArraySlice<Int>) {
+    for index in cells where index > failed { records[index] = nil }
+  }
+
+  private mutating func run(default index: Int, _ recorder: NotebookRecorder) {
+    let (record, end) = runCell(index, recorder, [:])
+    records[index] = record
+    status = end
+  }
+
+  private func runCell(
+    _ index: Int, _ recorder: NotebookRecorder, _ set: [String: String]
+  ) -> (CellRecord, Outcome.Status) {
+    let settings =
+      (homes[index] ?? []).filter { set[$0.name] == nil } + set.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return NotebookRun.run(
+      index, of: program, in: session, recorder, settings: settings, number: numbers[index] ?? 0)
+  }
+
+  // MARK: - How many
+
+  /// The controls that were declared and can be gone through, by their places in the plan.
+  private var known: [Int: Control] {
+    var found: [Int: Control] = [:]
+    for (place, control) in plan.controls.enumerated() {
+      let declared = records[control.cell]?.controls.last { $0.name == control.name }
+      if let declared, declared.stateCount != nil { found[place] = declared }
+    }
+    return found
+  }
+
+  private func count(_ group: Set<Int>, _ known: [Int: Control]) -> Int {
+    group.reduce(1) { product, place in
+      let (value, overflow) = product.multipliedReportingOverflow(by: known[place]?.stateCount ?? 1)
+      return overflow ? Int.max : value
+    }
+  }
+
+  private func checkCount(of known: [Int: Control]) throws {
+    let groups = plan.groups(Set(known.keys))
+    let total = groups.reduce(0) { sum, group in
+      let (value, overflow) = sum.addingReportingOverflow(count(group, known))
+      return overflow ? Int.max : value
+    }
+    guard total > options.most else { return }
+    let words = groups.map { group in
+      group.sorted().compactMap { place in known[place].map { "\($0.name) \($0.stateCount ?? 1)" } }.joined(
+        separator: " × ")
+    }
+    throw Failure(
+      "E1005",
+      "the controls of \(program.source.name) have \(total == Int.max ? "too many" : String(total)) states, and a page "
+        + "holds \(options.most): \(words.joined(separator: " + "))",
+      help: "give a slider a coarser step or a picker fewer images, declare controls that have nothing to do with each "
+        + "other in cells of their own, or write --controls default for a page that stays as it is")
+  }
+
+  /// `12 states of 3 cells, about 8 s`
+  private func cost(_ known: [Int: Control]) -> String {
+    let places = Set(known.keys)
+    var states = 0
+    var seconds = 0.0
+    var cells: Set<Int> = []
+    for group in plan.groups(places) {
+      states += count(group, known)
+      var moved: Set<Int> = []
+      for cell in plan.cells(of: group, places) {
+        moved.formUnion(plan.declared(in: cell, group))
+        if !(plan.dependence[cell] ?? []).isDisjoint(with: places) { cells.insert(cell) }
+        seconds += Double(count(moved, known)) * (records[cell]?.seconds ?? 0)
+      }
+    }
+    let time = DurationText.precise(max(seconds / Double(max(1, min(options.jobs, states))), 0.1))
+    return "\(NumberText.counted(states, "state")) of \(NumberText.counted(cells.count, "cell")), about \(time)"
+  }
+
+  // MARK: - In the copies
+
+  /// Goes through all values, in a copy of the process that has stood still since the first cell that depends on one.
+  private func work(_ known: [Int: Control]) -> StateWork {
+    StateWork(
+      plan: plan, known: known, jobs: options.jobs, copyBegins: options.copyBegins,
+      begin: { [session] in
+        let recorder = NotebookRecorder()
+        session.delegate = recorder
+        return recorder
+      },
+      run: { [self] index, recorder, set in runCell(index, recorder, set) })
+  }
+
+  // MARK: - What came of it
+
+  private func collected(_ found: [StateResult], _ known: [Int: Control]) throws -> PageStates {
+    if let fault = found.compactMap(\.fault).first {
+      throw Failure(
+        "E1005", fault,
+        help: "give each control values that depend on no other, or write --controls default for a page that stays as it is")
+    }
+    var states = PageStates(values: [], cells: [:], outputs: [])
+    for (_, control) in known.sorted(by: { $0.key < $1.key }) {
+      states.values.append((control.name, (0..<(control.stateCount ?? 0)).map { control.state(at: $0) }))
+    }
+    var places: [String: Int] = [:]
+    func place(of html: String) -> Int {
+      if let place = places[html] { return place }
+      places[html] = states.outputs.count
+      states.outputs.append(html)
+      return states.outputs.count - 1
+    }
+    for index in plan.rest {
+      let own = (plan.dependence[index] ?? []).filter { known[$0] != nil }.sorted()
+      guard !own.isEmpty else { continue }
+      var shown = [Int?](repeating: nil, count: count(Set(own), known))
+      for result in found where result.cell == index {
+        var at = 0
+        for (value, control) in zip(result.values, own) { at = at * (known[control]?.stateCount ?? 1) + value }
+        if shown.indices.contains(at), shown[at] == nil { shown[at] = place(of: result.html) }
+      }
+      // A state that ended above this cell shows nothing here.
+      states.cells[index] = PageStates.Cell(
+        controls: own.compactMap { known[$0]?.name }, places: shown.map { $0 ?? place(of: "") })
+    }
+    return states
+  }
+}

@@ -1,0 +1,105 @@
+import MocoBase
+
+/// What cells of a page show for each value of its controls, and the script that swaps it.
+public struct PageStates {
+  /// The values that each control can be set to, as `--set` takes them, by the controls' names.
+  public var values: [(name: String, values: [String])]
+  /// The states of cells, by their places.
+  public var cells: [Int: Cell]
+  /// What cells show, as HTML; what is equal is there once.
+  public var outputs: [String]
+
+  /// The states of one cell.
+  public struct Cell {
+    /// The names of the controls that it depends on.
+    public var controls: [String]
+    /// Places in `outputs`: for each combination of values, those of the last control change first.
+    public var places: [Int]
+  }
+
+  /// The script's data, and the script. No text of a program can end the element that holds it.
+  var html: String {
+    let data = Json.object(
+      JsonObject([
+        ("values", .object(JsonObject(values.map { ($0.name, .array($0.values.map { .string($0) })) }))),
+        (
+          "cells",
+          .object(
+            JsonObject(
+              cells.sorted { $0.key < $1.key }.map { index, cell in
+                (
+                  String(index),
+                  .object(
+                    JsonObject([
+                      ("controls", .array(cell.controls.map { .string($0) })),
+                      ("places", .array(cell.places.map { .int($0) })),
+                    ]))
+                )
+              }))
+        ),
+        ("outputs", .array(outputs.map { .string($0) })),
+      ])
+    ).serialized()
+    return """
+      <script type="application/json" id="moco-states">\(PageStates.withoutMarkup(data))</script>
+      <script>
+      \(PageStates.script)
+      </script>
+
+      """
+  }
+
+  /// JSON in which no markup can begin.
+  static func withoutMarkup(_ json: String) -> String {
+    guard json.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "&") || $0 > 0x7F })
+    else { return json }
+    var result: [UInt8] = []
+    result.reserveCapacity(json.utf8.count + json.utf8.count / 8)
+    for scalar in json.unicodeScalars {
+      switch scalar {
+      case "<": result += Array("\\u003c".utf8)
+      case ">": result += Array("\\u003e".utf8)
+      case "&": result += Array("\\u0026".utf8)
+      case "\u{2028}": result += Array("\\u2028".utf8)
+      case "\u{2029}": result += Array("\\u2029".utf8)
+      default: result += UTF8.encode(scalar).map(Array.init) ?? []
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Enables the controls, and puts in place what cells show for their values.
+  static let script = """
+    (() => {
+      const data = JSON.parse(document.getElementById("moco-states").textContent);
+      const controls = [...document.querySelectorAll("[data-control]")].filter((e) => data.values[e.dataset.control]);
+      const outputs = [...document.querySelectorAll("output[data-value]")];
+      const chosen = {}, shown = {};
+      const read = (element) => {
+        if (element.type === "radio" && !element.checked) return;
+        const name = element.dataset.control, values = data.values[name];
+        const value = element.type === "checkbox" ? String(element.checked) : element.value;
+        let place = values.indexOf(value);
+        if (place < 0) place = values.findIndex((other) => Math.abs(other - value) < 1e-9);
+        if (place >= 0) chosen[name] = place;
+        for (const output of outputs) if (output.dataset.value === name) output.value = values[chosen[name]];
+      };
+      const show = () => {
+        for (const [index, cell] of Object.entries(data.cells)) {
+          const at = cell.controls.reduce((sum, name) => sum * data.values[name].length + chosen[name], 0);
+          const place = cell.places[at];
+          if (shown[index] === place) continue;
+          const element = document.getElementById("outputs-" + index);
+          element.innerHTML = data.outputs[place];
+          shown[index] = place;
+        }
+      };
+      for (const element of controls) {
+        element.disabled = false;
+        element.addEventListener("input", () => { read(element); show(); });
+        read(element);
+      }
+      show();
+    })();
+    """
+}
