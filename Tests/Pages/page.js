@@ -38,7 +38,10 @@
       if (value && !value.startsWith("data:")) say(element, `${attribute} loads ${value}`);
     }
   }
-  if (all("script, link[rel=stylesheet], iframe, object, embed").length) wrong.push("the page has scripts or parts from elsewhere");
+  // A page with controls has a script of its own; nothing comes from elsewhere.
+  if (all("script").length && !all("[data-control]").length) wrong.push("the page has scripts, and nothing to move");
+  for (const input of all("input, select")) if (!input.labels?.length) say(input, "a control without a label");
+  if (all("script[src], link[rel=stylesheet], iframe, object, embed").length) wrong.push("the page has scripts or parts from elsewhere");
 
   // Contrast, after WCAG 2.1, of every text that can be seen.
   const numbers = (color) => (color.match(/[\d.]+/g) || []).map(Number);

@@ -20,7 +20,7 @@ import browser  # noqa: E402  (shared with the tests of JupyterLab)
 
 MOCO = os.environ.get("MOCO", str(ROOT / ".build/release/moco"))
 # A program, and the status of its export.
-PROGRAMS = [(HERE / "outputs.moco", 70), (ROOT / "stdlib/examples/quickstart.moco", 0),
+PROGRAMS = [(HERE / "outputs.moco", 70), (HERE / "controls.moco", 0), (ROOT / "stdlib/examples/quickstart.moco", 0),
             *((file, 0) for file in sorted((ROOT / "stdlib/lessons").glob("*.moco")))]
 
 
@@ -79,6 +79,83 @@ class Pages(unittest.TestCase):
                         if event["method"] in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")]
                 self.assertEqual(said, [])
         self.each("html", check)
+
+    # Reads what a page shows of each cell with states, once its script has run.
+    SHOWN = "Object.fromEntries([...document.querySelectorAll('[id^=outputs-]')].map((e) => [e.id, e.innerHTML]))"
+
+    def open(self, path, scripts=True):
+        self.page.send("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.page.send("Page.navigate", url="about:blank")
+        self.page.until("location.href === 'about:blank'")
+        self.page.send("Page.navigate", url=path.as_uri())
+        self.page.until(f"document.readyState === 'complete' && location.href === {json.dumps(path.as_uri())}")
+
+    def move(self, name, value):
+        """Moves a control as a person does: the element changes, and says so."""
+        self.page.run(f"""(() => {{
+          const elements = [...document.querySelectorAll('[data-control]')].filter((e) => e.dataset.control === {json.dumps(name)});
+          const value = {json.dumps(value)};
+          const element = elements.length > 1 ? elements.find((e) => e.value === value) : elements[0];
+          if (element.disabled) throw new Error('it cannot be moved');
+          if (element.type === 'checkbox') element.checked = value === 'true';
+          else if (element.type === 'radio') element.checked = true;
+          else element.value = value;
+          element.dispatchEvent(new Event('input', {{ bubbles: true }}));
+        }})()""")
+
+    def test_controls_show_what_a_run_with_these_settings_shows(self):
+        if self.page is None:
+            self.skipTest("there is no Chromium here")
+        file = HERE / "controls.moco"
+        path = self.export(file, "html", 0)
+        self.open(path)
+        first = self.page.run(self.SHOWN)
+        self.assertGreaterEqual(len(first), 4)
+        states = [{"k": "4"}, {"k": "4", "style": "</script><b>x"}, {"on": "false", "f": "0.3"}, {"k": "1", "picture": "2"},
+                  {"k": "2", "style": "negative", "on": "true", "f": "0.2", "picture": "1"}]
+        now = {}
+        for settings in states:
+            now.update(settings)
+            for name, value in settings.items():
+                self.move(name, value)
+            shown = self.page.run(self.SHOWN)
+            other = pathlib.Path(self.folder.name) / "set.html"
+            options = [word for item in now.items() for word in ("--set", "=".join(item))]
+            made = subprocess.run([MOCO, "export", "--quiet", str(file), "-o", str(other), *options],
+                                  capture_output=True, text=True, cwd=self.folder.name)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.open(other)
+            self.assertEqual(self.page.run(self.SHOWN), shown, settings)
+            self.open(path)
+            for name, value in now.items():
+                self.move(name, value)
+            self.assertEqual(self.page.run(self.SHOWN), shown, settings)
+        self.assertEqual(first, shown)
+
+    def test_a_page_without_scripts_shows_the_first_state(self):
+        if self.page is None:
+            self.skipTest("there is no Chromium here")
+        path = self.export(HERE / "controls.moco", "html", 0)
+        self.open(path)
+        shown = self.page.run(self.SHOWN)
+        text = path.read_text()
+        for html in shown.values():
+            if len(html) < 200 and "&" not in html:
+                self.assertIn(html.strip(), text.split("<script")[0])
+        self.assertIn("need a script", text)
+        self.assertTrue(self.page.run("[...document.querySelectorAll('[data-control]')].every((e) => e.disabled === (e.type === 'text'))"))
+
+    def test_controls_are_reached_by_the_keyboard(self):
+        if self.page is None:
+            self.skipTest("there is no Chromium here")
+        path = self.export(HERE / "controls.moco", "html", 0)
+        self.open(path)
+        before = self.page.run(self.SHOWN)
+        self.page.run("document.querySelector('input[type=range]').focus()")
+        for kind in ["rawKeyDown", "keyUp"]:
+            self.page.send("Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39)
+        self.page.until(f"JSON.stringify({self.SHOWN}) !== {json.dumps(json.dumps(before, separators=(',', ':')))}")
+        self.assertEqual(self.page.run("document.querySelector('output').value"), "3")
 
     def test_notebooks_are_taken_by_jupyter(self):
         def check(path):

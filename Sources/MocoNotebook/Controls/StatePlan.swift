@@ -11,6 +11,7 @@ struct StatePlan {
   let first: [Int]
   /// The others, in order: those that depend on a control, and those that cannot run before them.
   let rest: [Int]
+  private let flow: CellFlow
   /// The places in `controls` that cells depend on; cells that depend on none are not there.
   let dependence: [Int: Set<Int>]
 
@@ -32,7 +33,7 @@ struct StatePlan {
         rest.append(index)
       }
     }
-    (self.first, self.rest, self.dependence) = (first, rest, dependence)
+    (self.first, self.rest, self.dependence, self.flow) = (first, rest, dependence, flow)
   }
 
   /// The sets of controls whose values are gone through together: those of cells that depend on no more than another
@@ -48,9 +49,19 @@ struct StatePlan {
     return sets.filter { one in !sets.contains { $0 != one && one.isSubset(of: $0) } }
   }
 
-  /// The cells that run for a group, in order.
+  /// The cells that run for a group, in an order that gives what that of the program gives: a cell stands above others that
+  /// depend on a control more where it may, so that it runs less often.
   func cells(of group: Set<Int>, _ known: Set<Int>) -> [Int] {
-    rest.filter { (dependence[$0] ?? []).intersection(known).isSubset(of: group) }
+    func wanted(_ cell: Int) -> Set<Int> { (dependence[cell] ?? []).intersection(known) }
+    var result: [Int] = []
+    for cell in rest where wanted(cell).isSubset(of: group) {
+      var place = result.count
+      while place > 0, !wanted(result[place - 1]).isSubset(of: wanted(cell)), flow.mayPass(cell, result[place - 1]) {
+        place -= 1
+      }
+      result.insert(cell, at: place)
+    }
+    return result
   }
 
   /// The controls of a group that a cell declares.

@@ -49,21 +49,22 @@ public struct PageStates {
       """
   }
 
-  /// JSON in which no markup can begin.
+  /// JSON in which nothing ends the element that holds it, or begins a comment or a script there.
   static func withoutMarkup(_ json: String) -> String {
-    guard json.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "&") || $0 > 0x7F })
-    else { return json }
+    let bytes = Array(json.utf8)
     var result: [UInt8] = []
-    result.reserveCapacity(json.utf8.count + json.utf8.count / 8)
-    for scalar in json.unicodeScalars {
-      switch scalar {
-      case "<": result += Array("\\u003c".utf8)
-      case ">": result += Array("\\u003e".utf8)
-      case "&": result += Array("\\u0026".utf8)
-      case "\u{2028}": result += Array("\\u2028".utf8)
-      case "\u{2029}": result += Array("\\u2029".utf8)
-      default: result += UTF8.encode(scalar).map(Array.init) ?? []
+    result.reserveCapacity(bytes.count + bytes.count / 16)
+    for (place, byte) in bytes.enumerated() {
+      guard byte == UInt8(ascii: "<"), place + 1 < bytes.count else {
+        // The slash of an end tag is escaped, which JSON reads as the same.
+        if byte == UInt8(ascii: "/"), place > 0, bytes[place - 1] == UInt8(ascii: "<") { result.append(UInt8(ascii: "\\")) }
+        result.append(byte)
+        continue
       }
+      let isDangerous = [UInt8(ascii: "!"), UInt8(ascii: "s"), UInt8(ascii: "S")].contains(bytes[place + 1])
+      let isShort = isDangerous && bytes[place + 1] != UInt8(ascii: "!") && place + 2 < bytes.count
+        && bytes[place + 2] | 0x20 != UInt8(ascii: "c")
+      if isDangerous, !isShort { result += Array("\\u003c".utf8) } else { result.append(byte) }
     }
     return String(decoding: result, as: UTF8.self)
   }
