@@ -39,7 +39,10 @@ public struct StateRun {
   private let session: Session
   private let homes: [Int: [(name: String, text: String)]]
   private let options: Options
+  /// The numbers of the cells that run, by their places.
   private var numbers: [Int: Int] = [:]
+  /// What cells show that ran once.
+  private var once: [Int: String] = [:]
   private var records: [Int: CellRecord] = [:]
   private var status = Outcome.Status.fine
 
@@ -86,6 +89,7 @@ public struct StateRun {
     guard plan.controls.contains(where: { plan.rest.contains($0.cell) }) else {
       return try runRest(recorder, before) { _ in }
     }
+    for index in plan.first { once[index] = NotebookPage.html(records[index]?.outputs ?? []) }
     let now = self
     let keeper = try StateKeeper { now.work($0) }
     defer { keeper.end() }
@@ -107,9 +111,7 @@ public struct StateRun {
       run(default: index, recorder)
       try check(known)
       if status != .fine {
-        // In a page with states the cells that do not depend on the failed one stand as they are.
-        if known.isEmpty { forget(below: index, among: plan.first[...]) }
-        return
+        return forget(below: index, among: plan.first[...])
       }
     }
   }
@@ -224,19 +226,53 @@ public struct StateRun {
       states.outputs.append(html)
       return states.outputs.count - 1
     }
-    for index in plan.rest {
-      let own = (plan.dependence[index] ?? []).filter { known[$0] != nil }.sorted()
-      guard !own.isEmpty else { continue }
-      var shown = [Int?](repeating: nil, count: count(Set(own), known))
-      for result in found where result.cell == index {
-        var at = 0
-        for (value, control) in zip(result.values, own) { at = at * (known[control]?.stateCount ?? 1) + value }
-        if shown.indices.contains(at), shown[at] == nil { shown[at] = place(of: result.html) }
+    let ends = found.filter(\.isEnd)
+    for index in numbers.keys.sorted() {
+      let own = self.own(index, known)
+      // Below a cell that has ended the run nothing is shown: it depends on the controls of that cell too.
+      var above = ends.filter { $0.cell < index }
+      var controls = Set(own)
+      for end in above { controls.formUnion(self.own(end.cell, known)) }
+      if count(controls, known) > StateRun.mostPlaces {
+        controls = Set(own)
+        above.removeAll { !controls.isSuperset(of: self.own($0.cell, known)) }
       }
-      // A state that ended above this cell shows nothing here.
+      guard !controls.isEmpty else { continue }
+      var shown: [[Int]: String] = own.isEmpty ? [[]: once[index] ?? ""] : [:]
+      for result in found where result.cell == index && shown[result.values] == nil {
+        shown[result.values] = result.html
+      }
+      let order = controls.sorted()
       states.cells[index] = PageStates.Cell(
-        controls: own.compactMap { known[$0]?.name }, places: shown.map { $0 ?? place(of: "") })
+        controls: order.compactMap { known[$0]?.name },
+        places: (0..<count(controls, known)).map { state in
+          let values = self.values(state, order, known)
+          let hasEnded = above.contains { end in
+            end.values == self.own(end.cell, known).map { values[$0] ?? 0 }
+          }
+          return place(of: hasEnded ? "" : shown[own.map { values[$0] ?? 0 }] ?? "")
+        })
     }
     return states
+  }
+
+  /// Combinations of values that the table of one cell may have.
+  private static let mostPlaces = 20_000
+
+  /// The known controls that a cell depends on, in order.
+  private func own(_ cell: Int, _ known: [Int: Control]) -> [Int] {
+    (plan.dependence[cell] ?? []).filter { known[$0] != nil }.sorted()
+  }
+
+  /// The places of the values of some controls in a combination of them; those of the last change first.
+  private func values(_ state: Int, _ controls: [Int], _ known: [Int: Control]) -> [Int: Int] {
+    var rest = state
+    var values: [Int: Int] = [:]
+    for control in controls.reversed() {
+      let count = max(1, known[control]?.stateCount ?? 1)
+      values[control] = rest % count
+      rest /= count
+    }
+    return values
   }
 }

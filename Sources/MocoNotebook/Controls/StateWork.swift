@@ -14,11 +14,13 @@ struct StateResult {
   /// The places of the values of the controls that it depends on, in the order of the controls.
   var values: [Int]
   var html: String
+  /// Whether the run has ended here: by an error, or by `exit`.
+  var isEnd = false
   /// Why the states cannot be gone through; nil where they can.
   var fault: String?
 
-  init(cell: Int, values: [Int], html: String, fault: String? = nil) {
-    (self.cell, self.values, self.html, self.fault) = (cell, values, html, fault)
+  init(cell: Int, values: [Int], html: String, isEnd: Bool, fault: String? = nil) {
+    (self.cell, self.values, self.html, self.isEnd, self.fault) = (cell, values, html, isEnd, fault)
   }
 
   init?(_ json: Json) {
@@ -26,12 +28,13 @@ struct StateResult {
       let html = json["html"]?.stringValue
     else { return nil }
     self.init(
-      cell: cell, values: values.compactMap(\.intValue), html: html, fault: json["fault"]?.stringValue)
+      cell: cell, values: values.compactMap(\.intValue), html: html, isEnd: json["end"]?.boolValue ?? false, fault: json["fault"]?.stringValue)
   }
 
   var line: String {
     var fields: [(String, Json)] = [
       ("cell", .int(cell)), ("values", .array(values.map { .int($0) })), ("html", .string(html)),
+      ("end", .bool(isEnd)),
     ]
     if let fault { fields.append(("fault", .string(fault))) }
     return Json.object(JsonObject(fields)).serialized() + "\n"
@@ -105,12 +108,10 @@ struct StateWork {
     let (record, status) = run(cell, recorder, set)
     if status == .interrupted { return .interrupted }
     let own = (plan.dependence[cell] ?? []).filter { known[$0] != nil }.sorted()
-    if !own.isEmpty {
-      let result = StateResult(
-        cell: cell, values: own.map { values[$0] ?? 0 }, html: NotebookPage.html(record.outputs),
-        fault: fault(record, cell))
-      guard Self.write(result.line, to: descriptor) else { return .failed }
-    }
+    let result = StateResult(
+      cell: cell, values: own.map { values[$0] ?? 0 }, html: NotebookPage.html(record.outputs),
+      isEnd: status != .fine, fault: fault(record, cell))
+    guard Self.write(result.line, to: descriptor) else { return .failed }
     return status == .fine ? nil : .fine
   }
 
