@@ -59,7 +59,7 @@ struct NotebookExport {
       }
       var page = page(notebook, run, session, source)
       page.states = states
-      if format == .page { page.notice = NotebookExport.notice(run, states) }
+      if format == .page { page.notice = PageControls.notice(run.records, states) }
       try NotebookFile.write(page, as: format, to: output)
       if !isQuiet { NotebookExport.remarkOnPictures() }
       if states != nil, let size = NotebookFile.size(of: output) { tell("\(output): \(size)\n") }
@@ -67,7 +67,11 @@ struct NotebookExport {
       return status(run)
     } catch {
       Console.report(error)
-      return (error as? Failure)?.code == "E0307" ? .usage : .failed
+      switch (error as? Failure)?.code {
+      case "E0307": return .usage
+      case "E0406": return .interrupted
+      default: return .failed
+      }
     }
   }
 
@@ -84,17 +88,6 @@ struct NotebookExport {
     options.copyBegins = { Parallel.threadCount = 1 }
     options.says = { tell("\($0)\n") }
     return options
-  }
-
-  /// What a page says of controls that stay as they were set.
-  private static func notice(_ run: NotebookRun, _ states: PageStates?) -> String {
-    let all = run.records.sorted { $0.key < $1.key }.flatMap(\.value.controls)
-    let moved = Set(states?.values.map(\.name) ?? [])
-    let fixed = all.filter { !moved.contains($0.name) }
-    guard !fixed.isEmpty else { return "" }
-    if moved.isEmpty { return "The controls of this page stay as they were set when it was written." }
-    let names = fixed.map(\.name).joined(separator: ", ")
-    return "\(names) \(fixed.count == 1 ? "stays as it was" : "stay as they were") set when the page was written."
   }
 
   private func tell(_ line: String) { if !isQuiet { Console.remark(line) } }

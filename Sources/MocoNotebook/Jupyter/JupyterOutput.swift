@@ -8,7 +8,7 @@ import MocoSession
 public enum JupyterOutput {
   /// The outputs of a cell in a notebook file.
   static func outputs(_ record: CellRecord) -> [Json] {
-    let lines = record.controls.map { TerminalText.safe($0.line) + "\n" }.joined()
+    let lines = record.controlLines
     let controls = lines.isEmpty ? [] : [CellRecord.Output.text(lines, isError: false)]
     return (controls + record.outputs).map { output in
       switch output {

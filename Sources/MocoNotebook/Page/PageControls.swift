@@ -1,6 +1,7 @@
 import MocoBase
 import MocoDocument
 import MocoLang
+import MocoSession
 
 /// The controls of a cell as HTML: one renderer for exported pages and for pages that are served.
 ///
@@ -95,9 +96,27 @@ public enum PageControls {
     steps.isWhole ? NumberText.whole(steps.step) : NumberText.float(steps.step)
   }
 
+  /// What a page says of controls that stay as they were set; empty where there are none.
+  ///
+  /// - Parameter states: the controls that can be moved.
+  public static func notice(_ records: [Int: CellRecord], _ states: PageStates?) -> String {
+    let all = records.sorted { $0.key < $1.key }.flatMap(\.value.controls)
+    let moved = Set(states?.values.map(\.name) ?? [])
+    let fixed = all.filter { !moved.contains($0.name) }
+    guard !fixed.isEmpty else { return "" }
+    if moved.isEmpty { return "The controls of this page stay as they were set when it was written." }
+    let names = fixed.map(\.name).joined(separator: ", ")
+    return "\(names) \(fixed.count == 1 ? "stays as it was" : "stay as they were") set when the page was written."
+  }
+
   /// What a page says where there is no script.
   static let needsScript =
     "<noscript>\n<p class=\"notice\">The controls of this page need a script. Without one it shows how they were set first.</p>\n</noscript>\n"
+}
+
+extension CellRecord {
+  /// The controls of the cell as lines of text.
+  var controlLines: String { controls.map { TerminalText.safe($0.line) + "\n" }.joined() }
 }
 
 extension NumberText {

@@ -64,7 +64,7 @@ public final class RunOutputs: SessionDelegate {
     session?.interpreter.cellEnds = nil
     let errors = outcome.diagnostics.filter(\.isError)
     if !errors.isEmpty { recorder.report(errors) }
-    if outcome.status != .fine || !recorder.record.outputs.isEmpty { keep(isFine: outcome.status == .fine) }
+    if outcome.status != .fine || !recorder.record.outputs.isEmpty || !recorder.record.controls.isEmpty { keep(isFine: outcome.status == .fine) }
   }
 
   // MARK: - Cells
@@ -192,6 +192,11 @@ public final class RunOutputs: SessionDelegate {
   }
 
   public func update(_ shown: Shown, id: Int) { front.update(shown, id: id) }
+
+  public func control(_ control: Control) {
+    front.control(control)
+    recorder.control(control)
+  }
 
   public func clear(waits: Bool) {
     front.clear(waits: waits)

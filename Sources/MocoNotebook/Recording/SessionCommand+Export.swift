@@ -36,6 +36,7 @@ extension Session {
     var page = NotebookPage(
       notebook, interpreter.dialect, records: records, name: title)
     page.facts = facts
+    page.notice = PageControls.notice(records, nil)
     page.facts.append(
       ("time", DurationText.precise(recording.blocks.reduce(0) { $0 + $1.record.seconds })))
     return page

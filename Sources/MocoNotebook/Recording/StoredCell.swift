@@ -44,7 +44,10 @@ struct StoredCell {
     if let number = record.number { object["number"] = .int(number) }
     object["seconds"] = .double(record.seconds)
     object["fine"] = .bool(record.isFine)
-    object["outputs"] = .array(record.outputs.map { Self.json($0, script) })
+    // Controls stay as they were: a line each.
+    let lines = record.controlLines
+    let controls = lines.isEmpty ? [] : [CellRecord.Output.text(lines, isError: false)]
+    object["outputs"] = .array((controls + record.outputs).map { Self.json($0, script) })
     return .object(object)
   }
 
