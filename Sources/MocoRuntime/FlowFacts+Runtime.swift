@@ -5,7 +5,8 @@ extension FlowFacts {
   /// whose results share what they were given. Tensors of a computation share its parameters: `backward` changes them.
   static let runtime = FlowFacts(
     keeping: [
-      "show", "evaluate", "route", "dead", "compare", "nearest_words", "sleep", "env", "exists", "glob", "read_text", "read_lines",
+      "show", "evaluate", "route", "dead", "compare", "nearest_words", "sleep", "env", "exists", "glob",
+      "read_text", "read_lines", "table",
       "read_csv", "read_json", "dataset", "load_image", "sample_folder", "clip", "load_clip", "clip_model",
       "load_model", "load_tensors", "list_tensors", "from_json", "to_json", "help", "memory", "top", "features",
       "pixels", "weights", "batches", "contrastive_loss",
