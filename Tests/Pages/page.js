@@ -20,7 +20,9 @@
   if (all("h1").length !== 1) wrong.push(`the page has ${all("h1").length} headings of level 1`);
   const name = (element) => (element.getAttribute("aria-label") || "").trim()
     || (element.getAttribute("aria-labelledby") || "").split(" ").map((id) => document.getElementById(id)?.textContent || "").join(" ").trim();
-  for (const image of all("img")) if (!name(image) && !(image.alt || "").trim()) say(image, "a picture without a name");
+  // A picture within a label is named by the words beside it.
+  const isNamed = (image) => (image.alt || "").trim() || image.closest("label")?.textContent.trim();
+  for (const image of all("img")) if (!name(image) && !isNamed(image)) say(image, "a picture without a name");
   for (const svg of all("svg")) {
     if (!name(svg) && !(svg.querySelector(":scope > title")?.textContent || "").trim()) say(svg, "a drawing without a name");
   }
