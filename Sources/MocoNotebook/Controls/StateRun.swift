@@ -89,7 +89,7 @@ public struct StateRun {
     guard plan.controls.contains(where: { plan.rest.contains($0.cell) }) else {
       return try runRest(recorder, before) { _ in }
     }
-    for index in plan.first { once[index] = NotebookPage.html(records[index]?.outputs ?? []) }
+    for index in plan.first { once[index] = records[index].map(NotebookPage.outputs) ?? "" }
     let now = self
     let keeper = try StateKeeper { now.work($0) }
     defer { keeper.end() }

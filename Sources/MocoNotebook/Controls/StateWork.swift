@@ -109,7 +109,7 @@ struct StateWork {
     if status == .interrupted { return .interrupted }
     let own = (plan.dependence[cell] ?? []).filter { known[$0] != nil }.sorted()
     let result = StateResult(
-      cell: cell, values: own.map { values[$0] ?? 0 }, html: NotebookPage.html(record.outputs),
+      cell: cell, values: own.map { values[$0] ?? 0 }, html: NotebookPage.outputs(record),
       isEnd: status != .fine, fault: fault(record, cell))
     guard Self.write(result.line, to: descriptor) else { return .failed }
     return status == .fine ? nil : .fine
