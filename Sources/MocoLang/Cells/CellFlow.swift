@@ -58,7 +58,7 @@ public struct CellFlow: Sendable {
       }
       found[index].sources = sources.sorted()
       found[index].touches = wanted
-      found[index].alters = found[index].changes
+      found[index].alters = found[index].changes.union(found[index].changesGiven)
       found[index].draws = wanted.contains(FlowWalk.randomState)
       found[index].movesChance = found[index].changes.contains(FlowWalk.randomState)
       found[index].files = Set(wanted.compactMap(FlowWalk.path(ofFile:)))
