@@ -163,14 +163,14 @@ import Testing
     #expect(live.notebook.problems.isEmpty)
   }
 
-  @Test func settingsRunTheirCellAndWhatReadsFromIt() {
+  @Test func settingsRunTheirCellAndWhatReadsFromIt() throws {
     let live = Live()
     live.save(program)
-    live.notebook.set("c", "30")
+    try live.notebook.set("c", "30")
     #expect(live.settle() == [2, 3])
     #expect(live.outputs == ["", "2\n", "30\n", "32\n"])
-    live.notebook.set("c", "10")
-    live.notebook.set("c", "12")
+    try live.notebook.set("c", "10")
+    try live.notebook.set("c", "12")
     #expect(live.settle() == [2, 3])
     #expect(live.outputs.last == "14\n")
   }
@@ -189,5 +189,26 @@ import Testing
     #expect(live.outputs[1].contains("test.moco:4:"))
     #expect(live.save("// %%\n// a line more\nprint(1)\n// %%\n\nlet x = [1][4]\n") == [])
     #expect(live.outputs[1].contains("test.moco:6:"))
+  }
+
+  @Test func controlsAreLive() throws {
+    let program = "// %%\nlet k = slider(1...6, 2)\n// %%\nprint(k * 10)\n// %%\nprint(7)\n"
+    let live = Live()
+    live.save(program)
+    #expect(live.outputs == ["", "20\n", "7\n"])
+    try live.notebook.set("k", "4")
+    try live.notebook.set("k", "5")
+    #expect(live.settle() == [0, 1])
+    #expect(live.outputs == ["", "50\n", "7\n"])
+    #expect(live.notebook.records[0]?.controls.first?.value == "5")
+    // What it cannot be changes nothing.
+    #expect(throws: (any Error).self) { try live.notebook.set("k", "9") }
+    #expect(throws: (any Error).self) { try live.notebook.set("nothing", "1") }
+    #expect(live.settle() == [])
+    // A position stays while other cells are edited, and not where the control is.
+    #expect(live.save(program.replacing("k * 10", with: "k * 100")) == [1])
+    #expect(live.outputs[1] == "500\n")
+    #expect(live.save(program.replacing("1...6, 2", with: "1...6, 3")) == [0, 1])
+    #expect(live.outputs == ["", "30\n", "7\n"])
   }
 }

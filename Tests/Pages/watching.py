@@ -163,9 +163,29 @@ class Watching(unittest.TestCase):
         self.picture("watch-lesson")
         self.check_page()
         before = self.page.run(f"{self.cell('The scores of the experts')}.querySelector('.outputs').textContent")
-        self.save(text.replace("let severity = 0.2", "let severity = 0.5"))
+        # The slider is moved quickly: the last position counts.
+        self.page.run("""(() => {
+          const slider = document.querySelector("input[data-control=severity]");
+          slider.focus();
+          for (const value of ["0", "0.2", "0.4", "0.6"]) {
+            slider.value = value;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+        })()""")
+        self.says("The image", "severity 0.6")
         self.page.until(
             f"{self.cell('The scores of the experts')}.querySelector('.outputs').textContent !== {json.dumps(before)}")
+        self.assertTrue(self.page.run("document.activeElement.dataset.control === 'severity'"))
+        self.page.run("""(() => {
+          const style = document.querySelector("select[data-control=style]");
+          style.value = "dark";
+          style.dispatchEvent(new Event("change", { bubbles: true }));
+        })()""")
+        self.says("The image", "as a dark of severity 0.6")
+        self.page.run("document.querySelectorAll('input[type=radio][data-control=picture]')[1].click()")
+        self.says("The image", "Image 1 is")
+        self.picture("watch-controls")
+        self.check_page_without_events()
         self.page.until("[...document.querySelectorAll('.live')].every((c) => ['fresh', 'prose', 'stale'].includes(c.dataset.state))")
         # What trains has not run again.
         self.state("A small mixture", "fresh")

@@ -82,6 +82,12 @@ final class LiveCell {
   /// Whether it runs by itself: it trains nothing, and its last run took less than a second.
   var isQuick: Bool { flow.calls.isDisjoint(with: Self.slow) && (seconds ?? 0) < 1 }
 
+  /// The controls that it has declared last, also where it has failed since.
+  var shownControls: [Control] {
+    if let failed = failure?.record.controls, !failed.isEmpty { return failed }
+    return run?.record.controls ?? []
+  }
+
   /// What it depends on.
   var needs: Set<String> { flow.reads.union(flow.changes) }
   /// What other cells may have from it.

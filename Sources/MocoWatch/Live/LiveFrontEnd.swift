@@ -49,6 +49,7 @@ final class LiveFrontEnd: SessionDelegate, @unchecked Sendable {
   func document(_ shown: Shown, id: Int) { note { recorder.document(shown, id: id) } }
   func update(_ shown: Shown, id: Int) { note { recorder.update(shown, id: id) } }
   func clear(waits: Bool) { note { recorder.clear(waits: waits) } }
+  func control(_ control: Control) { note { recorder.control(control) } }
   var updatesDocuments: Bool { true }
   var limits: DocumentLimits { recorder.limits }
 

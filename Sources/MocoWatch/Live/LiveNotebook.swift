@@ -177,8 +177,16 @@ package final class LiveNotebook {
     modulesChanged = true
   }
 
-  /// A name that the program declares with `let` gets another value, as `--set` does.
-  package func set(_ name: String, _ text: String) { settings[name] = text }
+  /// A name that the program declares with `let` gets another value, as `--set` does: a control, or a literal.
+  ///
+  /// - Throws: E0307 where there is no such name, or a control cannot have the value; everything stays then.
+  package func set(_ name: String, _ text: String) throws {
+    guard let cell = cells.last(where: { $0.constants.contains(name) }) else {
+      throw Failure("E0307", "the program has no top-level let \(name) to set", help: "load the page again")
+    }
+    let control = (cell.shownControls).first { $0.name == name }
+    settings[name] = try control?.accepted(text) ?? text
+  }
 
   /// Somebody asks for a cell, and for what it takes from cells above.
   package func ask(_ id: Int) {
@@ -350,10 +358,8 @@ package final class LiveNotebook {
       if case .failed(let diagnostic) = renewal.outcome { session.delegate.report([diagnostic]) }
     }
     session.beginAgain()
-    interpreter.clearOverrides()
-    for (name, text) in key.settings { interpreter.setOverride(name, text) }
-    let outcome = session.run(cell: index, of: program)
-    interpreter.clearOverrides()
+    let outcome = session.run(
+      cell: index, of: program, settings: key.settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     session.beginAgain()
     running = nil
     var record = recorder.record

@@ -38,6 +38,8 @@ package final class Watch: @unchecked Sendable {
   private var running: (id: Int, since: Double)?
   private var shown: [Int: Int] = [:]
   private var lastLook = 0.0
+  /// Why a control could not be set; empty where the last one could.
+  private var notice: [Diagnostic] = []
 
   /// The address of the page.
   package var address: String { server?.site.address ?? "" }
@@ -158,7 +160,7 @@ package final class Watch: @unchecked Sendable {
         case .file(let event): take(event)
         case .page(.run(let id)): live.ask(id)
         case .page(.runAll): live.askAll()
-        case .page(.set(let name, let value)): live.set(name, value)
+        case .page(.set(let name, let value)): set(name, value)
         case .page(.interrupt): break
         }
       }
@@ -168,6 +170,16 @@ package final class Watch: @unchecked Sendable {
         continue
       }
       monitor.locked { if box.isEmpty { monitor.wait(atMost: 3600) } }
+    }
+  }
+
+  private func set(_ name: String, _ value: String) {
+    do {
+      try live.set(name, value)
+      notice = []
+    } catch {
+      let failure = (error as? Failure) ?? Failure("E0307", "\(name) cannot be set: \(error)")
+      notice = [Diagnostic(failure.code, failure.message, help: failure.help.map { [$0] } ?? [])]
     }
   }
 
@@ -246,6 +258,7 @@ package final class Watch: @unchecked Sendable {
         "running": .bool(states.contains(.running)),
         "unfinished": .int(states.count { $0 != .fresh && $0 != .prose }),
         "problem": .string(NotebookPage.diagnostics(live.problems)),
+        "notice": .string(notice.isEmpty ? "" : NotebookPage.diagnostics(notice)),
         "hasTitle": .bool(parts.cells.contains { $0.head.contains("<h1") }),
       ])
   }
@@ -259,6 +272,7 @@ package final class Watch: @unchecked Sendable {
     guard shown[cell.id] != id || cell.hasMoved else { return }
     shown[cell.id] = id
     cell.hasMoved = false
+    hub.set(.controls, of: cell.id, to: PageControls.html(cell.shownControls, cell: cell.id))
     hub.set(.outputs, of: cell.id, to: NotebookPage.outputs(record))
   }
 

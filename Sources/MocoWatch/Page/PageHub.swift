@@ -11,6 +11,8 @@ package final class PageHub: @unchecked Sendable {
     case head
     /// The program.
     case code
+    /// Its controls.
+    case controls
     /// What has come of it.
     case outputs
   }

@@ -33,6 +33,7 @@ enum WatchPage {
     <noscript><p class="lost">This page needs its script: it shows what a running moco says. For a page without one write
     moco export.</p></noscript>
     <p id="lost" class="lost" role="alert" hidden></p>
+    <div id="notice" role="alert" hidden></div>
     <section id="problem" aria-label="What is wrong with the file" hidden></section>
     <main id="content"><div id="heading"></div></main>
     <script nonce="\(nonce)">
@@ -56,7 +57,7 @@ enum WatchPage {
     button:focus-visible, summary:focus-visible, a:focus-visible, pre:focus-visible { outline: 2px solid var(--accent);
       outline-offset: 2px; }
     .lost { border-left: 3px solid var(--red); padding-left: 0.75rem; }
-    #problem { border: 1px solid var(--red); border-radius: 4px; padding: 0 0.75rem; }
+    #problem, #notice { border: 1px solid var(--red); border-radius: 4px; padding: 0 0.75rem; }
     .live { border-left: 3px solid transparent; padding-left: 0.6rem; margin-left: -0.8rem; scroll-margin-top: 4rem; }
     .live[data-state=stale], .live[data-state=waiting], .live[data-state=queued] { border-color: var(--number); }
     .live[data-state=running] { border-color: var(--accent); }
@@ -66,7 +67,7 @@ enum WatchPage {
     [hidden] { display: none !important; }
     .bar { display: flex; gap: 0.6rem; align-items: center; font-size: 0.8rem; color: var(--quiet); margin-top: 0.2rem; }
     .bar .elapsed { font-variant-numeric: tabular-nums; }
-    .live > .outputs:empty { display: none; }
+    .live > .outputs:empty, .live > .controls-place:empty { display: none; }
     h1, h2, h3, h4 { scroll-margin-top: 4rem; }
     @media print { header.watch, .bar, .lost { display: none; } }
     """

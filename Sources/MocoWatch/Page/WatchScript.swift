@@ -29,7 +29,10 @@ enum WatchScript {
       const cell = { id, state: { is: "prose", words: "", name: "" } };
       cell.place = element("section", "live");
       cell.place.id = "cell-" + id;
-      for (const piece of ["head", "bar", "code", "outputs"]) cell[piece] = element("div", piece, cell.place);
+      for (const piece of ["head", "bar", "code"]) cell[piece] = element("div", piece, cell.place);
+      cell.controls = element("div", "controls-place", cell.place);
+      cell.controls.addEventListener("focusout", () => { if (cell.later) setTimeout(() => control(cell, cell.later)); });
+      cell.outputs = element("div", "outputs", cell.place);
       cell.words = element("span", "words", cell.bar);
       cell.elapsed = element("span", "elapsed", cell.bar);
       cell.button = element("button", "run", cell.bar);
@@ -59,6 +62,46 @@ enum WatchScript {
         if (now[focus]) now[focus].focus({ preventScroll: true });
       }
     }
+
+    // A control that somebody holds is not taken away: it is put in order when it is left.
+    function control(cell, html) {
+      const held = cell.controls.contains(document.activeElement) && document.activeElement.dataset.control;
+      const made = document.createElement("template");
+      made.innerHTML = html;
+      const names = (place) => [...place.querySelectorAll("[data-control]")].map((one) => one.id + one.dataset.control).join();
+      if (held && names(made.content) === names(cell.controls)) { cell.later = html; return; }
+      cell.later = null;
+      replace(cell.controls, html);
+      for (const one of cell.controls.querySelectorAll("[data-control]")) one.disabled = false;
+    }
+
+    // One position at a time is under way; of those that come meanwhile the last one follows.
+    const positions = new Map();
+    const sending = new Set();
+    function send(name, value) {
+      positions.set(name, value);
+      if (sending.has(name)) return;
+      sending.add(name);
+      const last = positions.get(name);
+      positions.delete(name);
+      post("set", { name, value: last }).finally(() => {
+        sending.delete(name);
+        if (positions.has(name)) send(name, positions.get(name));
+      });
+    }
+    function moved(event) {
+      const one = event.target;
+      const name = one.dataset && one.dataset.control;
+      if (!name || !one.closest(".controls-place")) return;
+      if (event.type === "input" && one.type !== "range") return;
+      if (event.type === "change" && one.type === "range") return;
+      for (const shown of one.closest(".controls-place").querySelectorAll("output")) {
+        if (shown.dataset.value === name) shown.textContent = one.value;
+      }
+      send(name, one.type === "checkbox" ? String(one.checked) : one.value);
+    }
+    document.addEventListener("input", moved);
+    document.addEventListener("change", moved);
 
     function arrange(order) {
       const wanted = new Set(order);
@@ -105,6 +148,7 @@ enum WatchScript {
       for (const part of change.cells || []) {
         const cell = cells.get(part.id) || make(part.id);
         for (const piece of ["head", "code", "outputs"]) if (piece in part) replace(cell[piece], part[piece]);
+        if ("controls" in part) control(cell, part.controls);
         if (part.state) {
           cell.state = part.state;
           if ("elapsed" in part) cell.since = performance.now() - part.elapsed;
@@ -117,11 +161,9 @@ enum WatchScript {
         // A notebook without a heading of its own gets its name.
         byId("heading").textContent = "";
         if (!page.hasTitle) element("h1", "", byId("heading")).textContent = page.title;
-        const problem = byId("problem");
-        if (problem.dataset.html !== page.problem) {
-          problem.dataset.html = page.problem;
-          problem.innerHTML = page.problem;
-          problem.hidden = !page.problem;
+        for (const piece of ["problem", "notice"]) {
+          replace(byId(piece), page[piece]);
+          byId(piece).hidden = !page[piece];
         }
       }
       summary();
