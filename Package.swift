@@ -84,7 +84,7 @@ let package = Package(
       name: "MocoBench",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining",
-        "MocoRuntime",
+        "MocoLang", "MocoRuntime",
       ]),
     .executableTarget(
       name: "moco",
@@ -97,7 +97,7 @@ let package = Package(
       name: "MocoGolden",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoData",
-        "MocoTraining",
+        "MocoTraining", "MocoLang", "MocoRuntime",
       ]),
     .executableTarget(name: "golden", dependencies: ["MocoGolden"]),
 

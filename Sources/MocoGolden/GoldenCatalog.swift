@@ -59,7 +59,7 @@ package struct GoldenCatalog {
   static var suites: [any GoldenSuite.Type] {
     [
       TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self, PreprocessSuite.self,
-      ProbeSuite.self, ContextSuite.self,
+      ProbeSuite.self, ContextSuite.self, PageSuite.self, CacheSuite.self,
     ]
   }
 

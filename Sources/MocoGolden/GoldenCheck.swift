@@ -89,12 +89,13 @@ struct GoldenLines {
   }
 }
 
-/// The vocabulary, beside this program's repository; `MOCO_STDLIB` names another standard library.
+/// The standard library and its vocabulary, in this program's repository; `MOCO_STDLIB` names another one.
 enum GoldenPaths {
-  static var tokenizer: String {
-    if let root = getenv("MOCO_STDLIB") { return String(cString: root) + "/tokenizer" }
+  static var library: String {
+    if let root = getenv("MOCO_STDLIB") { return String(cString: root) }
     var folder = FileSystem.parent(of: #filePath)
     for _ in 0..<2 { folder = FileSystem.parent(of: folder) }
-    return folder + "/stdlib/tokenizer"
+    return folder + "/stdlib"
   }
+  static var tokenizer: String { library + "/tokenizer" }
 }

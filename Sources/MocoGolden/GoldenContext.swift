@@ -7,7 +7,7 @@ import MocoTensor
 import MocoTraining
 
 /// methods/coop*.safetensors and methods/kgcoop.safetensors: a learned context before the class name, its losses and
-/// gradients, and five steps of SGD. Recognised by their method.
+/// gradients, and five steps of SGD, built in and as a page. Recognised by their method.
 enum ContextSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {
     folder.files.compactMap { file in
@@ -17,6 +17,9 @@ enum ContextSuite: GoldenSuite {
       return GoldenCheck(name: file.stem, files: [file.relative]) { lines in
         try GoldenContext(tensors, tokenizerDirectory: GoldenPaths.tokenizer).check {
           lines.report($0, error: $1, tolerance: $2)
+        }
+        try GoldenTrainedPage(tensors, tokenizerDirectory: GoldenPaths.tokenizer).check {
+          lines.report("page " + $0, error: $1, tolerance: $2)
         }
       }
     }
@@ -166,19 +169,7 @@ struct GoldenContext {
     }
   }
 
-  private func batch(_ step: Int) throws -> PromptBatch {
-    let all = try file.tensor("images")
-    let labels = try file.tensor("labels")
-    let shape = all.shape
-    guard shape.count == 5, step < shape[0], labels.shape == Array(shape[0..<2]) else {
-      throw GoldenFault("images and labels do not fit")
-    }
-    let size = shape[1] * shape[2] * shape[3] * shape[4]
-    let pixels = try all.toFloats()[(step * size)..<((step + 1) * size)]
-    return PromptBatch(
-      images: .pixels(try Tensor(Array(pixels), shape: Array(shape[1...]))),
-      labels: Array(try labels.toInts()[(step * shape[1])..<((step + 1) * shape[1])]))
-  }
+  private func batch(_ step: Int) throws -> PromptBatch { try GoldenBatch.of(file, step) }
 
   private func difference(_ tensor: Tensor, _ name: String) throws -> Double {
     let expected = try file.tensor(name)

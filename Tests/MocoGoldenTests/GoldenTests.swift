@@ -18,7 +18,8 @@ import Testing
       ("tokenizer", 1), ("clip/hf-quickgelu", 100), ("clip/open-clip-gelu", 2),
       ("clip/openai-vit/model-fp16", 3),
       ("clip/openai-vit/coop-model", 4),
-      ("methods/linear_probe", 29), ("methods/kgcoop", 12), ("mixture/base", 20), ("mixture/suffix", 20),
+      ("methods/linear_probe", 29), ("methods/kgcoop", 20), ("methods/tip_adapter", 7),
+      ("methods/tip_adapter_f", 9), ("mixture/base", 20), ("mixture/suffix", 20),
       ("optim", 8),
       ("preprocess", 90),
     ])

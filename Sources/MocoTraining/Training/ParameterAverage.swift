@@ -60,13 +60,14 @@ public enum ParameterAverage: Sendable, Hashable {
 /// The average of a training's parameters so far.
 ///
 /// - Safety: nobody writes to its tensors: they are made for it.
-struct AverageState: @unchecked Sendable {
+package struct AverageState: @unchecked Sendable {
   /// In the order of the model's parameters.
-  private(set) var values: [Tensor] = []
+  package private(set) var values: [Tensor] = []
   /// The logarithm of the weights' sum, which may lie far below the smallest number; nil before the first.
   private(set) var weight: Double?
 
-  init() {}
+  /// The average of nothing yet.
+  package init() {}
 
   init(values: [Tensor], weight: Double) {
     self.values = values
@@ -78,7 +79,7 @@ struct AverageState: @unchecked Sendable {
   /// A running mean: θ̄ += w / W · (θ − θ̄), where W is the sum of the weights, this one among them. It is computed
   /// from logarithms, so that it does not matter how small the weights are.
   /// - Parameter epoch: from 1.
-  mutating func add(_ parameters: [Tensor], _ rule: ParameterAverage, epoch: Int) throws {
+  package mutating func add(_ parameters: [Tensor], _ rule: ParameterAverage, epoch: Int) throws {
     let (kept, new) = rule.weights(epoch: epoch)
     guard let before = weight.map({ $0 + kept }), before > -.infinity, values.count == parameters.count else {
       values = try parameters.map { try $0.copy() }

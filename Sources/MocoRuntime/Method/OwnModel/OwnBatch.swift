@@ -24,6 +24,8 @@ final class OwnBatch: ImageHost {
   private var features: Variable?
   private var rawFeatures: Variable?
   private var pixels: Tensor?
+  /// Tensors that the model's functions have left for those that are called after them.
+  private var left: [(name: String, value: Variable)] = []
 
   init(
     _ model: OwnModel, _ input: ImageInput, names: [String], places: [Int]?, labels: [Int]? = nil,
@@ -58,7 +60,7 @@ final class OwnBatch: ImageHost {
     ("indices", "List", "Where the images stand in their split, or nil."),
     ("weights", "Tensor", "What the model's `weights` gave [images, experts], or nil."),
   ]
-  var memberNames: [String] { OwnBatch.fields.map(\.name) }
+  var memberNames: [String] { OwnBatch.fields.map(\.name) + left.map(\.name) }
 
   func member(_ name: String) throws -> AnyValue? {
     switch name {
@@ -82,8 +84,20 @@ final class OwnBatch: ImageHost {
     case "places": return .list(try model.placesRead(names, places))
     case "indices": return indices.map { .list($0) } ?? .nil
     case "weights": return weights.map { .host(TensorValue($0)) } ?? .nil
-    default: return nil
+    default: return left.first { $0.name == name }.map { .host(TensorValue($0.value)) }
     }
+  }
+
+  func setMember(_ name: String, to value: AnyValue) throws -> Bool {
+    guard !OwnBatch.fields.contains(where: { $0.name == name }) else { return false }
+    guard let tensor: TensorValue = value.asHost() else {
+      throw Failure(
+        "E0303", "batch.\(name) is to be \(Arguments.describe(value)); a batch keeps tensors",
+        help: "leave a tensor there for the functions that are called afterwards")
+    }
+    left.removeAll { $0.name == name }
+    left.append((name, tensor.variable))
+    return true
   }
 
   private func readPixels() throws -> Tensor {

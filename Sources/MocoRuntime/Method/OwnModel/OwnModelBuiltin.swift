@@ -47,7 +47,8 @@ func ownModelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
 
         The batch has `features` (each one unit long), `raw_features`, `images` (pixels), `labels` (in the loss),
         `classes` (the names asked about), `places`, `indices`, `weights`. Nothing is computed that no function reads:
-        a model that reads `features` alone is trained on kept ones.
+        a model that reads `features` alone is trained on kept ones. A tensor that one function leaves there,
+        `batch.scores = h`, is there in those that are called after it: weights, logits, loss.
 
         - `parameters`: tensors by their names; `{value: w, rate: 0.1, decay: 0}` has a factor on the learning rate and a
           weight decay of its own. A list or record of tensors is "w.0", "w.1", …

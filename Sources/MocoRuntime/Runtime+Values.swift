@@ -1,0 +1,30 @@
+import MocoCLIP
+import MocoLang
+import MocoMethods
+import MocoTensor
+
+// Values of the language from and for Swift, for what runs programs and reads their results.
+
+extension Runtime {
+  /// Gives programs a model under a name.
+  package func define(_ name: String, _ clip: CLIPModel) {
+    interpreter.define(name, .host(ClipValue(clip, context)))
+  }
+
+  /// Gives programs a tensor under a name.
+  package func define(_ name: String, _ tensor: Tensor) {
+    interpreter.define(name, .host(TensorValue(tensor)))
+  }
+
+  /// The model of a method that a program has under a name; nil for anything else.
+  package func classifier(_ name: String) -> (any Classifier)? {
+    let value: ModelValue? = interpreter.value(named: name)?.asHost()
+    return value?.model
+  }
+
+  /// The tensor that a program has under a name; nil for anything else.
+  package func tensor(_ name: String) -> Tensor? {
+    let value: TensorValue? = interpreter.value(named: name)?.asHost()
+    return value?.tensor
+  }
+}
