@@ -8,6 +8,11 @@ public enum BenchName: String, CaseIterable, Sendable {
   case zeroShot = "zero-shot"
   case imageEncode = "image-encode"
   case visionLayerNormStep = "vision-layernorm-step"
+  case coopStep = "coop-step"
+  case kgcoopStep = "kgcoop-step"
+  case cocoopStep = "cocoop-step"
+  case mapleStep = "maple-step"
+  case promptsrcStep = "promptsrc-step"
   case sgemm
 }
 
@@ -38,7 +43,9 @@ public struct BenchOptions: Sendable {
   public var seed: UInt64 = 0
   /// Bytes that a chunk's activations may take; nil for the default.
   public var memory: Int?
-  /// Where weights, inputs and results of a text step or an encoder are written, for other programs.
+  /// The blocks of the image tower that are prompted, for a step that prompts it; nil for the first nine.
+  public var layers: ClosedRange<Int>?
+  /// Where weights, inputs and results of a step or an encoder are written, for other programs.
   public var export: String?
 
   /// The options that `moco bench` has by default.
@@ -63,6 +70,11 @@ public enum Bench {
     case .zeroShot: try zeroShot(options, &report)
     case .imageEncode: try imageEncode(options, &report)
     case .visionLayerNormStep: try visionLayerNormStep(options, &report)
+    case .coopStep: try methodStep(.coop, options, &report)
+    case .kgcoopStep: try methodStep(.kgcoop, options, &report)
+    case .cocoopStep: try methodStep(.cocoop, options, &report)
+    case .mapleStep: try methodStep(.maple, options, &report)
+    case .promptsrcStep: try methodStep(.promptsrc, options, &report)
     case .sgemm: try sgemm(&report)
     }
     report.add("peak_memory_mb", Measure.peakMegabytes)

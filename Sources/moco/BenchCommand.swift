@@ -49,7 +49,13 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "text-step, image-encode: also write weights, inputs and results, for scripts/bench-pytorch.",
+      "maple-step, promptsrc-step: the blocks of the image tower that have prompts, such as 9...11.",
+      valueName: "range"))
+  var layers: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "steps, image-encode: also write weights, inputs and results, for scripts/bench-pytorch.",
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var export: String?
@@ -58,8 +64,19 @@ struct BenchCommand: ParsableCommand {
     if let budget, MemorySize.bytes(budget) == nil {
       throw ValidationError("--budget takes a size such as 512MB, not '\(budget)'.")
     }
+    if let layers, Self.range(layers) == nil {
+      throw ValidationError("--layers takes a range of blocks such as 9...11, not '\(layers)'.")
+    }
     if running.memory != nil { throw ValidationError("bench has no --memory; --budget limits activations.") }
     if !running.settings.isEmpty { throw ValidationError("bench has no --set; it runs no program.") }
+  }
+
+  private static func range(_ text: String) -> ClosedRange<Int>? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: true).compactMap { Int($0) }
+    guard parts.count == 2, text == "\(parts[0])...\(parts[1])", 0 <= parts[0], parts[0] <= parts[1] else {
+      return nil
+    }
+    return parts[0]...parts[1]
   }
 
   func run() throws {
@@ -76,6 +93,7 @@ struct BenchCommand: ParsableCommand {
     options.memory = budget.flatMap(MemorySize.bytes)
     options.seed = running.seed
     options.export = export
+    options.layers = layers.flatMap(Self.range)
     do {
       let report = try Console.interruptible { try Bench.run(name, options) }
       Console.print(report.text)

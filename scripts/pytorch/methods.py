@@ -29,7 +29,8 @@ class MethodStep:
 
     def images(self, prompts=None, deep=()):
         return encode_images(
-            self.clip, self.data["pixels"], self.number("vision_heads"), self.number("vision_layers"), prompts, deep)
+            self.clip, self.data["pixels"], self.number("vision_heads"), self.number("vision_layers"), prompts, deep,
+            self.number("first"))
 
     def take(self, steps):
         """Losses, and what each step took."""
@@ -116,7 +117,7 @@ class MaPLe(MethodStep):
         visual = [
             functional.linear(
                 soft, own[f"compound_prompt_projections.{i}.weight"], own[f"compound_prompt_projections.{i}.bias"])
-            for i, soft in enumerate(deep)]
+            for i, soft in enumerate(deep) if f"compound_prompt_projections.{i}.weight" in own]
         shared = functional.linear(own["ctx"], own["proj.weight"], own["proj.bias"])
         texts = self.texts(with_soft(self.rows(), own["ctx"]), self.data["prompts.end"], deep)
         images = functional.normalize(self.images(shared, visual), dim=-1)
@@ -135,7 +136,7 @@ class PromptSRC(MethodStep):
             before = functional.normalize(self.images(), dim=-1)
         texts = functional.normalize(texts, dim=-1)
         images = functional.normalize(
-            self.images(own["vision.0"], [own[f"vision.{i}"] for i in range(1, depth)]), dim=-1)
+            self.images(own["vision.0"], [own[f"vision.{i}"] for i in range(1, depth) if f"vision.{i}" in own]), dim=-1)
         logits = self.scale * images @ texts.T
         frozen = self.scale * before @ data["teacher"].T
         divergence = functional.kl_div(

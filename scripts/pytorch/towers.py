@@ -25,21 +25,23 @@ def blocks(x, clip, prefix, heads, layers, causal, before=None):
     return x
 
 
-def encode_images(clip, pixels, heads, layers, prompts=None, deep=()):
-    """Features of images [B, channels, H, W]; `prompts` [n, W] stand behind the patches, `deep[i]` take their places
-    before block i + 1."""
+def encode_images(clip, pixels, heads, layers, prompts=None, deep=(), first=0):
+    """Features of images [B, channels, H, W]; `prompts` [n, W] stand behind the patches from block `first` on, `deep[i]`
+    take their places before block `first` + i + 1."""
     patches = clip["visual.conv1.weight"]
     width = patches.shape[0]
     x = functional.conv2d(pixels, patches, stride=patches.shape[-1]).flatten(2).transpose(1, 2)
-    first = clip["visual.class_embedding"].expand(len(x), 1, width)
-    x = torch.cat([first, x], dim=1) + clip["visual.positional_embedding"]
-    if prompts is not None:
+    row = clip["visual.class_embedding"].expand(len(x), 1, width)
+    x = torch.cat([row, x], dim=1) + clip["visual.positional_embedding"]
+    if prompts is not None and first == 0:
         x = torch.cat([x, prompts.expand(len(x), *prompts.shape)], dim=1)
     x = functional.layer_norm(x, (width,), clip["visual.ln_pre.weight"], clip["visual.ln_pre.bias"])
 
     def before(layer, x):
-        if 0 < layer <= len(deep):
-            own = deep[layer - 1]
+        if prompts is not None and 0 < first == layer:
+            return torch.cat([x, prompts.expand(len(x), *prompts.shape)], dim=1)
+        if 0 < layer - first <= len(deep):
+            own = deep[layer - first - 1]
             return torch.cat([x[:, :-len(own)], own.expand(len(x), *own.shape)], dim=1)
         return x
 
