@@ -25,6 +25,7 @@ struct SoftRowTable {
   private var deepCount = 0
   /// For block 1, 2, …: the deep row over each soft row, or -1; may end early.
   private var layers: [[Int32]] = []
+  private var trainedFrom: Int?
 
   /// The first row of a piece.
   ///
@@ -43,6 +44,7 @@ struct SoftRowTable {
       guard let source else { continue }
       while layers.count <= layer { layers.append([]) }
       let base = self.base(of: source.rows) + source.first
+      if source.rows.requiresGrad { trainedFrom = min(trainedFrom ?? layer, layer) }
       layers[layer] += [Int32](repeating: -1, count: place - layers[layer].count)
       for row in 0..<piece.count { layers[layer].append(Int32(truncatingIfNeeded: base + row)) }
     }
@@ -64,8 +66,10 @@ struct SoftRowTable {
   /// What is written over them in depth, nil where nothing is. Shape: [Q, W].
   func deep() throws -> DeepPrompts? {
     guard let rows = try SoftRowTable.joined(deepParts) else { return nil }
-    return DeepPrompts(
+    var deep = DeepPrompts(
       rows: rows, places: layers.map { $0 + [Int32](repeating: -1, count: rowCount - $0.count) })
+    deep.trainedFrom = trainedFrom
+    return deep
   }
 
   private static func joined(_ parts: [Variable]) throws -> Variable? {

@@ -50,7 +50,8 @@ extension CLIPModel {
     let softRows = try soft?.value.contiguous()
     let deepRows = try deep.map {
       DeepRows(
-        rows: try $0.rows.value.contiguous(), places: $0.places, trained: !frozen && $0.rows.requiresGrad)
+        rows: try $0.rows.value.contiguous(), places: $0.places, trained: !frozen && $0.rows.requiresGrad,
+        trainedFrom: $0.trainedFrom)
     }
     let tower = try TextTower(
       towerCache.textTransformer(of: self), config: config, soft: softRows,

@@ -14,6 +14,8 @@ public struct DeepPrompts {
   /// For block 1, 2, …: which of `rows` is written over each soft row before it; -1 leaves the place as it is.
   /// - Shape: [blocks][R]
   public let places: [[Int32]]
+  /// The first of `places` that names a trained row, where only some of the rows are trained; nil: not known.
+  package var trainedFrom: Int?
 
   /// Rows and their places; `encodeText` checks that they fit its plan.
   public init(rows: Variable, places: [[Int32]]) {
@@ -53,10 +55,12 @@ struct DeepRows {
   let rows: Tensor
   let places: [[Int32]]
   let trained: Bool
+  let trainedFrom: Int?
 
-  /// The lowest layer over whose input something is written; nil if nothing is anywhere.
+  /// The lowest layer over whose input a trained row is written; nil if there is none.
   var lowest: Int? {
-    places.firstIndex { $0.contains { $0 >= 0 } }.map { $0 + 1 }
+    guard trained else { return nil }
+    return (trainedFrom ?? places.firstIndex { $0.contains { $0 >= 0 } }).map { $0 + 1 }
   }
 
   /// What is written over the nodes of a trie, for each layer of the tower.

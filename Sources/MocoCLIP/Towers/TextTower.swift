@@ -39,7 +39,7 @@ struct TextTower: @unchecked Sendable {
     needs = TowerNeeds(
       blocks: places.blocks, head: places.head,
       input: softTrained || places.tokens != nil || places.positions != nil,
-      overwritten: deep.flatMap { $0.trained ? $0.lowest : nil })
+      overwritten: deep?.lowest)
   }
 
   var width: Int { config.text.width }

@@ -42,6 +42,7 @@ extension CLIPModel {
     let whole = output == .patches || output == .tokens || config.vision.pool == .average
     let rows = try visionSegment(
       first..<config.vision.layers, states: states, prompts: prompts.rows, deep: deep, deepFirst: deepFirst,
+      deepTrainedFrom: prompts.deep.firstIndex { $0?.requiresGrad ?? false },
       whole: whole, memory: memory)
     return try head(rows, patches: states.shape[1] - 1, output)
   }

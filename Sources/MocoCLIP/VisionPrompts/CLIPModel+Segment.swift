@@ -15,11 +15,13 @@ extension CLIPModel {
   ///   - prompts: rows beside them.
   ///   - deep: what is written over the prompts, one below the other.
   ///   - deepFirst: for the blocks behind the first, the first row of `deep`; nil leaves a block alone.
+  ///   - deepTrainedFrom: the first place of `deepFirst` whose rows are trained; nil if none are.
   ///   - whole: whether all rows are wanted, and not the class row alone.
   /// - Shape: states [B, T, W], prompts [n, W], deep [Q, W]; result [B, T + n, W], or [B, W]
   /// - Throws: E0405, E0406, E0602.
   func visionSegment(
     _ range: Range<Int>, states: Variable, prompts: Variable?, deep: Variable?, deepFirst: [Int?],
+    deepTrainedFrom: Int? = nil,
     whole: Bool,
     memory: Int
   ) throws -> Variable {
@@ -27,7 +29,7 @@ extension CLIPModel {
     let source = try states.value.contiguous()
     let segment = try VisionSegment(
       towerCache.visionTransformer(of: self), config: config, range: range, states: states, prompts: prompts,
-      deep: deep, deepFirst: deepFirst, whole: whole, frozen: frozen)
+      deep: deep, deepFirst: deepFirst, deepTrainedFrom: deepTrainedFrom, whole: whole, frozen: frozen)
     let count = source.shape[0]
     let width = segment.width
     let out = try Tensor.zeros(whole ? [count, segment.rowsPerImage, width] : [count, width])

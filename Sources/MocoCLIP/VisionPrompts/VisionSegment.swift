@@ -30,11 +30,13 @@ struct VisionSegment: @unchecked Sendable {
 
   /// - Parameters:
   ///   - range: the blocks.
+  ///   - deepTrainedFrom: the first place of `deepFirst` whose rows are trained; nil if none are.
   ///   - frozen: whether no gradient will be asked for.
   /// - Throws: E0602 if a parameter was replaced by one of another shape, E0405.
   init(
     _ tower: VisionParameters<TowerParameter>, config: CLIPConfig, range: Range<Int>, states: Variable,
-    prompts: Variable?, deep: Variable?, deepFirst: [Int?], whole: Bool, frozen: Bool
+    prompts: Variable?, deep: Variable?, deepFirst: [Int?], deepTrainedFrom: Int?, whole: Bool,
+    frozen: Bool
   ) throws {
     let binding = ParameterBinding()
     func place(_ parameter: TowerParameter?) -> Int? {
@@ -61,7 +63,7 @@ struct VisionSegment: @unchecked Sendable {
     needs = TowerNeeds(
       blocks: places, head: nil,
       input: statesTrained || promptsTrained || preWeightPlace != nil || preBiasPlace != nil,
-      overwritten: deepTrained ? deepFirst.firstIndex { $0 != nil }.map { $0 + 1 } : nil)
+      overwritten: deepTrained ? deepTrainedFrom.map { $0 + 1 } : nil)
   }
 
   var width: Int { config.vision.width }

@@ -110,6 +110,29 @@ import Testing
     }
   }
 
+  /// Rows that are frozen before one block and trained before another.
+  @Test func depthThatIsTrainedInPart() throws {
+    var config = model.config
+    config.text.layers = 4
+    let clip = try CLIPModel.random(config: config, seed: 2, tokenizerDirectory: Repository.tokenizer)
+    let soft = Variable(try rows(2, "soft"))
+    let seed = try rows(2, "seed", width: 12)
+    func gradient(first trained: Bool, memory: Int) throws -> Tensor {
+      let first = Variable(try rows(2, "first"), requiresGrad: trained)
+      let last = Variable(try rows(2, "last"), requiresGrad: true)
+      let piece = PromptPiece.soft(SoftPiece(soft, deep: [first, nil, last]))
+      let prompts = ["cat", "dog"].map { Prompt.pieces([piece, .text($0)]) }
+      try clip.encodePrompts(prompts, memory: memory).backward(seed)
+      #expect((first.grad != nil) == trained)
+      return try #require(last.grad)
+    }
+    for memory in [1, 1 << 30] {
+      #expect(
+        try relativeError(gradient(first: false, memory: memory), gradient(first: true, memory: memory))
+          < 1e-6)
+    }
+  }
+
   /// deep: runs over all soft rows of a prompt in the order of their places.
   @Test func depthOverSeveralPieces() throws {
     let tail = Variable(try rows(2, "tail"), requiresGrad: true)

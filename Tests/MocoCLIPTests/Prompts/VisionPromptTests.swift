@@ -109,6 +109,26 @@ import Testing
     }
   }
 
+  /// Prompts that are frozen before one block and trained before another.
+  @Test func depthThatIsTrainedInPart() throws {
+    let setting = Case(deep: [true, false, true], trained: false)
+    let model = try model(setting)
+    let pixels = Variable(try TinyModel.random([3, 3, 8, 8], "pixels"))
+    let seed = try TinyModel.random([3, 6], "seed")
+    func gradient(first trained: Bool, memory: Int) throws -> Tensor {
+      let prompts = try prompts(setting)
+      prompts.deep[0]?.requiresGrad = trained
+      try model.encodeImage(pixels, prompts: prompts, memory: memory).backward(seed)
+      #expect((prompts.deep[0]?.grad != nil) == trained)
+      return try #require(prompts.deep[2]?.grad)
+    }
+    for memory in [1, 1 << 30] {
+      #expect(
+        try relativeError(gradient(first: false, memory: memory), gradient(first: true, memory: memory))
+          < 1e-6)
+    }
+  }
+
   /// Without a graph: alone, in a batch, with kept states and without, the bits are the same.
   @Test(arguments: [(8, 4), (20, 2)], ImageOutput.allCases)
   func anImagesBitsAreItsOwn(_ size: (Int, Int), _ output: ImageOutput) throws {
