@@ -61,7 +61,11 @@ public final class Variable: @unchecked Sendable {
     _ name: String, inputs: [Variable], value: Tensor, saved: [Tensor],
     backward: @escaping (_ grad: Tensor, _ needs: [Bool]) throws -> [Tensor?]
   ) -> Variable {
-    guard Autograd.isEnabled, inputs.contains(where: \.requiresGrad) else { return Variable(value) }
+    guard inputs.contains(where: \.requiresGrad) else { return Variable(value) }
+    guard Autograd.isEnabled else {
+      UnrecordedUses.note()
+      return Variable(value)
+    }
     return Variable(value, node: Node(name, inputs: inputs, saved: saved, backward: backward))
   }
 

@@ -116,6 +116,27 @@ import Testing
       }
       let _ = train(hidden, on: data.train, for: 2 epochs, batch: 5, quiet: true)
       print(calls.constant)                              // it looks at w unseen: again in each step
+      // What is computed where nothing is recorded shows too whether a parameter is in it.
+      func counted(give) {
+        calls.constant = 0
+        let m = model { clip: clip, classes: data.classes, parameters: {w: w}
+          texts: names => { calls.constant = calls.constant + 1
+            no_grad(() => give(names)) }
+          logits: (batch, texts) => (batch.features + w) @ texts.T }
+        let _ = train(m, on: data.train, for: 2 epochs, batch: 5, quiet: true)
+        calls.constant
+      }
+      let ctx = parameter(clip.embed("a photo"))
+      print(counted(n => clip.encode_text(n, normalize: true)), counted(n => clip.encode_text(n) + w),
+        counted(n => clip.encode_text([[ctx, x] for x in n])))
+      // Whoever writes into what is kept does not change what comes after.
+      let kept = model { clip: clip, classes: data.classes
+        texts: n => clip.encode_text(n, normalize: true)
+        logits: (batch, texts) => { let l = batch.features @ texts.T
+          texts[0] = 0
+          l } }
+      let x = data.test[0..<3].batches(3)[0]
+      print(equal(kept.logits(x), kept.logits(x)))
       """)
     #expect(
       output == """
@@ -124,6 +145,8 @@ import Testing
         {fixed: 1, texts: 10, constant: 0}
         {fixed: 1, texts: 10, constant: 1}
         9
+        1 8 8
+        true
 
         """, "\(output)")
   }

@@ -47,6 +47,7 @@ extension CLIPModel {
     let d = config.embedDim
     let prompts = plan.promptCount
     let frozen = !Autograd.isEnabled
+    if frozen { UnrecordedUses.note([soft, deep?.rows] + trainableParameters.map(\.variable)) }
     let softRows = try soft?.value.contiguous()
     let deepRows = try deep.map {
       DeepRows(
@@ -141,6 +142,7 @@ extension CLIPModel {
   /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted.
   public func encodeImage(_ pixels: Variable, taps: TowerTaps? = nil) throws -> Variable {
     let frozen = !Autograd.isEnabled
+    if frozen { UnrecordedUses.note([pixels] + trainableParameters.map(\.variable)) }
     let images = try checkPixels(pixels.value)
     if config.vision.isResNet {
       taps?.hidden = []

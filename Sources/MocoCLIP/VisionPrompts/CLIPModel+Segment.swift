@@ -26,6 +26,7 @@ extension CLIPModel {
     memory: Int
   ) throws -> Variable {
     let frozen = !Autograd.isEnabled
+    UnrecordedUses.note([states, prompts, deep])
     let source = try states.value.contiguous()
     let segment = try VisionSegment(
       towerCache.visionTransformer(of: self), config: config, range: range, states: states, prompts: prompts,

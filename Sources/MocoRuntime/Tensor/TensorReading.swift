@@ -10,7 +10,7 @@ enum TensorReading {
   /// - Throws: E0303 for anything else, E0205 for lists that do not form a box.
   static func tensor(_ value: AnyValue, _ name: String) throws -> Tensor {
     let variable = try variable(value, name)
-    if variable.requiresGrad { UnrecordedReads.note() }
+    if variable.requiresGrad { UnrecordedUses.note() }
     return variable.value
   }
 
@@ -271,7 +271,7 @@ extension Arguments {
 
   func tensor(_ name: String) throws -> Tensor {
     let variable = try variable(name)
-    if variable.requiresGrad { UnrecordedReads.note() }
+    if variable.requiresGrad { UnrecordedUses.note() }
     return variable.value
   }
   func optionalVariable(_ name: String) throws -> Variable? {

@@ -18,7 +18,7 @@ final class TensorValue: HostObject {
   var tensor: Tensor { variable.value }
   /// The numbers for something that leaves no trace in a graph.
   private var read: Tensor {
-    if variable.requiresGrad { UnrecordedReads.note() }
+    if variable.requiresGrad { UnrecordedUses.note() }
     return variable.value
   }
   var typeName: String { "Tensor" }
@@ -204,7 +204,7 @@ final class TensorValue: HostObject {
   }
 
   private func compared(_ op: Kernels.Comparison, _ left: Variable, _ right: Variable) throws -> AnyValue {
-    if left.requiresGrad || right.requiresGrad { UnrecordedReads.note() }
+    if left.requiresGrad || right.requiresGrad { UnrecordedUses.note() }
     return .host(TensorValue(try Tensor.compare(op, left.value, right.value)))
   }
 

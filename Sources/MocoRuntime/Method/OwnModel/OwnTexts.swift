@@ -30,6 +30,10 @@ final class OwnTexts {
     let value: HeldValue
     /// The parameters that it came from; nil for what comes from none and stays.
     let stamps: [TensorStamp]?
+    /// What it was when it was kept: a program may write into it.
+    let contents: [TensorStamp]
+
+    var isIntact: Bool { contents == value.value.tensorStamps() }
   }
 
   private var entries: [Entry] = []
@@ -38,7 +42,7 @@ final class OwnTexts {
   /// What is known for these names under these parameters.
   func known(_ names: [String], _ places: [Int]?, _ parameters: [Parameter]) -> AnyValue? {
     var stamps: [TensorStamp]?
-    for entry in entries where entry.names == names && entry.places == places {
+    for entry in entries where entry.names == names && entry.places == places && entry.isIntact {
       guard let known = entry.stamps else { return entry.value.value }
       let now = stamps ?? parameters.map { TensorStamp($0.variable.value) }
       stamps = now
@@ -55,13 +59,25 @@ final class OwnTexts {
         || (stamps != nil && entry.stamps.map { $0 != stamps } ?? false)
     }
     if entries.count >= OwnTexts.limit { entries.removeFirst() }
-    entries.append(Entry(names: names, places: places, value: HeldValue(value), stamps: stamps))
+    entries.append(
+      Entry(
+        names: names, places: places, value: HeldValue(value), stamps: stamps, contents: value.tensorStamps())
+    )
   }
 
   func visit(_ visit: (HeldValue) -> Void) { for entry in entries { visit(entry.value) } }
 }
 
 extension AnyValue {
+  /// Which numbers the tensors in it hold, of lists and records those of each element.
+  fileprivate func tensorStamps(_ depth: Int = 0) -> [TensorStamp] {
+    if let tensor: TensorValue = asHost() { return [TensorStamp(tensor.variable.value)] }
+    guard depth < 16 else { return [] }
+    if let list = asList { return list.flatMap { $0.tensorStamps(depth + 1) } }
+    if let record = asRecord { return record.flatMap { $0.value.tensorStamps(depth + 1) } }
+    return []
+  }
+
   /// Whether a gradient flows to or through a tensor in it; of lists and records each element is looked at.
   func carriesGradient(_ depth: Int = 0) -> Bool {
     if let tensor: TensorValue = asHost() { return tensor.variable.requiresGrad }
@@ -86,14 +102,15 @@ extension OwnModel {
   /// - Throws: E0713 for what hangs on a parameter; what the function throws.
   func fixedValue(_ names: [String]) throws -> AnyValue {
     guard let function = functions.fixed else { return .nil }
-    if let known = fixed.known(names, nil, []) { return known }
+    if let known = fixed.known(names, nil, parameters) { return known }
     let value = try function.call([.list(names)], owner: owner)
     guard !value.carriesGradient() else {
       throw function.failure(
         "E0713", "'fixed' of \(owner) gives what hangs on a parameter, which changes in training",
         help: "move that to texts: names => …, which is called again when a parameter has changed")
     }
-    fixed.keep(value, names, nil, nil)
+    // Where nothing is recorded it does not show whether a parameter is in it.
+    fixed.keep(value, names, nil, Autograd.isEnabled ? nil : parameters)
     return value
   }
 
@@ -109,12 +126,12 @@ extension OwnModel {
     {
       return known
     }
-    let reads = UnrecordedReads.count
+    let reads = UnrecordedUses.count
     let value = try function.call([.list(names), places.map { .list($0) } ?? .nil, fixed], owner: owner)
     guard keeps else { return value }
     if !Autograd.isEnabled {
       texts.keep(value, names, places, parameters)
-    } else if !value.carriesGradient(), UnrecordedReads.count == reads {
+    } else if !value.carriesGradient(), UnrecordedUses.count == reads {
       // Nothing of a parameter is in it: it stays as it is.
       texts.keep(value, names, places, nil)
     }
