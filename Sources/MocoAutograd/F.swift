@@ -12,12 +12,17 @@ public enum F {
     _ name: String, _ x: Variable, _ value: Tensor, saved: [Tensor] = [],
     _ rule: @escaping (Tensor) throws -> Tensor
   ) -> Variable {
-    guard Autograd.isEnabled, x.requiresGrad else { return Variable(value) }
+    guard x.isTracked else { return Variable(value) }
     return Variable.custom(name, inputs: [x], value: value, saved: saved) { grad, _ in [try rule(grad)] }
   }
 }
 
 extension Variable {
-  /// Whether an operation on this would be recorded.
-  var isTracked: Bool { Autograd.isEnabled && requiresGrad }
+  /// Whether an operation on this is recorded; one that is not, although this trains, is noted.
+  var isTracked: Bool {
+    guard requiresGrad else { return false }
+    if Autograd.isEnabled { return true }
+    UnrecordedUses.note()
+    return false
+  }
 }
