@@ -66,11 +66,11 @@ final class OwnBatch: ImageHost {
     switch name {
     case "features":
       let known = try features ?? model.imageFeatures(input)
-      features = known
+      if keeps { features = known }
       return .host(TensorValue(known))
     case "raw_features":
       let known = try rawFeatures ?? model.rawFeatures(input)
-      rawFeatures = known
+      if keeps { rawFeatures = known }
       return .host(TensorValue(known))
     case "images": return .host(TensorValue(try readPixels()))
     case "labels":
@@ -99,6 +99,9 @@ final class OwnBatch: ImageHost {
     left.append((name, tensor.variable))
     return true
   }
+
+  /// Whether what is computed now serves later: of a tower that trains only what was recorded does.
+  private var keeps: Bool { Autograd.isEnabled || !model.trainsVision }
 
   private func readPixels() throws -> Tensor {
     if let pixels { return pixels }
