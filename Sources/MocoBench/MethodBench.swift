@@ -67,7 +67,11 @@ extension Bench {
     if method.seesPixels {
       let vision = clip.config.vision
       let shape = [options.batch, vision.channels, vision.imageSize, vision.imageSize]
-      images = .pixels(try BenchInputs.normal(shape, "pixels", seed: options.seed))
+      // As in a training without fresh views: features of the frozen tower are kept, pixels are there.
+      let pixels = try BenchInputs.normal(shape, "pixels", seed: options.seed)
+      images = .asked(
+        AskedImages(
+          count: options.batch, features: { try clip.encodeImageFrozen(pixels) }, pixels: { pixels }))
     } else {
       images = .features(
         try BenchInputs.normal([options.batch, clip.config.embedDim], "features", seed: options.seed))
@@ -137,7 +141,7 @@ struct MethodExport {
     switch batch.images {
     case .features(let features): tensors.append(("features", features, .f32))
     case .pixels(let pixels): tensors.append(("pixels", pixels, .f32))
-    case .asked: break
+    case .asked(let images): tensors.append(("pixels", try images.pixels(), .f32))
     }
     tensors.append(("labels", try Tensor(batch.labels, shape: [batch.labels.count]), .i64))
     if let teacher = try MethodExport.teacher(method, model, clip) {

@@ -5,13 +5,13 @@ from torch.nn import functional
 
 def blocks(x, clip, prefix, heads, layers, causal, before=None):
     """The residual attention blocks of a tower. x: [N, T, W]. `before(layer, x)` may change what a block is given."""
-    count, length, width = x.shape
     for layer in range(layers):
         def weight(name):
             return clip[f"{prefix}transformer.resblocks.{layer}.{name}"]
 
         if before is not None:
             x = before(layer, x)
+        count, length, width = x.shape
         y = functional.layer_norm(x, (width,), weight("ln_1.weight"), weight("ln_1.bias"))
         y = functional.linear(y, weight("attn.in_proj_weight"), weight("attn.in_proj_bias"))
         q, k, v = y.view(count, length, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
