@@ -4,6 +4,7 @@
 #include "CProcess.h"
 
 #include <signal.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -19,4 +20,13 @@ pid_t cp_fork(void) {
   return child;
 }
 
-int cp_memory_file(void) { return memfd_create("moco states", MFD_CLOEXEC); }
+int cp_memory_file(void) {
+  int file = memfd_create("moco states", MFD_CLOEXEC);
+  // Such a file does not guard its offset where processes share it, as files on disk do: without O_APPEND two that write at
+  // once overwrite each other.
+  if (file >= 0 && fcntl(file, F_SETFL, O_APPEND) != 0) {
+    close(file);
+    return -1;
+  }
+  return file;
+}

@@ -13,7 +13,8 @@ import Testing
 
     init(_ path: String) throws {
       text = try String(contentsOfFile: path, encoding: .utf8)
-      let data = text.components(separatedBy: "id=\"moco-states\">").dropFirst().first?
+      let data =
+        text.components(separatedBy: "id=\"moco-states\">").dropFirst().first?
         .components(separatedBy: "</script>").first ?? "{}"
       let json = try JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any] ?? [:]
       values = json["values"] as? [String: [String]] ?? [:]
@@ -53,10 +54,13 @@ import Testing
   // Copies of a process under a sanitizer start threads of their own.
   private static let environment = ["TSAN_OPTIONS": "die_after_fork=0", "MOCO_THREADS": "2"]
 
-  private func export(_ folder: String, _ arguments: [String], to name: String = "a.html") throws
+  private func export(
+    _ folder: String, _ arguments: [String], to name: String = "a.html"
+  ) throws
     -> MocoProcess.Result
   {
-    try MocoProcess.run(["export", "a.moco", "-o", name] + arguments, in: folder, environment: Self.environment)
+    try MocoProcess.run(
+      ["export", "a.moco", "-o", name] + arguments, in: folder, environment: Self.environment)
   }
 
   /// A model changed in place, random numbers, an error, and cells between that depend on nothing.
@@ -101,6 +105,21 @@ import Testing
 
     """
 
+  /// Copies that work at the same time lose nothing of each other.
+  @Test func statesAreTheSameEachTime() throws {
+    try inFolder(Self.program) { folder in
+      var found: Set<String> = []
+      for _ in 0..<12 {
+        _ = try export(folder, [])
+        let page = try String(contentsOfFile: folder + "/a.html", encoding: .utf8)
+        let states = page.components(separatedBy: "id=\"moco-states\">").dropFirst().first?.components(
+          separatedBy: "</script>")
+        found.insert(states?.first ?? "no states")
+      }
+      #expect(found.count == 1)
+    }
+  }
+
   @Test func everyStateIsThatOfARunWithTheseSettings() throws {
     try inFolder(Self.program) { folder in
       let made = try export(folder, [])
@@ -111,7 +130,10 @@ import Testing
       let log = try String(contentsOfFile: folder + "/log.txt", encoding: .utf8)
       #expect(log == "once\nother\n", "what depends on no control runs once")
       let page = try Page(folder + "/a.html")
-      #expect(page.values == ["k": ["1", "2", "3"], "style": ["plain", "</script><!--<script>"], "on": ["false", "true"]])
+      #expect(
+        page.values == [
+          "k": ["1", "2", "3"], "style": ["plain", "</script><!--<script>"], "on": ["false", "true"],
+        ])
       #expect(page.cells["7"]?.controls == ["k", "style", "on"], "it is not shown below an error")
       for k in ["1", "2", "3"] {
         for style in page.values["style"] ?? [] {
@@ -121,7 +143,9 @@ import Testing
             let one = try Page(folder + "/one.html")
             for cell in page.cells.keys.sorted() {
               let state = page.state(cell, set)
-              #expect(state != nil && state == one.shown(cell), "\(cell) \(set): \(state ?? "") \(one.shown(cell) ?? "")")
+              #expect(
+                state != nil && state == one.shown(cell),
+                "\(cell) \(set): \(state ?? "") \(one.shown(cell) ?? "")")
             }
           }
         }
@@ -171,7 +195,9 @@ import Testing
   @Test func valuesThatDependOnAnotherControlAreRefused() throws {
     try inFolder("// %%\nlet n = slider(2...4, 3)\n// %%\nlet k = slider(1...n)\nprint(k)\n") { folder in
       let made = try export(folder, [])
-      #expect(made.errors.contains("error[E1005]: the values of the control 'k' depend on another"), "\(made.errors)")
+      #expect(
+        made.errors.contains("error[E1005]: the values of the control 'k' depend on another"),
+        "\(made.errors)")
     }
   }
 
@@ -197,7 +223,8 @@ import Testing
   }
 
   @Test func anErrorAboveTheControlsEndsTheRun() throws {
-    try inFolder("// %%\nlet k = slider(1...6, 2)\nprint(k)\n// %%\nassert(false, \"no\")\n// %%\nprint(1)\n") { folder in
+    try inFolder("// %%\nlet k = slider(1...6, 2)\nprint(k)\n// %%\nassert(false, \"no\")\n// %%\nprint(1)\n")
+    { folder in
       let made = try export(folder, [])
       #expect(made.status == 70)
       let page = try String(contentsOfFile: folder + "/a.html", encoding: .utf8)

@@ -66,7 +66,7 @@ import Testing
     let published = found.filter { $0.hasPrefix("document") || $0.hasPrefix("update") }
     #expect(published.first?.hasPrefix("document 1: ") == true)
     #expect(published.dropFirst().allSatisfy { $0.hasPrefix("update 1: ") })
-    #expect(published.last?.contains("300/300") == true && published.last?.contains("epoch 30/30") == true)
+    #expect(published.last?.contains("30 epochs, 300 steps") == true)
     #expect(!found.contains { $0.hasPrefix("progress") || $0.hasPrefix("epoch") })
     let last = found.lastIndex { $0.hasPrefix("update") || $0.hasPrefix("document") } ?? 0
     #expect(last < found.firstIndex { $0.hasPrefix("output: done") } ?? 0)

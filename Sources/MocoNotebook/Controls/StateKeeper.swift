@@ -32,7 +32,9 @@ final class StateKeeper {
         let fields = json.arrayValue
       else { _exit(0) }
       for field in fields {
-        if let place = field["place"]?.intValue, let control = StateKeeper.control(field) { known[place] = control }
+        if let place = field["place"]?.intValue, let control = StateKeeper.control(field) {
+          known[place] = control
+        }
       }
       _exit(work(known).run(to: results).rawValue)
     }

@@ -56,7 +56,9 @@ struct StatePlan {
     var result: [Int] = []
     for cell in rest where wanted(cell).isSubset(of: group) {
       var place = result.count
-      while place > 0, !wanted(result[place - 1]).isSubset(of: wanted(cell)), flow.mayPass(cell, result[place - 1]) {
+      while place > 0, !wanted(result[place - 1]).isSubset(of: wanted(cell)),
+        flow.mayPass(cell, result[place - 1])
+      {
         place -= 1
       }
       result.insert(cell, at: place)

@@ -55,7 +55,8 @@ public struct StateRun {
   ///   the values of one control depend on another's; E0406 where it was interrupted.
   public init(
     _ program: CheckedProgram, in session: Session, recorder: NotebookRecorder,
-    settings: [(name: String, text: String)] = [], options: Options = Options(), before: (Int) -> Void = { _ in }
+    settings: [(name: String, text: String)] = [], options: Options = Options(),
+    before: (Int) -> Void = { _ in }
   ) throws {
     let tree = program.parsed.program
     let start = ProcessClock.seconds
@@ -131,7 +132,8 @@ public struct StateRun {
     _ index: Int, _ recorder: NotebookRecorder, _ set: [String: String]
   ) -> (CellRecord, Outcome.Status) {
     let settings =
-      (homes[index] ?? []).filter { set[$0.name] == nil } + set.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      (homes[index] ?? []).filter { set[$0.name] == nil }
+      + set.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     return NotebookRun.run(
       index, of: program, in: session, recorder, settings: settings, number: numbers[index] ?? 0)
   }
@@ -170,7 +172,8 @@ public struct StateRun {
       "E1005",
       "the controls of \(program.source.name) have \(total == Int.max ? "too many" : String(total)) states, and a page "
         + "holds \(options.most): \(words.joined(separator: " + "))",
-      help: "give a slider a coarser step or a picker fewer images, declare controls that have nothing to do with each "
+      help:
+        "give a slider a coarser step or a picker fewer images, declare controls that have nothing to do with each "
         + "other in cells of their own, or write --controls default for a page that stays as it is")
   }
 
@@ -190,7 +193,8 @@ public struct StateRun {
       }
     }
     let time = DurationText.precise(max(seconds / Double(max(1, min(options.jobs, states))), 0.1))
-    return "\(NumberText.counted(states, "state")) of \(NumberText.counted(cells.count, "cell")), about \(time)"
+    return
+      "\(NumberText.counted(states, "state")) of \(NumberText.counted(cells.count, "cell")), about \(time)"
   }
 
   // MARK: - In the copies
@@ -213,7 +217,9 @@ public struct StateRun {
     if let fault = found.compactMap(\.fault).first {
       throw Failure(
         "E1005", fault,
-        help: "give each control values that depend on no other, or write --controls default for a page that stays as it is")
+        help:
+          "give each control values that depend on no other, or write --controls default for a page that stays as it is"
+      )
     }
     var states = PageStates(values: [], cells: [:], outputs: [])
     for (_, control) in known.sorted(by: { $0.key < $1.key }) {

@@ -28,7 +28,8 @@ struct StateResult {
       let html = json["html"]?.stringValue
     else { return nil }
     self.init(
-      cell: cell, values: values.compactMap(\.intValue), html: html, isEnd: json["end"]?.boolValue ?? false, fault: json["fault"]?.stringValue)
+      cell: cell, values: values.compactMap(\.intValue), html: html, isEnd: json["end"]?.boolValue ?? false,
+      fault: json["fault"]?.stringValue)
   }
 
   var line: String {
@@ -52,7 +53,11 @@ struct StateWork {
   let run: (Int, NotebookRecorder, [String: String]) -> (CellRecord, Outcome.Status)
 
   /// Ends of copies.
-  enum End: Int32 { case fine = 0, failed = 1, interrupted = 2 }
+  enum End: Int32 {
+    case fine = 0
+    case failed = 1
+    case interrupted = 2
+  }
 
   /// Goes through everything. - Parameter descriptor: where lines of results go.
   func run(to descriptor: Int32) -> End {
@@ -127,7 +132,9 @@ struct StateWork {
         continue
       }
       let count = control.stateCount ?? 0
-      if now.stateCount != count || (0..<count).contains(where: { now.state(at: $0) != control.state(at: $0) }) {
+      if now.stateCount != count
+        || (0..<count).contains(where: { now.state(at: $0) != control.state(at: $0) })
+      {
         return "the values of the control '\(control.name)' depend on another control"
       }
     }
@@ -170,7 +177,7 @@ struct StateWork {
   private static func write(_ line: String, to descriptor: Int32) -> Bool {
     var text = line
     return text.withUTF8 { bytes in
-      // One call, during which the system moves no other copy's end of the file.
+      // One call: the file appends, so that no other copy writes between.
       while true {
         let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         if count < 0, errno == EINTR { continue }
