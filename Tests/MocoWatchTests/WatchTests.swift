@@ -78,9 +78,10 @@ import Testing
 
   @Test func aRunningCellShowsWhatItPrintsAndIsInterrupted() throws {
     let folder = try Folder()
-    try folder.write("a.moco", "// %%\nprint(\"it begins\")\nwhile true {}\n// %%\nprint(\"below\")\n")
+    try folder.write("a.moco", "// %%\nprint(\"it\", \"begins\")\nwhile true {}\n// %%\nprint(\"below\")\n")
     let running = try Running("\(folder.path)/a.moco")
     let page = try running.page()
+    // As it is printed, not as it stands in the program: the cell runs.
     #expect(page.read(upTo: "it begins") != nil)
     #expect(try running.post("interrupt", "{}").hasPrefix("HTTP/1.1 204"))
     #expect(page.read(upTo: "E0406") != nil)
