@@ -96,9 +96,23 @@ import Testing
         let split = if base == nil { data.train } else { data.train.base }
         func learned(m) { train m on split for 3 epochs { batch: 10, optimizer: sgd(lr: 0.01, momentum: 0.9), seed: 1, quiet: true } }
         let [mine, theirs] = [learned(own), learned(built)]
-        print(all([abs(p - q) < 1e-4 for [p, q] in zip(mine.losses, theirs.losses)]))
-        print(close(own.logits(batch), built.logits(batch), 1e-2), own.weights(batch).shape, route(own, data.test[0]).experts.len())
+        print(all([abs(p - q) < 1e-5 for [p, q] in zip(mine.losses, theirs.losses)]))
+        print(close(own.logits(batch), built.logits(batch), 1e-3), own.weights(batch).shape, route(own, data.test[0]).experts.len())
         """)
     #expect(text == "true true true\ntrue\ntrue [12, 6] 6\n")
+  }
+
+  /// The objective of the linear probe's page is the one that the built-in probe minimizes.
+  @Test func theLinearProbesObjective() {
+    let text = printed(
+      setup + """
+        use {probe} from linear_probe
+        let built = linear_probe(clip, on: data.train)
+        let own = probe(data.train.features(clip), data.train.labels, len(names))
+        let opt = adam([own.w, own.b], lr: 0.02)
+        for step in 0..<400 { opt.zero_grad(); own.objective().backward(); opt.step() }
+        print(close(own.w, built.weight, 2e-2))
+        """)
+    #expect(text == "true\n")
   }
 }

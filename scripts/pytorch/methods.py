@@ -1,7 +1,7 @@
 """Steps of other methods, written plainly. B images, C classes, P prompts of T positions, W and V the towers' widths,
 D embedding, n prompts, J layers with prompts."""
 import torch
-from files import Times
+from steps import take_steps
 from torch.nn import functional
 from towers import encode_images, encode_texts
 
@@ -33,18 +33,7 @@ class MethodStep:
             self.number("first"))
 
     def take(self, steps):
-        """Losses, and what each step took."""
-        optimizer = torch.optim.SGD(
-            self.own.values(), lr=float(self.about["rate"]), momentum=0.9, weight_decay=5e-4)
-        losses, times = [], Times()
-        for _ in range(steps):
-            with times:
-                loss = self.loss()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-            losses.append(loss.item())
-        return losses, times
+        return take_steps(self.loss, self.own.values(), float(self.about["rate"]), steps)
 
 
 def with_soft(rows, soft):

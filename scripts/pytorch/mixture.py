@@ -1,7 +1,7 @@
 """The mixture's training step, written plainly: every prompt padded to the whole context, every expert with every
 class. B images, C classes, G experts, P prompts of T positions, D numbers a feature."""
 import torch
-from files import Times
+from steps import take_steps
 from torch.nn import functional
 from towers import encode_texts
 
@@ -46,14 +46,4 @@ class MixtureStep:
         return of_classes + 5 * of_text + of_gate
 
     def take(self, steps):
-        """Losses, and what each step took."""
-        optimizer = torch.optim.SGD(self.trainable.values(), lr=0.032, momentum=0.9, weight_decay=5e-4)
-        losses, times = [], Times()
-        for _ in range(steps):
-            with times:
-                loss = self.loss()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-            losses.append(loss.item())
-        return losses, times
+        return take_steps(self.loss, self.trainable.values(), 0.032, steps)

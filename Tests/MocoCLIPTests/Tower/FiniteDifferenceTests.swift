@@ -5,25 +5,10 @@ import Testing
 
 /// Gradients of the towers against differences of their own features, which no other code shares in.
 @Suite struct FiniteDifferenceTests {
-  /// Compares the directional derivative along a random direction. Float32 features allow about three digits.
   private func check(
     _ variable: Variable, _ name: String, _ loss: () throws -> Double, gradient: Tensor
   ) throws {
-    let base = try variable.value.toFloats()
-    let shape = variable.value.shape
-    let direction = try TinyModel.random(shape, "direction " + name).toFloats()
-    let step: Float = 4e-3
-    func at(_ factor: Float) throws -> Double {
-      variable.value = try Tensor(zip(base, direction).map { $0 + factor * step * $1 }, shape: shape)
-      return try loss()
-    }
-    // Fourth order, so that the step can be large against rounding.
-    let slope = try (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * Double(step))
-    variable.value = try Tensor(base, shape: shape)
-    let expected = zip(try gradient.toFloats(), direction).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-    let size = try gradient.toFloats().reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    #expect(
-      abs(slope - expected) < 3e-3 * max(size, 0.1), "\(name): \(slope) against \(expected), |g| \(size)")
+    try checkSlope(variable, name, gradient: gradient, loss)
   }
 
   @Test func textTower() throws {
