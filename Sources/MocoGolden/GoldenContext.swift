@@ -78,9 +78,10 @@ struct GoldenContext {
     try checkFirstStep(report)
     try checkTraining(report)
     let images = ImageInput.pixels(try file.tensor("eval.images"))
-    report("eval.logits", try difference(model.logits(images, classes: .base), "eval.logits"), 1e-3)
+    report("eval.logits", try file.difference(model.logits(images, classes: .base), "eval.logits"), 1e-3)
     if file.contains("eval_new.logits") {
-      report("eval_new.logits", try difference(model.logits(images, classes: .new), "eval_new.logits"), 1e-3)
+      report(
+        "eval_new.logits", try file.difference(model.logits(images, classes: .new), "eval_new.logits"), 1e-3)
     }
   }
 
@@ -114,15 +115,16 @@ struct GoldenContext {
     let batch = try batch(0)
     if file.contains("teacher.text_features"), let guided = model as? KgCoOp {
       report(
-        "teacher.text_features", try difference(guided.teacherFeatures(scope), "teacher.text_features"), 1e-4)
+        "teacher.text_features", try file.difference(guided.teacherFeatures(scope), "teacher.text_features"),
+        1e-4)
     }
     report(
-      "step0.logits", try difference(model.logits(batch.images, classes: .base), "step0.logits"), 1e-3)
+      "step0.logits", try file.difference(model.logits(batch.images, classes: .base), "step0.logits"), 1e-3)
     let loss = try model.loss(batch, scope: scope)
     for (part, tensor) in [("class", "step0.cross_entropy"), ("knowledge", "step0.score")]
     where file.contains(tensor) {
       guard let value = loss.part(part) else { throw GoldenFault("the loss has no part \(part)") }
-      report(tensor, try difference(value.value, tensor), 1e-4)
+      report(tensor, try file.difference(value.value, tensor), 1e-4)
     }
     try loss.total.backward()
     for parameter in model.parameters {
@@ -152,7 +154,7 @@ struct GoldenContext {
       let tag = "after\(step + 1).prompt_learner."
       for parameter in model.parameters where file.contains(tag + parameter.name) {
         report(
-          tag + parameter.name, try difference(parameter.variable.value, tag + parameter.name), 1e-4)
+          tag + parameter.name, try file.difference(parameter.variable.value, tag + parameter.name), 1e-4)
       }
     }
     report("losses", largestDifference(found, losses), 1e-4)
@@ -170,10 +172,4 @@ struct GoldenContext {
   }
 
   private func batch(_ step: Int) throws -> PromptBatch { try GoldenBatch.of(file, step) }
-
-  private func difference(_ tensor: Tensor, _ name: String) throws -> Double {
-    let expected = try file.tensor(name)
-    guard tensor.count == expected.count else { return .infinity }
-    return largestDifference(try tensor.toFloats(), try expected.toFloats())
-  }
 }

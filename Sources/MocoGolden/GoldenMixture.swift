@@ -234,16 +234,6 @@ package struct GoldenMixtureFile {
   ///
   /// - Throws: `GoldenFault` if there is no such step or the shapes do not fit.
   package func batch(_ step: Int) throws -> PromptBatch {
-    let all = try file.tensor("images")
-    let labels = try file.tensor("labels")
-    let shape = all.shape
-    guard shape.count == 5, step < shape[0], labels.shape == Array(shape[0..<2]) else {
-      throw GoldenFault("images and labels do not fit")
-    }
-    let size = shape[1] * shape[2] * shape[3] * shape[4]
-    let pixels = try all.toFloats()[(step * size)..<((step + 1) * size)]
-    return PromptBatch(
-      images: .pixels(try Tensor(Array(pixels), shape: Array(shape[1...]))),
-      labels: Array(try labels.toInts()[(step * shape[1])..<((step + 1) * shape[1])]))
+    try GoldenBatch.of(file, step)
   }
 }

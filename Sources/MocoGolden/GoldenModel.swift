@@ -46,3 +46,12 @@ package enum GoldenModel {
     return try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
   }
 }
+
+extension SafetensorsFile {
+  /// The largest difference of a tensor's numbers from those of the file; infinite where there are not as many.
+  func difference(_ tensor: Tensor, _ name: String) throws -> Double {
+    let expected = try self.tensor(name)
+    guard tensor.count == expected.count else { return .infinity }
+    return largestDifference(try tensor.toFloats(), try expected.toFloats())
+  }
+}

@@ -160,10 +160,6 @@ struct GoldenCache {
 
   private func compare(_ own: String, _ name: String, _ tolerance: Double, _ report: Report) throws {
     guard let tensor = program.runtime.tensor(own) else { throw GoldenFault("the page gives no \(own)") }
-    let expected = try file.tensor(name)
-    let error =
-      tensor.count == expected.count
-      ? largestDifference(try tensor.toFloats(), try expected.toFloats()) : .infinity
-    report(name, error, tolerance)
+    report(name, try file.difference(tensor, name), tolerance)
   }
 }

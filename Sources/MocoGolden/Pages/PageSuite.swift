@@ -65,16 +65,18 @@ struct GoldenTrainedPage {
     try checkFirstStep(report)
     try checkTraining(report)
     let images = ImageInput.pixels(try file.tensor("eval.images"))
-    report("eval.logits", try difference(model.logits(images, classes: .base), "eval.logits"), 1e-3)
+    report("eval.logits", try file.difference(model.logits(images, classes: .base), "eval.logits"), 1e-3)
     if file.contains("eval_new.logits") {
-      report("eval_new.logits", try difference(model.logits(images, classes: .new), "eval_new.logits"), 1e-3)
+      report(
+        "eval_new.logits", try file.difference(model.logits(images, classes: .new), "eval_new.logits"), 1e-3)
     }
     if file.metadata("gpa") != nil { try checkAverage(report) }
   }
 
   private func checkFirstStep(_ report: Report) throws {
     let batch = try batch(0)
-    report("step0.logits", try difference(model.logits(batch.images, classes: .base), "step0.logits"), 1e-3)
+    report(
+      "step0.logits", try file.difference(model.logits(batch.images, classes: .base), "step0.logits"), 1e-3)
     let loss = try model.loss(batch, scope: scope)
     // A page's parts are weighted, the file's are not.
     let weight = try Json.parse(file.metadata("hyper") ?? "{}")["W"]?.doubleValue ?? 1
@@ -135,7 +137,7 @@ struct GoldenTrainedPage {
       try optimizer.step()
       for parameter in model.parameters {
         let name = "after\(step + 1)." + page.name(parameter.name)
-        if file.contains(name) { report(name, try difference(parameter.variable.value, name), 1e-4) }
+        if file.contains(name) { report(name, try file.difference(parameter.variable.value, name), 1e-4) }
       }
     }
     report("losses", largestDifference(found, try losses.toFloats()), 1e-4)
@@ -163,10 +165,11 @@ struct GoldenTrainedPage {
     for (parameter, value) in zip(model.parameters, average.values) { parameter.variable.value = value }
     for parameter in model.parameters {
       let name = "gpa.after." + page.name(parameter.name)
-      if file.contains(name) { report(name, try difference(parameter.variable.value, name), 1e-4) }
+      if file.contains(name) { report(name, try file.difference(parameter.variable.value, name), 1e-4) }
     }
     let images = ImageInput.pixels(try file.tensor("eval.images"))
-    report("gpa.eval.logits", try difference(model.logits(images, classes: .base), "gpa.eval.logits"), 1e-3)
+    report(
+      "gpa.eval.logits", try file.difference(model.logits(images, classes: .base), "gpa.eval.logits"), 1e-3)
   }
 
   private func optimizer() throws -> Optimizer {
@@ -192,27 +195,4 @@ struct GoldenTrainedPage {
   }
 
   private func batch(_ step: Int) throws -> PromptBatch { try GoldenBatch.of(file, step) }
-
-  private func difference(_ tensor: Tensor, _ name: String) throws -> Double {
-    let expected = try file.tensor(name)
-    guard tensor.count == expected.count else { return .infinity }
-    return largestDifference(try tensor.toFloats(), try expected.toFloats())
-  }
-}
-
-/// The batches of a file: `images` [steps, B, channels, H, W] and `labels` [steps, B].
-enum GoldenBatch {
-  static func of(_ file: SafetensorsFile, _ step: Int) throws -> PromptBatch {
-    let all = try file.tensor("images")
-    let labels = try file.tensor("labels")
-    let shape = all.shape
-    guard shape.count == 5, step < shape[0], labels.shape == Array(shape[0..<2]) else {
-      throw GoldenFault("images and labels do not fit")
-    }
-    let size = shape[1] * shape[2] * shape[3] * shape[4]
-    let pixels = try all.toFloats()[(step * size)..<((step + 1) * size)]
-    return PromptBatch(
-      images: .pixels(try Tensor(Array(pixels), shape: Array(shape[1...]))),
-      labels: Array(try labels.toInts()[(step * shape[1])..<((step + 1) * shape[1])]))
-  }
 }
