@@ -115,4 +115,27 @@ import Testing
         """)
     #expect(text == "true\n")
   }
+
+  /// Options that contradict each other are refused; none is passed over.
+  @Test func contradictionsAreRefused() {
+    let text = printed(
+      setup + """
+        use {coop} from coop
+        use {cocoop} from cocoop
+        use {vpt} from vpt
+        func tried(work) { try { work(); "accepted" } catch e { e.message } }
+        print(tried(() => coop(clip, names, n: 3)))
+        print(tried(() => cocoop(clip, names, words: "a picture", n: 4)))
+        print(tried(() => coop(clip, names, n: 4)), tried(() => coop(clip, names, words: nil, n: 3)))
+        print(tried(() => vpt(clip, names, depth: 2, layers: 1...2)))
+        """)
+    #expect(
+      text == """
+        "a photo of a" has 4 words and n is 3
+        "a picture" has 2 words and n is 4
+        accepted accepted
+        depth and layers both say which blocks have prompts
+
+        """)
+  }
 }

@@ -29,7 +29,8 @@ struct GoldenPage {
     case "coop":
       function = "coop"
       options = [
-        "words: \(words.isEmpty ? "nil" : StringText.quoted(words))", option("n", "N_CTX"),
+        "words: \(words.isEmpty ? "nil" : StringText.quoted(words))",
+        words.isEmpty ? option("n", "N_CTX") : nil,
         meta("position", "class_token_position"),
         "per_class: \(file.metadata("class_specific") == "true")",
       ]
@@ -37,7 +38,8 @@ struct GoldenPage {
     case "kgcoop":
       function = "kgcoop"
       options = [
-        "words: \(words.isEmpty ? "nil" : StringText.quoted(words))", option("n", "N_CTX"),
+        "words: \(words.isEmpty ? "nil" : StringText.quoted(words))",
+        words.isEmpty ? option("n", "N_CTX") : nil,
         option("weight", "W"),
         meta("teacher", "teacher_template"),
       ]
@@ -52,7 +54,8 @@ struct GoldenPage {
     case "cocoop":
       function = "cocoop"
       options = [
-        "words: \(words.isEmpty ? "nil" : StringText.quoted(words))", option("n", "N_CTX"),
+        "words: \(words.isEmpty ? "nil" : StringText.quoted(words))",
+        words.isEmpty ? option("n", "N_CTX") : nil,
         file.tensorShape("init.prompt_learner.meta_net.linear1.weight").map { "hidden: \($0[0])" },
       ]
       name = GoldenPage.renamed([
