@@ -28,6 +28,19 @@ import Testing
     #expect(output == "[3, 16] [[2, 16], [2, 16], [2, 16]]\ntrue true\ntrue\n")
   }
 
+  @Test func eachImageMayHavePromptsOfItsOwn() {
+    let output = printed(
+      model + """
+
+        let own = parameter(randn([3, 2, 16]))
+        let f = clip.encode_image(pixels, prompts: own, deep: [u[1], own], normalize: true)
+        f[0].sum().backward()
+        print(f.shape, own.grad.shape, [sum(abs(own.grad[i])).item() > 0 for i in 0..<3], u[1].grad.shape)
+        print(equal(clip.encode_image(pixels[1], prompts: own[1..<2]), clip.encode_image(pixels[1], prompts: own[1])))
+        """)
+    #expect(output == "[3, 16] [3, 2, 16] [true, false, false] [2, 16]\ntrue\n")
+  }
+
   @Test func whatIsWantedHasItsShape() {
     let output = printed(
       model + """
@@ -69,6 +82,25 @@ import Testing
       "clip.encode_image(pixels, prompts: u[0], deep: [zeros([3, 16])])", "E0205",
       "give a row for each prompt"
     ),
+    (
+      "clip.encode_image(pixels, prompts: zeros([2, 4, 16]))",
+      "E0205 prompts has rows for 2 images (its shape is [2, 4, 16]), and there are 3 images",
+      "give rows for each image, [3, 4, 16], or [4, 16] for all of them"
+    ),
+    (
+      "clip.encode_image(pixels[0], prompts: zeros([3, 4, 16]))", "E0205",
+      "give rows for each image, [1, 4, 16]"
+    ),
+    (
+      "clip.encode_image(pixels, prompts: u[0], deep: [nil, zeros([1, 2, 16])])",
+      "E0205 deep[1] has rows for 1 image (its shape is [1, 2, 16]), and there are 3 images",
+      "give rows for each image, [3, 2, 16]"
+    ),
+    (
+      "clip.encode_image(pixels, prompts: u[0], deep: [zeros([3, 3, 16])])", "E0205",
+      "give a row for each prompt"
+    ),
+    ("clip.encode_image(pixels, prompts: zeros([1, 1, 2, 16]))", "E0205", "clip.vision_width is 16"),
     ("clip.encode_image(pixels, prompts: u[0], deep: [u[1], nil, u[2]])", "E0205", "give at most 2"),
     ("clip.encode_image(pixels, prompts: u[0], deep: [u[1]], layers: 2...2)", "E0205", "give at most 0"),
     ("clip.encode_image(pixels, prompts: u[0], layers: 1...3)", "E0305", "write layers within 0...2"),

@@ -28,20 +28,27 @@ extension CLIPModel {
         "the image tower of \(config.name) is a ResNet: it gives features alone, and no \(output.rawValue)",
         help: "use a vision transformer, such as ViT-B/16", argument: "output")
     }
-    let layers = try prompts.check(config)
     let images = try checkPixels(pixels.value)
-    let first = layers.lowerBound
-    let states = try statesBelow(first, pixels, images, memory: memory, cache: cache)
-    var deepFirst: [Int?] = []
+    let layers = try prompts.check(config, images: images.shape[0])
+    let entry = layers.lowerBound
+    let states = try statesBelow(entry, pixels, images, memory: memory, cache: cache)
+    var deepRows: [ImageDeepRows?] = []
     var parts: [Variable] = []
+    var first = 0
     for rows in prompts.deep {
-      deepFirst.append(rows.map { _ in parts.reduce(0) { $0 + $1.shape[0] } })
-      if let rows { parts.append(rows) }
+      guard let rows else {
+        deepRows.append(nil)
+        continue
+      }
+      let shape = rows.shape
+      deepRows.append(ImageDeepRows(first: first, perImage: shape.count == 3 ? shape[1] : 0))
+      parts.append(shape.count == 3 ? try F.reshape(rows, [shape[0] * shape[1], shape[2]]) : rows)
+      first += parts[parts.count - 1].shape[0]
     }
     let deep = parts.count > 1 ? try F.concat(parts, axis: 0) : parts.first
     let whole = output == .patches || output == .tokens || config.vision.pool == .average
     let rows = try visionSegment(
-      first..<config.vision.layers, states: states, prompts: prompts.rows, deep: deep, deepFirst: deepFirst,
+      entry..<config.vision.layers, states: states, prompts: prompts.rows, deep: deep, deepRows: deepRows,
       deepTrainedFrom: prompts.deep.firstIndex { $0?.requiresGrad ?? false },
       whole: whole, memory: memory)
     return try head(rows, patches: states.shape[1] - 1, output)
@@ -58,7 +65,7 @@ extension CLIPModel {
     for block in tower.blocks[..<first] { _ = block.map { below.append($0) } }
     func states(_ pixels: Variable, _ images: Tensor) throws -> Variable {
       try visionSegment(
-        0..<first, states: embedPatches(pixels, images), prompts: nil, deep: nil, deepFirst: [], whole: true,
+        0..<first, states: embedPatches(pixels, images), prompts: nil, deep: nil, deepRows: [], whole: true,
         memory: memory)
     }
     if Autograd.isEnabled, pixels.requiresGrad || below.contains(where: \.variable.requiresGrad) {

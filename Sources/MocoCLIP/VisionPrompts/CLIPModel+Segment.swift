@@ -14,23 +14,21 @@ extension CLIPModel {
   ///   - states: the rows that enter the first of the blocks; before the tower's first, without ln_pre.
   ///   - prompts: rows beside them.
   ///   - deep: what is written over the prompts, one below the other.
-  ///   - deepFirst: for the blocks behind the first, the first row of `deep`; nil leaves a block alone.
-  ///   - deepTrainedFrom: the first place of `deepFirst` whose rows are trained; nil if none are.
+  ///   - deepRows: for the blocks behind the first, their rows of `deep`; nil leaves a block alone.
+  ///   - deepTrainedFrom: the first place of `deepRows` whose rows are trained; nil if none are.
   ///   - whole: whether all rows are wanted, and not the class row alone.
-  /// - Shape: states [B, T, W], prompts [n, W], deep [Q, W]; result [B, T + n, W], or [B, W]
+  /// - Shape: states [B, T, W], prompts [n, W] or [B, n, W], deep [Q, W]; result [B, T + n, W], or [B, W]
   /// - Throws: E0405, E0406, E0602.
   func visionSegment(
-    _ range: Range<Int>, states: Variable, prompts: Variable?, deep: Variable?, deepFirst: [Int?],
-    deepTrainedFrom: Int? = nil,
-    whole: Bool,
-    memory: Int
+    _ range: Range<Int>, states: Variable, prompts: Variable?, deep: Variable?, deepRows: [ImageDeepRows?],
+    deepTrainedFrom: Int? = nil, whole: Bool, memory: Int
   ) throws -> Variable {
     let frozen = !Autograd.isEnabled
     UnrecordedUses.note([states, prompts, deep])
     let source = try states.value.contiguous()
     let segment = try VisionSegment(
       towerCache.visionTransformer(of: self), config: config, range: range, states: states, prompts: prompts,
-      deep: deep, deepFirst: deepFirst, deepTrainedFrom: deepTrainedFrom, whole: whole, frozen: frozen)
+      deep: deep, deepRows: deepRows, deepTrainedFrom: deepTrainedFrom, whole: whole, frozen: frozen)
     let count = source.shape[0]
     let width = segment.width
     let out = try Tensor.zeros(whole ? [count, segment.rowsPerImage, width] : [count, width])
@@ -48,7 +46,7 @@ extension CLIPModel {
       let plan = try cache.visionPlan(images: chunk.count, tokens: segment.rowsPerImage)
       let memory = try segment.lay(segment.transformer(plan, single: false), keep: keep)
       try segment.run(
-        memory, states: source.floatBase + chunk.lowerBound * sizeIn,
+        memory, from: chunk.lowerBound, states: source.floatBase + chunk.lowerBound * sizeIn,
         into: target + chunk.lowerBound * sizeOut)
       memory.scratch = nil
       return memory
@@ -126,7 +124,7 @@ extension CLIPModel {
       if failure.happened { return }
       do {
         try segment.run(
-          memories[lane], states: states + image * segment.tokens * segment.width,
+          memories[lane], from: image, states: states + image * segment.tokens * segment.width,
           into: target + image * segment.rowsOut * segment.width)
       } catch { failure.note(error) }
     }

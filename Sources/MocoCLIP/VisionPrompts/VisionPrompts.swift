@@ -4,15 +4,15 @@ import MocoTensor
 
 // n prompts, W width of the vision tower, L its blocks, T rows of an image (class row and patches), B images.
 
-/// Learned rows beside the patches of every image.
+/// Learned rows beside the patches of every image: the same for all, or each image's own.
 ///
 /// They come in behind the patches, before the first of `layers`; before block 0 without positions, and ln_pre acts
 /// on them. Before later blocks others may be written over them; where nothing is, they run through.
 public struct VisionPrompts {
-  /// Shape: [n, W]; nil: no prompts.
+  /// Shape: [n, W], or [B, n, W] with rows of each image's own; nil: no prompts.
   public var rows: Variable?
   /// What is written over their places before the blocks that follow the first of `layers`; nil leaves them alone.
-  /// Shape: [n, W] each.
+  /// Shape: [n, W] or [B, n, W] each.
   public var deep: [Variable?]
   /// The blocks that prompts enter; nil: all.
   public var layers: ClosedRange<Int>?
@@ -30,9 +30,10 @@ public struct VisionPrompts {
   /// Bytes of kept states where the caller gives no budget.
   public static let defaultCache = 1 << 30
 
+  /// - Parameter images: B.
   /// - Throws: E0605 for an image tower that is no transformer, E0305 for blocks that there are not, E0205 for shapes
   ///   that do not fit.
-  func check(_ config: CLIPConfig) throws -> ClosedRange<Int> {
+  func check(_ config: CLIPConfig, images: Int) throws -> ClosedRange<Int> {
     let vision = config.vision
     guard !vision.isResNet else {
       throw Failure(
@@ -56,7 +57,7 @@ public struct VisionPrompts {
       }
       return layers
     }
-    try VisionPrompts.check(rows, "prompts", vision.width, count: nil)
+    try VisionPrompts.check(rows, "prompts", vision.width, images: images, count: nil)
     guard deep.count < layers.count else {
       throw Failure(
         "E0205",
@@ -65,26 +66,45 @@ public struct VisionPrompts {
         help: "give at most \(layers.count - 1)", argument: "deep")
     }
     for (place, other) in deep.enumerated() {
-      if let other { try VisionPrompts.check(other, "deep[\(place)]", vision.width, count: rows.shape[0]) }
+      guard let other else { continue }
+      try VisionPrompts.check(
+        other, "deep[\(place)]", vision.width, images: images, count: rows.shape[rows.shape.count - 2])
     }
     return layers
   }
 
-  private static func check(_ variable: Variable, _ name: String, _ width: Int, count: Int?) throws {
+  /// - Parameter count: n; nil for the tensor that says it.
+  private static func check(
+    _ variable: Variable, _ name: String, _ width: Int, images: Int, count: Int?
+  ) throws {
     let shape = variable.value.shape
     let argument = count == nil ? "prompts" : "deep"
-    guard shape.count == 2, shape[1] == width, shape[0] > 0, variable.value.dtype == .float32 else {
+    guard shape.count == 2 || shape.count == 3, shape[shape.count - 1] == width, shape[shape.count - 2] > 0,
+      variable.value.dtype == .float32
+    else {
       throw Failure(
         "E0205",
         "\(name) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model takes "
-          + "float32 rows [n, \(width)]",
+          + "float32 rows [n, \(width)], or [images, n, \(width)]",
         help: "make it of rows as wide as the image tower: clip.vision_width is \(width)", argument: argument)
     }
-    guard let count, shape[0] != count else { return }
+    guard shape.count == 2 || shape[0] == images else {
+      throw Failure(
+        "E0205",
+        "\(name) has rows for \(counted(shape[0])) (its shape is \(Shape.text(shape))), and there "
+          + "\(images == 1 ? "is" : "are") \(counted(images))",
+        help:
+          "give rows for each image, [\(images), \(shape[1]), \(width)], or [\(shape[1]), \(width)] for all of them",
+        argument: argument)
+    }
+    let own = shape[shape.count - 2]
+    guard let count, own != count else { return }
     throw Failure(
-      "E0205", "\(name) has \(shape[0]) rows, and prompts has \(count)", help: "give a row for each prompt",
+      "E0205", "\(name) has \(own) rows, and prompts has \(count)", help: "give a row for each prompt",
       argument: argument)
   }
+
+  private static func counted(_ images: Int) -> String { images == 1 ? "1 image" : "\(images) images" }
 }
 
 /// What of an image is wanted.

@@ -4,6 +4,14 @@ import MocoTensor
 
 // Letters of shapes: B images, T rows of an image's state, n prompts, U = T + n, N = B U rows, W width, Q deep rows.
 
+/// Where the rows of a block stand among all deep rows.
+struct ImageDeepRows {
+  /// The first of them.
+  let first: Int
+  /// How far the next image's rows are; 0 where all images have the same.
+  let perImage: Int
+}
+
 /// Some blocks of the vision transformer, with prompts beside the rows that enter the first of them, for one call.
 ///
 /// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
@@ -18,11 +26,11 @@ struct VisionSegment: @unchecked Sendable {
   let binding: ParameterBinding
   /// T.
   let tokens: Int
-  /// [n, W]
+  /// [n, W], or [B, n, W]
   let prompts: Tensor?
-  /// [Q, W], and the first of its rows for the blocks behind the first; nil leaves a block alone.
+  /// [Q, W], and which of its rows are for the blocks behind the first; nil leaves a block alone.
   let deep: Tensor?
-  let deepFirst: [Int?]
+  let deepRows: [ImageDeepRows?]
   /// Whether all rows are wanted behind the last block, and not the class row alone.
   let whole: Bool
   let statesTrained, promptsTrained, deepTrained: Bool
@@ -30,12 +38,12 @@ struct VisionSegment: @unchecked Sendable {
 
   /// - Parameters:
   ///   - range: the blocks.
-  ///   - deepTrainedFrom: the first place of `deepFirst` whose rows are trained; nil if none are.
+  ///   - deepTrainedFrom: the first place of `deepRows` whose rows are trained; nil if none are.
   ///   - frozen: whether no gradient will be asked for.
   /// - Throws: E0602 if a parameter was replaced by one of another shape, E0405.
   init(
     _ tower: VisionParameters<TowerParameter>, config: CLIPConfig, range: Range<Int>, states: Variable,
-    prompts: Variable?, deep: Variable?, deepFirst: [Int?], deepTrainedFrom: Int?, whole: Bool,
+    prompts: Variable?, deep: Variable?, deepRows: [ImageDeepRows?], deepTrainedFrom: Int?, whole: Bool,
     frozen: Bool
   ) throws {
     let binding = ParameterBinding()
@@ -55,7 +63,7 @@ struct VisionSegment: @unchecked Sendable {
     tokens = states.shape[1]
     self.prompts = try prompts?.value.contiguous()
     self.deep = try deep?.value.contiguous()
-    self.deepFirst = deepFirst
+    self.deepRows = deepRows
     self.whole = whole
     statesTrained = !frozen && states.requiresGrad
     promptsTrained = !frozen && (prompts?.requiresGrad ?? false)
@@ -68,7 +76,9 @@ struct VisionSegment: @unchecked Sendable {
 
   var width: Int { config.vision.width }
   /// n.
-  var promptCount: Int { prompts?.shape[0] ?? 0 }
+  var promptCount: Int { prompts.map { $0.shape[$0.shape.count - 2] } ?? 0 }
+  /// How many numbers the prompts of the next image are away; 0 where all images have the same.
+  private var promptStride: Int { prompts?.shape.count == 3 ? promptCount * width : 0 }
   /// U.
   var rowsPerImage: Int { tokens + promptCount }
   /// Rows of an image that leave the segment.
@@ -91,7 +101,7 @@ struct VisionSegment: @unchecked Sendable {
   /// - Parameter single: whether this is one image among many that run at once.
   func transformer(_ plan: VisionPlan, single: Bool) -> Transformer {
     let rows = plan.images * plan.tokens
-    var transformer = Transformer(
+    return Transformer(
       rows: rows, width: width, heads: config.vision.heads, mlpWidth: config.vision.mlpWidth,
       eps: config.layerNormEps, activation: config.activation,
       attention: plan.lists.map { .lists($0) } ?? .dense(groups: plan.images, length: plan.tokens),
@@ -99,11 +109,11 @@ struct VisionSegment: @unchecked Sendable {
       cut: single ? RowBlocks(single: rows) : RowBlocks(rows: rows),
       finalCut: single ? RowBlocks(single: plan.images) : RowBlocks(rows: plan.images),
       lanes: single ? 1 : Lanes.count)
-    transformer.overwrites = overwrites(images: plan.images)
-    return transformer
   }
 
-  private func overwrites(images: Int) -> [LayerOverwrite?] {
+  /// What is written over the prompts of images.
+  /// - Parameter start: the first of them in the batch.
+  private func overwrites(images: Int, from start: Int) -> [LayerOverwrite?] {
     guard let deep else { return [] }
     let none: LayerOverwrite? = nil
     let rows = (0..<images).flatMap { image in
@@ -111,8 +121,10 @@ struct VisionSegment: @unchecked Sendable {
     }
     return [none]
       + (1..<max(blocks.count, 1)).map { layer in
-        guard layer - 1 < deepFirst.count, let first = deepFirst[layer - 1] else { return nil }
-        let sources = rows.indices.map { Int32(first + $0 % max(promptCount, 1)) }
+        guard layer - 1 < deepRows.count, let own = deepRows[layer - 1] else { return nil }
+        let sources = (0..<images).flatMap { image in
+          (0..<promptCount).map { Int32(own.first + (start + image) * own.perImage + $0) }
+        }
         return LayerOverwrite(rows: rows, sources: sources, values: deep.floatBase, width: width)
       }
   }
@@ -122,7 +134,9 @@ struct VisionSegment: @unchecked Sendable {
 ///
 /// - Safety: written by the forward pass, and read by one backward pass after it.
 final class SegmentActivations: @unchecked Sendable {
-  let transformer: Transformer
+  var transformer: Transformer
+  /// The first of its images in the batch.
+  var start = 0
   /// What the backward pass reads.
   let arena: Arena
   let layers: [LayerRows]
@@ -174,18 +188,22 @@ extension VisionSegment {
   }
 
   /// The rows that leave the segment, from states.
+  /// - Parameter start: the first of the images in the batch.
   /// - Shape: states [B, T, W], output [B, U, W] or [B, W]
   /// - Throws: E0406 if interrupted.
-  func run(_ memory: SegmentActivations, states: Values, into output: Floats) throws {
+  func run(_ memory: SegmentActivations, from start: Int, states: Values, into output: Floats) throws {
     guard let scratch = memory.scratch else { return }
-    let transformer = memory.transformer
     let u = rowsPerImage
-    let images = transformer.rows / max(u, 1)
+    let images = memory.transformer.rows / max(u, 1)
+    memory.start = start
+    memory.transformer.overwrites = overwrites(images: images, from: start)
+    let transformer = memory.transformer
     Lanes.run(images, lanes: transformer.lanes) { _, image in
       let rows = memory.embedded + image * u * width
       rows.update(from: states + image * tokens * width, count: tokens * width)
       if let prompts {
-        (rows + tokens * width).update(from: prompts.floatBase, count: promptCount * width)
+        (rows + tokens * width).update(
+          from: prompts.floatBase + (start + image) * promptStride, count: promptCount * width)
       }
       if let preWeight, let preBias {
         moco_tower_norm(
@@ -202,7 +220,7 @@ extension VisionSegment {
   struct Gradients {
     var blocks: [BlockParameters<Floats?>]
     var preWeight, preBias: Floats?
-    /// [B, T, W] of the chunk; [n, W]; [Q, W]
+    /// [B, T, W] of the chunk; those of the whole batch: [n, W] or [B, n, W]; [Q, W]
     var states, prompts, deep: Floats?
   }
 
@@ -245,7 +263,8 @@ extension VisionSegment {
       if let states = gradients.states {
         (states + image * tokens * width).update(from: own, count: tokens * width)
       }
-      guard let prompts = gradients.prompts else { continue }
+      guard let all = gradients.prompts else { continue }
+      let prompts = all + (kept.start + image) * promptStride
       let source = own + tokens * width
       for i in 0..<(promptCount * width) { prompts[i] += source[i] }
     }

@@ -135,6 +135,8 @@ extension ClipValue {
 
         - They come in behind the patches before block 0, without positions; `deep: [u1, nil, u3]` writes u1 over their
           places before block 1, leaves block 2 alone, and so on. Behind the last of them they run through.
+        - Each of these tensors may be [images, rows, clip.vision_width] as well: rows of each image's own, such as those
+          that are computed from it.
         - `layers: 9...11` puts the prompts before block 9; deep[0] is then for block 10. What enters block 9 is computed
           once for each image and kept, up to `cache:` bytes ("1 GB" unless it says otherwise, 0 for none), unless
           something below is trained: a step then costs the last three blocks.

@@ -16,6 +16,8 @@ import Testing
     var pixels = false
     var memory = VisionPrompts.defaultMemory
     var output = ImageOutput.feature
+    /// Which of the prompts, 0, and the deep ones, 1 …, are each image's own.
+    var own: Set<Int> = []
     /// Pixels of a side and of a patch: rows attend by lists where there are few, by products where there are many.
     var size = (8, 4)
   }
@@ -35,20 +37,30 @@ import Testing
     Case(layers: 1...2, deep: [true], output: .pooled),
     Case(prompts: false, weights: "visual.", output: .tokens),
     Case(deep: [true], deepTrained: false), Case(deep: [true], weights: "visual.ln_p"),
+    Case(own: [0]), Case(memory: 1, own: [0]), Case(deep: [true, false, true], own: [0, 1, 3]),
+    Case(deep: [true, true, true], memory: 1, own: [2]), Case(deep: [true, true], memory: 1, own: [0, 2]),
+    Case(deep: [false, true], trained: false, own: [2]), Case(deep: [true], deepTrained: false, own: [0, 1]),
+    Case(layers: 2...3, deep: [true], own: [0, 1]),
+    Case(layers: 1...2, deep: [true], output: .tokens, own: [1]),
+    Case(deep: [true, true], weights: "visual.", memory: 1, own: [0, 1, 2], size: (20, 2)),
+    Case(deep: [true], weights: "visual.", pixels: true, output: .patches, own: [0]),
   ]
 
   private func model(_ setting: Case) throws -> CLIPModel {
     try TinyModel.make(visionLayers: 4, imageSize: setting.size.0, patch: setting.size.1)
   }
 
-  private func prompts(_ setting: Case) throws -> VisionPrompts {
-    func rows(_ name: String, _ trained: Bool) throws -> Variable {
-      Variable(try TinyModel.random([3, 16], name), requiresGrad: trained)
+  private func prompts(_ setting: Case, images: Int = 3) throws -> VisionPrompts {
+    func rows(_ name: String, _ trained: Bool, _ place: Int) throws -> Variable {
+      let shape = setting.own.contains(place) ? [images, 3, 16] : [3, 16]
+      return Variable(try TinyModel.random(shape, name), requiresGrad: trained)
     }
     guard setting.prompts else { return VisionPrompts() }
     return VisionPrompts(
-      try rows("prompts", setting.trained),
-      deep: try setting.deep.enumerated().map { try $1 ? rows("deep \($0)", setting.deepTrained) : nil },
+      try rows("prompts", setting.trained, 0),
+      deep: try setting.deep.enumerated().map {
+        try $1 ? rows("deep \($0)", setting.deepTrained, $0 + 1) : nil
+      },
       layers: setting.layers)
   }
 
@@ -93,10 +105,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 1 << 30]) func differencesAgree(_ memory: Int) throws {
-    let setting = Case(deep: [true, false, true], memory: memory)
+  @Test(arguments: [1, 1 << 30], [[], [0, 1], [0, 3]] as [Set<Int>])
+  func differencesAgree(_ memory: Int, _ own: Set<Int>) throws {
+    let setting = Case(deep: [true, false, true], memory: memory, own: own)
     let model = try model(setting)
-    let prompts = try prompts(setting)
+    let prompts = try prompts(setting, images: 2)
     let pixels = Variable(try TinyModel.random([2, 3, 8, 8], "pixels"))
     let seed = try TinyModel.random([2, 6], "seed")
     func loss() throws -> Double {
@@ -186,7 +199,14 @@ import Testing
     }
     #expect(try code(VisionPrompts(Variable(Tensor.zeros([2, 15])))) == "E0205")
     #expect(try code(VisionPrompts(Variable(Tensor.zeros([0, 16])))) == "E0205")
-    #expect(try code(VisionPrompts(Variable(Tensor.zeros([1, 2, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([1, 1, 2, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([1, 0, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([2, 2, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([0, 2, 16])))) == "E0205")
+    #expect(try code(VisionPrompts(good, deep: [Variable(Tensor.zeros([2, 2, 16]))])) == "E0205")
+    #expect(try code(VisionPrompts(good, deep: [Variable(Tensor.zeros([1, 3, 16]))])) == "E0205")
+    #expect(try code(VisionPrompts(good, deep: [nil, Variable(Tensor.zeros([1, 2, 16]))])) == nil)
+    #expect(try code(VisionPrompts(Variable(Tensor.zeros([1, 2, 16])), deep: [good])) == nil)
     #expect(try code(VisionPrompts(good, deep: [Variable(Tensor.zeros([3, 16]))])) == "E0205")
     #expect(code(VisionPrompts(good, deep: [nil, nil, nil, good])) == "E0205")
     #expect(code(VisionPrompts(good, deep: [good, good], layers: 2...3)) == "E0205")
@@ -195,6 +215,58 @@ import Testing
     #expect(code(VisionPrompts(nil, layers: 1...2)) == "E0305")
     #expect(code(VisionPrompts(good, deep: [nil, nil, good])) == nil)
     #expect(errorCode { _ = try model.encodeImage(good, prompts: VisionPrompts(good)) } == "E0205")
+  }
+
+  /// Prompts of each image's own are what as many calls give, one an image: without a graph to the bit.
+  @Test(arguments: [nil, 1...3] as [ClosedRange<Int>?], [1, 1 << 30])
+  func ownPromptsAreAsManyCalls(_ layers: ClosedRange<Int>?, _ memory: Int) throws {
+    let setting = Case(layers: layers, deep: [true, false], own: [0, 1])
+    let model = try model(setting)
+    let prompts = try prompts(setting, images: 4)
+    let pixels = try TinyModel.random([4, 3, 8, 8], "pixels")
+    let seed = try TinyModel.random([4, 6], "seed")
+    func part(_ tensor: Tensor, _ image: Int) throws -> Tensor {
+      try tensor[[.range(from: image, to: image + 1)]].contiguous()
+    }
+    func alone(_ image: Int) throws -> VisionPrompts {
+      func rows(_ all: Variable) throws -> Variable {
+        Variable(try part(all.value, image).reshaped([3, 16]), requiresGrad: true)
+      }
+      return VisionPrompts(
+        try rows(#require(prompts.rows)), deep: [try rows(#require(prompts.deep[0])), nil], layers: layers)
+    }
+    let all = try Autograd.noGrad {
+      try model.encodeImage(Variable(pixels), prompts: prompts, memory: memory)
+    }
+    try model.encodeImage(Variable(pixels), prompts: prompts, memory: memory).backward(seed)
+    for image in 0..<4 {
+      let single = try alone(image)
+      let own = Variable(try part(pixels, image))
+      let feature = try Autograd.noGrad { try model.encodeImage(own, prompts: single) }
+      #expect(try part(all.value, image).toFloats() == feature.value.toFloats())
+      try model.encodeImage(own, prompts: single).backward(part(seed, image))
+      for (one, batch) in [(single.rows, prompts.rows), (single.deep[0], prompts.deep[0])] {
+        let right = try #require(one?.grad).reshaped([1, 3, 16])
+        #expect(try relativeError(part(#require(batch?.grad), image), right) < 1e-5)
+      }
+    }
+  }
+
+  /// Prompts that are computed from the image, in rows that do not lie one behind the other.
+  @Test func ownPromptsMayBeViews() throws {
+    let model = try model(Case())
+    let pixels = Variable(try TinyModel.random([3, 3, 8, 8], "pixels"))
+    let base = Variable(try TinyModel.random([16, 2, 3], "base"), requiresGrad: true)
+    let view = try F.permute(base, [2, 1, 0])
+    let plain = Variable(try view.value.contiguous(), requiresGrad: true)
+    let seed = try TinyModel.random([3, 6], "seed")
+    let found = try model.encodeImage(pixels, prompts: VisionPrompts(view, deep: [nil, view]))
+    try found.backward(seed)
+    let right = try model.encodeImage(pixels, prompts: VisionPrompts(plain, deep: [nil, plain]))
+    try right.backward(seed)
+    #expect(try found.value.toFloats() == right.value.toFloats())
+    let gradient = try #require(plain.grad).permuted([2, 1, 0]).contiguous()
+    #expect(try relativeError(#require(base.grad), gradient) < 1e-6)
   }
 
   /// Feature and chunks of the tower without prompts.

@@ -66,6 +66,7 @@ extension DenseOracle {
     let tokens = x.shape[1]
     func beside(_ x: Variable, _ rows: Variable) throws -> Variable {
       let own = try F.slice(x, axis: 1, from: 0, to: tokens)
+      guard rows.shape.count == 2 else { return try F.concat([own, rows], axis: 1) }
       let copies = try F.add(
         Variable(Tensor.zeros([b, rows.shape[0], v.width])), F.reshape(rows, [1, rows.shape[0], v.width]))
       return try F.concat([own, copies], axis: 1)
