@@ -1,24 +1,11 @@
-// Attention kernels of attention.h, in a baseline and an AVX2 + FMA copy chosen at run time.
+// Attention kernels of attention.h, in one copy for each instruction set.
 #include "attention.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "variants.h"
-
-#define MOCO_VARIANT(name) base_##name
-#include "vector_body.h"
-#include "attention_body.h"
-#include "vector_end.h"
-
-#if MOCO_HAS_AVX2_COPY
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define MOCO_VARIANT(name) avx2_##name
-#include "vector_body.h"
-#include "attention_body.h"
-#include "vector_end.h"
-#pragma clang attribute pop
-#endif
+#define MOCO_BODY "attention_body.h"
+#include "copies.h"
 
 void moco_attention_lists_forward(const moco_attention_lists *a, float *out, ptrdiff_t out_stride,
                                   float *probabilities, float *scratch, ptrdiff_t begin, ptrdiff_t end) {

@@ -1,10 +1,8 @@
-// Kernels of elementwise.h, in a baseline and an AVX2 + FMA copy chosen at run time.
+// Kernels of elementwise.h, in one copy for each instruction set.
 #include "elementwise.h"
 
 #include <math.h>
 #include <string.h>
-
-#include "variants.h"
 
 static inline float floor_mod(float a, float b) {
   float r = fmodf(a, b);
@@ -12,23 +10,8 @@ static inline float floor_mod(float a, float b) {
   return r;
 }
 
-#define MOCO_VARIANT(name) base_##name
-#include "vector_body.h"
-#include "vector_math.h"
-#include "elementwise_body.h"
-#include "vector_math_end.h"
-#include "vector_end.h"
-
-#if MOCO_HAS_AVX2_COPY
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define MOCO_VARIANT(name) avx2_##name
-#include "vector_body.h"
-#include "vector_math.h"
-#include "elementwise_body.h"
-#include "vector_math_end.h"
-#include "vector_end.h"
-#pragma clang attribute pop
-#endif
+#define MOCO_BODY "elementwise_body.h"
+#include "copies.h"
 
 void moco_binary(int op, ptrdiff_t n, const float *a, ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride,
                  float *out) {

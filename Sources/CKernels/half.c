@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && !defined(MOCO_BASELINE_ONLY)
+#include "variants.h"
+
+#if MOCO_HAS_COPIES
 #include <immintrin.h>
-#define MOCO_X86 1
 #endif
 
 static inline uint32_t bits_of(float value) {
@@ -41,7 +42,7 @@ static inline uint16_t float_to_half(float value) {
   return sign | (uint16_t)((magnitude - 0x38000000 + 0xFFF + odd) >> 13);
 }
 
-#if MOCO_X86
+#if MOCO_HAS_COPIES
 __attribute__((target("avx,f16c"))) static size_t from_half_f16c(float *out, const uint8_t *in, size_t count) {
   size_t i = 0;
   for (; i + 8 <= count; i += 8) {
@@ -50,13 +51,15 @@ __attribute__((target("avx,f16c"))) static size_t from_half_f16c(float *out, con
   return i;
 }
 
-static int has_f16c(void) { return __builtin_cpu_supports("avx") && __builtin_cpu_supports("f16c"); }
+static int has_f16c(void) {
+  return kernel_variant() >= MOCO_KERNELS_AVX2 && __builtin_cpu_supports("f16c");
+}
 #endif
 
 void moco_float_from_half(float *out, const void *in, size_t count) {
   const uint8_t *bytes = in;
   size_t i = 0;
-#if MOCO_X86
+#if MOCO_HAS_COPIES
   if (has_f16c()) i = from_half_f16c(out, bytes, count);
 #endif
   for (; i < count; i++) {

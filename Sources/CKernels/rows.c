@@ -1,27 +1,10 @@
-// Kernels of rows.h, in a baseline and an AVX2 + FMA copy chosen at run time.
+// Kernels of rows.h, in one copy for each instruction set.
 #include "rows.h"
 
 #include <math.h>
 
-#include "variants.h"
-
-#define MOCO_VARIANT(name) base_##name
-#include "vector_body.h"
-#include "vector_math.h"
-#include "rows_body.h"
-#include "vector_math_end.h"
-#include "vector_end.h"
-
-#if MOCO_HAS_AVX2_COPY
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define MOCO_VARIANT(name) avx2_##name
-#include "vector_body.h"
-#include "vector_math.h"
-#include "rows_body.h"
-#include "vector_math_end.h"
-#include "vector_end.h"
-#pragma clang attribute pop
-#endif
+#define MOCO_BODY "rows_body.h"
+#include "copies.h"
 
 void moco_softmax(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width) {
   CHOOSE(softmax, x, out, rows, width);

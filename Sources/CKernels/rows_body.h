@@ -1,8 +1,5 @@
 // The bodies of rows.c, compiled once for each instruction set after vector_body.h and vector_math.h.
 
-typedef double MOCO_VARIANT(d8) __attribute__((vector_size(64), aligned(8)));
-#define D8 MOCO_VARIANT(d8)
-
 INLINE double MOCO_VARIANT(sum_d8)(D8 x) {
   return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
 }
@@ -138,5 +135,3 @@ static void MOCO_VARIANT(normalize_backward)(const float *y, const float *invers
     for (ptrdiff_t i = 0; i < width; i++) dx[i] = f * (dy[i] - y[i] * d);
   }
 }
-
-#undef D8

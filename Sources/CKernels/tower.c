@@ -1,24 +1,11 @@
-// Row kernels of tower.h, in a baseline and an AVX2 + FMA copy chosen at run time.
+// Row kernels of tower.h, in one copy for each instruction set.
 #include "tower.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "variants.h"
-
-#define MOCO_VARIANT(name) base_##name
-#include "vector_body.h"
-#include "tower_body.h"
-#include "vector_end.h"
-
-#if MOCO_HAS_AVX2_COPY
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define MOCO_VARIANT(name) avx2_##name
-#include "vector_body.h"
-#include "tower_body.h"
-#include "vector_end.h"
-#pragma clang attribute pop
-#endif
+#define MOCO_BODY "tower_body.h"
+#include "copies.h"
 
 void moco_tower_add_bias(const float *x, const float *bias, float *out, ptrdiff_t rows, ptrdiff_t width) {
   CHOOSE(add_bias, x, bias, out, rows, width);

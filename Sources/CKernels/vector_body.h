@@ -3,8 +3,10 @@
 
 typedef float MOCO_VARIANT(f8) __attribute__((vector_size(32), aligned(4)));
 typedef int32_t MOCO_VARIANT(i8) __attribute__((vector_size(32), aligned(4)));
+typedef double MOCO_VARIANT(d8) __attribute__((vector_size(64), aligned(8)));
 #define F8 MOCO_VARIANT(f8)
 #define I8 MOCO_VARIANT(i8)
+#define D8 MOCO_VARIANT(d8)
 #define INLINE static inline __attribute__((always_inline))
 #define LOAD(p) (*(const F8 *)(p))
 #define STORE(p, x) (*(F8 *)(p) = (x))

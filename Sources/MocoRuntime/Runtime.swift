@@ -53,6 +53,7 @@ public final class Runtime {
     self.options = options
     // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
     if getenv("OPENBLAS_CORETYPE") != nil { Blas.load() }
+    KernelFamily.check()
     if let threads = options.threads { Parallel.threadCount = threads }
     if let memory = options.memory { MemoryAccountant.limit = memory }
     var machine = Interpreter.Options()

@@ -117,6 +117,7 @@ enum Main {
   private static func version() {
     Console.start()
     Blas.load()
+    KernelFamily.check()
     Console.print(
       """
       moco \(Moco.version)

@@ -148,6 +148,26 @@ import Testing
     #expect(try moco(["--help"]).output.contains("moco explain CODE"))
   }
 
+  @Test func computesWithTheKernelsThatAreNamed() throws {
+    for copy in KernelFamily.copies {
+      let ran = try moco(["--version"], environment: ["MOCO_KERNELS": copy])
+      #expect(ran.output.contains("vector kernels \(copy)\n") && ran.errors.isEmpty)
+    }
+    #expect(
+      try moco(["--version"], environment: ["MOCO_KERNELS": "BASELINE"]).output.contains("kernels baseline\n")
+    )
+    for value in ["sse", "avx", "avx1024", " avx2", "2"] {
+      let ran = try moco(["-e", "print(1)"], environment: ["MOCO_KERNELS": value])
+      #expect(ran.output == "1\n" && ran.status == 0)
+      #expect(
+        ran.errors.hasPrefix(
+          "note: MOCO_KERNELS=\(value) is not heeded: no kernels of this name are known, so "))
+      #expect(ran.errors.contains("is used; set it to one of "))
+    }
+    let unset = try moco(["-e", "print(1)"], environment: ["MOCO_KERNELS": ""])
+    #expect(unset.errors.isEmpty && unset.output == "1\n")
+  }
+
   @Test func colorIsForced() throws {
     #expect(try moco(["-e", "1 / 0"]).errors.contains("\u{1B}[") == false)
     #expect(try moco(["--color", "always", "-e", "1 / 0"]).errors.contains("\u{1B}["))

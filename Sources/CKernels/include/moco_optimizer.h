@@ -1,7 +1,6 @@
 // Optimizer steps, fused: one pass over parameter, gradient and state.
 //
-// Every function works in place on n floats. The vector variant is chosen once at run time;
-// `moco_optimizer_variant` names it ("avx2" or "baseline").
+// Every function works in place on n floats.
 #ifndef MOCO_OPTIMIZER_H
 #define MOCO_OPTIMIZER_H
 
@@ -29,8 +28,6 @@ double moco_sum_squares(const float *g, size_t n);
 
 /// 1 if every value is finite.
 int moco_all_finite(const float *x, size_t n);
-
-const char *moco_optimizer_variant(void);
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@ public enum Blas {
 
   static let choice: Choice = {
     let choice = choose(user: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }, Processor.current)
-    if !choice.remarks.isEmpty { listener.withLock { $0 }?(choice.remarks) }
+    if !choice.remarks.isEmpty { tell(choice.remarks) }
     return choice
   }()
 
@@ -24,11 +24,14 @@ public enum Blas {
 
   static let library = choice.library
 
-  /// Who is told what a user should know, as sentences: a variable that could not be heeded, a library that is
-  /// missing. The library is loaded by the first product, on the thread that asks for it.
+  /// Who is told what a user should know, as sentences: a variable that could not be heeded, `MOCO_KERNELS` among
+  /// them, a library that is missing. The library is loaded by the first product, on the thread that asks for it.
   public static func onRemarks(_ body: @escaping @Sendable ([String]) -> Void) {
     listener.withLock { $0 = body }
   }
+
+  /// Says something to whoever `onRemarks` has named.
+  static func tell(_ remarks: [String]) { listener.withLock { $0 }?(remarks) }
 
   /// Loads the library now rather than with the first product.
   public static func load() { _ = choice }

@@ -1,8 +1,9 @@
 import CKernels
+import Glibc
 
-/// What decides about the last bits of a result besides the program: the vector kernels and the BLAS in use.
+/// The vector kernels and the BLAS in use.
 public enum KernelFamily {
-  /// `avx2` or `baseline`.
+  /// The copy of the vector kernels in use: `avx512`, `avx2` or `baseline`.
   public static var vectors: String { String(cString: moco_kernel_family()) }
 
   /// OpenBLAS's version and the core it computes with: `0.3.21 Zen`.
@@ -10,4 +11,34 @@ public enum KernelFamily {
 
   /// The processor: its name, vendor, family and model.
   public static var processor: String { Processor.current.text }
+
+  /// What a user should know about `MOCO_KERNELS`, as sentences: that it cannot be heeded, and what is done.
+  public static let remarks: [String] = {
+    let refusal = moco_kernel_refusal()
+    guard refusal != 0, let value = getenv("MOCO_KERNELS") else { return [] }
+    let usable = copies.reversed().joined(separator: ", ")
+    return [
+      "MOCO_KERNELS=\(String(cString: value)) is not heeded: "
+        + (refusal == 1 ? "no kernels of this name are known" : "this processor does not have what they need")
+        + ", so \(vectors) is used; set it to one of \(usable), or remove it from the environment"
+    ]
+  }()
+
+  /// Tells the listener of `Blas.onRemarks` the remarks, once.
+  public static func check() { _ = told }
+
+  private static let told: Void = { if !remarks.isEmpty { Blas.tell(remarks) } }()
+
+  /// The names of the copies that this processor runs, the widest last.
+  package static let copies = (0...moco_kernel_widest()).map { String(cString: moco_kernel_name($0)) }
+
+  /// Computes with another copy while `body` runs, in every thread of the process: for tests and measurements.
+  ///
+  /// - Returns: nil, and `body` has not run, where the processor does not run that copy.
+  package static func with<T>(_ copy: String, _ body: () throws -> T) rethrows -> T? {
+    guard let variant = copies.firstIndex(of: copy) else { return nil }
+    let before = moco_kernel_use(Int32(variant))
+    defer { _ = moco_kernel_use(before) }
+    return try body()
+  }
 }
