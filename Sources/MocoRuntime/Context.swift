@@ -95,6 +95,8 @@ public final class RunRecorder {
   public var script = ""
   /// What run.json says of the run, in order.
   public var facts: [(name: String, value: Json)] = []
+  /// Further facts, which take time to find out: asked for when the folder is made.
+  public var lateFacts: [(name: String, value: () -> Json)] = []
   /// Told of the folder when it is made, after what is known of the run is in it.
   public var whenMade: ((RunFolder) -> Void)?
   private var made: RunFolder?
@@ -116,6 +118,7 @@ public final class RunRecorder {
       made = folder
       try folder.write(script: script)
       for fact in facts { try folder.set(fact.name, fact.value) }
+      for fact in lateFacts { try folder.set(fact.name, fact.value()) }
       whenMade?(folder)
       return folder
     } catch let error as Failure where error.code == "E0504" && out == nil {

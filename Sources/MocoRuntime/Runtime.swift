@@ -107,14 +107,19 @@ public final class Runtime {
             ]))
         ),
         ("threads", .int(Parallel.threadCount)),
+      ]
+      // To say which kernels OpenBLAS takes, the library has to be loaded.
+      recorder.lateFacts = [
         (
           "kernels",
-          .object(
-            JsonObject([
-              ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(Blas.description)),
-              ("processor", .string(KernelFamily.processor)),
-            ]))
-        ),
+          {
+            .object(
+              JsonObject([
+                ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(Blas.description)),
+                ("processor", .string(KernelFamily.processor)),
+              ]))
+          }
+        )
       ]
     }
     return interpreter.run(program, mode: .program)

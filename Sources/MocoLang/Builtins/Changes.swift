@@ -95,7 +95,7 @@ extension CoreBuiltins {
         core: "pop(xs, index = -1)",
         doc: """
           Removes an element from a List and gives it: the last one, or the one at a place. From a Record, the field of
-          that name.
+          that name. `pop(xs, 0)` is as quick as `pop(xs)`, however long the list is.
 
           ```
           pop([1, 2, 3])      // 3

@@ -29,7 +29,7 @@ private struct HeldBytes {
     case .string: return take(word.pointer.string.pointee.byteCount)
     case .list:
       let list = word.pointer.list.pointee
-      guard take(list.capacity &* MemoryLayout<Word>.stride) else { return false }
+      guard take(list.room &* MemoryLayout<Word>.stride) else { return false }
       for index in 0..<list.count where !add(list.items[index], depth: depth + 1) { return false }
       return true
     case .record:

@@ -1,43 +1,51 @@
 // Reading a signature line. Signatures are written by Swift code, so a malformed part is not an error: it is
 // read as far as it makes sense, and the tests of the built-ins compare what was read with what was written.
+//
+// Every start of the program reads several hundred of them: bytes are looked at, not Characters.
 
 extension Signature {
+  private typealias Bytes = ArraySlice<UInt8>
+
   /// Reads a signature line; a malformed part is read as far as it makes sense, and nothing is an error.
   public init(parsing text: String) {
     self.text = text
     functionName = ""
     parameters = []
-    guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else {
-      functionName = Signature.trimmed(text[...])
+    let bytes = Array(text.utf8)
+    guard let open = bytes.firstIndex(of: UInt8(ascii: "(")),
+      let close = bytes.lastIndex(of: UInt8(ascii: ")")), open < close
+    else {
+      functionName = Signature.trimmed(bytes[...])
       return
     }
-    functionName = Signature.trimmed(text[..<open])
+    functionName = Signature.trimmed(bytes[..<open])
     var isNameOnly = false
-    for part in Signature.split(text[text.index(after: open)..<close]) {
-      if part.hasPrefix("**") {
+    for part in Signature.split(bytes[(open + 1)..<close]) {
+      let stars = part.prefix { $0 == UInt8(ascii: "*") }.count
+      if stars >= 2 {
         options = Signature.trimmed(part.dropFirst(2))
-      } else if part.hasPrefix("*") {
+      } else if stars == 1 {
         let name = Signature.trimmed(part.dropFirst())
         if !name.isEmpty { rest = name }
         isNameOnly = true
-      } else if !part.isEmpty {
+      } else {
         parameters.append(Signature.parameter(part, isNameOnly: isNameOnly))
       }
     }
   }
 
-  private static func parameter(_ part: String, isNameOnly: Bool) -> Parameter {
-    var head = part[...]
+  private static func parameter(_ part: Bytes, isNameOnly: Bool) -> Parameter {
+    var head = part
     var defaultText: String?
-    if let equals = part.firstIndex(of: "=") {
+    if let equals = part.firstIndex(of: UInt8(ascii: "=")) {
       head = part[..<equals]
-      defaultText = trimmed(part[part.index(after: equals)...])
+      defaultText = trimmed(part[(equals + 1)...])
     }
     var typeName: String?
     var name = head
-    if let colon = head.firstIndex(of: ":") {
+    if let colon = head.firstIndex(of: UInt8(ascii: ":")) {
       name = head[..<colon]
-      typeName = trimmed(head[head.index(after: colon)...])
+      typeName = trimmed(head[(colon + 1)...])
     }
     return Parameter(
       name: trimmed(name), typeName: typeName, defaultValue: defaultText.flatMap(literal),
@@ -54,45 +62,76 @@ extension Signature {
     case "{}": return .record(Fields())
     default: break
     }
-    if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
-      return .string(
-        String(text.dropFirst().dropLast()).replacing("\\n", with: "\n").replacing("\\t", with: "\t"))
+    let bytes = Array(text.utf8)
+    let quote = UInt8(ascii: "\"")
+    if bytes.count >= 2, bytes.first == quote, bytes.last == quote {
+      return .string(unescaped(bytes[1..<(bytes.count - 1)]))
     }
-    let digits = text.replacing("_", with: "")
+    guard let first = bytes.first,
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || "+-.".utf8.contains(first)
+    else { return nil }
+    let digits = String(decoding: bytes.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
     if let whole = Int(digits) { return .int(whole) }
-    if let first = digits.first, first.isNumber || first == "-", let number = Double(digits) {
+    if first != UInt8(ascii: "+"), first != UInt8(ascii: "."), let number = Double(digits) {
       return .float(number)
     }
     return nil
   }
 
-  /// The parts between commas outside brackets and quotes.
-  private static func split(_ text: Substring) -> [String] {
-    var parts: [String] = []
-    var current = ""
-    var depth = 0
-    var quoted = false
-    for character in text {
-      if character == "\"" { quoted.toggle() }
-      if !quoted {
-        if "([{".contains(character) { depth += 1 }
-        if ")]}".contains(character) { depth -= 1 }
-        if character == ",", depth == 0 {
-          parts.append(trimmed(current[...]))
-          current = ""
-          continue
-        }
+  /// A string's text, with `\n` and `\t` as what they stand for.
+  private static func unescaped(_ text: Bytes) -> String {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var at = text.startIndex
+    while at < text.endIndex {
+      if text[at] == UInt8(ascii: "\\"), at + 1 < text.endIndex,
+        text[at + 1] == UInt8(ascii: "n") || text[at + 1] == UInt8(ascii: "t")
+      {
+        result.append(text[at + 1] == UInt8(ascii: "n") ? UInt8(ascii: "\n") : UInt8(ascii: "\t"))
+        at += 2
+      } else {
+        result.append(text[at])
+        at += 1
       }
-      current.append(character)
     }
-    parts.append(trimmed(current[...]))
-    return parts.filter { !$0.isEmpty }
+    return String(decoding: result, as: UTF8.self)
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text
-    while let first = text.first, first.isWhitespace { text.removeFirst() }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
+  /// The parts between commas outside brackets and quotes, without the white space around them; empty ones are
+  /// left out.
+  private static func split(_ text: Bytes) -> [Bytes] {
+    var parts: [Bytes] = []
+    var start = text.startIndex
+    var depth = 0
+    var quoted = false
+    func add(_ part: Bytes) {
+      let part = bare(part)
+      if !part.isEmpty { parts.append(part) }
+    }
+    for (index, byte) in zip(text.indices, text) {
+      if byte == UInt8(ascii: "\"") { quoted.toggle() }
+      if quoted { continue }
+      switch byte {
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case UInt8(ascii: ",") where depth == 0:
+        add(text[start..<index])
+        start = index + 1
+      default: break
+      }
+    }
+    add(text[start...])
+    return parts
   }
+
+  /// Without spaces, tabs and line breaks at both ends.
+  private static func bare(_ text: Bytes) -> Bytes {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    var text = text
+    while let first = text.first, isSpace(first) { text.removeFirst() }
+    while let last = text.last, isSpace(last) { text.removeLast() }
+    return text
+  }
+
+  private static func trimmed(_ text: Bytes) -> String { String(decoding: bare(text), as: UTF8.self) }
 }

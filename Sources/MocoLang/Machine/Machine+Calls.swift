@@ -164,11 +164,13 @@ extension Machine {
       } else {
         result = try callBody(target, row, count: count, names: names)
       }
-    } catch let error as Failure {
-      argumentPlace = error.argument.flatMap { name in
-        target.signature.parameters.firstIndex { $0.name == name }
+    } catch {
+      if type(of: error) == Failure.self {
+        argumentPlace = (error as? Failure)?.argument.flatMap { name in
+          target.signature.parameters.firstIndex { $0.name == name }
+        }
+        argumentCount = count
       }
-      argumentCount = count
       throw error
     }
     for index in 1..<max(1, count + 1) { store(row + index, .null) }

@@ -147,16 +147,9 @@ extension Machine {
       for place in places { bytes.append(all[place]) }
       return try heap.string(bytes)
     }
-    var starts: [Int] = []
-    try heap.reserve(object.string.pointee.scalarCount * MemoryLayout<Int>.stride)
-    starts.reserveCapacity(object.string.pointee.scalarCount)
-    var at = 0
-    while at < all.count {
-      starts.append(at)
-      at += StringObject.width(all[at])
-    }
     for place in places {
-      bytes += all[starts[place]..<(starts[place] + StringObject.width(all[starts[place]]))]
+      let start = heap.offset(ofScalar: place, object)
+      bytes += all[start..<(start + StringObject.width(all[start]))]
     }
     return try heap.string(bytes)
   }

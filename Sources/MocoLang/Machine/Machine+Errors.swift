@@ -6,8 +6,26 @@ import MocoBase
 ///
 /// - Safety: it goes from the machine's thread to the one that waits for it.
 package final class RaisedError: Error, @unchecked Sendable {
-  /// What a program and a person see of the error; the trace grows while frames are left.
-  package var diagnostic: Diagnostic
+  /// What a program and a person see of the error; the trace grows while frames are left. Made when somebody
+  /// looks at it for the first time: most errors that are caught show their message alone.
+  package var diagnostic: Diagnostic {
+    get {
+      var diagnostic = made ?? origin?.diagnostic() ?? Diagnostic("E0900", "an error without a description")
+      if made == nil { made = diagnostic }
+      diagnostic.trace = trace
+      return diagnostic
+    }
+    set {
+      trace = newValue.trace
+      made = newValue
+    }
+  }
+  /// Its code, without making the diagnostic.
+  package var code: String { made?.code ?? origin?.failure.code ?? "E0900" }
+  /// What the diagnostic is made of, while nobody has changed it.
+  var unseen: ErrorOrigin? { made == nil ? origin : nil }
+  /// The calls that it has ended, from the innermost on; at most twelve.
+  var trace: [Diagnostic.TraceEntry] = []
   /// Interrupts pass every `catch`.
   package let isCatchable: Bool
   /// Calls that were left out of the trace.
@@ -20,9 +38,19 @@ package final class RaisedError: Error, @unchecked Sendable {
   var isDirect = false
   /// The name that has it.
   var heldBy: String?
+  /// Without its trace.
+  private var made: Diagnostic?
+  private let origin: ErrorOrigin?
 
   init(_ diagnostic: Diagnostic, isCatchable: Bool = true) {
-    self.diagnostic = diagnostic
+    made = diagnostic
+    trace = diagnostic.trace
+    origin = nil
+    self.isCatchable = isCatchable
+  }
+
+  init(_ origin: ErrorOrigin, isCatchable: Bool) {
+    self.origin = origin
     self.isCatchable = isCatchable
   }
 }
@@ -77,113 +105,97 @@ extension Machine {
 
   private func addTrace(_ raised: RaisedError, _ prototype: Prototype, caller: Frame?) {
     guard let caller, prototype.parentName != nil else { return }
-    if raised.diagnostic.trace.count >= 12 {
+    if raised.trace.count >= 12 {
       raised.omitted += 1
       return
     }
     let outer = caller.closure.closure.pointee.prototype.takeUnretainedValue()
     let offset = caller.pc - outer.code.pointee.instructions - 1
     let site = offset >= 0 && offset < outer.spans.count ? outer.span(outer.spans[offset].whole) : nil
-    raised.diagnostic.trace.append(
+    raised.trace.append(
       Diagnostic.TraceEntry(function: prototype.parentName ?? "", callSite: site))
   }
 
-  /// The diagnostic for whatever was thrown, at the instruction before `pc`.
+  /// The error for whatever was thrown, at the instruction before `pc`.
   private func raised(_ error: Error, at pc: UnsafeMutablePointer<Instruction>, frame: Frame) -> RaisedError {
+    let prototype = frame.closure.closure.pointee.prototype.takeUnretainedValue()
+    let offset = pc - prototype.code.pointee.instructions - 1
+    // The usual kind first: casts cost more than everything else here.
+    if type(of: error) == Failure.self, let failure = error as? Failure {
+      return raised(failure, prototype, offset)
+    }
     if let raised = error as? RaisedError { return raised }
     if let partial = error as? PartialResult {
       let raised = raised(partial.error, at: pc, frame: frame)
       (raised.partial, raised.isDirect, raised.heldBy) = (partial, true, nil)
       return raised
     }
-    let prototype = frame.closure.closure.pointee.prototype.takeUnretainedValue()
-    let offset = pc - prototype.code.pointee.instructions - 1
     if var diagnostic = error as? Diagnostic {
       if diagnostic.primary == nil, offset >= 0, offset < prototype.spans.count {
         diagnostic.primary = prototype.span(prototype.spans[offset].whole)
       }
       return RaisedError(diagnostic, isCatchable: diagnostic.code != "E0406")
     }
-    let code: String
-    let message: String
-    var help: String?
-    var operandLabels: (left: String, right: String)?
-    var argument: String?
-    if let known = error as? Failure {
-      (code, message, help) = (known.code, known.message, known.help)
-      (operandLabels, argument) = (known.operandLabels, known.argument)
-    } else {
-      (code, message) = ("E0900", String(describing: error))
-    }
-    var diagnostic = Diagnostic(code, message, help: help.map { [$0] } ?? [])
-    if offset >= 0, offset < prototype.spans.count {
-      let spans = prototype.spans[offset]
-      let instruction = prototype.code.pointee.instructions[offset]
-      if operandLabels != nil, !instruction.op.isCall, let known = error as? Failure,
-        let left = prototype.shortText(spans.left), let right = prototype.shortText(spans.right),
-        let help = known.help(left: left, right: right)
-      {
-        diagnostic.help = [help]
-      }
-      place(&diagnostic, prototype, spans, instruction, offset, argument: argument, labels: operandLabels)
-      if code == "E0310" || code == "E0303" { noteCovered(&diagnostic, prototype) }
-    }
-    return RaisedError(diagnostic, isCatchable: code != "E0406")
+    return raised(Failure("E0900", String(describing: error)), prototype, offset)
   }
 
-  private func place(
-    _ diagnostic: inout Diagnostic, _ prototype: Prototype, _ spans: InstructionSpans,
-    _ instruction: Instruction,
-    _ offset: Int, argument: String?, labels: (left: String, right: String)?
-  ) {
-    switch instruction.op {
-    case .call, .callNamed, .callSpread:
-      diagnostic.primary = prototype.span(spans.whole)
-      guard let argument, let site = prototype.callSites[Int32(truncatingIfNeeded: offset)] else { return }
-      if let named = site.arguments.first(where: { $0.name == argument }) {
-        // What is wrong with an argument that does not exist is its name.
-        let label = diagnostic.code == "E0306" ? prototype.label(argument, before: named.span) : nil
-        diagnostic.primary = label ?? named.span
-      } else if let place = argumentPlace {
-        // A receiver that was not passed stands in the source all the same.
-        let index = place + max(0, site.arguments.count - argumentCount)
-        if index < site.arguments.count, site.arguments[index].name == nil {
-          diagnostic.primary = site.arguments[index].span
-        }
-      }
-    default:
-      diagnostic.primary = prototype.span(spans.mark)
-      if let labels {
-        if !labels.left.isEmpty {
-          diagnostic.labels.append(Diagnostic.Label(prototype.span(spans.left), labels.left))
-        }
-        if !labels.right.isEmpty {
-          diagnostic.labels.append(Diagnostic.Label(prototype.span(spans.right), labels.right))
-        }
-      }
+  private func raised(_ failure: Failure, _ prototype: Prototype, _ offset: Int) -> RaisedError {
+    let origin = ErrorOrigin(
+      failure: failure, prototype: prototype, offset: offset, argumentPlace: argumentPlace,
+      argumentCount: argumentCount)
+    let raised = RaisedError(origin, isCatchable: failure.code != "E0406")
+    if failure.code == "E0310" || failure.code == "E0303", origin.spans != nil {
+      // What covers a name now may be gone when somebody looks.
+      var diagnostic = raised.diagnostic
+      noteCovered(&diagnostic, prototype)
+      raised.diagnostic = diagnostic
     }
+    return raised
   }
 
   // MARK: catch
 
   /// What a program sees of an error: message, code, line, help.
   private func errorRecord(_ raised: RaisedError) throws -> Word {
-    let record = heap.record()
-    func set(_ name: String, _ word: Word) throws {
-      try heap.setField(heap.intern(name), of: record.pointer, to: word)
+    let (message, code, line, help): (String, String, Int?, String?)
+    if let origin = raised.unseen {
+      (message, code) = (origin.failure.message, origin.failure.code)
+      (line, help) = (origin.primary()?.line, origin.help())
+    } else {
+      let diagnostic = raised.diagnostic
+      (message, code) = (diagnostic.message, diagnostic.code)
+      (line, help) = (diagnostic.line, diagnostic.help.first)
     }
-    let diagnostic = raised.diagnostic
-    try set("message", heap.string(diagnostic.message))
-    try set("code", heap.string(diagnostic.code))
-    try set("line", diagnostic.line.map { .int($0) } ?? .null)
-    try set("help", diagnostic.help.first.map { try heap.string($0) } ?? .null)
-    if let partial = raised.partial { try set(partial.field, partial.value.owned(in: heap)) }
+    let record = heap.record()
+    let keys = try errorKeys()
+    do {
+      try heap.setField(keys.message, of: record.pointer, to: heap.string(message))
+      try heap.setField(keys.code, of: record.pointer, to: heap.string(code))
+      try heap.setField(keys.line, of: record.pointer, to: line.map { .int($0) } ?? .null)
+      try heap.setField(keys.help, of: record.pointer, to: help.map { try heap.string($0) } ?? .null)
+      if let partial = raised.partial {
+        try heap.setField(heap.intern(partial.field), of: record.pointer, to: partial.value.owned(in: heap))
+      }
+    } catch {
+      heap.release(record)
+      throw error
+    }
     return record
   }
-}
 
-extension Opcode {
-  fileprivate var isCall: Bool { self == .call || self == .callNamed || self == .callSpread }
+  /// The names of an error's fields, interned once.
+  private func errorKeys() throws -> ErrorKeys {
+    if let known = knownErrorKeys { return known }
+    let keys = ErrorKeys(
+      message: try heap.intern("message"), code: try heap.intern("code"), line: try heap.intern("line"),
+      help: try heap.intern("help"))
+    knownErrorKeys = keys
+    return keys
+  }
+
+  struct ErrorKeys {
+    var message, code, line, help: ObjectPointer
+  }
 }
 
 extension Prototype {

@@ -65,6 +65,8 @@ package final class Machine {
   /// Which argument the native function that failed last complained about, and of how many.
   var argumentPlace: Int?
   var argumentCount = 0
+  /// The names of the fields of what `catch` gets, once they were needed.
+  var knownErrorKeys: ErrorKeys?
   var formats: [ObjectPointer: FormatSpecification] = [:]
   /// Modules by identity, and those that are being loaded, outermost first.
   var loadedModules: [String: Module] = [:]

@@ -16,6 +16,7 @@ extension Heap {
     object.list.pointee.count = 0
     object.list.pointee.capacity = capacity
     object.list.pointee.items = items
+    object.list.pointee.gap = 0
     return .object(.list, object)
   }
 
@@ -44,36 +45,96 @@ extension Heap {
   package func grow(_ object: ObjectPointer, to needed: Int) throws {
     let old = object.list.pointee.capacity
     if needed <= old { return }
+    let (count, gap) = (object.list.pointee.count, object.list.pointee.gap)
+    // What has become free in front serves as well where it is large enough: half of it goes behind, so that
+    // moving stays rare whichever end is used next.
+    if gap - gap / 2 >= max(needed - old, count / 4 + 4) { return move(object, gap: gap / 2) }
     let (half, overflow) = old.addingReportingOverflow(old / 2 + 4)
     guard !overflow, max(half, needed) < Int.max / 32 else { throw outOfMemory(Int.max) }
     let capacity = max(half, needed)
     let stride = MemoryLayout<Word>.stride
     let memory: ObjectPointer
-    if old == 0 {
+    if old &+ gap == 0 {
       memory = try allocateStorage(capacity * stride)
-    } else {
+    } else if gap == 0 {
       memory = try resizeStorage(object.list.pointee.items, from: old * stride, to: capacity * stride)
+    } else {
+      memory = try allocateStorage(capacity * stride)
+      memcpy(memory, object.list.pointee.items, count * stride)
+      freeStorage(object.list.pointee.items - gap, (old + gap) * stride)
     }
     object.list.pointee.items = memory.assumingMemoryBound(to: Word.self)
     object.list.pointee.capacity = capacity
+    object.list.pointee.gap = 0
   }
 
-  /// Inserts before `place` (0 to count); takes over the reference.
+  /// Moves the elements within the storage, so that `gap` words are free before them.
+  private func move(_ object: ObjectPointer, gap: Int) {
+    let items = object.list.pointee.items
+    let moved = items - object.list.pointee.gap + gap
+    memmove(moved, items, object.list.pointee.count * MemoryLayout<Word>.stride)
+    object.list.pointee.capacity = object.list.pointee.room - gap
+    object.list.pointee.gap = gap
+    object.list.pointee.items = moved
+  }
+
+  /// Makes room before the first element, so much that inserting there takes constant time on average.
+  ///
+  /// - Throws: E0405; the list is as before then.
+  private func growInFront(_ object: ObjectPointer) throws {
+    let (count, capacity) = (object.list.pointee.count, object.list.pointee.capacity)
+    let room = count / 2 + 4
+    if capacity - count >= room { return move(object, gap: (capacity - count + 1) / 2) }
+    guard capacity < Int.max / 64 else { throw outOfMemory(Int.max) }
+    let stride = MemoryLayout<Word>.stride
+    let memory = try allocateStorage((room + capacity) * stride).assumingMemoryBound(to: Word.self)
+    memcpy(memory + room, object.list.pointee.items, count * stride)
+    if capacity > 0 { freeStorage(object.list.pointee.items, capacity * stride) }
+    object.list.pointee.items = memory + room
+    object.list.pointee.gap = room
+  }
+
+  /// Inserts before `place` (0 to count); takes over the reference, also when it throws. The shorter part of
+  /// the list moves.
   package func insert(_ value: Word, at place: Int, in object: ObjectPointer) throws {
+    let count = object.list.pointee.count
+    if place < count / 2 {
+      if object.list.pointee.gap == 0 {
+        do { try growInFront(object) } catch {
+          release(value)
+          throw error
+        }
+      }
+      let items = object.list.pointee.items
+      memmove(items - 1, items, place * MemoryLayout<Word>.stride)
+      (items - 1 + place).pointee = value
+      object.list.pointee.items = items - 1
+      object.list.pointee.gap -= 1
+      object.list.pointee.capacity += 1
+      object.list.pointee.count = count + 1
+      return
+    }
     try append(value, to: object)
     let items = object.list.pointee.items
-    let count = object.list.pointee.count
-    memmove(items + place + 1, items + place, (count - 1 - place) * MemoryLayout<Word>.stride)
+    memmove(items + place + 1, items + place, (count - place) * MemoryLayout<Word>.stride)
     items[place] = value
   }
 
-  /// Takes an element out; the caller gets its reference.
+  /// Takes an element out; the caller gets its reference. The shorter part of the list moves, so that both ends
+  /// take constant time.
   package func removeElement(at place: Int, from object: ObjectPointer) -> Word {
     let items = object.list.pointee.items
     let count = object.list.pointee.count
     let value = items[place]
-    memmove(items + place, items + place + 1, (count - 1 - place) * MemoryLayout<Word>.stride)
     object.list.pointee.count = count - 1
+    if place < count / 2 {
+      memmove(items + 1, items, place * MemoryLayout<Word>.stride)
+      object.list.pointee.items = items + 1
+      object.list.pointee.gap += 1
+      object.list.pointee.capacity -= 1
+    } else {
+      memmove(items + place, items + place + 1, (count - 1 - place) * MemoryLayout<Word>.stride)
+    }
     return value
   }
 

@@ -1,5 +1,6 @@
 // Strings: UTF-8 with the number of Unicode scalars, so that ASCII text (as many scalars as bytes) is indexed
-// in constant time. An object is never changed once anybody else can see it.
+// in constant time; other text by an index of its own (Heap+StringIndex.swift). An object is never changed once
+// anybody else can see it.
 
 import Glibc
 import MocoBase
@@ -85,20 +86,6 @@ extension StringObject {
     return bytes.count - continuations
   }
 
-  /// The byte offset of a scalar; `scalar` is from 0 to `scalarCount`.
-  package static func offset(ofScalar scalar: Int, _ object: ObjectPointer) -> Int {
-    if isASCII(object) { return scalar }
-    let bytes = bytes(object)
-    if scalar >= object.string.pointee.scalarCount { return bytes.count }
-    var remaining = scalar
-    var at = 0
-    while remaining > 0 {
-      at += width(bytes[at])
-      remaining -= 1
-    }
-    return at
-  }
-
   /// The number of bytes of the scalar that begins with this byte.
   @inline(__always)
   package static func width(_ lead: UInt8) -> Int {
@@ -120,9 +107,13 @@ extension Heap {
         Int(object.header.pointee.cell) * Heap.cellStep - StringObject.bytesOffset
     } else {
       if size >= 1 << 16 { try reserve(size) }
-      guard let memory = malloc(size) else { throw outOfMemory(size) }
-      charge(size)
-      object = memory
+      guard size < Int.max - StringObject.prefixSize, let memory = malloc(size + StringObject.prefixSize)
+      else {
+        throw outOfMemory(size)
+      }
+      charge(size + StringObject.prefixSize)
+      memory.assumingMemoryBound(to: ObjectPointer?.self).pointee = nil
+      object = memory + StringObject.prefixSize
       object.header.initialize(
         to: ObjectHeader(
           references: 1, scratch: 0, tag: UInt8(truncatingIfNeeded: Tag.string.rawValue), flags: 0, cell: 0))
@@ -202,13 +193,15 @@ extension Heap {
 
   /// The scalars from `start`, `count` of them.
   package func substring(_ object: ObjectPointer, start: Int, count: Int) throws -> Word {
-    let from = StringObject.offset(ofScalar: start, object)
+    let from = offset(ofScalar: start, object)
     let bytes = StringObject.bytes(object)
-    var to = from
+    let to: Int
     if StringObject.isASCII(object) {
       to = from + count
+    } else if count == 1 {
+      to = from + StringObject.width(bytes[from])
     } else {
-      for _ in 0..<count { to += StringObject.width(bytes[to]) }
+      to = offset(ofScalar: start + count, object)
     }
     return try string(UnsafeBufferPointer(rebasing: bytes[from..<to]), scalarCount: count)
   }

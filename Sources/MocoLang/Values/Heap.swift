@@ -95,7 +95,7 @@ package final class Heap {
       case UInt8(Tag.closure.rawValue): UnsafeMutableRawPointer(object).closure.pointee.prototype.release()
       case UInt8(Tag.list.rawValue):
         let list = UnsafeMutableRawPointer(object).list.pointee
-        if list.capacity > 0 { freeStorage(list.items, list.capacity * MemoryLayout<Word>.stride) }
+        if list.room > 0 { freeStorage(list.items - list.gap, list.room * MemoryLayout<Word>.stride) }
       case UInt8(Tag.record.rawValue):
         let record = UnsafeMutableRawPointer(object).record.pointee
         if record.capacity > 0 {
@@ -312,8 +312,9 @@ package final class Heap {
 
   private func freeString(_ object: ObjectPointer) {
     if object.header.pointee.cell == 0 {
-      discharge(object.string.pointee.capacity &+ StringObject.bytesOffset)
-      free(object)
+      freeIndex(of: object)
+      discharge(object.string.pointee.capacity &+ StringObject.bytesOffset &+ StringObject.prefixSize)
+      free(object - StringObject.prefixSize)
     } else {
       freeCell(object, leaf: true)
     }
@@ -349,11 +350,12 @@ package final class Heap {
   private func clearList(_ object: ObjectPointer) {
     let items = object.list.pointee.items
     let count = object.list.pointee.count
-    let capacity = object.list.pointee.capacity
+    let (gap, room) = (object.list.pointee.gap, object.list.pointee.room)
     object.list.pointee.count = 0
     object.list.pointee.capacity = 0
+    object.list.pointee.gap = 0
     for index in 0..<count { release(items[index]) }
-    if capacity > 0 { freeStorage(items, capacity * MemoryLayout<Word>.stride) }
+    if room > 0 { freeStorage(items - gap, room * MemoryLayout<Word>.stride) }
   }
 
   private func clearRecord(_ object: ObjectPointer) {

@@ -29,7 +29,8 @@ package enum ObjectFlag {
   package static let interned: UInt8 = 4
 }
 
-/// UTF-8 bytes follow the struct.
+/// UTF-8 bytes follow the struct. Before the object of a long string (one from malloc) stands the address of the
+/// index of its scalars, see `Heap.offset`.
 package struct StringObject {
   /// References, tag and hash; see `ObjectHeader`.
   package var header: ObjectHeader
@@ -42,19 +43,26 @@ package struct StringObject {
 
   /// Distance from the object's address to the first byte of the text.
   package static let bytesOffset = MemoryLayout<StringObject>.size
+  /// Bytes before the object of a string from malloc; a multiple of 16.
+  static let prefixSize = 16
 }
 
-/// A List: a piece of storage that grows by half.
+/// A List: a piece of storage that grows by half, with room before the elements where some have left there.
 package struct ListObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
   /// Number of elements.
   package var count: Int
-  /// Words that fit without growing.
+  /// Words that fit from `items` on without growing.
   package var capacity: Int
   /// The elements, each with a reference; the first `count` are initialized. Not to be read where `capacity`
   /// is 0.
   package var items: UnsafeMutablePointer<Word>
+  /// Words of the storage before `items`: what taking elements from the front leaves, and inserting there uses.
+  package var gap: Int
+
+  /// Words of the whole storage, which begins `gap` words before `items`; 0 where there is none.
+  @inline(__always) package var room: Int { capacity &+ gap }
 }
 
 /// One entry of a record.

@@ -1,0 +1,124 @@
+// Where the scalars of a text that is not ASCII begin.
+//
+// A short string (one in a cell) is walked through, eight bytes at a time. A long one gets an index when a scalar
+// of it is asked for the first time: the byte offset of every 64th scalar, as far as was asked. Its address
+// stands before the object; its memory counts as the heap's. Appending in place leaves what the index says true.
+
+import Glibc
+
+/// The head of an index; the offsets follow.
+private struct ScalarIndex {
+  /// Offsets that are known.
+  var count: Int
+  /// Offsets that there is room for.
+  var capacity: Int
+
+  /// Scalars from one offset to the next.
+  static let step = 64
+
+  static func size(_ capacity: Int) -> Int {
+    MemoryLayout<ScalarIndex>.size + capacity * MemoryLayout<Int>.size
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  fileprivate var scalarIndex: UnsafeMutablePointer<ScalarIndex> {
+    assumingMemoryBound(to: ScalarIndex.self)
+  }
+  /// The byte offsets of the scalars 0, 64, 128, …
+  fileprivate var scalarOffsets: UnsafeMutablePointer<Int> {
+    (self + MemoryLayout<ScalarIndex>.size).assumingMemoryBound(to: Int.self)
+  }
+  /// Of a string from malloc: where the address of its index is.
+  fileprivate var indexPlace: UnsafeMutablePointer<ObjectPointer?> {
+    (self - StringObject.prefixSize).assumingMemoryBound(to: ObjectPointer?.self)
+  }
+}
+
+extension StringObject {
+  /// The byte offset of the scalar that stands `count` scalars behind the one at `from`; `from` is the beginning
+  /// of a scalar or the end, and so many scalars are there.
+  static func offset(
+    _ bytes: UnsafeBufferPointer<UInt8>, skipping count: Int, from: Int
+  ) -> Int {
+    var remaining = count
+    var at = from
+    let raw = UnsafeRawBufferPointer(bytes)
+    // Eight bytes that begin no more scalars than remain are passed over at once: a continuation byte has the
+    // bits 10 at its top.
+    while remaining >= 8, at + 8 <= bytes.count {
+      let word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      let continuations = (word & ~(word << 1) & 0x8080_8080_8080_8080).nonzeroBitCount
+      remaining -= 8 - continuations
+      at += 8
+    }
+    // Those bytes may have ended inside a scalar, which is counted already.
+    while at < bytes.count, bytes[at] & 0xC0 == 0x80 { at += 1 }
+    while remaining > 0 {
+      at += width(bytes[at])
+      remaining -= 1
+    }
+    return at
+  }
+}
+
+extension Heap {
+  /// The byte offset of a scalar; `scalar` is from 0 to `scalarCount`. In constant time on average: long texts
+  /// get an index when they are asked the first time.
+  package func offset(ofScalar scalar: Int, _ object: ObjectPointer) -> Int {
+    if StringObject.isASCII(object) { return scalar }
+    let bytes = StringObject.bytes(object)
+    if scalar >= object.string.pointee.scalarCount { return bytes.count }
+    let block = scalar / ScalarIndex.step
+    if block == 0 || object.header.pointee.cell != 0 {
+      return StringObject.offset(bytes, skipping: scalar, from: 0)
+    }
+    guard let index = index(of: object, through: block) else {
+      return StringObject.offset(bytes, skipping: scalar, from: 0)
+    }
+    let from = index.scalarOffsets[block]
+    return StringObject.offset(bytes, skipping: scalar - block * ScalarIndex.step, from: from)
+  }
+
+  /// The index of a long string, which knows the blocks up to that one; nil where there is no memory for it.
+  private func index(of object: ObjectPointer, through block: Int) -> ObjectPointer? {
+    var index = object.indexPlace.pointee
+    if let index, index.scalarIndex.pointee.count > block { return index }
+    let blocks = object.string.pointee.scalarCount / ScalarIndex.step + 1
+    if index.map({ $0.scalarIndex.pointee.capacity < blocks }) ?? true {
+      // Room for the whole text at once, and for more where it has grown since.
+      let capacity = index == nil ? blocks : blocks + blocks / 2
+      let size = ScalarIndex.size(capacity)
+      guard (try? reserve(size)) != nil, let made = malloc(size) else { return nil }
+      charge(size)
+      made.scalarIndex.initialize(to: ScalarIndex(count: 1, capacity: capacity))
+      made.scalarOffsets[0] = 0
+      if let index {
+        memcpy(
+          made.scalarOffsets, index.scalarOffsets, index.scalarIndex.pointee.count * MemoryLayout<Int>.size)
+        made.scalarIndex.pointee.count = index.scalarIndex.pointee.count
+        freeIndex(of: object)
+      }
+      object.indexPlace.pointee = made
+      index = made
+    }
+    guard let index else { return nil }
+    let bytes = StringObject.bytes(object)
+    var known = index.scalarIndex.pointee.count
+    while known <= block {
+      index.scalarOffsets[known] = StringObject.offset(
+        bytes, skipping: ScalarIndex.step, from: index.scalarOffsets[known - 1])
+      known += 1
+    }
+    index.scalarIndex.pointee.count = known
+    return index
+  }
+
+  /// Gives the index of a string from malloc back, where it has one.
+  func freeIndex(of object: ObjectPointer) {
+    guard let index = object.indexPlace.pointee else { return }
+    discharge(ScalarIndex.size(index.scalarIndex.pointee.capacity))
+    free(index)
+    object.indexPlace.pointee = nil
+  }
+}
