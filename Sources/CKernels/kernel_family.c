@@ -54,3 +54,16 @@ int moco_kernel_use(int variant) {
 }
 
 const char *moco_kernel_family(void) { return moco_kernel_name(moco_kernel_variant()); }
+
+int moco_kernel_is_asked(void) {
+  const int variant = asked();
+  return variant >= 0 && variant <= moco_kernel_widest();
+}
+
+int moco_kernel_has_fused(void) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return 1;
+#else
+  return moco_kernel_variant() > MOCO_KERNELS_BASELINE;
+#endif
+}

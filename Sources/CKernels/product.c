@@ -1,4 +1,7 @@
 // The products of product.h, in a copy for each instruction set chosen at run time.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "product.h"
 
 #include <math.h>
@@ -52,7 +55,11 @@ static inline __attribute__((always_inline)) moco_d2 fused_double(moco_d2 a, moc
 #define MOCO_VARIANT(name) base_##name
 #define VECTOR 4
 #define HEIGHT 4
+#if defined(__FMA__) || defined(__aarch64__)
+#define FUSED(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
 #define FUSED(a, b, c) moco_fused4(a, b, c)
+#endif
 #include "product_body.h"
 #undef MOCO_VARIANT
 #undef VECTOR
@@ -190,4 +197,18 @@ void moco_product_run_double(const moco_product_double *p) {
   char *own = room();
   if (own) twice(p, ROWS / 2 - MARGIN / 2, own, own + ROWS_BYTES);
   else twice_on_stack(p);
+}
+
+void moco_add_scaled_double(ptrdiff_t n, double alpha, const double *x, double *y) {
+  for (ptrdiff_t i = 0; i < n; i++) y[i] = alpha * x[i] + y[i];
+}
+
+// Products and sums are rounded apart: that costs nothing here, where memory is what is waited for.
+double moco_dot_double(const double *x, const double *y, ptrdiff_t n) {
+  typedef double d8 __attribute__((vector_size(64), aligned(8)));
+  d8 s = {0};
+  ptrdiff_t i = 0;
+  for (; i + 8 <= n; i += 8) s += *(const d8 *)(x + i) * *(const d8 *)(y + i);
+  for (int j = 0; i < n; i++, j++) s[j] += x[i] * y[i];
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }

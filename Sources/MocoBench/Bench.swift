@@ -63,6 +63,7 @@ public enum Bench {
     report.add("bench", name.rawValue)
     report.add("threads", Parallel.threadCount)
     report.add("kernels", KernelFamily.vectors)
+    report.add("products", Products.text)
     report.add("blas", Blas.description)
     report.add("processor", KernelFamily.processor)
     switch name {

@@ -14,6 +14,8 @@ public struct RuntimeOptions {
   public var seed: UInt64 = 0
   /// Threads for numeric work; nil leaves the default (all cores, or `MOCO_THREADS`).
   public var threads: Int?
+  /// Whether results must have the same bits on every processor, whatever it costs: `Products.makePortable`.
+  public var isPortable = false
   /// Bytes that values may take, and tensors too; nil goes by what is free.
   public var memory: Int?
   /// `--set name=value`: replaces the literals of top-level `let`s of the program that is run.
@@ -54,6 +56,7 @@ public final class Runtime {
     // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
     if getenv("OPENBLAS_CORETYPE") != nil { Blas.load() }
     KernelFamily.check()
+    if options.isPortable { Products.makePortable() }
     if let threads = options.threads { Parallel.threadCount = threads }
     if let memory = options.memory { MemoryAccountant.limit = memory }
     var machine = Interpreter.Options()
@@ -115,7 +118,8 @@ public final class Runtime {
           {
             .object(
               JsonObject([
-                ("vectors", .string(KernelFamily.vectors)), ("OpenBLAS", .string(Blas.description)),
+                ("vectors", .string(KernelFamily.vectors)), ("products", .string(Products.text)),
+                ("same bits on every processor", .bool(Products.isPortable)),
                 ("processor", .string(KernelFamily.processor)),
               ]))
           }

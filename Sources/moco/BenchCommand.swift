@@ -81,6 +81,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     Console.start()
+    if running.portable { Products.makePortable() }
     if let threads = running.threads { Parallel.threadCount = threads }
     var options = BenchOptions()
     options.model = model

@@ -121,7 +121,7 @@ enum Main {
     Console.print(
       """
       moco \(Moco.version)
-      OpenBLAS \(Blas.description), vector kernels \(KernelFamily.vectors)
+      products \(Products.text); OpenBLAS \(Blas.description); vector kernels \(KernelFamily.vectors)
       \(KernelFamily.processor)
 
       """)

@@ -116,7 +116,7 @@ struct NotebookExport {
       ("moco", Moco.version), ("program", name),
       ("SHA-256", source.bytes.withUnsafeBytes { SHA256.hex($0) }),
       ("seed", String(session.runtime.context.seed)),
-      ("kernels", "\(KernelFamily.vectors), OpenBLAS \(Blas.description)"),
+      ("kernels", "\(KernelFamily.vectors), products \(Products.text)"),
       ("processor", KernelFamily.processor), ("time", DurationText.precise(run.seconds)),
     ]
     let settings = running.settings

@@ -36,7 +36,8 @@ struct LookOptions: ParsableArguments {
 struct RunningOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace the literal of a top-level `let name`, or set a control.", valueName: "name=value"))
+    help: ArgumentHelp(
+      "Replace the literal of a top-level `let name`, or set a control.", valueName: "name=value"))
   var settings: [String] = []
 
   @Option(help: "The seed of everything random.")
@@ -44,6 +45,11 @@ struct RunningOptions: ParsableArguments {
 
   @Option(help: "Threads for numeric work; results do not depend on it.")
   var threads: Int?
+
+  @Flag(
+    help:
+      "The same bits on every processor, also on one without fused products, where it is many times slower.")
+  var portable = false
 
   @Option(
     help: ArgumentHelp(
@@ -72,6 +78,7 @@ struct RunningOptions: ParsableArguments {
     options.runtime.seed = seed
     options.runtime.threads = threads
     options.runtime.memory = memory.flatMap(MemorySize.bytes)
+    options.runtime.isPortable = portable
     options.runtime.overrides = settings.compactMap(RunningOptions.split)
     options.runtime.arguments = arguments
     options.runtime.recorder = recorder

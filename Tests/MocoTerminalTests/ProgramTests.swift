@@ -141,7 +141,7 @@ import Testing
 
   @Test func saysItsVersionAndHelp() throws {
     let version = try moco(["--version"])
-    #expect(version.output.hasPrefix("moco ") && version.output.contains("\nOpenBLAS \(Blas.description), "))
+    #expect(version.output.hasPrefix("moco ") && version.output.contains("; OpenBLAS \(Blas.description); "))
     let unknown = try moco(["-e", "print(1)"], environment: ["OPENBLAS_CORETYPE": "nonsense"])
     #expect(unknown.output == "1\n" && unknown.status == 0)
     #expect(unknown.errors.contains("note: OPENBLAS_CORETYPE=nonsense is not heeded"))

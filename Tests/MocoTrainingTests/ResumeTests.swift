@@ -214,19 +214,19 @@ import Testing
         return try Checkpoint.restore(path: path, model: other.model, trainer: other).notes
       }
       #expect(try notes().isEmpty)
-      let vectors = KernelFamily.vectors
       try edit(
         path, "made_with",
-        "{\"moco\": \"0.0.9\", \"vectors\": \"\(vectors)\", \"OpenBLAS\": \"0.2.1 Prescott\"}")
+        "{\"moco\": \"0.0.9\", \"arithmetic\": \"\(KernelFamily.arithmetic)\"}")
       let said = try notes()
       #expect(said.count == 1 && said[0].contains("not bit for bit") && said[0].contains("moco 0.0.9, now"))
-      #expect(
-        said[0].contains("OpenBLAS 0.2.1 Prescott, now \(KernelFamily.blas)") && !said[0].contains("kernels"))
+      #expect(!said[0].contains("arithmetic"))
+      // As version 0.1 wrote it.
       try edit(
         path, "made_with",
-        "{\"moco\": \"\(MocoVersion.text)\", \"vectors\": \"sse1\", \"OpenBLAS\": \"\(KernelFamily.blas)\"}"
-      )
-      #expect(try notes().first?.contains("sse1 kernels, now \(vectors)") == true)
+        "{\"moco\": \"\(MocoVersion.text)\", \"vectors\": \"avx2\", \"OpenBLAS\": \"0.3.21 Zen\"}")
+      let old = try notes()
+      let here = KernelFamily.arithmetic
+      #expect(old.count == 1 && old[0].contains("avx2 kernels, OpenBLAS 0.3.21 Zen, now \(here)"))
       // Parameters alone are the same under any kernels.
       let model = try TinyData.mixture()
       #expect(try Checkpoint.restore(path: path, model: model).notes.isEmpty)

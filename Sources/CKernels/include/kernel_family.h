@@ -23,6 +23,12 @@ int moco_kernel_refusal(void);
 /// The name of a copy, as MOCO_KERNELS takes it; "" for a number that is none.
 const char *moco_kernel_name(int variant);
 
+/// Whether the copy in use has an instruction for a fused product, so that moco_product_run is quick.
+int moco_kernel_has_fused(void);
+
+/// Whether MOCO_KERNELS names a copy that this processor runs.
+int moco_kernel_is_asked(void);
+
 /// The name of the copy in use.
 const char *moco_kernel_family(void);
 

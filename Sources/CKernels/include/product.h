@@ -37,6 +37,12 @@ typedef MOCO_PRODUCT(double) moco_product_double;
 void moco_product_run(const moco_product *p);
 void moco_product_run_double(const moco_product_double *p);
 
+/// Sum of x[i] y[i]: eight sums over i modulo 8, added in a fixed tree.
+double moco_dot_double(const double *x, const double *y, ptrdiff_t n);
+
+/// y += alpha x, rounded after the product and after the sum.
+void moco_add_scaled_double(ptrdiff_t n, double alpha, const double *x, double *y);
+
 /// The terms of a block of a product over k; at least 1.
 ptrdiff_t moco_product_block(ptrdiff_t k);
 

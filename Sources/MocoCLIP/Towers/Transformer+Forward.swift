@@ -47,8 +47,8 @@ extension Transformer {
     let skip = isPruned(layer) ? width : 0
     let outputs = 3 * width - skip
     let y = state.projected + at * outputs
-    project(lane.normed, p.inWeight + skip * width, y, rows: n, from: width, to: outputs, add: false)
-    moco_tower_add_bias(y, p.inBias + skip, y, n, outputs)
+    project(
+      lane.normed, p.inWeight + skip * width, bias: p.inBias + skip, y, rows: n, from: width, to: outputs)
   }
 
   /// From attention to the block's output, for some of its output rows.
@@ -62,25 +62,25 @@ extension Transformer {
       residual = Values(lane.gathered)
       let q = (state.finalQueries ?? lane.attended) + at * width
       moco_tower_norm(residual, p.norm1Weight, p.norm1Bias, eps, lane.normed, nil, n, width)
-      project(lane.normed, p.inWeight, q, rows: n, from: width, to: width, add: false)
-      moco_tower_add_bias(q, p.inBias, q, n, width)
+      project(lane.normed, p.inWeight, bias: p.inBias, q, rows: n, from: width, to: width)
     }
     let attended = state.attended.map { $0 + at * width } ?? lane.attended
     if let lists = lists(layer) { listsForward(lists, layer, state, range, into: attended, lane) }
 
     let middle = state.middle + at * width
-    moco_tower_add_bias(residual, p.outBias, middle, n, width)
-    project(attended, p.outWeight, middle, rows: n, from: width, to: width, add: true)
+    project(
+      attended, p.outWeight, bias: p.outBias, residual: residual, middle, rows: n, from: width, to: width)
 
     let hidden = state.hidden.map { $0 + at * mlpWidth } ?? lane.hidden
     let active = state.hidden == nil ? hidden : lane.active
     moco_tower_norm(
       middle, p.norm2Weight, p.norm2Bias, eps, lane.normed, state.statistics2.map { $0 + at * 2 }, n, width)
-    project(lane.normed, p.fcWeight, hidden, rows: n, from: width, to: mlpWidth, add: false)
+    project(lane.normed, p.fcWeight, bias: nil, hidden, rows: n, from: width, to: mlpWidth)
     moco_tower_activation(hidden, p.fcBias, active, activation.kernel, n, mlpWidth)
     let output = state.output + at * width
-    moco_tower_add_bias(middle, p.projBias, output, n, width)
-    project(active, p.projWeight, output, rows: n, from: mlpWidth, to: width, add: true)
+    project(
+      active, p.projWeight, bias: p.projBias, residual: Values(middle), output, rows: n, from: mlpWidth,
+      to: width)
   }
 
   /// rows[range] of the final rows, gathered from [N, W].

@@ -187,15 +187,15 @@ extension Transformer {
     return longest
   }
 
-  /// y [rows, out] = x [rows, in] wᵀ (+ y), with w [out, in] as the weight files store it.
+  /// y [rows, out] = x [rows, in] wᵀ + bias (+ residual [rows, out]), with w [out, in] as the weight files store it.
   func project(
-    _ x: Values, _ w: Values, _ y: Floats, rows: Int, from: Int, to: Int, stride: Int? = nil, add: Bool
+    _ x: Values, _ w: Values, bias: Values?, residual: Values? = nil, _ y: Floats, rows: Int, from: Int,
+    to: Int
   ) {
     guard rows > 0 else { return }
     Gemm.runSingle(
-      false, true, m: rows, n: to, k: from, alpha: 1, a: x, lda: from, b: w, ldb: from, beta: add ? 1 : 0,
-      c: y,
-      ldc: stride ?? to)
+      false, true, m: rows, n: to, k: from, a: x, lda: from, b: w, ldb: from, bias: bias, source: residual,
+      sourceStride: to, c: y, ldc: to)
   }
 
   /// dx [rows, in] = dy [rows, out] w (+ dx).

@@ -162,7 +162,7 @@ public final class FeatureCache: Sendable {
   private static func diskName(_ encoder: ImageEncoder) -> String {
     let hash = SHA256()
     hash.update(
-      "\(encoder.key)\n\(encoder.preprocess)\n\(KernelFamily.vectors)\n\(KernelFamily.blas)\n\(program)")
+      "\(encoder.key)\n\(encoder.preprocess)\n\(KernelFamily.arithmetic)\n\(program)")
     return String(hash.finish().prefix(32))
   }
 

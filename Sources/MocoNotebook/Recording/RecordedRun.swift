@@ -155,7 +155,8 @@ public struct RecordedRun {
     if let seed = record["seed"]?.intValue { facts.append(("seed", String(seed))) }
     if let kernels = record["kernels"] {
       let vectors = kernels["vectors"]?.stringValue ?? "?"
-      facts.append(("kernels", "\(vectors), OpenBLAS \(kernels["OpenBLAS"]?.stringValue ?? "?")"))
+      let products = kernels["products"]?.stringValue ?? "OpenBLAS \(kernels["OpenBLAS"]?.stringValue ?? "?")"
+      facts.append(("kernels", "\(vectors), products \(products)"))
       facts.append(("processor", kernels["processor"]?.stringValue ?? "?"))
     }
     if let seconds = record["seconds"]?.doubleValue { facts.append(("time", DurationText.precise(seconds))) }

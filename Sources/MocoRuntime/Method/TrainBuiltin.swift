@@ -38,8 +38,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           Without it a step sees the middle of an image, as a test does.
         - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
-          bit for bit: with the same model, data and options, whatever the number of threads, under the same moco, vector
-          kernels and OpenBLAS core. Under others it goes on too, and says so. Data are the same by content, labels,
+          bit for bit: with the same model, data and options, whatever the number of threads and the processor, under
+          the same moco and arithmetic (`help("portable")`). Under others it goes on too, and says so. Data are the same by content, labels,
           class names and styles, wherever the files lie. The result has the losses of all epochs; `seconds` are this
           call's. `resume: run` takes the run of an earlier `train` in the place of a file.
         - `keep_best: data.val` judges every epoch on data that are not trained on, and at the end the model has the

@@ -6,8 +6,11 @@ public enum KernelFamily {
   /// The copy of the vector kernels in use: `avx512`, `avx2` or `baseline`.
   public static var vectors: String { String(cString: moco_kernel_family()) }
 
-  /// OpenBLAS's version and the core it computes with: `0.3.21 Zen`.
-  public static var blas: String { Blas.text }
+  /// What decides about the last bits of a result besides the program: `moco's own arithmetic` where they are the same on every
+  /// processor, else the copy of the vector kernels and OpenBLAS's version and core.
+  public static var arithmetic: String {
+    Products.isPortable ? "moco's own arithmetic" : "\(vectors) kernels, OpenBLAS \(Blas.text)"
+  }
 
   /// The processor: its name, vendor, family and model.
   public static var processor: String { Processor.current.text }

@@ -166,36 +166,38 @@ public enum Checkpoint {
   }
 }
 
-/// What decides about the last bits of a training besides the program text: moco's version, the vector
-/// kernels, and the BLAS.
+/// What decides about the last bits of a training besides the program text: moco's version, and the arithmetic, which
+/// is moco's own or that of an OpenBLAS.
 struct Environment: Equatable {
   let moco: String
-  let vectors: String
-  let blas: String
+  /// As `KernelFamily.arithmetic` tells it.
+  let arithmetic: String
 
   static var current: Environment {
-    Environment(moco: MocoVersion.text, vectors: KernelFamily.vectors, blas: KernelFamily.blas)
+    Environment(moco: MocoVersion.text, arithmetic: KernelFamily.arithmetic)
   }
 
-  init(moco: String, vectors: String, blas: String) {
-    (self.moco, self.vectors, self.blas) = (moco, vectors, blas)
-  }
+  init(moco: String, arithmetic: String) { (self.moco, self.arithmetic) = (moco, arithmetic) }
 
   init?(_ json: Json) {
-    guard let moco = json["moco"]?.stringValue, let vectors = json["vectors"]?.stringValue,
-      let blas = json["OpenBLAS"]?.stringValue
-    else { return nil }
-    self.init(moco: moco, vectors: vectors, blas: blas)
+    guard let moco = json["moco"]?.stringValue else { return nil }
+    if let arithmetic = json["arithmetic"]?.stringValue {
+      self.init(moco: moco, arithmetic: arithmetic)
+    } else if let vectors = json["vectors"]?.stringValue, let blas = json["OpenBLAS"]?.stringValue {
+      // As version 0.1 wrote it.
+      self.init(moco: moco, arithmetic: "\(vectors) kernels, OpenBLAS \(blas)")
+    } else {
+      return nil
+    }
   }
 
-  var json: Json { ["moco": .string(moco), "vectors": .string(vectors), "OpenBLAS": .string(blas)] }
+  var json: Json { ["moco": .string(moco), "arithmetic": .string(arithmetic)] }
 
   /// What a training that was saved under `self` and goes on here is told; nil where nothing differs.
   func note(path: String, here: Environment = .current) -> String? {
     var found: [String] = []
     if moco != here.moco { found.append("moco \(moco), now \(here.moco)") }
-    if vectors != here.vectors { found.append("\(vectors) kernels, now \(here.vectors)") }
-    if blas != here.blas { found.append("OpenBLAS \(blas), now \(here.blas)") }
+    if arithmetic != here.arithmetic { found.append("\(arithmetic), now \(here.arithmetic)") }
     guard !found.isEmpty else { return nil }
     return "\(path) was made with \(found.joined(separator: "; ")): the training goes on, but not bit for bit"
   }

@@ -57,7 +57,7 @@ struct CheckpointEntries {
     }
     if file.metadata("clip_computes") != nil { try checkComputes() }
     if let made = try json("made_with"), Environment(made) == nil {
-      throw damaged("its entry made_with does not name moco, vectors and OpenBLAS")
+      throw damaged("its entry made_with does not name moco and an arithmetic")
     }
     try checkTraining(version: version, isPlanned: Methods[file.metadata("kind")]?.storage.isPlanned ?? false)
   }

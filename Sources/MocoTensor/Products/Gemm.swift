@@ -3,8 +3,9 @@ import MocoBase
 
 /// Matrix products, C = alpha op(A) op(B) + beta C, row-major.
 ///
-/// OpenBLAS's own threads change the order of sums with their number, so it is always called on one thread,
-/// on a grid of tiles that depends on the shape alone; the tiles are spread over `Parallel`.
+/// They run on a grid of tiles that depends on the shape alone, and the tiles are spread over `Parallel`. moco's own
+/// products have the same bits on every grid. OpenBLAS's do not, and its own threads change the order of sums with
+/// their number: it is always called on one thread.
 public enum Gemm {
   /// A grid of tiles over the result.
   package struct Grid: Equatable {
@@ -57,8 +58,8 @@ public enum Gemm {
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
-    // Loaded here, so that it is not a task of the pool that changes the environment for a moment.
-    _ = Blas.library
+    // Chosen here, so that it is not a task of the pool that changes the environment for a moment.
+    _ = Products.kind
     let grid = Grid(m: m, n: n, k: k)
     guard grid.count > 1 else {
       runSingle(
@@ -80,12 +81,20 @@ public enum Gemm {
     }
   }
 
-  /// One product on this thread.
+  /// One product on this thread, with shapes and strides as in `run`.
   public static func runSingle(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
     guard m > 0, n > 0 else { return }
+    if Products.kind == .fixed {
+      var product = moco_product()
+      (product.m, product.n, product.k, product.alpha, product.beta) = (m, n, max(k, 0), alpha, beta)
+      (product.a, product.a_stride, product.a_transposed) = (a, lda, transA ? 1 : 0)
+      (product.b, product.b_stride, product.b_transposed) = (b, ldb, transB ? 1 : 0)
+      (product.c, product.c_stride) = (c, ldc)
+      return moco_product_run(&product)
+    }
     let limit = Int(Int32.max)
     guard k > 0, max(m, n, k) <= limit, max(lda, ldb, ldc) <= limit, let blas = Blas.library else {
       plain(transA, transB, m: m, n: n, k: k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -94,6 +103,37 @@ public enum Gemm {
     blas.sgemm(
       BlasLibrary.rowMajor, BlasLibrary.transpose(transA), BlasLibrary.transpose(transB), Int32(m), Int32(n),
       Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)), beta, c, Int32(max(ldc, 1)))
+  }
+
+  /// One product on this thread that is added to a bias, or to a bias and other rows: C = (source + bias) + op(A) op(B).
+  ///
+  /// - Parameters:
+  ///   - bias: [n], added to every row; nil for none.
+  ///   - source: [m, n] with rows `sourceStride` apart, which may be C; nil for none.
+  package static func runSingle(
+    _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, a: UnsafePointer<Float>, lda: Int,
+    b: UnsafePointer<Float>, ldb: Int, bias: UnsafePointer<Float>?, source: UnsafePointer<Float>?,
+    sourceStride: Int, c: UnsafeMutablePointer<Float>, ldc: Int
+  ) {
+    guard m > 0, n > 0 else { return }
+    guard Products.kind == .fixed else {
+      for i in 0..<m {
+        let row = c + i * ldc
+        let from = source.map { $0 + i * sourceStride }
+        for j in 0..<n { row[j] = (from?[j] ?? 0) + (bias?[j] ?? 0) }
+      }
+      let beta: Float = bias == nil && source == nil ? 0 : 1
+      return runSingle(
+        transA, transB, m: m, n: n, k: k, alpha: 1, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc
+      )
+    }
+    var product = moco_product()
+    (product.m, product.n, product.k, product.alpha) = (m, n, max(k, 0), 1)
+    (product.a, product.a_stride, product.a_transposed) = (a, lda, transA ? 1 : 0)
+    (product.b, product.b_stride, product.b_transposed) = (b, ldb, transB ? 1 : 0)
+    (product.bias, product.source, product.source_stride) = (bias, source, sourceStride)
+    (product.c, product.c_stride) = (c, ldc)
+    moco_product_run(&product)
   }
 
   /// The product in plain loops, sums in double precision: for k = 0, for sizes that OpenBLAS's 32-bit

@@ -1,3 +1,4 @@
+import CKernels
 import MocoBase
 
 /// Products in double precision, for what is solved rather than trained. The grid of tiles and the rules are
@@ -11,7 +12,7 @@ extension Gemm {
     b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
     guard m > 0, n > 0, k > 0, fitsDouble(m, n, k, lda, ldb, ldc) else { return }
-    _ = Blas.library
+    let kind = Products.kind
     let grid = Grid(m: m, n: n, k: k)
     // - Safety: each task writes its own tile of c and reads a and b, and the caller waits for all of them.
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
@@ -22,6 +23,14 @@ extension Gemm {
       let (rows, columns) = (min(grid.rowSize, m - row), min(grid.columnSize, n - column))
       let (a, b) = (transA ? a + row : a + row * lda, transB ? b + column * ldb : b + column)
       let c = c + row * ldc + column
+      if kind == .fixed {
+        var product = moco_product_double()
+        (product.m, product.n, product.k, product.alpha, product.beta) = (rows, columns, k, alpha, beta)
+        (product.a, product.a_stride, product.a_transposed) = (a, lda, transA ? 1 : 0)
+        (product.b, product.b_stride, product.b_transposed) = (b, ldb, transB ? 1 : 0)
+        (product.c, product.c_stride) = (c, ldc)
+        return moco_product_run_double(&product)
+      }
       guard let blas = Blas.library else {
         return plain(transA, transB, m: rows, n: columns, k: k, alpha, a, lda, b, ldb, beta, c, ldc)
       }
@@ -40,7 +49,9 @@ extension Gemm {
   package static func dot(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int) -> Double {
     var sum = 0.0
     pieces(count) { start, size in
-      if let blas = Blas.library {
+      if Products.kind == .fixed {
+        sum += moco_dot_double(x + start, y + start, Int(size))
+      } else if let blas = Blas.library {
         sum += blas.ddot(size, x + start, 1, y + start, 1)
       } else {
         for i in start..<start + Int(size) { sum += x[i] * y[i] }
@@ -54,7 +65,9 @@ extension Gemm {
     _ alpha: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
   ) {
     pieces(count) { start, size in
-      if let blas = Blas.library {
+      if Products.kind == .fixed {
+        moco_add_scaled_double(Int(size), alpha, x + start, y + start)
+      } else if let blas = Blas.library {
         blas.daxpy(size, alpha, x + start, 1, y + start, 1)
       } else {
         for i in start..<start + Int(size) { y[i] += alpha * x[i] }
