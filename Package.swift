@@ -122,7 +122,7 @@ let package = Package(
       path: "Tests/Cells"),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "MocoTensorTests", dependencies: ["MocoBase", "MocoTensor", "MocoAutograd"]),
+    .testTarget(name: "MocoTensorTests", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd"]),
     .testTarget(
       name: "MocoCLIPTests",
       dependencies: [

@@ -9,10 +9,10 @@ extension Gemm {
   /// Every extent and stride must fit 32 bits, as `fitsDouble` tells; others leave C as it is.
   package static func run(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
-    b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
+    b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int,
+    by kind: Products.Kind = Products.kind
   ) {
     guard m > 0, n > 0, k > 0, fitsDouble(m, n, k, lda, ldb, ldc) else { return }
-    let kind = Products.kind
     let grid = Grid(m: m, n: n, k: k)
     // - Safety: each task writes its own tile of c and reads a and b, and the caller waits for all of them.
     nonisolated(unsafe) let (a, b, c) = (a, b, c)

@@ -54,17 +54,18 @@ public enum Gemm {
   ///
   /// A is [m, k], or [k, m] with `transA`; B is [k, n], or [n, k] with `transB`; C is [m, n]. Once a stop is
   /// requested tiles are left out: the caller has to ask `Cancellation.check()` before it uses C.
-  public static func run(
+  ///
+  /// The kind of the products is chosen on the calling thread, so that it is not a task of the pool that loads a library.
+  package static func run(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
-    b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
+    b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int,
+    by kind: Products.Kind = Products.kind
   ) {
-    // Chosen here, so that it is not a task of the pool that changes the environment for a moment.
-    _ = Products.kind
     let grid = Grid(m: m, n: n, k: k)
     guard grid.count > 1 else {
       runSingle(
         transA, transB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c,
-        ldc: ldc)
+        ldc: ldc, by: kind)
       return
     }
     // - Safety: each task writes its own tile of c and reads a and b, and the caller waits for all of them.
@@ -77,17 +78,18 @@ public enum Gemm {
         transA, transB, m: min(grid.rowSize, m - row), n: min(grid.columnSize, n - column), k: k,
         alpha: alpha,
         a: transA ? a + row : a + row * lda, lda: lda, b: transB ? b + column * ldb : b + column, ldb: ldb,
-        beta: beta, c: c + row * ldc + column, ldc: ldc)
+        beta: beta, c: c + row * ldc + column, ldc: ldc, by: kind)
     }
   }
 
   /// One product on this thread, with shapes and strides as in `run`.
-  public static func runSingle(
+  package static func runSingle(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
-    b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
+    b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int,
+    by kind: Products.Kind = Products.kind
   ) {
     guard m > 0, n > 0 else { return }
-    if Products.kind == .fixed {
+    if kind == .fixed {
       var product = moco_product()
       (product.m, product.n, product.k, product.alpha, product.beta) = (m, n, max(k, 0), alpha, beta)
       (product.a, product.a_stride, product.a_transposed) = (a, lda, transA ? 1 : 0)

@@ -44,12 +44,4 @@ public enum Products {
   public static var text: String {
     kind == .fixed ? "moco's own, \(KernelFamily.vectors)" : "OpenBLAS \(Blas.description)"
   }
-
-  /// Multiplies with others while `body` runs, in every thread of the process: for tests and measurements.
-  package static func with<T>(_ kind: Kind, _ body: () throws -> T) rethrows -> T {
-    let before = self.kind
-    chosen.store(kind.rawValue, ordering: .relaxed)
-    defer { chosen.store(before.rawValue, ordering: .relaxed) }
-    return try body()
-  }
 }

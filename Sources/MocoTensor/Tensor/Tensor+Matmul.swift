@@ -110,12 +110,13 @@ extension Tensor {
     let ys = try y.tensor.expanded(to: batch + y.tensor.shape.suffix(2))
     withExtendedLifetime((xs.storage, ys.storage, out.storage)) {
       let (p, q, o) = (xs.floats, ys.floats, out.floats)
+      let kind = Products.kind
       func one(_ i: Int, parallel: Bool) {
         let a = p + xs.batchOffset(i)
         let b = q + ys.batchOffset(i)
         let c = o + i * m * n
         let run = parallel ? Gemm.run : Gemm.runSingle
-        run(x.transposed, y.transposed, m, n, k, 1, a, x.rowStride, b, y.rowStride, 0, c, n)
+        run(x.transposed, y.transposed, m, n, k, 1, a, x.rowStride, b, y.rowStride, 0, c, n, kind)
       }
       let count = batch.reduce(1, *)
       // Whether products run side by side or one after the other does not change their tiles' bits.
