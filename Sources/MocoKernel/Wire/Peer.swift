@@ -1,9 +1,5 @@
 import MocoBase
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// One connection. Its wire's lock guards it.
 final class Peer {
   /// Subscriptions that one peer may have.
@@ -21,18 +17,16 @@ final class Peer {
   /// Whether it is to be closed by the thread that reads from it.
   var isDropped = false
   let began = ProcessClock.seconds
-  /// When it last took something.
-  private(set) var lastProgress = ProcessClock.seconds
-
-  private var output: [UInt8] = []
-  private var sent = 0
+  private var output = OutgoingBytes()
 
   init(number: Int, channel: Channel, descriptor: Int32) {
     (self.number, self.channel, self.descriptor) = (number, channel, descriptor)
   }
 
   /// Bytes that it has not taken yet.
-  var waiting: Int { output.count - sent }
+  var waiting: Int { output.waiting }
+  /// When it last took something.
+  var lastProgress: Double { output.lastMove }
 
   func subscribes(to topic: [UInt8]) -> Bool {
     isReady && subscriptions.contains { topic.starts(with: $0) }
@@ -40,32 +34,9 @@ final class Peer {
 
   func add(_ bytes: [UInt8]) {
     guard !isDropped else { return }
-    if waiting == 0 { lastProgress = ProcessClock.seconds }
-    output += bytes
+    output.add(bytes)
   }
 
   /// Hands over what the peer takes now. - Returns: false where the connection is at its end.
-  func flush() -> Bool {
-    while waiting > 0 {
-      let count = output.withUnsafeBytes {
-        Glibc.send(
-          descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent,
-          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-      }
-      guard count > 0 else {
-        if count < 0, errno == EINTR { continue }
-        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
-      }
-      sent += count
-      lastProgress = ProcessClock.seconds
-    }
-    if sent == output.count {
-      output.removeAll(keepingCapacity: output.capacity < 1 << 20)
-      sent = 0
-    } else if sent > 1 << 20, sent > waiting {
-      output.removeFirst(sent)
-      sent = 0
-    }
-    return true
-  }
+  func flush() -> Bool { output.flush(to: descriptor) }
 }

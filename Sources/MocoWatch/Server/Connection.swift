@@ -14,50 +14,30 @@ final class Connection {
   /// Whether it is closed once everything is sent.
   var ends = false
   /// When something last came, or was taken.
-  private(set) var lastMove = ProcessClock.seconds
+  var lastMove: Double { max(lastCame, output.lastMove) }
   /// When the request that is read began to come.
   var began: Double?
 
-  private var output: [UInt8] = []
-  private var sent = 0
+  private var lastCame = ProcessClock.seconds
+  private var output = OutgoingBytes()
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
   /// Bytes that it has not taken yet.
-  var waiting: Int { output.count - sent }
+  var waiting: Int { output.waiting }
 
-  func send(_ bytes: [UInt8]) {
-    if waiting == 0 { lastMove = ProcessClock.seconds }
-    output += bytes
-  }
+  func send(_ bytes: [UInt8]) { output.add(bytes) }
 
   /// Reads what has come. - Returns: false at the end.
   func receive(_ buffer: inout [UInt8]) -> Bool {
     let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
     guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) }
-    lastMove = ProcessClock.seconds
-    if began == nil { began = lastMove }
+    lastCame = ProcessClock.seconds
+    if began == nil { began = lastCame }
     input += buffer[..<count]
     return true
   }
 
   /// Hands over what it takes now. - Returns: false where it is at its end.
-  func flush() -> Bool {
-    while waiting > 0 {
-      let count = output.withUnsafeBytes {
-        Glibc.send(
-          descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent,
-          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-      }
-      guard count > 0 else {
-        if count < 0, errno == EINTR { continue }
-        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
-      }
-      sent += count
-      lastMove = ProcessClock.seconds
-    }
-    output = []
-    sent = 0
-    return !ends
-  }
+  func flush() -> Bool { output.flush(to: descriptor) && (waiting > 0 || !ends) }
 }
