@@ -16,6 +16,7 @@ syntax match mocoForm /\v(^|[=;{])\s*\zs<(train|evaluate|show)>\ze[ \t]+[[:alnum
 syntax match mocoPart /\v\s@<=<(on)>\ze\s+\h/
 syntax match mocoDeclaring /\v^\s*\zs<(templates)>\ze\s+\h\w*\s*\{/
 syntax match mocoDeclaring /\v<(group)>\ze\s*"/
+syntax match mocoDeclaring /\v(\.|<(if|in|while)\s+)@<!<(model)>\ze\s*\{/
 
 syntax match mocoEscape /\v\\([ntr0"\\]|u\{[0-9A-Fa-f]+\})/ contained
 syntax match mocoPlaceholder /{}/ contained

@@ -80,6 +80,7 @@ extension EditorWords {
                 (r"^([ \t]*)(<declaring>)(\s+)(" + NAME + r")(?=\s*\{)",
                  bygroups(Whitespace, Keyword.Declaration, Whitespace, Name.Class)),
                 (r"\b(<groups>)(?=\s*\")", Keyword.Declaration),
+                (r"(?<![.\w])(?<!\bif )(?<!\bin )(?<!\bwhile )(?:<blocks>)(?=[ \t]*\{)", Keyword.Declaration),
                 (NAME + r"(?=\s*:(?!:))", Name.Label),
                 (r"\b(?:<forms>)(?=[ \t]+[\w\"])", Keyword),
                 (r"(?<=\s)(?:<parts>)(?=\s+[^\W\d])", Keyword),

@@ -88,7 +88,11 @@ extension EditorWords {
               "match": "^\\s*(<declaring>)\\s+([\\p{L}_][\\p{L}\\p{N}_]*)(?=\\s*\\{)",
               "captures": { "1": { "name": "keyword.declaration.moco" }, "2": { "name": "entity.name.type.moco" } }
             },
-            { "name": "keyword.declaration.moco", "match": "\\b(?:<groups>)(?=\\s*\")" }
+            { "name": "keyword.declaration.moco", "match": "\\b(?:<groups>)(?=\\s*\")" },
+            {
+              "name": "keyword.declaration.moco",
+              "match": "(?<![.\\p{L}\\p{N}_])(?<!\\bif )(?<!\\bin )(?<!\\bwhile )(?:<blocks>)(?=[ \\t]*\\{)"
+            }
           ]
         },
         "forms": {

@@ -21,6 +21,7 @@ extension EditorWords {
     syntax match mocoPart /\v\s@<=<(<parts>)>\ze\s+\h/
     syntax match mocoDeclaring /\v^\s*\zs<(<declaring>)>\ze\s+\h\w*\s*\{/
     syntax match mocoDeclaring /\v<(<groups>)>\ze\s*"/
+    syntax match mocoDeclaring /\v(\.|<(if|in|while)\s+)@<!<(<blocks>)>\ze\s*\{/
 
     syntax match mocoEscape /\v\\([ntr0"\\]|u\{[0-9A-Fa-f]+\})/ contained
     syntax match mocoPlaceholder /{}/ contained

@@ -28,6 +28,8 @@ package struct EditorWords {
   /// Verbs of declaring forms, and the words that begin their blocks.
   var declaring: String { alternatives(dialect.declarations.map(\.verb)) }
   var groups: String { alternatives(dialect.declarations.map(\.group)) }
+  /// Functions that a block in braces calls: the heads of declarations such as `model { … }`.
+  var blocks: String { alternatives(dialect.blockCalls.sorted()) }
   /// Units in both forms.
   var units: String { alternatives(dialect.units.flatMap { [$0.plural, $0.singular] }) }
 
@@ -35,7 +37,7 @@ package struct EditorWords {
   func fill(_ template: String) -> String {
     let words = [
       "control": control, "declaration": declaration, "operators": operators, "constants": constants,
-      "forms": forms, "parts": parts, "declaring": declaring, "groups": groups, "units": units,
+      "forms": forms, "parts": parts, "declaring": declaring, "groups": groups, "blocks": blocks, "units": units,
     ]
     return words.reduce(template) { $0.replacing("<\($1.key)>", with: $1.value) }
   }

@@ -31,10 +31,11 @@ import Testing
   @Test func aWordOfADialectReachesBothGrammars() {
     let dialect = Dialect(
       forms: [CommandForm("measure", parts: [.init("against", "Y")], doc: "")],
-      units: [.init(singular: "round", plural: "rounds", example: 3, doc: "")])
+      units: [.init(singular: "round", plural: "rounds", example: 3, doc: "")], blockCalls: ["machine"])
     let words = EditorWords(dialect: dialect)
     for grammar in [words.textMate, words.vim, words.pygments(version: "1")] {
       #expect(grammar.contains("measure") && grammar.contains("against") && grammar.contains("rounds|round"))
+      #expect(grammar.contains("(machine)") || grammar.contains("(?:machine)"))
       #expect(!grammar.contains("train") && !grammar.contains("<forms>"))
     }
   }
