@@ -51,6 +51,13 @@ final class Node {
     return found
   }
 
+  /// The leaves under this one that gradients would flow to.
+  func leaves() -> [Variable] {
+    reachable().flatMap { node in
+      zip(node.inputs, node.needs).compactMap { input, needed in needed && input.node == nil ? input : nil }
+    }
+  }
+
   /// The nodes under this one, newest first, none of whose ways has been used or spoiled.
   ///
   /// - Throws: E0207.

@@ -47,6 +47,13 @@ public final class Variable: @unchecked Sendable {
   /// The value's sizes, outermost dimension first; [] for a single number.
   public var shape: [Int] { value.shape }
 
+  /// The leaves that a gradient of this would flow to, as far as the way there has not been used; itself for a leaf that
+  /// trains.
+  public func trainedLeaves() -> [Variable] {
+    guard requiresGrad else { return [] }
+    return node?.leaves() ?? [self]
+  }
+
   /// The same value without a history.
   public func detach() -> Variable { Variable(value) }
 

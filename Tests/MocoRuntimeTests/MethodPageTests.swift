@@ -22,6 +22,7 @@ import Testing
     "coop(clip, names)", "coop(clip, names, words: nil, n: 3, position: \"middle\")", "cocoop(clip, names)",
     "kgcoop(clip, names)", "kgcoop(clip, names, distance: \"squared\")", "prograd(clip, names, n: 6)",
     "lasp(clip, names, templates: [\"a photo of a {}.\", \"a {}.\"], text_weight: 1)",
+    "lasp(clip, names, templates: [\"a {}.\"], text_weight: 1, vision_layernorm: true, correction: true)",
     "clip_adapter(clip, names)",
     "vpt(clip, names, n: 2)", "vpt(clip, names, n: 2, layers: 2...3)", "ivlp(clip, names, depth: 3)",
     "maple(clip, names, depth: 3)",
@@ -102,6 +103,34 @@ import Testing
     #expect(text == "true true true\ntrue\ntrue [12, 6] 6\n")
   }
 
+  /// The same with the image tower's LayerNorms trained beside, by the same option.
+  @Test func theMixtureWithVisionLayerNorms() {
+    let text = printed(
+      setup + """
+        use {ways} from small_world
+        use {routed} from routed
+        let before = clip.hash
+        let built = mixture(clip, ways, classes: names, vision_layernorm: true, vision_lr: 0.3) { router { top_k: 2, scale: 10 } }
+        let [w, b] = [parameter(copy(built.router.weight)), parameter(copy(built.router.bias))]
+        let own = routed(
+          clip, ways, names, router: {parameters: {weight: w, bias: b}, scores: v => 10 * (v @ w.T + b)},
+          vision_layernorm: true, vision_lr: 0.3)
+        let [x, y] = [own.loss(batch), built.loss(batch)]
+        print(close(x.parts.class, y.parts.class), close(x.parts.text, 5 * y.parts.text), close(x.parts.gate, y.parts.gate))
+        let norms = [n for n in own.parameters.names if n.starts_with("norms.")]
+        print(len(norms), len(own.parameters) == len(built.parameters))
+        [gradients_of(own, x), gradients_of(built, y)]
+        func other(n) { built.parameters[n.replace("norms.visual.", "image_encoder.")] }
+        print(all([close(own.parameters[n].grad, other(n).grad, 1e-4) for n in norms]))
+        func learned(m) { train m on data.train for 2 epochs { batch: 10, optimizer: sgd(lr: 0.02, momentum: 0.9), seed: 1, quiet: true } }
+        let [mine, theirs] = [learned(own), learned(built)]
+        print(all([abs(p - q) < 1e-5 for [p, q] in zip(mine.losses, theirs.losses)]))
+        print(all([close(own.parameters[n], other(n)) for n in norms]), clip.hash == before)
+        """)
+    let norms = 4 * 4
+    #expect(text == "true true true\n\(norms) true\ntrue\ntrue\ntrue true\n", "\(text)")
+  }
+
   /// The objective of the linear probe's page is the one that the built-in probe minimizes.
   @Test func theLinearProbesObjective() {
     let text = printed(
@@ -128,6 +157,9 @@ import Testing
         print(tried(() => cocoop(clip, names, words: "a picture", n: 4)))
         print(tried(() => coop(clip, names, n: 4)), tried(() => coop(clip, names, words: nil, n: 3)))
         print(tried(() => vpt(clip, names, depth: 2, layers: 1...2)))
+        use {routed} from routed
+        use {ways} from small_world
+        print(tried(() => routed(clip, ways, names, vision: {n: 2, depth: 1}, vision_layernorm: true)))
         """)
     #expect(
       text == """
@@ -135,6 +167,7 @@ import Testing
         "a picture" has 2 words and n is 4
         accepted accepted
         depth and layers both say which blocks have prompts
+        vision and vision_layernorm both change the image tower, and the router could not read it frozen
 
         """)
   }

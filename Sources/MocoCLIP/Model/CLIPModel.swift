@@ -109,6 +109,19 @@ public final class CLIPModel {
     return copy
   }
 
+  /// The same model with weights of its own where `predicate` holds, which train. All others are shared and frozen in
+  /// it, so that training it changes no other model.
+  ///
+  /// - Throws: E0405.
+  public func branch(where predicate: (String) -> Bool) throws -> CLIPModel {
+    let branch = try sharingValues()
+    for (name, variable) in branch.parameters where predicate(name) {
+      variable.value = try variable.value.copy()
+      variable.requiresGrad = true
+    }
+    return branch
+  }
+
   /// Number of parameters' elements.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
 

@@ -229,11 +229,16 @@ package final class Machine {
       let location = cell.upvalue.pointee.location
       cell.upvalue.pointee.closed = location.pointee
       location.pointee = .null
-      let inside =
-        UnsafeMutableRawPointer(cell.upvalue)
-        + MemoryLayout<UpvalueObject>.offset(of: \.closed).unsafelyUnwrapped
-      cell.upvalue.pointee.location = inside.assumingMemoryBound(to: Word.self)
+      Machine.close(cell)
       heap.release(object: cell)
     }
+  }
+
+  /// Lets a cell find its value in itself.
+  @inline(__always) static func close(_ cell: ObjectPointer) {
+    let inside =
+      UnsafeMutableRawPointer(cell.upvalue)
+      + MemoryLayout<UpvalueObject>.offset(of: \.closed).unsafelyUnwrapped
+    cell.upvalue.pointee.location = inside.assumingMemoryBound(to: Word.self)
   }
 }

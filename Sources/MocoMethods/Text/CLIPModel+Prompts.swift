@@ -36,23 +36,17 @@ extension CLIPModel {
   /// ln_1 and ln_2 of the vision tower's blocks, named as the authors' checkpoints name them.
   func visionLayerNorms() -> [(name: String, variable: Variable)] {
     parameters.compactMap { name, variable in
-      guard name.hasPrefix("visual.transformer."), name.contains(".ln_1.") || name.contains(".ln_2.") else {
-        return nil
-      }
-      return ("image_encoder." + name.dropFirst("visual.".count), variable)
+      CLIPModel.isVisionLayerNorm(name) ? ("image_encoder." + name.dropFirst("visual.".count), variable) : nil
     }
+  }
+
+  private static func isVisionLayerNorm(_ name: String) -> Bool {
+    name.hasPrefix("visual.transformer.") && (name.contains(".ln_1.") || name.contains(".ln_2."))
   }
 
   /// The same model with LayerNorms of its own in the vision tower's blocks, trainable. Everything else is
   /// shared, so that training them changes no other model.
-  func withOwnVisionLayerNorms() throws -> CLIPModel {
-    let copy = try sharingValues()
-    for (_, variable) in copy.visionLayerNorms() {
-      variable.value = try Tensor(variable.value.toFloats(), shape: variable.value.shape)
-      variable.requiresGrad = true
-    }
-    return copy
-  }
+  func withOwnVisionLayerNorms() throws -> CLIPModel { try branch(where: CLIPModel.isVisionLayerNorm) }
 
   /// E_T for many sentences, in pieces, without gradient; rows are normalized.
   ///

@@ -32,14 +32,7 @@ final class ModelValue: HostObject {
 
   /// nil for a model that cannot be had a second time.
   func copied() throws -> AnyValue? {
-    if model is OwnModel {
-      throw Failure(
-        "E0303",
-        "copy cannot take a model of functions: they read the parameters that they were written with",
-        help: "put parameters and model into a function, and call it for each: func make() { … }",
-        argument: "x")
-    }
-    return try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
+    try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
   }
 
   var typeName: String { model.method.typeName }

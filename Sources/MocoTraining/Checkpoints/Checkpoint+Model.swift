@@ -32,7 +32,7 @@ extension Checkpoint {
         kind == Methods.own
           ? "\(path) holds \(name.map { "\"\($0)\", " } ?? "")a model of functions, which stand in the program that made it and not in the file"
           : "\(path) holds a model of the kind \"\(kind)\", which load_model cannot make",
-        help: "make the model it was saved from, then: restore(model, \"\(path)\")")
+        help: "make it as its program does, then: restore(mine, \"\(path)\")")
     }
     let model = try placed(path) {
       try method.storage.make(

@@ -29,6 +29,14 @@ final class OwnFunction {
     }
   }
 
+  /// The same function over other variables.
+  init(copying other: OwnFunction, as function: FunctionValue) {
+    (name, count, place, text) = (other.name, other.count, other.place, other.text)
+    held = HeldValue(function.value)
+  }
+
+  var function: FunctionValue { FunctionValue(held.value) }
+
   /// Calls it.
   ///
   /// - Parameter owner: what messages call the model.

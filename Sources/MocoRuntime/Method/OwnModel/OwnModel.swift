@@ -26,6 +26,14 @@ class OwnModel: Trainable {
     var loss: OwnFunction?
 
     var all: [OwnFunction] { [fixed, texts, weights, logits, loss].compactMap { $0 } }
+
+    /// Others in their places, by name.
+    func mapped(_ others: [OwnFunction]) -> Functions {
+      func other(_ own: OwnFunction?) -> OwnFunction? { others.first { $0.name == own?.name } }
+      return Functions(
+        fixed: other(fixed), texts: other(texts), weights: other(weights), logits: other(logits) ?? logits,
+        loss: other(loss))
+    }
   }
 
   /// What it is made of beside its functions.
@@ -64,6 +72,12 @@ class OwnModel: Trainable {
   }
 
   func recordTraining(on scope: TrainingScope) { trained = scope }
+
+  /// What a model has come to know beside its parameters.
+  func takeState(of other: OwnModel) {
+    trained = other.trained
+    readsPlaces = other.readsPlaces
+  }
 
   var trainsVision: Bool { clip.trainableParameters.contains { $0.name.hasPrefix("visual.") } }
   var asksForImages: Bool { true }

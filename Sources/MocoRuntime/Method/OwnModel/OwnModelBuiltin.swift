@@ -56,9 +56,10 @@ func ownModelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `per_class: ["x"]` says which parameters have a row for each class, so that a checkpoint finds them by name.
         - `unused: ["w"]` are parameters that a loss need not reach. Others that it does not reach are an error (E0714).
 
-        A checkpoint has the parameters by their names and no functions: make the model, then `restore(mine, "file")`. Such
-        a model cannot be copied, since its functions read the parameters that they were written with: put it into a
-        function that makes parameters and model, and call that twice.
+        A checkpoint has the parameters by their names and no functions: make the model, then `restore(mine, "file")`.
+        `copy(mine)` has parameters of its own. What leads from its functions to one of them is copied with it (variables of
+        the function in which the model was made, lists, records, functions); everything else is shared. Of a name of the
+        program itself there is one: to copy such a model, make parameters and model in a function.
         """
     ) { arguments in .host(try ModelValue(readOwnModel(arguments), base: readBase(arguments))) },
     NativeFunction(

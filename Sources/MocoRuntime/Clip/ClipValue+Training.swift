@@ -1,0 +1,142 @@
+import MocoBase
+import MocoCLIP
+import MocoFormats
+import MocoLang
+
+// What of a model trains, and where it is kept.
+
+extension ClipValue {
+  static func addTraining(_ table: MethodTable<ClipValue>) {
+    table.add(
+      "contrastive_loss(images, captions)",
+      doc: """
+        CLIP's own loss for pairs of images and captions: every image against all captions of the batch, and
+        every caption against all images. Equal captions are encoded once.
+
+        ```
+        let loss = clip.contrastive_loss(batch.images, ["a photo of a bag", "a dark photo of a coat"])
+        ```
+        """
+    ) { value, arguments in
+      let images = try ImageReader(tower: value.model).read(arguments, "images")
+      guard !images.areFeatures else {
+        throw arguments.wrongType(
+          "images", expected: "pixels", help: "features of images cannot train the image tower")
+      }
+      return .host(
+        TensorValue(
+          try value.model.contrastiveLoss(images: images.values, captions: arguments.strings("captions"))))
+    }
+    table.add(
+      "train_all()",
+      doc: """
+        Lets every weight train. `clip.parameters` are then what an optimizer takes.
+
+        ```
+        clip.train_all()
+        let opt = adamw(clip.parameters, lr: 1e-3)
+        ```
+        """
+    ) { value, _ in .int(value.model.setTrainable(prefix: "")) }
+    table.add(
+      "unfreeze(prefix = \"\")",
+      doc: """
+        Lets the weights train whose name begins with `prefix`; gives how many tensors that were.
+
+        ```
+        clip.unfreeze("visual.ln_post.")
+        ```
+        """
+    ) { value, arguments in try value.setTrainable(true, arguments) }
+    table.add(
+      "freeze(prefix = \"\")",
+      doc: """
+        Freezes the weights whose name begins with `prefix`: they cost no gradient any more.
+
+        ```
+        clip.freeze()
+        ```
+        """
+    ) { value, arguments in try value.setTrainable(false, arguments) }
+    table.add(
+      "branch(weights)",
+      doc: """
+        The same model with weights of its own in part, which train; all others are shared with this one and frozen. Training
+        it does not move this one, and it takes memory for its own weights alone. `weights` says which: the beginning of a
+        name, a list of such, or a function of a name.
+
+        ```
+        let tower = clip.branch(name => name.starts_with("visual.transformer.") and name.contains(".ln_"))
+        let tuned = model {clip: tower, parameters: {norms: {value: tower.parameters, rate: 0.1}}, …}
+        ```
+        """
+    ) { value, arguments in .host(try value.branch(arguments)) }
+    table.add(
+      "save(path: String, type = \"f16\")",
+      doc: """
+        Saves the model as one safetensors file that `load_clip` reads, with its configuration. `type` is
+        `"f16"`, `"bf16"` or `"f32"`. The file appears whole or not at all; equal models give equal files.
+
+        ```
+        clip.save("mine.safetensors", type: "f32")
+        ```
+        """
+    ) { value, arguments in
+      let word = try arguments.choice("type", among: ["f16", "bf16", "f32"])
+      let type = StorageType(rawValue: word.uppercased()) ?? .f32
+      let path = try arguments.string("path")
+      try value.model.save(path: path, type: type)
+      if let folder = try value.context?.runFolder() {
+        try folder.note(hash: try SHA256.hex(file: path), of: "saved \(FileSystem.name(of: path))")
+      }
+      return .nil
+    }
+  }
+
+  private func setTrainable(_ trainable: Bool, _ arguments: Arguments) throws -> AnyValue {
+    let prefix = try arguments.string("prefix")
+    let count = model.setTrainable(trainable, prefix: prefix)
+    guard count > 0 else {
+      throw noWeight("has a name that begins with \"\(prefix)\"", arguments, "prefix")
+    }
+    return .int(count)
+  }
+
+  private func branch(_ arguments: Arguments) throws -> ClipValue {
+    let wanted: (String) throws -> Bool
+    if let function = arguments["weights"]?.asFunction {
+      wanted = { name in
+        let answer = try function.call([.string(name)])
+        guard let answer = answer.asBool else {
+          throw arguments.failure(
+            "E0303", "'weights' of branch gives \(Arguments.describe(answer)) for \"\(name)\"", at: "weights",
+            help: "give true or false: name => name.starts_with(\"visual.\")")
+        }
+        return answer
+      }
+    } else {
+      let prefixes = try arguments["weights"]?.asString.map { [$0] } ?? arguments.strings("weights")
+      if let other = prefixes.first(where: { prefix in
+        !model.parameters.contains { $0.name.hasPrefix(prefix) }
+      }) {
+        throw noWeight("has a name that begins with \"\(other)\"", arguments, "weights")
+      }
+      wanted = { name in prefixes.contains { name.hasPrefix($0) } }
+    }
+    let chosen = Set(try model.parameters.map(\.name).filter(wanted))
+    guard !chosen.isEmpty else { throw noWeight("was chosen", arguments, "weights") }
+    if let other = model.trainableParameters.first(where: { !chosen.contains($0.name) }) {
+      throw arguments.failure(
+        "E0602", "\(other.name) trains in this model, and a branch would share it", at: "weights",
+        help: "freeze it first, clip.freeze(\"\(other.name)\"), or take copy(clip), which shares nothing")
+    }
+    return ClipValue(try model.branch { chosen.contains($0) }, context)
+  }
+
+  private func noWeight(_ what: String, _ arguments: Arguments, _ argument: String) -> Failure {
+    let stems = ["visual.", "transformer.", "token_embedding.", "ln_final.", "logit_scale"]
+    return arguments.failure(
+      "E0602", "no weight of \(model.config.name) \(what)", at: argument,
+      help: "names begin with \(stems.joined(separator: ", ")); clip.parameters.names lists them")
+  }
+}

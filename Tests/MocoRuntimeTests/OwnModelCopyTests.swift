@@ -1,0 +1,234 @@
+import MocoTestSupport
+import Testing
+
+/// `copy` of models of functions: parameters of their own, and all else as it was.
+@Suite struct OwnModelCopyTests {
+  private func run(_ program: String, helps: Bool = false) -> String {
+    printed(OwnModelTests.setup + program, helps: helps)
+  }
+
+  private static let makers = [
+    "shifted()", "shifted(rate: 0.5)", "coop(clip, names, n: 2, words: nil)",
+    "coop(clip, names, per_class: true)",
+    "cocoop(clip, names)", "kgcoop(clip, names)", "prograd(clip, names, n: 4)", "clip_adapter(clip, names)",
+    "taskres(clip, names)", "maple(clip, names, depth: 1)", "vpt(clip, names, n: 2)",
+    "routed(clip, ways, names)", "routed(clip, ways, names, vision_layernorm: true)",
+    "routed(clip, ways, names, router: noisy(mlp_router(clip.dim, 6)))",
+    "routed(clip, ways, names, vision: {n: 2, depth: 1})", "lasp(clip, names, templates: [\"a {}.\"])",
+    "parts()",
+  ]
+
+  /// Parts that have parameters: a router and soft prompts that are built in, and a tower that trains.
+  private static let parts = """
+    func parts() {
+      let r = router(16, experts: 6, seed: 2)
+      let p = soft_prompts(clip, ways)
+      func texts_of(names) { normalize(p.encode(names), axis: 2) }
+      let all = [r, p]
+      model {
+        name: "parts", clip: clip, classes: names, experts: ways.names, parameters: {r: r, p: p}
+        texts: names => texts_of(names)
+        weights: batch => all[0](batch.features)
+        logits: (batch, texts) => clip.scale * einsum("bg,bd,gcd->bc", batch.weights, batch.features, texts)
+      }
+    }
+
+    """
+
+  @Test(arguments: makers) func aCopyHasParametersOfItsOwn(_ make: String) {
+    let page = make.prefix { $0 != "(" }
+    let use =
+      page == "shifted" || page == "parts"
+      ? "" : "use {\(page == "routed" ? "routed, noisy, mlp_router" : String(page))} from \(page)\n"
+    let output = run(
+      use + "use {ways} from small_world\nlet names = data.classes\n" + Self.parts + """
+        func same(a, b) { all([equal(x, y) for [x, y] in zip(a, b)]) }
+        func learn(m) { train(m, on: data.train, for: 3 steps, batch: 8, optimizer: adam(lr: 0.01), seed: 1, quiet: true) }
+        seed(1)
+        let m = \(make)
+        let batch = data.train.batch([0, 1, 2, 3])
+        let said = m.logits(batch)
+        let other = copy(m)
+        let kept = [copy(p) for p in m.parameters]
+        print(equal(other.logits(batch), said), other.parameters.names == m.parameters.names, other.kind == m.kind)
+        let first = learn(other)
+        print(equal(m.logits(batch), said), same(m.parameters, kept), same(other.parameters, kept))
+        let third = copy(other)
+        print(equal(third.logits(batch), other.logits(batch)), third.logits(batch).shape == said.shape)
+        let second = learn(m)
+        print(first.losses == second.losses, same(m.parameters, other.parameters), equal(m.logits(batch), other.logits(batch)))
+        """)
+    #expect(output == "true true true\ntrue true false\ntrue true\ntrue true true\n", "\(output)")
+  }
+
+  /// What leads to a parameter is copied, all together; what does not is the same object.
+  @Test func whatLeadsToAParameterIsCopiedTogether() {
+    let output = run(
+      """
+      let seen = []
+      func made() {
+        let w = parameter(zeros([16]))
+        let box = {inner: [w]}
+        let notes = []
+        func value(depth) { if depth == 0 { box.inner[0] } else { value(depth - 1) } }
+        func swap() { box["inner"] = [box.inner[0] * 1] }
+        model {
+          name: "boxed", clip: clip, classes: data.classes, parameters: {w: w}
+          fixed: names => clip.encode_text(names, normalize: true)
+          texts: (names, places, fixed) => { append(notes, 1); normalize(fixed + value(3)) }
+          logits: (batch, texts) => { append(seen, len(notes)); clip.scale * (batch.features @ texts.T) }
+        }
+      }
+      let m = made()
+      let other = copy(m)
+      let batch = data.train.batch([0, 1])
+      other.parameters[0].assign(ones([16]))
+      let [a, b] = [m.logits(batch), other.logits(batch)]
+      print(equal(a, b), m.parameters[0].sum().item(), other.parameters[0].sum().item(), seen)
+      """)
+    #expect(output == "false 0.0 16.0 [1, 2]\n", "\(output)")
+  }
+
+  /// A model that is copied while the function that makes it still runs.
+  @Test func copyInsideTheFunction() {
+    let output = run(
+      """
+      func pair() {
+        let w = parameter(zeros([16]))
+        let m = model {
+          clip: clip, classes: data.classes, parameters: {w: w}
+          logits: batch => clip.scale * ((batch.features + w) @ normalize(clip.encode_text(batch.classes)).T)
+        }
+        let other = copy(m)
+        w.assign(ones([16]))
+        [m, other]
+      }
+      let [m, other] = pair()
+      print(m.parameters[0].sum().item(), other.parameters[0].sum().item())
+      print(equal(m.logits(data.train.batch([0])), other.logits(data.train.batch([0]))))
+      """)
+    #expect(output == "16.0 0.0\nfalse\n", "\(output)")
+  }
+
+  @Test(arguments: [
+    (
+      "let m = model { clip: clip, classes: data.classes, parameters: {w: w}, logits: batch => clip.scale * (batch.features @ table.T) + w }",
+      "through 'w', of which the program has one",
+      "make parameters and model in a function, func make() { … }"
+    ),
+    (
+      "func deeper(batch) { batch.features @ held[0].T }\nlet m = model { clip: clip, classes: data.classes, parameters: {t: table}, logits: batch => deeper(batch) }",
+      "through 'held', of which", "make parameters and model in a function"
+    ),
+    (
+      "func make() { let t = parameter(randn([10, 16]))\nlet o = sgd([t], lr: 0.1)\nmodel { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => { o.zero_grad(); batch.features @ t.T } } }\nlet m = make()",
+      "through an object of the kind Optimizer", "let them read the tensor itself"
+    ),
+    (
+      "func make() { let t = parameter(randn([10, 16]))\nlet n = 2 * t\nmodel { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => batch.features @ n.T } }\nlet m = make()",
+      "hold a tensor that was computed from a parameter", "compute it in the function that needs it"
+    ),
+    (
+      "func make() { let t = parameter(randn([10, 16]))\nlet inner = model { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => batch.features @ t.T }\nmodel { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => inner.logits(batch, gradient: true) } }\nlet m = make()",
+      "through an object of the kind Model", "let them read the tensor itself"
+    ),
+    (
+      "func make() { let r = router(16, experts: 10)\nlet f = r.scores\nmodel { clip: clip, classes: data.classes, parameters: {r: r}, logits: batch => f(batch.features) } }\nlet m = make()",
+      "hold the method 'scores' without its object",
+      "let them hold the object, and call scores where it is needed"
+    ),
+  ])
+  func whatCannotBeCopiedIsSaid(_ make: String, _ reason: String, _ help: String) {
+    let output = run(
+      """
+      let w = parameter(zeros([10]))
+      let table = parameter(randn([10, 16]))
+      let held = [table]
+      \(make)
+      print(m.logits(data.train.batch([0])).shape)
+      copy(m)
+      """, helps: true)
+    #expect(output.hasPrefix("[1, 10]\nE0303 copy cannot take the model"), "\(output)")
+    #expect(output.contains(reason) && output.contains(help), "\(output)")
+  }
+
+  /// A file of such a model says what to do.
+  @Test func loadModelSaysWhatToDo() throws {
+    try Repository.inFolder { folder in
+      let output = run(
+        """
+        let m = shifted()
+        checkpoint(m, "\(folder)/m.safetensors")
+        let other = copy(m)
+        restore(other, "\(folder)/m.safetensors")
+        print(numbers(other) == numbers(m))
+        load_model("\(folder)/m.safetensors", clip: clip)
+        """, helps: true)
+      #expect(output.hasPrefix("true\nE0708 "), "\(output)")
+      #expect(output.contains("holds \"mine\", a model of functions"), "\(output)")
+      #expect(output.contains("help: make it as its program does, then: restore(mine, \""), "\(output)")
+    }
+  }
+}
+
+/// `clip.branch`: weights of one's own beside shared ones.
+@Suite struct BranchLanguageTests {
+  private func run(_ program: String, helps: Bool = false) -> String {
+    printed(OwnModelTests.setup + program, helps: helps)
+  }
+
+  @Test func onlyWhatIsChosenTrainsAndNothingElseMoves() {
+    let output = run(
+      """
+      let before = clip.hash
+      let tower = clip.branch(name => name.starts_with("visual.transformer.") and name.contains(".ln_"))
+      let [by_list, by_name] = [clip.branch(["visual.ln_post.", "visual.proj"]), clip.branch("visual.ln_post.")]
+      print(len(tower.parameters), len(by_list.parameters), by_name.parameters.names, tower.hash == before)
+      let pixels = randn([2, 1, 16, 16])
+      let start = clip.encode_image(pixels)
+      print(start.requires_grad, tower.encode_image(pixels).requires_grad, max(abs(tower.encode_image(pixels) - start)).item() < 1e-5)
+      let opt = sgd(tower.parameters, lr: 0.5)
+      sum(tower.encode_image(pixels) ** 2).backward()
+      opt.step()
+      print(clip.hash == before, tower.hash == before, equal(clip.encode_image(pixels), start))
+      print(by_list.hash == before, equal(tower.encode_text(["a"]), clip.encode_text(["a"])))
+      """)
+    #expect(
+      output == """
+        4 3 ["visual.ln_post.weight", "visual.ln_post.bias"] true
+        false true true
+        true false true
+        true true
+
+        """, "\(output)")
+  }
+
+  @Test(arguments: [
+    ("clip.branch(\"nothing\")", "E0602", "begins with \"nothing\""),
+    ("clip.branch([])", "E0602", "was chosen"), ("clip.branch(name => false)", "E0602", "was chosen"),
+    ("clip.branch(name => 3)", "E0303", "give true or false"), ("clip.branch(3)", "E0303", ""),
+    (
+      "clip.unfreeze(\"visual.proj\")\nclip.branch(\"visual.ln_post\")", "E0602",
+      "visual.proj trains in this model, and a branch would share it"
+    ),
+    ("clip.branch()", "E0304", ""),
+  ])
+  func whatDoesNotFitIsRefused(_ call: String, _ code: String, _ text: String) {
+    let output = run(call, helps: true)
+    #expect(output.hasPrefix(code) && (text.isEmpty || output.contains(text)), "\(output)")
+  }
+
+  /// Where the model trains what the branch has of its own, the branch begins there.
+  @Test func aBranchOfABranch() {
+    let output = run(
+      """
+      let a = clip.branch("visual.proj")
+      a.parameters[0].assign(zeros(a.parameters[0].shape))
+      let b = a.branch(["visual.proj", "visual.ln_post."])
+      print(len(b.parameters), sum(abs(b.parameters["visual.proj"])).item(), sum(abs(clip.parameters["visual.proj"])).item() > 0)
+      b.parameters["visual.proj"].assign(ones(a.parameters[0].shape))
+      print(sum(abs(a.parameters[0])).item())
+      """)
+    #expect(output == "3 0.0 true\n0.0\n", "\(output)")
+  }
+}
