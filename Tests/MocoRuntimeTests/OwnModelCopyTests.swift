@@ -171,6 +171,46 @@ import Testing
   }
 }
 
+/// A model of functions that trains weights of its CLIP model is kept and taken up again like any other.
+@Suite struct TrainedTowerTests {
+  @Test(arguments: ["routed(clip, ways, names, vision_layernorm: true)", "tuned(clip)"])
+  func aTowerThatTrainsIsKept(_ make: String) throws {
+    try Repository.inFolder { folder in
+      let output = printed(
+        OwnModelTests.setup + """
+          use {routed} from routed
+          use {ways} from small_world
+          let names = data.classes
+          func tuned(clip) {
+            let tower = clip.branch(["visual.proj", "ln_final."])
+            model {
+              clip: tower, classes: names, parameters: {w: tower.parameters}
+              texts: names => tower.encode_text(names, normalize: true)
+              logits: (batch, texts) => 10 * (batch.features @ texts.T)
+            }
+          }
+          seed(1)
+          let [a, b, c] = [\(make), \(make), \(make)]
+          train(a, on: data.train, for: 3 steps, batch: 10, optimizer: sgd(lr: 0.05), seed: 1, quiet: true)
+          checkpoint(a, "\(folder)/a.safetensors")
+          let batch = data.train.batch([0, 1, 2])
+          print(equal(a.logits(batch), b.logits(batch)))
+          restore(b, "\(folder)/a.safetensors")
+          print(equal(a.logits(batch), b.logits(batch)), b.clip.hash == a.clip.hash, c.clip.hash == clip.hash)
+          try { restore(c, "\(folder)/a.safetensors", strict: false) } catch e { print(e.message) }
+          let other = clip_model({
+            embedding: 16, context: 24, merges: 4096, activation: "quick_gelu", mean: [0.3], std: [0.35]
+            text: {width: 16, layers: 1, heads: 2}
+            vision: {image_size: 16, patch: 8, channels: 1, width: 16, layers: 1, heads: 2}
+          }, seed: 2)
+          func of(clip) { \(make) }
+          try { restore(of(other), "\(folder)/a.safetensors") } catch e { print(e.code, e.message.contains("another CLIP model")) }
+          """)
+      #expect(output == "false\ntrue true true\nE0708 true\n", "\(output)")
+    }
+  }
+}
+
 /// `clip.branch`: weights of one's own beside shared ones.
 @Suite struct BranchLanguageTests {
   private func run(_ program: String, helps: Bool = false) -> String {

@@ -6,7 +6,9 @@ import MocoBase
 /// It belongs to the thread that runs the interpreter's programs.
 public final class FunctionReach {
   /// Why functions cannot be copied so.
-  public enum Obstacle: Error {
+  ///
+  /// - Safety: it is thrown and caught on the thread that runs the interpreter's programs.
+  public enum Obstacle: Error, @unchecked Sendable {
     /// A global name leads to an object that is replaced.
     case global(String)
     /// An object of Swift code holds such an object itself.

@@ -160,9 +160,9 @@ extension Checkpoint {
       )
       return
     }
+    let trained = TrainedWeights(of: model)
     let here = try model.clip.contentHash { name in
-      guard name.hasPrefix("visual.") else { return nil }
-      return try file.tensor("model.image_encoder." + name.dropFirst("visual.".count))
+      try trained.place(of: name).flatMap { try file.tensor($0) }
     }
     var text: String?
     if here != saved {

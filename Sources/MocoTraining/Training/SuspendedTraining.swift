@@ -49,9 +49,9 @@ public final class SuspendedTraining {
     var entries = metadata
     let stored = StoredTensors(tensors, metadata: [:])
     if clip !== trainer.model.clip {
+      let trained = TrainedWeights(of: trainer.model)
       entries["clip"] = try clip.contentHash { name in
-        guard name.hasPrefix("visual.") else { return nil }
-        return try? stored.tensor("model.image_encoder." + name.dropFirst("visual.".count))
+        trained.place(of: name).flatMap { try? stored.tensor($0) }
       }
     }
     func add(_ split: DataSplit, _ name: String) throws {
