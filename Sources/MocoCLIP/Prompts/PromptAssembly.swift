@@ -69,6 +69,12 @@ extension CLIPModel {
   }
 }
 
+/// What messages call a prompt. It is put into words where there is a message: most prompts have none.
+struct PromptOwner: CustomStringConvertible {
+  let index: Int
+  var description: String { "prompt \(index)" }
+}
+
 /// Makes keys of prompts' pieces.
 struct PromptAssembly {
   let model: CLIPModel
@@ -85,7 +91,7 @@ struct PromptAssembly {
 
   /// The keys of one prompt, [start] and [end] included.
   mutating func keys(_ pieces: [PromptPiece], index: Int) throws -> [PromptKey] {
-    let owner = "prompt \(index)"
+    let owner = PromptOwner(index: index)
     let segments = try TextSegments(pieces, owner: owner, tokenizer: model.tokenizer)
     let start = model.config.startToken
     let end = model.config.endToken
@@ -139,7 +145,7 @@ struct PromptAssembly {
   ///
   /// - Throws: E0205 for shapes that do not fit, E0305 where both say it.
   private func checkedDeep(
-    _ pieces: [PromptPiece], _ segments: TextSegments, _ owner: String
+    _ pieces: [PromptPiece], _ segments: TextSegments, _ owner: PromptOwner
   ) throws -> [Variable?]? {
     var count = 0
     for part in segments.parts {
@@ -183,7 +189,9 @@ struct PromptAssembly {
   }
 
   /// - Parameter rows: how many there must be; nil for any.
-  private func check(_ variable: Variable, rows: Int?, _ name: String, _ owner: String? = nil) throws {
+  private func check(
+    _ variable: Variable, rows: Int?, _ name: @autoclosure () -> String, _ owner: PromptOwner? = nil
+  ) throws {
     let shape = variable.value.shape
     guard shape.count == 2, shape[1] == text.width, variable.value.dtype == .float32 else {
       var help = "make it of rows as wide as the text tower: clip.width is \(text.width)"
@@ -194,14 +202,14 @@ struct PromptAssembly {
       }
       throw Failure(
         "E0205",
-        "\(name) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model "
+        "\(name()) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model "
           + "takes float32 rows [n, \(text.width)]",
         help: help, argument: owner == nil ? "text" : "deep")
     }
     guard let rows, shape[0] != rows else { return }
     throw Failure(
       "E0205",
-      "\(name) has \(shape[0]) rows, and \(owner ?? "the piece") has \(rows) soft rows",
+      "\(name()) has \(shape[0]) rows, and \(owner?.description ?? "the piece") has \(rows) soft rows",
       help: "give a row for each soft row", argument: owner == nil ? "text" : "deep")
   }
 }

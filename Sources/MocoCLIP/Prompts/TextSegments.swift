@@ -10,7 +10,7 @@ struct TextSegments {
   private(set) var parts: [PromptPiece] = []
 
   /// - Throws: E0604 for an empty text and a prompt without a piece, E0305 for texts that do not join.
-  init(_ pieces: [PromptPiece], owner: String, tokenizer: Tokenizer) throws {
+  init(_ pieces: [PromptPiece], owner: PromptOwner, tokenizer: Tokenizer) throws {
     guard !pieces.isEmpty else {
       throw Failure(
         "E0604", "\(owner) has no piece", help: "give it a text or soft tokens, as in [ctx, name, \".\"]",
@@ -53,7 +53,8 @@ struct TextSegments {
     return text.count <= 60 ? text : String(text.prefix(57)) + "…"
   }
 
-  private static func joined(_ texts: [String], _ owner: String, _ tokenizer: Tokenizer) throws -> String {
+  private static func joined(_ texts: [String], _ owner: PromptOwner, _ tokenizer: Tokenizer) throws -> String
+  {
     guard texts.count > 1 else { return texts[0] }
     for (left, right) in zip(texts, texts.dropFirst()) {
       guard let last = left.unicodeScalars.last, let first = right.unicodeScalars.first,
@@ -75,7 +76,7 @@ struct TextSegments {
 
   /// Soft rows between two texts keep them apart; what reaches across them in a sentence, such as half a reference
   /// of HTML, has no meaning.
-  private static func checkApart(_ segments: [String], _ owner: String, _ tokenizer: Tokenizer) throws {
+  private static func checkApart(_ segments: [String], _ owner: PromptOwner, _ tokenizer: Tokenizer) throws {
     guard segments.count > 1, !segments.allSatisfy(isPlain) else { return }
     let apart = segments.flatMap { letters($0, tokenizer) }
     var sentences = [segments.joined(separator: " ")]

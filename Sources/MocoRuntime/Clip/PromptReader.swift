@@ -42,7 +42,7 @@ struct PromptReader {
     }
   }
 
-  private func piece(_ value: AnyValue, _ name: String) throws -> PromptPiece {
+  private func piece(_ value: AnyValue, _ name: @autoclosure () -> String) throws -> PromptPiece {
     if let text = value.asString { return .text(text) }
     if let tensor: TensorValue = value.asHost() { return .soft(SoftPiece(tensor.variable)) }
     if let list = value.asList {
@@ -50,15 +50,15 @@ struct PromptReader {
         throw arguments.failure(
           "E0303",
           list.isEmpty
-            ? "\(name) is an empty list"
-            : "\(name) is a list that begins with \(Arguments.describe(list[0]))",
+            ? "\(name()) is an empty list"
+            : "\(name()) is a list that begins with \(Arguments.describe(list[0]))",
           at: argument,
           help: "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it")
       }
-      return .soft(SoftPiece(first.variable, deep: try rows(Array(list.dropFirst()), name, argument)))
+      return .soft(SoftPiece(first.variable, deep: try rows(Array(list.dropFirst()), name(), argument)))
     }
     throw arguments.failure(
-      "E0303", "\(name) is \(Arguments.describe(value)); a piece is a String or a Tensor", at: argument,
+      "E0303", "\(name()) is \(Arguments.describe(value)); a piece is a String or a Tensor", at: argument,
       help: value.asInt == nil
         ? "write a text, or soft tokens [rows, \(model.config.text.width)]"
         : "write str(n) for a number in a text")
