@@ -83,7 +83,8 @@ let package = Package(
     .target(
       name: "MocoBench",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoTraining",
+        "CKernels", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
+        "MocoTraining",
         "MocoLang", "MocoRuntime",
       ]),
     .executableTarget(

@@ -1,8 +1,7 @@
 // Attention kernels of attention.h, in one copy for each instruction set.
 #include "attention.h"
 
-#include <math.h>
-#include <string.h>
+#include "vector_log.h"
 
 #define MOCO_BODY "attention_body.h"
 #include "copies.h"

@@ -1,61 +1,41 @@
-// The bodies of attention.c, compiled once for each instruction set after vector_body.h.
+// The bodies of attention.c, compiled once for each instruction set by copies.h.
 
 INLINE float MOCO_VARIANT(dot)(const float *a, const float *b, ptrdiff_t n) {
-  F8 s0 = SPLAT(0.0f), s1 = SPLAT(0.0f);
-  ptrdiff_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    s0 += LOAD(a + i) * LOAD(b + i);
-    s1 += LOAD(a + i + 8) * LOAD(b + i + 8);
-  }
-  for (; i + 8 <= n; i += 8) s0 += LOAD(a + i) * LOAD(b + i);
-  float s = MOCO_VARIANT(sum8)(s0 + s1);
-  for (; i < n; i++) s += a[i] * b[i];
-  return s;
+  F16 s = ZERO;
+  EACH16(i, n, { s = FMA16(GET(a + i), GET(b + i), s); });
+  return MOCO_VARIANT(sum16)(s);
 }
 
-// x[i] <- e^(x[i] * scale - shift), returning the sum.
-INLINE float MOCO_VARIANT(exp_row)(float *x, ptrdiff_t n, float scale, float shift) {
-  F8 sum = SPLAT(0.0f);
-  ptrdiff_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    F8 e = MOCO_VARIANT(exp8)(LOAD(x + i) * SPLAT(scale) - SPLAT(shift));
+// x <- softmax(scale * x); the log-sum-exp of the scaled row is max * scale + log(sum). What is left behind the whole
+// vectors stays in one, so that it is not read back from parts.
+INLINE float MOCO_VARIANT(softmax_row)(float *x, ptrdiff_t n, float scale, float *top) {
+  const ptrdiff_t whole = n & ~(ptrdiff_t)15, k = n - whole;
+  const I16 inside = MOCO_VARIANT(first)(k);
+  F16 best = SPLAT(x[0]), sum = ZERO, rest = ZERO;
+  for (ptrdiff_t i = 0; i < whole; i += 16) {
+    const F16 v = LOAD(x + i);
+    best = LARGER(v, best);
+  }
+  if (k) {
+    rest = MOCO_VARIANT(get)(x + whole, k);
+    const F16 v = SELECT(inside, rest, best);
+    best = LARGER(v, best);
+  }
+  const float shift = MOCO_VARIANT(max16)(best) * scale;
+  for (ptrdiff_t i = 0; i < whole; i += 16) {
+    const F16 e = MOCO_VARIANT(exp16)(FMA16(LOAD(x + i), SPLAT(scale), SPLAT(-shift)));
     STORE(x + i, e);
     sum += e;
   }
-  float total = MOCO_VARIANT(sum8)(sum);
-  if (i < n) {
-    float part[8] = {0};
-    for (ptrdiff_t j = i; j < n; j++) part[j - i] = x[j] * scale - shift;
-    F8 e = MOCO_VARIANT(exp8)(LOAD(part));
-    STORE(part, e);
-    for (ptrdiff_t j = i; j < n; j++) {
-      x[j] = part[j - i];
-      total += part[j - i];
-    }
+  if (k) {
+    rest = (F16)((I16)MOCO_VARIANT(exp16)(FMA16(rest, SPLAT(scale), SPLAT(-shift))) & inside);
+    sum += rest;
   }
+  const float total = MOCO_VARIANT(sum16)(sum), inverse = 1.0f / total;
+  for (ptrdiff_t i = 0; i < whole; i += 16) STORE(x + i, LOAD(x + i) * SPLAT(inverse));
+  if (k) MOCO_VARIANT(put)(x + whole, rest * SPLAT(inverse), k);
+  *top = shift;
   return total;
-}
-
-// x <- softmax(scale * x); the log-sum-exp of the scaled row is max * scale + log(sum).
-INLINE float MOCO_VARIANT(softmax_row)(float *x, ptrdiff_t n, float scale, float *top) {
-  float m = x[0];
-  ptrdiff_t i = 0;
-  if (n >= 8) {
-    F8 best = LOAD(x);
-    for (i = 8; i + 8 <= n; i += 8) {
-      F8 y = LOAD(x + i);
-      I8 more = y > best;
-      best = (F8)(((I8)y & more) | ((I8)best & ~more));
-    }
-    for (int j = 0; j < 8; j++) m = best[j] > m ? best[j] : m;
-  }
-  for (; i < n; i++) m = x[i] > m ? x[i] : m;
-  float sum = MOCO_VARIANT(exp_row)(x, n, scale, m * scale);
-  float inverse = 1.0f / sum;
-  for (i = 0; i + 8 <= n; i += 8) STORE(x + i, LOAD(x + i) * SPLAT(inverse));
-  for (; i < n; i++) x[i] *= inverse;
-  *top = m * scale;
-  return sum;
 }
 
 // One head of one query: dots with every key, softmax, weighted sum of the values.
@@ -67,30 +47,21 @@ INLINE void MOCO_VARIANT(list_forward)(const float *q, const float *k, ptrdiff_t
   MOCO_VARIANT(softmax_row)(p, n, scale, &top);
   ptrdiff_t c = 0;
   for (; c + 32 <= dim; c += 32) {
-    F8 s0 = SPLAT(0.0f), s1 = s0, s2 = s0, s3 = s0;
+    F16 s0 = ZERO, s1 = s0;
     for (ptrdiff_t j = 0; j < n; j++) {
       const float *row = v + keys[j] * vs + c;
-      F8 w = SPLAT(p[j]);
-      s0 += w * LOAD(row);
-      s1 += w * LOAD(row + 8);
-      s2 += w * LOAD(row + 16);
-      s3 += w * LOAD(row + 24);
+      const F16 w = SPLAT(p[j]);
+      s0 = FMA16(w, LOAD(row), s0);
+      s1 = FMA16(w, LOAD(row + 16), s1);
     }
     STORE(out + c, s0);
-    STORE(out + c + 8, s1);
-    STORE(out + c + 16, s2);
-    STORE(out + c + 24, s3);
+    STORE(out + c + 16, s1);
   }
-  for (; c + 8 <= dim; c += 8) {
-    F8 s = SPLAT(0.0f);
-    for (ptrdiff_t j = 0; j < n; j++) s += SPLAT(p[j]) * LOAD(v + keys[j] * vs + c);
-    STORE(out + c, s);
-  }
-  for (; c < dim; c++) {
-    float s = 0;
-    for (ptrdiff_t j = 0; j < n; j++) s += p[j] * v[keys[j] * vs + c];
-    out[c] = s;
-  }
+  EACH16(i, dim - c, {
+    F16 s = ZERO;
+    for (ptrdiff_t j = 0; j < n; j++) s = FMA16(SPLAT(p[j]), GET(v + keys[j] * vs + c + i), s);
+    PUT(out + c + i, s);
+  });
 }
 
 INLINE void MOCO_VARIANT(lists_forward)(const moco_attention_lists *a, float *out, ptrdiff_t out_stride,
@@ -127,33 +98,18 @@ INLINE void MOCO_VARIANT(list_backward)(const float *q, const float *k, ptrdiff_
     mean += p[j] * ds[j];
   }
   for (ptrdiff_t j = 0; j < n; j++) ds[j] = p[j] * (ds[j] - mean) * scale;
-  ptrdiff_t c = 0;
-  for (; c + 16 <= dim; c += 16) {
-    F8 q0 = LOAD(q + c), q1 = LOAD(q + c + 8), d0 = LOAD(dout + c), d1 = LOAD(dout + c + 8);
-    F8 s0 = SPLAT(0.0f), s1 = s0;
+  EACH16(c, dim, {
+    const F16 qc = GET(q + c), dc = GET(dout + c);
+    F16 s = ZERO;
     for (ptrdiff_t j = 0; j < n; j++) {
-      const float *kj = k + keys[j] * ks + c;
       float *dkj = dk + keys[j] * dks + c, *dvj = dv + keys[j] * dvs + c;
-      F8 w = SPLAT(ds[j]), pj = SPLAT(p[j]);
-      s0 += w * LOAD(kj);
-      s1 += w * LOAD(kj + 8);
-      STORE(dkj, LOAD(dkj) + w * q0);
-      STORE(dkj + 8, LOAD(dkj + 8) + w * q1);
-      STORE(dvj, LOAD(dvj) + pj * d0);
-      STORE(dvj + 8, LOAD(dvj + 8) + pj * d1);
+      const F16 w = SPLAT(ds[j]), pj = SPLAT(p[j]);
+      s = FMA16(w, GET(k + keys[j] * ks + c), s);
+      PUT(dkj, FMA16(w, qc, GET(dkj)));
+      PUT(dvj, FMA16(pj, dc, GET(dvj)));
     }
-    STORE(dq + c, s0);
-    STORE(dq + c + 8, s1);
-  }
-  for (; c < dim; c++) {
-    float s = 0;
-    for (ptrdiff_t j = 0; j < n; j++) {
-      s += ds[j] * k[keys[j] * ks + c];
-      dk[keys[j] * dks + c] += ds[j] * q[c];
-      dv[keys[j] * dvs + c] += p[j] * dout[c];
-    }
-    dq[c] = s;
-  }
+    PUT(dq + c, s);
+  });
 }
 
 INLINE void MOCO_VARIANT(lists_backward)(const moco_attention_lists *a, const float *probabilities,
@@ -191,19 +147,32 @@ static void MOCO_VARIANT(softmax)(float *scores, ptrdiff_t rows, ptrdiff_t colum
   for (ptrdiff_t r = 0; r < rows; r++) {
     float top;
     float sum = MOCO_VARIANT(softmax_row)(scores + r * columns, columns, scale, &top);
-    if (lse) lse[r * lse_stride] = top + logf(sum);
+    if (lse) lse[r * lse_stride] = top + (float)moco_fixed_log(sum);
   }
 }
 
 static void MOCO_VARIANT(softmax_backward)(float *scores, float *dp, ptrdiff_t rows, ptrdiff_t columns,
                                            float scale, const float *lse, ptrdiff_t lse_stride) {
+  const ptrdiff_t whole = columns & ~(ptrdiff_t)15, k = columns - whole;
+  const I16 inside = MOCO_VARIANT(first)(k);
   for (ptrdiff_t r = 0; r < rows; r++) {
     float *p = scores + r * columns, *d = dp + r * columns;
-    MOCO_VARIANT(exp_row)(p, columns, scale, lse[r * lse_stride]);
-    float mean = MOCO_VARIANT(dot)(p, d, columns);
-    ptrdiff_t i = 0;
-    for (; i + 8 <= columns; i += 8)
-      STORE(d + i, LOAD(p + i) * (LOAD(d + i) - SPLAT(mean)) * SPLAT(scale));
-    for (; i < columns; i++) d[i] = p[i] * (d[i] - mean) * scale;
+    const float shift = lse[r * lse_stride];
+    F16 sum = ZERO, rest = ZERO, slopes = ZERO;
+    for (ptrdiff_t i = 0; i < whole; i += 16) {
+      const F16 e = MOCO_VARIANT(exp16)(FMA16(LOAD(p + i), SPLAT(scale), SPLAT(-shift)));
+      STORE(p + i, e);
+      sum = FMA16(e, LOAD(d + i), sum);
+    }
+    if (k) {
+      slopes = MOCO_VARIANT(get)(d + whole, k);
+      rest = MOCO_VARIANT(exp16)(FMA16(MOCO_VARIANT(get)(p + whole, k), SPLAT(scale), SPLAT(-shift)));
+      rest = (F16)((I16)rest & inside);
+      MOCO_VARIANT(put)(p + whole, rest, k);
+      sum = FMA16(rest, slopes, sum);
+    }
+    const F16 mean = SPLAT(MOCO_VARIANT(sum16)(sum));
+    for (ptrdiff_t i = 0; i < whole; i += 16) STORE(d + i, LOAD(p + i) * (LOAD(d + i) - mean) * SPLAT(scale));
+    if (k) MOCO_VARIANT(put)(d + whole, rest * (slopes - mean) * SPLAT(scale), k);
   }
 }

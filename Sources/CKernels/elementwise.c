@@ -33,6 +33,10 @@ void moco_unary_backward(int op, ptrdiff_t n, const float *x, const float *y, co
 
 void moco_add_scaled(ptrdiff_t n, float alpha, const float *x, float *y) { CHOOSE(add_scaled, n, alpha, x, y); }
 
+void moco_fused(ptrdiff_t n, const float *a, const float *b, const float *c, float *out) {
+  CHOOSE(fused, n, a, b, c, out);
+}
+
 void moco_affine(ptrdiff_t n, float alpha, const float *x, float beta, float *out) {
   CHOOSE(affine, n, alpha, x, beta, out);
 }

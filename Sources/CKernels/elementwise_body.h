@@ -1,13 +1,4 @@
-// The bodies of elementwise.c, compiled once for each instruction set after vector_body.h and vector_math.h.
-
-INLINE F8 MOCO_VARIANT(sqrt8)(F8 x) {
-#if __has_builtin(__builtin_elementwise_sqrt)
-  return __builtin_elementwise_sqrt(x);
-#else
-  for (int i = 0; i < 8; i++) x[i] = sqrtf(x[i]);
-  return x;
-#endif
-}
+// The bodies of elementwise.c, compiled once for each instruction set by copies.h.
 
 #define BINARY_LOOP(expression)                       \
   do {                                                \
@@ -70,24 +61,22 @@ static void MOCO_VARIANT(compare)(int op, ptrdiff_t n, const float *a, ptrdiff_t
   }
 }
 
-// Eight at a time; a rest of fewer goes through a buffer, so that an element's bits do not depend on its place.
-#define UNARY_LOOP(expression)                                               \
-  do {                                                                       \
-    ptrdiff_t i = 0;                                                         \
-    if (s == 1) {                                                            \
-      for (; i + 8 <= n; i += 8) {                                           \
-        const F8 v = LOAD(x + i);                                            \
-        STORE(out + i, (expression));                                        \
-      }                                                                      \
-    }                                                                        \
-    for (; i < n; i += 8) {                                                  \
-      float in[8] = {0}, done[8];                                            \
-      const ptrdiff_t rest = n - i < 8 ? n - i : 8;                          \
-      for (ptrdiff_t j = 0; j < rest; j++) in[j] = x[(i + j) * s];           \
-      const F8 v = LOAD(in);                                                 \
-      STORE(done, (expression));                                             \
-      for (ptrdiff_t j = 0; j < rest; j++) out[i + j] = done[j];             \
-    }                                                                        \
+// What does not stand together goes through a buffer, so that an element's bits do not depend on its place.
+#define UNARY_LOOP(expression)                                             \
+  do {                                                                     \
+    if (s == 1) {                                                          \
+      EACH16(i, n, {                                                       \
+        const F16 v = GET(x + i);                                          \
+        PUT(out + i, (expression));                                        \
+      });                                                                  \
+    } else {                                                               \
+      EACH16(i, n, {                                                       \
+        float in[16] = {0};                                                \
+        for (ptrdiff_t j = 0; j < here; j++) in[j] = x[(i + j) * s];       \
+        const F16 v = LOAD(in);                                            \
+        PUT(out + i, (expression));                                        \
+      });                                                                  \
+    }                                                                      \
   } while (0)
 
 #define SCALAR_LOOP(expression)                   \
@@ -101,16 +90,16 @@ static void MOCO_VARIANT(compare)(int op, ptrdiff_t n, const float *a, ptrdiff_t
 static void MOCO_VARIANT(unary)(int op, ptrdiff_t n, const float *x, ptrdiff_t s, float *out) {
   switch (op) {
     case MOCO_NEG: UNARY_LOOP(-v); break;
-    case MOCO_ABS: UNARY_LOOP(ABS8(v)); break;
+    case MOCO_ABS: UNARY_LOOP(ABS16(v)); break;
     case MOCO_EXP: UNARY_LOOP(MOCO_VARIANT(exp_full)(v)); break;
-    case MOCO_LOG: SCALAR_LOOP(logf(v)); break;
-    case MOCO_SQRT: UNARY_LOOP(MOCO_VARIANT(sqrt8)(v)); break;
-    case MOCO_RSQRT: UNARY_LOOP(SPLAT(1.0f) / MOCO_VARIANT(sqrt8)(v)); break;
+    case MOCO_LOG: UNARY_LOOP(MOCO_VARIANT(log16)(v)); break;
+    case MOCO_SQRT: UNARY_LOOP(__builtin_elementwise_sqrt(v)); break;
+    case MOCO_RSQRT: UNARY_LOOP(SPLAT(1.0f) / __builtin_elementwise_sqrt(v)); break;
     case MOCO_SQUARE: UNARY_LOOP(v * v); break;
     case MOCO_RECIPROCAL: UNARY_LOOP(SPLAT(1.0f) / v); break;
     case MOCO_TANH: UNARY_LOOP(MOCO_VARIANT(tanh)(v)); break;
     case MOCO_SIGMOID: UNARY_LOOP(MOCO_VARIANT(sigmoid)(v)); break;
-    case MOCO_RELU: UNARY_LOOP(SELECT(v < SPLAT(0.0f), SPLAT(0.0f), v)); break;
+    case MOCO_RELU: UNARY_LOOP(SELECT(v < ZERO, ZERO, v)); break;
     case MOCO_GELU: UNARY_LOOP(v * MOCO_VARIANT(phi)(v)); break;
     case MOCO_QUICK_GELU: UNARY_LOOP(v * MOCO_VARIANT(sigmoid)(SPLAT(1.702f) * v)); break;
     case MOCO_ERF: UNARY_LOOP(MOCO_VARIANT(erf)(v)); break;
@@ -124,37 +113,26 @@ static void MOCO_VARIANT(unary)(int op, ptrdiff_t n, const float *x, ptrdiff_t s
 }
 
 // d/dx of x Phi(x) is Phi(x) + x phi(x).
-INLINE F8 MOCO_VARIANT(gelu_slope)(F8 x) {
-  F8 density = SPLAT(0.39894228040143268f) * MOCO_VARIANT(exp_full)(SPLAT(-0.5f) * x * x);
-  return MOCO_VARIANT(phi)(x) + x * density;
+INLINE F16 MOCO_VARIANT(gelu_slope)(F16 x) {
+  F16 density = SPLAT(0.39894228040143268f) * MOCO_VARIANT(exp_full)(SPLAT(-0.5f) * x * x);
+  return FMA16(x, density, MOCO_VARIANT(phi)(x));
 }
 
-INLINE F8 MOCO_VARIANT(quick_gelu_slope)(F8 x) {
-  F8 s = MOCO_VARIANT(sigmoid)(SPLAT(1.702f) * x);
-  return s + SPLAT(1.702f) * x * s * (SPLAT(1.0f) - s);
+INLINE F16 MOCO_VARIANT(quick_gelu_slope)(F16 x) {
+  F16 s = MOCO_VARIANT(sigmoid)(SPLAT(1.702f) * x);
+  return FMA16(SPLAT(1.702f) * x * s, SPLAT(1.0f) - s, s);
 }
 
-#define SLOPE_LOOP(expression)                                               \
-  do {                                                                       \
-    ptrdiff_t i = 0;                                                         \
-    for (; i + 8 <= n; i += 8) {                                             \
-      const F8 v = LOAD(x + i), w = LOAD(y + i);                             \
-      (void)v, (void)w;                                                      \
-      STORE(dx + i, LOAD(dy + i) * (expression));                            \
-    }                                                                        \
-    if (i < n) {                                                             \
-      float in[8] = {0}, at[8] = {0}, done[8];                               \
-      for (ptrdiff_t j = 0; i + j < n; j++) in[j] = x[i + j], at[j] = y[i + j]; \
-      const F8 v = LOAD(in), w = LOAD(at);                                   \
-      (void)v, (void)w;                                                      \
-      STORE(done, (expression));                                             \
-      for (ptrdiff_t j = 0; i + j < n; j++) dx[i + j] = dy[i + j] * done[j]; \
-    }                                                                        \
-  } while (0)
+#define SLOPE_LOOP(expression)                                   \
+  EACH16(i, n, {                                                 \
+    const F16 v = GET(x + i), w = GET(y + i);                    \
+    (void)v, (void)w;                                            \
+    PUT(dx + i, GET(dy + i) * (expression));                     \
+  })
 
 static void MOCO_VARIANT(unary_backward)(int op, ptrdiff_t n, const float *x, const float *y, const float *dy,
                                          float *dx) {
-  const F8 one = SPLAT(1.0f), zero = SPLAT(0.0f);
+  const F16 one = SPLAT(1.0f), zero = ZERO;
   switch (op) {
     case MOCO_NEG: SLOPE_LOOP(-one); break;
     case MOCO_ABS: SLOPE_LOOP(SELECT(v > zero, one, SELECT(v < zero, -one, zero))); break;
@@ -181,6 +159,10 @@ static void MOCO_VARIANT(unary_backward)(int op, ptrdiff_t n, const float *x, co
 
 static void MOCO_VARIANT(add_scaled)(ptrdiff_t n, float alpha, const float *x, float *y) {
   for (ptrdiff_t i = 0; i < n; i++) y[i] += alpha * x[i];
+}
+
+static void MOCO_VARIANT(fused)(ptrdiff_t n, const float *a, const float *b, const float *c, float *out) {
+  EACH16(i, n, { PUT(out + i, FMA16(GET(a + i), GET(b + i), GET(c + i))); });
 }
 
 static void MOCO_VARIANT(affine)(ptrdiff_t n, float alpha, const float *x, float beta, float *out) {

@@ -1,8 +1,6 @@
 // Kernels of moco_optimizer.h, in one copy for each instruction set.
 #include "moco_optimizer.h"
 
-#include <string.h>
-
 #define MOCO_BODY "optimizer_body.h"
 #include "copies.h"
 

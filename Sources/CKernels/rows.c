@@ -1,7 +1,7 @@
 // Kernels of rows.h, in one copy for each instruction set.
 #include "rows.h"
 
-#include <math.h>
+#include "vector_log.h"
 
 #define MOCO_BODY "rows_body.h"
 #include "copies.h"

@@ -1,103 +1,79 @@
-// The bodies of rows.c, compiled once for each instruction set after vector_body.h and vector_math.h.
-
-INLINE double MOCO_VARIANT(sum_d8)(D8 x) {
-  return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
-}
+// The bodies of rows.c, compiled once for each instruction set by copies.h.
 
 static double MOCO_VARIANT(sum)(const float *x, ptrdiff_t n) {
-  D8 s0 = {0}, s1 = {0};
-  ptrdiff_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    s0 += __builtin_convertvector(LOAD(x + i), D8);
-    s1 += __builtin_convertvector(LOAD(x + i + 8), D8);
-  }
-  double sum = MOCO_VARIANT(sum_d8)(s0 + s1);
-  for (; i < n; i++) sum += x[i];
-  return sum;
+  D16 s = {0};
+  EACH16(i, n, { s += DOUBLES(GET(x + i)); });
+  return MOCO_VARIANT(sum_d16)(s);
 }
 
+// The product of two floats is exact in double precision, so fusing would change nothing.
 static double MOCO_VARIANT(dot)(const float *x, const float *y, ptrdiff_t n) {
-  D8 s = {0};
-  ptrdiff_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    s += __builtin_convertvector(LOAD(x + i), D8) * __builtin_convertvector(LOAD(y + i), D8);
-  double sum = MOCO_VARIANT(sum_d8)(s);
-  for (; i < n; i++) sum += (double)x[i] * y[i];
-  return sum;
+  D16 s = {0};
+  EACH16(i, n, { s += DOUBLES(GET(x + i)) * DOUBLES(GET(y + i)); });
+  return MOCO_VARIANT(sum_d16)(s);
 }
 
 static void MOCO_VARIANT(sum_columns)(const float *x, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t columns,
                                       float *out) {
-  ptrdiff_t c = 0;
-  for (; c + 8 <= columns; c += 8) {
-    D8 s = {0};
-    for (ptrdiff_t r = 0; r < rows; r++) s += __builtin_convertvector(LOAD(x + r * stride + c), D8);
-    for (int i = 0; i < 8; i++) out[c + i] = (float)s[i];
-  }
-  for (; c < columns; c++) {
-    double s = 0;
-    for (ptrdiff_t r = 0; r < rows; r++) s += x[r * stride + c];
-    out[c] = (float)s;
-  }
+  EACH16(c, columns, {
+    D16 s = {0};
+    for (ptrdiff_t r = 0; r < rows; r++) s += DOUBLES(GET(x + r * stride + c));
+    PUT(out + c, FLOATS(s));
+  });
 }
 
 INLINE float MOCO_VARIANT(row_max)(const float *x, ptrdiff_t n) {
-  float m = -INFINITY;
-  ptrdiff_t i = 0;
-  if (n >= 8) {
-    F8 v = LOAD(x);
-    for (i = 8; i + 8 <= n; i += 8) {
-      F8 w = LOAD(x + i);
-      v = SELECT(w > v, w, v);
-    }
-    for (int j = 0; j < 8; j++) m = v[j] > m ? v[j] : m;
-  }
-  for (; i < n; i++) m = x[i] > m ? x[i] : m;
-  return m;
+  F16 m = -INFINITE;
+  EACH16(i, n, {
+    F16 v = GET(x + i);
+    if (here < 16) v = SELECT(MOCO_VARIANT(first)(here), v, -INFINITE);
+    m = LARGER(v, m);
+  });
+  return MOCO_VARIANT(max16)(m);
 }
 
-// out = exp(x - m) with the sum returned.
-INLINE double MOCO_VARIANT(row_exp)(const float *x, float m, float *out, ptrdiff_t n) {
-  D8 s = {0};
-  ptrdiff_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    F8 e = MOCO_VARIANT(exp_full)(LOAD(x + i) - SPLAT(m));
+// e^(x - m) with m the largest; the sum is returned, and the last vector of fewer than sixteen stays in rest.
+INLINE double MOCO_VARIANT(row_exp)(const float *x, float m, float *out, ptrdiff_t n, F16 *rest) {
+  D16 s = {0};
+  const ptrdiff_t whole = n & ~(ptrdiff_t)15, k = n - whole;
+  for (ptrdiff_t i = 0; i < whole; i += 16) {
+    const F16 e = MOCO_VARIANT(exp_full)(LOAD(x + i) - SPLAT(m));
     if (out) STORE(out + i, e);
-    s += __builtin_convertvector(e, D8);
+    s += DOUBLES(e);
   }
-  double sum = MOCO_VARIANT(sum_d8)(s);
-  if (i < n) {
-    float in[8] = {0}, done[8];
-    for (ptrdiff_t j = 0; i + j < n; j++) in[j] = x[i + j];
-    STORE(done, MOCO_VARIANT(exp_full)(LOAD(in) - SPLAT(m)));
-    for (ptrdiff_t j = 0; i + j < n; j++) {
-      if (out) out[i + j] = done[j];
-      sum += done[j];
-    }
+  if (k) {
+    const F16 e = MOCO_VARIANT(exp_full)(MOCO_VARIANT(get)(x + whole, k) - SPLAT(m));
+    *rest = (F16)((I16)e & MOCO_VARIANT(first)(k));
+    s += DOUBLES(*rest);
   }
-  return sum;
+  return MOCO_VARIANT(sum_d16)(s);
 }
 
 static void MOCO_VARIANT(softmax)(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width) {
+  const ptrdiff_t whole = width & ~(ptrdiff_t)15, k = width - whole;
   for (ptrdiff_t r = 0; r < rows; r++, x += width, out += width) {
-    float scale = (float)(1.0 / MOCO_VARIANT(row_exp)(x, MOCO_VARIANT(row_max)(x, width), out, width));
-    for (ptrdiff_t i = 0; i < width; i++) out[i] *= scale;
+    F16 rest = ZERO;
+    const double sum = MOCO_VARIANT(row_exp)(x, MOCO_VARIANT(row_max)(x, width), out, width, &rest);
+    const F16 scale = SPLAT((float)(1.0 / sum));
+    for (ptrdiff_t i = 0; i < whole; i += 16) STORE(out + i, LOAD(out + i) * scale);
+    if (k) MOCO_VARIANT(put)(out + whole, rest * scale, k);
   }
 }
 
 static void MOCO_VARIANT(softmax_backward)(const float *y, const float *dy, float *dx, ptrdiff_t rows,
                                            ptrdiff_t width) {
   for (ptrdiff_t r = 0; r < rows; r++, y += width, dy += width, dx += width) {
-    float d = (float)MOCO_VARIANT(dot)(y, dy, width);
-    for (ptrdiff_t i = 0; i < width; i++) dx[i] = y[i] * (dy[i] - d);
+    const F16 d = SPLAT((float)MOCO_VARIANT(dot)(y, dy, width));
+    EACH16(i, width, { PUT(dx + i, GET(y + i) * (GET(dy + i) - d)); });
   }
 }
 
 static void MOCO_VARIANT(log_softmax)(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width) {
   for (ptrdiff_t r = 0; r < rows; r++, x += width, out += width) {
     float m = MOCO_VARIANT(row_max)(x, width);
-    float l = (float)log(MOCO_VARIANT(row_exp)(x, m, NULL, width));
-    for (ptrdiff_t i = 0; i < width; i++) out[i] = (x[i] - m) - l;
+    F16 rest;
+    float l = (float)moco_fixed_log(MOCO_VARIANT(row_exp)(x, m, NULL, width, &rest));
+    EACH16(i, width, { PUT(out + i, (GET(x + i) - SPLAT(m)) - SPLAT(l)); });
   }
 }
 
@@ -105,15 +81,9 @@ static void MOCO_VARIANT(log_softmax_backward)(const float *y, const float *dy, 
                                                ptrdiff_t width) {
   for (ptrdiff_t r = 0; r < rows; r++, y += width, dy += width, dx += width) {
     float d = (float)MOCO_VARIANT(sum)(dy, width);
-    ptrdiff_t i = 0;
-    for (; i + 8 <= width; i += 8)
-      STORE(dx + i, LOAD(dy + i) - MOCO_VARIANT(exp_full)(LOAD(y + i)) * SPLAT(d));
-    if (i < width) {
-      float in[8] = {0}, done[8];
-      for (ptrdiff_t j = 0; i + j < width; j++) in[j] = y[i + j];
-      STORE(done, MOCO_VARIANT(exp_full)(LOAD(in)));
-      for (ptrdiff_t j = 0; i + j < width; j++) dx[i + j] = dy[i + j] - done[j] * d;
-    }
+    EACH16(i, width, {
+      PUT(dx + i, FMA16(MOCO_VARIANT(exp_full)(GET(y + i)), SPLAT(-d), GET(dy + i)));
+    });
   }
 }
 
@@ -123,7 +93,7 @@ static void MOCO_VARIANT(normalize)(const float *x, float eps, float *out, float
     float norm = (float)sqrt(MOCO_VARIANT(dot)(x, x, width));
     float f = 1.0f / (norm > eps || norm != norm ? norm : eps);
     if (inverse) inverse[r] = f;
-    for (ptrdiff_t i = 0; i < width; i++) out[i] = x[i] * f;
+    EACH16(i, width, { PUT(out + i, GET(x + i) * SPLAT(f)); });
   }
 }
 
@@ -132,6 +102,6 @@ static void MOCO_VARIANT(normalize_backward)(const float *y, const float *invers
   for (ptrdiff_t r = 0; r < rows; r++, y += width, dy += width, dx += width) {
     float f = inverse[r];
     float d = f >= 1.0f / eps ? 0.0f : (float)MOCO_VARIANT(dot)(y, dy, width);
-    for (ptrdiff_t i = 0; i < width; i++) dx[i] = f * (dy[i] - y[i] * d);
+    EACH16(i, width, { PUT(dx + i, SPLAT(f) * (GET(dy + i) - GET(y + i) * SPLAT(d))); });
   }
 }

@@ -1,4 +1,6 @@
 // Calls the copy of a kernel that is in use. copies.h compiles the copies.
+#pragma once
+
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,6 +9,9 @@
 
 // Vectors are passed between static inline functions only, so no calling convention is at stake.
 #pragma clang diagnostic ignored "-Wpsabi"
+
+// What is fused is fused by name, in every copy alike.
+#pragma clang fp contract(off)
 
 // -1 until the first call of moco_kernel_variant.
 __attribute__((visibility("hidden"))) extern _Atomic int moco_kernel_chosen;

@@ -1,11 +1,30 @@
-// Closes a copy opened by vector_body.h.
-#undef F8
-#undef I8
-#undef D8
+// Closes a copy opened by vector_body.h and vector_math.h.
+#undef F16
+#undef I16
+#undef D16
+#undef L16
+#undef U16
 #undef INLINE
 #undef LOAD
 #undef STORE
 #undef SPLAT
+#undef SPLATI
+#undef SPLATD
+#undef DOUBLES
+#undef FLOATS
+#undef ZERO
 #undef SELECT
+#undef HALVES
+#undef LARGER
+#undef SMALLER
+#undef FMA16
+#undef EACH16_AS
+#undef EACH16
+#undef EACH64
+#undef GET
+#undef PUT
+#undef KEEP
+#undef ABS16
+#undef INFINITE
 #undef MOCO_VARIANT
 #undef MOCO_LEVEL

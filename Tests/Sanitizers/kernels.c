@@ -67,6 +67,7 @@ static void elementwise(ptrdiff_t n) {
   }
   CALL(moco_add_scaled(n, number(), a, b));
   CALL(moco_affine(n, number(), a, number(), c));
+  CALL(moco_fused(n, a, b, c, d));
   // Inputs with gaps.
   float *wide = floats(n ? 3 * (n - 1) + 1 : 0);
   CALL(moco_binary(MOCO_ADD, n, wide, 3, a, 1, c));

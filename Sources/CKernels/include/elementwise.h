@@ -1,4 +1,6 @@
 // One operation on every element. Strides are in elements; 0 repeats the first element.
+// Every copy of a kernel gives the same bits; POW, SIN and COS are the C library's. Which bits a NaN has is not
+// promised.
 // out may be one of the inputs (with stride 1) and is otherwise apart from them. Nothing here allocates or checks.
 #ifndef MOCO_ELEMENTWISE_H
 #define MOCO_ELEMENTWISE_H
@@ -20,7 +22,7 @@ typedef enum { MOCO_EQ, MOCO_NE, MOCO_LT, MOCO_LE, MOCO_GT, MOCO_GE } moco_compa
 void moco_compare(int op, ptrdiff_t n, const float *a, ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride,
                   uint8_t *out);
 
-/// One operand. exp, erf and tanh are within 2 units in the last place; GELU is the exact one, by erf;
+/// One operand. exp, erf and tanh are within 2 units in the last place, log within 0.51; GELU is the exact one, by erf;
 /// QUICK_GELU is x sigmoid(1.702 x). ROUND takes ties to even.
 typedef enum {
   MOCO_NEG, MOCO_ABS, MOCO_EXP, MOCO_LOG, MOCO_SQRT, MOCO_RSQRT, MOCO_SQUARE, MOCO_RECIPROCAL, MOCO_TANH,
@@ -35,6 +37,9 @@ void moco_unary_backward(int op, ptrdiff_t n, const float *x, const float *y, co
 
 /// y += alpha * x.
 void moco_add_scaled(ptrdiff_t n, float alpha, const float *x, float *y);
+
+/// out = a * b + c, rounded once, as fmaf does.
+void moco_fused(ptrdiff_t n, const float *a, const float *b, const float *c, float *out);
 
 /// out = alpha * x + beta. out may be x.
 void moco_affine(ptrdiff_t n, float alpha, const float *x, float beta, float *out);

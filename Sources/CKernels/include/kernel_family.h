@@ -1,4 +1,4 @@
-// Which copy of the vector kernels this process runs.
+// Which copy of the vector kernels this process runs. All copies give the same bits.
 #ifndef MOCO_KERNEL_FAMILY_H
 #define MOCO_KERNEL_FAMILY_H
 

@@ -21,7 +21,7 @@ void moco_normalize(const float *x, float eps, float *out, float *inverse, ptrdi
 void moco_normalize_backward(const float *y, const float *inverse, float eps, const float *dy, float *dx,
                              ptrdiff_t rows, ptrdiff_t width);
 
-/// Sums in double precision, in an order that depends on n alone.
+/// Sums in double precision in sixteen lanes, in an order that depends on n alone.
 double moco_sum(const float *x, ptrdiff_t n);
 double moco_dot(const float *x, const float *y, ptrdiff_t n);
 

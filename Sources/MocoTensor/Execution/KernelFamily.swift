@@ -3,7 +3,7 @@ import Glibc
 
 /// The vector kernels and the BLAS in use.
 public enum KernelFamily {
-  /// The copy of the vector kernels in use: `avx512`, `avx2` or `baseline`.
+  /// The copy of the vector kernels in use: `avx512`, `avx2` or `baseline`. All give the same bits.
   public static var vectors: String { String(cString: moco_kernel_family()) }
 
   /// What decides about the last bits of a result besides the program: `moco's own arithmetic` where they are the same on every

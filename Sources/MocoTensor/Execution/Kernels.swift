@@ -2,7 +2,7 @@ import CKernels
 
 /// Kernels of CKernels on raw pointers, cut into fixed pieces and spread over `Parallel`.
 ///
-/// The instruction set is chosen once at run time. Matrices are row-major without gaps, [rows, width].
+/// The instruction set is chosen once at run time; results have the same bits with any. Matrices are row-major without gaps, [rows, width].
 /// Nothing here checks sizes: the caller has.
 public enum Kernels {
   /// Elements that a kernel writes, or reads and writes.
@@ -47,6 +47,13 @@ public enum Kernels {
     Parallel.chunks(count, size: taskSize) { r in
       moco_unary(op.rawValue, r.count, x + r.lowerBound, 1, out + r.lowerBound)
     }
+  }
+
+  /// op(x) of one number, to the same bits.
+  public static func unary(_ op: Unary, _ x: Float) -> Float {
+    var (x, y) = (x, Float.nan)
+    moco_unary(op.rawValue, 1, &x, 1, &y)
+    return y
   }
 
   /// dx = dy · op'(x), with y = op(x).
