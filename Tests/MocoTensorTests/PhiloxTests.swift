@@ -73,4 +73,29 @@ import Testing
     let (s, c) = ExactMath.sineCosine(turns: 0.125)
     #expect(abs(s - 0.5.squareRoot()) < 1e-15 && abs(c - 0.5.squareRoot()) < 1e-15)
   }
+
+  /// Schedules, averages and optimizers hang on these.
+  @Test func exactFunctions() {
+    var r = Philox(seed: 7, stream: "exact")
+    for _ in 0..<20_000 {
+      let x = (r.nextDouble() - 0.5) * 1400
+      #expect(abs(ExactMath.exp(x) - referenceExp(x)) <= 4e-16 * referenceExp(x) + 5e-324, "exp(\(x))")
+      let share = r.nextDouble() * 2
+      #expect(
+        abs(ExactMath.cosine(halfTurns: share) - referenceCos(.pi * share)) < 2e-15, "cos(π · \(share))")
+    }
+    #expect(ExactMath.exp(0) == 1 && ExactMath.exp(-.infinity) == 0 && ExactMath.exp(.infinity) == .infinity)
+    #expect(ExactMath.exp(709.9) == .infinity && ExactMath.exp(-745) == 5e-324 && ExactMath.exp(-746) == 0)
+    #expect(ExactMath.exp(.nan).isNaN && ExactMath.exp(1e300) == .infinity && ExactMath.exp(-1e300) == 0)
+    #expect(ExactMath.log(.infinity) == .infinity && ExactMath.log(-1).isNaN && ExactMath.log(.nan).isNaN)
+    #expect(abs(ExactMath.log(5e-324) - referenceLog(5e-324)) < 1e-12)
+    #expect([0, 0.5, 1, 2].map { ExactMath.cosine(halfTurns: $0) } == [1, 0, -1, 1])
+    for beta in [0.9, 0.99, 0.999] {
+      for n in [0, 1, 2, 3, 10, 1001, 100_000] {
+        let wanted = referencePow(beta, Double(n))
+        #expect(abs(ExactMath.power(beta, n) - wanted) <= 1e-15 * Double(n + 1) * wanted)
+      }
+    }
+    #expect(ExactMath.power(2, 10) == 1024 && ExactMath.power(0, 0) == 1 && ExactMath.power(0, 5) == 0)
+  }
 }

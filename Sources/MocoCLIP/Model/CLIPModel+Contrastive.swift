@@ -1,4 +1,3 @@
-import Glibc
 import MocoAutograd
 import MocoBase
 import MocoTensor
@@ -44,7 +43,7 @@ extension CLIPModel {
 
   /// s in contrastive training, where CLIP keeps it from growing above 100.
   private func cappedScale() throws -> Variable {
-    try F.exp(F.clip(parameter("logit_scale"), -Float.greatestFiniteMagnitude, logf(100)))
+    try F.exp(F.clip(parameter("logit_scale"), -Float.greatestFiniteMagnitude, Kernels.unary(.log, 100)))
   }
 
   /// The symmetric contrastive loss of pairs (Radford et al. 2021, figure 3): each image against all captions

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import MocoBase
 import MocoFormats
 import MocoTensor
@@ -124,8 +123,8 @@ extension CLIPModel {
           WeightInfo.Use(parameter: name, sources: sources.map(\.entry.name), type: first.entry.type))
       }
     }
-    if let scale = try tensors["logit_scale"]?.toFloats().first, scale > logf(100) {
-      guard expf(scale).isFinite else {
+    if let scale = try tensors["logit_scale"]?.toFloats().first, scale > Kernels.unary(.log, 100) {
+      guard Kernels.unary(.exp, scale).isFinite else {
         throw Failure(
           "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is no finite number",
           help: "save the model again with a logit_scale of about 4.6, or load another file")

@@ -1,5 +1,3 @@
-import Glibc
-
 // H: height, W: width, C: channels.
 
 /// An image in floats, nominally 0 … 1, one plane a channel.
@@ -73,6 +71,3 @@ public struct Planes: Sendable, Equatable {
     }
   }
 }
-
-func logarithm(_ value: Double) -> Double { log(value) }
-func exponential(_ value: Double) -> Double { exp(value) }

@@ -177,11 +177,11 @@ public struct Augmentation: Sendable, Hashable {
 
   private func window(width: Int, height: Int, random: inout Philox) -> Window {
     let area = Double(width) * Double(height)
-    let low = logarithm(ratio.lowerBound)
-    let high = logarithm(ratio.upperBound)
+    let low = ExactMath.log(ratio.lowerBound)
+    let high = ExactMath.log(ratio.upperBound)
     for _ in 0..<10 {
       let target = area * (scale.lowerBound + random.nextDouble() * (scale.upperBound - scale.lowerBound))
-      let aspect = exponential(low + random.nextDouble() * (high - low))
+      let aspect = ExactMath.exp(low + random.nextDouble() * (high - low))
       let cropWidth = Int((target * aspect).squareRoot().rounded(.toNearestOrEven))
       let cropHeight = Int((target / aspect).squareRoot().rounded(.toNearestOrEven))
       guard cropWidth > 0, cropHeight > 0, cropWidth <= width, cropHeight <= height else { continue }

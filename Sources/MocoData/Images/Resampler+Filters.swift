@@ -1,4 +1,4 @@
-import Glibc
+import MocoBase
 import MocoCLIP
 
 /// The weight of a filter by distance, as Pillow has them.
@@ -34,12 +34,12 @@ struct FilterShape {
     let x = abs(value)
     if x == 0 { return 1 }
     if x >= 1 { return 0 }
-    let angle = x * .pi
-    return sin(angle) / angle * (0.54 + 0.46 * cos(angle))
+    let (sine, cosine) = ExactMath.sineCosine(turns: x / 2)
+    return sine / (x * .pi) * (0.54 + 0.46 * cosine)
   }
 
   private static func lanczos(_ value: Double) -> Double {
-    func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
+    func sinc(_ x: Double) -> Double { x == 0 ? 1 : ExactMath.sineCosine(turns: x / 2).0 / (x * .pi) }
     return value >= -3 && value < 3 ? sinc(value) * sinc(value / 3) : 0
   }
 }

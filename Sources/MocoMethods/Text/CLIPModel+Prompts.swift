@@ -1,4 +1,3 @@
-import Glibc
 import MocoAutograd
 import MocoBase
 import MocoCLIP
@@ -10,8 +9,8 @@ func trimmed(_ text: String) -> String {
   return String(text)
 }
 
-func expFloat(_ x: Float) -> Float { Glibc.expf(x) }
-func logFloat(_ x: Float) -> Float { Glibc.logf(x) }
+func expFloat(_ x: Float) -> Float { Kernels.unary(.exp, x) }
+func logFloat(_ x: Float) -> Float { Kernels.unary(.log, x) }
 
 extension CLIPModel {
   /// The token table. Shape: [vocabulary, W].

@@ -1,4 +1,4 @@
-import Glibc
+import MocoBase
 import MocoMethods
 import MocoTensor
 
@@ -78,7 +78,7 @@ public struct Confidence: Sendable, Equatable {
       }
       ranks[before] += 1
       losses -= Double(logarithms[start + label])
-      let confidence = min(exp(Double(logarithms[start + answers[row]])), 1)
+      let confidence = min(ExactMath.exp(Double(logarithms[start + answers[row]])), 1)
       // Comparisons are false for what is no number.
       let place = confidence > 0 ? Int((confidence * Double(Confidence.binCount)).rounded(.up)) - 1 : 0
       let bin = min(max(place, 0), Confidence.binCount - 1)

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import MocoAutograd
 import MocoBase
 import MocoMethods
@@ -182,8 +181,8 @@ public final class Optimizer {
         case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
           var decoupled: Int32 = 0
           if case .adamW = rule { decoupled = 1 }
-          let correction1 = 1 - pow(beta1, Double(steps))
-          let correction2 = 1 - pow(beta2, Double(steps))
+          let correction1 = 1 - ExactMath.power(beta1, steps)
+          let correction2 = 1 - ExactMath.power(beta2, steps)
           var m = state.buffers[0]
           var v = state.buffers[1]
           state.buffers = []

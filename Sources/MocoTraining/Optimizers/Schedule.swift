@@ -1,4 +1,3 @@
-import Glibc
 import MocoBase
 
 /// How the learning rate moves over N epochs (or steps) of training.
@@ -65,10 +64,10 @@ public enum Schedule: Sendable, Hashable {
     }
     let passed = Double(e - warmup)
     guard let end = cosine.end else {
-      return 0.5 * base * (1 + cos(Double.pi * passed / Double(max(1, total))))
+      return 0.5 * base * (1 + ExactMath.cosine(halfTurns: passed / Double(max(1, total))))
     }
     let span = Double(max(1, total - warmup - 1))
-    return end + 0.5 * (base - end) * (1 + cos(Double.pi * min(1, passed / span)))
+    return end + 0.5 * (base - end) * (1 + ExactMath.cosine(halfTurns: min(1, passed / span)))
   }
 
   /// What a cosine counts; nil for the unit of the training's duration.

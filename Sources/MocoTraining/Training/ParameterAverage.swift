@@ -1,4 +1,3 @@
-import Glibc
 import MocoBase
 import MocoTensor
 
@@ -49,7 +48,7 @@ public enum ParameterAverage: Sendable, Hashable {
   /// The logarithm of what the average so far weighs beside 1 after a step or epoch, and of what this one weighs.
   fileprivate func weights(epoch: Int) -> (kept: Double, new: Double) {
     switch self {
-    case .ema(let decay): return (log(decay), 0)
+    case .ema(let decay): return (ExactMath.log(decay), 0)
     case .gaussian(let mean, let std):
       let z = (Double(epoch) - mean) / std
       return (0, max(-z * z / 2, -1e300))
@@ -87,8 +86,8 @@ package struct AverageState: @unchecked Sendable {
       return
     }
     let top = max(before, new)
-    let sum = top + log(exp(before - top) + exp(new - top))
-    let share = Float(exp(new - sum))
+    let sum = top + ExactMath.log(ExactMath.exp(before - top) + ExactMath.exp(new - top))
+    let share = Float(ExactMath.exp(new - sum))
     values = try zip(values, parameters).map { average, parameter in
       let result = try average.copy()
       try result.withMutableFloats { out in
