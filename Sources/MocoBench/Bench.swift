@@ -14,6 +14,7 @@ public enum BenchName: String, CaseIterable, Sendable {
   case mapleStep = "maple-step"
   case promptsrcStep = "promptsrc-step"
   case sgemm
+  case kernels
 }
 
 /// How much of it.
@@ -77,6 +78,7 @@ public enum Bench {
     case .mapleStep: try methodStep(.maple, options, &report)
     case .promptsrcStep: try methodStep(.promptsrc, options, &report)
     case .sgemm: try sgemm(&report)
+    case .kernels: try kernels(options, &report)
     }
     report.add("peak_memory_mb", Measure.peakMegabytes)
     return report

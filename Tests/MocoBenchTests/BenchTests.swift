@@ -35,6 +35,13 @@ import Testing
     #expect(Set(report.lines.map(\.name)).count == report.lines.count)
   }
 
+  @Test func everyKernelIsMeasured() throws {
+    let report = try Bench.run(.kernels, options())
+    let figures = report.lines.filter { $0.name.hasSuffix("_ns") || $0.name.hasSuffix("_gb_per_second") }
+    #expect(figures.count > 60 && figures.allSatisfy { (Double($0.value) ?? 0) > 0 })
+    #expect(report["kernels"] == KernelFamily.vectors && Set(report.lines.map(\.name)).count == report.lines.count)
+  }
+
   /// What is counted follows the work: more classes, more nodes and operations; chunks run forward again.
   @Test func countsFollowTheWork() throws {
     let few = try Bench.run(.textStep, options())
