@@ -1,5 +1,6 @@
 // Compiles the file that MOCO_BODY names once for each instruction set, as base_…, avx2_… and avx512_…; what it
 // defines is named by MOCO_VARIANT. vector_body.h and vector_math.h stand before each copy.
+#include "fused.h"
 #include "variants.h"
 
 #if MOCO_HAS_COPIES

@@ -3,6 +3,8 @@
 // The product of two floats is exact in double precision. Its sum with c is rounded to odd (the last bit is set where
 // something was lost), so that the rounding to single precision that follows is the only one that shows.
 
+#include <stdint.h>
+
 typedef float moco_f4 __attribute__((vector_size(16), aligned(4)));
 typedef double moco_d2 __attribute__((vector_size(16), aligned(8)));
 typedef double moco_d4 __attribute__((vector_size(32), aligned(8)));

@@ -35,6 +35,8 @@ double moco_sum(const float *x, ptrdiff_t n) { return CHOOSE(sum, x, n); }
 
 double moco_dot(const float *x, const float *y, ptrdiff_t n) { return CHOOSE(dot, x, y, n); }
 
+void moco_exp_double(const double *x, double *out, ptrdiff_t n) { CHOOSE(exp_double, x, out, n); }
+
 void moco_sum_columns(const float *x, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t columns, float *out) {
   CHOOSE(sum_columns, x, rows, stride, columns, out);
 }

@@ -77,20 +77,20 @@ INLINE F16 MOCO_VARIANT(smaller)(F16 a, F16 b) {
 #if MOCO_LEVEL > 0 || defined(__FP_FAST_FMAF)
 #define FMA16(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
-// a b + c, rounded once. The product of two floats is exact in double, and the sum is rounded to odd there: where it is
-// not exact and ends in an even bit, the odd neighbour on the side of what was lost takes its place. What is rounded
-// to odd with two bits to spare rounds to float as the exact sum does, denormals included.
+// a b + c, rounded once, as fused.h makes it.
 static __attribute__((noinline)) F16 MOCO_VARIANT(fma16_odd)(F16 a, F16 b, F16 c) {
-  const D16 p = DOUBLES(a) * DOUBLES(b), z = DOUBLES(c), s = p + z, zero = {0};
-  const D16 t = s - p, lost = (p - (s - t)) + (z - t);
-  const L16 none = {0}, below = lost < zero, inexact = below | (lost > zero), inwards = below ^ (s < zero);
-  const L16 even = ((L16)s & (none + 1)) - 1;
-  return FLOATS((D16)((L16)s + ((inwards + inwards + 1) & inexact & even)));
+  float out[16];
+  for (int i = 0; i < 16; i += 4) {
+    const moco_f4 x = *(const moco_f4 *)((const float *)&a + i), y = *(const moco_f4 *)((const float *)&b + i);
+    *(moco_f4 *)(out + i) = moco_fused4(x, y, *(const moco_f4 *)((const float *)&c + i));
+  }
+  return LOAD(out);
 }
 
 #if defined(__SSE2__)
-// The same, in most cases quicker: the sum rounded to double rounds to the right float as it is, unless it lies halfway
-// between two floats (the 29 bits that a float lacks are 1000…) or below the normal floats.
+// The same, in most cases quicker: the product is exact in double, and the sum rounded to double rounds to the right
+// float as it is, unless it lies halfway between two floats (the 29 bits that a float lacks are 1000…) or below the
+// normal floats.
 static __attribute__((noinline)) F16 MOCO_VARIANT(fma16)(F16 a, F16 b, F16 c) {
   const __m128i low = _mm_set1_epi32(0x1FFFFFFF), half = _mm_set1_epi32(0x10000000);
   const __m128i magnitude = _mm_set1_epi32(0x7FFFFFFF), normal = _mm_set1_epi32(0x38100000);

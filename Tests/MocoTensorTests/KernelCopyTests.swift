@@ -187,6 +187,10 @@ import Testing
         r.take(inverse, rows)
         moco_normalize_backward(y, inverse, 1e-12, dy, dx, rows, width)
         r.take(dx, n)
+        r.begin("exponentials of \(n) doubles")
+        var doubles = (0..<n).map { Double(x[$0]) * 40 }
+        moco_exp_double(doubles, &doubles, n)
+        for value in doubles { r.take(value) }
         r.begin("sums of \(n)")
         r.take(moco_sum(x, n))
         r.take(moco_dot(x, dy, n))

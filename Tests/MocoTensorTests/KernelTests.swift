@@ -28,6 +28,36 @@ import Testing
     #expect(try worst(.sigmoid, -20, 20) { 1 / (1 + exp(-$0)) } < 4)
   }
 
+  @Test func accuracyInDoublePrecision() throws {
+    var draw = Draw("exp of doubles")
+    let x = try draw.tensor([20_011], -1, 1).toFloats().map(Double.init)
+    for scale in [0.4, 1, 40, 700] {
+      let inputs = x.map { $0 * scale }
+      var outputs = inputs
+      Kernels.exp(inputs, &outputs, count: inputs.count)
+      for (a, y) in zip(inputs, outputs) { #expect(abs(y - exp(a)) <= 1.5 * exp(a).ulp, "exp(\(a))") }
+    }
+    let edges: [Double] = [0, -0.0, .infinity, -.infinity, .nan, 710, -746, 1e300, -1e300, -745]
+    var y = edges
+    Kernels.exp(edges, &y, count: edges.count)
+    #expect(y[0] == 1 && y[1] == 1 && y[2] == .infinity && y[3] == 0 && y[4].isNaN)
+    #expect(
+      y[5] == .infinity && y[6] == 0 && y[7] == .infinity && y[8] == 0 && y[9] == .leastNonzeroMagnitude)
+    // An element's bits do not depend on its place.
+    var many = [Double](repeating: 0.7, count: 21)
+    Kernels.exp(many, &many, count: many.count)
+    #expect(Set(many).count == 1)
+  }
+
+  @Test func accuracyOfLogarithms() throws {
+    #expect(try worst(.log, 1e-3, 4) { log($0) } < 0.51)
+    #expect(try worst(.log, 0.99, 1.01) { log($0) } < 0.51)
+    let tiny = Float.leastNonzeroMagnitude
+    let y = try Tensor([0, -0.0, -1, .infinity, -.infinity, .nan, 1, tiny], shape: [8]).unary(.log).toFloats()
+    #expect(y[0] == -.infinity && y[1] == -.infinity && y[2].isNaN && y[3] == .infinity && y[4].isNaN)
+    #expect(y[5].isNaN && y[6] == 0 && abs(y[7] + 103.27893) < 1e-4)
+  }
+
   @Test func absoluteErrorOfActivations() throws {
     var draw = Draw("activations")
     let x = try draw.tensor([10_007], -6, 6)

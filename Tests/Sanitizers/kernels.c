@@ -89,6 +89,10 @@ static void rows(ptrdiff_t count, ptrdiff_t width) {
   volatile double sum = 0;
   CALL(sum += moco_sum(x, n));
   CALL(sum += moco_dot(x, y, n));
+  double *doubles = bytes((size_t)n * sizeof *doubles);
+  for (ptrdiff_t i = 0; i < n; i++) doubles[i] = x[i];
+  CALL(moco_exp_double(doubles, doubles, n));
+  free(doubles);
   float *columns = floats(width);
   int64_t *indices = bytes((size_t)width * sizeof *indices);
   CALL(moco_sum_columns(x, count, width, width, columns));

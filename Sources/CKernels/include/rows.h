@@ -25,6 +25,9 @@ void moco_normalize_backward(const float *y, const float *inverse, float eps, co
 double moco_sum(const float *x, ptrdiff_t n);
 double moco_dot(const float *x, const float *y, ptrdiff_t n);
 
+/// out = e^x in double precision, to about one unit in the last place. out may be x.
+void moco_exp_double(const double *x, double *out, ptrdiff_t n);
+
 /// out[c] = sum of x[r * stride + c] over the rows, for c in 0 ..< columns; accumulated in double precision.
 void moco_sum_columns(const float *x, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t columns, float *out);
 

@@ -1,4 +1,3 @@
-import Glibc
 import MocoBase
 import MocoTensor
 
@@ -46,15 +45,19 @@ extension LogisticRegression {
     var largest = -Double.infinity
     for k in 0..<classes { largest = max(largest, z[k] + step * d[k]) }
     var (total, first, second) = (0.0, 0.0, 0.0)
-    for k in 0..<classes {
-      let p = exp(z[k] + step * d[k] - largest)
-      total += p
-      first += p * d[k]
-      second += p * d[k] * d[k]
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { p in
+      guard let base = p.baseAddress else { return }
+      for k in 0..<classes { (base + k).initialize(to: z[k] + step * d[k] - largest) }
+      Kernels.exp(base, base, count: classes)
+      for k in 0..<classes {
+        total += base[k]
+        first += base[k] * d[k]
+        second += base[k] * d[k] * d[k]
+      }
     }
     let label = labels[row]
     let mean = first / total
-    sums[0] += log(total) + largest - z[label] - step * d[label]
+    sums[0] += ExactMath.log(total) + largest - z[label] - step * d[label]
     sums[1] += mean - d[label]
     sums[2] += max(second / total - mean * mean, 0)
   }

@@ -1,4 +1,3 @@
-import Glibc
 import MocoBase
 import MocoTensor
 
@@ -125,15 +124,14 @@ extension LogisticRegression {
       let out = residual.base + row * classes
       var largest = z[0]
       for k in 1..<classes { largest = max(largest, z[k]) }
+      for k in 0..<classes { out[k] = z[k] - largest }
+      Kernels.exp(out, out, count: classes)
       var total = 0.0
-      for k in 0..<classes {
-        out[k] = exp(z[k] - largest)
-        total += out[k]
-      }
+      for k in 0..<classes { total += out[k] }
       for k in 0..<classes { out[k] /= total }
       let label = labels[row]
       out[label] -= 1
-      sums[0] += log(total) + largest - z[label]
+      sums[0] += ExactMath.log(total) + largest - z[label]
     }[0]
   }
 

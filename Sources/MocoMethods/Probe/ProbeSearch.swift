@@ -1,4 +1,3 @@
-import Glibc
 import MocoBase
 import MocoTensor
 
@@ -64,7 +63,7 @@ public struct ProbeSearch: Sendable {
         progress(fits.count)
       }
       guard let a = fits[left], let b = fits[right] else { break }
-      let middle = pow(10, 0.5 * (log10(left) + log10(right)))
+      let middle = (left * right).squareRoot()
       if a.accuracy < b.accuracy { left = middle } else { right = middle }
       let keeps = a.accuracy < b.accuracy ? b : a
       last = keeps
@@ -86,7 +85,7 @@ public struct ProbeSearch: Sendable {
     near fits: [Double: (fit: LogisticRegression.Fit, accuracy: Double)]
   ) throws -> (fit: LogisticRegression.Fit, accuracy: Double) {
     let known = regression.rule == .published ? [:] : fits
-    let nearest = known.keys.min { (abs(log10($0 / c)), $0) < (abs(log10($1 / c)), $1) }
+    let nearest = known.keys.min { (abs(ExactMath.log($0 / c)), $0) < (abs(ExactMath.log($1 / c)), $1) }
     let fit = try regression.minimize(c: c, start: nearest.flatMap { known[$0]?.fit }, iterations: iterations)
     return (fit, try validation.accuracy(fit))
   }

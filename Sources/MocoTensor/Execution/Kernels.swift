@@ -67,6 +67,11 @@ public enum Kernels {
   /// out = eˣ; out may be x.
   public static func exp(_ x: Values, _ out: Floats, count: Int) { unary(.exp, x, out, count: count) }
 
+  /// out = eˣ in double precision, on the thread that asks; out may be x.
+  public static func exp(_ x: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, count: Int) {
+    moco_exp_double(x, out, count)
+  }
+
   /// y += alpha · x.
   public static func addScaled(_ alpha: Float, _ x: Values, _ y: Floats, count: Int) {
     Parallel.chunks(count, size: taskSize) { r in
