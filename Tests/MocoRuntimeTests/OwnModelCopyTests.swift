@@ -110,6 +110,65 @@ import Testing
     #expect(output == "16.0 0.0\nfalse\n", "\(output)")
   }
 
+  /// Defaults of parameters, base classes, copies of copies; a model without parameters.
+  @Test func copiesOfCopies() {
+    let output = run(
+      """
+      let names = data.classes
+      func made() {
+        let t = parameter(randn([10, 16], seed: 1))
+        func score(v, w = t) { v @ w.T }
+        model {
+          clip: clip, classes: names, base: names[0..<5], parameters: {t: t}, per_class: ["t"]
+          logits: batch => score(batch.features)[:, batch.places]
+        }
+      }
+      let d = made()
+      let e = copy(copy(d))
+      e.parameters[0].assign(zeros([10, 16]))
+      let batch = data.train.batch([0])
+      print(e.base == d.base, sum(abs(e.logits(batch))).item(), sum(abs(d.logits(batch))).item() > 0)
+      let still = copy(model(clip, names, batch => batch.features @ ones([16, 10])))
+      print(still.logits(batch).shape, len(still.parameters))
+      try { copy(model(clip, names, relu)) } catch e { print(e.message) }
+      """)
+    #expect(
+      output == """
+        true 0.0 true
+        [1, 10] 0
+        copy cannot take the model "model": one of its functions is built in
+
+        """, "\(output)")
+  }
+
+  /// A prompt in the image tower that each image shifts: trained, evaluated, copied.
+  @Test func promptsOfEachImageTrain() {
+    let output = run(
+      """
+      func visual() {
+        let u = parameter(0.02 * randn([2, 16], seed: 1))
+        let w = parameter(0.1 * randn([16, 16], seed: 2))
+        model {
+          name: "visual", clip: clip, classes: data.classes, parameters: {u: u, w: w}
+          fixed: names => clip.encode_text(names, normalize: true)
+          logits: (batch, texts, fixed) => {
+            let v = no_grad(() => clip.encode_image(batch.images, normalize: true))
+            let own = u + reshape(v @ w, [len(v), 1, 16])
+            clip.scale * (clip.encode_image(batch.images, prompts: own, normalize: true) @ fixed.T)
+          }
+        }
+      }
+      func close(a, b) { max(abs(a - b)).item() < 1e-4 }
+      let m = visual()
+      let run = train m on data.train for 4 epochs { batch: 8, optimizer: adam(lr: 0.01), seed: 1, quiet: true }
+      let other = copy(m)
+      let batch = data.test.batch([0, 1, 2])
+      print(run.losses[-1] < run.losses[0], equal(other.logits(batch), m.logits(batch)))
+      print(close(m.logits(batch)[1], m.logits(data.test.batch([1]))[0]))
+      """)
+    #expect(output == "true true\ntrue\n", "\(output)")
+  }
+
   @Test(arguments: [
     (
       "let m = model { clip: clip, classes: data.classes, parameters: {w: w}, logits: batch => clip.scale * (batch.features @ table.T) + w }",
