@@ -91,8 +91,8 @@ public struct VisionPrompts {
     guard shape.count == 2 || shape[0] == images else {
       throw Failure(
         "E0205",
-        "\(name) has rows for \(counted(shape[0])) (its shape is \(Shape.text(shape))), and there "
-          + "\(images == 1 ? "is" : "are") \(counted(images))",
+        "\(name) has rows for \(NumberText.counted(shape[0], "image")) (its shape is \(Shape.text(shape))), and there "
+          + "\(images == 1 ? "is" : "are") \(NumberText.counted(images, "image"))",
         help:
           "give rows for each image, [\(images), \(shape[1]), \(width)], or [\(shape[1]), \(width)] for all of them",
         argument: argument)
@@ -100,11 +100,10 @@ public struct VisionPrompts {
     let own = shape[shape.count - 2]
     guard let count, own != count else { return }
     throw Failure(
-      "E0205", "\(name) has \(own) rows, and prompts has \(count)", help: "give a row for each prompt",
+      "E0205", "\(name) has \(NumberText.counted(own, "row")), and prompts has \(count)",
+      help: "give a row for each prompt",
       argument: argument)
   }
-
-  private static func counted(_ images: Int) -> String { images == 1 ? "1 image" : "\(images) images" }
 }
 
 /// What of an image is wanted.
