@@ -42,4 +42,4 @@ local function run(n)
   local even = filter(squares, function(x) return x % 2 == 0 end)
   return table.concat({last, total, reduce(even, function(a, b) return (a + b) % 1000007 end, 0)}, " ")
 end
-print(run(200000))
+print(run(600000))

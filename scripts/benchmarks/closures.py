@@ -31,5 +31,5 @@ def run(n):
     return [last, total, reduce(lambda a, b: (a + b) % 1_000_007, even, 0)]
 
 
-a, b, c = run(200_000)
+a, b, c = run(600_000)
 print(a, b, c)

@@ -17,5 +17,5 @@ local function run(n)
   end
   return total, caught, letters
 end
-local a, b, c = run(200000)
+local a, b, c = run(300000)
 print(a .. " " .. b .. " " .. c)

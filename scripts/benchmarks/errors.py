@@ -22,5 +22,5 @@ def run(n):
     return [total, caught, letters]
 
 
-a, b, c = run(200_000)
+a, b, c = run(300_000)
 print(a, b, c)

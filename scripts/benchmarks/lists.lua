@@ -13,5 +13,5 @@ local function run(n)
   while #xs > n / 2 do total = total + table.remove(xs) end
   return #ys, total
 end
-local a, b = run(300000)
+local a, b = run(800000)
 print(a .. " " .. b)

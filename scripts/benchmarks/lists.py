@@ -14,5 +14,5 @@ def run(n):
     return [len(ys), total]
 
 
-a, b = run(300_000)
+a, b = run(800_000)
 print(a, b)

@@ -18,4 +18,4 @@ local function mandelbrot(size, limit)
   end
   return inside
 end
-print(mandelbrot(220, 80))
+print(mandelbrot(400, 80))

@@ -17,4 +17,4 @@ def mandelbrot(size, limit):
     return inside
 
 
-print(mandelbrot(220, 80))
+print(mandelbrot(400, 80))

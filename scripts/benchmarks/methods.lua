@@ -32,4 +32,4 @@ local function run(n)
   end
   return table.concat({a.balance, a.changes, spent, seen}, " ")
 end
-print(run(300000))
+print(run(1000000))

@@ -31,5 +31,5 @@ def run(n):
     return [a.balance, a.changes, spent, seen]
 
 
-a, b, c, d = run(300_000)
+a, b, c, d = run(1_000_000)
 print(a, b, c, d)

@@ -54,5 +54,5 @@ local bodies = {
   body(12.9, -15.1, -0.2, 1.1, 0.9, -0.01, 0.0017),
   body(15.4, -25.9, 0.2, 0.98, 0.6, -0.03, 0.002),
 }
-for step = 1, 30000 do advance(bodies, 0.01) end
+for step = 1, 80000 do advance(bodies, 0.01) end
 print(string.format("%.6f", energy(bodies)))

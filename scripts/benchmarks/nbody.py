@@ -49,6 +49,6 @@ bodies = [
     body(12.9, -15.1, -0.2, 1.1, 0.9, -0.01, 0.0017),
     body(15.4, -25.9, 0.2, 0.98, 0.6, -0.03, 0.002),
 ]
-for step in range(30000):
+for step in range(80000):
     advance(bodies, 0.01)
 print(f"{energy(bodies):.6f}")

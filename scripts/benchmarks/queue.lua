@@ -16,5 +16,5 @@ local function run(width, n)
   end
   return last - first + 1, total
 end
-local a, b = run(20000, 400000)
+local a, b = run(20000, 2000000)
 print(a .. " " .. b)

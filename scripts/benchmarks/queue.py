@@ -11,5 +11,5 @@ def run(width, n):
     return [len(queue), total]
 
 
-a, b = run(20_000, 400_000)
+a, b = run(20_000, 2_000_000)
 print(a, b)

@@ -18,4 +18,4 @@ local function run(n)
   end
   return table.concat({size, most, state.step, state.total, state.last}, " ")
 end
-print(run(300000))
+print(run(1000000))

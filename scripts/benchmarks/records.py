@@ -15,5 +15,5 @@ def run(n):
     return [len(counts), most, state["step"], state["total"], state["last"]]
 
 
-a, b, c, d, e = run(300_000)
+a, b, c, d, e = run(1_000_000)
 print(a, b, c, d, e)

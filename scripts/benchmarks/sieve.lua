@@ -14,4 +14,4 @@ local function sieve(n)
   end
   return count
 end
-print(sieve(1000000))
+print(sieve(3000000))

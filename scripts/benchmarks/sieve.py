@@ -11,4 +11,4 @@ def sieve(n):
     return count
 
 
-print(sieve(1_000_000))
+print(sieve(3_000_000))

@@ -18,5 +18,5 @@ local function run(n)
   end
   return #text, #words, longest
 end
-local a, b, c = run(200000)
+local a, b, c = run(400000)
 print(a .. " " .. b .. " " .. c)

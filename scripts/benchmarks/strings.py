@@ -16,5 +16,5 @@ def run(n):
     return [len(text), len(words), longest]
 
 
-a, b, c = run(200_000)
+a, b, c = run(400_000)
 print(a, b, c)

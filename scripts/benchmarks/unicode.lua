@@ -16,5 +16,5 @@ local function run(n)
   end
   return count, vowels, longest
 end
-local a, b, c = run(200000)
+local a, b, c = run(600000)
 print(a .. " " .. b .. " " .. c)

@@ -16,5 +16,5 @@ def run(n):
     return [count, vowels, longest]
 
 
-a, b, c = run(200_000)
+a, b, c = run(600_000)
 print(a, b, c)

@@ -28,7 +28,7 @@ package enum Opcode: UInt8 {
   case checkDefined  // E0301 where R[a] is undefined; name N[bx]
   case markUndefined  // R[a] = undefined
 
-  // Arithmetic; …K has K[c] on the right
+  // Arithmetic; …K has K[c] on the right, or with k bit 3 on the left in the source
   case add, addK
   case subtract, subtractK
   case multiply, multiplyK
@@ -66,7 +66,7 @@ package enum Opcode: UInt8 {
   case call  // R[a] = R[a](R[a+1] … R[a+b])
   case callNamed  // the last arguments are named by name list c
   case callSpread  // R[a+1] a List of positional arguments, R[a+2] a Record of named ones; k bit 0: R[a+3] the receiver
-  case method  // R[a+1] is x: R[a] = x.N[b] and R[a+1] = undefined, or R[a] = G[w] (w < 0: R[a] as it is)
+  case method  // R[a+1] is x: R[a] = x.N[b] and R[a+1] = undefined, or R[a] = G[w] (w < 0: R[a] as it is); c remembers the place
   case returnValue  // return R[a]
   case returnNil
   case closure  // R[a] = function bx of the prototype, with its captured cells
@@ -77,7 +77,7 @@ package enum Opcode: UInt8 {
   case setMember  // R[a].N[b] = R[c]; w remembers the place
   case getIndex  // R[a] = R[b][R[c]]
   case getItems  // R[a] = R[b][R[b+1], … R[b+c]], `undefined` for a bare `:`
-  case setIndex  // R[a][R[b]] = R[c]; k bit 0, 1, 2: temporaries
+  case setIndex  // R[a][R[b]] = R[c]; k bit 0, 1, 2: temporaries; bit 3: the value is K[c]
   case setItems  // R[a][R[a+1], … R[a+b]] = R[c]
 
   // Making
@@ -96,6 +96,17 @@ package enum Opcode: UInt8 {
   case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them; bit 3: of a loop
   case unpackField  // R[a] = R[b].N[c], E0311 without it
   case unshare  // R[a] = a copy of it where it is a view of numbers that others see
+
+  // Two instructions in one (Fusion.swift). Each stands in the place of the first and has its operands; the second
+  // stays behind it. Where the operands are plain numbers it does the work of both and passes over the second,
+  // else that of the first alone. k bit 7: the result of the first is the left operand of the second.
+  case multiplyAdd, multiplyKAdd, moduloKAdd  // R[w.a] = x + R[b] op R[c]
+  case multiplySubtract, multiplyKSubtract  // R[w.a] = R[b] * R[c] - x, or x - R[b] * R[c]
+  case multiplyAddK, multiplyKAddK, multiplyModuloK, addModuloK  // R[w.a] = (R[b] op R[c]) op K[w.c]
+  case indexAddK, indexSubtractK  // R[w.a] = R[w.b][R[b] ± K[c]]
+  case addReturn  // return R[b] + R[c]
+  // jumpBack, and the comparison that it goes to
+  case jumpBackLess, jumpBackLessK, jumpBackLessOrEqual, jumpBackGreaterK
 
   case useModule  // R[a] = module of use list bx; k: at the top level
   case importName  // R[a] = R[b].N[c], E0803 without it

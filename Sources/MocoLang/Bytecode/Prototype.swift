@@ -10,6 +10,8 @@ package struct CodeBlock {
   package var names: UnsafeMutablePointer<ObjectPointer>
   /// Registers of a frame; the parameters are the first of them.
   package var registerCount: Int
+  /// The first so many of them are looked through for objects when the function returns.
+  package var heldCount: Int
   /// Parameters, given or not: the first so many registers of a frame.
   package var parameterCount: Int
   /// As many arguments by position serve every parameter that has no default.
@@ -137,6 +139,7 @@ package final class Prototype {
     file = builder.file
     instructionCount = builder.instructions.count
     constantCount = builder.constants.count
+    Fusion.fuse(&builder.instructions)
     let instructions = UnsafeMutablePointer<Instruction>.allocate(
       capacity: max(1, builder.instructions.count))
     for (index, instruction) in builder.instructions.enumerated() { instructions[index] = instruction }
@@ -153,6 +156,7 @@ package final class Prototype {
     code.initialize(
       to: CodeBlock(
         instructions: instructions, constants: constants, names: keys, registerCount: builder.registerCount,
+        heldCount: builder.parent == nil ? builder.registerCount : builder.heldCount,
         parameterCount: builder.parameters.count,
         requiredCount: (builder.parameters.lastIndex { $0.isRequired } ?? -1) + 1, captured: cells,
         capturedCount: builder.captured.count))

@@ -348,6 +348,8 @@ extension Compiler {
       let object = try operand(base, before: [index, assignment.value])
       let place = try operand(index, before: [assignment.value])
       let value: Operand
+      // Bit 3 of k: the value is a constant.
+      var isConstant: UInt8 = 0
       if let op = assignment.op {
         let old = builder.temporary()
         builder.emit(
@@ -356,10 +358,14 @@ extension Compiler {
           left: base.span, right: index.span)
         try compound(op, assignment, left: Operand(register: old, isTemporary: true), to: old)
         value = Operand(register: old, isTemporary: true)
+      } else if let constant = try constant(assignment.value), constant <= Int(UInt16.max) {
+        value = Operand(register: constant, isTemporary: false)
+        isConstant = 8
       } else {
         value = try operand(assignment.value)
       }
-      let k: UInt8 = (object.isTemporary ? 1 : 0) | (place.isTemporary ? 2 : 0) | (value.isTemporary ? 4 : 0)
+      let k: UInt8 =
+        (object.isTemporary ? 1 : 0) | (place.isTemporary ? 2 : 0) | (value.isTemporary ? 4 : 0) | isConstant
       builder.emit(
         Instruction(.setIndex, k: k, a: object.register, b: place.register, c: value.register),
         assignment.target.span,

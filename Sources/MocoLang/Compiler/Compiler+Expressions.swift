@@ -123,7 +123,8 @@ extension Compiler {
       let first = try operand(lower, before: [upper])
       let second = try operand(upper)
       builder.emit(
-        Instruction(.range, k: (isClosed ? 4 : 0) | floats, a: target, b: first.register, c: second.register), span,
+        Instruction(.range, k: (isClosed ? 4 : 0) | floats, a: target, b: first.register, c: second.register),
+        span,
         mark: operatorSpan, left: lower.span, right: upper.span)
     case .function(let function): try compileFunction(function, doc: nil, to: target, span)
     case .conditional(let conditional): try compile(conditional, span, want: .value(target))
@@ -204,13 +205,32 @@ extension Compiler {
     var left: Operand
     var leftSpan = chain.first.span
     let rest = chain.links.map(\.operand)
-    if case .name(let name) = chain.first.kind, case .local = try resolve(name) {
+    var links = chain.links[...]
+    if let first = links.first, first.op == .multiply || first.op == .add,
+      let place = try numericConstant(chain.first), place <= Int(UInt16.max),
+      try numericConstant(first.operand) == nil
+    {
+      // `2 * x` is done as `x * 2` where x is a number: bit 3 of k says how it is written.
+      let free = builder.free
+      let whole = leftSpan.union(first.operand.span)
+      let right = try operand(first.operand)
+      let result = links.count == 1 ? target : accumulator
+      builder.emit(
+        Instruction(
+          first.op == .multiply ? .multiplyK : .addK, k: (right.isTemporary ? 1 : 0) | 8, a: result,
+          b: right.register, c: place), whole, mark: first.operatorSpan, left: leftSpan,
+        right: first.operand.span)
+      builder.free = free
+      left = Operand(register: result, isTemporary: true)
+      leftSpan = whole
+      links = links.dropFirst()
+    } else if case .name(let name) = chain.first.kind, case .local = try resolve(name) {
       left = try operand(chain.first, before: rest)
     } else {
       try compile(chain.first, to: accumulator)
       left = Operand(register: accumulator, isTemporary: true)
     }
-    for (index, link) in chain.links.enumerated() {
+    for (index, link) in zip(links.indices, links) {
       let free = builder.free
       let whole = leftSpan.union(link.operand.span)
       let isLast = index == chain.links.count - 1

@@ -103,6 +103,7 @@ extension Compiler {
     case .attempt(let attempt): try compile(attempt, expr.span, want: .tail)
     default:
       let free = builder.free
+      builder.noteReturn()
       let operand = try operand(expr)
       builder.emit(Instruction(.returnValue, a: operand.register), expr.span)
       builder.free = free

@@ -173,6 +173,7 @@ package final class Compiler {
   func declareLocal(_ name: String, isMutable: Bool, span: Span?) -> Int {
     let register = builder.temporary()
     builder.localTop = builder.free
+    builder.heldCount = max(builder.heldCount, builder.localTop)
     builder.locals.append(
       Local(name: name, register: register, isMutable: isMutable, span: span, start: builder.here))
     return register

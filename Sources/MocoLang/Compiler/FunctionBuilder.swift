@@ -58,6 +58,9 @@ final class FunctionBuilder {
   /// The first register above all locals.
   var localTop = 0
   var registerCount = 0
+  /// Registers that may hold objects when the function returns: those of variables, and the temporaries of an
+  /// expression that a return stands in. The others are empty then.
+  var heldCount = 0
   /// A register or constant did not fit its field.
   var isTooLarge = false
 
@@ -84,6 +87,9 @@ final class FunctionBuilder {
     if free > FunctionBuilder.maximumRegisters { isTooLarge = true }
     return register
   }
+
+  /// A return stands here: what is in use now may hold something then.
+  func noteReturn() { heldCount = max(heldCount, free, localTop) }
 
   func isTemporary(_ register: Int) -> Bool { register >= localTop }
 
@@ -138,6 +144,7 @@ final class FunctionBuilder {
     _ instruction: Instruction, _ whole: Span, mark: Span? = nil, left: Span? = nil, right: Span? = nil
   ) -> Int {
     func pair(_ span: Span) -> (Int32, Int32) { (span.startOffset, span.endOffset) }
+    if instruction.op == .returnNil { noteReturn() }
     instructions.append(instruction)
     spans.append(
       InstructionSpans(

@@ -135,6 +135,39 @@ extension Machine {
 
   // MARK: Native functions
 
+  /// Calls a function of the core whose arguments all stand in their places; the result replaces the callee, the
+  /// arguments are given up.
+  ///
+  /// - Returns: false, having done nothing, where it is something else.
+  @inline(never)
+  func callPlain(_ row: UnsafeMutablePointer<Word>, _ count: Int) throws -> Bool {
+    guard row.pointee.tag == .native, count == 0 || row[1].tag != .host else { return false }
+    let box = row.pointee.pointer.box.pointee.box
+    return try box._withUnsafeGuaranteedRef { object in
+      let function = unsafeDowncast(object, to: NativeFunction.self)
+      guard let core = function.core, function.isPlain, count == function.positionalCount else {
+        return false
+      }
+      let result: Word
+      do { result = try core(self, row + 1) } catch {
+        note(error, of: function, count)
+        throw error
+      }
+      for index in 1..<max(1, count &+ 1) { store(row + index, .null) }
+      store(row, result)
+      return true
+    }
+  }
+
+  /// Keeps which argument a failing function complains about.
+  private func note(_ error: Error, of function: NativeFunction, _ count: Int) {
+    guard type(of: error) == Failure.self else { return }
+    argumentPlace = (error as? Failure)?.argument.flatMap { name in
+      function.signature.parameters.firstIndex { $0.name == name }
+    }
+    argumentCount = count
+  }
+
   /// Calls what is no function of the language; the result replaces the callee, the arguments are given up.
   func callNative(
     _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer],
@@ -165,12 +198,7 @@ extension Machine {
         result = try callBody(target, row, count: count, names: names)
       }
     } catch {
-      if type(of: error) == Failure.self {
-        argumentPlace = (error as? Failure)?.argument.flatMap { name in
-          target.signature.parameters.firstIndex { $0.name == name }
-        }
-        argumentCount = count
-      }
+      note(error, of: target, count)
       throw error
     }
     for index in 1..<max(1, count + 1) { store(row + index, .null) }
@@ -289,14 +317,19 @@ extension Machine {
 
   /// For `x.f(…)` with x in `row[1]`: the member f of x in `row[0]` and `undefined` in `row[1]` where x has
   /// one that can be called, else the function in scope (global slot, or already in `row[0]` where the slot
-  /// is negative).
-  func findMethod(_ row: UnsafeMutablePointer<Word>, _ name: Int, slot: Int, _ closure: ObjectPointer) throws
-  {
+  /// is negative). `instruction` remembers the place of a record's field.
+  func findMethod(
+    _ row: UnsafeMutablePointer<Word>, _ name: Int, slot: Int, _ closure: ObjectPointer,
+    remembering instruction: UnsafeMutablePointer<Instruction>
+  ) throws {
     let receiver = row[1]
     switch receiver.tag {
     case .record:
       let key = closure.closure.pointee.code.pointee.names[name]
-      if let word = heap.field(key, of: receiver.pointer), isCallable(word) {
+      let place = heap.place(of: key, in: receiver.pointer)
+      if place >= 0, isCallable(receiver.pointer.record.pointee.entries[place].value) {
+        let word = receiver.pointer.record.pointee.entries[place].value
+        if place <= Int(UInt16.max) { instruction.pointee.c = UInt16(truncatingIfNeeded: place) }
         heap.retain(word)
         store(row, word)
         store(row + 1, .undefined)

@@ -2,12 +2,38 @@
 // is in the other Machine files. Fast paths test tags and fall to a slow path that knows everything and
 // reports errors.
 //
-// Where an instruction has a second word, `pc` moves past it only after everything that can throw, so that an
-// error's place is always `pc - 1`.
+// `pc` is the running instruction and moves on at the end, past a second word as well, after everything that can
+// throw: an error's place is always `pc`. What is saved in frames is the instruction that is next.
 
 import Synchronization
 
 extension Machine {
+  /// Takes the frame on top away and gives its result to the caller's register; the entry frame's result stays
+  /// with whoever runs it.
+  ///
+  /// - Returns: whether it was the entry frame.
+  @inline(__always)
+  private func leave(
+    _ base: UnsafeMutablePointer<Word>, _ code: UnsafeMutablePointer<CodeBlock>, _ result: Word,
+    _ entryDepth: Int
+  ) -> Bool {
+    var place = base
+    let end = base + code.pointee.heldCount
+    while place < end {
+      if place.pointee.isObject {
+        let object = place.pointee.pointer
+        place.pointee = .null
+        heap.release(object: object)
+      }
+      place += 1
+    }
+    let depth = state.pointee.depth
+    state.pointee.depth = depth &- 1
+    if depth == entryDepth { return true }
+    store(base - 1, result)
+    return false
+  }
+
   /// Runs the frame on top, which is an entry frame, until it returns.
   /// - Throws: `RaisedError`.
   func execute() throws -> Word {
@@ -22,14 +48,13 @@ extension Machine {
 
     var pc = frames[entryDepth].pc
     var base = frames[entryDepth].base
-    var closure = frames[entryDepth].closure
-    var constants = closure.closure.pointee.code.pointee.constants
+    var code = frames[entryDepth].closure.closure.pointee.code
+    var constants = code.pointee.constants
 
     while true {
       do {
         while true {
           let i = pc.pointee
-          pc += 1
           switch i.op {
 
           // MARK: Moves and constants
@@ -40,8 +65,10 @@ extension Machine {
             store(base + Int(i.a), word)
 
           case .take:
+            // Plain values may stay behind. The test of the tag also keeps the compiler from loading both halves
+            // at once, which waits for the two stores that wrote them.
             let word = base[Int(i.b)]
-            base[Int(i.b)] = .null
+            if word.isObject { base[Int(i.b)] = .null }
             store(base + Int(i.a), word)
 
           case .loadConstant:
@@ -59,12 +86,13 @@ extension Machine {
             store(base + Int(i.a), .bool(i.b != 0))
 
           case .clear:
+            // Plain values may stay: nobody looks at them.
             var place = base + Int(i.a)
             let end = place + Int(i.b)
-            while place < end {
-              store(place, .null)
+            repeat {
+              if place.pointee.isObject { store(place, .null) }
               place += 1
-            }
+            } while place < end
 
           case .getGlobal:
             let word = globalWords[i.bx]
@@ -84,7 +112,7 @@ extension Machine {
               | (i.k & 2 != 0 ? GlobalFlag.imported : 0)
 
           case .updateGlobal:
-            let slot = pc.pointee.bx
+            let slot = pc[1].bx
             let left = globalWords[slot]
             let right = base[Int(i.a)]
             if globals.flags[slot] == GlobalFlag.declared {
@@ -92,12 +120,12 @@ extension Machine {
                 let (sum, overflow) = left.asInt.addingReportingOverflow(right.asInt)
                 if !overflow {
                   globalWords[slot] = .int(sum)
-                  pc += 1
+                  pc += 2
                   continue
                 }
               } else if left.tag == .float, right.tag == .float, i.b == UInt16(Opcode.add.rawValue) {
                 globalWords[slot] = .float(left.asFloat + right.asFloat)
-                pc += 1
+                pc += 2
                 continue
               }
             }
@@ -105,18 +133,18 @@ extension Machine {
             pc += 1
 
           case .getCell:
-            let word = closure.closureCells[Int(i.b)].upvalue.pointee.location.pointee
-            if word.tag == .undefined { throw undefinedCell(closure, Int(i.b)) }
+            let word = base[-1].pointer.closureCells[Int(i.b)].upvalue.pointee.location.pointee
+            if word.tag == .undefined { throw undefinedCell(base[-1].pointer, Int(i.b)) }
             heap.retain(word)
             store(base + Int(i.a), word)
 
           case .setCell:
             let word = base[Int(i.b)]
             if i.k & 1 != 0 { base[Int(i.b)] = .null } else { heap.retain(word) }
-            store(closure.closureCells[Int(i.a)].upvalue.pointee.location, word)
+            store(base[-1].pointer.closureCells[Int(i.a)].upvalue.pointee.location, word)
 
           case .checkDefined:
-            if base[Int(i.a)].tag == .undefined { throw undefinedLocal(closure, i.bx) }
+            if base[Int(i.a)].tag == .undefined { throw undefinedLocal(base[-1].pointer, i.bx) }
 
           case .markUndefined:
             store(base + Int(i.a), .undefined)
@@ -124,60 +152,87 @@ extension Machine {
           // MARK: Arithmetic
 
           case .add:
-            let left = base[Int(i.b)]
-            let right = base[Int(i.c)]
-            let quick = Machine.quickAdd(left, right)
-            if quick.tag != .undefined {
-              store(base + Int(i.a), quick)
+            let left = base + Int(i.b)
+            let right = base + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              put(base + Int(i.a), left.float + right.float)
             } else {
-              try slowBinary(.add, i, base, left, right)
+              let quick = Machine.quickAdd(left.pointee, right.pointee)
+              if quick.tag != .undefined {
+                store(base + Int(i.a), quick)
+              } else {
+                try slowBinary(.add, i, base, left.pointee, right.pointee)
+              }
             }
 
           case .addK:
-            let left = base[Int(i.b)]
-            let quick = Machine.quickAdd(left, constants[Int(i.c)])
-            if quick.tag != .undefined {
-              store(base + Int(i.a), quick)
+            let left = base + Int(i.b)
+            let right = constants + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              put(base + Int(i.a), left.float + right.float)
             } else {
-              try slowBinaryK(.add, i, base, left, constants[Int(i.c)])
+              let quick = Machine.quickAdd(left.pointee, right.pointee)
+              if quick.tag != .undefined {
+                store(base + Int(i.a), quick)
+              } else {
+                try slowBinaryK(.add, i, base, left.pointee, right.pointee)
+              }
             }
 
           case .subtract:
-            let left = base[Int(i.b)]
-            let right = base[Int(i.c)]
-            let quick = Machine.quickSubtract(left, right)
-            if quick.tag != .undefined {
-              store(base + Int(i.a), quick)
+            let left = base + Int(i.b)
+            let right = base + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              put(base + Int(i.a), left.float - right.float)
             } else {
-              try slowBinary(.subtract, i, base, left, right)
+              let quick = Machine.quickSubtract(left.pointee, right.pointee)
+              if quick.tag != .undefined {
+                store(base + Int(i.a), quick)
+              } else {
+                try slowBinary(.subtract, i, base, left.pointee, right.pointee)
+              }
             }
 
           case .subtractK:
-            let left = base[Int(i.b)]
-            let quick = Machine.quickSubtract(left, constants[Int(i.c)])
-            if quick.tag != .undefined {
-              store(base + Int(i.a), quick)
+            let left = base + Int(i.b)
+            let right = constants + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              put(base + Int(i.a), left.float - right.float)
             } else {
-              try slowBinaryK(.subtract, i, base, left, constants[Int(i.c)])
+              let quick = Machine.quickSubtract(left.pointee, right.pointee)
+              if quick.tag != .undefined {
+                store(base + Int(i.a), quick)
+              } else {
+                try slowBinaryK(.subtract, i, base, left.pointee, right.pointee)
+              }
             }
 
           case .multiply:
-            let left = base[Int(i.b)]
-            let right = base[Int(i.c)]
-            let quick = Machine.quickMultiply(left, right)
-            if quick.tag != .undefined {
-              store(base + Int(i.a), quick)
+            let left = base + Int(i.b)
+            let right = base + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              put(base + Int(i.a), left.float * right.float)
             } else {
-              try slowBinary(.multiply, i, base, left, right)
+              let quick = Machine.quickMultiply(left.pointee, right.pointee)
+              if quick.tag != .undefined {
+                store(base + Int(i.a), quick)
+              } else {
+                try slowBinary(.multiply, i, base, left.pointee, right.pointee)
+              }
             }
 
           case .multiplyK:
-            let left = base[Int(i.b)]
-            let quick = Machine.quickMultiply(left, constants[Int(i.c)])
-            if quick.tag != .undefined {
-              store(base + Int(i.a), quick)
+            let left = base + Int(i.b)
+            let right = constants + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              put(base + Int(i.a), left.float * right.float)
             } else {
-              try slowBinaryK(.multiply, i, base, left, constants[Int(i.c)])
+              let quick = Machine.quickMultiply(left.pointee, right.pointee)
+              if quick.tag != .undefined {
+                store(base + Int(i.a), quick)
+              } else {
+                try slowBinaryK(.multiply, i, base, left.pointee, right.pointee)
+              }
             }
 
           case .divide:
@@ -273,7 +328,7 @@ extension Machine {
               holds = try slowCondition(.equal, i, base, left, right)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
@@ -287,87 +342,87 @@ extension Machine {
               holds = try slowCondition(.notEqual, i, base, left, right)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
           case .jumpLess:
-            let left = base[Int(i.a)]
-            let right = base[Int(i.b)]
+            let left = base + Int(i.a)
+            let right = base + Int(i.b)
             var holds: Bool
-            if left.tag == .int, right.tag == .int {
-              holds = left.asInt < right.asInt
-            } else if left.tag == .float, right.tag == .float {
-              holds = left.asFloat < right.asFloat
+            if left.holds(.int), right.holds(.int) {
+              holds = left.pointee.asInt < right.pointee.asInt
+            } else if left.holds(.float), right.holds(.float) {
+              holds = left.float < right.float
             } else {
-              holds = try slowCondition(.less, i, base, left, right)
+              holds = try slowCondition(.less, i, base, left.pointee, right.pointee)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
           case .jumpLessK:
-            let left = base[Int(i.a)]
-            let right = constants[Int(i.b)]
+            let left = base + Int(i.a)
+            let right = constants + Int(i.b)
             var holds: Bool
-            if left.tag == .int, right.tag == .int {
-              holds = left.asInt < right.asInt
-            } else if left.tag == .float, right.tag == .float {
-              holds = left.asFloat < right.asFloat
+            if left.holds(.int), right.holds(.int) {
+              holds = left.pointee.asInt < right.pointee.asInt
+            } else if left.holds(.float), right.holds(.float) {
+              holds = left.float < right.float
             } else {
-              holds = try slowCondition(.less, i, base, left, right)
+              holds = try slowCondition(.less, i, base, left.pointee, right.pointee)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
           case .jumpLessOrEqual, .jumpLessOrEqualK:
-            let left = base[Int(i.a)]
-            let right = i.op == .jumpLessOrEqual ? base[Int(i.b)] : constants[Int(i.b)]
+            let left = base + Int(i.a)
+            let right = (i.op == .jumpLessOrEqual ? base : constants) + Int(i.b)
             var holds: Bool
-            if left.tag == .int, right.tag == .int {
-              holds = left.asInt <= right.asInt
-            } else if left.tag == .float, right.tag == .float {
-              holds = left.asFloat <= right.asFloat
+            if left.holds(.int), right.holds(.int) {
+              holds = left.pointee.asInt <= right.pointee.asInt
+            } else if left.holds(.float), right.holds(.float) {
+              holds = left.float <= right.float
             } else {
-              holds = try slowCondition(.lessOrEqual, i, base, left, right)
+              holds = try slowCondition(.lessOrEqual, i, base, left.pointee, right.pointee)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
           case .jumpGreater, .jumpGreaterK:
-            let left = base[Int(i.a)]
-            let right = i.op == .jumpGreater ? base[Int(i.b)] : constants[Int(i.b)]
+            let left = base + Int(i.a)
+            let right = (i.op == .jumpGreater ? base : constants) + Int(i.b)
             var holds: Bool
-            if left.tag == .int, right.tag == .int {
-              holds = left.asInt > right.asInt
-            } else if left.tag == .float, right.tag == .float {
-              holds = left.asFloat > right.asFloat
+            if left.holds(.int), right.holds(.int) {
+              holds = left.pointee.asInt > right.pointee.asInt
+            } else if left.holds(.float), right.holds(.float) {
+              holds = left.float > right.float
             } else {
-              holds = try slowCondition(.greater, i, base, left, right)
+              holds = try slowCondition(.greater, i, base, left.pointee, right.pointee)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
           case .jumpGreaterOrEqual, .jumpGreaterOrEqualK:
-            let left = base[Int(i.a)]
-            let right = i.op == .jumpGreaterOrEqual ? base[Int(i.b)] : constants[Int(i.b)]
+            let left = base + Int(i.a)
+            let right = (i.op == .jumpGreaterOrEqual ? base : constants) + Int(i.b)
             var holds: Bool
-            if left.tag == .int, right.tag == .int {
-              holds = left.asInt >= right.asInt
-            } else if left.tag == .float, right.tag == .float {
-              holds = left.asFloat >= right.asFloat
+            if left.holds(.int), right.holds(.int) {
+              holds = left.pointee.asInt >= right.pointee.asInt
+            } else if left.holds(.float), right.holds(.float) {
+              holds = left.float >= right.float
             } else {
-              holds = try slowCondition(.greaterOrEqual, i, base, left, right)
+              holds = try slowCondition(.greaterOrEqual, i, base, left.pointee, right.pointee)
             }
             holds = holds != (i.k & 4 != 0)
-            let distance = pc.pointee.bx
+            let distance = pc[1].bx
             pc += 1
             if holds { pc += distance }
 
@@ -415,10 +470,10 @@ extension Machine {
               let remaining = iteration[1].asInt
               if remaining > 0 {
                 let current = iteration.pointee.asInt
-                iteration[1] = .int(remaining &- 1)
-                iteration.pointee = .int(current &+ iteration[2].asInt)
+                iteration[1].bits = UInt64(bitPattern: Int64(remaining &- 1))
+                iteration[0].bits = UInt64(bitPattern: Int64(current &+ iteration[2].asInt))
                 store(base + Int(i.b), .int(current))
-                pc += 1 + pc.pointee.bx
+                pc += 1 + pc[1].bx
               } else {
                 pc += 1
               }
@@ -428,14 +483,14 @@ extension Machine {
               if place < list.pointee.count {
                 let word = list.pointee.items[place]
                 heap.retain(word)
-                iteration[1] = .int(place &+ 1)
+                iteration[1].bits = UInt64(bitPattern: Int64(place &+ 1))
                 store(base + Int(i.b), word)
-                pc += 1 + pc.pointee.bx
+                pc += 1 + pc[1].bx
               } else {
                 pc += 1
               }
             } else if try nextElement(iteration, base + Int(i.b)) {
-              pc += 1 + pc.pointee.bx
+              pc += 1 + pc[1].bx
             } else {
               pc += 1
             }
@@ -446,48 +501,81 @@ extension Machine {
             let row = base + Int(i.a)
             var count = Int(i.b)
             if i.k & 1 != 0, row[1].tag == .undefined {
-              dropReceiver(row, count)
-              count -= 1
+              // No receiver is passed: the arguments move into its place.
+              count &-= 1
+              var place = row + 1
+              let end = place + count
+              while place < end {
+                let word = place[1]
+                if word.isObject { place[1] = .null }
+                place.pointee = word
+                place += 1
+              }
+              place.pointee = .null
             }
             if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
             let callee = row.pointee
             if callee.tag == .closure {
-              let object = callee.pointer
-              let code = object.closure.pointee.code
+              let callable = callee.pointer.closure.pointee.code
               let depth = state.pointee.depth &+ 1
               let newBase = row + 1
-              if count != code.pointee.parameterCount { try bind(row, count: count, names: []) }
-              if depth >= recursionLimit || newBase + code.pointee.registerCount >= stackEnd {
-                throw recursionError()
-              }
-              frames[depth &- 1].pc = pc
-              frames[depth] = Frame(pc: pc, base: newBase, closure: object, isEntry: false)
+              if count != callable.pointee.parameterCount { try bind(row, count: count, names: []) }
+              let top = newBase + callable.pointee.registerCount
+              if depth >= recursionLimit || top >= stackEnd { throw recursionError() }
+              frames[depth &- 1].pc = pc + 1
+              frames[depth].base = newBase
               state.pointee.depth = depth
-              state.pointee.top = newBase + code.pointee.registerCount
-              closure = object
+              state.pointee.top = top
+              code = callable
               base = newBase
-              constants = code.pointee.constants
-              pc = code.pointee.instructions
+              constants = callable.pointee.constants
+              pc = callable.pointee.instructions
+              continue
             } else {
-              frames[state.pointee.depth].pc = pc
-              try callNative(row, count: count, names: [], site: pc - 1)
+              frames[state.pointee.depth].pc = pc + 1
+              if try !callPlain(row, count) { try callNative(row, count: count, names: [], site: pc) }
             }
 
           case .callNamed, .callSpread:
             let row = base + Int(i.a)
             if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
-            frames[state.pointee.depth].pc = pc
-            if try callWithNames(i, row, closure) {
-              let object = row.pointee.pointer
-              try pushFrame(row, isEntry: false)
-              closure = object
+            frames[state.pointee.depth].pc = pc + 1
+            if try callWithNames(i, row, base[-1].pointer) {
+              code = row.pointee.pointer.closure.pointee.code
+              try pushFrame(row)
               base = row + 1
-              constants = object.closure.pointee.code.pointee.constants
-              pc = object.closure.pointee.code.pointee.instructions
+              constants = code.pointee.constants
+              pc = code.pointee.instructions
+              continue
             }
 
           case .method:
-            try findMethod(base + Int(i.a), Int(i.b), slot: pc.pointee.bx, closure)
+            let row = base + Int(i.a)
+            let receiver = row[1]
+            if receiver.tag == .record {
+              let record = receiver.pointer.record
+              if Int(i.c) < record.pointee.used,
+                record.pointee.entries[Int(i.c)].key == code.pointee.names[Int(i.b)]
+              {
+                let word = record.pointee.entries[Int(i.c)].value
+                if word.tag == .closure {
+                  heap.retain(word)
+                  store(row, word)
+                  store(row + 1, .undefined)
+                  pc += 2
+                  continue
+                }
+              }
+            } else if receiver.tag.rawValue < Tag.host.rawValue, pc[1].bx >= 0 {
+              let word = globalWords[pc[1].bx]
+              if word.tag != .undefined {
+                heap.retain(word)
+                store(row, word)
+                pc += 2
+                continue
+              }
+            }
+            try findMethod(row, Int(i.b), slot: pc[1].bx, base[-1].pointer, remembering: pc)
             pc += 1
 
           case .returnValue, .returnNil:
@@ -504,34 +592,40 @@ extension Machine {
               }
               closeCells(from: base)
             }
-            let count = closure.closure.pointee.code.pointee.registerCount
-            var place = base
-            let end = base + count
-            while place < end {
-              if place.pointee.isObject {
-                let object = place.pointee.pointer
-                place.pointee = .null
-                heap.release(object: object)
-              }
-              place += 1
-            }
-            let depth = state.pointee.depth
-            let isEntry = frames[depth].isEntry
-            state.pointee.depth = depth &- 1
-            if isEntry {
+            if leave(base, code, result, entryDepth) {
               state.pointee.top = callerTop
               return result
             }
-            store(base - 1, result)
-            let frame = frames + (depth &- 1)
+            let frame = frames + state.pointee.depth
             pc = frame.pointee.pc
             base = frame.pointee.base
-            closure = frame.pointee.closure
-            constants = closure.closure.pointee.code.pointee.constants
-            state.pointee.top = base + closure.closure.pointee.code.pointee.registerCount
+            code = base[-1].pointer.closure.pointee.code
+            constants = code.pointee.constants
+            state.pointee.top = base + code.pointee.registerCount
+            continue
+
+          case .addReturn:
+            let sum = Machine.quickAdd(base[Int(i.b)], base[Int(i.c)])
+            if sum.tag != .undefined, state.pointee.openCells == nil {
+              if leave(base, code, sum, entryDepth) {
+                state.pointee.top = callerTop
+                return sum
+              }
+              let frame = frames + state.pointee.depth
+              pc = frame.pointee.pc
+              base = frame.pointee.base
+              code = base[-1].pointer.closure.pointee.code
+              constants = code.pointee.constants
+              state.pointee.top = base + code.pointee.registerCount
+              continue
+            } else if sum.tag != .undefined {
+              store(base + Int(i.a), sum)
+            } else {
+              try slowBinary(.add, i, base, base[Int(i.b)], base[Int(i.c)])
+            }
 
           case .closure:
-            makeClosure(i, base, closure)
+            makeClosure(i, base, base[-1].pointer)
 
           case .closeCells:
             if state.pointee.openCells != nil { closeCells(from: base + Int(i.a)) }
@@ -542,22 +636,38 @@ extension Machine {
             let object = base[Int(i.b)]
             if object.tag == .record {
               let record = object.pointer.record
-              let key = closure.closure.pointee.code.pointee.names[Int(i.c)]
-              let cached = pc.pointee.bx
+              let key = code.pointee.names[Int(i.c)]
+              let cached = pc[1].bx
               if cached < record.pointee.used, record.pointee.entries[cached].key == key {
                 let word = record.pointee.entries[cached].value
                 heap.retain(word)
                 if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
                 store(base + Int(i.a), word)
-                pc += 1
+                pc += 2
                 continue
               }
             }
-            try getMember(i, base, closure, pc)
+            try getMember(i, base, base[-1].pointer, pc + 1)
             pc += 1
 
           case .setMember:
-            try setMember(i, base, closure, pc)
+            let object = base[Int(i.a)]
+            if object.tag == .record {
+              let record = object.pointer.record
+              let cached = pc[1].bx
+              if cached < record.pointee.used,
+                record.pointee.entries[cached].key == code.pointee.names[Int(i.b)]
+              {
+                let value = base[Int(i.c)]
+                // A temporary moves into the record.
+                if i.k & 2 != 0 { base[Int(i.c)] = .null } else { heap.retain(value) }
+                store(Machine.valuePlace(record, cached), value)
+                if i.k & 1 != 0 { store(base + Int(i.a), .null) }
+                pc += 2
+                continue
+              }
+            }
+            try setMember(i, base, base[-1].pointer, pc + 1)
             pc += 1
 
           case .getIndex:
@@ -572,6 +682,7 @@ extension Machine {
                 heap.retain(word)
                 if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
                 store(base + Int(i.a), word)
+                pc += 1
                 continue
               }
             }
@@ -589,7 +700,7 @@ extension Machine {
           case .setIndex:
             let object = base[Int(i.a)]
             let index = base[Int(i.b)]
-            let value = base[Int(i.c)]
+            let value = i.k & 8 != 0 ? constants[Int(i.c)] : base[Int(i.c)]
             if object.tag == .list, index.tag == .int {
               let list = object.pointer.list
               var place = index.asInt
@@ -597,11 +708,12 @@ extension Machine {
               if place >= 0, place < list.pointee.count {
                 heap.retain(value)
                 store(list.pointee.items + place, value)
-                if i.k != 0 {
+                if i.k & 5 != 0 {
                   // Of an Int index and its temporaries only the list and the value can hold anything.
                   if i.k & 4 != 0, value.isObject { store(base + Int(i.c), .null) }
                   if i.k & 1 != 0 { store(base + Int(i.a), .null) }
                 }
+                pc += 1
                 continue
               }
             }
@@ -621,14 +733,15 @@ extension Machine {
             let items = list.pointer.list.pointee.items
             let first = base + Int(i.b)
             for offset in 0..<Int(i.c) {
-              items[offset] = first[offset]
-              first[offset] = .null
+              let word = first[offset]
+              if word.isObject { first[offset] = .null }
+              items[offset] = word
             }
             list.pointer.list.pointee.count = Int(i.c)
             store(base + Int(i.a), list)
 
           case .newRecord:
-            try newRecord(i, base, closure)
+            try newRecord(i, base, base[-1].pointer)
 
           case .appendTo:
             let word = base[Int(i.b)]
@@ -662,29 +775,320 @@ extension Machine {
             try unpackList(i, base)
 
           case .unpackField:
-            try unpackField(i, base, closure)
+            try unpackField(i, base, base[-1].pointer)
 
           case .unshare:
             try unshare(base + Int(i.a))
 
           case .useModule:
-            frames[state.pointee.depth].pc = pc
-            let use = closure.closure.pointee.prototype.takeUnretainedValue().uses[i.bx]
-            let module = try loadModule(use, closure, isTopLevel: i.k & 1 != 0)
+            frames[state.pointee.depth].pc = pc + 1
+            let use = base[-1].pointer.closure.pointee.prototype.takeUnretainedValue().uses[i.bx]
+            let module = try loadModule(use, base[-1].pointer, isTopLevel: i.k & 1 != 0)
             store(base + Int(i.a), module)
 
           case .importName:
-            try importName(i, base, closure)
+            try importName(i, base, base[-1].pointer)
+
+          // MARK: Two in one; where the first is no plain number, it is done alone
+
+          case .multiplyAdd:
+            let left = base + Int(i.b)
+            let right = base + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              let next = pc[1]
+              let other = base + Int(i.k & 0x80 != 0 ? next.c : next.b)
+              if other.holds(.float) {
+                put(base + Int(next.a), other.float + left.float * right.float)
+                pc += 2
+                continue
+              }
+            }
+            let product = Machine.quickMultiply(left.pointee, right.pointee)
+            if product.tag != .undefined {
+              let next = pc[1]
+              let other = base[Int(i.k & 0x80 != 0 ? next.c : next.b)]
+              let sum = Machine.quickAdd(other, product)
+              if sum.tag != .undefined {
+                store(base + Int(next.a), sum)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinary(.multiply, i, base, base[Int(i.b)], base[Int(i.c)])
+            }
+
+          case .multiplyKAdd:
+            let left = base + Int(i.b)
+            let right = constants + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              let next = pc[1]
+              let other = base + Int(i.k & 0x80 != 0 ? next.c : next.b)
+              if other.holds(.float) {
+                put(base + Int(next.a), other.float + left.float * right.float)
+                pc += 2
+                continue
+              }
+            }
+            let product = Machine.quickMultiply(left.pointee, right.pointee)
+            if product.tag != .undefined {
+              let next = pc[1]
+              let other = base[Int(i.k & 0x80 != 0 ? next.c : next.b)]
+              let sum = Machine.quickAdd(other, product)
+              if sum.tag != .undefined {
+                store(base + Int(next.a), sum)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinaryK(.multiply, i, base, base[Int(i.b)], constants[Int(i.c)])
+            }
+
+          case .moduloKAdd:
+            let rest = Machine.quickModulo(base[Int(i.b)], constants[Int(i.c)])
+            if rest.tag != .undefined {
+              let next = pc[1]
+              let other = base[Int(i.k & 0x80 != 0 ? next.c : next.b)]
+              let sum = Machine.quickAdd(other, rest)
+              if sum.tag != .undefined {
+                store(base + Int(next.a), sum)
+                pc += 1
+              } else {
+                store(base + Int(i.a), rest)
+              }
+            } else {
+              try slowBinaryK(.modulo, i, base, base[Int(i.b)], constants[Int(i.c)])
+            }
+
+          case .multiplySubtract:
+            let left = base + Int(i.b)
+            let right = base + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              let next = pc[1]
+              let other = base + Int(i.k & 0x80 != 0 ? next.c : next.b)
+              if other.holds(.float) {
+                let product = left.float * right.float
+                put(base + Int(next.a), i.k & 0x80 != 0 ? product - other.float : other.float - product)
+                pc += 2
+                continue
+              }
+            }
+            let product = Machine.quickMultiply(left.pointee, right.pointee)
+            if product.tag != .undefined {
+              let next = pc[1]
+              let difference =
+                i.k & 0x80 != 0
+                ? Machine.quickSubtract(product, base[Int(next.c)])
+                : Machine.quickSubtract(base[Int(next.b)], product)
+              if difference.tag != .undefined {
+                store(base + Int(next.a), difference)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinary(.multiply, i, base, base[Int(i.b)], base[Int(i.c)])
+            }
+
+          case .multiplyKSubtract:
+            let left = base + Int(i.b)
+            let right = constants + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              let next = pc[1]
+              let other = base + Int(i.k & 0x80 != 0 ? next.c : next.b)
+              if other.holds(.float) {
+                let product = left.float * right.float
+                put(base + Int(next.a), i.k & 0x80 != 0 ? product - other.float : other.float - product)
+                pc += 2
+                continue
+              }
+            }
+            let product = Machine.quickMultiply(left.pointee, right.pointee)
+            if product.tag != .undefined {
+              let next = pc[1]
+              let difference =
+                i.k & 0x80 != 0
+                ? Machine.quickSubtract(product, base[Int(next.c)])
+                : Machine.quickSubtract(base[Int(next.b)], product)
+              if difference.tag != .undefined {
+                store(base + Int(next.a), difference)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinaryK(.multiply, i, base, base[Int(i.b)], constants[Int(i.c)])
+            }
+
+          case .multiplyAddK:
+            let left = base + Int(i.b)
+            let right = base + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              let next = pc[1]
+              let other = constants + Int(next.c)
+              if other.holds(.float) {
+                put(base + Int(next.a), other.float + left.float * right.float)
+                pc += 2
+                continue
+              }
+            }
+            let product = Machine.quickMultiply(left.pointee, right.pointee)
+            if product.tag != .undefined {
+              let next = pc[1]
+              let sum = Machine.quickAdd(product, constants[Int(next.c)])
+              if sum.tag != .undefined {
+                store(base + Int(next.a), sum)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinary(.multiply, i, base, base[Int(i.b)], base[Int(i.c)])
+            }
+
+          case .multiplyKAddK:
+            let left = base + Int(i.b)
+            let right = constants + Int(i.c)
+            if left.holds(.float), right.holds(.float) {
+              let next = pc[1]
+              let other = constants + Int(next.c)
+              if other.holds(.float) {
+                put(base + Int(next.a), other.float + left.float * right.float)
+                pc += 2
+                continue
+              }
+            }
+            let product = Machine.quickMultiply(left.pointee, right.pointee)
+            if product.tag != .undefined {
+              let next = pc[1]
+              let sum = Machine.quickAdd(product, constants[Int(next.c)])
+              if sum.tag != .undefined {
+                store(base + Int(next.a), sum)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinaryK(.multiply, i, base, base[Int(i.b)], constants[Int(i.c)])
+            }
+
+          case .multiplyModuloK:
+            let product = Machine.quickMultiply(base[Int(i.b)], base[Int(i.c)])
+            if product.tag != .undefined {
+              let next = pc[1]
+              let rest = Machine.quickModulo(product, constants[Int(next.c)])
+              if rest.tag != .undefined {
+                store(base + Int(next.a), rest)
+                pc += 1
+              } else {
+                store(base + Int(i.a), product)
+              }
+            } else {
+              try slowBinary(.multiply, i, base, base[Int(i.b)], base[Int(i.c)])
+            }
+
+          case .addModuloK:
+            let sum = Machine.quickAdd(base[Int(i.b)], base[Int(i.c)])
+            if sum.tag != .undefined {
+              let next = pc[1]
+              let rest = Machine.quickModulo(sum, constants[Int(next.c)])
+              if rest.tag != .undefined {
+                store(base + Int(next.a), rest)
+                pc += 1
+              } else {
+                store(base + Int(i.a), sum)
+              }
+            } else {
+              try slowBinary(.add, i, base, base[Int(i.b)], base[Int(i.c)])
+            }
+
+          case .indexAddK, .indexSubtractK:
+            let left = base[Int(i.b)]
+            let right = constants[Int(i.c)]
+            if left.tag == .int, right.tag == .int {
+              let next = pc[1]
+              let object = base[Int(next.b)]
+              let (index, overflow) =
+                i.op == .indexAddK
+                ? left.asInt.addingReportingOverflow(right.asInt)
+                : left.asInt.subtractingReportingOverflow(right.asInt)
+              if object.tag == .list, !overflow {
+                let list = object.pointer.list
+                let place = index < 0 ? index &+ list.pointee.count : index
+                if place >= 0, place < list.pointee.count {
+                  let word = list.pointee.items[place]
+                  heap.retain(word)
+                  if next.k & 1 != 0, next.a != next.b { store(base + Int(next.b), .null) }
+                  store(base + Int(next.a), word)
+                  pc += 2
+                  continue
+                }
+              }
+              if !overflow {
+                store(base + Int(i.a), .int(index))
+                pc += 1
+                continue
+              }
+            }
+            let isSum = i.op == .indexAddK
+            let quick = isSum ? Machine.quickAdd(left, right) : Machine.quickSubtract(left, right)
+            if quick.tag != .undefined {
+              store(base + Int(i.a), quick)
+            } else {
+              try slowBinaryK(isSum ? .add : .subtract, i, base, left, right)
+            }
+
+          case .jumpBackLess, .jumpBackLessK:
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
+            pc += 1 + i.bx
+            let test = pc.pointee
+            let left = base + Int(test.a)
+            let right = (i.op == .jumpBackLess ? base : constants) + Int(test.b)
+            // A comparison that is none of plain numbers is the next instruction.
+            if left.holds(.int), right.holds(.int) {
+              let holds = (left.pointee.asInt < right.pointee.asInt) != (test.k & 4 != 0)
+              pc += holds ? 2 + pc[1].bx : 2
+            } else if left.holds(.float), right.holds(.float) {
+              let holds = (left.float < right.float) != (test.k & 4 != 0)
+              pc += holds ? 2 + pc[1].bx : 2
+            }
+            continue
+
+          case .jumpBackLessOrEqual:
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
+            pc += 1 + i.bx
+            let test = pc.pointee
+            let left = base[Int(test.a)]
+            let right = base[Int(test.b)]
+            if left.tag == .int, right.tag == .int {
+              let holds = (left.asInt <= right.asInt) != (test.k & 4 != 0)
+              pc += holds ? 2 + pc[1].bx : 2
+            }
+            continue
+
+          case .jumpBackGreaterK:
+            if interrupt.pointee.load(ordering: .relaxed) | attention.pointee != 0 { try poll() }
+            pc += 1 + i.bx
+            let test = pc.pointee
+            let left = base[Int(test.a)]
+            let right = constants[Int(test.b)]
+            if left.tag == .int, right.tag == .int {
+              let holds = (left.asInt > right.asInt) != (test.k & 4 != 0)
+              pc += holds ? 2 + pc[1].bx : 2
+            }
+            continue
           }
+          pc += 1
         }
       } catch {
         // Throws on when no frame down to the entry handles it.
-        try recover(from: error, at: pc, entryDepth: entryDepth)
+        try recover(from: error, at: pc + 1, entryDepth: entryDepth)
         let frame = frames + state.pointee.depth
         pc = frame.pointee.pc
         base = frame.pointee.base
-        closure = frame.pointee.closure
-        constants = closure.closure.pointee.code.pointee.constants
+        code = base[-1].pointer.closure.pointee.code
+        constants = code.pointee.constants
       }
     }
   }

@@ -1,5 +1,6 @@
 // Making and taking apart: records, spreads, ranges, quantities, texts, patterns; and iteration.
 
+import Glibc
 import MocoBase
 import Synchronization
 
@@ -143,11 +144,13 @@ extension Machine {
       let word = first[index]
       if word.tag == .string {
         let size = word.pointer.string.pointee.byteCount
-        at.update(from: word.pointer.stringBytes, count: size)
+        memcpy(at, word.pointer.stringBytes, size)
         at += size
         store(first + index, .null)
       } else {
-        at += Machine.writeDigits(word.asInt, at)
+        let digits = Machine.digitCount(word.asInt)
+        Machine.write(word.asInt, digits, at)
+        at += digits
       }
     }
     store(base + Int(i.a), .object(.string, result))
@@ -155,34 +158,39 @@ extension Machine {
 
   /// `str` of an Int.
   func digits(_ value: Int) throws -> Word {
-    let result = try heap.emptyString(byteCount: Machine.digitCount(value))
-    _ = Machine.writeDigits(value, result.stringBytes)
+    let count = Machine.digitCount(value)
+    let result = try heap.emptyString(byteCount: count)
+    Machine.write(value, count, result.stringBytes)
     return .object(.string, result)
   }
 
+  /// Bytes that `str` of an Int takes.
   @inline(__always)
   private static func digitCount(_ value: Int) -> Int {
-    var rest = value.magnitude
+    let magnitude = value.magnitude
     var count = value < 0 ? 2 : 1
-    while rest >= 10 {
-      rest /= 10
-      count += 1
+    var bound: UInt = 10
+    // Ten to the nineteenth is the last power that fits.
+    while magnitude >= bound {
+      count &+= 1
+      if bound == 10_000_000_000_000_000_000 { break }
+      bound = bound &* 10
     }
     return count
   }
 
+  /// Writes a number of so many bytes.
   @inline(__always)
-  private static func writeDigits(_ value: Int, _ place: UnsafeMutablePointer<UInt8>) -> Int {
-    let count = digitCount(value)
+  private static func write(_ value: Int, _ count: Int, _ place: UnsafeMutablePointer<UInt8>) {
     var rest = value.magnitude
-    var at = count - 1
+    var at = count &- 1
     repeat {
-      place[at] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-      at -= 1
+      let next = rest / 10
+      place[at] = UInt8(truncatingIfNeeded: 0x30 &+ rest &- next &* 10)
+      rest = next
+      at &-= 1
     } while rest > 0
     if value < 0 { place[0] = UInt8(ascii: "-") }
-    return count
   }
 
   @inline(never)

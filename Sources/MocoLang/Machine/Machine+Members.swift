@@ -77,13 +77,13 @@ extension Machine {
       let cached = pc.pointee.bx
       if cached < record.pointee.used, record.pointee.entries[cached].key == key {
         heap.retain(value)
-        store(valuePlace(record, cached), value)
+        store(Machine.valuePlace(record, cached), value)
       } else {
         let place = heap.place(of: key, in: object.pointer)
         heap.retain(value)
         if place >= 0 {
           pc.pointee = .word(place)
-          store(valuePlace(record, place), value)
+          store(Machine.valuePlace(record, place), value)
         } else {
           try heap.setField(key, of: object.pointer, to: value)
         }
@@ -104,7 +104,8 @@ extension Machine {
     if i.k & 2 != 0 { store(base + Int(i.c), .null) }
   }
 
-  private func valuePlace(
+  @inline(__always)
+  static func valuePlace(
     _ record: UnsafeMutablePointer<RecordObject>, _ place: Int
   ) -> UnsafeMutablePointer<Word> {
     let entry = UnsafeMutableRawPointer(record.pointee.entries + place)

@@ -108,7 +108,7 @@ extension Machine {
   func slowBinaryK(
     _ op: BinaryOperation, _ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ left: Word, _ right: Word
   ) throws {
-    let result = try binary(op, left, right)
+    let result = try i.k & 8 != 0 ? binary(op, right, left) : binary(op, left, right)
     if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
     store(base + Int(i.a), result)
   }

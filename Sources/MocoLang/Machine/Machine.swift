@@ -14,10 +14,8 @@ package struct Frame {
   /// Where to go on, saved at a call.
   var pc: UnsafeMutablePointer<Instruction>
   var base: UnsafeMutablePointer<Word>
-  /// Owned by `base[-1]`.
-  var closure: ObjectPointer
-  /// The loop that runs this frame ends with it.
-  var isEntry: Bool
+  /// The function that runs.
+  var closure: ObjectPointer { base[-1].pointer }
 }
 
 /// What the loop changes all the time, in plain memory.
@@ -152,7 +150,7 @@ package final class Machine {
     }
     if callee.tag == .closure {
       try bind(row, count: arguments.count, names: names)
-      try pushFrame(row, isEntry: true)
+      try pushFrame(row)
       return try execute()
     }
     try callNative(row, count: arguments.count, names: names, site: nil)
@@ -168,9 +166,22 @@ package final class Machine {
     if old.isObject { heap.release(object: old.pointer) }
   }
 
+  /// Stores a Float. Unlike `store` it writes the number itself and no bits of it, so that it need not go through
+  /// an integer register.
+  @inline(__always)
+  func put(_ place: UnsafeMutablePointer<Word>, _ value: Double) {
+    if place.pointee.isObject {
+      let object = place.pointee.pointer
+      place.pointee = .null
+      heap.release(object: object)
+    }
+    place.pointee.head = UInt64(Tag.float.rawValue)
+    (UnsafeMutableRawPointer(place) + MemoryLayout<UInt64>.size).storeBytes(of: value, as: Double.self)
+  }
+
   /// Makes the closure in `row[0]` the running frame; its arguments stand in place.
   /// - Throws: E0401.
-  func pushFrame(_ row: UnsafeMutablePointer<Word>, isEntry: Bool) throws {
+  func pushFrame(_ row: UnsafeMutablePointer<Word>) throws {
     let closure = row.pointee.pointer
     let code = closure.closure.pointee.code
     let base = row + 1
@@ -179,8 +190,7 @@ package final class Machine {
       for place in 0..<code.pointee.parameterCount { store(base + place, .null) }
       throw recursionError()
     }
-    state.pointee.frames[depth] = Frame(
-      pc: code.pointee.instructions, base: base, closure: closure, isEntry: isEntry)
+    state.pointee.frames[depth] = Frame(pc: code.pointee.instructions, base: base)
     state.pointee.depth = depth
     state.pointee.top = base + code.pointee.registerCount
   }

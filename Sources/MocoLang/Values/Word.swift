@@ -116,3 +116,13 @@ package struct Word {
   /// The amount as a number.
   package var amountWord: Word { aux & 1 == 0 ? .int(asInt) : .float(asFloat) }
 }
+
+extension UnsafeMutablePointer<Word> {
+  /// Whether the word there has the tag; nothing else of it is loaded.
+  @inline(__always) func holds(_ tag: Tag) -> Bool { pointee.tag == tag }
+
+  /// The number there, which is a Float, loaded as such.
+  @inline(__always) var float: Double {
+    UnsafeRawPointer(self).load(fromByteOffset: MemoryLayout<UInt64>.size, as: Double.self)
+  }
+}
