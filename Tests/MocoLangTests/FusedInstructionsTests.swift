@@ -153,3 +153,72 @@ import Testing
     #expect(told.hasSuffix("before\nafter\nfunction\n"), "\(told)")
   }
 }
+
+/// Calls that the machine does itself are those of the built-in, and nothing else that stands under its name.
+@Suite struct OwnCallsTests {
+  @Test func appendingIsTheBuiltInsOnlyForLists() {
+    let session = TestSession()
+    let printed = session.run(
+      """
+      let xs = []
+      xs.append(1)
+      append(xs, "two")
+      xs.append(xs)
+      print(len(xs), xs[2][1], type(xs.append([3])))
+      let keep = append
+      keep(xs, 4)
+      func mine(xs) {
+        let append = (list, value) => "mine"
+        return append(xs, 5)
+      }
+      print(mine(xs), len(xs))
+      let r = {append: x => x * 2}
+      print(r.append(21))
+      for wrong in ["text", 7, nil, {a: 1}] {
+        try { append(wrong, 1) } catch e { print(e.code) }
+      }
+      try { xs.append() } catch e { print(e.code) }
+      try { xs.append(1, 2) } catch e { print(e.code) }
+      """)
+    #expect(
+      printed == """
+        3 two Nil
+        mine 5
+        42
+        E0303
+        E0303
+        E0303
+        E0303
+        E0304
+        E0306
+
+        """, "\(printed)")
+  }
+
+  @Test func textsCompareInConditions() {
+    let session = TestSession()
+    let printed = session.run(
+      """
+      func kind(s) { if s == "é" { 1 } else { if s != "zwei" { 2 } else { 3 } } }
+      print([kind(s) for s in ["é", "e\\u{301}", "zwei", "zw" + "ei", "", "é" + ""]])
+      func at(s, i) { if s[i] == "b" { "yes" } else { "no" } }
+      print(at("abc", 1), at("abc", 2), at("aéb", 2))
+      """)
+    #expect(printed == "[1, 2, 3, 3, 2, 1]\nyes no yes\n", "\(printed)")
+  }
+
+  @Test func argumentsThatAreLeftOut() {
+    let session = TestSession()
+    let printed = session.run(
+      """
+      func f(a, b = a + 1, c = b * 2) { [a, b, c] }
+      print(f(1), f(1, 5), f(1, 5, 7), f(1, c: 0))
+      func deep(n, step = 1) { if n == 0 { 0 } else { deep(n - step) + 1 } }
+      print(deep(1000))
+      func endless(n, step = 1) { endless(n + step) }
+      try { endless(0) } catch e { print(e.code) }
+      try { f() } catch e { print(e.code) }
+      """)
+    #expect(printed == "[1, 2, 4] [1, 5, 10] [1, 5, 7] [1, 2, 0]\n1000\nE0401\nE0304\n", "\(printed)")
+  }
+}

@@ -128,6 +128,10 @@ public final class Interpreter {
 
   private func installCore() {
     define(CoreBuiltins.all)
+    if let slot = globals.builtins.slots["append"] {
+      machine.appendFunction = globals.words[slot]
+      heap.retain(machine.appendFunction)
+    }
     define(CoreBuiltins.units(dialect.units))
     define("pi", .float(Double.pi), doc: "The ratio of a circle's circumference to its diameter.")
     define("inf", .float(Double.infinity), doc: "The Float that is larger than every other.")

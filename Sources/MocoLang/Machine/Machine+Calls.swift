@@ -153,7 +153,12 @@ extension Machine {
         note(error, of: function, count)
         throw error
       }
-      for index in 1..<max(1, count &+ 1) { store(row + index, .null) }
+      var place = row + 1
+      let end = place + count
+      while place < end {
+        if place.pointee.isObject { store(place, .null) }
+        place += 1
+      }
       store(row, result)
       return true
     }

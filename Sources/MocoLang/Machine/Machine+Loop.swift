@@ -42,6 +42,7 @@ extension Machine {
     let frames = state.pointee.frames
     let globalWords = globals.words
     let interrupt = interruptFlag
+    let appendFunction = self.appendFunction
     let attention = withUnsafeMutablePointer(to: &heap.counters.pointee.attention) { $0 }
     let entryDepth = state.pointee.depth
     let callerTop = frames[entryDepth].base - 1
@@ -519,9 +520,15 @@ extension Machine {
               let callable = callee.pointer.closure.pointee.code
               let depth = state.pointee.depth &+ 1
               let newBase = row + 1
-              if count != callable.pointee.parameterCount { try bind(row, count: count, names: []) }
               let top = newBase + callable.pointee.registerCount
               if depth >= recursionLimit || top >= stackEnd { throw recursionError() }
+              if count != callable.pointee.parameterCount {
+                if count < callable.pointee.parameterCount, count >= callable.pointee.requiredCount {
+                  for place in count..<callable.pointee.parameterCount { store(newBase + place, .undefined) }
+                } else {
+                  try bind(row, count: count, names: [])
+                }
+              }
               frames[depth &- 1].pc = pc + 1
               frames[depth].base = newBase
               state.pointee.depth = depth
@@ -531,6 +538,16 @@ extension Machine {
               constants = callable.pointee.constants
               pc = callable.pointee.instructions
               continue
+            } else if callee.tag == .native, callee.bits == appendFunction.bits, count == 2,
+              row[1].tag == .list
+            {
+              // `xs.append(x)`, the call that loops make most.
+              frames[state.pointee.depth].pc = pc + 1
+              let value = row[2]
+              if value.isObject { row[2] = .null }
+              try heap.append(value, to: row[1].pointer)
+              store(row + 1, .null)
+              store(row, .null)
             } else {
               frames[state.pointee.depth].pc = pc + 1
               if try !callPlain(row, count) { try callNative(row, count: count, names: [], site: pc) }

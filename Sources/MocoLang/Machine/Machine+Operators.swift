@@ -118,6 +118,12 @@ extension Machine {
   func slowCondition(
     _ op: BinaryOperation, _ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ left: Word, _ right: Word
   ) throws -> Bool {
+    if left.tag == .string, right.tag == .string, op == .equal || op == .notEqual {
+      let holds = StringObject.equal(left.pointer, right.pointer) == (op == .equal)
+      if i.k & 1 != 0 { store(base + Int(i.a), .null) }
+      if i.k & 2 != 0 { store(base + Int(i.b), .null) }
+      return holds
+    }
     let result = try binary(op, left, right)
     if i.k & 1 != 0 { store(base + Int(i.a), .null) }
     if i.k & 2 != 0 { store(base + Int(i.b), .null) }

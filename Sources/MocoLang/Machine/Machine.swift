@@ -73,6 +73,9 @@ package final class Machine {
   var imports: [Int: (module: Module, name: String?)] = [:]
   /// What modules are read from, while a new version of one is tried.
   var readings: [ModuleReading]?
+  /// The built-in `append`, which the loop does itself for lists; nil before it is defined. Its reference is never
+  /// given up, so that no other object comes to stand at its address.
+  var appendFunction = Word.null
   /// Overloads by function name and class of the first argument.
   var overloads: [OverloadKey: NativeFunction] = [:]
   var overloadedNames: Set<String> = []

@@ -1,7 +1,7 @@
 // Where the scalars of a text that is not ASCII begin.
 //
 // A short string (one in a cell) is walked through, eight bytes at a time. A long one gets an index when a scalar
-// of it is asked for the first time: the byte offset of every 64th scalar, as far as was asked. Its address
+// of it is asked for the first time: the byte offset of every 32nd scalar, as far as was asked. Its address
 // stands before the object; its memory counts as the heap's. Appending in place leaves what the index says true.
 
 import Glibc
@@ -14,10 +14,10 @@ private struct ScalarIndex {
   var capacity: Int
 
   /// Scalars from one offset to the next.
-  static let step = 64
+  static let step = 32
 
   static func size(_ capacity: Int) -> Int {
-    MemoryLayout<ScalarIndex>.size + capacity * MemoryLayout<Int>.size
+    MemoryLayout<ScalarIndex>.size + capacity * MemoryLayout<UInt32>.size
   }
 }
 
@@ -25,9 +25,9 @@ extension UnsafeMutableRawPointer {
   fileprivate var scalarIndex: UnsafeMutablePointer<ScalarIndex> {
     assumingMemoryBound(to: ScalarIndex.self)
   }
-  /// The byte offsets of the scalars 0, 64, 128, …
-  fileprivate var scalarOffsets: UnsafeMutablePointer<Int> {
-    (self + MemoryLayout<ScalarIndex>.size).assumingMemoryBound(to: Int.self)
+  /// The byte offsets of the scalars 0, 32, 64, …
+  fileprivate var scalarOffsets: UnsafeMutablePointer<UInt32> {
+    (self + MemoryLayout<ScalarIndex>.size).assumingMemoryBound(to: UInt32.self)
   }
   /// Of a string from malloc: where the address of its index is.
   fileprivate var indexPlace: UnsafeMutablePointer<ObjectPointer?> {
@@ -48,8 +48,9 @@ extension StringObject {
     // bits 10 at its top.
     while remaining >= 8, at + 8 <= bytes.count {
       let word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-      let continuations = (word & ~(word << 1) & 0x8080_8080_8080_8080).nonzeroBitCount
-      remaining -= 8 - continuations
+      let continuations = (word & ~(word << 1) & 0x8080_8080_8080_8080) >> 7
+      // The sum of the eight bytes comes to stand in the uppermost.
+      remaining -= 8 - Int(truncatingIfNeeded: (continuations &* 0x0101_0101_0101_0101) >> 56)
       at += 8
     }
     // Those bytes may have ended inside a scalar, which is counted already.
@@ -70,13 +71,14 @@ extension Heap {
     let bytes = StringObject.bytes(object)
     if scalar >= object.string.pointee.scalarCount { return bytes.count }
     let block = scalar / ScalarIndex.step
-    if block == 0 || object.header.pointee.cell != 0 {
+    // Offsets beyond 32 bits are not kept.
+    if block == 0 || object.header.pointee.cell != 0 || bytes.count > Int(UInt32.max) {
       return StringObject.offset(bytes, skipping: scalar, from: 0)
     }
     guard let index = index(of: object, through: block) else {
       return StringObject.offset(bytes, skipping: scalar, from: 0)
     }
-    let from = index.scalarOffsets[block]
+    let from = Int(index.scalarOffsets[block])
     return StringObject.offset(bytes, skipping: scalar - block * ScalarIndex.step, from: from)
   }
 
@@ -95,7 +97,8 @@ extension Heap {
       made.scalarOffsets[0] = 0
       if let index {
         memcpy(
-          made.scalarOffsets, index.scalarOffsets, index.scalarIndex.pointee.count * MemoryLayout<Int>.size)
+          made.scalarOffsets, index.scalarOffsets, index.scalarIndex.pointee.count * MemoryLayout<UInt32>.size
+        )
         made.scalarIndex.pointee.count = index.scalarIndex.pointee.count
         freeIndex(of: object)
       }
@@ -106,8 +109,9 @@ extension Heap {
     let bytes = StringObject.bytes(object)
     var known = index.scalarIndex.pointee.count
     while known <= block {
-      index.scalarOffsets[known] = StringObject.offset(
-        bytes, skipping: ScalarIndex.step, from: index.scalarOffsets[known - 1])
+      let next = StringObject.offset(
+        bytes, skipping: ScalarIndex.step, from: Int(index.scalarOffsets[known - 1]))
+      index.scalarOffsets[known] = UInt32(truncatingIfNeeded: next)
       known += 1
     }
     index.scalarIndex.pointee.count = known
