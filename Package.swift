@@ -123,7 +123,8 @@ let package = Package(
       path: "Tests/Cells"),
 
     .testTarget(name: "HouseTests"),
-    .testTarget(name: "MocoTensorTests", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd"]),
+    .testTarget(
+      name: "MocoTensorTests", dependencies: ["CKernels", "MocoBase", "MocoTensor", "MocoAutograd"]),
     .testTarget(
       name: "MocoCLIPTests",
       dependencies: [

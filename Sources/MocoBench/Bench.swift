@@ -80,11 +80,12 @@ public enum Bench {
     case .sgemm: try sgemm(&report)
     case .kernels: try kernels(options, &report)
     }
-    report.add("peak_memory_mb", Measure.peakMegabytes)
+    if report["peak_memory_mb"] == nil { report.add("peak_memory_mb", Measure.peakMegabytes) }
     return report
   }
 
-  /// Seconds of one turn, its operations a second, and their share of what products alone reach in this run.
+  /// Seconds of one turn, its operations a second, and their share of what the processor can do in this run: of fused
+  /// products on registers, and of OpenBLAS's large square products.
   static func addRates(_ times: Times, flops: Double, _ report: inout BenchReport) throws {
     report.add("seconds", times.median)
     report.add("seconds_fastest", times.fastest)
@@ -93,22 +94,34 @@ public enum Bench {
     report.add("gflop", flops / 1e9)
     let rate = flops / times.median / 1e9
     report.add("gflop_per_second", rate)
-    let products = try Measure.productRate()
+    // Before anything is measured for comparison, which takes memory of its own.
+    report.add("peak_memory_mb", Measure.peakMegabytes)
+    let peak = try Measure.peakRate()
+    report.add("fused_peak_gflop_per_second", peak.wall)
+    report.add("fused_peak_share", rate / peak.wall)
+    let products = try Measure.productRate(by: .openBLAS)
     report.add("sgemm_gflop_per_second", products.wall)
     report.add("sgemm_share", rate / products.wall)
     // Where other programs share the machine, processor time says more than the clock.
     let busy = flops / times.medianProcessor / 1e9
     report.add("gflop_per_processor_second", busy)
+    report.add("fused_peak_share_processor", busy / peak.processor)
     report.add("sgemm_gflop_per_processor_second", products.processor)
     report.add("sgemm_share_processor", busy / products.processor)
   }
 
-  /// Products of several shapes, on the threads in use.
+  /// Square products, moco's own beside OpenBLAS's, on the threads in use.
   static func sgemm(_ report: inout BenchReport) throws {
-    for side in [256, 512, 1024, 1536] {
-      let rate = try Measure.productRate(side: side, turns: 9)
-      report.add("gflop_per_second_\(side)", rate.wall)
-      report.add("gflop_per_processor_second_\(side)", rate.processor)
+    let peak = try Measure.peakRate()
+    report.add("fused_peak_gflop_per_second", peak.wall)
+    for side in [256, 512, 1024, 1536, 2048] {
+      let own = try Measure.productRate(side: side, turns: 9, by: .fixed)
+      let other = try Measure.productRate(side: side, turns: 9, by: .openBLAS)
+      report.add("gflop_per_second_\(side)", own.wall)
+      report.add("gflop_per_processor_second_\(side)", own.processor)
+      report.add("openblas_gflop_per_second_\(side)", other.wall)
+      report.add("openblas_gflop_per_processor_second_\(side)", other.processor)
+      report.add("ratio_\(side)", own.processor / other.processor)
     }
   }
 }

@@ -27,7 +27,7 @@ extension Bench {
     let batch = PromptBatch(images: .pixels(try pixels(clip, options)), labels: labels(mixture, options))
     describe(mixture, options, &report)
     _ = try mixture.hard()
-    let optimizer = try Optimizer(.published, parameters: mixture.parameters)
+    let optimizer = try optimizer(mixture, options)
     let times = try Measure.repeated(min(options.repetitions, 3)) { _ = try step(mixture, batch, optimizer) }
     guard let plan = mixture.stepPlan else { return }
     report.add("trie_nodes", plan.nodeCount)

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import MocoBase
 import MocoTensor
@@ -45,9 +46,37 @@ enum Measure {
     Double(MemoryAccountant.residentPeak ?? 0) / 1e6
   }
 
-  /// GFLOP/s of square products on the threads in use, by the ProcessClock.seconds and by processor time: what work is
-  /// compared with. The fastest turn counts.
-  static func productRate(side: Int = 1536, turns: Int = 5) throws -> (wall: Double, processor: Double) {
+  /// GFLOP/s by the clock and by processor time.
+  struct Rate {
+    var wall, processor: Double
+
+    init(_ operations: Double, _ times: Times) {
+      wall = operations / times.fastest / 1e9
+      processor = operations / (times.processor.min() ?? .nan) / 1e9
+    }
+  }
+
+  /// The most that the threads in use compute: fused products on registers alone. The fastest turn counts.
+  static func peakRate(turns: Int = 7) throws -> Rate {
+    let threads = Parallel.threadCount
+    var operations = 0.0
+    let times = try repeated(turns) {
+      var done = [Double](repeating: 0, count: threads)
+      done.withUnsafeMutableBufferPointer { done in
+        // - Safety: each task writes its own slot only, and the caller waits for all of them.
+        nonisolated(unsafe) let slots = done
+        Parallel.forEach(threads) { thread in
+          var value: Float = 0
+          slots[thread] = moco_peak_run(4_000_000, &value)
+        }
+      }
+      operations = done.reduce(0, +)
+    }
+    return Rate(operations, times)
+  }
+
+  /// The rate of square products on the threads in use. The fastest turn counts.
+  static func productRate(side: Int = 1536, turns: Int = 5, by kind: Products.Kind) throws -> Rate {
     var random = Philox(seed: 1, stream: "products")
     let values = (0..<(side * side)).map { _ in random.nextUniform() - 0.5 }
     let a = try Tensor(values, shape: [side, side])
@@ -58,11 +87,11 @@ enum Measure {
           guard let c = c.baseAddress, let a = a.baseAddress else { return }
           Gemm.run(
             false, true, m: side, n: side, k: side, alpha: 1, a: a, lda: side, b: a, ldb: side, beta: 0, c: c,
-            ldc: side)
+            ldc: side, by: kind)
         }
       }
     }
     let cube = Double(side) * Double(side) * Double(side)
-    return (2 * cube / times.fastest / 1e9, 2 * cube / (times.processor.min() ?? .nan) / 1e9)
+    return Rate(2 * cube, times)
   }
 }

@@ -19,7 +19,7 @@ extension Bench {
     report.add("hard_features_seconds", ProcessClock.seconds - begin)
     let export = try options.export.map { _ in try BenchExport(mixture, batch) }
 
-    let optimizer = try Optimizer(.published, parameters: mixture.parameters)
+    let optimizer = try optimizer(mixture, options)
     var losses: [Float] = []
     // A single turn is for work that takes minutes: there is nothing to warm up.
     let times = try Measure.repeated(options.repetitions, warmUp: options.repetitions > 1) {
@@ -30,11 +30,19 @@ extension Bench {
     }
     guard let plan = mixture.stepPlan else { return }
     report.add("loss_first", Double(losses.first ?? .nan))
-    report.add("loss_last", Double(losses.last ?? .nan))
+    if options.export != nil { report.add("loss_last", Double(losses.last ?? .nan)) }
     report.add("trie_nodes", plan.nodeCount)
     report.add("padded_rows", plan.paddedRows)
     report.add("chunks", plan.chunkCount)
     try addRates(times, flops: plan.stepFLOPs(clip.config), &report)
+  }
+
+  /// The published optimizer. Its rate is zero unless the losses of the steps are wanted, since the images choose other
+  /// prompts as these are trained, and every turn is to have the same rows and operations.
+  static func optimizer(_ mixture: Mixture, _ options: BenchOptions) throws -> Optimizer {
+    var settings = OptimizerSettings.published
+    if options.export == nil { settings.rate = 0 }
+    return try Optimizer(settings, parameters: mixture.parameters)
   }
 
   /// The step that `train` takes.

@@ -28,6 +28,7 @@ import Testing
     #expect(report["bench"] == name.rawValue)
     for figure in [
       "seconds", "gflop", "gflop_per_second", "sgemm_gflop_per_second", "sgemm_share", "peak_memory_mb",
+      "fused_peak_gflop_per_second", "fused_peak_share", "fused_peak_share_processor",
     ] {
       #expect(number(report, figure) > 0, "\(figure)")
     }
@@ -55,6 +56,23 @@ import Testing
     let cut = try Bench.run(.textStep, options { $0.memory = 1 << 16 })
     #expect(number(cut, "chunks") > 1 && number(few, "chunks") == 1)
     #expect(number(cut, "gflop") > number(few, "gflop"))
+  }
+
+  /// More turns do the same work again.
+  @Test func countsDoNotDependOnTheTurns() throws {
+    for name in [BenchName.textStep, .visionLayerNormStep] {
+      let (once, often) = (
+        try Bench.run(name, options { $0.repetitions = 1 }), try Bench.run(name, options())
+      )
+      for figure in ["trie_nodes", "padded_rows", "gflop"] { #expect(once[figure] == often[figure]) }
+    }
+  }
+
+  @Test func productsAreMeasuredBesideOpenBLAS() throws {
+    let report = try Bench.run(.sgemm, options())
+    for side in [256, 2048] {
+      #expect(number(report, "gflop_per_second_\(side)") > 0 && number(report, "ratio_\(side)") > 0)
+    }
   }
 
   @Test func unknownNamesAreErrors() {
