@@ -84,13 +84,15 @@ let package = Package(
       name: "MocoBench",
       dependencies: [
         "CKernels", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
+        "MocoData",
         "MocoTraining",
         "MocoLang", "MocoRuntime",
       ]),
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime", "MocoSession",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime",
+        "MocoSession",
         "MocoNotebook", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -128,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "MocoCLIPTests",
       dependencies: [
-        "CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoTestSupport",
+        "CKernels", "CSystem", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP",
+        "MocoTestSupport",
       ]),
     .testTarget(
       name: "MocoMethodsTests",

@@ -19,6 +19,8 @@ int moco_processor_has_bf16(void) {
   return moco_processor_level() == 3 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5)) != 0;
 }
 
+int moco_processor_has_vnni(void) { return moco_processor_level() == 3 && __builtin_cpu_supports("avx512vnni"); }
+
 const char *moco_processor_vendor(void) {
   static _Thread_local char text[13];
   unsigned a = 0, b = 0, c = 0, d = 0;
@@ -59,6 +61,7 @@ const char *moco_processor_name(void) {
 #else
 int moco_processor_level(void) { return 0; }
 int moco_processor_has_bf16(void) { return 0; }
+int moco_processor_has_vnni(void) { return 0; }
 const char *moco_processor_vendor(void) { return ""; }
 int moco_processor_family(void) { return 0; }
 int moco_processor_model(void) { return 0; }

@@ -1,4 +1,5 @@
 import MocoBase
+import MocoCLIP
 import MocoMethods
 import MocoTensor
 
@@ -42,6 +43,8 @@ public struct BenchOptions: Sendable {
   public var repetitions = 5
   /// Of weights and inputs.
   public var seed: UInt64 = 0
+  /// The numbers of the image encoder; only `imageEncode` heeds it.
+  public var precision = ImagePrecision.float32
   /// Bytes that a chunk's activations may take; nil for the default.
   public var memory: Int?
   /// The blocks of the image tower that are prompted, for a step that prompts it; nil for the first nine.

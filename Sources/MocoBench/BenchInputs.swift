@@ -66,10 +66,18 @@ package enum BenchInputs {
     return tensor
   }
 
-  /// A model with random weights; its vision tower is the smallest possible where only texts are encoded.
+  /// The model that ships with moco, which is trained.
+  static let shipped = "small"
+
+  /// The shipped model, or one with random weights; its vision tower is the smallest possible where only texts are encoded.
   /// - Throws: E0706 for a name that is not known.
   static func model(_ name: String, seed: UInt64, textOnly: Bool) throws -> CLIPModel {
-    let names = CLIPConfig.known.map(\.name)
+    if name == shipped, let library = StandardLibrary.locate() {
+      return try CLIPModel.load(
+        path: library.path("models", "\(shipped)-clip.safetensors"),
+        tokenizerDirectory: library.path("tokenizer"))
+    }
+    let names = CLIPConfig.known.map(\.name) + [shipped]
     guard var config = CLIPConfig.known.first(where: { $0.name == name })?.config else {
       throw Failure(
         "E0706", "there is no architecture \"\(name)\"",

@@ -1,6 +1,9 @@
+import CKernels
 import MocoAutograd
 import MocoCLIP
+import MocoData
 import MocoMethods
+import MocoRuntime
 import MocoTensor
 import MocoTraining
 
@@ -8,9 +11,15 @@ extension Bench {
   /// Features of a batch of images, without gradient.
   static func imageEncode(_ options: BenchOptions, _ report: inout BenchReport) throws {
     let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: false)
-    let pixels = try pixels(clip, options)
+    let (pixels, classes) = try images(clip, options)
     report.add("model", options.model)
     report.add("batch", options.batch)
+    report.add("precision", options.precision.rawValue)
+    if options.precision == .int8 {
+      report.add("products_of_bytes", moco_quantized_is_fast() != 0 ? "avx512 vnni" : KernelFamily.vectors)
+      try compare(clip, pixels, classes, &report)
+    }
+    try clip.setImagePrecision(options.precision)
     var features: Tensor?
     let times = try Measure.repeated(options.repetitions) { features = try clip.encodeImageFrozen(pixels) }
     if let path = options.export, let features {
@@ -18,6 +27,44 @@ extension Bench {
     }
     report.add("images_per_second", Double(options.batch) / times.median)
     try addRates(times, flops: clip.config.imageFLOPs * Double(options.batch), &report)
+  }
+
+  /// How far features in int8 are from those in single precision: the cosine of each image's, the least and the mean, and
+  /// the share of images for which both find the same class nearest.
+  private static func compare(
+    _ clip: CLIPModel, _ pixels: Tensor, _ classes: [String], _ report: inout BenchReport
+  ) throws {
+    func rows(_ tensor: Tensor) throws -> [[Float]] {
+      let (values, width) = (try tensor.toFloats(), tensor.shape[1])
+      return (0..<tensor.shape[0]).map { Array(values[$0 * width..<($0 + 1) * width]) }
+    }
+    func dot(_ a: [Float], _ b: [Float]) -> Double {
+      zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    let zeroShot = try ZeroShot(clip: clip, classes: classes, templates: [Template("a photo of a {}.")])
+    let texts = try rows(zeroShot.textFeatures(classes))
+    func nearest(_ image: [Float]) -> Int? {
+      texts.indices.max { dot(image, texts[$0]) < dot(image, texts[$1]) }
+    }
+    let exact = try rows(clip.encodeImageFrozen(pixels))
+    try clip.setImagePrecision(.int8)
+    let quantized = try rows(clip.encodeImageFrozen(pixels))
+    let cosines = zip(exact, quantized).map { dot($0, $1) / (dot($0, $0) * dot($1, $1)).squareRoot() }
+    report.add("cosine_least", cosines.min() ?? .nan)
+    report.add("cosine_mean", cosines.reduce(0, +) / Double(max(cosines.count, 1)))
+    let agreed = zip(exact, quantized).filter { nearest($0) == nearest($1) }.count
+    report.add("top_1_agreement", Double(agreed) / Double(max(exact.count, 1)))
+  }
+
+  /// Images and names of classes: of the shipped data for the shipped model, else random numbers.
+  private static func images(_ clip: CLIPModel, _ options: BenchOptions) throws -> (Tensor, [String]) {
+    guard options.model == BenchInputs.shipped, let library = StandardLibrary.locate() else {
+      return (try pixels(clip, options), try BenchInputs.classes(options.classes))
+    }
+    let data = try Dataset.open(library.path("data", "fashion"))
+    let split = try data.test()
+    let places = (0..<options.batch).map { $0 % max(split.count, 1) }
+    return (try split.pixels(places, preprocess: Preprocess(clip.config)), data.classes)
   }
 
   /// One training step with the images in it: the LayerNorms of the vision tower's blocks are trained too.

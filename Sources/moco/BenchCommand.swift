@@ -1,12 +1,14 @@
 import ArgumentParser
 import MocoBase
 import MocoBench
+import MocoCLIP
 import MocoRuntime
 import MocoTensor
 import MocoTerminal
 
 extension BenchName: ExpressibleByArgument {}
 extension BenchOptions.Mode: ExpressibleByArgument {}
+extension ImagePrecision: ExpressibleByArgument {}
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +22,8 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "What to measure: \(BenchName.allCases.map(\.rawValue).joined(separator: ", ")).")
   var name: BenchName
 
-  @Option(help: "The architecture: vit-b-32, vit-b-16, vit-l-14 or tiny.")
+  @Option(
+    help: "The architecture: vit-b-32, vit-b-16, vit-l-14 or tiny; small is the model that ships with moco.")
   var model = BenchOptions().model
 
   @Option(help: "Template groups of the standard library.")
@@ -52,6 +55,9 @@ struct BenchCommand: ParsableCommand {
       "maple-step, promptsrc-step: the blocks of the image tower that have prompts, such as 9...11.",
       valueName: "range"))
   var layers: String?
+
+  @Option(help: "image-encode: float32, or int8 for products of 8-bit integers.")
+  var precision = BenchOptions().precision
 
   @Option(
     help: ArgumentHelp(
@@ -94,6 +100,7 @@ struct BenchCommand: ParsableCommand {
     options.memory = budget.flatMap(MemorySize.bytes)
     options.seed = running.seed
     options.export = export
+    options.precision = precision
     options.layers = layers.flatMap(Self.range)
     do {
       let report = try Console.interruptible { try Bench.run(name, options) }

@@ -9,6 +9,9 @@ int moco_processor_level(void);
 /// Whether the processor multiplies bfloat16 (AVX512_BF16).
 int moco_processor_has_bf16(void);
 
+/// Whether the processor adds four products of bytes at a time to 32-bit sums (AVX512_VNNI).
+int moco_processor_has_vnni(void);
+
 /// "GenuineIntel", "AuthenticAMD", …; "" where there is no such name.
 const char *moco_processor_vendor(void);
 

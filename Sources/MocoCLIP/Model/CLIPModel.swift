@@ -16,6 +16,8 @@ public final class CLIPModel {
   public let parameters: [(name: String, variable: Variable)]
   /// What was found in the weight file; nil for a model made here.
   public internal(set) var info: WeightInfo?
+  /// In which numbers frozen images are encoded.
+  public internal(set) var imagePrecision = ImagePrecision.float32
   private let places: [String: Int]
   private let tokenizerDirectory: String?
   private var loadedTokenizer: Tokenizer?
@@ -106,6 +108,7 @@ public final class CLIPModel {
     let copy = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
     copy.info = info
     copy.loadedTokenizer = loadedTokenizer
+    copy.imagePrecision = imagePrecision
     return copy
   }
 
@@ -176,7 +179,7 @@ public final class CLIPModel {
       config.vision.channels == 3 ? "" : config.vision.channels == 1 ? " grey" : " ×\(config.vision.channels)"
     return "\(config.name): \(grouped(parameterCount)) parameters, \(config.activation.displayName), "
       + "images \(size)×\(size)\(channels), embedding \(config.embedDim)"
-      + (config.withoutText == nil ? "" : ", images only")
+      + (config.withoutText == nil ? "" : ", images only") + (imagePrecision == .int8 ? ", images in int8" : "")
   }
 }
 

@@ -155,6 +155,7 @@ extension CLIPModel {
       towerCache.visionTransformer(of: self), config: config, pixelsTrained: !frozen && pixels.requiresGrad,
       frozen: frozen)
     if !tower.needs.any, taps == nil { return Variable(try encodeImageFrozen(images)) }
+    try requireFloatImages(for: taps == nil ? "training" : "states between the blocks")
 
     let count = images.shape[0]
     let features = try Tensor.zeros([count, config.embedDim])
@@ -195,7 +196,7 @@ extension CLIPModel {
   }
 
   /// Features of images without a graph: one image a product, images spread over the threads. An image's bits
-  /// do not depend on the images around it, so its features can be kept.
+  /// do not depend on the images around it, so its features can be kept. In `imagePrecision`.
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
   /// - Throws: E0205, E0405, E0406.
   public func encodeImageFrozen(_ pixels: Tensor) throws -> Tensor {
@@ -208,7 +209,11 @@ extension CLIPModel {
     let tower = try VisionTower(
       towerCache.visionTransformer(of: self), config: config, pixelsTrained: false, frozen: true)
     let plan = try towerCache.visionPlan(images: 1, tokens: config.vision.tokens)
-    let transformer = tower.transformer(plan, whole: false, single: true)
+    var transformer = tower.transformer(plan, whole: false, single: true)
+    if imagePrecision == .int8 {
+      transformer.quantized = try towerCache.quantizedBlocks(
+        towerCache.visionTransformer(of: self), tower.parameters, config.vision)
+    }
     let head = tower.head(plan, single: true)
     let memories = try (0..<min(count, Lanes.count)).map { _ in try tower.lay(transformer, plan, keep: false)
     }

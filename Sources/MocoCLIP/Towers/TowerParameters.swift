@@ -210,6 +210,7 @@ struct GradientSet {
 package final class TowerCache {
   private var set: TowerSet?
   private var plans: [VisionPlan] = []
+  private var quantized: QuantizedTower?
   private var textPlans: [(prompts: [[PromptKey]], memory: Int, plan: TextPlan)] = []
   /// States of images below prompted blocks.
   let visionStates = VisionStateCache()
@@ -241,6 +242,18 @@ package final class TowerCache {
       throw Failure("E0605", "the image tower of \(model.config.name) is no transformer")
     }
     return vision
+  }
+
+  /// The blocks of the image tower in 8-bit integers, made anew where the weights are others.
+  ///
+  /// - Throws: E0405 without memory, E0406 if interrupted.
+  func quantizedBlocks(
+    _ tower: VisionParameters<TowerParameter>, _ values: VisionParameters<Values>, _ vision: VisionConfig
+  ) throws -> [QuantizedBlock] {
+    if let quantized, quantized.isOf(tower) { return quantized.blocks }
+    let made = try QuantizedTower(tower, values, vision)
+    quantized = made
+    return made.blocks
   }
 
   /// The plan of these prompts, made anew unless it is one of the last.

@@ -47,8 +47,19 @@ extension Transformer {
     let skip = isPruned(layer) ? width : 0
     let outputs = 3 * width - skip
     let y = state.projected + at * outputs
-    project(
-      lane.normed, p.inWeight + skip * width, bias: p.inBias + skip, y, rows: n, from: width, to: outputs)
+    if quantized.isEmpty {
+      project(
+        lane.normed, p.inWeight + skip * width, bias: p.inBias + skip, y, rows: n, from: width, to: outputs)
+    } else {
+      let block = quantized[layer]
+      if skip == 0 {
+        block.query.project(
+          lane.normed, bias: p.inBias, residual: nil, y, rows: n, stride: outputs, room: lane.bytes)
+      }
+      block.keyValue.project(
+        lane.normed, bias: p.inBias + width, residual: nil, y + width - skip, rows: n, stride: outputs,
+        room: lane.bytes)
+    }
   }
 
   /// From attention to the block's output, for some of its output rows.
@@ -62,25 +73,45 @@ extension Transformer {
       residual = Values(lane.gathered)
       let q = (state.finalQueries ?? lane.attended) + at * width
       moco_tower_norm(residual, p.norm1Weight, p.norm1Bias, eps, lane.normed, nil, n, width)
-      project(lane.normed, p.inWeight, bias: p.inBias, q, rows: n, from: width, to: width)
+      if quantized.isEmpty {
+        project(lane.normed, p.inWeight, bias: p.inBias, q, rows: n, from: width, to: width)
+      } else {
+        quantized[layer].query.project(
+          lane.normed, bias: p.inBias, residual: nil, q, rows: n, stride: width, room: lane.bytes)
+      }
     }
     let attended = state.attended.map { $0 + at * width } ?? lane.attended
     if let lists = lists(layer) { listsForward(lists, layer, state, range, into: attended, lane) }
 
     let middle = state.middle + at * width
-    project(
-      attended, p.outWeight, bias: p.outBias, residual: residual, middle, rows: n, from: width, to: width)
+    if quantized.isEmpty {
+      project(
+        attended, p.outWeight, bias: p.outBias, residual: residual, middle, rows: n, from: width, to: width)
+    } else {
+      quantized[layer].out.project(
+        attended, bias: p.outBias, residual: residual, middle, rows: n, stride: width, room: lane.bytes)
+    }
 
     let hidden = state.hidden.map { $0 + at * mlpWidth } ?? lane.hidden
     let active = state.hidden == nil ? hidden : lane.active
     moco_tower_norm(
       middle, p.norm2Weight, p.norm2Bias, eps, lane.normed, state.statistics2.map { $0 + at * 2 }, n, width)
-    project(lane.normed, p.fcWeight, bias: nil, hidden, rows: n, from: width, to: mlpWidth)
+    if quantized.isEmpty {
+      project(lane.normed, p.fcWeight, bias: nil, hidden, rows: n, from: width, to: mlpWidth)
+    } else {
+      quantized[layer].fc.project(
+        lane.normed, bias: nil, residual: nil, hidden, rows: n, stride: mlpWidth, room: lane.bytes)
+    }
     moco_tower_activation(hidden, p.fcBias, active, activation.kernel, n, mlpWidth)
     let output = state.output + at * width
-    project(
-      active, p.projWeight, bias: p.projBias, residual: Values(middle), output, rows: n, from: mlpWidth,
-      to: width)
+    if quantized.isEmpty {
+      project(
+        active, p.projWeight, bias: p.projBias, residual: Values(middle), output, rows: n, from: mlpWidth,
+        to: width)
+    } else {
+      quantized[layer].proj.project(
+        active, bias: p.projBias, residual: Values(middle), output, rows: n, stride: width, room: lane.bytes)
+    }
   }
 
   /// rows[range] of the final rows, gathered from [N, W].

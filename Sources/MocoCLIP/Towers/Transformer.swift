@@ -59,6 +59,9 @@ struct Transformer: @unchecked Sendable {
   /// input is the owner's to fill, so its entry is not looked at.
   var overwrites: [LayerOverwrite?] = []
 
+  /// The blocks in 8-bit integers, where the forward pass computes in them; empty, or one for every block.
+  var quantized: [QuantizedBlock] = []
+
   var layers: Int { blocks.count }
   var headDim: Int { width / heads }
   var scale: Float { 1 / Float(headDim).squareRoot() }
@@ -117,6 +120,8 @@ struct LaneRows {
   let active: Floats
   /// Attention scores: the longest list, or two squares of a dense group.
   let scores: Floats
+  /// Rows as 8-bit integers.
+  let bytes: Floats
 }
 
 extension Transformer {
@@ -177,7 +182,8 @@ extension Transformer {
       LaneRows(
         normed: arena.floats(block * width), attended: arena.floats(block * width),
         gathered: arena.floats(block * width), hidden: arena.floats(block * mlpWidth),
-        active: arena.floats(block * mlpWidth), scores: arena.floats(scores))
+        active: arena.floats(block * mlpWidth), scores: arena.floats(scores),
+        bytes: arena.floats(quantized.isEmpty ? 0 : QuantizedMatrix.room(max(width, mlpWidth))))
     }
   }
 

@@ -28,6 +28,7 @@ extension CLIPModel {
         "the image tower of \(config.name) is a ResNet: it gives features alone, and no \(output.rawValue)",
         help: "use a vision transformer, such as ViT-B/16", argument: "output")
     }
+    try requireFloatImages(for: "prompts, patches or states")
     let images = try checkPixels(pixels.value)
     let layers = try prompts.check(config, images: images.shape[0])
     let entry = layers.lowerBound

@@ -15,6 +15,7 @@ extension CLIPModel {
     // Equal weights compute other features with another activation or other heads.
     let key =
       try contentHash(prefix: "visual.") + " \(config.activation) \(config.vision) \(config.layerNormEps)"
+      + (imagePrecision == .float32 ? "" : " \(imagePrecision.rawValue)")
     return ImageEncoder(key: key, preprocess: Preprocess(config)) { pixels in
       try shared.model.encodeImageFrozen(pixels)
     }

@@ -161,6 +161,7 @@ public enum Checkpoint {
       ("std", .array(config.std.map { .double(Double($0)) })),
     ])
     // Most models cut their images alike.
+    if clip.imagePrecision != .float32 { object["image_precision"] = .string(clip.imagePrecision.rawValue) }
     if config.images != ImageTransform() { object["images"] = .string("\(config.images)") }
     return .object(object)
   }
