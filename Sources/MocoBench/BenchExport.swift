@@ -11,13 +11,13 @@ import MocoTensor
 ///
 /// | tensor | what |
 /// |---|---|
-/// | clip.* | the text tower's weights, OpenAI's names |
+/// | clip.* | the text tower's weights, OpenAI's names; with pixels the image tower's too |
 /// | prompts.ids [P, T] | token ids, 0 where a soft row stands and after [end] |
 /// | prompts.soft [P, T] | the soft row at each position, -1 for a token |
 /// | prompts.end [P] | the position of [end] |
-/// | init.soft [R, W], init.gate.weight, init.gate.bias, init.w | what is trained, at the start |
+/// | init.soft [R, W], init.gate.weight, init.gate.bias, init.w | what is trained, at the start; with pixels the image tower's LayerNorms by their names |
 /// | prototypes [G, C, D] | the hard prototypes |
-/// | images [B, D], labels [B] | the batch |
+/// | images [B, D] or pixels [B, channels, H, W], labels [B] | the batch |
 /// | losses [steps] | the loss before each step |
 ///
 /// The first `class_prompts` prompts are the class loss's, expert after expert; the text loss has the others,
@@ -29,7 +29,7 @@ struct BenchExport {
 
   /// The state before the first step.
   init(_ mixture: Mixture, _ batch: PromptBatch) throws {
-    for (name, variable) in mixture.clip.parameters where !name.hasPrefix("visual.") {
+    for (name, variable) in mixture.clip.parameters where mixture.trainsVision || !name.hasPrefix("visual.") {
       tensors.append(("clip." + name, variable.value, .f32))
     }
     let prompts = try mixture.stepPrompts(mixture.trained)
@@ -54,14 +54,25 @@ struct BenchExport {
       tensors.append(("init." + parameter.name, try parameter.variable.value.copy(), .f32))
     }
     tensors.append(("init.w", try mixture.correction.value.copy(), .f32))
+    if mixture.trainsVision {
+      for (name, variable) in mixture.clip.visionLayerNorms() {
+        tensors.append(("init." + name, try variable.value.copy(), .f32))
+      }
+    }
     tensors.append(("prototypes", try mixture.hard().prototypes, .f32))
-    if case .features(let features) = batch.images { tensors.append(("images", features, .f32)) }
+    switch batch.images {
+    case .features(let features): tensors.append(("images", features, .f32))
+    case .pixels(let pixels): tensors.append(("pixels", pixels, .f32))
+    }
     tensors.append(("labels", try Tensor(batch.labels, shape: [batch.labels.count]), .i64))
     metadata = [
       ("format", "moco-bench-step"), ("heads", String(mixture.clip.config.text.heads)),
       ("layers", String(mixture.clip.config.text.layers)), ("experts", String(mixture.prompts.count)),
       ("classes", String(mixture.classes.count)), ("trained", String(mixture.trained.count)),
       ("top_k", String(mixture.router.topK)), ("class_prompts", String(prompts.classPrompts)),
+      ("vision_heads", String(mixture.clip.config.vision.heads)),
+      ("vision_layers", String(mixture.clip.config.vision.layers)),
+      ("vision_rate_factor", String(mixture.options.visionRateFactor)),
     ]
   }
 
@@ -74,6 +85,7 @@ struct BenchExport {
     tensors.append(("features", features, .f32))
     metadata = [
       ("format", "moco-bench-images"), ("heads", String(clip.config.vision.heads)),
+      ("precision", clip.imagePrecision.rawValue),
       ("layers", String(clip.config.vision.layers)),
     ]
   }

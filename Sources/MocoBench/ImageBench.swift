@@ -75,7 +75,12 @@ extension Bench {
     describe(mixture, options, &report)
     _ = try mixture.hard()
     let optimizer = try optimizer(mixture, options)
-    let times = try Measure.repeated(min(options.repetitions, 3)) { _ = try step(mixture, batch, optimizer) }
+    let export = try options.export.map { _ in try BenchExport(mixture, batch) }
+    var losses: [Float] = []
+    let times = try Measure.repeated(min(options.repetitions, 3)) {
+      losses.append(try step(mixture, batch, optimizer))
+    }
+    if let path = options.export { try export?.write(path, losses: losses, times: times) }
     guard let plan = mixture.stepPlan else { return }
     report.add("trie_nodes", plan.nodeCount)
     report.add("padded_rows", plan.paddedRows)

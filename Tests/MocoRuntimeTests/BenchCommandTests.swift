@@ -9,7 +9,7 @@ import Testing
       in: folder)
     #expect(result.status == 0, "\(result.errors)")
     let names = result.output.split(separator: "\n").map { $0.prefix { $0 != ":" } }
-    #expect(names.starts(with: ["bench", "threads", "kernels", "blas", "processor", "model"]))
+    #expect(names.starts(with: ["bench", "threads", "kernels", "products", "blas", "processor", "model"]))
     #expect(names.contains("trie_nodes") && names.contains("sgemm_share") && names.contains("peak_memory_mb"))
     #expect(result.output.contains("\nthreads: 1\n"))
   }

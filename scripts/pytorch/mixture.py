@@ -1,14 +1,21 @@
-"""The mixture's training step, written plainly: every prompt padded to the whole context, every expert with every
-class. B images, C classes, G experts, P prompts of T positions, D numbers a feature."""
+"""The mixture's training step, written plainly: every expert with every class, every prompt padded to the whole context,
+or cut to the longest prompt. B images, C classes, G experts, P prompts of T positions, D numbers a feature."""
 import torch
 from steps import take_steps
 from torch.nn import functional
-from towers import encode_texts
+from towers import encode_images, encode_texts
 
 
 class MixtureStep:
-    def __init__(self, tensors, about):
+    def __init__(self, tensors, about, variant=""):
+        """`variant` is "" for padded prompts, "cut" for prompts cut to the longest, "compiled" for the same compiled."""
         self.about = about
+        if variant:
+            longest = int(tensors["prompts.end"].max()) + 1
+            for name in "prompts.ids", "prompts.soft":
+                tensors[name] = tensors[name][:, :longest].contiguous()
+        if variant == "compiled":
+            self.loss = torch.compile(self.loss)
         self.clip = {name[5:]: value for name, value in tensors.items() if name.startswith("clip.")}
         self.start = {name[5:]: value for name, value in tensors.items() if name.startswith("init.")}
         self.data = tensors
@@ -22,10 +29,17 @@ class MixtureStep:
         x = encode_texts(self.clip, x, end, int(self.about["heads"]), int(self.about["layers"]))
         return functional.normalize(x + self.trainable["w"], dim=-1)
 
+    def images(self):
+        if "images" in self.data:
+            return self.data["images"]
+        weights = self.clip | {name: value for name, value in self.trainable.items() if name.startswith("visual.")}
+        return encode_images(
+            weights, self.data["pixels"], int(self.about["vision_heads"]), int(self.about["vision_layers"]))
+
     def loss(self):
         data = self.data
         features = self.encode(data["prompts.ids"], data["prompts.soft"], data["prompts.end"])
-        images = functional.normalize(data["images"], dim=-1)
+        images = functional.normalize(self.images(), dim=-1)
         labels, prototypes = data["labels"], data["prototypes"]
 
         scores = functional.linear(images, self.trainable["gate.weight"], self.trainable.get("gate.bias"))
@@ -46,4 +60,9 @@ class MixtureStep:
         return of_classes + 5 * of_text + of_gate
 
     def take(self, steps):
-        return take_steps(self.loss, self.trainable.values(), 0.032, steps)
+        rate = 0.032
+        groups = [
+            {"params": [value for name, value in self.trainable.items() if not name.startswith("visual.")]},
+            {"params": [value for name, value in self.trainable.items() if name.startswith("visual.")],
+             "lr": rate * float(self.about["vision_rate_factor"])}]
+        return take_steps(self.loss, [group for group in groups if group["params"]], rate, steps)
