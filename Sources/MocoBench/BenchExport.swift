@@ -56,13 +56,16 @@ struct BenchExport {
     tensors.append(("init.w", try mixture.correction.value.copy(), .f32))
     if mixture.trainsVision {
       for (name, variable) in mixture.clip.visionLayerNorms() {
-        tensors.append(("init." + name, try variable.value.copy(), .f32))
+        // As OpenAI's files name them.
+        let own = name.replacing("image_encoder.", with: "visual.", maxReplacements: 1)
+        tensors.append(("init." + own, try variable.value.copy(), .f32))
       }
     }
     tensors.append(("prototypes", try mixture.hard().prototypes, .f32))
     switch batch.images {
     case .features(let features): tensors.append(("images", features, .f32))
     case .pixels(let pixels): tensors.append(("pixels", pixels, .f32))
+    case .asked: break
     }
     tensors.append(("labels", try Tensor(batch.labels, shape: [batch.labels.count]), .i64))
     metadata = [

@@ -33,7 +33,7 @@ extension CLIPModel {
   }
 
   /// ln_1 and ln_2 of the vision tower's blocks, named as the authors' checkpoints name them.
-  func visionLayerNorms() -> [(name: String, variable: Variable)] {
+  package func visionLayerNorms() -> [(name: String, variable: Variable)] {
     parameters.compactMap { name, variable in
       CLIPModel.isVisionLayerNorm(name) ? ("image_encoder." + name.dropFirst("visual.".count), variable) : nil
     }
