@@ -111,7 +111,7 @@ public final class Runtime {
         ),
         ("threads", .int(Parallel.threadCount)),
       ]
-      // To say which kernels OpenBLAS takes, the library has to be loaded.
+      // Where OpenBLAS multiplies, it has to be loaded to be named.
       recorder.lateFacts = [
         (
           "kernels",
