@@ -105,7 +105,8 @@ void moco_quantized_pack(const float *w, ptrdiff_t n, ptrdiff_t k, int8_t *packe
     int32_t sum = 0;
     int8_t *const panel = packed + j / PANEL * PANEL * groups * 4 + j % PANEL * 4;
     for (ptrdiff_t i = 0; i < k; i++) {
-      const int32_t q = (int32_t)((row[i] * inverse + 12582912.0f) - 12582912.0f);
+      // What is not finite has no whole number; the channel's scale says so.
+      const int32_t q = bad ? 0 : (int32_t)((row[i] * inverse + 12582912.0f) - 12582912.0f);
       panel[i / 4 * PANEL * 4 + i % 4] = (int8_t)q;
       sum += q;
     }

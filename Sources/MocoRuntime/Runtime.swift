@@ -54,7 +54,8 @@ public final class Runtime {
   public init(options: RuntimeOptions = RuntimeOptions()) {
     self.options = options
     // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
-    if getenv("OPENBLAS_CORETYPE") != nil { Blas.load() }
+    // Where products are moco's own the variable decides nothing.
+    if getenv("OPENBLAS_CORETYPE") != nil, !Products.isPortable { Blas.load() }
     KernelFamily.check()
     if options.isPortable { Products.makePortable() }
     if let threads = options.threads { Parallel.threadCount = threads }

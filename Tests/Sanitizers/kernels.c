@@ -1,6 +1,9 @@
 // Calls every vector kernel at many sizes, on buffers of exactly the size the headers ask for, so that
 // AddressSanitizer sees one element too many and UndefinedBehaviorSanitizer sees what C does not define.
 // It does so with every copy of the kernels that the processor runs.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +14,9 @@
 #include "kernel_family.h"
 #include "moco_half.h"
 #include "moco_optimizer.h"
+#include "peak.h"
+#include "product.h"
+#include "quantized.h"
 #include "rows.h"
 #include "tower.h"
 
@@ -199,7 +205,55 @@ static void half(size_t n, size_t shift) {
   free(raw); free(x);
 }
 
+static void product(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, int turn) {
+  const int ta = turn & 1, tb = turn >> 1 & 1;
+  float *a = floats(m * k), *b = floats(n * k), *c = floats(m * n), *bias = floats(n), *source = floats(m * n);
+  moco_product p = {
+      m, n, k, a, ta ? m : k, ta, b, tb ? k : n, tb, turn % 3 ? 1.0f : 0.5f, turn % 5 ? 0.0f : 1.0f,
+      turn & 4 ? bias : NULL, turn & 8 ? source : NULL, n, c, n};
+  CALL(moco_product_run(&p));
+  free(a); free(b); free(c); free(bias); free(source);
+  double *x = bytes((size_t)(m * k) * 8), *y = bytes((size_t)(n * k) * 8), *z = bytes((size_t)(m * n) * 8);
+  for (ptrdiff_t i = 0; i < m * k; i++) x[i] = number();
+  for (ptrdiff_t i = 0; i < n * k; i++) y[i] = number();
+  for (ptrdiff_t i = 0; i < m * n; i++) z[i] = number();
+  moco_product_double q = {m, n, k, x, ta ? m : k, ta, y, tb ? k : n, tb, 1, turn & 4 ? 1 : 0, NULL, NULL, 0, z, n};
+  CALL(moco_product_run_double(&q));
+  free(x); free(y); free(z);
+}
+
+static void quantized(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, int turn) {
+  float *x = floats(m * k), *w = floats(n * k), *c = floats(m * n), *bias = floats(n), *scales = floats(n);
+  int32_t *sums = bytes((size_t)n * sizeof *sums);
+  void *packed = NULL, *room = NULL;
+  if (posix_memalign(&packed, 64, moco_quantized_size(n, k)) || posix_memalign(&room, 64, moco_quantized_room(k))) exit(2);
+  CALL(moco_quantized_pack(w, n, k, packed, scales, sums));
+  moco_quantized p = {m, n, k, x, k, packed, scales, sums, turn & 1 ? bias : NULL, turn & 2 ? c : NULL, n, c, n, room};
+  CALL(moco_quantized_run(&p));
+  free(x); free(w); free(c); free(bias); free(scales); free(sums); free(packed); free(room);
+}
+
+static void products(void) {
+  for (int turn = 0; turn < 400; turn++) {
+    const ptrdiff_t m = 1 + (ptrdiff_t)(draw() % (turn % 9 ? 40 : 400)), n = 1 + (ptrdiff_t)(draw() % 80);
+    const ptrdiff_t k = 1 + (ptrdiff_t)(draw() % (turn % 7 ? 60 : 900));
+    product(m, n, turn % 50 ? k : 0, turn);
+    quantized(m, n, k, turn);
+  }
+  double *x = bytes(8 * 77), *y = bytes(8 * 77);
+  for (int i = 0; i < 77; i++) x[i] = y[i] = number();
+  volatile double sum = 0;
+  for (ptrdiff_t n = 0; n <= 77; n++) {
+    CALL(sum += moco_dot_double(x + 77 - n, y + 77 - n, n));
+    CALL(moco_add_scaled_double(n, 0.5, x + 77 - n, y + 77 - n));
+  }
+  free(x); free(y);
+  float value = 0;
+  CALL(sum += moco_peak_run(10, &value));
+}
+
 static void all(void) {
+  products();
   static const ptrdiff_t large[] = {127, 128, 129, 255, 512, 513, 1000, 4097};
   for (int turn = 0; turn < 8; turn++) {
     for (ptrdiff_t n = 0; n <= 72; n++) {
