@@ -63,6 +63,11 @@ public enum Bench {
     guard options.batch >= 1, options.repetitions >= 1 else {
       throw Failure("E0706", "a benchmark needs at least one image and one repetition")
     }
+    guard options.precision == .float32 || name == .imageEncode else {
+      throw Failure(
+        "E0706", "\(name.rawValue) has no precision \(options.precision.rawValue)",
+        help: "leave --precision out, or measure image-encode")
+    }
     var report = BenchReport()
     report.add("bench", name.rawValue)
     report.add("threads", Parallel.threadCount)

@@ -44,7 +44,9 @@ struct ExportCommand: ParsableCommand {
   var noCode = false
 
   @Option(
-    help: "What a page does with controls: all goes through their values beforehand, default shows them as they are set.")
+    help:
+      "What a page does with controls: all goes through their values beforehand, default shows them as they are set."
+  )
   var controls: ControlChoice = .all
 
   @Flag(name: .customLong("print"), help: "Print and show what the program does, too, as moco run does.")
@@ -79,8 +81,9 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError(
         "--set changes what a program computes, and --from runs nothing; leave one of them out.")
     }
-    if running.seed != 0 || running.threads != nil || running.memory != nil {
-      throw ValidationError("--seed, --threads and --memory are for runs, and --from runs nothing.")
+    if running.seed != 0 || running.threads != nil || running.memory != nil || running.portable {
+      throw ValidationError(
+        "--seed, --threads, --memory and --portable are for runs, and --from runs nothing.")
     }
     if prints { throw ValidationError("--print shows a run, and --from runs nothing.") }
     if !parent.arguments.isEmpty {

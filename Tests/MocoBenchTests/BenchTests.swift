@@ -40,7 +40,8 @@ import Testing
     let report = try Bench.run(.kernels, options())
     let figures = report.lines.filter { $0.name.hasSuffix("_ns") || $0.name.hasSuffix("_gb_per_second") }
     #expect(figures.count > 60 && figures.allSatisfy { (Double($0.value) ?? 0) > 0 })
-    #expect(report["kernels"] == KernelFamily.vectors && Set(report.lines.map(\.name)).count == report.lines.count)
+    #expect(
+      report["kernels"] == KernelFamily.vectors && Set(report.lines.map(\.name)).count == report.lines.count)
   }
 
   /// What is counted follows the work: more classes, more nodes and operations; chunks run forward again.
@@ -88,6 +89,8 @@ import Testing
     #expect(code { $0.classes = 0 } == "E0706")
     #expect(code { $0.classes = 1 << 40 } == "E0706")
     #expect(code { $0.batch = 0 } == "E0706")
+    // Only the image encoder has another precision.
+    #expect(code { $0.precision = .int8 } == "E0706")
     #expect(code { _ in } == nil)
   }
 

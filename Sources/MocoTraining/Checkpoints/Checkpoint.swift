@@ -160,8 +160,8 @@ public enum Checkpoint {
       ("mean", .array(config.mean.map { .double(Double($0)) })),
       ("std", .array(config.std.map { .double(Double($0)) })),
     ])
-    // Most models cut their images alike.
     if clip.imagePrecision != .float32 { object["image_precision"] = .string(clip.imagePrecision.rawValue) }
+    // Most models cut their images alike.
     if config.images != ImageTransform() { object["images"] = .string("\(config.images)") }
     return .object(object)
   }
