@@ -38,7 +38,7 @@ import Testing
     let first = Running("", "write_text(\"\(path("first"))\", \"\"); while true { }")
     let second = Running(
       "",
-      "write_text(\"\(path("second"))\", \"\"); var n = 0; while not exists(\"\(path("go"))\") { n += 1 }; n > 0"
+      "write_text(\"\(path("second"))\", \"\"); var n = 0; while n == 0 or not exists(\"\(path("go"))\") { n += 1 }; n > 0"
     )
     wait(for: path("first"))
     wait(for: path("second"))

@@ -7,19 +7,24 @@ public enum Nearest {
   where Names.Element == String {
     let wanted = Array(name.utf8.prefix(64))
     guard !wanted.isEmpty else { return nil }
-    let word = squeezed(name)
+    let word = Squeezed(name)
     let limit = wanted.count <= 2 ? 1 : wanted.count <= 4 ? 3 : wanted.count <= 8 ? 4 : 6
     var best: (name: String, distance: Int)?
-    for candidate in candidates where candidate != name {
-      let letters = Array(candidate.utf8.prefix(64))
+    var letters: [UInt8] = []
+    var rows = Rows()
+    // An error that a program catches a thousand times asks for each name there is: no text is made for a candidate,
+    // and most are known by their length to be too far away.
+    for candidate in candidates {
+      letters.removeAll(keepingCapacity: true)
+      letters.append(contentsOf: candidate.utf8.prefix(64))
+      let isSwapped = wanted.count == 2 && letters.elementsEqual(wanted.reversed())
       let distance: Int
-      if wanted.count == 2, letters == wanted.reversed() || word == squeezed(candidate) {
-        distance = 1
-      } else if word == squeezed(candidate) {
-        distance = 0
+      if isSwapped || word.isSame(as: candidate) {
+        if candidate == name { continue }
+        distance = wanted.count == 2 ? 1 : 0
       } else {
         if abs(letters.count - wanted.count) * 2 > limit { continue }
-        distance = halfEdits(wanted, letters)
+        distance = rows.halfEdits(wanted, letters) { $0 | 0x20 == $1 | 0x20 ? 1 : 2 }
         guard distance <= limit, distance < min(letters.count, wanted.count) * 2 else { continue }
       }
       if distance < best?.distance ?? Int.max { best = (candidate, distance) }
@@ -29,38 +34,73 @@ public enum Nearest {
 
   /// Insertions, deletions, replacements and swaps of neighbors that make one text the other; case counts.
   public static func edits(_ a: String, _ b: String) -> Int {
-    Int(
-      halfEdits(
-        Array(a.unicodeScalars.map(\.value)), Array(b.unicodeScalars.map(\.value)), change: { _, _ in 2 }) / 2
-    )
+    var rows = Rows()
+    return rows.halfEdits(Array(a.unicodeScalars.map(\.value)), Array(b.unicodeScalars.map(\.value))) {
+      _, _ in
+      2
+    } / 2
   }
 
-  private static func squeezed(_ name: String) -> String {
-    name.lowercased().filter { $0 != "_" && $0 != "-" }
-  }
+  /// A name without case, `_` and `-`.
+  private struct Squeezed {
+    private let text: String
+    /// The same for a name of ASCII; nil for others.
+    private let letters: [UInt8]?
 
-  private static func halfEdits(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    halfEdits(a, b, change: { $0 | 0x20 == $1 | 0x20 ? 1 : 2 })
-  }
-
-  /// Twice the number of edits, with a price of its own for a replacement.
-  private static func halfEdits<Letter: Equatable>(
-    _ a: [Letter], _ b: [Letter], change: (Letter, Letter) -> Int
-  ) -> Int {
-    var before = [Int](repeating: 0, count: b.count + 1)
-    var above = (0...b.count).map { $0 * 2 }
-    for i in 0..<a.count {
-      var row = [Int](repeating: (i + 1) * 2, count: b.count + 1)
-      for j in 0..<b.count {
-        var cost = min(above[j] + (a[i] == b[j] ? 0 : change(a[i], b[j])), above[j + 1] + 2, row[j] + 2)
-        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j], a[i] != b[j] {
-          cost = min(cost, before[j - 1] + 2)
-        }
-        row[j + 1] = cost
-      }
-      before = above
-      above = row
+    init(_ name: String) {
+      text = Squeezed.text(name)
+      letters = name.utf8.allSatisfy { $0 < 0x80 } ? Array(text.utf8) : nil
     }
-    return above[b.count]
+
+    private static func text(_ name: String) -> String {
+      name.lowercased().filter { $0 != "_" && $0 != "-" }
+    }
+
+    func isSame(as name: String) -> Bool {
+      guard let letters else { return text == Squeezed.text(name) }
+      var place = 0
+      for byte in name.utf8 {
+        if byte >= 0x80 { return text == Squeezed.text(name) }
+        if byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") { continue }
+        let lower = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+        // A letter beyond ASCII may follow, but none of them makes these equal again.
+        guard place < letters.count, letters[place] == lower else { return false }
+        place += 1
+      }
+      return place == letters.count
+    }
+  }
+
+  /// Three rows of the table of edits, kept from one pair of names to the next.
+  private struct Rows {
+    private var before: [Int] = []
+    private var above: [Int] = []
+    private var row: [Int] = []
+
+    /// Twice the number of edits, with a price of its own for a replacement.
+    mutating func halfEdits<Letter: Equatable>(
+      _ a: [Letter], _ b: [Letter], change: (Letter, Letter) -> Int
+    ) -> Int {
+      let width = b.count + 1
+      while row.count < width {
+        before.append(0)
+        above.append(0)
+        row.append(0)
+      }
+      for j in 0..<width { above[j] = j * 2 }
+      for i in 0..<a.count {
+        row[0] = (i + 1) * 2
+        for j in 0..<b.count {
+          var cost = min(above[j] + (a[i] == b[j] ? 0 : change(a[i], b[j])), above[j + 1] + 2, row[j] + 2)
+          if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j], a[i] != b[j] {
+            cost = min(cost, before[j - 1] + 2)
+          }
+          row[j + 1] = cost
+        }
+        swap(&before, &above)
+        swap(&above, &row)
+      }
+      return above[b.count]
+    }
   }
 }
