@@ -70,6 +70,11 @@ let package = Package(
         "MocoNotebook",
       ]),
     .target(
+      name: "MocoManual",
+      dependencies: [
+        "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook",
+      ]),
+    .target(
       name: "MocoWatch",
       dependencies: [
         "CProcess", "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook",
@@ -93,7 +98,7 @@ let package = Package(
       dependencies: [
         "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime",
         "MocoSession",
-        "MocoNotebook", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
+        "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -171,6 +176,9 @@ let package = Package(
         "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
       ],
       exclude: ["Snapshots"]),
+    .testTarget(
+      name: "MocoManualTests",
+      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoManual", "MocoTestSupport"]),
     .testTarget(
       name: "MocoBenchTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoFormats", "MocoMethods", "MocoBench", "MocoTestSupport"]),

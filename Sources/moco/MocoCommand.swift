@@ -25,6 +25,7 @@ struct MocoCommand: ParsableCommand {
       moco check FILE …
       moco fmt [--check] FILE …
       moco explain CODE
+      moco docs -o DIR
       moco bench NAME
       moco data check PATH
       moco runs [FOLDER]
@@ -40,7 +41,7 @@ struct MocoCommand: ParsableCommand {
     version: "moco \(Moco.version)",
     subcommands: [
       RunCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self, CheckCommand.self, FmtCommand.self,
-      ExplainCommand.self, BenchCommand.self,
+      ExplainCommand.self, DocsCommand.self, BenchCommand.self,
       DataCommand.self, RunsCommand.self, KernelCommand.self, LexerCommand.self,
     ])
 

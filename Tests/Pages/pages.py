@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 import unittest
 import warnings
@@ -13,11 +12,10 @@ import html5lib
 import nbconvert
 import nbformat
 
+import offline
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT / "Tests" / "Jupyter"))
-
-import browser  # noqa: E402  (shared with the tests of JupyterLab)
 
 MOCO = os.environ.get("MOCO", str(ROOT / ".build/release/moco"))
 # A program, and the status of its export.
@@ -31,19 +29,7 @@ def strict(text):
     return json.loads(text, parse_constant=refuse)
 
 
-class Pages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.page = None
-        if browser.program() is not None:
-            cls.page = browser.Page("about:blank", cls.folder.name)
-            cls.addClassCleanup(cls.page.close)
-            for domain in ["Page", "Network", "Runtime", "Log"]:
-                cls.page.send(f"{domain}.enable")
-            cls.page.send("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
-
+class Pages(offline.Case):
     def export(self, file, ending, status):
         path = pathlib.Path(self.folder.name) / f"{file.stem}.{ending}"
         if not path.exists():
@@ -68,17 +54,10 @@ class Pages(unittest.TestCase):
 
         def check(path):
             for scheme in ["light", "dark"]:
-                self.page.events.clear()
-                self.page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-                self.page.send("Page.navigate", url=path.as_uri())
-                self.page.until(f"document.readyState === 'complete' && location.href === {json.dumps(path.as_uri())}")
+                self.visit(path.as_uri(), scheme)
                 self.assertEqual(self.page.run(script), [], f"{path.name}, {scheme}")
-                loaded = {event["params"]["request"]["url"] for event in self.page.events
-                          if event["method"] == "Network.requestWillBeSent"}
-                self.assertEqual({url for url in loaded if not url.startswith("data:")}, {path.as_uri()})
-                said = [event["params"] for event in self.page.events
-                        if event["method"] in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")]
-                self.assertEqual(said, [])
+                self.assertEqual(self.loaded(), {path.as_uri()})
+                self.assertEqual(self.said(), [])
         self.each("html", check)
 
     # Reads what a page shows of each cell with states, once its script has run.

@@ -249,8 +249,9 @@ private struct PageWriter {
 }
 
 /// Code with a class for each kind of word.
-enum PageCode {
-  static func html(_ code: String, _ dialect: Dialect) -> String {
+package enum PageCode {
+  /// The code as HTML, escaped.
+  package static func html(_ code: String, _ dialect: Dialect) -> String {
     let scalars = Array(code.unicodeScalars)
     let scanner = SourceScanner(scalars, dialect)
     var result = ""

@@ -3,9 +3,9 @@ import Glibc
 import MocoDocument
 
 /// Prose in GitHub's Markdown, read by cmark-gfm: raw HTML and dangerous addresses are left out.
-enum Prose {
+package enum Prose {
   /// A part of a text.
-  enum Part {
+  package enum Part {
     /// Its text as HTML, and as words.
     case heading(level: Int, html: String, words: String)
     /// A paragraph, list, table, quotation or program, as HTML.
@@ -14,7 +14,7 @@ enum Prose {
 
   /// The parts of a text, in order.
   /// - Parameter picture: the address that a page gives a picture; nil for a picture that it leaves out.
-  static func parts(_ markdown: String, picture: (String) -> String?) -> [Part] {
+  package static func parts(_ markdown: String, picture: (String) -> String?) -> [Part] {
     let bytes = Array(markdown.utf8)
     let document = bytes.withUnsafeBytes {
       cm_parse($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)

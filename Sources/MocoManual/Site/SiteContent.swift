@@ -1,0 +1,132 @@
+import MocoDocument
+import MocoLang
+import MocoNotebook
+
+/// A page's Markdown as HTML with links, its headings, and its words.
+struct SiteContent {
+  /// A heading of the second or third level.
+  struct Heading {
+    var level: Int
+    var id: String
+    var words: String
+  }
+
+  /// The heading of the first level.
+  private(set) var title = ""
+  /// What follows it.
+  private(set) var html = ""
+  private(set) var headings: [Heading] = []
+
+  init(_ page: ManualPage, _ links: SiteLinks, _ dialect: Dialect) {
+    var ids = HeadingIDs()
+    let isGenerated = page.kind == .function || page.kind == .type
+    var followsHeading = false
+    for part in Prose.parts(page.markdown, picture: { _ in nil }) {
+      switch part {
+      case .heading(let level, let html, let words):
+        let id = ids.next(words)
+        if level > 1 { headings.append(Heading(level: level, id: id, words: words)) }
+        let label =
+          "<a class=\"anchor\" href=\"#\(id)\" aria-label=\"Link to \(HTMLText.escaped(words))\">#</a>"
+        let heading = "<h\(level) id=\"\(id)\">\(html) \(label)</h\(level)>\n"
+        if level == 1 { title += heading } else { self.html += heading }
+      case .block(let html):
+        // What stands first below the name of a function is its signature; blocks in its text are programs.
+        if let code = SiteContent.code(html, dialect, isProgram: isGenerated) {
+          self.html += isGenerated && followsHeading ? "<div class=\"signature\">\(code)</div>\n" : code
+        } else {
+          self.html += SiteContent.linked(html, links, isIndex: page.name == "all")
+        }
+      }
+      if case .heading = part { followsHeading = true } else { followsHeading = false }
+    }
+  }
+
+  /// A program with a class for each kind of word, and code of other kinds as it is; nil for other blocks.
+  ///
+  /// - Parameter isProgram: whether code that does not say what it is, is a program.
+  private static func code(_ html: String, _ dialect: Dialect, isProgram: Bool) -> String? {
+    let openings =
+      ["<pre lang=\"moco\"><code>", "<pre><code class=\"language-moco\">"]
+      + (isProgram ? ["<pre><code>"] : [])
+    let ending = "</code></pre>"
+    guard let opening = openings.first(where: html.hasPrefix), let end = html.firstRange(of: ending) else {
+      return html.hasPrefix("<pre") ? html.replacing(prefix: "<pre", with: "<pre tabindex=\"0\"") : nil
+    }
+    var text = String(html[html.index(html.startIndex, offsetBy: opening.count)..<end.lowerBound])
+    for (entity, character) in [
+      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+    ] {
+      text = text.replacing(entity, with: character)
+    }
+    return "<pre tabindex=\"0\"><code>\(PageCode.html(text, dialect))</code></pre>\n"
+  }
+
+  /// The HTML of a block with links where its words name a page, a function or an error code.
+  private static func linked(_ html: String, _ links: SiteLinks, isIndex: Bool) -> String {
+    let namesFunctions = isIndex || html.hasPrefix("<p>See also: ")
+    var result = ""
+    var rest = html[...]
+    var open: [Substring] = []
+    while let start = rest.firstIndex(of: "<") {
+      result +=
+        open.contains("a") || open.contains("code") ? String(rest[..<start]) : codes(rest[..<start], links)
+      guard let end = rest[start...].firstIndex(of: ">") else { break }
+      let tag = rest[start...end]
+      rest = rest[rest.index(after: end)...]
+      let name = tag.dropFirst().prefix { $0 != " " && $0 != ">" && $0 != "/" }
+      if tag.hasPrefix("</") {
+        if let last = open.lastIndex(of: tag.dropFirst(2).dropLast()) { open.remove(at: last) }
+        result += tag
+      } else if name == "a" {
+        open.append(name)
+        result += address(tag, links)
+      } else if name == "code", !open.contains("a"), let close = rest.firstRange(of: "</code>") {
+        let words = String(rest[..<close.lowerBound]).replacing("&quot;", with: "\"")
+        let target =
+          links.page(ofHelp: words) ?? links.code(words) ?? (namesFunctions ? links.named(words) : nil)
+        let code = "<code>" + rest[..<close.lowerBound] + "</code>"
+        result += target.map { "<a href=\"\($0)\">\(code)</a>" } ?? code
+        rest = rest[close.upperBound...]
+      } else {
+        if !["br", "hr", "img", "input"].contains(name) { open.append(name) }
+        result += tag
+      }
+    }
+    return result + codes(rest, links)
+  }
+
+  /// A tag `<a href="…">` whose address is that of the site.
+  private static func address(_ tag: Substring, _ links: SiteLinks) -> String {
+    guard let start = tag.firstRange(of: "href=\""), let end = tag[start.upperBound...].firstIndex(of: "\"")
+    else {
+      return String(tag)
+    }
+    return tag[..<start.upperBound] + links.address(String(tag[start.upperBound..<end])) + tag[end...]
+  }
+
+  /// Text in which error codes are links.
+  private static func codes(_ text: Substring, _ links: SiteLinks) -> String {
+    guard text.contains("E") else { return String(text) }
+    var result = ""
+    var rest = text
+    while let start = rest.firstIndex(of: "E") {
+      result += rest[..<start]
+      let word = rest[start...].prefix(5)
+      let isWhole =
+        !(result.last?.isLetter ?? false) && !(rest.dropFirst(word.count).first?.isNumber ?? false)
+      if isWhole, let target = links.code(String(word)) {
+        result += "<a href=\"\(target)\">\(word)</a>"
+        rest = rest[word.endIndex...]
+      } else {
+        result += "E"
+        rest = rest[rest.index(after: start)...]
+      }
+    }
+    return result + rest
+  }
+}
+
+extension String {
+  fileprivate func replacing(prefix: String, with other: String) -> String { other + dropFirst(prefix.count) }
+}
