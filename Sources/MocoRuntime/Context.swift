@@ -25,6 +25,8 @@ public final class RuntimeContext {
   public let recorder: RunRecorder?
   /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
   var trainings = 0
+  /// Calls of `train` so far, whether they are recorded or not: what each keeps for another try has its number.
+  var begunTrainings = 0
   var checkpoints = 0
   /// Controls that the program has declared, with their values.
   var controls: [(name: String, value: String)] = []
@@ -91,6 +93,9 @@ public final class RunRecorder {
   public let name: String
   /// The folder asked for with `--out`, or nil for `runs/<name>-<number>`.
   public let out: String?
+  /// The folder in which trainings keep themselves, so that another try of the same program with the same settings goes on
+  /// to the same bits (`KeptTraining`); nil where there will be none. Its owner removes it when the program has ended.
+  public var keeps: String?
   /// Set before the folder is made: the script as run, and the facts that go into run.json.
   public var script = ""
   /// What run.json says of the run, in order.

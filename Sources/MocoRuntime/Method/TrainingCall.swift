@@ -9,7 +9,7 @@ import MocoTraining
 struct TrainingCall {
   let context: RuntimeContext
   let value: ModelValue
-  let options: TrainingOptions
+  private(set) var options: TrainingOptions
   private let memory: Int?
   private let eachEpoch: FunctionValue?
   private let eachStep: FunctionValue?
@@ -41,6 +41,13 @@ struct TrainingCall {
       origin = try arguments.optionalString("resume").map { .file($0) }
     }
     isQuiet = try arguments.bool("quiet")
+    context.begunTrainings += 1
+    // What functions of the program have done besides is not in a checkpoint: such a training begins at its beginning.
+    var callsProgram = eachEpoch != nil || eachStep != nil || value.model is OwnModel
+    if case .own? = options.schedule { callsProgram = true }
+    if origin == nil, !callsProgram, let folder = context.recorder?.keeps {
+      self.options.kept = KeptTraining(path: "\(folder)/training-\(context.begunTrainings).safetensors")
+    }
   }
 
   /// - Throws: what the training throws; once it has begun, with its run beside the error.
@@ -50,9 +57,9 @@ struct TrainingCall {
     var begun: (trainer: Trainer, step: Int, notes: [String])?
     do {
       if let memory { (value.model as? any Planned)?.memory = memory }
-      let trainer = try Trainer(model: value.model, data: split, options: options, base: value.base)
+      let (trainer, taken) = try begin(on: split, before)
       let router = (value.model as? any Routed)?.routerRemark
-      let notes = try takeUp(trainer) + [trainer.plan.remark, router].compactMap { $0 }
+      let notes = taken + [trainer.plan.remark, router].compactMap { $0 }
       if !isQuiet { for note in notes { context.say("\(note)\n") } }
       let observer = try self.observer(trainer)
       defer { context.endProgress() }
@@ -81,14 +88,32 @@ struct TrainingCall {
     }
   }
 
-  private func takeUp(_ trainer: Trainer) throws -> [String] {
+  /// A trainer where this training stands, and what is to be said of how it goes on.
+  private func begin(on split: DataSplit, _ before: ModelState) throws -> (Trainer, [String]) {
+    func made() throws -> Trainer {
+      try Trainer(model: value.model, data: split, options: options, base: value.base)
+    }
+    let trainer = try made()
     switch origin {
     case .file(let path):
-      return try Checkpoint.restore(path: path, model: value.model, trainer: trainer).notes
-    case .run(let run): return try run.suspended.restore(into: trainer)
-    case nil: return []
+      return (trainer, try Checkpoint.restore(path: path, model: value.model, trainer: trainer).notes)
+    case .run(let run): return (trainer, try run.suspended.restore(into: trainer))
+    case nil: break
+    }
+    let kind = value.model.kind
+    do {
+      guard try trainer.takeUpKept() else { return (trainer, []) }
+      tell("\(kind): an earlier try was cut; it goes on after step \(trainer.step) of \(trainer.plan.steps)")
+      return (trainer, [])
+    } catch let error as Failure {
+      tell("\(kind): what an earlier try has kept is of no use, it begins at its beginning: \(error.message)")
+      before.putBack()
+      return (try made(), [])
     }
   }
+
+  /// Says something where progress is said: it is no part of what the program prints.
+  private func tell(_ text: String) { if !isQuiet { context.delegate?.runtime(epoch: text) } }
 
   /// The error as it is thrown, and what the run says of it.
   private func told(
@@ -123,6 +148,7 @@ struct TrainingCall {
     case nil:
       if trainer.step == step { return "the \(kind) is as it was" }
       return "the \(kind) keeps what it has learned" + parameters
+    case .kept: return "start the same again: the training goes on from there" + parameters
     }
   }
 
@@ -148,14 +174,16 @@ struct TrainingCall {
       listener?.runtime(epoch: "\(model.kind): \(published.line(trainer.options))")
     }
     let number = context.trainings
+    if let folder {
+      // What a training that is taken up has done before is a part of this run's record.
+      let closed = trainer.isEpochOpen ? trainer.records.dropLast() : trainer.records[...]
+      if options.kept != nil { for record in closed { try append(record, number, to: folder) } }
+    }
     var observer = TrainingObserver()
+    observer.onNotKept = { tell("\(model.kind): this try cannot be kept for the next one: \($0)") }
     observer.onProgress = isQuiet ? nil : context.progress
     observer.onEpoch = { [unowned trainer] record in
-      if let folder {
-        var line = JsonObject([("training", .int(number)), ("model", .string(model.kind))])
-        for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
-        try folder.append(metrics: .object(line))
-      }
+      if let folder { try append(record, number, to: folder) }
       listener?.runtime(epoch: TrainingCall.line(record, model.kind, trainer.options.keepBest?.metric))
       try heed(eachEpoch?.call([epochValue(record)]), .eachEpoch, trainer)
     }
@@ -165,6 +193,13 @@ struct TrainingCall {
       }
     }
     return observer
+  }
+
+  /// Adds an epoch to metrics.jsonl.
+  private func append(_ record: EpochRecord, _ training: Int, to folder: RunFolder) throws {
+    var line = JsonObject([("training", .int(training)), ("model", .string(value.model.kind))])
+    for (name, value) in record.json.objectValue ?? JsonObject() { line[name] = value }
+    try folder.append(metrics: .object(line))
   }
 
   /// What a callback has returned: `stop` ends the training, everything else is of no account.

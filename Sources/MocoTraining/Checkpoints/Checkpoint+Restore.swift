@@ -87,6 +87,8 @@ extension Checkpoint {
       trainer.resume(
         at: training.position, plan: training.plan, records: training.records, best: training.best,
         average: training.average)
+      // Where nothing is left to do, no first step will note them.
+      if trainer.step > 0 { model.recordTraining(on: trainer.scope) }
     } else if let trained = names.trained {
       model.recordTraining(on: TrainingScope(trained))
     }

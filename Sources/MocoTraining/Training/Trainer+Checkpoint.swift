@@ -13,8 +13,8 @@ extension Trainer {
   }
 
   /// Keeps what was learned since the last checkpoint.
-  func saveInterrupted(since first: Int) {
-    guard let path = options.checkpoint, step > first else { return }
+  func saveInterrupted() {
+    guard let path = options.checkpoint else { return }
     if savedStep == step {
       interruptedCheckpoint = .written(path)
       return

@@ -39,7 +39,7 @@ public final class Trainer {
   /// The average of the parameters so far, where the options ask for one.
   var average: AverageState?
   /// Whether the last epoch's end has not been worked through: an error came between.
-  var isEpochOpen = false
+  public internal(set) var isEpochOpen = false
 
   /// What a batch holds for this model: kept features, or pixels.
   let form: BatchForm
@@ -55,6 +55,9 @@ public final class Trainer {
   var knownClipHash: String?
   /// The step of the last checkpoint that this training has written.
   var savedStep: Int?
+  /// When this call has begun, and when the training was last kept; see `KeptTraining`.
+  private(set) var beganAt = 0.0
+  var keptAt: Double?
   /// What became of the checkpoint that an interrupt asks for: nil where none was written.
   public internal(set) var interruptedCheckpoint: InterruptedCheckpoint?
   /// Where the last finite loss was found: what a step away from it can be taken back to.
@@ -119,11 +122,15 @@ public final class Trainer {
     hasCheckedGradients = false
     let first = step
     let begin = ProcessClock.seconds
+    beganAt = begin
     defer { seconds = ProcessClock.seconds - begin }
     do {
       return try steps(until: end, observer: observer)
     } catch {
-      if Cancellation.isRequested { saveInterrupted(since: first) }
+      if Cancellation.isRequested, step > first {
+        saveInterrupted()
+        keepInterrupted()
+      }
       throw error
     }
   }
@@ -198,6 +205,7 @@ public final class Trainer {
     try validate()
     guard let record = records.last else { return }
     if options.checkpoint != nil, record.index % options.checkpointEvery == 0 || isFinished { try save() }
+    keepEpoch(observer)
     isEpochOpen = false
     try observer.onEpoch?(record)
   }

@@ -96,6 +96,8 @@ public struct TrainingObserver {
   public var onEpoch: ((EpochRecord) throws -> Void)?
   /// Called after each step; rate it yourself if you draw.
   public var onProgress: ((Progress) -> Void)?
+  /// Called with the reason where the training could not be kept for another try (`KeptTraining`); it goes on.
+  public var onNotKept: ((String) -> Void)?
 
   /// An observer that hears of what it has closures for.
   public init(
@@ -131,4 +133,6 @@ public enum InterruptedCheckpoint: Sendable, Equatable {
   /// The file holds all steps that were taken.
   case written(_ path: String)
   case failed(_ path: String, _ reason: String)
+  /// There was none to be written, and the training has kept itself for the next try of its program.
+  case kept
 }

@@ -100,6 +100,8 @@ public struct TrainingOptions: Sendable {
   public var checkpoint: String?
   /// Epochs from one checkpoint to the next.
   public var checkpointEvery = 1
+  /// Where the training keeps itself for the next try of the same program; nil: nowhere.
+  public var kept: KeptTraining?
   /// What judges the epochs; the best one's parameters stay.
   public var keepBest: KeepBest?
   /// What of the parameters' way a training ends with in place of its last ones; nil: nothing.
