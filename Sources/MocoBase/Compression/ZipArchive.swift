@@ -43,9 +43,9 @@ package final class ZipArchive: Sendable {
     places = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
-  /// Whether a file begins as a zip archive does.
+  /// Whether a file begins as a zip archive does, also one without entries.
   package static func isZip(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04])
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
   }
 
   /// The entry of just this name; nil if there is none.
@@ -55,6 +55,20 @@ package final class ZipArchive: Sendable {
   package func place(_ entry: Entry, skipping count: Int) -> Int? {
     // The range was checked against the file when the archive was opened.
     entry.compression == .stored ? entry.range.lowerBound + count : nil
+  }
+
+  /// The first bytes of an entry, unpacked: `count`, or fewer where it ends or is damaged before.
+  ///
+  /// - Throws: E0502 if the file has changed.
+  package func beginning(_ entry: Entry, _ count: Int) throws -> [UInt8] {
+    let range = entry.range.lowerBound..<min(entry.range.upperBound, entry.range.lowerBound + count)
+    switch entry.compression {
+    case .stored: return try file.bytes(range)
+    case .deflated:
+      // Packed bytes are never more than what they unpack to by more than a few in a thousand.
+      let packed = entry.range.lowerBound..<min(entry.range.upperBound, entry.range.lowerBound + 2 * count)
+      return try file.withBytes(packed) { Gzip.beginning($0, container: .raw, count: min(count, entry.size)) }
+    }
   }
 
   /// An entry's bytes, unpacked and checked against its checksum.

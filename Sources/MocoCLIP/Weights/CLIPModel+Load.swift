@@ -50,7 +50,7 @@ extension CLIPModel {
     path: String, tokenizerDirectory: String? = nil, options: LoadOptions = LoadOptions()
   ) throws -> CLIPModel {
     let folder = try WeightFolder(path: path)
-    let files = try folder.files.map { try TensorFiles.open($0) }
+    let files = try folder.files.map { try TensorFiles.open($0, arrays: false) }
     let own = files.lazy.compactMap { $0.metadata(metadataKey) }.first
     let selection = try WeightSelection(files: files, path: path, options: options)
     let names = selection.names

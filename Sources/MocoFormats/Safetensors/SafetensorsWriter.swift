@@ -50,7 +50,8 @@ public enum SafetensorsWriter {
     return bytes
   }
 
-  private static func encode(_ item: Item, path: String) throws -> [UInt8] {
+  /// A tensor's numbers in its type, row by row, little-endian.
+  static func encode(_ item: Item, path: String) throws -> [UInt8] {
     let count = item.tensor.count
     guard item.type.isFloating else { return try encodeInts(item, path: path) }
     let tensor = try item.tensor.contiguous()

@@ -69,10 +69,15 @@ extension OpenedFile {
 
 /// Opens files of tensors by what is in them, not by their names.
 public enum TensorFiles {
+  /// - Parameter arrays: whether a single array of NumPy will do, which has no name; weights are several.
   /// - Throws: E0501, E0502 for missing and damaged files; E0605 for a kind that is not read.
-  public static func open(_ path: String) throws -> any TensorFile {
+  public static func open(_ path: String, arrays: Bool = true) throws -> any TensorFile {
     let head = try OpenedFile(path: path).beginning(512)
-    if ZipArchive.isZip(head) { return try TorchFile(path: path) }
+    if ZipArchive.isZip(head) {
+      let archive = try ZipArchive(path: path)
+      return NumPyFile.isOne(archive) ? try NumPyFile(archive) : try TorchFile(archive)
+    }
+    if arrays, head.starts(with: NpyHeader.magic) { return try NumPyFile(array: path) }
     let (isLegacy, fault) = head.withUnsafeBytes {
       ($0.starts(with: legacyMagic) || isOldTar($0), OtherFormat.fault($0, path: path))
     }

@@ -33,8 +33,11 @@ public final class TorchFile: TensorFile {
 
   /// - Throws: E0501 if there is none; E0502 if it is damaged or hostile; E0605 if it is another kind of zip
   ///   archive.
-  public init(path: String) throws {
-    let archive = try ZipArchive(path: path)
+  public convenience init(path: String) throws { try self.init(ZipArchive(path: path)) }
+
+  /// - Throws: as `init(path:)`.
+  init(_ archive: ZipArchive) throws {
+    let path = archive.path
     let folder = try TorchFile.folder(of: archive)
     guard let entry = archive.entry(folder + "data.pkl") else {
       throw Failure.corrupt(path, "it has no data.pkl")

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoFormats
 import MocoLang
 import MocoTensor
@@ -8,14 +9,16 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "load_tensors(path: String)",
       doc: """
-        The tensors of a safetensors file, or of one that PyTorch wrote, by name. fp16, bf16 and float64 become
-        float32, whole numbers and booleans int64; a number that float32 does not hold is an error.
+        The tensors of a safetensors file, of one that PyTorch wrote, or of NumPy's `.npz`, by name; that of a `.npy` file is
+        called `array`. fp16, bf16 and float64 become float32, whole numbers and booleans int64; a number that float32
+        does not hold is an error.
 
         What is not read is named on standard error: tensors of other kinds (float8, complex, sparse, quantized,
-        uint64, negated views), and what is no tensor. `list_tensors` gives it as a value.
+        uint64, negated views, arrays of texts), and what is no tensor. `list_tensors` gives it as a value.
 
         ```
         let saved = load_tensors("features.safetensors")
+        let x = load_tensors("features.npy").array
         ```
         """
     ) { arguments in
@@ -37,7 +40,7 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "list_tensors(path: String)",
       doc: """
-        What a safetensors file, or one that PyTorch wrote, holds: a record for everything in it, with `name`, and
+        What a safetensors file, or one that PyTorch or NumPy wrote, holds: a record for everything in it, with `name`, and
         for a tensor that can be read its `type` as stored and its `shape`. `left_out` says why `load_tensors`
         does not give it, and is nil for what it gives.
 
@@ -58,12 +61,19 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           + file.beside.map { entry($0.name, $0, "beside \(file.root.dropLast())") })
     },
     NativeFunction(
-      "save_tensors(path: String, tensors, type = \"f32\")",
+      "save_tensors(path: String, tensors, type = \"f32\", compress = false)",
       doc: """
-        Writes a record of tensors as a safetensors file: the old file or the whole new one is there at any time.
+        Writes a record of tensors; the ending of the path says how. `.npz` is NumPy's archive, with `compress: true`
+        packed; it holds 4 GiB. `.npy` is a single array: give the tensor, or a record of one. Every other ending is a
+        safetensors file. The old file or the whole new one is there at any time.
+
+        `type`, "f32", "f16" or "bf16", is that of float32 tensors. Whole numbers become int64; booleans stay what they are in
+        NumPy's files, which know no bf16, and are int64 in safetensors.
 
         ```
         save_tensors("features.safetensors", {images: ones([2, 3])})
+        save_tensors("features.npz", {images: ones([2, 3]), labels: tensor([0, 1])}, compress: true)
+        save_tensors("features.npy", ones([2, 3]))
         ```
         """
     ) { arguments in
@@ -73,11 +83,45 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       case "bf16": type = .bf16
       default: type = .f32
       }
-      let items = try arguments.record("tensors").map { field -> SafetensorsWriter.Item in
-        let tensor = try TensorReading.tensor(field.value, field.name)
-        return (field.name, tensor, tensor.dtype == .float32 ? type : .i64)
+      let path = try arguments.string("path")
+      let ending = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+      let isNumPy = ending.hasSuffix(".npz") || ending.hasSuffix(".npy")
+      let isCompressed = try arguments.bool("compress")
+      if isCompressed, !ending.hasSuffix(".npz") {
+        throw arguments.failure(
+          "E0305", "only an .npz file is compressed", at: "compress",
+          help: "write \"\(FileSystem.withoutEnding(path)).npz\"")
       }
-      try SafetensorsWriter.write(path: arguments.string("path"), tensors: items)
+      if isNumPy, type == .bf16 {
+        throw arguments.failure(
+          "E0505", "NumPy has no bfloat16", at: "type", help: "write type: \"f16\", or a .safetensors file")
+      }
+      func item(_ name: String, _ value: AnyValue) throws -> SafetensorsWriter.Item {
+        let tensor = try TensorReading.tensor(value, name)
+        switch tensor.dtype {
+        case .float32: return (name, tensor, type)
+        case .int64: return (name, tensor, .i64)
+        case .bool: return (name, tensor, isNumPy ? .bool : .i64)
+        }
+      }
+      let value = try arguments.value("tensors")
+      if ending.hasSuffix(".npy"), value.asRecord == nil {
+        try NumPyWriter.write(array: item("tensors", value), to: path)
+        return .nil
+      }
+      let items = try arguments.record("tensors").map { try item($0.name, $0.value) }
+      if ending.hasSuffix(".npz") {
+        try NumPyWriter.write(arrays: items, to: path, isCompressed: isCompressed)
+      } else if ending.hasSuffix(".npy") {
+        guard let only = items.first, items.count == 1 else {
+          throw arguments.failure(
+            "E0505", "a .npy file holds one array, and there are \(items.count)", at: "tensors",
+            help: "write \"\(FileSystem.withoutEnding(path)).npz\"")
+        }
+        try NumPyWriter.write(array: only, to: path)
+      } else {
+        try SafetensorsWriter.write(path: path, tensors: items)
+      }
       return .nil
     },
   ]

@@ -26,7 +26,7 @@ struct CheckpointFile {
   var isOfThisValidation = false
 
   /// - Throws: E0708 for a version from later; E0501, E0502, E0605 for the file.
-  init(path: String) throws { try self.init(TensorFiles.open(path)) }
+  init(path: String) throws { try self.init(TensorFiles.open(path, arrays: false)) }
 
   /// - Throws: E0708 for a version from later.
   init(_ file: any TensorFile) throws {
