@@ -93,17 +93,30 @@ extension DataSplit {
   package func holdsTheSame(as other: DataSplit) throws -> Bool {
     if count != other.count { return false }
     if listingHash == other.listingHash { return true }
-    func entries(_ split: DataSplit) throws -> [String] {
-      let keys = try split.source.imageKeys(split.items.map(\.source))
-      return zip(split.items, keys).map { item, key in
-        // What is random about a style is keyed by the image's place.
-        let style = item.style.map {
-          " \($0.style.rawValue) \($0.severity.bitPattern) \($0.seed) \($0.epoch) \(item.source)"
-        }
-        return "\(item.label) \(key)\(style ?? "")"
-      }.sorted()
+    return try entries().sorted() == other.entries().sorted()
+  }
+
+  /// The first place where another split holds another image, label or style; nil where it holds the same in the same
+  /// order.
+  ///
+  /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
+  package func firstDifference(from other: DataSplit) throws -> Int? {
+    if listingHash == other.listingHash { return nil }
+    let (mine, others) = (try entries(), try other.entries())
+    return zip(mine, others).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+      ?? (mine.count == others.count ? nil : min(mine.count, others.count))
+  }
+
+  /// What tells each image with its label and style from others.
+  private func entries() throws -> [String] {
+    let keys = try source.imageKeys(items.map(\.source))
+    return zip(items, keys).map { item, key in
+      // What is random about a style is keyed by the image's place.
+      let style = item.style.map {
+        " \($0.style.rawValue) \($0.severity.bitPattern) \($0.seed) \($0.epoch) \(item.source)"
+      }
+      return "\(item.label) \(key)\(style ?? "")"
     }
-    return try entries(self) == entries(other)
   }
 
   /// SHA-256 of what the split is, by content; see `identity`. Keys checkpoints and the records of trainings

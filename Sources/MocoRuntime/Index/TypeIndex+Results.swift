@@ -64,6 +64,8 @@ var resultTypes: [HostType] {
         ("left_out", "List", "Classes that the macro means leave out: they have no image and no answer."),
         ("confusion", "Figure", "How often each class was answered for each; values has the counts."),
         ("predictions", "List", "The answer for each image."),
+        ("labels", "List", "The class of each image."),
+        ("right", "List", "Whether the answer is right, for each image."),
         ("top5", "Float", "The share of images whose class is among the five most likely, or nil."),
         ("ece", "Float", "The calibration error, or nil for answers alone."),
         ("nll", "Float", "The mean negative log likelihood of the right class, or nil for answers alone."),

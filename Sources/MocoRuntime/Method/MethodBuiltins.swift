@@ -12,6 +12,7 @@ public func registerMethodBuiltins(_ interpreter: Interpreter, _ context: Runtim
   interpreter.define(evaluateBuiltins(context))
   interpreter.define(reportBuiltins(context))
   interpreter.define(comparisonBuiltins(context))
+  interpreter.define(permutationBuiltins(context).onlyGiving())
   interpreter.define(checkpointBuiltins(context))
   interpreter.noteMethods(of: ModelValue.methods)
   interpreter.noteMethods(of: OptimizerValue.methods)

@@ -21,7 +21,7 @@ final class ReportValue: HostObject {
     var names = [
       "accuracy", "correct", "count", "kind", "split", "classes", "class_names", "per_class", "precision",
       "recall", "f1", "support", "macro_precision", "macro_recall", "macro_f1", "weighted_f1",
-      "mean_per_class", "without_images", "never_predicted", "left_out", "confusion", "predictions",
+      "mean_per_class", "without_images", "never_predicted", "left_out", "confusion", "predictions", "labels", "right",
     ]
     if report.top5 != nil { names.append("top5") }
     if report.confidence != nil { names += ["ece", "nll", "bins"] }
@@ -64,6 +64,8 @@ final class ReportValue: HostObject {
           values: report.confusion.map { $0.map(Double.init) }, isWhole: true)
       )
     case "predictions": return .list(report.predictions.map { report.labelNames[$0] })
+    case "labels": return .list(report.labels.map { report.labelNames[$0] })
+    case "right": return .list(report.right.map { AnyValue.bool($0) })
     case "base", "new", "h", "top5", "ece", "nll": return .nil
     case "routing": return routing.map { .host($0) } ?? .nil
     case "routing_by_class":

@@ -76,6 +76,10 @@ public struct EvaluationReport: Sendable {
   public let routingByClass: RoutingTable?
   /// The answer for every image, an index into `classes`.
   public let predictions: [Int]
+  /// The class of every image, an index into `classes`, in the order of `predictions`.
+  public let labels: [Int]
+  /// Whether the answer is right, for every image.
+  public var right: [Bool] { zip(labels, predictions).map { $0 == $1 } }
   /// How long answering took.
   public let seconds: Double
   /// The images that were answered; nil where only labels and answers are known.

@@ -15,6 +15,7 @@ struct Tally {
   var perClass: [Score]
   var confusion: [[Int]]
   var predictions: [Int] = []
+  var labels: [Int] = []
   /// nil where only answers are known.
   var confidence: Confidence?
   var styleNames: [String]
@@ -113,6 +114,7 @@ struct Tally {
         help: "count classes from 0: 0 to \(classes.count - 1)")
     }
     predictions.append(answer)
+    labels.append(label)
     overall.count += 1
     perClass[label].count += 1
     confusion[label][answer] += 1
@@ -141,7 +143,7 @@ struct Tally {
       styles: styleNames.isEmpty
         ? nil : Array(zip(styleNames, styleScores)).map { (name: $0.0, score: $0.1) },
       routing: styleTable ?? classTable, routingByClass: classTable, predictions: predictions,
-      seconds: seconds)
+      labels: labels, seconds: seconds)
   }
 }
 
