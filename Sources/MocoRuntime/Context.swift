@@ -23,6 +23,8 @@ public final class RuntimeContext {
   public var limits = DocumentLimits()
   /// What is recorded of this run; nil at the prompt and where nothing is to be recorded.
   public let recorder: RunRecorder?
+  /// What is kept for TensorBoard.
+  var log = RunLog()
   /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
   var trainings = 0
   /// Calls of `train` so far, whether they are recorded or not: what each keeps for another try has its number.

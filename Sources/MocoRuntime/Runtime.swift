@@ -22,6 +22,8 @@ public struct RuntimeOptions {
   public var overrides: [(name: String, text: String)] = []
   /// What `args()` gives.
   public var arguments: [String] = []
+  /// Where TensorBoard reads what happens in the run; nil for nowhere.
+  public var events: EventFile?
   /// What is recorded of the run; nil for nothing.
   public var recorder: RunRecorder?
   /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
@@ -71,12 +73,16 @@ public final class Runtime {
       FeatureCache.shared.files = FeatureFiles.standard()
     }
     context.limits = options.limits
+    context.log.events = options.events
     let interpreter = self.interpreter
     interpreter.seedChanged = { [context] seed in
       context.reseed(UInt64(bitPattern: Int64(seed)))
       context.recorder?.note("seed", .int(seed))
     }
     context.output = { [unowned interpreter] in interpreter.output($0) }
+    interpreter.logs = { [unowned interpreter, context] step, values in
+      try context.keep(values, step: step, interpreter)
+    }
     interpreter.moduleLoader = { [library = options.library] source, importer in
       try ModuleFiles(library: library).load(source, from: importer)
     }

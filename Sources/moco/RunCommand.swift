@@ -32,6 +32,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder of the run's record.", valueName: "dir"), completion: .directory)
   var out: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what happens for TensorBoard: steps, evaluations, shown figures and log(step, {…}), as event files in this folder.",
+      valueName: "dir"), completion: .directory)
+  var tensorboard: String?
+
   @Flag(name: .customLong("no-record"), help: "Leave no record.")
   var noRecord = false
 
@@ -49,6 +55,10 @@ struct RunCommand: ParsableCommand {
   func validate() throws {
     if isInteractive, out != nil {
       throw ValidationError("-i leaves no record, so --out has no folder to make.")
+    }
+    if isInteractive, tensorboard != nil {
+      throw ValidationError(
+        "-i goes on at the prompt, which keeps nothing for TensorBoard; leave -i or --tensorboard out.")
     }
     if isInteractive, quiet {
       throw ValidationError("-i goes on at the prompt, which shows progress; leave --quiet out.")
@@ -70,9 +80,9 @@ struct RunCommand: ParsableCommand {
       options.highlight = !parent.noHighlight
       throw ExitCode(try program.runInteractively(path: file, options, suggests: !parent.noSuggest))
     }
-    throw WholeProgram(running: running, arguments: parent.arguments, out: out, isQuiet: quiet, cell: cell)
-      .run(
-        path: file, record: !noRecord
-      ).exit
+    var program = WholeProgram(
+      running: running, arguments: parent.arguments, out: out, isQuiet: quiet, cell: cell)
+    program.tensorboard = tensorboard
+    throw program.run(path: file, record: !noRecord).exit
   }
 }

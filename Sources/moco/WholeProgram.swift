@@ -5,6 +5,7 @@ import MocoRuntime
 import MocoSession
 import MocoTensor
 import MocoTerminal
+import MocoTraining
 
 #if canImport(Glibc)
   import Glibc
@@ -17,6 +18,8 @@ struct WholeProgram {
   var out: String?
   /// Whether standard error gets errors alone.
   var isQuiet = false
+  /// The folder of event files for TensorBoard; nil for none.
+  var tensorboard: String?
   /// The cell that is to run, with those that it reads from; nil for all.
   var cell: String?
 
@@ -91,9 +94,9 @@ struct WholeProgram {
     let frontEnd = ConsoleFrontEnd(isQuiet: isQuiet, dialect: Runtime.dialect)
     do {
       let outputs = recorder.map { RunOutputs(before: frontEnd, $0) }
-      let session = Session(
-        options: try running.sessionOptions(arguments: arguments, recorder: recorder),
-        delegate: outputs ?? frontEnd)
+      var options = try running.sessionOptions(arguments: arguments, recorder: recorder)
+      options.runtime.events = try tensorboard.map { try eventFile($0) }
+      let session = Session(options: options, delegate: outputs ?? frontEnd)
       let whole = session.check(source)
       if whole.hasErrors {
         Console.report(whole.diagnostics)
@@ -119,6 +122,15 @@ struct WholeProgram {
       Console.report(error)
       return (error as? Failure)?.code == "E1003" ? .usage : .failed
     }
+  }
+
+  /// A new event file in a folder; that it stands beside others is said.
+  private func eventFile(_ folder: String) throws -> EventFile {
+    let file = try EventFile(folder: folder)
+    if file.isBesideOthers, !isQuiet {
+      Console.remark("\(folder) holds event files already: TensorBoard shows them and this run as one\n")
+    }
+    return file
   }
 
   /// The program, or the cell of it that is asked for with those that it reads from, which is said.

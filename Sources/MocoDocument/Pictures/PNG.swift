@@ -98,3 +98,12 @@ package enum PNG {
     ~bytes.reduce(0xFFFF_FFFF) { crcTable[Int(($0 ^ UInt32($1)) & 255)] ^ ($0 >> 8) }
   }
 }
+
+extension PNG {
+  /// Pixels across and down, as the head of a file says; nil for what is no PNG.
+  package static func size(_ file: [UInt8]) -> (width: Int, height: Int)? {
+    guard file.count >= 24, file.starts(with: [0x89, 0x50, 0x4E, 0x47]) else { return nil }
+    func number(_ place: Int) -> Int { file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+    return (number(16), number(20))
+  }
+}

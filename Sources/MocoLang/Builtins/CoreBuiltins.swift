@@ -8,7 +8,7 @@ package enum CoreBuiltins {
       output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["sorted"]),
       searching.onlyGiving(callingBack: ["min", "max"]),
       functional.onlyGiving(callingBack: ["map", "filter", "reduce", "any", "all"]), changes,
-      mathematics.onlyGiving(), strings.onlyGiving(), records.onlyGiving(),
+      mathematics.onlyGiving(except: ["log"]), strings.onlyGiving(), records.onlyGiving(),
       control.onlyGiving(only: ["equal", "time"]), chance,
       clock.onlyGiving(only: ["now", "date"]),
       gathering.onlyGiving(callingBack: ["group_by", "argsort"]),

@@ -144,11 +144,21 @@ extension CoreBuiltins {
         doc: """
           The natural logarithm, or the one to a base.
 
+          With a step and a record it keeps what belongs to the step of a loop: numbers and texts in the run's
+          metrics.jsonl, and in TensorBoard's files (`moco run --tensorboard DIR`) tensors as histograms, images and figures
+          as pictures too. `help("results")` says more.
+
           ```
           log(8, base: 2)      // 3.0
+          log(3, {loss: 0.25, note: "warm-up"})
           ```
           """
       ) { machine, arguments in
+        if arguments[1].tag == .record {
+          let heap = machine.heap
+          try machine.interpreter.logs(AnyValue(arguments[0], in: heap), AnyValue(arguments[1], in: heap))
+          return .null
+        }
         let x = try machine.numberArgument(arguments[0], "x", "log")
         if x <= 0 { throw domain("the logarithm of \(NumberText.float(x)) is not a real number") }
         guard arguments[1].tag != .null else { return .float(log(x)) }

@@ -44,7 +44,7 @@ extension FlowFacts {
       CoreBuiltins.sequences + CoreBuiltins.functional + CoreBuiltins.records
       + CoreBuiltins.gathering + CoreBuiltins.changes
     return FlowFacts(
-      keeping: names(CoreBuiltins.output + CoreBuiltins.control + CoreBuiltins.clock).union(["exit"]),
+      keeping: names(CoreBuiltins.output + CoreBuiltins.control + CoreBuiltins.clock).union(["exit", "log"]),
       sharing: names(sharing).subtracting(["len", "range", "sum", "copy", "count", "index_of", "has"]),
       drawing: names(CoreBuiltins.chance))
   }

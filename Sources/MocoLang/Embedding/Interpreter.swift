@@ -91,6 +91,9 @@ public final class Interpreter {
   /// where it ends with something else, and whether that is hidden. nil for nobody, which costs nothing.
   public var cellEnds: ((_ cell: Int, _ value: AnyValue, _ isHidden: Bool) -> Void)?
 
+  /// What `log(step, {…})` does with its step and its record; nothing where nobody keeps them.
+  public var logs: (_ step: AnyValue, _ values: AnyValue) throws -> Void = { _, _ in }
+
   /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
   public var seedChanged: ((Int) -> Void)?
 

@@ -49,6 +49,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         try folder.add(result: .object(entry))
         if let routing = value.routing { _ = try folder.add(figure: routing.figure.svg(), name: "routing") }
       }
+      try context.log.keep(value)
       return .host(value)
     },
     NativeFunction(

@@ -27,7 +27,7 @@ func reportBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - `nll`: the mean of −log p of the right class, p the softmax of the logits as they are
         - `ece`: expected calibration error. Images fall by their largest p into 15 bins of equal width, (m/15, (m+1)/15]; ece is
           Σ (images of the bin)/n · |accuracy of the bin − its mean largest p|. `bins` has their numbers
-        - `base`, `new`, `h` where `base:` names base classes; `predictions`; `summary`: a record of the single numbers, for
+        - `base`, `new`, `h` where `base:` names base classes; `predictions`, `labels` and `right` of each image; `summary`: a record of the single numbers, for
           tables and files
 
         What `predictions` alone cannot tell (top5, nll, ece, bins, base, new, h) is nil. Labels outside the classes, logits
@@ -91,7 +91,9 @@ func reportBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let report = try EvaluationReport(
         kind: arguments.string("name"), classes: classes, labels: labels, answers: answers, base: base)
       if let folder = try context.runFolder() { try folder.add(result: report.json) }
-      return .host(ReportValue(report))
+      let value = ReportValue(report)
+      try context.log.keep(value)
+      return .host(value)
     }
   ]
 }

@@ -157,10 +157,10 @@ struct TrainingCall {
   private func observer(_ trainer: Trainer) throws -> TrainingObserver {
     let model = value.model
     let folder = try context.runFolder()
+    context.trainings += 1
     if let folder {
       try folder.note(hash: model.clip.contentHash(), of: "weights")
       try folder.note(hash: trainer.data.contentHash(), of: "data \(trainer.data.name)")
-      context.trainings += 1
       try folder.set(
         "training \(context.trainings)",
         .object(
@@ -179,17 +179,20 @@ struct TrainingCall {
       let closed = trainer.isEpochOpen ? trainer.records.dropLast() : trainer.records[...]
       if options.kept != nil { for record in closed { try append(record, number, to: folder) } }
     }
+    let events = context.log.events
     var observer = TrainingObserver()
     observer.onNotKept = { tell("\(model.kind): this try cannot be kept for the next one: \($0)") }
     observer.onProgress = isQuiet ? nil : context.progress
     observer.onEpoch = { [unowned trainer] record in
       if let folder { try append(record, number, to: folder) }
+      try events?.add(RunLog.values(record, training: number), step: record.step)
       listener?.runtime(epoch: TrainingCall.line(record, model.kind, trainer.options.keepBest?.metric))
       try heed(eachEpoch?.call([epochValue(record)]), .eachEpoch, trainer)
     }
-    if let eachStep {
+    if eachStep != nil || events != nil {
       observer.onStep = { [unowned trainer] in
-        try heed(eachStep.call([stepValue($0)]), .eachStep, trainer)
+        try events?.add(RunLog.values($0, training: number), step: $0.step)
+        if let eachStep { try heed(eachStep.call([stepValue($0)]), .eachStep, trainer) }
       }
     }
     return observer

@@ -26,6 +26,9 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
       let interpreter = arguments.interpreter
       for value in arguments.rest {
         let shown = try ShownValue(value, title: title, size: size, context, interpreter)
+        if context.log.events != nil, let figure = shown.figure {
+          try context.log.keep(figure) { interpreter.note($0) }
+        }
         if let show = interpreter.showDocument {
           show(shown.document)
         } else {
@@ -63,6 +66,8 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 /// What `show` makes of a value.
 struct ShownValue {
   private(set) var document: Document
+  /// What is drawn, where the value has a figure.
+  private(set) var figure: Figure?
 
   init(
     _ value: AnyValue, title: String?, size: Int?, _ context: RuntimeContext, _ interpreter: Interpreter
@@ -79,6 +84,7 @@ struct ShownValue {
     }
     if var figure = shown {
       if let title { figure.title = title }
+      self.figure = figure
       // Whoever says `show` wants all rows, unless a number of them is set.
       document = Document([.figure(FigureLeaf(figure, rows: context.limits.rows))])
     } else {

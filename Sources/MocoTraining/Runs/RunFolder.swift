@@ -7,7 +7,8 @@ import MocoMethods
 /// - `script.moco`: the script as run, with its `--set` values in place
 /// - `run.json`: name, the process that wrote it, settings, seed, versions, hashes of weights and data, how it ended
 ///   (`RunList` reads it)
-/// - `metrics.jsonl`: a line a step or epoch: losses apart, learning rate, gate load
+/// - `metrics.jsonl`: a line an epoch of a training (losses apart, learning rate, gate load), and one a call of
+///   `log(step, {…})`
 /// - `results.json`: one entry for each evaluation
 /// - `outputs.jsonl`: a line for each cell that has ended, with what it printed and showed
 /// - `figures/`, `checkpoints/`
