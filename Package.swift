@@ -178,7 +178,9 @@ let package = Package(
       exclude: ["Snapshots"]),
     .testTarget(
       name: "MocoManualTests",
-      dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoManual", "MocoTestSupport"]),
+      dependencies: [
+        "MocoBase", "MocoLang", "MocoRuntime", "MocoManual", "MocoTestSupport", "moco",
+      ]),
     .testTarget(
       name: "MocoBenchTests",
       dependencies: ["MocoBase", "MocoTensor", "MocoFormats", "MocoMethods", "MocoBench", "MocoTestSupport"]),

@@ -33,7 +33,7 @@ extension CoreBuiltins {
           printed and recorded is kept; the status, from 0 to 255, is what the shell sees. At the prompt it leaves.
 
           ```
-          if len(args) == 0 { print("which folder?"); exit(2) }
+          if len(args) > 1 { print("give one folder"); exit(2) }
           ```
           """
       ) { machine, arguments in

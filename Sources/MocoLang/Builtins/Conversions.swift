@@ -22,7 +22,7 @@ extension CoreBuiltins {
           A value as text, as `print` writes it.
 
           ```
-          str(3.0)       // 3.0
+          str(3.0)       // "3.0"
           ```
           """
       ) { machine, arguments in

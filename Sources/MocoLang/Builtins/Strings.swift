@@ -236,8 +236,8 @@ extension CoreBuiltins {
           A value as text by Python's format mini-language, as in `\\(x:.3f)`.
 
           ```
-          format(3.14159, ".2f")     // 3.14
-          format(42, ">6")           //     42
+          format(3.14159, ".2f")     // "3.14"
+          format(42, ">6")           // "    42"
           ```
           """
       ) { machine, arguments in

@@ -32,8 +32,15 @@ struct SiteContent {
         if level == 1 { title += heading } else { self.html += heading }
       case .block(let html):
         // What stands first below the name of a function is its signature; blocks in its text are programs.
-        if let code = SiteContent.code(html, dialect, isProgram: isGenerated) {
-          self.html += isGenerated && followsHeading ? "<div class=\"signature\">\(code)</div>\n" : code
+        if let program = SiteContent.program(html, isMarked: !isGenerated) {
+          let code = SiteContent.shown(program, dialect)
+          if isGenerated && followsHeading {
+            self.html += "<div class=\"signature\">\(code)</div>\n"
+          } else {
+            self.html += code + (isGenerated ? SiteContent.given(for: program, dialect) : "")
+          }
+        } else if html.hasPrefix("<pre") {
+          self.html += html.replacing(prefix: "<pre", with: "<pre tabindex=\"0\"")
         } else {
           self.html += SiteContent.linked(html, links, isIndex: page.name == "all")
         }
@@ -42,24 +49,34 @@ struct SiteContent {
     }
   }
 
-  /// A program with a class for each kind of word, and code of other kinds as it is; nil for other blocks.
+  /// The text of a program; nil for other blocks.
   ///
-  /// - Parameter isProgram: whether code that does not say what it is, is a program.
-  private static func code(_ html: String, _ dialect: Dialect, isProgram: Bool) -> String? {
+  /// - Parameter isMarked: whether only code that says that it is a program is one.
+  private static func program(_ html: String, isMarked: Bool) -> String? {
     let openings =
-      ["<pre lang=\"moco\"><code>", "<pre><code class=\"language-moco\">"]
-      + (isProgram ? ["<pre><code>"] : [])
-    let ending = "</code></pre>"
-    guard let opening = openings.first(where: html.hasPrefix), let end = html.firstRange(of: ending) else {
-      return html.hasPrefix("<pre") ? html.replacing(prefix: "<pre", with: "<pre tabindex=\"0\"") : nil
-    }
+      ["<pre lang=\"moco\"><code>", "<pre><code class=\"language-moco\">"] + (isMarked ? [] : ["<pre><code>"])
+    guard let opening = openings.first(where: html.hasPrefix), let end = html.firstRange(of: "</code></pre>")
+    else { return nil }
     var text = String(html[html.index(html.startIndex, offsetBy: opening.count)..<end.lowerBound])
     for (entity, character) in [
       ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
     ] {
       text = text.replacing(entity, with: character)
     }
-    return "<pre tabindex=\"0\"><code>\(PageCode.html(text, dialect))</code></pre>\n"
+    return text
+  }
+
+  /// A program with a class for each kind of word.
+  private static func shown(_ program: String, _ dialect: Dialect) -> String {
+    "<pre tabindex=\"0\"><code>\(PageCode.html(program, dialect))</code></pre>\n"
+  }
+
+  /// What makes the names that an example takes as given, folded; empty where it takes none.
+  private static func given(for example: String, _ dialect: Dialect) -> String {
+    let statements = ExamplePrelude.statements(for: example)
+    guard !statements.isEmpty else { return "" }
+    return "<details class=\"code\">\n<summary>To run this example, put these lines before it</summary>\n"
+      + shown(statements.joined(separator: "\n") + "\n", dialect) + "</details>\n"
   }
 
   /// The HTML of a block with links where its words name a page, a function or an error code.

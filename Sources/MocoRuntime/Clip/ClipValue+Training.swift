@@ -14,7 +14,7 @@ extension ClipValue {
         every caption against all images. Equal captions are encoded once.
 
         ```
-        let loss = clip.contrastive_loss(batch.images, ["a photo of a bag", "a dark photo of a coat"])
+        let loss = clip.contrastive_loss(images[0..<2], ["a photo of a bag", "a dark photo of a coat"])
         ```
         """
     ) { value, arguments in
@@ -67,7 +67,13 @@ extension ClipValue {
 
         ```
         let tower = clip.branch(name => name.starts_with("visual.transformer.") and name.contains(".ln_"))
-        let tuned = model {clip: tower, parameters: {norms: {value: tower.parameters, rate: 0.1}}, …}
+        let tuned = model {
+          clip: tower
+          classes: data.classes
+          parameters: {norms: {value: tower.parameters, rate: 0.1}}
+          texts: names => clip.encode_text([["a photo of a", name] for name in names], normalize: true)
+          logits: (batch, texts) => clip.scale * (tower.encode_image(batch.images, normalize: true) @ texts.T)
+        }
         ```
         """
     ) { value, arguments in .host(try value.branch(arguments)) }

@@ -114,7 +114,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     }
     table.add(
       "crop(left: Int, top: Int, width: Int, height: Int)",
-      doc: "A rectangle of the image.\n\n```\nimage.crop(10, 20, 100, 80)\n```"
+      doc: "A rectangle of the image.\n\n```\nimage.crop(4, 8, 16, 20)\n```"
     ) { value, arguments in
       let window = Window(
         top: try arguments.int("top"), left: try arguments.int("left"), height: try arguments.int("height"),

@@ -44,7 +44,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
         A value as JSON text, in one line unless `indent` says how far to indent.
 
         ```
-        to_json({a: [1, 2]})     // {"a": [1, 2]}
+        to_json({a: [1, 2]})     // "{\\"a\\": [1, 2]}"
         ```
         """
     ) { arguments in

@@ -51,12 +51,11 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           training: a note says what differs. With other classes each takes its own context; one whose name stands
           twice is refused, or with `strict: false` left as it is. `strict: false` alone lets neither differ.
 
-        Checkpoints of CoOp and of the mixture's authors (`model.pth.tar-50`) are read as well. They hold no names, so the
-        order has to be right. The frozen model in them must be the one at hand.
+        Checkpoints of CoOp and of the mixture's authors are read as well: `restore(coop(clip, classes: names, tokens: 16),
+        "prompt_learner/model.pth.tar-50")`. They hold no names, so the order of the classes has to be right. The frozen model in them must be the one at hand.
 
         ```
         restore(mix, "mix.safetensors")
-        restore(coop(clip, classes: data.classes, tokens: 16), "prompt_learner/model.pth.tar-50")
         restore(mixture(clip, ways, classes: others.classes), "mix.safetensors", allow: "classes")
         ```
         """

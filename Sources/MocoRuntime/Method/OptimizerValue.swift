@@ -187,6 +187,7 @@ func optimizerBuiltins() -> [NativeFunction] {
         Adam with decoupled weight decay. Betas are [0.9, 0.999] unless given. \(notes)
 
         ```
+        clip.train_all()
         let opt = adamw(clip.parameters, lr: 1e-3, betas: [0.9, 0.98], weight_decay: 0.05, decay: "matrices")
         ```
         """
@@ -203,7 +204,7 @@ func optimizerBuiltins() -> [NativeFunction] {
         `end` it ends there. Where the warm-up is as long as the training, `train` says that the base rate is never reached.
 
         ```
-        schedule: cosine(warmup: 5 epochs)
+        train mix on data.train for 10 epochs { schedule: cosine(warmup: 1 epoch) }
         ```
         """
     ) { arguments in
@@ -224,7 +225,7 @@ func optimizerBuiltins() -> [NativeFunction] {
       return .host(ScheduleValue(.cosine(cosine)))
     },
     NativeFunction(
-      "constant()", doc: "A learning rate that stays.\n\n```\nschedule: constant()\n```"
+      "constant()", doc: "A learning rate that stays.\n\n```\ntrain mix on data.train for 2 epochs { schedule: constant() }\n```"
     ) { _ in .host(ScheduleValue(.constant)) },
   ]
 }

@@ -169,7 +169,7 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         `distances`.
 
         ```
-        nearest_words(mix, 0)[1].words       // ["photo", "photograph", "pic"]
+        nearest_words(mix, 0)[1].words       // three words, the nearest first
         nearest_words(ctx, clip: clip)
         ```
         """

@@ -16,7 +16,7 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
 
         ```
         show plot.line([0.9, 0.5, 0.3])
-        show [{method: "zero-shot", base: 68.5}, {method: "mixture", base: 72.1}]
+        show table([{method: "zero-shot", base: 68.5}, {method: "mixture", base: 72.1}])
         show plot.image([[0, 0.5], [0.5, 1]]), size: 20
         ```
         """

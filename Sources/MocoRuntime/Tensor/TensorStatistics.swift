@@ -14,7 +14,7 @@ func registerStatistics(_ interpreter: Interpreter) {
 
         ```
         median([9, 1, 2])                                     // 2.0
-        median(tensor([[1.0, 5.0], [3.0, 9.0]]), axis: 0)     // [2.0, 7.0]
+        median(tensor([[1.0, 5.0], [3.0, 9.0]]), axis: 0)     // tensor([2.0, 7.0])
         ```
         """
     ) { try quantile($0, [0.5]) },
@@ -39,7 +39,7 @@ func registerStatistics(_ interpreter: Interpreter) {
 
         ```
         clamp(1.5, 0, 1)                                      // 1
-        clamp(tensor([-2.0, 0.5, 3.0]), low: 0)               // [0.0, 0.5, 3.0]
+        clamp(tensor([-2.0, 0.5, 3.0]), low: 0)               // tensor([0.0, 0.5, 3.0])
         ```
         """,
       clamp),
@@ -49,7 +49,7 @@ func registerStatistics(_ interpreter: Interpreter) {
         So many numbers at equal distances from start to end, both of which are among them.
 
         ```
-        linspace(0, 1, 5)                                     // [0.0, 0.25, 0.5, 0.75, 1.0]
+        linspace(0, 1, 5)                                     // tensor([0.0, 0.25, 0.5, 0.75, 1.0])
         ```
         """,
       linspace),
