@@ -47,6 +47,9 @@ let package = Package(
     .target(name: "MocoLang", dependencies: ["MocoBase", "MocoDocument"]),
     .target(name: "MocoPlot", dependencies: ["MocoBase", "MocoDocument"]),
 
+    // Sweeps: points, claims, folders; knows no program that runs.
+    .target(name: "MocoSweeps", dependencies: ["MocoBase", "MocoData", "MocoTraining", "MocoLang"]),
+
     // Where both meet.
     .target(
       name: "MocoRuntime",
@@ -161,6 +164,7 @@ let package = Package(
     .testTarget(
       name: "MocoDocumentTests", dependencies: ["MocoBase", "MocoDocument"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
+    .testTarget(name: "MocoSweepsTests", dependencies: ["MocoBase", "MocoLang", "MocoSweeps"]),
     .testTarget(
       name: "MocoPlotTests", dependencies: ["MocoBase", "MocoDocument", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(

@@ -32,6 +32,8 @@ public final class RuntimeContext {
   var checkpoints = 0
   /// Controls that the program has declared, with their values.
   var controls: [(name: String, value: String)] = []
+  /// What `result` has been given so far.
+  var result = JsonObject()
 
   /// What built-ins share; see the properties of these names.
   public init(library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil) {
@@ -108,10 +110,16 @@ public final class RunRecorder {
   public var whenMade: ((RunFolder) -> Void)?
   private var made: RunFolder?
 
+  /// The point of a sweep that the run is; nil for a run by itself.
+  public let point: RunPoint?
+  /// What all settings of the program are, as far as it has declared them.
+  private(set) var settings = JsonObject()
+
   /// Nothing is made yet; see the properties of these names.
-  public init(name: String, out: String? = nil) {
+  public init(name: String, out: String? = nil, point: RunPoint? = nil) {
     self.name = name
     self.out = out
+    self.point = point
   }
 
   /// The folder, if it was made.
@@ -121,7 +129,7 @@ public final class RunRecorder {
   public func folder() throws -> RunFolder {
     if let made { return made }
     do {
-      let folder = try out.map { try RunFolder(exactly: $0) } ?? RunFolder(name: name)
+      let folder = try point?.folder() ?? out.map { try RunFolder(exactly: $0) } ?? RunFolder(name: name)
       made = folder
       try folder.write(script: script)
       for fact in facts { try folder.set(fact.name, fact.value) }
@@ -142,6 +150,16 @@ public final class RunRecorder {
     try? made?.set(name, value)
   }
 
+  /// A setting has this value.
+  func set(_ name: String, _ value: Json) {
+    guard settings[name] != value else { return }
+    settings[name] = value
+    note("settings", .object(settings))
+  }
+
+  /// The run begins with these settings.
+  func begin(settings: JsonObject) { self.settings = settings }
+
   /// Adds how the run ended, where there is a folder.
   ///
   /// - Parameters:
@@ -153,5 +171,25 @@ public final class RunRecorder {
     if let exitStatus { facts.append(("exit_status", .int(Int(exitStatus)))) }
     if let by { facts.append(("interrupted_by", .string(by))) }
     try? made.set(facts)
+  }
+}
+
+/// The point of a sweep that a run is: its folder is there before the run begins.
+public struct RunPoint: Sendable {
+  /// The folder, which is the run's own already.
+  public let path: String
+  /// All of what tells it from other points, in hexadecimal digits.
+  public let identity: String
+
+  /// A point; the folder is claimed.
+  public init(path: String, identity: String) {
+    self.path = path
+    self.identity = identity
+  }
+
+  func folder() throws -> RunFolder {
+    let folder = try RunFolder(claimed: path)
+    try folder.set("point", .string(identity))
+    return folder
   }
 }

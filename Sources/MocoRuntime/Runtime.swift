@@ -101,14 +101,19 @@ public final class Runtime {
   deinit { FeatureCache.shared.files?.flush() }
 
   /// Runs a whole program as it was read, and records of which program the run is, where runs are recorded.
-  public func run(_ program: ParseResult) -> RunResult {
+  ///
+  /// - Parameter settings: all settings of the program, as they are for this run; nil for those of `--set` alone.
+  public func run(_ program: ParseResult, settings: JsonObject? = nil) -> RunResult {
     let source = program.program.file
     if let recorder = options.recorder {
+      let settings = settings ?? JsonObject(options.overrides.map { ($0.name, .string($0.text)) })
+      recorder.begin(settings: settings)
       recorder.script = source.text
       recorder.facts = [
         ("script", .string(source.name)),
         ("seed", .int(Int(truncatingIfNeeded: options.seed))),
-        ("settings", .object(JsonObject(options.overrides.map { ($0.name, .string($0.text)) }))),
+        ("settings", .object(settings)),
+        ("set", .array(options.overrides.map { .string($0.name) })),
         (
           "versions",
           .object(

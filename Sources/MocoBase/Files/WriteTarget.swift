@@ -119,7 +119,7 @@ extension FileSystem {
   /// interrupt is heard.
   ///
   /// - Throws: E0504 naming `path`; E0406 if the user interrupts a wait.
-  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
     var written = 0
     while written < bytes.count {
       let piece = UnsafeRawBufferPointer(rebasing: bytes[written..<min(written + (1 << 26), bytes.count)])

@@ -61,6 +61,8 @@ public struct CheckContext: Sendable {
   public var flow = FlowFacts()
   /// Functions that are controls, and whether their values can be gone through.
   public var controls: [String: Bool] = [:]
+  /// Those of them whose values a sweep goes through.
+  public var swept: Set<String> = []
   /// Functions with a newer name.
   public var newNames: [String: String] = [:]
   /// Names in `names` that hold a record or module, whose fields may be functions.

@@ -7,6 +7,13 @@ extension Checker {
       context.controls[function] != nil, !isDeclared(function), case .call(let call) = binding.value.kind
     else { return }
     declaredControl = call.callee.span
+    if context.swept.contains(function) {
+      do {
+        _ = try SweptValues(call)
+      } catch {
+        if let found = error as? Diagnostic { report(found) }
+      }
+    }
     guard let first = controls[name] else {
       controls[name] = binding.pattern.span
       return
@@ -14,7 +21,8 @@ extension Checker {
     guard !context.isPrompt else { return }
     report(
       "E0308", "two controls are called '\(name)'", at: binding.pattern.span,
-      labels: [.init(first, "first here")], help: "give one of them another name: --set \(name)= would set both")
+      labels: [.init(first, "first here")],
+      help: "give one of them another name: --set \(name)= would set both")
   }
 
   /// Says once that a call of a control's function makes no control where it stands.
@@ -31,9 +39,12 @@ extension Checker {
       declaredControl = nil
       return
     }
-    guard context.controls[name] != nil, !isDeclared(name), !hasRemarkedOnControl, !context.isPrompt else {
+    guard context.controls[name] != nil, !isDeclared(name) else { return }
+    if context.swept.contains(name), tryDepth == 0, case .name = call.callee.kind {
+      report("E1101", "no sweep sees this '\(name)'", at: span, help: SweptValues.place)
       return
     }
+    guard !hasRemarkedOnControl, !context.isPrompt else { return }
     hasRemarkedOnControl = true
     report(
       "E0125", "this '\(name)' only gives its default: nobody can move it here", at: span,

@@ -24,6 +24,7 @@ extension Compiler {
     else { return nil }
     let setting = overrides[name]
     if setting != nil { usedOverrides.insert(name) }
-    return function.declared(ControlDeclaration(name: name, setting: setting))
+    return function.declared(
+      ControlDeclaration(name: name, setting: setting, isInModule: module !== heap.interpreter?.main))
   }
 }

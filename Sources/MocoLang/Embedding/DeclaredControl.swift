@@ -245,7 +245,8 @@ extension Control {
     /// `a number from 1 to 6 in steps of 1`
     public var sentence: String {
       let distance = isWhole ? String(scaledStep) : NumberText.float(step)
-      return "\(isWhole ? "an Int" : "a number") from \(text(at: 0)) to \(text(at: count - 1)) in steps of \(distance)"
+      return
+        "\(isWhole ? "an Int" : "a number") from \(text(at: 0)) to \(text(at: count - 1)) in steps of \(distance)"
     }
   }
 }
@@ -256,12 +257,16 @@ public struct ControlDeclaration: Sendable {
   public let name: String
   /// What `--set` says; nil for the default.
   public let setting: String?
+  /// Whether it stands in a module, which nobody sets.
+  public let isInModule: Bool
 }
 
 /// What makes a function a control.
 struct ControlRole {
   /// Whether its values can be gone through.
   let goesThrough: Bool
+  /// Whether a sweep goes through its values: a call that is no declaration is an error then.
+  let isSwept: Bool
   /// What `let name = f(…)` at the top level does in place of the plain call.
   let body: (inout Arguments, ControlDeclaration) throws -> AnyValue
 }
@@ -272,11 +277,13 @@ extension NativeFunction {
   ///
   /// - Parameters:
   ///   - goesThrough: whether its values can be gone through, each after the other.
+  ///   - isSwept: whether a sweep goes through its values.
   ///   - body: what it does there.
   package func asControl(
-    goesThrough: Bool, _ body: @escaping (inout Arguments, ControlDeclaration) throws -> AnyValue
+    goesThrough: Bool, isSwept: Bool = false,
+    _ body: @escaping (inout Arguments, ControlDeclaration) throws -> AnyValue
   ) -> NativeFunction {
-    control = ControlRole(goesThrough: goesThrough, body: body)
+    control = ControlRole(goesThrough: goesThrough, isSwept: isSwept, body: body)
     return self
   }
 
@@ -294,6 +301,12 @@ extension Interpreter {
   public func control(builtin name: String) -> Bool? {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return nil }
     return nativeFunction(globals.words[slot]).control?.goesThrough
+  }
+
+  /// Whether a sweep goes through the values of a built-in.
+  public func isSwept(builtin name: String) -> Bool {
+    guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return false }
+    return nativeFunction(globals.words[slot]).control?.isSwept ?? false
   }
 }
 

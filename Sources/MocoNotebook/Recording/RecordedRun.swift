@@ -160,7 +160,10 @@ public struct RecordedRun {
       facts.append(("processor", kernels["processor"]?.stringValue ?? "?"))
     }
     if let seconds = record["seconds"]?.doubleValue { facts.append(("time", DurationText.precise(seconds))) }
-    let settings = (record["settings"]?.objectValue ?? JsonObject()).map {
+    // Records of today have all settings, and the names of those that were given.
+    let given = record["set"]?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
+    let all = record["settings"]?.objectValue ?? JsonObject()
+    let settings = all.filter { given?.contains($0.key) ?? true }.map {
       "\($0.key)=\($0.value.stringValue ?? $0.value.serialized())"
     }
     if !settings.isEmpty { facts.append(("settings", settings.joined(separator: ", "))) }

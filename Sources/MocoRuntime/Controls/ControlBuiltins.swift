@@ -69,6 +69,7 @@ func registerControlBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
         ```
         """
     ) { try ImagePickerReader($0).control() },
+    overFunction(context), resultFunction(context),
   ])
 }
 
@@ -139,7 +140,9 @@ private func choice(_ arguments: Arguments) throws -> Made {
     options = record.map { ($0.0, $0.1) }
     isRecord = true
   } else {
-    if let range = arguments["options"]?.asRange, range.count > mostOptions { throw tooMany(range.count, arguments) }
+    if let range = arguments["options"]?.asRange, range.count > mostOptions {
+      throw tooMany(range.count, arguments)
+    }
     guard let values = try? arguments.list("options") else {
       throw arguments.wrongType("options", expected: "a List of values or a Record")
     }
@@ -161,7 +164,8 @@ private func choice(_ arguments: Arguments) throws -> Made {
     }
     if option.text.isEmpty || option.text.contains("\n") {
       throw arguments.failure(
-        "E0305", "an option of choose is \(option.text.isEmpty ? "empty" : "of several lines")", at: "options",
+        "E0305", "an option of choose is \(option.text.isEmpty ? "empty" : "of several lines")",
+        at: "options",
         help: "give it a name of one line: choose({name: …})")
     }
   }
@@ -170,11 +174,16 @@ private func choice(_ arguments: Arguments) throws -> Made {
     let text = arguments.interpreter.text(wanted)
     let place = options.firstIndex { $0.text == text && (isRecord || $0.value.typeName == wanted.typeName) }
     guard let place else {
-      let names = options.map { isRecord ? StringText.quoted($0.text) : arguments.interpreter.quoted($0.value) }
-      let near = Nearest.name(to: text, among: options.map(\.text)).map { "did you mean \(StringText.quoted($0))? " } ?? ""
+      let names = options.map {
+        isRecord ? StringText.quoted($0.text) : arguments.interpreter.quoted($0.value)
+      }
+      let near =
+        Nearest.name(to: text, among: options.map(\.text)).map { "did you mean \(StringText.quoted($0))? " }
+        ?? ""
       throw arguments.failure(
         "E0305", "\(Arguments.describe(wanted)) is none of the options", at: "default",
-        help: "\(near)give one of \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", …" : "")")
+        help: "\(near)give one of \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", …" : "")"
+      )
     }
     start = place
   }
@@ -197,13 +206,27 @@ extension Interpreter {
   }
 }
 
+extension Control {
+  /// What records keep of its value: a number of a slider, a Bool of a toggle, the text of the others.
+  fileprivate var recorded: Json {
+    switch kind {
+    case .slider, .pictures: SettingValue.literal(value, Runtime.dialect)?.json ?? .string(value)
+    case .toggle: .bool(value == "true")
+    case .choice, .text: .string(value)
+    }
+  }
+}
+
 extension RuntimeContext {
   /// A control was declared: front ends show it, and the run's record keeps its value.
-  func declare(_ control: Control) {
+  ///
+  /// - Parameter value: what records keep of it; nil for its text.
+  func declare(_ control: Control, as value: Json? = nil) {
     if let recorder {
       controls.removeAll { $0.name == control.name }
       controls.append((control.name, control.value))
       recorder.note("controls", .object(JsonObject(controls.map { ($0.name, .string($0.value)) })))
+      recorder.set(control.name, value ?? control.recorded)
     }
     delegate?.runtime(declares: control)
   }

@@ -8,6 +8,7 @@ extension ErrorCatalog {
       ("E06", "CLIP, weights and tokens"),
       ("E07", "templates, prompts and training"),
       ("E10", "cells and notebooks"),
+      ("E11", "sweeps, records and tables"),
     ],
     [
       ("E0203", "Two matrices cannot be multiplied"),
@@ -58,5 +59,9 @@ extension ErrorCatalog {
       ("E1003", "A program has no such cell"),
       ("E1004", "The attributes of a cell are no JSON object"),
       ("E1005", "A page cannot go through its controls"),
+      ("E1101", "An over that no sweep sees"),
+      ("E1102", "Values that over cannot go through"),
+      ("E1103", "A result is no record of numbers"),
+      ("E1104", "A result has two values"),
     ])
 }

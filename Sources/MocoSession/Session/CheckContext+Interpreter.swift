@@ -8,11 +8,13 @@ extension CheckContext {
     var effects: [String: Effect] = [:]
     var newNames: [String: String] = [:]
     var controls: [String: Bool] = [:]
+    var swept: Set<String> = []
     var records: Set<String> = []
     for info in interpreter.names {
       if info.isBuiltin {
         builtins[info.name] = .some(interpreter.callable(builtin: info.name))
         controls[info.name] = interpreter.control(builtin: info.name)
+        if interpreter.isSwept(builtin: info.name) { swept.insert(info.name) }
       } else {
         names[info.name] = info.isConstant
         if ["Record", "Module"].contains(info.typeName) { records.insert(info.name) }
@@ -26,6 +28,7 @@ extension CheckContext {
     self.effects = effects
     self.newNames = newNames
     self.controls = controls
+    self.swept = swept
     self.records = records
     methodEffects = interpreter.methodEffects
     flow = interpreter.flowFacts

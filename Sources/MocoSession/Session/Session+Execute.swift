@@ -64,7 +64,8 @@ extension Session {
   /// Runs a whole program that was checked, and says nothing of its errors: they are in the outcome.
   public func run(_ program: CheckedProgram) -> Outcome {
     observed {
-      let result = working { runtime.run(program.parsed) }
+      let settings = options.runtime.recorder == nil ? nil : settings(of: program)
+      let result = working { runtime.run(program.parsed, settings: settings) }
       endProgress()
       outcome.diagnostics += result.diagnostics
       end(result)

@@ -72,6 +72,20 @@ public final class RunFolder {
     ])
   }
 
+  /// Takes a folder that is this run's own already, whatever lies in it: the point of a sweep.
+  ///
+  /// - Throws: E0501 where there is none.
+  public init(claimed path: String) throws {
+    guard FileSystem.kind(path) == .folder else {
+      throw Failure("E0501", "there is no folder \(path)", help: "start the sweep again")
+    }
+    self.path = path
+    record = JsonObject([
+      ("format", "moco-run"), ("version", .int(RunFolder.version)),
+      ("name", .string(FileSystem.name(of: path))), ("process", RunProcess.here.json),
+    ])
+  }
+
   /// Writes the script as it runs.
   public func write(script: String) throws { try AtomicFile.write(script, to: path + "/script.moco") }
 

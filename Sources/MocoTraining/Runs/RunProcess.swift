@@ -22,14 +22,16 @@ package struct RunProcess: Equatable, Sendable {
     (self.id, self.host, self.ticks, self.began) = (id, host, ticks, began)
   }
 
-  init?(_ json: Json?) {
+  /// A process as `json` has described it; nil where it says nothing of the kind.
+  package init?(_ json: Json?) {
     guard let json, let id = json["id"]?.intValue, let host = json["host"]?.stringValue,
       let ticks = json["ticks"]?.intValue
     else { return nil }
     self.init(id: id, host: host, ticks: ticks, began: json["began"]?.stringValue ?? "")
   }
 
-  var json: Json {
+  /// What a record says of it.
+  package var json: Json {
     ["id": .int(id), "host": .string(host), "ticks": .int(ticks), "began": .string(began)]
   }
 

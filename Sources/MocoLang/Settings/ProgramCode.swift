@@ -1,0 +1,81 @@
+// What a program does, apart from how its text is laid out and what its settings are.
+
+import MocoBase
+
+/// The code of a program or module: its words without comments and layout, with a mark in the place of each setting.
+public struct ProgramCode: Sendable {
+  /// The words, a line for each line of the text that has some.
+  public let text: String
+  /// The modules that it uses, wherever it does so.
+  public let uses: [Use.Source]
+
+  /// - Parameter places: pieces of the text that are left out, the values of settings, in their order.
+  public init(_ file: SourceFile, _ dialect: Dialect, leavingOut places: [Span] = []) {
+    var lexer = Lexer(file: file, dialect: dialect)
+    let tokens = lexer.run()
+    var text = ""
+    var uses: [Use.Source] = []
+    var left = places[...]
+    for (index, token) in tokens.enumerated() where token.kind != .end {
+      while let place = left.first, place.end <= token.range.lowerBound { left = left.dropFirst() }
+      if token.newlineBefore || token.cellBefore { text += "\n" } else if !text.isEmpty { text += " " }
+      if let place = left.first, place.start <= token.range.lowerBound {
+        if place.start == token.range.lowerBound { text += "…" }
+        continue
+      }
+      text += file.text(in: token.range)
+      if token.kind == .use, let source = ProgramCode.source(tokens, behind: index, file) {
+        uses.append(source)
+      }
+    }
+    self.text = text
+    self.uses = uses
+  }
+
+  /// What stands behind `use`: `name`, `"path"`, or either behind `{…} from`.
+  private static func source(_ tokens: [Token], behind index: Int, _ file: SourceFile) -> Use.Source? {
+    var place = index + 1
+    if tokens.indices.contains(place), tokens[place].kind == .leftBrace {
+      while tokens.indices.contains(place), tokens[place].kind != .from, tokens[place].kind != .end {
+        place += 1
+      }
+      place += 1
+    }
+    guard tokens.indices.contains(place) else { return nil }
+    let word = file.text(in: tokens[place].range)
+    switch tokens[place].kind {
+    case .name: return .library(word)
+    case .string:
+      guard case .string(let path)? = SettingValue.literal(word, .plain) else { return nil }
+      return .path(path)
+    default: return nil
+    }
+  }
+}
+
+extension Program {
+  /// The hash of a program without its settings and of all modules that it uses, these with their settings.
+  ///
+  /// - Parameter load: finds modules as the running program would.
+  /// - Throws: what `load` throws: E0801, E0502.
+  public func codeHash(
+    _ settings: [ProgramSetting], _ dialect: Dialect, load: (Use.Source, SourceFile) throws -> LoadedModule
+  ) throws -> String {
+    let hash = SHA256()
+    // Of a name that comes twice one value alone would count: there both stay in the code.
+    let counts = settings.reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
+    let single = settings.filter { counts[$0.name] == 1 }
+    let code = ProgramCode(file, dialect, leavingOut: single.map(\.valueSpan))
+    hash.update("program \(code.text.utf8.count)\n\(code.text)\n")
+    var seen: Set<String> = []
+    var waiting = code.uses.map { ($0, file) }
+    while let (source, importer) = waiting.popLast() {
+      let module = try load(source, importer)
+      guard seen.insert(module.identity).inserted else { continue }
+      let inside = ProgramCode(module.source, dialect)
+      hash.update("module \(inside.text.utf8.count)\n\(inside.text)\n")
+      waiting += inside.uses.map { ($0, module.source) }
+    }
+    return hash.finish()
+  }
+}

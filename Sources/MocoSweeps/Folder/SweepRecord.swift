@@ -1,0 +1,112 @@
+import MocoBase
+
+/// What `sweep.json` says: of which program the folder's runs are, and which points belong to it.
+package struct SweepRecord {
+  /// Version of the file's layout.
+  package static let version = 1
+  /// The name of the file in the sweep's folder.
+  package static let fileName = "sweep.json"
+
+  /// A point that was asked for.
+  package struct Point: Equatable {
+    /// The name of its folder.
+    package var name: String
+    /// All of what tells it from others, in hexadecimal digits.
+    package var identity: String
+    /// All its settings, as far as the program's text says them.
+    package var settings: JsonObject
+
+    /// A point; see the properties.
+    package init(name: String, identity: String, settings: JsonObject) {
+      self.name = name
+      self.identity = identity
+      self.settings = settings
+    }
+  }
+
+  /// The file name of the program.
+  package var script: String
+  /// The whole path of the program.
+  package var path: String
+  /// The version of moco that has made the folder.
+  package var moco: String
+  /// The hash of the program without its settings, and of its modules.
+  package var code: String
+  /// What is gone through, each setting with its values, in the order of the program.
+  package var swept: JsonObject
+  /// In their fixed order.
+  package var points: [Point]
+
+  /// A record; see the properties.
+  package init(
+    script: String, path: String, moco: String, code: String, swept: JsonObject, points: [Point]
+  ) {
+    self.script = script
+    self.path = path
+    self.moco = moco
+    self.code = code
+    self.swept = swept
+    self.points = points
+  }
+
+  /// Reads the file of a sweep's folder.
+  ///
+  /// - Returns: nil where there is none.
+  /// - Throws: E0502 where it is no such file, of a later layout, or cannot be read.
+  package init?(folder: String) throws {
+    let file = "\(folder)/\(SweepRecord.fileName)"
+    guard FileSystem.kind(file) == .file else { return nil }
+    let json = try Json.parse(file: file)
+    guard json["format"]?.stringValue == "moco-sweep", let version = json["version"]?.intValue,
+      let script = json["script"]?.stringValue
+    else {
+      throw Failure("E0502", "\(file) is no record of a sweep", help: "give another folder with --out")
+    }
+    guard version <= SweepRecord.version else {
+      throw Failure(
+        "E0502", "\(file) is of version \(version), and this moco reads version \(SweepRecord.version)",
+        help: "use the moco that has made it, or a later one")
+    }
+    // What all points share stands once.
+    let shared = json["settings"]?.objectValue ?? JsonObject()
+    self.init(
+      script: script, path: json["path"]?.stringValue ?? "", moco: json["moco"]?.stringValue ?? "",
+      code: json["code"]?.stringValue ?? "",
+      swept: json["swept"]?.objectValue ?? JsonObject(),
+      points: (json["points"]?.arrayValue ?? []).compactMap { point in
+        guard let name = point["name"]?.stringValue, !name.contains("/"), !name.hasPrefix("."),
+          let identity = point["identity"]?.stringValue
+        else { return nil }
+        var settings = shared
+        for (name, value) in point["settings"]?.objectValue ?? JsonObject() { settings[name] = value }
+        return Point(name: name, identity: identity, settings: settings)
+      })
+  }
+
+  /// Writes the file, in one piece.
+  ///
+  /// - Throws: E0504.
+  package func write(folder: String) throws {
+    var shared = points.first?.settings ?? JsonObject()
+    for name in shared.keys where points.contains(where: { $0.settings[name] != shared[name] }) {
+      shared[name] = nil
+    }
+    let json = JsonObject([
+      ("format", "moco-sweep"), ("version", .int(SweepRecord.version)), ("moco", .string(moco)),
+      ("script", .string(script)), ("path", .string(path)), ("code", .string(code)),
+      ("settings", .object(shared)), ("swept", .object(swept)),
+      (
+        "points",
+        .array(
+          points.map { point in
+            let own = JsonObject(point.settings.filter { shared[$0.key] == nil }.map { ($0.key, $0.value) })
+            return [
+              "name": .string(point.name), "identity": .string(point.identity), "settings": .object(own),
+            ]
+          })
+      ),
+    ])
+    try AtomicFile.write(
+      Json.object(json).serialized(indent: 2) + "\n", to: "\(folder)/\(SweepRecord.fileName)")
+  }
+}

@@ -1,0 +1,275 @@
+import MocoBase
+import MocoLang
+
+/// The points that a program and a command line make, in their fixed order.
+public struct SweepPlan: Sendable {
+  /// One combination of settings, to be run once.
+  public struct Point: Sendable {
+    /// The name of its folder: the values that are gone through, and eight digits of the identity.
+    public let name: String
+    /// The hash of all settings, of the code and of whatever else decides on the result, in hexadecimal digits.
+    public let identity: String
+    /// What the program is run with, as `--set` takes it.
+    public let set: [(name: String, text: String)]
+    /// The seed of everything random.
+    public let seed: UInt64
+    /// All settings by their names, as far as the program's text says them.
+    public let settings: JsonObject
+    /// Those of them that are gone through, as a reader sees them.
+    public let values: [(name: String, label: String)]
+  }
+
+  /// In the order of the program's settings, the last one changing first.
+  public let points: [Point]
+  /// What is gone through, in the order of the program: the values of each setting.
+  public let swept: [(name: String, values: [SettingValue])]
+  /// The hash of the program without its settings, and of its modules.
+  public let code: String
+
+  /// Points at most.
+  public static let most = 200_000
+
+  /// - Parameters:
+  ///   - settings: those of the program, `Program.settings`.
+  ///   - code: `Program.codeHash`.
+  /// - Throws: E1105 where there is nothing to go through; E1106 where an option does not fit the program; E0307 for a
+  ///   value that a setting cannot have.
+  public init(_ settings: [ProgramSetting], code: String, _ request: SweepRequest, _ dialect: Dialect) throws
+  {
+    let maker = try PointMaker(settings, request, dialect)
+    guard !maker.axes.isEmpty else {
+      throw Failure(
+        "E1105", "there is nothing to sweep: the program has no over, and the command no --over",
+        help: "write let shots = over([1, 2, 4]) in the program, or give --over NAME=1,2,4")
+    }
+    self.code = code
+    points = try maker.points(code: code)
+    swept = maker.swept
+  }
+}
+
+/// Makes points.
+private struct PointMaker {
+  /// Settings that are gone through together: one, or those of a table.
+  struct Axis {
+    let names: [String]
+    /// Each as long as `names`.
+    let rows: [[SettingValue]]
+  }
+
+  let settings: [ProgramSetting]
+  let request: SweepRequest
+  let dialect: Dialect
+  /// In the order of the program's settings.
+  private(set) var axes: [Axis] = []
+  /// What holds for all points: literals, and what `--set` says.
+  private var fixed: [String: SettingValue] = [:]
+  private var filters: [String: Set<SettingValue>] = [:]
+
+  /// The name of the run's own seed, where the program has no setting of that name.
+  static let seed = "seed"
+
+  init(_ settings: [ProgramSetting], _ request: SweepRequest, _ dialect: Dialect) throws {
+    (self.settings, self.request, self.dialect) = (settings, request, dialect)
+    for setting in settings { fixed[setting.name] = setting.usual }
+    var given: [String: String] = [:]
+    func take(_ name: String, _ option: String) throws {
+      guard let before = given.updateValue(option, forKey: name) else { return }
+      throw Failure(
+        "E1106", "\(name) is given by \(before) and by \(option)", help: "leave one of them out")
+    }
+    for (name, text) in request.set {
+      try take(name, "--set")
+      fixed[name] = try read(text, of: name, "--set")
+    }
+    var made: [String: Axis] = [:]
+    for setting in settings {
+      guard case .over(let values) = setting.kind else { continue }
+      // One that is set is gone through as well, in one step.
+      let rows = given[setting.name] == nil ? values : [fixed[setting.name]].compactMap { $0 }
+      made[setting.name] = Axis(names: [setting.name], rows: rows.map { [$0] })
+    }
+    for (name, text) in request.over {
+      try take(name, "--over")
+      made[name] = Axis(names: [name], rows: try values(text, of: name, "--over \(name)").map { [$0] })
+    }
+    if let table = request.table {
+      for name in table.names {
+        try take(name, "--over-file")
+        made[name] = nil
+      }
+      let rows = try table.rows.map { row in
+        try zip(table.names, row.values).map { name, text in
+          try read(text, of: name, "line \(row.line) of \(table.name)")
+        }
+      }
+      var seen: Set<[SettingValue]> = []
+      for (row, values) in zip(table.rows, rows) where !seen.insert(values).inserted {
+        throw Failure(
+          "E1106", "line \(row.line) of \(table.name) is there already", help: "give each point once")
+      }
+      // It stands where the first of its settings does.
+      let first = order.first { table.names.contains($0) } ?? table.names.first ?? ""
+      made[first] = Axis(names: table.names, rows: rows)
+    }
+    axes = order.compactMap { made[$0] }
+    for (name, text) in request.only {
+      let wanted = try values(text, of: name, "--only \(name)")
+      let known = values(of: name)
+      if let strange = wanted.first(where: { !known.contains($0) }) {
+        throw Failure(
+          "E1106", "--only \(name)=\(strange.label): the sweep goes through no such value of \(name)",
+          help: known.isEmpty
+            ? "give one of the settings that it goes through: \(swept.map(\.name).joined(separator: ", "))"
+            : "give of \(known.prefix(12).map(\.label).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
+        )
+      }
+      filters[name, default: []].formUnion(wanted)
+    }
+  }
+
+  /// The names of all settings in the order in which points count, the run's seed last.
+  private var order: [String] {
+    var names: [String] = []
+    for setting in settings where !names.contains(setting.name) { names.append(setting.name) }
+    return names.contains(PointMaker.seed) ? names : names + [PointMaker.seed]
+  }
+
+  private func setting(_ name: String) -> ProgramSetting? { settings.first { $0.name == name } }
+
+  private var isSeedFree: Bool { setting(PointMaker.seed) == nil }
+
+  private func read(_ text: String, of name: String, _ option: String) throws -> SettingValue {
+    if let setting = setting(name) {
+      if case .control = setting.kind { return SettingValue.literal(text, dialect) ?? .string(text) }
+      let value = try setting.value(text, dialect)
+      if value.label.contains(where: \.isNewline) {
+        throw Failure("E1106", "\(option): a value has several lines", help: "give texts of one line")
+      }
+      return value
+    }
+    if name == PointMaker.seed, option != "--set" {
+      guard let seed = UInt64(text), seed <= Seed.largest else {
+        throw Failure(
+          "E1106", "\(option): \(text) is no seed", help: "give numbers from 0 to \(Seed.largest)")
+      }
+      return .int(Int(seed))
+    }
+    let names = settings.map(\.name)
+    let near = Nearest.name(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+    throw Failure(
+      "E1106", "\(option): the program has no setting \(name)",
+      help: names.isEmpty
+        ? "write let \(name) = … with a literal at the top level of the program"
+        : "\(near)it has \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? ", …" : "")")
+  }
+
+  private func values(_ text: String, of name: String, _ option: String) throws -> [SettingValue] {
+    var isText = false
+    switch setting(name)?.kind {
+    case .literal(.string): isText = true
+    case .over(let values): isText = values.allSatisfy { $0.typeName == "String" }
+    default: break
+    }
+    return try ValueList.values(
+      text, option: option, read: { try read($0, of: name, option) }, isText: isText)
+  }
+
+  /// The values that a setting goes through, each once.
+  private func values(of name: String) -> [SettingValue] {
+    var found: [SettingValue] = []
+    for axis in axes {
+      guard let place = axis.names.firstIndex(of: name) else { continue }
+      for row in axis.rows where !found.contains(row[place]) { found.append(row[place]) }
+    }
+    return found
+  }
+
+  var swept: [(name: String, values: [SettingValue])] {
+    order.compactMap { name in
+      axes.contains { $0.names.contains(name) } ? (name, values(of: name)) : nil
+    }
+  }
+
+  // MARK: - The points
+
+  func points(code: String) throws -> [SweepPlan.Point] {
+    var count = 1
+    for axis in axes {
+      let (product, overflow) = count.multipliedReportingOverflow(by: axis.rows.count)
+      guard !overflow, product <= SweepPlan.most else {
+        throw Failure(
+          "E1106", "these are more than \(SweepPlan.most) points",
+          help: "go through fewer values, or give points with --over-file")
+      }
+      count = product
+    }
+    var points: [SweepPlan.Point] = []
+    points.reserveCapacity(count)
+    let names = swept.map(\.name)
+    expand(axes[...], fixed) { points.append(point($0, names, code)) }
+    return points
+  }
+
+  /// Goes through the values of the first axis, and for each through those of the others.
+  private func expand(
+    _ axes: ArraySlice<Axis>, _ values: [String: SettingValue], _ body: ([String: SettingValue]) -> Void
+  ) {
+    guard let axis = axes.first else { return body(values) }
+    for row in axis.rows {
+      var values = values
+      for (name, value) in zip(axis.names, row) { values[name] = value }
+      let isWanted = axis.names.allSatisfy { name in
+        filters[name].map { wanted in values[name].map(wanted.contains) ?? false } ?? true
+      }
+      if isWanted { expand(axes.dropFirst(), values, body) }
+    }
+  }
+
+  private func point(_ values: [String: SettingValue], _ swept: [String], _ code: String) -> SweepPlan.Point {
+    var seed = request.seed
+    if isSeedFree, case .int(let own)? = values[PointMaker.seed] { seed = UInt64(clamping: own) }
+    var all = JsonObject()
+    for name in order { if let value = values[name] { all[name] = value.json } }
+    let hash = SHA256()
+    hash.update("moco-point 1\n\(code)\nseed \(seed)\nportable \(request.isPortable)\n")
+    for argument in request.arguments { hash.update("argument \(argument.utf8.count) \(argument)\n") }
+    for name in order.sorted() where !(isSeedFree && name == PointMaker.seed) {
+      if let value = values[name] { hash.update("\(name) = \(value.source)\n") }
+    }
+    let identity = hash.finish()
+    let labels = swept.compactMap { name in values[name].map { (name: name, label: $0.label) } }
+    // What the program says by itself is not said again.
+    let set = order.compactMap { name -> (name: String, text: String)? in
+      guard let value = values[name], let setting = setting(name) else { return nil }
+      if case .control = setting.kind { return (name, value.label) }
+      return value == setting.usual && settings.filter({ $0.name == name }).count == 1
+        ? nil : (name, value.source)
+    }
+    return SweepPlan.Point(
+      name: PointName.name(labels.map(\.label), identity), identity: identity, set: set, seed: seed,
+      settings: all, values: labels)
+  }
+}
+
+/// Names of points' folders.
+package enum PointName {
+  /// The digits of the identity that a name ends with.
+  package static let digits = 8
+  private static let (longestPart, longest) = (24, 64)
+
+  /// `coop-16-1-3fa9c2d1`: the values, readable and short, and the beginning of the identity.
+  static func name(_ labels: [String], _ identity: String) -> String {
+    let parts = labels.map { label -> String in
+      let kept = label.map { character -> Character in
+        character.isASCII && (character.isLetter || character.isNumber || "._".contains(character))
+          ? character : "-"
+      }
+      let words = String(kept.prefix(longestPart)).split(separator: "-").joined(separator: "-")
+      return words.isEmpty ? "x" : words
+    }
+    var name = String(parts.joined(separator: "-").prefix(longest))
+    while let first = name.first, "._-".contains(first) { name.removeFirst() }
+    return (name.isEmpty ? "point" : name) + "-" + identity.prefix(digits)
+  }
+}

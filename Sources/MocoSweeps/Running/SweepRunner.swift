@@ -1,0 +1,305 @@
+import MocoBase
+
+/// One point that this process has claimed and is to run.
+///
+/// - Safety: what is no constant is guarded by the monitor.
+public final class SweepJob: @unchecked Sendable {
+  /// What to run.
+  public let point: SweepPlan.Point
+  /// Its folder, which is the run's.
+  public let folder: String
+  private let monitor = Monitor()
+  private var stop: (() -> Void)?
+  private var isStopped = false
+
+  init(_ point: SweepPlan.Point, folder: String) {
+    self.point = point
+    self.folder = folder
+  }
+
+  /// Says how the run is stopped, which is done at once where that was asked for before.
+  public func stopped(by stop: @escaping @Sendable () -> Void) {
+    let isLate = monitor.locked {
+      self.stop = stop
+      return isStopped
+    }
+    if isLate { stop() }
+  }
+
+  func requestStop() {
+    let stop = monitor.locked {
+      isStopped = true
+      return self.stop
+    }
+    stop?()
+  }
+
+  var wasStopped: Bool { monitor.locked { isStopped } }
+}
+
+/// How a run has ended, as whoever ran it says. What the run's record says counts for everybody else.
+public struct SweepEnd: Sendable {
+  /// What has become of it: finished, failed or interrupted.
+  public let state: SweepRun.State
+  /// Why, in one line; empty where it has finished.
+  public let reason: String
+
+  /// An end.
+  public init(_ state: SweepRun.State, reason: String = "") {
+    self.state = state
+    self.reason = reason
+  }
+}
+
+/// How far a sweep has come.
+public struct SweepProgress: Sendable {
+  /// Points of this process's part that have finished, here or before.
+  public let done: Int
+  /// Those that have failed, here or before.
+  public let failed: Int
+  /// Those that others work on.
+  public let elsewhere: Int
+  /// All points of this process's part.
+  public let total: Int
+  /// The names of those that run here.
+  public let running: [String]
+  /// Seconds until all is done, by what finished runs took; nil where none has finished.
+  public let left: Double?
+}
+
+/// Runs the points of a plan that nobody has run, so many at a time.
+///
+/// - Safety: what is no constant is guarded by the monitor.
+public final class SweepRunner: @unchecked Sendable {
+  /// How it goes about it.
+  public struct Options: Sendable {
+    /// Runs at a time.
+    public var jobs = 1
+    /// The part of the points that is this process's.
+    public var shard = Shard.whole
+    /// Whether failed runs are run again.
+    public var retriesFailed = false
+    /// Whether nothing is begun any more after a failure.
+    public var failsFast = false
+
+    /// One at a time, all points, what failed stays.
+    public init() {}
+  }
+
+  /// What has become of all points of this process's part.
+  public struct Summary: Sendable {
+    /// Runs that have finished here.
+    public var finishedHere = 0
+    /// Those that had finished before.
+    public var finishedBefore = 0
+    /// Names and reasons of failed runs, of this time and before.
+    public var failures: [(name: String, folder: String, reason: String)] = []
+    /// How many of them failed before and were left alone.
+    public var failedBefore = 0
+    /// Points that another process works on.
+    public var elsewhere = 0
+    /// Points that were stopped, or not begun because the sweep was.
+    public var open = 0
+    /// Finished runs of this time that gave no result.
+    public var withoutResult = 0
+  }
+
+  private let folder: SweepFolder
+  private let options: Options
+  private let monitor = Monitor()
+  private let execute: @Sendable (SweepJob) -> SweepEnd
+  private var waiting: ArraySlice<(point: SweepPlan.Point, run: SweepRun)> = []
+  private var jobs: [String: (job: SweepJob, claim: Claim, began: Double)] = [:]
+  private var workers = 0
+  private var isStopping = false
+  private var summary = Summary()
+  private var estimate = CostEstimate()
+  /// What the waiting points will take, worked out when their number changes.
+  private var waitingCost: (count: Int, finished: Int, seconds: Double?)?
+  private var fault: (any Error)?
+  private var ended: [(name: String, end: SweepEnd, seconds: Double)] = []
+
+  /// - Parameter execute: runs a point on the thread that calls it, and writes its record.
+  public init(_ folder: SweepFolder, _ options: Options, execute: @escaping @Sendable (SweepJob) -> SweepEnd)
+  {
+    self.folder = folder
+    self.options = options
+    self.execute = execute
+  }
+
+  /// Runs what is open, and waits for it.
+  ///
+  /// - Parameters:
+  ///   - isStopRequested: asked often; once it says so, runs are stopped and nothing is begun any more.
+  ///   - ended: told of each run that has ended, on the calling thread.
+  ///   - progress: told often how far it has come, on the calling thread.
+  /// - Throws: E0504 where claims or records cannot be written, E0502.
+  public func run(
+    _ plan: SweepPlan, isStopRequested: () -> Bool,
+    ended tell: (_ name: String, SweepEnd, _ seconds: Double) -> Void,
+    progress: (SweepProgress) -> Void
+  ) throws -> Summary {
+    let clock = ClaimClock(folder: folder.path)
+    Claim.clean(folder.path, clock)
+    let total = choose(plan, clock)
+    let count = min(max(options.jobs, 1), waiting.count)
+    for _ in 0..<count { start() }
+    var touched = ProcessClock.seconds
+    while true {
+      let (isOver, told, state) = monitor.locked {
+        () -> (Bool, [(name: String, end: SweepEnd, seconds: Double)], SweepProgress) in
+        if workers > 0, ended.isEmpty { monitor.wait(atMost: 0.1) }
+        let told = ended
+        ended = []
+        return (workers == 0, told, self.progress(total))
+      }
+      for one in told { tell(one.name, one.end, one.seconds) }
+      progress(state)
+      if isOver { break }
+      if isStopRequested() { stop() }
+      if ProcessClock.seconds - touched > ClaimClock.interval {
+        touched = ProcessClock.seconds
+        for claim in monitor.locked({ jobs.values.map(\.claim) }) { claim.touch() }
+      }
+    }
+    return try monitor.locked {
+      if let fault { throw fault }
+      summary.open += waiting.count
+      return summary
+    }
+  }
+
+  /// Sorts the points of this process's part. - Returns: how many there are.
+  private func choose(_ plan: SweepPlan, _ clock: ClaimClock) -> Int {
+    var inputs = InputCheck()
+    let names = Dictionary(
+      folder.record.points.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+    var open: [(point: SweepPlan.Point, run: SweepRun)] = []
+    var total = 0
+    for (place, point) in plan.points.enumerated() where options.shard.contains(place) {
+      total += 1
+      let known =
+        names[point.identity]
+        ?? SweepRecord.Point(name: point.name, identity: point.identity, settings: point.settings)
+      let run = folder.run(known, clock, &inputs)
+      estimate.add(run)
+      switch run.state {
+      case .finished: summary.finishedBefore += 1
+      case .running: summary.elsewhere += 1
+      case .failed where !options.retriesFailed:
+        summary.failedBefore += 1
+        summary.failures.append((run.name, run.folder, run.reason))
+      default: open.append((point, run))
+      }
+    }
+    waiting = open[...]
+    return total
+  }
+
+  private func progress(_ total: Int) -> SweepProgress {
+    let now = ProcessClock.seconds
+    var left: Double?
+    if waitingCost?.count != waiting.count || waitingCost?.finished != summary.finishedHere {
+      waitingCost = (waiting.count, summary.finishedHere, estimate.seconds(waiting.map(\.run)))
+    }
+    if let rest = waitingCost?.seconds {
+      let current = jobs.values.compactMap { job -> Double? in
+        estimate.seconds(of: job.job.point.settings).map { max($0 - (now - job.began), 0) }
+      }
+      let sum = rest + current.reduce(0, +)
+      left = max(sum / Double(max(options.jobs, 1)), current.max() ?? 0)
+    }
+    return SweepProgress(
+      done: summary.finishedBefore + summary.finishedHere, failed: summary.failures.count,
+      elsewhere: summary.elsewhere, total: total,
+      running: jobs.sorted { ($0.value.began, $0.key) < ($1.value.began, $1.key) }.map(\.key), left: left)
+  }
+
+  private func stop() {
+    let running = monitor.locked {
+      isStopping = true
+      return jobs.values.map(\.job)
+    }
+    for job in running where !job.wasStopped { job.requestStop() }
+  }
+
+  // MARK: - Threads
+
+  private func start() {
+    monitor.locked { workers += 1 }
+    let isStarted = WorkerThread.start { [self] in
+      // What stops this thread's runs is their own flags.
+      let flag = StopFlag()
+      Cancellation.polling(flag.pointer) { work() }
+      monitor.locked {
+        workers -= 1
+        monitor.signal()
+      }
+    }
+    guard !isStarted else { return }
+    monitor.locked {
+      workers -= 1
+      if workers == 0 {
+        fault = Failure("E0405", "no thread could be started", help: "give a smaller --jobs")
+      }
+    }
+  }
+
+  private func work() {
+    while let (point, run) = monitor.locked({ isStopping ? nil : waiting.popFirst() }) {
+      do {
+        try work(point, run)
+      } catch {
+        monitor.locked {
+          // Where nothing can be written there is no use in going on.
+          fault = fault ?? error
+          isStopping = true
+        }
+      }
+    }
+  }
+
+  private func work(_ point: SweepPlan.Point, _ run: SweepRun) throws {
+    guard let claim = try Claim.take(run.name, in: folder.path) else {
+      return monitor.locked { summary.elsewhere += 1 }
+    }
+    defer { claim.release() }
+    // It may have ended since it was looked at.
+    if claim.isTakenOver {
+      var inputs = InputCheck()
+      let state = SweepFolder.recorded(claim.folder, point.identity, &inputs)
+      if state == .finished { return monitor.locked { summary.finishedBefore += 1 } }
+      if state == .failed, !options.retriesFailed {
+        return monitor.locked {
+          summary.failedBefore += 1
+          summary.failures.append((run.name, run.folder, run.reason))
+        }
+      }
+      // A run that was cut goes on from what its trainings have kept; others begin anew.
+      try claim.empty(keeping: state == .failed || state == .stale ? [] : [SweepRunner.keptName])
+    }
+    let job = SweepJob(point, folder: claim.folder)
+    let began = ProcessClock.seconds
+    monitor.locked { jobs[run.name] = (job, claim, began) }
+    if monitor.locked({ isStopping }) { job.requestStop() }
+    let end = execute(job)
+    let seconds = ProcessClock.seconds - began
+    monitor.locked {
+      jobs[run.name] = nil
+      switch end.state {
+      case .finished:
+        summary.finishedHere += 1
+        estimate.add(settings: point.settings, seconds: seconds)
+      case .failed:
+        summary.failures.append((run.name, run.folder, end.reason))
+        if options.failsFast { isStopping = true }
+      default: summary.open += 1
+      }
+      ended.append((run.name, end, seconds))
+      monitor.signal()
+    }
+  }
+
+  /// Where the trainings of a run keep themselves, in the run's folder.
+  public static let keptName = "kept"
+}
