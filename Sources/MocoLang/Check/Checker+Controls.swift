@@ -9,7 +9,7 @@ extension Checker {
     declaredControl = call.callee.span
     if context.swept.contains(function) {
       do {
-        _ = try SweptValues(call)
+        _ = try program.condition(of: call, SweptValues(call).values, context)
       } catch {
         if let found = error as? Diagnostic { report(found) }
       }

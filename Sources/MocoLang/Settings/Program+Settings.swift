@@ -18,6 +18,8 @@ public struct ProgramSetting: Sendable {
   public let name: String
   /// What it is set with.
   public let kind: Kind
+  /// Where a sweep goes through the values of an `over`; nil: everywhere.
+  public let condition: SweptCondition?
   /// Where the name stands.
   public let nameSpan: Span
   /// Where its value stands: the literal, or the call.
@@ -32,6 +34,13 @@ public struct ProgramSetting: Sendable {
     }
   }
 
+  /// What it is where nobody sets it and the settings above are these; nil for controls whose values are known when they run.
+  ///
+  /// - Throws: a `Diagnostic`, E1102, for a condition that is no Bool.
+  public func usual(_ above: [String: SettingValue]) throws -> SettingValue? {
+    try condition?.value(above) ?? usual
+  }
+
   /// A text for it, as `--set` takes it.
   ///
   /// - Throws: E0307 where it cannot be that. Texts for other controls are theirs to refuse, and come back as they are.
@@ -39,7 +48,8 @@ public struct ProgramSetting: Sendable {
     switch kind {
     case .control: return .string(text)
     case .over(let values):
-      guard let value = SettingValue.reading(text, like: values, dialect) else {
+      let known = values + (condition?.possible ?? [])
+      guard let value = SettingValue.reading(text, like: known, dialect) else {
         throw SweptValues.refusal(of: text, for: name, values)
       }
       return value
@@ -69,10 +79,11 @@ extension Program {
       guard case .binding(let binding) = statement.kind, !binding.isMutable,
         case .name(let name) = binding.pattern.kind
       else { continue }
-      func add(_ kind: ProgramSetting.Kind) {
+      func add(_ kind: ProgramSetting.Kind, _ condition: SweptCondition? = nil) {
         found.append(
           ProgramSetting(
-            name: name, kind: kind, nameSpan: binding.pattern.span, valueSpan: binding.value.span))
+            name: name, kind: kind, condition: condition, nameSpan: binding.pattern.span,
+            valueSpan: binding.value.span))
       }
       if let value = SettingValue(binding.value) {
         add(.literal(value))
@@ -83,9 +94,32 @@ extension Program {
           add(.control)
           continue
         }
-        add(.over(try SweptValues(call).values))
+        let values = try SweptValues(call).values
+        add(.over(values), try condition(of: call, values, context))
       }
     }
     return found
+  }
+
+  /// The condition of an `over` with these values.
+  ///
+  /// - Throws: a `Diagnostic` (E1102) for one that cannot be told before anything runs.
+  func condition(of call: Call, _ values: [SettingValue], _ context: CheckContext) throws -> SweptCondition? {
+    guard let first = values.first else { return nil }
+    return try SweptCondition(
+      call, known: { namesOfSettings(before: call.callee.span.start, context) }, first: first)
+  }
+
+  /// Names of the settings above a place whose values are known before anything runs.
+  private func namesOfSettings(before place: Int, _ context: CheckContext) -> Set<String> {
+    var names: Set<String> = []
+    for statement in statements {
+      guard case .binding(let binding) = statement.kind, !binding.isMutable,
+        case .name(let name) = binding.pattern.kind, binding.value.span.end <= place
+      else { continue }
+      let isSwept = binding.controlCall.map { context.swept.contains($0.function) } ?? false
+      if isSwept || SettingValue(binding.value) != nil { names.insert(name) }
+    }
+    return names
   }
 }

@@ -4,18 +4,28 @@ import MocoLang
 /// `over`: what a sweep goes through.
 func overFunction(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
-    "over(values, *, label = nil)",
+    "over(values, *, when = true, otherwise = nil, label = nil)",
     doc: """
       A setting with several values: `let shots = over([1, 2, 4])`. A run takes the first, `--set shots=4` gives another, and
       `moco sweep FILE` runs the program once for each, or for each combination where there are several `over`. The values
       stand in the call, in a List or as a Range of Ints: numbers, Bools, Strings, nil, or lists of those, each once. It
       stands at the top level: `let name = over(…)`. A value that is not in the list may be set where it has the type of one
-      that is; that is said. On pages and in `moco watch` it is a choice among the values: `help("sweeps")`.
+      that is; that is said.
+
+      `when:` is a condition of settings above: where it does not hold, a sweep does not go through the values, and the
+      setting is what `otherwise:` says, or the first value. So nothing is run for combinations that make no sense. Both are
+      written with literals, settings above, `==`, `!=`, `<`, `in`, `not`, `and`, `or`, `if`, since a sweep knows its points before
+      anything runs.
+
+      On pages and in `moco watch` it is a choice among the values: `help("sweeps")`.
 
       ```
       let shots = over([1, 2, 4])
       let seed = over(1...3)
       print(shots, seed)      // 1 1
+
+      let method = over(["zero-shot", "coop"])
+      let rate = over([0.01, 0.1], when: method != "zero-shot", otherwise: nil)      // three points
       ```
       """
   ) { _ in
@@ -29,19 +39,21 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
     }
     let label = try arguments.optionalString("label") ?? ""
     let values = try sweptValues(arguments)
-    var value = values[0]
-    var shown = values
+    let other = try valueOtherwise(arguments, values)
+    var value = other ?? values[0]
+    var shown = other.map { [$0] } ?? values
     if let text = declaration.setting {
-      guard let read = SettingValue.reading(text, like: values, Runtime.dialect) else {
+      guard let read = SettingValue.reading(text, like: values + shown, Runtime.dialect) else {
         throw SweptValues.refusal(of: text, for: declaration.name, values)
       }
       value = read
-      if !values.contains(where: { $0.label == read.label }) {
+      if !shown.contains(where: { $0.label == read.label }) {
         shown.append(read)
         if context.recorder?.point == nil {
           arguments.interpreter.note(
-            "\(declaration.name) is set to \(read.source), which is none of the values that over goes through"
-          )
+            "\(declaration.name) is set to \(read.source), "
+              + (other.map { "where its condition does not hold and a sweep has \($0.source)" }
+                ?? "which is none of the values that over goes through"))
         }
       }
     }
@@ -51,6 +63,19 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
       as: value.json)
     return value.anyValue ?? .nil
   }
+}
+
+/// What the setting is where the condition of a call that runs does not hold; nil where it does.
+private func valueOtherwise(_ arguments: Arguments, _ values: [SettingValue]) throws -> SettingValue? {
+  if try arguments.bool("when") { return nil }
+  guard arguments.isGiven("otherwise"), let given = arguments["otherwise"] else { return values[0] }
+  guard let value = SettingValue(given) else {
+    throw arguments.failure(
+      "E1102", "\(Arguments.describe(given)) is no value that over can have", at: "otherwise",
+      help: "write a number, true, false, nil, a String, or a list of those")
+  }
+  try SweptValues.check([value]) { arguments.failure("E1102", $0, at: "otherwise", help: $1) }
+  return value
 }
 
 /// The values of a call that runs; at least one.

@@ -8,9 +8,13 @@ extension Session {
     var given: [String: String] = [:]
     for (name, text) in options.runtime.overrides { given[name] = text }
     var all = JsonObject()
+    var above: [String: SettingValue] = [:]
     for setting in (try? program.parsed.program.settings(checkContext())) ?? [] {
-      let value = given[setting.name].map { try? setting.value($0, interpreter.dialect) } ?? setting.usual
-      if let value { all[setting.name] = value.json }
+      let usual = (try? setting.usual(above)) ?? nil
+      guard let value = given[setting.name].map({ try? setting.value($0, interpreter.dialect) }) ?? usual
+      else { continue }
+      all[setting.name] = value.json
+      above[setting.name] = value
     }
     return all
   }
