@@ -12,6 +12,7 @@ import Testing
       "--set", "epochs_total=1", "--set", "least_steps=2", "--set", "seeds=1", "--set", "test_limit=40",
       "--set", "rates=[0.05]", "--set", "shot_counts=[1]",
     ],
+    "paper.moco": ["--set", "test_limit=10", "--set", "epochs_most=1", "--set", "method=mixture"],
     "neighbours.moco": [
       "--set", "epochs_total=1", "--set", "seeds=1", "--set", "shots=1", "--set", "test_limit=10",
       "--set", "validation_limit=10", "--set", "rates_tried=1",

@@ -117,6 +117,7 @@ import Testing
       func says(path, name) {
         try { data_sets.open(path, name) } catch e { print(e.message.replace(folder, "F"), "|", e.help.replace(folder, "F")) }
       }
+      says("", "eurosat")
       says(folder + "/nothing", "eurosat")
       says(root + "/eurosat", "eurosat")
       make_folder(folder + "/other/EuroSAT")
@@ -130,6 +131,7 @@ import Testing
       """)
     #expect(
       text == """
+        no folder was given for EuroSAT | give root: the folder that has the folders of all data sets
         there is no folder F/nothing | give root: the folder that has the folders of all data sets
         F/data/eurosat is EuroSAT's own folder | give the folder above it, in which EuroSAT's is called eurosat
         there is no folder F/other/eurosat for EuroSAT | rename F/other/EuroSAT to eurosat, or make a link of that name
