@@ -101,7 +101,7 @@ let package = Package(
       dependencies: [
         "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime",
         "MocoSession",
-        "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
+        "MocoSweeps", "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

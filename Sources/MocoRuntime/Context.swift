@@ -25,6 +25,8 @@ public final class RuntimeContext {
   public let recorder: RunRecorder?
   /// What is kept for TensorBoard.
   var log = RunLog()
+  /// What this run shares with other runs of the process; nil for a run by itself.
+  public let sharing: RunSharing?
   /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
   var trainings = 0
   /// Calls of `train` so far, whether they are recorded or not: what each keeps for another try has its number.
@@ -36,7 +38,10 @@ public final class RuntimeContext {
   var result = JsonObject()
 
   /// What built-ins share; see the properties of these names.
-  public init(library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil) {
+  public init(
+    library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil, sharing: RunSharing? = nil
+  ) {
+    self.sharing = sharing
     self.library = library
     self.seed = seed
     self.recorder = recorder
@@ -144,7 +149,7 @@ public final class RunRecorder {
   }
 
   /// Replaces a fact, also in a folder that was made.
-  func note(_ name: String, _ value: Json) {
+  package func note(_ name: String, _ value: Json) {
     facts.removeAll { $0.name == name }
     facts.append((name, value))
     try? made?.set(name, value)

@@ -26,6 +26,8 @@ public struct RuntimeOptions {
   public var events: EventFile?
   /// What is recorded of the run; nil for nothing.
   public var recorder: RunRecorder?
+  /// What the run shares with other runs of the process; nil for nothing.
+  public var sharing: RunSharing?
   /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
   public var keepsFeatures = false
   /// The files that ship with moco; nil where they were not found.
@@ -68,7 +70,8 @@ public final class Runtime {
     machine.seed = Int(truncatingIfNeeded: options.seed)
     machine.arguments = options.arguments
     interpreter = Interpreter(dialect: Runtime.dialect, options: machine)
-    context = RuntimeContext(library: options.library, seed: options.seed, recorder: options.recorder)
+    context = RuntimeContext(
+      library: options.library, seed: options.seed, recorder: options.recorder, sharing: options.sharing)
     if options.keepsFeatures, FeatureCache.shared.files == nil {
       FeatureCache.shared.files = FeatureFiles.standard()
     }

@@ -40,6 +40,12 @@ public struct StandardLibrary: Sendable {
     components.reduce(root) { "\($0)/\($1)" }
   }
 
+  /// Whether a file is one of those that ship with moco.
+  func owns(_ path: String) -> Bool {
+    guard let whole = FileSystem.realPath(path), let own = FileSystem.realPath(root) else { return false }
+    return whole.hasPrefix(own + "/")
+  }
+
   /// Pages of the reference.
   public var pages: [String] { names(in: "docs", ending: ".md") }
 

@@ -18,6 +18,7 @@ struct MocoCommand: ParsableCommand {
       moco                       the prompt
       moco [run] FILE.moco [options] [-- args …]
       moco run -i FILE.moco      the same, then the prompt with its names
+      moco sweep FILE.moco [--over name=1,2] [--jobs N]
       moco -e CODE [options] [-- args …]
       moco export FILE.moco -o FILE.html|.md|.ipynb
       moco import FILE.ipynb -o FILE.moco
@@ -40,7 +41,8 @@ struct MocoCommand: ParsableCommand {
       """,
     version: "moco \(Moco.version)",
     subcommands: [
-      RunCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self, CheckCommand.self, FmtCommand.self,
+      RunCommand.self, SweepCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self,
+      CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, DocsCommand.self, BenchCommand.self,
       DataCommand.self, RunsCommand.self, KernelCommand.self, LexerCommand.self,
     ])

@@ -23,6 +23,8 @@ public final class CLIPModel {
   private var loadedTokenizer: Tokenizer?
   /// What the towers keep between calls. No result depends on it.
   package let towerCache = TowerCache()
+  /// What runs of one process find out of these weights together; nil for a model of one run.
+  var shared: SharedWeights?
 
   /// Makes a model of given tensors.
   ///
@@ -109,6 +111,7 @@ public final class CLIPModel {
     copy.info = info
     copy.loadedTokenizer = loadedTokenizer
     copy.imagePrecision = imagePrecision
+    copy.shared = shared
     return copy
   }
 
@@ -157,11 +160,19 @@ public final class CLIPModel {
   /// equal for equal models, whatever file they came from. Of a whole model whose towers compute otherwise than
   /// plain CLIP (`no_causal_mask`, `pool_type` and the like) that counts too.
   ///
+  /// - Throws: E0405 if a tensor cannot be read.
+  public func contentHash(prefix: String = "") throws -> String {
+    guard let shared, shared.holds(self, where: { $0.hasPrefix(prefix) }) else {
+      return try contentHash(prefix: prefix, replacing: { _ in nil })
+    }
+    return try shared.hash(prefix) { try contentHash(prefix: prefix, replacing: { _ in nil }) }
+  }
+
+  /// The same with other values.
+  ///
   /// - Parameter value: what stands in the place of a parameter's own value, by its name.
   /// - Throws: E0405 if a tensor cannot be read; what `value` throws.
-  public func contentHash(
-    prefix: String = "", replacing value: (String) throws -> Tensor? = { _ in nil }
-  ) throws -> String {
+  public func contentHash(prefix: String = "", replacing value: (String) throws -> Tensor?) throws -> String {
     let hash = SHA256()
     if prefix.isEmpty, let options = config.towerOptions { hash.update(options) }
     for (name, variable) in parameters where name.hasPrefix(prefix) {
@@ -179,7 +190,8 @@ public final class CLIPModel {
       config.vision.channels == 3 ? "" : config.vision.channels == 1 ? " grey" : " ×\(config.vision.channels)"
     return "\(config.name): \(grouped(parameterCount)) parameters, \(config.activation.displayName), "
       + "images \(size)×\(size)\(channels), embedding \(config.embedDim)"
-      + (config.withoutText == nil ? "" : ", images only") + (imagePrecision == .int8 ? ", images in int8" : "")
+      + (config.withoutText == nil ? "" : ", images only")
+      + (imagePrecision == .int8 ? ", images in int8" : "")
   }
 }
 

@@ -51,6 +51,17 @@ extension CLIPModel {
   ///
   /// - Shape: [sentences, D]
   func unitFeatures(of prompts: [[PromptKey]]) throws -> [Float] {
+    guard let shared = trainsText ? nil : sharedText else { return try computedUnitFeatures(of: prompts) }
+    let hash = SHA256()
+    for prompt in prompts { hash.update(prompt.map { String($0.code) }.joined(separator: " ") + "\n") }
+    let key = hash.finish()
+    if let known = shared.features(key) { return known }
+    let made = try computedUnitFeatures(of: prompts)
+    shared.keep(made, key)
+    return made
+  }
+
+  private func computedUnitFeatures(of prompts: [[PromptKey]]) throws -> [Float] {
     let piece = CLIPModel.sentencesAtOnce
     var values: [Float] = []
     values.reserveCapacity(prompts.count * config.embedDim)

@@ -59,10 +59,17 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     let precision = try arguments.choice("precision", among: ImagePrecision.allCases.map(\.rawValue))
     let library = try context.standardLibrary()
     let path = try clipPath(name, library)
-    let model = try CLIPModel.load(
-      path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
-    try model.setImagePrecision(ImagePrecision(rawValue: precision) ?? .float32)
-    if let folder = try context.runFolder() { try folder.note(hash: model.contentHash(), of: name) }
+    func load() throws -> CLIPModel {
+      let model = try CLIPModel.load(
+        path: path, tokenizerDirectory: library.path("tokenizer"), options: options)
+      try model.setImagePrecision(ImagePrecision(rawValue: precision) ?? .float32)
+      return model
+    }
+    let model = try context.sharing?.model(path, "\(options) \(precision)", load) ?? load()
+    if let folder = try context.runFolder() {
+      try folder.note(hash: model.contentHash(), of: name)
+      if !library.owns(path) { try folder.note(input: path) }
+    }
     // Not where the program prints: its output stays its own.
     arguments.interpreter.note(([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", "))
     if let unknown = model.info?.unknownOptions, !unknown.isEmpty {

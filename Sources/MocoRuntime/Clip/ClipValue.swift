@@ -47,7 +47,10 @@ final class ClipValue: HostObject {
     case "scale": return .float(try model.scale().value.item())
     case "size": return .int(model.parameterCount)
     case "hash": return .string(try model.contentHash())
-    case "parameters": return .host(ParameterListValue(parameters))
+    case "parameters":
+      // A program may write into what it gets, and nobody else may see that.
+      try model.unshare()
+      return .host(ParameterListValue(parameters))
     case "info": return info
     default: return nil
     }

@@ -70,9 +70,15 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
         throw arguments.failure(
           "E0304", "dataset needs a source, or features and labels", help: "dataset(\"fashion\")")
       }
-      data = try renamed(sourceData(source, arguments, context), arguments)
+      func open() throws -> Dataset { try renamed(sourceData(source, arguments, context), arguments) }
+      data = try context.sharing?.dataset(arguments, context, open) ?? open()
     }
     if let folder = try context.runFolder() {
+      for name in ["source", "images"] {
+        if let path = arguments[name]?.asString, FileSystem.kind(path) != .missing {
+          try folder.note(input: path)
+        }
+      }
       for split in data.splits {
         try folder.note(hash: split.listingHash, of: "data \(data.name), \(split.name)")
       }

@@ -63,5 +63,8 @@ extension ErrorCatalog {
       ("E1102", "Values that over cannot go through"),
       ("E1103", "A result is no record of numbers"),
       ("E1104", "A result has two values"),
+      ("E1105", "There is nothing to sweep"),
+      ("E1106", "An option of a sweep does not fit the program"),
+      ("E1107", "The folder holds another sweep"),
     ])
 }

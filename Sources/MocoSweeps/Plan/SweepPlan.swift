@@ -158,7 +158,7 @@ private struct PointMaker {
     let names = settings.map(\.name)
     let near = Nearest.name(to: name, among: names).map { "did you mean \($0)? " } ?? ""
     throw Failure(
-      "E1106", "\(option): the program has no setting \(name)",
+      option == "--set" ? "E0307" : "E1106", "\(option): the program has no setting \(name)",
       help: names.isEmpty
         ? "write let \(name) = … with a literal at the top level of the program"
         : "\(near)it has \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? ", …" : "")")

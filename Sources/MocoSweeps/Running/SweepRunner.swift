@@ -34,7 +34,8 @@ public final class SweepJob: @unchecked Sendable {
     stop?()
   }
 
-  var wasStopped: Bool { monitor.locked { isStopped } }
+  /// Whether it was asked to stop.
+  package var wasStopped: Bool { monitor.locked { isStopped } }
 }
 
 /// How a run has ended, as whoever ran it says. What the run's record says counts for everybody else.
@@ -75,8 +76,8 @@ public final class SweepRunner: @unchecked Sendable {
   public struct Options: Sendable {
     /// Runs at a time.
     public var jobs = 1
-    /// The part of the points that is this process's.
-    public var shard = Shard.whole
+    /// The places of the points that are this process's; nil for all.
+    public var places: [Int]?
     /// Whether failed runs are run again.
     public var retriesFailed = false
     /// Whether nothing is begun any more after a failure.
@@ -176,7 +177,8 @@ public final class SweepRunner: @unchecked Sendable {
       folder.record.points.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     var open: [(point: SweepPlan.Point, run: SweepRun)] = []
     var total = 0
-    for (place, point) in plan.points.enumerated() where options.shard.contains(place) {
+    for place in options.places ?? Array(plan.points.indices) where plan.points.indices.contains(place) {
+      let point = plan.points[place]
       total += 1
       let known =
         names[point.identity]

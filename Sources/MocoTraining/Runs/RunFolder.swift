@@ -113,6 +113,17 @@ public final class RunFolder {
     try set("hashes", .object(hashes))
   }
 
+  /// Remembers a file or folder that the run reads, and how it was when it was read.
+  public func note(input path: String) throws {
+    let whole = FileSystem.realPath(path) ?? path
+    var inputs = record["inputs"]?.arrayValue ?? []
+    guard !inputs.contains(where: { $0["path"]?.stringValue == whole }), let stamp = FileStamp(whole) else {
+      return
+    }
+    inputs.append(["path": .string(whole), "stamp": .string(stamp.text)])
+    try set("inputs", .array(inputs))
+  }
+
   /// Appends a line to metrics.jsonl.
   ///
   /// - Throws: E0504.

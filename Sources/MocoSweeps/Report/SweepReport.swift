@@ -1,0 +1,137 @@
+import MocoBase
+
+/// How it stands with a sweep, in words.
+public struct SweepReport {
+  private let path: String
+  private let jobs: Int
+  private let earlier: Int
+  private let runs: [(run: SweepRun, values: [(name: String, label: String)])]
+  private var estimate = CostEstimate()
+
+  /// Looks at the folders of a plan's points.
+  ///
+  /// - Parameters:
+  ///   - places: those of the points that are looked at; nil for all.
+  ///   - earlier: runs in the folder that are none of its points.
+  public init(_ folder: SweepFolder, _ plan: SweepPlan, places: [Int]?, jobs: Int, earlier: Int) {
+    path = folder.path
+    self.jobs = max(jobs, 1)
+    self.earlier = earlier
+    let clock = ClaimClock(folder: folder.path)
+    var inputs = InputCheck()
+    let known = Dictionary(
+      folder.record.points.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+    var runs: [(run: SweepRun, values: [(name: String, label: String)])] = []
+    for place in places ?? Array(plan.points.indices) where plan.points.indices.contains(place) {
+      let point = plan.points[place]
+      let record =
+        known[point.identity]
+        ?? SweepRecord.Point(name: point.name, identity: point.identity, settings: point.settings)
+      runs.append((folder.run(record, clock, &inputs), point.values))
+    }
+    self.runs = runs
+    for (run, _) in runs { estimate.add(run) }
+  }
+
+  /// The points, what is finished, and what the rest will take.
+  public func dryRun(_ file: String) -> String {
+    var text = "\(file): \(SweepReport.count(runs.count, "point")) in \(path)\n"
+    let widest = runs.map(\.run.name.count).max() ?? 0
+    for (run, values) in runs {
+      let settings = values.map { "\($0.name) \($0.label)" }.joined(separator: ", ")
+      text +=
+        "  \(SweepReport.padded(run.state.rawValue, 11))  \(SweepReport.padded(run.name, widest))  \(settings)\n"
+    }
+    return text + counts + cost
+  }
+
+  /// Done, running, failed, dead, stopped, stale and missing points, and what is left to do.
+  public func status(_ file: String) -> String {
+    var text = "\(file): \(SweepReport.count(runs.count, "point")) in \(path)\n"
+    let shown = runs.map(\.run).filter { $0.state != .finished && $0.state != .missing }
+    let widest = shown.map(\.name.count).max() ?? 0
+    for run in shown {
+      text += "  \(SweepReport.padded(run.state.rawValue, 11))  \(SweepReport.padded(run.name, widest))"
+      let words = SweepReport.words(run)
+      text += words.isEmpty ? "\n" : "  \(words)\n"
+    }
+    return text + counts + cost
+  }
+
+  /// Where and since when, or why.
+  static func words(_ run: SweepRun) -> String {
+    var words: [String] = []
+    if run.state == .running || run.state == .dead, let holder = run.holder, !holder.host.isEmpty {
+      var place = "on \(holder.host)"
+      if !holder.job.isEmpty { place += ", \(holder.job)" } else { place += ", process \(holder.process)" }
+      if !holder.began.isEmpty { place += ", since \(holder.began)" }
+      words.append(place)
+    }
+    if !run.reason.isEmpty { words.append(run.reason) }
+    if run.state == .failed { words.append("see \(run.folder)/stderr.txt") }
+    return words.joined(separator: "; ")
+  }
+
+  private var counts: String {
+    var parts: [String] = []
+    for state in SweepRun.State.allCases {
+      let count = runs.count { $0.run.state == state }
+      if count > 0 { parts.append("\(count) \(state.rawValue)") }
+    }
+    var text = parts.isEmpty ? "no points\n" : parts.joined(separator: ", ") + "\n"
+    if earlier > 0 {
+      text +=
+        "\(SweepReport.count(earlier, "other run")) in \(path), of other code or points: they do not count\n"
+    }
+    return text
+  }
+
+  private var cost: String {
+    let open = runs.map(\.run).filter { $0.isOpen }
+    guard !open.isEmpty else { return "nothing is left to run\n" }
+    var estimate = estimate
+    let finished = runs.count { $0.run.state == .finished }
+    guard let seconds = estimate.seconds(open) else {
+      return
+        "\(SweepReport.count(open.count, "run")) left; what they take is not known before one has finished\n"
+    }
+    let wall = seconds / Double(min(jobs, open.count))
+    return "\(SweepReport.count(open.count, "run")) left, about \(DurationText.estimate(wall))"
+      + (jobs > 1 ? " with --jobs \(jobs)" : "")
+      + ", by the \(finished) that \(finished == 1 ? "has" : "have") finished\n"
+  }
+
+  /// What is said at the end of a sweep.
+  public static func text(_ summary: SweepRunner.Summary, in path: String, isRetrying: Bool) -> String {
+    var parts: [String] = ["\(summary.finishedHere + summary.finishedBefore) finished"]
+    if summary.finishedBefore > 0 { parts[0] += " (\(summary.finishedBefore) before)" }
+    if !summary.failures.isEmpty {
+      parts.append(
+        "\(summary.failures.count) failed"
+          + (summary.failedBefore > 0 ? " (\(summary.failedBefore) before)" : ""))
+    }
+    if summary.elsewhere > 0 { parts.append("\(summary.elsewhere) run by other processes") }
+    if summary.open > 0 { parts.append("\(summary.open) left") }
+    var text = "\(path): \(parts.joined(separator: ", "))\n"
+    let most = 20
+    for failure in summary.failures.prefix(most) {
+      text += "  failed  \(failure.name)  \(failure.reason)\n"
+    }
+    if summary.failures.count > most {
+      text += "  … and \(summary.failures.count - most) more: --status lists them\n"
+    }
+    if !summary.failures.isEmpty {
+      text +=
+        "what they printed is in stdout.txt and stderr.txt of their folders; --retry failed runs them again\n"
+    }
+    return text
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(width - text.count, 0))
+  }
+}

@@ -1,0 +1,144 @@
+import MocoBase
+import MocoLang
+import MocoRuntime
+import MocoSession
+import MocoSweeps
+import MocoTensor
+import MocoTerminal
+import MocoTraining
+
+/// A program that is swept: its points, and their runs.
+struct ProgramSweep {
+  let command: SweepCommand
+
+  /// - Throws: what keeps the sweep from being begun, or from going on.
+  func run() throws -> Status {
+    let front = ConsoleFrontEnd(isQuiet: true, dialect: Runtime.dialect)
+    let session = Session(
+      options: try command.running.sessionOptions(arguments: command.parent.arguments), delegate: front)
+    let program = session.check(try SourceFile.read(command.file))
+    if program.hasErrors {
+      Console.report(program.diagnostics)
+      return .invalid
+    }
+    if !command.quiet, !program.surprises.isEmpty { Console.report(program.surprises) }
+    let plan = try plan(program, session)
+    let script = FileSystem.realPath(command.file) ?? command.file
+    let isReadOnly = command.isDry || command.saysStatus
+    let (folder, earlier) = try SweepFolder.open(
+      command.folder, script: script, plan: plan, isReadOnly: isReadOnly)
+    let places: [Int]? = nil
+    if isReadOnly {
+      let report = SweepReport(folder, plan, places: places, jobs: command.jobs, earlier: earlier)
+      Console.show(command.isDry ? report.dryRun(command.file) : report.status(command.file))
+      return Console.flush() ? .fine : .failed
+    }
+    if earlier > 0, !command.quiet {
+      Console.remark(
+        "\(folder.path) holds \(earlier) other run\(earlier == 1 ? "" : "s"), of other code or points: they stay and do not count\n"
+      )
+    }
+    return try run(plan, program, folder, places, front)
+  }
+
+  /// The points.
+  private func plan(_ program: CheckedProgram, _ session: Session) throws -> SweepPlan {
+    let tree = program.parsed.program
+    let settings = try tree.settings(session.checkContext())
+    let code = try tree.codeHash(settings, Runtime.dialect) { source, importer in
+      guard let loader = session.interpreter.moduleLoader else {
+        throw Failure("E0801", "modules cannot be loaded here", help: "leave them out")
+      }
+      return try loader(source, importer)
+    }
+    return try SweepPlan(settings, code: code, command.request(), Runtime.dialect)
+  }
+
+  private func run(
+    _ plan: SweepPlan, _ program: CheckedProgram, _ folder: SweepFolder, _ places: [Int]?,
+    _ front: ConsoleFrontEnd
+  ) throws -> Status {
+    var options = SweepRunner.Options()
+    options.jobs = command.jobs
+    options.places = places
+    options.retriesFailed = command.retry == .failed
+    options.failsFast = command.failsFast
+    let threads = command.running.threads ?? Parallel.threadCount
+    Parallel.threadCount = max(1, threads / command.jobs)
+    let running = command.running
+    let arguments = command.parent.arguments
+    let name = command.name
+    let sharing = RunSharing()
+    let runner = SweepRunner(folder, options) { job in
+      PointRun(job, program, running, arguments: arguments, name: name, sharing).run()
+    }
+    var display = SweepDisplay(isQuiet: command.quiet)
+    let summary = try front.watching {
+      try runner.run(
+        plan, isStopRequested: { Cancellation.isRequested }, ended: { display.tell($0, $1, seconds: $2) },
+        progress: { display.show($0) })
+    }
+    display.end()
+    Cancellation.clear()
+    Console.show(SweepReport.text(summary, in: folder.path, isRetrying: options.retriesFailed))
+    let isWritten = Console.flush()
+    if Console.ending != nil || display.wasInterrupted { return .interrupted }
+    return summary.failures.isEmpty && isWritten ? .fine : .failed
+  }
+
+  /// The exit status for what keeps a sweep from being begun.
+  static func status(of code: String) -> Status {
+    switch code {
+    case "E0307", "E1105", "E1106", "E0501": .usage
+    case "E1101", "E1102", "E0801": .invalid
+    case "E0406": .interrupted
+    default: .failed
+    }
+  }
+}
+
+/// What is seen of a sweep while it runs: one line on a terminal, elsewhere a line for each run that has ended.
+struct SweepDisplay {
+  private let isQuiet: Bool
+  private let line = ProgressLine("")
+  private let isTerminal = OutputTraits.detect(descriptor: 2).isTerminal
+  private var last: SweepProgress?
+  private var wasAsked = false
+
+  init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+  /// Whether ^C has stopped it.
+  var wasInterrupted: Bool { wasAsked }
+
+  mutating func show(_ progress: SweepProgress) {
+    last = progress
+    if Cancellation.isRequested { wasAsked = true }
+    guard !isQuiet, isTerminal, progress.total > 0 else { return }
+    var notes: [String] = []
+    if progress.failed > 0 { notes.append("\(progress.failed) failed") }
+    if let left = progress.left { notes.append("\(DurationText.countdown(left)) left") }
+    notes.append(progress.running.joined(separator: ", "))
+    line.update(
+      Progress(
+        done: progress.done + progress.failed, total: progress.total, rate: 0, unit: "runs",
+        note: notes.joined(separator: "  ")))
+  }
+
+  mutating func tell(_ name: String, _ end: SweepEnd, seconds: Double) {
+    let place = last.map { "\($0.done + $0.failed)/\($0.total)  " } ?? ""
+    switch end.state {
+    case .finished:
+      guard !isQuiet, !isTerminal else { return }
+      Console.report("\(place)\(name) finished in \(DurationText.precise(seconds))\n")
+    case .failed:
+      line.finish()
+      Console.report("\(place)\(name) failed: \(end.reason)\n")
+    default:
+      guard !isQuiet else { return }
+      line.finish()
+      Console.report("\(place)\(name) was stopped\n")
+    }
+  }
+
+  func end() { line.finish() }
+}
