@@ -49,8 +49,8 @@ import Testing
     #expect(plan.points[1].name.hasPrefix("coop-16-"))
     #expect(plan.points[1].name.hasSuffix(String(plan.points[1].identity.prefix(8))))
     #expect(plan.points[1].settings.keys == ["method", "rate", "shots", "name"])
-    // What the program says by itself is not said again.
-    #expect(plan.points[0].set.isEmpty)
+    // A literal that the program has itself is not said again.
+    #expect(plan.points[0].set.map { "\($0.name)=\($0.text)" } == ["method=\"coop\"", "shots=1"])
     #expect(plan.points[3].set.map { "\($0.name)=\($0.text)" } == ["method=\"mixture\"", "shots=16"])
   }
 
@@ -163,5 +163,22 @@ import Testing
         try plan(text).points[0].identity
           != plan(text.replacingOccurrences(of: old, with: new)).points[0].identity)
     }
+  }
+
+  @Test func aConditionLeavesPointsOut() throws {
+    let text = """
+      let table = over(["few", "base"])
+      let shots = over([1, 4], when: table == "few", otherwise: 16)
+      let seed = over(1...2, when: shots != 4)
+      """
+    #expect(
+      labels(try plan(text)) == ["few 1 1", "few 1 2", "few 4 1", "base 16 1", "base 16 2"])
+    #expect(labels(try plan(text) { $0.only = [("shots", "16")] }) == ["base 16 1", "base 16 2"])
+    #expect(labels(try plan(text) { $0.set = [("shots", "4")] }) == ["few 4 1", "base 4 1"])
+    #expect(labels(try plan(text) { $0.over = [("shots", "1,2")] }).count == 6)
+    // What is gone through is the same point, however it came about.
+    let all = try plan(text).points
+    let one = try plan(text) { $0.set = [("table", "base"), ("seed", "2")] }
+    #expect(one.points.map(\.identity) == [all[4].identity])
   }
 }

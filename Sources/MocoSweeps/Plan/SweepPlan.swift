@@ -55,6 +55,8 @@ private struct PointMaker {
     let names: [String]
     /// Each as long as `names`.
     let rows: [[SettingValue]]
+    /// Where the rows are gone through; nil for everywhere.
+    var condition: SweptCondition?
   }
 
   let settings: [ProgramSetting]
@@ -87,11 +89,15 @@ private struct PointMaker {
       guard case .over(let values) = setting.kind else { continue }
       // One that is set is gone through as well, in one step.
       let rows = given[setting.name] == nil ? values : [fixed[setting.name]].compactMap { $0 }
-      made[setting.name] = Axis(names: [setting.name], rows: rows.map { [$0] })
+      made[setting.name] = Axis(
+        names: [setting.name], rows: rows.map { [$0] },
+        condition: given[setting.name] == nil ? setting.condition : nil)
     }
     for (name, text) in request.over {
       try take(name, "--over")
-      made[name] = Axis(names: [name], rows: try values(text, of: name, "--over \(name)").map { [$0] })
+      made[name] = Axis(
+        names: [name], rows: try values(text, of: name, "--over \(name)").map { [$0] },
+        condition: setting(name)?.condition)
     }
     if let table = request.table {
       for name in table.names {
@@ -115,7 +121,8 @@ private struct PointMaker {
     axes = order.compactMap { made[$0] }
     for (name, text) in request.only {
       let wanted = try values(text, of: name, "--only \(name)")
-      let known = values(of: name)
+      var known = values(of: name)
+      known += (setting(name)?.condition?.possible ?? []).filter { !known.contains($0) }
       if let strange = wanted.first(where: { !known.contains($0) }) {
         throw Failure(
           "E1106", "--only \(name)=\(strange.label): the sweep goes through no such value of \(name)",
@@ -194,35 +201,33 @@ private struct PointMaker {
   // MARK: - The points
 
   func points(code: String) throws -> [SweepPlan.Point] {
-    var count = 1
-    for axis in axes {
-      let (product, overflow) = count.multipliedReportingOverflow(by: axis.rows.count)
-      guard !overflow, product <= SweepPlan.most else {
+    var points: [SweepPlan.Point] = []
+    let names = swept.map(\.name)
+    try expand(axes[...], fixed) { values in
+      guard points.count < SweepPlan.most else {
         throw Failure(
           "E1106", "these are more than \(SweepPlan.most) points",
           help: "go through fewer values, or give points with --over-file")
       }
-      count = product
+      points.append(point(values, names, code))
     }
-    var points: [SweepPlan.Point] = []
-    points.reserveCapacity(count)
-    let names = swept.map(\.name)
-    expand(axes[...], fixed) { points.append(point($0, names, code)) }
     return points
   }
 
   /// Goes through the values of the first axis, and for each through those of the others.
   private func expand(
-    _ axes: ArraySlice<Axis>, _ values: [String: SettingValue], _ body: ([String: SettingValue]) -> Void
-  ) {
-    guard let axis = axes.first else { return body(values) }
-    for row in axis.rows {
+    _ axes: ArraySlice<Axis>, _ values: [String: SettingValue], _ body: ([String: SettingValue]) throws -> Void
+  ) throws {
+    guard let axis = axes.first else { return try body(values) }
+    // Where its condition does not hold a setting has one value.
+    let single = try axis.condition?.value(values)
+    for row in single.map({ [[$0]] }) ?? axis.rows {
       var values = values
       for (name, value) in zip(axis.names, row) { values[name] = value }
       let isWanted = axis.names.allSatisfy { name in
         filters[name].map { wanted in values[name].map(wanted.contains) ?? false } ?? true
       }
-      if isWanted { expand(axes.dropFirst(), values, body) }
+      if isWanted { try expand(axes.dropFirst(), values, body) }
     }
   }
 
@@ -243,6 +248,7 @@ private struct PointMaker {
     let set = order.compactMap { name -> (name: String, text: String)? in
       guard let value = values[name], let setting = setting(name) else { return nil }
       if case .control = setting.kind { return (name, value.label) }
+      if case .over = setting.kind { return (name, value.source) }
       return value == setting.usual && settings.filter({ $0.name == name }).count == 1
         ? nil : (name, value.source)
     }
