@@ -65,6 +65,7 @@ struct ProgramSweep {
     options.failsFast = command.failsFast
     let threads = command.running.threads ?? Parallel.threadCount
     Parallel.threadCount = max(1, threads / command.jobs)
+    Parallel.allowCallers(command.jobs)
     let running = command.running
     let arguments = command.parent.arguments
     let name = command.name

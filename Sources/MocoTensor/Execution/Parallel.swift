@@ -13,6 +13,10 @@ public enum Parallel {
     set { moco_parallel_set_threads(Int32(clamping: newValue)) }
   }
 
+  /// Lets so many callers at a time have `threadCount` threads each; there is one from the beginning, and what others ask
+  /// for meanwhile runs on their own thread.
+  public static func allowCallers(_ count: Int) { moco_parallel_set_callers(Int32(clamping: count)) }
+
   /// Whether the caller runs inside a task.
   public static var isInside: Bool { moco_parallel_inside() != 0 }
 
