@@ -22,7 +22,7 @@ struct SweepCommand: ParsableCommand {
       a signal that stopped it.
       """)
 
-  @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
+  @ArgumentParser.Argument(help: "The program.", completion: .file(extensions: ["moco"]))
   var file: String
 
   @Option(
