@@ -177,7 +177,7 @@ let package = Package(
       name: "MocoRuntimeTests",
       dependencies: [
         "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP", "MocoMethods", "MocoData", "MocoTraining",
-        "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
+        "MocoDocument", "MocoLang", "MocoSweeps", "MocoRuntime", "MocoSession", "MocoTestSupport", "fuzz", "moco",
       ],
       exclude: ["Snapshots"]),
     .testTarget(

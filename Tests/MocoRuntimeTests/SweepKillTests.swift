@@ -88,7 +88,7 @@ import Testing
     #expect(names.filter { $0.hasPrefix(".claim") }.isEmpty, "\(names)")
   }
 
-  @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, 130), (SIGUSR1, 138)]) func aStopGivesClaimsBack(
+  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130), (SIGUSR1, 138)] as [(Int32, Int32)]) func aStopGivesClaimsBack(
     signal: Int32, status: Int32
   ) throws {
     let path = try folder(

@@ -115,7 +115,7 @@ import Testing
 
   @Test func identityIsOfSettingsAndCode() throws {
     func identity(
-      _ text: String = program, _ change: (inout SweepRequest) throws -> Void = { _ in }
+      _ text: String = Self.program, _ change: (inout SweepRequest) throws -> Void = { _ in }
     ) throws -> String {
       try plan(text, change).points[0].identity
     }
