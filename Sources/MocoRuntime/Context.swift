@@ -137,8 +137,7 @@ public final class RunRecorder {
       let folder = try point?.folder() ?? out.map { try RunFolder(exactly: $0) } ?? RunFolder(name: name)
       made = folder
       try folder.write(script: script)
-      for fact in facts { try folder.set(fact.name, fact.value) }
-      for fact in lateFacts { try folder.set(fact.name, fact.value()) }
+      try folder.set(facts.map { ($0.name, $0.value) } + lateFacts.map { ($0.name, $0.value()) })
       whenMade?(folder)
       return folder
     } catch let error as Failure where error.code == "E0504" && out == nil {
@@ -176,6 +175,17 @@ public final class RunRecorder {
     if let exitStatus { facts.append(("exit_status", .int(Int(exitStatus)))) }
     if let by { facts.append(("interrupted_by", .string(by))) }
     try? made.set(facts)
+  }
+}
+
+extension RuntimeContext {
+  /// A run of a sweep remembers which files it has read, so that it is known later whether they are still those. What
+  /// ships with moco goes with its version.
+  func note(input path: String) throws {
+    guard recorder?.point != nil, library?.owns(path) != true, let folder = try runFolder() else { return }
+    let whole = FileSystem.realPath(path) ?? path
+    guard let stamp = sharing?.stamp(whole) ?? FileStamp(whole) else { return }
+    try folder.note(input: whole, stamp: stamp.text)
   }
 }
 

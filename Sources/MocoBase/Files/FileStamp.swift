@@ -5,25 +5,33 @@ package struct FileStamp: Equatable, Sendable {
   /// The stamp as one word.
   package let text: String
 
-  /// The stamp of a file, or of a folder with all that lies in it.
+  /// Of a folder so many of the things in it count, in the order of their names.
+  package static let most = 20_000
+
+  /// The stamp of a file, or of a folder with what lies in it.
   ///
   /// - Returns: nil where there is nothing at that path, or it cannot be read.
   package init?(_ path: String) {
     let hash = SHA256()
-    guard FileStamp.add(path, "", to: hash, depth: 0) else { return nil }
+    var left = FileStamp.most
+    guard FileStamp.add(path, "", to: hash, depth: 0, &left) else { return nil }
     text = String(hash.finish().prefix(32))
   }
 
   private static let deepest = 64
 
-  private static func add(_ path: String, _ name: String, to hash: SHA256, depth: Int) -> Bool {
+  private static func add(
+    _ path: String, _ name: String, to hash: SHA256, depth: Int, _ left: inout Int
+  ) -> Bool {
+    guard left > 0 else { return false }
+    left -= 1
     var status = stat()
     guard FileSystem.withSystemPath(path, { stat($0, &status) }) == 0 else { return false }
     if status.st_mode & S_IFMT == S_IFDIR {
       guard depth < deepest, let entries = try? FileSystem.list(path) else { return false }
       // What begins with a dot is nobody's data; such files come and go.
-      for entry in entries.sorted() where !entry.hasPrefix(".") {
-        _ = add("\(path)/\(entry)", "\(name)/\(entry)", to: hash, depth: depth + 1)
+      for entry in entries where !entry.hasPrefix(".") {
+        _ = add("\(path)/\(entry)", "\(name)/\(entry)", to: hash, depth: depth + 1, &left)
       }
     } else {
       hash.update("\(name)\u{0}\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)\u{0}")

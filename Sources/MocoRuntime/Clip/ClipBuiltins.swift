@@ -68,8 +68,8 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     let model = try context.sharing?.model(path, "\(options) \(precision)", load) ?? load()
     if let folder = try context.runFolder() {
       try folder.note(hash: model.contentHash(), of: name)
-      if !library.owns(path) { try folder.note(input: path) }
     }
+    try context.note(input: path)
     // Not where the program prints: its output stays its own.
     arguments.interpreter.note(([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", "))
     if let unknown = model.info?.unknownOptions, !unknown.isEmpty {

@@ -74,19 +74,21 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
       data = try context.sharing?.dataset(arguments, context, open) ?? open()
     }
     if let folder = try context.runFolder() {
-      for name in ["source", "images"] {
-        if let path = arguments[name]?.asString, FileSystem.kind(path) != .missing {
-          try folder.note(input: path)
-        }
-      }
       for split in data.splits {
         try folder.note(hash: split.listingHash, of: "data \(data.name), \(split.name)")
       }
+    }
+    for name in ["source", "images"] {
+      guard let path = arguments[name]?.asString, !bundledSets.contains(path) else { continue }
+      try context.note(input: path)
     }
     sayLeftOut(data, context)
     return .host(DatasetValue(data, context))
   }
 }
+
+/// Data sets that are known by their names.
+private let bundledSets = ["fashion", "fashion-full"]
 
 /// One line on files that may have been meant as images; notes and the like are in `skipped` alone.
 private func sayLeftOut(_ data: Dataset, _ context: RuntimeContext) {
@@ -99,7 +101,7 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
   try refuse(["labels"], arguments, "files have labels of their own")
   let options = try dataOptions(arguments)
   let images = try arguments.optionalString("images")
-  if let bundled = ["fashion", "fashion-full"].first(where: { $0 == source }) {
+  if let bundled = bundledSets.first(where: { $0 == source }) {
     try refuse(["split"], arguments, "\(source) has splits of its own")
     try refuse(["images", "columns"], arguments, "\(source) is no list of files")
     return bundled == "fashion"

@@ -22,6 +22,9 @@ public final class RunSharing: @unchecked Sendable {
   private let monitor = Monitor()
   private var entries: [String: Entry] = [:]
   private var clock = 0
+  private var stamps: [String: (stamp: FileStamp, at: Double)] = [:]
+  /// Seconds for which the stamp of a folder is taken for true.
+  private static let stampLife = 60.0
   /// Bytes of models that stay when nobody uses them, and data sets.
   private static let (mostBytes, mostSets) = (MemoryAccountant.limit / 4, 32)
 
@@ -33,7 +36,7 @@ public final class RunSharing: @unchecked Sendable {
   /// - Parameter options: what else decides on it.
   /// - Throws: what `load` throws.
   func model(_ path: String, _ options: String, _ load: () throws -> CLIPModel) throws -> CLIPModel {
-    guard let key = RunSharing.key(path, "model \(options)") else { return try load() }
+    guard let key = key(path, "model \(options)") else { return try load() }
     let first: CLIPModel = try value(key) {
       let model = try load()
       model.beginSharing()
@@ -53,16 +56,27 @@ public final class RunSharing: @unchecked Sendable {
     {
       if let value = arguments[name] { words += "\n\(name) \(arguments.interpreter.text(value))" }
     }
-    if let images = arguments["images"]?.asString { words += "\n" + (FileStamp(images)?.text ?? "") }
+    if let images = arguments["images"]?.asString { words += "\n" + (stamp(FileSystem.realPath(images) ?? images)?.text ?? "") }
     let source = try arguments.string("source")
     let isFile = FileSystem.kind(source) != .missing
-    guard let key = isFile ? RunSharing.key(source, words) : "\(source)\n\(words)" else { return try open() }
+    guard let key = isFile ? key(source, words) : "\(source)\n\(words)" else { return try open() }
     return try value(key) { (try open(), 0) }
   }
 
-  private static func key(_ path: String, _ words: String) -> String? {
+  private func key(_ path: String, _ words: String) -> String? {
+    let whole = FileSystem.realPath(path) ?? path
+    guard let stamp = stamp(whole) else { return nil }
+    return "\(whole)\n\(stamp.text)\n\(words)"
+  }
+
+  /// The stamp of a file; that of a folder is looked for anew after a while only, since that may take long.
+  func stamp(_ path: String) -> FileStamp? {
+    guard FileSystem.kind(path) == .folder else { return FileStamp(path) }
+    let now = ProcessClock.seconds
+    if let known = monitor.locked({ stamps[path] }), now - known.at < RunSharing.stampLife { return known.stamp }
     guard let stamp = FileStamp(path) else { return nil }
-    return "\(FileSystem.realPath(path) ?? path)\n\(stamp.text)\n\(words)"
+    monitor.locked { stamps[path] = (stamp, now) }
+    return stamp
   }
 
   private func value<T>(_ key: String, _ make: () throws -> (T, bytes: Int)) throws -> T {

@@ -114,13 +114,12 @@ public final class RunFolder {
   }
 
   /// Remembers a file or folder that the run reads, and how it was when it was read.
-  public func note(input path: String) throws {
-    let whole = FileSystem.realPath(path) ?? path
+  ///
+  /// - Parameter stamp: the text of its `FileStamp`.
+  public func note(input path: String, stamp: String) throws {
     var inputs = record["inputs"]?.arrayValue ?? []
-    guard !inputs.contains(where: { $0["path"]?.stringValue == whole }), let stamp = FileStamp(whole) else {
-      return
-    }
-    inputs.append(["path": .string(whole), "stamp": .string(stamp.text)])
+    guard !inputs.contains(where: { $0["path"]?.stringValue == path }) else { return }
+    inputs.append(["path": .string(path), "stamp": .string(stamp)])
     try set("inputs", .array(inputs))
   }
 
