@@ -99,7 +99,7 @@ let package = Package(
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoLang", "MocoRuntime",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime",
         "MocoSession",
         "MocoSweeps", "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

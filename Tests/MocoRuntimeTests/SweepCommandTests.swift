@@ -1,6 +1,7 @@
 import Foundation
 import MocoSweeps
 import MocoTestSupport
+import Synchronization
 import Testing
 
 /// `moco sweep` as a person uses it: points, records, going on, failures, and clear words.
@@ -234,7 +235,7 @@ import Testing
   }
 
   @Test func seedsAndArgumentsAreTheRuns() throws {
-    let place = try Place(["a.moco": "let x = over([1])\nresult({r: rand(), a: len(args)})\n"])
+    let place = try Place(["a.moco": "let x = over([1])\nresult({r: random(), a: len(args)})\n"])
     #expect(try place.sweep("a.moco", "--over", "seed=1..2", "--", "one").status == 0)
     let runs = try place.runs()
     let alone = try MocoProcess.run(
@@ -266,14 +267,17 @@ import Testing
     #expect(lines.sorted() == Array(1...12))
   }
 
-  private func withThrowing<T: Sendable>(count: Int, _ work: @escaping (Int) throws -> T) throws -> [T] {
-    nonisolated(unsafe) let work = work
-    nonisolated(unsafe) var results: [Result<T, any Error>?] = Array(repeating: nil, count: count)
-    let lock = NSLock()
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      let result = Result { try work(index) }
-      lock.withLock { results[index] = result }
+  /// Does work so many times at once.
+  private func withThrowing<T: Sendable>(count: Int, _ work: (Int) throws -> T) throws -> [T] {
+    let results = Mutex<[Result<T, any Error>]>([])
+    withoutActuallyEscaping(work) { work in
+      // - Safety: the work is done before this returns, and touches nothing that others do.
+      nonisolated(unsafe) let work = work
+      DispatchQueue.concurrentPerform(iterations: count) { index in
+        let result = Result { try work(index) }
+        results.withLock { $0.append(result) }
+      }
     }
-    return try results.compactMap { try $0?.get() }
+    return try results.withLock { $0 }.map { try $0.get() }
   }
 }

@@ -14,7 +14,7 @@ import Testing
     let y = over(["a", "b"])
     print("begins", x, y)
     sleep(0.02)
-    let r = rand()
+    let r = random()
     print("ends", r)
     result({x: x, r: r})
     """

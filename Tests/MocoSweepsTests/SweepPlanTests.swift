@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("rate=0.01,0.02", ["coop 0.01 1", "coop 0.02 1", "coop 0.01 16"]),
+    ("rate=0.01,0.02", ["coop 0.01 1", "coop 0.01 16", "coop 0.02 1"]),
     ("shots=2..4", ["coop 2", "coop 3", "coop 4"]),
     ("shots=2..<4", ["coop 2", "coop 3", "mixture 2"]), ("seed=7,8", ["coop 1 7", "coop 1 8", "coop 16 7"]),
     ("name=a,\"b, c\",d e", ["coop 1 a", "coop 1 b, c", "coop 1 d e"]),

@@ -18,9 +18,12 @@ public struct ProgramCode: Sendable {
     var left = places[...]
     for (index, token) in tokens.enumerated() where token.kind != .end {
       while let place = left.first, place.end <= token.range.lowerBound { left = left.dropFirst() }
-      if token.newlineBefore || token.cellBefore { text += "\n" } else if !text.isEmpty { text += " " }
-      if let place = left.first, place.start <= token.range.lowerBound {
-        if place.start == token.range.lowerBound { text += "…" }
+      // Of what is left out the first word alone leaves a mark.
+      let isLeftOut = left.first.map { $0.start <= token.range.lowerBound } ?? false
+      if isLeftOut, left.first?.start != token.range.lowerBound { continue }
+      if !text.isEmpty { text += token.newlineBefore || token.cellBefore ? "\n" : " " }
+      if isLeftOut {
+        text += "…"
         continue
       }
       text += file.text(in: token.range)
