@@ -128,7 +128,7 @@ private struct PointMaker {
           "E1106", "--only \(name)=\(strange.label): the sweep goes through no such value of \(name)",
           help: known.isEmpty
             ? "give one of the settings that it goes through: \(swept.map(\.name).joined(separator: ", "))"
-            : "give of \(known.prefix(12).map(\.label).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
+            : "give one of \(known.prefix(12).map(\.label).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
         )
       }
       filters[name, default: []].formUnion(wanted)
