@@ -76,7 +76,7 @@ struct ProgramSweep {
     var display = SweepDisplay(isQuiet: command.quiet)
     let summary = try front.watching {
       try runner.run(
-        plan, isStopRequested: { Cancellation.isRequested }, ended: { display.tell($0, $1, seconds: $2) },
+        plan, isStopRequested: { Cancellation.isRequested }, ended: { display.tell($0) },
         progress: { display.show($0) })
     }
     display.end()
@@ -125,19 +125,19 @@ struct SweepDisplay {
         note: notes.joined(separator: "  ")))
   }
 
-  mutating func tell(_ name: String, _ end: SweepEnd, seconds: Double) {
-    let place = last.map { "\($0.done + $0.failed)/\($0.total)  " } ?? ""
-    switch end.state {
+  func tell(_ run: EndedRun) {
+    let place = last.map { "\(run.done)/\($0.total)  " } ?? ""
+    switch run.end.state {
     case .finished:
       guard !isQuiet, !isTerminal else { return }
-      Console.report("\(place)\(name) finished in \(DurationText.precise(seconds))\n")
+      Console.report("\(place)\(run.name) finished in \(DurationText.precise(run.seconds))\n")
     case .failed:
       line.finish()
-      Console.report("\(place)\(name) failed: \(end.reason)\n")
+      Console.report("\(place)\(run.name) failed: \(run.end.reason)\n")
     default:
       guard !isQuiet else { return }
       line.finish()
-      Console.report("\(place)\(name) was stopped\n")
+      Console.report("\(run.name) was stopped\n")
     }
   }
 

@@ -52,6 +52,18 @@ public struct SweepEnd: Sendable {
   }
 }
 
+/// A run that has just ended.
+public struct EndedRun: Sendable {
+  /// The name of its folder.
+  public let name: String
+  /// How it has ended.
+  public let end: SweepEnd
+  /// How long it took, in seconds.
+  public let seconds: Double
+  /// How many of this process's points had finished or failed then, here or before.
+  public let done: Int
+}
+
 /// How far a sweep has come.
 public struct SweepProgress: Sendable {
   /// Points of this process's part that have finished, here or before.
@@ -118,7 +130,7 @@ public final class SweepRunner: @unchecked Sendable {
   /// What the waiting points will take, worked out when their number changes.
   private var waitingCost: (count: Int, finished: Int, seconds: Double?)?
   private var fault: (any Error)?
-  private var ended: [(name: String, end: SweepEnd, seconds: Double)] = []
+  private var ended: [EndedRun] = []
 
   /// - Parameter execute: runs a point on the thread that calls it, and writes its record.
   public init(_ folder: SweepFolder, _ options: Options, execute: @escaping @Sendable (SweepJob) -> SweepEnd)
@@ -137,7 +149,7 @@ public final class SweepRunner: @unchecked Sendable {
   /// - Throws: E0504 where claims or records cannot be written, E0502.
   public func run(
     _ plan: SweepPlan, isStopRequested: () -> Bool,
-    ended tell: (_ name: String, SweepEnd, _ seconds: Double) -> Void,
+    ended tell: (EndedRun) -> Void,
     progress: (SweepProgress) -> Void
   ) throws -> Summary {
     let clock = ClaimClock(folder: folder.path)
@@ -148,14 +160,14 @@ public final class SweepRunner: @unchecked Sendable {
     var touched = ProcessClock.seconds
     while true {
       let (isOver, told, state) = monitor.locked {
-        () -> (Bool, [(name: String, end: SweepEnd, seconds: Double)], SweepProgress) in
+        () -> (Bool, [EndedRun], SweepProgress) in
         if workers > 0, ended.isEmpty { monitor.wait(atMost: 0.1) }
         let told = ended
         ended = []
         return (workers == 0, told, self.progress(total))
       }
-      for one in told { tell(one.name, one.end, one.seconds) }
       progress(state)
+      for one in told { tell(one) }
       if isOver { break }
       if isStopRequested() { stop() }
       if ProcessClock.seconds - touched > ClaimClock.interval {
@@ -297,7 +309,10 @@ public final class SweepRunner: @unchecked Sendable {
         if options.failsFast { isStopping = true }
       default: summary.open += 1
       }
-      ended.append((run.name, end, seconds))
+      ended.append(
+        EndedRun(
+          name: run.name, end: end, seconds: seconds,
+          done: summary.finishedBefore + summary.finishedHere + summary.failures.count))
       monitor.signal()
     }
   }
