@@ -174,7 +174,7 @@ public final class RunRecorder {
     var facts: [(String, Json)] = [("status", .string(status)), ("seconds", .double(seconds))]
     if let exitStatus { facts.append(("exit_status", .int(Int(exitStatus)))) }
     if let by { facts.append(("interrupted_by", .string(by))) }
-    try? made.set(facts)
+    try? made.set(facts, isLast: true)
   }
 }
 

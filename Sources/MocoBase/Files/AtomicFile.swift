@@ -66,8 +66,10 @@ public final class AtomicFile {
 
   /// Makes the new file visible under its name.
   ///
+  /// - Parameter isDurable: whether it is on the disk before that, and its name after it. Without that a killed process
+  ///   leaves the old file or the new one all the same; after a power cut the file may be empty.
   /// - Throws: E0504; the old file, if any, is untouched then.
-  public func commit() throws {
+  public func commit(isDurable: Bool = true) throws {
     guard descriptor >= 0 else { return }
     guard let temporary else {
       close(descriptor)
@@ -75,7 +77,9 @@ public final class AtomicFile {
       return
     }
     do {
-      guard fsync(descriptor) == 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
+      if isDurable || target.kind == .shared {
+        guard fsync(descriptor) == 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
+      }
       if target.kind == .shared { return try writeInto(from: temporary) }
       let renamed = FileSystem.withSystemPath(temporary) { from in
         FileSystem.withSystemPath(target.path) { rename(from, $0) }
@@ -89,6 +93,7 @@ public final class AtomicFile {
     }
     close(descriptor)
     descriptor = -1
+    guard isDurable else { return }
     // The rename itself must survive a power cut; a file system that cannot flush a folder is no error.
     let folder = open(FileSystem.parent(of: target.path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {
@@ -139,9 +144,12 @@ public final class AtomicFile {
 
   /// Writes `text` in UTF-8 as the file at `path`.
   ///
+  /// - Parameter isDurable: whether it survives a power cut from then on; see `commit`.
   /// - Throws: E0504.
-  public static func write(_ text: String, to path: String) throws {
-    try write([UInt8](text.utf8), to: path)
+  public static func write(_ text: String, to path: String, isDurable: Bool = true) throws {
+    let file = try AtomicFile(path: path)
+    try file.write([UInt8](text.utf8))
+    try file.commit(isDurable: isDurable)
   }
 }
 

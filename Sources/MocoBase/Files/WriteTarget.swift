@@ -115,6 +115,14 @@ struct WriteTarget {
 }
 
 extension FileSystem {
+  /// Lets what was written into a file reach the disk; where that cannot be, nothing is said.
+  package static func settle(_ path: String) {
+    let file = withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
+    guard file >= 0 else { return }
+    fsync(file)
+    close(file)
+  }
+
   /// Writes all of `bytes` to an open file. One that does not wait (O_NONBLOCK) is waited for here, so that an
   /// interrupt is heard.
   ///

@@ -86,7 +86,7 @@ package final class Claim: @unchecked Sendable {
 
   /// Gives the point back, whatever has become of it.
   package func release() {
-    try? AtomicFile.write(text(isReleased: true), to: file)
+    try? AtomicFile.write(text(isReleased: true), to: file, isDurable: false)
   }
 
   /// Removes what an earlier run has left, but not what a training has kept to go on from.

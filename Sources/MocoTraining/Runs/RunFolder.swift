@@ -87,15 +87,21 @@ public final class RunFolder {
   }
 
   /// Writes the script as it runs.
-  public func write(script: String) throws { try AtomicFile.write(script, to: path + "/script.moco") }
+  public func write(script: String) throws {
+    try AtomicFile.write(script, to: path + "/script.moco", isDurable: false)
+  }
 
   /// Sets a member of run.json and writes it.
   public func set(_ key: String, _ value: Json) throws { try set([(key, value)]) }
 
   /// Sets members of run.json and writes it.
-  public func set(_ members: [(String, Json)]) throws {
+  ///
+  /// - Parameter isLast: whether this is the end of the run: from then on the record and the results survive a power cut.
+  public func set(_ members: [(String, Json)], isLast: Bool = false) throws {
     for (key, value) in members { record[key] = value }
-    try AtomicFile.write(Json.object(record).serialized(indent: 2) + "\n", to: path + "/run.json")
+    if isLast { FileSystem.settle(path + "/results.json") }
+    try AtomicFile.write(
+      Json.object(record).serialized(indent: 2) + "\n", to: path + "/run.json", isDurable: isLast)
   }
 
   /// Remembers the hash of something the run depends on: `weights`, `data`. Others of the same name are kept beside it, as
@@ -144,7 +150,8 @@ public final class RunFolder {
   /// Adds an evaluation to results.json.
   public func add(result: Json) throws {
     results.append(result)
-    try AtomicFile.write(Json.array(results).serialized(indent: 2) + "\n", to: path + "/results.json")
+    try AtomicFile.write(
+      Json.array(results).serialized(indent: 2) + "\n", to: path + "/results.json", isDurable: false)
   }
 
   /// Writes a figure and returns its path: `figures/01-routing.svg`.
