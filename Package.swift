@@ -34,7 +34,7 @@ let package = Package(
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP"]),
     .target(
       name: "MocoData",
-      dependencies: ["CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP"]),
+      dependencies: ["CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP"]),
     .target(
       name: "MocoTraining",
       dependencies: [

@@ -12,6 +12,9 @@
 // A progressive file may ask for any number of passes over the whole image; real ones have about ten.
 enum { SCAN_LIMIT = 256 };
 
+// Rows asked for at a time.
+enum { ROWS = 16 };
+
 typedef struct {
   struct jpeg_error_mgr base;  // first, so that libjpeg's pointer is ours
   jmp_buf escape;
@@ -140,12 +143,13 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
   }
   jpeg_start_decompress(&info);
   while (info.output_scanline < info.output_height) {
-    uint8_t *target = pixels + stride * info.output_scanline;
-    JSAMPROW place = target;
-    jpeg_read_scanlines(&info, &place, 1);
-    // Four components are Adobe's: ink counted from full.
-    for (size_t i = 0; info.num_components == 4 && i < stride; i++) target[i] = (uint8_t)(255 - target[i]);
+    JSAMPROW places[ROWS];
+    JDIMENSION rows = info.output_height - info.output_scanline < ROWS ? info.output_height - info.output_scanline : ROWS;
+    for (JDIMENSION i = 0; i < rows; i++) places[i] = pixels + stride * (info.output_scanline + i);
+    jpeg_read_scanlines(&info, places, rows);
   }
+  // Four components are Adobe's: ink counted from full.
+  for (size_t i = 0; info.num_components == 4 && i < stride * info.image_height; i++) pixels[i] = (uint8_t)(255 - pixels[i]);
   // The pixels are complete: what follows them in the file does not matter, not even a missing end marker.
   jpeg_destroy_decompress(&info);
   image->pixels = pixels;

@@ -7,17 +7,11 @@ extension Image {
   ///
   /// - Throws: E0513 if `size` is not positive, or the image so long and thin that it would grow too large.
   public func square(_ size: Int, by transform: ImageTransform) throws -> Image {
-    let plan = try SquarePlan(transform, width: width, height: height, size: size)
-    let middle = Resampler.resize(
-      self, width: plan.width, height: plan.height, window: plan.window, filter: transform.filter)
-    guard !plan.fills else {
-      return middle.placed(left: plan.left, top: plan.top, size: size, fill: transform.fill)
-    }
-    return middle
+    try withRows { try $0.square(size, by: transform) }
   }
 
   /// The image on a square of one colour. A grey image becomes a colour one where the fill has colours.
-  private func placed(left: Int, top: Int, size: Int, fill: [UInt8]) -> Image {
+  fileprivate func placed(left: Int, top: Int, size: Int, fill: [UInt8]) -> Image {
     let source = fill.count == 3 ? converted(channels: 3) : self
     let channels = source.channels
     let color = (0..<channels).map { fill.indices.contains($0) ? fill[$0] : fill.first ?? 0 }
@@ -29,6 +23,19 @@ extension Image {
       result.replaceSubrange(to..<to + row, with: source.bytes[y * row..<(y + 1) * row])
     }
     return Image(checkedWidth: size, height: size, channels: channels, bytes: result)
+  }
+}
+
+extension PixelRows {
+  /// As `Image.square`.
+  func square(_ size: Int, by transform: ImageTransform) throws -> Image {
+    let plan = try SquarePlan(transform, width: width, height: height, size: size)
+    let middle = Resampler.resize(
+      self, width: plan.width, height: plan.height, window: plan.window, filter: transform.filter)
+    guard !plan.fills else {
+      return middle.placed(left: plan.left, top: plan.top, size: size, fill: transform.fill)
+    }
+    return middle
   }
 }
 

@@ -79,7 +79,7 @@ extension Resampler {
     _ image: Image, width outWidth: Int, height outHeight: Int, window: Window, filter: ResampleFilter
   ) -> Image {
     guard let shape = FilterShape(filter) else {
-      return nearest(image, width: outWidth, height: outHeight, window: window)
+      return image.withRows { nearest($0, width: outWidth, height: outHeight, window: window) }
     }
     var values = image.bytes.withUnsafeBytes { raw in
       (0..<image.width * image.height).map {
@@ -102,7 +102,7 @@ extension Resampler {
       rows = window.height
       values = transposed(passed, width: rows)
     }
-    if verticalFirst(image, outWidth, outHeight) {
+    if verticalFirst(image.width, image.height, outWidth, outHeight) {
       down()
       across()
     } else {

@@ -25,6 +25,14 @@ package struct Picture: Sendable {
   /// What was assumed of the file, or left aside, to get these pixels.
   package let notes: [ImageNote]
 
+  /// A picture of parts that fit each other.
+  init(
+    width: Int, height: Int, form: Form, isByNearest: Bool, bytes: [UInt8], clips: Bool, notes: [ImageNote]
+  ) {
+    (self.width, self.height, self.form, self.isByNearest) = (width, height, form, isByNearest)
+    (self.bytes, self.clips, self.notes) = (bytes, clips, notes)
+  }
+
   /// The picture with 1 or 3 channels of 8 bits.
   package func image() -> Image {
     if form == .gray || form == .rgb {
@@ -47,6 +55,14 @@ package struct Picture: Sendable {
     _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()
   ) throws -> Picture {
     if BitmapFile.begins(bytes) { return try BitmapFile(bytes, name: name).picture() }
+    return try withDecoded(bytes, name: name) { Picture($0, $1, $2, reading) }
+  }
+
+  /// Decodes and lends the pixels, which are gone afterwards.
+  private static func withDecoded<Result>(
+    _ bytes: UnsafeRawBufferPointer, name: String,
+    _ body: (moco_image, UnsafePointer<UInt8>, Form) throws -> Result
+  ) throws -> Result {
     var decoded = moco_image()
     let base = bytes.bindMemory(to: UInt8.self).baseAddress
     let status = moco_image_decode(base, bytes.count, UInt64(Image.pixelLimit), &decoded)
@@ -54,6 +70,40 @@ package struct Picture: Sendable {
     guard status == Int32(MOCO_IMAGE_OK.rawValue), let pixels = decoded.pixels,
       let form = Form(rawValue: decoded.form)
     else { throw Image.failure(status, decoded, bytes: bytes, name: name) }
+    return try body(decoded, pixels, form)
+  }
+
+  /// Reads an image file and lends its pixels as `image()` has them, or the picture where `reading` resizes it before
+  /// its conversion.
+  ///
+  /// - Throws: as `Image.load`; what the bodies throw.
+  static func withLoaded<Result>(
+    _ path: String, reading: ImageReading, rows: (PixelRows) throws -> Result,
+    picture: (Picture) throws -> Result
+  ) throws -> Result {
+    func lend(_ made: Picture) throws -> Result {
+      reading.order == .openai ? try picture(made) : try made.image().withRows(rows)
+    }
+    return try OpenedFile(path: path).withBytes { bytes in
+      if BitmapFile.begins(bytes) { return try lend(BitmapFile(bytes, name: path).picture()) }
+      return try withDecoded(bytes, name: path) { decoded, pixels, form in
+        // Pixels that need no conversion are resized where the decoder has put them.
+        guard form == .gray || form == .rgb, decoded.by_nearest == 0 || reading.order == .coop else {
+          return try lend(Picture(decoded, pixels, form, reading))
+        }
+        let width = Int(decoded.width)
+        return try rows(
+          PixelRows(
+            base: pixels, width: width, height: Int(decoded.height), channels: form.bytes,
+            stride: width * form.bytes))
+      }
+    }
+  }
+
+  /// A copy of what was decoded.
+  private init(
+    _ decoded: moco_image, _ pixels: UnsafePointer<UInt8>, _ form: Form, _ reading: ImageReading
+  ) {
     let count = Int(decoded.width) * Int(decoded.height) * form.bytes
     var values = [UInt8](UnsafeBufferPointer(start: pixels, count: count))
     let clips = reading.gray16 == .clip
@@ -61,7 +111,7 @@ package struct Picture: Sendable {
     if clips, decoded.notes & MOCO_NOTE_WHITE_IS_ZERO.rawValue != 0 {
       for i in values.indices { values[i] = ~values[i] }
     }
-    return Picture(
+    self.init(
       width: Int(decoded.width), height: Int(decoded.height), form: form,
       isByNearest: decoded.by_nearest != 0, bytes: values, clips: clips,
       notes: ImageNote.of(decoded, clips: clips))

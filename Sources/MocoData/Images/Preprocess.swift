@@ -1,3 +1,4 @@
+import CKernels
 import MocoBase
 import MocoCLIP
 import MocoTensor
@@ -85,15 +86,20 @@ extension Preprocess {
 
   /// Writes C · S · S normalized values of a test image.
   func write(_ image: Image, to out: UnsafeMutablePointer<Float>) throws {
-    normalize(try image.square(size, by: transform).converted(channels: channels), to: out)
+    try image.withRows { try write($0, augmentation: nil, index: 0, to: out) }
   }
 
-  /// Writes C · S · S normalized values of a training image: crop and flip as drawn for `index`.
+  /// Writes C · S · S normalized values of an image: of a training image crop and flip as drawn for `index`.
   func write(
-    _ image: Image, augmentation: Augmentation, index: Int, to out: UnsafeMutablePointer<Float>
+    _ image: PixelRows, augmentation: Augmentation?, index: Int, to out: UnsafeMutablePointer<Float>
   ) throws {
+    guard let augmentation else {
+      return normalize(try image.square(size, by: transform).converted(channels: channels), to: out)
+    }
     let draw = augmentation.draw(width: image.width, height: image.height, index: index)
-    var result = try image.cropped(draw.window).resized(width: size, height: size)
+    try draw.window.check(width: image.width, height: image.height)
+    let whole = Window(top: 0, left: 0, height: size, width: size)
+    var result = Resampler.resize(image.part(draw.window), width: size, height: size, window: whole)
     if draw.flip { result = result.flipped() }
     normalize(result.converted(channels: channels), to: out)
   }
@@ -132,14 +138,14 @@ extension Preprocess {
   private func normalize(_ image: Image, to out: UnsafeMutablePointer<Float>) {
     let count = size * size
     image.bytes.withUnsafeBufferPointer { source in
-      for channel in 0..<channels {
-        // 256 values are all that a byte can become.
-        let mean = mean[channel]
-        let std = std[channel]
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { table in
-          for value in 0..<256 { table[value] = (Float(value) / 255 - mean) / std }
-          for i in 0..<count { out[channel * count + i] = table[Int(source[i * channels + channel])] }
+      // 256 values are all that a byte can become.
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 256 * channels) { table in
+        for channel in 0..<channels {
+          for value in 0..<256 {
+            table[channel * 256 + value] = (Float(value) / 255 - mean[channel]) / std[channel]
+          }
         }
+        moco_planes_of_bytes(source.baseAddress, count, channels, table.baseAddress, out)
       }
     }
   }

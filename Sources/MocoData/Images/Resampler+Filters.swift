@@ -46,7 +46,7 @@ struct FilterShape {
 
 extension Resampler {
   /// The part `window` of `image` in another size, each pixel that of the nearest place.
-  static func nearest(_ image: Image, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
+  static func nearest(_ image: PixelRows, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
     let columns = nearestPlaces(image.width, outWidth, window.left..<window.left + window.width)
     let rows = nearestPlaces(image.height, outHeight, window.top..<window.top + window.height)
     let channels = image.channels
@@ -54,8 +54,8 @@ extension Resampler {
     bytes.reserveCapacity(columns.count * rows.count * channels)
     for row in rows {
       for column in columns {
-        let at = (row * image.width + column) * channels
-        bytes.append(contentsOf: image.bytes[at..<at + channels])
+        let at = row * image.stride + column * channels
+        for channel in 0..<channels { bytes.append(image.base[at + channel]) }
       }
     }
     return Image(checkedWidth: columns.count, height: rows.count, channels: channels, bytes: bytes)

@@ -1,3 +1,5 @@
+import CKernels
+import Glibc
 import MocoCLIP
 
 /// Antialiased resampling in 8-bit arithmetic, to the bit as Pillow does it.
@@ -6,74 +8,41 @@ import MocoCLIP
 /// reduction. Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and
 /// clipped to 8 bits before the second. A direction whose size does not change is left alone.
 package struct Resampler {
-  /// The weights that make each pixel of one output row (or column).
-  struct Axis {
-    /// For each output position the first input position and the number of weights.
-    var starts: [Int32] = []
-    var counts: [Int32] = []
-    /// `width` weights for each output position.
-    var weights: [Int32] = []
-    /// The same before they were rounded.
-    var exact: [Double] = []
-    let width: Int
-
-    static let precision: Int32 = 22
-
-    /// Weights of `range` of the `outSize` positions that `inSize` positions become.
-    init(inSize: Int, outSize: Int, range: Range<Int>, shape: FilterShape, keepsExact: Bool = false) {
-      let scale = Double(inSize) / Double(outSize)
-      let filterScale = max(scale, 1)
-      let support = shape.support * filterScale
-      let inverse = 1 / filterScale
-      width = Int(support.rounded(.up)) * 2 + 1
-      var row = [Double](repeating: 0, count: width)
-      weights.reserveCapacity(width * range.count)
-      for position in range {
-        let center = (Double(position) + 0.5) * scale
-        let first = max(Int(center - support + 0.5), 0)
-        let last = min(Int(center + support + 0.5), inSize)
-        let count = max(last - first, 0)
-        var sum = 0.0
-        for k in 0..<count {
-          row[k] = shape.weight((Double(k + first) - center + 0.5) * inverse)
-          sum += row[k]
-        }
-        starts.append(Int32(truncatingIfNeeded: first))
-        counts.append(Int32(truncatingIfNeeded: count))
-        if keepsExact { exact += (0..<width).map { $0 < count ? (sum != 0 ? row[$0] / sum : row[$0]) : 0 } }
-        for k in 0..<width {
-          let weight = k < count ? (sum != 0 ? row[k] / sum : row[k]) * Double(1 << Axis.precision) : 0
-          weights.append(Int32(weight < 0 ? weight - 0.5 : weight + 0.5))
-        }
-      }
-    }
-  }
-
   /// The part `window` of `image` resampled to `outWidth` × `outHeight`. Of a larger output only `window` is
   /// computed; its pixels do not depend on that.
   package static func resize(
     _ image: Image, width outWidth: Int, height outHeight: Int, window: Window,
     filter: ResampleFilter = .bicubic
   ) -> Image {
-    guard let shape = FilterShape(filter) else {
+    image.withRows { resize($0, width: outWidth, height: outHeight, window: window, filter: filter) }
+  }
+
+  /// The same of pixels that are lent.
+  static func resize(
+    _ image: PixelRows, width outWidth: Int, height outHeight: Int, window: Window,
+    filter: ResampleFilter = .bicubic
+  ) -> Image {
+    guard filter != .nearest else {
       return nearest(image, width: outWidth, height: outHeight, window: window)
     }
     let columns = Pass(
-      inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width, shape: shape)
+      inSize: image.width, outSize: outWidth, range: window.left..<window.left + window.width, filter)
     let rows = Pass(
-      inSize: image.height, outSize: outHeight, range: window.top..<window.top + window.height, shape: shape)
-    if verticalFirst(image, outWidth, outHeight) {
-      let squeezed = vertically(image, columns: columns.reads, rows)
-      return horizontally(squeezed, rows: 0..<squeezed.height, columns, firstColumn: columns.reads.lowerBound)
+      inSize: image.height, outSize: outHeight, range: window.top..<window.top + window.height, filter)
+    if verticalFirst(image.width, image.height, outWidth, outHeight) {
+      return vertically(image, columns: columns.reads, rows, firstRow: 0).withRows {
+        horizontally($0, rows: 0..<$0.height, columns, firstColumn: columns.reads.lowerBound)
+      }
     }
-    let squeezed = horizontally(image, rows: rows.reads, columns, firstColumn: 0)
-    return vertically(squeezed, columns: 0..<squeezed.width, rows, firstRow: rows.reads.lowerBound)
+    return horizontally(image, rows: rows.reads, columns, firstColumn: 0).withRows {
+      vertically($0, columns: 0..<$0.width, rows, firstRow: rows.reads.lowerBound)
+    }
   }
 
   /// Since Pillow 13, a height that loses more than twice as many pixels as the width is resampled first. The
   /// order shows in single levels, because the first pass rounds to 8 bits.
-  static func verticalFirst(_ image: Image, _ outWidth: Int, _ outHeight: Int) -> Bool {
-    outHeight < image.height && image.height - outHeight > 2 * (image.width - outWidth)
+  static func verticalFirst(_ width: Int, _ height: Int, _ outWidth: Int, _ outHeight: Int) -> Bool {
+    outHeight < height && height - outHeight > 2 * (width - outWidth)
   }
 
   /// One direction: the positions wanted and how they are made.
@@ -85,14 +54,15 @@ package struct Resampler {
     /// Input positions that they are made of.
     let reads: Range<Int>
 
-    init(inSize: Int, outSize: Int, range: Range<Int>, shape: FilterShape) {
+    init(inSize: Int, outSize: Int, range: Range<Int>, _ filter: ResampleFilter) {
       self.range = range
-      guard inSize != outSize else {
+      guard inSize != outSize,
+        let axis = AxisCache.shared.axis(inSize: inSize, outSize: outSize, range: range, filter)
+      else {
         axis = nil
         reads = range
         return
       }
-      let axis = Axis(inSize: inSize, outSize: outSize, range: range, shape: shape)
       let first = axis.starts.min().map { Int($0) } ?? 0
       let last = zip(axis.starts, axis.counts).map { Int($0 + $1) }.max() ?? inSize
       self.axis = axis
@@ -100,104 +70,57 @@ package struct Resampler {
     }
   }
 
+  /// Bytes of a row up to which the quick way has memory for sixteen rows.
+  private static let longestRow = 1 << 20
+
   /// `image` begins at the input's column `firstColumn`.
   private static func horizontally(
-    _ image: Image, rows: Range<Int>, _ pass: Pass, firstColumn: Int
+    _ image: PixelRows, rows: Range<Int>, _ pass: Pass, firstColumn: Int
   ) -> Image {
     guard let axis = pass.axis else {
       let left = pass.range.lowerBound - firstColumn
-      return image.part(Window(top: rows.lowerBound, left: left, height: rows.count, width: pass.range.count))
+      return image.part(
+        Window(top: rows.lowerBound, left: left, height: rows.count, width: pass.range.count)
+      ).image()
     }
     let channels = image.channels
     let outWidth = axis.starts.count
-    let rounding = Int32(1) << (Axis.precision - 1)
-    let count = rows.count * outWidth * channels
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, used in
-      image.bytes.withUnsafeBufferPointer { source in
-        axis.weights.withUnsafeBufferPointer { weights in
-          guard let source = source.baseAddress, let weights = weights.baseAddress,
-            var target = out.baseAddress
-          else { return }
-          for y in rows {
-            let row = source + y * image.width * channels
-            for x in 0..<outWidth {
-              let taps = weights + x * axis.width
-              let length = Int(axis.counts[x])
-              let from = row + (Int(axis.starts[x]) - firstColumn) * channels
-              if channels == 3 {
-                var red = rounding
-                var green = rounding
-                var blue = rounding
-                for k in 0..<length {
-                  red &+= Int32(from[3 * k]) &* taps[k]
-                  green &+= Int32(from[3 * k + 1]) &* taps[k]
-                  blue &+= Int32(from[3 * k + 2]) &* taps[k]
-                }
-                target[0] = clip(red)
-                target[1] = clip(green)
-                target[2] = clip(blue)
-              } else if channels == 1 {
-                var gray = rounding
-                for k in 0..<length { gray &+= Int32(from[k]) &* taps[k] }
-                target[0] = clip(gray)
-              } else {
-                for channel in 0..<channels {
-                  var sum = rounding
-                  for k in 0..<length { sum &+= Int32(from[channels * k + channel]) &* taps[k] }
-                  target[channel] = clip(sum)
-                }
-              }
-              target += channels
-            }
-          }
-        }
+    let read = pass.reads.count * channels
+    let bytes = [UInt8](unsafeUninitializedCapacity: rows.count * outWidth * channels) { out, used in
+      let scratch = max(read, outWidth * channels) > longestRow ? nil : malloc(moco_resample_scratch(read, outWidth * channels))
+      defer { free(scratch) }
+      axis.lend { axis in
+        moco_resample_across(
+          image.base + rows.lowerBound * image.stride - firstColumn * channels, image.stride, rows.count,
+          channels, pass.reads.lowerBound, pass.reads.upperBound, axis, out.baseAddress,
+          outWidth * channels, scratch?.assumingMemoryBound(to: UInt8.self))
       }
-      used = count
+      used = rows.count * outWidth * channels
     }
     return Image(checkedWidth: outWidth, height: rows.count, channels: channels, bytes: bytes)
   }
 
   /// `image` begins at the input's row `firstRow`.
   private static func vertically(
-    _ image: Image, columns: Range<Int>, _ pass: Pass, firstRow: Int = 0
+    _ image: PixelRows, columns: Range<Int>, _ pass: Pass, firstRow: Int
   ) -> Image {
     guard let axis = pass.axis else {
       let top = pass.range.lowerBound - firstRow
       return image.part(
-        Window(top: top, left: columns.lowerBound, height: pass.range.count, width: columns.count))
+        Window(top: top, left: columns.lowerBound, height: pass.range.count, width: columns.count)
+      ).image()
     }
-    let inLength = image.width * image.channels
-    let offset = columns.lowerBound * image.channels
-    let rowLength = columns.count * image.channels
+    let length = columns.count * image.channels
     let outHeight = axis.starts.count
-    let rounding = Int32(1) << (Axis.precision - 1)
-    let count = outHeight * rowLength
-    var sums = [Int32](repeating: 0, count: rowLength)
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { out, used in
-      image.bytes.withUnsafeBufferPointer { source in
-        sums.withUnsafeMutableBufferPointer { sums in
-          guard let source = source.baseAddress, let target = out.baseAddress, let sums = sums.baseAddress
-          else { return }
-          for y in 0..<outHeight {
-            for i in 0..<rowLength { sums[i] = rounding }
-            for k in 0..<Int(axis.counts[y]) {
-              let weight = axis.weights[y * axis.width + k]
-              let row = source + (Int(axis.starts[y]) + k - firstRow) * inLength + offset
-              for i in 0..<rowLength { sums[i] &+= Int32(row[i]) &* weight }
-            }
-            let line = target + y * rowLength
-            for i in 0..<rowLength { line[i] = clip(sums[i]) }
-          }
-        }
+    let bytes = [UInt8](unsafeUninitializedCapacity: outHeight * length) { out, used in
+      axis.lend { axis in
+        moco_resample_down(
+          image.base + columns.lowerBound * image.channels - firstRow * image.stride, image.stride, length,
+          axis, out.baseAddress, length)
       }
-      used = count
+      used = outHeight * length
     }
     return Image(checkedWidth: columns.count, height: outHeight, channels: image.channels, bytes: bytes)
-  }
-
-  @inline(__always)
-  private static func clip(_ sum: Int32) -> UInt8 {
-    UInt8(truncatingIfNeeded: min(max(sum >> Axis.precision, 0), 255))
   }
 }
 

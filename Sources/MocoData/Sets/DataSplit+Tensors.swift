@@ -64,24 +64,22 @@ extension DataSplit {
   private func write(
     _ item: DataItem, preprocess: Preprocess, augmentation: Augmentation?, to out: UnsafeMutablePointer<Float>
   ) throws {
-    if let files = source as? ImageFiles, files.reading.order == .openai,
-      item.style?.style ?? .clean == .clean
-    {
-      let picture = try files.picture(item.source)
-      return try preprocess.write(picture, augmentation: augmentation, index: item.source, to: out)
+    let style = item.style?.style ?? .clean
+    if style == .clean, let files = source as? ImageFiles {
+      return try files.withPixels(item.source) { rows in
+        try preprocess.write(rows, augmentation: augmentation, index: item.source, to: out)
+      } picture: { picture in
+        try preprocess.write(picture, augmentation: augmentation, index: item.source, to: out)
+      }
     }
-    let image = try source.image(item.source)
+    var image = try source.image(item.source)
     if let style = item.style, style.style != .clean {
       let planes = style.render(Planes(image), index: item.source)
-      if let augmentation {
-        try preprocess.write(planes.image(), augmentation: augmentation, index: item.source, to: out)
-      } else {
-        try preprocess.write(planes, to: out)
-      }
-    } else if let augmentation {
-      try preprocess.write(image, augmentation: augmentation, index: item.source, to: out)
-    } else {
-      try preprocess.write(image, to: out)
+      guard augmentation != nil else { return try preprocess.write(planes, to: out) }
+      image = planes.image()
+    }
+    try image.withRows {
+      try preprocess.write($0, augmentation: augmentation, index: item.source, to: out)
     }
   }
 

@@ -120,6 +120,16 @@ public final class ImageFiles: ImageSource {
     return try Picture.load(paths[index], reading: reading)
   }
 
+  /// Decodes the image at `index` and lends its pixels, or the picture where it is resized before its conversion.
+  ///
+  /// - Throws: as `image`; what the bodies throw.
+  func withPixels(
+    _ index: Int, rows: (PixelRows) throws -> Void, picture: (Picture) throws -> Void
+  ) throws {
+    guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
+    try Picture.withLoaded(paths[index], reading: reading, rows: rows, picture: picture)
+  }
+
   /// What is assumed of the file at `index`, by its header.
   ///
   /// - Throws: as `image`.

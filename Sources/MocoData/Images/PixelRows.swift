@@ -1,0 +1,51 @@
+/// Pixels of 8 bits that are lent: rows in memory of somebody else's, channels side by side.
+struct PixelRows {
+  /// The first pixel of the first row.
+  let base: UnsafePointer<UInt8>
+  /// Pixels of a row.
+  let width: Int
+  /// Rows.
+  let height: Int
+  /// Bytes of a pixel.
+  let channels: Int
+  /// Bytes from the beginning of a row to that of the next.
+  let stride: Int
+
+  /// A rectangle that is known to lie inside.
+  func part(_ window: Window) -> PixelRows {
+    PixelRows(
+      base: base + window.top * stride + window.left * channels, width: window.width, height: window.height,
+      channels: channels, stride: stride)
+  }
+
+  /// A copy.
+  func image() -> Image {
+    let row = width * channels
+    let bytes = [UInt8](unsafeUninitializedCapacity: row * height) { out, used in
+      if let target = out.baseAddress {
+        for y in 0..<height { (target + y * row).initialize(from: base + y * stride, count: row) }
+      }
+      used = row * height
+    }
+    return Image(checkedWidth: width, height: height, channels: channels, bytes: bytes)
+  }
+}
+
+extension Image {
+  /// Lends the pixels.
+  func withRows<Result>(_ body: (PixelRows) throws -> Result) rethrows -> Result {
+    try bytes.withUnsafeBufferPointer { bytes in
+      // An image has at least one pixel, so that there is an address; a byte stands in where there were none.
+      guard let base = bytes.baseAddress else {
+        return try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { none in
+          none.initialize(repeating: 0)
+          guard let base = none.baseAddress else { return try withRows(body) }
+          return try body(
+            PixelRows(base: base, width: 0, height: 0, channels: channels, stride: 0))
+        }
+      }
+      return try body(
+        PixelRows(base: base, width: width, height: height, channels: channels, stride: width * channels))
+    }
+  }
+}
