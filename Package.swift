@@ -34,7 +34,9 @@ let package = Package(
       dependencies: ["MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP"]),
     .target(
       name: "MocoData",
-      dependencies: ["CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP"]),
+      dependencies: [
+        "CKernels", "CSystem", "CImageCodecs", "MocoBase", "MocoTensor", "MocoFormats", "MocoCLIP",
+      ]),
     .target(
       name: "MocoTraining",
       dependencies: [
@@ -99,9 +101,7 @@ let package = Package(
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime",
-        "MocoSession",
-        "MocoSweeps", "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoSweeps", "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench", "MocoFormats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

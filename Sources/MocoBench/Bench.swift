@@ -8,6 +8,8 @@ public enum BenchName: String, CaseIterable, Sendable {
   case textStep = "text-step"
   case zeroShot = "zero-shot"
   case imageEncode = "image-encode"
+  case images
+  case features
   case visionLayerNormStep = "vision-layernorm-step"
   case coopStep = "coop-step"
   case kgcoopStep = "kgcoop-step"
@@ -43,13 +45,14 @@ public struct BenchOptions: Sendable {
   public var repetitions = 5
   /// Of weights and inputs.
   public var seed: UInt64 = 0
-  /// The numbers of the image encoder; only `imageEncode` heeds it.
+  /// The numbers of the image encoder; only `imageEncode` and `features` heed it.
   public var precision = ImagePrecision.float32
   /// Bytes that a chunk's activations may take; nil for the default.
   public var memory: Int?
   /// The blocks of the image tower that are prompted, for a step that prompts it; nil for the first nine.
   public var layers: ClosedRange<Int>?
-  /// Where weights, inputs and results of a step or an encoder are written, for other programs.
+  /// Where weights, inputs and results of a step or an encoder are written, for other programs; for `images` the folder
+  /// of the files that are read.
   public var export: String?
 
   /// The options that `moco bench` has by default.
@@ -63,10 +66,10 @@ public enum Bench {
     guard options.batch >= 1, options.repetitions >= 1 else {
       throw Failure("E0706", "a benchmark needs at least one image and one repetition")
     }
-    guard options.precision == .float32 || name == .imageEncode else {
+    guard options.precision == .float32 || name == .imageEncode || name == .features else {
       throw Failure(
         "E0706", "\(name.rawValue) has no precision \(options.precision.rawValue)",
-        help: "leave --precision out, or measure image-encode")
+        help: "leave --precision out, or measure image-encode or features")
     }
     var report = BenchReport()
     report.add("bench", name.rawValue)
@@ -79,6 +82,8 @@ public enum Bench {
     case .textStep: try textStep(options, &report)
     case .zeroShot: try zeroShot(options, &report)
     case .imageEncode: try imageEncode(options, &report)
+    case .images: try images(options, &report)
+    case .features: try features(options, &report)
     case .visionLayerNormStep: try visionLayerNormStep(options, &report)
     case .coopStep: try methodStep(.coop, options, &report)
     case .kgcoopStep: try methodStep(.kgcoop, options, &report)

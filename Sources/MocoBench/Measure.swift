@@ -9,6 +9,12 @@ struct Times {
   var wall: [Double] = []
   var processor: [Double] = []
 
+  /// Appends the repetitions of other times.
+  mutating func add(_ other: Times) {
+    wall += other.wall
+    processor += other.processor
+  }
+
   var median: Double { Times.median(wall) }
   var fastest: Double { wall.min() ?? .nan }
   var medianProcessor: Double { Times.median(processor) }

@@ -175,9 +175,10 @@ public enum Console {
   }
 
   /// Draws the progress of long work on standard error, from now on.
-  static func drawProgress() { state.progress = ProgressLine("") }
+  public static func drawProgress() { state.progress = ProgressLine("") }
 
-  static func show(_ progress: Progress) {
+  /// Draws how far long work has come, once `drawProgress` was called.
+  public static func show(_ progress: Progress) {
     guard let line = state.progress else { return }
     // A line that the program has begun is not drawn over.
     if state.isMidLine, isatty(STDOUT_FILENO) == 1 { return }
@@ -191,7 +192,8 @@ public enum Console {
     line.epoch(text)
   }
 
-  static func endProgress() { state.progress?.finish() }
+  /// Takes away what is drawn of long work.
+  public static func endProgress() { state.progress?.finish() }
 
   /// Reads a line as the system edits it. The prompt goes where it is seen: to standard error where the output does
   /// not go to a terminal.

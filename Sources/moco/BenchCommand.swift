@@ -56,12 +56,12 @@ struct BenchCommand: ParsableCommand {
       valueName: "range"))
   var layers: String?
 
-  @Option(help: "image-encode: float32, or int8 for products of 8-bit integers.")
+  @Option(help: "image-encode, features: float32, or int8 for products of 8-bit integers.")
   var precision = BenchOptions().precision
 
   @Option(
     help: ArgumentHelp(
-      "steps, image-encode: also write weights, inputs and results, for scripts/bench-pytorch.",
+      "steps, image-encode: also write weights, inputs and results, for scripts/bench-pytorch. images, features: the folder of the pictures that are made, which stay there.",
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var export: String?

@@ -29,6 +29,7 @@ struct MocoCommand: ParsableCommand {
       moco docs -o DIR
       moco bench NAME
       moco data check PATH
+      moco features DATA --clip FILE
       moco runs [FOLDER]
       moco kernel install
       moco lexer pygments|textmate|vim
@@ -44,7 +45,7 @@ struct MocoCommand: ParsableCommand {
       RunCommand.self, SweepCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self,
       CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, DocsCommand.self, BenchCommand.self,
-      DataCommand.self, RunsCommand.self, KernelCommand.self, LexerCommand.self,
+      DataCommand.self, FeaturesCommand.self, RunsCommand.self, KernelCommand.self, LexerCommand.self,
     ])
 
   @Option(

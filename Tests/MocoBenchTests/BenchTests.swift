@@ -36,6 +36,18 @@ import Testing
     #expect(Set(report.lines.map(\.name)).count == report.lines.count)
   }
 
+  @Test func filesAreMeasured() throws {
+    let few = options { $0.batch = 3 }
+    let images = try Bench.run(.images, few)
+    for figure in ["decode", "resize", "both"] {
+      #expect(number(images, figure + "_images_per_second") > 0)
+      #expect(number(images, figure + "_images_per_processor_second") > 0)
+    }
+    let features = try Bench.run(.features, few)
+    #expect(number(features, "share_of_encoder") > 0 && number(features, "encoder_images_per_second") > 0)
+    #expect(features["precision"] == "float32" && features["images"] == "3")
+  }
+
   @Test func everyKernelIsMeasured() throws {
     let report = try Bench.run(.kernels, options())
     let figures = report.lines.filter { $0.name.hasSuffix("_ns") || $0.name.hasSuffix("_gb_per_second") }

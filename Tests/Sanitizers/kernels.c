@@ -17,6 +17,7 @@
 #include "peak.h"
 #include "product.h"
 #include "quantized.h"
+#include "resample.h"
 #include "rows.h"
 #include "tower.h"
 
@@ -252,7 +253,47 @@ static void products(void) {
   CALL(sum += moco_peak_run(10, &value));
 }
 
+// Positions that each take a few of `in_size` positions, or all of them.
+static moco_axis axis_of(ptrdiff_t in_size, ptrdiff_t count) {
+  const ptrdiff_t width = 1 + draw() % in_size;
+  int32_t *starts = bytes((size_t)count * 4), *counts = bytes((size_t)count * 4);
+  int32_t *weights = bytes((size_t)(count * width) * 4);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    counts[i] = 1 + (int32_t)(draw() % width);
+    starts[i] = (int32_t)(draw() % (in_size - counts[i] + 1));
+  }
+  for (ptrdiff_t i = 0; i < count * width; i++) weights[i] = (int32_t)(draw() % (1 << 23)) - (1 << 21);
+  return (moco_axis){starts, counts, weights, count, width};
+}
+
+static void free_axis(moco_axis axis) {
+  free((void *)axis.starts);
+  free((void *)axis.counts);
+  free((void *)axis.weights);
+}
+
+static void resample(ptrdiff_t channels, ptrdiff_t columns, ptrdiff_t rows) {
+  const ptrdiff_t made = 1 + draw() % 40, line = columns * channels;
+  uint8_t *in = bytes((size_t)(line * rows)), *out = bytes((size_t)(made * channels * rows));
+  for (ptrdiff_t i = 0; i < line * rows; i++) in[i] = (uint8_t)draw();
+  moco_axis axis = axis_of(columns, made);
+  uint8_t *scratch = bytes((size_t)moco_resample_scratch(line, made * channels));
+  CALL(moco_resample_across(in, line, rows, channels, 0, columns, &axis, out, made * channels, scratch));
+  CALL(moco_resample_across(in, line, rows, channels, 0, columns, &axis, out, made * channels, NULL));
+  free(scratch), free(out), free_axis(axis);
+  axis = axis_of(rows, made);
+  out = bytes((size_t)(made * line));
+  CALL(moco_resample_down(in, line, line, &axis, out, line));
+  free(out), free_axis(axis);
+  float *table = floats(256 * channels), *planes = floats(columns * rows * channels);
+  CALL(moco_planes_of_bytes(in, columns * rows, channels, table, planes));
+  free(table), free(planes), free(in);
+}
+
 static void all(void) {
+  for (ptrdiff_t channels = 1; channels <= 4; channels++) {
+    for (ptrdiff_t size = 1; size < 70; size += 3) resample(channels, size, 1 + draw() % 50);
+  }
   products();
   static const ptrdiff_t large[] = {127, 128, 129, 255, 512, 513, 1000, 4097};
   for (int turn = 0; turn < 8; turn++) {

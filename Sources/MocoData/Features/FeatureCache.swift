@@ -61,8 +61,11 @@ public final class FeatureCache: Sendable {
     set { disk.withLock { $0 = newValue } }
   }
 
-  /// Images that are decoded and encoded at a time.
-  static let chunk = 256
+  /// Images that are encoded at a time: about 16 MB of pixels, so that some batches may wait in little memory.
+  package static func batchSize(_ preprocess: Preprocess) -> Int {
+    let images = (16 << 20) / max(preprocess.valueCount * 4, 1)
+    return min(max(images / 8 * 8, 16), 256)
+  }
 
   /// The most bytes that stay when nobody asks for them; the store in use always stays.
   public var byteLimit: Int {
@@ -78,11 +81,14 @@ public final class FeatureCache: Sendable {
 
   /// Features of some items, encoding those that are neither in memory nor in files. Shape: [indices, D].
   ///
-  /// - Parameter view: the crop and flip to look at; nil for the middle.
+  /// - Parameters:
+  ///   - view: the crop and flip to look at; nil for the middle.
+  ///   - encoded: hears of each batch that was encoded how many images it had.
   /// - Throws: E0202 for an index outside the split; what decoding and encoding throw; E0406 when
   ///   interrupted.
   package func features(
-    of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, view: Augmentation? = nil
+    of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, view: Augmentation? = nil,
+    encoded: (Int) -> Void = { _ in }
   ) throws -> Tensor {
     let key = StoreKey(source: split.source.contentKey, encoder: encoder.key, preprocess: encoder.preprocess)
     let keys = try indices.map { index in
@@ -100,27 +106,28 @@ public final class FeatureCache: Sendable {
     missing.removeAll { !seen.insert(keys[$0]).inserted }
     if !missing.isEmpty {
       if let files {
-        try fetch(missing, split, indices, keys, key, encoder, files)
+        try fetch(missing, split, indices, keys, key, encoder, files, encoded)
       } else {
-        try encode(missing, split, indices, keys, key, encoder) { _, _ in }
+        try encode(missing, split, indices, keys, key, encoder) { part, _ in encoded(part.count) }
       }
     }
     return try gather(keys, from: key)
   }
 
-  /// Encodes images in chunks; `kept` hears of each chunk when it is in memory.
+  /// Encodes images in batches, while the next ones are decoded; `kept` hears of each batch when it is in memory.
   private func encode(
     _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
     _ encoder: ImageEncoder, kept: (_ places: ArraySlice<Int>, _ values: [Float]) -> Void
   ) throws {
+    guard let first = missing.first else { return }
+    let reader = try PixelReader(
+      split, at: missing.map { indices[$0] }, size: FeatureCache.batchSize(encoder.preprocess),
+      preprocess: encoder.preprocess, augmentation: keys[first].view)
+    defer { reader.stop() }
     var start = 0
-    while start < missing.count {
-      try Cancellation.check()
-      let part = missing[start..<min(start + FeatureCache.chunk, missing.count)]
+    while let pixels = try reader.next() {
+      let part = missing[start..<min(start + (pixels.shape.first ?? 0), missing.count)]
       start = part.endIndex
-      let pixels = try split.pixels(
-        part.map { indices[$0] }, preprocess: encoder.preprocess,
-        augmentation: part.first.flatMap { keys[$0].view })
       let values = try encoder.encode(pixels)
       try add(values, keys: part.map { keys[$0] }, to: key)
       kept(part, try values.toFloats())
@@ -130,7 +137,7 @@ public final class FeatureCache: Sendable {
   /// Takes what is on disk, encodes the rest, and hands each chunk of that to the disk as it comes.
   private func fetch(
     _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
-    _ encoder: ImageEncoder, _ files: FeatureFiles
+    _ encoder: ImageEncoder, _ files: FeatureFiles, _ encoded: (Int) -> Void
   ) throws {
     let place = FeatureCache.diskName(encoder)
     let images = try split.source.imageKeys(missing.map { keys[$0].source })
@@ -154,7 +161,23 @@ public final class FeatureCache: Sendable {
     }
     try encode(rest, split, indices, keys, key, encoder) { part, values in
       files.add(part.compactMap { restNames[$0] }, values: values, encoder: place)
+      encoded(part.count)
     }
+  }
+
+  /// The items among `indices` whose features are on disk.
+  ///
+  /// - Throws: E0202; what reading the images' files throws; E0406.
+  static func kept(
+    of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, in files: FeatureFiles
+  ) throws -> Set<Int> {
+    let items = try indices.map { try split.item($0) }
+    let images = try split.source.imageKeys(items.map(\.source))
+    let names = zip(items, images).map { item, image in
+      FeatureFiles.Key(of: ItemKey(source: item.source, style: item.style, view: nil).text(image: image))
+    }
+    let known = files.known(names, encoder: diskName(encoder))
+    return Set(zip(indices, known).compactMap { $1 ? $0 : nil })
   }
 
   /// The folder of an encoder's features: what it computes, how pixels come to it, and which program and

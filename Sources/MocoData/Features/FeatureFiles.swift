@@ -81,6 +81,7 @@ public final class FeatureFiles: Sendable {
 
   private let state = Mutex<[String: Index]>([:])
   private let unwritten = Mutex(Unwritten())
+  private let failed = Mutex<Failure?>(nil)
   /// When the rows that wait are written: so many, or so many seconds after the last time.
   private static let pendingRows = 4096
   private static let pendingSeconds = 10.0
@@ -88,24 +89,30 @@ public final class FeatureFiles: Sendable {
   private static let head = 24
   private static let ending = ".features"
 
+  /// The most bytes that files take where nobody says otherwise: 4 GiB.
+  public static let usualLimit = 4 << 30
+
   /// Features below a folder, which is made when the first are written.
   ///
-  /// - Parameter byteLimit: the most bytes that files take: 4 GiB.
-  public init(folder: String, byteLimit: Int = 4 << 30) {
+  /// - Parameter byteLimit: the most bytes that files take.
+  public init(folder: String, byteLimit: Int = usualLimit) {
     self.folder = folder
     self.byteLimit = byteLimit
   }
 
   /// The place for this user: `$XDG_CACHE_HOME/moco/features`, or `~/.cache/moco/features`. nil where
-  /// `MOCO_CACHE` is `off` or there is no such place.
+  /// `MOCO_CACHE` is `off` or there is no such place. `MOCO_CACHE_LIMIT` is the most gigabytes (of 2^30 bytes) that the
+  /// files take; what is no such number counts as not set.
   public static func standard() -> FeatureFiles? {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     if variable("MOCO_CACHE") == "off" { return nil }
+    let asked = variable("MOCO_CACHE_LIMIT").flatMap(Double.init) ?? 0
+    let limit = asked > 0 && asked < 1e6 ? Int(asked * 0x1p30) : usualLimit
     if let base = variable("XDG_CACHE_HOME"), base.hasPrefix("/") {
-      return FeatureFiles(folder: base + "/moco/features")
+      return FeatureFiles(folder: base + "/moco/features", byteLimit: limit)
     }
     guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
-    return FeatureFiles(folder: home + "/.cache/moco/features")
+    return FeatureFiles(folder: home + "/.cache/moco/features", byteLimit: limit)
   }
 
   /// The rows that are there, by their place in `keys`.
@@ -128,6 +135,16 @@ public final class FeatureFiles: Sendable {
       }
       state[encoder] = index
       return found
+    }
+  }
+
+  /// Which keys have rows.
+  func known(_ keys: [Key], encoder: String) -> [Bool] {
+    state.withLock { state in
+      var index = state[encoder] ?? Index()
+      load(encoder, into: &index)
+      state[encoder] = index
+      return keys.map { index.rows[$0] != nil }
     }
   }
 
@@ -167,6 +184,9 @@ public final class FeatureFiles: Sendable {
     }
   }
 
+  /// Why rows could not be written, once that has happened.
+  package var writeFailure: Failure? { failed.withLock { $0 } }
+
   /// A disk that is full or not writable is no reason to stop a computation: nothing is kept then.
   private func write(_ keys: [Key], values: [Float], encoder: String) {
     guard let width = keys.isEmpty ? nil : values.count / keys.count, width > 0,
@@ -193,7 +213,9 @@ public final class FeatureFiles: Sendable {
       try FileSystem.createFolder("\(folder)/\(encoder)")
       try AtomicFile.write(bytes, to: path)
       prune(keeping: path)
-    } catch {}
+    } catch {
+      failed.withLock { $0 = $0 ?? error as? Failure }
+    }
   }
 
   /// Bytes of all files, and how many there are.

@@ -46,7 +46,8 @@ struct FilterShape {
 
 extension Resampler {
   /// The part `window` of `image` in another size, each pixel that of the nearest place.
-  static func nearest(_ image: PixelRows, width outWidth: Int, height outHeight: Int, window: Window) -> Image {
+  static func nearest(_ image: PixelRows, width outWidth: Int, height outHeight: Int, window: Window) -> Image
+  {
     let columns = nearestPlaces(image.width, outWidth, window.left..<window.left + window.width)
     let rows = nearestPlaces(image.height, outHeight, window.top..<window.top + window.height)
     let channels = image.channels

@@ -87,7 +87,9 @@ package struct Resampler {
     let outWidth = axis.starts.count
     let read = pass.reads.count * channels
     let bytes = [UInt8](unsafeUninitializedCapacity: rows.count * outWidth * channels) { out, used in
-      let scratch = max(read, outWidth * channels) > longestRow ? nil : malloc(moco_resample_scratch(read, outWidth * channels))
+      let scratch =
+        max(read, outWidth * channels) > longestRow
+        ? nil : malloc(moco_resample_scratch(read, outWidth * channels))
       defer { free(scratch) }
       axis.lend { axis in
         moco_resample_across(

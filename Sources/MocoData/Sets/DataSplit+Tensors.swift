@@ -61,7 +61,10 @@ extension DataSplit {
     return tensor
   }
 
-  private func write(
+  /// Writes the normalized pixels of one item.
+  ///
+  /// - Throws: what decoding throws; E0513.
+  func write(
     _ item: DataItem, preprocess: Preprocess, augmentation: Augmentation?, to out: UnsafeMutablePointer<Float>
   ) throws {
     let style = item.style?.style ?? .clean

@@ -82,7 +82,7 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
 
 /// A path, or the name of a model that ships with moco. A file of that name in the current folder comes
 /// first.
-private func clipPath(_ name: String, _ library: StandardLibrary) throws -> String {
+package func clipPath(_ name: String, _ library: StandardLibrary) throws -> String {
   guard FileSystem.kind(name) == .missing else { return name }
   let isPlain = !name.contains("/") && !name.contains(".")
   let shipped = library.path("models", "\(name)-clip.safetensors")

@@ -101,14 +101,24 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
   try refuse(["labels"], arguments, "files have labels of their own")
   let options = try dataOptions(arguments)
   let images = try arguments.optionalString("images")
-  if let bundled = bundledSets.first(where: { $0 == source }) {
+  if bundledSets.contains(source) {
     try refuse(["split"], arguments, "\(source) has splits of its own")
     try refuse(["images", "columns"], arguments, "\(source) is no list of files")
-    return bundled == "fashion"
-      ? try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
-      : try FashionMNIST.full()
   }
-  return try Dataset.open(source, images: images, options: options)
+  return try openDataset(source, images: images, options: options, context.standardLibrary())
+}
+
+/// The data set of a name or a path, as `dataset` opens it.
+///
+/// - Throws: what opening it throws.
+package func openDataset(
+  _ source: String, images: String? = nil, options: DataOptions, _ library: StandardLibrary
+) throws -> Dataset {
+  switch source {
+  case "fashion": try FashionMNIST.subset(folder: library.path("data", "fashion"))
+  case "fashion-full": try FashionMNIST.full()
+  default: try Dataset.open(source, images: images, options: options)
+  }
 }
 
 /// The error of options that would not be heeded beside the others.

@@ -1,0 +1,110 @@
+import MocoBase
+import MocoTensor
+
+/// Puts the features of a split's images on disk, where every later run of the same program finds them.
+///
+/// It goes on where another has stopped, killed or not: what was written is whole, and the rest is encoded. Parts may be
+/// filled by several processes and machines that see one folder; each writes files of its own.
+package struct FeatureFilling {
+  /// One of several parts of the images, which are dealt in turn.
+  package struct Shard: Sendable, Equatable {
+    /// From 1.
+    package let number: Int
+    package let count: Int
+
+    /// `3/8` is the third of eight parts; nil for what is none.
+    package init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]), count >= 1,
+        (1...count).contains(number), String(number) == parts[0], String(count) == parts[1]
+      else { return nil }
+      (self.number, self.count) = (number, count)
+    }
+  }
+
+  /// How far it has come, in images of this part.
+  package struct State: Sendable {
+    package var done = 0
+    package var encoded = 0
+    package let total: Int
+  }
+
+  private let split: DataSplit
+  private let encoder: ImageEncoder
+  private let files: FeatureFiles
+  /// The items of the part, in order.
+  package let places: [Int]
+  /// Images that are looked up at a time.
+  private static let block = 2048
+
+  /// - Throws: E0520 for a split of features.
+  package init(
+    _ split: DataSplit, encoder: ImageEncoder, files: FeatureFiles, shard: Shard? = nil
+  ) throws {
+    try split.requirePixels("encoded")
+    (self.split, self.encoder, self.files) = (split, encoder, files)
+    guard let shard else {
+      places = Array(0..<split.count)
+      return
+    }
+    places = Array(stride(from: shard.number - 1, to: split.count, by: shard.count))
+  }
+
+  private func blocks(_ body: ([Int]) throws -> Void) throws {
+    for start in stride(from: 0, to: places.count, by: FeatureFilling.block) {
+      try Cancellation.check()
+      try body(Array(places[start..<min(start + FeatureFilling.block, places.count)]))
+    }
+  }
+
+  /// How many of the images have features on disk. Reads every image file, and encodes nothing.
+  ///
+  /// - Throws: E0501, E0502 for files that cannot be read; E0406.
+  package func kept() throws -> Int {
+    var count = 0
+    try blocks { count += try FeatureCache.kept(of: split, at: $0, by: encoder, in: files).count }
+    return count
+  }
+
+  /// Encodes the images that have no features yet and writes them; `told` hears of each batch.
+  ///
+  /// - Parameter width: numbers of a feature.
+  /// - Throws: E0504 where they take more than the files may; E0504 where they cannot be written; what decoding and
+  ///   encoding throw, naming the image; E0406. What was encoded until then is written.
+  @discardableResult
+  package func run(width: Int, told: (State) -> Void = { _ in }) throws -> State {
+    let needed = places.count * (16 + 4 * width)
+    guard needed <= files.byteLimit else {
+      throw FeatureFilling.tooMany(places.count, needed: needed, limit: files.byteLimit)
+    }
+    var state = State(total: places.count)
+    let cache = FeatureCache()
+    cache.files = files
+    defer { files.flush() }
+    try blocks { block in
+      let before = state
+      _ = try cache.features(of: split, at: block, by: encoder) { images in
+        state.done += images
+        state.encoded += images
+        told(state)
+      }
+      cache.removeAll()
+      if let failure = files.writeFailure { throw failure }
+      state.done = before.done + block.count
+      told(state)
+    }
+    files.flush()
+    if let failure = files.writeFailure { throw failure }
+    return state
+  }
+
+  private static func tooMany(_ images: Int, needed: Int, limit: Int) -> Failure {
+    func gigabytes(_ bytes: Int) -> String { NumberText.short(Double(bytes) / 0x1p30) }
+    return Failure(
+      "E0504",
+      "features of \(images) images take \(gigabytes(needed)) GB, and the cache may have \(gigabytes(limit)) GB",
+      help:
+        "set MOCO_CACHE_LIMIT=\(Int((Double(needed) * 1.5 / 0x1p30).rounded(.up))), here and for the runs that use them"
+    )
+  }
+}

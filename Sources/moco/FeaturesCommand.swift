@@ -1,0 +1,178 @@
+import ArgumentParser
+import MocoBase
+import MocoCLIP
+import MocoData
+import MocoFormats
+import MocoRuntime
+import MocoTensor
+import MocoTerminal
+import MocoTraining
+
+extension FeatureFilling.Shard: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+}
+
+extension ImageReading.Order: ExpressibleByArgument {}
+extension ImageReading.Gray16: ExpressibleByArgument {}
+
+struct FeaturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "features",
+    abstract: "Encode the images of a data set once, for all runs that come.",
+    discussion: """
+      Features go where programs look for them (moco data cache says where): a run with the same model, precision and \
+      images encodes nothing. What is there already is not encoded again, so the same line goes on after an \
+      interruption, kill -9 too, and takes in images that were added or changed. Several machines that see one cache \
+      may share the work: --shard 1/4 … --shard 4/4. Exit status 70 where --check finds images without features.
+      """)
+
+  @Argument(help: "A data set: fashion, or \(DataLayout.accepted).")
+  var data: String
+
+  @Option(
+    help: ArgumentHelp("The model: a weight file or folder, or small.", valueName: "file"),
+    completion: .file())
+  var clip: String
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Only this split; several may be named. All without it.", valueName: "name"))
+  var split: [String] = []
+
+  @Option(help: ArgumentHelp("Only one of several parts, such as 3/8.", valueName: "i/n"))
+  var shard: FeatureFilling.Shard?
+
+  @Option(help: "float32, or int8 for products of 8-bit integers.")
+  var precision = ImagePrecision.float32
+
+  @Option(
+    help: ArgumentHelp("For a list: the folder that its paths are relative to.", valueName: "dir"),
+    completion: .directory)
+  var images: String?
+
+  @Option(help: "coop, or openai: resize before the conversion to RGB.")
+  var order = ImageReading.Order.coop
+
+  @Option(help: "scale, or clip: what becomes of 16-bit grey.")
+  var grey16 = ImageReading.Gray16.scale
+
+  @Flag(help: "Leave out files that cannot be decoded.")
+  var skipBroken = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write features and labels to a .safetensors file, which dataset(…) opens.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var out: String?
+
+  @Flag(help: "Encode nothing: say how many images have features.")
+  var check = false
+
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Looks") var looks: LookOptions
+
+  func validate() throws {
+    if let out {
+      guard out.lowercased().hasSuffix(".safetensors") else {
+        throw ValidationError("--out takes a file that ends in .safetensors, not '\(out)'.")
+      }
+      if shard != nil {
+        throw ValidationError("--out writes all features: leave --shard out, when all parts are done.")
+      }
+      if check { throw ValidationError("--check writes nothing: leave --out or --check out.") }
+    }
+    if !running.settings.isEmpty { throw ValidationError("features has no --set; it runs no program.") }
+  }
+
+  func run() throws {
+    looks.apply()
+    Console.start()
+    if running.portable { Products.makePortable() }
+    if let threads = running.threads { Parallel.threadCount = threads }
+    if let memory = running.memory.flatMap(MemorySize.bytes) { MemoryAccountant.limit = memory }
+    do {
+      let missing = try Console.interruptible { try work() }
+      Console.flush()
+      if missing > 0 { throw Status.failed.exit }
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      Console.endProgress()
+      Console.report(error)
+      throw ((error as? Failure)?.code == "E0406" ? Status.interrupted : Status.failed).exit
+    }
+  }
+
+  /// How many images have no features at the end.
+  private func work() throws -> Int {
+    guard let files = FeatureFiles.standard() else {
+      throw Failure(
+        "E0504", "features are kept nowhere: MOCO_CACHE is off, or there is no home folder",
+        help: "unset MOCO_CACHE, or set XDG_CACHE_HOME to a folder")
+    }
+    FeatureCache.shared.files = files
+    guard let library = StandardLibrary.locate() else {
+      throw Failure("E0501", "the standard library is not there", help: "set MOCO_STDLIB to its folder")
+    }
+    var options = DataOptions(skipsBroken: skipBroken)
+    options.reading = ImageReading(gray16: grey16, order: order)
+    let dataset = try openDataset(data, images: images, options: options, library)
+    let splits = try chosen(dataset)
+    let model = try CLIPModel.load(
+      path: clipPath(clip, library), tokenizerDirectory: library.path("tokenizer"))
+    try model.setImagePrecision(precision)
+    Console.remark(([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", ") + "\n")
+    let encoder = try model.imageEncoder()
+    Console.drawProgress()
+    var missing = 0
+    for split in splits {
+      let filling = try FeatureFilling(split, encoder: encoder, files: files, shard: shard)
+      let part = shard.map { ", part \($0.number) of \($0.count)" } ?? ""
+      if check {
+        let kept = try filling.kept()
+        missing += filling.places.count - kept
+        Console.show("\(split.name)\(part): \(kept) of \(filling.places.count) images have features\n")
+        continue
+      }
+      let began = ProcessClock.seconds
+      let state = try filling.run(width: model.config.embedDim) { state in
+        let seconds = max(ProcessClock.seconds - began, 1e-9)
+        // What is there already takes no time: the rate is that of what is encoded.
+        Console.show(
+          Progress(
+            done: state.done, total: state.total, rate: Double(state.encoded) / seconds, unit: "images",
+            note: split.name))
+      }
+      Console.endProgress()
+      let seconds = max(ProcessClock.seconds - began, 1e-9)
+      let speed =
+        state.encoded == 0
+        ? "nothing to encode"
+        : "\(state.encoded) encoded, \(NumberText.short(Double(state.encoded) / seconds)) images/s"
+      Console.show("\(split.name)\(part): \(state.total) images, \(speed)\n")
+    }
+    if let out { try write(dataset, splits, encoder, to: out) }
+    if !check { Console.show("\(files.folder)\n") }
+    return missing
+  }
+
+  private func chosen(_ dataset: Dataset) throws -> [DataSplit] {
+    guard !split.isEmpty else { return dataset.splits }
+    return try split.map { try dataset.requireSplit($0) }
+  }
+
+  /// Writes what `dataset(…)` opens: features and labels, of several splits under their names.
+  private func write(
+    _ dataset: Dataset, _ splits: [DataSplit], _ encoder: ImageEncoder, to path: String
+  ) throws {
+    var items: [SafetensorsWriter.Item] = []
+    for part in splits {
+      let start = splits.count == 1 && split.count == 1 ? "" : part.name + "."
+      items.append((start + "features", try part.features(encoder), .f32))
+      items.append((start + "labels", try Tensor(part.labels, shape: [part.count]), .i64))
+    }
+    let names = Json.array(dataset.classes.map { .string($0) }).serialized()
+    try SafetensorsWriter.write(path: path, tensors: items, metadata: [("classes", names), ("model", clip)])
+    Console.show("\(path): features and labels of \(splits.map(\.name).joined(separator: ", "))\n")
+  }
+}
