@@ -9,6 +9,7 @@ import MocoTerminal
 import MocoTraining
 
 extension FeatureFilling.Shard: ExpressibleByArgument {
+  /// A part as `--shard` names it; nil for what is none.
   package init?(argument: String) { self.init(argument) }
 }
 
@@ -61,8 +62,8 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write features and labels to a .safetensors file, which dataset(…) opens.", valueName: "file"),
-    completion: .file(extensions: ["safetensors"]))
+      "Also write features and labels to a .safetensors or .npz file, which dataset(…) opens.", valueName: "file"),
+    completion: .file(extensions: ["safetensors", "npz"]))
   var out: String?
 
   @Flag(help: "Encode nothing: say how many images have features.")
@@ -73,8 +74,8 @@ struct FeaturesCommand: ParsableCommand {
 
   func validate() throws {
     if let out {
-      guard out.lowercased().hasSuffix(".safetensors") else {
-        throw ValidationError("--out takes a file that ends in .safetensors, not '\(out)'.")
+      guard [".safetensors", ".npz"].contains(where: { out.lowercased().hasSuffix($0) }) else {
+        throw ValidationError("--out takes a file that ends in .safetensors or .npz, not '\(out)'.")
       }
       if shard != nil {
         throw ValidationError("--out writes all features: leave --shard out, when all parts are done.")
@@ -171,8 +172,14 @@ struct FeaturesCommand: ParsableCommand {
       items.append((start + "features", try part.features(encoder), .f32))
       items.append((start + "labels", try Tensor(part.labels, shape: [part.count]), .i64))
     }
-    let names = Json.array(dataset.classes.map { .string($0) }).serialized()
-    try SafetensorsWriter.write(path: path, tensors: items, metadata: [("classes", names), ("model", clip)])
+    if path.lowercased().hasSuffix(".npz") {
+      // NumPy has no metadata: dataset(…, classes: …) names the classes.
+      try NumPyWriter.write(arrays: items, to: path)
+    } else {
+      let names = Json.array(dataset.classes.map { .string($0) }).serialized()
+      try SafetensorsWriter.write(
+        path: path, tensors: items, metadata: [("classes", names), ("model", clip)])
+    }
     Console.show("\(path): features and labels of \(splits.map(\.name).joined(separator: ", "))\n")
   }
 }

@@ -88,8 +88,7 @@ import Testing
       // Two batches of 16 came before.
       let filling = try FeatureFilling(split, encoder: encoder, files: files(folder))
       #expect(try filling.kept() == 32)
-      let missing = folder + "/images/b/0033.png"
-      try FileManager.default.removeItem(atPath: missing)
+      try FileManager.default.removeItem(atPath: paths[33])
       let gone = dataError { _ = try FeatureCache().features(of: split, at: Array(0..<60), by: encoder) }
       #expect(gone?.code == "E0501" && gone?.message.contains(paths[33]) == true)
     }

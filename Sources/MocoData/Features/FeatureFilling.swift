@@ -10,6 +10,7 @@ package struct FeatureFilling {
   package struct Shard: Sendable, Equatable {
     /// From 1.
     package let number: Int
+    /// How many parts there are.
     package let count: Int
 
     /// `3/8` is the third of eight parts; nil for what is none.
@@ -24,8 +25,11 @@ package struct FeatureFilling {
 
   /// How far it has come, in images of this part.
   package struct State: Sendable {
+    /// Images that have features.
     package var done = 0
+    /// Those among them that were encoded for it.
     package var encoded = 0
+    /// Images of the part.
     package let total: Int
   }
 
