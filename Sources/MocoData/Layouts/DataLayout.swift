@@ -82,7 +82,7 @@ package struct DataLayout: Sendable {
 
   /// All layouts, in the order in which they are asked: a folder of classes is what no other one is.
   static let all: [DataLayout] = [
-    idx, listFolder, boxes, imageNet, aircraft, splitFolders, classFolders, jsonList, csvList, tsvList,
+    idx, listFolder, tensorFolder, boxes, imageNet, aircraft, splitFolders, classFolders, jsonList, csvList, tsvList,
     tensors,
   ]
 

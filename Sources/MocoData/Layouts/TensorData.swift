@@ -6,27 +6,69 @@ import MocoTensor
 
 extension DataLayout {
   static let tensors = DataLayout(
-    file: "a safetensors file", endings: [".safetensors"],
+    file: "a file of tensors", endings: [".safetensors", ".npz", ".npy", ".pt", ".pth"],
     help: """
-      A safetensors file with `images` (bytes) or `features`, and `labels`; with splits `train.images`,
-        `train.labels`, …
+      A file of tensors with `images` (bytes, in safetensors) or `features`, and `labels`; with splits `train.features`,
+        `train.labels`, …: safetensors, NumPy's `.npz`, PyTorch's `.pt`. `help("features")` says how others make them.
       """,
-    read: { place, request in try Dataset.safetensors(place.path, options: request.options) })
+    read: { place, request in try Dataset.tensors(place.path, options: request.options) })
+
+  /// What CoOp's `lpclip` writes: a file of features for each split.
+  static let tensorFolder = DataLayout(
+    folder: "a folder of features",
+    help:
+      "A folder with a file of features and labels for each split: `train.npz`, `val.npz`, `test.npz`, or `.pt` …",
+    holds: { path, entries in Dataset.featureFiles(path, entries) != nil },
+    read: { place, request in
+      let files = Dataset.featureFiles(place.path, place.entries ?? []) ?? []
+      var seen: [String: String] = [:]
+      for file in files {
+        if let other = seen.updateValue(file.path, forKey: file.split) {
+          throw DataError.splits(
+            "\(other) and \(file.path) both mean the split \(file.split)",
+            help: "leave one of them in the folder")
+        }
+      }
+      if request.options.cut != nil {
+        throw DataError.unheeded("split:", place.path, help: "leave it out: the files are splits")
+      }
+      return try Dataset.tensors(
+        files.map { ($0.split, $0.path) }, path: place.path, options: request.options)
+    })
 }
 
 extension Dataset {
+  /// The files of features in a folder of nothing else, by their splits; nil for every other folder.
+  static func featureFiles(_ path: String, _ entries: [String]) -> [(split: String, path: String)]? {
+    let endings = DataLayout.tensors.endings.filter { $0 != ".npy" }
+    var found: [(split: String, path: String)] = []
+    for entry in entries where !FolderClutter.holds(entry) {
+      let file = FolderWalk.join(path, entry)
+      guard FileSystem.kind(file) == .file else { return nil }
+      guard let ending = endings.first(where: { entry.lowercased().hasSuffix($0) }),
+        let split = SplitNames.split(String(entry.dropLast(ending.count)))
+      else {
+        if ImageKind.named(entry) != nil { return nil }
+        continue
+      }
+      found.append((split, file))
+    }
+    return found.isEmpty ? nil : found
+  }
+
   /// Feature vectors with labels, in memory.
   ///
   /// - Parameters:
   ///   - features: Shape: [N, D].
   ///   - labels: N indices into `classes`.
   ///   - classes: nil for the labels' numbers.
+  ///   - origin: a line for people on where the vectors come from.
   ///   - splits: for each split the rows that belong to it; nil for all of them in `train` and the same in
   ///     `test`.
   /// - Throws: E0519 if numbers do not fit; E0511, E0512 for the classes.
   public static func features(
     _ features: Tensor, labels: [Int], classes: [String]? = nil, name: String = "features",
-    splits: [(name: String, rows: [Int])]? = nil
+    splits: [(name: String, rows: [Int])]? = nil, origin: String? = nil
   ) throws -> Dataset {
     let source = try FeatureTable(name: name, features: features)
     guard source.count == labels.count else {
@@ -48,7 +90,8 @@ extension Dataset {
     let parts = try (splits ?? [("train", all), ("test", all)]).map { try split($0.name, $0.rows) }
     return Dataset(
       name: name, classes: names, splits: ordered(parts.filter { $0.count > 0 }),
-      origin: ClassNames.twinsNote(names))
+      origin: origin.map { note in ClassNames.twinsNote(names).map { note + "\n" + $0 } ?? note }
+        ?? ClassNames.twinsNote(names))
   }
 
   /// Class names for labels; numbers where no names are given.
@@ -70,98 +113,144 @@ extension Dataset {
     return names
   }
 
-  /// A safetensors file with `images` or `features`, and `labels`; for splits with the names `train.images`,
-  /// `train.labels`, `test.features` …. The metadata may hold `classes`, a JSON list of names.
+  /// A file of tensors with `images` or `features`, and `labels`; for splits with the names `train.images`,
+  /// `train.labels`, `test.features` …: safetensors, PyTorch's, and NumPy's arrays. Metadata may hold `classes`, a JSON
+  /// list of names; in a file of PyTorch they are a list beside the tensors.
   ///
-  /// Images are bytes: [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels.
-  /// - Throws: E0501, E0502 for the file; E0510 if it holds neither; E0511, E0512, E0513, E0519.
-  public static func safetensors(
+  /// Images are bytes: [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels, in safetensors.
+  /// - Throws: E0501, E0502, E0605 for the file; E0510 if it holds neither; E0511, E0512, E0513, E0519, E0521.
+  public static func tensors(
     _ path: String, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
-    let file = try SafetensorsFile(path: path)
+    try tensors([(nil, path)], path: path, name: name, options: options)
+  }
+
+  /// The tensor of features in a file, and what a person should know of it: the one that is called so, or the only one.
+  ///
+  /// - Throws: E0501, E0502, E0605 for the file; E0510 if it is not clear which tensor is meant; E0519 for its shape.
+  package static func featureTensor(_ path: String) throws -> (tensor: Tensor, note: String) {
+    let file = try TensorFiles.open(path)
+    let entry = try FeatureFile.only(in: file, called: FeatureFile.featureNames)
+    let table = try FeatureFile.features(file, entry.name)
+    let stored = entry.type == .f32 ? nil : entry.type.rawValue
+    return (table, try FeatureFile.note(table, stored: stored))
+  }
+
+  /// The labels in a file: the tensor that is called so, or the only one.
+  ///
+  /// - Throws: as `featureTensor`; E0519 for what is no label.
+  package static func labelTensor(_ path: String) throws -> [Int] {
+    let file = try TensorFiles.open(path)
+    let entry = try FeatureFile.only(in: file, called: FeatureFile.labelNames)
+    return try FeatureFile.labels(file.tensor(entry.name), of: "\(path): \(entry.name)")
+  }
+
+  /// The same of several files, each a split of the name beside it. A file of several splits keeps its own.
+  package static func tensors(
+    _ files: [(split: String?, path: String)], path: String, name: String? = nil,
+    options: DataOptions = .init()
+  ) throws -> Dataset {
     let name = name ?? FileSystem.name(of: path)
-    let prefixes = file.names.compactMap { entry -> String? in
-      if entry == "labels" { return "" }
-      return entry.hasSuffix(".labels") ? String(entry.dropLast("labels".count)) : nil
+    let read = try files.map { entry in
+      (split: entry.split, file: try FeatureFile(TensorFiles.open(entry.path)))
     }
+    guard let first = read.first else { throw DataError.empty(path, "there are no files of features") }
     var classes: [String]?
-    if let text = file.metadata("classes") {
-      classes = try Json.parse(text, name: path).arrayValue?.compactMap(\.stringValue)
-    }
-    let kind = ["images", "features"].first { kind in
-      !prefixes.isEmpty && prefixes.allSatisfy { file.contains($0 + kind) }
-    }
-    guard let kind else {
-      if let other = file.unread.first {
-        throw DataError.empty(
-          path, "\(other.name) is \(other.kind), which is not read",
-          help: "save labels as I64, features as F32 or F16, and images as U8")
-      }
-      throw DataError.empty(
-        path,
-        "it holds no images or features with labels (tensors: \(file.names.prefix(8).joined(separator: ", ")))",
-        help: "expected images and labels, or train.images, train.labels, test.images, test.labels")
-    }
+    var notes: [String] = []
     var labels: [Int] = []
-    var rows: [(name: String, rows: [Int])] = []
-    for prefix in prefixes {
-      let own = try wholeLabels(file.tensor(prefix + "labels"), path: path, name: prefix + "labels")
-      rows.append((String(prefix.dropLast()), Array(labels.count..<labels.count + own.count)))
-      labels += own
+    var rows: [(name: String?, rows: [Int])] = []
+    var tables: [Tensor] = []
+    for (split, file) in read {
+      if let names = try file.classes() {
+        guard classes == nil || classes == names else {
+          throw DataError.mismatch(
+            "\(file.file.path) has other class names than \(first.file.file.path)",
+            help: "write the same classes into both files, in the order of the labels")
+        }
+        classes = names
+      } else if let other = file.unreadClasses {
+        notes.append("\(other) is not read: name the classes, dataset(…, classes: [\"cat\", \"dog\"])")
+      }
+      notes += file.notes
+      guard file.isImages == first.file.isImages, split == nil || file.parts.allSatisfy({ $0.split == nil })
+      else {
+        throw DataError.splits(
+          "\(file.file.path) is the split \(split ?? ""), and holds \(file.parts[0].content)",
+          help: "give each file one split of features and labels")
+      }
+      for part in file.parts {
+        let own = try file.labels(part.labels)
+        if !file.isImages {
+          let table = try file.features(part.content)
+          guard table.shape[0] == own.count else {
+            throw DataError.mismatch(
+              "\(file.file.path): \(part.content) has \(table.shape[0]) rows, but \(part.labels) \(own.count) labels",
+              help: "save one label a row")
+          }
+          tables.append(table)
+        }
+        rows.append((split ?? part.split, Array(labels.count..<labels.count + own.count)))
+        labels += own
+      }
     }
     let names = try checkLabels(labels, classes: classes, name: path)
     let source: any ImageSource
-    if kind == "features" {
-      let parts = try prefixes.map { prefix in
-        let part = try file.tensor(prefix + kind)
-        // Whole numbers become float32, which has 24 bits for them.
-        if part.dtype != .float32, let large = try part.toInts().first(where: { $0.magnitude > 1 << 24 }) {
-          throw DataError.mismatch(
-            "\(path): \(prefix + kind) holds the whole number \(large), which float32 does not hold",
-            help: "save features as F32 or F16")
-        }
-        return part
+    if first.file.isImages {
+      guard let file = first.file.file as? SafetensorsFile, read.count == 1 else {
+        throw DataError.empty(
+          path, "images are read from a single safetensors file",
+          help: "save them with safetensors.numpy.save_file, or as image files in folders")
       }
-      source = try FeatureTable(name: name, features: try joined(parts, path: path))
+      source = try images(first.file.parts.map(\.content), in: file, name: name)
     } else {
-      source = try images(prefixes.map { $0 + kind }, in: file, name: name)
+      let table = try joined(tables, path: path)
+      source = try FeatureTable(name: name, features: table)
+      notes.insert(try FeatureFile.note(table, stored: storedAs(read.map(\.file))), at: 0)
     }
     guard source.count == labels.count else {
       throw DataError.mismatch("\(path): \(source.count) images, but \(labels.count) labels")
     }
     var splits = rows.map { part in
       DataSplit(
-        name: part.name, classes: names, items: part.rows.map { DataItem(source: $0, label: labels[$0]) },
-        source: source)
+        name: part.name ?? "", classes: names,
+        items: part.rows.map { DataItem(source: $0, label: labels[$0]) }, source: source)
     }
     if let whole = splits.first, splits.count == 1, whole.name.isEmpty {
-      splits = (options.cut ?? .standard(seed: options.seed)).apply(to: whole)
+      let cut = options.cut ?? .standard(seed: options.seed)
+      splits = cut.apply(to: whole)
+      if !first.file.isImages {
+        notes.append("cut class by class into \(cut.description) (seed \(cut.seed))")
+      }
     } else if options.cut != nil {
       throw DataError.unheeded("split:", path, help: "leave it out: the file has splits of its own")
     }
+    if classes == nil, !first.file.isImages {
+      notes.append("no class names: classes are called by the numbers of their labels")
+    }
+    if let twins = ClassNames.twinsNote(names) { notes.append(twins) }
     return Dataset(
       name: name, classes: names, splits: ordered(splits.filter { $0.count > 0 }),
-      origin: ClassNames.twinsNote(names))
+      origin: notes.isEmpty ? nil : notes.joined(separator: "\n"))
   }
 
-  /// - Throws: E0519 for labels that are no whole numbers.
-  private static func wholeLabels(_ tensor: Tensor, path: String, name: String) throws -> [Int] {
-    if tensor.dtype == .float32 {
-      let values = try tensor.toFloats()
-      if let odd = values.first(where: { !($0 == $0.rounded() && $0.magnitude <= 0x1p24) }) {
-        throw DataError.mismatch(
-          "\(path): \(name) holds \(odd), which is no label",
-          help: "labels are whole numbers from 0: save them as I64")
+  /// The type in which features lie in files, where that is not float32; nil where it is.
+  private static func storedAs(_ files: [FeatureFile]) -> String? {
+    let types = Set(
+      files.flatMap { file in
+        file.parts.compactMap { part in file.file.tensors.first { $0.name == part.content }?.type.rawValue }
       }
-    }
-    return try tensor.toInts()
+    ).subtracting(["F32"])
+    return types.isEmpty ? nil : types.sorted().joined(separator: " and ")
   }
 
   private static func joined(_ parts: [Tensor], path: String) throws -> Tensor {
-    let widths = Set(parts.map { $0.rank == 2 ? $0.shape[1] : -1 })
-    guard let width = widths.first, widths.count == 1, width > 0 else {
-      throw DataError.mismatch("\(path): features are not [images, width] of one width")
+    let widths = Set(parts.map { $0.shape[1] })
+    guard let width = widths.first, widths.count == 1 else {
+      throw DataError.mismatch(
+        "\(path): the splits' features are \(widths.sorted().map(String.init).joined(separator: " and ")) numbers wide",
+        help: "compute all of them with one model")
     }
+    if parts.count == 1 { return parts[0] }
     let values = try parts.flatMap { try $0.toFloats() }
     return try Tensor(values, shape: [values.count / width, width])
   }

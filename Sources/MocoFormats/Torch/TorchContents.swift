@@ -11,7 +11,7 @@ struct TorchContents {
   private(set) var root = ""
   /// What stands beside the tensors, and why it is not read.
   private(set) var others: [(name: String, reason: String)] = []
-  /// Numbers and texts at the top, such as `epoch`.
+  /// Numbers and texts at the top, such as `epoch`, and lists of texts as JSON.
   private(set) var values: [(name: String, text: String)] = []
 
   private let heap: PickleHeap
@@ -80,8 +80,22 @@ struct TorchContents {
     case .int(let number): values.append((name, String(number)))
     case .float(let number): values.append((name, String(number)))
     case .string(let text): values.append((name, text))
-    default: break
+    default:
+      if let texts = texts(value) {
+        values.append((name, Json.array(texts.map { .string($0) }).serialized()))
+      }
     }
+  }
+
+  /// The texts of a list or tuple of nothing else.
+  private func texts(_ value: PickleValue) -> [String]? {
+    guard let node = heap[value], !node.elements.isEmpty else { return nil }
+    switch node.kind {
+    case .list, .tuple: break
+    default: return nil
+    }
+    let texts = node.elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    return texts.count == node.elements.count ? texts : nil
   }
 
   /// - Parameter isState: whether this is the state of an object, whose numbers and texts are its own.

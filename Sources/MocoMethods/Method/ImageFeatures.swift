@@ -18,7 +18,8 @@ extension Classifier {
         throw Failure(
           "E0705", "image features are [B, \(width)], found \(tensor.shape)",
           help: tensor.shape == [0, width]
-            ? "give the features of one image or more" : "give a row of \(width) numbers for each image")
+            ? "give the features of one image or more"
+            : "give a row of \(width) numbers for each image: features of the very model that reads them")
       }
       return try F.normalize(Variable(tensor))
     case .pixels(let tensor):

@@ -46,7 +46,9 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
         by the nearest pixel, colours weighed by alpha. `"coop"` converts first, as CoOp and its successors. Images with a
         style are converted first.
       - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory. Without `split: {train:
-        0..<80, test: 80..<100}` every row is in `train` and in `test`.
+        0..<80, test: 80..<100}` every row is in `train` and in `test`. `features:` and `labels:` may be files
+        (`"x.npy"`, `"y.npy"`), and records of splits: `features: {train: "train.npz", test: "test.npz"}`, where `labels:`
+        is left out if the files hold them. `help("features")` says how other programs make such files.
       - `classes:` names the classes of files too: a list in the order of the labels, or `{old: "new"}`.
 
       It has `classes`, its splits `train`, `val`, `test`, and the cuts `base` and `new`.
@@ -64,7 +66,7 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
   ) { arguments in
     let data: Dataset
     if arguments["features"]?.isNil == false {
-      data = try featureData(arguments)
+      data = try featureData(arguments, dataOptions: dataOptions)
     } else {
       guard let source = try arguments.optionalString("source") else {
         throw arguments.failure(
@@ -122,7 +124,7 @@ package func openDataset(
 }
 
 /// The error of options that would not be heeded beside the others.
-private func refuse(_ names: [String], _ arguments: Arguments, _ reason: String) throws {
+func refuse(_ names: [String], _ arguments: Arguments, _ reason: String) throws {
   for name in names where !arguments.isAbsent(name) {
     throw arguments.failure(
       "E0519", "\(name) would not be heeded: \(reason)", at: name, help: "leave out \(name):")
@@ -182,7 +184,7 @@ private func namedSplits(_ parts: Fields, _ arguments: Arguments) throws -> [Dat
 
 /// `classes:` beside a source: names in the order of the labels (of numbers, where classes are called by
 /// numbers), or new names for some.
-private func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset {
+func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset {
   guard let given = arguments["classes"], !given.isNil else { return data }
   if let record = given.asRecord {
     var names = data.classes
@@ -216,41 +218,6 @@ private func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset 
       help: "they are \(data.classes.prefix(8).joined(separator: ", "))")
   }
   return try data.renamed(names)
-}
-
-private func featureData(_ arguments: Arguments) throws -> Dataset {
-  try refuse(["source", "images", "columns"], arguments, "features lie in memory")
-  let features = try TensorReading.tensor(arguments.value("features"), "features")
-  guard let given = arguments["labels"], !given.isNil else {
-    throw arguments.failure(
-      "E0304", "dataset needs labels with the features", at: "features", help: "labels: [0, 1, …]")
-  }
-  let tensor: TensorValue? = given.asHost()
-  let labels = try tensor.map { try $0.tensor.toInts() } ?? arguments.ints("labels")
-  let classes = arguments["classes"]?.isNil == false ? try readClasses(arguments, "classes") : nil
-  var splits: [(name: String, rows: [Int])]?
-  if let cut = try arguments.optionalRecord("split") {
-    splits = try cut.map { name, value in
-      if let range = value.asRange { return (name, (0..<range.count).map { range.element($0) }) }
-      guard let rows = value.asList else {
-        throw arguments.failure(
-          "E0303", "dataset expects the rows of \"\(name)\", not \(value.typeName)", at: "split",
-          help: "split: {train: 0..<80, test: 80..<100}")
-      }
-      return try (
-        name,
-        rows.enumerated().map { position, row in
-          guard let number = row.asInt else {
-            throw arguments.failure(
-              "E0303", "row \(position) of \"\(name)\" is \(row.typeName), not an Int", at: "split",
-              help: "write split: {train: 0..<80, test: 80..<100}")
-          }
-          return number
-        }
-      )
-    }
-  }
-  return try Dataset.features(features, labels: labels, classes: classes, splits: splits)
 }
 
 private func gray16(_ arguments: Arguments) throws -> ImageReading.Gray16 {

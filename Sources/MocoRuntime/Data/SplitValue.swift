@@ -212,7 +212,8 @@ final class SplitValue: FigureConvertible {
     table.add(
       "features(clip)",
       doc: """
-        Image features [images, dim] by a model; computed once and kept while the session lasts.
+        Image features [images, dim] by a model; computed once and kept, on disk too. Of data of features the rows as they
+        are, which must be as wide as the model's (E0705). `help("features")` says more.
 
         ```
         let train_features = data.train.features(clip)
@@ -220,6 +221,13 @@ final class SplitValue: FigureConvertible {
         """
     ) { value, arguments in
       let clip = try arguments.host(ClipValue.self, "clip", expected: "Clip").model
+      if let table = value.split.source.featureTable, let width = table.shape.last,
+        width != clip.config.embedDim
+      {
+        throw arguments.failure(
+          "E0705", "the features are \(width) numbers wide, those of the model \(clip.config.embedDim)",
+          at: "clip", help: "load the model that made the features, or compute them with this one")
+      }
       return .host(TensorValue(try value.split.features(clip.imageEncoder())))
     }
     table.add(
