@@ -62,7 +62,8 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write features and labels to a .safetensors or .npz file, which dataset(…) opens.", valueName: "file"),
+      "Also write features and labels to a .safetensors or .npz file, which dataset(…) opens.",
+      valueName: "file"),
     completion: .file(extensions: ["safetensors", "npz"]))
   var out: String?
 
@@ -178,7 +179,7 @@ struct FeaturesCommand: ParsableCommand {
     } else {
       let names = Json.array(dataset.classes.map { .string($0) }).serialized()
       try SafetensorsWriter.write(
-        path: path, tensors: items, metadata: [("classes", names), ("model", clip)])
+        path: path, tensors: items, metadata: [("classes", names)])
     }
     Console.show("\(path): features and labels of \(splits.map(\.name).joined(separator: ", "))\n")
   }
