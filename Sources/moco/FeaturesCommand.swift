@@ -8,11 +8,6 @@ import MocoTensor
 import MocoTerminal
 import MocoTraining
 
-extension FeatureFilling.Shard: ExpressibleByArgument {
-  /// A part as `--shard` names it; nil for what is none.
-  package init?(argument: String) { self.init(argument) }
-}
-
 extension ImageReading.Order: ExpressibleByArgument {}
 extension ImageReading.Gray16: ExpressibleByArgument {}
 
@@ -24,7 +19,7 @@ struct FeaturesCommand: ParsableCommand {
       Features go where programs look for them (moco data cache says where): a run with the same model, precision and \
       images encodes nothing. What is there already is not encoded again, so the same line goes on after an \
       interruption, kill -9 too, and takes in images that were added or changed. Several machines that see one cache \
-      may share the work: --shard 1/4 … --shard 4/4. Exit status 70 where --check finds images without features.
+      may share the work: --shard 0/4 … --shard 3/4. Exit status 70 where --check finds images without features.
       """)
 
   @Argument(help: "A data set: fashion, or \(DataLayout.accepted).")
@@ -40,8 +35,9 @@ struct FeaturesCommand: ParsableCommand {
     help: ArgumentHelp("Only this split; several may be named. All without it.", valueName: "name"))
   var split: [String] = []
 
-  @Option(help: ArgumentHelp("Only one of several parts, such as 3/8.", valueName: "i/n"))
-  var shard: FeatureFilling.Shard?
+  @Option(
+    help: ArgumentHelp("Only one of several parts: of eight 0/8, 1/8, … 7/8.", valueName: "i/n"))
+  var shard: String?
 
   @Option(help: "float32, or int8 for products of 8-bit integers.")
   var precision = ImagePrecision.float32
@@ -82,6 +78,9 @@ struct FeaturesCommand: ParsableCommand {
         throw ValidationError("--out writes all features: leave --shard out, when all parts are done.")
       }
       if check { throw ValidationError("--check writes nothing: leave --out or --check out.") }
+    }
+    if let shard, FeatureFilling.Shard(shard) == nil {
+      throw ValidationError("--shard takes a part, of eight 0/8 to 7/8, not '\(shard)'.")
     }
     if !running.settings.isEmpty { throw ValidationError("features has no --set; it runs no program.") }
   }
@@ -128,8 +127,9 @@ struct FeaturesCommand: ParsableCommand {
     Console.drawProgress()
     var missing = 0
     for split in splits {
-      let filling = try FeatureFilling(split, encoder: encoder, files: files, shard: shard)
-      let part = shard.map { ", part \($0.number) of \($0.count)" } ?? ""
+      let filling = try FeatureFilling(
+        split, encoder: encoder, files: files, shard: shard.flatMap(FeatureFilling.Shard.init))
+      let part = shard.map { ", shard \($0)" } ?? ""
       if check {
         let kept = try filling.kept()
         missing += filling.places.count - kept

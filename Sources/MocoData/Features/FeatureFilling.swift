@@ -8,18 +8,18 @@ import MocoTensor
 package struct FeatureFilling {
   /// One of several parts of the images, which are dealt in turn.
   package struct Shard: Sendable, Equatable {
-    /// From 1.
-    package let number: Int
+    /// From 0.
+    package let index: Int
     /// How many parts there are.
     package let count: Int
 
-    /// `3/8` is the third of eight parts; nil for what is none.
+    /// `3/8` is the fourth of eight parts, since they are numbered from 0; nil for what is none.
     package init?(_ text: String) {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]), count >= 1,
-        (1...count).contains(number), String(number) == parts[0], String(count) == parts[1]
+      guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]), count >= 1,
+        (0..<count).contains(index), String(index) == parts[0], String(count) == parts[1]
       else { return nil }
-      (self.number, self.count) = (number, count)
+      (self.index, self.count) = (index, count)
     }
   }
 
@@ -51,7 +51,7 @@ package struct FeatureFilling {
       places = Array(0..<split.count)
       return
     }
-    places = Array(stride(from: shard.number - 1, to: split.count, by: shard.count))
+    places = Array(stride(from: shard.index, to: split.count, by: shard.count))
   }
 
   private func blocks(_ body: ([Int]) throws -> Void) throws {
