@@ -53,6 +53,29 @@ import Testing
     #expect(check.status == 0, "\(check.output)\(check.errors)")
   }
 
+  /// Wherever it was ended, the same line goes on, and what it leaves is whole.
+  @Test(arguments: ["KILL", "TERM"], ["0.05", "0.3", "0.9"])
+  func theSameLineGoesOn(_ signal: String, _ seconds: String) throws {
+    let folder = try folder()
+    let script = """
+      "$0" features photos --clip small & p=$!
+      sleep \(seconds); kill -\(signal) $p 2>/dev/null
+      wait $p; echo status $?
+      """
+    let ended = try MocoProcess.run(["-c", script, MocoProcess.executable], in: folder, program: "/bin/sh")
+    let statuses = ["status 0", signal == "KILL" ? "status 137" : "status 143"]
+    #expect(statuses.contains { ended.output.contains($0) }, "\(ended.output)\(ended.errors)")
+    let again = try MocoProcess.run(arguments + ["--out", "f.safetensors"], in: folder)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try MocoProcess.run(arguments + ["--check"], in: folder).status == 0)
+    let program = """
+      let [a, b] = [dataset(source).train.features(load_clip("small")) for source in ["photos", "f.safetensors"]]
+      print(a.to_list() == b.to_list())
+      """
+    let whole = try MocoProcess.run(["-e", program], in: folder, environment: ["MOCO_CACHE": "off"])
+    #expect(whole.output == "true\n", "\(whole.output)\(whole.errors)")
+  }
+
   @Test func wrongUseIsSaid() throws {
     let folder = try folder()
     func run(_ more: String...) throws -> (status: Int32, errors: String) {
