@@ -11,6 +11,24 @@ import Testing
     try Dataset.open(path(name), options: DataOptions(cut: nil))
   }
 
+  /// A folder of splits says what it leaves out; one of images stays one of images.
+  @Test func foldersOfFeatures() throws {
+    let folder = try TemporaryFolder()
+    let file = try FileSystem.read(path("tuple.pt"))
+    try folder.write("f/Training.pt", file)
+    try folder.write("f/valid.PT", file)
+    try folder.write("f/other.pt", file)
+    try folder.write("f/config.yaml", "x")
+    let data = try Dataset.open(folder.path + "/f")
+    #expect(data.splits.map(\.name) == ["train", "val"])
+    #expect(data.origin?.contains("config.yaml") == true && data.origin?.contains("other.pt") == true)
+    try folder.write("f/trn.npz", file)
+    #expect(dataErrorCode { _ = try Dataset.open(folder.path + "/f") } == "E0521")
+    try folder.writeClasses(["cat", "dog"], perClass: 2, under: "photos/")
+    try folder.write("photos/train.pt", file)
+    #expect(try Dataset.open(folder.path + "/photos").classes == ["cat", "dog"])
+  }
+
   /// The features of image i, as the script makes them.
   private func rows(_ images: Range<Int>) -> [Float] {
     images.flatMap { [Float($0 + 1), Float($0 + 1) / 2, Float(-$0), 0.25] }

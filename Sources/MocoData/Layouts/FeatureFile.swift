@@ -91,7 +91,7 @@ struct FeatureFile {
   private static func split(_ start: String) -> String? {
     guard !start.isEmpty else { return nil }
     let name = String(start.dropLast())
-    return start.hasSuffix("_") ? SplitNames.split(name) : name
+    return SplitNames.split(name) ?? name
   }
 
   /// `torch.save((features, labels), …)`.

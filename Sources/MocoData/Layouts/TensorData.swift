@@ -32,8 +32,12 @@ extension DataLayout {
       if request.options.cut != nil {
         throw DataError.unheeded("split:", place.path, help: "leave it out: the files are splits")
       }
+      let others = (place.entries ?? []).filter { entry in
+        !FolderClutter.holds(entry) && !files.contains { $0.path == FolderWalk.join(place.path, entry) }
+      }
       return try Dataset.tensors(
-        files.map { ($0.split, $0.path) }, path: place.path, options: request.options)
+        files.map { ($0.split, $0.path) }, path: place.path, options: request.options,
+        notes: others.isEmpty ? [] : ["left out: \(NameList.few(others))"])
     })
 }
 
@@ -148,7 +152,7 @@ extension Dataset {
   /// The same of several files, each a split of the name beside it. A file of several splits keeps its own.
   package static func tensors(
     _ files: [(split: String?, path: String)], path: String, name: String? = nil,
-    options: DataOptions = .init()
+    options: DataOptions = .init(), notes: [String] = []
   ) throws -> Dataset {
     let name = name ?? FileSystem.name(of: path)
     let read = try files.map { entry in
@@ -156,7 +160,7 @@ extension Dataset {
     }
     guard let first = read.first else { throw DataError.empty(path, "there are no files of features") }
     var classes: [String]?
-    var notes: [String] = []
+    var notes = notes
     var labels: [Int] = []
     var rows: [(name: String?, rows: [Int])] = []
     var tables: [Tensor] = []
