@@ -52,7 +52,7 @@ import Testing
       save_tensors("x.npy", eye(4))
       let wide = dataset(features: "x.npy", labels: [0, 1, 0, 1], classes: ["bag", "coat"])
       func code(f) { try { f() } catch e { return e.code } "none" }
-      print(code(() => wide.train.features(clip)), code(() => evaluate(zero_shot(clip), wide.test)))
+      print(code(() => wide.train.features(clip)), code(() => evaluate(zero_shot(clip, classes: wide.classes), wide.test)))
       print(code(() => dataset(features: "x.npy")), code(() => dataset(features: "no.npy", labels: [0])))
       print(code(() => dataset(features: "x.npy", labels: [0, 1, 2])), code(() => dataset(features: {}, labels: {})))
       print(code(() => dataset(features: {train: "x.npy"}, labels: {test: [0, 1, 0, 1]})))

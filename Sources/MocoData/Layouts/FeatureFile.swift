@@ -220,6 +220,16 @@ extension FeatureFile {
     return names.first { ["classes", "classnames", "class_names"].contains($0) }
   }
 
+  /// What is said where a file holds no names of classes, or those that are not read.
+  static let unnamed = "no class names: classes are called by the numbers of their labels"
+  private static let unreadNames = " is not read: name the classes, dataset(…, classes: [\"cat\", \"dog\"])"
+
+  /// What is said of names of classes that are not read.
+  static func unread(_ name: String) -> String { name + unreadNames }
+
+  /// Whether a line of an origin is one of these.
+  static func namesAreMissing(_ line: Substring) -> Bool { line == unnamed || line.hasSuffix(unreadNames) }
+
   /// What a person should know of features that others have made: how wide, how they were stored, whether they have unit
   /// length.
   static func note(_ features: Tensor, stored: String?) throws -> String {

@@ -173,7 +173,7 @@ extension Dataset {
         }
         classes = names
       } else if let other = file.unreadClasses {
-        notes.append("\(other) is not read: name the classes, dataset(…, classes: [\"cat\", \"dog\"])")
+        notes.append(FeatureFile.unread(other))
       }
       notes += file.notes
       guard file.isImages == first.file.isImages, split == nil || file.parts.allSatisfy({ $0.split == nil })
@@ -229,7 +229,7 @@ extension Dataset {
       throw DataError.unheeded("split:", path, help: "leave it out: the file has splits of its own")
     }
     if classes == nil, !first.file.isImages {
-      notes.append("no class names: classes are called by the numbers of their labels")
+      notes.append(FeatureFile.unnamed)
     }
     if let twins = ClassNames.twinsNote(names) { notes.append(twins) }
     return Dataset(

@@ -5,6 +5,8 @@ extension ClassNames {
   ) -> String? {
     let stale = before.flatMap(twinsNote)
     var lines = (origin ?? "").split(separator: "\n").compactMap { line -> String? in
+      // What is said of names that a file lacks is settled by those that were given.
+      if before != nil, FeatureFile.namesAreMissing(line) { return nil }
       let kept = line.split(separator: "; ").filter { $0 != stale ?? "" }
       return kept.isEmpty ? nil : kept.joined(separator: "; ")
     }
