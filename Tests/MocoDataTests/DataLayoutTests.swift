@@ -33,7 +33,8 @@ import Testing
   @Test(arguments: [
     ("/a.json", "a list of images in JSON"), ("/A.JSON", "a list of images in JSON"),
     ("/a.csv", "a list of images in CSV"), ("/a.tsv", "a list of images in TSV"),
-    ("/a.Tab", "a list of images in TSV"), ("/a.safetensors", "a safetensors file"),
+    ("/a.Tab", "a list of images in TSV"), ("/a.safetensors", "a file of tensors"),
+    ("/a.npz", "a file of tensors"), ("/a.PT", "a file of tensors"),
   ])
   func filesAreKnownByTheirEndings(_ name: String, _ title: String) throws {
     #expect(try self.title([String(name.dropFirst()): ""], at: name) == title)
@@ -41,10 +42,10 @@ import Testing
 
   @Test func whatIsNoneSaysWhatIs() throws {
     let folder = try TemporaryFolder()
-    try folder.write("a.npz", "")
+    try folder.write("a.parquet", "")
     let accepted = "a folder with one sub-folder a class, or a .json, .csv, .tsv or .safetensors file"
     #expect(DataLayout.accepted == accepted)
-    let other = dataError { _ = try Dataset.open(folder.path + "/a.npz", images: "x") }
+    let other = dataError { _ = try Dataset.open(folder.path + "/a.parquet", images: "x") }
     #expect(other?.code == "E0503")
     #expect(other?.help == "give \(accepted)")
     let missing = dataError { _ = try Dataset.open(folder.path + "/nowhere") }
@@ -85,8 +86,10 @@ import Testing
 
   @Test func theManualHasEveryReader() {
     let items = DataLayout.manual.split(separator: "\n").filter { $0.hasPrefix("- ") }
-    #expect(items.count == 7)
-    for word in ["sub-folder", "IDX", "split_zhou", "classnames.txt", "variants.txt", "CSV", "safetensors"] {
+    #expect(items.count == 8)
+    for word in [
+      "sub-folder", "IDX", "split_zhou", "classnames.txt", "variants.txt", "CSV", "safetensors", "val.npz",
+    ] {
       #expect(items.count { $0.contains(word) } == 1, "\(word)")
     }
   }

@@ -31,8 +31,8 @@ import Testing
       let own = results(few, seen)
       let names = data.classes
       for other in [
-        dataset("f.safetensors", classes: names), dataset("f.npz", classes: names), dataset("each", classes: names)
-        dataset(features: {train: "each/train.npz", test: "each/test.npz"}, classes: names)
+        dataset("f.safetensors", classes: names), dataset("f.npz", classes: names), dataset("each", classes: names),
+        dataset(features: {train: "each/train.npz", test: "each/test.npz"}, classes: names),
         dataset(features: {train: "x.npy", test: z}, labels: {train: y, test: seen.labels}, classes: names)
       ] { print(results(other.train, other.test) == own, other.classes == names) }
       print(own[0] > 0.2, own[2].all(l => l > 0))
@@ -51,7 +51,7 @@ import Testing
       let clip = load_clip("small")
       save_tensors("x.npy", eye(4))
       let wide = dataset(features: "x.npy", labels: [0, 1, 0, 1], classes: ["bag", "coat"])
-      func code(f) { try { f() } catch e { return e.code } "none" }
+      func code(f) { try { f() } catch e { return e.code }; "none" }
       print(code(() => wide.train.features(clip)), code(() => evaluate(zero_shot(clip, classes: wide.classes), wide.test)))
       print(code(() => dataset(features: "x.npy")), code(() => dataset(features: "no.npy", labels: [0])))
       print(code(() => dataset(features: "x.npy", labels: [0, 1, 2])), code(() => dataset(features: {}, labels: {})))

@@ -8,7 +8,8 @@ func featureData(
 ) throws -> Dataset {
   try refuse(["source", "images", "columns"], arguments, "features are given")
   let features = try arguments.value("features")
-  let labels = arguments["labels"].flatMap { $0.isNil ? nil : $0 }
+  let given = arguments["labels"]
+  let labels: AnyValue? = given?.isNil == false ? given : nil
   if let parts = features.asRecord { return try splitData(parts, labels, arguments) }
   guard let labels else {
     if let path = features.asString {
