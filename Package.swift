@@ -50,14 +50,14 @@ let package = Package(
     .target(name: "MocoPlot", dependencies: ["MocoBase", "MocoDocument"]),
 
     // Sweeps: points, claims, folders; knows no program that runs.
-    .target(name: "MocoSweeps", dependencies: ["MocoBase", "MocoData", "MocoTraining", "MocoLang"]),
+    .target(name: "MocoSweeps", dependencies: ["MocoBase", "MocoData", "MocoTraining", "MocoDocument", "MocoLang"]),
 
     // Where both meet.
     .target(
       name: "MocoRuntime",
       dependencies: [
         "CCairo", "MocoBase", "MocoTensor", "MocoAutograd", "MocoFormats", "MocoCLIP", "MocoMethods",
-        "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoPlot",
+        "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoPlot", "MocoSweeps",
       ]),
     .target(
       name: "MocoSession",
@@ -164,7 +164,7 @@ let package = Package(
     .testTarget(
       name: "MocoDocumentTests", dependencies: ["MocoBase", "MocoDocument"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
-    .testTarget(name: "MocoSweepsTests", dependencies: ["MocoBase", "MocoLang", "MocoSweeps"]),
+    .testTarget(name: "MocoSweepsTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang", "MocoSweeps"]),
     .testTarget(
       name: "MocoPlotTests", dependencies: ["MocoBase", "MocoDocument", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(

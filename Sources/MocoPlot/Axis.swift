@@ -18,6 +18,8 @@ package struct Axis {
   /// Where marks stand, ascending, in the values' unit; none lies outside of the limits.
   package let ticks: [Double]
   let labels: [String]
+  /// Places that stand in even steps, ascending; nil where distances count.
+  private var stops: [Double]?
 
   /// - Parameters:
   ///   - roomy: widens the limits to the marks around the data.
@@ -83,7 +85,25 @@ package struct Axis {
   }
 
   /// Where a value lies between the limits, 0…1 inside.
-  func share(_ value: Double) -> Double { (value - low) / (high - low) }
+  func share(_ value: Double) -> Double {
+    guard let stops else { return (value - low) / (high - low) }
+    // Between two stops the distances count again.
+    guard stops.count > 1, let next = stops.firstIndex(where: { $0 >= value }) else {
+      return stops.count > 1 ? 1 : 0.5
+    }
+    guard next > 0 else { return 0 }
+    let part = (value - stops[next - 1]) / (stops[next] - stops[next - 1])
+    return (Double(next - 1) + part) / Double(stops.count - 1)
+  }
+
+  /// A scale on which these places stand in even steps, each with its mark.
+  init(even places: [Double]) {
+    let stops = Set(places.filter { $0.isFinite && abs($0) < 1e300 }).sorted()
+    (low, high) = (stops.first ?? 0, stops.last ?? 1)
+    ticks = stops
+    labels = stops.map { NumberText.short($0) }
+    self.stops = stops
+  }
 
   static func roundStep(_ rough: Double) -> Double {
     guard rough.isFinite, rough > 1e-300 else { return 1 }

@@ -41,6 +41,7 @@ extension Figure {
       if let range = chart.xRange { members.append(("x_range", .stored(range))) }
       if let range = chart.yRange { members.append(("y_range", .stored(range))) }
       if let ticks = chart.ticks { members.append(("ticks", .stored(ticks))) }
+      if chart.isEven { members.append(("even", true)) }
       let series = chart.series.map { one -> Json in
         [
           "name": .string(one.name), "x": .stored(one.x), "y": .stored(one.y), "low": .stored(one.low),
@@ -136,6 +137,7 @@ extension LineChart {
       series, xLabel: xLabel, yLabel: yLabel, yRange: json["y_range"]?.storedRange,
       xRange: json["x_range"]?.storedRange,
       ticks: json["ticks"]?.storedNumbers, marks: json["marks"]?.stringValue == "points" ? .points : .curve)
+    isEven = json["even"]?.boolValue ?? false
   }
 }
 

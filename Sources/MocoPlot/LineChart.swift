@@ -54,6 +54,8 @@ public struct LineChart: Sendable, Equatable {
   public var yRange: ClosedRange<Double>?
   /// Where the horizontal axis is marked; `nil` for round places.
   public var ticks: [Double]?
+  /// Whether the places of the points stand in even steps, and not at their distances: 1, 2, 4, 8, 16.
+  public var isEven = false
   /// How the points of all series are shown.
   public var marks: Marks
 
@@ -74,6 +76,7 @@ public struct LineChart: Sendable, Equatable {
   /// The horizontal axis, marked at round places or where it is asked for.
   func horizontalAxis(count: Int) -> Axis {
     let places = series.flatMap { $0.points.compactMap { $0?.x } + $0.band.compactMap { $0?.x } }
+    if isEven { return Axis(even: places) }
     return Axis(places, fixed: xRange, roomy: marks == .points, count: count, counts: true, ticks: ticks)
   }
 

@@ -23,6 +23,8 @@ public final class RuntimeContext {
   public var limits = DocumentLimits()
   /// What is recorded of this run; nil at the prompt and where nothing is to be recorded.
   public let recorder: RunRecorder?
+  /// The hash of a program's code and modules by the path of its file; nil where nobody knows programs.
+  public var codeHash: ((String) throws -> String)?
   /// What is kept for TensorBoard.
   var log = RunLog()
   /// What this run shares with other runs of the process; nil for a run by itself.

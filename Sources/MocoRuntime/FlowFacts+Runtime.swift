@@ -10,7 +10,7 @@ extension FlowFacts {
       "read_csv", "read_json", "dataset", "load_image", "sample_folder", "clip", "load_clip", "clip_model",
       "load_model", "load_tensors", "list_tensors", "over", "from_json", "to_json", "help", "memory", "top",
       "features",
-      "pixels", "weights", "batches", "contrastive_loss",
+      "pixels", "weights", "runs", "curves", "batches", "contrastive_loss",
     ],
     writing: [
       "save", "svg", "write_text", "append_text", "write_json", "write_csv", "make_folder", "save_tensors",

@@ -164,6 +164,9 @@ func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerMethodBuiltins(interpreter, context)
   registerShowBuiltins(interpreter, context)
   registerControlBuiltins(interpreter, context)
+  interpreter.define(runsBuiltins(context).onlyGiving())
+  interpreter.noteMethods(of: RunsValue.methods)
+  interpreter.noteMethods(of: ResultTableValue.methods)
   interpreter.noteFlow(.runtime)
   describeTypes(interpreter)
 }

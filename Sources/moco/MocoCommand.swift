@@ -30,7 +30,9 @@ struct MocoCommand: ParsableCommand {
       moco bench NAME
       moco data check PATH
       moco features DATA --clip FILE
+      moco table FILE|FOLDER --rows A --columns B --value V
       moco runs [FOLDER]
+      moco runs show|compare|rm RUN …
       moco kernel install
       moco lexer pygments|textmate|vim
       """,
@@ -45,7 +47,8 @@ struct MocoCommand: ParsableCommand {
       RunCommand.self, SweepCommand.self, ExportCommand.self, ImportCommand.self, WatchCommand.self,
       CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, DocsCommand.self, BenchCommand.self,
-      DataCommand.self, FeaturesCommand.self, RunsCommand.self, KernelCommand.self, LexerCommand.self,
+      DataCommand.self, FeaturesCommand.self, RunsCommand.self, TableCommand.self, KernelCommand.self,
+      LexerCommand.self,
     ])
 
   @Option(

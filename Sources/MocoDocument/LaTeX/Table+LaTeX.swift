@@ -1,8 +1,10 @@
 import MocoBase
 
 extension Document.Table {
-  /// A `tabular` of LaTeX without packages, in a `table` where there is a title or a caption; empty without columns.
-  public func latex() -> String {
+  /// A `tabular` of LaTeX, in a `table` where there is a title or a caption; empty without columns.
+  ///
+  /// - Parameter isBooktabs: with the rules of the package booktabs; otherwise without any package.
+  public func latex(isBooktabs: Bool = false) -> String {
     let count = columnCount
     guard count > 0 else { return "" }
     let places = (0..<count).map { column in
@@ -12,10 +14,11 @@ extension Document.Table {
       case .trailing: "r"
       }
     }
-    var text = "\\begin{tabular}{\(places.joined())}\n  \\hline\n"
+    let (top, middle, bottom) = isBooktabs ? ("toprule", "midrule", "bottomrule") : ("hline", "hline", "hline")
+    var text = "\\begin{tabular}{\(places.joined())}\n  \\\(top)\n"
     if hasNames {
       let names = (0..<count).map { columns.indices.contains($0) ? columns[$0].name.string : "" }
-      text += Self.line(names.map(LaTeXText.escaped)) + "  \\hline\n"
+      text += Self.line(names.map(LaTeXText.escaped)) + "  \\\(middle)\n"
     }
     for row in rows {
       switch row {
@@ -26,10 +29,11 @@ extension Document.Table {
         text += Self.line(["\\multicolumn{\(count)}{l}{\(first)}"])
       }
     }
-    text += "  \\hline\n\\end{tabular}\n"
+    text += "  \\\(bottom)\n\\end{tabular}\n"
     let words = [title.string, caption.string].filter { !$0.isEmpty }.map(LaTeXText.escaped)
-    guard !words.isEmpty else { return text }
-    return "\\begin{table}\n\\centering\n\\caption{\(words.joined(separator: ". "))}\n\(text)\\end{table}\n"
+    let head = isBooktabs ? "% \\usepackage{booktabs}\n" : ""
+    guard !words.isEmpty else { return head + text }
+    return head + "\\begin{table}\n\\centering\n\\caption{\(words.joined(separator: ". "))}\n\(text)\\end{table}\n"
   }
 
   private static func line(_ cells: [String]) -> String {
@@ -55,6 +59,9 @@ package enum LaTeXText {
         switch scalar {
         case "&", "%", "$", "#", "_", "{", "}": result += "\\\(scalar)"
         case "\\": result += "\\textbackslash{}"
+        case "±": result += "$\\pm$"
+        case "≠": result += "$\\neq$"
+        case "→": result += "$\\to$"
         case "~": result += "\\textasciitilde{}"
         case "^": result += "\\textasciicircum{}"
         case "<": result += "\\textless{}"

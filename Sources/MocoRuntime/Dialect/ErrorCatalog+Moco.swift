@@ -66,5 +66,9 @@ extension ErrorCatalog {
       ("E1105", "There is nothing to sweep"),
       ("E1106", "An option of a sweep does not fit the program"),
       ("E1107", "The folder holds another sweep"),
+      ("E1113", "There are no finished runs to show"),
+      ("E1114", "The runs have no such setting, value or result"),
+      ("E1115", "A cell would mix runs of several settings"),
+      ("E1116", "A result is no number"),
     ])
 }

@@ -83,6 +83,29 @@ var resultTypes: [HostType] {
       ],
       methods: ReportValue.methods, gives: ["top": "Float"]),
     HostType(
+      "Runs", "The runs of a sweep, as they stood when they were read.", element: "Record",
+      fields: [
+        ("folder", "String", "The folder of the sweep."),
+        ("settings", "Record", "All settings with their values."),
+        ("states", "Record", "How many runs there are of each state."),
+      ],
+      methods: RunsValue.methods, gives: ["where": "Runs", "table": "ResultTable", "curves": "Figure"]),
+    HostType(
+      "ResultTable", "Averages of the results of a sweep.",
+      fields: [
+        ("rows", "List", "The values of the rows' settings."),
+        ("columns", "List", "The columns, as the table names them."),
+        ("cells", "List", "A list for each row of records: mean, deviation, runs, best."),
+        ("notes", "List", "What has to be said of the numbers."),
+        ("text", "String", "The table as text."),
+        ("csv", "String", "The table with all digits, per RFC 4180."),
+        ("markdown", "String", "The table as Markdown."),
+        ("html", "String", "The table as a page."),
+        ("latex", "String", "The table as LaTeX with booktabs."),
+        ("json", "String", "The table as JSON, with numbers."),
+      ],
+      methods: ResultTableValue.methods),
+    HostType(
       "Route", "Why one image was answered as it was.",
       fields: [
         ("prediction", "String", "The most likely class."),

@@ -13,7 +13,7 @@ func describeTypes(_ interpreter: Interpreter) {
     "soft_prompts": "SoftPrompts",
     "router": "Router", "templates": "Templates", "train": "Training", "evaluate": "Report",
     "report": "Report",
-    "route": "Route", "compare": "Figure", "dead": "Record", "forecast": "Forecast", "sgd": "Optimizer",
+    "route": "Route", "compare": "Figure", "runs": "Runs", "permutation_test": "Record", "dead": "Record", "forecast": "Forecast", "sgd": "Optimizer",
     "adam": "Optimizer", "adamw": "Optimizer",
     "cosine": "Schedule", "constant": "Schedule", "table": "Figure", "tensor": "Tensor",
     "parameter": "Tensor",

@@ -8,6 +8,8 @@ public struct RunList {
     public let name: String
     /// `finished`, `failed`, `interrupted by SIGTERM`; without an end `running`, or `dead` where its process is gone.
     public let state: String
+    /// Whether its process runs, or may run on another machine.
+    public let mayRun: Bool
     /// In UTC; empty in records that do not say.
     public let began: String
     /// How long it took; nil until it has ended.
@@ -32,11 +34,12 @@ public struct RunList {
 
   private static func run(_ name: String, file: String) -> Run {
     guard let record = try? Json.parse(file: file) else {
-      return Run(name: name, state: "its run.json cannot be read", began: "", seconds: nil)
+      return Run(name: name, state: "its run.json cannot be read", mayRun: false, began: "", seconds: nil)
     }
     let process = RunProcess(record["process"])
     return Run(
-      name: name, state: state(record, process), began: process?.began ?? "",
+      name: name, state: state(record, process),
+      mayRun: record["status"] == nil && process.map { $0.isRunning != false } ?? false, began: process?.began ?? "",
       seconds: record["seconds"]?.doubleValue)
   }
 
@@ -50,27 +53,5 @@ public struct RunList {
     case false?: return "dead"
     case nil: return "running or dead on \(process.host)"
     }
-  }
-
-  /// A line a run.
-  public var text: String {
-    let widest = runs.map(\.name.count).max() ?? 0
-    let widestState = runs.map(\.state.count).max() ?? 0
-    func padded(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(width - text.count, 0))
-    }
-    return runs.map { run in
-      let seconds = run.seconds.map { NumberText.fixed($0, 1) + " s" } ?? ""
-      let line = [padded(run.name, widest), padded(run.state, widestState), padded(run.began, 20), seconds]
-      return line.joined(separator: "  ").trimmedEnd + "\n"
-    }.joined()
-  }
-}
-
-extension String {
-  fileprivate var trimmedEnd: String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

@@ -1,0 +1,215 @@
+import MocoBase
+import MocoTraining
+
+/// The results of a sweep's finished runs by two groups of settings, averaged over the rest.
+///
+/// What is averaged over is `seed` and what the request names; another setting with several values is an error, so that
+/// nothing is mixed without being said. Rows, columns and the runs of a cell are in the order of the sweep's points, so
+/// that the table depends on nothing but what is finished.
+public struct ResultTable: Sendable {
+  /// What stands where a row and a column meet.
+  public struct Cell: Sendable {
+    /// The mean; nil where no run has the value.
+    public internal(set) var mean: Double?
+    /// How far the values lie apart; nil of a single run, of H, and where none is asked for.
+    public internal(set) var deviation: Double?
+    /// Runs that have the value.
+    public internal(set) var runs: Int
+    /// Whether it is the best of its column or row, as it is shown.
+    public internal(set) var isBest = false
+  }
+
+  /// A column: the values of its settings, and the name of its result.
+  public struct Column: Sendable, Equatable {
+    /// As the request's `columns`.
+    public let settings: [Json?]
+    /// The result, or `H`.
+    public let value: String
+    /// As tables write it.
+    public let label: String
+  }
+
+  /// What was asked for.
+  public let request: TableRequest
+  /// The values of the rows' settings, from top to bottom.
+  public let rows: [[Json?]]
+  /// From left to right.
+  public let columns: [Column]
+  /// By row and column.
+  public internal(set) var cells: [[Cell]]
+  /// What has to be said of the table: sentences without their points.
+  public internal(set) var notes: [String] = []
+  /// Digits after the point.
+  public let digits: Int
+
+  /// The name of the column that `harmonic` adds.
+  public static let harmonicName = "H"
+  /// The setting that is averaged over without being named.
+  public static let seedName = "seed"
+
+  /// - Parameters:
+  ///   - runs: all points of the sweep, in their order, whatever has become of them.
+  ///   - source: what messages call the sweep.
+  /// - Throws: E1113 where there is nothing to show; E1114 for a name that the runs do not have; E1115 for settings that
+  ///   would be mixed; E1116 for a result that is no number.
+  public init(_ runs: [SweepRun], _ request: TableRequest, source: String) throws {
+    self.request = request
+    let selection = try RunSelection(runs, request, source: source)
+    let grouped = selection.chosen
+    rows = RunSelection.distinct(grouped.map { run in request.rows.map { run.settings[$0] } })
+    let groups = RunSelection.distinct(grouped.map { run in request.columns.map { run.settings[$0] } })
+    let names = request.values + (request.harmonic == nil ? [] : [Self.harmonicName])
+    columns = groups.flatMap { group in
+      names.map { name in
+        let words = group.map { SettingText.of($0) } + (names.count > 1 || group.isEmpty ? [name] : [])
+        return Column(settings: group, value: name, label: words.joined(separator: " "))
+      }
+    }
+    var places: [String: [SweepRun]] = [:]
+    for run in grouped where run.state == .finished {
+      let key = RunSelection.key((request.rows + request.columns).map { run.settings[$0] })
+      places[key, default: []].append(run)
+    }
+    let scale = request.isPercent ? 100.0 : 1
+    var numbers: [[Cell]] = []
+    for row in rows {
+      var line: [Cell] = []
+      for column in columns {
+        let found = places[RunSelection.key(row + column.settings)] ?? []
+        line.append(try Self.cell(column.value, found, request, scale: scale))
+      }
+      numbers.append(line)
+    }
+    cells = numbers
+    digits = request.digits ?? Self.usualDigits(numbers)
+    mark()
+    say(selection)
+  }
+
+  /// What all results are called, where one has no such name.
+  private static func cell(
+    _ value: String, _ runs: [SweepRun], _ request: TableRequest, scale: Double
+  ) throws -> Cell {
+    if value == harmonicName, let (a, b) = request.harmonic, !request.values.contains(harmonicName) {
+      // Both of one run, so that the averages are of the same runs.
+      let pairs = try runs.compactMap { run -> (Double, Double)? in
+        guard let one = try number(a, run), let other = try number(b, run) else { return nil }
+        return (one, other)
+      }
+      guard !pairs.isEmpty else { return Cell(mean: nil, deviation: nil, runs: 0) }
+      let h = harmonicMean(mean(pairs.map(\.0)), mean(pairs.map(\.1)))
+      return Cell(mean: h * scale, deviation: nil, runs: pairs.count)
+    }
+    let numbers = try runs.compactMap { try number(value, $0) }.map { $0 * scale }
+    guard !numbers.isEmpty else { return Cell(mean: nil, deviation: nil, runs: 0) }
+    return Cell(
+      mean: mean(numbers), deviation: deviation(numbers, request.deviation), runs: numbers.count)
+  }
+
+  /// A result of a run; nil where it has none of this name, or one that is not finite.
+  static func number(_ name: String, _ run: SweepRun) throws -> Double? {
+    guard let value = run.result?[name] else { return name == "seconds" ? run.seconds : nil }
+    switch value {
+    case .null: return nil
+    case .bool(let flag): return flag ? 1 : 0
+    default:
+      guard let number = value.doubleValue else {
+        throw Failure(
+          "E1116",
+          "the result \(name) of \(run.name) is \(StringText.quoted(SettingText.of(value))), no number",
+          help: "name another result, or give result({\(name): …}) a number")
+      }
+      return number.isFinite ? number : nil
+    }
+  }
+
+  static func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(max(numbers.count, 1)) }
+
+  /// nil of a single number, which lies apart from nothing.
+  static func deviation(_ numbers: [Double], _ kind: TableRequest.Deviation) -> Double? {
+    guard kind != .none, numbers.count > 1 else { return nil }
+    let mean = mean(numbers)
+    let sum = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (sum / Double(kind == .sample ? numbers.count - 1 : numbers.count)).squareRoot()
+  }
+
+  /// Four significant digits or so of the largest number, the same for all.
+  private static func usualDigits(_ cells: [[Cell]]) -> Int {
+    let numbers = cells.joined().compactMap(\.mean).map(\.magnitude)
+    guard let largest = numbers.max() else { return 1 }
+    if largest >= 1000, cells.joined().compactMap(\.mean).allSatisfy({ $0 == $0.rounded() }) { return 0 }
+    return largest < 10 ? 3 : largest < 1000 ? 1 : 0
+  }
+
+  // MARK: The best
+
+  private mutating func mark() {
+    guard request.best != .none else { return }
+    let lines: [[(Int, Int)]] =
+      request.marksRows
+      ? rows.indices.map { row in columns.indices.map { (row, $0) } }
+      : columns.indices.map { column in rows.indices.map { ($0, column) } }
+    for line in lines {
+      // A row has its best among cells that show the same result.
+      for value in request.marksRows ? RunSelection.unique(columns.map(\.value)) : [""] {
+        let places = line.filter { value.isEmpty || columns[$0.1].value == value }
+        let means = places.compactMap { cells[$0.0][$0.1].mean }
+        guard means.count > 1, let best = request.best == .max ? means.max() : means.min() else { continue }
+        let shown = NumberText.fixed(best, digits)
+        let marked = places.filter { cells[$0.0][$0.1].mean.map { NumberText.fixed($0, digits) } == shown }
+        guard marked.count < means.count else { continue }
+        for (row, column) in marked { cells[row][column].isBest = true }
+      }
+    }
+  }
+
+  /// Whether any cell is marked.
+  var hasBest: Bool { cells.joined().contains(where: \.isBest) }
+
+  // MARK: What is said
+
+  /// The most runs that a cell has.
+  var mostRuns: Int { cells.joined().map(\.runs).max() ?? 0 }
+  /// Whether cells have different numbers of runs.
+  package var isUneven: Bool {
+    let most = mostRuns
+    return cells.joined().contains { $0.runs > 0 && $0.runs < most }
+  }
+
+  private mutating func say(_ selection: RunSelection) {
+    let averaged = selection.averaged
+    if mostRuns > 1 {
+      let kind =
+        switch request.deviation {
+        case .population: "mean ± standard deviation of the population (divided by the number of runs)"
+        case .sample: "mean ± standard deviation of the sample (divided by the number of runs less one)"
+        case .none: "mean"
+        }
+      let over = averaged.isEmpty ? "" : " over \(averaged.joined(separator: ", "))"
+      notes.append(
+        kind + over + (isUneven ? "" : ", \(mostRuns) runs a cell")
+          + (isUneven ? "; in brackets how many runs, where fewer than \(mostRuns)" : ""))
+    }
+    if request.isPercent { notes.append("in percent") }
+    if let (a, b) = request.harmonic {
+      notes.append("H is the harmonic mean of the averages of \(a) and \(b)")
+    }
+    if hasBest {
+      notes.append(
+        "marked: the \(request.best == .max ? "largest" : "smallest") of each \(request.marksRows ? "row" : "column")"
+      )
+    }
+    let empty = rows.indices.flatMap { row in
+      columns.indices.filter { cells[row][$0].mean == nil }.map { (row, $0) }
+    }
+    if !empty.isEmpty {
+      let names = empty.prefix(8).map { row, column in
+        (rows[row].map { SettingText.of($0) } + [columns[column].label]).joined(separator: "/")
+      }
+      notes.append(
+        "without a run: \(names.joined(separator: ", "))"
+          + (empty.count > 8 ? " and \(empty.count - 8) more" : ""))
+    }
+    notes += selection.notes(for: request)
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import MocoBase
+import MocoDocument
+import MocoRuntime
+import MocoSession
+import MocoSweeps
+import MocoTerminal
+
+extension TableRequest.Deviation: ExpressibleByArgument {}
+extension TableRequest.Best: ExpressibleByArgument {}
+extension ResultTable.Format: ExpressibleByArgument {}
+
+struct TableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table", abstract: "Make a table of the results of a sweep.",
+    usage: "moco table <file or folder> --rows <setting> --columns <setting> --value <result> [options]",
+    discussion: """
+      Cells are means of the finished runs, with their standard deviation. What is neither row nor column and has several \
+      values is averaged over only where it is `seed` or --over names it. `help("results")` shows examples.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The program whose sweep it is (runs/NAME), or the sweep's folder.", valueName: "file or folder"),
+    completion: .file(extensions: ["moco"]))
+  var source: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Settings whose values are the rows: one, or several with commas.", valueName: "setting"))
+  var rows: String
+
+  @Option(help: ArgumentHelp("Settings whose values are the columns.", valueName: "setting"))
+  var columns: String?
+
+  @Option(help: ArgumentHelp("The result that is shown, or several; also seconds.", valueName: "result"))
+  var value: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Settings that are averaged over, besides seed.", valueName: "setting"))
+  var over: [String] = []
+
+  @Option(
+    name: .customLong("where"), parsing: .singleValue,
+    help: ArgumentHelp("Only runs with this setting; values with commas.", valueName: "name=value"))
+  var filters: [String] = []
+
+  @Option(help: "The standard deviation: of the population, of the sample, or none.")
+  var std: TableRequest.Deviation = .population
+
+  @Option(help: ArgumentHelp("Two results whose averages make a column H.", valueName: "base,new"))
+  var harmonic: String?
+
+  @Option(help: "Which mean is marked: max, min or none.")
+  var best: TableRequest.Best = .max
+
+  @Option(name: .customLong("best-of"), help: "Of what the best is marked: columns or rows.")
+  var bestOf: Lines = .columns
+
+  @Flag(help: "Multiply by 100.") var percent = false
+
+  @Option(help: "Digits after the point.") var digits: Int?
+
+  @Option(help: "A line above the table.") var title = ""
+
+  @Option(help: "text, html, md, csv, latex or json; without it what the ending of -o says, else text.")
+  var format: ResultTable.Format?
+
+  @Option(
+    name: [.customShort("o"), .long], help: ArgumentHelp("Write to a file.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @OptionGroup(title: "Looks") var looks: LookOptions
+
+  enum Lines: String, ExpressibleByArgument, CaseIterable { case columns, rows }
+
+  func validate() throws {
+    if let digits, !(0...15).contains(digits) {
+      throw ValidationError("--digits takes a number from 0 to 15.")
+    }
+    if value == nil, harmonic == nil { throw ValidationError("--value names the result to show.") }
+    if let harmonic, Self.names(harmonic).count != 2 {
+      throw ValidationError("--harmonic takes two results: --harmonic base,new")
+    }
+    for filter in filters where RunningOptions.split(filter) == nil {
+      throw ValidationError("--where takes name=value, not '\(filter)'.")
+    }
+    if let output, format == nil, Self.format(output) == nil {
+      throw ValidationError(
+        "the ending of \(output) says no format: write .txt, .html, .md, .csv, .tex or .json, or --format.")
+    }
+  }
+
+  static func names(_ text: String) -> [String] {
+    text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map(String.init).filter { !$0.isEmpty }
+  }
+
+  private static func format(_ path: String) -> ResultTable.Format? {
+    let name = FileSystem.name(of: path)
+    return name.split(separator: ".").dropFirst().last.flatMap { ResultTable.Format(ending: String($0)) }
+  }
+
+  func run() throws {
+    looks.apply()
+    Console.start()
+    do {
+      var request = TableRequest(
+        rows: Self.names(rows), columns: columns.map(Self.names) ?? [], values: value.map(Self.names) ?? [])
+      request.over = over.flatMap(Self.names)
+      request.filters = filters.compactMap(RunningOptions.split).map { ($0.name, Self.names($0.text)) }
+      request.deviation = std
+      if let harmonic, case let names = Self.names(harmonic), names.count == 2 {
+        request.harmonic = (names[0], names[1])
+      }
+      request.best = best
+      request.marksRows = bestOf == .rows
+      request.isPercent = percent
+      request.digits = digits
+      request.title = title
+      let session = Session(delegate: ConsoleFrontEnd(isQuiet: true, dialect: Runtime.dialect))
+      let sweep = try SweepPlace.sweep(of: source) { try session.codeHash(of: $0) }
+      let table = try ResultTable(sweep.runs(), request, source: sweep.path)
+      let form = format ?? output.flatMap(Self.format) ?? .text
+      if let output {
+        try AtomicFile.write(table.written(form, TerminalOptions(width: ResultTable.widest)), to: output)
+      } else {
+        Console.print(table.written(form, Console.tableOptions))
+      }
+      // A file of numbers alone says nothing of what is missing.
+      if form == .csv { for note in table.notes { Console.remark(note + "\n") } }
+      Console.flush()
+    } catch {
+      Console.report(error)
+      throw Status.failed.exit
+    }
+    throw Status.fine.exit
+  }
+}
