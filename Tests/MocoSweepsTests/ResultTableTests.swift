@@ -61,11 +61,12 @@ import Testing
     #expect(table.rows.map { SettingText.of($0[0]) } == ["coop", "a & b_c"])
     #expect(
       table.document.plain(width: 200) == """
-        method        16              1            2
-        ───────────────────────────────────────────────
-        coop      74.0 ± 8.0     51.5 ± 0.5     53.0 ± 1.0
-        a & b_c   84.0 ± 8.0 *   61.5 ± 0.5 *   63.0 ± 1.0 *
+         method              16              1              2
+        ──────────────────────────────────────────────────────
+         coop      74.0 ± 8.0     51.5 ± 0.5     53.0 ± 1.0
+         a & b_c   84.0 ± 8.0 *   61.5 ± 0.5 *   63.0 ± 1.0 *
 
+        Mean ± standard deviation of the population (divided by the number of runs) over seed, 2 runs a cell. In percent. * the largest of each column.
         """)
     let cell = table.cells[0][0]
     #expect(
@@ -123,7 +124,7 @@ import Testing
     #expect(table.isUneven == true)
     #expect(table.notes.contains("without a run: coop/1"))
     #expect(table.notes.contains("3 of 12 runs are not finished: 1 failed, 1 running, 1 missing"))
-    #expect(table.notes[0].hasSuffix("in brackets how many runs, where fewer than 2"))
+    #expect(table.notes[0].hasSuffix("in brackets how many, where fewer than 2"))
     #expect(
       table.csv.hasPrefix("method,16,16 deviation,16 runs,1,1 deviation,1 runs,2,2 deviation,2 runs\r\n"))
     let none = grid.map { run(Array($0.settings.map { ($0.key, $0.value) }), nil, state: .dead) }

@@ -46,9 +46,23 @@ public enum ExamplePrelude {
     ("\"settings.json\"", "write_json(\"settings.json\", {lr: 0.1})"),
     ("\"result.csv\"", "write_csv(\"result.csv\", [{name: \"zero-shot\", accuracy: 59.2}])"),
     ("\"features.safetensors\"", "save_tensors(\"features.safetensors\", {images: ones([2, 3])})"),
+    ("\"features.npy\"", "save_tensors(\"features.npy\", ones([2, 3]))"),
+    ("\"few_shot.moco\"", sweep),
     ("\"model.safetensors\"", "save_tensors(\"model.safetensors\", {weight: ones([2, 3])})"),
     ("\"mix.safetensors\"", "checkpoint(mix, \"mix.safetensors\")"),
   ]
+
+  /// The records of a sweep with two runs, as `moco sweep` leaves them.
+  private static let sweep = """
+    write_text("few_shot.moco", ""); make_folder("runs/few_shot/a"); make_folder("runs/few_shot/b")
+    write_json("runs/few_shot/sweep.json", {format: "moco-sweep", version: 1, script: "few_shot.moco", points: [
+      {name: "a", identity: "a", settings: {method: "coop", shots: 1, seed: 1}},
+      {name: "b", identity: "b", settings: {method: "mixture", shots: 16, seed: 1}}
+    ]})
+    for name in ["a", "b"] {
+      write_json("runs/few_shot/" + name + "/run.json", {point: name, status: "finished", result: {accuracy: 0.6}})
+    }
+    """
 
   private static let writers = [
     "write_text(", "append_text(", "write_json(", "write_csv(", "save_tensors(", ".save(",

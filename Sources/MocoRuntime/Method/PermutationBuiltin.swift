@@ -20,7 +20,7 @@ func permutationBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         others do not matter), `exact`, and `method`, what was done in words. Reports on other images are refused (E0712).
 
         ```
-        let test = permutation_test(evaluate(mix, on: data.test), evaluate(zero, on: data.test))
+        let test = permutation_test(after, before)
         print(test.difference, test.p, test.method)
         permutation_test([true, true, true, false, true, true], [false, true, false, false, false, false]).p   // 0.125
         ```

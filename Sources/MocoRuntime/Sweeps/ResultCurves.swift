@@ -35,7 +35,11 @@ struct ResultCurves {
       series, xLabel: axis, yLabel: request.values[0] + (request.isPercent ? ", %" : ""), ticks: places)
     chart.isEven = isEven
     // A curve has no marks of its own for the best.
-    let notes = table.notes.filter { !$0.hasPrefix("marked: ") && $0 != "in percent" }
+    let notes =
+      [table.average(a: "point")].filter { !$0.isEmpty }
+      + table.notes.filter { note in
+        note != "in percent" && !note.hasPrefix("marked: ") && !note.hasPrefix("mean")
+      }
     figure = Figure(
       .line(chart), title: request.title,
       caption: notes.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }.joined(separator: " "))

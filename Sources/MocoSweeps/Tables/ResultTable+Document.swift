@@ -16,8 +16,10 @@ extension ResultTable {
     Document([.adapted(lines: [.table(table(stars: true))], page: [.table(table(stars: false))])])
   }
 
-  /// - Parameter stars: whether a star stands behind the best, besides the bold letters.
-  package func table(stars: Bool) -> Document.Table {
+  /// - Parameters:
+  ///   - stars: whether a star stands behind the best, besides the bold letters.
+  ///   - heads: whether the names of rows are heads, which documents set in bold as they do the best.
+  package func table(stars: Bool, heads hasHeads: Bool = true) -> Document.Table {
     let heads = request.rows.map { Document.Table.Column(Document.Text($0)) }
     let hasStars = stars && hasBest
     var caption = notes
@@ -29,7 +31,7 @@ extension ResultTable {
       columns: heads + columns.map { Document.Table.Column(Document.Text($0.label), .trailing) },
       rows: zip(rows, cells).map { settings, line in
         .cells(
-          settings.map { Document.Table.Cell(Document.Text(SettingText.of($0)), .header) }
+          settings.map { Document.Table.Cell(Document.Text(SettingText.of($0)), hasHeads ? .header : .text) }
             + line.map { cell in
               guard cell.mean != nil else { return .missing }
               let mark = hasStars ? (cell.isBest ? " *" : "  ") : ""
@@ -128,9 +130,9 @@ extension ResultTable {
     switch format {
     case .text: document.terminal(terminal) + "\n"
     case .html: page
-    case .md: document.markdown()
+    case .md: Document([.table(table(stars: false, heads: false))]).markdown()
     case .csv: csv
-    case .latex: table(stars: false).latex(isBooktabs: true)
+    case .latex: table(stars: false, heads: false).latex(isBooktabs: true)
     case .json: json.serialized(indent: 2) + "\n"
     }
   }

@@ -37,6 +37,8 @@ public struct ResultTable: Sendable {
   public let columns: [Column]
   /// By row and column.
   public internal(set) var cells: [[Cell]]
+  /// Settings with several values that cells are averaged over.
+  let averaged: [String]
   /// What has to be said of the table: sentences without their points.
   public internal(set) var notes: [String] = []
   /// Digits after the point.
@@ -56,6 +58,7 @@ public struct ResultTable: Sendable {
     self.request = request
     let selection = try RunSelection(runs, request, source: source)
     let grouped = selection.chosen
+    averaged = selection.averaged
     rows = RunSelection.distinct(grouped.map { run in request.rows.map { run.settings[$0] } })
     let groups = RunSelection.distinct(grouped.map { run in request.columns.map { run.settings[$0] } })
     let names = request.values + (request.harmonic == nil ? [] : [Self.harmonicName])
@@ -176,19 +179,24 @@ public struct ResultTable: Sendable {
     return cells.joined().contains { $0.runs > 0 && $0.runs < most }
   }
 
+  /// What the numbers are, for `place`, a cell or a point; empty of single runs.
+  package func average(a place: String) -> String {
+    let most = mostRuns
+    guard most > 1 else { return "" }
+    let kind =
+      switch request.deviation {
+      case .population: "mean ± standard deviation of the population (divided by the number of runs)"
+      case .sample: "mean ± standard deviation of the sample (divided by the number of runs less one)"
+      case .none: "mean"
+      }
+    let over = averaged.isEmpty ? "" : " over \(averaged.joined(separator: ", "))"
+    return kind + over + ", \(isUneven ? "at most " : "")\(most) runs a \(place)"
+  }
+
   private mutating func say(_ selection: RunSelection) {
-    let averaged = selection.averaged
-    if mostRuns > 1 {
-      let kind =
-        switch request.deviation {
-        case .population: "mean ± standard deviation of the population (divided by the number of runs)"
-        case .sample: "mean ± standard deviation of the sample (divided by the number of runs less one)"
-        case .none: "mean"
-        }
-      let over = averaged.isEmpty ? "" : " over \(averaged.joined(separator: ", "))"
-      notes.append(
-        kind + over + (isUneven ? "" : ", \(mostRuns) runs a cell")
-          + (isUneven ? "; in brackets how many runs, where fewer than \(mostRuns)" : ""))
+    let average = average(a: "cell")
+    if !average.isEmpty {
+      notes.append(average + (isUneven ? "; in brackets how many, where fewer than \(mostRuns)" : ""))
     }
     if request.isPercent { notes.append("in percent") }
     if let (a, b) = request.harmonic {
