@@ -6,6 +6,7 @@ import MocoRuntime
 import MocoSession
 import MocoSweeps
 import MocoTerminal
+import MocoTraining
 
 /// The run of one point: a session of its own, on the thread that calls it.
 struct PointRun {
@@ -28,6 +29,9 @@ struct PointRun {
     self.name = name
   }
 
+  /// The folder in which each run has a folder of event files for TensorBoard; nil for none.
+  var tensorboard: String?
+
   /// Runs the program with the point's settings, and writes its record.
   func run() -> SweepEnd {
     let start = ProcessClock.seconds
@@ -41,6 +45,9 @@ struct PointRun {
       options.runtime.overrides = job.point.set
       options.runtime.seed = job.point.seed
       options.runtime.sharing = sharing
+      options.runtime.events = try tensorboard.map {
+        try EventFile(folder: "\($0)/\(FileSystem.name(of: job.folder))")
+      }
       // Threads and memory are the process's, and set already.
       options.runtime.threads = nil
       options.runtime.memory = running.memory.flatMap(MemorySize.bytes)

@@ -45,12 +45,7 @@ struct ProgramSweep {
   private func plan(_ program: CheckedProgram, _ session: Session) throws -> SweepPlan {
     let tree = program.parsed.program
     let settings = try tree.settings(session.checkContext())
-    let code = try tree.codeHash(settings, Runtime.dialect) { source, importer in
-      guard let loader = session.interpreter.moduleLoader else {
-        throw Failure("E0801", "modules cannot be loaded here", help: "leave them out")
-      }
-      return try loader(source, importer)
-    }
+    let code = try session.codeHash(of: tree)
     return try SweepPlan(settings, code: code, command.request(), Runtime.dialect)
   }
 
@@ -69,9 +64,12 @@ struct ProgramSweep {
     let running = command.running
     let arguments = command.parent.arguments
     let name = command.name
+    let tensorboard = command.tensorboard
     let sharing = RunSharing()
     let runner = SweepRunner(folder, options) { job in
-      PointRun(job, program, running, arguments: arguments, name: name, sharing).run()
+      var run = PointRun(job, program, running, arguments: arguments, name: name, sharing)
+      run.tensorboard = tensorboard
+      return run.run()
     }
     var display = SweepDisplay(isQuiet: command.quiet)
     let summary = try front.watching {

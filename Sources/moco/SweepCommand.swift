@@ -53,6 +53,12 @@ struct SweepCommand: ParsableCommand {
     completion: .directory)
   var out: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what happens in each run for TensorBoard, in a folder of its own in this one.", valueName: "dir"),
+    completion: .directory)
+  var tensorboard: String?
+
   @Flag(name: .customLong("dry-run"), help: "Say which points there are and what they will take; run none.")
   var isDry = false
 

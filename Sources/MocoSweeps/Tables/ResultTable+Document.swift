@@ -33,7 +33,7 @@ extension ResultTable {
         .cells(
           settings.map { Document.Table.Cell(Document.Text(SettingText.of($0)), hasHeads ? .header : .text) }
             + line.map { cell in
-              guard cell.mean != nil else { return .missing }
+              guard cell.mean != nil else { return Document.Table.Cell("–", .missing) }
               let mark = hasStars ? (cell.isBest ? " *" : "  ") : ""
               return Document.Table.Cell(Document.Text(text(cell) + mark), .number, isEmphasized: cell.isBest)
             })
