@@ -50,7 +50,9 @@ let package = Package(
     .target(name: "MocoPlot", dependencies: ["MocoBase", "MocoDocument"]),
 
     // Sweeps: points, claims, folders; knows no program that runs.
-    .target(name: "MocoSweeps", dependencies: ["MocoBase", "MocoData", "MocoTraining", "MocoDocument", "MocoLang"]),
+    .target(
+      name: "MocoSweeps",
+      dependencies: ["CProcess", "MocoBase", "MocoData", "MocoTraining", "MocoDocument", "MocoLang"]),
 
     // Where both meet.
     .target(
@@ -164,7 +166,9 @@ let package = Package(
     .testTarget(
       name: "MocoDocumentTests", dependencies: ["MocoBase", "MocoDocument"], exclude: ["Snapshots"]),
     .testTarget(name: "MocoLangTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang"]),
-    .testTarget(name: "MocoSweepsTests", dependencies: ["MocoBase", "MocoDocument", "MocoLang", "MocoSweeps"]),
+    .testTarget(
+      name: "MocoSweepsTests",
+      dependencies: ["MocoBase", "MocoDocument", "MocoLang", "MocoSweeps", "MocoTestSupport"]),
     .testTarget(
       name: "MocoPlotTests", dependencies: ["MocoBase", "MocoDocument", "MocoPlot"], exclude: ["Snapshots"]),
     .testTarget(

@@ -7,6 +7,10 @@ import MocoTensor
 import MocoTerminal
 import MocoTraining
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A program that is swept: its points, and their runs.
 struct ProgramSweep {
   let command: SweepCommand
@@ -23,14 +27,19 @@ struct ProgramSweep {
     }
     if !command.quiet, !program.surprises.isEmpty { Console.report(program.surprises) }
     let plan = try plan(program, session)
+    // What is asked for wrongly makes no folder.
+    let places = try command.shard.map { try part($0, of: plan) }
+    let slurm = command.submit || !command.slurm.isEmpty ? try SlurmSweep(command) : nil
     let script = FileSystem.realPath(command.file) ?? command.file
     let isReadOnly = command.isDry || command.saysStatus
     let (folder, earlier) = try SweepFolder.open(
       command.folder, script: script, plan: plan, isReadOnly: isReadOnly)
-    let places: [Int]? = nil
+    if let slurm { return try slurm.run(folder, plan) }
     if isReadOnly {
       let report = SweepReport(folder, plan, places: places, jobs: command.jobs, earlier: earlier)
-      Console.show(command.isDry ? report.dryRun(command.file) : report.status(command.file))
+      Console.show(
+        command.isDry
+          ? report.dryRun(command.file) : report.status(command.file, SlurmHints(sweep: folder.path, plan)))
       return Console.flush() ? .fine : .failed
     }
     if earlier > 0, !command.quiet {
@@ -39,6 +48,16 @@ struct ProgramSweep {
       )
     }
     return try run(plan, program, folder, places, front)
+  }
+
+  /// The places of this process's part of the points; which part that is, is said where a scheduler has decided it.
+  private func part(_ text: String, of plan: SweepPlan) throws -> [Int] {
+    let (shard, origin) = try ShardChoice(text).shard { getenv($0).map { String(cString: $0) } }
+    let places = shard.places(of: plan.points.count)
+    if let origin, !command.quiet {
+      Console.remark("shard \(shard), since \(origin): \(places.count) of \(plan.points.count) points\n")
+    }
+    return places
   }
 
   /// The points.
@@ -88,7 +107,7 @@ struct ProgramSweep {
   /// The exit status for what keeps a sweep from being begun.
   static func status(of code: String) -> Status {
     switch code {
-    case "E0307", "E1105", "E1106", "E0501": .usage
+    case "E0307", "E1105", "E1106", "E1108", "E1126", "E1127", "E0501": .usage
     case "E1101", "E1102", "E0801": .invalid
     case "E0406": .interrupted
     default: .failed

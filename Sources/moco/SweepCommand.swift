@@ -18,6 +18,8 @@ struct SweepCommand: ParsableCommand {
       know. The same line again runs what is missing, was stopped or was killed; what has finished stays, and what has \
       failed stays too unless --retry failed is given. Any number of processes and machines may work on a folder.
 
+      --slurm writes a batch script, --submit sends it; help("sweeps") has PBS, LSF, Grid Engine, GNU parallel and Snakemake.
+
       Exit status: 0 all points of this line have finished (or others run them), 70 some have failed, 128 + the number of \
       a signal that stopped it.
       """)
@@ -65,6 +67,28 @@ struct SweepCommand: ParsableCommand {
   @Flag(name: .customLong("status"), help: "Say how it stands with the points; run none.")
   var saysStatus = false
 
+  @Option(
+    help: ArgumentHelp(
+      "A part of the points: 0/8 is the first of eight. auto: the part that Slurm, PBS, LSF, Grid Engine or MPI has given this process; auto/8 where there are eight.",
+      valueName: "i/n"))
+  var shard: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Write a batch script for Slurm into the sweep's folder, with these options of sbatch, such as time=1:00:00,cpus=2, and say how to send it.",
+      valueName: "options"))
+  var slurm: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Tasks of the batch script's array, each with its part of the points; 8%4: four of them at a time.",
+      valueName: "n"))
+  var tasks: String?
+
+  @Flag(help: "Send the batch script, and leave.")
+  var submit = false
+
   @Option(help: ArgumentHelp("Run those again that have failed.", valueName: "failed"))
   var retry: RetryChoice?
 
@@ -88,6 +112,13 @@ struct SweepCommand: ParsableCommand {
       }
     }
     if jobs < 1 || jobs > 256 { throw ValidationError("--jobs takes a number from 1 to 256.") }
+    if isDry || saysStatus, submit || !slurm.isEmpty {
+      throw ValidationError("--slurm and --submit send a sweep away; leave --dry-run and --status out.")
+    }
+    if shard != nil, submit || !slurm.isEmpty {
+      throw ValidationError("--slurm deals the points to its tasks itself; leave --shard out.")
+    }
+    if tasks != nil, slurm.isEmpty { throw ValidationError("--tasks is about a batch script: give --slurm.") }
     if isDry, saysStatus { throw ValidationError("--dry-run and --status exclude each other.") }
   }
 

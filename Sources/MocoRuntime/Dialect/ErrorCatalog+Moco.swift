@@ -66,9 +66,13 @@ extension ErrorCatalog {
       ("E1105", "There is nothing to sweep"),
       ("E1106", "An option of a sweep does not fit the program"),
       ("E1107", "The folder holds another sweep"),
+      ("E1108", "There is no such part of a sweep"),
       ("E1113", "There are no finished runs to show"),
       ("E1114", "The runs have no such setting, value or result"),
       ("E1115", "A cell would mix runs of several settings"),
       ("E1116", "A result is no number"),
+      ("E1126", "No scheduler says which part this is"),
+      ("E1127", "A batch script cannot be written so"),
+      ("E1128", "Slurm has not taken a sweep"),
     ])
 }

@@ -18,6 +18,8 @@ public struct ClaimHolder: Sendable {
   package let touched: Double
   /// How many claims there were before.
   package let generation: Int
+  /// How often the scheduler had started the job before.
+  private let restarts: Int
   private let ticks: Int
   private let place: String
 
@@ -62,6 +64,7 @@ public struct ClaimHolder: Sendable {
     began = json?["began"]?.stringValue ?? ""
     job = json?["job"]?.stringValue ?? ""
     place = json?["place"]?.stringValue ?? ""
+    restarts = json?["restarts"]?.intValue ?? 0
     isReleased = json?["released"]?.boolValue ?? false
   }
 
@@ -69,7 +72,7 @@ public struct ClaimHolder: Sendable {
   static func text(isReleased: Bool, began: String) -> String {
     var json = JsonObject([
       ("process", RunProcess.here.json), ("place", .string(ProcessPlace.here)), ("began", .string(began)),
-      ("job", .string(SchedulerJob.here)),
+      ("job", .string(SchedulerJob.here)), ("restarts", .int(SchedulerJob.restarts)),
     ])
     if isReleased { json["released"] = true }
     return Json.object(json).serialized() + "\n"
@@ -77,6 +80,9 @@ public struct ClaimHolder: Sendable {
 
   /// Whether the process runs; nil where numbers of processes there mean nothing here.
   var isRunning: Bool? {
+    if SchedulerJob.isEarlierStart(job, restarts, of: SchedulerJob.here, SchedulerJob.restarts) {
+      return false
+    }
     guard !place.isEmpty, place == ProcessPlace.here else { return nil }
     return RunProcess(id: process, host: host, ticks: ticks, began: "").isRunning
   }
@@ -98,7 +104,16 @@ enum ProcessPlace {
 }
 
 /// The job of a cluster's scheduler that this process belongs to.
-enum SchedulerJob {
+package enum SchedulerJob {
+  /// How often the scheduler has started this process's job before: it was preempted, or its machine has failed.
+  static let restarts = getenv("SLURM_RESTART_COUNT").flatMap { Int(String(cString: $0)) } ?? 0
+
+  /// Whether a claim is that of an earlier start of this process's own job. A scheduler starts a job again when the earlier
+  /// processes are gone, on whatever machine they were.
+  package static func isEarlierStart(_ job: String, _ restarts: Int, of here: String, _ now: Int) -> Bool {
+    !job.isEmpty && job == here && restarts < now
+  }
+
   static let here: String = {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     if let array = variable("SLURM_ARRAY_JOB_ID"), let task = variable("SLURM_ARRAY_TASK_ID") {

@@ -5,7 +5,7 @@ public struct SweepReport {
   private let path: String
   private let jobs: Int
   private let earlier: Int
-  private let runs: [(run: SweepRun, values: [(name: String, label: String)])]
+  private let runs: [(place: Int, run: SweepRun, values: [(name: String, label: String)])]
   private var estimate = CostEstimate()
 
   /// Looks at the folders of a plan's points.
@@ -21,23 +21,23 @@ public struct SweepReport {
     var inputs = InputCheck()
     let known = Dictionary(
       folder.record.points.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
-    var runs: [(run: SweepRun, values: [(name: String, label: String)])] = []
+    var runs: [(place: Int, run: SweepRun, values: [(name: String, label: String)])] = []
     for place in places ?? Array(plan.points.indices) where plan.points.indices.contains(place) {
       let point = plan.points[place]
       let record =
         known[point.identity]
         ?? SweepRecord.Point(name: point.name, identity: point.identity, settings: point.settings)
-      runs.append((folder.run(record, clock, &inputs), point.values))
+      runs.append((place, folder.run(record, clock, &inputs), point.values))
     }
     self.runs = runs
-    for (run, _) in runs { estimate.add(run) }
+    for (_, run, _) in runs { estimate.add(run) }
   }
 
   /// The points, what is finished, and what the rest will take.
   public func dryRun(_ file: String) -> String {
     var text = "\(file): \(SweepReport.count(runs.count, "point")) in \(path)\n"
     let widest = runs.map(\.run.name.count).max() ?? 0
-    for (run, values) in runs {
+    for (_, run, values) in runs {
       let settings = values.map { "\($0.name) \($0.label)" }.joined(separator: ", ")
       text +=
         "  \(SweepReport.padded(run.state.rawValue, 11))  \(SweepReport.padded(run.name, widest))  \(settings)\n"
@@ -46,16 +46,21 @@ public struct SweepReport {
   }
 
   /// Done, running, failed, dead, stopped, stale and missing points, and what is left to do.
-  public func status(_ file: String) -> String {
+  ///
+  /// - Parameter hints: what the scheduler says of the jobs that the sweep was sent as, beside what the folders tell.
+  public func status(_ file: String, _ hints: SlurmHints? = nil) -> String {
     var text = "\(file): \(SweepReport.count(runs.count, "point")) in \(path)\n"
-    let shown = runs.map(\.run).filter { $0.state != .finished && $0.state != .missing }
-    let widest = shown.map(\.name.count).max() ?? 0
-    for run in shown {
+    let shown = runs.compactMap { place, run, _ -> (run: SweepRun, words: String)? in
+      let hint = run.isOpen ? hints?.words(place) : nil
+      guard run.state != .finished, run.state != .missing || hint != nil else { return nil }
+      return (run, [SweepReport.words(run), hint ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
+    }
+    let widest = shown.map(\.run.name.count).max() ?? 0
+    for (run, words) in shown {
       text += "  \(SweepReport.padded(run.state.rawValue, 11))  \(SweepReport.padded(run.name, widest))"
-      let words = SweepReport.words(run)
       text += words.isEmpty ? "\n" : "  \(words)\n"
     }
-    return text + counts + cost
+    return text + counts + (hints?.text ?? "") + cost
   }
 
   /// Where and since when, or why.

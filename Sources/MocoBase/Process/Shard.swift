@@ -1,0 +1,103 @@
+/// A part of a list that is dealt in turn: of `count` parts the one with all places k with k mod `count` = `index`.
+public struct Shard: Sendable, Equatable, CustomStringConvertible {
+  /// From 0.
+  public let index: Int
+  /// At least 1.
+  public let count: Int
+
+  /// All of it.
+  public static let whole = Shard(index: 0, count: 1)
+  /// The most parts.
+  public static let most = 1 << 30
+
+  private init(index: Int, count: Int) {
+    self.index = index
+    self.count = count
+  }
+
+  /// A part.
+  ///
+  /// - Throws: E1108 where there is no such part.
+  public init(_ index: Int, of count: Int) throws {
+    guard let part = Shard(place: index, of: count) else {
+      throw Failure(
+        "E1108", "there is no shard \(index) of \(count)",
+        help: count < 1 || count > Shard.most
+          ? "give a number of shards from 1 up, such as 0/8"
+          : "give one from 0/\(count) to \(count - 1)/\(count): shards are numbered from 0")
+    }
+    self = part
+  }
+
+  /// nil where there is no such part.
+  init?(place index: Int, of count: Int) {
+    guard count >= 1, count <= Shard.most, index >= 0, index < count else { return nil }
+    self.init(index: index, count: count)
+  }
+
+  /// `3/8`: the fourth of eight parts, since they are numbered from 0.
+  ///
+  /// - Throws: E1108 where the text is no shard.
+  public init(_ text: String) throws {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let index = Shard.whole(parts[0]), let count = Shard.whole(parts[1]) else {
+      throw Failure(
+        "E1108", "\(StringText.quoted(text)) is no shard",
+        help: "write 0/8 for the first of eight, up to 7/8, or auto under a scheduler")
+    }
+    try self.init(index, of: count)
+  }
+
+  public var description: String { "\(index)/\(count)" }
+
+  /// Whether a place belongs to it.
+  public func contains(_ place: Int) -> Bool { place % count == index }
+
+  /// The places of this part among so many things.
+  public func places(of things: Int) -> [Int] { Array(stride(from: index, to: max(things, 0), by: count)) }
+
+  /// Digits alone, as a person counts: no sign, no zero in front.
+  static func whole(_ text: Substring) -> Int? {
+    guard let number = Int(text), number >= 0, String(number) == text else { return nil }
+    return number
+  }
+}
+
+/// What `--shard` takes: `3/8`, or `auto` for the part that a scheduler has given this process, or `auto/8` where it says
+/// which part, but not of how many.
+public enum ShardChoice: Sendable, Equatable {
+  case given(Shard)
+  case auto(count: Int?)
+
+  /// - Throws: E1108 for what is none of them.
+  public init(_ text: String) throws {
+    if text == "auto" {
+      self = .auto(count: nil)
+    } else if text.hasPrefix("auto/"), let count = Shard.whole(text.dropFirst(5)),
+      (1...Shard.most).contains(count)
+    {
+      self = .auto(count: count)
+    } else {
+      self = .given(try Shard(text))
+    }
+  }
+
+  /// The part, and how it was found where a scheduler has said it: `SLURM_ARRAY_TASK_ID is 2`.
+  ///
+  /// - Parameter environment: the variables of the process.
+  /// - Throws: E1126 where no scheduler has said anything, or what it has said gives no part.
+  public func shard(_ environment: (String) -> String?) throws -> (shard: Shard, origin: String?) {
+    switch self {
+    case .given(let shard): return (shard, nil)
+    case .auto(let count):
+      guard let task = try SchedulerTask(environment) else {
+        throw Failure(
+          "E1126",
+          "no scheduler has said which part this is: none of \(SchedulerTask.variables.joined(separator: ", ")) is set",
+          help:
+            "write the part, --shard 0/8 for the first of eight, or start this in an array of the scheduler")
+      }
+      return (try task.shard(of: count), "\(task.variable) is \(task.index)")
+    }
+  }
+}
