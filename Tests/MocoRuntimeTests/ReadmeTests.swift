@@ -20,12 +20,13 @@ import Testing
   static let readme = programs(in: MocoProcess.root + "/README.md")
   static let reference = pages.flatMap { programs(in: docs + "/" + $0) }
 
-  /// Fenced programs; a plain fenced block right after one is what it prints.
+  /// Fenced programs; a plain fenced block right after one is what it prints. One that is `continued` goes on from the last.
   private static func programs(in path: String) -> [Program] {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
     let page = (path as NSString).lastPathComponent
     var found: [Program] = []
     var language: String?
+    var awaitsOutput = false
     var lines: [String] = []
     for line in text.components(separatedBy: "\n") {
       if line.hasPrefix("```") {
@@ -33,8 +34,13 @@ import Testing
           let body = lines.joined(separator: "\n") + "\n"
           if open == "moco" {
             found.append(Program(page: page, source: body, expected: nil))
-          } else if open == "text", let last = found.last, last.expected == nil {
-            found[found.count - 1] = Program(page: page, source: last.source, expected: body)
+            awaitsOutput = true
+          } else if open == "moco continued", let last = found.popLast() {
+            found.append(Program(page: page, source: last.source + body, expected: last.expected ?? ""))
+            awaitsOutput = true
+          } else if open == "text", awaitsOutput, let last = found.popLast() {
+            found.append(Program(page: page, source: last.source, expected: (last.expected ?? "") + body))
+            awaitsOutput = false
           }
           language = nil
         } else {
