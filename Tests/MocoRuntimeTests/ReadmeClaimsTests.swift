@@ -4,7 +4,9 @@ import Testing
 /// What the README says outside of its programs: the table and the picture of the quickstart, and every file, command
 /// and setting that it names. (Its programs run in ReadmeTests; measured times name the benchmark that repeats them.)
 @Suite struct ReadmeClaimsTests {
-  static let text = (try? String(contentsOfFile: MocoProcess.root + "/README.md", encoding: .utf8)) ?? ""
+  static let text = ["README.md", "docs/results.md", "docs/features.md", "stdlib/docs/own-weights.md"].map {
+    (try? String(contentsOfFile: MocoProcess.root + "/" + $0, encoding: .utf8)) ?? ""
+  }.joined(separator: "\n")
 
   /// Inline code, and the lines of shell blocks.
   static let code: [String] = {
