@@ -65,7 +65,7 @@ final class Node {
     let order = reachable()
     if let used = order.first(where: { $0.rule == nil }) {
       throw Failure(
-        "E0207", "backward: the way through \(used.name) has been used already",
+        "E0207", "backward() was already called through '\(used.name)'; its saved values have been freed",
         help: "compute the value again before the second backward, or add the losses and call it once")
     }
     if let changed = order.first(where: \.isOverwritten) {

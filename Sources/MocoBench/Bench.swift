@@ -35,7 +35,7 @@ public struct BenchOptions: Sendable {
   public var groups = "eurosat"
   /// Number of classes, 1 … `BenchInputs.most`.
   public var classes = 10
-  /// The classes of the class loss; only a text step heeds it.
+  /// The classes of the class loss; only a text step uses it.
   public var mode = Mode.base
   /// Number of templates of a zero-shot classifier, at least 1; `BenchInputs.sentences` makes them.
   public var templates = 80
@@ -45,7 +45,7 @@ public struct BenchOptions: Sendable {
   public var repetitions = 5
   /// Of weights and inputs.
   public var seed: UInt64 = 0
-  /// The numbers of the image encoder; only `imageEncode` and `features` heed it.
+  /// The numbers of the image encoder; only `imageEncode` and `features` use it.
   public var precision = ImagePrecision.float32
   /// Bytes that a chunk's activations may take; nil for the default.
   public var memory: Int?

@@ -74,7 +74,7 @@ extension Bench {
           moco_tower_activation_backward(x, out, nil, kind, count)
         }
       }
-      // Scores are made anew each time: probabilities of probabilities would be other numbers.
+      // Scores are made again each time: probabilities of probabilities would be other numbers.
       try measure("attention_softmax", floats: 4) {
         out.update(from: x, count: count)
         moco_attention_softmax(out, rows, width, 0.125, lse, 1)

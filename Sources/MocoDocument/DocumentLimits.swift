@@ -12,8 +12,8 @@ public enum ColorDepth: Sendable, Equatable {
 
 /// How much of a value a document holds, and what the place that shows it can show.
 ///
-/// Whoever makes a document heeds `rows`, `columns`, `digits` and `width` where they decide what is left out;
-/// renderers heed the rest.
+/// Whoever makes a document uses `rows`, `columns`, `digits` and `width` where they decide what is left out;
+/// renderers use the rest.
 public struct DocumentLimits: Sendable, Equatable {
   /// Columns of a terminal's line, at least 20.
   public var width: Int
@@ -22,7 +22,7 @@ public struct DocumentLimits: Sendable, Equatable {
   public var rows: Int?
   /// Columns of a tensor's matrices before some are left out; nil for as many as fit the width.
   public var columns: Int?
-  /// Significant digits of numbers that are no Ints; nil for all of a Float, four of a tensor's.
+  /// Significant digits of numbers that are not Ints; nil for all of a Float, four of a tensor's.
   public var digits: Int?
   /// Columns that a picture takes at most; nil for what is usual.
   public var imageWidth: Int?

@@ -42,13 +42,13 @@ package struct GoldenLine: CustomStringConvertible {
   package let error: Double?
   /// The largest error that is right, absolute.
   package let tolerance: Double?
-  /// Whether something here knows what to compare; a file of another method is no failure.
+  /// Whether something here knows what to compare; a file of another method is not a failure.
   package var isKnown = true
 
   /// Whether it was compared, or should have been, and is not right.
   package var hasFailed: Bool { isKnown && !isRight }
 
-  /// An error that is no number fails.
+  /// An error that is not a number fails.
   package var isRight: Bool {
     guard let error, let tolerance else { return false }
     return error <= tolerance

@@ -138,7 +138,7 @@ struct ClipComparison {
   /// The ids of each row up to [end], the largest id.
   private func prompts() throws -> [[Int]] {
     let ids = try expected.tensor("input_ids")
-    guard ids.shape.count == 2, ids.shape[1] > 0 else { throw GoldenFault("input_ids is no matrix") }
+    guard ids.shape.count == 2, ids.shape[1] > 0 else { throw GoldenFault("input_ids is not a matrix") }
     let values = try ids.toInts()
     return (0..<ids.shape[0]).map { row in
       let line = Array(values[row * ids.shape[1]..<(row + 1) * ids.shape[1]])

@@ -87,7 +87,7 @@ struct GoldenContext {
 
   /// Token rows up to and with [end]; soft tokens stand where the file has placeholders.
   private func checkPrompts(_ report: Report) throws {
-    // Placeholders follow the file's own order only where the name stands behind them.
+    // Placeholders follow the file's own order only where the name comes after them.
     guard model.prompt.options.position == .end else { return }
     for (name, selection) in [("prompts.ids", ClassSelection.base), ("prompts.new.ids", .new)]
     where file.contains(name) {

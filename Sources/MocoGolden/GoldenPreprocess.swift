@@ -28,7 +28,9 @@ enum GoldenPreprocess {
       let file = String(name.dropLast(suffix.count))
       try decoded(folder, file, expected.tensor(name)) { report("decode \(file)", $0, $1) }
     }
-    guard let cases = try Json.parse(file: path).arrayValue else { throw GoldenFault("\(path) is no list") }
+    guard let cases = try Json.parse(file: path).arrayValue else {
+      throw GoldenFault("\(path) is not a list")
+    }
     for entry in cases {
       guard let file = entry["file"]?.stringValue, let size = entry["size"]?.intValue,
         let name = entry["tensor"]?.stringValue

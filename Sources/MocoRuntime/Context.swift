@@ -87,7 +87,7 @@ public final class RuntimeContext {
     return Philox(seed: seed, stream: stream, index: draws)
   }
 
-  /// Draws begin anew.
+  /// Draws begin again.
   func reseed(_ seed: UInt64) {
     self.seed = seed
     draws = 0

@@ -63,10 +63,10 @@ struct ModuleFiles {
 }
 
 extension SourceFile {
-  /// A program's file. What is no UTF-8 in it is the parser's to report (E0100), at its place.
+  /// A program's file. What is not UTF-8 in it is the parser's to report (E0100), at its place.
   ///
   /// - Parameter called: its name in messages; nil for the path.
-  /// - Throws: E0501 if there is none, E0502 if it cannot be read or is no program by its size.
+  /// - Throws: E0501 if there is none, E0502 if it cannot be read or is not a program by its size.
   public static func read(_ path: String, called name: String? = nil) throws -> SourceFile {
     SourceFile(
       name: name ?? path, path: FilePath.whole(path),

@@ -57,7 +57,7 @@ public final class Runtime {
   /// An interpreter that knows every built-in. Threads, memory and kept features are the process's.
   public init(options: RuntimeOptions = RuntimeOptions()) {
     self.options = options
-    // A variable that cannot be heeded is said at the start, not in the midst of a program's output.
+    // A variable that cannot be used is said at the start, not in the midst of a program's output.
     // Where products are moco's own the variable decides nothing.
     if getenv("OPENBLAS_CORETYPE") != nil, !Products.isPortable { Blas.load() }
     KernelFamily.check()

@@ -11,7 +11,7 @@ extension String {
     return String(rest)
   }
 
-  /// With blanks behind it, up to so many characters.
+  /// With blanks after it, up to so many characters.
   package func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }
 

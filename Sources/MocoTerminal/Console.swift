@@ -16,7 +16,7 @@ public enum Console {
   private struct State {
     /// What is drawn over while long work goes on.
     var progress: ProgressLine?
-    /// Whether the cursor stands behind printed text.
+    /// Whether the cursor comes after printed text.
     var isMidLine = false
     /// Whether the screen is to be empty before the next text.
     var clearsFirst = false
@@ -74,7 +74,7 @@ public enum Console {
     }
   }
 
-  /// Prints what is no program's own output: names in it cannot steer the terminal.
+  /// Prints what is not a program's own output: names in it cannot steer the terminal.
   public static func show(_ text: String) { print(TerminalText.safe(text)) }
 
   /// - Returns: whether everything printed so far could be written.
@@ -84,7 +84,7 @@ public enum Console {
   /// Writes to standard error, after what has been printed so far.
   public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
 
-  /// Writes lines to standard error that nobody has to heed: dim where there is colour.
+  /// Writes lines to standard error that nobody has to use: dim where there is colour.
   public static func remark(_ lines: String) {
     var text = TerminalText.safe(lines)
     guard OutputTraits.detect(descriptor: 2).color != .none else { return writeReport(text) }
@@ -125,7 +125,7 @@ public enum Console {
     let traits = OutputTraits.detect(descriptor: 2)
     // The terminal has written ^C where the cursor was.
     if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
-    // What is no terminal is kept, whole.
+    // What is not a terminal is kept, whole.
     let width = traits.isTerminal ? traits.width : nil
     writeReport(
       diagnostics.map { $0.render(color: traits.color != .none, width: width) + "\n" }.joined(

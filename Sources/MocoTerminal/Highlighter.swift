@@ -23,7 +23,7 @@ package enum Highlighter {
   /// One style for every scalar; the bracket at or before the cursor and its partner stand out.
   static func styles(_ text: [Unicode.Scalar], _ dialect: Dialect, cursor: Int? = nil) -> [String] {
     var styles = Array(repeating: "", count: text.count)
-    // A command of the prompt and a question for help are no source.
+    // A command of the prompt and a question for help are not source.
     if let first = text.first(where: { $0 != " " }), first == "%" || first == "?" {
       for index in text.indices {
         if text[index] == " " { if index > 0 { break } else { continue } }

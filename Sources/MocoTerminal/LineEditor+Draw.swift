@@ -165,7 +165,7 @@ extension LineEditor {
   }
 
   /// Clears what stands on the screen of the block, also where the screen has another size by now and the terminal has
-  /// wrapped the block anew.
+  /// wrapped the block again.
   func erase() {
     guard let drawn else { return }
     if drawn.window != nil {
@@ -187,7 +187,7 @@ extension LineEditor {
 
   // MARK: Rows
 
-  /// - Parameter ghost: what stands dim behind the text.
+  /// - Parameter ghost: what stands dim after the text.
   private func blockRows(
     _ snapshot: Snapshot, _ ghost: [Unicode.Scalar], _ layout: ScreenLayout, columns: Int, final: Bool
   ) -> [Row] {

@@ -209,7 +209,7 @@ extension LineEditor {
     return go(snapshot, after(snapshot, snapshot.cursor))
   }
 
-  /// To the first character that is no blank; from there to the beginning of the line.
+  /// To the first character that is not a blank; from there to the beginning of the line.
   private func home() -> Outcome {
     let snapshot = current
     let start = lineStart(snapshot, snapshot.cursor)
@@ -358,7 +358,7 @@ extension LineEditor {
     return .done
   }
 
-  /// Writes the rest of a word anew, character by character, from what is done already and the character.
+  /// Writes the rest of a word again, character by character, from what is done already and the character.
   private func changeWord(_ change: (String, Character) -> String) -> Outcome {
     let snapshot = current
     let end = wordEnd(snapshot)

@@ -11,7 +11,7 @@ extension LineEditor {
     var rest: [Unicode.Scalar]
   }
 
-  /// What may stand behind the text, with its hangs; empty where the cursor is not at its end, where the way goes
+  /// What may come after the text, with its hangs; empty where the cursor is not at its end, where the way goes
   /// through history, and where no colour tells it from what is typed.
   func suggestion(for snapshot: Snapshot) -> [Unicode.Scalar] {
     guard options.color, suggests(), status.isEmpty, snapshot.cursor == snapshot.text.count,

@@ -3,7 +3,7 @@
 // the screen has no room for a block taller than the screen, for combining marks or for a line below the block.
 //
 // Continuation lines begin with as many blanks as the prompt is wide (the hang), so that a block stands in one column;
-// the hang is no part of the text and is taken away when the text is handed out.
+// the hang is not part of the text and is taken away when the text is handed out.
 
 import CEditline
 import CProcess

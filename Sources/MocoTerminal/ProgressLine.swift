@@ -58,7 +58,7 @@ public final class ProgressLine {
     write("\r" + text(progress) + (traits.color == .none ? "" : "\u{1B}[K"))
   }
 
-  /// A finished epoch: a line where the output is no terminal, on a terminal the note of `update` says as
+  /// A finished epoch: a line where the output is not a terminal, on a terminal the note of `update` says as
   /// much.
   public func epoch(_ text: String) {
     guard !traits.isTerminal else { return }

@@ -13,7 +13,7 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Take warnings for errors.")
   var strict = false
 
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   func run() throws {
     looks.apply()

@@ -13,7 +13,7 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say what a data set is, and what would go wrong with it.",
       discussion: """
-        Opens every image once, and says what was assumed of files, such as alpha that was dropped. Exit status 70 where it is no data set, or there is something to complain about.
+        Opens every image once, and says what was assumed of files, such as alpha that was dropped. Exit status 70 where it is not a data set, or there is something to complain about.
         """)
 
     @Argument(help: "A data set: \(DataLayout.accepted).")
@@ -22,7 +22,7 @@ struct DataCommand: ParsableCommand {
     @Option(help: ArgumentHelp("For a list: the folder that its paths are relative to.", valueName: "dir"))
     var images: String?
 
-    @OptionGroup(title: "Looks") var looks: LookOptions
+    @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func run() throws {
       looks.apply()

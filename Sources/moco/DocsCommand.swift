@@ -19,7 +19,7 @@ struct DocsCommand: ParsableCommand {
     completion: .directory)
   var out: String
 
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   func run() throws {
     looks.apply()

@@ -10,7 +10,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "A code such as E0203; without one, all codes are listed.")
   var code: String?
 
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   func run() throws {
     looks.apply()

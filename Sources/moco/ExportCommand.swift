@@ -56,7 +56,7 @@ struct ExportCommand: ParsableCommand {
   var quiet = false
 
   @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   @ParentCommand var parent: MocoCommand
 

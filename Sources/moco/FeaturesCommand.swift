@@ -67,7 +67,7 @@ struct FeaturesCommand: ParsableCommand {
   var check = false
 
   @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   func validate() throws {
     if let out {

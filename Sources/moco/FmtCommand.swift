@@ -6,7 +6,7 @@ struct FmtCommand: ParsableCommand {
     commandName: "fmt",
     abstract: "Lay programs out: indentation and blanks.",
     discussion: """
-      Files are written anew where something changes. Where lines end, comments, strings and what stands in columns \
+      Files are rewritten where something changes. Where lines end, comments, strings and what stands in columns \
       stay as they are. Exit status 65 where a file does not parse, or with --check where one would change.
       """)
 
@@ -18,7 +18,7 @@ struct FmtCommand: ParsableCommand {
   @Flag(help: "Write nothing; list the files that would change.")
   var check = false
 
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   func run() throws {
     looks.apply()

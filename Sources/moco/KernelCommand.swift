@@ -29,7 +29,7 @@ struct KernelCommand: ParsableCommand {
       do {
         var options = SessionOptions()
         options.runtime.keepsFeatures = true
-        // What notebooks run is no history of the prompt.
+        // What notebooks run is not a history of the prompt.
         options.historyPath = HistoryFile.defaultPath().map { $0 + "-jupyter" }
         Blas.onRemarks { for remark in $0 { Console.report("note: \(remark)\n") } }
         let kernel = try Kernel(try ConnectionFile(path: connectionFile), options: options)

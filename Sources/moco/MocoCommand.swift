@@ -57,7 +57,7 @@ struct MocoCommand: ParsableCommand {
   var code: [String] = []
 
   @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   @Flag(name: .customLong("no-highlight"), help: "No colours while typing.")
   var noHighlight = false

@@ -15,7 +15,7 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// How output looks.
 struct LookOptions: ParsableArguments {
-  @Option(help: "Colours: auto, always or never. NO_COLOR and FORCE_COLOR are heeded too.")
+  @Option(help: "Colours: auto, always or never. NO_COLOR and FORCE_COLOR are used too.")
   var color: ColorChoice = .auto
 
   /// What the command line says takes the place of what the environment says, for everything that asks it.

@@ -27,7 +27,7 @@ struct RunCommand: ParsableCommand {
   var cell: String?
 
   @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   @Option(help: ArgumentHelp("The folder of the run's record.", valueName: "dir"), completion: .directory)
   var out: String?

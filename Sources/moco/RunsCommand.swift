@@ -33,7 +33,7 @@ struct RunsCommand: ParsableCommand {
     @Argument(help: "The folder of the records.", completion: .directory)
     var folder = "runs"
 
-    @OptionGroup(title: "Looks") var looks: LookOptions
+    @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func run() throws {
       try RunsCommand.printing(looks) {
@@ -51,7 +51,7 @@ struct RunsCommand: ParsableCommand {
     var name: String
 
     @OptionGroup var place: FolderOption
-    @OptionGroup(title: "Looks") var looks: LookOptions
+    @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func run() throws {
       try RunsCommand.printing(looks) {
@@ -68,7 +68,7 @@ struct RunsCommand: ParsableCommand {
     var names: [String] = []
 
     @OptionGroup var place: FolderOption
-    @OptionGroup(title: "Looks") var looks: LookOptions
+    @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func validate() throws {
       if names.count < 2 { throw ValidationError("compare takes two runs or more: moco runs compare A B") }
@@ -96,7 +96,7 @@ struct RunsCommand: ParsableCommand {
     @Flag(name: [.customShort("y"), .long], help: "Ask nothing.") var yes = false
 
     @OptionGroup var place: FolderOption
-    @OptionGroup(title: "Looks") var looks: LookOptions
+    @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func validate() throws {
       if names.isEmpty, !dead, !failed {

@@ -96,7 +96,7 @@ struct SweepCommand: ParsableCommand {
   var failsFast = false
 
   @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   @Flag(help: "Write nothing to standard error but errors: no progress.")
   var quiet = false

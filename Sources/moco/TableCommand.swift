@@ -72,7 +72,7 @@ struct TableCommand: ParsableCommand {
     completion: .file())
   var output: String?
 
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   enum Lines: String, ExpressibleByArgument, CaseIterable { case columns, rows }
 

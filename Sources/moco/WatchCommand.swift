@@ -21,7 +21,7 @@ struct WatchCommand: ParsableCommand {
   var port: Int?
 
   @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Looks") var looks: LookOptions
+  @OptionGroup(title: "Appearance") var looks: LookOptions
 
   @ParentCommand var parent: MocoCommand
 

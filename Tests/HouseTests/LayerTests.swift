@@ -75,7 +75,7 @@ import Testing
     }.map { String($0.trimmingPrefix(while: { $0 == " " }).prefix { $0 != " " }) }
     #expect(Set(order).count == order.count, "a target has two rows in CONTRIBUTING.md")
     for name in order where manifest.target(name) == nil {
-      Issue.record("CONTRIBUTING.md has a row for \(name), which is no target of Package.swift")
+      Issue.record("CONTRIBUTING.md has a row for \(name), which is not a target of Package.swift")
     }
     for target in manifest.targets where !target.isTest {
       guard let place = order.firstIndex(of: target.name) else {

@@ -19,7 +19,7 @@ import Testing
         try image(folder, name + ".png", seed: place)
       }
       let check = try DataCheck(path: folder)
-      #expect(check.kind == "a folder of splits with one sub-folder a class")
+      #expect(check.kind == "a folder of splits with one sub-folder for each class")
       #expect(check.classes == ["a", "b c"])
       #expect(check.splits.map(\.name) == ["train", "test"])
       #expect(check.splits.map(\.perClass) == [1...2, 1...1])
@@ -75,7 +75,7 @@ import Testing
       #expect(check.remarks.map(\.what).filter { $0.contains("train/b/") }.count == 2)
       #expect(check.remarks.count == 2)
       #expect(check.sides == 12...17)
-      // Two files of the same bytes that are no images are no repeated image.
+      // Two files of the same bytes that are not images are not a repeated image.
       #expect(check.splits.map(\.perClass) == [2...2, 1...1])
     }
   }

@@ -15,16 +15,16 @@ import Testing
     (["t10k-images-idx3-ubyte.gz": "", "split_zhou_Pets.json": ""], "a folder of IDX files"),
     (["split_zhou_Pets.json": "", "train/a.txt": ""], "a folder with a list of images"),
     (["images/a.jpg": "", "labels/a.txt": "0 0.5 0.5 0.1 0.1\n"], "a data set for finding objects"),
-    (["images/a.jpg": "", "labels/a.txt": "a note\n"], "a folder with one sub-folder a class"),
+    (["images/a.jpg": "", "labels/a.txt": "a note\n"], "a folder with one sub-folder for each class"),
     (["classnames.txt": "n01440764 tench\n"], "a folder like ImageNet's, with classnames.txt"),
-    (["classnames.txt": "tench\n", "tench/a.txt": ""], "a folder with one sub-folder a class"),
+    (["classnames.txt": "tench\n", "tench/a.txt": ""], "a folder with one sub-folder for each class"),
     (
       ["variants.txt": "", "images_variant_train.txt": ""],
       "a folder like FGVC Aircraft's, with lists of variants"
     ),
-    (["variants.txt": "", "cat/a.txt": ""], "a folder with one sub-folder a class"),
-    (["training/cat/a.txt": ""], "a folder of splits with one sub-folder a class"),
-    ([:], "a folder with one sub-folder a class"),
+    (["variants.txt": "", "cat/a.txt": ""], "a folder with one sub-folder for each class"),
+    (["training/cat/a.txt": ""], "a folder of splits with one sub-folder for each class"),
+    ([:], "a folder with one sub-folder for each class"),
   ])
   func foldersAreKnownByTheirEntries(_ files: [String: String], _ title: String) throws {
     #expect(try self.title(files) == title)
@@ -43,7 +43,7 @@ import Testing
   @Test func whatIsNoneSaysWhatIs() throws {
     let folder = try TemporaryFolder()
     try folder.write("a.parquet", "")
-    let accepted = "a folder with one sub-folder a class, or a .json, .csv, .tsv or .safetensors file"
+    let accepted = "a folder with one sub-folder for each class, or a .json, .csv, .tsv or .safetensors file"
     #expect(DataLayout.accepted == accepted)
     let other = dataError { _ = try Dataset.open(folder.path + "/a.parquet", images: "x") }
     #expect(other?.code == "E0503")

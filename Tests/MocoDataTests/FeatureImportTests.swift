@@ -105,7 +105,7 @@ import Testing
     ("onehot.npz", "E0519", "labels has the shape"), ("negative.npz", "E0519", "label -1"),
     ("cube.npz", "E0519", "features has the shape"), ("two.npz", "E0519", "features and image_features"),
     ("widths.npz", "E0519", "3 and 4 numbers wide"), ("large.npz", "E0505", "float32 does not hold"),
-    ("list.pt", "E0510", "labels is no tensor"), ("few.pt", "E0519", "only 2 classes"),
+    ("list.pt", "E0510", "labels is not a tensor"), ("few.pt", "E0519", "only 2 classes"),
     ("x.npy", "E0510", "no labels"), ("only.pt", "E0510", "no labels"),
   ])
   func whatDoesNotFitIsRefused(_ name: String, _ code: String, _ words: String) throws {

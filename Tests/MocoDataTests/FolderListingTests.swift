@@ -208,7 +208,7 @@ import Testing
     #expect(data.skipped.contains { $0.reason == "more than 32 folders deep" })
   }
 
-  /// A list of bare names beside class folders is no list of ImageNet's.
+  /// A list of bare names beside class folders is not a list of ImageNet's.
   @Test func classnamesOfAnOrdinaryFolder() throws {
     let folder = try TemporaryFolder()
     try folder.writeClasses(["tench", "tiger shark"], perClass: 2)

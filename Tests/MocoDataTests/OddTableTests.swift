@@ -31,7 +31,7 @@ import Testing
     }
     let json = #"{"train": [["1.png", 0, "crane"], ["2.png", 1, "crane"], ["3.png", 2, "dog"]]}"#
     #expect(try open(json, ending: "json", isCut: false).classes == ["crane", "crane", "dog"])
-    // One name for all is no data set, and without numbers a name is a class.
+    // One name for all is not a data set, and without numbers a name is a class.
     #expect(dataError { _ = try open("path,label,classname\n1.png,0,cat\n2.png,1,cat\n") }?.code == "E0511")
     #expect(try open("1.png,crane\n2.png,crane\n3.png,dog\n").classes == ["crane", "dog"])
   }
@@ -52,7 +52,7 @@ import Testing
     #expect(error?.help?.isEmpty == false)
   }
 
-  /// Digits of another width or script are no numbers to any reader, and would become names without a word.
+  /// Digits of another width or script are not numbers to any reader, and would become names without a word.
   @Test(arguments: [
     ("１,０,１,０", "１", "write 1"), ("1,0,１,０", "１", "write 1"), ("١,٠,١,٠", "١", "write 1"),
     ("²,¹,²,¹", "²", "write 2"), ("１２,3,１２,3", "１２", "write 12"), ("1,0,−1,0", "−1", "write -1"),
@@ -75,7 +75,7 @@ import Testing
     #expect(try open("path,label,name\n1.png,0,٠\n2.png,1,١\n3.png,0,٠\n").classes == ["٠", "١"])
   }
 
-  /// Boxes are no classes: as YOLO's programs lay data out, in both orders of folders.
+  /// Boxes are not classes: as YOLO's programs lay data out, in both orders of folders.
   @Test(arguments: [
     ["images/train/1.png", "images/val/2.png", "labels/train/1.txt", "labels/val/2.txt", "data/about.txt"],
     ["train/images/1.png", "valid/images/2.png", "train/labels/1.txt", "valid/labels/2.txt"],

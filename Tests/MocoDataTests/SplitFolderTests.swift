@@ -92,7 +92,7 @@ import Testing
       try DataCheck(path: folder.path).remarks.contains { $0.what == "train: there is no image of \"owl\"" })
   }
 
-  /// Shares for data that has splits would not be heeded.
+  /// Shares for data that has splits would be ignored.
   @Test func sharesOfWhatHasSplits() throws {
     let options = DataOptions(cut: try SplitCut([("train", 1)]))
     let folder = try made(["train", "test"])

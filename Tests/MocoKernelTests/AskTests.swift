@@ -157,7 +157,7 @@ import Testing
     let kernel = try RunningKernel()
     let client = try kernel.client()
     client.send("input_reply", ["value": "early"], on: client.stdin)
-    // Other sockets may be read first. What comes behind it on this one shows that it was read.
+    // Other sockets may be read first. What comes after it on this one shows that it was read.
     client.stdin.send([Message.delimiter, Array("no signature".utf8), [], [], [], []])
     try kernel.waitForLog("a message on stdin was dropped")
     let cell = client.sendCell("input()")

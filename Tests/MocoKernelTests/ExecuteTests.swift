@@ -242,7 +242,7 @@ import Testing
     #expect(try kernel.ended() == 0)
   }
 
-  /// What C code or a child writes to the process's own streams is no part of the protocol.
+  /// What C code or a child writes to the process's own streams is not part of the protocol.
   @Test func theProcesssOwnStreamsDoNotDisturb() throws {
     let kernel = try RunningKernel()
     let client = try kernel.client()

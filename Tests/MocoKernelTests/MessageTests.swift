@@ -44,15 +44,15 @@ import Testing
     #expect(fault([]) == "it has no delimiter")
     #expect(fault(["", head, "{}", "{}", "{}"]) == "it has no delimiter")
     #expect(fault(["<IDS|MSG>", "", head, "{}"]) == "it has 3 of 5 frames behind its delimiter")
-    #expect(fault(["<IDS|MSG>", "", "nonsense", "{}", "{}", "{}"]) == "its header is no JSON")
+    #expect(fault(["<IDS|MSG>", "", "nonsense", "{}", "{}", "{}"]) == "its header is not JSON")
     #expect(fault(["<IDS|MSG>", "", "[]", "{}", "{}", "{}"]) == "its header is an array, no object")
     #expect(fault(["<IDS|MSG>", "", "{}", "{}", "{}", "{}"]) == "its header has no msg_id and msg_type")
     #expect(fault(["<IDS|MSG>", "", head, "3", "{}", "{}"]) == "its parent_header is a number, no object")
     #expect(fault(["<IDS|MSG>", "", head, "{}", "null", "{}"]) == "its metadata is null, no object")
-    #expect(fault(["<IDS|MSG>", "", head, "{}", "{}", "{\"a\":"]) == "its content is no JSON")
+    #expect(fault(["<IDS|MSG>", "", head, "{}", "{}", "{\"a\":"]) == "its content is not JSON")
     #expect(
       fault(["<IDS|MSG>", "", head, "{}", "{}", String(repeating: "[", count: 9999)])
-        == "its content is no JSON")
+        == "its content is not JSON")
   }
 }
 
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func whatThisKernelDoesNotDoIsRefusedInWords() {
-    let head = "k.json is no connection file for this kernel: "
+    let head = "k.json is not a connection file for this kernel: "
     #expect(refusal(file([("transport", "ipc")])) == head + "its transport is \"ipc\"")
     #expect(
       refusal(file([("signature_scheme", "hmac-md5")])) == head + "its signature_scheme is \"hmac-md5\"")
@@ -85,7 +85,7 @@ import Testing
     #expect(refusal(file([("hb_port", 70_000)])) == head + "its hb_port is 70000")
     #expect(refusal(file([("iopub_port", "4")])) == head + "it has no iopub_port")
     #expect(refusal(file([("ip", 3)])) == head + "it has no ip")
-    #expect(refusal(file([("key", 3)])) == head + "its key is no text")
+    #expect(refusal(file([("key", 3)])) == head + "its key is not text")
     #expect(refusal(file([("curve_publickey", "abc")])) == head + "it asks for encryption by CURVE")
     #expect(refusal("[]") == head + "it is an array")
     #expect(refusal("{\"ip\":")?.hasPrefix(head) == true)

@@ -208,7 +208,7 @@ import Testing
     client.shell.send(Array(client.frames("execute_request", ["code": "1"], id: "x").dropLast()))
     #expect(try client.run("1 + 1").result == "2")
     for text in [
-      "it has no delimiter", "its header is no JSON", "its header has no msg_id", "no object",
+      "it has no delimiter", "its header is not JSON", "its header has no msg_id", "no object",
       "it has 4 of 5",
     ] {
       try kernel.waitForLog(text)

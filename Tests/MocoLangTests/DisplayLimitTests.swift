@@ -74,7 +74,7 @@ import Testing
     #expect(inner.variables.map(\.text) == ["0", "0", "1"])
     let outer = try #require(frames.first { $0.function == "outer" })
     #expect(outer.variables.map(\.name) == ["xs", "keep"])
-    // What is caught leaves nothing, and the next error begins anew.
+    // What is caught leaves nothing, and the next error begins again.
     _ = interpreter.run(SourceFile(name: "q", text: "nothing_of_that_name"), mode: .cell)
     #expect(interpreter.failedFrames.isEmpty)
     _ = interpreter.run(SourceFile(name: "q", text: "let"), mode: .cell)

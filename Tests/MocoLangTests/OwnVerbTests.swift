@@ -51,7 +51,7 @@ import Testing
     #expect(!parsed.hasErrors)
     #expect(
       parsed.program.outline == "(let r (`benchmark f on:data for:(rounds 3) warm:true))")
-    // Without the entry it is no form.
+    // Without the entry it is not a form.
     #expect(Parser.parse(SourceFile(name: "test.moco", text: text), .plain).hasErrors)
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// `Tests/Diagnostics/*.moco` beside the text that checking them must print.
 ///
-/// `MOCO_RECORD=1` writes the texts anew, and lets the run fail so that nobody records by accident.
+/// `MOCO_RECORD=1` writes the texts again, and lets the run fail so that nobody records by accident.
 @Suite struct SyntaxDiagnosticsTests {
   static let folder: URL = {
     var url = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
@@ -56,12 +56,13 @@ import Testing
     let file = SourceFile(
       name: "exp.moco", text: String(repeating: "\n", count: 13) + "let logits = img @ text\n")
     let diagnostic = Diagnostic(
-      "E0203", "cannot multiply these matrices: 512 is not 10", at: Self.span(file, "@"),
+      "E0203", "shapes do not match for @: 512 columns on the left, 10 rows on the right",
+      at: Self.span(file, "@"),
       labels: [.init(Self.span(file, "img"), "[32, 512]"), .init(Self.span(file, "text"), "[10, 512]")],
       help: ["transpose the right side: img @ text.T gives [32, 10]"])
     #expect(
       diagnostic.render() == """
-        error[E0203]: cannot multiply these matrices: 512 is not 10
+        error[E0203]: shapes do not match for @: 512 columns on the left, 10 rows on the right
           --> exp.moco:14:18
            |
         14 | let logits = img @ text
@@ -149,7 +150,8 @@ import Testing
     let file = SourceFile(
       name: "a", text: "let logits = normalized_images_of_the_batch @ normalized_texts_of_the_classes")
     let diagnostic = Diagnostic(
-      "E0203", "cannot multiply these matrices: 512 is not 10", at: Self.span(file, "@"),
+      "E0203", "shapes do not match for @: 512 columns on the left, 10 rows on the right",
+      at: Self.span(file, "@"),
       labels: [
         .init(Self.span(file, "normalized_images_of_the_batch"), "[32, 512] of the tower for images"),
         .init(Self.span(file, "normalized_texts_of_the_classes"), "[10, 512]"),
@@ -157,8 +159,9 @@ import Testing
       help: ["transpose the right side: normalized_images_of_the_batch @ texts.T gives [32, 10]"])
     #expect(
       diagnostic.render(width: 40) == """
-        error[E0203]: cannot multiply these
-          matrices: 512 is not 10
+        error[E0203]: shapes do not match for @:
+          512 columns on the left, 10 rows on
+          the right
          --> a:1:45
           |
         1 | …f_the_batch @ normalized_texts_of_…

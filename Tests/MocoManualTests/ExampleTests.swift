@@ -4,7 +4,7 @@ import MocoRuntime
 import MocoTestSupport
 import Testing
 
-/// The examples in the help of functions and methods run, and give what stands behind them: `len("ab")  // 2`.
+/// The examples in the help of functions and methods run, and give what comes after them: `len("ab")  // 2`.
 @Suite struct ExampleTests {
   struct Example: Sendable, CustomTestStringConvertible {
     let owner: String

@@ -101,7 +101,7 @@ import Testing
         print(evaluate(start, on: few).count == len(few), type(start) == type(model))
         """)
     if make.contains("base:") {
-      // Training images of classes that are no base classes are refused.
+      // Training images of classes that are not base classes are refused.
       #expect(output.hasPrefix("true true true\n"), "\(output)")
       return
     }

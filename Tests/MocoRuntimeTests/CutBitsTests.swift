@@ -28,7 +28,7 @@ import Testing
 
     """
 
-  /// Views that are drawn anew in every epoch are those of the epoch, wherever a training is taken up.
+  /// Views that are drawn again in every epoch are those of the epoch, wherever a training is taken up.
   @Test(arguments: ["\"fresh\"", "3"]) func viewsGoOn(_ views: String) {
     let output = printed(
       setup + """

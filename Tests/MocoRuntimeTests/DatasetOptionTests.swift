@@ -2,7 +2,7 @@ import MocoLang
 import MocoRuntime
 import Testing
 
-/// What is given to `dataset` is heeded, or refused by name.
+/// What is given to `dataset` is used, or refused by name.
 @Suite struct DatasetOptionTests {
   @Test(arguments: [
     (#"dataset("fashion", split: {train: 0.5, test: 0.5})"#, "E0519 split"),

@@ -3,7 +3,7 @@ struct DisplaySample: Sendable {
   let name: String
   /// Its last expression is the value.
   let program: String
-  /// Whether digits are left open: they hang on the clock or on the processor.
+  /// Whether digits are left open: they depend on the clock or on the processor.
   var isMasked = false
   /// Whether durations stand in it, whose lengths say where lines are broken.
   var isTimed = false

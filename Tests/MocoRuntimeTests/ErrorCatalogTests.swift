@@ -47,7 +47,7 @@ import Testing
     let title = try #require(Dialect.moco.errors.entry(for: code)?.title)
     #expect(page.hasPrefix("# \(code): \(title)\n"))
     #expect(page.contains("```moco"))
-    #expect(page.contains("## Mend it"))
+    #expect(page.contains("## How to fix it"))
   }
 
   @Test func pagesBelongToCodes() throws {

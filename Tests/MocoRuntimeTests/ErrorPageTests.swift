@@ -5,7 +5,7 @@ import MocoTestSupport
 import Testing
 
 /// Every page of `moco explain` shows what its example really prints: the pages are the golden files of the
-/// messages. `MOCO_RECORD=1` writes the texts anew, and lets the run fail so that nobody records by accident.
+/// messages. `MOCO_RECORD=1` writes the texts again, and lets the run fail so that nobody records by accident.
 @Suite struct ErrorPageTests {
   static let codes = Dialect.moco.errors.entries.map(\.code)
 
@@ -13,7 +13,7 @@ import Testing
   private struct Page {
     let path: String
     let text: String
-    /// Programs: the one that fails, then mended ones.
+    /// Programs: the one that fails, then fixed ones.
     let programs: [String]
     /// A command that fails where the program has run; nil where the program itself fails.
     let command: String?
@@ -95,7 +95,7 @@ import Testing
           atPath: Repository.fixture("golden/preprocess/0.png"), toPath: path)
       }
     }
-    // The page on files that are no UTF-8 means its example in Latin-1.
+    // The page on files that are not UTF-8 means its example in Latin-1.
     let data = try #require(program.data(using: code == "E0100" ? .isoLatin1 : .utf8))
     try data.write(to: URL(fileURLWithPath: folder + "/example.moco"))
     let checked = try MocoProcess.run(["check", "example.moco"], in: folder)

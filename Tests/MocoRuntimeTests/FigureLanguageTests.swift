@@ -68,7 +68,7 @@ import Testing
         "E0205 there are 2 numbers to draw over 1 places",
         "E0205 'error' has 1 numbers for 2 points", "E0305 an error cannot be -1.0",
         "E0304 line needs both 'low' and 'high' for a band", "E0305 'low' lies above 'high' at a point",
-        "E0305 a band is given twice, by 'error' and by 'low' and 'high'",
+        "E0305 a band is given more than once, by 'error' and by 'low' and 'high'",
         "E0305 there is no curve \"mixtur\" for 'error'",
         "E0303 line expects \"points\" or a list of numbers for 'ticks', not the String \"all\"",
         "E0404 these figures stand in each other more than 4 deep",

@@ -7,7 +7,7 @@ import Testing
 /// What people type who come from Python, NumPy, PyTorch, Julia, R, Swift or JavaScript, and what they are told: the
 /// first error of each program of `Tests/Diagnostics/habits.table` stands below it.
 ///
-/// `MOCO_RECORD=1` writes the answers anew, and lets the run fail so that nobody records by accident.
+/// `MOCO_RECORD=1` writes the answers again, and lets the run fail so that nobody records by accident.
 @Suite struct HabitTests {
   static let path = MocoProcess.root + "/Tests/Diagnostics/habits.table"
   private static let separator = "====\n"

@@ -7,7 +7,7 @@ import MocoTestSupport
 import MocoTraining
 import Testing
 
-/// Programs whose trainings keep themselves: cut and begun anew, they print what they print undisturbed.
+/// Programs whose trainings keep themselves: cut and begun again, they print what they print undisturbed.
 @Suite struct KeptTrainingLanguageTests {
   /// Three trainings of 8 steps; the second one calls the program.
   static let program = """

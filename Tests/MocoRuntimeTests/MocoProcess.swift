@@ -63,7 +63,7 @@ struct MocoProcess {
       errors: withoutRemarks((try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "", environment))
   }
 
-  /// The whole suite may run with another core of OpenBLAS; what a program then says about it is no part of a
+  /// The whole suite may run with another core of OpenBLAS; what a program then says about it is not part of a
   /// test that did not ask for the core.
   static func withoutRemarks(_ errors: String, _ environment: [String: String] = [:]) -> String {
     guard environment["OPENBLAS_CORETYPE"] == nil else { return errors }

@@ -1,6 +1,6 @@
 import Testing
 
-/// A module as an argument of functions that are written in Swift: it is no record without fields.
+/// A module as an argument of functions that are written in Swift: it is not a record without fields.
 @Suite struct ModuleValueTests {
   @Test func moduleIsNoRecord() {
     let output = printed(

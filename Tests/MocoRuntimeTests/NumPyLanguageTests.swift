@@ -45,7 +45,7 @@ import Testing
         "tensor([[0, 0], [0, 0]]) tensor([[2, 8], [14, 20]])",
         "tensor([[[[2, 3], [6, 11]]], [[[10, 19], [14, 27]]]])",
         "tensor(27021597764222979) tensor(0)",
-        "E0402 @: a sum of products does not fit a 64-bit integer",
+        "E0402 @: a sum of products is out of range for a 64-bit integer",
         "help: multiply as Floats: a.float() @ b.float()",
       ])
   }

@@ -69,11 +69,11 @@ import Testing
 
   @Test(arguments: [
     ("let x = over([1, 2], otherwise: 3)", "otherwise stands without when"),
-    ("let x = over([1, 2], when: y == 1)", "'y' is no setting that stands above"),
-    ("let x = over([1, 2], when: y == 1)\nlet y = 1", "'y' is no setting that stands above"),
-    ("let y = len([1])\nlet x = over([1, 2], when: y == 1)", "'y' is no setting that stands above"),
-    ("var y = 1\nlet x = over([1, 2], when: y == 1)", "'y' is no setting that stands above"),
-    ("let y = toggle(true)\nlet x = over([1, 2], when: y)", "'y' is no setting that stands above"),
+    ("let x = over([1, 2], when: y == 1)", "'y' is not a setting that stands above"),
+    ("let x = over([1, 2], when: y == 1)\nlet y = 1", "'y' is not a setting that stands above"),
+    ("let y = len([1])\nlet x = over([1, 2], when: y == 1)", "'y' is not a setting that stands above"),
+    ("var y = 1\nlet x = over([1, 2], when: y == 1)", "'y' is not a setting that stands above"),
+    ("let y = toggle(true)\nlet x = over([1, 2], when: y)", "'y' is not a setting that stands above"),
     ("let y = 1\nlet x = over([1, 2], when: y + 1 == 2)", "this cannot be told before anything runs"),
     ("let y = [1]\nlet x = over([1, 2], when: len(y) == 1)", "this cannot be told before anything runs"),
     (

@@ -4,7 +4,7 @@ import MocoTensor
 import MocoTestSupport
 import Testing
 
-/// What a user meets who brings a model: names that are no paths, prefixes, tensors that are left out.
+/// What a user meets who brings a model: names that are not paths, prefixes, tensors that are left out.
 @Suite struct OwnClipLanguageTests {
   private func answer(_ path: String) -> String { printed("load_clip(\"\(path)\")", helps: true) }
 

@@ -353,11 +353,11 @@ import Testing
         E0309 a ModelBatch has no member 'labls' true
         E0713 loss of the model "faulty" has the shape [10, 10] and is not a single number true
         E0713 'loss' of the model "faulty" gives a record without a part true
-        E0713 'lr' is no name for a part of a loss: an epoch has a field of that name true
+        E0713 'lr' is not a name for a part of a loss: an epoch has a field of that name true
         E0713 log has a number 'a', and so has the loss true
         E0713 loss of the model "faulty" is the String "x", not a number true
         E0714 the loss of the model "faulty" does not reach its parameter w true
-        E0713 gradients has 'q', which is no parameter of the model "faulty" true
+        E0713 gradients has 'q', which is not a parameter of the model "faulty" true
         E0713 the gradient of w has the shape [10, 10], the parameter [16] true
         E0714 the loss of the model "faulty" does not reach its parameter v true
         E0707 the loss is nan at step 1 (epoch 1) true

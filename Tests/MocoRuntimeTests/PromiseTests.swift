@@ -85,7 +85,7 @@ import Testing
     let result = try MocoProcess.run(["run", "exp.moco"], in: folder)
     #expect(
       result.errors == """
-        error[E0203]: cannot multiply these matrices: 512 is not 10
+        error[E0203]: shapes do not match for @: 512 columns on the left, 10 rows on the right
           --> exp.moco:14:18
            |
         14 | let logits = img @ text

@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  /// The texts of a picture that are no numbers.
+  /// The texts of a picture that are not numbers.
   private func labels(_ svg: String) -> [String] {
     svg.components(separatedBy: "<text").dropFirst().compactMap { part in
       let text = part.drop { $0 != ">" }.dropFirst().prefix { $0 != "<" }

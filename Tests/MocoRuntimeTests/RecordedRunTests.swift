@@ -279,7 +279,7 @@ import Testing
         #expect(html.contains("Loss of each epoch") && html.contains("Validation accuracy of each epoch"))
         #expect(html.contains("<title>loss: epoch 1, loss ") && html.contains("The numbers as a table"))
         #expect(html.count(of: "<svg") == 1, "\(name)")
-        // No bar is left, and the printed lines stand behind.
+        // No bar is left, and the printed lines come after.
         #expect(!html.contains("━"))
         #expect(html.contains("begins") && html.contains("epoch 1\nepoch 2"))
       }

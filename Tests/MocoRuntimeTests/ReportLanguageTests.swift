@@ -60,7 +60,7 @@ import Testing
     ("report([0, 1], [[1.0, 2.0]])", "E0712 the logits are [1, 2]; 2 labels and 2 classes take [2, 2]"),
     ("report([0, 2], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is 2, outside the 2 classes"),
     ("report([0, -1], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is -1, outside the 2 classes"),
-    ("report([0.5], [[1.0, 2.0]])", "E0712 labels hold 0.5, which is no class number"),
+    ("report([0.5], [[1.0, 2.0]])", "E0712 labels hold 0.5, which is not a class number"),
     ("report([0], [[nan, 2.0]])", "E0712 the logits of image 0 hold nan for class \"0\""),
     ("report([0], [[inf, 2.0]])", "E0712 the logits of image 0 hold inf for class \"0\""),
     ("report([0], [1.0, 2.0])", "E0712 logits are [images, classes], not [2]"),

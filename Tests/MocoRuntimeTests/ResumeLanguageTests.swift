@@ -91,7 +91,7 @@ import Testing
         """)
   }
 
-  /// What was called "dark" stays so; what answers hang on is the same, or asked for.
+  /// What was called "dark" stays so; what answers depend on is the same, or asked for.
   @Test func restoreFindsNames() throws {
     let text = try run(
       """
@@ -224,7 +224,7 @@ import Testing
         c is of version 1 and holds no losses: those of its epochs are not in the result
         c does not say what it was made with, so whether the training goes on bit for bit is not known
         1
-        E0708 c was saved by a training of 2 epochs, this one lasts 3 epochs choose the learning rates of what is added: extend: "hold" (the last one), "restart" (the schedule anew over the rest) or "stretch" (as if it had been 3 epochs from the start)
+        E0708 c was saved by a training of 2 epochs, this one lasts 3 epochs choose the learning rates of what is added: extend: "hold" (the last one), "restart" (the schedule again over the rest) or "stretch" (as if it had been 3 epochs from the start)
         E0708 c was saved by a training with other options: seed was 5, now 6 resume with seed: 5
         <mixture: 6 experts, top 2, 10 classes> true true
         [] true

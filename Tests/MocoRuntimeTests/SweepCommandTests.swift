@@ -116,7 +116,7 @@ import Testing
       "a.moco": """
       let shots = over([1, 2, 3, 4])
       print("begins", shots)
-      if shots == 2 and not exists("mended") { error("two is bad", "E0950") }
+      if shots == 2 and not exists("fixed") { error("two is bad", "E0950") }
       if shots == 3 { exit(3) }
       result({shots: shots})
       """
@@ -130,7 +130,7 @@ import Testing
     #expect(runs[1].reason == "E0950: two is bad" && runs[2].reason == "exit status 3")
     #expect(try place.text("runs/a/\(runs[1].name)/stdout.txt") == "begins 2\n")
     #expect(try place.text("runs/a/\(runs[1].name)/stderr.txt").contains("error[E0950]: two is bad"))
-    try place.write("", "mended")
+    try place.write("", "fixed")
     let second = try place.sweep("a.moco")
     #expect(second.status == 70 && second.output.contains("2 failed (2 before)"), "\(second.output)")
     let status = try place.sweep("a.moco", "--status")

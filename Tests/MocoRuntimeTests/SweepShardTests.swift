@@ -55,7 +55,7 @@ import Testing
   @Test func whatIsNoPartMakesNoFolder() throws {
     try Repository.inFolder { folder in
       for (text, variables, words) in [
-        ("5/5", [:], "there is no shard 5 of 5"), ("x", [:], "is no shard"),
+        ("5/5", [:], "there is no shard 5 of 5"), ("x", [:], "is not a shard"),
         ("auto", [:], "none of SLURM_ARRAY_TASK_ID"),
         ("auto", ["SGE_TASK_ID": "undefined"], "none of SLURM_ARRAY_TASK_ID"),
         ("auto/2", ["PBS_ARRAY_INDEX": "2"], "2 parts are the tasks from 0 to 1"),
@@ -83,7 +83,7 @@ import Testing
         "a.moco", "--over", "rate x=1", "--slurm", "time=1:00:00", "--slurm", "mem=1G", "--tasks", "2%1",
         "--", "one two", "--submit",
       ]
-      // `rate x` is no setting.
+      // `rate x` is not a setting.
       #expect(try sweep(folder, line, none).status == 64)
       let written = try sweep(folder, line.filter { $0 != "--over" && $0 != "rate x=1" }, none)
       #expect(

@@ -36,7 +36,7 @@ import Testing
         activation GELU for images, GELU (tanh) for texts, and heads from open_clip_config.json
         every token sees all of the text, padding included (no_causal_mask)
         images: longer side to 16 (bicubic), filled up with 1, 2, 3 to 16×16
-        not known, and not heeded: open_clip_config.json: model_cfg.text_cfg.more, open_clip_config.json: preprocess_cfg.gamma
+        not known, and ignored: open_clip_config.json: model_cfg.text_cfg.more, open_clip_config.json: preprocess_cfg.gamma
         ["open_clip_config.json: model_cfg.text_cfg.more", "open_clip_config.json: preprocess_cfg.gamma"]
 
         """)

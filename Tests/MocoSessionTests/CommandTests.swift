@@ -111,7 +111,7 @@ import Testing
     #expect(typed.session.execute("%run \(file) --set speed=1").failure?.code == "E0307")
     #expect(
       typed.enter("%run \(file) more")
-        == "what the program itself takes stands behind --: %run \(file) -- more\n")
+        == "what the program itself takes follows --: %run \(file) -- more\n")
   }
 
   @Test func editsRunWhatComesBack() {

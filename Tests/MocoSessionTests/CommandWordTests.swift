@@ -2,7 +2,7 @@ import MocoBase
 import MocoSession
 import Testing
 
-/// What stands behind the names of commands, without a terminal.
+/// What comes after the names of commands, without a terminal.
 @Suite struct CommandWordTests {
   @Test func wordsAreTakenApart() {
     #expect(CommandWords.split("a  b") == ["a", "b"])
@@ -53,10 +53,10 @@ import Testing
     }
     #expect(message("") == "usage")
     #expect(message("-- x") == "usage")
-    #expect(message("a.moco x") == "what the program itself takes stands behind --: %run a.moco -- x")
+    #expect(message("a.moco x") == "what the program itself takes follows --: %run a.moco -- x")
     #expect(
       message("a.moco --seed 1")
-        == "%run has no option --seed; what the program itself takes stands behind --")
+        == "%run has no option --seed; what the program itself takes follows --")
     #expect(message("a.moco --set lr") == "--set takes name=value, not 'lr'")
     #expect(message("a.moco --set =1") == "--set takes name=value, not '=1'")
     #expect(message("a.moco --set") == "--set takes name=value")
@@ -70,7 +70,7 @@ import Testing
     #expect(counted.code == "f(x)" && counted.turns == 10 && counted.runs == 3)
     #expect(try #require(TimedCode("-n10 x", options: true)).turns == 10)
     #expect(try #require(TimedCode("{\n  let a = 1\n  a + 1\n}", options: true)).code == "let a = 1\n  a + 1")
-    // A record is no block.
+    // A record is not a block.
     #expect(try #require(TimedCode("{a: 1}", options: true)).code == "{a: 1}")
     #expect(try #require(TimedCode("{a: 1}.a", options: true)).code == "{a: 1}.a")
     #expect(try #require(TimedCode("-n + 1", options: false)).code == "-n + 1")

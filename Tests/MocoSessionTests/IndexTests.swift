@@ -145,7 +145,7 @@ import Testing
     if written != page {
       let (old, new) = (Set(written.split(separator: "\n")), Set(page.split(separator: "\n")))
       let differing = new.symmetricDifference(old).sorted().prefix(10).joined(separator: "\n")
-      Issue.record("all.md is old; MOCO_RECORD=1 writes it anew. What differs:\n\(differing)")
+      Issue.record("all.md is old; MOCO_RECORD=1 writes it again. What differs:\n\(differing)")
     }
   }
 

@@ -30,7 +30,7 @@ import Testing
 
   @Test func nothingArrivesOnTheStreamsOfTheProcess() throws {
     let folder = try TemporaryFolder()
-    // One float64 number, and what is no tensor of ours: both are said.
+    // One float64 number, and what is not a tensor of ours: both are said.
     let header =
       #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[8,9]}}"#
     var file = Data(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })

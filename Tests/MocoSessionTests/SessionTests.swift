@@ -90,7 +90,7 @@ import Testing
     #expect(session.inspect("words")?.markdown.hasPrefix("words: List = [\"some\", \"words\"]") == true)
     #expect(session.inspect("nothing_of_that_name") == nil)
     #expect(session.inspect("%save")?.markdown.hasPrefix("`%save [-f] FILE.moco`") == true)
-    // Inside the name, behind it, and in the call around the cursor.
+    // Inside the name, after it, and in the call around the cursor.
     for (text, cursor) in [("twice(3)", 2), ("1 + twice", 9), ("twice(3 + ", 10), ("twice([1, ", 10)] {
       #expect(session.inspect(text, at: cursor)?.name == "twice", "\(text)")
     }

@@ -129,7 +129,7 @@ import Testing
       table.csv.hasPrefix("method,16,16 deviation,16 runs,1,1 deviation,1 runs,2,2 deviation,2 runs\r\n"))
     let none = grid.map { run(Array($0.settings.map { ($0.key, $0.value) }), nil, state: .dead) }
     #expect(failure { try self.table(none) }.hasPrefix("E1113 of 12 runs of runs/s none is finished"))
-    // A result that is nan or missing is no number.
+    // A result that is nan or missing is not a number.
     var holes = grid
     holes[0] = run(Array(holes[0].settings.map { ($0.key, $0.value) }), [("accuracy", .null)])
     #expect(try self.table(holes).notes.contains("1 finished run has no number accuracy"))

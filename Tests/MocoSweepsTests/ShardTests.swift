@@ -32,7 +32,8 @@ import Testing
       "1/99999999999999999999",
     ] {
       #expect(
-        shard(text).hasPrefix("E1108 \"\(text)\" is no shard; write 0/8 for the first of eight"), "\(text)")
+        shard(text).hasPrefix("E1108 \"\(text)\" is not a shard; write 0/8 for the first of eight"), "\(text)"
+      )
     }
     #expect(
       shard("8/8") == "E1108 there is no shard 8 of 8; give one from 0/8 to 7/8: shards are numbered from 0")
@@ -63,7 +64,7 @@ import Testing
       shard("auto/8", slurm("8", "1", "8", "8"))
         == "E1126 SLURM_ARRAY_TASK_ID is 8, and 8 parts are the tasks from 0 to 7; start the tasks with sbatch --array=0-7"
     )
-    // A job that is no array.
+    // A job that is not an array.
     #expect(
       shard("auto", ["SLURM_JOB_ID": "5", "SLURM_PROCID": "0", "SLURM_NTASKS": "1"]).hasPrefix("E1126"))
   }
@@ -125,7 +126,7 @@ import Testing
   @Test func whatIsNoNumberIsNamed() {
     #expect(
       shard("auto", ["SLURM_ARRAY_TASK_ID": "x"])
-        == "E1126 SLURM_ARRAY_TASK_ID is \"x\", which is no number of a task; write the part, --shard 3/8, in the place of --shard auto"
+        == "E1126 SLURM_ARRAY_TASK_ID is \"x\", which is not a number of a task; write the part, --shard 3/8, in the place of --shard auto"
     )
     for text in ["-1", "1.5", "99999999999999999999", "9223372036854775807", " 1"] {
       #expect(shard("auto", ["PBS_ARRAY_INDEX": text]).hasPrefix("E1126"), "\(text)")

@@ -52,9 +52,9 @@ import Testing
       ("nodelist=n1,n2", "'n2' in --slurm has no value"), ("mem", "'mem' in --slurm has no value"),
       ("nodelist=n[1-4", "a bracket in --slurm is not closed"),
       ("comment='a", "a ' in --slurm is not closed"),
-      ("nodelist=n1]", "a bracket in --slurm is not closed"), ("=8G", "is no option"),
-      ("a b=3", "is no option"),
-      ("mem/x=3", "is no option"), ("mem=1G,memory=2G", "says 'mem' twice"),
+      ("nodelist=n1]", "a bracket in --slurm is not closed"), ("=8G", "is not an option"),
+      ("a b=3", "is not an option"),
+      ("mem/x=3", "is not an option"), ("mem=1G,memory=2G", "says 'mem' twice"),
       ("array=0-7", "--tasks 8%4"), ("ntasks=4", "cpus=4"), ("chdir=/x", "takes no 'chdir'"),
       ("wait=1", "takes no 'wait'"),
     ] {

@@ -90,7 +90,7 @@ import Testing
         let choice = Blas.choose(user: name, .current)
         #expect(choice.library?.core == expected)
         // An empty variable is none; the library itself would take it for an unknown name.
-        let said = choice.remarks.map { $0.hasPrefix("OPENBLAS_CORETYPE=\(name) is not heeded") }
+        let said = choice.remarks.map { $0.hasPrefix("OPENBLAS_CORETYPE=\(name) is ignored") }
         #expect(said == (name.isEmpty ? [] : [true]))
         choice.library?.close()
       }

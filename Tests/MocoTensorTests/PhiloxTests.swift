@@ -74,7 +74,7 @@ import Testing
     #expect(abs(s - 0.5.squareRoot()) < 1e-15 && abs(c - 0.5.squareRoot()) < 1e-15)
   }
 
-  /// Schedules, averages and optimizers hang on these.
+  /// Schedules, averages and optimizers depend on these.
   @Test func exactFunctions() {
     var r = Philox(seed: 7, stream: "exact")
     for _ in 0..<20_000 {

@@ -146,7 +146,7 @@ import Testing
     let text = try Tensor.zeros([10, 512])
     let product = error { _ = try image.matmul(text) }
     #expect(product?.code == "E0203")
-    #expect(product?.message == "cannot multiply these matrices: 512 is not 10")
+    #expect(product?.message == "shapes do not match for @: 512 columns on the left, 10 rows on the right")
     #expect(product?.operandLabels?.left == "[32, 512]" && product?.operandLabels?.right == "[10, 512]")
     #expect(
       product?.help(left: "img", right: "a + b") == "transpose the right side: img @ (a + b).T gives [32, 10]"

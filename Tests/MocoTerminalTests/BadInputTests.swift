@@ -44,7 +44,7 @@ import Testing
       name: "missing module", code: "E0801", line: 1, remedy: "relative to",
       program: #"use "./no.moco" as other"#),
     Case(
-      name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder a class",
+      name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder for each class",
       program: #"dataset("no")"#),
     Case(
       name: "text as model", code: "E0502", line: 1,
@@ -64,13 +64,13 @@ import Testing
       name: "model cut in its weights", code: "E0502", line: 1, remedy: "cut short",
       program: #"load_clip("cut.safetensors")"#),
     Case(
-      name: "empty model", code: "E0502", line: 1, remedy: "fetch the file again",
+      name: "empty model", code: "E0502", line: 1, remedy: "download the file again",
       program: #"load_clip("nothing.safetensors")"#),
     Case(
       name: "image that is none", code: "E0503", line: 1, remedy: "JPEG or PNG",
       program: #"load_image("note.png")"#),
     Case(
-      name: "empty data folder", code: "E0510", line: 1, remedy: "one sub-folder a class",
+      name: "empty data folder", code: "E0510", line: 1, remedy: "one sub-folder for each class",
       program: #"dataset("empty")"#),
     Case(
       name: "data folder of one class", code: "E0511", line: 1, remedy: "add another class",

@@ -22,7 +22,7 @@ import Testing
   private func output(_ environment: [String: String]) throws -> String {
     let folder = try TemporaryFolder()
     try folder.write(program, to: "p.moco")
-    // Features of images are computed anew, not taken from a run with another copy.
+    // Features of images are computed again, not taken from a run with another copy.
     let own = ["XDG_CACHE_HOME": folder.path + "/cache"].merging(environment) { $1 }
     let ran = try moco(["run", "--no-record", "--quiet", "p.moco"], environment: own, folder: folder.path)
     #expect(ran.status == 0 && ran.errors.isEmpty, "\(environment): \(ran.errors)")

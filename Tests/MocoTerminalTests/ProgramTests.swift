@@ -145,7 +145,7 @@ import Testing
     // It is said where OpenBLAS is loaded.
     let unknown = try moco(["--version"], environment: ["OPENBLAS_CORETYPE": "nonsense"])
     #expect(unknown.status == 0)
-    #expect(unknown.errors.contains("note: OPENBLAS_CORETYPE=nonsense is not heeded"))
+    #expect(unknown.errors.contains("note: OPENBLAS_CORETYPE=nonsense is ignored"))
     let program = try moco(["-e", "print(1)"], environment: ["OPENBLAS_CORETYPE": "nonsense"])
     #expect(program.output == "1\n" && program.errors.isEmpty == Products.isPortable)
     #expect(try moco(["--help"]).output.contains("moco explain CODE"))
@@ -164,7 +164,7 @@ import Testing
       #expect(ran.output == "1\n" && ran.status == 0)
       #expect(
         ran.errors.hasPrefix(
-          "note: MOCO_KERNELS=\(value) is not heeded: no kernels of this name are known, so "))
+          "note: MOCO_KERNELS=\(value) is ignored: no kernels of this name are known, so "))
       #expect(ran.errors.contains("is used; set it to one of "))
     }
     let unset = try moco(["-e", "print(1)"], environment: ["MOCO_KERNELS": ""])

@@ -80,10 +80,10 @@ import Testing
         }
       }
       for (entry, value, expected) in [
-        ("kind", "coop", "different kinds"), ("configuration", "[]", "configuration is no record"),
+        ("kind", "coop", "different kinds"), ("configuration", "[]", "configuration is not a record"),
         ("configuration", "{", "configuration is not JSON"),
-        ("classes", "[]", "entry classes is no list of names"),
-        ("classes", "[1]", "entry classes is no list of names"), ("trained", "[]", "entry trained"),
+        ("classes", "[]", "entry classes is not a list of names"),
+        ("classes", "[1]", "entry classes is not a list of names"), ("trained", "[]", "entry trained"),
         ("trained", "[0, 0]", "entry trained"), ("trained", "[99]", "entry trained"),
         ("trained", "[0.5]", "trained"),
         ("clip_computes", "{}", "clip_computes"), ("made_with", "{\"moco\": 1}", "made_with"),
@@ -138,7 +138,7 @@ import Testing
       try check("position", ["epoch"], 1, "its records are those of epochs 1 to 2")
       try check("position", ["sums", "loss"], .null, "sums of its unfinished epoch")
       for value: Json in [.null, "x", [1, "x"], [.null, 1]] {
-        try check("records", ["loss"], value, "loss is no list of numbers")
+        try check("records", ["loss"], value, "loss is not a list of numbers")
       }
       for name in ["activation", "layer_norm_eps", "heads", "mean", "std"] {
         try check("clip_computes", [name], .object(JsonObject()), "entry clip_computes")
@@ -150,7 +150,7 @@ import Testing
       }
       try check("training", ["optimizer", "momentum"], 0.25, "different settings")
       try check("optimizer", ["weight_decay"], 0.25, "different settings")
-      try check("records", ["parts"], .object(JsonObject()), "parts is no list")
+      try check("records", ["parts"], .object(JsonObject()), "parts is not a list")
       try check("configuration", ["templates"], .null, "templates is null")
       try check("records", ["step"], [3, 9], "its records are those of epochs 1 to 2")
       try check("records", ["step"], [4, 2], "its records")
@@ -159,13 +159,13 @@ import Testing
       for (place, value, expected) in [
         (["loss", "text"], "x", "its option loss.text is \"x\", not a finite number"),
         (["loss", "text"], 1e300, "loss.text is 1e+300, not a finite number"),
-        (["loss", "gate"], .null, "loss.gate. is no record"),
+        (["loss", "gate"], .null, "loss.gate. is not a record"),
         (["loss", "gate", "top"], "x", "loss.gate.top"),
         (["loss", "gate", "bonus"], .null, "loss.gate.bonus"),
         (["loss", "gate", "temperature"], "x", "temperature"),
         (["loss", "text_experts"], "some", "\"some\", which this moco does not know"),
         (["router", "top_k"], "x", "router.top_k is \"x\", not a whole number"),
-        (["router"], 3, "router. is no record"),
+        (["router"], 3, "router. is not a record"),
         (["router", "bias"], 1, "router.bias is 1, not true or false"), (["memory"], -1, "memory"),
         (["vision_rate_factor"], .null, "vision_rate_factor is null"),
         (["published"], 3, "published is 3, not a text"),

@@ -24,7 +24,7 @@ import Testing
     } catch { return "\(error)" }
   }
 
-  /// A class whose name stands twice on either side has no certain context.
+  /// A class whose name appears twice on either side has no certain context.
   @Test(arguments: [
     (["cat", "dog", "cat"], ["cat", "dog"], "it has 2 classes \"cat\", this coop 1"),
     (["dog", "cat", "cat"], ["cat", "dog"], "it has 2 classes \"cat\", this coop 1"),
@@ -64,7 +64,7 @@ import Testing
       let text = fault { try Checkpoint.restore(path: path, model: more, strict: false) }
       #expect(
         text.contains("its classes are \"cat\", \"dog\"") && text.contains("allow: \"classes\""), "\(text)")
-      // allow: alone is no remedy where a context is missing.
+      // allow: alone is not a remedy where a context is missing.
       let help = fault { try Checkpoint.restore(path: path, model: more) }
       #expect(
         help.contains("no context for \"sea\"") && help.contains("allow: \"classes\", strict: false"),

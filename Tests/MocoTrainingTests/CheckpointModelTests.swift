@@ -154,7 +154,7 @@ import Testing
           [("format", Checkpoint.format), ("version", "1"), ("kind", kind), classes]
             + (configuration.map { [("configuration", $0)] } ?? []))
       }
-      #expect(old("mixture", nil).contains("its configuration is no record"))
+      #expect(old("mixture", nil).contains("its configuration is not a record"))
       #expect(old("oracle", "{\"x\": 1}").contains("of the kind \"oracle\", which load_model cannot make"))
       #expect(old("mixture", "{\"x\": 1}").contains("lacks groups"))
       #expect(

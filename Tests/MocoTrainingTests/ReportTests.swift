@@ -131,7 +131,7 @@ import Testing
     #expect(code([0, 1], .logits(nothing))?.contains("-inf everywhere") == true)
   }
 
-  /// A model whose parameters are no numbers is not answered for.
+  /// A model whose parameters are not numbers is not answered for.
   @Test func modelsThatDivergedAreRefused() throws {
     let coop = try CoOp(clip: TinyCLIP.make(), classes: TinyCLIP.classes)
     coop.context.value = try Tensor.full(coop.context.value.shape, .nan)

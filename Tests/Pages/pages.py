@@ -25,7 +25,7 @@ PROGRAMS = [(HERE / "outputs.moco", 70), (HERE / "controls.moco", 0), (ROOT / "s
 
 def strict(text):
     def refuse(word):
-        raise ValueError(f"{word} is no JSON")
+        raise ValueError(f"{word} is not JSON")
     return json.loads(text, parse_constant=refuse)
 
 

@@ -26,7 +26,7 @@ def blocks(x, clip, prefix, heads, layers, causal, before=None):
 
 
 def encode_images(clip, pixels, heads, layers, prompts=None, deep=(), first=0):
-    """Features of images [B, channels, H, W]; `prompts` [n, W] stand behind the patches from block `first` on, `deep[i]`
+    """Features of images [B, channels, H, W]; `prompts` [n, W] come after the patches from block `first` on, `deep[i]`
     take their places before block `first` + i + 1."""
     patches = clip["visual.conv1.weight"]
     width = patches.shape[0]

@@ -29,7 +29,7 @@ struct ZipDirectory {
 
   /// The directory's bytes and the number of its entries.
   private func directory() throws -> (Range<Int>, Int) {
-    // All that can stand behind the directory: the end records, and a comment.
+    // All that can come after the directory: the end records, and a comment.
     let tailStart = max(0, file.count - ZipDirectory.tailLimit)
     let tail = try file.bytes(tailStart..<file.count)
     return try tail.withUnsafeBytes { try directory(tail: $0, at: tailStart) }

@@ -14,7 +14,7 @@ extension Failure {
   package static func corrupt(_ path: String, _ fault: String, help: String? = nil) -> Failure {
     Failure(
       "E0502", "\(path): \(fault)",
-      help: help ?? "fetch or write it again; the file may be cut short or damaged")
+      help: help ?? "download or write it again; the file may be cut short or damaged")
   }
 
   /// E0504: a file cannot be written.

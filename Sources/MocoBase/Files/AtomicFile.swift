@@ -94,7 +94,7 @@ public final class AtomicFile {
     close(descriptor)
     descriptor = -1
     guard isDurable else { return }
-    // The rename itself must survive a power cut; a file system that cannot flush a folder is no error.
+    // The rename itself must survive a power cut; a file system that cannot flush a folder is not an error.
     let folder = open(FileSystem.parent(of: target.path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)

@@ -1,6 +1,6 @@
 import Glibc
 
-// The system's names are bytes; texts here are Unicode. A name that is no UTF-8 is written with `\xe9` for
+// The system's names are bytes; texts here are Unicode. A name that is not UTF-8 is written with `\xe9` for
 // each byte that fits nowhere, and read back as that byte, so that every file that is listed can be opened.
 
 extension FileSystem {
@@ -28,7 +28,7 @@ extension FileSystem {
     return text
   }
 
-  /// Whether a name or path holds bytes that are no UTF-8.
+  /// Whether a name or path holds bytes that are not UTF-8.
   public static func isEscaped(_ path: String) -> Bool { hasEscape(Array(path.utf8)) }
 
   /// Lends a path as the system wants it. A path whose escapes lead to nothing is taken letter by letter.

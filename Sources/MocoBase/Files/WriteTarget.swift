@@ -25,7 +25,7 @@ struct WriteTarget {
   /// Standard output or error, where one goes to this file.
   private var descriptor: Int32 = -1
 
-  /// - Throws: E0504 for a folder, for links that lead in a circle, and for a file that may not be written.
+  /// - Throws: E0504 for a folder, for links that lead in a cycle, and for a file that may not be written.
   init(_ name: String) throws {
     var status = stat()
     let isThere = FileSystem.withSystemPath(name) { stat($0, &status) } == 0
@@ -169,7 +169,7 @@ extension FileSystem {
       try bytes.withUnsafeBytes { try write($0, to: descriptor, path: path) }
     } catch {
       guard isKnown, target.kind != .printed else { throw error }
-      // Half a line is worse than none; unless somebody else has written behind it.
+      // Half a line is worse than none; unless somebody else has written after it.
       var after = stat()
       let end = lseek(descriptor, 0, SEEK_CUR)
       if fstat(descriptor, &after) == 0, after.st_size > before.st_size, after.st_size == end {

@@ -40,7 +40,7 @@ public struct JsonObject: Equatable, Sendable, Sequence {
   public var keys: [String] { entries.map(\.key) }
 
   /// The value of the member whose key has these UTF-8 bytes; nil if there is none. A new member goes to the
-  /// end, one that is set anew keeps its place, and nil removes it.
+  /// end, one that is set again keeps its place, and nil removes it.
   public subscript(key: String) -> Json? {
     get { places[Key(text: key)].map { entries[$0].value } }
     set {
@@ -83,13 +83,13 @@ extension Json: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
 }
 
 extension Json {
-  /// The member `key`, or nil if there is none or this is no object.
+  /// The member `key`, or nil if there is none or this is not an object.
   public subscript(key: String) -> Json? {
     guard case .object(let object) = self else { return nil }
     return object[key]
   }
 
-  /// The element at `index`, or nil if there is none or this is no array.
+  /// The element at `index`, or nil if there is none or this is not an array.
   public subscript(index: Int) -> Json? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]

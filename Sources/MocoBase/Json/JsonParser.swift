@@ -61,7 +61,7 @@ private struct JsonParser {
     }
     return Failure.corrupt(
       name, "\(text) (line \(line), column \(place - lineStart + 1))",
-      help: "correct it there, or fetch or write the file again: it must be JSON, whole and valid")
+      help: "correct it there, or download or write the file again: it must be JSON, whole and valid")
   }
 
   mutating func parseDocument() throws -> Json {
@@ -88,7 +88,7 @@ private struct JsonParser {
     case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
     case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
     case UInt8(ascii: "n"): return try parseWord("null", .null)
-    default: throw fault("this is no JSON value")
+    default: throw fault("this is not a JSON value")
     }
   }
 
@@ -96,7 +96,7 @@ private struct JsonParser {
     let count = word.utf8CodeUnitCount
     let expected = UnsafeBufferPointer(start: word.utf8Start, count: count)
     guard position + count <= bytes.count, bytes[position..<position + count].elementsEqual(expected) else {
-      throw fault("this is no JSON value")
+      throw fault("this is not a JSON value")
     }
     position += count
     return value

@@ -32,7 +32,7 @@ struct SchedulerTask: Equatable {
       guard let text = environment(name), !text.isEmpty, text != "undefined" else { return nil }
       guard let number = Shard.whole(text[...]), number <= 1 << 40 else {
         throw Failure(
-          "E1126", "\(name) is \"\(text)\", which is no number of a task",
+          "E1126", "\(name) is \"\(text)\", which is not a number of a task",
           help: "write the part, --shard 3/8, in the place of --shard auto")
       }
       return number
@@ -58,7 +58,7 @@ struct SchedulerTask: Equatable {
     } else if let index = try number("PBS_ARRAYID") {
       self = task("PBS_ARRAYID", index, base: 0) { "qsub -t 0-\($0 - 1)" }
     } else if let index = try number("LSB_JOBINDEX"), index > 0 {
-      // 0 is a job that is no array.
+      // 0 is a job that is not an array.
       self = task(
         "LSB_JOBINDEX", index, base: 1, first: 1, last: try number("LSB_JOBINDEX_END"),
         step: try number("LSB_JOBINDEX_STEP") ?? 1

@@ -37,12 +37,12 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
 
   /// `3/8`: the fourth of eight parts, since they are numbered from 0.
   ///
-  /// - Throws: E1108 where the text is no shard.
+  /// - Throws: E1108 where the text is not a shard.
   public init(_ text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let index = Shard.whole(parts[0]), let count = Shard.whole(parts[1]) else {
       throw Failure(
-        "E1108", "\(StringText.quoted(text)) is no shard",
+        "E1108", "\(StringText.quoted(text)) is not a shard",
         help: "write 0/8 for the first of eight, up to 7/8, or auto under a scheduler")
     }
     try self.init(index, of: count)

@@ -90,10 +90,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
   /// Uniform in [0, 1), 53 bits.
   @inlinable public mutating func nextDouble() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// Normal, mean 0 and deviation 1 (Box and Muller).
+  /// Normal, mean 0 and standard deviation 1 (Box and Muller).
   @inlinable public mutating func nextNormal() -> Float { Float(nextNormalDouble()) }
 
-  /// Normal, mean 0 and deviation 1, with 53 bits. Two uniform numbers give two normal ones; the second is
+  /// Normal, mean 0 and standard deviation 1, with 53 bits. Two uniform numbers give two normal ones; the second is
   /// kept for the next call.
   @inlinable public mutating func nextNormalDouble() -> Double {
     if let spare = spareNormal {

@@ -19,7 +19,7 @@ extension NumberText {
       ? "-" + text : text
   }
 
-  /// One digit before the point, so many behind it, and an exponent of at least two: `6.12e+01`.
+  /// One digit before the point, so many after it, and an exponent of at least two: `6.12e+01`.
   package static func scientific(_ value: Double, _ decimals: Int) -> String {
     value.isFinite ? printf("%.*e", max(decimals, 0), value) : float(value)
   }

@@ -55,7 +55,7 @@ public struct VisionConfig: Equatable, Sendable {
   public var mlpWidth: Int
   /// Blocks of each of the four stages of a ModifiedResNet; empty for a transformer.
   public var stages: [Int] = []
-  /// Which rows become the feature; a ModifiedResNet pools by attention and does not heed it.
+  /// Which rows become the feature; a ModifiedResNet pools by attention and does not use it.
   public var pool = VisionPool.classRow
   /// Whether the last LayerNorm sees the pooled row instead of all rows; the same for the class row.
   public var normsAfterPool = false
@@ -119,7 +119,7 @@ public struct TextConfig: Equatable, Sendable {
   /// nil: that of the image tower.
   public var activation: Activation?
 
-  /// Whether texts have to be filled up to the context, because what stands behind [end] is read.
+  /// Whether texts have to be filled up to the context, because what comes after [end] is read.
   public var needsPadding: Bool { !isCausal || pool == .last }
 
   /// What is read of a prompt: all up to its first [end], where CLIP takes the feature, and what follows too
@@ -257,7 +257,7 @@ extension CLIPConfig {
     func require(_ holds: Bool, _ fault: @autoclosure () -> String, _ help: String) throws {
       if !holds {
         let place = source.map { "\($0): " } ?? ""
-        throw Failure("E0605", "\(place)this is no usable CLIP configuration: \(fault())", help: help)
+        throw Failure("E0605", "\(place)this is not a usable CLIP configuration: \(fault())", help: help)
       }
     }
     let sizes: [(String, Int)] = [

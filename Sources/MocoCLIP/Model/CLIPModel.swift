@@ -229,6 +229,6 @@ extension Failure {
     return Failure(
       "E0602",
       "\(path.map { "\($0): " } ?? "")\(name) has shape \(text(found)), the model needs \(text(expected))",
-      help: "fetch the weights and the configuration beside them again, both of one model")
+      help: "download the weights and the configuration beside them again, both of one model")
   }
 }

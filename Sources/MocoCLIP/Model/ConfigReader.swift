@@ -145,7 +145,7 @@ struct ConfigReader {
     else { throw fault(key, "a whole number or a list of two", value) }
     guard sides.allSatisfy({ $0 == first }) else {
       throw Failure(
-        "E0605", "\(source): \(path(key)) is \(value.serialized()), which is no square",
+        "E0605", "\(source): \(path(key)) is \(value.serialized()), which is not a square",
         help: "choose a model whose images and patches are square")
     }
     return first

@@ -152,7 +152,7 @@ extension ImageTransform {
     guard sides.allSatisfy({ $0 > 0 && $0 <= 1 << 14 }), fill.count == 1 || fill.count == channels else {
       throw Failure(
         "E0605",
-        "this is no usable CLIP configuration: images cannot be brought to "
+        "this is not a usable CLIP configuration: images cannot be brought to "
           + "\(sides.map { String($0) }.joined(separator: "×")) with a fill of \(fill.count) values",
         help: "give sides from 1 to 16384, and one fill value or one a channel")
     }

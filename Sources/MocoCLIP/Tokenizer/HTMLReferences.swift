@@ -6,7 +6,7 @@ struct HTMLReferences {
   let tables: TextTables
 
   /// Resolves as a browser does: semicolons may be missing, the longest known name counts, and a number that
-  /// is no character becomes U+FFFD or nothing.
+  /// is not a character becomes U+FFFD or nothing.
   func resolved(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     guard text.contains("&") else { return text }
     var result: [Unicode.Scalar] = []

@@ -112,7 +112,7 @@ public final class Tokenizer: Sendable {
     if id == endToken { return Array("<|endoftext|>".utf8) }
     guard id >= 0, id < startToken else {
       throw Failure(
-        "E0607", "\(id) is no token: the vocabulary has the ids 0 to \(endToken)",
+        "E0607", "\(id) is not a token: the vocabulary has the ids 0 to \(endToken)",
         help: "ids come from the same tokenizer")
     }
     return vocabulary.tokenBytes(id) + (vocabulary.endsWord(id) ? [0x20] : [])

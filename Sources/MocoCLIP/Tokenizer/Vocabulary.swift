@@ -22,7 +22,7 @@ struct Vocabulary: Sendable {
 
   /// Reads the first `limit` merges (all if nil) of a gzip'd list, one `left right` a line.
   ///
-  /// - Throws: E0501, E0502 for the file; E0607 if it does not hold so many merges or a line is no merge.
+  /// - Throws: E0501, E0502 for the file; E0607 if it does not hold so many merges or a line is not a merge.
   init(path: String, limit: Int?) throws {
     let text = try Gzip.inflateFile(path, cap: 16 << 20)
     let wanted = limit ?? Tokenizer.mergesInUse
@@ -53,7 +53,7 @@ struct Vocabulary: Sendable {
         let what =
           lineStart >= text.count
           ? "it holds only \(line) merges, \(wanted) are needed"
-          : "line \(line + 1) is no merge of known tokens"
+          : "line \(line + 1) is not a merge of known tokens"
         throw Failure(
           "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
       }

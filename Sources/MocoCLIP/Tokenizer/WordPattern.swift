@@ -43,7 +43,7 @@ enum WordPattern {
       default: return .other
       }
     }
-    // The combining iota is no letter, but another case of one; where case does not count it is nothing at
+    // The combining iota is not a letter, but another case of one; where case does not count it is nothing at
     // all.
     if scalar == "\u{345}" { return .space }
     switch scalar.properties.generalCategory {

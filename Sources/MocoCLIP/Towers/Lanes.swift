@@ -43,7 +43,7 @@ package struct RowBlocks {
   package static let limit = 320
 
   /// 128 rows a block, up to `limit` where there are many, a multiple of 16, and an even number of blocks where
-  /// there is a choice. A product packs its weights anew for every block, which costs a tenth of its time at
+  /// there is a choice. A product packs its weights again for every block, which costs a tenth of its time at
   /// 128 rows; but blocks must be enough to spread.
   package init(rows: Int) {
     self.rows = rows

@@ -85,7 +85,7 @@ public final class TextPlan: Sendable {
         case .soft(let row):
           guard row >= 0, row < Int(Int32.max) else {
             throw Failure(
-              "E0202", "soft token \(row) in prompt \(index) is no row",
+              "E0202", "soft token \(row) in prompt \(index) is not a row",
               help: "rows count from 0")
           }
           softRows = max(softRows, row + 1)

@@ -239,12 +239,12 @@ package final class TowerCache {
   /// - Throws: E0605 if the image tower is none.
   func visionTransformer(of model: CLIPModel) throws -> VisionParameters<TowerParameter> {
     guard let vision = try parameters(of: model).vision else {
-      throw Failure("E0605", "the image tower of \(model.config.name) is no transformer")
+      throw Failure("E0605", "the image tower of \(model.config.name) is not a transformer")
     }
     return vision
   }
 
-  /// The blocks of the image tower in 8-bit integers, made anew where the weights are others.
+  /// The blocks of the image tower in 8-bit integers, made again where the weights are others.
   ///
   /// - Throws: E0405 without memory, E0406 if interrupted.
   func quantizedBlocks(
@@ -256,7 +256,7 @@ package final class TowerCache {
     return made.blocks
   }
 
-  /// The plan of these prompts, made anew unless it is one of the last.
+  /// The plan of these prompts, made again unless it is one of the last.
   func textPlan(_ prompts: [[PromptKey]], memory: Int, make: () throws -> TextPlan) throws -> TextPlan {
     if let known = textPlans.first(where: { $0.memory == memory && $0.prompts == prompts }) {
       return known.plan

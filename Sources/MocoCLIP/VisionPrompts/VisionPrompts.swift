@@ -31,7 +31,7 @@ public struct VisionPrompts {
   public static let defaultCache = 1 << 30
 
   /// - Parameter images: B.
-  /// - Throws: E0605 for an image tower that is no transformer, E0305 for blocks that there are not, E0205 for shapes
+  /// - Throws: E0605 for an image tower that is not a transformer, E0305 for blocks that there are not, E0205 for shapes
   ///   that do not fit.
   func check(_ config: CLIPConfig, images: Int) throws -> ClosedRange<Int> {
     let vision = config.vision

@@ -92,7 +92,7 @@ extension CLIPConfig {
     // Nor must an absurd number of channels, of a tensor without elements.
     guard channels <= 1 << 12 else {
       throw fault(
-        "its images would have \(channels) channels", "fetch the file again: images have 3 channels")
+        "its images would have \(channels) channels", "download the file again: images have 3 channels")
     }
 
     let imageSize: Int
@@ -101,11 +101,11 @@ extension CLIPConfig {
       let (area, overflow) = grid.multipliedReportingOverflow(by: grid)
       guard !overflow, rows >= 2, area == rows - 1 else {
         throw fault(
-          "\(positionsName) has \(rows) rows, which is no square of patches and one",
+          "\(positionsName) has \(rows) rows, which is not a square of patches and one",
           "load a model for square images")
       }
       let (side, tooLarge) = grid.multipliedReportingOverflow(by: patch)
-      guard !tooLarge else { throw fault("its images would be absurdly large", "fetch the file again") }
+      guard !tooLarge else { throw fault("its images would be absurdly large", "download the file again") }
       imageSize = side
       if let told = declared.imageSize, told != side {
         throw Failure(
@@ -140,14 +140,14 @@ extension CLIPConfig {
         if name == "image", declared.options[.visionHeadWidth] != nil {
           throw Failure(
             "E0605",
-            "\(declared.place(.visionHeadWidth)) is \(headWidth): the width \(width) of the image tower is no multiple of \(headWidth)",
+            "\(declared.place(.visionHeadWidth)) is \(headWidth): the width \(width) of the image tower is not a multiple of \(headWidth)",
             help:
               "set head_width in \(FileSystem.name(of: declared.source)) to \(width) / the number of heads, or give"
               + " vision_heads: to load_clip")
         }
         throw fault(
           "the number of heads of its \(name) tower cannot be told: "
-            + "the width \(width) is no multiple of \(headWidth)",
+            + "the width \(width) is not a multiple of \(headWidth)",
           "put the model's configuration beside it, or give \(name == "image" ? "vision" : "text")_heads: to load_clip"
         )
       }

@@ -45,7 +45,7 @@ extension CLIPModel {
   ///
   /// - Parameter tokenizerDirectory: the folder with the vocabulary (stdlib/tokenizer).
   /// - Throws: E0501, E0502 for files; E0601 if tensors are missing (all are named); E0602 for shapes and
-  ///   types; E0605 for another architecture; E0606 for weights that are no numbers.
+  ///   types; E0605 for another architecture; E0606 for weights that are not numbers.
   public static func load(
     path: String, tokenizerDirectory: String? = nil, options: LoadOptions = LoadOptions()
   ) throws -> CLIPModel {
@@ -88,7 +88,7 @@ extension CLIPModel {
       }
     }
     if let reason = config.withoutText { notes.insert("images only: \(reason)", at: 0) }
-    if !unknown.isEmpty { notes.append("not known, and not heeded: \(unknown.joined(separator: ", "))") }
+    if !unknown.isEmpty { notes.append("not known, and ignored: \(unknown.joined(separator: ", "))") }
     if let activation = options.activation {
       notes.append("activation \(activation.displayName) as asked for")
     }
@@ -126,7 +126,7 @@ extension CLIPModel {
     if let scale = try tensors["logit_scale"]?.toFloats().first, scale > Kernels.unary(.log, 100) {
       guard Kernels.unary(.exp, scale).isFinite else {
         throw Failure(
-          "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is no finite number",
+          "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is not a finite number",
           help: "save the model again with a logit_scale of about 4.6, or load another file")
       }
       notes.append("exp(logit_scale) is above 100, where CLIP's training stops; it is used as it is")
@@ -212,7 +212,7 @@ extension CLIPModel {
           + (list.count > 4 ? " and \(list.count - 4) more" : ""),
         help: table.layers(isOfImages ? "visual." : "").map {
           "set the number of layers to \($0), if the configuration belongs to these weights"
-        } ?? "fetch the weights and the configuration beside them again, both of one model")
+        } ?? "download the weights and the configuration beside them again, both of one model")
     }
     table.leaveOut(extra)
   }
@@ -227,7 +227,7 @@ extension WeightTable {
         throw Failure(
           "E0606",
           "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
-          help: "fetch the file again, or train the model again from a point where it held numbers")
+          help: "download the file again, or train the model again from a point where it held numbers")
       }
     }
   }

@@ -66,7 +66,7 @@ package struct ConfigSection: Sendable {
     }
   }
 
-  /// The error for a value that cannot be heeded.
+  /// The error for a value that cannot be used.
   func refusal(_ reader: ConfigReader, _ key: String, _ value: Json, _ help: String? = nil) -> Failure {
     let text = value.serialized()
     let shown = text.count > 60 ? text.prefix(57) + "…" : Substring(text)

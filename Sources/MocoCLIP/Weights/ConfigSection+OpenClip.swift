@@ -78,7 +78,7 @@ extension ConfigSection {
       .heeded("hf_tokenizer_name", "another tokenizer than CLIP's: images only"),
       .heeded(
         "tokenizer_kwargs", "anything that changes texts, such as `clean` other than `lower`: images only"),
-      .refused("embed_cls", unless: false, about: "a class token behind the text, as in CoCa"),
+      .refused("embed_cls", unless: false, about: "a class token after the text, as in CoCa"),
       .refused("proj_bias", unless: false, about: "a projection with a bias"),
       .refused("proj_type", unless: "linear", about: "no projection"),
       .refused("use_pad_mask", unless: false, about: "padding that is not attended to"),

@@ -16,7 +16,7 @@ struct DeclaredImages {
   var notes: [String] = []
 
   /// - Parameter size: pixels of the tower's side.
-  /// - Throws: E0605 for options that cannot be heeded.
+  /// - Throws: E0605 for options that cannot be used.
   init(_ source: Source, size: Int, channels: Int) throws {
     mean = CLIPConfig.defaultMean(channels: channels)
     std = CLIPConfig.defaultStd(channels: channels)

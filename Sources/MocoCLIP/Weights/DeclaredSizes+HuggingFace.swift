@@ -6,7 +6,7 @@ extension DeclaredSizes {
   /// - Parameters:
   ///   - processor: what prepares images, with the name of its file.
   ///   - tokenizer: tokenizer_config.json.
-  /// - Throws: E0605 for another kind of model, and for options that cannot be heeded.
+  /// - Throws: E0605 for another kind of model, and for options that cannot be used.
   init(
     huggingFace config: Json, processor: (json: Json, path: String)?, tokenizer: Json?, path: String
   ) throws {

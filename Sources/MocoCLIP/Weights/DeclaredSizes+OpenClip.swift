@@ -3,7 +3,7 @@ import MocoBase
 extension DeclaredSizes {
   /// Reads open_clip_config.json, with or without its `model_cfg`.
   ///
-  /// - Throws: E0605 for towers that are not CLIP's, and for options that cannot be heeded.
+  /// - Throws: E0605 for towers that are not CLIP's, and for options that cannot be used.
   init(openClip config: Json, path: String) throws {
     source = path
     let file = try ConfigReader(config, source: path)

@@ -53,7 +53,7 @@ struct ModelFamily {
     ("altclip", "an AltCLIP model", "it is an AltCLIP model, whose text tower is XLM-RoBERTa"),
   ]
 
-  /// - Throws: E0605 if `model_type` is no string.
+  /// - Throws: E0605 if `model_type` is not a string.
   static func huggingFace(_ config: ConfigReader) throws -> ModelFamily? {
     guard let type = try config.string("model_type"), type != "clip" else { return nil }
     if let known = imageTowers.first(where: { $0.type == type }) {

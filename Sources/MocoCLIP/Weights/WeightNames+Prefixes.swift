@@ -24,7 +24,7 @@ extension WeightNames {
     }
   }
 
-  /// Why a tensor that is no parameter of CLIP changes no number of it; nil if that is not known.
+  /// Why a tensor that is not a parameter of CLIP changes no number of it; nil if that is not known.
   static func harmless(_ name: String, count: Int) -> String? {
     let parts = name.split(separator: ".").map(String.init)
     if parts.contains(where: ofTraining.contains) { return "the state of a training" }

@@ -6,7 +6,7 @@ import MocoTensor
 /// their names.
 ///
 /// A prefix is what stands before names of CLIP's: `model.`, `student.clip.`, or nothing. The model is what
-/// stands behind the one prefix that has both towers. Two such prefixes are an error unless they hold the same
+/// comes after the one prefix that has both towers. Two such prefixes are an error unless they hold the same
 /// numbers, or the caller names one.
 struct WeightSelection {
   struct Item {
@@ -25,13 +25,13 @@ struct WeightSelection {
     }
   }
 
-  /// What stands behind the prefix, in the files' order.
+  /// What comes after the prefix, in the files' order.
   private(set) var items: [Item] = []
   /// What stands elsewhere.
   private(set) var outside: [Item] = []
   /// Tensors that cannot be read, by their names without the prefix.
   private(set) var unread: [(file: any TensorFile, name: String, tensor: UnreadTensor, isInside: Bool)] = []
-  /// What the caller wants left out, and what of the files is no tensor.
+  /// What the caller wants left out, and what of the files is not a tensor.
   private(set) var unused: [(name: String, reason: String)] = []
   /// As it stands in the files; empty if there is none.
   private(set) var prefix = ""
@@ -82,11 +82,11 @@ struct WeightSelection {
     var inner: [String] = []
     let group = try WeightSelection.choose(
       candidates, path: path, options: options, twins: &twins, inner: &inner)
-    /// Whether a name stands behind the prefix, and not behind that of another model in there.
+    /// Whether a name comes after the prefix, and not behind that of another model in there.
     func isBehind(_ plain: String, isBeside: Bool) -> Bool {
       plain.hasPrefix(group) && !(isBeside && group.isEmpty) && !inner.contains { plain.hasPrefix($0) }
     }
-    for twin in twins { notes.append("the same numbers stand behind \"\(twin)\" once more") }
+    for twin in twins { notes.append("the same numbers come after \"\(twin)\" once more") }
     for candidate in candidates {
       let item = candidate.item
       if isBehind(candidate.plain, isBeside: candidate.isBeside) {
@@ -137,7 +137,7 @@ struct WeightSelection {
       if groups[group] == nil { order.append(group) }
       groups[group, default: []].append(candidate)
     }
-    // The root of a checkpoint is no prefix that anybody sees, unless something like it stands beside.
+    // The root of a checkpoint is not a prefix that anybody sees, unless something like it stands beside.
     let roots = Set(candidates.filter { !$0.isBeside }.map(\.item.file.root))
     let hasBare = groups[""]?.contains(where: \.isBeside) ?? false
     func shown(_ group: String) -> String {
@@ -199,13 +199,13 @@ struct WeightSelection {
       }
       twins.append(other)
     }
-    // A model whose parts stand behind two prefixes is put together by nobody but its own program.
+    // A model whose parts come after two prefixes is put together by nobody but its own program.
     if whole.count == 1, towers[first]?.isWhole == false {
       let text = order.filter { towers[$0]?.hasTexts == true && $0 != first }
       if let other = text.first {
         throw Failure(
           "E0601",
-          "\(path): the image tower stands behind \(shown(first)), the text tower behind \(shown(other))",
+          "\(path): the image tower comes after \(shown(first)), the text tower behind \(shown(other))",
           help: "save both under one prefix, in Python: "
             + WeightSelection.joining(
               [first, other], path: path,

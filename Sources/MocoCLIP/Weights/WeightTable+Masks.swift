@@ -58,7 +58,7 @@ extension WeightTable {
         help: found == .other
           ? "load plain CLIP weights; or, if the model's features do not depend on it, leave it out:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])"
-          : "fetch the weights and the configuration beside them again, both of one model; or leave the mask out:"
+          : "download the weights and the configuration beside them again, both of one model; or leave the mask out:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])")
     }
   }

@@ -12,7 +12,7 @@ extension WeightTable {
       return Failure(
         "E0602",
         "\(path): \(entry.name) has shape [\(entry.shape.map(String.init).joined(separator: ", "))], the model needs \(wanted)",
-        help: "load weights of CLIP's form, or fetch the file again")
+        help: "load weights of CLIP's form, or download the file again")
     }
     let names = parameterNames(stages: stages, declared: declared).flatMap { missing($0) }
     let layers = unknown.filter { $0.hasSuffix("…") }

@@ -12,7 +12,7 @@ struct WeightTable {
 
   private(set) var sources: [String: [Source]] = [:]
   private(set) var unused: [(name: String, reason: String)] = []
-  /// Tensors that are no parameter, and whether they stand behind the model's prefix.
+  /// Tensors that are not a parameter, and whether they come after the model's prefix.
   private var foreign: [(entry: TensorDescription, isInside: Bool)] = []
   /// The masks that the files keep as buffers.
   private(set) var masks: [WeightSelection.Item] = []
@@ -94,7 +94,7 @@ struct WeightTable {
     return item.key
   }
 
-  /// What is no parameter: harmless, or of a kind that may take part in the numbers.
+  /// What is not a parameter: harmless, or of a kind that may take part in the numbers.
   private mutating func sort(_ item: WeightSelection.Item, isInside: Bool) {
     let entry = item.entry
     if let reason = WeightNames.harmless(entry.name, count: entry.count) {
@@ -178,7 +178,7 @@ struct WeightTable {
     if let class_ = names.first(where: { $0.contains("cls_emb") }) {
       return Failure(
         "E0605",
-        "\(path): \(class_) is a class token behind the text; its place depends on how far texts are padded",
+        "\(path): \(class_) is a class token after the text; its place depends on how far texts are padded",
         help: "use a model whose text_cfg has no embed_cls; this kind of text tower is not read")
     }
     if names.contains(where: WeightNames.isMergeable) {
@@ -207,7 +207,7 @@ struct WeightTable {
     names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ") + (names.count > 8 ? ", …" : "")
   }
 
-  /// Refuses floating-point tensors that are no parameter and may take part in the numbers: all behind the
+  /// Refuses floating-point tensors that are not a parameter and may take part in the numbers: all behind the
   /// model's prefix, and elsewhere those of a size that its towers have.
   ///
   /// - Throws: E0605 naming them.
@@ -293,7 +293,7 @@ struct WeightTable {
 
   /// Reads one parameter as float32.
   ///
-  /// - Throws: E0602 for a wrong shape or a type that is no floating point, E0606 for NaN or infinity.
+  /// - Throws: E0602 for a wrong shape or a type that is not floating point, E0606 for NaN or infinity.
   func tensor(_ name: String, shape expected: [Int], checksFinite: Bool) throws -> Tensor {
     guard let parts = sources[name], let first = parts.first else {
       throw Failure.missingTensors([name], path: path)

@@ -65,7 +65,7 @@ struct BitmapFile {
         "\(name): \(width) × \(height) pixels are more than the \(Image.pixelLimit) an image may have",
         help: "make the image smaller")
     }
-    guard [1, 4, 8, 16, 24, 32].contains(bits) else { throw refused("a BMP of \(bits) bits a pixel") }
+    guard [1, 4, 8, 16, 24, 32].contains(bits) else { throw refused("a BMP of \(bits) bits per pixel") }
     try readMasks()
     if bits <= 8 { try readPalette(entry: isCore ? 3 : 4) }
     if start < 14 + head { start = 14 + head }
@@ -91,7 +91,7 @@ struct BitmapFile {
       }
     case (4, _): throw refused("a BMP that holds a JPEG")
     case (5, _): throw refused("a BMP that holds a PNG")
-    default: throw refused("a BMP of compression \(compression) with \(bits) bits a pixel")
+    default: throw refused("a BMP of compression \(compression) with \(bits) bits per pixel")
     }
   }
 
@@ -112,7 +112,7 @@ struct BitmapFile {
     if start < from { start = from + count * entry }
   }
 
-  /// Pillow's rule: grey levels in order are no palette.
+  /// Pillow's rule: grey levels in order are not a palette.
   private var isRamp: Bool {
     let levels = palette.count == 2 ? [0, 255] : Array(0..<palette.count)
     return !palette.isEmpty

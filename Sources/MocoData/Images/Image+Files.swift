@@ -10,7 +10,7 @@ extension Image {
   /// grey becomes value · 255 / 65535, rounded, unless `reading` asks for Pillow's clipping. Gamma, colour
   /// profiles and orientation are ignored, as the published preprocessing does, but the orientation of TIFF.
   /// - Parameter name: what messages call the bytes (a path).
-  /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are no image of these formats or
+  /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are not an image of these formats or
   ///   of a kind that is not read, E0513 if it has more than `pixelLimit` pixels.
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()

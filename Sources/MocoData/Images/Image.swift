@@ -21,7 +21,7 @@ public struct Image: Sendable, Equatable {
       area * channels == bytes.count
     else {
       throw Failure(
-        "E0513", "\(width) × \(height) × \(channels) with \(bytes.count) bytes is no image",
+        "E0513", "\(width) × \(height) × \(channels) with \(bytes.count) bytes is not an image",
         help: "an image has at least one pixel and 1 or 3 channels")
     }
     self.init(checkedWidth: width, height: height, channels: channels, bytes: bytes)

@@ -95,7 +95,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
     return nil
   }
 
-  /// What a file's first bytes say it is; nil also for what cannot be opened or is no regular file.
+  /// What a file's first bytes say it is; nil also for what cannot be opened or is not a regular file.
   public static func sniffed(file path: String) -> ImageKind? {
     let descriptor = FileSystem.withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { return nil }

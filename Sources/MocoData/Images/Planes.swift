@@ -43,7 +43,7 @@ public struct Planes: Sendable, Equatable {
         for channel in 0..<channels {
           for i in 0..<count {
             let value = source[channel * count + i]
-            // A value that is no number becomes black.
+            // A value that is not a number becomes black.
             out[i * channels + channel] = value >= 1 ? 255 : value > 0 ? UInt8(value * 255 + 0.5) : 0
           }
         }

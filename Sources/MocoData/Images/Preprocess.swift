@@ -44,7 +44,7 @@ public struct Preprocess: Sendable, Hashable {
       throw Failure(
         "E0513",
         "cannot prepare images of \(size) × \(size) pixels with \(channels) channels, \(mean.count) means and \(std.count) deviations",
-        help: "a model takes 1 or 3 channels, with one mean and one deviation a channel")
+        help: "a model takes 1 or 3 channels, with one mean and one standard deviation per channel")
     }
   }
 

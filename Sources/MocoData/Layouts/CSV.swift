@@ -30,7 +30,7 @@ public enum CSV {
   /// The rows that are not empty.
   ///
   /// - Parameter keepsSpace: whether space around a field without quotes belongs to it.
-  /// - Throws: E0517 for a quote that is not closed, or that something stands behind.
+  /// - Throws: E0517 for a quote that is not closed, or that something comes after.
   public static func rows(
     _ text: String, path: String, delimiter: Delimiter = .comma, keepsSpace: Bool = false
   ) throws -> [Row] {
@@ -146,7 +146,7 @@ public enum CSV {
         default:
           guard !wasQuoted else {
             throw DataError.badList(
-              path, line: start, "something stands behind a closing quote",
+              path, line: start, "something comes after a closing quote",
               help: "double quotes inside a field: \"a \"\"b\"\" c\"")
           }
           field.append(byte)

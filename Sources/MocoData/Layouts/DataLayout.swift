@@ -82,13 +82,14 @@ package struct DataLayout: Sendable {
 
   /// All layouts, in the order in which they are asked: a folder of classes is what no other one is.
   static let all: [DataLayout] = [
-    idx, listFolder, tensorFolder, boxes, imageNet, aircraft, splitFolders, classFolders, jsonList, csvList, tsvList,
+    idx, listFolder, tensorFolder, boxes, imageNet, aircraft, splitFolders, classFolders, jsonList, csvList,
+    tsvList,
     tensors,
   ]
 
   /// The layout of what lies at a place.
   ///
-  /// - Throws: E0503 for a file that is no data set; E0501, E0502 for what has to be read to tell.
+  /// - Throws: E0503 for a file that is not a data set; E0501, E0502 for what has to be read to tell.
   package init(of place: Place) throws {
     let known = try DataLayout.all.first { layout in
       guard let entries = place.entries else {
@@ -98,7 +99,7 @@ package struct DataLayout: Sendable {
       return try layout.holds(place.path, entries)
     }
     guard let known else {
-      throw Failure("E0503", "\(place.path) is no data set", help: "give \(DataLayout.accepted)")
+      throw Failure("E0503", "\(place.path) is not a data set", help: "give \(DataLayout.accepted)")
     }
     self = known
   }
@@ -113,12 +114,12 @@ package struct DataLayout: Sendable {
     return try read(place, request)
   }
 
-  /// What a path may name, for messages: "a folder with one sub-folder a class, or a .json, … file".
+  /// What a path may name, for messages: "a folder with one sub-folder for each class, or a .json, … file".
   package static var accepted: String {
     let endings = all.compactMap(\.endings.first)
     let last = endings.last.map { "or \($0)" } ?? ""
     return
-      "a folder with one sub-folder a class, or a \(endings.dropLast().joined(separator: ", ")) \(last) file"
+      "a folder with one sub-folder for each class, or a \(endings.dropLast().joined(separator: ", ")) \(last) file"
   }
 
   /// A list in Markdown: how data have to lie for each layout, the usual one first.

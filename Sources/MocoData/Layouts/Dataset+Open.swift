@@ -6,7 +6,7 @@ extension Dataset {
   /// safetensors file.
   ///
   /// - Parameter images: for lists, the folder their paths are relative to.
-  /// - Throws: E0501 if nothing is there, E0503 if it is no data set, E0519 for options that say nothing about it;
+  /// - Throws: E0501 if nothing is there, E0503 if it is not a data set, E0519 for options that say nothing about it;
   ///   what the readers throw.
   public static func open(
     _ path: String, images: String? = nil, options: DataOptions = .init()

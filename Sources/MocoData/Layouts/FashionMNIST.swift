@@ -20,7 +20,7 @@ public enum FashionMNIST {
   static let shots = 55_000..<57_500
   static let validation = 57_500..<60_000
 
-  /// The part that ships with moco: 64 images a class for shots, 64 for validation, 200 for testing.
+  /// The part that ships with moco: 64 images per class for shots, 64 for validation, 200 for testing.
   ///
   /// - Parameter folder: `stdlib/data/fashion`.
   /// - Throws: E0501, E0502 if the files are not there or damaged.

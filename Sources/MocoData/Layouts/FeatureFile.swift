@@ -112,7 +112,7 @@ struct FeatureFile {
     }
     if let word = file.others.first(where: { other in labelNames.contains { other.name.hasSuffix($0) } }) {
       return DataError.empty(
-        path, "\(word.name) is no tensor, and labels are a tensor of whole numbers",
+        path, "\(word.name) is not a tensor, and labels are a tensor of whole numbers",
         help: "save torch.tensor(\(word.name)), or numpy.array(\(word.name))")
     }
     if !hasLabels, let name = features ?? (file.tensors.count == 1 ? file.tensors[0].name : nil) {
@@ -154,12 +154,12 @@ extension FeatureFile {
 
   /// The labels of a part.
   ///
-  /// - Throws: E0519 for what is no list of whole numbers; what reading throws.
+  /// - Throws: E0519 for what is not a list of whole numbers; what reading throws.
   func labels(_ name: String) throws -> [Int] {
     try FeatureFile.labels(file.tensor(name), of: "\(file.path): \(name.isEmpty ? "the tensor" : name)")
   }
 
-  /// - Throws: E0519 for what is no list of whole numbers.
+  /// - Throws: E0519 for what is not a list of whole numbers.
   static func labels(_ tensor: Tensor, of name: String) throws -> [Int] {
     let shape = tensor.shape
     guard shape.count == 1 || shape.count == 2 && shape[1] == 1 else {
@@ -173,7 +173,7 @@ extension FeatureFile {
       let values = try tensor.toFloats()
       if let odd = values.first(where: { !($0 == $0.rounded() && $0.magnitude <= 0x1p24) }) {
         throw DataError.mismatch(
-          "\(name) holds \(odd), which is no label",
+          "\(name) holds \(odd), which is not a label",
           help: "labels are whole numbers from 0: save them as int64"
         )
       }
@@ -198,7 +198,7 @@ extension FeatureFile {
 
   /// The class names that the file holds beside its tensors; nil where it holds none.
   ///
-  /// - Throws: E0519 for names that are no list of texts.
+  /// - Throws: E0519 for names that are not a list of texts.
   func classes() throws -> [String]? {
     for key in ["classes", "classnames", "class_names"] {
       guard let text = file.metadata(key) else { continue }
@@ -206,7 +206,7 @@ extension FeatureFile {
         list.allSatisfy({ $0.stringValue != nil })
       else {
         throw DataError.mismatch(
-          "\(file.path): \(key) is no list of names",
+          "\(file.path): \(key) is not a list of names",
           help: "write a list of texts in JSON, or name the classes: dataset(…, classes: [\"cat\", \"dog\"])")
       }
       return list.compactMap(\.stringValue)

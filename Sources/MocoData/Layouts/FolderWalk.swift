@@ -6,7 +6,7 @@ import MocoTensor
 
 /// Finds image files in a folder and those below it, and keeps account of everything else that lies there.
 struct FolderWalk {
-  /// What is no image, and why; in the order in which it was met.
+  /// What is not an image, and why; in the order in which it was met.
   private(set) var skipped: [SkippedImage] = []
   /// Names that are passed over wherever they lie, with how often.
   private(set) var clutter: [String: Int] = [:]
@@ -19,7 +19,7 @@ struct FolderWalk {
   private let root: String
 
   static let depthLimit = 32
-  /// So many things that are no images, and twenty for every image, are no data set.
+  /// So many things that are not images, and twenty for every image, are not a data set.
   static let otherLimit = 50_000
   static let lastLimit = 2_000_000
 
@@ -109,7 +109,7 @@ struct FolderWalk {
     return files
   }
 
-  /// Why an entry is no image; nil if it is one.
+  /// Why an entry is not an image; nil if it is one.
   private func reason(_ name: String, _ place: String, _ kind: PathKind) -> String? {
     switch kind {
     case .folder: return "a hidden folder"

@@ -4,7 +4,7 @@ struct ForeignDigits {
   /// The same with the digits 0 to 9.
   let plain: String
 
-  /// nil for what is no number, and for one in plain digits.
+  /// nil for what is not a number, and for one in plain digits.
   init?(_ text: String) {
     var plain = ""
     var isForeign = false

@@ -14,7 +14,7 @@ public struct IDXFile: Sendable {
 
   static let byteLimit = 1 << 31
 
-  /// - Throws: E0501 if there is no file; E0502 if it is no IDX file of bytes, damaged, cut short, or larger than its
+  /// - Throws: E0501 if there is no file; E0502 if it is not an IDX file of bytes, damaged, cut short, or larger than its
   ///   header says; E0405 without memory.
   public init(path: String) throws {
     let file = try OpenedFile(path: path)
@@ -69,7 +69,7 @@ public struct IDXFile: Sendable {
 
     init(_ raw: [UInt8], path: String) throws {
       guard raw.count >= 4, raw[0] == 0, raw[1] == 0 else {
-        throw Failure.corrupt(path, "this is no IDX file", help: "IDX files begin with two zero bytes")
+        throw Failure.corrupt(path, "this is not an IDX file", help: "IDX files begin with two zero bytes")
       }
       guard raw[2] == 0x08 else {
         throw Failure.corrupt(

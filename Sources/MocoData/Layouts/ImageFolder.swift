@@ -3,15 +3,15 @@ import MocoBase
 extension DataLayout {
   /// What every folder is that is nothing else; the reader says what is missing.
   static let classFolders = DataLayout(
-    folder: "a folder with one sub-folder a class",
+    folder: "a folder with one sub-folder for each class",
     help: """
-      A folder with one sub-folder a class, with or without `train`, `val`, `test` above (also `training`, `valid`,
+      A folder with one sub-folder for each class, with or without `train`, `val`, `test` above (also `training`, `valid`,
         `dev`, …).
       """,
     heeds: [.named], holds: { _, _ in true }, read: readFolders)
 
   static let splitFolders = DataLayout(
-    folder: "a folder of splits with one sub-folder a class", help: nil, heeds: [.named],
+    folder: "a folder of splits with one sub-folder for each class", help: nil, heeds: [.named],
     holds: { _, entries in entries.contains { SplitNames.split($0) != nil } }, read: readFolders)
 
   private static let readFolders: @Sendable (Place, Request) throws -> Dataset = { place, request in
@@ -23,7 +23,7 @@ extension DataLayout {
 }
 
 extension Dataset {
-  /// A folder with one sub-folder a class, with or without a level of splits above.
+  /// A folder with one sub-folder for each class, with or without a level of splits above.
   ///
   /// Classes are the folders' names in byte order, `_` reads as a space. Files are searched in deeper folders too.
   /// Every file is read, or stands in `skipped` with its reason; what systems leave behind (`__MACOSX`, `Thumbs.db`)
@@ -102,7 +102,7 @@ extension Dataset {
     if entries.contains(where: { !FolderClutter.holds($0) && ImageKind.named($0) != nil }) {
       return DataError.empty(
         path, "the images lie in the folder itself",
-        help: "make one sub-folder a class and move them there; the folder's name is the class's name")
+        help: "make one sub-folder for each class and move them there; the folder's name is the class's name")
     }
     let passed = walk.clutterNote.map { " (\($0))" } ?? ""
     return DataError.empty(path, "there is no sub-folder and no image in it" + passed)
@@ -163,7 +163,7 @@ extension Dataset {
     } else {
       if options.cut != nil, options.named == nil {
         throw DataError.mismatch(
-          "\(place) has splits of its own, \(splits.map(\.name).joined(separator: ", ")): shares would not be heeded",
+          "\(place) has splits of its own, \(splits.map(\.name).joined(separator: ", ")): shares would be ignored",
           help: "leave out split:, or name splits by names: split: {test: \"\(splits.last?.name ?? "test")\"}"
         )
       }

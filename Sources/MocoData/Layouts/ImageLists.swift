@@ -148,7 +148,7 @@ extension Dataset {
     }
   }
 
-  /// Takes space off fields in quotes that are no file with it.
+  /// Takes space off fields in quotes that are not a file with it.
   private static func trim(_ rows: inout [CSV.Row], _ isThere: (String) -> Bool) -> Bool {
     var hasChanged = false
     for index in rows.indices {
@@ -255,7 +255,7 @@ struct ListedPaths {
         images.map { "\(list): there is no \(first) in \($0)" }
           ?? "\(list): there is no \(first) in \(parent) or a folder in it",
         help: isAddress
-          ? "fetch the images and list their files; addresses are not read"
+          ? "download the images and list their files; addresses are not read"
           : "say where the images are: dataset(\"\(FileSystem.name(of: list))\", images: \"folder\")")
     }
     root = found

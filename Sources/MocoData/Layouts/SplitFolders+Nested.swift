@@ -18,7 +18,7 @@ extension SplitFolders {
       guard Set(splits.compactMap { SplitNames.split($0) }).count >= 2 else { continue }
       if splits.contains(where: { holdsFolders(FolderWalk.join(path, $0)) }) {
         throw DataError.splits(
-          "\(root): \(folder) holds the folders \(NameList.few(splits)), which are called like splits: it is no class",
+          "\(root): \(folder) holds the folders \(NameList.few(splits)), which are called like splits: it is not a class",
           help: "name the folder that holds the splits: dataset(\"\(path)\")")
       }
       guard splits.contains(where: { holdsImages(FolderWalk.join(path, $0)) }) else { continue }

@@ -51,7 +51,8 @@ struct SplitFolders {
         "\(root): \(NameList.few(callable)) \(callable.count == 1 ? "is" : "are") called like splits and "
           + "\(callable.count == 1 ? "holds" : "hold") no folders of classes",
         help:
-          "make one sub-folder a class in each, or list path, label and split of every image in a CSV file")
+          "make one sub-folder for each class in each, or list path, label and split of every image in a CSV file"
+      )
     }
     let splits = try SplitNames.resolve(
       options.named == nil ? holding : folders, named: options.named, keeps: false, place: root,

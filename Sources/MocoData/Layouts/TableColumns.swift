@@ -246,7 +246,7 @@ struct TableColumns {
   /// The classes of the rows, and the label of each: numbers in their order, names alone as they first appear.
   ///
   /// Two numbers may have one name, as in ImageNet.
-  /// - Throws: E0517 for an empty field, E0519 where a number has two names, or a label is no whole number from 0.
+  /// - Throws: E0517 for an empty field, E0519 where a number has two names, or a label is not a whole number from 0.
   mutating func labels() throws -> (classes: [String], labels: [Int]) {
     guard let key = number ?? name else { return ([], []) }
     var order: [String] = []

@@ -142,7 +142,7 @@ extension Dataset {
 
   /// The labels in a file: the tensor that is called so, or the only one.
   ///
-  /// - Throws: as `featureTensor`; E0519 for what is no label.
+  /// - Throws: as `featureTensor`; E0519 for what is not a label.
   package static func labelTensor(_ path: String) throws -> [Int] {
     let file = try TensorFiles.open(path)
     let entry = try FeatureFile.only(in: file, called: FeatureFile.labelNames)

@@ -4,7 +4,7 @@ import MocoBase
 ///
 /// A class is a label; its name is what a prompt says. ImageNet has classes of one name (two cranes, two
 /// maillots), whose prompts are the same, as in all published evaluations. Where a class is chosen or shown by
-/// name, such a name has what tells it apart behind it: "crane (n02012849)", or the label where a data set has
+/// name, such a name has what tells it apart after it: "crane (n02012849)", or the label where a data set has
 /// nothing else.
 package enum ClassNames {
   /// A folder's or list's name as people say it: `_` is a space, outer space goes.
@@ -67,7 +67,7 @@ package enum ClassNames {
 
 extension DataSplit {
   /// Names under which classes are chosen and shown: their own, or where several have one, with the identifier
-  /// or label behind it.
+  /// or label after it.
   public var labelNames: [String] { ClassNames.distinct(classes, identifiers: identifiers) }
 
   /// The label of the class that a program names: by its name, its identifier, or as `labelNames` shows it.

@@ -22,7 +22,7 @@ public struct DataCheck: Sendable {
     public let perClass: ClosedRange<Int>
   }
 
-  /// "a folder with one sub-folder a class", …
+  /// "a folder with one sub-folder for each class", …
   public let kind: String
   /// Names that tell the classes apart, in the order of the labels.
   public let classes: [String]

@@ -7,7 +7,7 @@ enum DataError {
   static func empty(_ path: String, _ what: String, help: String? = nil) -> Failure {
     Failure(
       "E0510", "\(path): \(what)",
-      help: help ?? "make one sub-folder a class with images in it: \(ImageKind.readNames)")
+      help: help ?? "make one sub-folder for each class with images in it: \(ImageKind.readNames)")
   }
 
   /// E0511: fewer than two classes.
@@ -98,7 +98,7 @@ enum DataError {
   /// E0521: names of splits that do not say what is meant.
   static func splits(_ what: String, help: String) -> Failure { Failure("E0521", what, help: help) }
 
-  /// E0519: an option that this kind of data does not heed.
+  /// E0519: an option that this kind of data does not use.
   static func unheeded(_ option: String, _ path: String, help: String) -> Failure {
     Failure("E0519", "\(option) says nothing about \(path)", help: help)
   }
@@ -118,11 +118,11 @@ enum DataError {
       help: "give the folder whose sub-folders are the classes")
   }
 
-  /// E0522: a tree of folders that is no data set.
+  /// E0522: a tree of folders that is not a data set.
   static func endless(_ path: String, others: Int, images: Int) -> Failure {
     Failure(
       "E0522",
-      "\(path): stopped after \(others) files and folders, among them \(images) images: this is no folder of classes",
+      "\(path): stopped after \(others) files and folders, among them \(images) images: this is not a folder of classes",
       help: "give the folder whose sub-folders are the classes")
   }
 

@@ -41,7 +41,7 @@ extension Dataset {
       origin: ClassNames.noting(twinsOf: names, insteadOf: classes, in: origin))
   }
 
-  /// The data set with `shots` training images a class; test images stay whole.
+  /// The data set with `shots` training images per class; test images stay whole.
   ///
   /// - Parameter short: what to do with classes that have fewer training images; nil for the sampler's way, which is to
   ///   stop for "moco" and to take them whole for "coop".
@@ -51,7 +51,7 @@ extension Dataset {
     _ shots: Int, seed: Int = 1, sampler: ShotSampler = .moco, short: ShortClasses? = nil
   ) throws -> Dataset {
     guard shots >= 1 else {
-      throw DataError.mismatch("cannot take \(shots) shots a class", help: "ask for 1 or more")
+      throw DataError.mismatch("cannot take \(shots) shots per class", help: "ask for 1 or more")
     }
     let train = try train()
     let lacking = zip(train.labelNames, train.classCounts).filter { $1 < shots }.map { (name: $0, count: $1) }

@@ -12,7 +12,7 @@ public final class Dataset: Sendable {
   public let classes: [String]
   /// The splits that exist and hold at least one image, in the order train, val, test, others.
   public let splits: [DataSplit]
-  /// Files that were left out: what is no image or cannot be reached, and what could not be decoded where the program
+  /// Files that were left out: what is not an image or cannot be reached, and what could not be decoded where the program
   /// asked for that.
   public let skipped: [SkippedImage]
   /// Where the images come from and on what terms, a line or two for people.

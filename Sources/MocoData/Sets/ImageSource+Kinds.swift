@@ -31,7 +31,7 @@ public final class PackedImages: ImageSource {
     guard width > 0, height > 0, width <= 1 << 14, height <= 1 << 14, channels == 1 || channels == 3 else {
       throw Failure(
         "E0513",
-        "\(name): images of \(width) × \(height) pixels with \(channels) channels are no images",
+        "\(name): images of \(width) × \(height) pixels with \(channels) channels are not images",
         help: "an image has at least one pixel and 1 or 3 channels")
     }
     let (size, overflow) = count.multipliedReportingOverflow(by: width * height * channels)

@@ -53,13 +53,13 @@ public struct StyleDraw: Sendable, Hashable {
   public let severity: Float
   /// Keys the style's own randomness (the place of a close-up, grain) together with the image's number.
   public let seed: UInt64
-  /// From 0; keys a draw that is made anew in each epoch.
+  /// From 0; keys a draw that is made again in each epoch.
   public let epoch: Int
 
   /// A draw; a severity outside 0 … 1 counts as the nearer end.
   public init(style: Style, severity: Float, seed: UInt64 = 0, epoch: Int = 0) {
     self.style = style
-    // A severity that is no number counts as none.
+    // A severity that is not a number counts as none.
     self.severity = severity > 0 ? min(severity, 1) : 0
     self.seed = seed
     self.epoch = epoch

@@ -14,7 +14,8 @@ extension Document.Table {
       case .trailing: "r"
       }
     }
-    let (top, middle, bottom) = isBooktabs ? ("toprule", "midrule", "bottomrule") : ("hline", "hline", "hline")
+    let (top, middle, bottom) =
+      isBooktabs ? ("toprule", "midrule", "bottomrule") : ("hline", "hline", "hline")
     var text = "\\begin{tabular}{\(places.joined())}\n  \\\(top)\n"
     if hasNames {
       let names = (0..<count).map { columns.indices.contains($0) ? columns[$0].name.string : "" }
@@ -33,11 +34,12 @@ extension Document.Table {
     let words = [title.string, caption.string].filter { !$0.isEmpty }.map(LaTeXText.escaped)
     let head = isBooktabs ? "% \\usepackage{booktabs}\n" : ""
     guard !words.isEmpty else { return head + text }
-    return head + "\\begin{table}\n\\centering\n\\caption{\(words.joined(separator: ". "))}\n\(text)\\end{table}\n"
+    return head
+      + "\\begin{table}\n\\centering\n\\caption{\(words.joined(separator: ". "))}\n\(text)\\end{table}\n"
   }
 
   private static func line(_ cells: [String]) -> String {
-    // `\\` of the line before takes a bracket or a star behind it for its own.
+    // `\\` of the line before takes a bracket or a star after it for its own.
     let first = cells.first?.first.map { "[*".contains($0) } ?? false
     return "  " + (first ? "{}" : "") + cells.joined(separator: " & ") + " \\\\\n"
   }

@@ -19,7 +19,7 @@ package enum MarkdownEscape {
     for (place, scalar) in scalars.enumerated() {
       switch scalar {
       case "_":
-        // Within a word it is no markup.
+        // Within a word it is not markup.
         let isInner =
           place > 0 && place + 1 < scalars.count && isWord(scalars[place - 1]) && isWord(scalars[place + 1])
         if !isInner { result.append("\\") }

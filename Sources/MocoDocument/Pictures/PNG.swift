@@ -100,7 +100,7 @@ package enum PNG {
 }
 
 extension PNG {
-  /// Pixels across and down, as the head of a file says; nil for what is no PNG.
+  /// Pixels across and down, as the head of a file says; nil for what is not a PNG.
   package static func size(_ file: [UInt8]) -> (width: Int, height: Int)? {
     guard file.count >= 24, file.starts(with: [0x89, 0x50, 0x4E, 0x47]) else { return nil }
     func number(_ place: Int) -> Int { file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }

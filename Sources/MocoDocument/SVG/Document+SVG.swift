@@ -6,7 +6,7 @@ extension Document {
   /// - Parameters:
   ///   - columns: of a line of text, at least 20; what is longer is broken or cut as in a terminal.
   ///   - title: what the picture is called, for whoever cannot see it.
-  /// - Returns: a self-contained SVG document, with paper behind it.
+  /// - Returns: a self-contained SVG document, with paper after it.
   public func svg(columns: Int = 80, title: String = "") -> String {
     var writer = SVGWriter(columns: max(20, columns))
     writer.write(blocks)

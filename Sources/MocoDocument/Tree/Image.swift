@@ -82,7 +82,7 @@ extension Document {
       }
     }
 
-    /// `data:image/png;base64,…`; media types that are no plain word give that of unknown bytes.
+    /// `data:image/png;base64,…`; media types that are not a plain word give that of unknown bytes.
     package var dataURI: String {
       switch source {
       case .pixels(let pixels): return "data:image/png;base64,\(Base64.encode(PNG.encode(pixels)))"

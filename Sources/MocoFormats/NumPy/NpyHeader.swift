@@ -44,7 +44,7 @@ struct NpyHeader {
     // Before version 3 the text is Latin-1, where only names of fields go beyond ASCII.
     let header = String(decoding: text, as: UTF8.self)
     var dict = PythonLiteral(header)
-    guard let members = dict.dictionary() else { throw NpyHeader.damaged(name, "is no dict of Python") }
+    guard let members = dict.dictionary() else { throw NpyHeader.damaged(name, "is not a dict of Python") }
     guard case .bool(let isFortran)? = members["fortran_order"] else {
       throw NpyHeader.damaged(name, "does not say fortran_order")
     }
@@ -60,7 +60,9 @@ struct NpyHeader {
       guard size >= 0 else { throw NpyHeader.damaged(name, "gives a size of \(size)") }
       shape.append(size)
     }
-    guard shape.count == sizes.count else { throw NpyHeader.damaged(name, "gives a size that is no number") }
+    guard shape.count == sizes.count else {
+      throw NpyHeader.damaged(name, "gives a size that is not a number")
+    }
     for size in nonzero {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       guard !overflow, product <= Int.max / 16 else {

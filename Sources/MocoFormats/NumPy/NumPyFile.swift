@@ -72,7 +72,7 @@ public final class NumPyFile: TensorFile {
     var arrays: [String: (header: NpyHeader, type: StorageType, source: Source)] = [:]
     for entry in archive.entries {
       guard entry.name.hasSuffix(".npy") else {
-        others.append((entry.name, "it is no array"))
+        others.append((entry.name, "it is not an array"))
         continue
       }
       let name = String(entry.name.dropLast(4))

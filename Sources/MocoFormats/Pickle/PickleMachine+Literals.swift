@@ -56,7 +56,7 @@ extension PickleMachine {
   }
 
   private func text(_ bytes: UnsafeRawBufferPointer) throws -> String {
-    // Python keeps lone surrogates, which are no text; they do not stand in names of tensors.
+    // Python keeps lone surrogates, which are not text; they do not stand in names of tensors.
     String(validating: bytes, as: UTF8.self) ?? String(decoding: bytes, as: UTF8.self)
   }
 

@@ -48,7 +48,7 @@ extension PickleMachine {
   }
 
   private func elements(_ value: PickleValue) throws -> [PickleValue] {
-    guard let node = heap[value], case .tuple = node.kind else { throw fault("arguments are no tuple") }
+    guard let node = heap[value], case .tuple = node.kind else { throw fault("arguments are not a tuple") }
     return node.elements
   }
 

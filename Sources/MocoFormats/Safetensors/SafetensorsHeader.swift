@@ -28,7 +28,7 @@ struct SafetensorsHeader {
     if let fault { throw fault }
     guard length <= UInt64(SafetensorsFile.headerLimit) else {
       throw Failure.corrupt(
-        path, "it is no safetensors file (the header would have \(length) bytes)",
+        path, "it is not a safetensors file (the header would have \(length) bytes)",
         help: "give a .safetensors file")
     }
     let start = 8 + Int(length)
@@ -37,7 +37,7 @@ struct SafetensorsHeader {
     }
     let json = try file.withBytes(8..<start) { header -> Json in
       guard header.first == UInt8(ascii: "{") else {
-        throw Failure.corrupt(path, "it is no safetensors file (the header is not JSON)")
+        throw Failure.corrupt(path, "it is not a safetensors file (the header is not JSON)")
       }
       return try Json.parse(header, name: "\(path) (header)")
     }
@@ -118,7 +118,7 @@ struct SafetensorsHeader {
         throw Failure.corrupt(
           path,
           "it is cut short: \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
-          help: "fetch it again: the whole file has \(needed) bytes")
+          help: "download it again: the whole file has \(needed) bytes")
       }
       guard entry.range.lowerBound >= place else {
         throw Failure.corrupt(path, "tensors \(ordered[max(index - 1, 0)].name) and \(entry.name) overlap")

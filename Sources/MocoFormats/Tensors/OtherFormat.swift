@@ -17,15 +17,21 @@ enum OtherFormat {
     ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it first, and give the file of weights in it"),
     (
       Array("version https://git-lfs".utf8), "a pointer of Git LFS",
-      "fetch the model itself: git lfs pull"
+      "download the model itself: git lfs pull"
     ),
-    (Array("<!DOCTYPE".utf8), "a web page", "fetch the file again by the address that gives the file itself"),
-    (Array("<!doctype".utf8), "a web page", "fetch the file again by the address that gives the file itself"),
-    (Array("<html".utf8), "a web page", "fetch the file again by the address that gives the file itself"),
+    (
+      Array("<!DOCTYPE".utf8), "a web page",
+      "download the file again by the address that gives the file itself"
+    ),
+    (
+      Array("<!doctype".utf8), "a web page",
+      "download the file again by the address that gives the file itself"
+    ),
+    (Array("<html".utf8), "a web page", "download the file again by the address that gives the file itself"),
     (
       [0x89, 0x48, 0x44, 0x46], "an HDF5 file", "convert it in Python to safetensors or a .pt file of PyTorch"
     ),
-    (Array("GGUF".utf8), "a GGUF file", "fetch the model as safetensors or a .pt file of PyTorch"),
+    (Array("GGUF".utf8), "a GGUF file", "download the model as safetensors or a .pt file of PyTorch"),
     (
       [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "a NumPy array",
       "give a file of a whole model, safetensors or PyTorch's"
@@ -34,7 +40,7 @@ enum OtherFormat {
 
   /// The error for bytes that are neither a safetensors file nor PyTorch's; nil for what may be the former.
   static func fault(_ bytes: UnsafeRawBufferPointer, path: String) -> Failure? {
-    let again = "fetch the file again: the download may have stopped at its beginning"
+    let again = "download the file again: the download may have stopped at its beginning"
     if bytes.isEmpty { return .corrupt(path, "the file is empty", help: again) }
     if bytes.count < 8 {
       return .corrupt(
@@ -57,7 +63,7 @@ enum OtherFormat {
     if bytes[0] == UInt8(ascii: "{") {
       return .corrupt(
         path, "it is a text in JSON, not a file of weights",
-        help: "give the file of weights, or fetch it again if this is an answer of a server")
+        help: "give the file of weights, or download it again if this is an answer of a server")
     }
     // PROTO and its number: what Python's pickle module writes by itself.
     if bytes[0] == 0x80, (2...5).contains(bytes[1]) {
@@ -67,7 +73,8 @@ enum OtherFormat {
     }
     return .corrupt(
       path, "it is neither a file of PyTorch nor a safetensors file",
-      help: "give a file that torch.save wrote, or a safetensors file; or fetch it again, if it should be one"
+      help:
+        "give a file that torch.save wrote, or a safetensors file; or download it again, if it should be one"
     )
   }
 

@@ -54,7 +54,7 @@ struct TorchContents {
     visits = 0
     for (key, value) in entries where key != wrapper {
       note(key, value, reason: "beside \(wrapper)")
-      // Nothing here is needed, so that what is odd in it is no fault of the file.
+      // Nothing here is needed, so that what is odd in it is not a fault of the file.
       if !isScalar(value) { try? visit(value, name: key, depth: 1) }
     }
   }

@@ -84,7 +84,7 @@ public final class TorchFile: TensorFile {
     guard let name = pickles.first, pickles.count == 1 else {
       throw Failure(
         "E0605",
-        "\(archive.path): this zip archive is no PyTorch file: it holds \(pickles.isEmpty ? "no" : "several") data.pkl",
+        "\(archive.path): this zip archive is not a PyTorch file: it holds \(pickles.isEmpty ? "no" : "several") data.pkl",
         help: "give a file that torch.save or torch.jit.save wrote, or a safetensors file")
     }
     return String(name.dropLast("data.pkl".count))

@@ -11,7 +11,7 @@ struct GoldenPage {
   /// The file's name of a parameter, without `init.` and its like.
   let name: (String) -> String
 
-  /// nil for a method that is no page.
+  /// nil for a method that is not a page.
   ///
   /// - Throws: `GoldenFault` for metadata that say too little.
   init?(_ file: SafetensorsFile) throws {

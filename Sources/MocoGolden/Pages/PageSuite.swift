@@ -33,7 +33,7 @@ struct GoldenTrainedPage {
 
   init(_ file: SafetensorsFile, tokenizerDirectory: String) throws {
     self.file = file
-    guard let page = try GoldenPage(file) else { throw GoldenFault("the method is no page") }
+    guard let page = try GoldenPage(file) else { throw GoldenFault("the method is not a page") }
     self.page = page
     let names = (try Json.parse(file.metadata("classes") ?? "[]").arrayValue ?? []).compactMap(\.stringValue)
     guard let count = file.metadata("n_base").flatMap({ Int($0) }), (2...names.count).contains(count) else {

@@ -131,7 +131,7 @@ package struct KernelSpec: Equatable {
     let folder = try folder(place)
     guard FileSystem.kind(folder) == .folder else { return nil }
     guard KernelSpec.language(folder) == "moco" else {
-      throw Failure("E0504", "\(folder) is no kernel of moco", help: "remove it with jupyter kernelspec")
+      throw Failure("E0504", "\(folder) is not a kernel of moco", help: "remove it with jupyter kernelspec")
     }
     for name in KernelSpec.files { unlink(folder + "/" + name) }
     guard rmdir(folder) == 0 else { throw Failure.cannotWrite(folder, systemMessage(errno)) }

@@ -91,7 +91,7 @@ extension Kernel {
     var result: [(String, Json)] = []
     for (name, expression) in expressions?.objectValue ?? JsonObject() {
       guard let text = expression.stringValue else {
-        result.append((name, MimeBundle.badRequest("the expression \(name) is no text")))
+        result.append((name, MimeBundle.badRequest("the expression \(name) is not text")))
         continue
       }
       switch session.value(of: text) {

@@ -77,7 +77,7 @@ extension Kernel: WireHandler {
     end()
   }
 
-  /// Stops the running cell and calls off what waits behind it. Where nothing runs, nothing happens: clients interrupt
+  /// Stops the running cell and calls off what waits after it. Where nothing runs, nothing happens: clients interrupt
   /// before they shut down.
   func interrupt() {
     monitor.locked {

@@ -17,7 +17,7 @@ package struct ConnectionFile: Equatable {
   /// - Parameter name: what messages call the file.
   package init(text: [UInt8], name: String) throws {
     func refusal(_ reason: String, _ help: String) -> Failure {
-      Failure("E0502", "\(name) is no connection file for this kernel: \(reason)", help: help)
+      Failure("E0502", "\(name) is not a connection file for this kernel: \(reason)", help: help)
     }
     let json: Json
     do {
@@ -59,7 +59,7 @@ package struct ConnectionFile: Equatable {
       ports[channel] = port
     }
     guard let key = json["key"]?.stringValue ?? (json["key"] == nil ? "" : nil) else {
-      throw refusal("its key is no text", "give the file that Jupyter has written")
+      throw refusal("its key is not text", "give the file that Jupyter has written")
     }
     self.key = Array(key.utf8)
   }

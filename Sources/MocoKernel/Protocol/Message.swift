@@ -2,7 +2,7 @@ import MocoBase
 
 /// A message as a client has sent it.
 package struct Message: Sendable {
-  /// Why frames are no message.
+  /// Why frames are not a message.
   package struct Fault: Error, Equatable {
     /// In words that follow "a message was dropped: ".
     package var text: String
@@ -49,7 +49,7 @@ package struct Message: Sendable {
   }
 
   private static func object(_ bytes: [UInt8], _ name: String) throws(Fault) -> JsonObject {
-    guard let json = try? Json.parse(bytes) else { throw Fault(text: "its \(name) is no JSON") }
+    guard let json = try? Json.parse(bytes) else { throw Fault(text: "its \(name) is not JSON") }
     guard let object = json.objectValue else {
       throw Fault(text: "its \(name) is \(json.kindName), no object")
     }

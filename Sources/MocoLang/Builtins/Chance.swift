@@ -57,7 +57,7 @@ extension CoreBuiltins {
         if arguments[0].tag == .native {
           throw Failure(
             "E0303", "random expects a number for 'low', not \(machine.describe(arguments[0]))",
-            help: "write random(): it is no method of a module", argument: "low")
+            help: "write random(): it is not a method of a module", argument: "low")
         }
         let low = try machine.numberArgument(arguments[0], "low", "random")
         let high = try machine.numberArgument(arguments[1], "high", "random")

@@ -108,11 +108,12 @@ extension CoreBuiltins {
         body.utf8.contains(where: { (48...57).contains($0) })
       {
         throw Failure(
-          "E0402", "\(body) does not fit an Int", help: "an Int has 64 bits; float(s) reads larger numbers",
+          "E0402", "\(body) is out of range for Int",
+          help: "an Int has 64 bits; float(s) reads larger numbers",
           argument: "x")
       }
       throw Failure(
-        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no Int",
+        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is not an Int",
         help: body.lowercased().hasPrefix("0x") && base == 10
           ? "hexadecimal digits are read with base: 16, without the 0x"
           : Double(body) != nil ? "int(float(s))" : nil, argument: "x")
@@ -140,7 +141,7 @@ extension CoreBuiltins {
       while let last = body.last, last.isWhitespace { body.removeLast() }
       if let number = Double(body) { return .float(number) }
       throw Failure(
-        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is no number", argument: "x")
+        "E0305", "\(StringText.quoted(String(text.prefix(40)))) is not a number", argument: "x")
     case .host:
       if let number = try word.pointer.hostBox.pointee.host.number()?.asFloat { return .float(number) }
     default: break
@@ -155,11 +156,11 @@ extension Machine {
   func whole(_ number: Double, _ function: String) throws -> Int {
     if number.isNaN {
       throw Failure(
-        "E0407", "nan is no Int", help: "test before: x == x is false for nan", argument: "x")
+        "E0407", "nan is not an Int", help: "test before: x == x is false for nan", argument: "x")
     }
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
       throw Failure(
-        "E0402", "\(NumberText.float(number)) does not fit an Int",
+        "E0402", "\(NumberText.float(number)) is out of range for Int",
         help: "an Int has 64 bits, up to about 9.2e18; keep it as a Float", argument: "x")
     }
     return value

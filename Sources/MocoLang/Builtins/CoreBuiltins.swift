@@ -2,7 +2,7 @@ import MocoBase
 
 /// The functions of the language that need neither files nor tensors, by subject.
 package enum CoreBuiltins {
-  /// All of them, each with what a call does besides giving its value; the list is made anew at every access.
+  /// All of them, each with what a call does besides giving its value; the list is made again at every access.
   package static var all: [NativeFunction] {
     let groups = [
       output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["sorted"]),

@@ -62,7 +62,7 @@ extension CoreBuiltins {
           try machine.forEach(arguments[0], "from_pairs") { word in
             guard word.tag == .list, word.pointer.list.pointee.count == 2 else {
               throw Failure(
-                "E0303", "element \(place) of 'pairs' is no pair, but \(machine.describe(word))",
+                "E0303", "element \(place) of 'pairs' is not a pair, but \(machine.describe(word))",
                 help: "give pairs of name and value: from_pairs([[\"a\", 1], [\"b\", 2]])", argument: "pairs")
             }
             let (key, value) = (
@@ -91,7 +91,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "argsort(xs, by = nil, descending = false)",
         doc: """
-          The places of the elements in the order that `sorted` gives them: `[xs[i] for i in argsort(xs)]` is `sorted(xs)`.
+          The indices of the elements in the order that `sorted` gives them: `[xs[i] for i in argsort(xs)]` is `sorted(xs)`.
           Equal elements keep their order, and nan stands last. Of a tensor: `argsort(t, axis: -1)`.
 
           ```

@@ -134,7 +134,7 @@ extension CoreBuiltins {
         let result = exp(x)
         if result.isInfinite, x.isFinite {
           throw Failure(
-            "E0402", "exp(\(NumberText.float(x))) does not fit a Float",
+            "E0402", "exp(\(NumberText.float(x))) is out of range for Float",
             help: "a Float goes up to about 1.8e308", argument: "x")
         }
         return .float(result)

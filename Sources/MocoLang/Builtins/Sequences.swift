@@ -17,7 +17,7 @@ extension CoreBuiltins {
       ) { machine, arguments in
         if arguments[0].tag == .range, arguments[0].pointer.range.pointee.range.isUncountable {
           throw Failure(
-            "E0402", "the length of \(machine.describe(arguments[0])) does not fit an Int", argument: "x")
+            "E0402", "the length of \(machine.describe(arguments[0])) is out of range for Int", argument: "x")
         }
         if let length = machine.length(arguments[0]) { return .int(length) }
         throw Failure("E0201", "\(machine.describe(arguments[0])) has no length", argument: "x")
@@ -47,7 +47,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "enumerate(xs, start = 0)",
         doc: """
-          A List of pairs of place and element.
+          A List of pairs of index and element.
 
           ```
           for [i, x] in enumerate(["a", "b"]) { print(i, x) }
@@ -59,7 +59,7 @@ extension CoreBuiltins {
         return try machine.building { list in
           try machine.forEach(arguments[0], "enumerate") { word in
             if isBeyond {
-              throw Failure("E0402", "\(index) + 1 does not fit an Int", argument: "start")
+              throw Failure("E0402", "\(index) + 1 is out of range for Int", argument: "start")
             }
             try machine.heap.append(machine.pair(.int(index), machine.retained(word)), to: list)
             (index, isBeyond) = index == Int.max ? (index, true) : (index + 1, false)

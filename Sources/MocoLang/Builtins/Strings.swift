@@ -46,7 +46,7 @@ extension CoreBuiltins {
           let separator = StringObject.bytes(try machine.stringArgument(arguments[1], "separator", "split"))
           if separator.isEmpty {
             throw Failure(
-              "E0305", "the separator is empty", help: "[c for c in s] takes a text apart",
+              "E0305", "the separator is empty", help: "[c for c in s] splits a text into characters",
               argument: "separator")
           }
           var start = 0
@@ -286,7 +286,7 @@ extension CoreBuiltins {
       ) { machine, arguments in
         let number = try machine.intArgument(arguments[0], "number", "chr")
         guard let code = UInt32(exactly: number), let scalar = Unicode.Scalar(code) else {
-          throw Failure("E0305", "\(number) is no Unicode scalar", argument: "number")
+          throw Failure("E0305", "\(number) is not a Unicode scalar", argument: "number")
         }
         return try machine.heap.string(String(Character(scalar)))
       },

@@ -98,7 +98,7 @@ package enum Opcode: UInt8 {
   case unshare  // R[a] = a copy of it where it is a view of numbers that others see
 
   // Two instructions in one (Fusion.swift). Each stands in the place of the first and has its operands; the second
-  // stays behind it. Where the operands are plain numbers it does the work of both and passes over the second,
+  // stays after it. Where the operands are plain numbers it does the work of both and passes over the second,
   // else that of the first alone. k bit 7: the result of the first is the left operand of the second.
   case multiplyAdd, multiplyKAdd, moduloKAdd  // R[w.a] = x + R[b] op R[c]
   case multiplySubtract, multiplyKSubtract  // R[w.a] = R[b] * R[c] - x, or x - R[b] * R[c]
@@ -112,7 +112,7 @@ package enum Opcode: UInt8 {
   case importName  // R[a] = R[b].N[c], E0803 without it
 }
 
-/// One instruction, eight bytes; a second word that some opcodes need is an instruction of its own behind it.
+/// One instruction, eight bytes; a second word that some opcodes need is an instruction of its own after it.
 package struct Instruction {
   /// What is done.
   package var op: Opcode

@@ -31,7 +31,7 @@ struct FlowWalk {
   static let randomState = "random numbers"
   /// The name under which a file is noted.
   static func file(_ path: String) -> String { "file \(path)" }
-  /// The path that a noted name stands for; nil where it is no file.
+  /// The path that a noted name stands for; nil where it is not a file.
   static func path(ofFile name: String) -> String? {
     name.hasPrefix("file ") ? String(name.dropFirst("file ".count)) : nil
   }

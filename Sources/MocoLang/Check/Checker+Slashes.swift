@@ -12,7 +12,7 @@ extension Checker {
         nextSlash += 1
         continue
       }
-      // In the text of the statement, or right behind it.
+      // In the text of the statement, or right after it.
       guard comment.span.start <= end + 1 else { return }
       nextSlash += 1
       guard !comment.hasTail, isDivision(comment), !isResult(of: statement, comment) else { continue }

@@ -151,14 +151,14 @@ extension Checker {
     let text = shortText(expr)
     switch expr.kind {
     case .compare(let left, .equal, _, let right):
-      let message = "this comparison is made and thrown away"
+      let message = "this comparison is computed and discarded"
       let demand = text.map { "write assert(\($0)) to demand it" } ?? "write assert(…) to demand it"
       guard left.isPlace, !isConstant(left), let target = shortText(left), let value = shortText(right) else {
         return (message, demand + ", or print(…) to show it")
       }
       return (message, "write \(target) = \(value) to assign, or \(demand.dropFirst(6))")
     case .compare, .logical:
-      return ("this condition is looked at and thrown away", keeping(text))
+      return ("this condition is computed and discarded", keeping(text))
     case .call(let call): return remark(call, text)
     case .name(let name):
       if isFunction(name) {
@@ -170,7 +170,7 @@ extension Checker {
       }
     case .function: return ("this function is made and never called", "write let f = … to give it a name")
     case .binary(let chain):
-      let message = "the result is computed and thrown away"
+      let message = "the result is computed and discarded"
       if chain.links.count == 1, chain.first.isPlace, !isConstant(chain.first),
         let target = shortText(chain.first),
         let operand = shortText(chain.links[0].operand)
@@ -183,7 +183,7 @@ extension Checker {
       return (message, keeping(text))
     default: break
     }
-    return ("this value is made and thrown away", keeping(text))
+    return ("this value is computed and discarded", keeping(text))
   }
 
   private func remark(_ call: Call, _ text: String?) -> (message: String, help: String) {
@@ -200,13 +200,13 @@ extension Checker {
         guard let result = context.dialect.moduleResults[owner] else { break }
         let made = text ?? "\(owner).\(called)(…)"
         return (
-          "this \(result.noun) is made and thrown away",
+          "this \(result.noun) is computed and discarded",
           "write \(result.verb) \(made), or let \(result.noun) = … to keep it"
         )
       }
-    default: return ("this value is made and thrown away", keeping(text))
+    default: return ("this value is computed and discarded", keeping(text))
     }
-    let message = "'\(name)' changes nothing: what it gives is thrown away"
+    let message = "'\(name)' changes nothing: its result is discarded"
     // Lists have no `sort`: what people look for changes nothing either.
     let newName = name == "sort" ? "sorted" : context.newNames[name] ?? name
     guard let target, ["sorted", "reversed", "shuffled"].contains(newName),

@@ -136,7 +136,7 @@ public struct Checker {
           "E0112", "this is never reached", at: statement.span,
           help: ["if", "try"].contains(end.word)
             ? "every branch of the '\(end.word)' before it leaves"
-            : end.word == "while true" ? "the loop before it has no break" : "it stands behind '\(end.word)'",
+            : end.word == "while true" ? "the loop before it has no break" : "it comes after '\(end.word)'",
           severity: .warning)
         ended = (end.word, true)
       }
@@ -203,7 +203,7 @@ public struct Checker {
     for (name, span) in pattern.names {
       if let first = seen[name] {
         report(
-          "E0115", "'\(name)' stands twice in this pattern", at: span, labels: [.init(first, "first here")])
+          "E0115", "'\(name)' appears twice in this pattern", at: span, labels: [.init(first, "first here")])
         continue
       }
       seen[name] = span

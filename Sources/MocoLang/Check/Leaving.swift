@@ -9,7 +9,7 @@ extension Stmt {
     case .breakLoop: return "break"
     case .continueLoop: return "continue"
     case .whileLoop(let condition, let body):
-      // Left by nothing but `return`, it never goes on to what stands behind it.
+      // Left by nothing but `return`, it never goes on to what comes after it.
       guard case .bool(true) = condition.kind, !body.hasBreak else { return nil }
       return "while true"
     case .expr(let expr):

@@ -35,7 +35,7 @@ extension Compiler {
       for argument in call.arguments {
         if let name = argument.name {
           if names.contains(name) {
-            report(Diagnostic("E0306", "the argument '\(name)' is given twice", at: argument.span))
+            report(Diagnostic("E0306", "the argument '\(name)' is given more than once", at: argument.span))
           }
           names.append(name)
         } else if !names.isEmpty {

@@ -378,7 +378,7 @@ extension Compiler {
     }
     let record = builder.isTemporary(target) ? target : builder.temporary()
     builder.emit(Instruction(.newRecord, a: record, b: 0, c: try builder.nameList([])), span)
-    // What another record has given may be given anew.
+    // What another record has given may be given again.
     var isNew: UInt8 = 4
     for entry in entries {
       let free = builder.free

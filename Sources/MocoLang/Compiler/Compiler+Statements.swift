@@ -309,7 +309,7 @@ extension Compiler {
     else {
       report(
         Diagnostic(
-          "E0307", "--set \(name)=\(text): this is no literal", at: span, text: "to be replaced",
+          "E0307", "--set \(name)=\(text): this is not a literal", at: span, text: "to be replaced",
           help: ["write a number, true, false, nil, a list of those, or a quoted string"]))
       return nil
     }

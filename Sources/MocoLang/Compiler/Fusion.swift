@@ -8,7 +8,7 @@
 struct Fusion {
   /// Fuses the pairs of a function in place.
   static func fuse(_ code: inout [Instruction]) {
-    // Second words are no instructions.
+    // Second words are not instructions.
     var isWord = Array(repeating: false, count: code.count)
     for place in code.indices where !isWord[place] && code[place].op.hasWord && place + 1 < code.count {
       isWord[place + 1] = true
@@ -73,7 +73,7 @@ struct Fusion {
 }
 
 extension Opcode {
-  /// Whether a second word stands behind the instruction.
+  /// Whether a second word comes after the instruction.
   var hasWord: Bool {
     switch self {
     case .updateGlobal, .nextElement, .method, .getMember, .setMember: return true

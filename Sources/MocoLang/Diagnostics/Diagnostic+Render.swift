@@ -1,4 +1,4 @@
-// error[E0203]: cannot multiply these matrices: 512 is not 10
+// error[E0203]: shapes do not match for @: 512 columns on the left, 10 rows on the right
 //   --> exp.moco:14:18
 //    |
 // 14 | let logits = img @ text

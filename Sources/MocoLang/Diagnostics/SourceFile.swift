@@ -21,7 +21,7 @@ public final class SourceFile: Sendable {
     self.init(name: name, path: nil, text: text, invalidOffset: nil)
   }
 
-  /// A file as it was read, without a byte order mark. Bytes that are no UTF-8 are kept out, and remembered.
+  /// A file as it was read, without a byte order mark. Bytes that are not UTF-8 are kept out, and remembered.
   public convenience init(name: String, path: String? = nil, bytes: [UInt8]) {
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     let text = String(decoding: bytes, as: UTF8.self)

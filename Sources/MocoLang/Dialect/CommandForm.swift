@@ -4,13 +4,13 @@
 /// A form begins only where its verb stands first in a statement or after `=`, the next token on the line starts an
 /// operand other than `(` `[` `{`, and no binding of that name is in scope.
 public final class CommandForm: Sendable {
-  /// A word with the operand behind it: `on data.train`. It is the argument of the word's name.
+  /// A word with the operand after it: `on data.train`. It is the argument of the word's name.
   public struct Part: Sendable {
     /// A name, or a keyword that no expression goes on with.
     public let word: String
     /// What stands for the operand in descriptions: `Y`, `N epochs`.
     public let placeholder: String
-    /// Whether the operand may be any expression with a unit behind it.
+    /// Whether the operand may be any expression with a unit after it.
     public let takesUnit: Bool
     /// Whether the form is whole without it.
     public let isOptional: Bool

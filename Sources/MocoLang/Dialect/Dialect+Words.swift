@@ -22,6 +22,6 @@ extension Dialect {
     return fitting + form.parts.map(\.word).filter { !words.contains($0) }
   }
 
-  /// How forms are written and what they do, by their verbs: for help on a verb that is no function's name.
+  /// How forms are written and what they do, by their verbs: for help on a verb that is not a function's name.
   public func help(verb: String) -> String? { form(verb)?.help ?? declaration(verb)?.help }
 }

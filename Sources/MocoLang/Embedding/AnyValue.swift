@@ -55,7 +55,7 @@ public struct AnyValue {
   public static func quantity(_ value: Quantity) -> AnyValue { AnyValue(.quantity(value)) }
   /// A String.
   public static func string(_ value: String) -> AnyValue { AnyValue(.string(value)) }
-  /// A List, made anew each time that the value goes to a program.
+  /// A List, made again each time that the value goes to a program.
   public static func list(_ values: [AnyValue]) -> AnyValue { AnyValue(.list(values)) }
   /// A List of Ints.
   public static func list(_ values: [Int]) -> AnyValue { AnyValue(.list(values.map { .int($0) })) }
@@ -65,7 +65,7 @@ public struct AnyValue {
   public static func list(_ values: [Float]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
   /// A List of Strings.
   public static func list(_ values: [String]) -> AnyValue { AnyValue(.list(values.map { .string($0) })) }
-  /// A Record, made anew each time that the value goes to a program.
+  /// A Record, made again each time that the value goes to a program.
   public static func record(_ fields: Fields) -> AnyValue { AnyValue(.record(fields)) }
   /// A Record; a name that comes twice keeps its first place and its last value.
   public static func record(_ fields: [(String, AnyValue)]) -> AnyValue { AnyValue(.record(Fields(fields))) }

@@ -10,7 +10,7 @@ public struct Arguments {
   /// The function's name, as messages begin with it.
   public let functionName: String
   /// The values by the order of the signature's parameters; nil where an argument was left out and its
-  /// default is no literal.
+  /// default is not a literal.
   package var values: [AnyValue?]
   /// What the function takes.
   package let signature: Signature
@@ -240,7 +240,7 @@ extension Arguments {
 
   /// The elements of a List of Ints, or of a Range.
   ///
-  /// - Throws: E0303 for anything else, naming the first element that is no Int; E0405 for a Range of more
+  /// - Throws: E0303 for anything else, naming the first element that is not an Int; E0405 for a Range of more
   ///   than 100 million elements.
   public func ints(_ name: String) throws -> [Int] {
     try list(name).map {
@@ -256,7 +256,7 @@ extension Arguments {
 
   /// The elements of a List of numbers, Ints made into Floats, or of a Range.
   ///
-  /// - Throws: E0303 for anything else, naming the first element that is no number; E0405 for a Range of more
+  /// - Throws: E0303 for anything else, naming the first element that is not a number; E0405 for a Range of more
   ///   than 100 million elements.
   public func floats(_ name: String) throws -> [Double] {
     try list(name).map {
@@ -272,7 +272,7 @@ extension Arguments {
 
   /// The elements of a List of Strings.
   ///
-  /// - Throws: E0303 for anything else, naming the first element that is no String.
+  /// - Throws: E0303 for anything else, naming the first element that is not a String.
   public func strings(_ name: String) throws -> [String] {
     try list(name).map {
       guard let value = $0.asString else {

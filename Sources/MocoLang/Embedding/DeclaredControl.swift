@@ -265,7 +265,7 @@ public struct ControlDeclaration: Sendable {
 struct ControlRole {
   /// Whether its values can be gone through.
   let goesThrough: Bool
-  /// Whether a sweep goes through its values: a call that is no declaration is an error then.
+  /// Whether a sweep goes through its values: a call that is not a declaration is an error then.
   let isSwept: Bool
   /// What `let name = f(…)` at the top level does in place of the plain call.
   let body: (inout Arguments, ControlDeclaration) throws -> AnyValue
@@ -287,7 +287,7 @@ extension NativeFunction {
     return self
   }
 
-  /// The function as it is called in a declaration; nil where it is no control.
+  /// The function as it is called in a declaration; nil where it is not a control.
   func declared(_ declaration: ControlDeclaration) -> NativeFunction? {
     guard let control else { return nil }
     return NativeFunction(signature: signature, doc: doc, core: nil) { arguments in

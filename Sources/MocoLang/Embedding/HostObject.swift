@@ -71,7 +71,7 @@ public protocol HostObject: AnyObject {
   /// `x.name = value`; false where the field cannot be set.
   func setMember(_ name: String, to value: AnyValue) throws -> Bool
 
-  /// `x[…]`; nil where the object cannot be indexed so.
+  /// `x[…]`; nil where the object cannot be indexed this way.
   func index(_ items: [HostIndex]) throws -> AnyValue?
   /// `x[…] = value`; false where that is not possible.
   func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool
@@ -92,7 +92,7 @@ public protocol HostObject: AnyObject {
   func makeIterator() throws -> (() throws -> AnyValue?)?
   /// `value in x`; nil means: look by iterating.
   func contains(_ value: AnyValue) throws -> Bool?
-  /// What to call for `x(…)`; nil where the object is no function.
+  /// What to call for `x(…)`; nil where the object is not a function.
   var callable: NativeFunction? { get }
 
   /// What `copy(x)` gives: an object that no later change of this one reaches. What never changes gives itself; nil

@@ -31,7 +31,7 @@ extension Interpreter {
   public var indexOfOptions: [(option: String, functions: [String])] {
     var found: [String: [String]] = [:]
     func add(_ option: String, _ owner: String) {
-      // One letter and `..rest` are no options to look for.
+      // One letter and `..rest` are not options to look for.
       guard option.utf8.count > 1, found[option]?.last != owner else { return }
       found[option, default: []].append(owner)
     }

@@ -60,7 +60,7 @@ extension Interpreter {
     return machine.memberNames(of: word)
   }
 
-  /// A name that a module gives; nil where the value is no module or has no such name.
+  /// A name that a module gives; nil where the value is not a module or has no such name.
   public func moduleMember(_ name: String, of value: AnyValue) -> AnyValue? {
     guard let word = try? value.owned(in: heap) else { return nil }
     defer { heap.release(word) }

@@ -138,7 +138,7 @@ public final class Interpreter {
     define(CoreBuiltins.units(dialect.units))
     define("pi", .float(Double.pi), doc: "The ratio of a circle's circumference to its diameter.")
     define("inf", .float(Double.infinity), doc: "The Float that is larger than every other.")
-    define("nan", .float(Double.nan), doc: "The Float that is no number, and not equal to itself.")
+    define("nan", .float(Double.nan), doc: "The Float that is not a number, and not equal to itself.")
     do {
       let list = try AnyValue.list(options.arguments).owned(in: heap)
       argumentList = list.pointer
@@ -166,11 +166,11 @@ public struct LoadedModule {
 public struct RunResult {
   /// The value of the last statement, where it is an expression.
   public var value: AnyValue
-  /// The last statement is no expression, or ends in `;`: show nothing.
+  /// The last statement is not an expression, or ends in `;`: show nothing.
   public var isHidden: Bool
   /// Errors, and warnings of the parser. Empty errors: it ran to the end.
   public var diagnostics: [Diagnostic]
-  /// What the program gave to `exit`, which is no error; nil where it did not end that way.
+  /// What the program gave to `exit`, which is not an error; nil where it did not end that way.
   public var exitStatus: Int32?
 
   /// The name that got what a failed call had done; nil for none.

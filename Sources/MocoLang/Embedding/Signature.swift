@@ -20,7 +20,7 @@ public struct Signature {
     public var defaultValue: AnyValue?
     /// The default as written; non-nil means that the argument may be left out.
     public var defaultText: String?
-    /// Whether it stands behind a `*`, so that it can be given by name alone.
+    /// Whether it comes after a `*`, so that it can be given by name alone.
     public var isNameOnly: Bool
 
     /// Whether a call must give it.

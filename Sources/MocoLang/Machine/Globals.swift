@@ -7,7 +7,7 @@ import MocoBase
 /// A file of the language that was loaded: the main program, a module, or the built-ins.
 package final class Module {
   /// Whether its top level runs, has run to the end, or has failed. A module that is `loading` and is asked
-  /// for once more stands in a circle.
+  /// for once more stands in a cycle.
   package enum State { case loading, ready, failed }
 
   /// Where a module came from, so that it can be read again when its file has changed.

@@ -173,7 +173,7 @@ extension Machine {
     argumentCount = count
   }
 
-  /// Calls what is no function of the language; the result replaces the callee, the arguments are given up.
+  /// Calls what is not a function of the language; the result replaces the callee, the arguments are given up.
   func callNative(
     _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer],
     site: UnsafeMutablePointer<Instruction>?
@@ -225,7 +225,7 @@ extension Machine {
   ) throws -> Word {
     if names.isEmpty, function.isPlain, count <= function.positionalCount, count >= function.requiredCount {
       if count == function.positionalCount { return try core(self, row + 1) }
-      // Defaults stand behind the arguments, in slots that nobody uses above the row.
+      // Defaults come after the arguments, in slots that nobody uses above the row.
       let end = row + 1 + function.positionalCount
       guard end < stackEnd else { throw recursionError() }
       let oldTop = state.pointee.top

@@ -24,7 +24,7 @@ extension Machine {
     case (.range, .int):
       let range = object.pointer.range.pointee.range
       if range.isUncountable, index.tag == .int, index.asInt < 0 {
-        throw Failure("E0402", "the length of \(range.description) does not fit an Int")
+        throw Failure("E0402", "the length of \(range.description) is out of range for Int")
       }
       return .int(range.element(try HostIndex.resolve(index.asInt, count: range.count)))
     case (.list, .range), (.string, .range), (.range, .range):
@@ -98,7 +98,7 @@ extension Machine {
     default:
       let source = object.pointer.range.pointee.range
       let (step, overflow) = source.step.multipliedReportingOverflow(by: part.step)
-      if overflow { throw Failure("E0402", "the step of this range does not fit an Int") }
+      if overflow { throw Failure("E0402", "the step of this range is out of range for Int") }
       guard part.count > 0 else { return heap.range(RangeValue(start: source.start, end: source.start)) }
       let start = source.element(part.start)
       let last = start &+ (part.count - 1) &* step
@@ -171,13 +171,13 @@ extension Machine {
     if object.tag == .host {
       let host = object.pointer.hostBox.pointee.host
       guard let value = try host.index((0..<count).map { hostIndex(first[$0]) }) else {
-        throw Failure("E0201", "\(describeType(object)) cannot be indexed so")
+        throw Failure("E0201", "\(describeType(object)) cannot be indexed this way")
       }
       return try value.owned(in: heap)
     }
     guard count == 1, first.pointee.tag == .undefined, object.tag == .list || object.tag == .string else {
       throw Failure(
-        "E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
+        "E0201", "\(describeType(object)) takes one index", help: "for nested lists, write x[i][j]")
     }
     if object.tag == .string {
       heap.retain(object)
@@ -211,7 +211,7 @@ extension Machine {
       guard
         try object.pointer.hostBox.pointee.host.setIndex([hostIndex(index)], to: AnyValue(value, in: heap))
       else {
-        throw Failure("E0302", "the elements of \(describeType(object)) cannot be set so")
+        throw Failure("E0302", "the elements of \(describeType(object)) cannot be assigned this way")
       }
     case (.string, _):
       throw Failure(
@@ -248,11 +248,11 @@ extension Machine {
     guard object.tag == .host else {
       if count == 1 { return try setElement(object, first.pointee, value) }
       throw Failure(
-        "E0201", "\(describeType(object)) takes one index", help: "for lists in lists, write x[i][j]")
+        "E0201", "\(describeType(object)) takes one index", help: "for nested lists, write x[i][j]")
     }
     let host = object.pointer.hostBox.pointee.host
     guard try host.setIndex((0..<count).map { hostIndex(first[$0]) }, to: AnyValue(value, in: heap)) else {
-      throw Failure("E0302", "the elements of \(describeType(object)) cannot be set so")
+      throw Failure("E0302", "the elements of \(describeType(object)) cannot be assigned this way")
     }
   }
 

@@ -806,7 +806,7 @@ extension Machine {
           case .importName:
             try importName(i, base, base[-1].pointer)
 
-          // MARK: Two in one; where the first is no plain number, it is done alone
+          // MARK: Two in one; where the first is not a plain number, it is done alone
 
           case .multiplyAdd:
             let left = base + Int(i.b)

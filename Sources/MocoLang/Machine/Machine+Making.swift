@@ -35,7 +35,7 @@ extension Machine {
     if i.k & 4 != 0, heap.field(key.pointer, of: base[Int(i.a)].pointer) != nil {
       let name = DisplayColumns.cut(StringObject.text(key.pointer), to: 60)
       throw Failure(
-        "E0115", "the key '\(name)' is given twice", help: "write r[key] = value to replace a value")
+        "E0115", "the key '\(name)' is given more than once", help: "write r[key] = value to replace a value")
     }
     let value = base[Int(i.c)]
     base[Int(i.c)] = .null
@@ -270,10 +270,10 @@ extension Machine {
     case .string where inLoop:
       help = "write items(r) to go through the keys and values of a Record: for [k, v] in items(r)"
     case .string: help = "write [..s] for the characters of a text, or split(s, \",\") for its parts"
-    case .record: help = "write a pattern of keys, {a, b}, or take values(r) apart"
+    case .record: help = "write a pattern of keys, {a, b}, or destructure values(r)"
     default: break
     }
-    return Failure("E0311", "\(describe(source)) is no List that could be taken apart", help: help)
+    return Failure("E0311", "\(describe(source)) is not a List that can be destructured", help: help)
   }
 
   /// `[t[0], t[1]] = [t[1], t[0]]`: the numbers as they were before the first of them is written.
@@ -326,7 +326,7 @@ extension Machine {
     var help: String?
     if word.tag == .int { help = "to count, write 0..<\(max(0, word.asInt))" }
     if word.tag == .quantity { help = "to count, write 1...n" }
-    return Failure("E0201", "\(describe(word)) has no elements to go through", help: help)
+    return Failure("E0201", "\(describe(word)) cannot be iterated over", help: help)
   }
 
   func prepareRange(_ iteration: UnsafeMutablePointer<Word>, isClosed: Bool) throws {

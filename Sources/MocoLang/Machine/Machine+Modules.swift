@@ -87,7 +87,7 @@ extension Machine {
     let start = loading.firstIndex { $0 === known } ?? 0
     let names = loading[start...].map(\.name) + [known.name]
     return Failure(
-      "E0802", "these modules use each other in a circle: \(names.joined(separator: " → "))",
+      "E0802", "these modules use each other in a cycle: \(names.joined(separator: " → "))",
       help: "move what both need into a third module")
   }
 

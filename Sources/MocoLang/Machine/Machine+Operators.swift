@@ -261,7 +261,7 @@ extension Machine {
 
   static func intOverflow(_ text: String) -> Failure {
     Failure(
-      "E0402", "\(text) does not fit an Int",
+      "E0402", "\(text) is out of range for Int",
       help: "Ints have 64 bits; write one side as a Float to go on without them")
   }
 
@@ -306,7 +306,7 @@ extension Machine {
     }
   }
 
-  /// Int to a power that is no negative Int stays an Int; everything else is a Float.
+  /// Int to a power that is not a negative Int stays an Int; everything else is a Float.
   private func power(_ left: Word, _ right: Word) throws -> Word {
     if left.tag == .int, right.tag == .int, right.asInt >= 0 {
       var result = 1
@@ -339,7 +339,7 @@ extension Machine {
     let result = pow(base, exponent)
     if result.isInfinite, base.isFinite, exponent.isFinite {
       throw Failure(
-        "E0402", "\(show(left)) ** \(show(right)) does not fit a Float",
+        "E0402", "\(show(left)) ** \(show(right)) is out of range for Float",
         help: "a Float goes up to about 1.8e308")
     }
     return .float(result)

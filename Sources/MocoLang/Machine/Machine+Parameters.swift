@@ -115,6 +115,6 @@ extension Machine {
 
   private func missing(_ name: String, _ function: some ParameterList) -> Failure {
     Failure(
-      "E0304", "\(function.calledName) needs the argument '\(name)'", help: "it is \(function.usage)")
+      "E0304", "\(function.calledName) needs the argument '\(name)'", help: "signature: \(function.usage)")
   }
 }

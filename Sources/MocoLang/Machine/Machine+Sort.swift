@@ -26,7 +26,7 @@ extension Machine {
     }
   }
 
-  /// The places of the elements in the order of `sorted`.
+  /// The indices of the elements in the order of `sorted`.
   func sortedPlaces(_ source: Word, by key: Word, descending: Bool) throws -> Word {
     if key.tag != .null { try functionArgument(key, "by", "argsort") }
     let keys = try elements(source, "argsort")

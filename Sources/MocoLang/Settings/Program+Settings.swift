@@ -36,7 +36,7 @@ public struct ProgramSetting: Sendable {
 
   /// What it is where nobody sets it and the settings above are these; nil for controls whose values are known when they run.
   ///
-  /// - Throws: a `Diagnostic`, E1102, for a condition that is no Bool.
+  /// - Throws: a `Diagnostic`, E1102, for a condition that is not a Bool.
   public func usual(_ above: [String: SettingValue]) throws -> SettingValue? {
     try condition?.value(above) ?? usual
   }
@@ -60,7 +60,7 @@ public struct ProgramSetting: Sendable {
       }
       guard let value = SettingValue.literal(text, dialect) else {
         throw Failure(
-          "E0307", "--set \(name)=\(text): this is no literal",
+          "E0307", "--set \(name)=\(text): this is not a literal",
           help: "write a number, true, false, nil, a list of those, or a quoted string")
       }
       return value

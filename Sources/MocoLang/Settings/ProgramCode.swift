@@ -35,7 +35,7 @@ public struct ProgramCode: Sendable {
     self.uses = uses
   }
 
-  /// What stands behind `use`: `name`, `"path"`, or either behind `{…} from`.
+  /// What comes after `use`: `name`, `"path"`, or either behind `{…} from`.
   private static func source(_ tokens: [Token], behind index: Int, _ file: SourceFile) -> Use.Source? {
     var place = index + 1
     if tokens.indices.contains(place), tokens[place].kind == .leftBrace {

@@ -32,12 +32,12 @@ public struct SweptCondition: Sendable {
   /// What the setting is where its values are not gone through; nil where they are.
   ///
   /// - Parameter settings: those above, by name.
-  /// - Throws: a `Diagnostic`, E1102, for a condition that is no Bool, and for a value that `over` could not have.
+  /// - Throws: a `Diagnostic`, E1102, for a condition that is not a Bool, and for a value that `over` could not have.
   public func value(_ settings: [String: SettingValue]) throws -> SettingValue? {
     let holds = try SweptCondition.value(when, settings)
     guard case .bool(let flag) = holds else {
       throw SweptCondition.fault(
-        "when is no condition but \(holds.source)", at: when.span,
+        "when is not a condition but \(holds.source)", at: when.span,
         "compare settings above: when: table == \"few-shot\"")
     }
     if flag { return nil }
@@ -45,7 +45,7 @@ public struct SweptCondition: Sendable {
     let value = try SweptCondition.value(otherwise, settings)
     guard value.isPlain else {
       throw SweptCondition.fault(
-        "\(value.source) is no value that over can have", at: otherwise.span,
+        "\(value.source) is not a value that over can have", at: otherwise.span,
         "write a number, true, false, nil, a String, or a list of those")
     }
     try SweptValues.check([value]) { SweptCondition.fault($0, at: otherwise.span, $1) }
@@ -71,7 +71,7 @@ public struct SweptCondition: Sendable {
       guard known.contains(name) else {
         let near = Nearest.name(to: name, among: known.sorted()).map { "did you mean \($0)? " } ?? ""
         throw fault(
-          "'\(name)' is no setting that stands above", at: expr.span,
+          "'\(name)' is not a setting that stands above", at: expr.span,
           "\(near)write the name of a let above with a literal or an over")
       }
     case .list(let items):
@@ -105,7 +105,7 @@ public struct SweptCondition: Sendable {
     case .list(let items): return .list(try items.map { try value($0.expr, settings) })
     case .unary(.not, _, let operand): return .bool(!(try truth(operand, settings)))
     case .logical(let chain):
-      // As in a run, what stands behind the first that decides is not looked at.
+      // As in a run, what comes after the first that decides is not looked at.
       for operand in chain.operands where try truth(operand, settings) != (chain.op == .and) {
         return .bool(chain.op == .or)
       }
@@ -125,7 +125,7 @@ public struct SweptCondition: Sendable {
   private static func truth(_ expr: Expr, _ settings: [String: SettingValue]) throws -> Bool {
     let found = try value(expr, settings)
     guard case .bool(let flag) = found else {
-      throw fault("\(found.source) is no Bool", at: expr.span, "compare it: x == 1, x != \"\"")
+      throw fault("\(found.source) is not a Bool", at: expr.span, "compare it: x == 1, x != \"\"")
     }
     return flag
   }

@@ -54,7 +54,7 @@ public struct SweptValues {
         }
         guard let value = SettingValue(element), value.isPlain else {
           throw fault(
-            "this is no value that over can go through", at: element.span,
+            "this is not a value that over can go through", at: element.span,
             "write a number, true, false, nil, a String, or a list of those, not what has to be worked out")
         }
         return value
@@ -96,7 +96,7 @@ public struct SweptValues {
     Diagnostic("E1102", message, at: span, help: [help])
   }
 
-  /// E0307 for a text that is no value of the types which `over` goes through.
+  /// E0307 for a text that is not a value of the types which `over` goes through.
   package static func refusal(of text: String, for name: String, _ values: [SettingValue]) -> Failure {
     var types: [String] = []
     for value in values where !types.contains(value.typeName) { types.append(value.typeName) }

@@ -2,7 +2,7 @@
 public struct CellHead: Equatable, Sendable {
   /// Without blanks around it.
   public var title = ""
-  /// `[markdown]` or `[raw]` before the title, or behind it.
+  /// `[markdown]` or `[raw]` before the title, or after it.
   public var kind = Program.Cell.Kind.code
   /// A JSON object at the end, as it is written; empty where there is none.
   public var attributes = ""
@@ -10,7 +10,7 @@ public struct CellHead: Equatable, Sendable {
   /// A cell of code without a title.
   public init() {}
 
-  /// - Parameter comment: what stands behind `//`.
+  /// - Parameter comment: what comes after `//`.
   /// - Returns: nil for an ordinary comment.
   public init?(comment: String) {
     var rest = CellHead.trimmed(comment[...])

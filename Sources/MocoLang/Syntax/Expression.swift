@@ -10,7 +10,7 @@ public final class Expr: Sendable {
   public let span: Span
   /// 1 for a leaf. Never above `Parser.maximumHeight`.
   public let height: Int
-  /// Written in parentheses: `(x.f)(y)` calls the member's value and is no method call; the span is of the
+  /// Written in parentheses: `(x.f)(y)` calls the member's value and is not a method call; the span is of the
   /// inside.
   public let isParenthesized: Bool
 

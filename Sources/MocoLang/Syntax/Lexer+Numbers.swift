@@ -35,7 +35,7 @@ extension Lexer {
       let value = Double(plain) ?? 0
       if value.isInfinite {
         report(
-          "E0104", "this number does not fit a Float", start, end,
+          "E0104", "this number is out of range for Float", start, end,
           help: "write inf; the greatest number is 1.7976931348623157e308")
       } else if value == 0,
         plain.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "1"..."9" ~= $0 })
@@ -84,7 +84,7 @@ extension Lexer {
 
   private mutating func tooLarge(_ start: Int, _ end: Int) -> Token {
     report(
-      "E0104", "this integer does not fit 64 bits", start, end,
+      "E0104", "this integer is out of range for Int (64 bits)", start, end,
       help: "the greatest is 9223372036854775807; write it with a point for a Float")
     return Token(kind: .int, start: 0, end: 0)
   }

@@ -1,5 +1,5 @@
 extension Lexer {
-  /// The token at the position, which is moved behind it; nil where nothing could be made of the text.
+  /// The token at the position, which is moved after it; nil where nothing could be made of the text.
   mutating func next() -> Token? {
     let first = byte()
     if Lexer.isNameStart(first) || (first >= 0x80 && isNameStart(at: position)) { return word() }
@@ -211,7 +211,7 @@ extension Lexer {
     return Token(kind: .invalid, start: 0, end: 0)
   }
 
-  /// The last byte before the position that is no blank and no `|` is one of these.
+  /// The last byte before the position that is not a blank and no `|` is one of these.
   private func isBehind(_ characters: String) -> Bool {
     var at = position - 2
     let most = max(0, at - 40)

@@ -190,7 +190,8 @@ struct Lexer {
   private mutating func close(_ token: Token, _ open: inout [Int], _ tokens: [Token]) -> Int? {
     guard let last = open.last else {
       report(
-        "E0107", "'\(token.kind.spelling)' closes nothing", token.range.lowerBound, token.range.upperBound,
+        "E0107", "'\(token.kind.spelling)' has no opening bracket", token.range.lowerBound,
+        token.range.upperBound,
         help: "remove it, or open the bracket where it should begin")
       noteBracketError(token.range.lowerBound)
       return nil

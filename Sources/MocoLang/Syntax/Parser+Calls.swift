@@ -35,7 +35,7 @@ extension Parser {
     if let first = names[name] {
       report(
         Diagnostic(
-          "E0115", "the \(what) '\(shortened(name))' is given twice", at: place,
+          "E0115", "the \(what) '\(shortened(name))' is given more than once", at: place,
           labels: [.init(first, "first here")], help: ["leave one of them out"]))
     } else {
       names[name] = place

@@ -110,7 +110,7 @@ extension Parser {
     diagnostics.append(diagnostic)
   }
 
-  /// Marks an error at the end of a text that the next line could still mend (a `try` waiting for its
+  /// Marks an error at the end of a text that the next line could still fix (a `try` waiting for its
   /// `catch`).
   static let unfinishedCode = "unfinished"
 

@@ -175,7 +175,7 @@ extension Parser {
     return left
   }
 
-  /// `x |> f(y)` is `f(x, y)`; what is no call is called with x.
+  /// `x |> f(y)` is `f(x, y)`; what is not a call is called with x.
   private mutating func pipe(_ first: Expr) throws -> Expr {
     let op = token
     advance()
@@ -227,7 +227,7 @@ extension Parser {
     return operand
   }
 
-  /// -9223372036854775808: its digits alone do not fit an Int.
+  /// -9223372036854775808: its digits alone are out of range for Int.
   private mutating func leastInteger(_ places: inout [Token]) throws -> Expr? {
     guard literalStandsAlone, let last = places.popLast() else { return nil }
     let place = span(last).union(span(token))

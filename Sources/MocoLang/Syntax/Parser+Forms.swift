@@ -3,7 +3,7 @@
 extension Parser {
   // MARK: - Command forms
 
-  /// An expression, or where a verb is no bound name, a command form.
+  /// An expression, or where a verb is not a bound name, a command form.
   mutating func formOrExpression() throws -> Expr {
     guard kind == .name else { return try expression() }
     let verb = text(token)

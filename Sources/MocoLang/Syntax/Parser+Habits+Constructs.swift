@@ -75,7 +75,7 @@ extension Parser {
     return isTarget ? "write [\(values)] = …" : "write [\(values)]"
   }
 
-  /// `{1, 2}`, `{x for x in xs}`: a set elsewhere. At its first key or behind it.
+  /// `{1, 2}`, `{x for x in xs}`: a set elsewhere. At its first key or after it.
   var setHelp: String? {
     guard let opener = openBrackets.last, tokens[opener].kind == .leftBrace, opener + 2 < tokens.count else {
       return nil
@@ -89,7 +89,7 @@ extension Parser {
     let values = piece(from: opener + 1).text
     return following == .for
       ? "write unique([\(values)]) for what a set would hold"
-      : "write [\(values)], or unique([\(values.count > 20 ? "…" : values)]) where nothing may stand twice"
+      : "write [\(values)], or unique([\(values.count > 20 ? "…" : values)]) where nothing may appear twice"
   }
 
   /// `{a, b} = r`.
@@ -157,7 +157,7 @@ extension Parser {
 
   func refuseAnonymousFunction(_ call: Call) throws {
     guard let help = anonymousFunctionHelp(call) else { return }
-    throw failure("E0101", "a trailing block gives arguments, and this is no call", help: help)
+    throw failure("E0101", "a trailing block gives arguments, and this is not a call", help: help)
   }
 
   /// `x--` in a line of its own would take the next line for an operand.

@@ -67,7 +67,7 @@ extension Parser {
     let word = text(token)
     switch word {
     case "elif", "elsif", "elseif": return "write else if"
-    case "finally", "ensure": return "write what must run in any case behind try { … } catch e { … }"
+    case "finally", "ensure": return "write what must always run after try { … } catch e { … }"
     case "except", "rescue": return "write catch: try { … } catch e { … }"
     case "is":
       let isNegated = peek().kind == .not

@@ -54,7 +54,7 @@ extension Parser {
       } else if kind == .string, let plain = plainString(token), peek().kind == .colon {
         key = plain
       } else {
-        throw expected("a key", help: "write {loss, accuracy: a} to take a record apart")
+        throw expected("a key", help: "write {loss, accuracy: a} to destructure a record")
       }
       advance()
       let inner: Pattern
@@ -118,7 +118,7 @@ extension Parser {
         if parser.eat(.assign) { value = try parser.expression() }
         if value == nil, parameters.last?.defaultValue != nil {
           parser.report(
-            "E0120", "'\(name)' has no default, but stands behind a parameter that has one",
+            "E0120", "'\(name)' has no default, but follows a parameter that has one",
             at: parser.span(nameToken), help: "parameters with defaults stand last")
         }
         if parameters.contains(where: { $0.name == name && name != "_" }) {

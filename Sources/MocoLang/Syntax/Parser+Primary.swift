@@ -19,7 +19,7 @@ extension Parser {
       return try quantity(try make(.int(Int(truncatingIfNeeded: first.bits)), place))
     case .hugeInt:
       report(
-        "E0104", "this integer does not fit 64 bits", at: place,
+        "E0104", "this integer is out of range for Int (64 bits)", at: place,
         help: "the greatest is 9223372036854775807; write it with a point for a Float")
       advance()
       return try make(.int(Int.max), place)
@@ -62,7 +62,7 @@ extension Parser {
       return try list()
     case .leftBrace:
       if braceEndsExpression {
-        throw expected("an expression", help: "put a record in a head in parentheses: ({a: 1})")
+        throw expected("an expression", help: "put a record in a condition in parentheses: ({a: 1})")
       }
       return try record()
     default:

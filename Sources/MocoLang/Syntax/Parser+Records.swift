@@ -10,7 +10,7 @@ extension Parser {
     return try make(.record(entries), span(from: start))
   }
 
-  /// At `{`: a `for` that is no key stands among the tokens of this brace.
+  /// At `{`: a `for` that is not a key stands among the tokens of this brace.
   private var holdsComprehension: Bool {
     let close = Int(token.match)
     var at = index + 1
@@ -36,7 +36,7 @@ extension Parser {
     let key = try expression()
     guard eat(.colon) else {
       throw failure(
-        "E0101", "expected ':' behind the key, found \(describe(token))",
+        "E0101", "expected ':' after the key, found \(describe(token))",
         help: setHelp ?? "write {key: value for x in xs}")
     }
     let value = try expression()
@@ -114,12 +114,12 @@ extension Parser {
       if kind == .comma || kind == .rightBrace || token.newlineBefore {
         return SyntaxFailure(
           diagnostic: Diagnostic(
-            "E0101", "expected ':' behind the key '\(shortened(name))'", at: span(keyToken),
+            "E0101", "expected ':' after the key '\(shortened(name))'", at: span(keyToken),
             help: unpackingHelp.map { [$0] }
               ?? ["write \(name): \(name)", "'{' begins a record here: there are no bare blocks"]))
       }
       return failure(
-        "E0101", "expected ':' behind the key '\(shortened(name))', found \(describe(token))",
+        "E0101", "expected ':' after the key '\(shortened(name))', found \(describe(token))",
         help: setHelp ?? habitHelp ?? "write name: value for an entry")
     case .int, .hugeInt, .float:
       return failure(
@@ -131,7 +131,7 @@ extension Parser {
       )
     case .let, .var, .func, .for, .while, .if, .return, .try:
       return expected(
-        "a key", help: "put the block behind if, while, for, func, try or =>: '{' begins a record here")
+        "a key", help: "put the block after if, while, for, func, try or =>: '{' begins a record here")
     default:
       return expected("a key", help: "write name: value or \"any text\": value")
     }

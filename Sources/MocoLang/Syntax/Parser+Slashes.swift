@@ -1,7 +1,7 @@
 extension Parser {
   /// Says of brackets that are not closed, and of a body that does not begin, that `// 2)` is a comment.
   ///
-  /// - Returns: whether an error was explained so. Then no further line mends it.
+  /// - Returns: whether an error was explained so. Then no further line fixes it.
   func blameSlashes(
     _ slashes: [SlashComment], _ boundNames: Set<String>, _ found: inout [Diagnostic]
   ) -> Bool {

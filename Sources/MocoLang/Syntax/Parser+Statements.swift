@@ -50,7 +50,7 @@ extension Parser {
       throw failure(
         "E0101", "expected the end of the statement, found '{'",
         help: habitHelp
-          ?? "put a block behind if, while, for, func, try or =>, a trailing block behind a call f(…)")
+          ?? "put a block after if, while, for, func, try or =>, a trailing block behind a call f(…)")
     }
     throw expected("the end of the statement")
   }
@@ -234,7 +234,7 @@ extension Parser {
   /// The expression in the head of `if`, `while` and `for`: `{` ends it.
   mutating func head(_ what: String) throws -> Expr {
     if kind == .leftBrace {
-      throw expected(what, help: "a record in a head stands in parentheses: ({a: 1})")
+      throw expected(what, help: "a record in a condition must be in parentheses: ({a: 1})")
     }
     let outer = mode
     return try with(mode: outer, braceEndsExpression: true) { try $0.expression() }
@@ -360,7 +360,7 @@ extension Parser {
     return imports
   }
 
-  /// `common` for `./common.moco`; nil where the file's name is no name.
+  /// `common` for `./common.moco`; nil where the file's name is not a name.
   static func moduleName(ofPath path: String) -> String? {
     var name = path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
     if name.hasSuffix(".moco") { name.removeLast(5) }

@@ -63,7 +63,7 @@ public struct Parser {
   /// Token indices of the brackets that are open, for recovery.
   var openBrackets: [Int] = []
   var diagnostics: [Diagnostic] = []
-  /// The first error stands at the end of the text, where a further line could mend it.
+  /// The first error stands at the end of the text, where a further line could fix it.
   var endsUnfinished = false
   var forms = FormScopes()
 

@@ -1,6 +1,6 @@
 /// A comment that reads as the right side of Python's `//`: `27 // 2`, `(n // len(xs)) + 1`.
 ///
-/// Only what stands close counts: at most one space before `//` and one behind it.
+/// Only what stands close counts: at most one space before `//` and one after it.
 public struct SlashComment: Sendable {
   /// From `//` to the end of the line.
   public let span: Span
@@ -36,7 +36,7 @@ struct SlashReader {
   private(set) var calls: [String] = []
   private(set) var closers: [UInt8] = []
   private(set) var goesOn = false
-  /// More text stands behind the expression and the brackets that it closes: `// 2, 3)`.
+  /// More text comes after the expression and the brackets that it closes: `// 2, 3)`.
   private(set) var hasTail = false
   private(set) var firstOperand = 0..<0
 

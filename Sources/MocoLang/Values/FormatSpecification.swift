@@ -20,7 +20,7 @@ package struct FormatSpecification {
   var precision: Int?
   var type: Character?
 
-  /// Reads a format, what stands behind the `:` of an interpolation.
+  /// Reads a format, what comes after the `:` of an interpolation.
   ///
   /// - Throws: E0312 where it is none, or asks for more than a thousand digits.
   package init(_ text: String) throws {
@@ -143,7 +143,7 @@ package struct FormatSpecification {
       return padNumber(signText(value < 0) + prefix, digits, groupsOf: size)
     case "c":
       guard let code = UInt32(exactly: value), let scalar = Unicode.Scalar(code) else {
-        throw Failure("E0312", "\(value) is no Unicode scalar")
+        throw Failure("E0312", "\(value) is not a Unicode scalar")
       }
       if let sign { throw refused(String(sign), "the type 'c'") }
       if isAlternate || coercesNegativeZero { throw refused(isAlternate ? "#" : "z", "the type 'c'") }
@@ -223,7 +223,7 @@ package struct FormatSpecification {
     guard (align ?? (hasZero ? "=" : ">")) == "=" else { return pad(sign + body, default: ">") }
     let missing = width - sign.unicodeScalars.count - body.unicodeScalars.count
     guard missing > 0 else { return sign + body }
-    // A float's exponent and `inf` are no digits of it.
+    // A float's exponent and `inf` are not digits of it.
     let isDigit: (Character) -> Bool = size == 4 ? { $0.isHexDigit } : { $0.isNumber }
     let whole = body.prefix { isDigit($0) || $0 == grouping }
     guard let grouping, filling == "0", !whole.isEmpty else {

@@ -293,7 +293,7 @@ package final class Heap {
 
   @inline(never)
   private func destroy(_ object: ObjectPointer) {
-    // A string frees itself: nothing hangs on it.
+    // A string frees itself: nothing depends on it.
     if object.header.pointee.tag == UInt8(Tag.string.rawValue) {
       freeString(object)
       return

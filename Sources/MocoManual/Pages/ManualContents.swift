@@ -14,7 +14,7 @@ struct ManualContents {
 
   /// Reads the tables of the page: `| name | summary |` below a heading of the second level.
   ///
-  /// - Throws: E0502 for a section that is no kind of page, and for a name that is listed twice.
+  /// - Throws: E0502 for a section that is not a kind of page, and for a name that is listed twice.
   init(_ markdown: String) throws {
     var entries: [Entry] = []
     var kind: ManualPage.Kind?

@@ -10,13 +10,13 @@ package struct ConfigurationReader {
   private let complete: Bool
 
   /// - Parameter complete: whether every member that is asked for must be there.
-  /// - Throws: E0708 for what is no object.
+  /// - Throws: E0708 for what is not an object.
   package init(_ json: Json, complete: Bool) throws { try self.init(json, place: "", complete: complete) }
 
   private init(_ json: Json, place: String, complete: Bool) throws {
     guard let members = json.objectValue else {
       throw ConfigurationReader.damaged(
-        place.isEmpty ? "its configuration is no record" : "its option \(place) is no record")
+        place.isEmpty ? "its configuration is not a record" : "its option \(place) is not a record")
     }
     (self.members, self.place, self.complete) = (members, place, complete)
   }

@@ -11,7 +11,7 @@ public protocol Stored: AnyObject {
   var classRows: Set<String> { get }
   /// How messages call what a class has of its own: "context".
   var classRowsName: String { get }
-  /// Whether something of it hangs on the order of its classes that no file can put in another.
+  /// Whether something of it depends on the order of its classes that no file can put in another.
   var needsClassOrder: Bool { get }
   /// The groups of templates whose parts the model has, which are found by their names; none for other models.
   var groups: [TemplateGroup] { get }

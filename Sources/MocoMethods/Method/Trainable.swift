@@ -79,7 +79,7 @@ public struct PromptLoss {
   public let count: Int
   /// Of a model with experts: the share of each in the weights α. Sums to 1.
   public let gateLoad: [Float]?
-  /// Numbers that are no part of the loss and are told with it.
+  /// Numbers that are not part of the loss and are told with it.
   public let logged: [(name: String, value: Double)]
 
   /// A loss that has been computed, with its gradient's way back.

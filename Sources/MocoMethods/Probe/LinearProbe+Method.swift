@@ -179,7 +179,7 @@ extension LinearProbe {
 
   public var remarks: [MethodRemark] {
     var lines = ["\(width) features\(normalizes ? " of length 1" : ""), \(classes.count) intercepts"]
-    guard let fit else { return (lines + ["its weights are no fit of this session"]).map { .line($0) } }
+    guard let fit else { return (lines + ["its weights are not a fit of this session"]).map { .line($0) } }
     lines.append(
       fit.isConverged
         ? "\(fit.iterations) iterations"

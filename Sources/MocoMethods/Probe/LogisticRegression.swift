@@ -71,7 +71,7 @@ public final class LogisticRegression {
     guard width > 0, !labels.isEmpty, features.count == labels.count.multipliedReportingOverflow(by: width).0,
       Gemm.fitsDouble(labels.count, width + 1, classes)
     else {
-      throw Failure("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
+      throw Failure("E0705", "\(features.count) numbers are not features of \(labels.count) samples")
     }
     var samples = [Int](repeating: 0, count: max(classes, 0))
     for label in labels {

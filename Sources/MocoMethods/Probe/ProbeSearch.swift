@@ -105,7 +105,7 @@ package struct ProbeSamples {
   ) throws {
     guard !labels.isEmpty, width > 0, features.count == labels.count.multipliedReportingOverflow(by: width).0
     else {
-      throw Failure("E0705", "\(features.count) numbers are no features of \(labels.count) samples")
+      throw Failure("E0705", "\(features.count) numbers are not features of \(labels.count) samples")
     }
     self.labels = labels
     self.width = width

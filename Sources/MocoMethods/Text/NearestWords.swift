@@ -32,7 +32,7 @@ public struct NearWords: Sendable {
 
 /// For each row, the `count` words of the vocabulary with the smallest Euclidean distance.
 ///
-/// [start] and [end] are no words. Ties go to the smaller token id.
+/// [start] and [end] are not words. Ties go to the smaller token id.
 /// - Shape: rows [S, W] → S × count
 public func nearestWords(_ rows: Tensor, clip: CLIPModel, count: Int = 3) throws -> [[NearWords.Candidate]] {
   let table = try clip.tokenEmbedding()

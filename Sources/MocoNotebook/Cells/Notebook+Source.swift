@@ -17,7 +17,7 @@ extension Notebook {
 
   /// Reads the cells of a program's text.
   ///
-  /// - Throws: E1004 for attributes of a cell that are no JSON object.
+  /// - Throws: E1004 for attributes of a cell that are not a JSON object.
   public init(_ program: Program) throws {
     self.init()
     let text = program.file.bytes
@@ -52,11 +52,11 @@ extension Notebook {
       }
     } catch let error as Failure {
       throw Failure(
-        "E1004", "the attributes of a cell are no JSON: \(error.message)",
+        "E1004", "the attributes of a cell are not JSON: \(error.message)",
         help: "write // %% Title {\"tags\": [\"slow\"]}, or leave out the braces")
     }
     throw Failure(
-      "E1004", "\(file.name):\(place.line): the attributes of the cell are no JSON object",
+      "E1004", "\(file.name):\(place.line): the attributes of the cell are not a JSON object",
       help: "write // %% Title {\"tags\": [\"slow\"]}, or leave out the braces")
   }
 

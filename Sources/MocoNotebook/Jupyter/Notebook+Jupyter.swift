@@ -18,14 +18,14 @@ extension Notebook {
   /// Its outputs are left out. Everything else is kept: writing the notebook as a program, reading that, and writing it
   /// as a Jupyter notebook gives the same cells, identifiers, metadata and attachments.
   /// - Parameter name: what messages call the file.
-  /// - Throws: E1001 for what is no notebook of format 4 in this language; E1002 for a cell that cannot be written into
+  /// - Throws: E1001 for what is not a notebook of format 4 in this language; E1002 for a cell that cannot be written into
   ///   a program.
   public static func read(jupyter text: [UInt8], name: String) throws -> Imported {
     let json: Json
     do {
       json = try Json.parse(text, name: name)
     } catch let error as Failure {
-      throw Failure("E1001", "\(name) is no notebook: \(error.message)", help: "save it again in Jupyter")
+      throw Failure("E1001", "\(name) is not a notebook: \(error.message)", help: "save it again in Jupyter")
     }
     var reader = JupyterReader(name: name)
     let notebook = try reader.notebook(json)
@@ -67,7 +67,7 @@ struct JupyterReader {
   }
 
   private func refusal(_ reason: String, _ help: String) -> Failure {
-    Failure("E1001", "\(name) is no notebook that moco reads: \(reason)", help: help)
+    Failure("E1001", "\(name) is not a notebook that moco reads: \(reason)", help: help)
   }
 
   /// The language that the notebook says; nil where it says none.
@@ -85,7 +85,7 @@ struct JupyterReader {
         "cell \(number) is of the unknown type \"\(word)\"", "make it code, markdown or raw in Jupyter")
     }
     guard let source = JupyterReader.text(object["source"]) else {
-      throw refusal("the source of cell \(number) is no text", "save the notebook again in Jupyter")
+      throw refusal("the source of cell \(number) is not text", "save the notebook again in Jupyter")
     }
     let known: Set = ["cell_type", "source", "id", "metadata", "attachments", "outputs", "execution_count"]
     for key in object.keys where !known.contains(key) {
@@ -111,7 +111,7 @@ struct JupyterReader {
   /// An identifier that is a right one; nil for one that the cell cannot keep.
   private mutating func kept(_ id: Json, _ number: Int) -> String? {
     guard let text = id.stringValue, JupyterFormat.isIdentifier(text) else {
-      notes.append("the id of cell \(number) is no identifier: it gets a new one")
+      notes.append("the id of cell \(number) is not an identifier: it gets a new one")
       return nil
     }
     if let first = ids[text] {
@@ -136,7 +136,7 @@ struct JupyterReader {
 }
 
 extension Notebook {
-  /// Whether a text can stand behind `// %%` and is read back as it is.
+  /// Whether a text can come after `// %%` and is read back as it is.
   static func isTitle(_ text: String) -> Bool {
     guard !text.isEmpty, !text.utf8.contains(where: { $0 < 0x20 }) else { return false }
     var head = CellHead()
@@ -166,7 +166,7 @@ package enum JupyterLexer {
 
 /// What every notebook of moco has.
 enum JupyterFormat {
-  /// Attributes of a cell that are no metadata.
+  /// Attributes of a cell that are not metadata.
   static let reserved: Set = ["id", "attachments", "metadata", Notebook.notebookKey, "title"]
 
   static let kernelspec = Json.object(
@@ -180,7 +180,7 @@ enum JupyterFormat {
       ]))
   }
 
-  /// Whether a member of a notebook's metadata is written anew for every notebook.
+  /// Whether a member of a notebook's metadata is rewritten for every notebook.
   static func isOwn(_ key: String, _ value: Json) -> Bool {
     switch key {
     case "kernelspec": value == kernelspec

@@ -33,7 +33,7 @@ public struct RecordedRun {
     record = try Json.parse(file: file)
     guard record["format"]?.stringValue == "moco-run", let version = record["version"]?.intValue else {
       throw Failure(
-        "E0502", "\(file) is no record of a run of moco", help: "give a run of the list: moco runs")
+        "E0502", "\(file) is not a record of a run of moco", help: "give a run of the list: moco runs")
     }
     guard version <= RunFolder.version else { throw Self.later(file, version, RunFolder.version) }
     let scriptFile = folder + "/script.moco"
@@ -69,7 +69,7 @@ public struct RecordedRun {
     switch FileSystem.kind(path) {
     case .folder:
       throw Failure(
-        "E0502", "\(path) is no record of a run: it has no run.json",
+        "E0502", "\(path) is not a record of a run: it has no run.json",
         help: "give the name of a run, as moco runs lists them")
     case .file:
       throw Failure(
@@ -128,7 +128,7 @@ public struct RecordedRun {
 
   /// The run as a page; nothing runs again.
   ///
-  /// - Throws: E1004 for attributes of a cell that are no JSON object, E0502 where program and outputs are of two runs.
+  /// - Throws: E1004 for attributes of a cell that are not a JSON object, E0502 where program and outputs are of two runs.
   public func page(_ dialect: Dialect) throws -> NotebookPage {
     let program = Parser.parse(script, dialect).program
     let notebook = try Notebook(program)

@@ -119,7 +119,7 @@ struct StoredCell {
   ///   - script: the program's text.
   /// - Throws: E0502 for a line that is damaged.
   init(_ json: Json, name: String, script: SourceFile) throws {
-    let fault = Failure.corrupt(name, "the line is no record of a cell")
+    let fault = Failure.corrupt(name, "the line is not a record of a cell")
     guard let place = json["cell"]?.intValue, let outputs = json["outputs"]?.arrayValue,
       let seconds = json["seconds"]?.doubleValue, let isFine = json["fine"]?.boolValue
     else { throw fault }

@@ -17,7 +17,7 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       names. `load_clip("small")` is the small model that ships with moco.
 
       Heads, activation and the preparation of images come from the configuration beside the weights; an option
-      that cannot be heeded is an error, and `help("weights")` lists them all. Without a configuration they are
+      that cannot be used is an error, and `help("weights")` lists them all. Without a configuration they are
       OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"` (or `"gelu_tanh"`), `vision_heads` and
       `text_heads` say otherwise. A model whose texts need another tokenizer is loaded for images only.
 
@@ -74,7 +74,7 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     arguments.interpreter.note(([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", "))
     if let unknown = model.info?.unknownOptions, !unknown.isEmpty {
       arguments.interpreter.note(
-        "options that are not known, and not heeded: \(unknown.joined(separator: ", "))")
+        "options that are not known, and ignored: \(unknown.joined(separator: ", "))")
     }
     return .host(ClipValue(model, context))
   }

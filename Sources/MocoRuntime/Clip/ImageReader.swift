@@ -81,7 +81,7 @@ struct ImageReader {
     return images.areFeatures ? .features(images.values.value) : .pixels(images.values.value)
   }
 
-  /// - Throws: E0303 for what is no image, E0305 for pixels that are not finite.
+  /// - Throws: E0303 for what is not an image, E0305 for pixels that are not finite.
   func read(_ arguments: Arguments, _ name: String) throws -> GivenImages {
     try read(arguments.value(name), arguments, name)
   }

@@ -83,7 +83,7 @@ struct PromptReader {
       guard rest.allSatisfy({ $0 == 0 }) else {
         throw Failure(
           "E0305",
-          "the id \(rest.first { $0 != 0 } ?? 0) stands behind [end], where \(model.config.name) reads padding",
+          "the id \(rest.first { $0 != 0 } ?? 0) comes after [end], where \(model.config.name) reads padding",
           help: "fill rows up with 0 behind [end]: this model's text tower sees all positions",
           argument: argument)
       }

@@ -50,8 +50,8 @@ struct PublishedClip {
     }
     if name.contains("://") {
       return Failure(
-        "E0501", "\(path) is an address, and moco fetches nothing",
-        help: "fetch the file, and give the path at which it lies", argument: "path")
+        "E0501", "\(path) is an address, and moco does not download anything",
+        help: "download the file, and give the path at which it lies", argument: "path")
     }
     let last = name.split(separator: "/").last.map { String($0) } ?? ""
     if let model = known.first(where: { $0.file == last }) {

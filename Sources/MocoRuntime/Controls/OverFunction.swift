@@ -71,7 +71,7 @@ private func valueOtherwise(_ arguments: Arguments, _ values: [SettingValue]) th
   guard arguments.isGiven("otherwise"), let given = arguments["otherwise"] else { return values[0] }
   guard let value = SettingValue(given) else {
     throw arguments.failure(
-      "E1102", "\(Arguments.describe(given)) is no value that over can have", at: "otherwise",
+      "E1102", "\(Arguments.describe(given)) is not a value that over can have", at: "otherwise",
       help: "write a number, true, false, nil, a String, or a list of those")
   }
   try SweptValues.check([value]) { arguments.failure("E1102", $0, at: "otherwise", help: $1) }
@@ -93,7 +93,7 @@ private func sweptValues(_ arguments: Arguments) throws -> [SettingValue] {
   for element in elements {
     guard let value = SettingValue(element) else {
       throw arguments.failure(
-        "E1102", "\(Arguments.describe(element)) is no value that over can go through", at: "values",
+        "E1102", "\(Arguments.describe(element)) is not a value that over can go through", at: "values",
         help: "write a number, true, false, nil, a String, or a list of those")
     }
     values.append(value)

@@ -105,7 +105,7 @@ private func sourceData(_ source: String, _ arguments: Arguments, _ context: Run
   let images = try arguments.optionalString("images")
   if bundledSets.contains(source) {
     try refuse(["split"], arguments, "\(source) has splits of its own")
-    try refuse(["images", "columns"], arguments, "\(source) is no list of files")
+    try refuse(["images", "columns"], arguments, "\(source) is not a list of files")
   }
   return try openDataset(source, images: images, options: options, context.standardLibrary())
 }
@@ -123,11 +123,11 @@ package func openDataset(
   }
 }
 
-/// The error of options that would not be heeded beside the others.
+/// The error of options that would be ignored beside the others.
 func refuse(_ names: [String], _ arguments: Arguments, _ reason: String) throws {
   for name in names where !arguments.isAbsent(name) {
     throw arguments.failure(
-      "E0519", "\(name) would not be heeded: \(reason)", at: name, help: "leave out \(name):")
+      "E0519", "\(name) would be ignored: \(reason)", at: name, help: "leave out \(name):")
   }
 }
 
@@ -191,7 +191,8 @@ func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset {
     for (old, new) in record {
       guard let name = new.asString else {
         throw arguments.failure(
-          "E0519", "the new name of \"\(old)\" is no text", at: "classes", help: "classes: {\(old): \"cat\"}")
+          "E0519", "the new name of \"\(old)\" is not text", at: "classes", help: "classes: {\(old): \"cat\"}"
+        )
       }
       guard let split = data.splits.first else { continue }
       let place = try arguments.placed("classes") { try split.label(named: old) }
@@ -249,7 +250,7 @@ private func sampleFolder(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "sample_folder(path: String, per_class = 24, size = 96, seed = 0)",
     doc: """
-      Makes a folder of JPEG and PNG images from those inside moco, one sub-folder a class, each image in a random
+      Makes a folder of JPEG and PNG images from those inside moco, one sub-folder for each class, each image in a random
       style, and gives its path: something to try a folder of one's own with. A folder that is there is left as it is.
 
       ```

@@ -57,7 +57,7 @@ final class DatasetValue: FigureConvertible {
     table.add(
       "few_shot(shots: Int, seed = 1, sampler = \"moco\", short = nil)",
       doc: """
-        The data set with `shots` training images a class; validation and test images stay whole. The images of 4 shots
+        The data set with `shots` training images per class; validation and test images stay whole. The images of 4 shots
         are among those of 8.
 
         `sampler: "coop"` draws the very images that CoOp and its successors draw with this seed, and cuts validation to
@@ -132,7 +132,7 @@ final class DatasetValue: FigureConvertible {
   private var table: Document.Table {
     Document.Table(
       columns: [
-        .init("split"), .init("images", .trailing), .init("images a class", .trailing), .init("styles"),
+        .init("split"), .init("images", .trailing), .init("images per class", .trailing), .init("styles"),
       ],
       rows: data.splits.map { split in
         let counts = split.classCounts

@@ -99,7 +99,7 @@ extension Habits {
       "ones": "write ones([2, 3]): a shape is one List",
       "randn": "write randn([2, 3]): a shape is one List",
       "rand": "write rand([2, 3]): a shape is one List",
-      "glob": "write glob(x): it is no method of a module",
+      "glob": "write glob(x): it is not a method of a module",
       "full": "write full([2, 3], value): a shape is one List",
       "reshape": "write .reshape([2, 3]): a shape is one List",
       "expand": "write .expand([2, 3]): a shape is one List",

@@ -76,11 +76,11 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
 enum JsonValues {
   /// The value of a JSON text.
   ///
-  /// - Throws: E0502 for what is no JSON, E0405 where its values would not fit the memory that a program may use.
+  /// - Throws: E0502 for what is not JSON, E0405 where its values would not fit the memory that a program may use.
   static func read(
     _ bytes: UnsafeRawBufferPointer, name: String, _ interpreter: Interpreter
   ) throws -> AnyValue {
-    // Every value but the first stands behind a comma or an opening bracket.
+    // Every value but the first comes after a comma or an opening bracket.
     var count = 1
     for byte in bytes
     where byte == UInt8(ascii: ",") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {

@@ -39,7 +39,7 @@ private func readCSV() -> NativeFunction {
     "read_csv(path: String, numbers = false, header = true, delimiter = nil)",
     doc: """
       The rows of a table in CSV or TSV, as records by the names in the first line; with `header: false` as lists. Quotes
-      around fields may hold delimiters, line ends and doubled quotes.
+      around fields may hold delimiters, line ends and quotes written twice.
 
       Fields are texts. With `numbers: true` a column is numbers where every field that is not empty is one, stands in no
       quotes and has no leading zero: Ints if all are whole, else Floats; an empty field without quotes is nil.

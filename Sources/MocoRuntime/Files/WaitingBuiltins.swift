@@ -34,7 +34,7 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
       "input(prompt = \"\")",
       doc: """
         Shows a prompt and reads a line from the terminal, without its end. Control-D on an empty line gives nil; control-C
-        ends the program. Where standard input is no terminal it is an error: let the program take `args` or read a file.
+        ends the program. Where standard input is not a terminal it is an error: let the program take `args` or read a file.
 
         ```
         let name = input("which class? ") ?? "cat"

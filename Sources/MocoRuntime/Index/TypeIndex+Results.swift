@@ -42,8 +42,8 @@ var resultTypes: [HostType] {
     HostType(
       "Report", "What `evaluate` and `report` give: how often a model is right, and where.",
       fields: [
-        ("accuracy", "Float", "The share of images that were answered right."),
-        ("correct", "Int", "How many images were answered right."),
+        ("accuracy", "Float", "The share of images that were classified correctly."),
+        ("correct", "Int", "How many images were classified correctly."),
         ("count", "Int", "How many images there were."),
         ("kind", "String", "The kind of the model."),
         ("split", "String", "The split that was evaluated, or nil."),
@@ -51,7 +51,7 @@ var resultTypes: [HostType] {
         ("class_names", "String", "Whose class names were asked about: matched, data or model."),
         ("per_class", "Record", "The accuracy of each class."),
         ("precision", "Record", "Of the answers that name a class, the share that is right."),
-        ("recall", "Record", "Of the images of a class, the share that is answered right."),
+        ("recall", "Record", "Of the images of a class, the share that is classified correctly."),
         ("f1", "Record", "The harmonic mean of precision and recall of each class."),
         ("support", "Record", "How many images each class has."),
         ("macro_precision", "Float", "The mean of the classes' precision."),

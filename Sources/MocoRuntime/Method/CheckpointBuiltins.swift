@@ -45,7 +45,7 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           settings are others, a note says which. It may also move parameters that are not the model's: their state is
           kept under their places in the optimizer's list, their values are not.
         - The classes that the class loss saw become the model's `base`.
-        - What the answers hang on must be the same: the router's `kind`, `top_k`, `scale` and `bias`, `vision_layernorm`,
+        - What the answers depend on must be the same: the router's `kind`, `top_k`, `scale` and `bias`, `vision_layernorm`,
           a coop's `position` and `shared`, the classes, the CLIP model. `allow:` takes one of `"options"`, `"classes"`,
           `"clip"`, or a list of them, that may differ all the same. Loss weights and templates only matter to further
           training: a note says what differs. With other classes each takes its own context; one whose name stands

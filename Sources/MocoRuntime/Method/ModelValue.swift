@@ -142,7 +142,7 @@ final class ModelValue: HostObject {
       case .parts(let kind, let column, let parts):
         // Lines in a terminal, where prompts are long.
         let rows = parts.map { part -> Document.Table.Row in
-          // A prompt may end in the blank before what is put behind it.
+          // A prompt may end in the blank before what is put after it.
           let text = part.text.last == " " ? String(part.text.dropLast()) : part.text
           return .cells([.init(Document.Text(part.name), .header), .init(Document.Text(text))])
         }

@@ -71,7 +71,7 @@ private func check(_ one: EvaluationReport, _ other: EvaluationReport) throws {
   if let data = one.data, let others = other.data, let place = try data.firstDifference(from: others) {
     throw Failure(
       "E0712", "image \(place) of \"\(data.name)\" is another one than image \(place) of \"\(others.name)\"",
-      help: help + "; splits that hold the same images in another order are no pairs", argument: "b")
+      help: help + "; splits that hold the same images in another order are not pairs", argument: "b")
   }
 }
 

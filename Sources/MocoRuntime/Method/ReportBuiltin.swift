@@ -52,7 +52,7 @@ func reportBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       if arguments.isGiven("predictions") {
         let places = try readAnswers(arguments, "predictions", classes: names)
         answers = .predictions(places)
-        // More names than memory holds are no names.
+        // More names than memory holds are not names.
         count = max(labels.max() ?? 0, places.max() ?? 0, 0) &+ 1
       } else {
         let logits = try TensorReading.tensor(arguments.value("logits"), "logits")
@@ -133,7 +133,7 @@ private func readAnswers(_ arguments: Arguments, _ name: String, classes: [Strin
     let numbers = try tensor.toFloats()
     if let wrong = numbers.first(where: { Int(exactly: $0) == nil }) {
       throw arguments.failure(
-        "E0712", "\(name) hold \(wrong), which is no class number", at: name, help: "count classes from 0")
+        "E0712", "\(name) hold \(wrong), which is not a class number", at: name, help: "count classes from 0")
     }
     return numbers.compactMap { Int(exactly: $0) }
   }

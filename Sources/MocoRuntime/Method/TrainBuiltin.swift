@@ -53,7 +53,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         - A callback that returns `stop` ends the training: `each_epoch: e => if e.loss < 0.1 { stop }`. `run.stopped` says
           who did, and where.
         - A training that was saved with fewer epochs goes on with `extend:`, which says what the learning rate does in
-          those that are added: `"hold"` keeps the last one, `"restart"` runs the schedule anew over the rest, `"stretch"`
+          those that are added: `"hold"` keeps the last one, `"restart"` runs the schedule again over the rest, `"stretch"`
           takes the rest of a schedule over all epochs.
         - The split's classes must be among the model's, by name (E0710); `classes: "model"` gives its labels 0, 1, … the
           model's names.
@@ -67,7 +67,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           loss gets no gradient, and a note says so.
         - Control-C stops between two steps; the model keeps what it has learned, its last parameters even with
           `keep_best`, and `checkpoint` is written first. So do
-          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is no number stops
+          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is not a number stops
           too, and so does an error in a callback. A call that fails before its first step leaves the model as it was.
         - In `let run = train …` the name has the run even so: its losses, its optimizer, and in `interrupted` why.
           `resume: run` goes on to the same bits as a training that was not cut. In a program, `catch e` finds it as

@@ -112,7 +112,7 @@ struct TrainingCall {
     }
   }
 
-  /// Says something where progress is said: it is no part of what the program prints.
+  /// Says something where progress is said: it is not part of what the program prints.
   private func tell(_ text: String) { if !isQuiet { context.delegate?.runtime(epoch: text) } }
 
   /// The error as it is thrown, and what the run says of it.

@@ -56,7 +56,9 @@ public final class RunSharing: @unchecked Sendable {
     {
       if let value = arguments[name] { words += "\n\(name) \(arguments.interpreter.text(value))" }
     }
-    if let images = arguments["images"]?.asString { words += "\n" + (stamp(FileSystem.realPath(images) ?? images)?.text ?? "") }
+    if let images = arguments["images"]?.asString {
+      words += "\n" + (stamp(FileSystem.realPath(images) ?? images)?.text ?? "")
+    }
     let source = try arguments.string("source")
     let isFile = FileSystem.kind(source) != .missing
     guard let key = isFile ? key(source, words) : "\(source)\n\(words)" else { return try open() }
@@ -69,11 +71,13 @@ public final class RunSharing: @unchecked Sendable {
     return "\(whole)\n\(stamp.text)\n\(words)"
   }
 
-  /// The stamp of a file; that of a folder is looked for anew after a while only, since that may take long.
+  /// The stamp of a file; that of a folder is looked for again after a while only, since that may take long.
   func stamp(_ path: String) -> FileStamp? {
     guard FileSystem.kind(path) == .folder else { return FileStamp(path) }
     let now = ProcessClock.seconds
-    if let known = monitor.locked({ stamps[path] }), now - known.at < RunSharing.stampLife { return known.stamp }
+    if let known = monitor.locked({ stamps[path] }), now - known.at < RunSharing.stampLife {
+      return known.stamp
+    }
     guard let stamp = FileStamp(path) else { return nil }
     monitor.locked { stamps[path] = (stamp, now) }
     return stamp

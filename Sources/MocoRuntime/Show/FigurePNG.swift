@@ -10,7 +10,7 @@ package enum FigurePNG {
   /// Why a figure could not be drawn since the process has started; nil where all could.
   package static var missing: String? { reason.withLock { $0 } }
 
-  /// The bytes of a file with twice the pixels that the SVG is shown with; nil for what is no figure of ours, and
+  /// The bytes of a file with twice the pixels that the SVG is shown with; nil for what is not a figure of ours, and
   /// where the library cairo or a font is missing, which `missing` says.
   package static func bytes(_ figure: any DocumentFigure) -> [UInt8]? {
     guard let leaf = figure as? FigureLeaf else { return nil }

@@ -15,7 +15,7 @@ enum FigurePicture {
     let scale = Double(width) / max(drawing.width, 1)
     let height = max(Int((drawing.height * scale).rounded()), 1)
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
-    // 32 bits a pixel are what cairo takes, and 15 bits a side what it draws rightly.
+    // 32 bits per pixel are what cairo takes, and 15 bits a side what it draws rightly.
     guard !overflow, width <= 32_000, height <= 32_000, area <= 1 << 28 else {
       throw Failure(
         "E0513", "a picture of \(width) × \(height) pixels is too large", help: "give a smaller width",

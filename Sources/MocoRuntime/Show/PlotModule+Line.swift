@@ -74,7 +74,7 @@ extension PlotModule {
     let (low, high) = (try band("low", series, arguments), try band("high", series, arguments))
     guard error == nil || (low == nil && high == nil) else {
       throw arguments.failure(
-        "E0305", "a band is given twice, by 'error' and by 'low' and 'high'", at: "error",
+        "E0305", "a band is given more than once, by 'error' and by 'low' and 'high'", at: "error",
         help: "give error alone, or low and high")
     }
     guard (low == nil) == (high == nil) else {

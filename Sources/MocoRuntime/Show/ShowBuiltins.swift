@@ -44,7 +44,7 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
       doc: """
         Takes away what the running cell or program has shown so far: in a notebook the output of the cell, on a terminal
         what stands on the screen. Where output goes to a file or a pipe it stays. With `wait: true` it goes when the next
-        output comes, so that what is drawn anew does not flicker.
+        output comes, so that what is drawn again does not flicker.
 
         ```
         for step in 1...3 {

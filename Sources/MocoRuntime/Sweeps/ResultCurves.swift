@@ -7,7 +7,7 @@ struct ResultCurves {
   let figure: Figure
 
   /// - Parameter request: its only row is the horizontal axis, its columns name the curves.
-  /// - Throws: as `ResultTable`; E0303 for an axis that is no number.
+  /// - Throws: as `ResultTable`; E0303 for an axis that is not a number.
   init(_ runs: [SweepRun], _ request: TableRequest, source: String, isEven: Bool) throws {
     let table = try ResultTable(runs, request, source: source)
     let axis = request.rows[0]

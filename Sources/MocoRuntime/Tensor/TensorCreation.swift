@@ -73,7 +73,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "randn(shape, *, seed = nil)",
       doc:
-        "Normal random numbers, mean 0 and deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
+        "Normal random numbers, mean 0 and standard deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
     ) { arguments in
       var random = try generator(arguments, context)
       return .host(

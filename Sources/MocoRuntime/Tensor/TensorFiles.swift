@@ -14,7 +14,7 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         does not hold is an error.
 
         What is not read is named on standard error: tensors of other kinds (float8, complex, sparse, quantized,
-        uint64, negated views, arrays of texts), and what is no tensor. `list_tensors` gives it as a value.
+        uint64, negated views, arrays of texts), and what is not a tensor. `list_tensors` gives it as a value.
 
         ```
         let saved = load_tensors("features.safetensors")

@@ -36,7 +36,7 @@ enum TensorReading {
         tensor.dtype == .float32 ? try Tensor(Float(number)) : try Tensor([number] as [Int], shape: []))
     case .float(let number): return Variable(try Tensor(Float(number)))
     case .bool(let flag): return tensor.dtype == .bool ? Variable(try Tensor([flag], shape: [])) : nil
-    // Lists of numbers, however nested; other lists are no operands.
+    // Lists of numbers, however nested; other lists are not operands.
     case .list where holdsNumbers(value, 0): return try fromList(value, "list")
     default: return nil
     }

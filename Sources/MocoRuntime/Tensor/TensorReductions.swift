@@ -28,7 +28,7 @@ func registerReductions(_ interpreter: Interpreter) {
         }
         let resolved = try Shape.axis(place, x.shape, for: name)
         guard !places.contains(resolved) else {
-          throw arguments.failure("E0205", "\(name): axis \(place) stands twice in the list", at: "axis")
+          throw arguments.failure("E0205", "\(name): axis \(place) appears twice in the list", at: "axis")
         }
         places.append(resolved)
       }
@@ -157,7 +157,7 @@ func registerElementwise(_ interpreter: Interpreter) {
 private func sizes(_ tensor: Tensor) throws -> Tensor {
   let sizes = try tensor.toInts().map { number in
     guard number != Int.min else {
-      throw Failure("E0402", "the size of \(number) does not fit an Int")
+      throw Failure("E0402", "the size of \(number) is out of range for Int")
     }
     return abs(number)
   }

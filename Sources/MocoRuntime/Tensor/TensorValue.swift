@@ -244,7 +244,7 @@ final class TensorValue: HostObject {
   func makeIterator() throws -> (() throws -> AnyValue?)? {
     guard let length = tensor.shape.first else {
       throw Failure(
-        "E0205", "a tensor with a single number has no elements to go through", help: "item() gives it")
+        "E0205", "a tensor with a single number cannot be iterated over", help: "item() gives it")
     }
     var place = 0
     return { [variable] in

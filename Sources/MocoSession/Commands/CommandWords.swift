@@ -1,4 +1,4 @@
-// What stands behind the name of a command, taken apart. Nothing here knows of a terminal.
+// What comes after the name of a command, taken apart. Nothing here knows of a terminal.
 
 import MocoBase
 import MocoLang
@@ -74,10 +74,10 @@ package struct RunRequest: Equatable {
   package var path: String
   /// What takes the place of literals, in the order typed.
   package var settings: [Setting] = []
-  /// What stands behind `--`.
+  /// What comes after `--`.
   package var arguments: [String] = []
 
-  /// Why a text is no request.
+  /// Why a text is not a request.
   package enum Failure: Error, Equatable {
     case usage
     case message(String)
@@ -114,11 +114,11 @@ package struct RunRequest: Equatable {
         settings.append(
           Setting(name: String(setting[..<equals]), text: String(setting[setting.index(after: equals)...])))
       } else if word.hasPrefix("-"), word.count > 1, !isFile(word) {
-        throw .message("%run has no option \(word); what the program itself takes stands behind --")
+        throw .message("%run has no option \(word); what the program itself takes follows --")
       } else if file == nil {
         file = word
       } else {
-        throw .message("what the program itself takes stands behind --: %run \(file ?? "FILE") -- \(word)")
+        throw .message("what the program itself takes follows --: %run \(file ?? "FILE") -- \(word)")
       }
     }
     guard let file else { throw .usage }

@@ -5,7 +5,7 @@ import MocoRuntime
 extension SessionCommand {
   static let run = SessionCommand(
     "run", "FILE [--set name=value] [-- args …]",
-    "runs a file; its names stay; args holds what stands behind --", completion: .program
+    "runs a file; its names stay; args holds what follows --", completion: .program
   ) { session, argument in
     session.run(argument)
   }

@@ -145,7 +145,7 @@ package struct Completer {
       found = chain(before, scanner).flatMap(lookup.find)
     }
     if let found {
-      // Keys that are no names are written in brackets.
+      // Keys that are not names are written in brackets.
       let members = lookup.members(found).filter(SourceScanner.isName)
       let functions = functions(taking: found.typeName ?? "")
       if !members.isEmpty || !functions.isEmpty {
@@ -260,7 +260,7 @@ package struct Completer {
     if start > 0, text[start - 1] == "(",
       case .name(let function) = chain(Array(text[..<(start - 1)]), scanner)?.last
     {
-      // What help shows is no file.
+      // What help shows is not a file.
       if function == "help" { completion.candidates = [] }
       let known = known(to: function).filter { $0.hasPrefix(typed) }.map {
         Completion.Candidate($0 + "\"", .word)

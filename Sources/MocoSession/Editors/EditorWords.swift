@@ -16,7 +16,7 @@ package struct EditorWords {
   var constants: String { alternatives(Keyword.words(.constant)) }
   /// Verbs of command forms.
   var forms: String { alternatives(dialect.forms.map(\.verb)) }
-  /// Words inside command forms that are no keywords.
+  /// Words inside command forms that are not keywords.
   var parts: String {
     var words: [String] = []
     for word in dialect.forms.flatMap(\.parts).map(\.word)
@@ -37,7 +37,8 @@ package struct EditorWords {
   func fill(_ template: String) -> String {
     let words = [
       "control": control, "declaration": declaration, "operators": operators, "constants": constants,
-      "forms": forms, "parts": parts, "declaring": declaring, "groups": groups, "blocks": blocks, "units": units,
+      "forms": forms, "parts": parts, "declaring": declaring, "groups": groups, "blocks": blocks,
+      "units": units,
     ]
     return words.reduce(template) { $0.replacing("<\($1.key)>", with: $1.value) }
   }

@@ -68,7 +68,7 @@ package enum KeywordHelp {
       .let: Entry(
         syntax: "let NAME = VALUE",
         sentence:
-          "Gives a name to a value for good; `var` makes a variable. A list may be taken apart by place, "
+          "Gives a name to a value for good; `var` makes a variable. A list may be destructured by position, "
           + "a record by name.",
         example: "let limit = 3\nlet [first, ..others] = [1, 2, 3]\nlet {loss} = {loss: 0.5, epoch: 3}",
         page: "statements"),
@@ -113,7 +113,7 @@ package enum KeywordHelp {
         example: "for i in 0..<10 {\n  if i == 3 { break }\n  print(i)\n}", page: "statements"),
       .continue: Entry(
         syntax: "continue",
-        sentence: "Begins the next turn of the loop around it.",
+        sentence: "Begins the next iteration of the loop around it.",
         example: "for i in 0..<4 {\n  if i == 2 { continue }\n  print(i)\n}", page: "statements"),
       .and: Entry(
         syntax: "CONDITION and CONDITION",

@@ -13,7 +13,7 @@ package enum OperatorHelp {
   }
 
   package static func text(for sign: String) -> String? {
-    // `??` is asked as `???`, and as `??` as well: a single question mark is no operator.
+    // `??` is asked as `???`, and as `??` as well: a single question mark is not an operator.
     guard let entry = entries.first(where: { $0.sign == (sign == "?" ? "??" : sign) })?.entry else {
       return nil
     }

@@ -1,7 +1,7 @@
 import MocoLang
 import MocoRuntime
 
-/// What `?word` finds where the word is no name: names, members, keywords, commands and errors that have it in their
+/// What `?word` finds where the word is not a name: names, members, keywords, commands and errors that have it in their
 /// name or mention it.
 package struct SearchIndex {
   /// Something that was found.

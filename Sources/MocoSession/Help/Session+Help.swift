@@ -3,7 +3,7 @@ import MocoLang
 import MocoRuntime
 
 extension Session {
-  /// What `?name`, `name?` or `?` ask about; nil where a block is no question.
+  /// What `?name`, `name?` or `?` ask about; nil where a block is not a question.
   func question(_ block: String) -> String? {
     let text = block.trimmed
     guard !text.contains("\n") else { return nil }

@@ -3,7 +3,7 @@ import MocoLang
 
 /// `Out`: the values that the inputs of a session have shown, by the input's number.
 ///
-/// It is no archive: the last `mostValues` are held, together at most `mostBytes`, and a value of more than
+/// It is not an archive: the last `mostValues` are held, together at most `mostBytes`, and a value of more than
 /// `largest` bytes, a function, or an object that holds a model or data is not held at all. An index that finds nothing
 /// says which of these it was.
 package final class OutputsValue: HostObject {

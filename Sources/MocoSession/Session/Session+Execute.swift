@@ -254,7 +254,7 @@ extension Session {
     }
   }
 
-  /// Runs a block that is no input, and shows nothing of itself.
+  /// Runs a block that is not an input, and shows nothing of itself.
   func runQuietly(_ block: String, name: String) {
     let answer = interpreter.value(named: "ans")
     let result = working { interpreter.run(SourceFile(name: name, text: block), mode: .cell) }

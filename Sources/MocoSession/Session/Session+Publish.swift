@@ -21,7 +21,7 @@ extension Session {
   package func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
   /// A line about what was read.
   func note(_ line: String) { stream(TerminalText.safe(line) + "\n", .note) }
-  /// A line that nobody has to heed.
+  /// A line that nobody has to use.
   func remark(_ line: String) { stream(TerminalText.safe(line) + "\n", .remark) }
 
   func report(_ diagnostics: [Diagnostic]) {

@@ -14,7 +14,7 @@ public enum StreamKind: Sendable {
   /// A line beside the output about what was read: the architecture of a model, what a file holds that is left out. No
   /// escape sequences.
   case note
-  /// A line beside the output that nobody has to heed. No escape sequences.
+  /// A line beside the output that nobody has to use. No escape sequences.
   case remark
 
   /// Whether it belongs to standard error, where a place has the two standard streams alone.

@@ -5,7 +5,7 @@ import MocoDocument
 public struct SessionSettings: Equatable {
   /// Whether the rest of an entry of the history that begins so is shown dim.
   public var suggest = true
-  /// Significant digits of numbers that are no Ints.
+  /// Significant digits of numbers that are not Ints.
   public var digits: Int?
   /// Rows of tensors, lists, records and tables.
   public var rows: Int?
@@ -29,7 +29,7 @@ public struct SessionSettings: Equatable {
     }
   }
 
-  /// Makes displays heed the settings.
+  /// Makes displays use the settings.
   package func apply(to limits: inout DocumentLimits) {
     limits.digits = digits
     limits.rows = rows

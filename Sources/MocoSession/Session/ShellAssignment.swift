@@ -6,7 +6,7 @@ package struct ShellAssignment: Equatable {
   package var name: String
   /// `let`, `var`, or nil where the name stands alone.
   package var keyword: String?
-  /// What stands behind `!`.
+  /// What comes after `!`.
   package var command: String
   /// As it was typed.
   package var text: String

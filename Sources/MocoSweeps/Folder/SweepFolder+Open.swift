@@ -34,7 +34,7 @@ extension SweepFolder {
   private static func prepare(_ path: String) throws {
     if FileSystem.kind(path) == .missing { try FileSystem.createFolder(path) }
     guard FileSystem.kind(path) == .folder else {
-      throw Failure("E0504", "\(path) is no folder", help: "give another one with --out FOLDER")
+      throw Failure("E0504", "\(path) is not a folder", help: "give another one with --out FOLDER")
     }
     guard FileSystem.withSystemPath(path, { access($0, W_OK | X_OK) }) == 0 else {
       throw Failure(

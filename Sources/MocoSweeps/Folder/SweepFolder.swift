@@ -55,7 +55,7 @@ public struct SweepFolder {
     guard FileSystem.kind(folder) == .folder else { return made(.missing) }
     let file = folder + "/run.json"
     let json = FileSystem.kind(file) == .file ? try? Json.parse(file: file) : nil
-    // What was run for other settings is no run of this point.
+    // What was run for other settings is not a run of this point.
     let isOwn = json?["point"]?.stringValue == point.identity
     let status = isOwn ? json?["status"]?.stringValue : nil
     if status == "finished" {

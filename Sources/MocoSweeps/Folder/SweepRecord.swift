@@ -60,7 +60,7 @@ package struct SweepRecord {
     guard json["format"]?.stringValue == "moco-sweep", let version = json["version"]?.intValue,
       let script = json["script"]?.stringValue
     else {
-      throw Failure("E0502", "\(file) is no record of a sweep", help: "give another folder with --out")
+      throw Failure("E0502", "\(file) is not a record of a sweep", help: "give another folder with --out")
     }
     guard version <= SweepRecord.version else {
       throw Failure(

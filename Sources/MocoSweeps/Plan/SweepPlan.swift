@@ -158,7 +158,7 @@ private struct PointMaker {
     if name == PointMaker.seed, option != "--set" {
       guard let seed = UInt64(text), seed <= Seed.largest else {
         throw Failure(
-          "E1106", "\(option): \(text) is no seed", help: "give numbers from 0 to \(Seed.largest)")
+          "E1106", "\(option): \(text) is not a seed", help: "give numbers from 0 to \(Seed.largest)")
       }
       return .int(Int(seed))
     }
@@ -216,7 +216,8 @@ private struct PointMaker {
 
   /// Goes through the values of the first axis, and for each through those of the others.
   private func expand(
-    _ axes: ArraySlice<Axis>, _ values: [String: SettingValue], _ body: ([String: SettingValue]) throws -> Void
+    _ axes: ArraySlice<Axis>, _ values: [String: SettingValue],
+    _ body: ([String: SettingValue]) throws -> Void
   ) throws {
     guard let axis = axes.first else { return try body(values) }
     // Where its condition does not hold a setting has one value.

@@ -33,7 +33,7 @@ public struct SweepTable: Sendable {
 
   /// Reads a CSV file.
   ///
-  /// - Throws: E0501 where there is none, E0517 where its quotes are not whole, E1106 where it is no table of settings.
+  /// - Throws: E0501 where there is none, E0517 where its quotes are not whole, E1106 where it is not a table of settings.
   public init(file: String) throws {
     name = file
     let (text, separator) = try CSV.withoutSeparatorLine(try FileSystem.readText(file), path: file)

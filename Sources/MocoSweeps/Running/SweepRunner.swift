@@ -2,7 +2,7 @@ import MocoBase
 
 /// One point that this process has claimed and is to run.
 ///
-/// - Safety: what is no constant is guarded by the monitor.
+/// - Safety: what is not a constant is guarded by the monitor.
 public final class SweepJob: @unchecked Sendable {
   /// What to run.
   public let point: SweepPlan.Point
@@ -82,7 +82,7 @@ public struct SweepProgress: Sendable {
 
 /// Runs the points of a plan that nobody has run, so many at a time.
 ///
-/// - Safety: what is no constant is guarded by the monitor.
+/// - Safety: what is not a constant is guarded by the monitor.
 public final class SweepRunner: @unchecked Sendable {
   /// How it goes about it.
   public struct Options: Sendable {
@@ -289,7 +289,7 @@ public final class SweepRunner: @unchecked Sendable {
           summary.failures.append((run.name, run.folder, run.reason))
         }
       }
-      // A run that was cut goes on from what its trainings have kept; others begin anew.
+      // A run that was cut goes on from what its trainings have kept; others begin again.
       try claim.empty(keeping: state == .failed || state == .stale ? [] : [SweepRunner.keptName])
     }
     let job = SweepJob(point, folder: claim.folder)

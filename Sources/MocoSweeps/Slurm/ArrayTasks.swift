@@ -20,7 +20,7 @@ package struct ArrayTasks: Equatable, Sendable {
       count <= Shard.most
     else {
       throw Failure(
-        "E1127", "--tasks is \"\(text)\", which is no number of tasks",
+        "E1127", "--tasks is \"\(text)\", which is not a number of tasks",
         help: "write --tasks 8, or --tasks 8%4 for eight tasks of which four run at a time")
     }
     self.init(count: count, atOnce: numbers.count > 1 ? numbers.last : nil)

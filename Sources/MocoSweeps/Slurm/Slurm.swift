@@ -30,7 +30,7 @@ package struct Slurm {
       guard answer.status == nil else {
         throw Failure(
           "E1128", "sbatch does not take \(path): \(answer.reason)",
-          help: "mend --slurm or the script, and send it again: sbatch \(script)")
+          help: "fix --slurm or the script, and send it again: sbatch \(script)")
       }
       throw Failure(
         "E1128", "sbatch gave no answer" + (answer.reason.isEmpty ? "" : ": \(answer.reason)"),
@@ -41,7 +41,7 @@ package struct Slurm {
     let id = last.prefix { $0 != ";" }.filter { $0 != " " }
     guard !id.isEmpty, id.allSatisfy({ $0.isASCII && $0.isNumber }) else {
       throw Failure(
-        "E1128", "sbatch has taken \(path), and what it printed is no number of a job: \(answer.reason)",
+        "E1128", "sbatch has taken \(path), and what it printed is not a number of a job: \(answer.reason)",
         help: "look for the job with squeue --me")
     }
     return id
@@ -79,7 +79,7 @@ package struct Slurm {
 package struct SlurmTask: Equatable, Sendable {
   /// The number of the array's job.
   package let job: String
-  /// Its index; nil for a job that is no array.
+  /// Its index; nil for a job that is not an array.
   package let index: Int?
   /// `PENDING`, `RUNNING`, `COMPLETED`, …
   package let state: String

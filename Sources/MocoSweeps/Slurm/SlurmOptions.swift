@@ -37,7 +37,7 @@ package struct SlurmOptions: Equatable, Sendable {
     "n": "leave it out: a task of the array is one process; give it processors with cpus=4",
   ]
 
-  /// - Throws: E1127 for what is no list of options.
+  /// - Throws: E1127 for what is not a list of options.
   package init(_ text: String) throws {
     for word in try SlurmOptions.words(text) {
       let equals = word.firstIndex(of: "=")
@@ -49,7 +49,7 @@ package struct SlurmOptions: Equatable, Sendable {
         && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
       guard isName else {
         throw Failure(
-          "E1127", "\"\(word)\" in --slurm is no option",
+          "E1127", "\"\(word)\" in --slurm is not an option",
           help: "write name=value,name=value, such as time=1:00:00,cpus=2")
       }
       name = SlurmOptions.others[name] ?? name

@@ -17,7 +17,7 @@ extension ResultTable {
   }
 
   /// - Parameters:
-  ///   - stars: whether a star stands behind the best, besides the bold letters.
+  ///   - stars: whether a star comes after the best, besides the bold letters.
   ///   - heads: whether the names of rows are heads, which documents set in bold as they do the best.
   package func table(stars: Bool, heads hasHeads: Bool = true) -> Document.Table {
     let heads = request.rows.map { Document.Table.Column(Document.Text($0)) }

@@ -53,7 +53,7 @@ public struct ResultTable: Sendable {
   ///   - runs: all points of the sweep, in their order, whatever has become of them.
   ///   - source: what messages call the sweep.
   /// - Throws: E1113 where there is nothing to show; E1114 for a name that the runs do not have; E1115 for settings that
-  ///   would be mixed; E1116 for a result that is no number.
+  ///   would be mixed; E1116 for a result that is not a number.
   public init(_ runs: [SweepRun], _ request: TableRequest, source: String) throws {
     self.request = request
     let selection = try RunSelection(runs, request, source: source)

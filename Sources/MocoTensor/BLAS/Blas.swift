@@ -10,7 +10,7 @@ public enum Blas {
     package var library: BlasLibrary?
     /// What OpenBLAS would have chosen, where that is another core.
     package var replaced: String?
-    /// What a user should know: a variable that could not be heeded, a library that is missing.
+    /// What a user should know: a variable that could not be used, a library that is missing.
     package var remarks: [String] = []
   }
 
@@ -24,7 +24,7 @@ public enum Blas {
 
   static let library = choice.library
 
-  /// Who is told what a user should know, as sentences: a variable that could not be heeded, `MOCO_KERNELS` among
+  /// Who is told what a user should know, as sentences: a variable that could not be used, `MOCO_KERNELS` among
   /// them, a library that is missing. The library is loaded by the first product, on the thread that asks for it.
   public static func onRemarks(_ body: @escaping @Sendable ([String]) -> Void) {
     listener.withLock { $0 = body }
@@ -113,15 +113,15 @@ public enum Blas {
     guard BlasCore.runs(user, on: processor) else {
       remarks.append(
         BlasCore.level(user) == nil
-          ? "\(shown) is not heeded: no core of this name is known here"
-          : "\(shown) is not heeded: this processor does not have what that core needs")
+          ? "\(shown) is ignored: no core of this name is known here"
+          : "\(shown) is ignored: this processor does not have what that core needs")
       return nil
     }
     guard let library = load(user) else { return nil }
     if library.core.lowercased() != user.lowercased() {
-      remarks.append("\(shown) is not heeded: OpenBLAS \(library.version) has no such core")
+      remarks.append("\(shown) is ignored: OpenBLAS \(library.version) has no such core")
     } else if !library.isRight {
-      remarks.append("\(shown) is not heeded: OpenBLAS \(library.version) computes wrong products with it")
+      remarks.append("\(shown) is ignored: OpenBLAS \(library.version) computes wrong products with it")
     } else {
       return library
     }

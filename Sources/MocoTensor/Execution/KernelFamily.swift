@@ -15,13 +15,13 @@ public enum KernelFamily {
   /// The processor: its name, vendor, family and model.
   public static var processor: String { Processor.current.text }
 
-  /// What a user should know about `MOCO_KERNELS`, as sentences: that it cannot be heeded, and what is done.
+  /// What a user should know about `MOCO_KERNELS`, as sentences: that it cannot be used, and what is done.
   public static let remarks: [String] = {
     let refusal = moco_kernel_refusal()
     guard refusal != 0, let value = getenv("MOCO_KERNELS") else { return [] }
     let usable = copies.reversed().joined(separator: ", ")
     return [
-      "MOCO_KERNELS=\(String(cString: value)) is not heeded: "
+      "MOCO_KERNELS=\(String(cString: value)) is ignored: "
         + (refusal == 1 ? "no kernels of this name are known" : "this processor does not have what they need")
         + ", so \(vectors) is used; set it to one of \(usable), or remove it from the environment"
     ]

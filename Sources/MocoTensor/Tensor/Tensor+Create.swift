@@ -88,7 +88,7 @@ extension Tensor {
     return out
   }
 
-  /// Normal numbers, mean 0 and deviation 1, drawn in row-major order.
+  /// Normal numbers, mean 0 and standard deviation 1, drawn in row-major order.
   public static func randn(_ shape: [Int], _ random: inout Philox) throws -> Tensor {
     let out = try Tensor(uninitialized: shape)
     try out.fill { random.nextNormal() }

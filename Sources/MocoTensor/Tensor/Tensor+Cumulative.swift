@@ -27,7 +27,7 @@ extension Tensor {
                 continue
               }
               let (sum, overflow) = wholes[i].addingReportingOverflow(ints.ints[base + i])
-              if overflow { throw Failure("E0402", "cumsum: a sum does not fit an Int") }
+              if overflow { throw Failure("E0402", "cumsum: a sum is out of range for Int") }
               wholes[i] = sum
               out.ints[base + i] = sum
             }

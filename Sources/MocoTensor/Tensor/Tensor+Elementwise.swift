@@ -66,7 +66,7 @@ extension Tensor {
         }
         guard !overflow else {
           throw Failure(
-            "E0402", "\(p) \(op.symbol) \(q) does not fit a 64-bit integer",
+            "E0402", "\(p) \(op.symbol) \(q) is out of range for a 64-bit integer",
             help: "use a tensor of floats")
         }
         out.ints[i] = value

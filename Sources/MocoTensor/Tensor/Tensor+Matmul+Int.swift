@@ -39,7 +39,7 @@ extension Tensor {
     let (total, overflow) = sum.addingReportingOverflow(product)
     guard !tooLarge, !overflow else {
       throw Failure(
-        "E0402", "@: a sum of products does not fit a 64-bit integer",
+        "E0402", "@: a sum of products is out of range for a 64-bit integer",
         help: "multiply as Floats: a.float() @ b.float()")
     }
     sum = total

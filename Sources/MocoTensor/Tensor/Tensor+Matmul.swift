@@ -37,7 +37,7 @@ extension Tensor {
 
   private static func productError(_ a: [Int], _ b: [Int], _ k: Int, _ other: Int) -> Failure {
     var error = Failure(
-      "E0203", "cannot multiply these matrices: \(k) is not \(other)",
+      "E0203", "shapes do not match for @: \(k) columns on the left, \(other) rows on the right",
       operandLabels: (Shape.text(a), Shape.text(b)))
     func result(_ x: [Int], _ y: [Int]) -> [Int]? {
       guard x.count >= 2, y.count >= 2, x[x.count - 1] == y[y.count - 2] else { return nil }

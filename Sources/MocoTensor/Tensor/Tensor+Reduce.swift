@@ -88,7 +88,7 @@ extension Tensor {
             let (sum, overflow) = out.ints[o * v.inner + i].addingReportingOverflow(
               source.ints[(o * v.n + k) * v.inner + i])
             guard !overflow else {
-              throw Failure("E0402", "sum does not fit a 64-bit integer")
+              throw Failure("E0402", "sum is out of range for a 64-bit integer")
             }
             out.ints[o * v.inner + i] = sum
           }

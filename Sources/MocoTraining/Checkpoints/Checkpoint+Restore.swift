@@ -124,7 +124,7 @@ extension Checkpoint {
         notes.append("\(file.path): \(text)")
       } else {
         faults.append(text)
-        // What may differ is no remedy where tensors are missing.
+        // What may differ is not a remedy where tensors are missing.
         if !strict || match.faults.isEmpty { advice = help(allowing: .options) }
       }
     }

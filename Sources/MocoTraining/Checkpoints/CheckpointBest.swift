@@ -50,7 +50,7 @@ extension CheckpointTraining {
       throw Failure(
         "E0708",
         "\(file.path) was saved by a training that ended within epoch \(epoch), whose end the average has taken in already",
-        help: "take the parameters with restore and train anew, with a duration in epochs")
+        help: "take the parameters with restore and train again, with a duration in epochs")
     }
     return AverageState(
       values: try values("average.", "its average", file, trainer), weight: saved.weight)

@@ -27,7 +27,7 @@ struct CheckpointEntries {
     guard let list = json.arrayValue, case let texts = list.compactMap(\.stringValue),
       texts.count == list.count,
       !texts.isEmpty
-    else { throw damaged("its entry \(key) is no list of names") }
+    else { throw damaged("its entry \(key) is not a list of names") }
     return texts
   }
 
@@ -112,11 +112,13 @@ struct CheckpointEntries {
       throw damaged("its entry memory is \(memory), its configuration's \(own)")
     }
     for key in ["training", "data_parts"] {
-      if let json = try json(key), json.objectValue == nil { throw damaged("its entry \(key) is no record") }
+      if let json = try json(key), json.objectValue == nil {
+        throw damaged("its entry \(key) is not a record")
+      }
     }
     if isComplete { try checkOptions() }
     if let json = try json("scheduled"), TrainingPlan.scheduled(json) == nil {
-      throw damaged("its entry scheduled is no range of steps")
+      throw damaged("its entry scheduled is not a range of steps")
     }
     guard let place = try json("position") else { return }
     let position = try SavedPosition(place, version: version, path: file.path)

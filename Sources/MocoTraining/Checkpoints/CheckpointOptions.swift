@@ -82,7 +82,7 @@ extension Checkpoint {
     "make the model as it was made, or take it all the same: restore(model, path, allow: \"\(difference.rawValue)\")"
   }
 
-  /// Options of the model that are not the file's: those that its answers hang on, and those that only a
+  /// Options of the model that are not the file's: those that its answers depend on, and those that only a
   /// training sees.
   static func optionDifferences(
     _ file: CheckpointFile, _ model: any Classifier
@@ -106,7 +106,7 @@ extension Checkpoint {
         "E0708",
         "\(file.path) was saved by a training of a \(model.kind) with other options: "
           + all.map(\.text).joined(separator: "; "),
-        help: "make the \(model.kind) as it was, or take its parameters with restore and train anew")
+        help: "make the \(model.kind) as it was, or take its parameters with restore and train again")
     }
     guard let groups = file.configuration["groups"]?.objectValue else { return }
     for group in model.groups {
@@ -118,7 +118,7 @@ extension Checkpoint {
         "\(file.path) was saved by a training with other templates: \"\(group.name)\" was \(NameList.text(texts)), "
           + "now \(NameList.text(group.templates.map(\.text)))",
         help:
-          "make the \(model.kind) with the templates it had, or take its parameters with restore and train anew"
+          "make the \(model.kind) with the templates it had, or take its parameters with restore and train again"
       )
     }
   }

@@ -6,7 +6,7 @@ extension TrainingPlan {
   /// The steps that the schedule covers, as a checkpoint holds them.
   var scheduledJson: Json { ["from": .int(scheduled.lowerBound), "to": .int(scheduled.upperBound)] }
 
-  /// What `scheduledJson` wrote; nil for what is no range of steps.
+  /// What `scheduledJson` wrote; nil for what is not a range of steps.
   static func scheduled(_ json: Json?) -> Range<Int>? {
     guard let from = json?["from"]?.intValue, let to = json?["to"]?.intValue, from >= 0, to > from,
       to <= 1 << 40
@@ -91,7 +91,7 @@ struct CheckpointTraining {
   private static func checkData(_ file: CheckpointFile, _ trainer: Trainer) throws {
     guard let saved = file.file.metadata("data") else { return }
     let help =
-      "resume with the same data, shots and seeds, or take the parameters with restore and train anew"
+      "resume with the same data, shots and seeds, or take the parameters with restore and train again"
     guard file.version > 1 else {
       if saved != trainer.data.firstVersionHash {
         throw Failure("E0708", "\(file.path) was saved while training on other data", help: help)
@@ -206,7 +206,7 @@ struct CheckpointTraining {
     }
     var before = options
     guard let duration = TrainingDuration(oldDuration) else {
-      throw Failure("E0708", "\(path) does not say how long its training was", help: "train anew")
+      throw Failure("E0708", "\(path) does not say how long its training was", help: "train again")
     }
     before.duration = duration
     let old = try TrainingPlan(before, count: trainer.data.count, scheduled: scheduled)
@@ -224,7 +224,7 @@ struct CheckpointTraining {
       throw Failure(
         "E0708", lengths,
         help: "choose the learning rates of what is added: extend: \"hold\" (the last one), "
-          + "\"restart\" (the schedule anew over the rest) or \"stretch\" (as if it had been \(newDuration) from the start)"
+          + "\"restart\" (the schedule again over the rest) or \"stretch\" (as if it had been \(newDuration) from the start)"
       )
     }
     let told: (TrainingPlan, String)
@@ -238,7 +238,7 @@ struct CheckpointTraining {
     case .restart:
       told = (
         try TrainingPlan(options, count: trainer.data.count, scheduled: position.step..<steps),
-        "with the schedule anew over the rest"
+        "with the schedule again over the rest"
       )
     case .stretch:
       told = (

@@ -79,7 +79,7 @@ public struct Confidence: Sendable, Equatable {
       ranks[before] += 1
       losses -= Double(logarithms[start + label])
       let confidence = min(ExactMath.exp(Double(logarithms[start + answers[row]])), 1)
-      // Comparisons are false for what is no number.
+      // Comparisons are false for what is not a number.
       let place = confidence > 0 ? Int((confidence * Double(Confidence.binCount)).rounded(.up)) - 1 : 0
       let bin = min(max(place, 0), Confidence.binCount - 1)
       bins[bin].count += 1

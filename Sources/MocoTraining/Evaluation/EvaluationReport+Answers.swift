@@ -14,7 +14,7 @@ extension EvaluationReport {
   ///   - labels: an index into `classes` for each image.
   ///   - answers: logits [N, C], or an index into `classes` for each image.
   ///   - base: which classes are base classes; nil without a cut, and not with bare answers.
-  /// - Throws: E0712 where they do not fit each other, or are no numbers.
+  /// - Throws: E0712 where they do not fit each other, or are not numbers.
   public init(
     kind: String, classes: [String], labels: [Int], answers: Answers, base: [Bool]? = nil
   ) throws {

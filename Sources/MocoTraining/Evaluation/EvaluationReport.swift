@@ -94,7 +94,7 @@ public struct EvaluationReport: Sendable {
     return harmonicMean(base.accuracy, new.accuracy)
   }
 
-  /// Why H is no number; nil where it is one, or where there is no cut.
+  /// Why H is not a number; nil where it is one, or where there is no cut.
   public var missingHalf: String? {
     guard let base, let new, base.count == 0 || new.count == 0 else { return nil }
     let halves = [base.count == 0 ? "base" : nil, new.count == 0 ? "new" : nil].compactMap { $0 }

@@ -24,7 +24,7 @@ public enum Evaluator {
   /// The answer is the largest logit, the first of equals. With `naming` "data" the data's names are encoded
   /// for the occasion, so a model can be evaluated on other data sets.
   /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's, E0704 for unknown
-  ///   base names, E0712 for logits that are no numbers, E0406 when interrupted.
+  ///   base names, E0712 for logits that are not numbers, E0406 when interrupted.
   public static func evaluate(
     _ model: any Classifier, on data: DataSplit, options: EvaluationOptions = .init(),
     progress: ((Progress) -> Void)? = nil

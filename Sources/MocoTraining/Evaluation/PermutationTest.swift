@@ -36,7 +36,7 @@ public struct PermutationTest: Sendable {
   ///   - b: as many, of the same images in the same order.
   ///   - flips: random flips of all signs where not all can be gone through; p is (1 + as far) / (1 + flips).
   ///   - seed: that of the random flips.
-  /// - Throws: E0712 where they are no pairs; E0406 when interrupted.
+  /// - Throws: E0712 where they are not pairs; E0406 when interrupted.
   public init(_ a: [Double], _ b: [Double], flips: Int = 10_000, seed: UInt64 = 0) throws {
     guard a.count == b.count, !a.isEmpty else {
       throw Failure(

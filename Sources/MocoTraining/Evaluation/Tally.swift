@@ -45,7 +45,7 @@ struct Tally {
   /// - Parameters:
   ///   - logits: Shape: [B, C], row after row.
   ///   - first: the place of the first of them among all images, for messages.
-  /// - Throws: E0712 for a label that is no class, or logits that are no numbers.
+  /// - Throws: E0712 for a label that is not a class, or logits that are not numbers.
   mutating func add(
     _ logits: [Float], labels: [Int], styles: [Style?]? = nil, routing: Routing? = nil, first: Int = 0
   ) throws {
@@ -106,7 +106,7 @@ struct Tally {
 
   /// An image of which only the answer is known, or whose logits are counted by the caller.
   ///
-  /// - Throws: E0712 for numbers that are no class.
+  /// - Throws: E0712 for numbers that are not a class.
   mutating func add(label: Int, answer: Int, image: Int) throws {
     for (what, number) in [("label", label), ("answer", answer)] where !classes.indices.contains(number) {
       throw Failure(

@@ -138,7 +138,7 @@ public final class OwnSchedule: @unchecked Sendable, Hashable {
   public func factor(_ moment: Moment) throws -> Double {
     guard let function else {
       throw Failure(
-        "E0706", "the schedule's function is gone", help: "train anew with it", argument: "schedule")
+        "E0706", "the schedule's function is gone", help: "train again with it", argument: "schedule")
     }
     let value = try function(moment)
     guard value.isFinite, value >= 0 else {

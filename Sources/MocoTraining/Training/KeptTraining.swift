@@ -1,7 +1,7 @@
 import MocoBase
 import MocoMethods
 
-/// Where a training keeps itself without being asked to, so that its program, begun anew after it was cut, goes on from
+/// Where a training keeps itself without being asked to, so that its program, begun again after it was cut, goes on from
 /// there to the same bits.
 ///
 /// A signal writes it, and so does an epoch's end when the last writing is long ago. A training that has ended is kept too,

@@ -22,7 +22,7 @@ public enum ParameterAverage: Sendable, Hashable {
       guard mean.isFinite, std.isFinite, std > 0 else {
         throw Failure(
           "E0706",
-          "gaussian cannot weigh epochs around \(NumberText.float(mean)) with a deviation of "
+          "gaussian cannot weigh epochs around \(NumberText.float(mean)) with a standard deviation of "
             + NumberText.float(std),
           help: "give an epoch and a positive number of epochs, such as gaussian(mean: 15, std: 1)",
           argument: "average")

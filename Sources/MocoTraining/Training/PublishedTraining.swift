@@ -5,7 +5,7 @@ import MocoMethods
 /// How the mixture was trained by its authors: one configuration for ImageNet, one for the other data sets.
 ///
 /// In both: SGD with momentum 0.9 and weight decay 5e-4, a cosine after a warm-up at 1e-5, the gradient's norm
-/// clipped to 1, random crops and flips drawn anew in every epoch.
+/// clipped to 1, random crops and flips drawn again in every epoch.
 public struct PublishedTraining: Sendable, Equatable {
   /// The data set whose configuration it is, as it is written in the literature; nil: of none by name.
   public let dataSet: String?

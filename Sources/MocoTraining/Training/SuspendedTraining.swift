@@ -100,7 +100,7 @@ private final class StoredTensors: TensorFile, @unchecked Sendable {
 
   func tensor(_ name: String) throws -> Tensor {
     guard let value = values[name] else {
-      throw Failure("E0502", "\(path) holds no tensor \(name)", help: "train anew")
+      throw Failure("E0502", "\(path) holds no tensor \(name)", help: "train again")
     }
     return try value.copy()
   }

@@ -48,7 +48,7 @@ public enum TrainingDuration: Sendable, Hashable {
 public enum TrainingExtension: String, Sendable, CaseIterable {
   /// The old schedule, then its last rate.
   case hold
-  /// The schedule anew, over what is left.
+  /// The schedule again, over what is left.
   case restart
   /// The rest of the schedule as it would be had the training been as long from the start.
   case stretch
@@ -61,7 +61,7 @@ public enum TrainingViews: Sendable, Hashable {
   /// So many random crops and flips of each image, epoch e looking at number e mod K. Features of a frozen
   /// tower are computed once a view.
   case kept(Int)
-  /// Another crop and flip in every epoch, as published: each step encodes its images anew.
+  /// Another crop and flip in every epoch, as published: each step encodes its images again.
   case fresh
 
   /// Views of an image that are kept at most.

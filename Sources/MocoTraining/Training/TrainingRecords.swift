@@ -14,7 +14,7 @@ struct SavedPosition {
   /// The average of the parameters so far: the logarithm of its weights' sum, and the epoch whose end it took in last.
   let average: (weight: Double, epoch: Int?)?
 
-  /// - Throws: E0708 for what is no position.
+  /// - Throws: E0708 for what is not a position.
   init(_ json: Json, version: Int, path: String) throws {
     let range = 0...TrainingDuration.limit
     guard let step = json["step"]?.intValue, range.contains(step) else {
@@ -48,7 +48,7 @@ struct SavedPosition {
       accuracy >= 0, accuracy <= Double(steps), steps > 0 || loss == 0,
       SavedPosition.isNumbers(sums["parts"]?.objectValue?.map(\.value)),
       sums["load"]?.isNull ?? true || SavedPosition.isNumbers(sums["load"]?.arrayValue)
-    else { throw SavedPosition.damaged(path, "the sums of its unfinished epoch are no numbers") }
+    else { throw SavedPosition.damaged(path, "the sums of its unfinished epoch are not numbers") }
   }
 
   private static func isNumbers(_ list: [Json]?) -> Bool {
@@ -112,10 +112,10 @@ enum TrainingRecords {
   }
 
   /// - Parameter epochs: how many the training has, for the records.
-  /// - Throws: E0708 for lists that do not belong together, and for what is no number.
+  /// - Throws: E0708 for lists that do not belong together, and for what is not a number.
   static func read(_ json: Json, epochs: Int, path: String) throws -> [EpochRecord] {
     func damaged(_ name: String) -> Failure {
-      SavedPosition.damaged(path, "of its records of epochs, \(name) is no list of numbers")
+      SavedPosition.damaged(path, "of its records of epochs, \(name) is not a list of numbers")
     }
     func list(_ json: Json?, _ name: String) throws -> [Double] {
       guard let list = json?.arrayValue, case let numbers = list.compactMap(\.doubleValue),

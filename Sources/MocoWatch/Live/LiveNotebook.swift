@@ -84,7 +84,7 @@ package final class LiveNotebook {
       let live: LiveCell
       if let place = places[index] {
         live = cells[place]
-        // What was moved on the page begins anew where the cell that declares it is edited.
+        // What was moved on the page begins again where the cell that declares it is edited.
         if live.words != words[index] {
           for name in live.constants { settings[name] = givenSettings[name] }
         }

@@ -171,7 +171,7 @@ enum WatchScript {
 
     function connect() {
       const source = new EventSource("events");
-      // After a break everything comes anew, and what is there already stays in its place.
+      // After a break everything comes again, and what is there already stays in its place.
       source.onopen = () => lost("");
       source.onmessage = (event) => take(JSON.parse(event.data));
       source.onerror = () => {

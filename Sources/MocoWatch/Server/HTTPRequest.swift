@@ -22,7 +22,7 @@ package struct HTTPRequest: Equatable {
   }
 }
 
-/// Why something that came over a connection is no request that is answered.
+/// Why something that came over a connection is not a request that is answered.
 package struct HTTPFault: Error, Equatable {
   /// The status of the answer.
   package var status: Int
@@ -47,7 +47,7 @@ extension HTTPRequest {
     guard end <= mostHead else { throw HTTPFault(status: 431, words: "the head is too long") }
     guard let head = String(validating: bytes[..<(end - 4)], as: UTF8.self),
       !head.unicodeScalars.contains(where: { $0.value < 32 && $0 != "\r" && $0 != "\n" && $0 != "\t" })
-    else { throw HTTPFault(status: 400, words: "the head is no text") }
+    else { throw HTTPFault(status: 400, words: "the head is not text") }
     // By scalars: "\r\n" is one character.
     let lines = head.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       String(line.last == "\r" ? line.dropLast() : line)
@@ -55,7 +55,7 @@ extension HTTPRequest {
     var request = HTTPRequest()
     let first = (lines.first ?? "").split(separator: " ", omittingEmptySubsequences: false)
     guard first.count == 3, !first[0].isEmpty, first[1].hasPrefix("/") else {
-      throw HTTPFault(status: 400, words: "the first line is no request")
+      throw HTTPFault(status: 400, words: "the first line is not a request")
     }
     guard first[2] == "HTTP/1.1" || first[2] == "HTTP/1.0" else {
       throw HTTPFault(status: 505, words: "only HTTP/1.1 is spoken here")
@@ -63,11 +63,11 @@ extension HTTPRequest {
     (request.method, request.target) = (String(first[0]), String(first[1]))
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: ":"), colon != line.startIndex else {
-        throw HTTPFault(status: 400, words: "a line of the head is no header")
+        throw HTTPFault(status: 400, words: "a line of the head is not a header")
       }
       let name = line[..<colon]
       guard !name.contains(where: \.isWhitespace) else {
-        throw HTTPFault(status: 400, words: "a line of the head is no header")
+        throw HTTPFault(status: 400, words: "a line of the head is not a header")
       }
       var value = line[line.index(after: colon)...]
       while value.first == " " || value.first == "\t" { value.removeFirst() }
@@ -85,7 +85,7 @@ extension HTTPRequest {
       return (request, end)
     }
     guard lengths.count == 1, !length.value.isEmpty, length.value.utf8.allSatisfy({ (48...57).contains($0) })
-    else { throw HTTPFault(status: 400, words: "the length is no number") }
+    else { throw HTTPFault(status: 400, words: "the length is not a number") }
     guard let count = Int(length.value), count <= mostBody else {
       throw HTTPFault(status: 413, words: "the body is too long")
     }

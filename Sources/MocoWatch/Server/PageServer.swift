@@ -1,6 +1,6 @@
 // A server of HTTP/1.1 for the browsers of one machine: GET, POST, and events that go on (Server-Sent Events).
 //
-// There is no package behind it. What is needed is a small part of HTTP: no encryption, no compression, no bodies in
+// There is no package after it. What is needed is a small part of HTTP: no encryption, no compression, no bodies in
 // pieces, no proxies. Ready-made servers bring an event loop with some twenty packages, or the family of libcurl, and take
 // several times as long to build as all of moco's own sockets. Events flow one way, which plain HTTP does by itself, so that
 // WebSockets are not needed either.

@@ -103,7 +103,7 @@ package struct WatchSite: Sendable {
     let json = String(validating: body, as: UTF8.self).flatMap { text in
       text.isEmpty ? Json.object(JsonObject()) : try? Json.parse(text, name: "the request")
     }
-    guard let json, json.objectValue != nil else { return .words(400, "the body is no JSON object") }
+    guard let json, json.objectValue != nil else { return .words(400, "the body is not a JSON object") }
     switch name {
     case "run-all": asked(.runAll)
     case "interrupt": asked(.interrupt)

@@ -275,7 +275,7 @@ struct FuzzBinaries {
     for split in data.splits {
       for place in 0..<min(split.count, 3) {
         guard split.labels.indices.contains(place), data.classes.indices.contains(split.labels[place]) else {
-          throw Fuzzer.Finding(description: "a label is no class")
+          throw Fuzzer.Finding(description: "a label is not a class")
         }
         _ = try? split.image(place)
       }

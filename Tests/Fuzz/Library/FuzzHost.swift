@@ -53,7 +53,7 @@ final class FuzzHost: HostObject {
   }
   var count: Int? { held.value.asList?.count }
   func makeIterator() -> (() throws -> AnyValue?)? {
-    // `holder(inf)` goes on for ever, as nothing of moco's own does: loops inside of built-ins heed the
+    // `holder(inf)` goes on for ever, as nothing of moco's own does: loops inside of built-ins use the
     // interrupt.
     var left = held.value.asFloat == .infinity ? Int.max : 3
     return { [held] in

@@ -172,13 +172,13 @@ package struct FuzzSignals {
     let isEnded = result.status != 0
     if isEnded { cut += 1 }
     if result.bySignal {
-      // Before the program begins nothing is there that would heed it, and behind its end nothing is lost.
+      // Before the program begins nothing is there that would use it, and behind its end nothing is lost.
       if begun && !isWhole { try fail("it was killed") }
       if begun, let number = name.map({ _ in status - 128 }), number != result.status {
         try fail("another killed it")
       }
     } else if isEnded {
-      if isLate || result.status != status { try fail("that is no status of it") }
+      if isLate || result.status != status { try fail("that is not a status of it") }
       if status != 128 + SIGPIPE {
         let says = result.errors
         if !says.contains("interrupted") { try fail("it does not say what has ended it") }

@@ -3,7 +3,7 @@ import Foundation
 import MocoLang
 import Synchronization
 
-/// Stops a program that runs for long, through the flag that ^C uses; a program that does not heed the flag
+/// Stops a program that runs for long, through the flag that ^C uses; a program that does not use the flag
 /// is a hang, and ends the process with a word about it.
 ///
 /// - Safety: what both threads use is atomic.
@@ -18,7 +18,7 @@ final class FuzzWatch: @unchecked Sendable {
 
   /// - Parameters:
   ///   - seconds: after them a program is interrupted.
-  ///   - patience: after them it should have heeded that.
+  ///   - patience: after them it should have used that.
   init(flag: UnsafeMutablePointer<Int32>, seconds: Double, patience: Double) {
     self.flag = flag
     usual = seconds

@@ -3,7 +3,7 @@ import Foundation
 import MocoBase
 import Testing
 
-/// What stays of a file that is written anew, and what is left where that fails.
+/// What stays of a file that is rewritten, and what is left where that fails.
 @Suite struct WriteTests {
   private let manager = FileManager.default
 

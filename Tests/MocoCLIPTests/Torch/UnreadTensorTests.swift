@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// A parameter in a form that is not read is no missing one.
+  /// A parameter in a form that is not read is not a missing one.
   @Test func parametersThatCannotBeReadAreNamed() throws {
     try Fixtures.inFolder { folder in
       let path = folder + "/m.pt"

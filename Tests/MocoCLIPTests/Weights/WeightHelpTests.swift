@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: [
     ("\u{1F}\u{8B}", "unpack it"), ("version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
-    ("<!DOCTYPE html><html></html>", "address"), ("GGUF and more of it", "fetch the model as"),
+    ("<!DOCTYPE html><html></html>", "address"), ("GGUF and more of it", "download the model as"),
     ("BZh91AY&SY", "bunzip2"), ("hello, this is a text", "torch.save wrote"),
     ("\u{80}\u{4}\u{95}0123456789", "torch.save(weights, \"new.pt\")"),
   ])

@@ -27,7 +27,7 @@ import Testing
     OptionFixture.fault { _ = try load(OptionFixture.setting(OptionFixture.openClip, path, value)) }
   }
 
-  /// Features under every option that open_clip heeds, and again from our own file.
+  /// Features under every option that open_clip uses, and again from our own file.
   @Test func featuresAreThoseOfOpenClip() throws {
     let cases = try OptionFixture.expected()["openClip"]?.arrayValue ?? []
     #expect(cases.count > 30)
@@ -210,7 +210,7 @@ import Testing
     #expect(OptionFixture.fault { _ = try load([(vision + ["layers"], 4)]) }.contains("says 4"))
   }
 
-  /// A bias of the logits, as models trained with a sigmoid have it, is no part of any feature.
+  /// A bias of the logits, as models trained with a sigmoid have it, is not part of any feature.
   @Test func aLogitBiasIsLeftOut() throws {
     try Repository.inFolder { folder in
       let items = try OptionFixture.tensors().map { SafetensorsWriter.Item($0.0, $0.1, .f32) }

@@ -5,7 +5,7 @@ import MocoTestSupport
 import Testing
 
 @Suite struct OptionTableTests {
-  /// help("weights") lists exactly the options that the program knows. MOCO_RECORD=1 writes the tables anew.
+  /// help("weights") lists exactly the options that the program knows. MOCO_RECORD=1 writes the tables again.
   @Test func theDocumentationIsTheTable() throws {
     let path = Repository.root + "/stdlib/docs/weights.md"
     var page = try FileSystem.readText(path)

@@ -20,7 +20,7 @@ struct Received {
 
   init(_ frames: [[UInt8]]) throws {
     guard let place = frames.firstIndex(of: Message.delimiter), frames.count >= place + 6 else {
-      throw TestFailure("these frames are no message: \(frames.map { String(decoding: $0, as: UTF8.self) })")
+      throw TestFailure("these frames are not message: \(frames.map { String(decoding: $0, as: UTF8.self) })")
     }
     route = Array(frames[..<place])
     signature = frames[place + 1]

@@ -12,7 +12,7 @@ final class ClientSocket {
   private var decoder = ZMTPDecoder()
   private(set) var isOpen = true
 
-  /// - Parameter type: `DEALER`, `SUB` or `REQ`; nil says nothing, for bytes that are no greeting.
+  /// - Parameter type: `DEALER`, `SUB` or `REQ`; nil says nothing, for bytes that are not a greeting.
   init(port: Int, type: String?, identity: [UInt8] = []) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()

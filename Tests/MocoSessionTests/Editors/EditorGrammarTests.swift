@@ -5,7 +5,7 @@ import MocoSession
 import MocoTestSupport
 import Testing
 
-/// The files in `editors` hold the words that the language's tables have. `MOCO_RECORD=1` writes them anew, and lets the
+/// The files in `editors` hold the words that the language's tables have. `MOCO_RECORD=1` writes them again, and lets the
 /// run fail so that nobody records by accident.
 @Suite struct EditorGrammarTests {
   private static let words = EditorWords(dialect: .moco)

@@ -64,7 +64,7 @@ struct TerminalSession {
   private var script: Script
   let folder: TemporaryFolder
 
-  /// - Parameter suggests: whether the history suggests; most tests say exactly what stands behind the prompt.
+  /// - Parameter suggests: whether the history suggests; most tests say exactly what comes after the prompt.
   /// - Parameter folder: where the history lies and the program starts; share it to continue a session in
   ///   another.
   init(

@@ -43,7 +43,7 @@ final class OwnFunction {
   /// - Throws: what the function throws, with a note of what it is.
   func call(_ arguments: [AnyValue], owner: String) throws -> AnyValue {
     guard let function = held.value.asFunction else {
-      throw Failure("E0310", "\(name) of \(owner) is gone", help: "make the model anew")
+      throw Failure("E0310", "\(name) of \(owner) is gone", help: "make the model again")
     }
     do {
       return try function.call(Array(arguments.prefix(count)))

@@ -83,8 +83,8 @@ private struct OwnLoss {
   private func checkName(_ name: String, _ function: OwnFunction) throws {
     guard OwnLoss.taken.contains(name) else { return }
     throw function.failure(
-      "E0713", "'\(name)' is no name for a part of a loss: an epoch has a field of that name",
-      help: "call it otherwise, such as \"own_\(name)\"")
+      "E0713", "'\(name)' is not a name for a part of a loss: an epoch has a field of that name",
+      help: "give it another name, such as \"own_\(name)\"")
   }
 
   /// A scalar. A number of the language is a constant.
@@ -133,7 +133,7 @@ private struct OwnLoss {
       guard let parameter = model.parameters.first(where: { $0.name == name }) else {
         let names = model.parameters.map(\.name)
         throw function.failure(
-          "E0713", "gradients has '\(name)', which is no parameter of \(model.owner)",
+          "E0713", "gradients has '\(name)', which is not a parameter of \(model.owner)",
           help: Nearest.name(to: name, among: names).map { "write \($0)" }
             ?? "name its parameters: \(names.prefix(8).joined(separator: ", "))")
       }

@@ -160,7 +160,7 @@ private func readParameterNames(
   let names = try value.asString.map { [$0] } ?? arguments.strings(name)
   for given in names where !all.contains(given) {
     throw arguments.failure(
-      "E0305", "\(name) names \"\(given)\", which is no parameter of the model", at: name,
+      "E0305", "\(name) names \"\(given)\", which is not a parameter of the model", at: name,
       help: Nearest.name(to: given, among: all).map { "did you mean \"\($0)\"?" }
         ?? (all.isEmpty
           ? "give parameters: {…} first" : "parameters are \(all.prefix(8).joined(separator: ", "))"))

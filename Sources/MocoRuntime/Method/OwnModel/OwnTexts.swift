@@ -99,14 +99,14 @@ extension OwnModel {
 
   /// What never changes, for these names.
   ///
-  /// - Throws: E0713 for what hangs on a parameter; what the function throws.
+  /// - Throws: E0713 for what depends on a parameter; what the function throws.
   func fixedValue(_ names: [String]) throws -> AnyValue {
     guard let function = functions.fixed else { return .nil }
     if let known = fixed.known(names, nil, parameters) { return known }
     let value = try function.call([.list(names)], owner: owner)
     guard !value.carriesGradient() else {
       throw function.failure(
-        "E0713", "'fixed' of \(owner) gives what hangs on a parameter, which changes in training",
+        "E0713", "'fixed' of \(owner) gives what depends on a parameter, which changes in training",
         help: "move that to texts: names => …, which is called again when a parameter has changed")
     }
     // Where nothing is recorded it does not show whether a parameter is in it.
