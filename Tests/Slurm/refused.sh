@@ -19,9 +19,11 @@ refused "was edited" --slurm time=1
 same runs/small/sweep.sbatch mine.sbatch
 mv runs/small/sweep.sbatch gone.sbatch
 refused "no batch script" --submit
-folder=$(mktemp -d)
-PATH=$folder refused "there is no sbatch here" --slurm time=1 --submit
-rmdir "$folder"
+real=$MOCO
+MOCO=without_slurm
+without_slurm() { PATH=/none "$real" "$@"; }
+refused "there is no sbatch here" --slurm time=1 --submit
+MOCO=$real
 
 # An edited script is sent as it is.
 sed -i 's/^#SBATCH --array=.*/#SBATCH --array=1/; s/auto\/[0-9]*/auto\/2/' runs/small/sweep.sbatch
@@ -35,6 +37,6 @@ sed -i "s/\"$job\"/\"99999\"/" runs/small/slurm.jsonl
 status=$("$MOCO" sweep small.moco --status)
 contains "the status" "$status" "Slurm has forgotten it, and there are no accounts (sacct) to look it up in"
 contains "the status" "$status" "3 finished, 3 missing"
-status=$(PATH=/none "$MOCO" sweep small.moco --status)
+status=$(without_slurm sweep small.moco --status)
 contains "the status without Slurm" "$status" "there is no squeue here to ask about it"
 contains "the status without Slurm" "$status" "3 finished, 3 missing"

@@ -17,7 +17,7 @@ done
 scontrol requeue "${job}_0"
 until_true "the second runs" has_state "$job" COMPLETED
 for seed in 1 2; do
-  contains "what seed $seed said" "$(cat runs/long/2-$seed-*/stderr.txt)" "an earlier try was cut; it goes on after step"
+  contains "the record of seed $seed" "$(cat runs/long/2-$seed-*/run.json)" "\"training 1 resumed\""
   [ ! -e runs/long/2-$seed-*/kept ] || fail "what was kept for seed $seed stays"
 done
 # The output of the first try is still there.

@@ -4,6 +4,7 @@ write_program small.moco 20
 "$MOCO" sweep small.moco --quiet --out alone > alone.txt
 contains "a sweep on one machine" "$(cat alone.txt)" "6 finished"
 results alone alone.results
+rm begun-*
 
 # Point k is task k mod 3: task 1 has seed 2, task 2 seed 3.
 touch hold-1-2 hold-1-3
@@ -41,7 +42,7 @@ contains "the status" "$("$MOCO" sweep small.moco --status)" "6 finished"
 results runs/small slurm.results
 same slurm.results alone.results
 for value in loss steps; do
-  "$MOCO" table small.moco --rows shots --columns seed --value "$value" --format csv > slurm.csv
+  "$MOCO" table runs/small --rows shots --columns seed --value "$value" --format csv > slurm.csv
   "$MOCO" table alone --rows shots --columns seed --value "$value" --format csv > alone.csv
   same slurm.csv alone.csv
 done

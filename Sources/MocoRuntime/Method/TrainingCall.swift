@@ -104,12 +104,19 @@ struct TrainingCall {
     do {
       guard try trainer.takeUpKept() else { return (trainer, []) }
       tell("\(kind): an earlier try was cut; it goes on after step \(trainer.step) of \(trainer.plan.steps)")
+      note("resumed", ["after_step": .int(trainer.step), "steps": .int(trainer.plan.steps)])
       return (trainer, [])
     } catch let error as Failure {
       tell("\(kind): what an earlier try has kept is of no use, it begins at its beginning: \(error.message)")
+      note("begun anew", .string(error.message))
       before.putBack()
       return (try made(), [])
     }
+  }
+
+  /// How this training has begun, for the run's record: the progress of a sweep's runs is shown to nobody.
+  private func note(_ what: String, _ value: Json) {
+    context.recorder?.note("training \(context.begunTrainings) \(what)", value)
   }
 
   /// Says something where progress is said: it is not part of what the program prints.
