@@ -55,6 +55,15 @@ import Testing
     } catch { return "\(error)" }
   }
 
+  /// A method with one number of shots that stands first does not put it first.
+  @Test func columnsAreInTheOrderOfTheFullestRow() throws {
+    let alone = run(
+      [("method", "zero-shot"), ("shots", 2), ("seed", 1), ("rate", 0.1)], [("accuracy", 0.4)])
+    let found = try table([alone] + grid)
+    #expect(found.columns.map(\.label) == ["16", "1", "2"])
+    #expect(found.rows == [["zero-shot"], ["coop"], ["a & b_c"]])
+  }
+
   @Test func cellsAreMeansInTheSweepsOrder() throws {
     let table = try table(grid) { $0.isPercent = true }
     #expect(table.columns.map(\.label) == ["16", "1", "2"])

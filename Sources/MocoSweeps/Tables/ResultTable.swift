@@ -59,8 +59,8 @@ public struct ResultTable: Sendable {
     let selection = try RunSelection(runs, request, source: source)
     let grouped = selection.chosen
     averaged = selection.averaged
-    rows = RunSelection.distinct(grouped.map { run in request.rows.map { run.settings[$0] } })
-    let groups = RunSelection.distinct(grouped.map { run in request.columns.map { run.settings[$0] } })
+    rows = RunSelection.ordered(grouped, by: request.rows, within: request.columns)
+    let groups = RunSelection.ordered(grouped, by: request.columns, within: request.rows)
     let names = request.values + (request.harmonic == nil ? [] : [Self.harmonicName])
     columns = groups.flatMap { group in
       names.map { name in

@@ -115,6 +115,26 @@ package struct RunSelection {
     values.map { $0.map { SettingText.of($0) + "\u{1}" + $0.kindName } ?? "" }.joined(separator: "\u{0}")
   }
 
+  /// The values of some settings without repetitions, in the order in which the sweep goes through them.
+  ///
+  /// A condition may leave out points: a method that is not trained has one number of shots, and may stand first. So the
+  /// order is that of the group of `others` that has the most values; what it does not have follows.
+  package static func ordered(_ runs: [SweepRun], by names: [String], within others: [String]) -> [[Json?]] {
+    func values(_ run: SweepRun, _ names: [String]) -> [Json?] { names.map { run.settings[$0] } }
+    var groups: [String: [[Json?]]] = [:]
+    var keys: [String] = []
+    for run in runs {
+      let key = key(values(run, others))
+      if groups[key] == nil { keys.append(key) }
+      groups[key, default: []].append(values(run, names))
+    }
+    let lists = keys.map { distinct(groups[$0] ?? []) }
+    guard let most = lists.map(\.count).max(), let longest = lists.first(where: { $0.count == most }) else {
+      return []
+    }
+    return distinct(longest + lists.joined())
+  }
+
   /// The groups without repetitions, in the order of their first appearance.
   package static func distinct(_ groups: [[Json?]]) -> [[Json?]] {
     var seen = Set<String>()
