@@ -25,11 +25,13 @@ void moco_image_say(moco_image *image, const char *message) {
   image->message[length] = 0;
 }
 
-static int decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_image *image) {
+static int decode_any(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_columns *wanted,
+                      void *context, moco_image *image) {
   memset(image, 0, sizeof *image);
   image->frames = 1;
   switch (moco_image_kind_of(bytes, count)) {
-    case MOCO_IMAGE_JPEG: return moco_jpeg_decode(bytes, count, max_pixels, header_only, image);
+    case MOCO_IMAGE_JPEG:
+      return moco_jpeg_decode(bytes, count, max_pixels, header_only, wanted, context, image);
     case MOCO_IMAGE_PNG: return moco_png_decode(bytes, count, max_pixels, header_only, image);
     case MOCO_IMAGE_WEBP: return moco_webp_decode(bytes, count, max_pixels, header_only, image);
     case MOCO_IMAGE_GIF: return moco_gif_decode(bytes, count, max_pixels, header_only, image);
@@ -38,12 +40,24 @@ static int decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int h
   }
 }
 
+static int decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_columns *wanted,
+                  void *context, moco_image *image) {
+  const int status = decode_any(bytes, count, max_pixels, header_only, wanted, context, image);
+  if (image->columns == 0) image->columns = image->width;
+  return status;
+}
+
 int moco_image_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, moco_image *image) {
-  return decode(bytes, count, max_pixels, 0, image);
+  return decode(bytes, count, max_pixels, 0, NULL, NULL, image);
+}
+
+int moco_image_decode_columns(const uint8_t *bytes, size_t count, uint64_t max_pixels, moco_columns *wanted, void *context,
+                              moco_image *image) {
+  return decode(bytes, count, max_pixels, 0, wanted, context, image);
 }
 
 int moco_image_header(const uint8_t *bytes, size_t count, moco_image *image) {
-  return decode(bytes, count, UINT64_MAX, 1, image);
+  return decode(bytes, count, UINT64_MAX, 1, NULL, NULL, image);
 }
 
 void moco_pixels_plain(uint32_t form, int clip, const uint8_t *in, size_t count, uint8_t *out) {

@@ -5,7 +5,11 @@
 #include "moco_images.h"
 
 typedef int moco_decoder(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_image *image);
-moco_decoder moco_jpeg_decode, moco_png_decode, moco_webp_decode, moco_gif_decode, moco_tiff_decode;
+moco_decoder moco_png_decode, moco_webp_decode, moco_gif_decode, moco_tiff_decode;
+
+// As moco_decoder; `wanted` may be NULL.
+int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_columns *wanted,
+                     void *context, moco_image *image);
 
 void moco_image_say(moco_image *image, const char *message);
 

@@ -79,7 +79,26 @@ static void look_at_markers(j_decompress_ptr info, moco_image *image) {
   }
 }
 
-int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_image *image) {
+// Leaves out columns on both sides, so that their numbers are not computed; the file is read as a whole. Where colours are
+// interpolated a column depends on its neighbours, so one block more than asked for is decoded on each side: what its
+// outer columns hold is not that of the whole, and is not promised either.
+static void leave_out(j_decompress_ptr info, moco_columns *wanted, void *context, moco_image *image) {
+  uint32_t first = 0, last = info->output_width;
+  wanted(context, info->output_width, info->output_height, &first, &last);
+  const uint32_t block = (uint32_t)info->max_h_samp_factor * DCTSIZE;
+  if (last > info->output_width || first >= last) return;
+  JDIMENSION from = first > block ? first - block : 0;
+  JDIMENSION to = info->output_width - last > block ? last + block : info->output_width;
+  JDIMENSION columns = to - from;
+  // For less it is not worth it.
+  if (columns + 2 * block > info->output_width) return;
+  jpeg_crop_scanline(info, &from, &columns);
+  image->first = from;
+  image->columns = columns;
+}
+
+int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, int header_only, moco_columns *wanted,
+                     void *context, moco_image *image) {
   struct jpeg_decompress_struct info;
   struct jpeg_progress_mgr progress;
   struct jpeg_source_mgr source;
@@ -134,14 +153,15 @@ int moco_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, in
     jpeg_destroy_decompress(&info);
     return MOCO_IMAGE_OK;
   }
-  size_t stride = (size_t)info.image_width * (size_t)info.num_components;
+  jpeg_start_decompress(&info);
+  // A progressive file is smoothed from block to block where it is incomplete.
+  if (wanted && info.num_components == 3 && !info.progressive_mode) leave_out(&info, wanted, context, image);
+  size_t stride = (size_t)info.output_width * (size_t)info.num_components;
   pixels = malloc(stride * info.image_height);
   if (!pixels) {
     jpeg_destroy_decompress(&info);
-    free(pixels);
     return MOCO_IMAGE_NO_MEMORY;
   }
-  jpeg_start_decompress(&info);
   while (info.output_scanline < info.output_height) {
     JSAMPROW places[ROWS];
     JDIMENSION rows = info.output_height - info.output_scanline < ROWS ? info.output_height - info.output_scanline : ROWS;

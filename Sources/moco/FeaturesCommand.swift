@@ -169,9 +169,8 @@ struct FeaturesCommand: ParsableCommand {
   ) throws {
     var items: [SafetensorsWriter.Item] = []
     for part in splits {
-      let start = splits.count == 1 && split.count == 1 ? "" : part.name + "."
-      items.append((start + "features", try part.features(encoder), .f32))
-      items.append((start + "labels", try Tensor(part.labels, shape: [part.count]), .i64))
+      items.append(("\(part.name).features", try part.features(encoder), .f32))
+      items.append(("\(part.name).labels", try Tensor(part.labels, shape: [part.count]), .i64))
     }
     if path.lowercased().hasSuffix(".npz") {
       // NumPy has no metadata: dataset(…, classes: …) names the classes.

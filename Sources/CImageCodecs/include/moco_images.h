@@ -54,6 +54,7 @@ typedef struct {
   uint32_t by_nearest;  // a palette or one bit: Pillow resizes such images without filter
   uint32_t notes;       // moco_image_note, or-ed
   uint32_t frames;      // pictures in the file, of which the first is taken; at least 1
+  uint32_t first, columns;  // `pixels` holds these columns of each row; all of them unless fewer were asked for
   char message[208];    // of the library, when the status is an error
 } moco_image;
 
@@ -66,6 +67,14 @@ uint32_t moco_form_bytes(uint32_t form);
 // Decodes the first picture of a file in the form that the file has, a palette expanded to RGB. Gamma and colour profiles
 // are ignored; so are orientations, but TIFF's. Colour of 16 bits is cut to its high byte.
 int moco_image_decode(const uint8_t *bytes, size_t count, uint64_t max_pixels, moco_image *image);
+
+// Of an image of this size, the columns from *first to before *last are wanted; both come as those of the whole.
+typedef void moco_columns(void *context, uint32_t width, uint32_t height, uint32_t *first, uint32_t *last);
+
+// The same, with at least the columns that `wanted` asks for, where the format allows to leave others out. Their pixels are
+// those of the whole, and damage is found as in the whole.
+int moco_image_decode_columns(const uint8_t *bytes, size_t count, uint64_t max_pixels, moco_columns *wanted, void *context,
+                              moco_image *image);
 
 // All but `pixels`, from the header (and the structure of the file where that takes no decoding).
 int moco_image_header(const uint8_t *bytes, size_t count, moco_image *image);

@@ -55,17 +55,36 @@ package struct Picture: Sendable {
     _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()
   ) throws -> Picture {
     if BitmapFile.begins(bytes) { return try BitmapFile(bytes, name: name).picture() }
-    return try withDecoded(bytes, name: name) { Picture($0, $1, $2, reading) }
+    return try withDecoded(bytes, name: name, columns: nil) { Picture($0, $1, $2, reading) }
   }
 
-  /// Decodes and lends the pixels, which are gone afterwards.
+  /// The columns of an image that are wanted, by its width and height.
+  typealias Columns = (_ width: Int, _ height: Int) -> Range<Int>
+
+  /// Decodes and lends the pixels, which are gone afterwards; of a JPEG maybe only the columns that are wanted.
   private static func withDecoded<Result>(
-    _ bytes: UnsafeRawBufferPointer, name: String,
+    _ bytes: UnsafeRawBufferPointer, name: String, columns: Columns?,
     _ body: (moco_image, UnsafePointer<UInt8>, Form) throws -> Result
   ) throws -> Result {
     var decoded = moco_image()
     let base = bytes.bindMemory(to: UInt8.self).baseAddress
-    let status = moco_image_decode(base, bytes.count, UInt64(Image.pixelLimit), &decoded)
+    let limit = UInt64(Image.pixelLimit)
+    let status: Int32
+    if var wanted = columns {
+      status = withUnsafeMutablePointer(to: &wanted) { wanted in
+        moco_image_decode_columns(
+          base, bytes.count, limit,
+          { context, width, height, first, last in
+            guard let ask = context?.assumingMemoryBound(to: Columns.self) else { return }
+            let range = ask.pointee(Int(width), Int(height)).clamped(to: 0..<Int(width))
+            guard !range.isEmpty else { return }
+            first?.pointee = UInt32(range.lowerBound)
+            last?.pointee = UInt32(range.upperBound)
+          }, wanted, &decoded)
+      }
+    } else {
+      status = moco_image_decode(base, bytes.count, limit, &decoded)
+    }
     defer { free(decoded.pixels) }
     guard status == Int32(MOCO_IMAGE_OK.rawValue), let pixels = decoded.pixels,
       let form = Form(rawValue: decoded.form)
@@ -76,9 +95,10 @@ package struct Picture: Sendable {
   /// Reads an image file and lends its pixels as `image()` has them, or the picture where `reading` resizes it before
   /// its conversion.
   ///
+  /// - Parameter columns: those of the rows that `rows` reads; the others may hold anything.
   /// - Throws: as `Image.load`; what the bodies throw.
   static func withLoaded<Result>(
-    _ path: String, reading: ImageReading, rows: (PixelRows) throws -> Result,
+    _ path: String, reading: ImageReading, columns: @escaping Columns, rows: (PixelRows) throws -> Result,
     picture: (Picture) throws -> Result
   ) throws -> Result {
     func lend(_ made: Picture) throws -> Result {
@@ -86,16 +106,15 @@ package struct Picture: Sendable {
     }
     return try OpenedFile(path: path).withBytes { bytes in
       if BitmapFile.begins(bytes) { return try lend(BitmapFile(bytes, name: path).picture()) }
-      return try withDecoded(bytes, name: path) { decoded, pixels, form in
+      return try withDecoded(bytes, name: path, columns: columns) { decoded, pixels, form in
         // Pixels that need no conversion are resized where the decoder has put them.
         guard form == .gray || form == .rgb, decoded.by_nearest == 0 || reading.order == .coop else {
           return try lend(Picture(decoded, pixels, form, reading))
         }
-        let width = Int(decoded.width)
         return try rows(
           PixelRows(
-            base: pixels, width: width, height: Int(decoded.height), channels: form.bytes,
-            stride: width * form.bytes))
+            base: pixels - Int(decoded.first) * form.bytes, width: Int(decoded.width),
+            height: Int(decoded.height), channels: form.bytes, stride: Int(decoded.columns) * form.bytes))
       }
     }
   }

@@ -89,6 +89,20 @@ extension Preprocess {
     try image.withRows { try write($0, augmentation: nil, index: 0, to: out) }
   }
 
+  /// The columns of an image of this size that `write` reads.
+  func columns(width: Int, height: Int, augmentation: Augmentation?, index: Int) -> Range<Int> {
+    let all = 0..<width
+    if let augmentation {
+      let window = augmentation.draw(width: width, height: height, index: index).window
+      return (window.left..<window.left + max(window.width, 0)).clamped(to: all)
+    }
+    guard let plan = try? SquarePlan(transform, width: width, height: height, size: size) else { return all }
+    return Resampler.reads(
+      inSize: width, outSize: plan.width,
+      range: plan.window.left..<plan.window.left + max(plan.window.width, 0), transform.filter
+    ).clamped(to: all)
+  }
+
   /// Writes C · S · S normalized values of an image: of a training image crop and flip as drawn for `index`.
   func write(
     _ image: PixelRows, augmentation: Augmentation?, index: Int, to out: UnsafeMutablePointer<Float>

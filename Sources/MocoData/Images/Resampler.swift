@@ -39,6 +39,16 @@ package struct Resampler {
     }
   }
 
+  /// The input positions that make `range` of the output's, of rows or of columns.
+  static func reads(inSize: Int, outSize: Int, range: Range<Int>, _ filter: ResampleFilter) -> Range<Int> {
+    // The nearest pixel is found by adding steps up: one more on each side is sure to hold it.
+    guard filter != .nearest else {
+      let scale = Double(inSize) / Double(max(outSize, 1))
+      return max(0, Int(Double(range.lowerBound) * scale) - 1)..<Int(Double(range.upperBound) * scale) + 2
+    }
+    return Pass(inSize: inSize, outSize: outSize, range: range, filter).reads
+  }
+
   /// Since Pillow 13, a height that loses more than twice as many pixels as the width is resampled first. The
   /// order shows in single levels, because the first pass rounds to 8 bits.
   static func verticalFirst(_ width: Int, _ height: Int, _ outWidth: Int, _ outHeight: Int) -> Bool {

@@ -69,7 +69,10 @@ extension DataSplit {
   ) throws {
     let style = item.style?.style ?? .clean
     if style == .clean, let files = source as? ImageFiles {
-      return try files.withPixels(item.source) { rows in
+      return try files.withPixels(
+        item.source,
+        columns: { preprocess.columns(width: $0, height: $1, augmentation: augmentation, index: item.source) }
+      ) { rows in
         try preprocess.write(rows, augmentation: augmentation, index: item.source, to: out)
       } picture: { picture in
         try preprocess.write(picture, augmentation: augmentation, index: item.source, to: out)

@@ -122,12 +122,14 @@ public final class ImageFiles: ImageSource {
 
   /// Decodes the image at `index` and lends its pixels, or the picture where it is resized before its conversion.
   ///
+  /// - Parameter columns: those of the rows that `rows` reads; the others may hold anything.
   /// - Throws: as `image`; what the bodies throw.
   func withPixels(
-    _ index: Int, rows: (PixelRows) throws -> Void, picture: (Picture) throws -> Void
+    _ index: Int, columns: @escaping Picture.Columns, rows: (PixelRows) throws -> Void, picture: (Picture) throws -> Void
   ) throws {
     guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
-    try Picture.withLoaded(paths[index], reading: reading, rows: rows, picture: picture)
+    try Picture.withLoaded(
+      paths[index], reading: reading, columns: columns, rows: rows, picture: picture)
   }
 
   /// What is assumed of the file at `index`, by its header.

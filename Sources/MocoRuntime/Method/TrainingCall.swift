@@ -108,7 +108,7 @@ struct TrainingCall {
       return (trainer, [])
     } catch let error as Failure {
       tell("\(kind): what an earlier try has kept is of no use, it begins at its beginning: \(error.message)")
-      note("begun anew", .string(error.message))
+      note("begun again", .string(error.message))
       before.putBack()
       return (try made(), [])
     }
