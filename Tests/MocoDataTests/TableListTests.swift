@@ -95,7 +95,7 @@ import Testing
     ),
     ("path,label,classname\n1.png,0,cat\n2.png,1,cat\n", "E0511", "only one class, \"cat\""),
     ("path,label\n1.png,cat\n2.png\n", "E0517", ":3: expected 2 columns, found 1 column"),
-    ("path,label\n1.png,\"cat\"x\n2.png,dog\n", "E0517", "behind a closing quote"),
+    ("path,label\n1.png,\"cat\"x\n2.png,dog\n", "E0517", "after a closing quote"),
     ("path,label\n", "E0510", "no images"),
     ("id,breed\n1,cat\n2,dog\n", "E0517", "no column holds the paths of images; the first line is \"id\""),
     ("path,label\n9.png,cat\n8.png,dog\n", "E0501", "9.png"),

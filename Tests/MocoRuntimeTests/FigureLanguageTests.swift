@@ -70,7 +70,7 @@ import Testing
         "E0304 line needs both 'low' and 'high' for a band", "E0305 'low' lies above 'high' at a point",
         "E0305 a band is given more than once, by 'error' and by 'low' and 'high'",
         "E0305 there is no curve \"mixtur\" for 'error'",
-        "E0303 line expects \"points\" or a list of numbers for 'ticks', not the String \"all\"",
+        "E0303 line expects \"points\", \"even\" or a list of numbers for 'ticks', not the String \"all\"",
         "E0404 these figures stand in each other more than 4 deep",
       ])
   }

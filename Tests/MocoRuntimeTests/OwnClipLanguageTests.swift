@@ -79,8 +79,8 @@ import Testing
         output == """
           E0605 true
           student. [{name: "head.weight", reason: "left out as asked for"}]
-          E0605 choose another prefix: there are models behind "student."
-          [{name: "head.weight", reason: "not behind the prefix \\"student.\\""}]
+          E0605 choose another prefix: there are models under "student."
+          [{name: "head.weight", reason: "not under the prefix \\"student.\\""}]
 
           """)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import MocoBase
 import MocoTestSupport
 import Testing
 
@@ -11,13 +12,12 @@ import Testing
   }
 
   /// The results of all points, by the names of their folders without the digits of the identity.
-  private func results(_ folder: String) throws -> [String: [String: Any]] {
+  private func results(_ folder: String) throws -> [String: JsonObject] {
     let runs = folder + "/runs/paper"
-    var found: [String: [String: Any]] = [:]
+    var found: [String: JsonObject] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: runs) {
-      guard let data = FileManager.default.contents(atPath: "\(runs)/\(name)/run.json"),
-        let record = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-        let result = record["result"] as? [String: Any]
+      let file = "\(runs)/\(name)/run.json"
+      guard FileSystem.kind(file) == .file, let result = try Json.parse(file: file)["result"]?.objectValue
       else { continue }
       found[String(name.dropLast(9))] = result
     }
@@ -100,7 +100,7 @@ import Testing
       """.replacingOccurrences(of: "groups()", with: "sun397").replacingOccurrences(
         of: "let clip", with: "use {sun397} from templates\nlet clip"))
     let point = try #require(found["base-to-new-sun397-mixture-as-published-16-1"])
-    func number(_ name: String) -> Double { (point[name] as? NSNumber)?.doubleValue ?? -1 }
+    func number(_ name: String) -> Double { point[name]?.doubleValue ?? -1 }
     #expect(by == "\(number("base")) \(number("new"))\n")
     // The same line again has nothing left to do.
     let again = try sweep(asked, in: folder)

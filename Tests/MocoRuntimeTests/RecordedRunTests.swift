@@ -195,11 +195,11 @@ import Testing
       let cases: [(file: String, text: String?, code: String, words: String)] = [
         ("outputs.jsonl", nil, "E0501", "an earlier moco has recorded it"),
         ("outputs.jsonl", "", "E0502", "there is nothing in it"),
-        ("outputs.jsonl", "[1]\n", "E0502", "no outputs of a run"),
+        ("outputs.jsonl", "[1]\n", "E0502", "outputs of a run"),
         ("outputs.jsonl", "{\"format\": \"moco-outputs\", \"version\": 9}\n", "E0502", "of version 9"),
         ("outputs.jsonl", head + "{\n" + cell + "[]}\n", "E0502", "outputs.jsonl:2"),
-        ("outputs.jsonl", head + "{}\n", "E0502", "no record of a cell"),
-        ("outputs.jsonl", head + cell + "[{\"sound\": 1}]}\n", "E0502", "no record of a cell"),
+        ("outputs.jsonl", head + "{}\n", "E0502", "not a record of a cell"),
+        ("outputs.jsonl", head + cell + "[{\"sound\": 1}]}\n", "E0502", "not a record of a cell"),
         (
           "outputs.jsonl",
           head + cell + "[{\"shown\": {\"format\": \"moco-document\", \"version\": 2, \"blocks\": []}}]}\n",
@@ -211,7 +211,7 @@ import Testing
         ),
         ("script.moco", nil, "E0501", "script.moco"),
         ("run.json", "{\"format\": \"moco-run\", \"version\": 2}", "E0502", "of version 2"),
-        ("run.json", "{}", "E0502", "no record of a run of moco"), ("run.json", "{", "E0502", "run.json"),
+        ("run.json", "{}", "E0502", "not a record of a run of moco"), ("run.json", "{", "E0502", "run.json"),
       ]
       for (index, one) in cases.enumerated() {
         try change("case-\(index)", one.file, one.text)

@@ -28,7 +28,15 @@ import Testing
   /// Objects of every kind: their members are those of the index, and of the types that it says.
   @Test func theIndexIsWhatObjectsHave() throws {
     let session = session()
+    let folder = try TemporaryFolder()
+    let sweep = folder.path
     let program = """
+      make_folder("\(sweep)/a")
+      write_json("\(sweep)/sweep.json", {format: "moco-sweep", version: 1, script: "a.moco", points: [
+        {name: "a", identity: "a", settings: {method: "coop", shots: 1, seed: 1}}
+      ]})
+      write_json("\(sweep)/a/run.json", {point: "a", status: "finished", result: {accuracy: 0.6}})
+      let swept = runs("\(sweep)")
       let clip = load_clip("small")
       let data = dataset("fashion")
       let few = data.few_shot(2)
@@ -59,6 +67,7 @@ import Testing
         soft_prompts(clip, ways), mix.router, mix.parameters, ways, ways[0], found, sgd(mix.parameters, lr: 0.1),
         cosine(), seen, seen.confusion, route(mix, tiny[0]), forecast(mix, on: few.train, for: 1 epochs),
         table([{a: 1}]), plot, tensor([1.0]), mix.loss(batch),
+        swept, swept.table(rows: "method", columns: "shots", value: "accuracy"),
       ]
       """
     let result = session.interpreter.run(SourceFile(name: "index", text: program))

@@ -5,7 +5,7 @@ package struct ConfigKey: Sendable {
   /// What becomes of an option.
   package enum Treatment: String, Sendable {
     /// It decides how the model computes.
-    case heeded
+    case used
     /// No feature depends on it, or the shapes of the weights tell it.
     case harmless
     /// Only the values that ask for nothing are taken.
@@ -21,8 +21,8 @@ package struct ConfigKey: Sendable {
   /// For the documentation: what it does, what is taken.
   package let about: String
 
-  static func heeded(_ key: String, _ about: String) -> ConfigKey {
-    ConfigKey(key: key, treatment: .heeded, neutral: [], about: about)
+  static func used(_ key: String, _ about: String) -> ConfigKey {
+    ConfigKey(key: key, treatment: .used, neutral: [], about: about)
   }
 
   static func harmless(_ keys: [String], _ about: String) -> [ConfigKey] {

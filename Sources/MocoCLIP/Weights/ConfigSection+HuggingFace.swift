@@ -37,61 +37,61 @@ extension ConfigSection {
     "Anywhere in `config.json`", owner: "transformers", general)
 
   private static let tower: [ConfigKey] = [
-    .heeded("hidden_size", "must agree with the weights"),
-    .heeded("intermediate_size", "must agree with the weights"),
-    .heeded("num_hidden_layers", "blocks"),
-    .heeded("hidden_act", "`quick_gelu`, `gelu`, and `gelu_new` or `gelu_pytorch_tanh`; others are refused"),
-    .heeded("layer_norm_eps", "1e-5 if absent"),
+    .used("hidden_size", "must agree with the weights"),
+    .used("intermediate_size", "must agree with the weights"),
+    .used("num_hidden_layers", "blocks"),
+    .used("hidden_act", "`quick_gelu`, `gelu`, and `gelu_new` or `gelu_pytorch_tanh`; others are refused"),
+    .used("layer_norm_eps", "1e-5 if absent"),
   ]
 
   static let huggingFace = ConfigSection(
     "`config.json`", owner: "transformers",
     [
-      .heeded("model_type", "`clip`; models whose image tower is CLIP's are read for images only"),
-      .heeded("text_config", "the text tower"),
-      .heeded("vision_config", "the image tower"),
-      .heeded("text_config_dict", "counts before `text_config`, its defaults included, as in transformers"),
-      .heeded("vision_config_dict", "counts before `vision_config`, its defaults included"),
-      .heeded("projection_dim", "numbers of a feature; must agree with the weights"),
+      .used("model_type", "`clip`; models whose image tower is CLIP's are read for images only"),
+      .used("text_config", "the text tower"),
+      .used("vision_config", "the image tower"),
+      .used("text_config_dict", "counts before `text_config`, its defaults included, as in transformers"),
+      .used("vision_config_dict", "counts before `vision_config`, its defaults included"),
+      .used("projection_dim", "numbers of a feature; must agree with the weights"),
     ] + .harmless(["logit_scale_init_value"], "the scale itself is among the weights"), general: general)
 
   static let huggingFaceVision = ConfigSection(
     "`vision_config` in `config.json`", owner: "transformers",
     tower + [
-      .heeded("num_attention_heads", "12 if absent"),
-      .heeded("num_channels", "must agree with the weights"),
-      .heeded("image_size", "must agree with the weights: positions are not interpolated"),
-      .heeded("patch_size", "must agree with the weights"),
+      .used("num_attention_heads", "12 if absent"),
+      .used("num_channels", "must agree with the weights"),
+      .used("image_size", "must agree with the weights: positions are not interpolated"),
+      .used("patch_size", "must agree with the weights"),
     ] + .harmless(["projection_dim", "model_type"], "the model's own counts")
       + .harmless(["bos_token_id", "eos_token_id", "pad_token_id"], "of texts"), general: general)
 
   static let huggingFaceText = ConfigSection(
     "`text_config` in `config.json`", owner: "transformers",
     tower + [
-      .heeded("num_attention_heads", "8 if absent"),
-      .heeded("max_position_embeddings", "must agree with the weights"),
-      .heeded("vocab_size", "must agree with the weights; not CLIP's 49408: images only"),
-      .heeded("eos_token_id", "the id of [end], or 2, which older files hold; others are refused"),
+      .used("num_attention_heads", "8 if absent"),
+      .used("max_position_embeddings", "must agree with the weights"),
+      .used("vocab_size", "must agree with the weights; not CLIP's 49408: images only"),
+      .used("eos_token_id", "the id of [end], or 2, which older files hold; others are refused"),
     ] + .harmless(["projection_dim", "model_type"], "the model's own counts")
       + .harmless(["bos_token_id", "pad_token_id"], "what follows [end] is not read"), general: general)
 
   static let imageProcessor = ConfigSection(
     "`preprocessor_config.json`, and `image_processor` in `processor_config.json`", owner: "transformers",
     [
-      .heeded("do_resize", "true if absent"),
-      .heeded(
+      .used("do_resize", "true if absent"),
+      .used(
         "size",
         "a number or `shortest_edge`; `height` and `width`, or a list of two; the image tower's if absent"),
-      .heeded("resample", "0 to 5: nearest, lanczos, bilinear, bicubic, box, hamming"),
-      .heeded("do_center_crop", "true if absent"),
-      .heeded("crop_size", "must be the image tower's size"),
-      .heeded("do_rescale", "true if absent"),
-      .heeded("rescale_factor", "1/255 if absent; goes into mean and std"),
-      .heeded("do_normalize", "true if absent; without it mean is 0 and std 1"),
-      .heeded("image_mean", "one number, or one a channel"),
-      .heeded("image_std", "one number, or one a channel"),
-      .heeded("image_processor_type", "CLIP's; the defaults of others are not known"),
-      .heeded("default_to_square", "whether a `size` that is one number means both sides"),
+      .used("resample", "0 to 5: nearest, lanczos, bilinear, bicubic, box, hamming"),
+      .used("do_center_crop", "true if absent"),
+      .used("crop_size", "must be the image tower's size"),
+      .used("do_rescale", "true if absent"),
+      .used("rescale_factor", "1/255 if absent; goes into mean and std"),
+      .used("do_normalize", "true if absent; without it mean is 0 and std 1"),
+      .used("image_mean", "one number, or one a channel"),
+      .used("image_std", "one number, or one a channel"),
+      .used("image_processor_type", "CLIP's; the defaults of others are not known"),
+      .used("default_to_square", "whether a `size` that is one number means both sides"),
       .refused("use_square_size", unless: false, about: "an older way to squash images to 224"),
       .refused("do_pad", unless: false, about: "images filled up behind"),
     ]

@@ -4,17 +4,17 @@ extension ConfigSection {
   static let openClip = ConfigSection(
     "`open_clip_config.json`", owner: "open_clip",
     [
-      .heeded("model_cfg", "the model; a file that is its `model_cfg` alone is read too"),
-      .heeded("preprocess_cfg", "how images are prepared"),
+      .used("model_cfg", "the model; a file that is its `model_cfg` alone is read too"),
+      .used("preprocess_cfg", "how images are prepared"),
     ])
 
   static let openClipModel = ConfigSection(
     "`model_cfg`", owner: "open_clip",
     [
-      .heeded("embed_dim", "numbers of a feature; must agree with the weights"),
-      .heeded("vision_cfg", "the image tower"),
-      .heeded("text_cfg", "the text tower"),
-      .heeded("quick_gelu", "QuickGELU instead of GELU"),
+      .used("embed_dim", "numbers of a feature; must agree with the weights"),
+      .used("vision_cfg", "the image tower"),
+      .used("text_cfg", "the text tower"),
+      .used("quick_gelu", "QuickGELU instead of GELU"),
       .refused("multimodal_cfg", about: "the text decoder of a CoCa model"),
     ]
       + .harmless(["custom_text"], "whether the text tower's names begin with `text.`")
@@ -33,27 +33,27 @@ extension ConfigSection {
       .refused("scale_attn_inner", unless: false, about: "LayerNorm inside attention"),
       .refused("scale_attn", unless: false, about: "LayerNorm after attention"),
       .refused("scale_fc", unless: false, about: "LayerNorm inside the MLP"),
-      .heeded("act_kwargs", "`{\"approximate\": \"tanh\"}` and `\"none\"`; other members are refused"),
-      .heeded("norm_kwargs", "`eps`; other members are refused"),
-    ] + [.heeded("mlp_ratio", "must agree with the weights")]
+      .used("act_kwargs", "`{\"approximate\": \"tanh\"}` and `\"none\"`; other members are refused"),
+      .used("norm_kwargs", "`eps`; other members are refused"),
+    ] + [.used("mlp_ratio", "must agree with the weights")]
     + .harmless(["output_tokens"], "whether open_clip returns the tokens too")
 
   static let openClipVision = ConfigSection(
     "`model_cfg.vision_cfg`", owner: "open_clip",
     [
-      .heeded("layers", "blocks; a list of four for a ModifiedResNet"),
-      .heeded("width", "must agree with the weights"),
-      .heeded("head_width", "width of a head, 64 if absent"),
-      .heeded("patch_size", "must agree with the weights"),
-      .heeded("image_size", "must agree with the weights: positions are not interpolated"),
-      .heeded("in_chans", "channels; must agree with the weights"),
-      .heeded("no_ln_pre", "no LayerNorm before the first block"),
-      .heeded("pool_type", "`tok`, the class row, or `avg`, the mean of the patches; `none` is refused"),
-      .heeded("final_ln_after_pool", "the last LayerNorm after pooling"),
+      .used("layers", "blocks; a list of four for a ModifiedResNet"),
+      .used("width", "must agree with the weights"),
+      .used("head_width", "width of a head, 64 if absent"),
+      .used("patch_size", "must agree with the weights"),
+      .used("image_size", "must agree with the weights: positions are not interpolated"),
+      .used("in_chans", "channels; must agree with the weights"),
+      .used("no_ln_pre", "no LayerNorm before the first block"),
+      .used("pool_type", "`tok`, the class row, or `avg`, the mean of the patches; `none` is refused"),
+      .used("final_ln_after_pool", "the last LayerNorm after pooling"),
       .refused("attentional_pool", unless: false, about: "pooling by attention, as in CoCa"),
       .refused("global_average_pool", unless: false, about: "older than `pool_type`"),
       .refused("input_patchnorm", unless: false, about: "LayerNorm of the patches"),
-      .heeded("timm_model_name", "a tower of timm's is refused by its name"),
+      .used("timm_model_name", "a tower of timm's is refused by its name"),
     ] + block
       + .harmless(["attn_pooler_queries", "attn_pooler_heads"], "of `attentional_pool`")
       + .harmless(["pos_embed_type"], "the positions are among the weights")
@@ -66,17 +66,17 @@ extension ConfigSection {
   static let openClipText = ConfigSection(
     "`model_cfg.text_cfg`", owner: "open_clip",
     [
-      .heeded("context_length", "must agree with the weights"),
-      .heeded("vocab_size", "must agree with the weights; not CLIP's 49408: images only"),
-      .heeded("width", "must agree with the weights"),
-      .heeded("heads", "8 if absent"),
-      .heeded("layers", "blocks"),
-      .heeded("no_causal_mask", "every token sees all, padding included"),
-      .heeded("pool_type", "`argmax`, `first`, `last`, and `eos` with CLIP's own id; `none` is refused"),
-      .heeded("eos_id", "read with `pool_type` `eos`"),
-      .heeded("hf_model_name", "another text tower: images only"),
-      .heeded("hf_tokenizer_name", "another tokenizer than CLIP's: images only"),
-      .heeded(
+      .used("context_length", "must agree with the weights"),
+      .used("vocab_size", "must agree with the weights; not CLIP's 49408: images only"),
+      .used("width", "must agree with the weights"),
+      .used("heads", "8 if absent"),
+      .used("layers", "blocks"),
+      .used("no_causal_mask", "every token sees all, padding included"),
+      .used("pool_type", "`argmax`, `first`, `last`, and `eos` with CLIP's own id; `none` is refused"),
+      .used("eos_id", "read with `pool_type` `eos`"),
+      .used("hf_model_name", "another text tower: images only"),
+      .used("hf_tokenizer_name", "another tokenizer than CLIP's: images only"),
+      .used(
         "tokenizer_kwargs", "anything that changes texts, such as `clean` other than `lower`: images only"),
       .refused("embed_cls", unless: false, about: "a class token after the text, as in CoCa"),
       .refused("proj_bias", unless: false, about: "a projection with a bias"),
@@ -92,13 +92,13 @@ extension ConfigSection {
   static let openClipPreprocess = ConfigSection(
     "`preprocess_cfg`", owner: "open_clip",
     [
-      .heeded("size", "the image tower's own size counts, as in open_clip"),
+      .used("size", "the image tower's own size counts, as in open_clip"),
       .refused("mode", unless: "RGB", about: "colours"),
-      .heeded("mean", "one number, or one a channel"),
-      .heeded("std", "one number, or one a channel"),
-      .heeded("interpolation", "`bicubic`, `bilinear`, and `random`, which is bicubic outside training"),
-      .heeded("resize_mode", "`shortest`, `longest` or `squash`"),
-      .heeded("fill_color", "one number or one a channel, 0 to 255, around images with `longest`"),
+      .used("mean", "one number, or one a channel"),
+      .used("std", "one number, or one a channel"),
+      .used("interpolation", "`bicubic`, `bilinear`, and `random`, which is bicubic outside training"),
+      .used("resize_mode", "`shortest`, `longest` or `squash`"),
+      .used("fill_color", "one number or one a channel, 0 to 255, around images with `longest`"),
     ])
 }
 

@@ -38,6 +38,6 @@ public struct WeightInfo: Sendable {
 
   /// What a line about the model should say besides its sizes.
   public var remarks: [String] {
-    (prefix.isEmpty ? [] : ["names behind \"\(prefix)\""]) + (isLong ? ["Long-CLIP's positions"] : [])
+    (prefix.isEmpty ? [] : ["names under \"\(prefix)\""]) + (isLong ? ["Long-CLIP's positions"] : [])
   }
 }

@@ -86,7 +86,7 @@ struct WeightSelection {
     func isBehind(_ plain: String, isBeside: Bool) -> Bool {
       plain.hasPrefix(group) && !(isBeside && group.isEmpty) && !inner.contains { plain.hasPrefix($0) }
     }
-    for twin in twins { notes.append("the same numbers come after \"\(twin)\" once more") }
+    for twin in twins { notes.append("the same numbers are under \"\(twin)\" once more") }
     for candidate in candidates {
       let item = candidate.item
       if isBehind(candidate.plain, isBeside: candidate.isBeside) {
@@ -158,10 +158,10 @@ struct WeightSelection {
       guard let group = known.first(where: { $0 == plain }) ?? known.first else {
         let others = order.filter { towers[$0]?.hasImages == true }.map(shown)
         throw Failure(
-          "E0605", "\(path): there is no CLIP model behind \"\(wanted)\"",
+          "E0605", "\(path): there is no CLIP model under \"\(wanted)\"",
           help: others.isEmpty
             ? "give another file: no prefix in this one has a CLIP model"
-            : "choose another prefix: there are models behind \(others.joined(separator: ", "))")
+            : "choose another prefix: there are models under \(others.joined(separator: ", "))")
       }
       inner = order.filter { $0 != group && $0.hasPrefix(group) && towers[$0]?.hasImages == true }
       return group
@@ -193,7 +193,7 @@ struct WeightSelection {
         let both = whole.map(shown)
         throw Failure(
           "E0605",
-          "\(path): it holds \(whole.count) different CLIP models, behind \(both.joined(separator: " and "))",
+          "\(path): it holds \(whole.count) different CLIP models, under \(both.joined(separator: " and "))",
           help: "choose one: load_clip(\"\(path)\", \(typed(first))), or with "
             + whole.dropFirst().map(typed).joined(separator: ", or "))
       }
@@ -205,7 +205,7 @@ struct WeightSelection {
       if let other = text.first {
         throw Failure(
           "E0601",
-          "\(path): the image tower comes after \(shown(first)), the text tower behind \(shown(other))",
+          "\(path): the image tower is under \(shown(first)), the text tower under \(shown(other))",
           help: "save both under one prefix, in Python: "
             + WeightSelection.joining(
               [first, other], path: path,

@@ -58,7 +58,7 @@ struct WeightTable {
     let scale = try takeScale(selection)
     for item in selection.outside where item.key != scale {
       if selection.isChosen {
-        unused.append((item.entry.name, "not behind the prefix \"\(selection.prefix)\""))
+        unused.append((item.entry.name, "not under the prefix \"\(selection.prefix)\""))
       } else {
         sort(item, isInside: false)
       }

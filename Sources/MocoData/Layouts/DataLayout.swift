@@ -32,7 +32,7 @@ package struct DataLayout: Sendable {
   }
 
   /// A part of a request that only some layouts have a use for.
-  enum Heeded: CaseIterable {
+  enum UsedOption: CaseIterable {
     /// The folder of a list's images.
     case images
     /// Columns by name.
@@ -48,34 +48,34 @@ package struct DataLayout: Sendable {
   /// The endings of its files, in lower case with the dot, the usual one first; none for folders.
   let endings: [String]
   /// What it has a use for. Anything else in a request is an error.
-  let heeds: Set<Heeded>
+  let uses: Set<UsedOption>
   /// Whether a folder with these entries is laid out so. Not asked for files, which their endings tell.
   let holds: @Sendable (_ path: String, _ entries: [String]) throws -> Bool
   let read: @Sendable (Place, Request) throws -> Dataset
 
   /// A layout of folders.
   init(
-    folder title: String, help: String?, heeds: Set<Heeded> = [],
+    folder title: String, help: String?, uses: Set<UsedOption> = [],
     holds: @escaping @Sendable (_ path: String, _ entries: [String]) throws -> Bool,
     read: @escaping @Sendable (Place, Request) throws -> Dataset
   ) {
     self.title = title
     self.help = help
     endings = []
-    self.heeds = heeds
+    self.uses = uses
     self.holds = holds
     self.read = read
   }
 
   /// A layout of single files.
   init(
-    file title: String, endings: [String], help: String?, heeds: Set<Heeded> = [],
+    file title: String, endings: [String], help: String?, uses: Set<UsedOption> = [],
     read: @escaping @Sendable (Place, Request) throws -> Dataset
   ) {
     self.title = title
     self.help = help
     self.endings = endings
-    self.heeds = heeds
+    self.uses = uses
     holds = { _, _ in false }
     self.read = read
   }
@@ -108,7 +108,7 @@ package struct DataLayout: Sendable {
   ///
   /// - Throws: E0519 for a part of the request that says nothing about this layout; what its reader throws.
   func open(_ place: Place, _ request: Request) throws -> Dataset {
-    for part in Heeded.allCases where !heeds.contains(part) && request.asks(part) {
+    for part in UsedOption.allCases where !uses.contains(part) && request.asks(part) {
       throw DataError.unheeded(part.written, place.path, help: "leave it out: \(part.use)")
     }
     return try read(place, request)
@@ -128,7 +128,7 @@ package struct DataLayout: Sendable {
 }
 
 extension DataLayout.Request {
-  func asks(_ part: DataLayout.Heeded) -> Bool {
+  func asks(_ part: DataLayout.UsedOption) -> Bool {
     switch part {
     case .images: images != nil
     case .columns: !options.columns.isEmpty
@@ -137,7 +137,7 @@ extension DataLayout.Request {
   }
 }
 
-extension DataLayout.Heeded {
+extension DataLayout.UsedOption {
   /// How a program writes it.
   fileprivate var written: String {
     switch self {

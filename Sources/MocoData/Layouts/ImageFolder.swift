@@ -8,10 +8,10 @@ extension DataLayout {
       A folder with one sub-folder for each class, with or without `train`, `val`, `test` above (also `training`, `valid`,
         `dev`, …).
       """,
-    heeds: [.named], holds: { _, _ in true }, read: readFolders)
+    uses: [.named], holds: { _, _ in true }, read: readFolders)
 
   static let splitFolders = DataLayout(
-    folder: "a folder of splits with one sub-folder for each class", help: nil, heeds: [.named],
+    folder: "a folder of splits with one sub-folder for each class", help: nil, uses: [.named],
     holds: { _, entries in entries.contains { SplitNames.split($0) != nil } }, read: readFolders)
 
   private static let readFolders: @Sendable (Place, Request) throws -> Dataset = { place, request in

@@ -4,11 +4,11 @@ extension DataLayout {
   static let jsonList = DataLayout(
     file: "a list of images in JSON", endings: [".json"],
     help: "A `split_zhou_….json`, or the folder of one: paths, labels and class names by split.",
-    heeds: [.images, .named],
+    uses: [.images, .named],
     read: { try Dataset.splitJSON($0.path, images: $1.images, options: $1.options) })
 
   static let listFolder = DataLayout(
-    folder: "a folder with a list of images", help: nil, heeds: [.images, .named],
+    folder: "a folder with a list of images", help: nil, uses: [.images, .named],
     holds: { _, entries in entries.contains(where: isList) },
     read: { place, request in
       let lists = (place.entries ?? []).filter(isList)
@@ -33,7 +33,7 @@ extension DataLayout {
   private static func table(_ format: String, _ endings: [String], help: String?) -> DataLayout {
     DataLayout(
       file: "a list of images in \(format)", endings: endings, help: help,
-      heeds: [.images, .columns, .named],
+      uses: [.images, .columns, .named],
       read: { try Dataset.csv($0.path, images: $1.images, options: $1.options) })
   }
 }

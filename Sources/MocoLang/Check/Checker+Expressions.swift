@@ -198,7 +198,7 @@ extension Checker {
       "'\(name)' needs the argument\(missing.count == 1 ? "" : "s") '\(missing.joined(separator: "', '"))'",
       at: call.callee.span,
       help:
-        "it is \(name)(\(callable.parameters.map { $0.isRequired ? $0.name : $0.name + " = …" }.joined(separator: ", ")))"
+        "signature: \(name)(\(callable.parameters.map { $0.isRequired ? $0.name : $0.name + " = …" }.joined(separator: ", ")))"
     )
   }
 }

@@ -3,6 +3,7 @@ import MocoBase
 /// The cluster, as its programs speak of it. A sweep asks it for two things only: to take a batch script, and for a hint
 /// how the tasks stand. What is done stands in the folders of the runs.
 package struct Slurm {
+  /// The Slurm of this machine, as its commands tell.
   package init() {}
 
   /// MaxArraySize, which caps the index of a task; nil where there is no cluster that says so.
@@ -124,13 +125,16 @@ package struct SlurmTask: Equatable, Sendable {
 
 /// What Slurm says of a job: a hint.
 package struct SlurmTasks: Sendable {
+  /// The number of the job.
   package let job: String
+  /// Its tasks, as far as Slurm knows them.
   package let tasks: [SlurmTask]
   /// What hinders, or restricts, what is said; empty for nothing.
   package let remark: String
   /// Whether Slurm has said anything at all.
   package let isAnswered: Bool
 
+  /// What Slurm says of a job; see the properties.
   package init(job: String, tasks: [SlurmTask] = [], remark: String = "", isAnswered: Bool = true) {
     (self.job, self.tasks, self.remark, self.isAnswered) = (job, tasks, remark, isAnswered)
   }

@@ -14,6 +14,12 @@ public struct SlurmHints {
     self.init(sweep: sweep, points: SlurmHints.digest(plan)) { Slurm().tasks(of: $0) }
   }
 
+  /// What Slurm says of the jobs that a sweep has remembered.
+  ///
+  /// - Parameters:
+  ///   - sweep: the folder of the sweep.
+  ///   - points: the digest of its points.
+  ///   - ask: what Slurm says of a job.
   package init(sweep: String, points: String, ask: (String) -> SlurmTasks) {
     self.points = points
     for job in SlurmJobs(sweep: sweep).jobs.suffix(SlurmHints.asked).reversed() {

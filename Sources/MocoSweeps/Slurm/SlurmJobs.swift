@@ -6,6 +6,7 @@ package struct SlurmJobs {
   package static let fileName = "slurm.jsonl"
   /// One job.
   package struct Job: Equatable, Sendable {
+    /// The number that Slurm has given it.
     package let id: String
     /// The tasks of its array.
     package let tasks: Int
@@ -14,6 +15,7 @@ package struct SlurmJobs {
     /// When it was sent, in UTC.
     package let sent: String
 
+    /// A job; see the properties.
     package init(id: String, tasks: Int, points: String, sent: String = ClaimTime.text()) {
       (self.id, self.tasks, self.points, self.sent) = (id, tasks, points, sent)
     }

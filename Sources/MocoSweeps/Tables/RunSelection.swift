@@ -141,6 +141,7 @@ package struct RunSelection {
     return groups.filter { seen.insert(key($0)).inserted }
   }
 
+  /// The names without repetitions, in the order of their first appearance.
   package static func unique(_ names: [String]) -> [String] {
     var seen = Set<String>()
     return names.filter { seen.insert($0).inserted }

@@ -235,7 +235,7 @@ import Testing
     arguments: [
       ("", "no end"), (".", "values too"), ("NN.", "values too"), ("(N.", "values too"), ("N", "no end"),
       ("h\u{5}.", "no such place"), ("t.", "mark"), ("0.", "mark"), ("Ns.", "missing"),
-      ("N(u.", "no container"),
+      ("N(u.", "not a container"),
       ("](NNu.", "of this kind"), ("}(Nu.", "no value"), ("X\u{FF}\u{FF}\u{FF}\u{FF}a.", "bytes more"),
       ("\u{8E}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}.", "absurd"), ("Ix\n.", "none"),
       ("Sx\n.", "quotes"),
@@ -261,7 +261,7 @@ import Testing
       }
       var zip = ZipWriter()
       zip.add("hello.txt", "hello")
-      #expect(try message(zip.data()).contains("no PyTorch file"))
+      #expect(try message(zip.data()).contains("not a PyTorch file"))
       zip.add("a/data.pkl", "N.")
       zip.add("b/data.pkl", "N.")
       #expect(try message(zip.data()).contains("several data.pkl"))

@@ -10,7 +10,8 @@ import Testing
 @Suite struct WeightHelpTests {
   /// The words with which a remedy may begin.
   static let verbs: Set<String> = [
-    "add", "check", "choose", "convert", "correct", "fetch", "free", "give", "load", "make", "merge", "move",
+    "add", "check", "choose", "convert", "correct", "download", "fetch", "free", "give", "load", "make",
+    "merge", "move",
     "name",
     "pack", "put", "save", "set", "unpack", "update", "use", "write",
   ]
@@ -233,9 +234,9 @@ import Testing
       #expect(named.contains(#""joined.pt")"#), "\(named)")
       let nested = try message(
         .dict([("state_dict", TorchWriter.stateDict(images.map { ("a." + $0.0, $0.1) } + texts))]))
-      #expect(nested.contains(#"behind "a.""#) || nested.contains("behind \"state_dict.a.\""), "\(nested)")
+      #expect(nested.contains(#"under "a.""#) || nested.contains("under \"state_dict.a.\""), "\(nested)")
       #expect(nested.contains(#"["state_dict"]"#), "\(nested)")
-      // A tower beside a state dict and one in it are not both behind "no prefix".
+      // A tower beside a state dict and one in it are not both under "no prefix".
       let beside = try message(
         .dict(
           [("state_dict", TorchWriter.stateDict(images))]

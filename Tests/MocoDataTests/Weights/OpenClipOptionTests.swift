@@ -97,7 +97,7 @@ import Testing
       (vision + ["layers"], [1, 1, "1", 1], "must be a list of whole numbers"),
       (vision + ["layers"], [1, 1, 1, 1], "E060"), (vision + ["width"], 16, "the width of vision is 16"),
       (vision + ["head_width"], [4], "must be a whole number"), (vision + ["head_width"], 0, "multiple of 0"),
-      (vision + ["image_size"], [16, 24], "no square"), (vision + ["image_size"], 24, "image_size is 24"),
+      (vision + ["image_size"], [16, 24], "not a square"), (vision + ["image_size"], 24, "image_size is 24"),
       (vision + ["image_size"], 17, "image_size is 17"),
       (vision + ["image_size"], .object(JsonObject()), "must be"),
       (vision + ["patch_size"], 4, "patch_size is 4"),
@@ -119,7 +119,7 @@ import Testing
       (["preprocess_cfg", "mean"], "0.5", "mean must be a list of numbers"),
       (["preprocess_cfg", "mean"], [0.5], "mean and std have 1 and 3 values"),
       (["preprocess_cfg", "std"], [0, 1, 1], "std positive"),
-      (["preprocess_cfg", "size"], [16, 20], "no square"),
+      (["preprocess_cfg", "size"], [16, 20], "not a square"),
       (["preprocess_cfg", "fill_color"], "0", "fill_color is \"0\""),
       (["preprocess_cfg", "interpolation"], 3, "interpolation must be a string"),
     ]
