@@ -241,7 +241,7 @@ import Testing
       ("Sx\n.", "quotes"),
       ("\u{FE}.", "none of pickle's"), ("\u{80}\u{9}N.", "protocol 9"), ("\u{97}.", "buffers"),
       ("p5\nN.", "missing"),
-      ("Np-1\n.", "memo"), ("cos\n.", "no end"), ("cos\nsystem\nNR.", "no tuple"),
+      ("Np-1\n.", "memo"), ("cos\n.", "no end"), ("cos\nsystem\nNR.", "not a tuple"),
       ("ctorch._utils\n_rebuild_tensor_v2\n)R.", "other arguments"),
       ("(X\u{7}\u{0}\u{0}\u{0}storageNNNNtQ.", "not described"), ("T\u{FF}\u{FF}\u{FF}\u{FF}.", "bytes more"),
       // A list that contains itself, and a dict.
