@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Glibc
 import MocoTensor
 import Testing
@@ -363,12 +364,33 @@ import Testing
     }
   }
 
-  @Test func copiesAreChosen() {
-    let before = KernelFamily.vectors
-    #expect(KernelFamily.copies.first == "baseline" && KernelFamily.copies.contains(before))
-    for copy in KernelFamily.copies { #expect(KernelFamily.with(copy) { KernelFamily.vectors } == copy) }
-    #expect(KernelFamily.with("sse") { 1 } == nil && KernelFamily.vectors == before)
-    #expect(moco_kernel_use(3) == -1 && moco_kernel_use(-1) == -1 && KernelFamily.vectors == before)
+  @Test func copiesAreChosen() throws {
+    let widest = try #require(KernelFamily.copies.last)
+    #expect(KernelFamily.copies.first == "baseline" && KernelFamily.copies.contains(KernelFamily.vectors))
+    // Within a choice nobody else makes one.
+    _ = KernelFamily.with(widest) {
+      for copy in KernelFamily.copies {
+        let inside = KernelFamily.with(copy) { KernelFamily.vectors }
+        #expect(inside == copy && KernelFamily.vectors == widest)
+      }
+      let unknown = KernelFamily.with("sse") { 1 }
+      #expect(unknown == nil && KernelFamily.vectors == widest)
+      #expect(moco_kernel_use(3) == -1 && moco_kernel_use(-1) == -1 && KernelFamily.vectors == widest)
+    }
     #expect(String(cString: moco_kernel_name(7)).isEmpty)
+  }
+
+  /// Threads that choose at once take turns: each computes with its own choice, and none is left chosen.
+  @Test func choicesOfThreadsTakeTurns() {
+    DispatchQueue.concurrentPerform(iterations: 64) { turn in
+      let copy = KernelFamily.copies[turn % KernelFamily.copies.count]
+      let seen = KernelFamily.with(copy) {
+        (0..<20).map { _ in
+          sched_yield()
+          return KernelFamily.vectors
+        }
+      }
+      #expect(seen?.allSatisfy { $0 == copy } == true)
+    }
   }
 }

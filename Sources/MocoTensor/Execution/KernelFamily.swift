@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import MocoBase
 
 /// The vector kernels and the BLAS in use.
 public enum KernelFamily {
@@ -40,8 +41,13 @@ public enum KernelFamily {
   /// - Returns: nil, and `body` has not run, where the processor does not run that copy.
   package static func with<T>(_ copy: String, _ body: () throws -> T) rethrows -> T? {
     guard let variant = copies.firstIndex(of: copy) else { return nil }
-    let before = moco_kernel_use(Int32(variant))
-    defer { _ = moco_kernel_use(before) }
-    return try body()
+    // Two that change it at once would each put back what the other has chosen.
+    return try changing.locked {
+      let before = moco_kernel_use(Int32(variant))
+      defer { _ = moco_kernel_use(before) }
+      return try body()
+    }
   }
+
+  private static let changing = Monitor()
 }
