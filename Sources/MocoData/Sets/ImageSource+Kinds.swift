@@ -59,15 +59,29 @@ public final class PackedImages: ImageSource {
 
   public func label(of index: Int) -> String { "\(name)[\(index)]" }
 
+  /// The digests of images, which never change: several splits and runs ask for the same ones.
+  private let knownKeys = Mutex<[Int: String]>([:])
+
   public func imageKeys(_ indices: [Int]) throws -> [String] {
-    let size = width * height * channels
-    return try indices.map { index in
-      guard index >= 0, index < count else { throw DataError.mismatch("\(name) has no image \(index)") }
-      let digest = bytes.withUnsafeBytes {
-        SHA256.hex(UnsafeRawBufferPointer(rebasing: $0[index * size..<(index + 1) * size]))
-      }
-      return "pixels \(height) \(width) \(channels) \(border) \(digest)"
+    let known = knownKeys.withLock { $0 }
+    var new: [Int: String] = [:]
+    let keys = try indices.map { index in
+      if let key = known[index] ?? new[index] { return key }
+      let key = try imageKey(index)
+      new[index] = key
+      return key
     }
+    if !new.isEmpty { knownKeys.withLock { $0.merge(new) { old, _ in old } } }
+    return keys
+  }
+
+  private func imageKey(_ index: Int) throws -> String {
+    guard index >= 0, index < count else { throw DataError.mismatch("\(name) has no image \(index)") }
+    let size = width * height * channels
+    let digest = bytes.withUnsafeBytes {
+      SHA256.hex(UnsafeRawBufferPointer(rebasing: $0[index * size..<(index + 1) * size]))
+    }
+    return "pixels \(height) \(width) \(channels) \(border) \(digest)"
   }
 }
 
@@ -125,7 +139,8 @@ public final class ImageFiles: ImageSource {
   /// - Parameter columns: those of the rows that `rows` reads; the others may hold anything.
   /// - Throws: as `image`; what the bodies throw.
   func withPixels(
-    _ index: Int, columns: @escaping Picture.Columns, rows: (PixelRows) throws -> Void, picture: (Picture) throws -> Void
+    _ index: Int, columns: @escaping Picture.Columns, rows: (PixelRows) throws -> Void,
+    picture: (Picture) throws -> Void
   ) throws {
     guard paths.indices.contains(index) else { throw DataError.mismatch("there is no image \(index)") }
     try Picture.withLoaded(
