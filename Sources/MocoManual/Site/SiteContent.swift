@@ -18,7 +18,7 @@ struct SiteContent {
   private(set) var headings: [Heading] = []
 
   init(_ page: ManualPage, _ links: SiteLinks, _ dialect: Dialect) {
-    var ids = HeadingIDs()
+    var ids = SiteLinks.headingIDs
     let isGenerated = page.kind == .function || page.kind == .type
     var followsHeading = false
     for part in Prose.parts(page.markdown, picture: { _ in nil }) {

@@ -1,4 +1,5 @@
 import MocoDocument
+import MocoNotebook
 
 /// Where the words of a page lead to: pages, functions, members of types, error codes.
 struct SiteLinks {
@@ -13,7 +14,7 @@ struct SiteLinks {
       case .function: functions[page.title] = page.address
       case .type:
         members[page.title] = page.address
-        var ids = HeadingIDs()
+        var ids = SiteLinks.headingIDs
         for line in page.markdown.split(separator: "\n") where line.hasPrefix("## ") {
           let name = String(line.dropFirst(3))
           members["\(page.title).\(name)"] = "\(page.address)#\(ids.next(name))"
@@ -22,6 +23,11 @@ struct SiteLinks {
       case .tutorial, .howTo, .reference, .explanation: addresses[page.name] = page.address
       }
     }
+  }
+
+  /// Names for the headings of a page, whose frame has some of its own.
+  static var headingIDs: HeadingIDs {
+    HeadingIDs(taken: ["content", "contents", "search", "results"], keepsUnderscores: true)
   }
 
   /// The page that `help("values")` or `help(sorted)` shows; nil for other code.
@@ -52,31 +58,5 @@ struct SiteLinks {
     let name = String(parts[0].dropLast(3))
     guard let address = addresses[name] ?? codes[String(name.suffix(5))] else { return link }
     return address + (parts.count > 1 ? "#" + parts[1] : "")
-  }
-}
-
-/// Names for the headings of a page that links can lead to.
-struct HeadingIDs {
-  private var used: Set<String> = ["content", "contents", "search", "results"]
-
-  /// Small letters and digits of the words, and a number where another heading has these.
-  mutating func next(_ words: String) -> String {
-    var base = ""
-    for scalar in words.lowercased().unicodeScalars {
-      if scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" {
-        base.unicodeScalars.append(scalar)
-      } else if !base.isEmpty, base.last != "-" {
-        base += "-"
-      }
-    }
-    while base.last == "-" { base.removeLast() }
-    if base.isEmpty { base = "part" }
-    var id = base
-    var count = 1
-    while !used.insert(id).inserted {
-      count += 1
-      id = "\(base)-\(count)"
-    }
-    return id
   }
 }

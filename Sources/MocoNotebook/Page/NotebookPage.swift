@@ -80,7 +80,7 @@ private struct PageWriter {
   private var body = ""
   private(set) var title: String?
   private var contents: [(level: Int, id: String, words: String)] = []
-  private var ids: Set<String> = ["content", "contents"]
+  private var ids = HeadingIDs(taken: ["content", "contents"])
 
   init(page: NotebookPage) { self.page = page }
 
@@ -180,31 +180,10 @@ private struct PageWriter {
 
   private mutating func heading(_ level: Int, _ html: String, _ words: String) {
     if level == 1, title == nil { title = words }
-    let id = identifier(words)
+    let id = ids.next(words)
     contents.append((level, id, words))
     body += "<h\(level) id=\"\(id)\">\(html) "
     body += "<a class=\"anchor\" href=\"#\(id)\" aria-label=\"Link to \(escaped(words))\">#</a></h\(level)>\n"
-  }
-
-  /// Small letters and digits of the words, once in a page.
-  private mutating func identifier(_ words: String) -> String {
-    var base = ""
-    for scalar in words.lowercased().unicodeScalars {
-      if scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
-        base.unicodeScalars.append(scalar)
-      } else if !base.isEmpty, base.last != "-" {
-        base += "-"
-      }
-    }
-    while base.last == "-" { base.removeLast() }
-    if base.isEmpty { base = "part" }
-    var id = base
-    var count = 1
-    while !ids.insert(id).inserted {
-      count += 1
-      id = "\(base)-\(count)"
-    }
-    return id
   }
 
   private mutating func write(prose cell: Notebook.Cell) {
