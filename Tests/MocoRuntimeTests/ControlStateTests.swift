@@ -201,6 +201,16 @@ import Testing
     }
   }
 
+  /// `over` takes a value that it does not name; the page has it beside those that it names.
+  @Test func aValueBesideThoseOfOverIsAState() throws {
+    try inFolder("// %%\nlet shots = over([1, 2, 4])\n// %%\nprint(\"twice\", shots * 2)\n") { folder in
+      let made = try export(folder, ["--set", "shots=3"])
+      #expect(made.status == 0 && made.errors.contains("4 states"), "\(made.errors)")
+      let page = try String(contentsOfFile: folder + "/a.html", encoding: .utf8)
+      for value in [2, 4, 6, 8] { #expect(page.contains("twice \(value)"), "\(value)") }
+    }
+  }
+
   @Test func aTextFieldStaysAndThePageSaysSo() throws {
     try inFolder("// %%\nlet words = text_field(\"a \\\"<b>\")\n// %%\nprint(words)\n") { folder in
       let made = try export(folder, [])

@@ -46,6 +46,9 @@ public struct Control: Sendable {
   public var label: String
   /// What it is set to, as `--set` takes it.
   public var value: String
+  /// Whether the last of the values is not one that the program names: it was set, `--set shots=3` for
+  /// `over([1, 2, 4])`.
+  public var hasOtherValue = false
 
   /// A control; see the fields.
   public init(name: String, kind: Kind, label: String = "", value: String) {
@@ -67,6 +70,9 @@ extension Control {
     case .pictures(let pictures): pictures.count
     }
   }
+
+  /// How many values the program itself names.
+  public var namedCount: Int? { stateCount.map { hasOtherValue ? $0 - 1 : $0 } }
 
   /// The value at a place from 0 to `stateCount - 1`, as `--set` takes it.
   public func state(at place: Int) -> String {

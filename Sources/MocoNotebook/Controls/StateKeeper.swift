@@ -116,12 +116,17 @@ final class StateKeeper {
   private static func field(_ place: Int, _ control: Control) -> Json {
     let states = (0..<(control.stateCount ?? 0)).map { Json.string(control.state(at: $0)) }
     return .object(
-      JsonObject([("place", .int(place)), ("name", .string(control.name)), ("states", .array(states))]))
+      JsonObject([
+        ("place", .int(place)), ("name", .string(control.name)), ("states", .array(states)),
+        ("other", .bool(control.hasOtherValue)),
+      ]))
   }
 
   private static func control(_ json: Json) -> Control? {
     guard let name = json["name"]?.stringValue, let states = json["states"]?.arrayValue else { return nil }
-    return Control(name: name, kind: .choice(states.compactMap(\.stringValue)), value: "")
+    var control = Control(name: name, kind: .choice(states.compactMap(\.stringValue)), value: "")
+    control.hasOtherValue = json["other"]?.boolValue ?? false
+    return control
   }
 
   /// The bytes up to a line feed; nil where the other end has closed before.

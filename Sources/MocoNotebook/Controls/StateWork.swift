@@ -131,8 +131,8 @@ struct StateWork {
         if isRefused { return "the values of the control '\(control.name)' depend on another control" }
         continue
       }
-      let count = control.stateCount ?? 0
-      if now.stateCount != count
+      let count = control.namedCount ?? 0
+      if now.namedCount != count
         || (0..<count).contains(where: { now.state(at: $0) != control.state(at: $0) })
       {
         return "the values of the control '\(control.name)' depend on another control"

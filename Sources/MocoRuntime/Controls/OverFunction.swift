@@ -42,6 +42,7 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
     let other = try valueOtherwise(arguments, values)
     var value = other ?? values[0]
     var shown = other.map { [$0] } ?? values
+    let named = shown.count
     if let text = declaration.setting {
       guard let read = SettingValue.reading(text, like: values + shown, Runtime.dialect) else {
         throw SweptValues.refusal(of: text, for: declaration.name, values)
@@ -57,10 +58,10 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
         }
       }
     }
-    context.declare(
-      Control(
-        name: declaration.name, kind: .choice(shown.map(\.label)), label: label, value: value.label),
-      as: value.json)
+    var control = Control(
+      name: declaration.name, kind: .choice(shown.map(\.label)), label: label, value: value.label)
+    control.hasOtherValue = shown.count > named
+    context.declare(control, as: value.json)
     return value.anyValue ?? .nil
   }
 }
