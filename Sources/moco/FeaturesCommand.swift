@@ -36,7 +36,9 @@ struct FeaturesCommand: ParsableCommand {
   var split: [String] = []
 
   @Option(
-    help: ArgumentHelp("Only one of several parts: of eight 0/8, 1/8, … 7/8.", valueName: "i/n"))
+    help: ArgumentHelp(
+      "Only one of several parts: 0/8 is the first of eight. auto takes it from a scheduler's variables.",
+      valueName: "i/n|auto"))
   var shard: String?
 
   @Option(help: "float32, or int8 for products of 8-bit integers.")
@@ -79,9 +81,6 @@ struct FeaturesCommand: ParsableCommand {
       }
       if check { throw ValidationError("--check writes nothing: leave --out or --check out.") }
     }
-    if let shard, FeatureFilling.Shard(shard) == nil {
-      throw ValidationError("--shard takes a part, of eight 0/8 to 7/8, not '\(shard)'.")
-    }
     if !running.settings.isEmpty { throw ValidationError("features has no --set; it runs no program.") }
   }
 
@@ -112,6 +111,7 @@ struct FeaturesCommand: ParsableCommand {
         help: "unset MOCO_CACHE, or set XDG_CACHE_HOME to a folder")
     }
     FeatureCache.shared.files = files
+    let part = try self.part()
     guard let library = StandardLibrary.locate() else {
       throw Failure("E0501", "the standard library is not there", help: "set MOCO_STDLIB to its folder")
     }
@@ -128,12 +128,12 @@ struct FeaturesCommand: ParsableCommand {
     var missing = 0
     for split in splits {
       let filling = try FeatureFilling(
-        split, encoder: encoder, files: files, shard: shard.flatMap(FeatureFilling.Shard.init))
-      let part = shard.map { ", shard \($0)" } ?? ""
+        split, encoder: encoder, files: files, shard: part)
+      let name = split.name + (part == .whole ? "" : ", shard \(part)")
       if check {
         let kept = try filling.kept()
         missing += filling.places.count - kept
-        Console.show("\(split.name)\(part): \(kept) of \(filling.places.count) images have features\n")
+        Console.show("\(name): \(kept) of \(filling.places.count) images have features\n")
         continue
       }
       let began = ProcessClock.seconds
@@ -151,11 +151,19 @@ struct FeaturesCommand: ParsableCommand {
         state.encoded == 0
         ? "nothing to encode"
         : "\(state.encoded) encoded, \(NumberText.short(Double(state.encoded) / seconds)) images/s"
-      Console.show("\(split.name)\(part): \(state.total) images, \(speed)\n")
+      Console.show("\(name): \(state.total) images, \(speed)\n")
     }
     if let out { try write(dataset, splits, encoder, to: out) }
     if !check { Console.show("\(files.folder)\n") }
     return missing
+  }
+
+  /// The part that is encoded; how it was found is said where a scheduler has decided it.
+  private func part() throws -> Shard {
+    guard let shard else { return .whole }
+    let (part, origin) = try ShardChoice(shard).shard(ProcessEnvironment.value)
+    if let origin { Console.remark("shard \(part), since \(origin)\n") }
+    return part
   }
 
   private func chosen(_ dataset: Dataset) throws -> [DataSplit] {
@@ -173,8 +181,7 @@ struct FeaturesCommand: ParsableCommand {
       items.append(("\(part.name).labels", try Tensor(part.labels, shape: [part.count]), .i64))
     }
     if path.lowercased().hasSuffix(".npz") {
-      // NumPy has no metadata: dataset(…, classes: …) names the classes.
-      try NumPyWriter.write(arrays: items, to: path)
+      try NumPyWriter.write(arrays: items, texts: [("classes", dataset.classes)], to: path)
     } else {
       let names = Json.array(dataset.classes.map { .string($0) }).serialized()
       try SafetensorsWriter.write(

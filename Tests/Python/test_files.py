@@ -139,6 +139,22 @@ class NumPy(unittest.TestCase):
             with np.load(f"{folder}/flags.npz") as flags:
                 self.assertEqual(flags["flags"].dtype, np.dtype("bool"))
 
+    def test_names_of_classes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = ["röd räv", "cat"]
+            np.savez(f"{folder}/in.npz", features=np.eye(4, dtype="f4"), labels=np.array([0, 1, 0, 1]), classes=np.array(names))
+            printed = run(
+                """
+                print(dataset("in.npz", split: {train: 1.0}).classes)
+                sample_folder("photos", per_class: 2, size: 32)
+                """, folder)
+            self.assertEqual(printed.splitlines()[0], '["röd räv", "cat"]')
+            subprocess.run(
+                [MOCO, "features", "photos", "--clip", "small", "--out", "out.npz"], cwd=folder, check=True, capture_output=True)
+            with np.load(f"{folder}/out.npz") as out:
+                self.assertEqual(out["classes"].dtype.kind, "U")
+                self.assertEqual(len(out["classes"]), out["train.labels"].max() + 1)
+
 
 class SciPy(unittest.TestCase):
     def test_permutation_tests_agree(self):

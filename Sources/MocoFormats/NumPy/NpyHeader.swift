@@ -7,6 +7,8 @@ struct NpyHeader {
   let type: StorageType?
   /// The kind in words, where it is not read: `texts (<U5)`.
   let kind: String
+  /// For texts how many characters each has, and bytes of a character; nil for other kinds.
+  let characters: (count: Int, width: Int)?
   let isBigEndian: Bool
   /// Whether the first dimension is the one whose numbers lie side by side.
   let isFortran: Bool
@@ -74,12 +76,13 @@ struct NpyHeader {
     self.count = shape.contains(0) ? 0 : count
     guard let description = members["descr"] else { throw NpyHeader.damaged(name, "does not say descr") }
     guard case .text(let descr) = description else {
-      (type, isBigEndian, kind) = (nil, false, "records of several fields")
+      (type, isBigEndian, kind, characters) = (nil, false, "records of several fields", nil)
       return
     }
     isBigEndian = descr.hasPrefix(">")
     let letters = descr.first.map { "<>|=".contains($0) } == true ? String(descr.dropFirst()) : descr
     type = NpyHeader.types[letters]
+    characters = NumPyTexts.characters(of: letters)
     kind = type == nil ? NpyHeader.words(letters, descr) : descr
   }
 

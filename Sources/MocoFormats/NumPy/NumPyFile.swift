@@ -4,8 +4,8 @@ import MocoTensor
 /// A `.npy` file, or the arrays of an `.npz` archive, which `numpy.savez` and `numpy.savez_compressed` write.
 ///
 /// - The array of a `.npy` file is called `array`.
-/// - Arrays of numbers in either order of bytes and of dimensions are read; texts, objects, complex numbers, times and
-///   records are named in `unread`.
+/// - Arrays of numbers in either order of bytes and of dimensions are read. Texts, objects, complex numbers, times and
+///   records are named in `unread`; a list of texts in an archive is also its metadata, as JSON.
 public final class NumPyFile: TensorFile {
   /// The path that the file was opened by; messages name it.
   public let path: String
@@ -16,6 +16,7 @@ public final class NumPyFile: TensorFile {
   /// Arrays of kinds that are not read.
   public let unread: [UnreadTensor]
   private let arrays: [String: (header: NpyHeader, type: StorageType, source: Source)]
+  private let texts: [String: String]
 
   /// Where an array's bytes are.
   private enum Source: Sendable {
@@ -57,7 +58,7 @@ public final class NumPyFile: TensorFile {
     self.path = path
     let name = NumPyFile.arrayName
     tensors = [TensorDescription(name: name, type: type, shape: header.shape, count: header.count)]
-    (others, unread) = ([], [])
+    (others, unread, texts) = ([], [], [:])
     arrays = [name: (header, type, .file(file))]
   }
 
@@ -69,6 +70,7 @@ public final class NumPyFile: TensorFile {
     var tensors: [TensorDescription] = []
     var others: [(name: String, reason: String)] = []
     var unread: [UnreadTensor] = []
+    var texts: [String: String] = [:]
     var arrays: [String: (header: NpyHeader, type: StorageType, source: Source)] = [:]
     for entry in archive.entries {
       guard entry.name.hasSuffix(".npy") else {
@@ -78,6 +80,9 @@ public final class NumPyFile: TensorFile {
       let name = String(entry.name.dropLast(4))
       let header = try archive.beginning(entry, NpyHeader.limit + 16).withUnsafeBytes {
         try NpyHeader($0, name: "\(archive.path) (\(name))")
+      }
+      if let text = try NumPyFile.texts(archive, entry, header) {
+        texts[name] = text
       }
       guard let type = header.type else {
         unread.append(UnreadTensor(name: name, kind: "an array of \(header.kind)"))
@@ -94,9 +99,30 @@ public final class NumPyFile: TensorFile {
       arrays[name] = (header, type, .entry(archive, entry))
     }
     (self.tensors, self.others, self.unread, self.arrays) = (tensors, others, unread, arrays)
+    self.texts = texts
   }
 
-  public func metadata(_ key: String) -> String? { nil }
+  /// A list of texts in JSON; nil for an array of another kind.
+  ///
+  /// - Throws: E0502 where the array is damaged.
+  private static func texts(
+    _ archive: ZipArchive, _ entry: ZipArchive.Entry, _ header: NpyHeader
+  ) throws -> String? {
+    guard let (characters, width) = header.characters, header.shape.count == 1,
+      header.count <= NumPyTexts.byteLimit / max(characters * width, 1)
+    else { return nil }
+    let wanted = header.start + header.count * characters * width
+    guard wanted == entry.size else {
+      throw Failure.corrupt(
+        "\(archive.path) (\(entry.name.dropLast(4)))",
+        "it has \(entry.size) bytes, and an array \(Shape.text(header.shape)) of \(header.kind) takes \(wanted)"
+      )
+    }
+    return NumPyTexts.json(try archive.read(entry, limit: wanted)[header.start...], header)
+  }
+
+  /// An array of texts with one dimension, as a list in JSON.
+  public func metadata(_ key: String) -> String? { texts[key] }
 
   /// Reads one array, with its numbers in the order of rows whatever the file's is.
   ///

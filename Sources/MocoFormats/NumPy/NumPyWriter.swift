@@ -13,16 +13,24 @@ public enum NumPyWriter {
 
   /// Writes arrays as an `.npz` archive.
   ///
-  /// - Parameter isCompressed: deflated, as `numpy.savez_compressed` does; otherwise stored.
+  /// - Parameters:
+  ///   - texts: arrays of texts besides, with one dimension.
+  ///   - isCompressed: deflated, as `numpy.savez_compressed` does; otherwise stored.
   /// - Throws: as `write(array:to:)`; E0505 too for two arrays of one name and for more than an archive without the
   ///   large form of zip (ZIP64) holds: 4 GiB, and 65,535 arrays.
   public static func write(
-    arrays items: [SafetensorsWriter.Item], to path: String, isCompressed: Bool = false
+    arrays items: [SafetensorsWriter.Item], texts: [(name: String, values: [String])] = [], to path: String,
+    isCompressed: Bool = false
   ) throws {
     let file = try AtomicFile(path: path)
     var archive = ZipArchiveWriter(file)
     for item in items {
       try archive.add(item.name + ".npy", bytes(item, path: path), isCompressed: isCompressed)
+    }
+    for (name, values) in texts {
+      let (descr, content) = NumPyTexts.encoded(values)
+      try archive.add(
+        name + ".npy", header(descr, shape: [values.count]) + content, isCompressed: isCompressed)
     }
     try archive.finish()
     try file.commit()
@@ -34,7 +42,10 @@ public enum NumPyWriter {
         "E0505", "cannot write \(path): NumPy has no type for \(item.type.rawValue)",
         help: "save it as f16 or f32, or as a .safetensors file")
     }
-    let sizes = item.tensor.shape
+    return try header(descr, shape: item.tensor.shape) + SafetensorsWriter.encode(item, path: path)
+  }
+
+  private static func header(_ descr: String, shape sizes: [Int]) -> [UInt8] {
     let shape = sizes.count == 1 ? "(\(sizes[0]),)" : "(\(sizes.map(String.init).joined(separator: ", ")))"
     var header = Array("{'descr': '\(descr)', 'fortran_order': False, 'shape': \(shape), }".utf8)
     // As NumPy, which leaves room for the first size to grow to 21 digits; the numbers begin at a multiple of 64.
@@ -45,7 +56,7 @@ public enum NumPyWriter {
     header.append(0x0A)
     var bytes = NpyHeader.magic + [1, 0]
     withUnsafeBytes(of: UInt16(clamping: header.count).littleEndian) { bytes += $0 }
-    return try bytes + header + SafetensorsWriter.encode(item, path: path)
+    return bytes + header
   }
 
   private static func descr(_ type: StorageType) -> String? {

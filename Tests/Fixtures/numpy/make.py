@@ -33,3 +33,8 @@ for version in ((2, 0), (3, 0)):
 with open(f"{folder}/two.npy", "wb") as file:
     np.save(file, x)
     np.save(file, n)
+np.savez_compressed(
+    f"{folder}/texts.npz",
+    names=np.array(["cat", "röd räv", "🦊", ""]), big=np.array(["cat", "dog"], dtype=">U5"), bytes=np.array([b"cat", b"red fox"]),
+    latin=np.array(["räv".encode("latin-1")]), table=np.array([["a", "b"]]), one=np.array("a"), none=np.array([], dtype="U3"),
+    fine=np.zeros(2, "f4"))

@@ -40,6 +40,29 @@ import Testing
     #expect(try file.tensor("line").toFloats() == [0, 1, 2, 3, 4])
   }
 
+  /// A list of texts is metadata, as the names of classes are.
+  @Test func textsAreMetadata() throws {
+    let file = try TensorFiles.open(folder + "/texts.npz")
+    #expect(file.tensors.map(\.name) == ["fine"])
+    #expect(file.metadata("names") == #"["cat", "röd räv", "🦊", ""]"#)
+    #expect(file.metadata("big") == #"["cat", "dog"]"#)
+    #expect(file.metadata("bytes") == #"["cat", "red fox"]"#)
+    #expect(file.metadata("none") == "[]")
+    for name in ["latin", "table", "one", "fine", "nothing"] {
+      #expect(file.metadata(name) == nil, "\(name)")
+    }
+    #expect(file.unread.map(\.name) == ["names", "big", "bytes", "latin", "table", "one", "none"])
+    try Fixtures.inFolder { place in
+      let path = place + "/written.npz"
+      let numbers = try Tensor([1, 2] as [Float], shape: [2])
+      let texts = [("classes", ["cat", "röd räv", "🦊", ""]), ("none", [])]
+      try NumPyWriter.write(arrays: [("fine", numbers, .f32)], texts: texts, to: path)
+      let written = try TensorFiles.open(path)
+      #expect(written.metadata("classes") == file.metadata("names") && written.metadata("none") == "[]")
+      #expect(try written.tensor("fine").toFloats() == [1, 2])
+    }
+  }
+
   @Test func otherKindsAreNamed() throws {
     let file = try TensorFiles.open(folder + "/odd.npz")
     #expect(file.tensors.map(\.name) == ["fine"])
@@ -100,7 +123,7 @@ import Testing
   }
 
   /// A file that is cut off or damaged anywhere is refused or read whole, and never ends the process.
-  @Test(arguments: ["stored.npz", "packed.npz", "orders.npz", "whole.npy", "version2.npy"])
+  @Test(arguments: ["stored.npz", "packed.npz", "orders.npz", "texts.npz", "whole.npy", "version2.npy"])
   func damageIsFound(_ name: String) throws {
     let bytes = try OpenedFile(path: "\(folder)/\(name)").beginning(1 << 20)
     try Fixtures.inFolder { place in
@@ -116,6 +139,7 @@ import Testing
         _ = errorCode {
           let file = try TensorFiles.open(path)
           for tensor in file.tensors { _ = try file.tensor(tensor.name) }
+          _ = file.metadata("names")
         }
       }
     }
