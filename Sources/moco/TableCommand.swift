@@ -109,7 +109,6 @@ struct TableCommand: ParsableCommand {
       var request = TableRequest(
         rows: Self.names(rows), columns: columns.map(Self.names) ?? [], values: value.map(Self.names) ?? [])
       request.over = over.flatMap(Self.names)
-      request.filters = filters.compactMap(RunningOptions.split).map { ($0.name, Self.names($0.text)) }
       request.deviation = std
       if let harmonic, case let names = Self.names(harmonic), names.count == 2 {
         request.harmonic = (names[0], names[1])
@@ -121,7 +120,13 @@ struct TableCommand: ParsableCommand {
       request.title = title
       let session = Session(delegate: ConsoleFrontEnd(isQuiet: true, dialect: Runtime.dialect))
       let sweep = try SweepPlace.sweep(of: source) { try session.codeHash(of: $0) }
-      let table = try ResultTable(sweep.runs(), request, source: sweep.path)
+      let runs = try sweep.runs()
+      request.filters = filters.compactMap(RunningOptions.split).map { name, text in
+        // A comma may belong to the value.
+        let isValue = runs.contains { SettingText.matches($0.settings[name], text) }
+        return (name, isValue ? [text] : Self.names(text))
+      }
+      let table = try ResultTable(runs, request, source: sweep.path)
       let form = format ?? output.flatMap(Self.format) ?? .text
       if let output {
         try AtomicFile.write(table.written(form, TerminalOptions(width: ResultTable.widest)), to: output)

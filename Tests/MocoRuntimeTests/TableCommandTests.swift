@@ -14,7 +14,9 @@ import Testing
       for shots in [1, 4] {
         for seed in [1, 2] {
           let name = "\(method)-\(shots)-\(seed)-0000000\(number)"
-          let settings: Json = ["method": .string(method), "shots": .int(shots), "seed": .int(seed)]
+          let settings: Json = [
+            "method": .string(method), "shots": .int(shots), "seed": .int(seed), "init": "a photo, of a",
+          ]
           points.append([
             "name": .string(name), "identity": .string("0000000\(number)"), "settings": settings,
           ])
@@ -67,6 +69,21 @@ import Testing
     }
   }
 
+  /// A comma lists values, or belongs to one.
+  @Test func commasInConditions() throws {
+    try inSweep { folder in
+      func table(_ condition: String) throws -> (String, String) {
+        let run = try MocoProcess.run(
+          ["table", "runs/few"] + Self.options + ["--where", condition], in: folder)
+        return (run.output, run.errors)
+      }
+      let all = try table("shots=1,4")
+      #expect(all.0.contains("66.5 ± 0.5"), "\(all.1)")
+      #expect(try table("init=a photo, of a").0 == all.0)
+      #expect(try table("init=a photo, of").1.contains("E1114"))
+    }
+  }
+
   @Test func wrongUseIsRefusedByName() throws {
     try inSweep { folder in
       func errors(_ arguments: [String]) throws -> (Int32, String) {
@@ -104,7 +121,7 @@ import Testing
       let run = try MocoProcess.run(["run", "--no-record", "a.moco"], in: folder)
       #expect(
         run.output == """
-          8 {finished: 7, failed: 1} {method: ["coop", "mixture"], shots: [1, 4], seed: [1, 2]}
+          8 {finished: 7, failed: 1} {method: ["coop", "mixture"], shots: [1, 4], seed: [1, 2], init: ["a photo, of a"]}
           [0.56, 0.71] failed
           ["coop", "mixture"] ["1", "4"] [[2, 2], [2, 1]]
           <ResultTable: 2 × 2 of accuracy>
