@@ -14,9 +14,3 @@ extension String {
   /// With blanks after it, up to so many characters.
   package func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }
-
-/// A variable of the environment, or `nil`.
-package func environment(_ name: String) -> String? {
-  guard let value = getenv(name) else { return nil }
-  return String(cString: value)
-}

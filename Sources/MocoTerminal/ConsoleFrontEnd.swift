@@ -94,7 +94,7 @@ public final class ConsoleFrontEnd: SessionDelegate {
   public func run(shell command: String) -> Int32? { cp_run_shell(command) }
 
   public func edit(file path: String) -> (editor: String, status: Int32)? {
-    let command = environment("VISUAL") ?? environment("EDITOR") ?? "vi"
+    let command = ProcessEnvironment.value("VISUAL") ?? ProcessEnvironment.value("EDITOR") ?? "vi"
     return (command, cp_run_editor(command, path))
   }
 }

@@ -132,7 +132,7 @@ extension LineEditor {
 
   /// ^X ^E: the block in the editor that the environment names, and back.
   func editOutside() -> Outcome {
-    var pattern = Array(((environment("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
+    var pattern = Array(((ProcessEnvironment.value("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
     guard pattern.withUnsafeMutableBufferPointer({ cp_temporary($0.baseAddress, 5) }) else { return .beep }
     let file = String(decoding: pattern.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { unlink(file) }
@@ -141,7 +141,8 @@ extension LineEditor {
     write("\u{1B}[?2004l")
     ce_set_terminal_mode(editline, 0)
     cp_signals_editing(false)
-    let status = cp_run_editor(environment("VISUAL") ?? environment("EDITOR") ?? "vi", file)
+    let status = cp_run_editor(
+      ProcessEnvironment.value("VISUAL") ?? ProcessEnvironment.value("EDITOR") ?? "vi", file)
     _ = cp_signals_take()
     cp_signals_editing(true)
     takeTerminal()

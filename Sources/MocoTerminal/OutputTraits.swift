@@ -32,18 +32,19 @@ public struct OutputTraits: Sendable {
   public static func detect(descriptor: Int32 = 1) -> OutputTraits {
     let terminal = Terminal.isTerminal(descriptor)
     let width =
-      (terminal ? Terminal.columns(descriptor) : nil) ?? Terminal.variable("COLUMNS").flatMap(Int.init) ?? 80
+      (terminal ? Terminal.columns(descriptor) : nil) ?? ProcessEnvironment.value("COLUMNS").flatMap(Int.init)
+      ?? 80
     return OutputTraits(
       isTerminal: terminal, width: min(max(width, 20), 400), color: colorDepth(terminal), glyphs: glyphs())
   }
 
   private static func colorDepth(_ terminal: Bool) -> ColorDepth {
     let promised: ColorDepth =
-      switch Terminal.variable("COLORTERM") {
+      switch ProcessEnvironment.value("COLORTERM") {
       case "truecolor", "24bit": .truecolor
       default: .ansi256
       }
-    if let forced = Terminal.variable("FORCE_COLOR") {
+    if let forced = ProcessEnvironment.value("FORCE_COLOR") {
       switch forced {
       case "0", "false": return .none
       case "1", "2": return .ansi256
@@ -51,22 +52,22 @@ public struct OutputTraits: Sendable {
       default: return promised
       }
     }
-    if let none = Terminal.variable("NO_COLOR"), !none.isEmpty { return .none }
-    let name = Terminal.variable("TERM") ?? "dumb"
+    if let none = ProcessEnvironment.value("NO_COLOR"), !none.isEmpty { return .none }
+    let name = ProcessEnvironment.value("TERM") ?? "dumb"
     return terminal && name != "dumb" && !name.isEmpty ? promised : .none
   }
 
   /// ASCII only where the locale names another character set than UTF-8, or the terminal is known not to have
   /// the characters.
   private static func glyphs() -> Glyphs {
-    if Terminal.variable("MOCO_ASCII").map({ !$0.isEmpty && $0 != "0" }) ?? false { return .ascii }
+    if ProcessEnvironment.value("MOCO_ASCII").map({ !$0.isEmpty && $0 != "0" }) ?? false { return .ascii }
     let locale =
-      ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { Terminal.variable($0) }.first { !$0.isEmpty } ?? ""
+      ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { ProcessEnvironment.value($0) }.first { !$0.isEmpty } ?? ""
     if let dot = locale.firstIndex(of: ".") {
       let charset = locale[locale.index(after: dot)...].lowercased().prefix { $0 != "@" }
       if charset != "utf-8" && charset != "utf8" { return .ascii }
     }
-    let name = Terminal.variable("TERM") ?? ""
+    let name = ProcessEnvironment.value("TERM") ?? ""
     return name == "linux" || name.hasPrefix("vt") ? .ascii : .unicode
   }
 }

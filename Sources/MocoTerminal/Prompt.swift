@@ -1,6 +1,7 @@
 // The prompt: reads a block, has the session execute it, and goes on whatever happened.
 
 import CProcess
+import MocoBase
 import MocoRuntime
 import MocoSession
 
@@ -37,7 +38,7 @@ public final class Prompt: LineEditorDelegate {
   public func run() -> Int32 {
     let traits = OutputTraits.detect()
     let terminal = isatty(STDOUT_FILENO) == 1
-    let name = environment("TERM") ?? "dumb"
+    let name = ProcessEnvironment.value("TERM") ?? "dumb"
     var editor: LineEditor?
     if terminal, name != "dumb", !name.isEmpty {
       var settings = LineEditor.Options(dialect: session.interpreter.dialect)

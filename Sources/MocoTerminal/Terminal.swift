@@ -1,3 +1,5 @@
+import MocoBase
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -14,15 +16,9 @@ package enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// A variable of the environment; nil where there is none.
-  package static func variable(_ name: String) -> String? {
-    guard let value = getenv(name) else { return nil }
-    return String(cString: value)
-  }
-
   /// Whether the terminal says that it cannot move its cursor.
   package static var isDumb: Bool {
-    let name = variable("TERM") ?? "dumb"
+    let name = ProcessEnvironment.value("TERM") ?? "dumb"
     return name == "dumb" || name.isEmpty
   }
 

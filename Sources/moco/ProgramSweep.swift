@@ -52,7 +52,7 @@ struct ProgramSweep {
 
   /// The places of this process's part of the points; which part that is, is said where a scheduler has decided it.
   private func part(_ text: String, of plan: SweepPlan) throws -> [Int] {
-    let (shard, origin) = try ShardChoice(text).shard { getenv($0).map { String(cString: $0) } }
+    let (shard, origin) = try ShardChoice(text).shard(ProcessEnvironment.value)
     let places = shard.places(of: plan.points.count)
     if let origin, !command.quiet {
       Console.remark("shard \(shard), since \(origin): \(places.count) of \(plan.points.count) points\n")

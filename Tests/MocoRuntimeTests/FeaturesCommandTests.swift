@@ -20,6 +20,13 @@ import Testing
     #expect(none.output.contains("train: 0 of "))
     let first = try MocoProcess.run(arguments + ["--split", "train", "--shard", "1/2"], in: folder)
     #expect(first.status == 0 && first.output.contains("train, shard 1/2: "), "\(first.errors)")
+    let task = ["SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "0"]
+    let array = task.merging(["SLURM_ARRAY_TASK_MAX": "1"]) { $1 }
+    let same = try MocoProcess.run(
+      arguments + ["--split", "train", "--shard", "auto"], in: folder, environment: array)
+    #expect(same.status == 0 && same.output.contains("train, shard 1/2: "), "\(same.errors)")
+    #expect(same.output.contains("nothing to encode"))
+    #expect(same.errors.contains("shard 1/2, since SLURM_ARRAY_TASK_ID is 1"), "\(same.errors)")
     let rest = try MocoProcess.run(arguments + ["--out", "f.safetensors"], in: folder)
     #expect(rest.status == 0 && rest.output.contains("encoded"), "\(rest.errors)")
     let again = try MocoProcess.run(arguments, in: folder)
@@ -82,7 +89,10 @@ import Testing
       let result = try MocoProcess.run(arguments + more, in: folder)
       return (result.status, result.errors)
     }
-    #expect(try run("--shard", "2/2").status == 64)
+    let shard = try run("--shard", "2/2")
+    #expect(shard.status == 70 && shard.errors.contains("E1108"), "\(shard.errors)")
+    let nobody = try run("--shard", "auto")
+    #expect(nobody.status == 70 && nobody.errors.contains("E1126"), "\(nobody.errors)")
     #expect(try run("--shard", "1/2", "--out", "f.safetensors").status == 64)
     #expect(try run("--out", "f.txt").status == 64)
     #expect(try run("--set", "a=1").status == 64)

@@ -104,7 +104,7 @@ public final class FeatureFiles: Sendable {
   /// `MOCO_CACHE` is `off` or there is no such place. `MOCO_CACHE_LIMIT` is the most gigabytes (of 2^30 bytes) that the
   /// files take; what is no such number counts as not set.
   public static func standard() -> FeatureFiles? {
-    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    let variable = ProcessEnvironment.value
     if variable("MOCO_CACHE") == "off" { return nil }
     let asked = variable("MOCO_CACHE_LIMIT").flatMap(Double.init) ?? 0
     let limit = asked > 0 && asked < 1e6 ? Int(asked * 0x1p30) : usualLimit

@@ -6,23 +6,6 @@ import MocoTensor
 /// It goes on where another has stopped, killed or not: what was written is whole, and the rest is encoded. Parts may be
 /// filled by several processes and machines that see one folder; each writes files of its own.
 package struct FeatureFilling {
-  /// One of several parts of the images, which are dealt in turn.
-  package struct Shard: Sendable, Equatable {
-    /// From 0.
-    package let index: Int
-    /// How many parts there are.
-    package let count: Int
-
-    /// `3/8` is the fourth of eight parts, since they are numbered from 0; nil for what is none.
-    package init?(_ text: String) {
-      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]), count >= 1,
-        (0..<count).contains(index), String(index) == parts[0], String(count) == parts[1]
-      else { return nil }
-      (self.index, self.count) = (index, count)
-    }
-  }
-
   /// How far it has come, in images of this part.
   package struct State: Sendable {
     /// Images that have features.
@@ -43,15 +26,11 @@ package struct FeatureFilling {
 
   /// - Throws: E0520 for a split of features.
   package init(
-    _ split: DataSplit, encoder: ImageEncoder, files: FeatureFiles, shard: Shard? = nil
+    _ split: DataSplit, encoder: ImageEncoder, files: FeatureFiles, shard: Shard = .whole
   ) throws {
     try split.requirePixels("encoded")
     (self.split, self.encoder, self.files) = (split, encoder, files)
-    guard let shard else {
-      places = Array(0..<split.count)
-      return
-    }
-    places = Array(stride(from: shard.index, to: split.count, by: shard.count))
+    places = shard.places(of: split.count)
   }
 
   private func blocks(_ body: ([Int]) throws -> Void) throws {

@@ -44,15 +44,19 @@ package struct KernelSpec: Equatable {
   package static func dataFolder(_ place: Place) throws -> String {
     switch place {
     case .user:
-      if let own = environment("JUPYTER_DATA_DIR"), !own.isEmpty { return absolute(own) }
-      if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return data + "/jupyter" }
-      guard let home = environment("HOME"), !home.isEmpty else {
+      if let own = ProcessEnvironment.value("JUPYTER_DATA_DIR"), !own.isEmpty { return absolute(own) }
+      if let data = ProcessEnvironment.value("XDG_DATA_HOME"), data.hasPrefix("/") {
+        return data + "/jupyter"
+      }
+      guard let home = ProcessEnvironment.value("HOME"), !home.isEmpty else {
         throw Failure("E0504", "there is no home folder", help: "give --prefix DIR, or set JUPYTER_DATA_DIR")
       }
       return home + "/.local/share/jupyter"
     case .pythonPrefix:
       for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
-        if let prefix = environment(name), !prefix.isEmpty { return absolute(prefix) + "/share/jupyter" }
+        if let prefix = ProcessEnvironment.value(name), !prefix.isEmpty {
+          return absolute(prefix) + "/share/jupyter"
+        }
       }
       guard let program = onPath("jupyter") ?? onPath("python3") else {
         throw Failure(
@@ -65,7 +69,7 @@ package struct KernelSpec: Equatable {
   }
 
   private static func onPath(_ name: String) -> String? {
-    let folders = (environment("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
+    let folders = (ProcessEnvironment.value("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && FileSystem.kind($0) == .file }
   }
 
@@ -89,7 +93,7 @@ package struct KernelSpec: Equatable {
   package func json(program: String, hasLexer: Bool = false) -> String {
     var variables: [(String, Json)] = []
     // Who starts the kernel from a launcher has not what a shell has set.
-    if let library = environment("MOCO_STDLIB"), !library.isEmpty {
+    if let library = ProcessEnvironment.value("MOCO_STDLIB"), !library.isEmpty {
       variables.append(("MOCO_STDLIB", .string(KernelSpec.absolute(library))))
     }
     if hasLexer { variables.append((JupyterLexer.variable, "moco")) }

@@ -146,7 +146,7 @@ struct ParentWatch {
   private let named: Int32?
 
   init() {
-    named = environment("JPY_PARENT_PID").flatMap { Int32($0) }.flatMap { $0 > 1 ? $0 : nil }
+    named = ProcessEnvironment.value("JPY_PARENT_PID").flatMap { Int32($0) }.flatMap { $0 > 1 ? $0 : nil }
   }
 
   /// A parent between the two, a shell or a debugger, may go before.

@@ -98,7 +98,7 @@ final class KernelFrontEnd: SessionDelegate {
 
   let limits = DocumentLimits(width: 100)
   /// Whether errors hold escape sequences; not where `NO_COLOR` asks for none.
-  let hasColors = environment("NO_COLOR").map(\.isEmpty) ?? true
+  let hasColors = ProcessEnvironment.value("NO_COLOR").map(\.isEmpty) ?? true
 
   func workBegins(stoppedBy flag: StopFlag) {
     // A request to stop that came before the work began is for it too.

@@ -152,7 +152,7 @@ package enum JupyterLexer {
 
   /// A lexer that exists: Pygments has one of Swift, which colors most of moco rightly.
   package static var name: String {
-    guard let name = environment(variable), !name.isEmpty, name.utf8.allSatisfy(isLetter) else {
+    guard let name = ProcessEnvironment.value(variable), !name.isEmpty, name.utf8.allSatisfy(isLetter) else {
       return "swift"
     }
     return name

@@ -20,7 +20,7 @@ extension Session {
     var file = expanded(path)
     let isTemporary = path.isEmpty
     if isTemporary {
-      var pattern = Array(((environment("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
+      var pattern = Array(((ProcessEnvironment.value("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
       guard pattern.withUnsafeMutableBufferPointer({ cp_temporary($0.baseAddress, 5) }) else {
         complain("no temporary file can be made\n")
         return

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 
 #if canImport(Glibc)
@@ -19,12 +20,16 @@ extension SessionCommand {
 extension Session {
   /// A path with `~` for the home folder.
   package func expanded(_ path: String) -> String {
-    if path == "~" || path.hasPrefix("~/"), let home = environment("HOME") { return home + path.dropFirst() }
+    if path == "~" || path.hasPrefix("~/"), let home = ProcessEnvironment.value("HOME") {
+      return home + path.dropFirst()
+    }
     return path
   }
 
   fileprivate func changeFolder(_ path: String) {
-    guard let target = path == "-" ? folderBefore : path.isEmpty ? environment("HOME") ?? "/" : expanded(path)
+    guard
+      let target = path == "-"
+        ? folderBefore : path.isEmpty ? ProcessEnvironment.value("HOME") ?? "/" : expanded(path)
     else {
       return complain("there is no folder to go back to\n")
     }

@@ -291,7 +291,7 @@ package struct Completer {
     let folder = slash.map { String(typed[...$0]) } ?? ""
     let word = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
     var real = folder.isEmpty ? "." : folder
-    if real.hasPrefix("~/"), let home = environment("HOME") { real = home + real.dropFirst(1) }
+    if real.hasPrefix("~/"), let home = ProcessEnvironment.value("HOME") { real = home + real.dropFirst(1) }
     guard let handle = opendir(real) else { return Completion() }
     defer { closedir(handle) }
     var found: [String] = []

@@ -30,9 +30,11 @@ public final class HistoryFile {
 
   /// `$XDG_STATE_HOME/moco/history`, or `~/.local/state/moco/history` (XDG Base Directory Specification 0.8).
   public static func defaultPath() -> String? {
-    if let own = environment("MOCO_HISTORY") { return own.isEmpty ? nil : own }
-    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") { return state + "/moco/history" }
-    guard let home = environment("HOME"), !home.isEmpty else { return nil }
+    if let own = ProcessEnvironment.value("MOCO_HISTORY") { return own.isEmpty ? nil : own }
+    if let state = ProcessEnvironment.value("XDG_STATE_HOME"), state.hasPrefix("/") {
+      return state + "/moco/history"
+    }
+    guard let home = ProcessEnvironment.value("HOME"), !home.isEmpty else { return nil }
     return home + "/.local/state/moco/history"
   }
 

@@ -13,10 +13,10 @@ package struct StartUpFile {
 
   /// Where the file lies; nil where there is no home folder.
   package static func path() -> String? {
-    if let folder = environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
+    if let folder = ProcessEnvironment.value("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
       return folder + "/moco/startup.moco"
     }
-    guard let home = environment("HOME"), !home.isEmpty else { return nil }
+    guard let home = ProcessEnvironment.value("HOME"), !home.isEmpty else { return nil }
     return home + "/.config/moco/startup.moco"
   }
 

@@ -106,7 +106,7 @@ enum ProcessPlace {
 /// The job of a cluster's scheduler that this process belongs to.
 package enum SchedulerJob {
   /// How often the scheduler has started this process's job before: it was preempted, or its machine has failed.
-  static let restarts = getenv("SLURM_RESTART_COUNT").flatMap { Int(String(cString: $0)) } ?? 0
+  static let restarts = ProcessEnvironment.value("SLURM_RESTART_COUNT").flatMap { Int($0) } ?? 0
 
   /// Whether a claim is that of an earlier start of this process's own job. A scheduler starts a job again when the earlier
   /// processes are gone, on whatever machine they were.
@@ -115,7 +115,7 @@ package enum SchedulerJob {
   }
 
   static let here: String = {
-    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    let variable = ProcessEnvironment.value
     if let array = variable("SLURM_ARRAY_JOB_ID"), let task = variable("SLURM_ARRAY_TASK_ID") {
       return "slurm \(array)_\(task)"
     }
