@@ -51,7 +51,7 @@ import Testing
     case "shell":
       client.send("interrupt_request")
       #expect(try client.reply().type == "interrupt_reply")
-    default: kill(kernel.process.processIdentifier, SIGINT)
+    default: kernel.process.signal(SIGINT)
     }
     let reply = try client.reply()
     #expect(reply.parentID == cell && reply.content["ename"] == "E0406")
@@ -84,7 +84,7 @@ import Testing
       let asked = client.send("interrupt_request", on: client.control)
       #expect(try client.reply(on: client.control).content == ["status": "ok"])
       #expect(try client.published(until: asked).map(\.state) == ["busy", "idle"])
-      kill(kernel.process.processIdentifier, SIGINT)
+      kernel.process.signal(SIGINT)
     }
     // Signals take their time: one may still meet this cell, and none the next.
     _ = try client.run("nil")
@@ -217,7 +217,7 @@ import Testing
 
   @Test func aSignalThatAsksForTheEndIsHeeded() throws {
     let kernel = try RunningKernel()
-    kill(kernel.process.processIdentifier, SIGTERM)
+    kernel.process.signal(SIGTERM)
     #expect(try kernel.ended() == 0 && kernel.log.contains("it was sent signal 15"))
   }
 
@@ -232,13 +232,9 @@ import Testing
       echo $! > "\(folder.path)/pid"
       while [ ! -e "\(folder.path)/go" ]; do sleep 0.02; done
       """
-    let parent = Process()
-    parent.executableURL = URL(fileURLWithPath: "/bin/sh")
-    parent.arguments = ["-c", script]
     var variables = ProcessInfo.processInfo.environment
     variables["MOCO_STDLIB"] = Built.root + "/stdlib"
-    parent.environment = variables
-    try parent.run()
+    let parent = try ChildProcess("/bin/sh", ["-c", script], environment: variables)
     var client: Client?
     for _ in 0..<3000 where client == nil {
       client = try? Client(ports: ports, key: "k")
@@ -247,7 +243,7 @@ import Testing
     let living = try #require(client)
     #expect(try living.run("1 + 1").result == "2")
     try folder.write("", to: "go")
-    parent.waitUntilExit()
+    parent.wait()
     let pid = try #require(Int32(try folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
     for _ in 0..<6000 where kill(pid, 0) == 0 && !isZombie(pid) { usleep(10_000) }
     #expect(kill(pid, 0) != 0 || isZombie(pid))

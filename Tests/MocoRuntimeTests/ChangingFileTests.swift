@@ -76,7 +76,7 @@ import Testing
       // Where the disk was quicker there is nothing to remove.
       let name = try left().first
       let living = name.map {
-        $0.replacingOccurrences(of: "-\(running.process.processIdentifier)-", with: "-\(getpid())-")
+        $0.replacingOccurrences(of: "-\(running.process.id)-", with: "-\(getpid())-")
       }
       if let living { _ = FileManager.default.createFile(atPath: folder + "/" + living, contents: nil) }
       #expect(

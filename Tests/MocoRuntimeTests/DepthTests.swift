@@ -1,4 +1,5 @@
 import Foundation
+import MocoTestSupport
 import Testing
 
 /// What calls itself through built-ins ends in an error.
@@ -65,12 +66,7 @@ import Testing
         with gzip.open("d/train-labels-idx1-ubyte.gz", "wb") as f:
           f.write(bytes([0, 0, 8, 1, 0, 0, 0, 2, 0, 1]))
         """
-      let python = Process()
-      python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      python.arguments = ["python3", "-c", script]
-      python.currentDirectoryURL = URL(fileURLWithPath: folder)
-      try python.run()
-      python.waitUntilExit()
+      try ChildProcess("/usr/bin/env", ["python3", "-c", script], folder: folder).wait()
       let result = try RunningMoco(program, ["--no-record", "--memory", "64MB"], in: folder).result()
       #expect(
         result.output

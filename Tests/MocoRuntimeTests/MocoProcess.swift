@@ -1,5 +1,6 @@
 import Foundation
 import MocoTensor
+import MocoTestSupport
 
 /// Runs the built program as a person would: a process of its own, in a folder of its own.
 struct MocoProcess {
@@ -30,17 +31,12 @@ struct MocoProcess {
     _ arguments: [String], in folder: String, input: String? = nil, environment: [String: String] = [:],
     program: String = executable
   ) throws -> Result {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
     var variables = ProcessInfo.processInfo.environment
     variables["MOCO_STDLIB"] = root + "/stdlib"
     variables["XDG_CACHE_HOME"] = folder + "/.cache"
     variables["XDG_STATE_HOME"] = folder + "/.state"
     variables["NO_COLOR"] = "1"
     variables.merge(environment) { $1 }
-    process.environment = variables
 
     // Files, not pipes: a full pipe would stop the program while nobody reads.
     let outputPath = folder + "/.stdout-\(UUID().uuidString)"
@@ -49,16 +45,15 @@ struct MocoProcess {
     _ = FileManager.default.createFile(atPath: outputPath, contents: nil)
     _ = FileManager.default.createFile(atPath: errorPath, contents: nil)
     _ = FileManager.default.createFile(atPath: inputPath, contents: Data((input ?? "").utf8))
-    process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-    process.standardError = FileHandle(forWritingAtPath: errorPath)
-    process.standardInput = FileHandle(forReadingAtPath: inputPath)
-    try process.run()
-    process.waitUntilExit()
+    let process = try ChildProcess(
+      program, arguments, folder: folder, environment: variables, input: inputPath, output: outputPath,
+      errors: errorPath)
+    let end = process.wait()
     defer {
       for path in [outputPath, errorPath, inputPath] { try? FileManager.default.removeItem(atPath: path) }
     }
     return Result(
-      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+      status: end.bySignal ? -end.status : end.status,
       output: (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "",
       errors: withoutRemarks((try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "", environment))
   }

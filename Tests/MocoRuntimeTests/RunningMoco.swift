@@ -1,9 +1,10 @@
 import Foundation
+import MocoTestSupport
 import Testing
 
 /// The built program while it runs: a test does something to it, or to its files, and then lets it go on.
 final class RunningMoco {
-  let process = Process()
+  let process: ChildProcess
   let folder: String
   private let output: String
   private let errors: String
@@ -25,31 +26,20 @@ final class RunningMoco {
   ) throws {
     self.folder = folder
     try program.write(toFile: folder + "/program.moco", atomically: true, encoding: .utf8)
-    let own = [MocoProcess.executable, "run", "program.moco"] + arguments
-    if let wrapper {
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", wrapper, "sh"] + own
-    } else {
-      process.executableURL = URL(fileURLWithPath: own[0])
-      process.arguments = Array(own.dropFirst())
-    }
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    let own = ["run", "program.moco"] + arguments
     var variables = ProcessInfo.processInfo.environment
     variables["MOCO_STDLIB"] = MocoProcess.root + "/stdlib"
     variables["XDG_CACHE_HOME"] = folder + "/.cache"
     variables["XDG_STATE_HOME"] = folder + "/.state"
     variables["NO_COLOR"] = "1"
     variables.merge(environment) { $1 }
-    process.environment = variables
     (output, errors) = (folder + "/.out", folder + "/.err")
     for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
+    process = try ChildProcess(
+      wrapper == nil ? MocoProcess.executable : "/bin/sh",
+      wrapper.map { ["-c", $0, "sh", MocoProcess.executable] + own } ?? own, folder: folder,
+      environment: variables, output: output, errors: errors)
   }
-
-  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
   /// Waits until the program has made a file.
   func wait(for name: String) throws {
@@ -62,15 +52,15 @@ final class RunningMoco {
     }
   }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  func signal(_ number: Int32) { process.signal(number) }
 
   /// Waits for the end.
   @discardableResult
   func result() -> Result {
-    process.waitUntilExit()
+    let end = process.wait()
     func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
     return Result(
-      status: process.terminationStatus, bySignal: process.terminationReason != .exit, output: text(output),
+      status: end.status, bySignal: end.bySignal, output: text(output),
       errors: text(errors))
   }
 

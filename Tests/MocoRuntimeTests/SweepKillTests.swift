@@ -38,19 +38,13 @@ import Testing
     }
   }
 
-  private func start(_ path: String, jobs: Int) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: MocoProcess.executable)
-    process.arguments = ["sweep", "a.moco", "--jobs", String(jobs), "--quiet"]
-    process.currentDirectoryURL = URL(fileURLWithPath: path)
+  private func start(_ path: String, jobs: Int) throws -> ChildProcess {
     var variables = ProcessInfo.processInfo.environment
     variables["MOCO_STDLIB"] = MocoProcess.root + "/stdlib"
     variables["XDG_CACHE_HOME"] = path + "/.cache"
-    process.environment = variables
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    return process
+    return try ChildProcess(
+      MocoProcess.executable, ["sweep", "a.moco", "--jobs", String(jobs), "--quiet"], folder: path,
+      environment: variables)
   }
 
   /// Killed after every few milliseconds more, and taken up again each time, until all is done.
@@ -69,11 +63,10 @@ import Testing
       let pause = UInt32.random(in: 0...(60_000 + UInt32(round) * 8_000), using: &generator)
       usleep(pause)
       if process.isRunning {
-        kill(process.processIdentifier, SIGKILL)
+        process.signal(SIGKILL)
         kills += 1
       }
-      process.waitUntilExit()
-      if process.terminationReason == .exit, process.terminationStatus == 0 { break }
+      if process.wait() == .init(status: 0, bySignal: false) { break }
       // What has finished is what it would have been; the rest is open, and says so.
       guard FileManager.default.fileExists(atPath: killed + "/runs/a/sweep.json") else { continue }
       for (line, whole) in zip(try outcome(killed), expected) where line.contains("| finished |") {
@@ -88,7 +81,8 @@ import Testing
     #expect(names.filter { $0.hasPrefix(".claim") }.isEmpty, "\(names)")
   }
 
-  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130), (SIGUSR1, 138)] as [(Int32, Int32)]) func aStopGivesClaimsBack(
+  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130), (SIGUSR1, 138)] as [(Int32, Int32)])
+  func aStopGivesClaimsBack(
     signal: Int32, status: Int32
   ) throws {
     let path = try folder(
@@ -105,11 +99,8 @@ import Testing
         String.init)
     }
     while log().count < 3 { usleep(5000) }
-    kill(process.processIdentifier, signal)
-    process.waitUntilExit()
-    #expect(
-      process.terminationReason == .exit && process.terminationStatus == status,
-      "\(process.terminationStatus)")
+    process.signal(signal)
+    #expect(process.wait() == .init(status: status, bySignal: false))
     let runs = try SweepFolder(path + "/runs/a").runs()
     #expect(runs.map(\.state).filter { $0 == .interrupted }.count == 2, "\(runs.map(\.state))")
     #expect(runs.map(\.state).filter { $0 == .finished }.count == 1)

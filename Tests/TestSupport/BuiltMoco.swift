@@ -75,11 +75,6 @@ package func run(
   _ program: String, _ arguments: [String], input: Data = Data(), environment: [String: String]? = nil,
   folder: String? = nil
 ) throws -> Ran {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: program)
-  process.arguments = arguments
-  if let environment { process.environment = environment }
-  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   let place = FileManager.default.temporaryDirectory
   let name = UUID().uuidString
   let files = ["in", "out", "err"].map { place.appending(path: "\(name).\($0)") }
@@ -87,14 +82,12 @@ package func run(
   try input.write(to: files[0])
   for file in files.dropFirst() { try Data().write(to: file) }
   // Files, not pipes: nothing can block, whatever is written.
-  process.standardInput = try FileHandle(forReadingFrom: files[0])
-  process.standardOutput = try FileHandle(forWritingTo: files[1])
-  process.standardError = try FileHandle(forWritingTo: files[2])
-  try process.run()
-  process.waitUntilExit()
+  let process = try ChildProcess(
+    program, arguments, folder: folder, environment: environment, input: files[0].path, output: files[1].path,
+    errors: files[2].path)
+  let end = process.wait()
   return Ran(
-    status: process.terminationReason == .uncaughtSignal
-      ? 128 + process.terminationStatus : process.terminationStatus,
+    status: end.bySignal ? 128 + end.status : end.status,
     output: try String(contentsOf: files[1], encoding: .utf8),
     errors: try String(contentsOf: files[2], encoding: .utf8))
 }

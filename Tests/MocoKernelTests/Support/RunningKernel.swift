@@ -13,7 +13,7 @@ final class RunningKernel {
   let key: String
   let folder: TemporaryFolder
   let file: String
-  private(set) var process: Process
+  private(set) var process: ChildProcess
   private let errors: String
 
   /// - Parameters:
@@ -40,11 +40,6 @@ final class RunningKernel {
     throw last
   }
 
-  deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-  }
-
   /// A client of it.
   func client(key: String? = nil) throws -> Client { try Client(ports: ports, key: key ?? self.key) }
 
@@ -64,7 +59,8 @@ final class RunningKernel {
   func ended() throws -> Int32 {
     for _ in 0..<6000 where process.isRunning { usleep(10_000) }
     guard !process.isRunning else { throw TestFailure("the kernel does not end") }
-    return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    let end = process.wait()
+    return end.bySignal ? -end.status : end.status
   }
 
   /// Starts it again with the same file, as a restart does.
@@ -108,26 +104,19 @@ final class RunningKernel {
 
   private static func start(
     _ file: String, _ errors: String, _ folder: String, _ environment: [String: String]
-  ) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try Built.moco())
-    process.arguments = ["kernel", file]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+  ) throws -> ChildProcess {
     var variables = ProcessInfo.processInfo.environment
     for name in ["FORCE_COLOR", "NO_COLOR", "JPY_PARENT_PID"] { variables[name] = nil }
     variables["MOCO_STDLIB"] = Built.root + "/stdlib"
     variables["MOCO_HISTORY"] = ""
     variables["MOCO_CACHE"] = "off"
-    process.environment = variables.merging(environment) { $1 }
     _ = FileManager.default.createFile(atPath: errors, contents: nil)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
-    try process.run()
-    return process
+    return try ChildProcess(
+      try Built.moco(), ["kernel", file], folder: folder, environment: variables.merging(environment) { $1 },
+      errors: errors)
   }
 
-  private static func waitUntilItListens(_ process: Process, _ ports: [Channel: Int]) throws {
+  private static func waitUntilItListens(_ process: ChildProcess, _ ports: [Channel: Int]) throws {
     for _ in 0..<3000 {
       guard process.isRunning else { throw TestFailure("the kernel has ended at once") }
       if (try? ClientSocket(port: ports[.heartbeat] ?? 0, type: "REQ")) != nil { return }
