@@ -86,8 +86,8 @@ import Testing
     #expect(
       text == """
         there are 2 different sentences; grouping needs three or more
-        one class says nothing about sentences; give more classes, or on: a split
-        counts names no number from 2 to 2
+        one class is not enough to compare groups; pass more classes, or on: a split
+        counts has no number from 2 to 2
 
         """)
   }

@@ -166,8 +166,8 @@ import Testing
         "a photo of a" has 4 words and n is 3
         "a picture" has 2 words and n is 4
         accepted accepted
-        depth and layers both say which blocks have prompts
-        vision and vision_layernorm both change the image tower, and the router could not read it frozen
+        depth and layers cannot be used together: both set the blocks with prompts
+        vision and vision_layernorm cannot be used together: both change the image tower
 
         """)
   }

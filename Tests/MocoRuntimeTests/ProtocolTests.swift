@@ -91,21 +91,21 @@ import Testing
       """)
     #expect(
       text == """
-        imagenet ["train", "test"] 15 shirt 5 classes here, published 1000
-        caltech101 ["train", "val", "test"] 15 pair of jeans 5 classes here, published 100
-        oxford_pets ["train", "val", "test"] 15 trousers 5 classes here, published 37
-        stanford_cars ["train", "val", "test"] 15 2012 Jeans/Van 5 classes here, published 196
-        oxford_flowers ["train", "val", "test"] 15 trouser 5 classes here, published 102
-        food101 ["train", "val", "test"] 15 blue jeans 5 classes here, published 101
-        fgvc_aircraft ["train", "val", "test"] 15 Jeans 2000 5 classes here, published 100
-        sun397 ["train", "val", "test"] 15 trouser 5 classes here, published 397
-        dtd ["train", "val", "test"] 15 trousered 5 classes here, published 47
-        eurosat ["train", "val", "test"] 15 Trouser or Jeans 5 classes here, published 10
-        ucf101 ["train", "val", "test"] 15 Wear Trousers 5 classes here, published 101
-        imagenetv2 ["test"] 15 shirt 5 classes here, published 1000
-        imagenet_sketch ["test"] 15 shirt 5 classes here, published 1000
-        imagenet_a ["test"] 9 shirt 3 classes here, published 200
-        imagenet_r ["test"] 9 shirt 3 classes here, published 200
+        imagenet ["train", "test"] 15 shirt 5 classes, published 1000
+        caltech101 ["train", "val", "test"] 15 pair of jeans 5 classes, published 100
+        oxford_pets ["train", "val", "test"] 15 trousers 5 classes, published 37
+        stanford_cars ["train", "val", "test"] 15 2012 Jeans/Van 5 classes, published 196
+        oxford_flowers ["train", "val", "test"] 15 trouser 5 classes, published 102
+        food101 ["train", "val", "test"] 15 blue jeans 5 classes, published 101
+        fgvc_aircraft ["train", "val", "test"] 15 Jeans 2000 5 classes, published 100
+        sun397 ["train", "val", "test"] 15 trouser 5 classes, published 397
+        dtd ["train", "val", "test"] 15 trousered 5 classes, published 47
+        eurosat ["train", "val", "test"] 15 Trouser or Jeans 5 classes, published 10
+        ucf101 ["train", "val", "test"] 15 Wear Trousers 5 classes, published 101
+        imagenetv2 ["test"] 15 shirt 5 classes, published 1000
+        imagenet_sketch ["test"] 15 shirt 5 classes, published 1000
+        imagenet_a ["test"] 9 shirt 3 classes, published 200
+        imagenet_r ["test"] 9 shirt 3 classes, published 200
 
         """)
   }
@@ -131,13 +131,13 @@ import Testing
       """)
     #expect(
       text == """
-        no folder was given for EuroSAT | give root: the folder that has the folders of all data sets
-        there is no folder F/nothing | give root: the folder that has the folders of all data sets
-        F/data/eurosat is EuroSAT's own folder | give the folder above it, in which EuroSAT's is called eurosat
+        no folder was given for EuroSAT | pass root: the folder that contains the folders of all data sets
+        there is no folder F/nothing | pass root: the folder that contains the folders of all data sets
+        F/data/eurosat is the folder of EuroSAT | pass its parent folder, where the folder of EuroSAT must be named eurosat
         there is no folder F/other/eurosat for EuroSAT | rename F/other/EuroSAT to eurosat, or make a link of that name
-        DTD has no split_zhou_DescribableTextures.json in F/other/dtd | put it there, beside images/: without it there is no published split
-        ImageNet has no classnames.txt in F/other/imagenet | put the list of wordnet ids and names there, as n01440764 tench
-        there is no folder F/other/fgvc_aircraft for FGVCAircraft | put FGVCAircraft there: images/ and variants.txt
+        DTD has no split_zhou_DescribableTextures.json in F/other/dtd | add it beside images/: without it there is no published split
+        ImageNet has no classnames.txt in F/other/imagenet | add the list of WordNet ids and names, with lines such as n01440764 tench
+        there is no folder F/other/fgvc_aircraft for FGVCAircraft | create it with images/ and variants.txt
 
         """)
   }
@@ -268,14 +268,14 @@ import Testing
       text == """
         {base: 0.7, new: 0.4, h: 0.509090909090909}
         {accuracy: 0.75, images: 5.0} 0.0
-        E0900 there is no result to average
-        E0900 three has 3 classes, and a half of one class is right without looking
+        E0900 the list of results is empty
+        E0900 three has 3 classes; base-to-new needs at least 4
         E0900 ImageNet-A has no training images
-        E0900 ImageNet is the data set that is trained on
-        E0900 EuroSAT stands among the others twice
-        E0900 there is no data set to go on to
-        E0900 tip-adapter cannot be asked about new classes
-        E0900 there is no method "coops" here
+        E0900 ImageNet is the training data set
+        E0900 EuroSAT is listed more than once
+        E0900 the list of test data sets is empty
+        E0900 tip-adapter does not support new classes
+        E0900 unknown method "coops"
         E0900 coop has no setting 'rates'
 
         """)
