@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# nbconvert 7.16.6 wants Inkscape for a figure that has a PNG beside its SVG.
+# nbconvert 7.16.6 needs Inkscape for a figure that has both an SVG and a PNG.
 #
-# An output of a notebook is a bundle: the same figure as image/svg+xml and as image/png, for whoever can show which. Its way
-# to LaTeX, and so to PDF, first turns every SVG into PDF with Inkscape. Where there is no Inkscape it ends with an error,
-# although the PNG of the same bundle could be printed as it is: with the SVG taken out of the notebook it is.
+# An output of a notebook is a bundle: the same figure as image/svg+xml and as image/png, for clients that support one of them.
+# The conversion to LaTeX, and so to PDF, first converts every SVG to PDF with Inkscape. Without Inkscape it is an error,
+# although the PNG of the same bundle could be used. If the SVG is removed from the notebook, the PNG is used.
 #
 # Exit status 0: as described. 1: something has changed. Needs python3, pip and the network; leaves nothing behind.
 set -euo pipefail
@@ -42,9 +42,9 @@ def converted(kinds):
 print("nbconvert", nbconvert.__version__)
 both, alone = converted(["svg", "png"]), converted(["png"])
 print("SVG and PNG:", both)
-print("PNG alone:  ", alone)
+print("only PNG:   ", alone)
 sys.exit(0 if both.startswith("FileNotFoundError") and alone == "a picture" else 1)
 PY
-# Nothing on the path: no Inkscape, whatever the machine has.
+# An empty PATH: no Inkscape, even if it is installed.
 env PATH="$folder/venv/bin" "$folder/venv/bin/python" "$folder/try.py"
 echo "as described"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Pillow 13 makes noise of a big-endian 16-bit grey TIFF when it resizes it with a wide filter.
+# Pillow 13 returns noise when it resizes a big-endian 16-bit grey TIFF with a wide filter.
 #
-# Such a file opens with mode "I;16B", with the right values. resize() with any filter but NEAREST gives other values than
-# of the same image written little-endian (mode "I;16"), which is resized rightly: near ones with BOX, noise with BICUBIC. No error,
-# no warning. A transform that resizes before it converts, as CLIP's does, shows the model noise.
+# Such a file opens with mode "I;16B" and correct values. The same image in little-endian order (mode "I;16") is resized
+# correctly. For the big-endian file, resize() with any filter except NEAREST gives other values: similar ones with BOX, noise
+# with BICUBIC. There is no error or warning. A transform that resizes before it converts, like CLIP's, gives the model noise.
 #
 # Exit status 0: as described. 1: something has changed. Needs python3, pip and the network; leaves nothing behind.
 set -euo pipefail
@@ -22,7 +22,7 @@ for name, order in (("little", "<"), ("big", ">")):
     images.append(Image.open(path))
 little, big = images
 print("Pillow", PIL.__version__, "modes", little.mode, big.mode)
-print("as opened, both right:", bool((np.asarray(little) == ramp).all() and (np.asarray(big) == ramp).all()))
+print("as opened, both correct:", bool((np.asarray(little) == ramp).all() and (np.asarray(big) == ramp).all()))
 wrong = 0
 for name in ("NEAREST", "BOX", "BILINEAR", "BICUBIC", "LANCZOS"):
     a, b = (np.asarray(i.resize((8, 8), getattr(Image.Resampling, name))) for i in (little, big))

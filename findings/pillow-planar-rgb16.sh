@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Pillow 13 reads the left half of an uncompressed 16-bit RGB TIFF with separate planes, stretched to the whole width.
+# Pillow 13 reads only the left half of an uncompressed 16-bit RGB TIFF with separate planes, stretched to the full width.
 #
-# Planes one after another (planar configuration 2), 16 bits a sample, no compression: every pixel comes out twice, the
-# right half of the picture is lost, and nothing is said. The same picture with deflate is read rightly, and so is one
-# of 8 bits. Scanners and scientific cameras write such files.
+# With separate planes (planar configuration 2), 16 bits per sample and no compression, every pixel is duplicated and the
+# right half of the image is lost, without an error or warning. The same image with deflate is read correctly, and so is
+# an 8-bit image. Scanners and scientific cameras write such files.
 #
 # Exit status 0: as described. 1: something has changed. Needs python3, pip and the network; leaves nothing behind.
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Pillow 13 turns "white is zero" round in a TIFF of 1, 2, 4 and 8 bits, but not of 16.
+# Pillow 13 inverts a "white is zero" TIFF of 1, 2, 4 and 8 bits, but not of 16 bits.
 #
-# The same picture, saved with photometric interpretation 0 (0 is white), opens as a positive up to 8 bits and as a
-# negative with 16. Big-endian 16-bit files of this kind do not open at all ("cannot identify image file").
-# libtiff's own reader turns all of them round.
+# The same image, saved with photometric interpretation 0 (0 is white), opens correctly with up to 8 bits and as a
+# negative with 16 bits. Big-endian 16-bit files of this kind cannot be opened ("cannot identify image file").
+# libtiff's own reader inverts all of them.
 #
 # Exit status 0: as described. 1: something has changed. Needs python3, pip and the network; leaves nothing behind.
 set -euo pipefail

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# sbatch --wait (Slurm 22.05.8, Debian 12) ends with 0 for a job that was cancelled before it ran.
+# sbatch --wait (Slurm 22.05.8, Debian 12) exits with status 0 for a job that was cancelled before it ran.
 #
-# A script that goes on with `sbatch --wait job.sh && …` takes what never began for done. A job that is cancelled while it
-# runs gives 1, one that fails its own status. Seen: "cancelled while it waited: 0", "cancelled while it ran: 1", "exit 7: 7".
+# A script with `sbatch --wait job.sh && …` continues as if the job had succeeded, although it never started. A job that is
+# cancelled while it runs gives 1, and one that fails gives its own status. Observed: "cancelled while it waited: 0",
+# "cancelled while it ran: 1", "exit 7: 7".
 #
-# Exit status 0: as described. 1: something has changed. Installs slurm-wlm and munge with apt-get where they are missing, and
+# Exit status 0: as described. 1: something has changed. Installs slurm-wlm and munge with apt-get if they are missing, and
 # starts a cluster of one node in a temporary folder.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/scripts/prepare" --slurm
 PATH=$PATH:/usr/sbin
-command -v slurmctld > /dev/null || { echo "Slurm cannot be installed here" >&2; exit 2; }
+command -v slurmctld > /dev/null || { echo "Slurm could not be installed" >&2; exit 2; }
 for name in $(compgen -e); do
   case $name in SLURM* | SBATCH_* | SQUEUE_* | SCANCEL_*) unset "$name" ;; esac
 done

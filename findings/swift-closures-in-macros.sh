@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Swift 6.3.1 calls the wrong closure: one that stands inside an expression macro takes the place of a later one.
+# Swift 6.3.1 calls an incorrect closure: a closure inside an expression macro replaces a later one.
 #
-# Where a closure holds a macro whose argument holds a closure, as tests hold #expect and #require, the next closure
-# of the same type outside the macro is compiled into the former. `names.filter { $0 != "b" }` after
-# `#require(names.first { $0 == "b" })` keeps "b" and drops the others. There is no error and no warning, in debug and
-# in release. Directly in a function, in the other order, or with the closure outside the macro, all is right.
+# If a closure contains a macro such as #expect or #require whose argument contains a closure, the next closure of the
+# same type outside the macro is compiled as the one inside. `names.filter { $0 != "b" }` after
+# `#require(names.first { $0 == "b" })` keeps "b" and drops the others. There is no error or warning, in debug and
+# release. Directly in a function, in the other order, or with the closure outside the macro, the result is correct.
 #
 # Exit status 0: as described. 1: something has changed. Needs swift (with its own Testing library); leaves nothing
 # behind.

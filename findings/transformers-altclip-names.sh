@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# transformers 5.24 saves an AltCLIP model under names that transformers 4.57 does not read.
+# transformers 5.24 saves an AltCLIP model with names that transformers 4.57 does not read.
 #
 # AltCLIPModel.save_pretrained renames the layers of the text tower back to the published `encoder.layer.N`, and
 # does the same to the image tower, whose published names are `encoder.layers.N`. transformers 5 reads both.
-# transformers 4.57 loads the folder, prints a warning and starts the layers of the image tower from random
-# weights: image features are noise, text features are right.
+# transformers 4.57 loads the folder, prints a warning and initialises the layers of the image tower with random
+# weights: image features are noise, text features are correct.
 #
 # Exit status 0: as described. 1: something has changed. Needs python3, pip and the network; leaves nothing behind.
 set -euo pipefail

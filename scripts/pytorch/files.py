@@ -1,4 +1,4 @@
-"""Files that moco and PyTorch exchange, and times."""
+"""Files that moco and PyTorch exchange, and measured times."""
 import json
 import statistics
 import time
@@ -22,7 +22,7 @@ def read_safetensors(path):
 
 
 class Times:
-    """Seconds by the clock and of the processor, for each turn."""
+    """Elapsed and processor seconds of each repetition."""
 
     def __init__(self):
         self.clock, self.processor = [], []
@@ -35,7 +35,7 @@ class Times:
         self.processor.append(time.process_time() - self.begin[1])
 
     def report(self, about):
-        # The first turn warms up.
+        # The first repetition is a warm-up.
         for name, values in ("seconds", self.clock), ("processor_seconds", self.processor):
             taken, own = statistics.median(values[1:] or values), float(about[name])
             print(f"pytorch_{name}: {taken:.4g}")

@@ -1,4 +1,4 @@
-"""Steps of other methods, written plainly. B images, C classes, P prompts of T positions, W and V the towers' widths,
+"""Steps of other methods, without optimizations. B images, C classes, P prompts of T positions, W and V the towers' widths,
 D embedding, n prompts, J layers with prompts."""
 import torch
 from steps import take_steps
@@ -7,7 +7,7 @@ from towers import encode_images, encode_texts
 
 
 class MethodStep:
-    """What the steps have in common: weights, the batch, and SGD with momentum."""
+    """The common parts of the steps: weights, the batch, and SGD with momentum."""
 
     def __init__(self, tensors, about):
         self.about, self.data = about, tensors
@@ -20,7 +20,7 @@ class MethodStep:
         return int(self.about[name])
 
     def rows(self, width=None):
-        """Rows of the token table for every prompt, padded to the whole context or cut to the longest prompt."""
+        """Rows of the token table for every prompt, padded to the context length or cut to the longest prompt."""
         ids = self.data["prompts.ids"]
         return self.clip["token_embedding.weight"][ids if width is None else ids[:, :width]]
 
@@ -37,7 +37,7 @@ class MethodStep:
 
 
 def with_soft(rows, soft):
-    """rows [P, T, W] with soft tokens [n, W] or [P, n, W] in places 1 … n."""
+    """rows [P, T, W] with soft tokens [n, W] or [P, n, W] in positions 1 … n."""
     soft = soft.expand(len(rows), *soft.shape[-2:])
     return torch.cat([rows[:, :1], soft, rows[:, 1 + soft.shape[1]:]], dim=1)
 
@@ -65,7 +65,7 @@ class KgCoOp(CoOp):
 
 
 class CoCoOp(MethodStep):
-    """Prompts that each image shifts: image by image with prompts padded to the context, as published."""
+    """Prompts shifted by each image: image by image, with prompts padded to the context length, as published."""
 
     cut = False
 
@@ -98,7 +98,7 @@ class CoCoOpCut(CoCoOp):
 
 
 class MaPLe(MethodStep):
-    """Prompts in both towers, those for images projected from those for texts."""
+    """Prompts in both towers; the image prompts are projections of the text prompts."""
 
     def loss(self):
         own, depth = self.own, self.number("depth")
@@ -115,7 +115,7 @@ class MaPLe(MethodStep):
 
 
 class PromptSRC(MethodStep):
-    """Independent prompts in both towers, kept near what the frozen model says."""
+    """Independent prompts in both towers, kept near the features and predictions of the frozen model."""
 
     def loss(self):
         own, data, depth = self.own, self.data, self.number("depth")

@@ -1,5 +1,5 @@
-"""The mixture's training step, written plainly: every expert with every class, every prompt padded to the whole context,
-or cut to the longest prompt. B images, C classes, G experts, P prompts of T positions, D numbers a feature."""
+"""The mixture's training step, without optimizations: every expert with every class, every prompt padded to the context
+length or cut to the longest prompt. B images, C classes, G experts, P prompts of T positions, D numbers per feature."""
 import torch
 from steps import take_steps
 from torch.nn import functional

@@ -4,7 +4,7 @@ from files import Times
 
 
 def take_steps(loss_of_step, parameters, rate, steps):
-    """Losses before each of some steps of SGD with momentum, and what each step took."""
+    """The losses before each step of SGD with momentum, and the times of the steps."""
     optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, weight_decay=5e-4)
     losses, times = [], Times()
     for _ in range(steps):

@@ -1,10 +1,10 @@
-"""CLIP's towers, written plainly. B images, P prompts of T positions, W width, D embedding."""
+"""CLIP's towers, without optimizations. B images, P prompts of T positions, W width, D embedding."""
 import torch
 from torch.nn import functional
 
 
 def blocks(x, clip, prefix, heads, layers, causal, before=None):
-    """The residual attention blocks of a tower. x: [N, T, W]. `before(layer, x)` may change what a block is given."""
+    """The residual attention blocks of a tower. x: [N, T, W]. `before(layer, x)` may change the input of a block."""
     for layer in range(layers):
         def weight(name):
             return clip[f"{prefix}transformer.resblocks.{layer}.{name}"]
@@ -26,8 +26,8 @@ def blocks(x, clip, prefix, heads, layers, causal, before=None):
 
 
 def encode_images(clip, pixels, heads, layers, prompts=None, deep=(), first=0):
-    """Features of images [B, channels, H, W]; `prompts` [n, W] come after the patches from block `first` on, `deep[i]`
-    take their places before block `first` + i + 1."""
+    """Features of images [B, channels, H, W]; `prompts` [n, W] are added after the patches before block `first`, `deep[i]`
+    replace them before block `first` + i + 1."""
     patches = clip["visual.conv1.weight"]
     width = patches.shape[0]
     x = functional.conv2d(pixels, patches, stride=patches.shape[-1]).flatten(2).transpose(1, 2)
@@ -51,7 +51,7 @@ def encode_images(clip, pixels, heads, layers, prompts=None, deep=(), first=0):
 
 
 def encode_texts(clip, x, end, heads, layers, deep=()):
-    """Features of prompts whose rows are x [P, T, W], positions not added yet; `deep[i]` [n, W] take places 1 … n
+    """Features of prompts whose rows are x [P, T, W], positions not added yet; `deep[i]` [n, W] replace positions 1 … n
     before block i + 1."""
     width = x.shape[-1]
     x = x + clip["positional_embedding"][:x.shape[1]]

@@ -1,4 +1,4 @@
-"""A whole training on image features, as scripts/pytorch/training.moco: prints the loss of the last epoch."""
+"""A complete training on image features, the same as scripts/pytorch/training.moco. Prints the loss of the last epoch."""
 import math
 import os
 import pathlib
