@@ -149,8 +149,10 @@ class NumPy(unittest.TestCase):
                 sample_folder("photos", per_class: 2, size: 32)
                 """, folder)
             self.assertEqual(printed.splitlines()[0], '["röd räv", "cat"]')
+            variables = dict(os.environ, MOCO_CACHE="", XDG_CACHE_HOME=f"{folder}/cache")
             subprocess.run(
-                [MOCO, "features", "photos", "--clip", "small", "--out", "out.npz"], cwd=folder, check=True, capture_output=True)
+                [MOCO, "features", "photos", "--clip", "small", "--out", "out.npz"], cwd=folder, env=variables, check=True,
+                capture_output=True)
             with np.load(f"{folder}/out.npz") as out:
                 self.assertEqual(out["classes"].dtype.kind, "U")
                 self.assertEqual(len(out["classes"]), out["train.labels"].max() + 1)
