@@ -18,6 +18,8 @@ private func addCloseFrom(
 ///
 /// `Process` of Foundation waits for the end of a socket that the program holds. A program which another thread starts at
 /// the same moment may hold it too, and the wait lasts until that one ends.
+///
+/// - Safety: `ending` changes behind `lock` alone.
 package final class ChildProcess: @unchecked Sendable {
   /// How a program has ended.
   package struct Ending: Sendable, Equatable {
