@@ -141,7 +141,7 @@ def main():
             lab.command("notebook:run-cell")
             page.until(f"JSON.stringify({PANEL}.content.widgets[4].model.toJSON().outputs).includes('error')", "the new kernel")
             page.until(f"{PANEL}.content.widgets[4].model.executionCount === 1", "the first number")
-            check(lab.outputs(4), "there is no 'squares'", "a restarted kernel begins again")
+            check(lab.outputs(4), "unknown name 'squares'", "a restarted kernel begins again")
         except BaseException:
             print(pathlib.Path(f"{folder}/lab.log").read_text()[-4000:], file=sys.stderr)
             raise

@@ -42,7 +42,7 @@ import Testing
     ("f()", "E0304 | f needs the argument 'first' | signature: f(first, second = 2)"),
     ("f(second: 1)", "E0304 | f needs the argument 'first' | signature: f(first, second = 2)"),
     ("f(1, 2, 3)", "E0306 | f takes 2 arguments, but 3 are given | its arguments are first, second"),
-    ("f(1, first: 2)", "E0306 | f gets the argument 'first' twice"),
+    ("f(1, first: 2)", "E0306 | f gets the argument 'first' more than once"),
     ("f(1, secnd: 2)", "E0306 | f has no argument 'secnd' | did you mean 'second'?"),
     ("f(1, other: 2)", "E0306 | f has no argument 'other' | its arguments are first, second"),
   ]) func alike(call: String, wanted: String) {

@@ -77,7 +77,7 @@ import Testing
     let broken = Self.check("measure f\n  on data")
     #expect(broken.first?.contains("test.moco:2:3") == true, "\(broken)")
     #expect(
-      broken.first?.contains("write the whole form in one line: measure X on Y for N rounds { … }") == true)
+      broken.first?.contains("write the form on one line: measure X on Y for N rounds { … }") == true)
 
     let misplaced = Self.check("print(measure f on data)")
     #expect(misplaced.first?.contains("write measure(f, …): the form 'measure …' begins a statement") == true)

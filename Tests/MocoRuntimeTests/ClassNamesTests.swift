@@ -93,10 +93,10 @@ import Testing
             help: take classes: "data" for the data's names, or data with as many classes
           E0303 evaluate expects "data" or "model" for 'classes', not a List
             help: classes: "data" asks about the data's names, classes: "model" about the model's
-          E0305 evaluate does not know the classes "date"
-            help: did you mean "data"? expected one of "data", "model"
-          E0305 train does not know the classes "data"
-            help: expected one of "model"
+          E0305 evaluate does not support the classes "date"
+            help: did you mean "data"? use one of "data", "model"
+          E0305 train does not support the classes "data"
+            help: use one of "model"
           E0305 these images come without class names
             help: give the names: classes: ["cat", "dog"], or take a batch of a split
 

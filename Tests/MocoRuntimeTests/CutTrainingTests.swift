@@ -175,7 +175,7 @@ import Testing
         true nll true
         E0706: patience is about the data that judge epochs, and none are given
         E0706: metric is about the data that judge epochs, and none are given
-        E0305: train does not know the metric "loss"
+        E0305: train does not support the metric "loss"
         E0303: train expects a number of epochs for 'patience', not the Quantity 2 steps
         E0706: keep_best would judge epochs on the data that are trained on
         E0709: there is nothing to judge epochs by: the split "train" has no images

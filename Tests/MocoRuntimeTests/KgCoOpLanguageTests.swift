@@ -98,7 +98,7 @@ import Testing
       output == """
         E0706 the weight of the knowledge loss is -1.0
         E0701 template "no hole" has no {}
-        E0305 kgcoop does not know the distance "far"
+        E0305 kgcoop does not support the distance "far"
         E0303 kgcoop expects a number for 'weight', not the String "much"
 
         """, "\(output)")

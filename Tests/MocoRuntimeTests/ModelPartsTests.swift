@@ -103,7 +103,7 @@ import Testing
         E0303 a coop has no router
         E0303 a coop has no router
         E0303 a coop has no groups of hand-written sentences
-        E0305 text_features does not know the classes "data"
+        E0305 text_features does not support the classes "data"
 
         """)
   }

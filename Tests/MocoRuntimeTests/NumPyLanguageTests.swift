@@ -21,7 +21,8 @@ import Testing
         "help: compare element by element: mean([a == b for [a, b] in zip(xs, ys)])",
       ])
     #expect(
-      Self.lines("mean([true, 1])").first == "E0303 mean expects a List of numbers for 'x', but it holds true"
+      Self.lines("mean([true, 1])").first
+        == "E0303 mean expects a List of numbers for 'x', but it contains true"
     )
   }
 

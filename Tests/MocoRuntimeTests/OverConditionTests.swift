@@ -68,19 +68,25 @@ import Testing
   }
 
   @Test(arguments: [
-    ("let x = over([1, 2], otherwise: 3)", "otherwise stands without when"),
-    ("let x = over([1, 2], when: y == 1)", "'y' is not a setting that stands above"),
-    ("let x = over([1, 2], when: y == 1)\nlet y = 1", "'y' is not a setting that stands above"),
-    ("let y = len([1])\nlet x = over([1, 2], when: y == 1)", "'y' is not a setting that stands above"),
-    ("var y = 1\nlet x = over([1, 2], when: y == 1)", "'y' is not a setting that stands above"),
-    ("let y = toggle(true)\nlet x = over([1, 2], when: y)", "'y' is not a setting that stands above"),
-    ("let y = 1\nlet x = over([1, 2], when: y + 1 == 2)", "this cannot be told before anything runs"),
-    ("let y = [1]\nlet x = over([1, 2], when: len(y) == 1)", "this cannot be told before anything runs"),
+    ("let x = over([1, 2], otherwise: 3)", "otherwise is given without when"),
+    ("let x = over([1, 2], when: y == 1)", "'y' is not a setting declared above"),
+    ("let x = over([1, 2], when: y == 1)\nlet y = 1", "'y' is not a setting declared above"),
+    ("let y = len([1])\nlet x = over([1, 2], when: y == 1)", "'y' is not a setting declared above"),
+    ("var y = 1\nlet x = over([1, 2], when: y == 1)", "'y' is not a setting declared above"),
+    ("let y = toggle(true)\nlet x = over([1, 2], when: y)", "'y' is not a setting declared above"),
+    ("let y = 1\nlet x = over([1, 2], when: y + 1 == 2)", "this cannot be evaluated before the program runs"),
+    (
+      "let y = [1]\nlet x = over([1, 2], when: len(y) == 1)",
+      "this cannot be evaluated before the program runs"
+    ),
     (
       "let y = 1\nlet x = over([1, 2], when: y == 2, otherwise: y + 1)",
-      "this cannot be told before anything runs"
+      "this cannot be evaluated before the program runs"
     ),
-    ("let y = 1\nlet x = over([1, 2], when: if y == 2 { true })", "this cannot be told before anything runs"),
+    (
+      "let y = 1\nlet x = over([1, 2], when: if y == 2 { true })",
+      "this cannot be evaluated before the program runs"
+    ),
   ])
   func whatNoSweepCanTellIsRefused(_ program: String, _ message: String) throws {
     let (result, _) = try run(program + "\n")

@@ -74,7 +74,7 @@ import Testing
         E0712 there are no pairs to test
         E0303 permutation_test expects a report, or a list of numbers or Bools for 'a', not the Float 0.5
         E0712 number 1 of 'a' is nan
-        E0305 permutation_test cannot take 0 for 'flips'
+        E0305 permutation_test does not accept 0 for 'flips'
 
         """)
   }

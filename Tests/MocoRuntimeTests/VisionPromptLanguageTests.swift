@@ -125,7 +125,7 @@ import Testing
     ),
     (
       "clip.encode_image(pixels, output: \"rows\")", "E0305",
-      "expected one of \"feature\", \"pooled\", \"patches\", \"tokens\""
+      "use one of \"feature\", \"pooled\", \"patches\", \"tokens\""
     ),
     ("clip.encode_image(pixels, prompts: u[0], cache: \"much\")", "E0303", ""),
     ("clip.encode_image(zeros([2, 16]), prompts: u[0])", "E0303", ""),

@@ -74,11 +74,11 @@ import Testing
 
   @Test func whatToWrite() {
     func help(_ text: String) -> String { found(text).first?.help.first ?? "" }
-    #expect(help("var xs = [1]\nxs.sort()\n1") == "write xs = sorted(xs) to have the new List in its place")
+    #expect(help("var xs = [1]\nxs.sort()\n1") == "write xs = sorted(xs) to replace it with the new List")
     #expect(
-      help("var xs = [1]\nreversed(xs)\n1") == "write xs = reversed(xs) to have the new List in its place")
+      help("var xs = [1]\nreversed(xs)\n1") == "write xs = reversed(xs) to replace it with the new List")
     #expect(help("let xs = [1]\nxs.sorted()\n1") == "write let ys = sorted(xs), which is a new List")
-    #expect(help("var x = 1\nx == 2\n1") == "write x = 2 to assign, or assert(x == 2) to demand it")
+    #expect(help("var x = 1\nx == 2\n1") == "write x = 2 to assign, or assert(x == 2) to require it")
     #expect(help("var t = 1\nt + 1\n1") == "write t += 1 to change t, or let y = … to keep the result")
     #expect(help("let opt = 1\nopt.step\n1") == "write opt.step() to call it")
     #expect(help("print\n1") == "write print() to call it")
@@ -133,11 +133,11 @@ import Testing
       ("let n = 9\nlet x = [\n n // 2,\n 3\n]\n", "write div(n, 2)"),
       (
         "let n = 9\nif n // 2 == 4 and n > 1 {\n print(n)\n}",
-        "write div(a, b) to divide to a whole number: div(27, 2) is 13"
+        "write div(a, b) for integer division: div(27, 2) is 13"
       ),
       (
         "let n = 9\nwhile n // 2 > 1 {\n print(n)\n}",
-        "write div(a, b) to divide to a whole number: div(27, 2) is 13"
+        "write div(a, b) for integer division: div(27, 2) is 13"
       ),
     ] {
       let first = found(text).first

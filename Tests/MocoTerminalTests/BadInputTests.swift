@@ -146,14 +146,14 @@ import Testing
       name: "unknown name", code: "E0301", line: 2, remedy: "did you mean 'alpha'?", status: 65,
       program: source("let alpha = 1", "print(alpa)")),
     Case(
-      name: "endless recursion", code: "E0401", line: 1, remedy: "a case in which it does not",
+      name: "endless recursion", code: "E0401", line: 1, remedy: "a case that ends the recursion",
       program: source("func dig(n) { dig(n + 1) }", "dig(0)")),
     Case(
-      name: "endless recursion through map", code: "E0401", line: 1, remedy: "a case in which it does not",
+      name: "endless recursion through map", code: "E0401", line: 1, remedy: "a case that ends the recursion",
       program: source("func dig(n) { map([n], dig) }", "dig(0)")),
     Case(
       name: "endless recursion through sorted and reduce", code: "E0401", line: 1,
-      remedy: "a case in which it does not",
+      remedy: "a case that ends the recursion",
       program: source(
         "func one(n) { sorted([2, 1], by: two) }", "func two(n) { reduce([1, 2], (a, b) => one(a)) }",
         "one(0)")),
@@ -177,7 +177,7 @@ import Testing
       program: source("var s = [1]", "while true { s = [s, s]; str(s) }")),
     Case(
       name: "large Float as Int", code: "E0402", line: 1, remedy: "keep it as a Float", program: "int(1e300)"),
-    Case(name: "nan as Int", code: "E0407", line: 1, remedy: "test before", program: "int(nan)"),
+    Case(name: "nan as Int", code: "E0407", line: 1, remedy: "check for nan first", program: "int(nan)"),
     Case(
       name: "least Int divided", code: "E0402", line: 2, remedy: "write one side as a Float",
       program: source(least, "div(least, -1)")),

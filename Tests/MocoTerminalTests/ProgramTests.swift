@@ -203,8 +203,8 @@ import Testing
     #expect(
       found == [
         "error[E0801]: the standard library has no module 'nothere'",
-        "error[E0803]: the module templates has no 'eurosatt'",
-        "error[E0803]: the module own has no '_hidden'",
+        "error[E0803]: the module templates has no name 'eurosatt'",
+        "error[E0803]: the module own has no name '_hidden'",
         "error[E0801]: there is no file ./gone.moco to use",
       ])
     #expect(checked.errors.contains("did you mean 'eurosat'?"))

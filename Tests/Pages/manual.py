@@ -59,7 +59,7 @@ class Manual(offline.Case):
         self.assertEqual(self.ask("TRAIN")[0], "train")
         self.assertIn("Report", self.ask("calibration"))
         self.assertEqual(self.ask("E0403")[0][:5], "E0403")
-        self.assertIn("E0403: A division by zero", self.ask("division zero"))
+        self.assertIn("E0403: Division by zero", self.ask("division zero"))
         self.assertEqual(self.ask("xyzzy"), [])
         self.assertEqual(self.page.run("document.getElementById('results').textContent"), "No page has these words.")
         self.ask("argsort")

@@ -1,14 +1,13 @@
-// Random numbers: counter-based, so that what a program draws depends on the seed and on how often it drew,
-// and on nothing else. Each kind of draw has a stream of its own.
+// Random numbers: counter-based, so that the numbers a program draws depend only on the seed and on the
+// number of draws. Each kind of draw has its own stream.
 
 import MocoBase
 
 /// The state of a program's random numbers.
 package struct RandomState {
-  /// What every draw is keyed by, beside its kind and its number. A negative `seed(n)` is the same 64 bits
-  /// without a sign.
+  /// The key of every draw, together with its kind and its number.
   package var seed: UInt64 = 0
-  /// How often each kind was drawn since the seed was set.
+  /// The number of draws of each kind since the seed was set.
   var draws: [UInt64] = [0, 0, 0]
 
   enum Stream: Int {
@@ -30,8 +29,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "seed(n)",
         doc: """
-          Sets where random numbers begin: a whole number from 0 up. The same seed gives the same numbers on every
-          machine.
+          Sets the seed of the random numbers, an Int of at least 0. The same seed gives the same numbers on
+          every machine.
 
           ```
           seed(1)
@@ -46,7 +45,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "random(low = 0.0, high = 1.0)",
         doc: """
-          A Float from `low` up to but without `high`.
+          A random Float from `low` up to, but not including, `high`.
 
           ```
           random()            // from 0 to 1
@@ -64,7 +63,7 @@ extension CoreBuiltins {
         guard low.isFinite, high.isFinite, low <= high else {
           throw Failure(
             "E0305",
-            "random needs a low end below its high end, not \(NumberText.float(low)) and \(NumberText.float(high))",
+            "random expects 'low' below 'high', but low is \(NumberText.float(low)) and high is \(NumberText.float(high))",
             argument: "high")
         }
         var sequence = machine.random.next(.random)
@@ -85,7 +84,9 @@ extension CoreBuiltins {
         guard let count = machine.length(arguments[0]), arguments[0].tag != .record else {
           throw machine.wrongArgument("choice", "xs", "a List, Range or String", arguments[0])
         }
-        if count == 0 { throw Failure("E0305", "choice from nothing", argument: "xs") }
+        if count == 0 {
+          throw Failure("E0305", "choice from an empty \(machine.typeName(arguments[0]))", argument: "xs")
+        }
         return try machine.element(arguments[0], .int(sequence.nextInt(below: count)))
       },
     ]

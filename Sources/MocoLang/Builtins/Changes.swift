@@ -8,7 +8,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "append(xs, value)",
         doc: """
-          Adds a value at the end of a List.
+          Adds a value to the end of a List.
 
           ```
           append(xs, 4)      // or xs.append(4)
@@ -22,7 +22,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "extend(xs, values)",
         doc: """
-          Adds all elements of something at the end of a List.
+          Adds all elements of a List, Range or other iterable to the end of a List.
 
           ```
           extend(xs, [4, 5])
@@ -41,7 +41,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "insert(xs, index, value)",
         doc: """
-          Puts a value before the element at a place; the length is the place after the last.
+          Inserts a value before the element at an index. The length as index adds it at the end.
 
           ```
           insert(xs, 0, "first")
@@ -88,14 +88,15 @@ extension CoreBuiltins {
           index += 1
         }
         throw Failure(
-          "E0305", "the list does not hold \(machine.describe(arguments[1]))",
-          help: "pop(xs, index) removes by place", argument: "value")
+          "E0305", "the List does not contain \(machine.describe(arguments[1]))",
+          help: "use pop(xs, index) to remove by index", argument: "value")
       },
       NativeFunction(
         core: "pop(xs, index = -1)",
         doc: """
-          Removes an element from a List and gives it: the last one, or the one at a place. From a Record, the field of
-          that name. `pop(xs, 0)` is as quick as `pop(xs)`, however long the list is.
+          Removes an element from a List and returns it: the last one, or the one at an index. From a Record
+          it removes the field of that name. `pop(xs, 0)` is as fast as `pop(xs)`, whatever the length of the
+          list.
 
           ```
           pop([1, 2, 3])      // 3

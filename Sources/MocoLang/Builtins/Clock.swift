@@ -9,7 +9,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "now()",
         doc: """
-          The local date and time as a text by ISO 8601, with the distance to UTC. `time()` gives seconds to count with.
+          The local date and time as an ISO 8601 String, with the UTC offset. To measure durations, use
+          `time()`.
 
           ```
           print("started \\(now())")     // started 2026-03-01T09:30:00+01:00
@@ -19,7 +20,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "date()",
         doc: """
-          The local date as a text by ISO 8601. Such texts sort by age, and fit names of files.
+          The local date as an ISO 8601 String. Such Strings sort by date and are safe in file names.
 
           ```
           write_text("notes-\\(date()).txt", "…")     // notes-2026-03-01.txt
@@ -29,8 +30,9 @@ extension CoreBuiltins {
       NativeFunction(
         core: "exit(status = 0)",
         doc: """
-          Ends the program here: also in a function, a module, a callback or `try`, which does not catch it. What was
-          printed and recorded is kept; the status, from 0 to 255, is what the shell sees. At the prompt it leaves.
+          Ends the program, also inside a function, a module, a callback or `try`, which does not catch it.
+          Output and records are kept. The shell receives the status, from 0 to 255. At the prompt it leaves
+          moco.
 
           ```
           if len(args) > 1 { print("give one folder"); exit(2) }
@@ -40,11 +42,11 @@ extension CoreBuiltins {
         let status = try machine.intArgument(arguments[0], "status", "exit")
         guard 0...255 ~= status else {
           throw Failure(
-            "E0305", "exit cannot take \(status) for 'status'", help: "give a status from 0 to 255",
+            "E0305", "exit does not accept \(status) for 'status'", help: "use a status from 0 to 255",
             argument: "status")
         }
         machine.exitStatus = Int32(status)
-        // An interrupt of the program's own: it passes every `catch`, and training stops between two steps.
+        // An interrupt raised by the program: no `catch` handles it, and training stops between two steps.
         throw Failure("E0406", "exit(\(status))")
       },
     ]

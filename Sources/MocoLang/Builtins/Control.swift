@@ -9,7 +9,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "error(message = \"error\", code = \"E0900\", help = nil)",
         doc: """
-          Ends the program with a message, or goes to the nearest `catch`. With an error that was caught, raises it again.
+          Raises an error: the nearest `catch` handles it, or the program ends with the message. Called with a
+          caught error, it raises that error again.
 
           ```
           if lr <= 0 { error("the learning rate is \\(lr)") }
@@ -36,7 +37,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "assert(condition, message = nil)",
         doc: """
-          Ends the program (or goes to `catch`) unless the condition is true.
+          Raises an error unless the condition is true.
 
           ```
           assert(len(xs) > 0, "no images")
@@ -46,13 +47,14 @@ extension CoreBuiltins {
         guard arguments[0].tag == .bool else { throw machine.notBool(arguments[0], "condition") }
         if arguments[0].asBool { return .null }
         let message =
-          arguments[1].tag == .null ? "the assertion does not hold" : try machine.text(arguments[1])
+          arguments[1].tag == .null ? "the assertion failed" : try machine.text(arguments[1])
         throw Failure("E0901", message, argument: "condition")
       },
       NativeFunction(
         core: "equal(a, b)",
         doc: """
-          Whether two values are equal, also inside; a Bool for tensors too, where `==` works element by element.
+          Whether two values are equal, including their contents. For tensors too it returns one Bool, where
+          `==` compares element by element.
 
           ```
           equal([1, [2]], [1, [2]])     // true

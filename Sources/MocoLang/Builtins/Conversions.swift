@@ -19,7 +19,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "str(x)",
         doc: """
-          A value as text, as `print` writes it.
+          A value as a String, as `print` writes it.
 
           ```
           str(3.0)       // "3.0"
@@ -35,7 +35,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "int(x, base = 10)",
         doc: """
-          An Int from a number (cut towards zero), a Bool, a Quantity, or a String in the given base.
+          An Int from a number (rounded towards zero), a Bool, a Quantity, or a String in the given base.
 
           ```
           int(3.9)            // 3
@@ -54,8 +54,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "bool(x)",
         doc: """
-          false for nil, 0, and what is empty; true for everything else. Conditions take a Bool and nothing else, so this
-          is how to ask for less.
+          false for nil, 0 and empty values; true for everything else. A condition must be a Bool: use
+          `bool(x)` to test other values.
 
           ```
           bool([])       // false
@@ -109,13 +109,13 @@ extension CoreBuiltins {
       {
         throw Failure(
           "E0402", "\(body) is out of range for Int",
-          help: "an Int has 64 bits; float(s) reads larger numbers",
+          help: "use float(s) for larger numbers: an Int has 64 bits",
           argument: "x")
       }
       throw Failure(
         "E0305", "\(StringText.quoted(String(text.prefix(40)))) is not an Int",
         help: body.lowercased().hasPrefix("0x") && base == 10
-          ? "hexadecimal digits are read with base: 16, without the 0x"
+          ? "pass base: 16 and leave out the 0x"
           : Double(body) != nil ? "int(float(s))" : nil, argument: "x")
     case .host:
       if let value = try word.pointer.hostBox.pointee.host.number() {
@@ -151,22 +151,22 @@ extension CoreBuiltins {
 }
 
 extension Machine {
-  /// A Float cut towards zero.
-  /// - Throws: E0402 where it does not fit, E0407 for nan.
+  /// A Float rounded towards zero.
+  /// - Throws: E0402 if it is out of range, E0407 for nan.
   func whole(_ number: Double, _ function: String) throws -> Int {
     if number.isNaN {
       throw Failure(
-        "E0407", "nan is not an Int", help: "test before: x == x is false for nan", argument: "x")
+        "E0407", "nan is not an Int", help: "check for nan first: x == x is false for nan", argument: "x")
     }
     guard let value = Int(exactly: number.rounded(.towardZero)) else {
       throw Failure(
         "E0402", "\(NumberText.float(number)) is out of range for Int",
-        help: "an Int has 64 bits, up to about 9.2e18; keep it as a Float", argument: "x")
+        help: "keep it as a Float: an Int goes up to about 9.2e18", argument: "x")
     }
     return value
   }
 
-  /// `len`, where there is one.
+  /// `len`, or nil for a value without a length.
   package func length(_ word: Word) -> Int? {
     switch word.tag {
     case .string: return word.pointer.string.pointee.scalarCount

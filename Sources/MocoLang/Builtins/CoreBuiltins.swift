@@ -2,7 +2,7 @@ import MocoBase
 
 /// The functions of the language that need neither files nor tensors, by subject.
 package enum CoreBuiltins {
-  /// All of them, each with what a call does besides giving its value; the list is made again at every access.
+  /// All of them, each with the side effects of a call. The list is created again at every access.
   package static var all: [NativeFunction] {
     let groups = [
       output, conversions.onlyGiving(), sequences.onlyGiving(callingBack: ["sorted"]),
@@ -26,7 +26,7 @@ extension Machine {
       help: expected == "a number" && name == "x" ? eachElement(function, found) : nil, argument: name)
   }
 
-  /// How a function of one number is had for a list of them; nil for other values.
+  /// How to apply a function of one number to a list of numbers; nil for other values.
   private func eachElement(_ function: String, _ found: Word) -> String? {
     guard found.tag == .list || found.tag == .range else { return nil }
     let each = "[\(function)(x) for x in xs] for every element"
@@ -73,13 +73,13 @@ extension Machine {
     guard isCallable(word) else {
       var failure = wrongArgument(function, name, "a Function", word)
       if word.tag == .list || word.tag == .range, name == "f" {
-        failure.help = "write \(function)(xs, f): what is gone through comes first"
+        failure.help = "write \(function)(xs, f): the List comes first"
       }
       throw failure
     }
   }
 
-  /// A new list of the elements of anything that can be gone through.
+  /// A new list of the elements of an iterable.
   func elements(_ source: Word, _ function: String) throws -> Word {
     if source.tag == .list {
       let list = source.pointer.list.pointee
@@ -107,7 +107,7 @@ extension Machine {
     return list
   }
 
-  /// Runs a body with a new list, which goes when the body fails.
+  /// Runs a body with a new list, which is released if the body fails.
   func building(capacity: Int = 0, _ body: (ObjectPointer) throws -> Void) throws -> Word {
     let list = try heap.list(capacity: capacity)
     do { try body(list.pointer) } catch {
@@ -117,7 +117,7 @@ extension Machine {
     return list
   }
 
-  /// A list of two, taking both references.
+  /// A list of two elements. It takes over both references.
   func pair(_ first: Word, _ second: Word) throws -> Word {
     let list = try heap.list(capacity: 2)
     let items = list.pointer.list.pointee.items

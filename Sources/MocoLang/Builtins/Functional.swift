@@ -8,7 +8,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "map(xs, f)",
         doc: """
-          A new List of what the function gives for each element.
+          A new List with the result of the function for each element.
 
           ```
           map([1, 2], x => x * 2)    // [2, 4]
@@ -26,7 +26,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "filter(xs, f)",
         doc: """
-          A new List of the elements for which the function gives true.
+          A new List of the elements for which the function returns true.
 
           ```
           filter([1, 2, 3], x => x > 1)    // [2, 3]
@@ -46,7 +46,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "reduce(xs, f, start = …)",
         doc: """
-          Combines the elements from the left: `f(f(f(start, x0), x1), x2)`. Without a start the first element is it.
+          Combines the elements from the left: `f(f(f(start, x0), x1), x2)`. Without `start` it begins with
+          the first element.
 
           ```
           reduce([1, 2, 3], (a, b) => a + b)       // 6
@@ -73,7 +74,7 @@ extension CoreBuiltins {
         }
         if total.tag == .undefined {
           throw Failure(
-            "E0305", "reduce of nothing, and without a start", help: "give a start: reduce(xs, f, 0)",
+            "E0305", "reduce: 'xs' is empty and there is no 'start'", help: "pass a start: reduce(xs, f, 0)",
             argument: "xs")
         }
         return total
@@ -81,7 +82,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "any(xs, f = nil)",
         doc: """
-          Whether some element is true, or the function gives true for some element.
+          Whether any element is true, or the function returns true for any element.
 
           ```
           any([1, 5], x => x > 3)    // true
@@ -98,7 +99,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "all(xs, f = nil)",
         doc: """
-          Whether every element is true, or the function gives true for every element.
+          Whether every element is true, or the function returns true for every element.
 
           ```
           all([1, 5], x => x > 3)    // false
@@ -117,7 +118,7 @@ extension CoreBuiltins {
 }
 
 extension Machine {
-  /// The Bool that a function gives for an element, or the element itself where there is no function.
+  /// The Bool that a function returns for an element, or the element itself if there is no function.
   fileprivate func holds(_ function: Word, _ word: Word, _ name: String) throws -> Bool {
     if function.tag == .null {
       guard word.tag == .bool else { throw notBool(word, "condition") }
@@ -128,7 +129,7 @@ extension Machine {
     defer { heap.release(result) }
     guard result.tag == .bool else {
       throw Failure(
-        "E0201", "the function of \(name) has to give a Bool, not \(describe(result))", argument: "f")
+        "E0201", "the function passed to \(name) must return a Bool, not \(describe(result))", argument: "f")
     }
     return result.asBool
   }

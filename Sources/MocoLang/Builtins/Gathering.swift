@@ -1,4 +1,4 @@
-// Lists taken apart by key, put together from pairs, and summed or compared along their way.
+// Grouping by key, records from pairs, and cumulative sums and differences.
 
 import MocoBase
 
@@ -8,9 +8,9 @@ extension CoreBuiltins {
       NativeFunction(
         core: "group_by(xs, f)",
         doc: """
-          The elements that share a key, as a List of pairs of key and List, in the order in which the keys appear. `f`
-          gives the key of an element: any value, compared as `==` does. Where the keys are Strings, `from_pairs` makes a
-          Record of them.
+          Groups elements by key: a List of pairs of key and List, in the order in which the keys appear. `f`
+          returns the key of an element: any value, compared with `==`. If the keys are Strings, `from_pairs`
+          makes a Record of the pairs.
 
           ```
           for [label, rows] in group_by([{y: 1, x: 3}, {y: 0, x: 4}, {y: 1, x: 5}], r => r.y) { print(label, len(rows)) }
@@ -23,7 +23,7 @@ extension CoreBuiltins {
         defer { places.release() }
         return try machine.building { list in
           try machine.forEach(arguments[0], "group_by") { word in
-            // Held while the function runs, which may change what is gone through.
+            // Retained while the function runs, because it may change the iterable.
             let word = machine.retained(word)
             defer { machine.heap.release(word) }
             let key = try machine.call(arguments[1], word)
@@ -48,7 +48,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "from_pairs(pairs)",
         doc: """
-          A Record of pairs of name and value: what `items` takes apart.
+          A Record from pairs of name and value: the inverse of `items`.
 
           ```
           from_pairs([["lr", 0.1], ["batch", 32]])                   // {lr: 0.1, batch: 32}
@@ -63,7 +63,7 @@ extension CoreBuiltins {
             guard word.tag == .list, word.pointer.list.pointee.count == 2 else {
               throw Failure(
                 "E0303", "element \(place) of 'pairs' is not a pair, but \(machine.describe(word))",
-                help: "give pairs of name and value: from_pairs([[\"a\", 1], [\"b\", 2]])", argument: "pairs")
+                help: "pass pairs of name and value: from_pairs([[\"a\", 1], [\"b\", 2]])", argument: "pairs")
             }
             let (key, value) = (
               word.pointer.list.pointee.items[0], word.pointer.list.pointee.items[1]
@@ -71,12 +71,12 @@ extension CoreBuiltins {
             guard key.tag == .string else {
               throw Failure(
                 "E0303", "the name in pair \(place) is \(machine.describe(key)), not a String",
-                help: "make a text of it: from_pairs([[str(k), v] for [k, v] in pairs])", argument: "pairs")
+                help: "convert the names: from_pairs([[str(k), v] for [k, v] in pairs])", argument: "pairs")
             }
             guard machine.heap.field(key.pointer, of: record.pointer) == nil else {
               throw Failure(
-                "E0305", "the name \(StringText.quoted(StringObject.text(key.pointer))) stands in two pairs",
-                help: "gather the values of a name: group_by(pairs, p => p[0])", argument: "pairs")
+                "E0305", "the name \(StringText.quoted(StringObject.text(key.pointer))) appears in two pairs",
+                help: "use group_by(pairs, p => p[0]) to collect the values of each name", argument: "pairs")
             }
             try machine.heap.setField(key.pointer, of: record.pointer, to: machine.retained(value))
             place += 1
@@ -91,8 +91,9 @@ extension CoreBuiltins {
       NativeFunction(
         core: "argsort(xs, by = nil, descending = false)",
         doc: """
-          The indices of the elements in the order that `sorted` gives them: `[xs[i] for i in argsort(xs)]` is `sorted(xs)`.
-          Equal elements keep their order, and nan stands last. Of a tensor: `argsort(t, axis: -1)`.
+          The indices of the elements in the order that `sorted` gives them: `[xs[i] for i in argsort(xs)]` is
+          `sorted(xs)`. Equal elements keep their order, and nan comes last. For a tensor: `argsort(t, axis:
+          -1)`.
 
           ```
           argsort([30, 10, 20])                             // [1, 2, 0]
@@ -106,8 +107,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "cumsum(xs)",
         doc: """
-          The sums of the elements so far, as many as there are elements. Bools are counted. Of a tensor: `cumsum(t, axis:
-          0)`.
+          The cumulative sums of the elements, one for each element. Bools count as 0 and 1. For a tensor:
+          `cumsum(t, axis: 0)`.
 
           ```
           cumsum([1, 2, 3.5])     // [1, 3, 6.5]
@@ -121,7 +122,7 @@ extension CoreBuiltins {
             let part = word.tag == .bool ? Word.int(word.asBool ? 1 : 0) : word
             guard part.isNumber || part.tag == .host || part.tag == .quantity else {
               throw Failure(
-                "E0303", "cumsum expects numbers in 'xs', but it holds \(machine.describe(word))",
+                "E0303", "cumsum expects numbers in 'xs', but it contains \(machine.describe(word))",
                 argument: "xs")
             }
             if let old = total {
@@ -139,7 +140,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "diff(xs)",
         doc: """
-          Each element less the one before it: one fewer than there are elements. Of a tensor: `diff(t, axis: -1)`.
+          The difference of each element to the one before it: one fewer than the elements. For a tensor:
+          `diff(t, axis: -1)`.
 
           ```
           diff([1, 4, 9, 16])     // [3, 5, 7]
@@ -164,10 +166,10 @@ extension CoreBuiltins {
   }
 }
 
-/// Where keys stand in a list of pairs that begin with them.
+/// The positions of keys in a list of pairs that begin with the key.
 private struct KeyPlaces {
   private let machine: Machine
-  /// Places of Strings; the others are found as `unique` finds them.
+  /// Positions of Strings. Other keys are found the way `unique` finds them.
   private let strings: Word
   private var wholes: [Int: Int] = [:]
   private var numbers: [Double: Int] = [:]
@@ -181,7 +183,8 @@ private struct KeyPlaces {
 
   func release() { machine.heap.release(strings) }
 
-  /// The place of the key, or the end of the list, which is then taken to be the key's. All nan are one key.
+  /// The index of the key, or the end of the list, which then becomes the key's index. All nan count as one
+  /// key.
   mutating func place(of key: Word, among list: ObjectPointer) throws -> Int {
     let end = list.list.pointee.count
     switch key.tag {

@@ -9,7 +9,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "abs(x)",
         doc: """
-          A number without its sign.
+          The absolute value of a number.
 
           ```
           abs(-3)     // 3
@@ -31,7 +31,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "round(x, digits = nil)",
         doc: """
-          The nearest Int, halves to the even one; with digits, the nearest Float with so many after the point.
+          The nearest Int; halves round to the even one. With `digits`, the nearest Float with this many
+          decimal places.
 
           ```
           round(2.6)             // 3
@@ -59,7 +60,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "floor(x)",
         doc: """
-          The greatest Int that is not above x.
+          The largest Int that is not greater than x.
 
           ```
           floor(-0.5)     // -1
@@ -73,7 +74,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "ceil(x)",
         doc: """
-          The least Int that is not below x.
+          The smallest Int that is not less than x.
 
           ```
           ceil(0.5)     // 1
@@ -86,7 +87,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "div(a, b)",
         doc: """
-          Division to the floor: of Ints an Int, else a Float without a fraction. `a == div(a, b) * b + a % b`.
+          Floor division: an Int for two Ints, otherwise a Float without a fraction. `a == div(a, b) * b + a %
+          b`.
 
           ```
           div(7, 2)      // 3
@@ -142,11 +144,11 @@ extension CoreBuiltins {
       NativeFunction(
         core: "log(x, base = nil)",
         doc: """
-          The natural logarithm, or the one to a base.
+          The natural logarithm, or the logarithm to a base.
 
-          With a step and a record it keeps what belongs to the step of a loop: numbers and texts in the run's
-          metrics.jsonl, and in TensorBoard's files (`moco run --tensorboard DIR`) tensors as histograms, images and figures
-          as pictures too. `help("results")` says more.
+          With a step and a record it logs values for the step of a loop. Numbers and Strings go to the run's
+          metrics.jsonl. TensorBoard's files (`moco run --tensorboard DIR`) also get tensors as histograms,
+          and images and figures as pictures. See `help("results")`.
 
           ```
           log(8, base: 2)      // 3.0
@@ -190,7 +192,9 @@ extension CoreBuiltins {
     let name = String(signature.prefix { $0 != "(" })
     return NativeFunction(core: signature, doc: "\(text)\n\n```\n\(example)\n```") { machine, arguments in
       let x = try machine.numberArgument(arguments[0], "x", name)
-      if x.isInfinite, name != "tanh", name != "atan" { throw domain("\(name) of an infinite number") }
+      if x.isInfinite, name != "tanh", name != "atan" {
+        throw domain("\(name) of an infinite number is undefined")
+      }
       return .float(function(x))
     }
   }

@@ -8,7 +8,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "print(*values, sep = \" \", end = \"\\n\")",
         doc: """
-          Writes its arguments with a space between them, and a line break.
+          Writes its arguments, separated by spaces, and a line break.
 
           ```
           print("epoch", 3, 0.25)        // epoch 3 0.25
@@ -31,9 +31,9 @@ extension CoreBuiltins {
       NativeFunction(
         core: "help(x = nil, name = nil)",
         doc: """
-          Shows what something is: the signature and the description of a function, the description of a value. With a
-          text, the page of the reference that has this name; without an argument, the list of pages. `help("all")` lists every function
-          and the members of every type, a line each.
+          Describes a function, with its signature, or a value. With a String it shows the reference page of
+          this name; without an argument it lists the pages. `help("all")` lists every function and the
+          members of every type, one per line.
 
           ```
           help(sorted)
@@ -64,7 +64,7 @@ extension CoreBuiltins {
             }
             let near = Nearest.name(to: name, among: interpreter.helpPages() + interpreter.names.map(\.name))
             throw Failure(
-              "E0305", "there is no page and nothing of the name \(Diagnostic.visible(name))",
+              "E0305", "unknown page or name: \(Diagnostic.visible(name))",
               help: near.map { "did you mean help(\"\($0)\")?" } ?? "help() lists the pages", argument: "x")
           }
         }

@@ -69,7 +69,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "get(r, key, default = nil)",
         doc: """
-          The field of a Record or the element of a List, or the default where there is none.
+          The field of a Record or the element of a List, or the default if there is none.
 
           ```
           get({a: 1}, "b", 0)     // 0

@@ -1,4 +1,4 @@
-// Functions that find one value in what can be gone through: a sum, an extreme, a place, a number.
+// Functions that compute one value from an iterable: a sum, a minimum or maximum, an index, a count.
 
 import MocoBase
 
@@ -19,10 +19,10 @@ extension CoreBuiltins {
         if arguments[0].tag == .bool {
           throw Failure(
             "E0303", "sum expects a List of numbers or Bools for 'xs', not \(arguments[0].asBool)",
-            help: "count element by element: sum([a == b for [a, b] in zip(xs, ys)])", argument: "xs")
+            help: "write sum([a == b for [a, b] in zip(xs, ys)]) to count equal elements", argument: "xs")
         }
         var total = machine.retained(arguments[1])
-        // Bools are counted among themselves: beside numbers one is more likely a slip.
+        // Bools are counted only among Bools: a Bool among numbers is more likely a mistake.
         var hasBools = false
         var hasOthers = false
         do {
@@ -40,7 +40,7 @@ extension CoreBuiltins {
             }
             if hasBools { throw machine.wrongOperands(.add, .bool(true), word) }
             hasOthers = true
-            // Quantities have no zero of every unit: the first one takes the place of the start.
+            // There is no zero for every unit, so the first Quantity replaces the start.
             if total.tag == .int, total.asInt == 0, word.tag == .quantity {
               total = word
               return true
@@ -59,7 +59,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "min(*values, by = nil)",
         doc: """
-          The least of its arguments, or of the elements of one List. `by` gives what to compare.
+          The smallest of its arguments, or of the elements of one List. `by` returns the value to compare.
 
           ```
           min(3, 1, 2)                        // 1
@@ -70,7 +70,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "max(*values, by = nil)",
         doc: """
-          The greatest of its arguments, or of the elements of one List. `by` gives what to compare.
+          The largest of its arguments, or of the elements of one List. `by` returns the value to compare.
 
           ```
           max([1, 5, 2])    // 5
@@ -80,7 +80,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "index_of(xs, value)",
         doc: """
-          The first place of a value in a List, or of a text in a String; nil where there is none.
+          The first index of a value in a List, or of a substring in a String; nil if there is none.
 
           ```
           index_of(["a", "b"], "b")    // 1
@@ -110,7 +110,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "count(xs, value)",
         doc: """
-          How often a value stands in a List, or a text in a String.
+          How often a value occurs in a List, or a substring in a String.
 
           ```
           count([1, 2, 1], 1)    // 2
@@ -165,7 +165,7 @@ extension Machine {
           throw error
         }
         guard let order else {
-          // The first nan wins, and nothing wins against it, so that it is not hidden.
+          // The first nan is the result, so that it is not hidden.
           guard measure.isNumber, old.isNumber else {
             defer { heap.release(measure) }
             throw wrongOperands(.less, old, measure)
@@ -193,7 +193,8 @@ extension Machine {
     }
     guard let best else {
       throw Failure(
-        "E0305", "\(function) of nothing", help: "the \(typeName(source)) is empty", argument: "values")
+        "E0305", "\(function) of an empty \(typeName(source))", help: "check the length first: len(xs) > 0",
+        argument: "values")
     }
     return best
   }

@@ -1,4 +1,4 @@
-// Functions that make lists of what can be gone through. They give new values and change nothing.
+// Functions that make lists from iterables. They return new values and change nothing.
 
 import MocoBase
 
@@ -8,7 +8,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "len(x)",
         doc: """
-          The number of elements of a List, Record or Range, of Unicode scalars in a String, of rows of a tensor.
+          The number of elements of a List, Record or Range, of Unicode scalars in a String, or of rows of a
+          tensor.
 
           ```
           len([1, 2, 3])   // 3
@@ -25,7 +26,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "range(start, end = nil, by = 1)",
         doc: """
-          The Ints from `start` up to but without `end`, in steps of `by`. With one argument, from 0 up to it.
+          The Ints from `start` up to, but not including, `end`, in steps of `by`. With one argument, the
+          range starts at 0.
 
           ```
           [..range(0, 10, by: 3)]    // [0, 3, 6, 9]
@@ -70,7 +72,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "zip(*lists)",
         doc: """
-          A List of the elements that stand at the same place, as long as the shortest.
+          A List of the elements at the same index of each list, as long as the shortest list.
 
           ```
           zip([1, 2], ["a", "b"])    // [[1, "a"], [2, "b"]]
@@ -96,8 +98,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "sorted(xs, by = nil, descending = false)",
         doc: """
-          A new List in order. Equal elements keep their order; `by` gives what to compare. nan stands last, also where
-          `descending`.
+          A new sorted List. Equal elements keep their order. `by` returns the value to compare. nan comes
+          last, also with `descending: true`.
 
           ```
           sorted([3, 1, 2])                          // [1, 2, 3]
@@ -113,14 +115,14 @@ extension CoreBuiltins {
       NativeFunction(
         core: "unique(xs)",
         doc: """
-          A new List without repetitions, in the order of the first appearances.
+          A new List without duplicates, in the order of first appearance.
 
           ```
           unique([3, 1, 3])    // [3, 1]
           ```
           """
       ) { machine, arguments in
-        // Strings are found through a record, numbers by what they are; the rest by comparing.
+        // Strings are found through a record, numbers by their value, other values by comparison.
         var numbers: Set<Double> = []
         var wholes: Set<Int> = []
         var others: [Int] = []
@@ -132,7 +134,7 @@ extension CoreBuiltins {
               if machine.heap.field(word.pointer, of: seen.pointer) != nil { return true }
               try machine.heap.setField(word.pointer, of: seen.pointer, to: .null)
             } else if word.tag == .int || word.tag == .float {
-              // A Float that is a whole number equals the Int.
+              // A Float without a fraction equals the Int.
               let whole = word.tag == .int ? word.asInt : Int(exactly: word.asFloat)
               let isNew =
                 if let whole { wholes.insert(whole).inserted } else {
@@ -154,10 +156,10 @@ extension CoreBuiltins {
       NativeFunction(
         core: "copy(x)",
         doc: """
-          Something of its own that later changes of `x` do not reach: a new List or Record with the same elements
-          (which are not copied themselves), a tensor with numbers of its own and without history, a model with
-          parameters of its own. Numbers, texts, ranges and functions never change, and are given as they are. Anything
-          else is an error.
+          An independent copy, which later changes to `x` do not affect: a new List or Record with the same
+          elements (the elements are not copied), a tensor with its own numbers and without gradient history,
+          or a model with its own parameters. Numbers, Strings, Ranges and Functions never change and are
+          returned as they are. Anything else is an error.
 
           ```
           let b = copy(a); append(b, 1)    // a is unchanged
@@ -181,8 +183,8 @@ extension CoreBuiltins {
         }
         throw Failure(
           "E0303",
-          "copy takes numbers, texts, lists, records, tensors and models, not \(machine.describe(value))",
-          help: "make another one as this one was made", argument: "x")
+          "copy accepts numbers, Strings, Lists, Records, tensors and models, not \(machine.describe(value))",
+          help: "create another one the way this one was created", argument: "x")
       },
     ]
   }

@@ -9,7 +9,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "split(s, separator = nil)",
         doc: """
-          A List of the parts between separators; without one, of the words between white space.
+          Splits a String at a separator into a List; without a separator, at white space.
 
           ```
           split("a,b,,c", ",")     // ["a", "b", "", "c"]
@@ -46,7 +46,8 @@ extension CoreBuiltins {
           let separator = StringObject.bytes(try machine.stringArgument(arguments[1], "separator", "split"))
           if separator.isEmpty {
             throw Failure(
-              "E0305", "the separator is empty", help: "[c for c in s] splits a text into characters",
+              "E0305", "the separator is empty",
+              help: "write [c for c in s] to split a String into characters",
               argument: "separator")
           }
           var start = 0
@@ -60,14 +61,14 @@ extension CoreBuiltins {
       NativeFunction(
         core: "join(xs, separator = \"\")",
         doc: """
-          One String of the elements, with the separator between them.
+          Joins Strings into one, with the separator between them.
 
           ```
           join(["a", "b"], ", ")     // a, b
           ```
           """
       ) { machine, arguments in
-        // Python writes it the other way round; both are clear.
+        // Python has the arguments in the opposite order. Both orders are unambiguous.
         let turned = arguments[0].tag == .string && arguments[1].tag == .list
         let source = turned ? arguments[1] : arguments[0]
         let separator = try machine.stringArgument(turned ? arguments[0] : arguments[1], "separator", "join")
@@ -79,7 +80,7 @@ extension CoreBuiltins {
           isFirst = false
           guard word.tag == .string else {
             throw Failure(
-              "E0303", "join takes Strings, but the list holds \(machine.describe(word))",
+              "E0303", "join expects Strings, but the List contains \(machine.describe(word))",
               help: "convert them: [str(x) for x in xs]", argument: "xs")
           }
           try writer.write(word)
@@ -127,7 +128,7 @@ extension CoreBuiltins {
         let old = StringObject.bytes(try machine.stringArgument(arguments[1], "old", "replace"))
         let new = StringObject.bytes(try machine.stringArgument(arguments[2], "new", "replace"))
         if old.isEmpty { throw Failure("E0305", "the text to replace is empty", argument: "old") }
-        // Counted first, so that an absurd result is refused before it is made.
+        // Counted first, so that a result that is too large is rejected before it is created.
         var count = 0
         var from = 0
         while let next = StringSearch.first(of: old, in: text, from: from) {
@@ -169,7 +170,8 @@ extension CoreBuiltins {
       NativeFunction(
         core: "contains(xs, value)",
         doc: """
-          Whether a String holds a text, a List an element, a Record a key; the same as `value in xs`.
+          Whether a String contains a substring, a List an element, or a Record a key; the same as `value in
+          xs`.
 
           ```
           contains("photo", "hot")     // true
@@ -179,7 +181,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "starts_with(s, prefix)",
         doc: """
-          Whether a String begins with a text.
+          Whether a String begins with `prefix`.
 
           ```
           starts_with("photo", "ph")     // true
@@ -193,7 +195,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "ends_with(s, suffix)",
         doc: """
-          Whether a String ends with a text.
+          Whether a String ends with `suffix`.
 
           ```
           ends_with("a.png", ".png")     // true
@@ -207,7 +209,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "upper(s)",
         doc: """
-          A String in capital letters.
+          A String in upper case.
 
           ```
           upper("abc")     // ABC
@@ -220,7 +222,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "lower(s)",
         doc: """
-          A String in small letters.
+          A String in lower case.
 
           ```
           lower("ABC")     // abc
@@ -233,7 +235,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "format(x, spec = \"\")",
         doc: """
-          A value as text by Python's format mini-language, as in `\\(x:.3f)`.
+          A value formatted with Python's format mini-language, as in `\\(x:.3f)`.
 
           ```
           format(3.14159, ".2f")     // "3.14"
@@ -245,7 +247,7 @@ extension CoreBuiltins {
         let isTemplate = text.contains("{") && text.contains("}")
         if isTemplate, arguments[1].tag != .string || !StringObject.text(arguments[1].pointer).isEmpty {
           throw Failure(
-            "E0303", "format takes the value first: format(x, \".2f\"), and no text to fill in",
+            "E0303", "format expects the value first, format(x, \".2f\"), not a template",
             help: Habits.help(forTemplate: text), argument: "x")
         }
         let spec = try machine.stringArgument(arguments[1], "spec", "format")
@@ -259,7 +261,7 @@ extension CoreBuiltins {
       NativeFunction(
         core: "ord(s)",
         doc: """
-          The number of the one Unicode scalar in a String.
+          The code point of the single Unicode scalar in a String.
 
           ```
           ord("A")     // 65
@@ -270,14 +272,14 @@ extension CoreBuiltins {
         let scalars = StringObject.text(object).unicodeScalars
         guard let first = scalars.first, scalars.count == 1 else {
           throw Failure(
-            "E0305", "ord takes a String of one scalar, not of \(scalars.count)", argument: "s")
+            "E0305", "ord expects a String of 1 Unicode scalar, not of \(scalars.count)", argument: "s")
         }
         return .int(Int(first.value))
       },
       NativeFunction(
         core: "chr(number)",
         doc: """
-          The String of one Unicode scalar.
+          The String with the Unicode scalar of a code point.
 
           ```
           chr(65)     // A
@@ -295,7 +297,8 @@ extension CoreBuiltins {
 }
 
 extension Machine {
-  /// The Strings of a list with a separator between them, measured first; nil where it holds something else.
+  /// The Strings of a list with a separator between them. The length is computed first. nil if the list
+  /// contains another type.
   fileprivate func joined(_ list: ObjectPointer, _ separator: ObjectPointer) throws -> Word? {
     let count = list.list.pointee.count
     let items = list.list.pointee.items
@@ -306,7 +309,7 @@ extension Machine {
       bytes &+= items[index].pointer.string.pointee.byteCount
       scalars &+= items[index].pointer.string.pointee.scalarCount
     }
-    // Sizes of Strings in memory, but one String may stand in a list very often.
+    // Each String fits in memory, but one String may occur in a list very often.
     let (gaps, overflow) = separator.string.pointee.byteCount.multipliedReportingOverflow(
       by: max(0, count - 1))
     if overflow || bytes < 0 || gaps > Int.max - bytes { throw heap.outOfMemory(Int.max) }
@@ -332,7 +335,7 @@ extension Machine {
   }
 }
 
-/// Searching in UTF-8: a match of whole scalars is a match of bytes.
+/// Search in UTF-8: a match of bytes is a match of scalars.
 enum StringSearch {
   static func first(
     of part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
@@ -343,7 +346,8 @@ enum StringSearch {
     guard let base = text.baseAddress else { return nil }
     let last = text.count - part.count
     var at = start
-    // Bytes that were compared in vain: texts that repeat themselves would take the product of both lengths.
+    // The number of bytes compared without a match: repetitive texts would otherwise take the product of both
+    // lengths.
     var wasted = 0
     while at <= last {
       guard let found = memchr(base + at, Int32(lead), last - at + 1) else { return nil }
@@ -358,8 +362,7 @@ enum StringSearch {
     return nil
   }
 
-  /// Knuth, Morris and Pratt: in linear time, whatever the texts are, after a table of the part's own
-  /// repetitions.
+  /// Knuth, Morris and Pratt: linear time for any text, with a table of the repetitions inside the substring.
   private static func firstByTable(
     of part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> Int? {
@@ -379,7 +382,7 @@ enum StringSearch {
     return nil
   }
 
-  /// The bytes of the white space scalar at a place; 0 where there is another one.
+  /// The number of bytes of the white space scalar at an offset; 0 for any other scalar.
   static func whiteSpace(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> Int {
     let byte = text[at]
     if byte < 0x80 { return byte == 32 || (9...13).contains(byte) || (28...31).contains(byte) ? 1 : 0 }

@@ -1,5 +1,5 @@
 extension CoreBuiltins {
-  /// A function for every unit, which makes a quantity of a number that is computed: `epochs(2 * 5)`.
+  /// A function for every unit, which makes a Quantity from a computed number: `epochs(2 * 5)`.
   static func units(_ units: [Quantity.Unit]) -> [NativeFunction] {
     units.enumerated().map { index, unit in
       NativeFunction(core: "\(unit.plural)(n)", doc: unit.doc) { machine, arguments in

@@ -5,11 +5,11 @@
 // prototype, N[x] a name constant (an interned string), G[x] a global, C[x] a cell that the closure captured.
 // Where an instruction has a second word, it is written `w` and skipped by the program counter.
 //
-// Every register owns what it holds. Operands marked by k as temporaries are given up by the instruction that
-// uses them, so that nothing outlives the expression that made it: bit 0 for b, bit 1 for c.
+// Every register owns what it holds. An instruction releases the operands that k marks as temporaries, so
+// that nothing outlives the expression that created it: bit 0 for b, bit 1 for c.
 
-/// What an instruction does; beside each case stands what it makes of the registers, constants and globals
-/// named above. The machine's loop knows every case.
+/// The operation of an instruction. The comment after each case shows its effect on the registers, constants
+/// and globals named above. The machine's loop handles every case.
 package enum Opcode: UInt8 {
   // Moves and constants
   case move  // R[a] = R[b]
@@ -56,25 +56,25 @@ package enum Opcode: UInt8 {
   case jumpIfGiven  // if R[a] is not undefined then pc += bx
   case checkBool  // E0201 unless R[a] is a Bool
 
-  // Loops. An iteration takes three registers from a on.
+  // Loops. An iteration uses three registers from a on.
   case prepareLoop  // R[a ..< a+3] = iteration over R[a]
   case prepareRange  // R[a ..< a+3] = iteration over R[a] ..< R[a+1], closed when k
   case nextElement  // if there is a next then R[b] = it; poll; pc += w
 
   // Calls. R[a] is the callee, the arguments follow; the result goes to R[a]. k bit 0: R[a+1] may be
-  // `undefined`, which means that a member was found and there is no receiver to pass.
+  // `undefined`, which means that a member was found and no receiver is passed.
   case call  // R[a] = R[a](R[a+1] … R[a+b])
   case callNamed  // the last arguments are named by name list c
   case callSpread  // R[a+1] a List of positional arguments, R[a+2] a Record of named ones; k bit 0: R[a+3] the receiver
-  case method  // R[a+1] is x: R[a] = x.N[b] and R[a+1] = undefined, or R[a] = G[w] (w < 0: R[a] as it is); c remembers the place
+  case method  // R[a+1] is x: R[a] = x.N[b] and R[a+1] = undefined, or R[a] = G[w] (w < 0: R[a] as it is); c caches the position
   case returnValue  // return R[a]
   case returnNil
   case closure  // R[a] = function bx of the prototype, with its captured cells
   case closeCells  // cells of R[a …] leave their registers
 
   // Members and elements
-  case getMember  // R[a] = R[b].N[c]; w remembers the place
-  case setMember  // R[a].N[b] = R[c]; w remembers the place
+  case getMember  // R[a] = R[b].N[c]; w caches the position
+  case setMember  // R[a].N[b] = R[c]; w caches the position
   case getIndex  // R[a] = R[b][R[c]]
   case getItems  // R[a] = R[b][R[b+1], … R[b+c]], `undefined` for a bare `:`
   case setIndex  // R[a][R[b]] = R[c]; k bit 0, 1, 2: temporaries; bit 3: the value is K[c]
@@ -89,17 +89,18 @@ package enum Opcode: UInt8 {
   case mergeTo  // R[a] a Record: the fields of R[b]
   case range  // R[a] = R[b] ..< R[c]; closed when k bit 2
   case quantity  // R[a] = R[b] of the unit c
-  case concatenate  // R[a] = R[b] … R[b+c-1] as texts, joined
-  case format  // R[a] = R[b] by the format K[c]
+  case concatenate  // R[a] = R[b] … R[b+c-1] converted to text and joined
+  case format  // R[a] = R[b] formatted with K[c]
 
   // Taking apart
   case unpackList  // R[a …] = the elements of R[b], c of them; k bit 2: and a rest after them; bit 3: of a loop
   case unpackField  // R[a] = R[b].N[c], E0311 without it
-  case unshare  // R[a] = a copy of it where it is a view of numbers that others see
+  case unshare  // R[a] = a copy of R[a] if it is a view of shared numbers
 
-  // Two instructions in one (Fusion.swift). Each stands in the place of the first and has its operands; the second
-  // stays after it. Where the operands are plain numbers it does the work of both and passes over the second,
-  // else that of the first alone. k bit 7: the result of the first is the left operand of the second.
+  // Two instructions in one (Fusion.swift). Each replaces the first instruction and has its operands; the
+  // second stays after it. If the operands are plain numbers, it does the work of both and skips the second.
+  // Otherwise it does the work of the first alone. k bit 7: the result of the first is the left operand of
+  // the second.
   case multiplyAdd, multiplyKAdd, moduloKAdd  // R[w.a] = x + R[b] op R[c]
   case multiplySubtract, multiplyKSubtract  // R[w.a] = R[b] * R[c] - x, or x - R[b] * R[c]
   case multiplyAddK, multiplyKAddK, multiplyModuloK, addModuloK  // R[w.a] = (R[b] op R[c]) op K[w.c]
@@ -112,21 +113,22 @@ package enum Opcode: UInt8 {
   case importName  // R[a] = R[b].N[c], E0803 without it
 }
 
-/// One instruction, eight bytes; a second word that some opcodes need is an instruction of its own after it.
+/// One instruction, eight bytes. The second word that some opcodes need is stored as a separate instruction
+/// after it.
 package struct Instruction {
-  /// What is done.
+  /// The operation.
   package var op: Opcode
-  /// Flags, whose bits mean what the opcode says; as a rule bits 0 and 1 mark b and c as temporaries.
+  /// Flags. The opcode defines the meaning of the bits; usually bits 0 and 1 mark b and c as temporaries.
   package var k: UInt8
-  /// The first operand: as a rule the register of the result.
+  /// The first operand: usually the register of the result.
   package var a: UInt16
   /// The second operand, or the lower half of `bx`.
   package var b: UInt16
   /// The third operand, or the upper half of `bx`.
   package var c: UInt16
 
-  /// An instruction with three operands. Each is cut to 16 bits without a check: the builder has seen that it
-  /// fits.
+  /// An instruction with three operands. Each is truncated to 16 bits without a check: the builder has
+  /// checked the range.
   package init(_ op: Opcode, k: UInt8 = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
     self.op = op
     self.k = k
@@ -135,7 +137,7 @@ package struct Instruction {
     self.c = UInt16(truncatingIfNeeded: c)
   }
 
-  /// An instruction with one register and a signed number of 32 bits; both are cut without a check.
+  /// An instruction with one register and a signed number of 32 bits; both are truncated without a check.
   package init(_ op: Opcode, k: UInt8 = 0, a: Int = 0, bx: Int) {
     self.op = op
     self.k = k
@@ -150,6 +152,6 @@ package struct Instruction {
     Int(Int32(bitPattern: UInt32(b) | UInt32(c) << 16))
   }
 
-  /// A second word: a number of 32 bits in the place of b and c.
+  /// A second word: a number of 32 bits in place of b and c.
   package static func word(_ number: Int) -> Instruction { Instruction(.jump, bx: number) }
 }

@@ -1,6 +1,6 @@
 // A compiled function: what the machine runs (`CodeBlock`, plain memory), and what messages need.
 
-/// The part of a prototype that the machine's loop touches.
+/// The part of a prototype that the machine's loop uses.
 package struct CodeBlock {
   /// `instructionCount` instructions, second words among them; owned by the prototype.
   package var instructions: UnsafeMutablePointer<Instruction>
@@ -10,71 +10,72 @@ package struct CodeBlock {
   package var names: UnsafeMutablePointer<ObjectPointer>
   /// Registers of a frame; the parameters are the first of them.
   package var registerCount: Int
-  /// The first so many of them are looked through for objects when the function returns.
+  /// When the function returns, this many of the first registers are checked for objects.
   package var heldCount: Int
-  /// Parameters, given or not: the first so many registers of a frame.
+  /// The number of parameters, passed or not: they are the first registers of a frame.
   package var parameterCount: Int
-  /// As many arguments by position serve every parameter that has no default.
+  /// The number of positional arguments that satisfies every parameter without a default.
   package var requiredCount: Int
-  /// By cell of the closure, where it is taken from when the closure is made; owned by the prototype.
+  /// For each cell of the closure, the source it is taken from when the closure is created; owned by the
+  /// prototype.
   package var captured: UnsafeMutablePointer<CapturedCell>
-  /// Number of captured cells, which is that of every closure of the function.
+  /// The number of captured cells, the same for every closure of the function.
   package var capturedCount: Int
 }
 
 /// A `try` and its `catch`. The ranges of inner ones come first in a prototype's list.
 package struct HandlerRange {
-  /// Instructions that the `try` covers, as offsets.
+  /// The instructions that the `try` covers, as offsets.
   package var start: Int
-  /// The first instruction behind those that the `try` covers.
+  /// The first instruction after those that the `try` covers.
   package var end: Int
   /// Where the `catch` begins, and the register of its error.
   package var target: Int
-  /// The register that receives the error record; it and those above are emptied first.
+  /// The register that receives the error record; it and those above are cleared first.
   package var register: Int
 }
 
-/// A local variable: its register, and the instructions, as offsets, during which it is there.
+/// A local variable: its register, and the instructions, as offsets, during which it exists.
 package struct LocalName {
-  /// As the program has it.
+  /// The name in the program.
   package var name: String
-  /// Place in the frame; several variables may have the same one after another.
+  /// The register in the frame. Several variables may use the same one, one after another.
   package var register: Int
-  /// The first instruction during which it is there.
+  /// The first instruction during which it exists.
   package var start: Int
-  /// The first instruction during which it is there no longer.
+  /// The first instruction at which it no longer exists.
   package var end: Int
 }
 
-/// The places in the source that an instruction can blame.
+/// The source positions that an error of an instruction can mark.
 package struct InstructionSpans {
-  /// The whole expression, as UTF-8 offsets from ..< to in the prototype's file.
+  /// The entire expression, as UTF-8 offsets from ..< to in the prototype's file.
   package var whole: (Int32, Int32)
   /// The operator, the bracket, or the member's name.
   package var mark: (Int32, Int32)
-  /// The left operand; the whole expression where there is none.
+  /// The left operand; the entire expression if there is none.
   package var left: (Int32, Int32)
-  /// The right operand; the whole expression where there is none.
+  /// The right operand; the entire expression if there is none.
   package var right: (Int32, Int32)
 }
 
-/// The places of a call's arguments.
+/// The source positions of a call's arguments.
 package struct CallSite {
-  /// What is called.
+  /// The callee.
   package var callee: Span
-  /// The values in the order of the text, a receiver before a dot first; `name` is nil for those by position.
+  /// The values in source order, a receiver before a dot first; `name` is nil for positional arguments.
   package var arguments: [(name: String?, span: Span)]
 }
 
-/// Where a closure finds a variable of the function around it, when the closure is made.
+/// Where a closure finds a variable of the enclosing function when the closure is created.
 package struct CapturedCell {
-  /// From a register of the enclosing function, else from one of its own cells.
+  /// True for a register of the enclosing function, false for one of its cells.
   package var isLocal: Bool
   /// The register, or the cell, of the enclosing function.
   package var index: Int
 }
 
-/// A compiled function of a program, or a top level: code that never changes, shared by all its closures.
+/// A compiled function of a program, or a top level: immutable code, shared by all its closures.
 ///
 /// It owns the memory of `code` and references to the constants.
 package final class Prototype {
@@ -84,17 +85,17 @@ package final class Prototype {
     package var name: String
     /// The name as an interned string, by which named arguments are found.
     package var key: ObjectPointer
-    /// Whether a call must give it: it has no default.
+    /// Whether a call must pass it: it has no default.
     package var isRequired: Bool
     /// The default as written.
     package var defaultText: String?
   }
 
-  /// - Safety: outlives its prototypes: they go with the closures that the heap owns.
+  /// - Safety: outlives its prototypes, which are released with the closures that the heap owns.
   package unowned(unsafe) let heap: Heap
   /// Nil for a program's top level and functions without a name.
   package let name: String?
-  /// The text that the function was read from; all offsets count in it.
+  /// The source file of the function; all offsets refer to it.
   package let file: SourceFile
   /// What the machine's loop needs, in plain memory; freed with the prototype.
   package let code: UnsafeMutablePointer<CodeBlock>
@@ -102,9 +103,9 @@ package final class Prototype {
   package let instructionCount: Int
   /// Number of constants in `code`.
   package let constantCount: Int
-  /// The places in the source, one for each instruction.
+  /// The source positions, one for each instruction.
   package let spans: [InstructionSpans]
-  /// The places of calls, by the offset of their instruction.
+  /// The source positions of calls, by the offset of their instruction.
   package let callSites: [Int32: CallSite]
   /// The name constants N as interned strings, in the order of `nameTexts`.
   package let names: [ObjectPointer]
@@ -112,13 +113,13 @@ package final class Prototype {
   package let nameTexts: [String]
   /// The lists of names that `callNamed` and `newRecord` refer to by index.
   package let nameLists: [[ObjectPointer]]
-  /// The functions that are declared inside, which `closure` refers to by index.
+  /// The functions declared inside, which `closure` refers to by index.
   package let functions: [Prototype]
-  /// What the captured cells are called in the source, for messages.
+  /// The names of the captured cells in the source, for messages.
   package let capturedTexts: [String]
   /// The `try` blocks, inner ones before those around them.
   package let handlers: [HandlerRange]
-  /// The local variables with the time that they are there, for what a failed call's variables were.
+  /// The local variables with their lifetimes, to show the variables of a failed call.
   package let localNames: [LocalName]
   /// The parameters in their order; parameter i is register i.
   package let parameters: [Parameter]
@@ -126,7 +127,7 @@ package final class Prototype {
   package let uses: [Use]
   /// The Markdown of the `///` lines above the declaration; nil without them.
   package let doc: String?
-  /// The module whose globals the function sees.
+  /// The module whose globals the function uses.
   package let module: Module
   /// Whether it is the top level of a program or module, whose names are globals.
   package let isTopLevel: Bool

@@ -1,48 +1,51 @@
-// What the cells of a program have to do with each other: which one reads what which other has made.
+// The data flow between the cells of a program: which cell reads the values of which other cell.
 //
-// The rule is linear, since cells may declare a name again: a cell depends on the nearest cell above that defines or
-// changes what it reads. What a cell reads is found in its syntax tree, through the functions that it calls; where a
-// call cannot be followed, it counts as changing what it is given, so that a cell is run once too often rather than
-// once too rarely.
+// Cells may declare a name again, so the order counts: a cell depends on the nearest cell above that defines
+// or changes a name it reads. The names come from its syntax tree and from the functions that it calls. A
+// call that cannot be followed counts as changing its arguments, so that a cell runs too often rather than
+// too rarely.
 
-/// What the cells of a program define, read and change, and what follows from it.
+/// What the cells of a program define, read and change, and the dependencies between them.
 public struct CellFlow: Sendable {
-  /// What one cell does with names of the program.
+  /// How one cell uses names of the program.
   public struct Cell: Sendable, Equatable {
-    /// Names that it declares, in the order of the text.
+    /// The names that it declares, in source order.
     public internal(set) var defines: [String] = []
-    /// Names that it takes from cells above, also through functions that it calls.
+    /// The names that it reads from cells above, also through functions that it calls.
     public internal(set) var reads: Set<String> = []
-    /// Names whose values are other ones after the cell: by assignment, `x[i] =`, a call that changes its argument,
-    /// a training. It reads them too.
+    /// The names whose values the cell changes: by assignment, `x[i] =`, a call that changes its argument, or
+    /// a training. It also reads them.
     public internal(set) var changes: Set<String> = []
-    /// Names whose values from above it changes: `changes`, and those that it declares again afterwards.
+    /// The names from cells above whose values it changes: `changes`, and those that it declares again
+    /// afterwards.
     public internal(set) var changesGiven: Set<String> = []
-    /// Whether its numbers depend on those drawn above: it draws, or sets the seed.
+    /// Whether its numbers depend on random numbers drawn above: it draws, or sets the seed.
     public internal(set) var draws = false
-    /// Whether it draws, or sets the seed, so that other numbers are drawn below; false where it depends on the seed alone.
+    /// Whether it draws, or sets the seed, and so changes the numbers drawn below; false if it only depends
+    /// on the seed.
     public internal(set) var movesChance = false
     /// Built-in functions and methods that it calls, also through functions of the program.
     public internal(set) var calls: Set<String> = []
-    /// Paths that it names in calls and in `use`, as they are written: it reads these files, or writes them.
+    /// The paths in its calls and in `use`, as written: it reads or writes these files.
     public internal(set) var files: Set<String> = []
-    /// Those that it writes.
+    /// The paths that it writes.
     public internal(set) var changedFiles: Set<String> = []
-    /// Everything that it reads or changes, files and random numbers among it.
+    /// Everything that it reads or changes, including files and random numbers.
     var touches: Set<String> = []
-    /// Everything that it changes, in the same way.
+    /// Everything that it changes, including files and random numbers.
     var alters: Set<String> = []
-    /// The cells that it depends on directly, in order: the nearest above that define or change what it reads.
+    /// The cells that it depends on directly, in order: for each name, the nearest cell above that defines or
+    /// changes it.
     public internal(set) var sources: [Int] = []
 
-    /// A cell that does nothing with names.
+    /// A cell that uses no names.
     public init() {}
   }
 
   /// In the order of the program's cells.
   public let cells: [Cell]
 
-  /// - Parameter context: what the program is checked with, before its own names are declared.
+  /// - Parameter context: the context of the check, without the program's own names.
   public init(_ program: Program, _ context: CheckContext) {
     var walk = FlowWalk(program, context)
     var found = program.cells.map { walk.cell($0) }
@@ -72,7 +75,8 @@ public struct CellFlow: Sendable {
     cells = found
   }
 
-  /// The cells that must have run before a cell gives what it gives in the whole program, in order, without itself.
+  /// The cells that must run before a cell to give it the result that it has in the entire program, in order,
+  /// without the cell itself.
   public func needed(for cell: Int) -> [Int] {
     guard cells.indices.contains(cell) else { return [] }
     var needed: Set<Int> = []
@@ -83,8 +87,8 @@ public struct CellFlow: Sendable {
     return needed.sorted()
   }
 
-  /// Whether a cell may run before one above it, with the same results of both: neither changes or declares what the
-  /// other uses.
+  /// Whether a cell can run before one above it with the same results: neither changes or declares a name
+  /// that the other uses.
   public func mayPass(_ cell: Int, _ above: Int) -> Bool {
     guard cells.indices.contains(cell), cells.indices.contains(above) else { return false }
     let (low, high) = (cells[cell], cells[above])

@@ -1,17 +1,19 @@
-/// What the analysis of cells knows of built-in functions and methods besides their effects, by name.
+/// Facts about built-in functions and methods for the analysis of cells, by name, in addition to their
+/// effects.
 public struct FlowFacts: Sendable {
-  /// They print, show, read or take long, but leave what they are given as it is.
+  /// They print, show, read or run long, but do not change their arguments.
   public var keeping: Set<String>
-  /// They write the files that they name, and leave their arguments as they are.
+  /// They write the files that they name, and do not change their arguments.
   public var writing: Set<String>
-  /// What they give shares what they were given, or their receiver: changing the one changes the other.
+  /// Their result shares data with an argument or the receiver: a change to one changes the other.
   public var sharing: Set<String>
-  /// They advance, or set, the random numbers of the program, unless they are given a `seed`.
+  /// They advance or set the random numbers of the program, unless a `seed` is passed.
   public var drawing: Set<String>
-  /// They depend on the program's seed, unless they are given one.
+  /// They depend on the program's seed, unless a seed is passed.
   public var seeded: Set<String>
 
-  /// Facts of the names that are listed; of others the worst is assumed, except that their results share nothing.
+  /// Facts about the listed names. For other names the worst case is assumed, except that their results share
+  /// nothing.
   public init(
     keeping: Set<String> = [], writing: Set<String> = [], sharing: Set<String> = [],
     drawing: Set<String> = [], seeded: Set<String> = []
@@ -23,7 +25,7 @@ public struct FlowFacts: Sendable {
     self.seeded = seeded
   }
 
-  /// Adds facts of further names.
+  /// Adds facts about further names.
   public mutating func add(_ other: FlowFacts) {
     keeping.formUnion(other.keeping)
     writing.formUnion(other.writing)
@@ -32,12 +34,12 @@ public struct FlowFacts: Sendable {
     seeded.formUnion(other.seeded)
   }
 
-  /// Whether a call leaves what it is given as it is.
+  /// Whether a call leaves its arguments unchanged.
   func keeps(_ name: String) -> Bool { keeping.contains(name) || writing.contains(name) }
 }
 
 extension FlowFacts {
-  /// Of the functions that need neither files nor tensors.
+  /// Facts about the functions that need neither files nor tensors.
   static var language: FlowFacts {
     func names(_ functions: [NativeFunction]) -> Set<String> { Set(functions.map(\.name)) }
     let sharing =

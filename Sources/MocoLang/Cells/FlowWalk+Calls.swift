@@ -1,5 +1,5 @@
 extension FlowWalk {
-  /// An argument of a call, and what it may share.
+  /// An argument of a call, and the names it may share data with.
   struct Given {
     var name: String?
     var isSpread: Bool
@@ -7,7 +7,7 @@ extension FlowWalk {
     var roots: Set<Root> = []
   }
 
-  /// Notes what a call does. - Returns: what its value may share.
+  /// Records the effects of a call. - Returns: the names its value may share data with.
   mutating func roots(_ call: Call) -> Set<Root> {
     var given: [Given] = call.arguments.map { argument in
       if case .spread = argument.kind { return Given(name: nil, isSpread: true, value: argument.value) }
@@ -40,7 +40,7 @@ extension FlowWalk {
     }
   }
 
-  /// The roots of arguments. A function that is written there is called with what the others hold.
+  /// The roots of arguments. A function literal among them is called with the values of the others.
   private mutating func look(at given: inout [Given], beside owner: Set<Root>) {
     var held = owner
     for index in given.indices {
@@ -90,7 +90,7 @@ extension FlowWalk {
 
   private mutating func summary(_ name: String, _ function: FunctionExpr) -> Trace {
     if let known = summaries[name] { return known }
-    // A function that calls itself does what its body does.
+    // A recursive call has the effects of the function's body.
     guard active.insert(name).inserted else {
       recursive.insert(name)
       return Trace()
@@ -98,7 +98,7 @@ extension FlowWalk {
     let (outerScopes, outerTrace, outerDeclared) = (scopes, trace, declared)
     (scopes, trace, declared) = ([], Trace(), [])
     var gives: Set<Root> = []
-    // Twice: what the first look at the body has stored is known to the second.
+    // Twice: the second pass over the body uses the results of the first.
     for _ in 0..<2 { gives.formUnion(follow(function) { [.parameter($0)] }) }
     trace.gives = gives
     let found = trace
@@ -109,7 +109,7 @@ extension FlowWalk {
     return found
   }
 
-  /// What the parameters of a function get.
+  /// The arguments for the parameters of a function.
   private static func bound(_ function: FunctionExpr, _ given: [Given]) -> [String: Set<Root>] {
     var result: [String: Set<Root>] = [:]
     var place = 0
@@ -151,7 +151,7 @@ extension FlowWalk {
     _ name: String, of base: Expr, _ owner: Set<Root>, _ given: [Given]
   ) -> Set<Root> {
     let receiver = Given(name: nil, isSpread: false, value: base, roots: owner)
-    // `x.f(y)` is f(x, y) where x has no f.
+    // `x.f(y)` is f(x, y) if x has no member f.
     if functions[name] != nil {
       let asFunction = declaredFunction(name, [receiver] + given)
       guard context.methodEffects[name] != nil else { return asFunction }
@@ -177,7 +177,7 @@ extension FlowWalk {
     return context.flow.sharing.contains(name) ? all : []
   }
 
-  /// A built-in calls what it is given: `map(xs, f)`.
+  /// A built-in calls a function argument: `map(xs, f)`.
   private mutating func callBack(_ given: [Given]) {
     let held = given.reduce(into: Set<Root>()) { $0.formUnion($1.roots) }
     for argument in given {
@@ -193,7 +193,7 @@ extension FlowWalk {
 
   private func isCallable(_ argument: Given) -> Bool { argument.name == nil && !argument.isSpread }
 
-  /// What depends on the random numbers drawn before, and on the seed.
+  /// Records a dependency on the random numbers drawn before, and on the seed.
   private mutating func noteDraw(_ name: String, _ given: [Given]) {
     if given.contains(where: { $0.name == "seed" }) { return }
     if context.flow.drawing.contains(name) {
@@ -208,7 +208,7 @@ extension FlowWalk {
     return callable.parameters.contains { $0.name == "seed" }
   }
 
-  /// Paths that are written in a call: what writes a file changes it for whoever names it below.
+  /// The paths in a call: a call that writes a file changes it for cells below that name it.
   private mutating func noteFiles(_ name: String, _ given: [Given]) {
     for argument in given {
       guard case .string(let literal) = argument.value.kind, let text = literal.plainText,
@@ -222,7 +222,7 @@ extension FlowWalk {
     }
   }
 
-  /// A text with a slash, or with a short ending, and without blanks.
+  /// A String with a slash or a short extension, and without spaces.
   static func looksLikePath(_ text: String) -> Bool {
     guard !text.isEmpty, text.utf8.count < 1024, !text.contains(where: { $0.isWhitespace || $0 == "{" })
     else {

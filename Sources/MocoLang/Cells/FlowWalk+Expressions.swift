@@ -1,5 +1,5 @@
 extension FlowWalk {
-  /// Notes what an expression does. - Returns: the names whose values its value may share.
+  /// Records the effects of an expression. - Returns: the names its value may share data with.
   mutating func roots(_ expr: Expr) -> Set<Root> {
     budget -= 1
     switch expr.kind {
@@ -53,7 +53,7 @@ extension FlowWalk {
     if let local = local(name) { return local.roots }
     guard isOwn(name) else { return [] }
     read(name)
-    // A function that is handed on may be called.
+    // A function that is passed on may be called.
     if let function = functions[name] { return captured(function).union([.global(name)]) }
     return (holds[name] ?? []).union([.global(name)])
   }
@@ -71,8 +71,9 @@ extension FlowWalk {
     return roots(comprehension.element)
   }
 
-  /// What a function that is only made takes from outside. It is not known when it runs: what it reads and changes is
-  /// noted where it is made, except of a declared one, which is followed where it is called.
+  /// The outer names of a function that is created but not called here. It is unknown when it runs, so its
+  /// reads and changes are recorded where it is created. A declared function is instead followed where it is
+  /// called.
   mutating func captured(_ function: FunctionExpr) -> Set<Root> {
     guard depth < 16, budget > 0 else { return [] }
     depth += 1
@@ -87,7 +88,8 @@ extension FlowWalk {
     }
   }
 
-  /// Looks at the body of a function with its parameters declared. - Returns: what its value may share.
+  /// Walks the body of a function with its parameters declared. - Returns: the names its value may share data
+  /// with.
   mutating func follow(_ function: FunctionExpr, _ argument: (String) -> Set<Root>) -> Set<Root> {
     let given = trace.gives
     trace.gives = []

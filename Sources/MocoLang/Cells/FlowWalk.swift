@@ -1,62 +1,64 @@
-/// Walks the cells of a program in order and notes what each reads and changes.
+/// Walks the cells of a program in order and records what each reads and changes.
 ///
-/// Every expression has roots: the names of the program whose values it may share, so that changing it changes them.
-/// `let opt = sgd(mix.parameters, lr: 0.1)` makes `mix` a root of `opt`, and `opt.step()` changes both.
+/// Every expression has roots: the names of the program that it may share data with, so that a change to it
+/// changes them. `let opt = sgd(mix.parameters, lr: 0.1)` makes `mix` a root of `opt`, and `opt.step()`
+/// changes both.
 struct FlowWalk {
-  /// What a value may share.
+  /// The names a value may share data with.
   enum Root: Hashable {
     case global(String)
-    /// A parameter of the function that is looked at.
+    /// A parameter of the function that is being walked.
     case parameter(String)
   }
 
-  /// A name of the scope that is looked at.
+  /// A name of the scope that is being walked.
   struct Local {
     var roots: Set<Root> = []
-    /// The function that it stands for, where that is known.
+    /// The function that the name refers to, if known.
     var function: FunctionExpr?
   }
 
-  /// What is noted of a cell, or of a function.
+  /// The recorded facts of a cell, or of a function.
   struct Trace {
     var reads: Set<String> = []
     var changes: Set<Root> = []
     /// Built-in functions and methods that are called.
     var calls: Set<String> = []
-    /// What the value of a function may share.
+    /// The names the value of a function may share data with.
     var gives: Set<Root> = []
   }
 
-  /// The name under which random numbers are noted: no program can write it.
+  /// The name under which random numbers are recorded; it is not a valid name in a program.
   static let randomState = "random numbers"
-  /// The name under which a file is noted.
+  /// The name under which a file is recorded.
   static func file(_ path: String) -> String { "file \(path)" }
-  /// The path that a noted name stands for; nil where it is not a file.
+  /// The path of a recorded name; nil if it is not a file.
   static func path(ofFile name: String) -> String? {
     name.hasPrefix("file ") ? String(name.dropFirst("file ".count)) : nil
   }
-  /// Whether a noted name is none of the program's.
+  /// Whether a recorded name is not a name of the program.
   static func isHidden(_ name: String) -> Bool { name == randomState || name.hasPrefix("file ") }
 
   let program: Program
   let context: CheckContext
   /// Functions that the program declares, by name; later cells may declare them again.
   var functions: [String: FunctionExpr] = [:]
-  /// Names of the program, with the names whose values theirs may share.
+  /// The names of the program, each with the names that its value may share data with.
   var holds: [String: Set<Root>] = [:]
-  /// What calls of declared functions do, as far as it was asked.
+  /// The effects of calls of declared functions, as far as they have been computed.
   var summaries: [String: Trace] = [:]
-  /// Functions that are being looked at.
+  /// The functions that are being walked.
   var active: Set<String> = []
-  /// Those among them that were called again meanwhile: what called them is known in part only.
+  /// Those among them that were called again in the meantime: the effects of their callers are only partly
+  /// known.
   var recursive: Set<String> = []
   var scopes: [[String: Local]] = []
   var trace = Trace()
-  /// Names that the cell itself has declared so far.
+  /// The names that the cell has declared so far.
   var declared: Set<String> = []
-  /// How many nested local functions are being followed.
+  /// The number of nested local functions that are being followed.
   var depth = 0
-  /// How many expressions may still be looked at; where it runs out, calls count as changing what they are given.
+  /// The number of expressions that may still be walked. At 0, calls count as changing their arguments.
   var budget = 1_000_000
 
   init(_ program: Program, _ context: CheckContext) {
@@ -70,7 +72,7 @@ struct FlowWalk {
     }
   }
 
-  /// What a cell does; those above it have been looked at.
+  /// The effects of a cell; the cells above it have been walked.
   mutating func cell(_ cell: Program.Cell) -> CellFlow.Cell {
     trace = Trace()
     declared = []
@@ -87,7 +89,7 @@ struct FlowWalk {
     }
     var changes: Set<String> = []
     for case .global(let name) in trace.changes { changes.insert(name) }
-    // Whoever shares a changed value has changed with it.
+    // Names that share a changed value have changed too.
     for (name, roots) in holds where !changes.contains(name) {
       if roots.contains(where: { trace.changes.contains($0) && !isSettled($0) }) { changes.insert(name) }
     }
@@ -98,7 +100,7 @@ struct FlowWalk {
     return result
   }
 
-  /// Random numbers and files are shared by nobody.
+  /// Random numbers and files are not shared with any name.
   private func isSettled(_ root: Root) -> Bool {
     if case .global(let name) = root { FlowWalk.isHidden(name) } else { true }
   }
@@ -112,7 +114,7 @@ struct FlowWalk {
     return nil
   }
 
-  /// Whether the program, or the session before it, has given the name a value.
+  /// Whether the program, or the session before it, has defined the name.
   func isOwn(_ name: String) -> Bool {
     local(name) != nil || holds[name] != nil || functions[name] != nil || context.names[name] != nil
       || declared.contains(name)
@@ -132,7 +134,7 @@ struct FlowWalk {
     }
   }
 
-  /// What is stored in a name's value, or is its value, belongs to its roots from now on.
+  /// A value that is stored in or assigned to a name adds its roots to the name.
   mutating func add(_ roots: Set<Root>, to name: String) {
     for index in scopes.indices.reversed() where scopes[index][name] != nil {
       scopes[index][name]?.roots.formUnion(roots)
@@ -159,7 +161,7 @@ struct FlowWalk {
 
   // MARK: - Statements
 
-  /// - Returns: the roots of an expression's value; none for other statements.
+  /// - Returns: the roots of an expression's value; empty for other statements.
   mutating func walk(_ statement: Stmt) -> Set<Root> {
     switch statement.kind {
     case .expr(let expr): return roots(expr)
@@ -174,7 +176,7 @@ struct FlowWalk {
       if case .path(let path) = use.source { read(FlowWalk.file(path)) }
       for (name, _) in statement.declaredNames { declare(name, []) }
     case .whileLoop(let condition, let body):
-      // Twice, so that what the end of the body stores is known at its beginning.
+      // Twice, so that values stored at the end of the body are known at its beginning.
       for _ in 0..<2 {
         _ = roots(condition)
         _ = block(body)
@@ -225,7 +227,7 @@ struct FlowWalk {
     }
   }
 
-  /// A block in a scope of its own. - Returns: the roots of its value.
+  /// A block in its own scope. - Returns: the roots of its value.
   mutating func block(_ block: Block, _ begin: (inout FlowWalk) -> Void = { _ in }) -> Set<Root> {
     scopes.append([:])
     defer { scopes.removeLast() }

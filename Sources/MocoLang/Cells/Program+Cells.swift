@@ -1,7 +1,8 @@
 import MocoBase
 
 extension Program {
-  /// The program with some of its cells alone, in order, and the text as it was: places in messages stay right.
+  /// The program with only some of its cells, in order. The text is unchanged, so positions in messages stay
+  /// correct.
   public func keeping(cells kept: Set<Int>) -> Program {
     var statements: [Stmt] = []
     var cells: [Cell] = []
@@ -20,9 +21,9 @@ extension Program {
       slashes: [])
   }
 
-  /// The cell that a text names: its number, from 1, or its title.
+  /// The cell with this number, from 1, or this title.
   ///
-  /// - Throws: E1003 where there is none, or where several have the title.
+  /// - Throws: E1003 if there is no such cell, or if several have the title.
   public func cell(named text: String) throws -> Int {
     guard hasCells else {
       throw Failure(
@@ -34,26 +35,26 @@ extension Program {
       let numbers = titled.map { String($0 + 1) }.joined(separator: ", ")
       throw Failure(
         "E1003", "cells \(numbers) are called \"\(text)\"",
-        help: "give the number of one: --cell \((titled.first ?? 0) + 1)")
+        help: "pass the number of one of them: --cell \((titled.first ?? 0) + 1)")
     }
     if let number = Int(text) {
       if cells.indices.contains(number - 1) { return number - 1 }
       throw Failure(
         "E1003", "\(file.name) has no cell \(number)",
-        help: "give a number from 1 to \(cells.count), or a title")
+        help: "pass a number from 1 to \(cells.count), or a title")
     }
     let titles = cells.map(\.title).filter { !$0.isEmpty }
     let near = Nearest.name(to: text, among: titles).map { "did you mean \"\($0)\"? " } ?? ""
     let known =
       titles.isEmpty
-      ? "its cells have no titles: give a number from 1 to \(cells.count)"
+      ? "its cells have no titles: pass a number from 1 to \(cells.count)"
       : "\(near)its titles are \(titles.prefix(12).map { "\"\($0)\"" }.joined(separator: ", "))"
     throw Failure("E1003", "\(file.name) has no cell called \"\(text)\"", help: known)
   }
 }
 
 extension CheckedProgram {
-  /// Some of the program's cells, which were checked with the others.
+  /// Some of the program's cells, checked together with the others.
   public func keeping(cells: Set<Int>) -> CheckedProgram {
     let tree = parsed.program
     let places = cells.compactMap { tree.cells.indices.contains($0) ? tree.cells[$0].span : nil }

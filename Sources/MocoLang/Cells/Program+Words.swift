@@ -1,16 +1,16 @@
-/// The words of a cell, without comments and blanks: what decides whether it is another one.
+/// The tokens of a cell, without comments and spaces. They decide whether a cell has changed.
 public struct CellWords: Sendable, Equatable {
-  /// The words in order, a line break or a blank before each, with the documentation of declarations.
+  /// The tokens in order, each after a line break or a space, with the documentation of declarations.
   public let text: String
-  /// Where they stand in the file, in bytes.
+  /// Their range in the file, in bytes.
   public let places: [Range<Int>]
 
-  /// Cells with the same words are the same, wherever they stand.
+  /// Cells with the same tokens are equal, wherever they are in the file.
   public static func == (a: CellWords, b: CellWords) -> Bool { a.text == b.text }
 }
 
 extension Program {
-  /// The words of each cell, in order.
+  /// The tokens of each cell, in order.
   public func words(_ dialect: Dialect) -> [CellWords] {
     var lexer = Lexer(file: file, dialect: dialect)
     let tokens = lexer.run().filter { $0.kind != .end }
@@ -25,7 +25,7 @@ extension Program {
         text += (token.newlineBefore ? "\n" : " ") + file.text(in: token.range)
         places.append(token.range)
       }
-      // The words that documents the whole file.
+      // The comment that documents the entire file.
       if cell.span.start == cells.first?.span.start, let doc { text = "///\(doc)\n" + text }
       return CellWords(text: text, places: places)
     }

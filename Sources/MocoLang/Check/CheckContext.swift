@@ -1,17 +1,17 @@
-/// What a program finds when it starts: built-ins, and in the prompt the names declared before.
+/// The names that exist when a program starts: built-ins, and at the prompt the names declared before.
 public struct CheckContext: Sendable {
-  /// What a function takes, as far as a call can be checked before it runs.
+  /// The parameters of a function, as far as a call can be checked before it runs.
   public struct Callable: Sendable {
     /// A parameter of a function that is known before the program runs.
     public struct Parameter: Sendable {
-      /// The name by which an argument can be given.
+      /// The name by which an argument can be passed.
       public var name: String
-      /// Whether a call must give it.
+      /// Whether a call must pass it.
       public var isRequired: Bool
-      /// Whether it can be given by name alone.
+      /// Whether it can be passed only by name.
       public var isNameOnly: Bool
 
-      /// A parameter; it can be given by position unless `isNameOnly` says otherwise.
+      /// A parameter. It can be passed by position unless `isNameOnly` is set.
       public init(name: String, isRequired: Bool, isNameOnly: Bool = false) {
         self.name = name
         self.isRequired = isRequired
@@ -19,16 +19,16 @@ public struct CheckContext: Sendable {
       }
     }
 
-    /// In the order of the positions; those that are given by name alone may stand anywhere.
+    /// In the order of the positions; parameters that are passed only by name may be anywhere.
     public var parameters: [Parameter]
-    /// Any number of further positions.
+    /// Whether it accepts any number of further positional arguments.
     public var takesRest: Bool
-    /// Any further names.
+    /// Whether it accepts any further named arguments.
     public var takesOptions: Bool
     /// The options of arguments that are records, by the argument's name.
     public var blocks: [String: OptionBlock]
 
-    /// A function that takes these parameters, and no others unless the flags say so.
+    /// A function with these parameters, and no others unless the flags allow them.
     public init(
       parameters: [Parameter], takesRest: Bool = false, takesOptions: Bool = false,
       blocks: [String: OptionBlock] = [:]
@@ -45,32 +45,33 @@ public struct CheckContext: Sendable {
     }
   }
 
-  /// The forms, units, codes and habits that the program is read by.
+  /// The forms, units, codes and habits used to read the program.
   public var dialect: Dialect
   /// Built-in names. nil for values, and for functions whose arguments depend on the first one's type.
   public var builtins: [String: Callable?]
-  /// Names that exist already, with true for constants. A program may declare them again.
+  /// Names that already exist, with true for constants. A program may declare them again.
   public var names: [String: Bool]
   /// Functions of built-in modules: `plot`, `line`.
   public var members: [String: [String: Callable]] = [:]
-  /// What calls of built-in functions do besides giving a value.
+  /// The side effects of calls of built-in functions.
   public var effects: [String: Effect] = [:]
-  /// The same of methods of built-in types, where all that share the name agree.
+  /// The side effects of methods of built-in types, if all methods with the name agree.
   public var methodEffects: [String: Effect] = [:]
-  /// What else is known of built-ins, for the analysis of cells.
+  /// Other facts about built-ins, for the analysis of cells.
   public var flow = FlowFacts()
-  /// Functions that are controls, and whether their values can be gone through.
+  /// Functions that are controls, and whether their values can be enumerated.
   public var controls: [String: Bool] = [:]
-  /// Those of them whose values a sweep goes through.
+  /// The controls whose values a sweep uses.
   public var swept: Set<String> = []
-  /// Functions with a newer name.
+  /// Deprecated function names, with their new names.
   public var newNames: [String: String] = [:]
-  /// Names in `names` that hold a record or module, whose fields may be functions.
+  /// Names in `names` that hold a record or module. Their fields may be functions.
   public var records: Set<String> = []
   /// In the prompt a name may be declared again in the same input, and the value of the last statement is shown.
   public var isPrompt: Bool
 
-  /// The public names of a module that a file uses; nil where modules are not looked at. It throws what `use` would.
+  /// The public names of a module that a file uses; nil if modules are not checked. It throws what `use`
+  /// would throw.
   public var moduleNames: (@Sendable (Use.Source, SourceFile) throws -> [String])?
 
   /// Names of built-in functions.
@@ -78,7 +79,7 @@ public struct CheckContext: Sendable {
   /// Names of methods of built-in types.
   var methods: Set<String> { Set(methodEffects.keys) }
 
-  /// A context in which only these names are there; the other properties begin empty.
+  /// A context with only these names; the other properties are empty at first.
   public init(
     dialect: Dialect, builtins: [String: Callable?] = [:], names: [String: Bool] = [:],
     isPrompt: Bool = false

@@ -1,9 +1,10 @@
-/// A program that was read once: its text, its syntax tree, and what a check has found. What was checked is what runs,
-/// also where the file has changed since.
+/// A program that was read once: its text, its syntax tree and the diagnostics of the check. The checked text
+/// is what runs, even if the file has changed since.
 public struct CheckedProgram: Sendable {
-  /// What was read: the syntax tree, and what the parser has found.
+  /// The result of parsing: the syntax tree and the diagnostics of the parser.
   public let parsed: ParseResult
-  /// Errors and warnings of parser and check, in the order of the text. Where it does not parse, those of the parser.
+  /// Errors and warnings of the parser and the check, in source order. If the text does not parse, only those
+  /// of the parser.
   public let diagnostics: [Diagnostic]
 
   /// The text that was read.
@@ -27,12 +28,12 @@ public struct CheckedProgram: Sendable {
     }
   }
 
-  /// A part of a program that was checked as a whole.
+  /// A part of a program that was checked in full.
   init(checked program: Program, diagnostics: [Diagnostic]) {
     parsed = ParseResult(program: program, diagnostics: [], isIncomplete: false)
     self.diagnostics = diagnostics
   }
 
-  /// What the program does otherwise than it seems to say: told before a run too.
+  /// Warnings of code that does something other than it appears to. They are also reported before a run.
   public var surprises: [Diagnostic] { diagnostics.filter { Checker.surprises.contains($0.code) } }
 }

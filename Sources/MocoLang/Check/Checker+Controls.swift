@@ -1,7 +1,7 @@
-// Controls, and calls of their functions that make none.
+// Controls, and calls of control functions that do not declare a control.
 
 extension Checker {
-  /// Notes a declaration that makes a control: `let k = slider(…)` at the top level.
+  /// Records a declaration of a control: `let k = slider(…)` at the top level.
   mutating func note(control binding: Binding) {
     guard scopes.count == 1, functionDepth == 0, tryDepth == 0, let (name, function) = binding.controlCall,
       context.controls[function] != nil, !isDeclared(function), case .call(let call) = binding.value.kind
@@ -22,10 +22,10 @@ extension Checker {
     report(
       "E0308", "two controls are called '\(name)'", at: binding.pattern.span,
       labels: [.init(first, "first here")],
-      help: "give one of them another name: --set \(name)= would set both")
+      help: "rename one of them: --set \(name)= would set both")
   }
 
-  /// Says once that a call of a control's function makes no control where it stands.
+  /// Reports once that a call of a control function does not declare a control here.
   mutating func remarkOnControl(_ call: Call) {
     let name: String
     let span: Span
@@ -41,13 +41,13 @@ extension Checker {
     }
     guard context.controls[name] != nil, !isDeclared(name) else { return }
     if context.swept.contains(name), tryDepth == 0, case .name = call.callee.kind {
-      report("E1101", "no sweep sees this '\(name)'", at: span, help: SweptValues.place)
+      report("E1101", "a sweep cannot use this '\(name)'", at: span, help: SweptValues.place)
       return
     }
     guard !hasRemarkedOnControl, !context.isPrompt else { return }
     hasRemarkedOnControl = true
     report(
-      "E0125", "this '\(name)' only gives its default: nobody can move it here", at: span,
+      "E0125", "this '\(name)' always returns its default: it cannot be changed here", at: span,
       help: "write let name = \(name)(…) at the top level, outside of functions, loops and other expressions",
       severity: .warning)
   }

@@ -1,7 +1,8 @@
-// `"${x}"` and `"#{x}"`: what interpolates elsewhere is text here.
+// `"${x}"` and `"#{x}"`: interpolations in other languages are plain text here.
 
 extension Checker {
-  /// Warns of text that would be a value of the program in JavaScript, a shell or Ruby: `${x}`, `${x.a}`, `#{len(x)}`.
+  /// Warns of text that would be an interpolation in JavaScript, a shell or Ruby: `${x}`, `${x.a}`,
+  /// `#{len(x)}`.
   mutating func warnOfDollars(in literal: StringLiteral, _ span: Span) {
     guard literal.segments.contains(where: isSuspicious) else { return }
     let bytes = Array(span.text.utf8)
@@ -17,7 +18,7 @@ extension Checker {
       guard isOfTheProgram(inner) else { continue }
       let written = String(decoding: bytes[at...end], as: UTF8.self)
       report(
-        "E0124", "'\(written)' is text, and not a value",
+        "E0124", "'\(written)' is plain text, not an interpolation",
         at: span.file.span(span.start + at, span.start + end + 1),
         help: "write \\(\(inner))", severity: .warning)
       return
@@ -29,7 +30,7 @@ extension Checker {
     return text.contains("${") || text.contains("#{")
   }
 
-  /// A name that has a value, with or without members, or a call of a function that is there.
+  /// A name that has a value, with or without members, or a call of an existing function.
   private func isOfTheProgram(_ text: String) -> Bool {
     guard text.count <= 60, !text.contains("\n"), !text.contains("\"") else { return false }
     let name = String(text.prefix { $0.isLetter || $0.isNumber || $0 == "_" })

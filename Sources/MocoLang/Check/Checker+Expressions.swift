@@ -60,13 +60,13 @@ extension Checker {
     }
   }
 
-  /// `np.zeros`: says what it is called here.
+  /// `np.zeros`: suggests the name used here.
   private mutating func isForeignModule(_ base: Expr, _ name: String) -> Bool {
     guard case .name(let module) = base.kind, isUnknown(module),
       let known = context.dialect.builtin(name, of: module),
       context.builtins[known] != nil
     else { return false }
-    report("E0301", "there is no '\(module)'", at: base.span, help: "write \(known) alone: it is built in")
+    report("E0301", "unknown name '\(module)'", at: base.span, help: "write \(known) alone: it is built in")
     return true
   }
 
@@ -76,7 +76,7 @@ extension Checker {
       return false
     }
     report(
-      "E0301", "there is no '\(name)'", at: item.span, help: "write .unsqueeze(axis) for a new dimension")
+      "E0301", "unknown name '\(name)'", at: item.span, help: "write .unsqueeze(axis) for a new dimension")
     return true
   }
 
@@ -86,7 +86,7 @@ extension Checker {
   }
 
   private mutating func comprehension(_ comprehension: Comprehension) {
-    // Each loop opens a scope for what follows it; they all end behind the element.
+    // Each loop opens a scope for the clauses after it; all scopes end after the element.
     var opened = 0
     for clause in comprehension.clauses {
       switch clause {
@@ -106,9 +106,9 @@ extension Checker {
   // MARK: - Calls
 
   private mutating func call(_ call: Call) {
-    // A method's name is a member or a function in scope: which, only the running program knows.
+    // A method's name is a member or a function in scope; only the running program can tell which.
     if case .name(let name) = call.callee.kind, isUnknown(name), let help = Habits.help(forCallOf: name) {
-      report("E0301", "there is no '\(name)'", at: call.callee.span, help: help)
+      report("E0301", "unknown name '\(name)'", at: call.callee.span, help: help)
     } else {
       check(call.callee)
     }
@@ -135,7 +135,7 @@ extension Checker {
     }
   }
 
-  /// What the name takes, where it is sure which function it is.
+  /// The parameters of the function with this name, if it is certain which function it is.
   private func callable(_ name: String) -> CheckContext.Callable? {
     if let index = lookup(name) { return variables[index].callable }
     if context.names[name] != nil || globals[name] != nil { return nil }
@@ -164,7 +164,7 @@ extension Checker {
           "E0306", "'\(name)' has no argument '\(shown(argumentName))'", at: span,
           help: context.dialect.help(forArgument: argumentName, among: callable.parameters.map(\.name))
             ?? nearest.map { "did you mean '\($0)'?" }
-            ?? (known.isEmpty ? "it takes none" : "it takes: \(known)"))
+            ?? (known.isEmpty ? "it takes no arguments" : "its arguments are \(known)"))
         return
       case .positional:
         positions += 1
@@ -182,7 +182,7 @@ extension Checker {
     guard !isOpen else { return }
     for (index, parameter) in byPosition.enumerated()
     where given.contains(parameter.name) && index < positions {
-      report("E0306", "'\(name)' gets the argument '\(parameter.name)' twice", at: call.callee.span)
+      report("E0306", "'\(name)' gets the argument '\(parameter.name)' more than once", at: call.callee.span)
       return
     }
     var missing: [String] = []

@@ -1,7 +1,7 @@
-// Options that stand in records of a call: `router { top_k: 2 }`.
+// Options in record arguments of a call: `router { top_k: 2 }`.
 
 extension Checker {
-  /// Looks at the records among a call's arguments whose options are known.
+  /// Checks the record arguments of a call whose options are known.
   mutating func checkBlocks(_ call: Call, _ callable: CheckContext.Callable) {
     guard !callable.blocks.isEmpty else { return }
     let byPosition = callable.parameters.filter { !$0.isNameOnly }

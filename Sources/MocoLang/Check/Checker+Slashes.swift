@@ -1,8 +1,8 @@
-// `27 // 2`: what Python divides with begins a comment here.
+// `27 // 2`: the division operator of Python begins a comment here.
 
 extension Checker {
-  /// Warns of comments in and behind a statement that read as a division. Those of inner statements have been
-  /// looked at before.
+  /// Warns of comments in and after a statement that look like a division. Comments of inner statements were
+  /// checked before.
   mutating func warnOfSlashes(in statement: Stmt) {
     let start = statement.span.start
     let end = statement.span.end
@@ -12,17 +12,17 @@ extension Checker {
         nextSlash += 1
         continue
       }
-      // In the text of the statement, or right after it.
+      // In the text of the statement, or directly after it.
       guard comment.span.start <= end + 1 else { return }
       nextSlash += 1
       guard !comment.hasTail, isDivision(comment), !isResult(of: statement, comment) else { continue }
       report(
-        "E0122", "'//' begins a comment, and divides nothing", at: comment.span, help: comment.advice,
+        "E0122", "'//' begins a comment; it does not divide", at: comment.span, help: comment.advice,
         severity: .warning)
     }
   }
 
-  /// Every name in the comment is a value of the program, every function that it calls is there.
+  /// Whether every name in the comment is a value of the program and every function that it calls exists.
   private func isDivision(_ comment: SlashComment) -> Bool {
     comment.names.allSatisfy { isValue($0) }
       && comment.calls.allSatisfy { isDeclared($0) || context.functions.contains($0) }
@@ -38,7 +38,7 @@ extension Checker {
     return context.names[name] != nil
   }
 
-  /// `len(xs) // 3` in a file says what comes out.
+  /// `len(xs) // 3` in a file documents the result.
   private func isResult(of statement: Stmt, _ comment: SlashComment) -> Bool {
     guard case .expr(let expr) = statement.kind, case .call(let call) = expr.kind,
       comment.span.start >= statement.span.end

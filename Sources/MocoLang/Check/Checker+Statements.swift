@@ -45,21 +45,21 @@ extension Checker {
       if loopDepth == 0 {
         let word = statement.span.text
         report(
-          "E0110", "'\(word)' stands outside of a loop", at: statement.span,
+          "E0110", "'\(word)' is outside of a loop", at: statement.span,
           help: functionDepth > 0 ? "write return to leave a function" : nil)
       }
     case .returnValue(let value):
       if let value { check(value) }
       if functionDepth == 0 {
         report(
-          "E0111", "'return' stands outside of a function", at: statement.span,
+          "E0111", "'return' is outside of a function", at: statement.span,
           help: "leave 'return' out: the value of a file or cell is that of its last expression")
       }
     case .invalid: break
     }
   }
 
-  /// Whether the module is there, and has what is taken from it.
+  /// Checks that the module exists and exports the imported names.
   private mutating func module(_ use: Use, in file: SourceFile) {
     guard tryDepth == 0, let lookUp = context.moduleNames else { return }
     do {
@@ -72,7 +72,7 @@ extension Checker {
       for item in use.imports where !names.contains(item.name) {
         let near = Nearest.name(to: item.name, among: names).map { "did you mean '\($0)'?" }
         report(
-          "E0803", "the module \(moduleName) has no '\(item.name)'", at: item.nameSpan,
+          "E0803", "the module \(moduleName) has no name '\(item.name)'", at: item.nameSpan,
           help: near ?? (names.isEmpty ? "it has no public names" : "it has \(names.joined(separator: ", "))")
         )
       }
@@ -82,7 +82,7 @@ extension Checker {
     }
   }
 
-  /// - Parameter takesLast: whether the value of the last statement is taken.
+  /// - Parameter takesLast: whether the value of the last statement is used.
   mutating func check(_ block: Block, takesLast: Bool) {
     inScope { $0.statements(block.statements, takesLast: takesLast) }
   }
@@ -94,7 +94,7 @@ extension Checker {
     inScope { checker in
       for parameter in function.parameters {
         if let value = parameter.defaultValue { checker.check(value) }
-        // The parser has said so where two have the same name.
+        // The parser has already reported duplicate names.
         if checker.scopes[checker.scopes.count - 1].names[parameter.name] == nil {
           checker.declare(parameter.name, parameter.nameSpan, .parameter)
         }
@@ -152,11 +152,11 @@ extension Checker {
     }
   }
 
-  /// To a name that no statement so far has declared.
+  /// An assignment to a name that no statement so far has declared.
   private mutating func assignToOuter(_ name: String, _ span: Span, isCompound: Bool) {
     if let isConstant = context.names[name] {
       if isConstant {
-        report("E0302", "'\(name)' is a constant", at: span, help: "declare it again, with var")
+        report("E0302", "'\(name)' is a constant", at: span, help: "declare it again with var")
       }
       return
     }
@@ -172,14 +172,14 @@ extension Checker {
     guard tryDepth == 0, !isCompound || context.builtins[name] != nil else { return }
     if context.builtins[name] != nil {
       report(
-        "E0302", "'\(name)' is a built-in and cannot be assigned to", at: span,
-        help: "declare a variable of your own: var \(name) = …")
+        "E0302", "'\(name)' is built in and cannot be assigned to", at: span,
+        help: "declare your own variable: var \(name) = …")
       return
     }
     report(
-      "E0302", "there is no variable '\(shown(name))' to assign to", at: span,
-      help: suggestion(for: name).map { "did you mean '\($0)'? A new variable is declared with let or var" }
-        ?? "write let \(shown(name)) = … for a new variable, or var where it changes")
+      "E0302", "cannot assign to '\(shown(name))': it is not declared", at: span,
+      help: suggestion(for: name).map { "did you mean '\($0)'? Declare a new variable with let or var" }
+        ?? "write let \(shown(name)) = … to declare a variable, or var if it changes")
   }
 
   private func globalDeclaration(_ name: String) -> (span: Span, isConstant: Bool)? {

@@ -1,10 +1,10 @@
-// Statements that only make a value, which nobody takes.
+// Statements that only compute a value that is not used.
 
 extension Checker {
-  /// Warns of a statement whose value is thrown away although making it is all that it does.
+  /// Warns of a statement whose value is discarded although computing it is its only effect.
   ///
-  /// Nothing is said inside `try`, where an expression may stand for the error it raises, nor of a text that stands
-  /// first or between three quotes: it documents.
+  /// There is no warning inside `try`, where an expression may be evaluated for the error it raises. There is
+  /// none for a String that comes first or has three quotes: it is documentation.
   mutating func warnIfThrownAway(_ statement: Stmt, isFirst: Bool) {
     guard tryDepth == 0, case .expr(let expr) = statement.kind else { return }
     if case .string(let literal) = expr.kind, literal.plainText != nil,
@@ -12,7 +12,7 @@ extension Checker {
     {
       return
     }
-    // Where it cannot work, that is said.
+    // If it cannot work, an error reports that.
     let isWrong = diagnostics.suffix(8).contains { found in
       found.isError && found.primary.map { $0.start >= expr.span.start && $0.end <= expr.span.end } ?? false
     }
@@ -92,7 +92,7 @@ extension Checker {
     }
   }
 
-  /// What a function that is given to another one does when it is called there.
+  /// Whether a function that is passed to another one has no side effects when it is called there.
   private func givesWhenCalled(_ value: Expr) -> Bool {
     switch value.kind {
     case .nilLiteral, .bool, .int, .float, .string: return true
@@ -109,12 +109,12 @@ extension Checker {
     }
   }
 
-  /// Whether a program has declared the name, so that it is not the built-in of that name.
+  /// Whether the program has declared the name, so that it does not refer to the built-in.
   func isDeclared(_ name: String) -> Bool {
     lookup(name) != nil || context.names[name] != nil || globals[name] != nil
   }
 
-  /// `x.f` may be the program's own function: `f` in scope, a module's, or what stands in a record.
+  /// `x.f` may be the program's own function: `f` in scope, a function of a module, or a field of a record.
   func isOwnMethod(_ name: String, of base: Expr) -> Bool {
     if isDeclared(name) || fieldNames.contains(name) { return true }
     guard case .name(let owner) = base.kind else { return false }
@@ -122,7 +122,7 @@ extension Checker {
     return context.records.contains(owner)
   }
 
-  /// Names of fields that the program writes: any of them may hold a function.
+  /// The fields that the program sets: any of them may hold a function.
   static func fieldNames(_ file: SourceFile, _ dialect: Dialect) -> Set<String> {
     let tokens = Parser.tokens(of: file, dialect)
     var names: Set<String> = []
@@ -134,14 +134,14 @@ extension Checker {
     return names
   }
 
-  /// Says once of each function that it has a newer name.
+  /// Reports once for each function that its name is deprecated.
   mutating func adviseNewName(_ name: String, _ span: Span) {
     guard let newName = context.newNames[name], !isDeclared(name), oldNames.insert(name).inserted else {
       return
     }
     report(
-      "E0123", "'\(name)' is called '\(newName)' now", at: span,
-      help: "write \(newName), which gives a new value",
+      "E0123", "'\(name)' is deprecated: its new name is '\(newName)'", at: span,
+      help: "write \(newName), which returns a new value",
       severity: .warning)
   }
 
@@ -152,7 +152,7 @@ extension Checker {
     switch expr.kind {
     case .compare(let left, .equal, _, let right):
       let message = "this comparison is computed and discarded"
-      let demand = text.map { "write assert(\($0)) to demand it" } ?? "write assert(…) to demand it"
+      let demand = text.map { "write assert(\($0)) to require it" } ?? "write assert(…) to require it"
       guard left.isPlace, !isConstant(left), let target = shortText(left), let value = shortText(right) else {
         return (message, demand + ", or print(…) to show it")
       }
@@ -162,13 +162,13 @@ extension Checker {
     case .call(let call): return remark(call, text)
     case .name(let name):
       if isFunction(name) {
-        return ("the function '\(shown(name))' is named and not called", "write \(shown(name))() to call it")
+        return ("the function '\(shown(name))' is not called", "write \(shown(name))() to call it")
       }
     case .member(let base, let name, _):
       if let owner = shortText(base), context.methods.contains(name) || isFunction(name) {
-        return ("'\(name)' is named and not called", "write \(owner).\(name)() to call it")
+        return ("'\(name)' is not called", "write \(owner).\(name)() to call it")
       }
-    case .function: return ("this function is made and never called", "write let f = … to give it a name")
+    case .function: return ("this function is never called", "write let f = … to name it")
     case .binary(let chain):
       let message = "the result is computed and discarded"
       if chain.links.count == 1, chain.first.isPlace, !isConstant(chain.first),
@@ -207,7 +207,7 @@ extension Checker {
     default: return ("this value is computed and discarded", keeping(text))
     }
     let message = "'\(name)' changes nothing: its result is discarded"
-    // Lists have no `sort`: what people look for changes nothing either.
+    // Lists have no `sort`; the usual alternative `sorted` does not change the list either.
     let newName = name == "sort" ? "sorted" : context.newNames[name] ?? name
     guard let target, ["sorted", "reversed", "shuffled"].contains(newName),
       case .name(let owner) = target.kind
@@ -219,11 +219,11 @@ extension Checker {
       message,
       isConstant(target)
         ? "write let ys = \(made), which is a new List"
-        : "write \(owner) = \(made) to have the new List in its place"
+        : "write \(owner) = \(made) to replace it with the new List"
     )
   }
 
-  /// A name that cannot be assigned to.
+  /// Whether a name cannot be assigned to.
   private func isConstant(_ expr: Expr) -> Bool {
     guard case .name(let name) = expr.kind else { return false }
     if let index = lookup(name) {
@@ -248,7 +248,7 @@ extension Checker {
 }
 
 extension Expr {
-  /// What can be assigned to.
+  /// Whether an expression can be assigned to.
   fileprivate var isPlace: Bool {
     switch kind {
     case .name, .member, .index: true

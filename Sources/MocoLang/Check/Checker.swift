@@ -1,21 +1,21 @@
 import MocoBase
 
-/// Looks for what is wrong before a program runs: names that do not exist, arguments no function takes,
-/// forms that are not whole, assignments to constants, statements that cannot be reached.
+/// Finds errors before a program runs: unknown names, unknown arguments, incomplete forms, assignments to
+/// constants, unreachable statements.
 ///
-/// It says nothing that could be wrong: a member, a value's type, a name that a later cell may declare are
-/// left to the running program. Inside `try { … }` names and arguments are not looked at, because there the
-/// error may be wanted.
+/// It reports only what is certain: members, the types of values and names that a later cell may declare are
+/// left to the running program. Names and arguments inside `try { … }` are not checked, because the error may
+/// be intended.
 public struct Checker {
-  /// Parses and checks: what `moco check` says. Where a text does not parse, only that is said, because names
-  /// that a broken statement would have declared are missing everywhere else.
+  /// Parses and checks, as `moco check` does. If a text does not parse, only the parse errors are reported,
+  /// because names declared by an invalid statement would be missing everywhere else.
   public static func check(_ file: SourceFile, _ context: CheckContext) -> [Diagnostic] {
     CheckedProgram(file, context).diagnostics
   }
 
-  /// Checks a program that has been parsed without errors: names, arguments, options and what is thrown away.
+  /// Checks a program that was parsed without errors: names, arguments, options and discarded values.
   ///
-  /// - Returns: errors and warnings, in the order of the text.
+  /// - Returns: errors and warnings, in source order.
   public static func check(_ program: Program, _ context: CheckContext) -> [Diagnostic] {
     var checker = Checker(program: program, context: context)
     checker.run()
@@ -32,7 +32,7 @@ public struct Checker {
     let name: String
     let span: Span
     let kind: Kind
-    /// What it takes, where it is certainly this function.
+    /// Its parameters, if it is certain that it is this function.
     var callable: CheckContext.Callable?
     var isRead = false
     let isGlobal: Bool
@@ -42,7 +42,7 @@ public struct Checker {
   struct Scope {
     /// Index into `variables`.
     var names: [String: Int] = [:]
-    /// The functions of a block are known in all of it, so that they can call each other.
+    /// The functions of a block are visible in the entire block, so that they can call each other.
     var functions: Set<String> = []
   }
 
@@ -51,30 +51,30 @@ public struct Checker {
   var diagnostics: [Diagnostic] = []
   var variables: [Variable] = []
   var scopes: [Scope] = []
-  /// Top-level names declared anywhere in the program, with the place of the first declaration.
+  /// Top-level names declared anywhere in the program, with the position of the first declaration.
   var globals: [String: Span] = [:]
   /// Top-level names declared more than once (in several cells), whose value is uncertain.
   var redeclared: Set<String> = []
-  /// Functions of the top level: whether a call before the declaration works is left to the running program.
+  /// Functions of the top level. Whether a call before the declaration works is left to the running program.
   var globalFunctions: Set<String> = []
   var functionDepth = 0
   var loopDepth = 0
   var tryDepth = 0
   var currentCell = 0
   var cellOfGlobal: [String: Int] = [:]
-  /// The value of the expression that is checked next is thrown away.
+  /// The value of the expression that is checked next is discarded.
   var isThrownAway = false
-  /// Index into the program's comments that read as a division.
+  /// Index into the program's comments that look like a division.
   var nextSlash = 0
-  /// Fields that the program writes, any of which may hold a function.
+  /// The fields that the program sets, any of which may hold a function.
   let fieldNames: Set<String>
-  /// Older names of functions that have been remarked on.
+  /// Deprecated names that have been reported.
   var oldNames: Set<String> = []
-  /// The controls that the program declares, with their places.
+  /// The controls that the program declares, with their positions.
   var controls: [String: Span] = [:]
-  /// The call that makes the control which is declared now.
+  /// The call that creates the control of the current declaration.
   var declaredControl: Span?
-  /// Whether it was said of a control that nobody can move it.
+  /// Whether E0125 was reported.
   var hasRemarkedOnControl = false
 
   static let maximumDiagnostics = 50
@@ -85,7 +85,7 @@ public struct Checker {
     fieldNames = Checker.fieldNames(program.file, context.dialect)
   }
 
-  /// Warnings of what a program does otherwise than it seems to say: told before a run too.
+  /// Warnings of code that does something other than it appears to. They are also reported before a run.
   public static let surprises: Set<String> = ["E0121", "E0122", "E0123", "E0124", "E0125"]
 
   mutating func report(_ diagnostic: Diagnostic) {
@@ -116,13 +116,13 @@ public struct Checker {
     for (index, cell) in program.cells.enumerated() {
       currentCell = index
       let range = cell.statements.clamped(to: 0..<program.statements.count)
-      // What a cell ends with is shown; a file without cells shows nothing.
+      // The last value of a cell is shown; a file without cells shows nothing.
       let isShown = context.isPrompt || program.hasCells
       statements(Array(program.statements[range]), takesLast: isShown)
     }
   }
 
-  /// - Parameter takesLast: whether the value of the last statement is that of the whole.
+  /// - Parameter takesLast: whether the value of the last statement is the value of the block.
   mutating func statements(_ list: [Stmt], takesLast: Bool) {
     if scopes.count > 1 {
       for case .function(let declaration) in list.lazy.map(\.kind) {
@@ -135,7 +135,7 @@ public struct Checker {
         report(
           "E0112", "this is never reached", at: statement.span,
           help: ["if", "try"].contains(end.word)
-            ? "every branch of the '\(end.word)' before it leaves"
+            ? "every branch of the '\(end.word)' before it leaves the block"
             : end.word == "while true" ? "the loop before it has no break" : "it comes after '\(end.word)'",
           severity: .warning)
         ended = (end.word, true)
@@ -164,7 +164,7 @@ public struct Checker {
     case .constant, .variable:
       report(
         "E0117", "'\(variable.name)' is never used", at: variable.span,
-        help: "remove it, or call it _\(variable.name) where it is meant to be unused", severity: .warning)
+        help: "remove it, or rename it _\(variable.name) if it is unused on purpose", severity: .warning)
     default: break
     }
   }
@@ -228,7 +228,7 @@ public struct Checker {
     if scopes.contains(where: { $0.functions.contains(name) }) { return }
     if context.names[name] != nil || context.builtins[name] != nil { return }
     if let place = globals[name] {
-      // In a function the declaration has run by the time of the call, or is found missing then.
+      // In a function, the declaration may run before the call; otherwise the call fails.
       guard functionDepth == 0, tryDepth == 0, !globalFunctions.contains(name) else { return }
       report(
         "E0301", "'\(name)' is used before it is declared", at: span,
@@ -237,7 +237,7 @@ public struct Checker {
     }
     guard tryDepth == 0, diagnostics.count < Checker.maximumDiagnostics else { return }
     report(
-      "E0301", "there is no '\(shown(name))'", at: span,
+      "E0301", "unknown name '\(shown(name))'", at: span,
       help: context.dialect.help(forName: name) ?? suggestion(for: name).map { "did you mean '\($0)'?" }
         ?? context.dialect.help(nearName: name))
   }
@@ -255,7 +255,7 @@ public struct Checker {
 }
 
 extension Stmt {
-  /// What the statement binds in its own scope.
+  /// The names that the statement binds in its own scope.
   package var declaredNames: [(name: String, span: Span)] {
     switch kind {
     case .binding(let binding): binding.pattern.names

@@ -1,7 +1,7 @@
-// What never goes on to the next statement.
+// Statements that never continue with the next statement.
 
 extension Stmt {
-  /// `return`, `break` or `continue`, or `if` or `try` where every one of its blocks leaves; nil where the next
+  /// `return`, `break` or `continue`, or an `if` or `try` in which every block leaves; nil if the next
   /// statement may be reached.
   var leavingWord: String? {
     switch kind {
@@ -9,7 +9,7 @@ extension Stmt {
     case .breakLoop: return "break"
     case .continueLoop: return "continue"
     case .whileLoop(let condition, let body):
-      // Left by nothing but `return`, it never goes on to what comes after it.
+      // If only `return` leaves it, the statement after it is never reached.
       guard case .bool(true) = condition.kind, !body.hasBreak else { return nil }
       return "while true"
     case .expr(let expr):
@@ -44,7 +44,7 @@ extension Block {
 }
 
 extension Expr {
-  /// Blocks inside of other expressions than these may hold a `break` as well: then the answer is yes.
+  /// Blocks inside other expressions may also contain a `break`; then the answer is yes.
   fileprivate var hasBreak: Bool {
     switch kind {
     case .conditional(let conditional):

@@ -8,8 +8,8 @@ extension Compiler {
     declaredControl = nil
     let call = try namingSubject(of: call)
     let isControl = try declared != nil || controlFunction(call.callee) != nil
-    // The callee and its arguments stand in a row; where the target is the last temporary, the row begins
-    // there.
+    // The callee and its arguments occupy consecutive registers; if the target is the last temporary, they
+    // begin there.
     let isInPlace = builder.isTemporary(target) && target == builder.free - 1
     let base = isInPlace ? target : builder.temporary()
     let hasSpread = call.arguments.contains {
@@ -41,8 +41,8 @@ extension Compiler {
         } else if !names.isEmpty {
           report(
             Diagnostic(
-              "E0306", "an argument without a name cannot follow one with a name", at: argument.span,
-              help: ["give its name, or put it first"]))
+              "E0306", "a positional argument cannot follow a named one", at: argument.span,
+              help: ["pass it by name, or put it first"]))
         }
         takesFloatRange = isControl
         try compile(argument.value, to: builder.temporary())
@@ -58,7 +58,7 @@ extension Compiler {
     if base != target { builder.emit(Instruction(.take, a: target, b: base), span) }
   }
 
-  /// `help(x)` is told the name x as well, since a plain value does not know what it is called.
+  /// `help(x)` also receives the name x, because a plain value does not know its name.
   private func namingSubject(of call: Call) throws -> Call {
     guard case .name("help") = call.callee.kind, call.arguments.count == 1,
       case .positional = call.arguments[0].kind,
@@ -80,7 +80,7 @@ extension Compiler {
     return callee.span
   }
 
-  /// The callee in R[base]; true when R[base + 1] is kept for a receiver.
+  /// The callee in R[base]; true if R[base + 1] is reserved for a receiver.
   private func compileCallee(_ callee: Expr, _ base: Int, hasSpread: Bool) throws -> Bool {
     guard case .member(let receiver, let name, let nameSpan) = callee.kind, !callee.isParenthesized else {
       try compile(callee, to: base)
@@ -168,7 +168,7 @@ extension Compiler {
       inner.free = temporary
       inner.patch(given)
     }
-    // A body may have a name of its own in place of a parameter's: let x = trim(x).
+    // A body may declare a name that shadows a parameter: let x = trim(x).
     scopeStarts = [inner.locals.count]
     inner.depth = 1
     try compileStatements(function.body.statements, want: .tail, span: function.body.span)
@@ -192,8 +192,8 @@ extension Compiler {
     }
   }
 
-  /// `[a, xs[0], ..rest] = value`: all of the value is taken apart before anything is assigned, from left to
-  /// right; targets are evaluated as their turn comes.
+  /// `[a, xs[0], ..rest] = value`: the entire value is destructured before anything is assigned, from left to
+  /// right. Each target is evaluated just before its assignment.
   private func assign(_ items: [ListItem], _ assignment: Assignment, _ span: Span) throws {
     let target = assignment.target
     let scope = enterScope()
@@ -224,7 +224,7 @@ extension Compiler {
   private func constantError(_ name: String, _ span: Span, declared: Span?) {
     report(
       Diagnostic(
-        "E0302", "'\(name)' is a constant and cannot be assigned again", at: span,
+        "E0302", "'\(name)' is a constant and cannot be reassigned", at: span,
         labels: declared.map { [Diagnostic.Label($0, "declared here")] } ?? [],
         help: ["declare it with var \(name) = …"]))
   }

@@ -3,7 +3,7 @@
 extension Compiler {
   // MARK: Conditions
 
-  /// Code that jumps when the condition is `outcome` and falls through otherwise; gives the jumps to patch.
+  /// Code that jumps if the condition is `outcome` and falls through otherwise; returns the jumps to patch.
   func jumps(if expr: Expr, is outcome: Bool) throws -> [Int] {
     switch expr.kind {
     case .unary(.not, _, let operand):
@@ -169,11 +169,11 @@ extension Compiler {
         _ = index
         declareLocal(name.name, isMutable: true, span: name.span)
       }
-      // The element itself stays above the names for the length of the loop.
+      // The element itself stays above the names for the duration of the loop.
       _ = reserve(1)
     }
     let bodyLocals = builder.locals.count
-    // A body may have a name of its own in place of the loop's.
+    // A body may declare a name that shadows the loop's.
     scopeStarts[scopeStarts.count - 1] = bodyLocals
     try body()
     let loop = builder.loops.removeLast()

@@ -1,19 +1,19 @@
 // Expressions.
 //
 // `compile(e, to: r)` may write R[r] before all of e is evaluated, so r is a temporary or a variable whose
-// name is not in scope yet; `isAssignable` tells for which expressions that does not matter.
+// name is not in scope yet; `isAssignable` is true for expressions for which that does not matter.
 
 import MocoBase
 
 struct Operand {
   var register: Int
-  /// Nobody else reads the register: the instruction that uses it gives it up.
+  /// Nothing else reads the register: the instruction that uses it releases it.
   var isTemporary: Bool
 }
 
 extension Compiler {
-  /// The expression's value in some register: a variable's own, or a temporary.
-  /// `before`: what is evaluated between this and its use.
+  /// The expression's value in some register: a variable's own, or a temporary. `before`: the expressions
+  /// that are evaluated between this one and its use.
   func operand(_ expr: Expr, before later: [Expr] = []) throws -> Operand {
     if case .name(let name) = expr.kind, case .local(let index) = try resolve(name) {
       let local = builder.locals[index]
@@ -210,7 +210,7 @@ extension Compiler {
       let place = try numericConstant(chain.first), place <= Int(UInt16.max),
       try numericConstant(first.operand) == nil
     {
-      // `2 * x` is done as `x * 2` where x is a number: bit 3 of k says how it is written.
+      // `2 * x` is compiled as `x * 2` if x is a number; bit 3 of k records the order in the source.
       let free = builder.free
       let whole = leftSpan.union(first.operand.span)
       let right = try operand(first.operand)
@@ -234,8 +234,7 @@ extension Compiler {
       let free = builder.free
       let whole = leftSpan.union(link.operand.span)
       let isLast = index == chain.links.count - 1
-      // Writing to the accumulator is safe only when the left side is already there, or nobody reads it
-      // again.
+      // Writing to the accumulator is safe only if the left side is already there, or is not read again.
       let result = isLast ? target : accumulator
       let ops = Compiler.opcode(link.op)
       if let constantOp = ops.constant, case .some(let place) = try numericConstant(link.operand),
@@ -378,7 +377,7 @@ extension Compiler {
     }
     let record = builder.isTemporary(target) ? target : builder.temporary()
     builder.emit(Instruction(.newRecord, a: record, b: 0, c: try builder.nameList([])), span)
-    // What another record has given may be given again.
+    // Keys from another record may be given again.
     var isNew: UInt8 = 4
     for entry in entries {
       let free = builder.free

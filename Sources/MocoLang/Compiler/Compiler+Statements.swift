@@ -1,7 +1,7 @@
 // Statements and blocks.
 
 extension Compiler {
-  /// What becomes of the value of a block's last statement.
+  /// What happens with the value of a block's last statement.
   enum Want {
     case discard
     case value(Int)
@@ -16,7 +16,7 @@ extension Compiler {
     let scope = enterScope()
     try compileStatements(block.statements, want: want, span: block.span)
     if case .tail = want {
-      // The function is gone with all its registers.
+      // The function has returned, and all its registers are released.
       forgetScope(scope)
     } else {
       leaveScope(
@@ -42,7 +42,7 @@ extension Compiler {
     }
   }
 
-  /// The functions that a block declares are known in all of it, so that they can call each other.
+  /// The functions that a block declares are visible in the entire block, so that they can call each other.
   private func declarePending(_ statements: [Stmt]) {
     for statement in statements {
       guard case .function(let declaration) = statement.kind else { continue }
@@ -135,7 +135,7 @@ extension Compiler {
       declareLocal(name, isMutable: binding.isMutable, span: binding.pattern.span)
       return
     }
-    // The names get the registers below, the value stands above them until it is taken apart.
+    // The names get the lower registers; the value is above them until it is destructured.
     let count = binding.pattern.names.count
     let first = builder.free
     for _ in 0..<count { _ = builder.temporary() }
@@ -155,7 +155,7 @@ extension Compiler {
     declaredInCell[name] = span
   }
 
-  /// Defines the globals of a pattern from a register, which is given up.
+  /// Defines the globals of a pattern from a register, which is released.
   private func bindGlobals(_ pattern: Pattern, _ register: Int, isMutable: Bool, doc: String?) throws {
     if case .name(let name) = pattern.kind {
       try define(name, register, isMutable: isMutable, doc: doc, pattern.span)
@@ -179,14 +179,14 @@ extension Compiler {
     builder.emit(Instruction(.defineGlobal, k: isMutable ? 0 : 1, a: register, bx: slot), span)
   }
 
-  /// `G[name] = R[register]` for a name that a module gives.
+  /// `G[name] = R[register]` for an imported name.
   private func defineImport(_ name: String, _ register: Int, _ span: Span) throws {
     let slot = try globals.slot(for: name, in: module)
     globals.setDoc(nil, slot)
     builder.emit(Instruction(.defineGlobal, k: 3, a: register, bx: slot), span)
   }
 
-  /// Takes a value apart: the pattern's names, from left to right, go to consecutive registers from `next`
+  /// Destructures a value: the pattern's names, from left to right, go to consecutive registers from `next`
   /// on.
   func unpack(
     _ pattern: Pattern, _ source: Int, isTemporary: Bool, inLoop: Bool = false, into next: inout Int
@@ -233,7 +233,7 @@ extension Compiler {
   private func compile(_ declaration: FunctionDeclaration, _ span: Span) throws {
     if isTopLevel {
       noteGlobal(declaration.name, declaration.nameSpan)
-      // Known before its body is compiled, so that it can call itself.
+      // Declared before its body is compiled, so that it can call itself.
       let register = builder.temporary()
       try compileFunction(declaration.function, doc: declaration.doc, to: register, span)
       try define(declaration.name, register, isMutable: false, doc: declaration.doc, declaration.nameSpan)
@@ -299,7 +299,7 @@ extension Compiler {
     }
     usedOverrides.insert(name)
     let span = binding.value.span
-    // A bare word is a String where the program has one; in quotes it is a literal like any other.
+    // A bare word is a String if the program's value is a String; a quoted word is a literal.
     if case .string = binding.value.kind, !(text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"")) {
       return Expr(.string(StringLiteral(segments: [.text(text)])), span)
     }
@@ -309,7 +309,7 @@ extension Compiler {
     else {
       report(
         Diagnostic(
-          "E0307", "--set \(name)=\(text): this is not a literal", at: span, text: "to be replaced",
+          "E0307", "--set \(name)=\(text): this is not a literal", at: span, text: "the literal to replace",
           help: ["write a number, true, false, nil, a list of those, or a quoted string"]))
       return nil
     }

@@ -1,12 +1,12 @@
 // From the syntax tree to instructions, in one pass.
 //
 // Names: a local of this function is a register; a local of an enclosing function is a cell that the closure
-// captures; everything else is a global of the module, found late through its slot. The top level of a
-// program declares globals, blocks declare locals.
+// captures; everything else is a global of the module, looked up at run time through its slot. The top level
+// of a program declares globals, blocks declare locals.
 
 import MocoBase
 
-/// Makes one program's syntax tree into a prototype. An object of it compiles once.
+/// Compiles the syntax tree of one program to a prototype. Each instance compiles once.
 package final class Compiler {
   let heap: Heap
   let globals: Globals
@@ -20,16 +20,16 @@ package final class Compiler {
   var usedOverrides: Set<String> = []
   /// A function that is called with each cell that has ended and its value; nil for none.
   var cellEnd: Word?
-  /// The function that the call which is compiled next has in place of its callee: a control that is declared.
+  /// The function that replaces the callee of the call that is compiled next: a declared control.
   var declaredControl: NativeFunction?
   /// Whether the expression that is compiled next may be a range of Floats: the argument of a control.
   var takesFloatRange = false
   /// Names that the program declares at its top level.
   var ownNames: Set<String> = []
-  /// Top-level names of the cell that is being compiled, with their places.
+  /// Top-level names of the cell that is being compiled, with their positions.
   var declaredInCell: [String: Span] = [:]
 
-  /// A compiler for a program whose globals belong to `module`. Constants and interned names are made on
+  /// A compiler for a program whose globals belong to `module`. Constants and interned names are created on
   /// `heap`, slots in `globals`.
   package init(module: Module, file: SourceFile, dialect: Dialect, globals: Globals, heap: Heap) {
     self.module = module
@@ -67,13 +67,13 @@ package final class Compiler {
     return diagnostics.isEmpty ? Prototype(builder, module: module) : nil
   }
 
-  /// The last statement of a cell; its value goes to whoever is told of cells before anything else runs.
+  /// The last statement of a cell; its value is reported before anything else runs.
   private func compile(_ statement: Stmt, ending cell: Int, _ cellEnd: Word, isLast: Bool) throws {
     let span = statement.span
     let (top, free) = (builder.localTop, builder.free)
     let value = builder.temporary()
     builder.emit(Instruction(.loadNil, a: value), span)
-    // The statement keeps its hands off the register.
+    // The statement does not use the register.
     builder.localTop = builder.free
     if case .expr = statement.kind {
       try compile(statement, isLast: .value(value))
@@ -123,7 +123,8 @@ package final class Compiler {
   func tooLarge(_ span: Span) {
     report(
       Diagnostic(
-        "E0404", "this function is too large for the machine", at: span, help: ["divide it into functions"]))
+        "E0404", "this function is too large to compile", at: span, help: ["split it into several functions"])
+    )
   }
 
   // MARK: Names
@@ -144,7 +145,7 @@ package final class Compiler {
     builder.locals.lastIndex { $0.name == name }
   }
 
-  /// The captured cell for a name of an enclosing function; nil where it is a global.
+  /// The captured cell for a name of an enclosing function; nil if it is a global.
   private func capture(_ name: String, in builder: FunctionBuilder) -> Int? {
     if let known = builder.capturedNames.firstIndex(where: { $0.name == name }) { return known }
     guard let parent = builder.parent else { return nil }
@@ -168,7 +169,7 @@ package final class Compiler {
 
   var isTopLevel: Bool { builder.parent == nil && builder.depth == 0 }
 
-  /// A new local in the next free register, which becomes its own.
+  /// A new local in the next free register.
   @discardableResult
   func declareLocal(_ name: String, isMutable: Bool, span: Span?) -> Int {
     let register = builder.temporary()
@@ -179,7 +180,7 @@ package final class Compiler {
     return register
   }
 
-  /// Registers of the machinery that must survive statements: a loop's iteration, a comprehension's list.
+  /// Internal registers that must survive statements: the state of a loop, the list of a comprehension.
   func reserve(_ count: Int) -> Int {
     let first = builder.free
     for _ in 0..<count { declareLocal("", isMutable: false, span: nil) }
@@ -218,7 +219,7 @@ package final class Compiler {
     return scope
   }
 
-  /// Ends a scope: captured variables leave their registers, and what the others hold goes.
+  /// Ends a scope: captured variables leave their registers, and the others are released.
   func leaveScope(_ scope: Scope, _ span: Span, keepsValues: Bool = false) {
     if !keepsValues { releaseLocals(from: scope.locals, span) }
     forgetScope(scope)

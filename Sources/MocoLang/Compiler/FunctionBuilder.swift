@@ -5,18 +5,18 @@ struct Local {
   var register: Int
   var isMutable: Bool
   var span: Span?
-  /// The first instruction behind its declaration.
+  /// The first instruction after its declaration.
   var start = 0
-  /// A closure refers to it.
+  /// Whether a closure refers to it.
   var isCaptured = false
-  /// A function of this block that may be referred to before its declaration was reached.
+  /// Whether it is a function of this block that may be used before its declaration is reached.
   var isPending = false
 }
 
 struct Loop {
   var breaks: [Int] = []
   var continues: [Int] = []
-  /// Some variable of the body is captured: it must leave its register at the end of every iteration.
+  /// Whether a variable of the body is captured. It must leave its register at the end of every iteration.
   var hasCaptures = false
 }
 
@@ -53,15 +53,15 @@ final class FunctionBuilder {
   var loops: [Loop] = []
   /// Nesting of blocks; 0 is the top level of the function.
   var depth = 0
-  /// The first register that nobody uses.
+  /// The first unused register.
   var free = 0
   /// The first register above all locals.
   var localTop = 0
   var registerCount = 0
   /// Registers that may hold objects when the function returns: those of variables, and the temporaries of an
-  /// expression that a return stands in. The others are empty then.
+  /// expression that contains a return. The others are empty then.
   var heldCount = 0
-  /// A register or constant did not fit its field.
+  /// Whether a register or constant was out of range for its field.
   var isTooLarge = false
 
   private var intConstants: [Int: Int] = [:]
@@ -88,7 +88,7 @@ final class FunctionBuilder {
     return register
   }
 
-  /// A return stands here: what is in use now may hold something then.
+  /// There is a return here: registers in use now may hold something then.
   func noteReturn() { heldCount = max(heldCount, free, localTop) }
 
   func isTemporary(_ register: Int) -> Bool { register >= localTop }
@@ -157,14 +157,14 @@ final class FunctionBuilder {
 
   var here: Int { instructions.count }
 
-  /// Lets the jump at `place` (or the second word at `place`) go to the next instruction.
+  /// Patches the jump at `place` (or the second word at `place`) to go to the next instruction.
   func patch(_ place: Int, to target: Int? = nil) {
     let distance = (target ?? here) - (place + 1)
     let old = instructions[place]
     instructions[place] = Instruction(old.op, k: old.k, a: Int(old.a), bx: distance)
   }
 
-  /// Takes the locals from that index on out of sight.
+  /// Hides the locals from that index on.
   func endLocals(from index: Int) {
     for local in locals[index...] where !local.name.isEmpty {
       localNames.append(LocalName(name: local.name, register: local.register, start: local.start, end: here))

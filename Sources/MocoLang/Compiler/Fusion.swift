@@ -1,9 +1,9 @@
-// Pairs of instructions that often follow each other become one (the last group of opcodes in Opcode.swift).
+// Fuses pairs of instructions that often follow each other (the last group of opcodes in Opcode.swift).
 //
-// Only the opcode of the first instruction changes. The second stays as it is, so that a jump to it finds it, and
-// whatever the fused instruction cannot do quickly goes the plain way: the first alone, then the second, each with
-// its own place for errors. A pair is fused only where nothing but the second reads the first's result, which is
-// a temporary that the second gives up.
+// Only the opcode of the first instruction changes. The second stays as it is, so that jumps to it still
+// work. What the fused instruction cannot do quickly runs as before: the first alone, then the second, each
+// with its own source position for errors. A pair is fused only if nothing but the second reads the first's
+// result, a temporary that the second releases.
 
 struct Fusion {
   /// Fuses the pairs of a function in place.
@@ -14,7 +14,7 @@ struct Fusion {
       isWord[place + 1] = true
     }
     var places = code.indices.filter { !isWord[$0] }
-    // Backwards, and a pair's second is not the first of another: it would be passed over anyhow.
+    // Backwards. The second of a pair is not the first of another one, because it would be skipped anyway.
     places.reverse()
     var isFirst = Array(repeating: false, count: code.count)
     for place in places {
@@ -45,7 +45,7 @@ struct Fusion {
 
   private static func pair(_ first: Instruction, _ second: Instruction) -> (op: Opcode, isLeft: Bool)? {
     if first.op == .add, second.op == .returnValue, second.a == first.a { return (.addReturn, false) }
-    // The second's operands that are the first's result, and given up.
+    // The operands of the second that are the result of the first and are released.
     let isLeft = second.b == first.a && second.k & 1 != 0
     let isRight = second.c == first.a && second.k & 2 != 0
     switch (first.op, second.op) {

@@ -11,9 +11,9 @@ import MocoBase
 extension Diagnostic {
   /// The message as it is shown, without a line break at the end.
   /// - Parameters:
-  ///   - colour: with ANSI escape sequences.
-  ///   - width: the columns of the terminal, to which everything is fitted. Without it texts are not broken,
-  ///     and source lines of more than 110 columns are cut around the marks.
+  ///   - color: with ANSI escape sequences.
+  ///   - width: the columns of the terminal. All lines are wrapped or cut to it. Without it texts are not
+  ///     wrapped, and source lines of more than 110 columns are cut around the marks.
   public func render(color: Bool = false, width: Int? = nil) -> String {
     let paint = Paint(isOn: color)
     let tint = severity == .error ? Paint.red : severity == .warning ? Paint.yellow : Paint.cyan
@@ -45,7 +45,7 @@ extension Diagnostic {
     return lines.joined(separator: "\n")
   }
 
-  /// - Parameter first: columns that are taken in the first line.
+  /// - Parameter first: columns that are already used in the first line.
   private static func fitted(_ text: String, columns: Int?, first: Int, hanging: Int) -> String {
     let text = visible(text)
     if let columns {
@@ -56,12 +56,12 @@ extension Diagnostic {
       separator: "\n" + String(repeating: " ", count: hanging))
   }
 
-  /// Text that came from a program must not steer the terminal.
+  /// Text from a program must not control the terminal.
   static func visible(_ text: String) -> String { TerminalText.safe(text) }
 
   // MARK: - The trace
 
-  /// Innermost first; a call that repeats itself is counted, and a long middle is left out.
+  /// Innermost first. Repeated calls are counted, and a long middle is left out.
   private func traceLines() -> [String] {
     var lines: [String] = []
     var last: String?

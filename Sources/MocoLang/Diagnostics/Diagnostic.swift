@@ -1,20 +1,20 @@
-/// One message about a program: a code, a sentence, the place, and what to write instead.
+/// One message about a program: a code, a sentence, the source position and help.
 ///
-/// `render(colour:)` in Diagnostic+Render.swift gives the text a person sees.
+/// `render(color:)` in Diagnostic+Render.swift returns the text shown to a person.
 public struct Diagnostic: Error, Sendable {
-  /// How bad it is. An error keeps the program from running or ends it; warnings and notes do not.
+  /// The severity. An error prevents the program from running or ends it; warnings and notes do not.
   public enum Severity: String, Sendable {
     case error, warning, note
   }
 
-  /// A further place, with what is to be said about it: an operand and its shape.
+  /// Another source position with a text: an operand and its shape.
   public struct Label: Sendable, Hashable {
     /// Where it is.
     public var span: Span
-    /// What stands beside the marks of the place.
+    /// The text beside the marks.
     public var text: String
 
-    /// A place and what stands beside its marks.
+    /// A source position and the text beside its marks.
     public init(_ span: Span, _ text: String) {
       self.span = span
       self.text = text
@@ -25,10 +25,10 @@ public struct Diagnostic: Error, Sendable {
   public struct TraceEntry: Sendable, Hashable {
     /// The name as a trace shows it.
     public var function: String
-    /// Where the call is written; nil where Swift code made it.
+    /// The source position of the call; nil for a call from Swift code.
     public var callSite: Span?
 
-    /// A call of that function at that place.
+    /// A call of that function at that position.
     public init(function: String, callSite: Span?) {
       self.function = function
       self.callSite = callSite
@@ -37,24 +37,24 @@ public struct Diagnostic: Error, Sendable {
 
   /// `E0203`; every code has a page, see `ErrorCatalog`.
   public var code: String
-  /// Whether the program can run in spite of it.
+  /// The severity; it decides whether the program can run.
   public var severity: Severity
   /// What is wrong, in one sentence without a full stop.
   public var message: String
   /// The failing sub-expression, marked with `^`.
   public var primary: Span?
-  /// What stands beside the `^` marks; usually nothing, the message says it.
+  /// The text beside the `^` marks; usually empty.
   public var primaryText: String
-  /// Further places that are shown, each with its text.
+  /// Other source positions that are shown, each with its text.
   public var labels: [Label]
-  /// What to write instead, a line each; every line begins with a verb.
+  /// The help lines; each begins with a verb.
   public var help: [String]
-  /// What should be known besides, a line each.
+  /// Further information, one line each.
   public var notes: [String]
   /// Innermost call first.
   public var trace: [TraceEntry]
 
-  /// A diagnostic, by default an error; `text` stands beside the marks of the primary place.
+  /// A diagnostic, by default an error; `text` is shown beside the marks of the primary position.
   public init(
     _ code: String, _ message: String, at primary: Span? = nil, text: String = "", labels: [Label] = [],
     help: [String] = [], notes: [String] = [], severity: Severity = .error, trace: [TraceEntry] = []
@@ -72,6 +72,6 @@ public struct Diagnostic: Error, Sendable {
 
   /// Whether its severity is `error`.
   public var isError: Bool { severity == .error }
-  /// Line of the primary place, from 1: what a program sees as `e.line`.
+  /// Line of the primary position, from 1: `e.line` in a program.
   public var line: Int? { primary?.line }
 }

@@ -1,10 +1,10 @@
 import MocoBase
 
-/// The source lines of a message, with marks under what is meant.
+/// The source lines of a message, with marks under the relevant text.
 struct Excerpt {
   /// A mark under one line.
   private struct Mark {
-    /// Columns, half-open; the last may stand one behind the line.
+    /// Columns, half-open; the last may be one after the end of the line.
     var first: Int
     var last: Int
     let text: String
@@ -25,14 +25,14 @@ struct Excerpt {
   private let parts: [FilePart]
   private let paint: Paint
   private let tint: String
-  /// Columns behind the bar.
+  /// Columns after the bar.
   private let room: Int
-  /// Whether texts at marks have to fit, too.
+  /// Whether texts at marks must also fit.
   private let isFitted: Bool
-  /// Digits of the greatest line number.
+  /// Digits of the largest line number.
   let gutter: Int
 
-  /// - Parameter columns: of the terminal; nil where there is none.
+  /// - Parameter columns: of the terminal; nil without a terminal.
   init(diagnostic: Diagnostic, primary: Span, paint: Paint, tint: String, columns: Int?) {
     var parts: [FilePart] = []
     func add(_ span: Span, _ text: String, isPrimary: Bool) {
@@ -45,7 +45,7 @@ struct Excerpt {
       }
       let start = min(span.start, span.file.bytes.count)
       let first = span.file.line(at: start)
-      // An end right behind a line break belongs to the line before.
+      // An end directly after a line break belongs to the previous line.
       let last = max(first, span.file.line(at: max(start, min(span.end, span.file.bytes.count) - 1)))
       for number in first == last ? [first] : [first, last] {
         let range = span.file.range(ofLine: number)
@@ -116,7 +116,7 @@ struct Excerpt {
       let isCut = to < line.width
       text = (from > 0 ? "…" : "") + line.text(from: from, to: to) + (isCut ? "…" : "")
       let shift = from > 0 ? from - 1 : 0
-      // Marks of what is not shown stand under the dots.
+      // Marks of text that is not shown are under the dots.
       let (low, high) = (from > 0 ? 1 : 0, to - shift + (isCut ? 1 : 0))
       marks = marks.compactMap { mark in
         var mark = mark
@@ -159,7 +159,7 @@ struct Excerpt {
     guard !marks.isEmpty else { return [] }
     let end = marks.map(\.last).max() ?? 0
     var row = [(character: Character, color: String?)](repeating: (" ", nil), count: end)
-    // Short marks are drawn over long ones, so that every one is seen.
+    // Short marks are drawn over long ones, so that all are visible.
     for mark in marks.sorted(by: {
       ($0.last - $0.first, $0.isPrimary ? 1 : 0) > ($1.last - $1.first, $1.isPrimary ? 1 : 0)
     }) {
@@ -189,8 +189,8 @@ struct Excerpt {
     return rows
   }
 
-  /// Where the text under a mark begins, and its lines: under the mark, further to the left where it would
-  /// not fit, and on several lines where it is longer than one.
+  /// Where the text under a mark begins, and its lines: under the mark, further to the left if it would not
+  /// fit, and on several lines if it is longer than one.
   private func place(_ mark: Mark) -> (start: Int, lines: [String]) {
     guard isFitted else { return (mark.first, [mark.text]) }
     let size = DisplayWidth.of(mark.text)

@@ -1,27 +1,28 @@
 /// A source text with its name and line table. Offsets everywhere are UTF-8 offsets into `bytes`.
 public final class SourceFile: Sendable {
-  /// What stands before the line in messages: a path, or `<prompt>`.
+  /// The name shown before the line number in messages: a path, or `<prompt>`.
   public let name: String
-  /// The whole path of the file that it was read from, for what is relative to it; nil for text from elsewhere.
+  /// The full path of the file that it was read from, to resolve relative paths; nil for text that is not
+  /// from a file.
   public let path: String?
-  /// The whole text, repaired like `bytes`.
+  /// The entire text, repaired like `bytes`.
   public let text: String
   /// The text in UTF-8. Invalid input has been repaired with U+FFFD; see `invalidOffset`.
   public let bytes: [UInt8]
-  /// Offset (in the repaired text) of the first place that was not valid UTF-8.
+  /// Offset (in the repaired text) of the first invalid UTF-8.
   public let invalidOffset: Int?
   /// Offset of the first byte of every line; never empty.
   public let lineStarts: [Int32]
 
-  /// Texts longer than this are refused by the parser, so that offsets fit 32 bits everywhere.
+  /// The parser rejects longer texts, so that offsets fit in 32 bits everywhere.
   public static let maximumSize = 1 << 28
 
-  /// A text that was not read from a file: `path` is nil, and nothing had to be repaired.
+  /// A text that was not read from a file: `path` is nil, and nothing was repaired.
   public convenience init(name: String, text: String) {
     self.init(name: name, path: nil, text: text, invalidOffset: nil)
   }
 
-  /// A file as it was read, without a byte order mark. Bytes that are not UTF-8 are kept out, and remembered.
+  /// A file as it was read, without a byte order mark. Invalid UTF-8 is replaced, and its offset is kept.
   public convenience init(name: String, path: String? = nil, bytes: [UInt8]) {
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     let text = String(decoding: bytes, as: UTF8.self)
@@ -96,17 +97,17 @@ public final class SourceFile: Sendable {
     return String(decoding: bytes[clamped], as: UTF8.self)
   }
 
-  /// The piece between two UTF-8 offsets of this file; an end before the start gives an empty one.
+  /// The piece between two UTF-8 offsets of this file; an end before the start results in an empty one.
   public func span(_ start: Int, _ end: Int) -> Span { Span(file: self, start: start, end: end) }
 }
 
 /// A piece of a source file, in UTF-8 offsets, half-open.
 public struct Span: Sendable, Hashable {
-  /// The text that the offsets count in.
+  /// The text that the offsets refer to.
   public let file: SourceFile
   /// UTF-8 offset of the first byte.
   public let startOffset: Int32
-  /// UTF-8 offset behind the last byte; never below `startOffset`.
+  /// UTF-8 offset after the last byte; never below `startOffset`.
   public let endOffset: Int32
 
   /// A piece from `start` ..< `end`; offsets are clamped to 32 bits, and an end before the start is the
@@ -128,7 +129,7 @@ public struct Span: Sendable, Hashable {
   /// The piece itself; offsets outside the file are clamped.
   public var text: String { file.text(in: start..<end) }
 
-  /// The smallest span that covers both; `self` where the other is in another file.
+  /// The smallest span that covers both; `self` if the other is in another file.
   public func union(_ other: Span) -> Span {
     guard file === other.file else { return self }
     return Span(file: file, start: min(start, other.start), end: max(end, other.end))

@@ -1,21 +1,21 @@
 /// A statement that reads as a command: `train mix on data.train for 50 epochs { batch: 32 }` is the call
 /// `train(mix, on: data.train, for: 50 epochs, batch: 32)`.
 ///
-/// A form begins only where its verb stands first in a statement or after `=`, the next token on the line starts an
+/// A form begins only if its verb is first in a statement or after `=`, the next token on the line starts an
 /// operand other than `(` `[` `{`, and no binding of that name is in scope.
 public final class CommandForm: Sendable {
   /// A word with the operand after it: `on data.train`. It is the argument of the word's name.
   public struct Part: Sendable {
-    /// A name, or a keyword that no expression goes on with.
+    /// A name, or a keyword that cannot continue an expression.
     public let word: String
-    /// What stands for the operand in descriptions: `Y`, `N epochs`.
+    /// The placeholder of the operand in descriptions: `Y`, `N epochs`.
     public let placeholder: String
     /// Whether the operand may be any expression with a unit after it.
     public let takesUnit: Bool
-    /// Whether the form is whole without it.
+    /// Whether it may be left out.
     public let isOptional: Bool
 
-    /// A part that must be there unless `isOptional` says otherwise.
+    /// A part; it is required unless `isOptional` is set.
     public init(_ word: String, _ placeholder: String, takesUnit: Bool = false, isOptional: Bool = false) {
       self.word = word
       self.placeholder = placeholder
@@ -26,15 +26,15 @@ public final class CommandForm: Sendable {
 
   /// The word that begins it.
   public let verb: String
-  /// What stands for the first operand in descriptions.
+  /// The placeholder of the first operand in descriptions.
   public let subject: String
-  /// In the order in which they are described; a program may write them in any, each once.
+  /// In the order of the description; a program may write them in any order, each once.
   public let parts: [Part]
   /// The built-in function that it calls; its signature says which arguments and block options there are.
   public let function: String
   /// Whether further operands and arguments may follow commas: `show X, Y, size: 20`.
   public let takesList: Bool
-  /// Whether its purpose is to show what it is given, so that a value in it is not thrown away.
+  /// Whether its purpose is to show its arguments, so that a value in it is not discarded.
   public let isShowing: Bool
   /// Whether a trailing block with options may follow.
   public let takesBlock: Bool
@@ -64,7 +64,7 @@ public final class CommandForm: Sendable {
     return ([verb, subject] + written + (takesBlock ? ["{ … }"] : [])).joined(separator: " ")
   }
 
-  /// What help shows, as Markdown: how it is written, what it does, and the call that it stands for.
+  /// The help text, as Markdown: the usage, the description, and the equivalent call.
   public var help: String {
     let named = parts.map { "\($0.word): \($0.placeholder)" }
     let call = ([subject] + named + (takesBlock ? ["…"] : [])).joined(separator: ", ")

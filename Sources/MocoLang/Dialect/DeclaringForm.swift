@@ -6,10 +6,10 @@
 /// }
 /// ```
 ///
-/// is `let eurosat = templates({"satellite": ["a centered satellite photo of {}."]}, name: "eurosat")`, with
-/// `doc: "…"` where a doc comment stands before it.
+/// is `let eurosat = templates({"satellite": ["a centered satellite photo of {}."]}, name:
+/// "eurosat")`, with `doc: "…"` if a doc comment precedes it.
 public final class DeclaringForm: Sendable {
-  /// What is wrong with a string of a group.
+  /// The error of a string of a group.
   public typealias Complaint = (code: String, message: String, help: String)
 
   /// The word that begins it: `templates`.
@@ -18,23 +18,23 @@ public final class DeclaringForm: Sendable {
   public let noun: String
   /// The word that begins each of its blocks: `group`.
   public let group: String
-  /// What stands in the blocks: `template`.
+  /// The name of the strings in the blocks: `template`.
   public let item: String
   /// A block of it, for messages: `group "satellite" { "a photo of {}." }`.
   public let exampleGroup: String
   /// One of the strings in a block, in quotes.
   public let exampleItem: String
-  /// The code of errors about what is missing or there twice.
+  /// The code of errors about missing or duplicate parts.
   public let code: String
   /// The built-in function that it calls.
   public let function: String
-  /// Looks at a string without interpolation; nil where nothing is wrong with it.
+  /// Checks a string without interpolation; nil if it is valid.
   public let check: @Sendable (String) -> Complaint?
   /// What it does, in a sentence or more of Markdown.
   public let doc: String
 
   /// A declaring form. Without `function` the built-in function of the verb's name is called; without `check`
-  /// any string is right.
+  /// any string is valid.
   public init(
     _ verb: String, noun: String, group: String, item: String, exampleGroup: String, exampleItem: String,
     code: String, function: String? = nil, doc: String,
@@ -60,7 +60,7 @@ public final class DeclaringForm: Sendable {
     "`\(usage)`\n\n\(doc)\n\nIt is short for `let NAME = \(function)({\"…\": [\"…\"]}, name: \"NAME\")`."
   }
 
-  /// What is wrong with a string of a group, at its place; nil for nothing, and where the text is computed.
+  /// The error of a string of a group, with its position; nil if it is valid or computed.
   func diagnostic(of item: Expr) -> Diagnostic? {
     guard case .string(let literal) = item.kind, let text = literal.plainText, let found = check(text) else {
       return nil

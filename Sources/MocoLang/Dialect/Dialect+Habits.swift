@@ -1,6 +1,6 @@
 import MocoBase
 
-// Advice for what people bring along from other languages.
+// Advice for names and idioms of other languages.
 
 extension Dialect {
   private func first(_ found: (Habits) -> String?) -> String? {
@@ -21,28 +21,28 @@ extension Dialect {
     return help(forName: near)
   }
 
-  /// What to do about the line that wants a module whose contents are built in.
+  /// What to do with a line that imports a module whose contents are built in.
   package func help(forModule name: String) -> String? {
     let root = String(name.prefix { $0 != "." })
     return first { $0.modules[root] }
   }
 
-  /// What a member of a module of another language is called here: `np.array`, `math.sqrt`.
+  /// The name used here for a member of another language's module: `np.array`, `math.sqrt`.
   func builtin(_ name: String, of module: String) -> String? {
     guard habits.contains(where: { $0.moduleAliases.contains(module) }) else { return nil }
     return first { $0.moduleMembers[name] } ?? name
   }
 
-  /// What an argument of another library is called here, where the function has that.
+  /// The name used here for an argument of another library, if the function has such an argument.
   func help(forArgument name: String, among names: [String]) -> String? {
     guard let known = first({ $0.arguments[name] }), names.contains(known) else { return nil }
     return "write \(known): …"
   }
 
-  /// What to write where a call gives more arguments than the function takes.
+  /// What to write if a call passes more arguments than the function accepts.
   func help(forSurplusOf function: String) -> String? { first { $0.surplus[function] } }
 
-  /// The call by which a value does what a method or member of another language does.
+  /// The call that replaces a method or member of another language.
   func help(forMember name: String, of type: String) -> String? {
     let lists = habits.compactMap { $0.members[type] }
     if !lists.isEmpty {

@@ -1,7 +1,7 @@
-// What may stand where in a form, for completion.
+// The words allowed in a form, for completion.
 
 extension Dialect {
-  /// The form that a line begins, alone or behind `=`.
+  /// The form that begins the line, alone or after `=`.
   /// - Parameter words: the words of the line up to the cursor, without strings and brackets.
   public func form(in words: [String]) -> CommandForm? {
     if let first = words.first, let form = form(first) { return form }
@@ -9,8 +9,7 @@ extension Dialect {
     return form(words[equals + 1])
   }
 
-  /// Words that may go on the line: those of the form that it begins which are not there yet, and units behind a
-  /// number.
+  /// The words that may follow: words of the form that are not on the line yet, and units after a number.
   /// - Parameter words: the words of the line before the one at the cursor.
   public func continuations(of words: [String]) -> [String] {
     guard let last = words.last else { return [] }
@@ -22,6 +21,7 @@ extension Dialect {
     return fitting + form.parts.map(\.word).filter { !words.contains($0) }
   }
 
-  /// How forms are written and what they do, by their verbs: for help on a verb that is not a function's name.
+  /// The usage and description of forms, by their verbs, for help on a verb that is not the name of a
+  /// function.
   public func help(verb: String) -> String? { form(verb)?.help ?? declaration(verb)?.help }
 }

@@ -1,21 +1,21 @@
-/// What an embedder adds to the language: command forms, declaring forms, units, error codes, and what people
-/// bring along from elsewhere about its subject.
+/// The additions of an embedder to the language: command forms, declaring forms, units, error codes, and
+/// names from other languages and libraries for its subject.
 ///
-/// Parser, checker, compiler, formatter, highlighting, completion, help and the grammars of editors all read these
-/// entries: a new verb, a new unit or a new code is one of them.
+/// Parser, checker, compiler, formatter, highlighting, completion, help and the grammars of editors all read
+/// these entries: a new verb, unit or code is one more entry.
 public final class Dialect: Sendable {
   /// In the order in which they were given.
   public let forms: [CommandForm]
   /// Blocks that declare a name, in the order in which they were given.
   public let declarations: [DeclaringForm]
-  /// A quantity's word holds the place of its unit in this list.
+  /// A quantity's word holds the index of its unit in this list.
   public let units: [Quantity.Unit]
-  /// What calls of functions of built-in modules make, by the module's name: `plot.line(…)` makes a figure.
+  /// The results of functions of built-in modules, by the module's name: `plot.line(…)` makes a figure.
   public let moduleResults: [String: ModuleResult]
-  /// Functions that are called with a block alone: `model { … }` is `model() { … }` where no binding of the name is in
-  /// scope.
+  /// Functions that can be called with only a block: `model { … }` is `model() { … }` if no binding of the
+  /// name is in scope.
   public let blockCalls: [String]
-  /// A module of the standard library, for messages that show how `use` is written.
+  /// A module of the standard library, for messages with an example of `use`.
   public let exampleModule: String
 
   private let formsByVerb: [String: CommandForm]
@@ -24,25 +24,25 @@ public final class Dialect: Sendable {
   private let moreHabits: @Sendable () -> Habits
   private let moreErrors: @Sendable () -> ErrorCatalog
 
-  /// What the functions of a module make.
+  /// The result of a module's functions.
   public struct ModuleResult: Sendable {
     /// `figure`
     public let noun: String
     /// The verb of the form that shows it: `show`.
     public let verb: String
 
-    /// What is made, and the verb that shows it.
+    /// The name of the result, and the verb that shows it.
     public init(noun: String, verb: String) {
       self.noun = noun
       self.verb = verb
     }
   }
 
-  /// The language alone.
+  /// The language without additions.
   public static let plain = Dialect()
 
   /// - Parameters:
-  ///   - habits: asked for where a message needs them, not at the start.
+  ///   - habits: evaluated when a message needs them, not at the start.
   ///   - errors: likewise; the language's own codes need not be in it.
   public init(
     forms: [CommandForm] = [], declarations: [DeclaringForm] = [], units: [Quantity.Unit] = [],
@@ -75,16 +75,16 @@ public final class Dialect: Sendable {
   /// The unit that a word names, singular or plural; nil for other words.
   public func unit(_ word: String) -> Quantity.Unit? { unitsByWord[word].map { units[$0] } }
 
-  /// The place in `units` of the unit that a word names.
+  /// The index in `units` of the unit that a word names.
   func unitIndex(_ word: String) -> Int? { unitsByWord[word] }
 
-  /// Words that begin a form where they stand first in a statement: ordinary names elsewhere.
+  /// Words that begin a form at the start of a statement; elsewhere they are ordinary names.
   public var verbs: [String] { declarations.map(\.verb) + forms.map(\.verb) }
 
   /// The codes of the language and those of the embedder, in their order.
   public var errors: ErrorCatalog { ErrorCatalog.language.adding(moreErrors()) }
 
-  /// What is known of habits, the embedder's before the language's: it may know more of the same word.
+  /// The habits; those of the embedder take precedence over those of the language.
   var habits: [Habits] { [moreHabits(), Habits.language] }
 
   /// `50 epochs`, `200 steps`: an example of every unit, in code.

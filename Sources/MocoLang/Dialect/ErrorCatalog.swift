@@ -1,19 +1,19 @@
-/// Error codes with their titles. The page of a code is `errors/CODE.md` in the standard library, and begins with
-/// the title; a test holds both together.
+/// Error codes with their titles. The page of a code is `errors/CODE.md` in the standard library, and begins
+/// with the title; a test compares both.
 ///
 /// A dialect's catalog holds the language's own codes and those of the embedder.
 public struct ErrorCatalog: Sendable {
-  /// One error code and what it means.
+  /// One error code with its title.
   public struct Entry: Sendable {
     /// `E` and four digits: `E0203`.
     public let code: String
-    /// What is wrong in general, as the heading of the code's page has it.
+    /// The title of the error, the same as the heading of the code's page.
     public let title: String
   }
 
   /// In the order of the codes.
   public let entries: [Entry]
-  /// What the hundreds mean, in their order.
+  /// The meaning of the first two digits, in order.
   public let ranges: [(prefix: String, subject: String)]
 
   /// A catalog of the codes in a table, which stays in the order given; the prefixes are like `E02`.

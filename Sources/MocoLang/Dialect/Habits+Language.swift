@@ -1,5 +1,5 @@
 extension Habits {
-  /// What people bring along from Python, Julia, R, Swift and JavaScript to the language itself.
+  /// Names and idioms of Python, Julia, R, Swift and JavaScript.
   static let language = Habits(
     names: [
       "None": "write nil",
@@ -29,8 +29,8 @@ extension Habits {
       "cout": "write print(…)",
       "printf": "write print(\"\\(x:.2f)\")",
       "sprintf": "write \"\\(x:.2f)\"",
-      "self": "take what the function works on as a parameter",
-      "this": "take what the function works on as a parameter",
+      "self": "pass the object as a parameter of the function",
+      "this": "pass the object as a parameter of the function",
       "lambda": "write x => x * 2 for a function without a name",
       "def": "write func name(…) { … }",
       "fn": "write func name(…) { … }",
@@ -45,13 +45,13 @@ extension Habits {
       "dict": "write {} or {a: 1}",
       "Dict": "write {} or {a: 1}",
       "object": "write {} or {a: 1}",
-      "list": "write [1, 2], or [..xs] for what can be gone through",
+      "list": "write [1, 2], or [..xs] for the elements of xs",
       "Array": "write [1, 2]",
       "vec": "write [1, 2]",
       "tuple": "write [1, 2]",
-      "Set": "write unique(xs): a List without repeats",
-      "set": "write unique(xs): a List without repeats",
-      "frozenset": "write unique(xs): a List without repeats",
+      "Set": "write unique(xs): a List without duplicates",
+      "set": "write unique(xs): a List without duplicates",
+      "frozenset": "write unique(xs): a List without duplicates",
       "math": "write sqrt(x): sqrt, exp, log, sin, cos, pi are built in",
       "Math": "write sqrt(x): sqrt, exp, log, sin, cos, pi are built in",
       "length": "write len(x)",
@@ -60,7 +60,7 @@ extension Habits {
       "isEmpty": "write len(xs) == 0",
       "is_empty": "write len(xs) == 0",
       "empty": "write len(xs) == 0",
-      "end": "write -1: places count from the end with negative numbers",
+      "end": "write -1: negative indices count from the end",
       "perf_counter": "write time()",
       "clock": "write time()",
       "isa": "write type(x) == \"Int\"",
@@ -70,9 +70,9 @@ extension Habits {
       "class": "write type(x)",
       "pass": "leave the body empty: { }",
       "quit": "write exit()",
-      "del": "write xs.pop(0) for a place, r.remove(\"key\") for a key",
-      "delete": "write xs.pop(0) for a place, r.remove(\"key\") for a key",
-      "finally": "write what must always run after try { … } catch e { … }",
+      "del": "write xs.pop(0) for an index, r.remove(\"key\") for a key",
+      "delete": "write xs.pop(0) for an index, r.remove(\"key\") for a key",
+      "finally": "put code that must always run after try { … } catch e { … }",
       "Int": "write int(x)",
       "String": "write str(x)",
       "Float": "write float(x)",
@@ -84,7 +84,7 @@ extension Habits {
       "parseFloat": "write float(x)",
       "to_string": "write str(x)",
       "repr": "write str(x)",
-      "isnan": "write x != x, which only nan is",
+      "isnan": "write x != x, which is true only for nan",
       "seq": "write 1...10 or range(1, 10, by: 2)",
       "eval": "write a function and call it",
       "exec": "write a function and call it",
@@ -94,7 +94,7 @@ extension Habits {
       "Exception": "write error(\"…\")",
       "ValueError": "write error(\"…\")",
       "RuntimeError": "write error(\"…\")",
-      "Some": "write the value itself; nil is not a value",
+      "Some": "write the value itself, or nil for no value",
       "paste": join, "paste0": join,
       "log10": "write log(x) / log(10)", "log2": "write log(x) / log(2)",
       "e": "write exp(1)", "E": "write exp(1)",
@@ -110,17 +110,17 @@ extension Habits {
       "Random": "leave the line out: random, shuffle, choice and seed are built in",
       "time": "leave the line out: time() is built in",
       "datetime": "leave the line out: time() is built in",
-      "typing": "leave the line out: what a program needs is built in; help() tells what there is",
-      "dataclasses": "leave the line out: what a program needs is built in; help() tells what there is",
-      "abc": "leave the line out: what a program needs is built in; help() tells what there is",
-      "enum": "leave the line out: what a program needs is built in; help() tells what there is",
-      "collections": "leave the line out: what a program needs is built in; help() tells what there is",
-      "itertools": "leave the line out: what a program needs is built in; help() tells what there is",
-      "functools": "leave the line out: what a program needs is built in; help() tells what there is",
-      "re": "leave the line out: what a program needs is built in; help() tells what there is",
-      "copy": "leave the line out: what a program needs is built in; help() tells what there is",
-      "tqdm": "leave the line out: what a program needs is built in; help() tells what there is",
-      "Foundation": "leave the line out: what a program needs is built in; help() tells what there is",
+      "typing": "leave the line out: this functionality is built in; see help()",
+      "dataclasses": "leave the line out: this functionality is built in; see help()",
+      "abc": "leave the line out: this functionality is built in; see help()",
+      "enum": "leave the line out: this functionality is built in; see help()",
+      "collections": "leave the line out: this functionality is built in; see help()",
+      "itertools": "leave the line out: this functionality is built in; see help()",
+      "functools": "leave the line out: this functionality is built in; see help()",
+      "re": "leave the line out: this functionality is built in; see help()",
+      "copy": "leave the line out: this functionality is built in; see help()",
+      "tqdm": "leave the line out: this functionality is built in; see help()",
+      "Foundation": "leave the line out: this functionality is built in; see help()",
     ],
     moduleAliases: ["math", "Math", "os", "sys"],
     moduleMembers: [
@@ -166,12 +166,12 @@ extension Habits {
         "randint": "write random(1, 6)",
         "sample": "write shuffled(xs)[0..<n]",
         "choices": "write [choice(xs) for _ in 0..<n]",
-        "deepcopy": "write copy(x) for each level that is to be new",
+        "deepcopy": "write copy(x) at each level to copy",
         "uniform": "write random(low, high)",
       ],
     ])
 
-  /// What Lists, Strings and Ranges have in common; tensors have much of it too.
+  /// Names common to Lists, Strings and Ranges; many also apply to tensors.
   package static let dataMembers: [String: String] = [
     "push": "write .append(x)",
     "push_back": "write .append(x)",
@@ -237,12 +237,12 @@ extension Habits {
 
   private static let join = "write \"\\(a) \\(b)\", or join([a, b], \" \")"
 
-  /// Of numbers: their own, and what else a List or String would have.
+  /// For numbers: their own names, and those that a List or String would have.
   private static let numberMembers = [
     "to_string": "write .str()", "toString": "write .str()", "to_s": "write .str()",
     "toFixed": "write \"\\(x:.2f)\"",
-    "item": "leave it out: it is a number already", "size": "leave it out: it is one number",
-    "length": "leave it out: it is one number", "shape": "leave it out: it is one number",
+    "item": "leave it out: it is already a number", "size": "leave it out: it is a single number",
+    "length": "leave it out: it is a single number", "shape": "leave it out: it is a single number",
     "push": "write [x] for a List", "append": "write [x] for a List",
   ].merging(dataMembers) { own, _ in own }
 

@@ -1,19 +1,19 @@
-/// What people bring along from other languages and libraries, idioms and names that do not exist here, and what to
-/// write instead. The language has its own list and the embedder may give another, for its subject.
+/// Idioms and names of other languages and libraries that do not exist here, and what to write instead. The
+/// language has its own list, and the embedder may add another for its subject.
 public struct Habits: Sendable {
   /// Advice for names that do not exist: `None` → `write nil`.
   public let names: [String: String]
-  /// Advice for the line that wants a module of another language, by the module's name up to the first point.
+  /// Advice for a line that imports a module of another language, by the module's name up to the first dot.
   public let modules: [String: String]
-  /// Names by which programs reach the functions of such modules: `np`.
+  /// Names that programs use for such modules: `np`.
   public let moduleAliases: Set<String>
-  /// What members of those are called here, where it is something else: `array` → `tensor`.
+  /// The names used here for members of these modules, if different: `array` → `tensor`.
   public let moduleMembers: [String: String]
-  /// What arguments of other libraries are called here.
+  /// The names used here for arguments of other libraries.
   public let arguments: [String: String]
-  /// Advice where a call gives more arguments than a function takes, by the function's name.
+  /// Advice for a call with more arguments than the function accepts, by the function's name.
   public let surplus: [String: String]
-  /// The call by which a value does what a method or member of another language does, by type and member.
+  /// The call that replaces a method or member of another language, by type and member.
   public let members: [String: [String: String]]
   /// The same for host objects whose type is not in `members`.
   public let objectMembers: [String: String]
@@ -34,12 +34,12 @@ public struct Habits: Sendable {
     self.objectMembers = objectMembers
   }
 
-  /// What is called by a name that a variable may well have: `c(1, 2)` of R.
+  /// Advice for a call of a name that may also be a variable: `c(1, 2)` of R.
   package static func help(forCallOf name: String) -> String? {
     name == "c" ? "write [1, 2]" : nil
   }
 
-  /// `"%.2f" % x` and `"{:.2f}".format(x)`: the value stands in the string here.
+  /// `"%.2f" % x` and `"{:.2f}".format(x)`: here the value is written inside the string.
   package static func help(forTemplate text: String) -> String {
     var spec = ""
     if let percent = text.firstIndex(of: "%") {

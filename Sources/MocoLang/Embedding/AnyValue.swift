@@ -15,10 +15,10 @@
 
 import MocoBase
 
-/// A value of the language: plain values are copied, what lives on the machine's heap is held by a counted
+/// A value of the language. Plain values are copied; objects on the machine's heap are held by a counted
 /// reference.
 public struct AnyValue {
-  /// How the value is held: made by Swift code, or a reference to an object of the machine.
+  /// How the value is held: created by Swift code, or a reference to an object of the machine.
   package enum Storage {
     case null
     case bool(Bool)
@@ -35,10 +35,10 @@ public struct AnyValue {
     case object(ObjectReference)
   }
 
-  /// What it is; the same value may be held in either way, so compare by `kind`.
+  /// How the value is held. The same value may be held in either way, so compare by `kind`.
   package var storage: Storage
 
-  /// A value that is held so.
+  /// A value with this storage.
   package init(_ storage: Storage) { self.storage = storage }
 
   /// The value nil.
@@ -49,31 +49,32 @@ public struct AnyValue {
   public static func int(_ value: Int) -> AnyValue { AnyValue(.int(value)) }
   /// A Float of 64 bits.
   public static func float(_ value: Double) -> AnyValue { AnyValue(.float(value)) }
-  /// A number kept in 32 bits, as its shortest text reads: an option of 0.075 is 0.075 and not 0.07500000298023224.
+  /// A 32-bit number as the Float of its shortest text: an option of 0.075 is 0.075 and not
+  /// 0.07500000298023224.
   public static func float(_ value: Float) -> AnyValue { AnyValue(.float(NumberText.widened(value))) }
-  /// An amount with a unit. It can be given to a program only where its dialect has that unit.
+  /// An amount with a unit. It can be passed to a program only if its dialect has the unit.
   public static func quantity(_ value: Quantity) -> AnyValue { AnyValue(.quantity(value)) }
   /// A String.
   public static func string(_ value: String) -> AnyValue { AnyValue(.string(value)) }
-  /// A List, made again each time that the value goes to a program.
+  /// A List; a new one is created each time the value is passed to a program.
   public static func list(_ values: [AnyValue]) -> AnyValue { AnyValue(.list(values)) }
   /// A List of Ints.
   public static func list(_ values: [Int]) -> AnyValue { AnyValue(.list(values.map { .int($0) })) }
   /// A List of Floats of 64 bits.
   public static func list(_ values: [Double]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
-  /// A List of Floats, each as its shortest text reads: see `float(_:)`.
+  /// A List of Floats, each from its shortest text: see `float(_:)`.
   public static func list(_ values: [Float]) -> AnyValue { AnyValue(.list(values.map { .float($0) })) }
   /// A List of Strings.
   public static func list(_ values: [String]) -> AnyValue { AnyValue(.list(values.map { .string($0) })) }
-  /// A Record, made again each time that the value goes to a program.
+  /// A Record; a new one is created each time the value is passed to a program.
   public static func record(_ fields: Fields) -> AnyValue { AnyValue(.record(fields)) }
-  /// A Record; a name that comes twice keeps its first place and its last value.
+  /// A Record; a duplicate name keeps its first position and its last value.
   public static func record(_ fields: [(String, AnyValue)]) -> AnyValue { AnyValue(.record(Fields(fields))) }
   /// A Range.
   public static func range(_ value: RangeValue) -> AnyValue { AnyValue(.range(value)) }
   /// A native function as a value.
   public static func function(_ value: NativeFunction) -> AnyValue { AnyValue(.native(value)) }
-  /// A host object; the program holds it for as long as it needs it.
+  /// A host object; the program keeps it as long as needed.
   public static func host(_ object: any HostObject) -> AnyValue { AnyValue(.host(object)) }
 
   /// A value to `switch` over. Lists, records and functions are read with `asList`, `asRecord`, `asFunction`.
@@ -88,7 +89,7 @@ public struct AnyValue {
     case record
     case range(RangeValue)
     case function
-    /// What a `use` brought in; `Interpreter.moduleMember` gives what it holds.
+    /// A module imported by `use`; `Interpreter.moduleMember` returns its members.
     case module
     case host(any HostObject)
   }
@@ -97,7 +98,7 @@ public struct AnyValue {
 // MARK: Looking inside
 
 extension AnyValue {
-  /// What the value is, with its contents where these are plain. A String of a program is copied.
+  /// The kind of value, with its contents if they are plain. A String of a program is copied.
   public var kind: Kind {
     switch storage {
     case .null: return .nil
@@ -115,7 +116,7 @@ extension AnyValue {
     }
   }
 
-  /// The name that `type(x)` gives: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`,
+  /// The name that `type(x)` returns: `Nil`, `Bool`, `Int`, `Float`, `String`, `List`, `Record`, `Range`,
   /// `Quantity`, `Function`, `Module`, or the host object's own.
   public var typeName: String {
     switch kind {
@@ -138,9 +139,9 @@ extension AnyValue {
   public var isNil: Bool { if case .null = storage { return true } else { return false } }
   /// A Bool; nil for every other type.
   public var asBool: Bool? { if case .bool(let value) = storage { return value } else { return nil } }
-  /// An Int; nil for every other type, also for a Float that is whole.
+  /// An Int; nil for every other type, also for a Float without a fraction.
   public var asInt: Int? { if case .int(let value) = storage { return value } else { return nil } }
-  /// A Float, or an Int made into one.
+  /// A Float, or an Int converted to one.
   public var asFloat: Double? {
     switch storage {
     case .float(let value): return value
@@ -181,7 +182,7 @@ extension AnyValue {
     return nil
   }
 
-  /// The host object, where it is one of that class (or protocol).
+  /// The host object, if it has that class (or protocol).
   public func asHost<T>(_ type: T.Type = T.self) -> T? {
     if case .host(let object) = kind { return object as? T }
     return nil
@@ -194,16 +195,16 @@ extension AnyValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expres
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral
 {
-  /// `nil` in Swift code stands for the language's nil.
+  /// `nil` in Swift code is the language's nil.
   public init(nilLiteral: ()) { self = .nil }
-  /// `true` and `false` in Swift code stand for Bools.
+  /// `true` and `false` in Swift code are Bools.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// A whole number in Swift code stands for an Int.
+  /// An integer literal in Swift code is an Int.
   public init(integerLiteral value: Int) { self = .int(value) }
-  /// A number with a point or exponent in Swift code stands for a Float.
+  /// A floating-point literal in Swift code is a Float.
   public init(floatLiteral value: Double) { self = .float(value) }
   public init(stringLiteral value: String) { self = .string(value) }
-  /// `[…]` in Swift code stands for a List.
+  /// `[…]` in Swift code is a List.
   public init(arrayLiteral elements: AnyValue...) { self = .list(elements) }
   /// A record; the fields keep the order in which they are written.
   public init(dictionaryLiteral elements: (String, AnyValue)...) { self = .record(Fields(elements)) }

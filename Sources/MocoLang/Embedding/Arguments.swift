@@ -5,23 +5,23 @@ import MocoBase
 
 /// The arguments of one call, by name, with defaults filled in; valid during the call.
 public struct Arguments {
-  /// The interpreter that runs the program, for calling back and for asking after interrupts.
+  /// The interpreter that runs the program, for callbacks and to check for interrupts.
   public let interpreter: Interpreter
-  /// The function's name, as messages begin with it.
+  /// The function's name, with which messages begin.
   public let functionName: String
-  /// The values by the order of the signature's parameters; nil where an argument was left out and its
-  /// default is not a literal.
+  /// The values in the order of the signature's parameters; nil if an argument was left out and its default
+  /// is not a literal.
   package var values: [AnyValue?]
-  /// What the function takes.
+  /// The function's parameters.
   package let signature: Signature
-  /// What `*rest` took.
+  /// The arguments of `*rest`.
   public let rest: [AnyValue]
-  /// What `**options` took.
+  /// The arguments of `**options`.
   public let options: Fields
-  /// The parameters that the call gave (not defaults), by place in the signature.
+  /// The parameters that the call passed (not defaults), by index in the signature.
   package let given: [Bool]
 
-  /// The arguments of a call. `values` and `given` are as long as the signature's parameters.
+  /// The arguments of a call. `values` and `given` have one element for each parameter of the signature.
   package init(
     interpreter: Interpreter, signature: Signature, values: [AnyValue?], given: [Bool], rest: [AnyValue],
     options: Fields
@@ -37,20 +37,20 @@ public struct Arguments {
 
   private func place(_ name: String) -> Int? { signature.parameters.firstIndex { $0.name == name } }
 
-  /// The argument or its default; nil where it was left out without a literal default. A name that is not in
-  /// the signature is looked up among the open options.
+  /// The argument or its default; nil if it was left out and has no literal default. A name that is not in
+  /// the signature is looked up in the open options.
   public subscript(name: String) -> AnyValue? {
     guard let place = place(name) else { return options[name] }
     return values[place]
   }
 
-  /// Whether the call gave this argument itself.
+  /// Whether the call passed this argument.
   public func isGiven(_ name: String) -> Bool {
     guard let place = place(name) else { return options[name] != nil }
     return given[place]
   }
 
-  /// The argument as it is.
+  /// The argument as a value of any type.
   public func value(_ name: String) throws -> AnyValue {
     guard let value = self[name] else {
       throw failure("E0304", "\(functionName) needs the argument '\(name)'", at: name)
@@ -58,7 +58,7 @@ public struct Arguments {
     return value
   }
 
-  /// An error that marks the argument, or the whole call without one.
+  /// An error that marks the argument, or the entire call without one.
   public func failure(
     _ code: String, _ message: String, at name: String? = nil, help: String? = nil
   )
@@ -74,7 +74,7 @@ public struct Arguments {
       "E0303", "\(functionName) expects \(expected) for '\(name)', not \(found)", at: name, help: help)
   }
 
-  /// A value as messages call it: `the Int 3`, `a List`, `an Image`; short texts are quoted.
+  /// A value as messages describe it: `the Int 3`, `a List`, `an Image`. Short Strings are quoted.
   package static func describe(_ value: AnyValue) -> String {
     switch value.kind {
     case .nil: return "nil"
@@ -106,7 +106,7 @@ extension Arguments {
     return value
   }
 
-  /// An Int. A Float is refused, with the Int to write where it is whole.
+  /// An Int. A Float is rejected; if it has no fraction, the help shows the Int to write.
   ///
   /// - Throws: E0303 for anything else, also for an argument that was left out.
   public func int(_ name: String) throws -> Int {
@@ -126,8 +126,8 @@ extension Arguments {
     let value = try int(name)
     guard bounds.contains(value) else {
       throw failure(
-        "E0305", "\(functionName) cannot take \(value) for '\(name)'", at: name,
-        help: "expected an Int \(Arguments.describeBounds(bounds))")
+        "E0305", "\(functionName) does not accept \(value) for '\(name)'", at: name,
+        help: "use an Int \(Arguments.describeBounds(bounds))")
     }
     return value
   }
@@ -143,7 +143,7 @@ extension Arguments {
     }
   }
 
-  /// A Float; an Int is made into one.
+  /// A Float; an Int is converted to one.
   public func float(_ name: String) throws -> Double {
     guard let value = self[name]?.asFloat else { throw wrongType(name, expected: "a number") }
     return value
@@ -157,15 +157,15 @@ extension Arguments {
     return value
   }
 
-  /// One of several words; anything else is E0305 with the nearest one suggested.
+  /// One of several words; anything else is an E0305 that suggests the nearest one.
   public func choice(_ name: String, among words: [String]) throws -> String {
     let word = try string(name)
     guard words.contains(word) else {
       let list = words.map { StringText.quoted($0) }.joined(separator: ", ")
       let near = Nearest.name(to: word, among: words).map { "did you mean \(StringText.quoted($0))? " } ?? ""
       throw failure(
-        "E0305", "\(functionName) does not know the \(name) \(StringText.quoted(word))", at: name,
-        help: "\(near)expected one of \(list)")
+        "E0305", "\(functionName) does not support the \(name) \(StringText.quoted(word))", at: name,
+        help: "\(near)use one of \(list)")
     }
     return word
   }
@@ -191,23 +191,23 @@ extension Arguments {
     return value
   }
 
-  /// A Bool; nil where the argument is nil or was left out.
+  /// A Bool; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalBool(_ name: String) throws -> Bool? { isAbsent(name) ? nil : try bool(name) }
-  /// An Int; nil where the argument is nil or was left out.
+  /// An Int; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalInt(_ name: String) throws -> Int? { isAbsent(name) ? nil : try int(name) }
-  /// A number; nil where the argument is nil or was left out.
+  /// A number; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalFloat(_ name: String) throws -> Double? { isAbsent(name) ? nil : try float(name) }
-  /// A String; nil where the argument is nil or was left out.
+  /// A String; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalString(_ name: String) throws -> String? { isAbsent(name) ? nil : try string(name) }
-  /// An amount with a unit; nil where the argument is nil or was left out.
+  /// An amount with a unit; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalQuantity(_ name: String) throws -> Quantity? {
@@ -247,14 +247,14 @@ extension Arguments {
       guard let value = $0.asInt else {
         throw failure(
           "E0303",
-          "\(functionName) expects a List of Ints for '\(name)', but it holds \(Arguments.describe($0))",
+          "\(functionName) expects a List of Ints for '\(name)', but it contains \(Arguments.describe($0))",
           at: name)
       }
       return value
     }
   }
 
-  /// The elements of a List of numbers, Ints made into Floats, or of a Range.
+  /// The elements of a List of numbers, with Ints converted to Floats, or of a Range.
   ///
   /// - Throws: E0303 for anything else, naming the first element that is not a number; E0405 for a Range of more
   ///   than 100 million elements.
@@ -263,7 +263,7 @@ extension Arguments {
       guard let value = $0.asFloat else {
         throw failure(
           "E0303",
-          "\(functionName) expects a List of numbers for '\(name)', but it holds \(Arguments.describe($0))",
+          "\(functionName) expects a List of numbers for '\(name)', but it contains \(Arguments.describe($0))",
           at: name)
       }
       return value
@@ -278,14 +278,14 @@ extension Arguments {
       guard let value = $0.asString else {
         throw failure(
           "E0303",
-          "\(functionName) expects a List of Strings for '\(name)', but it holds \(Arguments.describe($0))",
+          "\(functionName) expects a List of Strings for '\(name)', but it contains \(Arguments.describe($0))",
           at: name)
       }
       return value
     }
   }
 
-  /// A function of the program or a native one, to be called back.
+  /// A function of the program or a native function, to be called back.
   ///
   /// - Throws: E0303 for anything else, also for a host object that can be called.
   public func function(_ name: String) throws -> FunctionValue {
@@ -293,7 +293,7 @@ extension Arguments {
     return value
   }
 
-  /// A host object of that class or protocol; `expected` is how the message calls it.
+  /// A host object of that class or protocol; `expected` is its name in the message.
   public func host<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T {
     guard let value = self[name]?.asHost(type) else {
       let words = expected ?? String(describing: type)
@@ -302,23 +302,23 @@ extension Arguments {
     return value
   }
 
-  /// The elements of a List or Range; nil where the argument is nil or was left out.
+  /// The elements of a List or Range; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else, E0405 for a Range of more than 100 million elements.
   public func optionalList(_ name: String) throws -> [AnyValue]? { isAbsent(name) ? nil : try list(name) }
-  /// The fields of a Record; nil where the argument is nil or was left out.
+  /// The fields of a Record; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalRecord(_ name: String) throws -> Fields? { isAbsent(name) ? nil : try record(name) }
-  /// A function; nil where the argument is nil or was left out.
+  /// A function; nil if the argument is nil or was left out.
   ///
   /// - Throws: E0303 for anything else.
   public func optionalFunction(_ name: String) throws -> FunctionValue? {
     isAbsent(name) ? nil : try function(name)
   }
-  /// A host object of that class or protocol; nil where the argument is nil or was left out.
+  /// A host object of that class or protocol; nil if the argument is nil or was left out.
   ///
-  /// - Throws: E0303 for anything else; `expected` is how the message calls it.
+  /// - Throws: E0303 for anything else; `expected` is the name in the message.
   public func optionalHost<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T? {
     isAbsent(name) ? nil : try host(type, name, expected: expected)
   }

@@ -1,8 +1,8 @@
-// Controls: settings of a program that whoever reads a notebook can move. The language knows that there are such
-// functions, and marks; which they are, the embedder says.
+// Controls: settings of a program that the reader of a notebook can change. The language only marks such
+// functions; the embedder defines them.
 //
 //   interpreter.define(
-//     NativeFunction("slider(range)", doc: "…") { … }                 // the plain call: gives the default
+// NativeFunction("slider(range)", doc: "…") { … } // the plain call: returns the default
 //       .asControl(goesThrough: true) { arguments, declaration in … })  // let k = slider(…) at the top level
 
 import MocoBase
@@ -14,37 +14,37 @@ public struct Control: Sendable {
   public enum Kind: Sendable {
     /// Numbers at equal distances.
     case slider(Steps)
-    /// One of several things, by their texts.
+    /// One of several options, by their texts.
     case choice([String])
     /// `true` or `false`.
     case toggle
     /// Any text.
     case text
-    /// One of several pictures, by its place, from 0.
+    /// One of several pictures, by its index, from 0.
     case pictures([Picture])
   }
 
-  /// A picture to choose.
+  /// A picture that can be chosen.
   public struct Picture: Sendable {
-    /// What it is, in words.
+    /// Its label.
     public var label: String
-    /// The picture; nil where there are too many to show each.
+    /// The picture; nil if there are too many to show.
     public var image: Document.Image?
 
-    /// A picture with words for it.
+    /// A picture with a label.
     public init(label: String, image: Document.Image?) {
       self.label = label
       self.image = image
     }
   }
 
-  /// The `let` that declares it, by which `--set` names it.
+  /// The name of the `let` that declares it, used by `--set`.
   public var name: String
   /// What can be set.
   public var kind: Kind
-  /// The words beside it; empty for the name alone.
+  /// The label; empty to show only the name.
   public var label: String
-  /// What it is set to, as `--set` takes it.
+  /// The current value, in the form that `--set` accepts.
   public var value: String
   /// Whether the last of the values is not one that the program names: it was set, `--set shots=3` for
   /// `over([1, 2, 4])`.
@@ -60,7 +60,7 @@ public struct Control: Sendable {
 }
 
 extension Control {
-  /// How many values can be set; nil where they cannot be gone through.
+  /// The number of values; nil if they cannot be enumerated.
   public var stateCount: Int? {
     switch kind {
     case .slider(let steps): steps.count
@@ -74,7 +74,7 @@ extension Control {
   /// How many values the program itself names.
   public var namedCount: Int? { stateCount.map { hasOtherValue ? $0 - 1 : $0 } }
 
-  /// The value at a place from 0 to `stateCount - 1`, as `--set` takes it.
+  /// The value at an index from 0 to `stateCount - 1`, in the form that `--set` accepts.
   public func state(at place: Int) -> String {
     switch kind {
     case .slider(let steps): steps.text(at: place)
@@ -85,8 +85,7 @@ extension Control {
     }
   }
 
-  /// The place of a value among those that can be set; nil where it cannot be set. Any text is at place 0 of a
-  /// text field.
+  /// The index of a value; nil if it cannot be set. Any text has index 0 in a text field.
   public func place(of text: String) -> Int? {
     switch kind {
     case .slider(let steps): steps.place(of: text)
@@ -97,20 +96,20 @@ extension Control {
     }
   }
 
-  /// A value as `--set` takes it, in its usual form.
+  /// A value in the normal form of `--set`.
   ///
-  /// - Throws: E0307 with what is possible, where it cannot be set.
+  /// - Throws: E0307 with the valid values, if it cannot be set.
   public func accepted(_ text: String) throws -> String {
     if case .text = kind { return text }
     if let place = place(of: text) { return state(at: place) }
-    var help = "give \(possible)"
+    var help = "use \(possible)"
     if case .choice(let options) = kind, let near = Nearest.name(to: text, among: options) {
       help = "did you mean \(name)=\(near)? \(help)"
     }
-    throw Failure("E0307", "--set \(name)=\(text): the \(noun) takes no such value", help: help)
+    throw Failure("E0307", "--set \(name)=\(text): the \(noun) does not accept this value", help: help)
   }
 
-  /// What kind of control it is, in words.
+  /// The name of the kind of control.
   public var noun: String {
     switch kind {
     case .slider: "slider"
@@ -121,7 +120,7 @@ extension Control {
     }
   }
 
-  /// The values that can be set, in words: `a number from 1 to 6 in steps of 1`.
+  /// The valid values, in words: `a number from 1 to 6 in steps of 1`.
   public var possible: String {
     switch kind {
     case .slider(let steps): return steps.sentence
@@ -129,7 +128,7 @@ extension Control {
       let shown = options.prefix(12).joined(separator: ", ")
       return "one of \(shown)\(options.count > 12 ? ", … (\(options.count))" : "")"
     case .toggle: return "true or false"
-    case .text: return "a text"
+    case .text: return "any text"
     case .pictures(let pictures): return "the number of an image, from 0 to \(pictures.count - 1)"
     }
   }
@@ -148,7 +147,7 @@ extension Control {
     return "\(name) = \(shownValue)  (\(noun)\(range.isEmpty ? "" : " " + range))"
   }
 
-  /// The value as a reader sees it: a text in quotes, a picture with its words.
+  /// The value as shown to a reader: a text in quotes, a picture with its label.
   public var shownValue: String {
     switch kind {
     case .text: return StringText.quoted(value)
@@ -167,13 +166,14 @@ extension Control {
   public struct Steps: Sendable, Equatable {
     /// The first.
     public let start: Double
-    /// The distance, above 0.
+    /// The distance between two numbers, above 0.
     public let step: Double
-    /// How many; at least 1.
+    /// The number of values; at least 1.
     public let count: Int
     /// Whether the numbers are Ints.
     public let isWhole: Bool
-    /// The first number and the distance as Ints, of which `scale` make 1: so 0.1 · 3 is 0.3. 0 where they do not fit.
+    /// The first number and the distance as Ints in units of 1 / `scale`, so that 0.1 · 3 is 0.3. 0 if they
+    /// are out of range.
     private let scale: Int
     private let scaledStart: Int
     private let scaledStep: Int
@@ -189,7 +189,7 @@ extension Control {
       scaledStep = step
     }
 
-    /// Floats; the numbers are the decimal ones that a reader expects.
+    /// Floats; the numbers are the decimals that a reader expects.
     public init(start: Double, step: Double, count: Int) {
       self.start = start
       self.step = step
@@ -209,24 +209,24 @@ extension Control {
       (scale, scaledStart, scaledStep) = (0, 0, 0)
     }
 
-    /// The number at a place as a value of the language.
+    /// The number at an index as a value of the language.
     public func value(at place: Int) -> AnyValue {
       isWhole ? .int(scaledStart &+ scaledStep &* place) : .float(number(at: place))
     }
 
-    /// The number at a place.
+    /// The number at an index.
     public func number(at place: Int) -> Double {
       if isWhole { return Double(scaledStart &+ scaledStep &* place) }
       if scale > 0 { return Double(scaledStart &+ scaledStep &* place) / Double(scale) }
       return start + step * Double(place)
     }
 
-    /// The number at a place as text.
+    /// The number at an index as text.
     public func text(at place: Int) -> String {
       isWhole ? String(scaledStart &+ scaledStep &* place) : NumberText.float(number(at: place))
     }
 
-    /// The place of a number; nil where it is none of them.
+    /// The index of a number; nil if it is not one of the values.
     public func place(of number: Double) -> Int? {
       let place = ((number - start) / step).rounded()
       guard place >= 0, place < Double(count), place < 9e15 else { return nil }
@@ -234,7 +234,7 @@ extension Control {
       return (found - number).magnitude <= step * 1e-6 ? Int(place) : nil
     }
 
-    /// The place of a number that is written; nil where it is none of them.
+    /// The index of a number given as text; nil if it is not one of the values.
     func place(of text: String) -> Int? {
       if isWhole {
         guard let number = Int(text), scaledStep > 0 else { return nil }
@@ -257,34 +257,34 @@ extension Control {
   }
 }
 
-/// Where a control is declared, and what it is set to.
+/// The declaration of a control, and its setting.
 public struct ControlDeclaration: Sendable {
   /// The name of the `let`.
   public let name: String
-  /// What `--set` says; nil for the default.
+  /// The value of `--set`; nil for the default.
   public let setting: String?
-  /// Whether it stands in a module, which nobody sets.
+  /// Whether it is in a module, whose controls cannot be set.
   public let isInModule: Bool
 }
 
-/// What makes a function a control.
+/// The properties of a control function.
 struct ControlRole {
-  /// Whether its values can be gone through.
+  /// Whether its values can be enumerated.
   let goesThrough: Bool
-  /// Whether a sweep goes through its values: a call that is not a declaration is an error then.
+  /// Whether a sweep uses its values. If so, a call outside a declaration is an error.
   let isSwept: Bool
-  /// What `let name = f(…)` at the top level does in place of the plain call.
+  /// The implementation of `let name = f(…)` at the top level, in place of the plain call.
   let body: (inout Arguments, ControlDeclaration) throws -> AnyValue
 }
 
 extension NativeFunction {
-  /// The same function, which is a control where `let name = f(…)` stands at the top level; elsewhere it is called as any
-  /// other.
+  /// The same function as a control: in `let name = f(…)` at the top level it declares a control; elsewhere
+  /// it is an ordinary function.
   ///
   /// - Parameters:
-  ///   - goesThrough: whether its values can be gone through, each after the other.
-  ///   - isSwept: whether a sweep goes through its values.
-  ///   - body: what it does there.
+  ///   - goesThrough: whether its values can be enumerated.
+  ///   - isSwept: whether a sweep uses its values.
+  ///   - body: the implementation for a declaration.
   package func asControl(
     goesThrough: Bool, isSwept: Bool = false,
     _ body: @escaping (inout Arguments, ControlDeclaration) throws -> AnyValue
@@ -293,7 +293,7 @@ extension NativeFunction {
     return self
   }
 
-  /// The function as it is called in a declaration; nil where it is not a control.
+  /// The function called in a declaration; nil if it is not a control.
   func declared(_ declaration: ControlDeclaration) -> NativeFunction? {
     guard let control else { return nil }
     return NativeFunction(signature: signature, doc: doc, core: nil) { arguments in
@@ -303,26 +303,26 @@ extension NativeFunction {
 }
 
 extension Interpreter {
-  /// Whether a built-in is a control, and whether its values can be gone through; nil for what is none.
+  /// Whether the values of a control function can be enumerated; nil if the built-in is not a control.
   public func control(builtin name: String) -> Bool? {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return nil }
     return nativeFunction(globals.words[slot]).control?.goesThrough
   }
 
-  /// Whether a sweep goes through the values of a built-in.
+  /// Whether a sweep uses the values of a built-in.
   public func isSwept(builtin name: String) -> Bool {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return false }
     return nativeFunction(globals.words[slot]).control?.isSwept ?? false
   }
 }
 
-/// A range of Floats, which only controls take: it has no elements.
+/// A range of Floats, which only controls accept: it has no elements.
 package final class FloatRange: HostObject {
   /// The first number.
   package let start: Double
   /// The end as written.
   package let end: Double
-  /// Whether the end belongs to it.
+  /// Whether the end is included.
   package let isClosed: Bool
 
   init(start: Double, end: Double, isClosed: Bool) {

@@ -1,4 +1,4 @@
-// Values as documents: on one line where they fit, else over several, long ones with their middle left out.
+// Values as documents: on one line if they fit, otherwise on several; the middle of long ones is left out.
 
 import MocoBase
 import MocoDocument
@@ -10,7 +10,7 @@ struct DocumentBuilder {
   /// Elements of a collection that are shown when not all fit, at each end.
   private var edge: Int { limits.rows.map { max(1, $0 / 2) } ?? 10 }
   private var maximumLines: Int { limits.rows.map { max(2, $0) } ?? 40 }
-  /// Whether ^C has asked for an end: what is there is shown then.
+  /// Whether ^C requested an end; then the part built so far is shown.
   private var isStopped: Bool { machine.interruptFlag.pointee.load(ordering: .relaxed) != 0 }
 
   init(machine: Machine, limits: DocumentLimits) {
@@ -23,18 +23,18 @@ struct DocumentBuilder {
     return Document([block(word, Place(width: limits.width), depth: 0)])
   }
 
-  /// Where a value stands.
+  /// The position of a value.
   private struct Place {
     var width: Int
-    /// Blanks before every line but the first.
+    /// Spaces before every line except the first.
     var indent = 0
-    /// Columns before and behind the value: indentation and name, and the comma.
+    /// Columns before and after the value: indentation and name, and the comma.
     var before = 0
     var behind = 0
 
     var room: Int { max(8, width - before - behind) }
 
-    /// One step further in, behind a name, with a comma.
+    /// One level deeper, after a name, with a comma.
     func inner(name: Int = 0) -> Place {
       Place(width: width, indent: indent + 2, before: indent + 2 + name, behind: 1)
     }
@@ -67,26 +67,26 @@ struct DocumentBuilder {
     return NumberText.float(word.asFloat, digits: digits)
   }
 
-  /// A text in quotes, cut where it has more than `most` characters. Only what may be shown of it is looked at.
+  /// A text in quotes, truncated to `most` characters. Only the part that may be shown is read.
   private func string(_ object: ObjectPointer, most: Int, _ place: Place) -> String {
     let (start, isWhole) = beginning(object, most: most)
     let text = StringText.quoted(start)
     return isWhole && text.count <= most ? text : cut(text, place.room)
   }
 
-  /// What stands first in a text, at least `most` characters of usual length, or all of it.
+  /// The beginning of a text: at least `most` characters of usual length, or the entire text.
   private func beginning(_ object: ObjectPointer, most: Int) -> (text: String, isWhole: Bool) {
     let bytes = StringObject.bytes(object)
     var end = min(bytes.count, 4 * (most + 8))
     let isWhole = end == bytes.count
-    // The bytes of a character that the end cuts in two are left out.
+    // The bytes of a character that is truncated at the end are left out.
     while !isWhole, end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
     return (String(decoding: UnsafeBufferPointer(rebasing: bytes[..<end]), as: UTF8.self), isWhole)
   }
 
-  /// The text on one line; nil where it does not fit.
+  /// The text on one line; nil if it does not fit.
   private func oneLine(_ word: Word, _ room: Int) -> String? {
-    // Far more elements than characters cannot fit, so the text is not even made.
+    // With far more elements than characters it cannot fit, so the text is not created.
     if let count = machine.length(word), word.tag != .host, count > room { return nil }
     var writer = TextWriter(machine: machine, limit: 4 * max(room, 64))
     writer.digits = limits.digits
@@ -116,7 +116,7 @@ struct DocumentBuilder {
     return .collection(Document.Collection(.list, entries))
   }
 
-  /// Numbers, which run on over the lines.
+  /// Numbers, which continue across lines.
   private func numbers(_ list: ListObject, _ place: Place) -> Document.Block {
     var entries: [Document.Collection.Entry] = []
     let isLong = list.count > 400
@@ -156,7 +156,7 @@ struct DocumentBuilder {
     return .collection(Document.Collection(.record, entries))
   }
 
-  /// The places to show; nil stands for those left out.
+  /// The indices to show; nil marks those that are left out.
   private func shown(_ count: Int) -> [Int?] {
     if count <= maximumLines { return Array(0..<count) }
     return Array(0..<edge).map { $0 } + [nil] + ((count - edge)..<count).map { $0 }

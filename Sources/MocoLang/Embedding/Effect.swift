@@ -1,28 +1,28 @@
-/// What calling a built-in does besides giving a value: its side effects.
+/// The side effects of calling a built-in.
 public enum Effect: Sendable {
-  /// It changes, prints, writes, or takes long: a call may stand for itself.
+  /// It changes, prints, writes, or runs long: a call is useful without its value.
   case something
-  /// Nothing: a call whose value is thrown away was in vain. Drawing a random number counts as nothing where the
-  /// numbers are the only thing that the call is for.
+  /// None: a call whose value is discarded has no effect. Drawing a random number counts as none if the
+  /// number is the only purpose of the call.
   case nothing
-  /// What the functions do that it is given.
+  /// The side effects of the functions that are passed to it.
   case thatOfFunctions
 }
 
 extension NativeFunction {
-  /// The same function, said to do nothing but give its value.
+  /// The same function, marked as having no side effects.
   package func onlyGiving(_ effect: Effect = .nothing) -> NativeFunction {
     self.effect = effect
     return self
   }
 
-  /// The same function under an older name, which programs are told to replace.
+  /// The same function under a deprecated name, which programs are told to replace.
   package func formerly(_ name: String) -> NativeFunction {
     var former = signature
     former.functionName = name
     former.text = name + former.text.dropFirst(signature.functionName.count)
     let alias = NativeFunction(
-      signature: former, doc: "The older name of `\(signature.functionName)`.\n\n" + doc, core: core,
+      signature: former, doc: "The deprecated name of `\(signature.functionName)`.\n\n" + doc, core: core,
       body: body)
     alias.effect = effect
     alias.newName = signature.functionName
@@ -31,7 +31,7 @@ extension NativeFunction {
 }
 
 extension [NativeFunction] {
-  /// Functions that only give a value, all of them or those named.
+  /// Marks functions as having no side effects, all of them or those named.
   package func onlyGiving(
     only named: Set<String>? = nil, except others: Set<String> = [], callingBack: Set<String> = []
   ) -> [NativeFunction] {

@@ -6,9 +6,9 @@ import MocoBase
 ///     fields["epoch"] = 3
 ///     for (name, value) in fields { … }
 public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
-  /// The fields in their order; no name is there twice.
+  /// The fields in order; names are unique.
   package var pairs: [(String, AnyValue)]
-  /// Where a name stands in `pairs`; only looked up, never iterated.
+  /// The index of a name in `pairs`; only looked up, never iterated.
   package var places: [ExactText: Int]
 
   /// No fields.
@@ -17,19 +17,19 @@ public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
     places = [:]
   }
 
-  /// A name that comes twice keeps its first place and its last value.
+  /// A duplicate name keeps its first position and its last value.
   public init(_ fields: [(String, AnyValue)]) {
     self.init()
     for (name, value) in fields { self[name] = value }
   }
 
-  /// Fields in the order in which they are written; a name that comes twice keeps its first place and its
-  /// last value.
+  /// Fields in the order in which they are written; a duplicate name keeps its first position and its last
+  /// value.
   public init(dictionaryLiteral elements: (String, AnyValue)...) { self.init(elements) }
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { pairs.count }
-  /// The field at a place from 0 ..< `count`; in constant time.
+  /// The field at an index in 0 ..< `count`, in constant time.
   public subscript(position: Int) -> (name: String, value: AnyValue) {
     (name: pairs[position].0, value: pairs[position].1)
   }
@@ -37,7 +37,7 @@ public struct Fields: RandomAccessCollection, ExpressibleByDictionaryLiteral {
   /// The names in the order of the fields.
   public var names: [String] { pairs.map(\.0) }
 
-  /// The value of a name, compared byte by byte; nil where there is none.
+  /// The value of a name, compared byte by byte; nil if there is none.
   ///
   /// Setting a new name appends it, in constant time. Setting nil removes the field, in time linear in the
   /// number of fields.

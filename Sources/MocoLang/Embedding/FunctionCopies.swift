@@ -1,33 +1,33 @@
 import MocoBase
 
-/// What functions of a program reach: variables of the functions around them, lists, records, other functions, global
-/// names; and copies of the functions that reach other objects in the place of some.
+/// The objects that functions of a program reach: variables of enclosing functions, lists, records, other
+/// functions, global names. It also makes copies of the functions with some of these objects replaced.
 ///
 /// It belongs to the thread that runs the interpreter's programs.
 public final class FunctionReach {
-  /// Why functions cannot be copied so.
+  /// Why functions cannot be copied this way.
   ///
   /// - Safety: it is thrown and caught on the thread that runs the interpreter's programs.
   public enum Obstacle: Error, @unchecked Sendable {
-    /// A global name leads to an object that is replaced.
+    /// A global name refers to an object that is replaced.
     case global(String)
-    /// An object of Swift code holds such an object itself.
+    /// A Swift object holds such an object.
     case host(any HostObject)
-    /// A method that was taken from its object, which cannot be looked for.
+    /// A bound method, whose object cannot be searched for.
     case method(String)
-    /// A native function given in the place of one of a program.
+    /// A native function in place of a function of the program.
     case unwritten
-    /// There is too much.
+    /// Too many objects are reached.
     case tooMuch
   }
 
-  /// The host objects that are reached, each once, in the order in which they are found.
+  /// The host objects that are reached, without duplicates, in the order in which they are found.
   public private(set) var hosts: [any HostObject] = []
 
   private let heap: Heap
   private let globals: Globals
   private let roots: [ObjectReference]
-  /// Everything that is reached, with what holds it.
+  /// All objects that are reached, with their holders.
   private var holders: [ObjectPointer: [Holder]] = [:]
   private var order: [Word] = []
   private var methods: [(ObjectPointer, String)] = []
@@ -105,7 +105,7 @@ public final class FunctionReach {
     }
   }
 
-  /// Global names that a function reads, or the functions written in it.
+  /// The global names that a function reads, including those read by functions declared inside it.
   private func visitGlobals(of prototype: Prototype) {
     guard prototypes.insert(ObjectIdentifier(prototype)).inserted else { return }
     let code = prototype.code.pointee.instructions
@@ -127,15 +127,16 @@ public final class FunctionReach {
     }
   }
 
-  /// Copies of the functions, in their order, with other objects in the place of some. What leads to one of those is
-  /// copied, all together: what two functions share, their copies share. All else the copies share with the originals.
+  /// Copies of the functions, in order, with some objects replaced. Everything that leads to a replaced
+  /// object is copied together: objects that two functions share are shared by their copies. Everything else
+  /// is shared with the originals.
   ///
-  /// - Parameter replaced: the object for another; nil for one that stays.
+  /// - Parameter replaced: the replacement of an object; nil to keep it.
   /// - Throws: an `Obstacle`; E0405.
   public func copies(replacing replaced: (any HostObject) -> (any HostObject)?) throws -> [FunctionValue] {
     var copies: [ObjectPointer: Word] = [:]
     defer { for word in copies.values { heap.release(word) } }
-    // From the replaced ones back to what holds them.
+    // From the replaced objects back to their holders.
     var open: [ObjectPointer] = []
     var touched: Set<ObjectPointer> = []
     for word in order where word.tag == .host {
@@ -160,7 +161,7 @@ public final class FunctionReach {
         }
       }
     }
-    // All of them empty, then filled: they may hold each other.
+    // All are created empty, then filled, because they may hold each other.
     let changed = order.filter { touched.contains($0.pointer) && $0.tag != .host }
     for word in changed { copies[word.pointer] = try emptyCopy(word) }
     func now(_ word: Word) -> Word {
@@ -194,7 +195,7 @@ public final class FunctionReach {
     return roots.map { root in FunctionValue(AnyValue(copies[root.raw] ?? root.value, in: heap)) }
   }
 
-  /// - Returns: a copy without what it holds, with a reference.
+  /// - Returns: a copy without contents, with a reference.
   private func emptyCopy(_ word: Word) throws -> Word {
     switch word.tag {
     case .list: return try heap.list(capacity: word.pointer.list.pointee.count)

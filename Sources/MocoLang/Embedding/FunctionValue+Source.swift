@@ -1,10 +1,10 @@
 import MocoBase
 
-// What Swift code that calls a function back may know of it.
+// Information about a function for Swift code that calls it back.
 
 extension FunctionValue {
-  /// How many arguments by position serve every parameter that has no default: what a caller gives to a function that
-  /// need not take all there is.
+  /// The number of positional arguments that satisfies every parameter without a default. A caller passes
+  /// this many to a function that does not need all available arguments.
   public var requiredCount: Int {
     switch value.storage {
     case .native(let function): return function.requiredCount
@@ -17,7 +17,7 @@ extension FunctionValue {
     }
   }
 
-  /// What it computes, in the source; nil for a native function.
+  /// The body in the source; nil for a native function.
   public var place: Span? {
     guard case .object(let reference) = value.storage, let prototype = prototype(of: reference) else {
       return nil
@@ -25,8 +25,8 @@ extension FunctionValue {
     return prototype.extent
   }
 
-  /// The function as it is written, without the blanks that may differ; for a native function its name. Functions that
-  /// it calls are not in it.
+  /// The source text of the function with normalised white space; for a native function its name. Functions
+  /// that it calls are not included.
   public var writtenText: String {
     guard case .object(let reference) = value.storage, let prototype = prototype(of: reference) else {
       return name ?? ""
@@ -47,7 +47,7 @@ extension FunctionValue {
 }
 
 extension Prototype {
-  /// From the first to the last place that an instruction can blame; nil where there is none.
+  /// The range from the first to the last source position of its instructions; nil if there is none.
   fileprivate var extent: Span? {
     var (first, last) = (Int32.max, Int32.min)
     for spans in spans where spans.whole.1 > spans.whole.0 {

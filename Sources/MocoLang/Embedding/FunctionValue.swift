@@ -1,10 +1,10 @@
-/// A function of the program or a native one, as Swift code holds and calls it.
+/// A function of the program or a native function, for Swift code to hold and call.
 ///
 ///     let loss = try function.call([.host(batch)], named: [("scale", 0.5)])
 public struct FunctionValue {
-  /// The function as a value, to be given to a program or kept in a `HeldValue`.
+  /// The function as a value, to pass to a program or keep in a `HeldValue`.
   public let value: AnyValue
 
-  /// A function from a value that the caller knows to be one.
+  /// A function from a value that is known to be a function.
   package init(_ value: AnyValue) { self.value = value }
 }

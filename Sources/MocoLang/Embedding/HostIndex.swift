@@ -8,10 +8,10 @@ public enum HostIndex {
   case range(HostRange)
   /// A bare `:`.
   case all
-  /// Anything else: a list of places, a mask, a tensor.
+  /// Anything else: a list of indices, a mask, a tensor.
   case value(AnyValue)
 
-  /// The place from 0 that an index stands for, negative ones counting from the end.
+  /// The non-negative index; negative ones count from the end.
   /// - Throws: E0202 naming index and length.
   public static func resolve(_ index: Int, count: Int) throws -> Int {
     let place = index < 0 ? index &+ count : index
@@ -27,16 +27,16 @@ public enum HostIndex {
 
 /// A range inside brackets: ends may be missing, negative ones count from the end.
 public struct HostRange: Sendable {
-  /// The first place; nil for the beginning of the axis. Negative ones count from the end.
+  /// The first index; nil for the beginning of the axis. Negative ones count from the end.
   public var start: Int?
   /// The end as written; nil for the end of the axis.
   public var end: Int?
-  /// Whether the end belongs to it: `...` and not `..<`.
+  /// Whether the end is included: `...` and not `..<`.
   public var isClosed: Bool
   /// The distance between elements; negative goes backwards, never 0.
   public var step: Int
 
-  /// A range between brackets. The caller sees to it that `step` is not 0.
+  /// A range between brackets. `step` must not be 0.
   public init(start: Int?, end: Int?, isClosed: Bool = false, step: Int = 1) {
     self.start = start
     self.end = end
@@ -44,11 +44,11 @@ public struct HostRange: Sendable {
     self.step = step
   }
 
-  /// First place, number of elements, and distance between them, for an axis of that length.
+  /// First index, number of elements and distance between them, for an axis of that length.
   ///
-  /// An end before the start gives no elements. Backwards both ends must be there, and every place must
+  /// An end before the start results in no elements. A negative step needs both ends, and every index must
   /// exist.
-  /// - Throws: E0202 when an end lies outside `0...count`, or, backwards, is missing or on the other side of the
+  /// - Throws: E0202 if an end is outside `0...count`, or, with a negative step, is missing or before the
   ///   first element.
   public func resolve(count: Int) throws -> (start: Int, count: Int, step: Int) {
     func outside(_ bound: Int) -> Failure {
@@ -57,7 +57,7 @@ public struct HostRange: Sendable {
         help: "\(bound) is outside 0 to \(count)")
     }
     guard step > 0 else {
-      // Backwards: the places of the range as they are, each checked.
+      // Negative step: the indices of the range, each checked.
       guard let start, let end else {
         throw Failure("E0202", "a range with a negative step needs both ends here")
       }
@@ -67,10 +67,10 @@ public struct HostRange: Sendable {
       let first = try HostIndex.resolve(places.element(0), count: count)
       let last = places.element(length - 1)
       _ = try HostIndex.resolve(last, count: count)
-      // -1 is the last place, and not the one before the first.
+      // -1 is the last index, not the one before the first.
       guard (start < 0) == (last < 0), !places.isUncountable else {
         throw Failure(
-          "E0202", "the range \(description) goes on before the first element",
+          "E0202", "the range \(description) continues past the first element",
           help: "end it at -1 to stop at the first element")
       }
       return (first, length, step)

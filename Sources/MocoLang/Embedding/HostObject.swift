@@ -1,4 +1,4 @@
-// Host objects: Swift classes that programs see as values.
+// Host objects: Swift classes that programs use as values.
 //
 // A type with fields, methods, operators, indexing, iteration and a display:
 //
@@ -59,76 +59,77 @@ import MocoDocument
 
 /// A Swift object that programs hold as a value. Everything except `typeName` has a default.
 public protocol HostObject: AnyObject {
-  /// What `type(x)` gives, and error messages call it: `Tensor`, `Dataset`.
+  /// The name of the type for `type(x)` and error messages: `Tensor`, `Dataset`.
   var typeName: String { get }
 
-  /// The field `x.name`, or nil where there is none. Methods come from `method`.
+  /// The field `x.name`, or nil if there is none. Methods come from `method`.
   func member(_ name: String) throws -> AnyValue?
   /// Names of fields and methods, for completion and for the suggestion in "has no member".
   var memberNames: [String] { get }
   /// The method for `x.name(…)` or `x.name`, or nil. See `MethodTable`.
   func method(_ name: String) -> NativeFunction?
-  /// `x.name = value`; false where the field cannot be set.
+  /// `x.name = value`; false if the field cannot be set.
   func setMember(_ name: String, to value: AnyValue) throws -> Bool
 
-  /// `x[…]`; nil where the object cannot be indexed this way.
+  /// `x[…]`; nil if the object cannot be indexed this way.
   func index(_ items: [HostIndex]) throws -> AnyValue?
-  /// `x[…] = value`; false where that is not possible.
+  /// `x[…] = value`; false if that is not supported.
   func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool
 
-  /// `x op other`, or `other op x` when reversed; nil where the operator is not defined for these operands.
-  /// Comparisons too; where `.equal` gives nil, `==` is identity.
+  /// `x op other`, or `other op x` when reversed; nil if the operator is not defined for these operands. This
+  /// includes comparisons; if `.equal` returns nil, `==` is identity.
   func binary(_ op: BinaryOperation, _ other: AnyValue, reversed: Bool) throws -> AnyValue?
-  /// `-x`; nil where it is not defined.
+  /// `-x`; nil if it is not defined.
   func negated() throws -> AnyValue?
   /// Deep equality for `equal(a, b)` and for `==` of lists that hold the object; nil means identity.
   func isEqual(to other: AnyValue) throws -> Bool?
 
-  /// `len(x)`; nil where the object has no length.
+  /// `len(x)`; nil if the object has no length.
   var count: Int? { get }
-  /// The same value in memory of its own, where writing into another object could change this one; else nil.
+  /// The same value in its own memory, if writing to another object could change this one; otherwise nil.
   func unshared() throws -> AnyValue?
-  /// A function that gives the elements in turn and then nil; nil where the object cannot be iterated.
+  /// A function that returns the elements in turn and then nil; nil if the object cannot be iterated over.
   func makeIterator() throws -> (() throws -> AnyValue?)?
-  /// `value in x`; nil means: look by iterating.
+  /// `value in x`; nil means: search by iterating.
   func contains(_ value: AnyValue) throws -> Bool?
-  /// What to call for `x(…)`; nil where the object is not a function.
+  /// The function to call for `x(…)`; nil if the object is not callable.
   var callable: NativeFunction? { get }
 
-  /// What `copy(x)` gives: an object that no later change of this one reaches. What never changes gives itself; nil
-  /// means that the object cannot be copied.
-  /// - Throws: an error with advice, in place of nil.
+  /// The result of `copy(x)`: an object that later changes to this one do not affect. An immutable object
+  /// returns itself; nil means that the object cannot be copied.
+  /// - Throws: an error with help, in place of nil.
   func copied() throws -> AnyValue?
-  /// A copy that lacks nothing of the object, for a state that is put back later: its gradients and what else `copied`
-  /// leaves behind. It is asked of objects that can change (`mark`); nil, the default, means that there is none.
+  /// A complete copy of the object, for a state that is restored later, including gradients and whatever else
+  /// `copied` leaves out. It is requested of mutable objects (`mark`); nil, the default, means that there is
+  /// none.
   ///
-  /// - Parameter memory: what objects copied before share with others; an object that uses some of it gives nil, and
-  ///   else adds its own.
+  /// - Parameter memory: the memory used by the objects copied before. An object that shares some of it
+  ///   returns nil; otherwise it adds its own.
   func copiedWhole(_ memory: inout Set<ObjectIdentifier>) throws -> AnyValue?
 
   /// The conversion `float(x)`, `int(x)`: a number, or nil.
   func number() throws -> AnyValue?
 
-  /// What the object is, for the prompt, `show`, pages and reports: a card, an excerpt, a picture. Names in it stand as
-  /// they are; whoever renders it takes care of what would steer the place where it is shown.
+  /// The object as a document for the prompt, `show`, pages and reports: a card, an excerpt, a picture. Names
+  /// in it are not escaped; the renderer makes control characters harmless.
   func document(_ limits: DocumentLimits) -> Document
-  /// The short form for `print` and inside collections: one line where possible.
+  /// The short form for `print` and inside collections: one line if possible.
   var shortDescription: String { get }
-  /// The short form where it stands in a collection at the prompt and is longer than the room there: one line
-  /// of at most `width` columns; what is longer is cut.
+  /// The short form in a collection at the prompt, if it is too long for the available width: one line,
+  /// truncated to `width` columns.
   func shortDescription(width: Int) -> String
   /// Markdown for `help(x)`.
   var doc: String? { get }
 
-  /// Memory the object holds besides itself, in bytes: what triggers the cycle collector.
+  /// Memory that the object holds in addition to itself, in bytes. It triggers the cycle collector.
   var byteCount: Int { get }
-  /// Bytes that stay in memory for as long as somebody holds the object; nil where that is not known, or so much that
-  /// nobody should hold it only to show it again.
+  /// Bytes that stay in memory as long as the object is held; nil if unknown, or too many to hold the object
+  /// only to show it again.
   var heldByteCount: Int? { get }
-  /// Adds to a mark what is another after the object was changed in place. It is asked for around every cell, so it
-  /// looks at counts of changes and not at contents. An object that adds nothing is taken for one that never changes.
+  /// Adds to a mark a value that changes whenever the object is changed in place. It is called around every
+  /// cell, so it uses counts of changes and not contents. An object that adds nothing counts as immutable.
   func mark(_ mark: inout ChangeMark)
-  /// Every value of the language that the object keeps (functions, lists) sits in a `HeldValue` and is
+  /// Every value of the language that the object keeps (functions, lists) must be in a `HeldValue` and is
   /// visited here, so that cycles through the object are collected.
   func visitReferences(_ visit: (HeldValue) -> Void)
 }
@@ -178,17 +179,16 @@ public enum BinaryOperation: String, Sendable {
   case greaterOrEqual = ">="
 }
 
-/// A language value that a host object keeps. One owner each: do not share a `HeldValue` between objects.
+/// A language value that a host object keeps. Each has one owner: do not share a `HeldValue` between objects.
 public final class HeldValue {
-  /// Holds a reference of its own, apart from those that came in or went out: the cycle collector counts it
-  /// as one.
+  /// Holds its own reference, separate from those passed in or out: the cycle collector counts it as one.
   package var stored: AnyValue
 
-  /// Keeps a value of a program alive for as long as this object lives.
+  /// Keeps a value of a program alive as long as this object lives.
   public init(_ value: AnyValue) { stored = value.withOwnReference }
 
-  /// The value, with a reference of its own on reading and on writing. The cycle collector sets it to nil in
-  /// an object that nothing can reach.
+  /// The value; reading and writing each take their own reference. The cycle collector sets it to nil in an
+  /// unreachable object.
   public var value: AnyValue {
     get { stored.withOwnReference }
     set { stored = newValue.withOwnReference }

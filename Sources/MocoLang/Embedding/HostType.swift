@@ -1,8 +1,8 @@
-// What is known of a type of host objects without an object of it: for help, for completion and for the index.
+// Information about a type of host objects without an instance: for help, completion and the index.
 
 import MocoBase
 
-/// A type, its members with a sentence each, and of what types they are.
+/// A type, its members with a sentence each, and their types.
 ///
 ///     HostType(
 ///       "Vector", "Numbers in a row.", element: "Float",
@@ -11,31 +11,31 @@ import MocoBase
 public struct HostType {
   /// A field or a method.
   public struct Member {
-    /// What stands after the dot.
+    /// The name after the dot.
     public var name: String
-    /// What it is, in one sentence.
+    /// Its description, in one sentence.
     public var summary: String
-    /// The type of the field, or of what the method gives; nil where that depends.
+    /// The type of the field or of the method's result; nil if it varies.
     public var type: String?
     /// The signature and help of a method; nil for fields.
     public var function: NativeFunction?
   }
 
-  /// What `type(x)` gives for an object of it.
+  /// The result of `type(x)` for an object of this type.
   public var name: String
-  /// What such an object is, in one sentence.
+  /// The description of such an object, in one sentence.
   public var summary: String
   /// In the order in which they are listed.
   public private(set) var members: [Member]
-  /// The type of `x[0]` and of what `for` gives.
+  /// The type of `x[0]` and of the elements in `for`.
   public var element: String?
-  /// The field that lists what may stand in `x["…"]`; one that costs nothing.
+  /// The field that lists the valid keys of `x["…"]`; it must be cheap.
   public var keys: String?
   /// The type of fields that not every object of the type has, such as the splits of a data set.
   public var otherFields: String?
 
-  /// A type with fields, and with the methods of a table in the table's order; `gives` has the types that
-  /// methods give, by method.
+  /// A type with fields, and with the methods of a table in the table's order; `gives` has the result types
+  /// of methods, by method.
   public init<Host: HostObject>(
     _ name: String, _ summary: String, element: String? = nil, otherFields: String? = nil,
     keys: String? = nil,
@@ -64,13 +64,14 @@ public struct HostType {
     members = fields.map { Member(name: $0.name, summary: $0.summary, type: $0.type, function: nil) }
   }
 
-  /// The member of that name; nil where the type has none, or has it in `otherFields`.
+  /// The member with that name; nil if the type has none, or if it is one of `otherFields`.
   public func member(_ name: String) -> Member? { members.first { $0.name == name } }
 }
 
 /// The first sentence of a description.
 public enum Summary {
-  /// Without the marks of Markdown that open it; up to the first full stop, or the end of the paragraph.
+  /// The text up to the first full stop or the end of the paragraph, without the Markdown marks at its
+  /// beginning.
   public static func of(_ doc: String?) -> String {
     guard let doc else { return "" }
     var text = ""
@@ -91,7 +92,7 @@ public enum Summary {
       case "(" where !inCode: depth += 1
       case ")" where !inCode: depth -= 1
       case "." where !inCode && depth <= 0:
-        // A full stop ends a sentence before a blank; `a.b` and `1.5` go on, and so do `e.g. x` and `… y`.
+        // A full stop ends a sentence before a space; `a.b` and `1.5` continue, and so do `e.g. x` and `… y`.
         let isLast = index + 1 == characters.count
         if isLast { return String(characters[...index]) }
         if characters[index + 1] == " ", index + 2 >= characters.count || !characters[index + 2].isLowercase {
@@ -117,18 +118,18 @@ extension MethodTable {
 }
 
 extension Interpreter {
-  /// Says what is known of types, for help and completion; asked when somebody wants to know.
+  /// Provides the types for help and completion; evaluated on demand.
   public func describe(_ types: @escaping () -> [HostType]) { hostTypeSource = types }
 
-  /// Says what the help of functions and members names beside them.
+  /// Provides related names for the help of functions and members.
   public func describe(related: [String: [String]]) { relatedNames.merge(related) { $1 } }
 
-  /// A line for the end of a help text; nil where nothing goes with the name.
+  /// A line for the end of a help text; nil if there are no related names.
   func seeAlso(_ name: String) -> String? {
     guard let others = relatedNames[name], !others.isEmpty else { return nil }
     return "See also: " + others.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
   }
 
-  /// Says what type of object functions give, by the function's name.
+  /// Provides the result types of functions, by the function's name.
   public func describe(results: [String: String]) { resultTypes.merge(results) { $1 } }
 }

@@ -1,26 +1,27 @@
-// Which names a cell has made or changed.
+// The names that a cell has created or changed.
 
 import MocoBase
 
-/// What a value holds, as a number: another number after it was changed in place.
+/// A hash of the contents of a value, which differs after a change in place.
 ///
-/// It is made of what is cheap to look at: the elements of lists and fields of records, the variables that functions
-/// have captured, and of host objects what they add themselves, such as how often a tensor was written to.
+/// It is computed from data that is cheap to read: the elements of lists, the fields of records, the
+/// variables that functions have captured, and data that host objects add, such as the number of writes to a
+/// tensor.
 public struct ChangeMark {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-  /// Values that may still be looked at.
+  /// The number of values that may still be visited.
   fileprivate var steps: Int
 
-  /// - Parameter steps: how many values are looked at, at most.
+  /// - Parameter steps: the maximum number of values to visit.
   package init(steps: Int = 1 << 16) { self.steps = steps }
 
-  /// Whether everything was looked at.
+  /// Whether every value was visited.
   fileprivate var isWhole: Bool { steps > 0 }
 
   /// Adds a number.
   public mutating func add(_ number: Int) { add(bits: UInt64(bitPattern: Int64(number))) }
 
-  /// Adds which object something is.
+  /// Adds the identity of an object.
   public mutating func add(_ object: AnyObject) {
     add(bits: UInt64(UInt(bitPattern: Unmanaged.passUnretained(object).toOpaque())))
   }
@@ -29,7 +30,7 @@ public struct ChangeMark {
     value = (value ^ bits) &* 0x9e37_79b9_7f4a_7c15 &+ (value >> 29)
   }
 
-  /// Adds a value with all that it holds.
+  /// Adds a value with all its contents.
   package mutating func add(_ word: Word, depth: Int = 0) {
     steps -= 1
     guard steps > 0, depth < 100 else {
@@ -71,23 +72,23 @@ public struct ChangeMark {
 }
 
 extension Interpreter {
-  /// The names of the main module and what they stand for, at one time. It holds no value: an object that has gone may
-  /// have left its place to another.
+  /// A snapshot of the names of the main module and their values. It holds no references: the address of a
+  /// released object may be reused.
   public struct Bindings {
     fileprivate var words: [Int: Word] = [:]
-    /// Nil where a value is too large to be looked at.
+    /// Nil if a value is too large to visit.
     fileprivate var marks: [Int: UInt64?] = [:]
 
     /// None.
     public init() {}
   }
 
-  /// Values that are looked at for the marks of all names together: about a millisecond.
+  /// The number of values visited for the marks of all names: about a millisecond.
   private static let mostMarked = 1 << 18
 
   /// The names of the main module as they are now.
   ///
-  /// - Parameter marked: whether what they hold is looked at too, so that changes in place are seen.
+  /// - Parameter marked: whether contents are included, so that changes in place are detected.
   public func bindings(marked: Bool = false) -> Bindings {
     var bindings = Bindings()
     var left = Interpreter.mostMarked
@@ -104,13 +105,13 @@ extension Interpreter {
     return bindings
   }
 
-  /// Names that programs have declared, given another value or changed in place since, in the order of their first
-  /// declaration. A change in place is seen in lists, records, variables that functions have captured, tensors, models and
-  /// optimizers, wherever it was done; of other host objects, which do not say, only that a name stands for another one.
+  /// The names that programs have since declared, assigned or changed in place, in the order of their first
+  /// declaration. Changes in place are detected in lists, records, captured variables, tensors, models and
+  /// optimizers. For other host objects only assignments of a different object are detected.
   ///
   /// - Parameters:
-  ///   - before: marked, for changes in place.
-  ///   - mentioned: whether a cell may have changed a value that is too large to be looked at.
+  ///   - before: a marked snapshot, to detect changes in place.
+  ///   - mentioned: whether a cell may have changed a value that is too large to visit.
   public func names(changedSince before: Bindings, mentioned: (String) -> Bool = { _ in true }) -> [String] {
     let now = bindings(marked: !before.marks.isEmpty)
     return main.order.filter { name in
@@ -123,7 +124,7 @@ extension Interpreter {
     }
   }
 
-  /// Whether a cell names one of the values, or calls a function of a program, which may do anything.
+  /// Whether a cell names one of the values, or calls a function of a program, which may have any effect.
   package func mentions(_ names: Set<String>) -> (String) -> Bool {
     let calls = names.contains { name in
       guard let slot = main.slots[name] else { return false }
@@ -134,8 +135,8 @@ extension Interpreter {
 }
 
 extension Program {
-  /// Names whose values statements of the top level, and of its loops, change in place or assign: `x` in `x[i] = 1`,
-  /// `x.a += 1` and `x = 2`.
+  /// Names whose values are changed in place or assigned by top-level statements and loops: `x` in
+  /// `x[i] = 1`, `x.a += 1` and `x = 2`.
   public var assignedNames: [String] {
     var names: [String] = []
     var pending = Array(statements.reversed())
@@ -151,7 +152,7 @@ extension Program {
 }
 
 extension Expr {
-  /// The names that a target of an assignment begins with.
+  /// The names with which the targets of an assignment begin.
   fileprivate var rootNames: [String] {
     var names: [String] = []
     var pending = [self]

@@ -1,9 +1,9 @@
-// How much memory a value keeps, for whoever wants to hold it only to show it again.
+// The memory that a value keeps, for code that holds it only to show it again.
 
 extension Interpreter {
-  /// Bytes that go with a value when nobody holds it any more, at most about `limit`.
-  /// - Returns: nil where they are more, or where nobody can say: functions keep what they have captured, and host
-  ///   objects say for themselves (`heldByteCount`).
+  /// The bytes that are freed when a value is released, up to about `limit`.
+  /// - Returns: nil if there are more, or if the number is unknown: functions keep their captured values, and
+  ///   host objects report their own (`heldByteCount`).
   public func heldByteCount(of value: AnyValue, limit: Int) -> Int? {
     guard let word = try? value.owned(in: heap) else { return nil }
     defer { heap.release(word) }
@@ -19,10 +19,10 @@ private struct HeldBytes {
 
   init(limit: Int) { self.limit = limit }
 
-  /// - Returns: whether what was counted so far is known and fits.
+  /// - Returns: whether the count so far is known and within the limit.
   mutating func add(_ word: Word, depth: Int) -> Bool {
     steps += 1
-    // A part that stands in several places is counted in each: then the value is simply not held.
+    // A part that occurs several times is counted each time; the value may then not be held.
     guard steps < 1_000_000, depth < 200 else { return false }
     switch word.tag {
     case .closure: return false

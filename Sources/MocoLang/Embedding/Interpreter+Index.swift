@@ -1,14 +1,14 @@
-// The index of everything that has a name: what `help("all")` shows, and what a search goes through.
+// The index of all names: shown by `help("all")` and used by the search.
 
-/// A function, value, field or method in the index of everything that has a name.
+/// A function, value, field or method in the index.
 public struct IndexEntry {
-  /// As it is written: `sorted`, `Report.accuracy`, `Split.batches`.
+  /// The name as written: `sorted`, `Report.accuracy`, `Split.batches`.
   public var name: String
   /// The signature of a function, the type of a field.
   public var form: String
   /// One sentence.
   public var summary: String
-  /// What the summary is taken from.
+  /// The text from which the summary is taken.
   public var text: String
 }
 
@@ -27,11 +27,11 @@ extension Interpreter {
     }
   }
 
-  /// What built-in functions take by name, and what their blocks of options hold, each with the functions.
+  /// The named arguments of built-in functions and their option blocks, each with the functions.
   public var indexOfOptions: [(option: String, functions: [String])] {
     var found: [String: [String]] = [:]
     func add(_ option: String, _ owner: String) {
-      // One letter and `..rest` are not options to look for.
+      // Single letters and `..rest` are not options to search for.
       guard option.utf8.count > 1, found[option]?.last != owner else { return }
       found[option, default: []].append(owner)
     }
@@ -69,8 +69,8 @@ extension Interpreter {
   /// `help("all")`, as Markdown.
   public var indexPage: String {
     var lines = [
-      "# Everything by name", "",
-      "`help(name)` says more of a function, `help(x)` of a value and its members. At the prompt, `?word` searches all of this.",
+      "# Index of all names", "",
+      "`help(name)` describes a function, `help(x)` a value and its members. At the prompt, `?word` searches this index.",
       "", "## Functions and values", "",
     ]
     lines += indexOfNames.map { "- `\($0.form)`: \($0.summary)" }

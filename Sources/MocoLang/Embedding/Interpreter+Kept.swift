@@ -1,7 +1,7 @@
-// Names of the main module that are kept, and given back later: what cells of a program have made, while others run.
+// Names of the main module that are saved and restored later: the values of some cells, while others run.
 
-/// What a name of the main module stands for at one time, with how it was declared. It keeps the value, and not what the
-/// value holds: that may be changed in place.
+/// The value of a name of the main module at one time, with its kind of declaration. It keeps the value, not
+/// a copy of its contents, which may be changed in place.
 ///
 /// It belongs to the thread that runs the interpreter's programs.
 public final class KeptName {
@@ -20,7 +20,7 @@ public final class KeptName {
 }
 
 extension Interpreter {
-  /// What a name of the main module stands for; nil where no program has declared it.
+  /// The value of a name of the main module; nil if no program has declared it.
   public func keep(_ name: String) -> KeptName? {
     guard let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0,
       globals.words[slot].tag != .undefined
@@ -30,7 +30,7 @@ extension Interpreter {
       origin: machine.imports[slot])
   }
 
-  /// Gives the main module these names, and no others that programs have declared.
+  /// Sets the names of the main module to these, and removes all others that programs have declared.
   public func setNames(_ kept: [String: KeptName]) {
     for name in main.order where kept[name] == nil {
       guard let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 else { continue }
@@ -47,12 +47,12 @@ extension Interpreter {
     }
   }
 
-  /// Copies of names that no later change of these reaches, all the way down and all together: what two of them share,
-  /// their copies share.
+  /// Deep copies of names, made together: objects that two of them share are shared by their copies. Later
+  /// changes to the originals do not affect them.
   ///
-  /// - Parameter limit: bytes that the copies may take, about.
-  /// - Returns: nil where a value cannot be copied so (a function with variables of its own, an optimizer at work), or is
-  ///   too large.
+  /// - Parameter limit: the approximate number of bytes that the copies may use.
+  /// - Returns: nil if a value cannot be copied this way (a function with captured variables, an optimizer in
+  ///   use), or is too large.
   public func copies(of names: [String: KeptName], limit: Int) -> (names: [String: KeptName], bytes: Int)? {
     var copying = JointCopy(heap: heap, limit: limit)
     defer { copying.release() }
@@ -65,13 +65,13 @@ extension Interpreter {
     return (result, copying.bytes)
   }
 
-  /// The random numbers that come next.
+  /// The state of the random numbers.
   package var chance: RandomState {
     get { machine.random }
     set { machine.random = newValue }
   }
 
-  /// The whole paths of the modules in use that are files beside a program, in order.
+  /// The full paths of the modules in use that are files beside a program, in order.
   public var modulePaths: [String] {
     machine.loadedModules.values.compactMap { module in
       guard let origin = module.origin, case .path = origin.use else { return nil }
@@ -80,19 +80,19 @@ extension Interpreter {
   }
 }
 
-/// Copies values that hold each other.
+/// Copies values that may refer to each other.
 private struct JointCopy {
   let heap: Heap
   let limit: Int
   var bytes = 0
   /// The copy of each object, with a reference.
   private var copies: [ObjectPointer: Word] = [:]
-  /// Memory that host objects were found to use.
+  /// The memory that host objects use.
   private var memory: Set<ObjectIdentifier> = []
 
   init(heap: Heap, limit: Int) { (self.heap, self.limit) = (heap, limit) }
 
-  /// A value cannot be copied.
+  /// Thrown if a value cannot be copied.
   private struct Refusal: Error {}
 
   func release() { for word in copies.values { heap.release(word) } }

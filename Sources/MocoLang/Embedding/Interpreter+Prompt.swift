@@ -1,20 +1,20 @@
 import MocoBase
 import MocoDocument
 
-// What a prompt or an editor asks for.
+// Information for a prompt or an editor.
 
 extension Interpreter {
-  /// What is known of a name that is in scope at the top level.
+  /// A name in scope at the top level.
   public struct NameInfo {
-    /// As programs write it.
+    /// The name as written in programs.
     public var name: String
-    /// What `type(x)` gives for the value it has now.
+    /// The type of its current value, as `type(x)` returns it.
     public var typeName: String
-    /// Defined by Swift code, and not since by a program.
+    /// Whether it was defined by Swift code and not redefined by a program.
     public var isBuiltin: Bool
-    /// Declared with `let`.
+    /// Whether it was declared with `let`.
     public var isConstant: Bool
-    /// What help shows, as Markdown; nil where the declaration has none.
+    /// The help text, as Markdown; nil if the declaration has none.
     public var doc: String?
   }
 
@@ -38,13 +38,14 @@ extension Interpreter {
     return globals.builtins.slots[name].flatMap { globals.doc($0) }
   }
 
-  /// Whether a name stands for what Swift code has defined.
+  /// Whether a name refers to a definition of Swift code.
   public func isBuiltin(_ name: String) -> Bool {
     if let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 { return false }
     return globals.builtins.slots[name] != nil
   }
 
-  /// The value that a name has at the top level, a program's before a built-in; nil where there is none.
+  /// The value of a name at the top level; names of programs take precedence over built-ins. nil if there is
+  /// none.
   public func value(named name: String) -> AnyValue? {
     guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
     else {
@@ -60,7 +61,7 @@ extension Interpreter {
     return machine.memberNames(of: word)
   }
 
-  /// A name that a module gives; nil where the value is not a module or has no such name.
+  /// The value of a module's public name; nil if the value is not a module or has no such name.
   public func moduleMember(_ name: String, of value: AnyValue) -> AnyValue? {
     guard let word = try? value.owned(in: heap) else { return nil }
     defer { heap.release(word) }
@@ -80,7 +81,7 @@ extension Interpreter {
     }
   }
 
-  /// What a built-in function takes; nil for values, and where that depends on the type of the first
+  /// The parameters of a built-in function; nil for values, and if they depend on the type of the first
   /// argument.
   public func callable(builtin name: String) -> CheckContext.Callable? {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native,
@@ -100,7 +101,7 @@ extension Interpreter {
     return functions
   }
 
-  /// What calls of a built-in function do besides giving a value, and its newer name; nil for values.
+  /// The side effects of a built-in function, and its new name if deprecated; nil for values.
   public func effect(builtin name: String) -> (effect: Effect, newName: String?)? {
     guard let slot = globals.builtins.slots[name], globals.words[slot].tag == .native else { return nil }
     let function = native(globals.words[slot])
@@ -115,15 +116,15 @@ extension Interpreter {
 
   // MARK: Help
 
-  /// What `help(x)` shows, as Markdown.
+  /// The help text of `help(x)`, as Markdown.
   public func help(for value: AnyValue) -> String? {
     guard let word = try? value.owned(in: heap) else { return nil }
     defer { heap.release(word) }
     return help(word, name: nil, doc: nil)
   }
 
-  /// The same for a name in scope, with what stands above its declaration.
-  /// - Parameter showsValue: with the value in its short form.
+  /// The same for a name in scope, with the comment above its declaration.
+  /// - Parameter showsValue: whether to add the value in its short form.
   public func help(named name: String, showsValue: Bool = false) -> String? {
     guard let slot = main.slots[name] ?? globals.builtins.slots[name], globals.words[slot].tag != .undefined
     else {
@@ -149,7 +150,7 @@ extension Interpreter {
       text = text ?? prototype.doc
     case .host:
       let host = word.pointer.hostBox.pointee.host
-      // The short form of an object that has none of its own is its type.
+      // The default short form of an object is its type.
       let isOwn = showsValue && host.shortDescription != "<\(host.typeName)>"
       head = name.map { "\($0): \(host.typeName)" + (isOwn ? excerpt(word) : "") } ?? host.typeName
       text = text ?? host.doc
@@ -171,7 +172,7 @@ extension Interpreter {
     return head + "\n\n" + text
   }
 
-  /// Its members, a line each. No member is looked at: some are computed, or decoded from files.
+  /// Its members, one per line. No member is evaluated: some are computed, or decoded from files.
   private func memberList(of host: any HostObject) -> String {
     let type = hostTypes[host.typeName]
     return host.memberNames.map { name in
@@ -185,7 +186,7 @@ extension Interpreter {
     }.joined(separator: "\n")
   }
 
-  /// What `?x.name` shows of a member, which is not looked at for it.
+  /// The text that `?x.name` shows for a member, without evaluating the member.
   public func help(member name: String, of value: AnyValue) -> String? {
     guard let object: any HostObject = value.asHost() else { return nil }
     if let method = object.method(name) { return help(method, of: object.typeName) }
@@ -193,7 +194,7 @@ extension Interpreter {
     return help(member: name, ofType: object.typeName)
   }
 
-  /// The same of a type.
+  /// The same for a type.
   public func help(member name: String, ofType typeName: String) -> String? {
     guard let type = hostTypes[typeName] else { return nil }
     guard let member = type.member(name) else {
@@ -208,7 +209,7 @@ extension Interpreter {
       .joined(separator: "\n\n")
   }
 
-  /// ` = 5`, cut where it is long.
+  /// ` = 5`, truncated if it is long.
   private func excerpt(_ word: Word) -> String {
     if word.tag == .null || word.tag == .undefined { return "" }
     var writer = TextWriter(machine: machine, limit: 1 << 16)
@@ -225,22 +226,22 @@ extension Interpreter {
     return (try? machine.text(word)) ?? "<\(machine.typeName(word))>"
   }
 
-  /// What a value is, for the prompt's automatic display, pages and reports: fitted to the limits, host objects as
-  /// cards, strings quoted. ^C ends long ones early.
+  /// A value as a document, for the prompt's automatic display, pages and reports: fitted to the limits, with
+  /// host objects as cards and strings in quotes. ^C ends long ones early.
   public func document(of value: AnyValue, limits: DocumentLimits = DocumentLimits()) -> Document {
     guard let word = try? value.owned(in: heap) else { return Document() }
     defer { heap.release(word) }
     return DocumentBuilder(machine: machine, limits: limits).document(word)
   }
 
-  /// Forgets the names that programs declared.
+  /// Removes the names that programs declared.
   public func reset() {
     globals.reset(main)
     heap.collectCycles()
   }
 
-  /// Forgets one name that a program declared; the built-in of that name, if there is one, is seen again.
-  /// - Returns: false where no program has declared it.
+  /// Removes one name that a program declared; a built-in with that name becomes visible again.
+  /// - Returns: false if no program has declared it.
   public func forget(_ name: String) -> Bool {
     guard let slot = main.slots[name], globals.flags[slot] & GlobalFlag.declared != 0 else { return false }
     globals.reset(main, only: name)
@@ -248,7 +249,7 @@ extension Interpreter {
     return true
   }
 
-  /// Names of programs that stand where a built-in function stood.
+  /// Names of programs that shadow a built-in function.
   public var covered: [String] {
     main.order.filter { name in
       guard let slot = main.slots[name], let builtin = globals.builtins.slots[name] else { return false }
@@ -257,13 +258,13 @@ extension Interpreter {
   }
 }
 
-/// What `help` says about values that carry no description of their own.
+/// The help text of values without their own description.
 enum CoreTypes {
   static func doc(_ name: String, _ dialect: Dialect) -> String? {
     switch name {
     case "String":
       return
-        "A text. `s[0]`, `s[1..<3]`, `s + t`, `\"\\(x:.2f)\"`; see split, join, trim, replace, upper, lower."
+        "Unicode text. `s[0]`, `s[1..<3]`, `s + t`, `\"\\(x:.2f)\"`; see split, join, trim, replace, upper, lower."
     case "List":
       return
         "Values in order. `xs[0]`, `xs[1..<3]`, `[..xs, 4]`; see append, insert, pop, sorted, map, filter."

@@ -3,13 +3,13 @@
 import MocoBase
 
 extension Interpreter {
-  /// What is run, which decides on names that come twice and on `ans`.
+  /// What is run. It decides whether names may be declared again, and whether `ans` is set.
   public enum Mode {
     /// A whole file: names may be declared once in each cell.
     case program
     /// One input of the prompt: sets `ans`.
     case cell
-    /// A cell of a program that was checked as a whole: its names stay for the next, `--set` holds for it.
+    /// A cell of a program that was checked in full: its names stay for the next cell, and `--set` applies.
     case part
   }
 
@@ -18,12 +18,12 @@ extension Interpreter {
     onMachine { self.runHere(self.parse(source), mode) }
   }
 
-  /// Runs a program that has been read already, in the interpreter's main module: what was checked is what runs.
+  /// Runs a program that was already read, in the interpreter's main module: the checked text is what runs.
   public func run(_ parsed: ParseResult, mode: Mode = .program) -> RunResult {
     onMachine { self.runHere(parsed, mode) }
   }
 
-  /// Reads a source text as `run` does: names of the main module are known in it.
+  /// Reads a source text as `run` does, with the names of the main module.
   public func parse(_ source: SourceFile) -> ParseResult {
     let declared = main.order.filter { globals.flags[main.slots[$0] ?? 0] & GlobalFlag.declared != 0 }
     return Parser.parse(source, dialect, boundNames: Set(declared))
@@ -32,7 +32,7 @@ extension Interpreter {
   private func onMachine(_ work: () -> RunResult) -> RunResult {
     onMachineThread(work)
       ?? RunResult(
-        value: .nil, isHidden: true, diagnostics: [Diagnostic("E0405", "no thread could be started")])
+        value: .nil, isHidden: true, diagnostics: [Diagnostic("E0405", "could not start a thread")])
   }
 
   private func runHere(_ parsed: ParseResult, _ mode: Mode) -> RunResult {
@@ -91,7 +91,7 @@ extension Interpreter {
     return result
   }
 
-  /// What a program calls at the end of each of its cells, where somebody wants to know.
+  /// The function that a program calls at the end of each cell, if there is an observer.
   private static func cellEnd(_ told: @escaping (Int, AnyValue, Bool) -> Void) -> NativeFunction {
     NativeFunction("cell_end(cell, value, hidden)") { arguments in
       told(try arguments.int("cell"), try arguments.value("value"), try arguments.bool("hidden"))
@@ -107,7 +107,7 @@ extension Interpreter {
     globals.flags[slot] = GlobalFlag.declared
   }
 
-  /// Gives `ans`, the last value that the prompt has shown, another value; nil takes it away.
+  /// Sets `ans`, the last value that the prompt has shown; nil removes it.
   public func setAnswer(_ value: AnyValue?) {
     guard let slot = try? globals.slot(for: "ans", in: main) else { return }
     let word = value.flatMap { try? $0.owned(in: heap) }
@@ -129,8 +129,8 @@ extension Interpreter {
     return Diagnostic("E0900", String(describing: error))
   }
 
-  /// Calls a function; on the machine's thread directly, from outside through it.
-  /// - Throws: on the machine's thread whatever the function threw, to be passed on; else a `Diagnostic`.
+  /// Calls a function: directly on the machine's thread, and from other threads by switching to it.
+  /// - Throws: on the machine's thread any error of the function, to be rethrown; otherwise a `Diagnostic`.
   public func call(
     _ function: AnyValue, _ arguments: [AnyValue], named: [(String, AnyValue)] = []
   ) throws -> AnyValue {
@@ -139,7 +139,7 @@ extension Interpreter {
     switch outcome {
     case .success(let value): return value
     case .failure(let error): throw isInside ? error : Interpreter.diagnostic(error)
-    case nil: throw Diagnostic("E0405", "no thread could be started")
+    case nil: throw Diagnostic("E0405", "could not start a thread")
     }
   }
 
@@ -163,17 +163,17 @@ extension Interpreter {
     return AnyValue(result, in: heap)
   }
 
-  /// Asks for room before Swift code makes so many values.
-  /// - Throws: E0405 where they would not fit the memory that a program may use.
+  /// Reserves memory before Swift code creates this many values.
+  /// - Throws: E0405 if they exceed the memory limit of a program.
   public func checkRoom(for count: Int, each bytes: Int) throws {
     let (total, overflow) = count.multipliedReportingOverflow(by: bytes)
     try heap.reserve(overflow ? Int.max : total)
   }
 
-  /// Looks whether an interrupt was asked for, and collects garbage where that is due; for long work in Swift
+  /// Checks whether an interrupt was requested, and collects garbage if that is due; for long work in Swift
   /// code.
   ///
-  /// - Throws: E0406 when an interrupt was asked for, E0405 when the heap is beyond its limit.
+  /// - Throws: E0406 if an interrupt was requested, E0405 if the heap exceeds its limit.
   public func checkInterrupt() throws { try machine.pollIfNeeded() }
 }
 
@@ -197,7 +197,7 @@ extension FunctionValue {
     }
   }
 
-  /// Calls the function. What it throws is to be passed on.
+  /// Calls the function. Its errors must be rethrown.
   public func call(_ arguments: [AnyValue] = [], named: [(String, AnyValue)] = []) throws -> AnyValue {
     guard case .object(let reference) = value.storage, let interpreter = reference.heap.interpreter else {
       throw Failure("E0310", "this function has no interpreter to run it")

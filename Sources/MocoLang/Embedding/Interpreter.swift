@@ -7,18 +7,18 @@
 //   interpreter.define("answer", 42, doc: "What was asked for.")
 //
 //   let result = interpreter.run(SourceFile(name: "<prompt>", text: "twice(answer)"))
-//   if let failure = result.failure { … failure.render(colour: false) … } else { … result.value … }
+//   if let failure = result.failure { … failure.render(color: false) … } else { … result.value … }
 //
-// One thread at a time. `run` and `call` go to a thread of their own whose stack is large, so that recursion
-// ends in E0401 and not in a crash; the caller waits.
+// One thread at a time. `run` and `call` use a separate thread with a large stack, so that recursion ends
+// with E0401 and not with a crash. The caller waits.
 
 import MocoDocument
 
-/// A heap, the global names and a machine: programs run in it one after another and see each other's names.
+/// A heap, the global names and a machine. Programs run in it one after another and share their names.
 ///
 /// One thread at a time: see above.
 public final class Interpreter {
-  /// Limits and what a program finds; fixed when the interpreter is made.
+  /// Limits and initial values; fixed when the interpreter is created.
   public struct Options {
     /// Bytes of heap, storage and host objects before E0405.
     public var memoryLimit = 4 << 30
@@ -26,10 +26,10 @@ public final class Interpreter {
     public var recursionLimit = 20_000
     /// Bytes of stack for the thread that runs programs.
     public var stackSize = 256 << 20
-    /// Polled at every back-edge and call: anything but 0 ends the program with E0406, which `catch` does not
-    /// see.
+    /// Polled at every back-edge and call: any value except 0 ends the program with E0406, which `catch` does
+    /// not handle.
     public var interruptFlag: UnsafeMutablePointer<Int32>?
-    /// What random numbers begin with, until `seed(n)`.
+    /// The seed of the random numbers until `seed(n)`.
     public var seed = 0
     /// Values after `--` on the command line.
     public var arguments: [String] = []
@@ -38,28 +38,28 @@ public final class Interpreter {
     public init() {}
   }
 
-  /// What the interpreter was made with.
+  /// The options of the interpreter.
   public let options: Options
-  /// What the embedder added to the language.
+  /// The embedder's additions to the language.
   public let dialect: Dialect
 
   /// Where `print` writes, with line breaks included.
   public var output: (String) -> Void = { _ in }
 
-  /// What built-ins say beside what is printed, a line without its break: what a file holds that is not read.
+  /// Receives the notes of built-ins, one line without its line break: for example, unread parts of a file.
   public var note: (String) -> Void = { _ in }
 
-  /// Shows what a program asks to be shown, as `show x` does; nil writes it to `output` as text.
+  /// Shows a document that a program requests, as `show x` does; nil writes it to `output` as text.
   public var showDocument: ((Document) -> Void)?
 
-  /// Where modules come from: `use templates` asks for `.library("templates")`, `use "./a.moco"` for
+  /// The loader of modules: `use templates` requests `.library("templates")`, `use "./a.moco"` requests
   /// `.path("./a.moco")`.
   public var moduleLoader: ((Use.Source, _ from: SourceFile) throws -> LoadedModule)?
 
-  /// Told of a module that is about to run, as it was read, so that what a check finds in it can be said.
+  /// Called with each module before it runs, so that the results of a check can be reported.
   public var moduleStarts: ((ParseResult) -> Void)?
 
-  /// Where `help(x)` writes its Markdown; nil means `output`.
+  /// Receives the Markdown of `help(x)`; nil means `output`.
   public var showHelp: ((String) -> Void)?
 
   /// The pages of the reference that `help("strings")` shows, by name; "index" lists them.
@@ -67,37 +67,38 @@ public final class Interpreter {
   /// The names of those pages.
   public var helpPages: () -> [String] = { [] }
 
-  /// What is known of types of host objects, by their names.
+  /// The types of host objects, by name.
   public private(set) lazy var hostTypes = Dictionary(
     hostTypeSource().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   var hostTypeSource: () -> [HostType] = { [] }
-  /// What goes with functions and members (`Split.batches`), by name.
+  /// Related names of functions and members (`Split.batches`), by name.
   public internal(set) var relatedNames: [String: [String]] = [:]
-  /// The types that built-in functions give, where that depends on nothing, by the functions' names.
+  /// The result types of built-in functions with a fixed result type, by the functions' names.
   public internal(set) var resultTypes: [String: String] = [:]
 
   /// Whether the variables of calls that an error ends are kept for `failedFrames`.
   public var keepsFailedFrames = false
-  /// The calls that the last error of `run` ended, from the innermost on.
+  /// The calls that the last error of `run` ended, innermost first.
   public internal(set) var failedFrames: [FailedFrame] = []
 
-  /// What calls of methods of host objects do besides giving a value, by name: see `noteMethods`.
+  /// The side effects of methods of host objects, by name: see `noteMethods`.
   public internal(set) var methodEffects: [String: Effect] = [:]
 
-  /// What the analysis of cells knows of built-ins.
+  /// The facts about built-ins for the analysis of cells.
   public internal(set) var flowFacts = FlowFacts.language
 
-  /// Told by a whole program that runs of each cell that has ended: its place, the value of its last expression, nil
-  /// where it ends with something else, and whether that is hidden. nil for nobody, which costs nothing.
+  /// Called at the end of each cell of a complete program: with the index of the cell, the value of its last
+  /// expression (nil if it ends with another statement), and whether the value is hidden. nil for no
+  /// observer, which costs nothing.
   public var cellEnds: ((_ cell: Int, _ value: AnyValue, _ isHidden: Bool) -> Void)?
 
-  /// What `log(step, {…})` does with its step and its record; nothing where nobody keeps them.
+  /// Receives the step and the record of `log(step, {…})`; the default ignores them.
   public var logs: (_ step: AnyValue, _ values: AnyValue) throws -> Void = { _, _ in }
 
-  /// Told when a program calls `seed(n)`, so that other random numbers begin there too.
+  /// Called when a program calls `seed(n)`, so that other random numbers are also seeded.
   public var seedChanged: ((Int) -> Void)?
 
-  /// The objects of programs; goes with the interpreter.
+  /// The objects of programs; released with the interpreter.
   package let heap: Heap
   /// The names of all modules and of the built-ins.
   package let globals: Globals
@@ -109,7 +110,7 @@ public final class Interpreter {
   /// Runs the code, one call at a time; it lives as long as the interpreter.
   package private(set) lazy var machine = Machine(interpreter: self, heap: heap, globals: globals)
 
-  /// An interpreter with the language's own functions. Everything else is given by `define`.
+  /// An interpreter with the language's own functions. Everything else is added by `define`.
   public init(dialect: Dialect, options: Options = Options()) {
     self.dialect = dialect
     self.options = options
@@ -137,7 +138,7 @@ public final class Interpreter {
     }
     define(CoreBuiltins.units(dialect.units))
     define("pi", .float(Double.pi), doc: "The ratio of a circle's circumference to its diameter.")
-    define("inf", .float(Double.infinity), doc: "The Float that is larger than every other.")
+    define("inf", .float(Double.infinity), doc: "Infinity: the Float that is larger than every other.")
     define("nan", .float(Double.nan), doc: "The Float that is not a number, and not equal to itself.")
     do {
       let list = try AnyValue.list(options.arguments).owned(in: heap)
@@ -147,12 +148,11 @@ public final class Interpreter {
   }
 }
 
-/// The source of a module, and a name by which the loader knows it again: a module runs once for each
-/// identity.
+/// The source of a module, and its identity for the loader: a module runs once for each identity.
 public struct LoadedModule {
   /// The text to run.
   public var source: SourceFile
-  /// The same for the same module, however it is reached: the real path of its file, say.
+  /// The same for the same module, however it is reached: for example, the real path of its file.
   public var identity: String
 
   /// A module that was found.
@@ -162,20 +162,20 @@ public struct LoadedModule {
   }
 }
 
-/// What came of a run.
+/// The result of a run.
 public struct RunResult {
-  /// The value of the last statement, where it is an expression.
+  /// The value of the last statement, if it is an expression.
   public var value: AnyValue
-  /// The last statement is not an expression, or ends in `;`: show nothing.
+  /// Whether the last statement is not an expression or ends in `;`: then nothing is shown.
   public var isHidden: Bool
-  /// Errors, and warnings of the parser. Empty errors: it ran to the end.
+  /// Errors, and warnings of the parser. Without errors the program ran to the end.
   public var diagnostics: [Diagnostic]
-  /// What the program gave to `exit`, which is not an error; nil where it did not end that way.
+  /// The status passed to `exit`, which is not an error; nil if the program did not end that way.
   public var exitStatus: Int32?
 
-  /// The name that got what a failed call had done; nil for none.
+  /// The name that received the partial result of a failed call; nil for none.
   public var heldBy: String?
 
-  /// The first error; nil where the program ran to the end or left by `exit`.
+  /// The first error; nil if the program ran to the end or called `exit`.
   public var failure: Diagnostic? { diagnostics.first { $0.severity == .error } }
 }

@@ -1,4 +1,4 @@
-// A thread with a stack of a chosen size, for the time of one run.
+// A thread with a given stack size, for the duration of one run.
 
 import Glibc
 import MocoBase
@@ -9,8 +9,8 @@ enum MachineThread {
     init(_ body: @escaping () -> Void) { self.body = body }
   }
 
-  /// Runs the body on a new thread and waits for it; on this one where no thread can be made. The thread stops where
-  /// this one would.
+  /// Runs the body on a new thread and waits for it, or on this one if no thread can be started. Requests to
+  /// stop this thread also stop the new one.
   static func run(stackSize: Int, _ body: () -> Void) {
     withoutActuallyEscaping(body) { body in
       var attributes = pthread_attr_t()
@@ -37,7 +37,7 @@ enum MachineThread {
 }
 
 extension Interpreter {
-  /// Runs a body where programs run: at once when this is that thread, else on a new one.
+  /// Runs a body on the thread that runs programs: directly if this is that thread, otherwise on a new one.
   func onMachineThread<Result>(_ body: () -> Result) -> Result? {
     let state = machine.state
     if state.pointee.nativeLimit != 0, pthread_equal(machine.runningThread, pthread_self()) != 0 {
@@ -48,7 +48,7 @@ extension Interpreter {
     MachineThread.run(stackSize: size) {
       var here: UInt8 = 0
       let top = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
-      // A quarter (at most a few MB) stays for natives below the last check.
+      // A quarter (at most a few MB) is reserved for native functions below the last check.
       state.pointee.nativeLimit = top - UInt(size) + UInt(min(size / 4, 8 << 20))
       machine.runningThread = pthread_self()
       result = body()

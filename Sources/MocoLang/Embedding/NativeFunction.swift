@@ -43,32 +43,32 @@
 
 /// A function written in Swift, with its signature and its help text.
 public final class NativeFunction {
-  /// What the function takes, and its name.
+  /// The function's name and parameters.
   public let signature: Signature
-  /// Markdown: a sentence or two, then a fenced example. Every public function has one.
+  /// Markdown: a sentence or two, then an example in a code block. Every public function has one.
   public let doc: String
-  /// What a call does. It may throw `Failure`, `Diagnostic`, or what a function that it called back threw.
+  /// The implementation. It may throw `Failure`, `Diagnostic`, or an error of a function that it called back.
   package let body: (inout Arguments) throws -> AnyValue
-  /// Functions of the core work on plain values instead of `body`.
+  /// The implementation of a core function, on plain values, in place of `body`.
   package let core: CoreBody?
 
-  /// The name that programs call it by.
+  /// The name in programs.
   public var name: String { signature.functionName }
-  /// Parameters that can be given by position.
+  /// The number of parameters that can be passed by position.
   let positionalCount: Int
-  /// Those that must be given.
+  /// The number of required parameters.
   let requiredCount: Int
-  /// What a call does besides giving its value.
+  /// The side effects of a call.
   package internal(set) var effect = Effect.something
-  /// What the function is called now; nil where this is its name.
+  /// The new name of a deprecated function; nil if this is its current name.
   package internal(set) var newName: String?
-  /// What it does where a declaration makes it a control; nil for what is none.
+  /// The implementation as a control in a declaration; nil if it is not a control.
   var control: ControlRole?
   /// The options of arguments that are records, by the argument's name.
   public internal(set) var blocks: [String: OptionBlock] = [:]
-  /// Every parameter can be given by position, and there is no rest.
+  /// Whether every parameter can be passed by position and there is no rest.
   let isPlain: Bool
-  /// Defaults that are plain values; `undefined` for the others.
+  /// The defaults that are plain values; `undefined` for the others.
   private let plainDefaults: [Word]
 
   /// A function whose arguments are bound by its signature before `body` gets them.
@@ -87,7 +87,7 @@ public final class NativeFunction {
     self.init(signature: Signature(parsing: signature), doc: doc, core: core) { _ in .nil }
   }
 
-  /// A function with a signature that was read already; `body` is not called where there is a `core`.
+  /// A function with a parsed signature; `body` is not called if there is a `core`.
   package init(
     signature: Signature, doc: String, core: CoreBody?, body: @escaping (inout Arguments) throws -> AnyValue
   ) {
@@ -110,8 +110,7 @@ public final class NativeFunction {
     }
   }
 
-  /// The default of a parameter, with a reference for the caller; `undefined` where it has none that is a
-  /// literal.
+  /// The default of a parameter, with a reference for the caller; `undefined` if it has no literal default.
   @inline(__always)
   func defaultWord(_ place: Int, _ heap: Heap) throws -> Word {
     let word = plainDefaults[place]
@@ -123,7 +122,7 @@ public final class NativeFunction {
 /// The methods of a host type, built once: `static let methods = MethodTable<Vector> { table in … }`.
 /// A body gets the object and the arguments.
 ///
-/// - Safety: filled by the closure that makes it, and only read afterwards.
+/// - Safety: filled by the closure that creates it, and only read afterwards.
 public final class MethodTable<Host: HostObject>: @unchecked Sendable {
   /// A method: the object, the arguments without it, the result.
   public typealias Body = (Host, inout Arguments) throws -> AnyValue
@@ -133,7 +132,7 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
   /// The methods in the order of their definition.
   public private(set) var names: [String] = []
 
-  /// A table that `build` fills with `add`; it is called once, at once.
+  /// A table that `build` fills with `add`; `build` is called once, immediately.
   public init(_ build: (MethodTable<Host>) -> Void) { build(self) }
 
   /// Adds a method, or replaces the one of that name.
@@ -149,17 +148,17 @@ public final class MethodTable<Host: HostObject>: @unchecked Sendable {
     entries[name].map { ($0.signature, $0.doc) }
   }
 
-  /// Says that methods do nothing but give their value.
+  /// Marks methods as having no side effects.
   package func onlyGiving(_ names: String...) {
     for name in names { effects[name] = .nothing }
   }
 
-  /// What calls of the methods do besides giving a value, by name.
+  /// The side effects of the methods, by name.
   package var allEffects: [(name: String, effect: Effect)] {
     names.map { ($0, effects[$0] ?? .something) }
   }
 
-  /// Methods that take a seed, and the program's where none is given.
+  /// Methods that accept a seed and use the program's seed by default.
   package var seededNames: [String] {
     names.filter { name in
       entries[name]?.signature.parameters.contains { $0.name == "seed" && $0.defaultText == "nil" } ?? false

@@ -1,7 +1,7 @@
 import MocoBase
 
-/// What a record of options may hold: `router { top_k: 2 }`. One list serves the check before a run, the function
-/// that reads the record, and completion.
+/// The valid keys of a record of options: `router { top_k: 2 }`. The check before a run, the function that
+/// reads the record, and completion use the same list.
 public struct OptionBlock: Sendable {
   /// The options, in the order in which messages list them.
   public var names: [String]
@@ -14,7 +14,7 @@ public struct OptionBlock: Sendable {
     self.blocks = blocks
   }
 
-  /// The error of a name that the block does not have.
+  /// The error for a name that the block does not have.
   public func unknown(_ name: String, owner: String) -> (message: String, help: String) {
     let shown = DisplayColumns.cut(name, to: 60)
     let near = Nearest.name(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
@@ -23,7 +23,7 @@ public struct OptionBlock: Sendable {
 }
 
 extension NativeFunction {
-  /// The same function, with the options of those arguments that are records.
+  /// The same function, with the options of its record arguments.
   public func taking(_ blocks: [String: OptionBlock]) -> NativeFunction {
     self.blocks = blocks
     return self

@@ -1,15 +1,15 @@
 /// A range of Ints: `0..<n`, `1...n`, or `range(0, 10, by: 2)`.
 public struct RangeValue: Equatable, Sendable {
-  /// The first element, where there is any.
+  /// The first element, if there is any.
   public var start: Int
   /// The end as written: excluded when `isClosed` is false, included when it is true.
   public var end: Int
-  /// Whether the end belongs to the range: `...` and not `..<`.
+  /// Whether the end is included: `...` and not `..<`.
   public var isClosed: Bool
   /// Never 0.
   public var step: Int
 
-  /// A range; a step of 0 is taken as 1.
+  /// A range; a step of 0 is treated as 1.
   public init(start: Int, end: Int, isClosed: Bool = false, step: Int = 1) {
     self.start = start
     self.end = end
@@ -17,16 +17,16 @@ public struct RangeValue: Equatable, Sendable {
     self.step = step == 0 ? 1 : step
   }
 
-  /// Whether there are more elements than an Int counts.
+  /// Whether there are more elements than an Int can count.
   public var isUncountable: Bool { count == Int.max && (steps ?? 0) >= UInt(Int.max) }
 
-  /// The number of elements; `Int.max` where it would be larger.
+  /// The number of elements; `Int.max` if it would be larger.
   public var count: Int {
     guard let steps else { return 0 }
     return steps >= UInt(Int.max) ? Int.max : Int(steps) + 1
   }
 
-  /// Steps from the first element to the last; nil where there is none.
+  /// The number of steps from the first element to the last; nil if the range is empty.
   private var steps: UInt? {
     // Differences of two Ints fit an unsigned word once their order is known.
     let up = step > 0
@@ -38,7 +38,7 @@ public struct RangeValue: Equatable, Sendable {
     return isClosed ? distance / stride : (distance - 1) / stride
   }
 
-  /// The element at a place from 0 to `count - 1`.
+  /// The element at an index from 0 to `count - 1`.
   @inline(__always)
   public func element(_ place: Int) -> Int { start &+ place &* step }
 

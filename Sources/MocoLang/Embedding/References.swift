@@ -1,17 +1,17 @@
-// What Swift code holds of the machine's heap.
+// References of Swift code to the machine's heap.
 
 import MocoBase
 
 /// One counted reference to an object on the heap of an interpreter.
 package final class ObjectReference {
-  /// The heap that the object lies on; kept alive by the reference.
+  /// The heap of the object; kept alive by the reference.
   package let heap: Heap
-  /// What the object is; always one of the tags from `string` on.
+  /// The type of the object; always one of the tags from `string` on.
   package let tag: Tag
   /// The object's address; valid while this reference lives.
   package let raw: ObjectPointer
 
-  /// Takes a further reference.
+  /// Adds a reference.
   package init(_ value: Word, in heap: Heap) {
     self.heap = heap
     tag = value.tag
@@ -24,7 +24,7 @@ package final class ObjectReference {
   /// The machine value, without a further reference: retain it to keep it longer than this object.
   package var value: Word { .object(tag, raw) }
 
-  /// What it is for Swift code, with a copy of what can be copied at once.
+  /// The value for Swift code; plain contents are copied.
   package var kind: AnyValue.Kind {
     switch tag {
     case .string: return .string(StringObject.text(raw))
@@ -56,7 +56,7 @@ package final class ObjectReference {
 }
 
 extension AnyValue {
-  /// A machine value for Swift code; takes a reference of its own.
+  /// A machine value for Swift code; it takes its own reference.
   package init(_ value: Word, in heap: Heap) {
     switch value.tag {
     case .undefined, .null: storage = .null
@@ -118,7 +118,7 @@ public struct RecordReference {
   /// The number of fields now.
   public var count: Int { reference.raw.record.pointee.count }
 
-  /// The value of a field as it is now; nil where there is no such name.
+  /// The current value of a field; nil if there is no such name.
   public subscript(name: String) -> AnyValue? {
     reference.heap.field(name, of: reference.raw).map { AnyValue($0, in: reference.heap) }
   }
@@ -135,7 +135,7 @@ public struct RecordReference {
 }
 
 extension AnyValue {
-  /// The list itself, where this is one of a program (not one made by Swift code).
+  /// The list itself, if this is a list of a program (not one created by Swift code).
   public var listReference: ListReference? {
     if case .object(let reference) = storage, reference.tag == .list {
       return ListReference(reference: reference)
@@ -143,7 +143,7 @@ extension AnyValue {
     return nil
   }
 
-  /// The record itself, where this is one of a program.
+  /// The record itself, if this is a record of a program.
   public var recordReference: RecordReference? {
     if case .object(let reference) = storage, reference.tag == .record {
       return RecordReference(reference: reference)

@@ -1,12 +1,12 @@
-// Reading a signature line. Signatures are written by Swift code, so a malformed part is not an error: it is
-// read as far as it makes sense, and the tests of the built-ins compare what was read with what was written.
+// Reading a signature line. Signatures come from Swift code, so a malformed part is not an error: it is read
+// as far as possible, and the tests of the built-ins compare the parsed signature with the text.
 //
-// Every start of the program reads several hundred of them: bytes are looked at, not Characters.
+// Every start of the program reads several hundred of them, so the parser works on bytes, not on Characters.
 
 extension Signature {
   private typealias Bytes = ArraySlice<UInt8>
 
-  /// Reads a signature line; a malformed part is read as far as it makes sense, and nothing is an error.
+  /// Reads a signature line; a malformed part is read as far as possible and is not an error.
   public init(parsing text: String) {
     self.text = text
     functionName = ""
@@ -78,7 +78,7 @@ extension Signature {
     return nil
   }
 
-  /// A string's text, with `\n` and `\t` as what they stand for.
+  /// A string's text, with `\n` and `\t` replaced.
   private static func unescaped(_ text: Bytes) -> String {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
@@ -124,7 +124,7 @@ extension Signature {
     return parts
   }
 
-  /// Without spaces, tabs and line breaks at both ends.
+  /// The bytes without spaces, tabs and line breaks at both ends.
   private static func bare(_ text: Bytes) -> Bytes {
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     var text = text

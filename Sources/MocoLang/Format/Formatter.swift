@@ -1,18 +1,17 @@
-/// Lays a program out: indentation by brackets, one blank around operators and after commas, no blanks at the
-/// ends of lines. Where lines end stays as it was written, and so do comments, strings and what stands in
-/// columns.
+/// Formats a program: indentation by brackets, one space around operators and after commas, no trailing
+/// spaces. Line breaks, comments, strings and text aligned in columns stay as written.
 ///
-/// The tokens and comments of the result are those of the source, one by one; a text of which that would not
-/// hold is given back as it is.
+/// The result has exactly the tokens and comments of the source. If that would not hold, the text is returned
+/// unchanged.
 public enum Formatter {
-  /// The text laid out, which laying out again does not change.
+  /// The formatted text; formatting it again does not change it.
   ///
-  /// - Returns: nil where the source does not parse.
+  /// - Returns: nil if the source does not parse.
   public static func format(_ source: SourceFile, _ dialect: Dialect) -> String? {
     guard !Parser.parse(source, dialect).hasErrors else { return nil }
     let wanted = Layout(source, dialect).atoms
     var text = source.text
-    // What stands in columns may move with what stands before it, and be no column any more.
+    // Text aligned in columns may move with the text before it, and then is no longer aligned.
     for _ in 0..<8 {
       let next = Layout(SourceFile(name: source.name, text: text), dialect).text()
       if next == text { break }
@@ -34,10 +33,10 @@ struct Layout {
     /// nil for a comment.
     var kind: Token.Kind?
     var text: String
-    /// Line breaks before it, and where there are none, blanks.
+    /// The line breaks before it, or the spaces if there are none.
     var breaks: Int
     var blanks: Int
-    /// In its line of the source, counted in scalars.
+    /// The column in its source line, counted in scalars.
     var column: Int
   }
 
@@ -59,7 +58,7 @@ struct Layout {
         Atom(
           kind: kind, text: String(decoding: bytes[range], as: UTF8.self), breaks: breaks, blanks: blanks,
           column: column))
-      // A string of several lines: what follows it stands in its last line.
+      // A string of several lines: the text after it is on its last line.
       if let last = bytes[range].lastIndex(of: 0x0A) {
         column = scalars(last + 1..<range.upperBound)
       } else {
@@ -101,7 +100,7 @@ struct Layout {
 
   // MARK: Lines
 
-  /// An open bracket: its kind, and the indentation of the line that it stands in.
+  /// An open bracket: its kind, and the indentation of its line.
   private struct Open {
     var kind: Token.Kind
     var indentation: Int
@@ -132,11 +131,11 @@ struct Layout {
   }
 
   private func indentation(of line: Range<Int>, _ open: [Open], after previous: Token.Kind?) -> Int {
-    // A line that begins with closing brackets stands under the line that opened the last of them.
+    // A line that begins with closing brackets is aligned with the line that opened the last of them.
     let closers = atoms[line].prefix { $0.kind?.closes ?? false }.count
     if closers > 0 { return open.dropLast(closers - 1).last?.indentation ?? 0 }
     let base = open.last.map { $0.indentation + 2 } ?? 0
-    // In parentheses and square brackets lines go on by themselves.
+    // In parentheses and square brackets, lines continue without further indentation rules.
     if let kind = open.last?.kind, kind != .leftBrace { return base }
     let continues = previous.map { $0.continuesLine && $0 != .comma } ?? false
     let kind = atoms[line].first?.kind
@@ -158,7 +157,7 @@ struct Layout {
     case (_, .colon): return inIndex ? (previous == .comma ? 1 : asWritten) : 0
     case (.colon, _): return inIndex ? asWritten : 1
     case (.leftParen, _), (.leftBracket, _), (_, .rightParen), (_, .rightBracket): return 0
-    // `{a: 1}` and `{ print(a) }` are both as people write them.
+    // `{a: 1}` and `{ print(a) }` both keep their usual spacing.
     case (.leftBrace, _), (_, .rightBrace): return asWritten
     case (.comma, _), (.semicolon, _): return 1
     case (.spread, _): return 0
@@ -166,7 +165,7 @@ struct Layout {
     case (_, .leftParen), (_, .leftBracket):
       if previous.isOperator { return isUnary(index - 1) ? 0 : 1 }
       if previous.isKeyword, !previous.isValue, !isMember(index - 1) { return 1 }
-      // Whether a blank stands before them can matter: `f (x)`, `show [1]`.
+      // A space before them can be significant: `f (x)`, `show [1]`.
       return asWritten
     default:
       if previous.isOperator, isUnary(index - 1) { return previous == .not ? 1 : 0 }
@@ -188,7 +187,7 @@ struct Layout {
   /// After `.` a keyword is a name.
   private func isMember(_ index: Int) -> Bool { index > 0 && atoms[index - 1].kind == .dot }
 
-  /// Whether something in a line next to this one begins in the same column.
+  /// Whether a token on an adjacent line begins in the same column.
   private func isInColumn(_ atom: Atom, _ line: Int) -> Bool {
     [line - 1, line + 1].contains { number in
       guard lines.indices.contains(number), abs(number - line) == 1 else { return false }

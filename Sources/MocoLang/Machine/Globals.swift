@@ -1,19 +1,19 @@
 // The global names of all modules: one array of slots, so that an instruction finds its global in one load.
-// The array lies in reserved address space and never moves; pages come to be when they are touched.
+// The array lies in reserved address space and never moves; pages are allocated on first access.
 
 import Glibc
 import MocoBase
 
 /// A file of the language that was loaded: the main program, a module, or the built-ins.
 package final class Module {
-  /// Whether its top level runs, has run to the end, or has failed. A module that is `loading` and is asked
-  /// for once more stands in a cycle.
+  /// Whether its top level is running, has run to the end, or has failed. If a module that is `loading` is
+  /// requested again, there is a cycle.
   package enum State { case loading, ready, failed }
 
-  /// Where a module came from, so that it can be read again when its file has changed.
+  /// The origin of a module, so that it can be read again after its file has changed.
   package struct Origin {
     let source: SourceFile
-    /// A file by its whole path: the folder that a program works in may change.
+    /// A file by its full path: the working folder of a program may change.
     let use: Use.Source
     let importer: SourceFile
 
@@ -24,48 +24,48 @@ package final class Module {
     }
   }
 
-  /// What messages call it: the name in the library, or the file's name without `.moco`.
+  /// The name in messages: the name in the library, or the file's name without `.moco`.
   package let name: String
-  /// What the loader knows it by; one module runs for each identity. Empty for the main program and the
+  /// Its identity for the loader; one module runs for each identity. Empty for the main program and the
   /// built-ins.
   package let identity: String
-  /// How far loading has come; `ready` from the start for the main program and the built-ins.
+  /// The state of loading; `ready` from the start for the main program and the built-ins.
   package var state = State.ready
-  /// What it was read from, and the `use` that asked first; nil for the main program and the built-ins.
+  /// Its origin, and the `use` that loaded it first; nil for the main program and the built-ins.
   package var origin: Origin?
   /// The modules that it uses.
   var dependencies: [Module] = []
-  /// What its last failed renewal had read: before any of that changes it would fail again.
+  /// The sources read by its last failed renewal: until one of them changes, a renewal would fail again.
   var failedWith: [ModuleReading] = []
-  /// Whether it was said that its file cannot be read any more.
+  /// Whether a message has reported that its file can no longer be read.
   var isKnownMissing = false
-  /// Another version has taken its place; its values go when no function of it is left.
+  /// Whether another version has replaced it. Its values are released when none of its functions is left.
   package var isRetired = false
   /// Reached by the cycle collector.
   var isReached = false
   /// The Markdown of the `///` lines that open the file; nil without them.
   package var doc: String?
-  /// Slots by name, and the names in the order in which they were first seen.
+  /// Slots by name.
   package var slots: [String: Int] = [:]
-  /// The names in the order in which they were first seen, also those that were only looked up.
+  /// The names in the order of their first use, including those that were only looked up.
   package var order: [String] = []
-  /// Names that the program which runs declares somewhere.
+  /// The names that the running program declares anywhere.
   package var pending: Set<String> = []
 
-  /// A module without names, which is `ready`.
+  /// A module without names, in the state `ready`.
   package init(name: String, identity: String) {
     self.name = name
     self.identity = identity
   }
 }
 
-/// Bits of a global's flags; no program has declared a name without any.
+/// Bits of a global's flags; a name without flags was not declared by a program.
 package enum GlobalFlag {
   /// Declared by a program.
   package static let declared: UInt8 = 1
   /// With `let`.
   package static let constant: UInt8 = 2
-  /// Holds the value of the built-in of that name.
+  /// The slot holds the value of the built-in with that name.
   package static let builtin: UInt8 = 4
   /// Declared by a `use`.
   package static let imported: UInt8 = 8
@@ -75,23 +75,23 @@ package enum GlobalFlag {
 package final class Globals {
   static let capacity = 1 << 20
 
-  /// The values by slot, each with a reference; `undefined` where a name has none. Valid as long as this
-  /// object.
+  /// The values by slot, each with a reference; `undefined` for a name without a value. Valid as long as this
+  /// object lives.
   package let words: UnsafeMutablePointer<Word>
   /// The flags by slot: see `GlobalFlag`.
   package let flags: UnsafeMutablePointer<UInt8>
-  /// The number of slots that are taken; every index below it is valid.
+  /// The number of used slots; every index below it is valid.
   package private(set) var count = 0
   /// The names by slot.
   package private(set) var names: [String] = []
   private var docs: [Int: String] = [:]
-  /// Where programs declared names that built-ins have too: `prompt[3]:1`.
+  /// The positions where programs declared names of built-ins: `prompt[3]:1`.
   private var places: [Int: String] = [:]
   private var owners: [Module] = []
-  /// The module whose slots hold the built-ins; its names are copied into a module that sees them.
+  /// The module whose slots hold the built-ins; its names are copied into modules that use them.
   package let builtins = Module(name: "built-ins", identity: "")
   private var modules: [Module] = []
-  /// Modules whose place others have taken, while something still needs them.
+  /// Modules that were replaced but are still in use.
   package private(set) var retired: [Module] = []
   private unowned let heap: Heap
 
@@ -107,24 +107,24 @@ package final class Globals {
     munmap(flags, Globals.capacity)
   }
 
-  /// Zeroed address space that costs memory only where it is used.
+  /// Zeroed address space; memory is allocated only when it is used.
   static func reserve(_ bytes: Int) -> ObjectPointer {
     let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else { abort() }
     return memory
   }
 
-  /// Tells of a module, so that built-ins that are defined later reach it too.
+  /// Registers a module, so that built-ins that are defined later are also visible in it.
   package func add(_ module: Module) { modules.append(module) }
 
-  /// Another version takes the module's place. Its values stay for as long as a function of it can run.
+  /// Replaces the module with another version. Its values stay as long as one of its functions can run.
   package func retire(_ module: Module) {
     module.isRetired = true
     modules.removeAll { $0 === module }
     retired.append(module)
   }
 
-  /// Drops the values of retired modules that nothing can reach any more.
+  /// Releases the values of replaced modules that are no longer reachable.
   func dropUnreached() {
     let gone = retired.filter { !$0.isReached }
     retired.removeAll { !$0.isReached }
@@ -139,8 +139,8 @@ package final class Globals {
     }
   }
 
-  /// The slot of a name in a module; made on first sight, with the built-in's value where there is one.
-  /// - Throws: E0404 when a program has more than a million names.
+  /// The slot of a name in a module; created on first use, with the value of the built-in if there is one.
+  /// - Throws: E0404 if a program has more than a million names.
   package func slot(for name: String, in module: Module) throws -> Int {
     if let slot = module.slots[name] { return slot }
     let slot = try newSlot(name, in: module)
@@ -152,9 +152,9 @@ package final class Globals {
     return slot
   }
 
-  /// The slot of a built-in; made where there is none.
+  /// The slot of a built-in; created if there is none.
   ///
-  /// - Throws: E0404 when there are more than a million names.
+  /// - Throws: E0404 if there are more than a million names.
   package func builtinSlot(for name: String) throws -> Int { try slot(for: name, in: builtins) }
 
   private func newSlot(_ name: String, in module: Module) throws -> Int {
@@ -173,27 +173,27 @@ package final class Globals {
   /// The module that a slot belongs to.
   package func module(of slot: Int) -> Module { owners[slot] }
 
-  /// Sets the Markdown that help shows for a name; nil takes it away.
+  /// Sets the Markdown that help shows for a name; nil removes it.
   package func setDoc(_ doc: String?, _ slot: Int) { docs[slot] = doc }
-  /// The Markdown that help shows for a name; nil where there is none.
+  /// The Markdown that help shows for a name; nil if there is none.
   package func doc(_ slot: Int) -> String? { docs[slot] }
 
-  /// Remembers the source position where a program declares a name that shadows a built-in; other names are
-  /// not remembered.
+  /// Stores the source position where a program declares a name that shadows a built-in; other names are not
+  /// stored.
   package func setPlace(_ place: Span, _ slot: Int) {
     guard builtins.slots[names[slot]] != nil else { return }
     places[slot] = "\(place.file.name):\(place.line)"
   }
 
-  /// The source position, `prompt[3]:1`, where a module declares a name that shadows a built-in; nil where it
+  /// The source position, `prompt[3]:1`, where a module declares a name that shadows a built-in; nil if it
   /// does not.
   package func placeCovering(_ name: String, in module: Module) -> String? {
     guard let slot = module.slots[name], flags[slot] & GlobalFlag.declared != 0 else { return nil }
     return places[slot]
   }
 
-  /// Gives a built-in its value, also in modules that have seen the name and not declared it. Takes the
-  /// reference.
+  /// Sets the value of a built-in, also in modules that have used the name without declaring it. Takes over
+  /// the reference.
   package func defineBuiltin(_ name: String, _ value: Word, doc: String?) {
     guard let slot = try? builtinSlot(for: name) else { return }
     let old = words[slot]
@@ -210,7 +210,7 @@ package final class Globals {
     }
   }
 
-  /// Forgets what programs declared in a module, all names or one.
+  /// Removes the names that programs declared in a module, all or one.
   package func reset(_ module: Module, only wanted: String? = nil) {
     for name in module.order where wanted == nil || wanted == name {
       guard let slot = module.slots[name] else { continue }
@@ -228,7 +228,7 @@ package final class Globals {
     }
   }
 
-  /// Lets go of everything, at the end of an interpreter.
+  /// Releases everything, at the end of an interpreter.
   package func clear() {
     for slot in 0..<count {
       let old = words[slot]
@@ -237,7 +237,7 @@ package final class Globals {
     }
   }
 
-  /// Names a program can see: for suggestions and completion.
+  /// The names visible to a program: for suggestions and completion.
   package func visibleNames(in module: Module) -> [String] {
     var seen = Set<String>()
     var result: [String] = []

@@ -1,7 +1,7 @@
-// Calls that are not the plain case: arguments by name, left out, spread; native functions; methods.
+// Calls other than the simple case: named, omitted and spread arguments; native functions; methods.
 //
-// A call is a row: the callee in `row[0]`, its arguments in `row[1…]`. Binding rearranges the row in place,
-// so that each parameter has its slot, `undefined` where the argument was left out.
+// A call is a row of words: the callee in `row[0]`, its arguments in `row[1…]`. Binding rearranges the row in
+// place, so that each parameter has its slot, `undefined` if the argument was left out.
 
 import MocoBase
 
@@ -64,7 +64,7 @@ extension Machine {
       (count, names) = try layOutSpread(row, hasReceiver: i.k & 1 != 0)
       keptNames = names
     }
-    // Spread arguments may reach beyond the frame's registers, which are all that unwinding gives up.
+    // Spread arguments may extend beyond the frame's registers, and unwinding releases only those registers.
     func giveUp() { for place in 1..<max(1, count + 1) { store(row + place, .null) } }
     if row.pointee.tag == .closure {
       do { try bind(row, count: count, names: names) } catch {
@@ -83,7 +83,8 @@ extension Machine {
     return false
   }
 
-  /// Lays the arguments of a List in `row[1]` and a Record in `row[2]` out in the row; gives retained names.
+  /// Copies the arguments from a List in `row[1]` and a Record in `row[2]` to the row; returns retained
+  /// names.
   private func layOutSpread(
     _ row: UnsafeMutablePointer<Word>, hasReceiver: Bool
   ) throws -> (Int, [ObjectPointer]) {
@@ -98,7 +99,7 @@ extension Machine {
     var next = row + 1
     let total = list.pointer.list.pointee.count + record.pointer.record.pointee.count
     guard next + total + 2 < stackEnd else {
-      throw Failure("E0306", "\(total) arguments are too many for a call")
+      throw Failure("E0306", "too many arguments in a call: \(total)")
     }
     if hasReceiver {
       let receiver = row[3]
@@ -127,7 +128,7 @@ extension Machine {
     return (next - row - 1, names)
   }
 
-  /// Removes the mark that stands for "no receiver" from the front of the arguments.
+  /// Removes the marker for "no receiver" from the front of the arguments.
   func dropReceiver(_ row: UnsafeMutablePointer<Word>, _ count: Int) {
     for index in 1..<max(1, count) { row[index] = row[index + 1] }
     row[count] = .null
@@ -135,10 +136,10 @@ extension Machine {
 
   // MARK: Native functions
 
-  /// Calls a function of the core whose arguments all stand in their places; the result replaces the callee, the
-  /// arguments are given up.
+  /// Calls a core function whose arguments are all in their slots. The result replaces the callee, and the
+  /// arguments are released.
   ///
-  /// - Returns: false, having done nothing, where it is something else.
+  /// - Returns: false, without any effect, if it is something else.
   @inline(never)
   func callPlain(_ row: UnsafeMutablePointer<Word>, _ count: Int) throws -> Bool {
     guard row.pointee.tag == .native, count == 0 || row[1].tag != .host else { return false }
@@ -164,7 +165,7 @@ extension Machine {
     }
   }
 
-  /// Keeps which argument a failing function complains about.
+  /// Stores the argument that a failing function rejects.
   private func note(_ error: Error, of function: NativeFunction, _ count: Int) {
     guard type(of: error) == Failure.self else { return }
     argumentPlace = (error as? Failure)?.argument.flatMap { name in
@@ -173,7 +174,8 @@ extension Machine {
     argumentCount = count
   }
 
-  /// Calls what is not a function of the language; the result replaces the callee, the arguments are given up.
+  /// Calls a value that is not a function of the language. The result replaces the callee, and the arguments
+  /// are released.
   func callNative(
     _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer],
     site: UnsafeMutablePointer<Instruction>?
@@ -218,14 +220,14 @@ extension Machine {
     Failure("E0310", "\(describe(callee)) is not a function")
   }
 
-  /// A core function works on the row itself where every argument stands in its place, else on a copy above.
+  /// A core function works on the row itself if every argument is in its slot, otherwise on a copy above it.
   private func callCore(
     _ function: NativeFunction, _ core: CoreBody, _ row: UnsafeMutablePointer<Word>, count: Int,
     names: [ObjectPointer]
   ) throws -> Word {
     if names.isEmpty, function.isPlain, count <= function.positionalCount, count >= function.requiredCount {
       if count == function.positionalCount { return try core(self, row + 1) }
-      // Defaults come after the arguments, in slots that nobody uses above the row.
+      // Defaults are placed after the arguments, in unused slots above the row.
       let end = row + 1 + function.positionalCount
       guard end < stackEnd else { throw recursionError() }
       let oldTop = state.pointee.top
@@ -277,7 +279,7 @@ extension Machine {
     return try core(self, area)
   }
 
-  /// A function of the embedding: arguments become `AnyValue`s under the names of the signature.
+  /// A function of the embedder: arguments become `AnyValue`s under the names of the signature.
   private func callBody(
     _ function: NativeFunction, _ row: UnsafeMutablePointer<Word>, count: Int, names: [ObjectPointer]
   ) throws -> Word {
@@ -320,9 +322,9 @@ extension Machine {
 
   // MARK: Methods
 
-  /// For `x.f(…)` with x in `row[1]`: the member f of x in `row[0]` and `undefined` in `row[1]` where x has
-  /// one that can be called, else the function in scope (global slot, or already in `row[0]` where the slot
-  /// is negative). `instruction` remembers the place of a record's field.
+  /// For `x.f(…)` with x in `row[1]`: if x has a callable member f, it is stored in `row[0]` and `undefined`
+  /// in `row[1]`. Otherwise the function in scope is used (the global slot, or already in `row[0]` if the
+  /// slot is negative). `instruction` caches the position of a record's field.
   func findMethod(
     _ row: UnsafeMutablePointer<Word>, _ name: Int, slot: Int, _ closure: ObjectPointer,
     remembering instruction: UnsafeMutablePointer<Instruction>

@@ -1,13 +1,13 @@
-// Equality and order. Equality is deep, and survives cycles and any depth: pairs that wait stand in a list of
-// their own, and a pair of containers that was met before counts as equal.
+// Equality and order. Equality is deep, and survives cycles and any depth: pending pairs are kept in a
+// separate list, and a pair of containers that was visited before counts as equal.
 
 import MocoBase
 
 extension Machine {
-  /// Whether two values are equal, as `==` says where it gives a Bool: numbers by value, texts, lists,
-  /// records and ranges by content, functions by identity, host objects by their own rule.
+  /// Whether two values are equal, as for `==` with a Bool result: numbers by value; Strings, lists, records
+  /// and ranges by content; functions by identity; host objects by their own rule.
   ///
-  /// - Throws: E0406 when interrupted in long work, and what a host object's comparison throws.
+  /// - Throws: E0406 if interrupted, and any error of a host object's comparison.
   package func equal(_ left: Word, _ right: Word) throws -> Bool {
     if let plain = Machine.plainEqual(left, right) { return plain }
     var pending: [(Word, Word)] = [(left, right)]
@@ -25,7 +25,7 @@ extension Machine {
         let first = a.pointer.list.pointee
         let second = b.pointer.list.pointee
         if first.count != second.count { return false }
-        // Short chains need no record of what was met; long ones may be cycles.
+        // Short chains need no record of visited pairs; long ones may be cycles.
         if steps > 64, !met.insert(Pair(a: a.bits, b: b.bits)).inserted { continue }
         for index in (0..<first.count).reversed() {
           let one = first.items[index]
@@ -62,7 +62,7 @@ extension Machine {
     var b: UInt64
   }
 
-  /// Equality where no container has to be opened; nil where one has.
+  /// Equality of values that are not containers; nil for containers.
   @inline(__always)
   static func plainEqual(_ left: Word, _ right: Word) -> Bool? {
     if left.tag == right.tag {
@@ -85,7 +85,7 @@ extension Machine {
     return false
   }
 
-  /// Ranges are equal when they hold the same Ints.
+  /// Ranges are equal if they contain the same Ints.
   private static func rangesEqual(_ a: RangeValue, _ b: RangeValue) -> Bool {
     if a == b { return true }
     let count = a.count
@@ -95,7 +95,7 @@ extension Machine {
 
   // MARK: Order
 
-  /// Exact, also between large Ints and Floats; nil with nan.
+  /// Exact, also between large Ints and Floats; nil for nan.
   static func compareNumbers(_ left: Word, _ right: Word) -> Int? {
     if left.tag == .int, right.tag == .int {
       return left.asInt < right.asInt ? -1 : left.asInt > right.asInt ? 1 : 0
@@ -116,12 +116,12 @@ extension Machine {
     return number > floor ? -1 : 0
   }
 
-  /// The order of two values: -1, 0, 1, or nil where they have none, as nan and values of different types.
+  /// The order of two values: -1, 0, 1, or nil if they have none, like nan and values of different types.
   ///
-  /// Numbers compare by value, texts by their bytes, lists element by element.
+  /// Numbers are compared by value, Strings by their bytes, lists element by element.
   ///
-  /// - Throws: E0404 for lists that are nested more than 200 deep, E0406 when interrupted, and what a host
-  ///   object's comparison throws.
+  /// - Throws: E0404 for lists that are nested more than 200 deep, E0406 if interrupted, and any error of a
+  ///   host object's comparison.
   package func compare(_ left: Word, _ right: Word, depth: Int = 0) throws -> Int? {
     if left.isNumber, right.isNumber { return Machine.compareNumbers(left, right) }
     guard left.tag == right.tag else { return nil }
@@ -136,7 +136,7 @@ extension Machine {
       guard depth < 200 else {
         throw Failure(
           "E0404", "these lists are nested too deeply to be compared",
-          help: "lists that hold themselves have no order")
+          help: "a List that contains itself cannot be ordered")
       }
       let count = min(left.pointer.list.pointee.count, right.pointer.list.pointee.count)
       for index in 0..<count {
@@ -154,7 +154,7 @@ extension Machine {
 
   // MARK: in
 
-  /// Whether `container` holds `value`.
+  /// Whether `container` contains `value`.
   package func contains(_ container: Word, _ value: Word) throws -> Bool {
     switch container.tag {
     case .list:
@@ -168,7 +168,7 @@ extension Machine {
     case .string:
       guard value.tag == .string else {
         throw Failure(
-          "E0201", "a String can only hold a String, not \(describe(value))",
+          "E0201", "a String can only contain a String, not \(describe(value))",
           operandLabels: (typeName(value), "String"))
       }
       return StringSearch.first(

@@ -1,16 +1,16 @@
-// A call that fails because a variable has a built-in's name: `let mean = 0.5`, and later `mean(xs)`.
+// A call that fails because a variable shadows a built-in: `let mean = 0.5`, and later `mean(xs)`.
 
 extension Machine {
-  /// Names the declaration that covers a built-in function, where the error comes of one: what was called, or what was
-  /// given where a function is wanted.
+  /// Names the declaration that shadows a built-in function, if it caused the error: as the callee, or as an
+  /// argument in place of a function.
   func noteCovered(_ diagnostic: inout Diagnostic, _ prototype: Prototype) {
     guard let primary = diagnostic.primary, let name = coveredName(diagnostic, primary) else { return }
     let place = localPlace(of: name, before: primary) ?? globals.placeCovering(name, in: prototype.module)
     guard let place else { return }
-    diagnostic.notes.append("'\(name)' is declared at \(place) and covers the built-in function '\(name)'")
+    diagnostic.notes.append("'\(name)' is declared at \(place) and shadows the built-in function '\(name)'")
     diagnostic.help = [
       place.hasPrefix("prompt[")
-        ? "write %reset \(name) to have the function back" : "give the variable another name"
+        ? "write %reset \(name) to restore the function" : "rename the variable"
     ]
   }
 
@@ -32,7 +32,8 @@ extension Machine {
       }
       return isFunction(text(tokens[0])) ? text(tokens[0]) : nil
     }
-    // The callee stands before the bracket that the marked call ends with; of a pipe or a method behind the sign.
+    // The callee is before the bracket at the end of the marked call; for a pipe or a method it is after the
+    // operator.
     var index = tokens.count - 2
     if index > 0, tokens[index].kind == .rightParen, tokens[index].match >= 0 {
       index = Int(tokens[index].match) - 1
@@ -41,7 +42,7 @@ extension Machine {
     return isFunction(text(tokens[index])) ? text(tokens[index]) : nil
   }
 
-  /// Where the text before a place declares a variable of that name; nil where it does not.
+  /// The position where the text before an offset declares a variable with this name; nil if it does not.
   private func localPlace(of name: String, before place: Span) -> String? {
     let tokens = Parser.tokens(of: place.file, interpreter.dialect)
     var found: Int?
@@ -58,7 +59,8 @@ extension Machine {
     return found.map { "\(place.file.name):\(place.file.line(at: $0))" }
   }
 
-  /// Whether the name stands in the brackets of a declaration: `func f(mean)`, `(a, mean) =>`, `let [a, mean]`.
+  /// Whether the name is inside the brackets of a declaration: `func f(mean)`, `(a, mean) =>`,
+  /// `let [a, mean]`.
   private func isParameter(_ index: Int, _ tokens: [Token]) -> Bool {
     var depth = 0
     var at = index - 1

@@ -45,9 +45,9 @@ extension Machine {
     case .list, .string, .range:
       var help: String?
       if index.tag == .float, let whole = Int(exactly: index.asFloat) {
-        help = "write \(whole) without the point"
+        help = "write \(whole) without the decimal point"
       }
-      if index.tag == .float, help == nil { help = "div(a, b) divides to an Int" }
+      if index.tag == .float, help == nil { help = "use div(a, b) for integer division" }
       return Failure(
         "E0201", "\(describeType(object)) is indexed by an Int or a Range, not by \(describe(index))",
         help: help,
@@ -64,12 +64,12 @@ extension Machine {
     default:
       return Failure(
         "E0201", "\(describe(object)) cannot be indexed",
-        help: object.tag == .null ? "the value is nil; ?? gives a value to use instead" : nil,
+        help: object.tag == .null ? "use ?? to supply a default: the value is nil" : nil,
         operandLabels: (typeName(object), ""))
     }
   }
 
-  /// The range's ends as they are written in an index: negative ones count from the end.
+  /// The ends of the range in an index: negative ones count from the end.
   private func slice(_ object: Word, _ range: RangeValue) throws -> Word {
     let total: Int
     switch object.tag {
@@ -106,8 +106,7 @@ extension Machine {
     }
   }
 
-  /// `xs[[2, 0]]`, `xs[mask]`: elements by a list of places, or where a list of Bools of the same length is
-  /// true.
+  /// `xs[[2, 0]]`, `xs[mask]`: elements by a list of indices, or by a list of Bools of the same length.
   private func pick(_ object: Word, _ index: Word) throws -> Word {
     let total =
       object.tag == .list ? object.pointer.list.pointee.count : object.pointer.string.pointee.scalarCount
@@ -139,7 +138,7 @@ extension Machine {
     return try scalars(of: object.pointer, places)
   }
 
-  /// A string of the scalars at some places, each found once and not by counting from the beginning.
+  /// A String of the scalars at the given indices. Each is found once, without counting from the beginning.
   private func scalars(of object: ObjectPointer, _ places: some Sequence<Int>) throws -> Word {
     let all = StringObject.bytes(object)
     var bytes: [UInt8] = []
@@ -166,7 +165,7 @@ extension Machine {
     }
   }
 
-  /// `object[a, b, …]`: a host object takes all at once, nested lists one after the other.
+  /// `object[a, b, …]`: a host object receives all indices at once; lists are indexed one after the other.
   func items(_ object: Word, _ first: UnsafeMutablePointer<Word>, _ count: Int) throws -> Word {
     if object.tag == .host {
       let host = object.pointer.hostBox.pointee.host
@@ -187,7 +186,7 @@ extension Machine {
     return try heap.list(copying: UnsafeBufferPointer(start: list.items, count: list.count))
   }
 
-  /// `object[index] = value`; the value stays the caller's.
+  /// `object[index] = value`; the value stays owned by the caller.
   @inline(never)
   package func setElement(_ object: Word, _ index: Word, _ value: Word) throws {
     switch (object.tag, index.tag) {
@@ -215,27 +214,27 @@ extension Machine {
       }
     case (.string, _):
       throw Failure(
-        "E0302", "a String cannot be changed", help: "build a new one, for example with replace")
+        "E0302", "a String is immutable", help: "create a new one, for example with replace")
     case (.range, _):
-      throw Failure("E0302", "a Range cannot be changed", help: "make a List of it: [..range]")
+      throw Failure("E0302", "a Range is immutable", help: "convert it to a List: [..range]")
     default:
       throw cannotIndex(object, index)
     }
   }
 
-  /// `xs[a..<b] = ys`: as many elements as the slice has.
+  /// `xs[a..<b] = ys`: the number of elements must match the slice.
   private func setSlice(_ object: Word, _ range: RangeValue, _ value: Word) throws {
     let part = try HostRange(start: range.start, end: range.end, isClosed: range.isClosed, step: range.step)
       .resolve(count: object.pointer.list.pointee.count)
     guard value.tag == .list else {
       throw Failure(
-        "E0201", "a slice takes a List, not \(describe(value))")
+        "E0201", "a slice can only be set to a List, not \(describe(value))")
     }
     let source = value.pointer.list.pointee
     guard source.count == part.count else {
       throw Failure(
-        "E0202", "the slice has \(part.count) elements, but \(source.count) are given",
-        help: "insert, append and remove change the length of a list")
+        "E0202", "the slice has \(part.count) elements, but \(source.count) values are given",
+        help: "use insert, append or remove to change the length of a List")
     }
     for index in 0..<part.count {
       let word = source.items[index]

@@ -1,13 +1,13 @@
-// From an error to its diagnostic: the place, the operands, the calls that were running; and `catch`.
+// From an error to its diagnostic: the source position, the operands and the active calls; and `catch`.
 
 import MocoBase
 
-/// An error on its way through frames.
+/// An error that is unwinding frames.
 ///
-/// - Safety: it goes from the machine's thread to the one that waits for it.
+/// - Safety: it is passed from the machine's thread to the thread that waits for it.
 package final class RaisedError: Error, @unchecked Sendable {
-  /// What a program and a person see of the error; the trace grows while frames are left. Made when somebody
-  /// looks at it for the first time: most errors that are caught show their message alone.
+  /// The diagnostic of the error. The trace grows during unwinding. It is created on first use: for most
+  /// caught errors only the message is shown.
   package var diagnostic: Diagnostic {
     get {
       var diagnostic = made ?? origin?.diagnostic() ?? Diagnostic("E0900", "an error without a description")
@@ -20,25 +20,25 @@ package final class RaisedError: Error, @unchecked Sendable {
       made = newValue
     }
   }
-  /// Its code, without making the diagnostic.
+  /// The code, without creating the diagnostic.
   package var code: String { made?.code ?? origin?.failure.code ?? "E0900" }
-  /// What the diagnostic is made of, while nobody has changed it.
+  /// The parts of the diagnostic, as long as it has not been changed.
   var unseen: ErrorOrigin? { made == nil ? origin : nil }
-  /// The calls that it has ended, from the innermost on; at most twelve.
+  /// The calls that it has ended, innermost first; at most twelve.
   var trace: [Diagnostic.TraceEntry] = []
   /// Interrupts pass every `catch`.
   package let isCatchable: Bool
-  /// Calls that were left out of the trace.
+  /// The number of calls left out of the trace.
   var omitted = 0
-  /// The calls that it has ended, from the innermost on, where somebody wants to look at them.
+  /// The calls that it has ended, innermost first, if they are kept.
   var frames: [FailedFrame] = []
-  /// What was done before the error, with what to say where a name has it.
+  /// The partial result before the error, with the remark for the name that holds it.
   package internal(set) var partial: PartialResult?
-  /// Whether that would have been the result of the call which fails now.
+  /// Whether it would have been the result of the failing call.
   var isDirect = false
-  /// The name that has it.
+  /// The name that holds the partial result.
   var heldBy: String?
-  /// Without its trace.
+  /// The diagnostic without its trace.
   private var made: Diagnostic?
   private let origin: ErrorOrigin?
 
@@ -56,8 +56,8 @@ package final class RaisedError: Error, @unchecked Sendable {
 }
 
 extension Machine {
-  /// Unwinds to the nearest handler down to the entry frame, whose `catch` is the next to run.
-  /// - Throws: `RaisedError` where there is none; the entry frame is gone then.
+  /// Unwinds to the nearest handler, at most to the entry frame. The handler's `catch` runs next.
+  /// - Throws: `RaisedError` if there is no handler; the entry frame is then released.
   func recover(from error: Error, at pc: UnsafeMutablePointer<Instruction>, entryDepth: Int) throws {
     let frames = state.pointee.frames
     var depth = state.pointee.depth
@@ -116,11 +116,11 @@ extension Machine {
       Diagnostic.TraceEntry(function: prototype.parentName ?? "", callSite: site))
   }
 
-  /// The error for whatever was thrown, at the instruction before `pc`.
+  /// The error for any thrown value, at the instruction before `pc`.
   private func raised(_ error: Error, at pc: UnsafeMutablePointer<Instruction>, frame: Frame) -> RaisedError {
     let prototype = frame.closure.closure.pointee.prototype.takeUnretainedValue()
     let offset = pc - prototype.code.pointee.instructions - 1
-    // The usual kind first: casts cost more than everything else here.
+    // The usual type first: casts are the most expensive part here.
     if type(of: error) == Failure.self, let failure = error as? Failure {
       return raised(failure, prototype, offset)
     }
@@ -145,7 +145,7 @@ extension Machine {
       argumentCount: argumentCount)
     let raised = RaisedError(origin, isCatchable: failure.code != "E0406")
     if failure.code == "E0310" || failure.code == "E0303", origin.spans != nil {
-      // What covers a name now may be gone when somebody looks.
+      // A declaration that shadows a name now may be gone later.
       var diagnostic = raised.diagnostic
       noteCovered(&diagnostic, prototype)
       raised.diagnostic = diagnostic
@@ -155,7 +155,7 @@ extension Machine {
 
   // MARK: catch
 
-  /// What a program sees of an error: message, code, line, help.
+  /// The fields of an error in a program: message, code, line, help.
   private func errorRecord(_ raised: RaisedError) throws -> Word {
     let (message, code, line, help): (String, String, Int?, String?)
     if let origin = raised.unseen {
@@ -204,7 +204,7 @@ extension Prototype {
     Span(file: file, start: Int(offsets.0), end: Int(offsets.1))
   }
 
-  /// The label that stands before an argument's value; nil where that is spelled otherwise.
+  /// The label before an argument's value; nil if the argument is written differently.
   func label(_ name: String, before value: Span) -> Span? {
     var end = min(value.start, file.bytes.count)
     let gaps: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: ":"), 0x0A]
@@ -214,7 +214,7 @@ extension Prototype {
     return Span(file: file, start: start, end: end)
   }
 
-  /// A short piece of the source on one line; nil where it is empty or longer.
+  /// A short piece of the source on one line; nil if it is empty or longer.
   func shortText(_ offsets: (Int32, Int32)) -> String? {
     let start = Int(offsets.0)
     let end = Int(offsets.1)
@@ -223,6 +223,6 @@ extension Prototype {
     return bytes.contains(0x0A) ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
-  /// What a trace calls the function; nil for a program's top level.
+  /// The name of the function in a trace; nil for a program's top level.
   var parentName: String? { isTopLevel ? nil : name ?? "function" }
 }

@@ -1,14 +1,14 @@
-// What was in the variables of calls that an error has ended.
+// The variables of calls that an error has ended.
 
 import MocoBase
 
 /// A call that an error has ended, with its variables as they were.
 public struct FailedFrame: Sendable {
-  /// A variable of the call and what it held.
+  /// A variable of the call and its value.
   public struct Variable: Sendable {
-    /// As the program has it.
+    /// The name in the program.
     public var name: String
-    /// What `type(x)` gives.
+    /// The type, as `type(x)` returns it.
     public var typeName: String
     /// The value in its short form, on one line.
     public var text: String
@@ -16,13 +16,13 @@ public struct FailedFrame: Sendable {
 
   /// The function's name; nil for a program's top level.
   public var function: String?
-  /// The file or input, as messages call it.
+  /// The file or input, as named in messages.
   public var file: String
-  /// The line that ran, from 1; nil where it is not known.
+  /// The current line, from 1; nil if unknown.
   public var line: Int?
-  /// The variables in the order of their declaration, at most 40; those without a value yet are left out.
+  /// The variables in declaration order, at most 40, without those that have no value yet.
   public var variables: [Variable]
-  /// Variables beyond those.
+  /// The number of variables left out.
   public var omitted = 0
 
   static let mostFrames = 12
@@ -32,10 +32,10 @@ public struct FailedFrame: Sendable {
 }
 
 extension Machine {
-  /// Keeps the variables of a frame that is about to go.
+  /// Saves the variables of a frame before it is released.
   func note(_ frame: Frame, _ prototype: Prototype, _ offset: Int, _ raised: RaisedError) {
     guard raised.frames.count < FailedFrame.mostFrames else { return }
-    // The innermost of two variables of a name is the one that counts.
+    // Of two variables with the same name, the innermost is used.
     var seen: Set<String> = []
     var places: [LocalName] = []
     for local in prototype.localNames.sorted(by: { $0.start > $1.start })
@@ -59,11 +59,11 @@ extension Machine {
       shown.variables.append(
         .init(name: local.name, typeName: typeName(word), text: brief(word, width: FailedFrame.width)))
     }
-    // The top level of a program has names, which stay, and variables only inside blocks.
+    // The top level of a program has global names, which stay, and local variables only inside blocks.
     if shown.function != nil || !shown.variables.isEmpty { raised.frames.append(shown) }
   }
 
-  /// A value on one line of at most `width` columns, without long work.
+  /// A value on one line of at most `width` columns, in bounded time.
   package func brief(_ word: Word, width: Int) -> String {
     let text: String
     switch word.tag {
@@ -76,7 +76,7 @@ extension Machine {
         String(decoding: UnsafeBufferPointer(rebasing: bytes[..<end]), as: UTF8.self))
     default:
       var writer = TextWriter(machine: self, limit: 8 * width)
-      // What does not fit is cut where it stands: the beginning says what it is.
+      // A value that does not fit is truncated; its beginning shows what it is.
       try? writer.write(inside: word, depth: TextWriter.maximumDepth - 3)
       text = writer.text
     }

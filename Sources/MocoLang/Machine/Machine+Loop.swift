@@ -1,15 +1,15 @@
-// The loop over instructions. Each case is the equation beside its opcode (Opcode.swift); what is not quick
-// is in the other Machine files. Fast paths test tags and fall to a slow path that knows everything and
+// The loop over instructions. Each case is the equation beside its opcode (Opcode.swift); slow operations are
+// in the other Machine files. Fast paths test tags and fall back to a slow path that handles every type and
 // reports errors.
 //
-// `pc` is the running instruction and moves on at the end, past a second word as well, after everything that can
-// throw: an error's place is always `pc`. What is saved in frames is the instruction that is next.
+// `pc` is the running instruction and moves on at the end, past a second word as well, after everything that
+// can throw: the position of an error is always `pc`. Frames save the next instruction.
 
 import Synchronization
 
 extension Machine {
-  /// Takes the frame on top away and gives its result to the caller's register; the entry frame's result stays
-  /// with whoever runs it.
+  /// Removes the top frame and stores its result in the caller's register. The result of the entry frame is
+  /// left to the code that runs it.
   ///
   /// - Returns: whether it was the entry frame.
   @inline(__always)
@@ -87,7 +87,7 @@ extension Machine {
             store(base + Int(i.a), .bool(i.b != 0))
 
           case .clear:
-            // Plain values may stay: nobody looks at them.
+            // Plain values may stay: they are not read again.
             var place = base + Int(i.a)
             let end = place + Int(i.b)
             repeat {
@@ -541,7 +541,7 @@ extension Machine {
             } else if callee.tag == .native, callee.bits == appendFunction.bits, count == 2,
               row[1].tag == .list
             {
-              // `xs.append(x)`, the call that loops make most.
+              // `xs.append(x)`, the most frequent call in loops.
               frames[state.pointee.depth].pc = pc + 1
               let value = row[2]
               if value.isObject { row[2] = .null }
@@ -676,7 +676,7 @@ extension Machine {
                 record.pointee.entries[cached].key == code.pointee.names[Int(i.b)]
               {
                 let value = base[Int(i.c)]
-                // A temporary moves into the record.
+                // A temporary is moved into the record.
                 if i.k & 2 != 0 { base[Int(i.c)] = .null } else { heap.retain(value) }
                 store(Machine.valuePlace(record, cached), value)
                 if i.k & 1 != 0 { store(base + Int(i.a), .null) }
@@ -726,7 +726,7 @@ extension Machine {
                 heap.retain(value)
                 store(list.pointee.items + place, value)
                 if i.k & 5 != 0 {
-                  // Of an Int index and its temporaries only the list and the value can hold anything.
+                  // With an Int index, only the list and the value can be temporaries with a reference.
                   if i.k & 4 != 0, value.isObject { store(base + Int(i.c), .null) }
                   if i.k & 1 != 0 { store(base + Int(i.a), .null) }
                 }
@@ -1062,7 +1062,7 @@ extension Machine {
             let test = pc.pointee
             let left = base + Int(test.a)
             let right = (i.op == .jumpBackLess ? base : constants) + Int(test.b)
-            // A comparison that is none of plain numbers is the next instruction.
+            // A comparison of other values than plain numbers is done by the next instruction.
             if left.holds(.int), right.holds(.int) {
               let holds = (left.pointee.asInt < right.pointee.asInt) != (test.k & 4 != 0)
               pc += holds ? 2 + pc[1].bx : 2
@@ -1099,7 +1099,7 @@ extension Machine {
           pc += 1
         }
       } catch {
-        // Throws on when no frame down to the entry handles it.
+        // Rethrows the error if no frame down to the entry frame handles it.
         try recover(from: error, at: pc + 1, entryDepth: entryDepth)
         let frame = frames + state.pointee.depth
         pc = frame.pointee.pc

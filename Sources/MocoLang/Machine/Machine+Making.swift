@@ -1,4 +1,4 @@
-// Making and taking apart: records, spreads, ranges, quantities, texts, patterns; and iteration.
+// Construction and destructuring: records, spreads, ranges, quantities, Strings, patterns; and iteration.
 
 import Glibc
 import MocoBase
@@ -15,7 +15,7 @@ extension Machine {
   func newRecord(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {
     let record = heap.record()
     let first = base + Int(i.b)
-    // `_withUnsafeGuaranteedRef` would do; this is not on a path that counts.
+    // `_withUnsafeGuaranteedRef` would work, but this path is not critical.
     let keys = closure.closure.pointee.prototype.takeUnretainedValue().nameLists[Int(i.c)]
     do {
       try heap.fill(record.pointer, keys: keys, from: first)
@@ -46,7 +46,7 @@ extension Machine {
   func merge(_ i: Instruction, _ base: UnsafeMutablePointer<Word>) throws {
     let source = base[Int(i.b)]
     guard source.tag == .record else {
-      throw Failure("E0201", "in a record, .. takes a Record, not \(describe(source))")
+      throw Failure("E0201", ".. in a Record expects a Record, not \(describe(source))")
     }
     try mergeFields(source.pointer, into: base[Int(i.a)].pointer)
     store(base + Int(i.b), .null)
@@ -96,9 +96,9 @@ extension Machine {
   private func wrongRange(_ low: Word, _ high: Word, isClosed: Bool) -> Failure {
     let wrong = low.tag == .int ? high : low
     var help: String?
-    if wrong.tag == .float { help = "int(x) rounds towards zero, and div(a, b) divides to an Int" }
+    if wrong.tag == .float { help = "use int(x) to round towards zero, or div(a, b) for integer division" }
     return Failure(
-      "E0201", "the ends of a range are Ints, not \(describe(wrong))", help: help,
+      "E0201", "the ends of a range must be Ints, not \(describe(wrong))", help: help,
       operandLabels: (typeName(low), typeName(high)))
   }
 
@@ -112,7 +112,7 @@ extension Machine {
     case .quantity where amount.unitIndex == unit: result = amount
     default:
       let name = quantity(.quantity(1, unit: unit)).unit.plural
-      throw Failure("E0201", "\(name) takes a number, not \(describe(amount))")
+      throw Failure("E0201", "\(name) expects a number, not \(describe(amount))")
     }
     if i.k & 1 != 0, i.a != i.b { store(base + Int(i.b), .null) }
     store(base + Int(i.a), result)
@@ -164,7 +164,7 @@ extension Machine {
     return .object(.string, result)
   }
 
-  /// Bytes that `str` of an Int takes.
+  /// The number of bytes of `str` of an Int.
   @inline(__always)
   private static func digitCount(_ value: Int) -> Int {
     let magnitude = value.magnitude
@@ -179,7 +179,7 @@ extension Machine {
     return count
   }
 
-  /// Writes a number of so many bytes.
+  /// Writes a number with this many bytes.
   @inline(__always)
   private static func write(_ value: Int, _ count: Int, _ place: UnsafeMutablePointer<UInt8>) {
     var rest = value.magnitude
@@ -237,7 +237,7 @@ extension Machine {
       }
     } else {
       guard source.tag == .range || source.tag == .host else { throw noList(source, inLoop: i.k & 8 != 0) }
-      // An endless source must not be read to its end to find that it is too long.
+      // An infinite source must not be read to its end to find that it is too long.
       let most = hasRest ? Int.max : count + 1
       try forEach(source, "destructuring") { word in
         heap.retain(word)
@@ -250,8 +250,8 @@ extension Machine {
       let found = source.tag == .list ? "\(words.count)" : words.count > count ? "more" : "\(words.count)"
       throw Failure(
         "E0311",
-        "\(needed) \(count == 1 && !hasRest ? "element is" : "elements are") expected here, but there \(found == "1" ? "is" : "are") \(found)",
-        help: !hasRest && words.count > count ? "..rest takes what is left over" : nil)
+        "expected \(needed) \(count == 1 && !hasRest ? "element" : "elements"), found \(found)",
+        help: !hasRest && words.count > count ? "add ..rest to collect the other elements" : nil)
     }
     let rest = hasRest ? try words[count...].withUnsafeBufferPointer { try heap.list(copying: $0) } : nil
     if i.k & 1 != 0 { store(base + Int(i.b), .null) }
@@ -262,21 +262,21 @@ extension Machine {
     if let rest { store(base + Int(i.a) + count, rest) }
   }
 
-  /// A String has elements too, but a pattern that meets one was written for something else: for the pairs of
-  /// a record, whose loop gives its keys.
+  /// A String also has elements, but a pattern applied to one is probably a mistake: a loop over a record
+  /// gives its keys, not its pairs.
   private func noList(_ source: Word, inLoop: Bool) -> Failure {
     var help: String?
     switch source.tag {
     case .string where inLoop:
-      help = "write items(r) to go through the keys and values of a Record: for [k, v] in items(r)"
-    case .string: help = "write [..s] for the characters of a text, or split(s, \",\") for its parts"
+      help = "write items(r) to iterate over the keys and values of a Record: for [k, v] in items(r)"
+    case .string: help = "write [..s] for the characters of a String, or split(s, \",\") for its parts"
     case .record: help = "write a pattern of keys, {a, b}, or destructure values(r)"
     default: break
     }
     return Failure("E0311", "\(describe(source)) is not a List that can be destructured", help: help)
   }
 
-  /// `[t[0], t[1]] = [t[1], t[0]]`: the numbers as they were before the first of them is written.
+  /// `[t[0], t[1]] = [t[1], t[0]]`: the numbers are read before the first one is written.
   @inline(never)
   func unshare(_ place: UnsafeMutablePointer<Word>) throws {
     guard place.pointee.tag == .host else { return }
@@ -297,8 +297,8 @@ extension Machine {
 
   // MARK: Iteration
 
-  /// A range's iteration: next element, how many are left, step. A list's: the list, place. A string's: the
-  /// string, byte offset. A record's: the record, entry. A host object's: its iterator.
+  /// The iteration of a range: next element, number of remaining elements, step. A list's: the list, place. A
+  /// string's: the string, byte offset. A record's: the record, entry. A host object's: its iterator.
   func prepareLoop(_ iteration: UnsafeMutablePointer<Word>) throws {
     let source = iteration.pointee
     switch source.tag {
@@ -324,8 +324,8 @@ extension Machine {
 
   func notIterable(_ word: Word) -> Failure {
     var help: String?
-    if word.tag == .int { help = "to count, write 0..<\(max(0, word.asInt))" }
-    if word.tag == .quantity { help = "to count, write 1...n" }
+    if word.tag == .int { help = "write 0..<\(max(0, word.asInt)) to count" }
+    if word.tag == .quantity { help = "write 1...n to count" }
     return Failure("E0201", "\(describe(word)) cannot be iterated over", help: help)
   }
 
@@ -337,7 +337,7 @@ extension Machine {
     store(iteration + 2, .int(1))
   }
 
-  /// What is neither a range nor a list; false at the end.
+  /// The next element of anything except a range or a list; false at the end.
   @inline(never)
   func nextElement(
     _ iteration: UnsafeMutablePointer<Word>, _ target: UnsafeMutablePointer<Word>
@@ -375,7 +375,7 @@ extension Machine {
     }
   }
 
-  /// Every element of a value in turn, until the body gives false. The body's word is borrowed.
+  /// Calls the body with every element of a value, until it returns false. The body borrows the word.
   package func forEach(_ source: Word, _ purpose: String, _ body: (Word) throws -> Bool) throws {
     switch source.tag {
     case .list:
@@ -413,9 +413,9 @@ extension Machine {
     }
   }
 
-  /// Looks whether somebody wants attention: one load and one branch where nobody does.
+  /// Checks whether attention was requested: one load and one branch if not.
   ///
-  /// - Throws: E0405 when the heap is beyond its limit, E0406 when interrupted.
+  /// - Throws: E0405 if the heap exceeds its limit, E0406 if interrupted.
   @inline(__always)
   package func pollIfNeeded() throws {
     if interruptFlag.pointee.load(ordering: .relaxed) | heap.counters.pointee.attention != 0 { try poll() }
@@ -423,7 +423,7 @@ extension Machine {
 }
 
 extension Heap {
-  /// Fills a new record from consecutive words, taking them. The keys are all different.
+  /// Fills a new record from consecutive words and takes them over. The keys are unique.
   func fill(_ object: ObjectPointer, keys: [ObjectPointer], from first: UnsafeMutablePointer<Word>) throws {
     for (index, key) in keys.enumerated() {
       let word = first[index]

@@ -14,7 +14,7 @@ extension Machine {
       let key = closure.closure.pointee.code.pointee.names[Int(i.c)]
       let place = heap.place(of: key, in: object.pointer)
       if place >= 0 {
-        // Remembered only while the record has this key by identity; see the quick path.
+        // Cached only if the record has this key by identity; see the fast path.
         pc.pointee = .word(place)
         word = object.pointer.record.pointee.entries[place].value
         heap.retain(word)
@@ -98,7 +98,7 @@ extension Machine {
     case .module:
       throw Failure("E0302", "the names of a module cannot be assigned from outside")
     default:
-      throw Failure("E0309", "\(describeType(object)) has no fields that could be set")
+      throw Failure("E0309", "\(describeType(object)) has no fields that can be set")
     }
     if i.k & 1 != 0 { store(base + Int(i.a), .null) }
     if i.k & 2 != 0 { store(base + Int(i.c), .null) }
@@ -141,7 +141,7 @@ extension Machine {
     } else if let near {
       help = "did you mean '\(near)'?"
     } else if object.tag == .null {
-      help = "the value is nil; ?? gives a value to use instead"
+      help = "use ?? to supply a default: the value is nil"
     } else if let slot = globals.builtins.slots[name], isCallable(globals.words[slot]),
       object.tag != .record || ["keys", "values", "items", "len"].contains(name)
     {
@@ -171,10 +171,10 @@ extension Machine {
     } else {
       help = interpreter.dialect.help(nearName: name)
     }
-    return Failure("E0301", "there is no '\(name)'", help: help)
+    return Failure("E0301", "unknown name '\(name)'", help: help)
   }
 
-  /// The module in use that has a public name.
+  /// The imported module that has this public name.
   private func owner(of name: String, in module: Module) -> String? {
     globals.visibleNames(in: module).first { visible in
       guard let slot = module.slots[visible], globals.words[slot].tag == .module else { return false }
@@ -207,18 +207,18 @@ extension Machine {
     let name = globals.names[slot]
     if flags & GlobalFlag.constant != 0 {
       throw Failure(
-        "E0302", "'\(name)' is a constant and cannot be assigned again",
+        "E0302", "'\(name)' is a constant and cannot be reassigned",
         help: "declare it with var \(name) = …")
     }
     if flags & GlobalFlag.builtin != 0 {
       throw Failure(
-        "E0302", "'\(name)' is built in and cannot be assigned",
-        help: "a variable of your own begins with var \(name) = …")
+        "E0302", "'\(name)' is built in and cannot be assigned to",
+        help: "declare your own variable: var \(name) = …")
     }
     let near = Nearest.name(to: name, among: globals.visibleNames(in: globals.module(of: slot)))
     throw Failure(
-      "E0302", "there is no variable '\(name)' to assign to",
-      help: near.map { "did you mean '\($0)'? A new variable begins with var" }
+      "E0302", "cannot assign to '\(name)': it is not declared",
+      help: near.map { "did you mean '\($0)'? Declare a new variable with var" }
         ?? "declare it with var \(name) = …")
   }
 
@@ -245,13 +245,13 @@ extension Machine {
     if name.hasPrefix("_"), module.slots[name] != nil {
       return Failure(
         "E0803", "'\(name)' is private to the module \(module.name)",
-        help: "names that begin with _ stay in their file")
+        help: "names that begin with _ are visible only in their file")
     }
     let names = publicNames(word)
     let near = Nearest.name(to: name, among: names)
     var help = near.map { "did you mean '\($0)'?" }
     if help == nil, !names.isEmpty, names.count <= 20 { help = "it has \(names.joined(separator: ", "))" }
-    return Failure("E0803", "the module \(module.name) has no '\(name)'", help: help)
+    return Failure("E0803", "the module \(module.name) has no name '\(name)'", help: help)
   }
 
   func importName(_ i: Instruction, _ base: UnsafeMutablePointer<Word>, _ closure: ObjectPointer) throws {

@@ -1,17 +1,17 @@
-// Modules: found by the interpreter's loader, run once, seen as a value with public names.
+// Modules: found by the interpreter's loader, run once, and used as a value with public names.
 
 import MocoBase
 
 extension Machine {
   /// The module for a `use`, loaded at its first use.
-  /// - Throws: E0801, E0802, and whatever the module's own program fails with.
+  /// - Throws: E0801, E0802, and any error of the module's own program.
   ///
   /// - Parameter isTopLevel: whether the `use` declares globals.
   func loadModule(_ use: Use, _ closure: ObjectPointer, isTopLevel: Bool) throws -> Word {
     let prototype = closure.closure.pointee.prototype.takeUnretainedValue()
     guard let loader = interpreter.moduleLoader else {
       throw Failure(
-        "E0801", "there is no module '\(use.source.text)' here: modules cannot be loaded in this place")
+        "E0801", "cannot load the module '\(use.source.text)': modules are not available here")
     }
     let loaded = try read(use.source, from: prototype.file, by: loader)
     let origin = Module.Origin(loaded.source, use.source, importer: prototype.file)
@@ -23,8 +23,8 @@ extension Machine {
     return heap.box(module, .module)
   }
 
-  /// The module of that identity, where it has run.
-  /// - Throws: E0802 where it is running.
+  /// The module with this identity, if it has run.
+  /// - Throws: E0802 if it is running.
   private func known(_ identity: String) throws -> Module? {
     guard let known = loadedModules[identity] else { return nil }
     switch known.state {
@@ -45,7 +45,7 @@ extension Machine {
     return loaded
   }
 
-  /// Runs a module, which takes the place of whatever had its identity.
+  /// Runs a module, which replaces any module with the same identity.
   func load(_ identity: String, _ origin: Module.Origin) throws -> Module {
     let module = Module(name: moduleName(origin.use.text), identity: identity)
     module.origin = origin
@@ -68,7 +68,7 @@ extension Machine {
     return module
   }
 
-  /// Remembers where the names of a `use` come from. Where one of them is missing, the `use` fails.
+  /// Stores the origin of the names of a `use`. If one of them is missing, the `use` fails.
   private func noteImports(_ use: Use, _ module: Module) {
     guard use.imports.allSatisfy({ member($0.name, of: module) != nil }) else { return }
     for item in use.imports {
@@ -125,7 +125,7 @@ extension Machine {
 }
 
 extension Use.Source {
-  /// As a program writes it.
+  /// The name as written in a program.
   fileprivate var text: String {
     switch self {
     case .library(let name): return name

@@ -1,4 +1,4 @@
-// Operators: the quick paths for numbers, and the slow path that knows every type.
+// Operators: the fast paths for numbers, and the slow path for every type.
 //
 // Int and Float mix to Float; Int results are checked (E0402); division by zero is E0403. Strings and lists
 // join with `+` and repeat with `*`. Quantities add and subtract with their own unit, scale with numbers, and
@@ -8,7 +8,7 @@ import Glibc
 import MocoBase
 
 extension Machine {
-  // MARK: Quick paths; `undefined` means: take the slow one
+  // MARK: Fast paths; `undefined` means: use the slow path
 
   @inline(__always)
   static func quickAdd(_ left: Word, _ right: Word) -> Word {
@@ -66,7 +66,7 @@ extension Machine {
   static func quickModulo(_ left: Word, _ right: Word) -> Word {
     if left.tag == .int, right.tag == .int {
       let divisor = right.asInt
-      // 0 is an error, and -1 would trap for the least Int.
+      // 0 is an error, and -1 would trap for the smallest Int.
       if divisor == 0 || divisor == -1 { return divisor == 0 ? .undefined : .int(0) }
       let rest = left.asInt % divisor
       return .int(rest != 0 && (rest < 0) != (divisor < 0) ? rest &+ divisor : rest)
@@ -84,7 +84,7 @@ extension Machine {
     let b = Int(i.b)
     let c = Int(i.c)
     if op == .add, left.tag == .string, right.tag == .string {
-      // The left register is given up when it is a temporary or the target, so that appending can be in
+      // The left register is released if it is a temporary or the target, so that appending can be done in
       // place.
       if a == b || i.k & 1 != 0 {
         base[b] = .null
@@ -194,7 +194,7 @@ extension Machine {
 
   // MARK: All operators
 
-  /// The result carries a reference; the operands stay the caller's.
+  /// The result carries a reference; the operands stay owned by the caller.
   package func binary(_ op: BinaryOperation, _ left: Word, _ right: Word) throws -> Word {
     switch op {
     case .equal, .notEqual:
@@ -262,7 +262,7 @@ extension Machine {
   static func intOverflow(_ text: String) -> Failure {
     Failure(
       "E0402", "\(text) is out of range for Int",
-      help: "Ints have 64 bits; write one side as a Float to go on without them")
+      help: "write one side as a Float; an Int has 64 bits")
   }
 
   func divisionByZero(_ op: String) -> Failure {
@@ -373,7 +373,7 @@ extension Machine {
     var failure = wrongOperands(op, left, right)
     if left.isNumber || right.isNumber {
       let unit = quantity(left.tag == .quantity ? left : right).unit.plural
-      failure.help = "give the number its unit: \(unit)(\(show(left.isNumber ? left : right)))"
+      failure.help = "add the unit to the number: \(unit)(\(show(left.isNumber ? left : right)))"
     }
     throw failure
   }
@@ -402,7 +402,7 @@ extension Machine {
     let (total, overflow) = object.string.pointee.byteCount.multipliedReportingOverflow(by: max(0, times))
     if overflow { throw heap.outOfMemory(Int.max) }
     let result = try heap.emptyString(byteCount: total)
-    // What is written doubles with every copy.
+    // The written part doubles with every copy.
     var written = min(total, object.string.pointee.byteCount)
     memcpy(result.stringBytes, object.stringBytes, written)
     while written < total, written > 0 {
@@ -453,17 +453,17 @@ extension Machine {
     if op == .add, left.tag == .string || right.tag == .string {
       let other = left.tag == .string ? right : left
       if other.tag != .list, other.tag != .record {
-        help = "write \"…\\(x)…\" to join texts, or str(x) + …"
+        help = "write \"…\\(x)…\" to join Strings, or str(x) + …"
       }
     }
     if op == .modulo, left.tag == .string { help = Habits.help(forTemplate: show(left)) }
-    if left.tag == .null || right.tag == .null { help = "one side is nil; ?? gives a value to use instead" }
+    if left.tag == .null || right.tag == .null { help = "use ?? to supply a default: one side is nil" }
     if let advice = listAdvice(op, left, right) { help = advice }
     return Failure(
       "E0201", verb, help: help, operandLabels: (operandLabel(left), operandLabel(right)))
   }
 
-  /// What to write for a list of numbers that is reckoned with as arrays are elsewhere; nil for anything else.
+  /// The help for a list of numbers that is used like an array of another language; nil for anything else.
   private func listAdvice(_ op: BinaryOperation, _ left: Word, _ right: Word) -> String? {
     func isOperand(_ word: Word) -> Bool { word.isNumber || holdsNumbers(word) }
     guard holdsNumbers(left) || holdsNumbers(right), isOperand(left), isOperand(right) else { return nil }
@@ -473,7 +473,7 @@ extension Machine {
     let (a, b) = (place(left, "xs"), place(right, left.isNumber ? "xs" : "ys"))
     let loop =
       left.isNumber || right.isNumber ? "for x in xs" : "for [x, y] in zip(xs, ys)"
-    // A product of matrices has no form for numbers.
+    // A matrix product has no elementwise form.
     if op == .matrixProduct { return "write \(a.tensor) @ \(b.tensor)" }
     return "write \(a.tensor) \(op.rawValue) \(b.tensor) for a tensor, or "
       + "[\(a.element) \(op.rawValue) \(b.element) \(loop)] for a list"
@@ -489,17 +489,17 @@ extension Machine {
       }
   }
 
-  /// Repeats a list. Several numbers may be meant as an array, whose elements would be multiplied: which one is to be
-  /// said.
+  /// Repeats a list. A list of numbers may be meant as an array with elementwise multiplication, so the
+  /// operation is ambiguous and an error.
   private func repeatedPlainly(_ list: Word, _ count: Word, _ left: Word, _ right: Word) throws -> Word {
     guard list.pointer.list.pointee.count > 1, holdsNumbers(list) else {
       return try repeated(list: list, count.asInt)
     }
     var failure = wrongOperands(.multiply, left, right)
-    failure.message = "'*' repeats a List, and this one holds numbers, which may be meant one by one"
+    failure.message = "'*' repeats a List; for a List of numbers its meaning is ambiguous"
     failure.help =
-      "write tensor(xs) * \(show(count)) for the products, or [x for _ in 0..<\(show(count)) for x in xs] for the "
-      + "list so often"
+      "write tensor(xs) * \(show(count)) for the products, or [x for _ in 0..<\(show(count)) for x in xs] to "
+      + "repeat the List"
     throw failure
   }
 

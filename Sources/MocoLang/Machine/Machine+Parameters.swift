@@ -1,19 +1,19 @@
 import MocoBase
 
-/// What a function takes, whoever wrote it. The rules by which arguments find their parameters go by this, and so do
-/// their messages; where the values are put is for each kind of call.
+/// The parameters of any function, native or not. The rules that assign arguments to parameters, and their
+/// messages, use this type. Each kind of call decides where the values are stored.
 protocol ParameterList {
   /// For messages.
   var calledName: String { get }
   var parameterNames: [String] { get }
   var parameterCount: Int { get }
-  /// Parameters that can be given by position.
+  /// The number of parameters that can be passed by position.
   var positionalCount: Int { get }
-  /// Any number of further positions.
+  /// Whether it accepts any number of further positional arguments.
   var takesRest: Bool { get }
-  /// Any further names.
+  /// Whether it accepts any further named arguments.
   var takesOptions: Bool { get }
-  /// How it is written.
+  /// The parameter list as written.
   var usage: String { get }
 
   func place(of key: ObjectPointer) -> Int?
@@ -53,14 +53,14 @@ extension NativeFunction: ParameterList {
 }
 
 extension Machine {
-  /// - Throws: E0306 where a call gives more positions than the function takes.
+  /// - Throws: E0306 if a call passes more positional arguments than the function accepts.
   @inline(__always)
   func checkPositions(_ given: Int, of function: some ParameterList) throws {
     if given > function.positionalCount, !function.takesRest { throw tooMany(given, function) }
   }
 
-  /// The place of the parameter that a named argument is for; nil for one of the function's open options.
-  /// - Throws: E0306 where the function has no such parameter, or has its argument already.
+  /// The index of the parameter for a named argument; nil for one of the function's open options.
+  /// - Throws: E0306 if the function has no such parameter, or if its argument was already passed.
   @inline(__always)
   func place(
     of key: ObjectPointer, in function: some ParameterList, isGiven: (Int) -> Bool
@@ -73,7 +73,7 @@ extension Machine {
     return place
   }
 
-  /// - Throws: E0304 for the first parameter that must be given and is not.
+  /// - Throws: E0304 for the first required parameter without an argument.
   @inline(__always)
   func checkRequired(of function: some ParameterList, _ count: Int, isGiven: (Int) -> Bool) throws {
     for place in 0..<function.parameterCount where function.isRequired(place) && !isGiven(place) {
@@ -100,7 +100,7 @@ extension Machine {
   }
 
   private func twice(_ name: String, _ function: some ParameterList) -> Failure {
-    Failure("E0306", "\(function.calledName) gets the argument '\(name)' twice", argument: name)
+    Failure("E0306", "\(function.calledName) gets the argument '\(name)' more than once", argument: name)
   }
 
   private func tooMany(_ given: Int, _ function: some ParameterList) -> Failure {

@@ -1,7 +1,7 @@
-// What long work had done before it failed: the name that was to have its result gets that.
+// The partial result of long work that failed: the name that would have received the result receives it.
 
 extension Machine {
-  /// Follows the result of the call before `pc`, which has failed, to where it would have gone.
+  /// Finds the destination of the result of the failed call before `pc`.
   ///
   /// - Returns: whether the function that made the call would have returned it.
   func hold(_ raised: RaisedError, at pc: UnsafeMutablePointer<Instruction>) -> Bool {
@@ -10,7 +10,7 @@ extension Machine {
     guard [.call, .callNamed, .callSpread].contains(call.pointee.op) else { return false }
     var register = call.pointee.a
     var next = pc
-    // Every function ends in a return, so there is an instruction to look at.
+    // Every function ends with a return, so there is always an instruction to inspect.
     while next.pointee.op == .move || next.pointee.op == .take, next.pointee.b == register {
       register = next.pointee.a
       next += 1

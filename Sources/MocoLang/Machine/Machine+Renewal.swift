@@ -1,40 +1,40 @@
-// Modules that were edited since they ran: read again, with those that use them, for as long as somebody works
+// Reloading of modules that were edited since they ran, together with the modules that use them, during work
 // at the prompt.
 //
-// A new version is a module of its own, so functions of the old one go on as they were, with the globals that
-// they know. Where the new one fails, the old one keeps its place.
+// A new version is a separate module, so functions of the old one keep working with the old globals. If the
+// new version fails, the old one stays in use.
 
-/// What a module was read from at one time.
+/// The source of a module at one time.
 package struct ModuleReading {
   let source: Use.Source
   let importer: SourceFile
-  /// nil where it could not be read.
+  /// nil if it could not be read.
   var bytes: [UInt8]?
 }
 
-/// What became of a module that was looked at again: the outcome of a reload.
+/// The outcome of reloading a module.
 public struct ModuleRenewal {
-  /// How it went.
+  /// The kind of outcome.
   public enum Outcome {
-    /// The new version is in place. Names that the session had from the old one and the new one does not give
-    /// keep their values.
+    /// The new version is in use. Names that the session imported from the old version and that the new one
+    /// does not export keep their values.
     case renewed(kept: [String])
-    /// The new version does not run; the old one stays.
+    /// The new version fails; the old one stays in use.
     case failed(Diagnostic)
-    /// There is nothing to read any more; the old one stays.
+    /// The source no longer exists; the old one stays in use.
     case gone(Diagnostic)
   }
 
-  /// The file, as messages call it; the name of a module of the library.
+  /// The file as named in messages, or the name of a library module.
   public let name: String
-  /// Whether the new version took the old one's place.
+  /// Whether the new version replaced the old one.
   public let outcome: Outcome
 }
 
 extension Machine {
   /// Reads modules again.
   ///
-  /// - Parameter isForced: whether a module runs again although nothing of it has changed.
+  /// - Parameter isForced: whether a module runs again even if it has not changed.
   func renewModules(_ isForced: (Module) -> Bool) -> [ModuleRenewal] {
     guard let loader = interpreter.moduleLoader, !loadedModules.isEmpty else { return [] }
     var found: [ModuleRenewal] = []
@@ -86,7 +86,7 @@ extension Machine {
     return origin.source.name
   }
 
-  /// Modules that have run, those that others use before these.
+  /// The modules that have run, each before the modules that use it.
   private func inOrder() -> [Module] {
     var seen = Set<ObjectIdentifier>()
     var order: [Module] = []
@@ -107,7 +107,7 @@ extension Machine {
     return order
   }
 
-  /// Whether it was made with a version of another module that is not in place any more.
+  /// Whether it uses a version of another module that has been replaced.
   private func isBehind(_ module: Module) -> Bool {
     module.dependencies.contains { loadedModules[$0.identity] !== $0 }
   }
@@ -118,11 +118,11 @@ extension Machine {
     (try? loader(reading.source, reading.importer).source.bytes) == reading.bytes
   }
 
-  /// - Throws: what the new version fails with; the old one is in place then.
+  /// - Throws: the error of the new version; the old one is then still in use.
   private func replace(_ old: Module, by now: LoadedModule, _ origin: Module.Origin) throws -> Module {
     readings = [ModuleReading(source: origin.use, importer: origin.importer, bytes: now.source.bytes)]
     defer { readings = nil }
-    // A link may lead to another file by now.
+    // A link may now point to another file.
     let place = loadedModules[now.identity]
     if now.identity != old.identity { loadedModules[old.identity] = nil }
     do {
@@ -136,9 +136,9 @@ extension Machine {
     }
   }
 
-  /// Gives the names that the session has from modules their new values.
+  /// Updates the names that the session imported from modules.
   ///
-  /// - Returns: names that the new versions do not give, by what `shown` calls these.
+  /// - Returns: the names that the new versions do not export, by the `shown` name of the module.
   private func bringIn(_ renewed: [(old: Module, new: Module)]) -> [String: [String]] {
     var kept: [String: [String]] = [:]
     for (slot, entry) in imports.sorted(by: { $0.key < $1.key }) {
@@ -165,8 +165,8 @@ extension Machine {
 }
 
 extension Interpreter {
-  /// Reads modules again whose files hold something else than when they ran, and those that use them. Names
-  /// that the main program has from them mean the new values.
+  /// Reloads modules whose files have changed since they ran, and the modules that use them. Names that the
+  /// main program imported from them get the new values.
   public func renewModules() -> [ModuleRenewal] {
     guard !machine.loadedModules.isEmpty else { return [] }
     return onMachineThread { self.machine.renewModules { _ in false } } ?? []
@@ -174,9 +174,9 @@ extension Interpreter {
 
   /// Runs modules again, changed or not.
   ///
-  /// - Parameter name: of one module, such as `common` or `./common.moco`; nil for all that are files beside
-  ///   the program.
-  /// - Returns: nil where no module that has run is called so.
+  /// - Parameter name: the name of one module, such as `common` or `./common.moco`; nil for all modules that
+  ///   are files beside the program.
+  /// - Returns: nil if no module with this name has run.
   public func renewModules(named name: String?) -> [ModuleRenewal]? {
     let chosen = machine.loadedModules.values.filter { module in
       guard module.state == .ready, let origin = module.origin else { return false }

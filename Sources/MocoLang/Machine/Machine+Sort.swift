@@ -52,7 +52,7 @@ extension Machine {
     _ items: UnsafeMutablePointer<Word>, _ keys: UnsafeMutablePointer<Word>, _ count: Int, descending: Bool
   ) throws {
     guard count > 1 else { return }
-    // Plain numbers and strings compare without the general path.
+    // Plain numbers and Strings are compared without the general path.
     var isInts = true
     var isNumbers = true
     var isStrings = true
@@ -62,13 +62,13 @@ extension Machine {
       if tag != .int, tag != .float { isNumbers = false }
       if tag != .string { isStrings = false }
     }
-    // The orders of the merge, two of them, and later the copy.
+    // Memory for two orders of the merge, and later for the copy.
     try heap.reserve(count * MemoryLayout<Word>.stride)
     var order = Array(0..<Int32(truncatingIfNeeded: count))
     if isInts {
       try mergeSort(&order, descending) { keys[Int($0)].asInt < keys[Int($1)].asInt }
     } else if isNumbers {
-      // nan has no order: it stands last, whichever way the others are sorted.
+      // nan has no order: it comes last in both sort directions.
       func isNaN(_ place: Int32) -> Bool { keys[Int(place)].tag == .float && keys[Int(place)].asFloat.isNaN }
       let unordered = order.filter(isNaN)
       if !unordered.isEmpty { order.removeAll(where: isNaN) }
@@ -96,7 +96,7 @@ extension Machine {
   private func mergeSort(
     _ order: inout [Int32], _ descending: Bool, _ less: (Int32, Int32) throws -> Bool
   ) throws {
-    // Runs of insertion sort, then merging from the bottom up. Descending turns the comparison round, not the
+    // Insertion sort of short runs, then a bottom-up merge. Descending order inverts the comparison, not the
     // result, so that equal elements keep their order.
     let count = order.count
     let run = 16

@@ -1,43 +1,43 @@
 // The machine: a stack of words, a stack of frames, and the loop over instructions (Machine+Loop.swift).
 //
-// A frame is a window of registers: `base[0]` is its first register, `base[-1]` the callee, which lies in a
-// register of the caller and receives the result. Every slot of the stack owns what it holds, also above the
-// topmost frame, so that unwinding is: release the window. Native functions that call back start a loop of
-// their own on top (`call`), which costs native stack; its depth is measured by address.
+// A frame is a window of registers: `base[0]` is its first register, `base[-1]` the callee, which is in a
+// register of the caller and receives the result. Every slot of the stack owns its value, also above the
+// topmost frame, so unwinding only releases the window. Native functions that call back start another loop
+// (`call`), which uses native stack; its depth is measured by address.
 
 import Glibc
 import MocoBase
 import Synchronization
 
-/// A call that runs: where it is, and its window of registers.
+/// An active call: its position, and its window of registers.
 package struct Frame {
-  /// Where to go on, saved at a call.
+  /// The next instruction, saved at a call.
   var pc: UnsafeMutablePointer<Instruction>
   var base: UnsafeMutablePointer<Word>
-  /// The function that runs.
+  /// The running function.
   var closure: ObjectPointer { base[-1].pointer }
 }
 
-/// What the loop changes all the time, in plain memory.
+/// State that the loop changes often, in plain memory.
 package struct MachineState {
   var frames: UnsafeMutablePointer<Frame>
-  /// Index of the running frame; -1 where nothing runs.
+  /// Index of the running frame; -1 if nothing is running.
   var depth: Int
   /// The first slot above the running frame; native functions put calls there.
   var top: UnsafeMutablePointer<Word>
-  /// Cells whose variable is still in its register, the highest register first.
+  /// The cells whose variable is still in its register, highest register first.
   var openCells: ObjectPointer?
-  /// Native stack must not go below this address.
+  /// The native stack must not grow below this address.
   var nativeLimit: UInt
 }
 
-/// Runs prototypes on one heap: the stack, the frames, and what native functions need of them.
+/// Runs prototypes on one heap: the stack, the frames, and the interface for native functions.
 ///
 /// One thread at a time. Stack and frames are reserved address space of a fixed size; too many calls are
 /// E0401.
 package final class Machine {
   static let stackWords = 4 << 20
-  /// Words that natives and the binding of arguments may use above a frame.
+  /// Words that native functions and the binding of arguments may use above a frame.
   static let slack = 4096
 
   /// The objects that the machine works on.
@@ -48,11 +48,11 @@ package final class Machine {
   let stack: UnsafeMutablePointer<Word>
   let stackEnd: UnsafeMutablePointer<Word>
   let recursionLimit: Int
-  /// Nonzero where the program is to stop: other threads and signal handlers set it.
+  /// Nonzero if the program must stop: other threads and signal handlers set it.
   ///
   /// - Safety: a number of 32 bits, whose owner outlives the machine; `Atomic<Int32>` is laid out as it.
   let interruptFlag: UnsafeMutablePointer<Atomic<Int32>>
-  /// What `exit` was called with, while the program unwinds.
+  /// The status passed to `exit`, while the program unwinds.
   var exitStatus: Int32?
   /// Meaningful while `nativeLimit` is not 0.
   var runningThread = pthread_self()
@@ -60,21 +60,21 @@ package final class Machine {
   // - Safety: the interpreter owns the machine and outlives it.
   package unowned(unsafe) var interpreter: Interpreter
   var random = RandomState()
-  /// Which argument the native function that failed last complained about, and of how many.
+  /// The argument that the last failing native function rejected, and the number of arguments.
   var argumentPlace: Int?
   var argumentCount = 0
-  /// The names of the fields of what `catch` gets, once they were needed.
+  /// The field names of the record for `catch`, created on first use.
   var knownErrorKeys: ErrorKeys?
   var formats: [ObjectPointer: FormatSpecification] = [:]
   /// Modules by identity, and those that are being loaded, outermost first.
   var loadedModules: [String: Module] = [:]
   var loading: [Module] = []
-  /// What the main program's `use`s have brought in, by slot; a member's name, or nil for the module itself.
+  /// The imports of the main program, by slot: a member's name, or nil for the module itself.
   var imports: [Int: (module: Module, name: String?)] = [:]
-  /// What modules are read from, while a new version of one is tried.
+  /// The sources of modules while a new version is tried.
   var readings: [ModuleReading]?
-  /// The built-in `append`, which the loop does itself for lists; nil before it is defined. Its reference is never
-  /// given up, so that no other object comes to stand at its address.
+  /// The built-in `append`, which the loop executes itself for lists; nil before it is defined. Its reference
+  /// is never released, so that its address is not reused.
   var appendFunction = Word.null
   /// Overloads by function name and class of the first argument.
   var overloads: [OverloadKey: NativeFunction] = [:]
@@ -114,7 +114,7 @@ package final class Machine {
 
   // MARK: Safe points
 
-  /// Called where the interrupt flag or the heap asks for attention.
+  /// Called if the interrupt flag or the heap requests attention.
   /// - Throws: E0405, E0406.
   @inline(never)
   func poll() throws {
@@ -124,16 +124,16 @@ package final class Machine {
 
   // MARK: Calls from native code
 
-  /// Calls a function with arguments that stay the caller's; the result carries a reference.
+  /// Calls a function with arguments that stay owned by the caller; the result carries a reference.
   package func call(_ callee: Word, _ arguments: Word...) throws -> Word {
     try arguments.withUnsafeBufferPointer { try call(callee, $0) }
   }
 
-  /// Calls a function with arguments that stay the caller's; the last `names.count` of them are given by
-  /// name. The result carries a reference.
+  /// Calls a function with arguments that stay owned by the caller; the last `names.count` of them are passed
+  /// by name. The result carries a reference.
   ///
-  /// - Throws: E0401 when the calls nest too deeply, what the binding of arguments refuses, and what the
-  ///   function throws.
+  /// - Throws: E0401 if the calls are nested too deeply, errors of argument binding, and errors of the
+  ///   function.
   package func call(
     _ callee: Word, _ arguments: UnsafeBufferPointer<Word>, names: [ObjectPointer] = []
   ) throws -> Word {
@@ -169,8 +169,8 @@ package final class Machine {
     if old.isObject { heap.release(object: old.pointer) }
   }
 
-  /// Stores a Float. Unlike `store` it writes the number itself and no bits of it, so that it need not go through
-  /// an integer register.
+  /// Stores a Float. Unlike `store` it writes the number directly and not as bits, so that it need not pass
+  /// through an integer register.
   @inline(__always)
   func put(_ place: UnsafeMutablePointer<Word>, _ value: Double) {
     if place.pointee.isObject {
@@ -182,7 +182,7 @@ package final class Machine {
     (UnsafeMutableRawPointer(place) + MemoryLayout<UInt64>.size).storeBytes(of: value, as: Double.self)
   }
 
-  /// Makes the closure in `row[0]` the running frame; its arguments stand in place.
+  /// Makes the closure in `row[0]` the running frame; its arguments are in their slots.
   /// - Throws: E0401.
   func pushFrame(_ row: UnsafeMutablePointer<Word>) throws {
     let closure = row.pointee.pointer
@@ -201,7 +201,7 @@ package final class Machine {
   func recursionError() -> Failure {
     Failure(
       "E0401", "too many nested calls (the limit is \(recursionLimit))",
-      help: "a function that calls itself needs a case in which it does not")
+      help: "add a case that ends the recursion")
   }
 
   func checkNativeStack() throws {
@@ -212,7 +212,7 @@ package final class Machine {
 
   // MARK: Captured variables
 
-  /// The cell of a register: the open one where there is one. The caller gets a reference.
+  /// The cell of a register: the open cell if there is one. The caller receives a reference.
   func cell(for location: UnsafeMutablePointer<Word>) -> ObjectPointer {
     var before: ObjectPointer?
     var next = state.pointee.openCells
@@ -228,13 +228,13 @@ package final class Machine {
     cell.upvalue.pointee.location = location
     cell.upvalue.pointee.closed = .null
     cell.upvalue.pointee.nextOpen = next
-    // The list of open cells holds a reference of its own.
+    // The list of open cells holds its own reference.
     cell.header.pointee.references = 2
     if let before { before.upvalue.pointee.nextOpen = cell } else { state.pointee.openCells = cell }
     return cell
   }
 
-  /// The variables in registers from `level` on move into their cells.
+  /// Moves the variables in registers from `level` on into their cells.
   func closeCells(from level: UnsafeMutablePointer<Word>) {
     while let cell = state.pointee.openCells, cell.upvalue.pointee.location >= level {
       state.pointee.openCells = cell.upvalue.pointee.nextOpen
@@ -247,7 +247,7 @@ package final class Machine {
     }
   }
 
-  /// Lets a cell find its value in itself.
+  /// Moves the value of a cell into the cell itself.
   @inline(__always) static func close(_ cell: ObjectPointer) {
     let inside =
       UnsafeMutableRawPointer(cell.upvalue)

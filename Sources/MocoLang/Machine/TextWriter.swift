@@ -1,5 +1,5 @@
-// Values as text: what `print`, `str` and interpolation write. Strings are bare on their own and quoted
-// inside collections; a container that is inside itself is cut, and so is what is nested too deeply.
+// Values as text, for `print`, `str` and interpolation. Strings are written without quotes on their own and
+// with quotes inside collections. Containers inside themselves and deeply nested values are cut.
 
 import MocoBase
 
@@ -11,29 +11,29 @@ package struct TextWriter {
   package var bytes: [UInt8] = []
   private let machine: Machine
   private let limit: Int
-  /// Significant digits of Floats; nil for as many as tell them apart.
+  /// Significant digits of Floats; nil for the shortest exact text.
   package var digits: Int?
-  /// Values written so far: parts that stand in several places are written in each, so that small values can
-  /// have very long texts.
+  /// The number of values written so far. Shared parts are written each time, so small values can have very
+  /// long texts.
   private var steps = 0
 
   /// A writer without text.
   ///
-  /// - Parameter limit: bytes beyond which there is no use in going on; nil for what memory allows.
+  /// - Parameter limit: the maximum number of useful bytes; nil for no limit except memory.
   package init(machine: Machine, limit: Int? = nil) {
     self.machine = machine
     let counters = machine.heap.counters.pointee
     self.limit = limit ?? max(1 << 16, min(counters.limit &- counters.bytes, 1 << 28))
   }
 
-  /// The text as a String of the language, with a reference for the caller.
+  /// The text as a String, with a reference for the caller.
   /// - Throws: E0405.
   package func word() throws -> Word { try machine.heap.string(bytes) }
 
   /// The text so far.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Adds a text as it is, without looking at the limit.
+  /// Adds a text unchanged, without checking the limit.
   package mutating func append(_ text: String) { bytes += text.utf8 }
 
   /// A value on its own.
@@ -136,7 +136,7 @@ package struct TextWriter {
 }
 
 extension Machine {
-  /// What `type(x)` gives: `Nil`, `Int`, `Function`, `Module`, or the host object's own name.
+  /// The result of `type(x)`: `Nil`, `Int`, `Function`, `Module`, or the host object's own name.
   package func typeName(_ word: Word) -> String {
     switch word.tag {
     case .undefined, .null: return "Nil"
@@ -154,14 +154,14 @@ extension Machine {
     }
   }
 
-  /// With its article: `an Int`, `a String`, `nil`.
+  /// The type name with its article: `an Int`, `a String`, `nil`.
   package func describeType(_ word: Word) -> String {
     if word.tag == .null || word.tag == .undefined { return "nil" }
     let name = typeName(word)
     return (name.first.map { "AEIO".contains($0) } ?? false ? "an " : "a ") + name
   }
 
-  /// With its value where that is short: `the Int 3`, `the String "abc"`, `a List`.
+  /// The type name with the value if it is short: `the Int 3`, `the String "abc"`, `a List`.
   package func describe(_ word: Word) -> String {
     switch word.tag {
     case .int: return "the Int \(word.asInt)"
@@ -191,7 +191,7 @@ extension Machine {
     }
   }
 
-  /// The function of the embedder that a word is; nil for every other value.
+  /// The native function in a word; nil for every other value.
   func native(_ word: Word) -> NativeFunction? {
     guard word.tag == .native else { return nil }
     return unsafeDowncast(word.pointer.box.pointee.box.takeUnretainedValue(), to: NativeFunction.self)
@@ -206,10 +206,10 @@ extension Machine {
     case .null: help = "compare it: x != nil"
     case .host:
       help =
-        "write any(x), all(x) or equal(a, b) for one Bool, x.item() for that of a single element"
+        "write any(x), all(x) or equal(a, b) for one Bool, or x.item() for a single element"
     default: break
     }
-    let what = place == "not" ? "not takes a Bool" : "a condition is a Bool"
+    let what = place == "not" ? "not expects a Bool" : "a condition must be a Bool"
     return Failure("E0201", "\(what), not \(describe(word))", help: help)
   }
 }

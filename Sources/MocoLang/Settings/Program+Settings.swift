@@ -1,31 +1,31 @@
-// Settings: the literals of a program's top-level constants, its controls, and what it goes through with `over`.
+// Settings: the literals of a program's top-level constants, its controls, and its values of `over`.
 
 import MocoBase
 
 /// A setting of a program: a `let` at the top level that `--set` can change.
 public struct ProgramSetting: Sendable {
-  /// What it is set with.
+  /// The kind of setting.
   public enum Kind: Sendable {
     /// A literal.
     case literal(SettingValue)
-    /// The values that a sweep goes through, never none; a run takes the first.
+    /// The values of a sweep, at least one; a run uses the first.
     case over([SettingValue])
-    /// Another control, whose values are known when it runs.
+    /// Another control, whose values are known only when it runs.
     case control
   }
 
   /// The name of the `let`.
   public let name: String
-  /// What it is set with.
+  /// The kind of setting.
   public let kind: Kind
-  /// Where a sweep goes through the values of an `over`; nil: everywhere.
+  /// The condition under which a sweep uses the values of an `over`; nil for always.
   public let condition: SweptCondition?
-  /// Where the name stands.
+  /// The position of the name.
   public let nameSpan: Span
-  /// Where its value stands: the literal, or the call.
+  /// The position of the value: the literal, or the call.
   public let valueSpan: Span
 
-  /// What it is where nobody sets it; nil for controls whose values are known when they run.
+  /// The default; nil for controls whose values are known only when they run.
   public var usual: SettingValue? {
     switch kind {
     case .literal(let value): value
@@ -34,16 +34,17 @@ public struct ProgramSetting: Sendable {
     }
   }
 
-  /// What it is where nobody sets it and the settings above are these; nil for controls whose values are known when they run.
+  /// The default, given the settings above; nil for controls whose values are known only when they run.
   ///
   /// - Throws: a `Diagnostic`, E1102, for a condition that is not a Bool.
   public func usual(_ above: [String: SettingValue]) throws -> SettingValue? {
     try condition?.value(above) ?? usual
   }
 
-  /// A text for it, as `--set` takes it.
+  /// The value for `--set`, in its normal form.
   ///
-  /// - Throws: E0307 where it cannot be that. Texts for other controls are theirs to refuse, and come back as they are.
+  /// - Throws: E0307 if the value is not valid. Texts for other controls are returned unchanged; the controls
+  ///   check them.
   public func value(_ text: String, _ dialect: Dialect) throws -> SettingValue {
     switch kind {
     case .control: return .string(text)
@@ -54,7 +55,7 @@ public struct ProgramSetting: Sendable {
       }
       return value
     case .literal(let usual):
-      // A bare word is a String where the program has one; in quotes it is a literal like any other.
+      // A bare word is a String if the program's value is a String; a quoted word is a literal.
       if case .string = usual, !(text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"")) {
         return .string(text)
       }
@@ -69,9 +70,9 @@ public struct ProgramSetting: Sendable {
 }
 
 extension Program {
-  /// The settings in their order. Of a name that comes twice each is there.
+  /// The settings in order. A name that is declared twice is listed twice.
   ///
-  /// - Throws: a `Diagnostic` (E1102) for an `over` whose values cannot be gone through.
+  /// - Throws: a `Diagnostic` (E1102) for an `over` with invalid values.
   public func settings(_ context: CheckContext) throws -> [ProgramSetting] {
     let own = Set(statements.flatMap { $0.declaredNames.map(\.0) })
     var found: [ProgramSetting] = []
@@ -103,14 +104,14 @@ extension Program {
 
   /// The condition of an `over` with these values.
   ///
-  /// - Throws: a `Diagnostic` (E1102) for one that cannot be told before anything runs.
+  /// - Throws: a `Diagnostic` (E1102) for one that cannot be evaluated before the program runs.
   func condition(of call: Call, _ values: [SettingValue], _ context: CheckContext) throws -> SweptCondition? {
     guard let first = values.first else { return nil }
     return try SweptCondition(
       call, known: { namesOfSettings(before: call.callee.span.start, context) }, first: first)
   }
 
-  /// Names of the settings above a place whose values are known before anything runs.
+  /// The names of the settings above a position whose values are known before the program runs.
   private func namesOfSettings(before place: Int, _ context: CheckContext) -> Set<String> {
     var names: Set<String> = []
     for statement in statements {

@@ -1,15 +1,16 @@
-// What a program does, apart from how its text is laid out and what its settings are.
+// The code of a program, independent of its layout and its settings.
 
 import MocoBase
 
-/// The code of a program or module: its words without comments and layout, with a mark in the place of each setting.
+/// The code of a program or module: its tokens without comments and layout, with a marker in place of each
+/// setting.
 public struct ProgramCode: Sendable {
-  /// The words, a line for each line of the text that has some.
+  /// The tokens, one line for each source line that has any.
   public let text: String
-  /// The modules that it uses, wherever it does so.
+  /// The modules that it uses, anywhere in the text.
   public let uses: [Use.Source]
 
-  /// - Parameter places: pieces of the text that are left out, the values of settings, in their order.
+  /// - Parameter places: the ranges that are left out, which are the values of settings, in order.
   public init(_ file: SourceFile, _ dialect: Dialect, leavingOut places: [Span] = []) {
     var lexer = Lexer(file: file, dialect: dialect)
     let tokens = lexer.run()
@@ -18,7 +19,7 @@ public struct ProgramCode: Sendable {
     var left = places[...]
     for (index, token) in tokens.enumerated() where token.kind != .end {
       while let place = left.first, place.end <= token.range.lowerBound { left = left.dropFirst() }
-      // Of what is left out the first word alone leaves a mark.
+      // Each omitted range is replaced by one marker.
       let isLeftOut = left.first.map { $0.start <= token.range.lowerBound } ?? false
       if isLeftOut, left.first?.start != token.range.lowerBound { continue }
       if !text.isEmpty { text += token.newlineBefore || token.cellBefore ? "\n" : " " }
@@ -35,7 +36,7 @@ public struct ProgramCode: Sendable {
     self.uses = uses
   }
 
-  /// What comes after `use`: `name`, `"path"`, or either behind `{…} from`.
+  /// The text after `use`: `name`, `"path"`, or either behind `{…} from`.
   private static func source(_ tokens: [Token], behind index: Int, _ file: SourceFile) -> Use.Source? {
     var place = index + 1
     if tokens.indices.contains(place), tokens[place].kind == .leftBrace {
@@ -59,13 +60,13 @@ public struct ProgramCode: Sendable {
 extension Program {
   /// The hash of a program without its settings and of all modules that it uses, these with their settings.
   ///
-  /// - Parameter load: finds modules as the running program would.
-  /// - Throws: what `load` throws: E0801, E0502.
+  /// - Parameter load: finds modules as the running program does.
+  /// - Throws: the errors of `load`: E0801, E0502.
   public func codeHash(
     _ settings: [ProgramSetting], _ dialect: Dialect, load: (Use.Source, SourceFile) throws -> LoadedModule
   ) throws -> String {
     let hash = SHA256()
-    // Of a name that comes twice one value alone would count: there both stay in the code.
+    // If a name is declared twice, only one value would count, so both stay in the code.
     let counts = settings.reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
     let single = settings.filter { counts[$0.name] == 1 }
     let code = ProgramCode(file, dialect, leavingOut: single.map(\.valueSpan))

@@ -1,8 +1,8 @@
-// What a setting of a program can be: a value that can be written as a literal, compared, and given on a command line.
+// The value of a setting: it can be written as a literal, compared, and passed on a command line.
 
 import MocoBase
 
-/// A value that is written as a literal: of a setting, and of what `over` goes through.
+/// A value that can be written as a literal: of a setting, or of `over`.
 public indirect enum SettingValue: Hashable, Sendable {
   case none
   case bool(Bool)
@@ -18,7 +18,7 @@ public indirect enum SettingValue: Hashable, Sendable {
   public struct Field: Hashable, Sendable {
     /// Its name.
     public let name: String
-    /// What it is.
+    /// The value.
     public let value: SettingValue
 
     /// A named value.
@@ -69,7 +69,7 @@ extension SettingValue {
     }
   }
 
-  /// A value of a program, as far as it is nil, a Bool, a number, a String or a list of those; nil for all else.
+  /// The value of a program value that is nil, a Bool, a number, a String or a list of those; nil for others.
   public init?(_ value: AnyValue) {
     switch value.kind {
     case .nil: self = .none
@@ -85,7 +85,7 @@ extension SettingValue {
     }
   }
 
-  /// The value as programs have it; nil for quantities and records, which no sweep goes through.
+  /// The value for programs; nil for quantities and records, which a sweep does not support.
   public var anyValue: AnyValue? {
     switch self {
     case .none: return .nil
@@ -100,7 +100,7 @@ extension SettingValue {
     }
   }
 
-  /// As it is written in a program.
+  /// The source text of the value.
   public var source: String {
     switch self {
     case .none: "nil"
@@ -114,12 +114,12 @@ extension SettingValue {
     }
   }
 
-  /// As a reader sees it: a text without quotes.
+  /// The text for readers: Strings are without quotes.
   public var label: String {
     if case .string(let text) = self { text } else { source }
   }
 
-  /// As records keep it: numbers, Bools and texts as they are, a quantity as its text.
+  /// The value in records: numbers, Bools and Strings unchanged, a quantity as its text.
   public var json: Json {
     switch self {
     case .none: .null
@@ -133,7 +133,7 @@ extension SettingValue {
     }
   }
 
-  /// The name that `type(x)` gives.
+  /// The type name, as `type(x)` returns it.
   public var typeName: String {
     switch self {
     case .none: "Nil"
@@ -147,7 +147,7 @@ extension SettingValue {
     }
   }
 
-  /// Whether a sweep can go through values of this kind: all but quantities and records.
+  /// Whether a sweep supports values of this kind: all except quantities and records.
   public var isPlain: Bool {
     switch self {
     case .none, .bool, .int, .float, .string: true
@@ -160,7 +160,7 @@ extension SettingValue {
 // MARK: - As it is given on a command line
 
 extension SettingValue {
-  /// The literal that a text is; nil where it is none.
+  /// The value of a literal in a text; nil if it is not a literal.
   public static func literal(_ text: String, _ dialect: Dialect) -> SettingValue? {
     let parsed = Parser.parse(SourceFile(name: "setting", text: text), dialect)
     guard !parsed.hasErrors, parsed.program.statements.count == 1,
@@ -169,10 +169,10 @@ extension SettingValue {
     return SettingValue(expr)
   }
 
-  /// A text as a value for a setting that has such values: a bare word is a String where there is a String among them,
-  /// and an Int a Float where there are Floats and no Ints.
+  /// A text as a value for a setting with these values. A bare word is a String if the values include a
+  /// String. An Int becomes a Float if the values include Floats and no Ints.
   ///
-  /// - Returns: nil where it is none of their types.
+  /// - Returns: nil if it has none of their types.
   public static func reading(_ text: String, like known: [SettingValue], _ dialect: Dialect) -> SettingValue?
   {
     if let same = known.first(where: { $0.label == text }) { return same }

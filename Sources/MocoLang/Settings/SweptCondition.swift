@@ -1,43 +1,45 @@
-// What an `over` says of the settings above it. It is read from the text: a sweep has to know its points before
-// anything runs.
+// The condition of an `over` on the settings above it. It is read from the source, because a sweep must know
+// its points before the program runs.
 
 import MocoBase
 
-/// `when:` and `otherwise:` of an `over`: where a sweep goes through its values, and what the setting is elsewhere.
+/// `when:` and `otherwise:` of an `over`: when a sweep uses its values, and the value of the setting
+/// otherwise.
 public struct SweptCondition: Sendable {
   private let when: Expr
-  /// nil: the first of the values.
+  /// nil for the first of the values.
   private let otherwise: Expr?
   private let first: SettingValue
 
   /// nil for a call without a condition.
   ///
   /// - Parameters:
-  ///   - known: the settings above, whose values are known before anything runs.
+  ///   - known: the settings above, whose values are known before the program runs.
   ///   - first: the first of the values.
-  /// - Throws: a `Diagnostic`, E1102, where one of the two cannot be told before anything runs.
+  /// - Throws: a `Diagnostic`, E1102, if one of the two cannot be evaluated before the program runs.
   init?(_ call: Call, known: () -> Set<String>, first: SettingValue) throws {
     func argument(_ name: String) -> Expr? { call.arguments.first { $0.name == name }?.value }
     let otherwise = argument("otherwise")
     guard let when = argument("when") else {
       guard let otherwise else { return nil }
       throw SweptCondition.fault(
-        "otherwise stands without when", at: otherwise.span, "write when: too, a condition of settings above")
+        "otherwise is given without when", at: otherwise.span, "add when: with a condition on settings above")
     }
     let names = known()
     for expr in [when, otherwise] { if let expr { try SweptCondition.check(expr, names) } }
     (self.when, self.otherwise, self.first) = (when, otherwise, first)
   }
 
-  /// What the setting is where its values are not gone through; nil where they are.
+  /// The value of the setting if its values are not used; nil if they are.
   ///
   /// - Parameter settings: those above, by name.
-  /// - Throws: a `Diagnostic`, E1102, for a condition that is not a Bool, and for a value that `over` could not have.
+  /// - Throws: a `Diagnostic`, E1102, for a condition that is not a Bool, and for a value that `over` does
+  ///   not accept.
   public func value(_ settings: [String: SettingValue]) throws -> SettingValue? {
     let holds = try SweptCondition.value(when, settings)
     guard case .bool(let flag) = holds else {
       throw SweptCondition.fault(
-        "when is not a condition but \(holds.source)", at: when.span,
+        "when must be a condition, not \(holds.source)", at: when.span,
         "compare settings above: when: table == \"few-shot\"")
     }
     if flag { return nil }
@@ -45,14 +47,14 @@ public struct SweptCondition: Sendable {
     let value = try SweptCondition.value(otherwise, settings)
     guard value.isPlain else {
       throw SweptCondition.fault(
-        "\(value.source) is not a value that over can have", at: otherwise.span,
+        "over does not accept \(value.source) as a value", at: otherwise.span,
         "write a number, true, false, nil, a String, or a list of those")
     }
     try SweptValues.check([value]) { SweptCondition.fault($0, at: otherwise.span, $1) }
     return value
   }
 
-  /// What the setting may be where its values are not gone through, as far as the text says it.
+  /// The possible values of the setting if its values are not used, as far as the source shows.
   public var possible: [SettingValue] { otherwise.map(SweptCondition.literals) ?? [first] }
 
   private static func literals(_ expr: Expr) -> [SettingValue] {
@@ -71,8 +73,8 @@ public struct SweptCondition: Sendable {
       guard known.contains(name) else {
         let near = Nearest.name(to: name, among: known.sorted()).map { "did you mean \($0)? " } ?? ""
         throw fault(
-          "'\(name)' is not a setting that stands above", at: expr.span,
-          "\(near)write the name of a let above with a literal or an over")
+          "'\(name)' is not a setting declared above", at: expr.span,
+          "\(near)use the name of a let above that has a literal or an over")
       }
     case .list(let items):
       for item in items {
@@ -105,7 +107,7 @@ public struct SweptCondition: Sendable {
     case .list(let items): return .list(try items.map { try value($0.expr, settings) })
     case .unary(.not, _, let operand): return .bool(!(try truth(operand, settings)))
     case .logical(let chain):
-      // As in a run, what comes after the first that decides is not looked at.
+      // As in a run, evaluation stops at the first operand that decides.
       for operand in chain.operands where try truth(operand, settings) != (chain.op == .and) {
         return .bool(chain.op == .or)
       }
@@ -148,7 +150,7 @@ public struct SweptCondition: Sendable {
     }
   }
 
-  /// Whether two values are equal as programs have it: 1 is 1.0.
+  /// Whether two values are equal by the rules of programs: 1 equals 1.0.
   private static func same(_ a: SettingValue, _ b: SettingValue) -> Bool {
     if case .list(let left) = a, case .list(let right) = b {
       return left.count == right.count && zip(left, right).allSatisfy { same($0, $1) }
@@ -177,8 +179,8 @@ public struct SweptCondition: Sendable {
 
   private static func unclear(_ expr: Expr) -> Diagnostic {
     fault(
-      "this cannot be told before anything runs", at: expr.span,
-      "write settings above and literals with ==, !=, <, in, not, and, or, if")
+      "this cannot be evaluated before the program runs", at: expr.span,
+      "use only literals and settings declared above, with ==, !=, <, in, not, and, or, if")
   }
 
   private static func fault(_ message: String, at span: Span, _ help: String) -> Diagnostic {

@@ -1,16 +1,17 @@
-/// What a line says that begins a cell: `// %% Title`, `// %% [markdown] Title`, `// %% Title {"tags": ["slow"]}`.
+/// The contents of the line that begins a cell: `// %% Title`, `// %% [markdown] Title`,
+/// `// %% Title {"tags": ["slow"]}`.
 public struct CellHead: Equatable, Sendable {
-  /// Without blanks around it.
+  /// The title, without surrounding spaces.
   public var title = ""
   /// `[markdown]` or `[raw]` before the title, or after it.
   public var kind = Program.Cell.Kind.code
-  /// A JSON object at the end, as it is written; empty where there is none.
+  /// The JSON object at the end, as written; empty if there is none.
   public var attributes = ""
 
   /// A cell of code without a title.
   public init() {}
 
-  /// - Parameter comment: what comes after `//`.
+  /// - Parameter comment: the text after `//`.
   /// - Returns: nil for an ordinary comment.
   public init?(comment: String) {
     var rest = CellHead.trimmed(comment[...])

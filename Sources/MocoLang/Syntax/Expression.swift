@@ -2,19 +2,19 @@
 // the height of a tree is capped by the parser (`Parser.maximumHeight`), so recursion over a tree is always
 // safe.
 
-/// An expression with its place.
+/// An expression with its source range.
 public final class Expr: Sendable {
-  /// What it is, with its parts.
+  /// The kind of expression, with its parts.
   public let kind: Kind
-  /// Its place: from the first byte to behind the last one.
+  /// Its source range: from the first byte to after the last one.
   public let span: Span
   /// 1 for a leaf. Never above `Parser.maximumHeight`.
   public let height: Int
-  /// Written in parentheses: `(x.f)(y)` calls the member's value and is not a method call; the span is of the
-  /// inside.
+  /// Whether it is written in parentheses: `(x.f)(y)` calls the member's value and is not a method call. The
+  /// span covers the inside.
   public let isParenthesized: Bool
 
-  /// An expression; its height is worked out from its parts.
+  /// An expression; its height is computed from its parts.
   public init(_ kind: Kind, _ span: Span, isParenthesized: Bool = false) {
     self.kind = kind
     self.span = span
@@ -22,7 +22,7 @@ public final class Expr: Sendable {
     self.isParenthesized = isParenthesized
   }
 
-  /// What an expression is. Positions that editors or errors need stand beside the parts.
+  /// The kinds of expressions. Positions for editors and errors are stored with the parts.
   public enum Kind: Sendable {
     case nilLiteral
     case bool(Bool)
@@ -31,7 +31,7 @@ public final class Expr: Sendable {
     case string(StringLiteral)
     /// A variable, function or built-in.
     case name(String)
-    /// A name that always means the built-in, whatever is bound: the head of a lowered form.
+    /// A name that always refers to the built-in, whatever is bound: the head of a lowered form.
     case builtin(String)
     case list([ListItem])
     case record([RecordEntry])
@@ -45,24 +45,24 @@ public final class Expr: Sendable {
     case unary(UnaryOperator, operatorSpan: Span, Expr)
     /// `a + b - c`: evaluated from the left.
     case binary(BinaryChain)
-    /// `a and b and c`, one operator a node.
+    /// `a and b and c`, one operator per node.
     case logical(LogicalChain)
     case compare(left: Expr, ComparisonOperator, operatorSpan: Span, right: Expr)
     case call(Call)
     case member(Expr, name: String, nameSpan: Span)
     case index(Expr, [IndexItem], bracketSpan: Span)
-    /// Stands where the parser could not make sense; only in programs with errors.
+    /// Text that the parser could not understand; only in programs with errors.
     case invalid
   }
 }
 
-/// An operator before its operand; the raw value is how it is written.
+/// An operator before its operand; the raw value is its spelling.
 public enum UnaryOperator: String, Sendable {
   case negate = "-"
   case not = "not"
 }
 
-/// An arithmetic operator between two operands; the raw value is how it is written.
+/// An arithmetic operator between two operands; the raw value is its spelling.
 public enum BinaryOperator: String, Sendable, CaseIterable {
   case add = "+"
   case subtract = "-"
@@ -73,7 +73,7 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
   case power = "**"
 }
 
-/// A comparison; the raw value is how it is written. Comparisons do not chain.
+/// A comparison; the raw value is its spelling. Comparisons cannot be chained.
 public enum ComparisonOperator: String, Sendable, CaseIterable {
   case equal = "=="
   case notEqual = "!="
@@ -85,22 +85,22 @@ public enum ComparisonOperator: String, Sendable, CaseIterable {
   case notIn = "not in"
 }
 
-/// An operator that looks at its second operand only where the first does not decide; the raw value is how it
-/// is written.
+/// An operator that evaluates its second operand only if the first does not decide; the raw value is its
+/// spelling.
 public enum LogicalOperator: String, Sendable {
   case and
   case or
-  /// `a ?? b`: b where a is nil.
+  /// `a ?? b`: b if a is nil.
   case coalesce = "??"
 }
 
-/// `first op₁ x₁ op₂ x₂ …`, all of one precedence, grouped from the left. `**` has always one link.
+/// `first op₁ x₁ op₂ x₂ …`, all of the same precedence, grouped from the left. `**` always has one link.
 public struct BinaryChain: Sendable {
   /// An operator with the operand on its right.
   public struct Link: Sendable {
     /// The operator.
     public let op: BinaryOperator
-    /// Where the operator stands.
+    /// The position of the operator.
     public let operatorSpan: Span
     /// The operand on its right.
     public let operand: Expr
@@ -118,7 +118,7 @@ public struct BinaryChain: Sendable {
   /// Never empty.
   public let links: [Link]
 
-  /// A chain; the caller sees to it that `links` is not empty and of one precedence.
+  /// A chain; `links` must not be empty and must have one precedence.
   public init(first: Expr, links: [Link]) {
     self.first = first
     self.links = links
@@ -131,10 +131,10 @@ public struct LogicalChain: Sendable {
   public let op: LogicalOperator
   /// From left to right; never fewer than two.
   public let operands: [Expr]
-  /// One fewer than operands.
+  /// The positions of the operators, one fewer than operands.
   public let operatorSpans: [Span]
 
-  /// A chain; the caller sees to it that there is one operator less than operands.
+  /// A chain; there must be one operator fewer than operands.
   public init(op: LogicalOperator, operands: [Expr], operatorSpans: [Span]) {
     self.op = op
     self.operands = operands
@@ -152,25 +152,25 @@ public struct StringLiteral: Sendable {
 
   /// The format of an interpolation.
   public struct FormatSpec: Sendable {
-    /// What stands after the `:` in `\(x:.3f)`, Python's format mini-language.
+    /// The text after the `:` in `\(x:.3f)`, in Python's format mini-language.
     public let text: String
-    /// Where the text stands, without the colon.
+    /// The position of the text, without the colon.
     public let span: Span
 
-    /// A format as it is written; whether it can be read is seen later.
+    /// A format as written; it is checked later.
     public init(text: String, span: Span) {
       self.text = text
       self.span = span
     }
   }
 
-  /// In the order of the text; empty for `""`.
+  /// In source order; empty for `""`.
   public let segments: [Segment]
 
   /// A string of these pieces.
   public init(segments: [Segment]) { self.segments = segments }
 
-  /// The text, where nothing is interpolated.
+  /// The text, if nothing is interpolated.
   public var plainText: String? {
     if segments.isEmpty { return "" }
     if segments.count == 1, case .text(let text) = segments[0] { return text }
@@ -178,13 +178,13 @@ public struct StringLiteral: Sendable {
   }
 }
 
-/// What may stand between the commas of `[…]`.
+/// An item between the commas of `[…]`.
 public enum ListItem: Sendable {
   case element(Expr)
   /// `..xs`
   case spread(Expr)
 
-  /// The element, or what is spread.
+  /// The element, or the value that is spread.
   public var expr: Expr {
     switch self {
     case .element(let expr), .spread(let expr): expr
@@ -192,16 +192,16 @@ public enum ListItem: Sendable {
   }
 }
 
-/// What may stand between the commas of `{…}`.
+/// An entry between the commas of `{…}`.
 public enum RecordEntry: Sendable {
-  /// `a: 1`, `"b c": 2` where the string is plain, and `name { … }`.
+  /// `a: 1`, `"b c": 2` with a plain string, and `name { … }`.
   case field(name: String, nameSpan: Span, value: Expr)
   /// `"\(k)": 1`
   case computed(key: Expr, value: Expr)
   /// `..base`
   case spread(Expr)
 
-  /// The field's value, or what is spread.
+  /// The field's value, or the value that is spread.
   public var value: Expr {
     switch self {
     case .field(_, _, let value), .computed(_, let value), .spread(let value): value
@@ -217,11 +217,11 @@ public struct Comprehension: Sendable {
     case filter(Expr)
   }
 
-  /// Of a record: an expression, so that a name stands for its value.
+  /// The key of a record comprehension: an expression, so a name means its value.
   public let key: Expr?
-  /// What is collected: an element of the list, or the value of a field.
+  /// The collected expression: an element of the list, or the value of a field.
   public let element: Expr
-  /// The first is a loop. Later clauses see the variables of earlier ones.
+  /// The first is a loop. Later clauses can use the variables of earlier ones.
   public let clauses: [Clause]
 
   /// A comprehension; with a `key` it makes a record.
@@ -232,15 +232,15 @@ public struct Comprehension: Sendable {
   }
 }
 
-/// `try { a } catch e { b }`; the value is that of the first block, or of the second where the first failed.
+/// `try { a } catch e { b }`; the value is that of the first block, or of the second if the first failed.
 public struct Attempt: Sendable {
-  /// What is tried.
+  /// The first block.
   public let body: Block
-  /// What the second block calls the error.
+  /// The name of the error in the second block.
   public let name: String?
-  /// Where that name stands; nil where there is none.
+  /// The position of that name; nil if there is none.
   public let nameSpan: Span?
-  /// What runs when the first block failed.
+  /// The block that runs if the first one fails.
   public let handler: Block
 
   /// A `try` with its `catch`.
@@ -252,13 +252,13 @@ public struct Attempt: Sendable {
   }
 }
 
-/// `if c { a } else if d { b } else { e }`; the value is that of the block taken, nil where none is.
+/// `if c { a } else if d { b } else { e }`; the value is that of the block that runs, or nil if none does.
 public struct Conditional: Sendable {
   /// One `if` or `else if` with its block.
   public struct Branch: Sendable {
-    /// A Bool decides; anything else is an error when it runs.
+    /// The condition; a value that is not a Bool is an error at run time.
     public let condition: Expr
-    /// What runs where the condition holds.
+    /// The block that runs if the condition is true.
     public let body: Block
 
     /// One branch.
@@ -268,9 +268,9 @@ public struct Conditional: Sendable {
     }
   }
 
-  /// In the order in which the conditions are looked at; never empty.
+  /// In the order in which the conditions are evaluated; never empty.
   public let branches: [Branch]
-  /// The block behind the last `else`; nil where there is none.
+  /// The block after the last `else`; nil if there is none.
   public let otherwise: Block?
 
   /// An `if` with all its branches.
@@ -280,7 +280,7 @@ public struct Conditional: Sendable {
   }
 }
 
-/// What may stand between the commas of `x[…]`.
+/// An item between the commas of `x[…]`.
 public enum IndexItem: Sendable {
   /// An index, a range, a list or a mask: its value decides.
   case expr(Expr)
@@ -288,9 +288,9 @@ public enum IndexItem: Sendable {
   case all(Span)
 }
 
-/// An argument of a call, as it is written.
+/// An argument of a call, as written.
 public struct Argument: Sendable {
-  /// How it is given.
+  /// How it is passed.
   public enum Kind: Sendable {
     case positional
     case named(String, nameSpan: Span)
@@ -300,25 +300,25 @@ public struct Argument: Sendable {
 
   /// Whether by position, by name, or spread.
   public let kind: Kind
-  /// The value, or what is spread.
+  /// The value, or the value that is spread.
   public let value: Expr
-  /// Written in the trailing block.
+  /// Whether it is written in the trailing block.
   public let isInBlock: Bool
 
-  /// An argument; the name, where there is one, stands in `kind`.
+  /// An argument; its name, if any, is in `kind`.
   public init(_ kind: Kind, _ value: Expr, isInBlock: Bool = false) {
     self.kind = kind
     self.value = value
     self.isInBlock = isInBlock
   }
 
-  /// The name that it is given by; nil for the others.
+  /// The name by which it is passed; nil for other arguments.
   public var name: String? {
     if case .named(let name, _) = kind { return name }
     return nil
   }
 
-  /// From the name, where there is one, to the end of the value.
+  /// From the name, if there is one, to the end of the value.
   public var span: Span {
     if case .named(_, let nameSpan) = kind { return nameSpan.union(value.span) }
     return value.span
@@ -327,9 +327,9 @@ public struct Argument: Sendable {
 
 /// A call in any of its spellings.
 ///
-/// `x.f(y)` has a callee of kind `.member` that is not parenthesized: x's member f where it can be called,
-/// else the function f in scope with x first. `x |> f(y)` has x as its first argument already. Command forms
-/// (`train X on Y for N epochs { … }`) have a callee of kind `.builtin`.
+/// `x.f(y)` has a callee of kind `.member` that is not parenthesized: x's member f if it can be called,
+/// otherwise the function f in scope with x as the first argument. `x |> f(y)` already has x as its first
+/// argument. Command forms (`train X on Y for N epochs { … }`) have a callee of kind `.builtin`.
 public struct Call: Sendable {
   /// How a call is spelled.
   public enum Form: Sendable {
@@ -338,11 +338,11 @@ public struct Call: Sendable {
     case command
   }
 
-  /// What is called; its kind decides on receivers: see above.
+  /// The callee; its kind decides on receivers: see above.
   public let callee: Expr
-  /// In the order of the text; the first of a pipe is what stands before `|>`.
+  /// In source order; the first argument of a pipe is the operand before `|>`.
   public let arguments: [Argument]
-  /// How it is spelled, for messages and the formatter; the call means the same in every form.
+  /// The spelling, for messages and the formatter; it does not change the meaning of the call.
   public let form: Form
 
   /// A call in that spelling.
@@ -355,14 +355,14 @@ public struct Call: Sendable {
 
 /// A parameter of a function that a program declares.
 public struct Parameter: Sendable {
-  /// The name by which it is known inside and can be given.
+  /// The name, used inside the function and to pass the argument.
   public let name: String
-  /// Where the name stands.
+  /// The position of the name.
   public let nameSpan: Span
-  /// Evaluated at each call that leaves the argument out; sees the parameters before it.
+  /// The default, evaluated at each call that leaves the argument out; it can use the parameters before it.
   public let defaultValue: Expr?
 
-  /// A parameter; without a default it must be given.
+  /// A parameter; it is required if it has no default.
   public init(name: String, nameSpan: Span, defaultValue: Expr?) {
     self.name = name
     self.nameSpan = nameSpan
@@ -370,18 +370,19 @@ public struct Parameter: Sendable {
   }
 }
 
-/// A function: `x => e`, `(a, b = 2) => { … }`, `func (a) { … }`, or what a `func f(…)` declaration names.
+/// A function: `x => e`, `(a, b = 2) => { … }`, `func (a) { … }`, or the function of a `func f(…)`
+/// declaration.
 public struct FunctionExpr: Sendable {
-  /// The declared name; nil for one without.
+  /// The declared name; nil without a name.
   public let name: String?
-  /// In their order; those with defaults come last.
+  /// In order; those with defaults come last.
   public let parameters: [Parameter]
   /// `x => e` has one expression statement. The value of the last statement is the result.
   public let body: Block
   /// `(a, b)` as written, or the single name.
   public let signatureSpan: Span
 
-  /// A function, with a name where a declaration gives one.
+  /// A function, with a name if it is declared.
   public init(name: String?, parameters: [Parameter], body: Block, signatureSpan: Span) {
     self.name = name
     self.parameters = parameters

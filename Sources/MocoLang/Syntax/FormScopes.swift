@@ -1,4 +1,4 @@
-/// Which verbs of command forms are bound: where they are, they are ordinary names and begin no form.
+/// The bound verbs of command forms: in their scope they are ordinary names and do not begin a form.
 struct FormScopes {
   private struct Scope {
     var names: Set<String> = []
@@ -6,7 +6,7 @@ struct FormScopes {
   }
 
   private var scopes: [Scope] = [Scope()]
-  /// Bound anywhere at the top level: a function sees globals that are declared further down.
+  /// Verbs bound anywhere at the top level: a function can use globals that are declared further down.
   private var globals: Set<String> = []
   private var functionDepth = 0
 
@@ -34,19 +34,19 @@ struct FormScopes {
     if last.isFunction { functionDepth -= 1 }
   }
 
-  /// Leaves scopes that a failure left open.
+  /// Closes scopes that a failure left open.
   mutating func leave(to depth: Int) {
     while scopes.count > depth { leave() }
   }
 }
 
 extension Parser {
-  /// Notes a name of this scope, where it is a verb, or what is called with a block alone.
+  /// Records a name of this scope if it is a verb, or a function that can be called with only a block.
   mutating func bind(_ name: String) {
     if dialect.form(name) != nil || dialect.blockCalls.contains(name) { forms.bind(name) }
   }
 
-  /// Notes what is bound before the text, and which globals it declares.
+  /// Records the names bound before the text, and the globals that the text declares.
   mutating func prepareForms(_ boundNames: Set<String>) {
     for name in boundNames { bind(name) }
     var position = 0

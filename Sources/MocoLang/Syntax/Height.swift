@@ -1,5 +1,5 @@
-// How high a tree stands above its leaves, computed as it is built: the parser refuses to build higher than
-// `Parser.maximumHeight`, which is what makes recursion over trees (and their release) safe.
+// The height of a tree, computed while it is built. The parser rejects trees higher than
+// `Parser.maximumHeight`, so recursion over trees (and their release) is safe.
 
 extension Expr.Kind {
   var childHeight: Int {

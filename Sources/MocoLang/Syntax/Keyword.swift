@@ -5,7 +5,7 @@ public enum Keyword: String, CaseIterable, Sendable {
   case `let`, `var`, `func`, `return`, `if`, `else`, `for`, `in`, `while`, `break`, `continue`
   case `true`, `false`, `nil`, and, or, not, use, `as`, from, `try`, `catch`
 
-  /// What it is for, as editors tell words apart.
+  /// The role of the word, as editors classify words.
   public enum Role: Sendable {
     case declaration, control, `operator`, constant
   }
@@ -20,7 +20,7 @@ public enum Keyword: String, CaseIterable, Sendable {
     }
   }
 
-  /// The words of some roles, in their order.
+  /// The words with these roles, in order.
   public static func words(_ roles: Role...) -> [String] {
     allCases.filter { roles.contains($0.role) }.map(\.rawValue)
   }

@@ -36,13 +36,13 @@ extension Lexer {
       if value.isInfinite {
         report(
           "E0104", "this number is out of range for Float", start, end,
-          help: "write inf; the greatest number is 1.7976931348623157e308")
+          help: "write inf; the largest Float is 1.7976931348623157e308")
       } else if value == 0,
         plain.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "1"..."9" ~= $0 })
       {
         report(
-          "E0104", "this number is too near to 0 for a Float", start, end,
-          help: "write 0.0; the least number above it is 5e-324")
+          "E0104", "this number is too close to 0 for a Float", start, end,
+          help: "write 0.0; the smallest positive Float is 5e-324")
       }
       return Token(kind: .float, start: 0, end: 0, bits: value.bitPattern)
     }
@@ -52,13 +52,14 @@ extension Lexer {
     // 0777 is 511 in C and 777 elsewhere.
     if plain.utf8.count > 1, plain.hasPrefix("0"), value > 7 {
       report(
-        "E0104", "a whole number does not begin with 0", start, end,
+        "E0104", "an Int cannot begin with 0", start, end,
         help: "write \(value), or 0o\(plain.drop { $0 == "0" }) for an octal number")
     }
     return integer(value)
   }
 
-  /// `1.e5`, which elsewhere is 100000.0; nothing has a member of such a name. A call of `e5` is one.
+  /// `1.e5`, which is 100000.0 in other languages; no value has a member with such a name. A call `1.e5(…)`
+  /// is a method call.
   private mutating func bareExponent(_ start: Int) -> Token? {
     guard byte() == UInt8(ascii: "."), byte(1) | 0x20 == UInt8(ascii: "e") else { return nil }
     var length = 2
@@ -78,14 +79,14 @@ extension Lexer {
   }
 
   private func integer(_ value: UInt64) -> Token {
-    // One more than the greatest Int is right only after a minus sign, which the parser sees.
+    // One more than the largest Int is valid only after a minus sign, which the parser handles.
     Token(kind: value > UInt64(Int64.max) ? .hugeInt : .int, start: 0, end: 0, bits: value)
   }
 
   private mutating func tooLarge(_ start: Int, _ end: Int) -> Token {
     report(
       "E0104", "this integer is out of range for Int (64 bits)", start, end,
-      help: "the greatest is 9223372036854775807; write it with a point for a Float")
+      help: "add .0 for a Float; the largest Int is 9223372036854775807")
     return Token(kind: .int, start: 0, end: 0)
   }
 
@@ -108,7 +109,7 @@ extension Lexer {
     return integer(value)
   }
 
-  /// Letters right behind the digits: `12abc`. A unit may stand there.
+  /// Letters directly after the digits: `12abc`. They may be a unit.
   private mutating func suffix(_ start: Int) -> Token? {
     let end = position
     guard Lexer.isNameStart(byte()) || (byte() >= 0x80 && isNameStart(at: position)) else { return nil }
@@ -121,7 +122,7 @@ extension Lexer {
       "E0104", "'\(file.text(in: start..<min(position, start + 60)))' is not a number", start, position,
       help: ["L", "l", "f", "F", "d", "u", "U", "n", "j"].contains(file.text(in: end..<position))
         ? "write \(file.text(in: start..<end))"
-        : "write * between two factors; a name does not begin with a digit")
+        : "write * between two factors; a name cannot begin with a digit")
     return Token(kind: .int, start: 0, end: 0)
   }
 
@@ -132,7 +133,7 @@ extension Lexer {
       let before = index > 0 && bytes[index - 1].isAlphanumeric
       let after = index + 1 < bytes.count && bytes[index + 1].isAlphanumeric
       if !before || !after {
-        report("E0104", "'_' stands between two digits", start + index, start + index + 1)
+        report("E0104", "'_' must be between two digits", start + index, start + index + 1)
         return Token(kind: .int, start: 0, end: 0)
       }
     }

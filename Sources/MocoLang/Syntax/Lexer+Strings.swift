@@ -1,5 +1,5 @@
 extension Lexer {
-  /// A line of a `"""` string: where its text begins, and how much white space leads it in the source.
+  /// A line of a `"""` string: where its text begins, and the amount of white space before it in the source.
   private struct LineMark {
     let piece: Int
     let offset: Int
@@ -7,7 +7,8 @@ extension Lexer {
     let isBlank: Bool
   }
 
-  /// A string being read. Text is collected as bytes, because escapes make scalars and sources give bytes.
+  /// A string being read. Text is collected as bytes, because escapes produce scalars and the source provides
+  /// bytes.
   private struct Builder {
     var pieces: [StringPiece] = []
     var texts: [Int: [UInt8]] = [:]
@@ -34,7 +35,7 @@ extension Lexer {
     var beginsOnOwnLine = false
     if isMultiline { beginsOnOwnLine = skipOpeningBreak(&builder) }
     var isClosed = false
-    /// An interpolation was not closed, and that was said.
+    /// An interpolation was not closed, and that was reported.
     var isBroken = false
 
     while !atEnd, !isBroken {
@@ -83,11 +84,11 @@ extension Lexer {
     if !isClosed, !isBroken {
       if isMultiline {
         endsInside = true
-        report("E0102", "this string is never closed", start, start + 3, help: "it ends at the next \"\"\"")
+        report("E0102", "this string is never closed", start, start + 3, help: "close it with \"\"\"")
       } else {
         report(
-          "E0102", "this string is not closed in its line", start, position,
-          help: "close it with \"; a string of several lines stands between \"\"\" and \"\"\"")
+          "E0102", "this string is not closed on its line", start, position,
+          help: "close it with \"; put a string of several lines between \"\"\" and \"\"\"")
       }
     }
     builder.flush()
@@ -106,7 +107,7 @@ extension Lexer {
 
   // MARK: - Several lines
 
-  /// Drops the line break right after the opening quotes.
+  /// Removes the line break directly after the opening quotes.
   private mutating func skipOpeningBreak(_ builder: inout Builder) -> Bool {
     var offset = 0
     while byte(offset) == 0x20 || byte(offset) == 0x09 || byte(offset) == 0x0D { offset += 1 }
@@ -126,8 +127,8 @@ extension Lexer {
       ))
   }
 
-  /// Where the text begins on a line of its own, the common indentation of its lines goes (the line of the
-  /// closing quotes counts), and so does the line break before closing quotes that stand alone.
+  /// If the text begins on a new line, the common indentation of its lines is removed (including the line of
+  /// the closing quotes), and so is the line break before closing quotes on their own line.
   private func dedent(_ builder: inout Builder, beginsOnOwnLine: Bool) {
     guard beginsOnOwnLine, let last = builder.marks.last else { return }
     let lastPiece = builder.pieces.count - 1
@@ -177,7 +178,8 @@ extension Lexer {
     default:
       guard position + 1 < bytes.count, next != 0x0A, next != 0x0D else {
         report(
-          "E0103", "a backslash stands before nothing", start, start + 1, help: "a backslash is written \\\\")
+          "E0103", "there is nothing after this backslash", start, start + 1,
+          help: "write \\\\ for a backslash")
         builder.text.append(UInt8(ascii: "\\"))
         position += 1
         return
@@ -185,8 +187,8 @@ extension Lexer {
       let (_, length) = scalar(at: position + 1)
       position += 1 + length
       report(
-        "E0103", "'\(file.text(in: start..<position))' is not an escape", start, position,
-        help: "known are \\n \\t \\r \\0 \\\" \\\\ \\u{…} and \\(…); a backslash is written \\\\")
+        "E0103", "'\(file.text(in: start..<position))' is not an escape sequence", start, position,
+        help: "use \\n \\t \\r \\0 \\\" \\\\ \\u{…} or \\(…), and \\\\ for a backslash")
       builder.text.append(contentsOf: bytes[start..<position])
       return
     }
@@ -216,20 +218,20 @@ extension Lexer {
     }
     report(
       "E0103", "'\(file.text(in: start..<position))' is not a Unicode escape", start, position,
-      help: "write the character's number in hexadecimal: \\u{1F600}")
+      help: "write the code point in hexadecimal: \\u{1F600}")
     builder.append("\u{FFFD}")
   }
 
   // MARK: - Interpolation
 
-  /// At `\(`; nil where it is not closed.
+  /// At `\(`; nil if it is not closed.
   private mutating func interpolation(isMultiline: Bool) -> StringPiece? {
     let start = position
     position += 2
     guard interpolationDepth < Lexer.maximumInterpolationDepth else {
       depthError = Diagnostic(
         "E0404", "interpolations are nested more than \(Lexer.maximumInterpolationDepth) levels deep",
-        at: file.span(start, start + 2), help: ["give the inner strings names"])
+        at: file.span(start, start + 2), help: ["assign the inner strings to variables"])
       skipLine()
       return .text("")
     }
@@ -254,13 +256,13 @@ extension Lexer {
       }
       if !result.closed {
         diagnostics.removeLast(max(0, diagnostics.count - diagnosticCount))
-        // In `\(n // 2)` the bracket stands in a comment.
+        // In `\(n // 2)` the bracket is inside a comment.
         let line = file.text(in: start..<min(position, bytes.count)).prefix { !$0.isNewline }
         report(
           "E0102", "this interpolation is not closed", start, start + 2,
           help: line.contains("//")
-            ? "'//' begins a comment: write div(a, b) to divide to a whole number"
-            : "it ends at the matching )")
+            ? "'//' begins a comment: write div(a, b) for integer division"
+            : "close it with )")
         return nil
       }
     }
@@ -274,7 +276,7 @@ extension Lexer {
       format = .init(text: file.text(in: from..<position), span: file.span(from, position))
       if byte() != UInt8(ascii: ")") {
         report(
-          "E0102", "this interpolation is not closed", start, start + 2, help: "it ends at the matching )")
+          "E0102", "this interpolation is not closed", start, start + 2, help: "close it with )")
         if byte() == UInt8(ascii: "\"") { position += 1 }
         return nil
       }

@@ -1,5 +1,5 @@
 extension Lexer {
-  /// The token at the position, which is moved after it; nil where nothing could be made of the text.
+  /// The token at the position, which is moved after it; nil if the text is not a token.
   mutating func next() -> Token? {
     let first = byte()
     if Lexer.isNameStart(first) || (first >= 0x80 && isNameStart(at: position)) { return word() }
@@ -61,7 +61,7 @@ extension Lexer {
     return Token(kind: kind, start: 0, end: 0)
   }
 
-  /// A spelling of another language: reported, and read as what it means here.
+  /// A spelling of another language: reported, and read as the equivalent token.
   private mutating func foreign(_ count: Int, _ kind: Token.Kind, _ help: String) -> Token {
     let text = file.text(in: position..<position + count)
     report("E0105", "'\(text)' is not an operator here", position, position + count, help: help)
@@ -125,7 +125,7 @@ extension Lexer {
       return foreign(1, .not, "write not")
     case UInt8(ascii: "<"):
       if second == UInt8(ascii: ">") { return foreign(2, .notEqual, "write !=") }
-      // `x <- 1`; a comparison with a negative number has no blank behind its sign.
+      // `x <- 1`; a comparison with a negative number has no space after its sign.
       if second == UInt8(ascii: "-"), third == 0x20, position > 0, bytes[position - 1] == 0x20 {
         return foreign(2, .assign, "write = to assign, let or var to declare")
       }
@@ -160,13 +160,13 @@ extension Lexer {
     if byte() == UInt8(ascii: "'") { position += 1 }
     report(
       "E0105", "a single quote does not begin a string", start, start + 1,
-      help: "write \"\(text.count > 40 || text.contains("\"") ? "…" : text)\": strings stand in double quotes"
+      help: "write \"\(text.count > 40 || text.contains("\"") ? "…" : text)\": strings use double quotes"
     )
     strings.append([.text(text)])
     return Token(kind: .string, start: 0, end: 0, bits: UInt64(strings.count - 1))
   }
 
-  /// Characters that mean nothing here, all that follow each other in one message.
+  /// Unexpected characters; consecutive ones are reported in one message.
   private mutating func unexpected() -> Token? {
     let start = position
     let (first, length) = scalar(at: position)
@@ -174,9 +174,9 @@ extension Lexer {
     if first.properties.isWhitespace || first.value == 0xA0 || first.value == 0x200B || first.value == 0xFEFF
     {
       report(
-        "E0105", "there is a space here that is not an ordinary one (\(Lexer.name(of: first)))", start,
+        "E0105", "this is not an ordinary space (\(Lexer.name(of: first)))", start,
         position,
-        help: "replace it by a space")
+        help: "replace it with an ordinary space")
       return nil
     }
     var help: String?
@@ -184,13 +184,14 @@ extension Lexer {
     case "?": help = questionHelp(start)
     case "'": help = "write .T for the transpose"
     case "`", "“", "”", "„", "«", "»": help = "write strings in straight double quotes: \"…\""
-    case "&": help = "write and; for masks *"
+    case "&": help = "write and, or * for masks"
     case "|":
-      help = isBehind("=(,") ? "write x => x * 2 for a function" : "write or; for masks +, for a pipeline |>"
+      help =
+        isBehind("=(,") ? "write x => x * 2 for a function" : "write or, + for masks, or |> for a pipeline"
     case "^": help = "write ** for a power"
-    case "~": help = "write not; for masks .logical_not()"
+    case "~": help = "write not, or .logical_not() for masks"
     case "\\": help = backslashHelp
-    case "$": help = "leave the $ out: names stand alone"
+    case "$": help = "leave the $ out: names have no prefix"
     case "×", "·": help = "write *"
     case "÷": help = "write /"
     case "−", "–", "—": help = "write - for the minus sign"
@@ -206,12 +207,12 @@ extension Lexer {
     }
     let text = file.text(in: start..<min(position, start + 40))
     let shown = first.value < 0x20 || first.value == 0x7F ? Lexer.name(of: first) : "'\(text)'"
-    report("E0105", "\(shown) means nothing here", start, position, help: help)
-    // The parser stumbles over it at the same place, and its message is dropped for this one.
+    report("E0105", "unexpected character \(shown)", start, position, help: help)
+    // The parser fails at the same position, and its message is dropped in favour of this one.
     return Token(kind: .invalid, start: 0, end: 0)
   }
 
-  /// The last byte before the position that is not a blank and no `|` is one of these.
+  /// Whether the last byte before the position, except spaces and `|`, is one of these.
   private func isBehind(_ characters: String) -> Bool {
     var at = position - 2
     let most = max(0, at - 40)
@@ -219,7 +220,7 @@ extension Lexer {
     return at >= 0 && characters.utf8.contains(bytes[at])
   }
 
-  /// A name, a number or a closing bracket stands right before the position.
+  /// Whether a name, a number or a closing bracket is directly before the position.
   private var isBehindOperand: Bool { isBehindOperand(before: position) }
 
   private func isBehindOperand(before place: Int) -> Bool {
@@ -228,7 +229,7 @@ extension Lexer {
     return Lexer.isNameByte(last) || last == UInt8(ascii: ")") || last == UInt8(ascii: "]")
   }
 
-  /// `func f(x) -> Int {` names a type, anything else a function.
+  /// In `func f(x) -> Int {` the arrow is followed by a type; anything else is a function.
   private var arrowHelp: String {
     var at = position + 2
     while at < bytes.count, bytes[at] == 0x20 { at += 1 }
@@ -240,22 +241,22 @@ extension Lexer {
     return isType ? "leave the type out: func name(…) { … }" : "write x => x * 2 for a function"
   }
 
-  /// Behind `\`: R's function, a line that goes on, Julia's and MATLAB's division.
+  /// After `\`: a function in R, a line continuation, or the matrix division of Julia and MATLAB.
   private var backslashHelp: String {
     var at = position
     while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x0D { at += 1 }
     if at >= bytes.count || bytes[at] == 0x0A {
-      return "leave the \\ out: a line that ends in an operator goes on"
+      return "leave the \\ out: a line that ends in an operator continues on the next"
     }
     if byte() == UInt8(ascii: "("), !isBehindOperand(before: position - 1) {
       return "write x => x * 2 for a function; \\(x) is for strings"
     }
-    return "write sgd([x], lr: 0.01) and steps on ((A @ x - b) ** 2).sum(): there is no matrix division"
+    return "write sgd([x], lr: 0.01) to minimise ((A @ x - b) ** 2).sum(): there is no matrix division"
   }
 
   private func questionHelp(_ start: Int) -> String {
     switch byte() {
-    case UInt8(ascii: "."): return "ask first: if x != nil { x.name }"
+    case UInt8(ascii: "."): return "check first: if x != nil { x.name }"
     case UInt8(ascii: ":"): return "write ??"
     case _ where start == 0 || bytes[start - 1] == 0x0A: return "write help(name)"
     default: return "write if condition { a } else { b }"

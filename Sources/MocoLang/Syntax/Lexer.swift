@@ -1,8 +1,8 @@
-/// Source text → tokens. Never fails: what it cannot read becomes a diagnostic and is left out or replaced by
-/// the likely meaning, so that the parser sees as much of the program as possible.
+/// Source text → tokens. Never fails: text that it cannot read is reported and left out or replaced by the
+/// likely meaning, so that the parser receives as much of the program as possible.
 ///
 /// Strings are lexed to pieces here, because only the lexer knows where an interpolation ends: its tokens are
-/// a list of their own.
+/// a separate list.
 struct Lexer {
   enum StringPiece: Sendable {
     case text(String)
@@ -20,24 +20,24 @@ struct Lexer {
   var position = 0
   var diagnostics: [Diagnostic] = []
   var strings: [[StringPiece]] = []
-  /// Documentation by the offset of the token it stands before.
+  /// Documentation by the offset of the token after it.
   var docs: [Int32: String] = [:]
   var fileDoc: String?
   var cells: [CellMarker] = []
-  /// The text ends inside something that may go on in the next line.
+  /// Whether the text ends inside something that may continue on the next line.
   var endsInside = false
   /// Offsets of brackets that are open at the end, outermost first.
   var openAtEnd: [Int] = []
-  /// Comments that read as a division.
+  /// Comments that look like a division.
   var slashes: [SlashComment] = []
-  /// Where the first bracket error is: what the parser says from there on is not to be trusted.
+  /// The position of the first bracket error: messages of the parser after it are not reliable.
   var firstBracketError: Int?
 
   var interpolationDepth = 0
-  /// Kept apart, because messages from inside a string that is not closed are dropped.
+  /// Kept separately, because messages from inside an unclosed string are dropped.
   var depthError: Diagnostic?
-  /// Cleared when an interpolation ran to the end of the file: it is then looked for in its own line only, so
-  /// that a file full of them costs linear time.
+  /// Cleared when an interpolation ran to the end of the file: the end is then searched only on the same
+  /// line, so that a file full of them takes linear time.
   var interpolationsMayWrap = true
 
   private var pendingDoc: [String] = []
@@ -64,7 +64,7 @@ struct Lexer {
     if let offset = file.invalidOffset {
       report(
         "E0100", "this file is not valid UTF-8", offset, offset + 3,
-        help: "save it as UTF-8; the first byte that does not fit stands here")
+        help: "save it as UTF-8; this is the first invalid byte")
     }
     let tokens = lexTokens(inInterpolation: false, stopAtNewline: false).tokens
     if let depthError { diagnostics.append(depthError) }
@@ -105,7 +105,7 @@ struct Lexer {
 
   // MARK: - The loop
 
-  /// Lexes to the end of the file, or of an interpolation: to its `)` or `:`, where the position is left.
+  /// Lexes to the end of the file, or of an interpolation: to its `)` or `:`, where the position stays.
   mutating func lexTokens(inInterpolation: Bool, stopAtNewline: Bool) -> (tokens: [Token], closed: Bool) {
     var tokens: [Token] = []
     var open: [Int] = []
@@ -192,7 +192,7 @@ struct Lexer {
       report(
         "E0107", "'\(token.kind.spelling)' has no opening bracket", token.range.lowerBound,
         token.range.upperBound,
-        help: "remove it, or open the bracket where it should begin")
+        help: "remove it, or add the opening bracket")
       noteBracketError(token.range.lowerBound)
       return nil
     }
@@ -200,7 +200,8 @@ struct Lexer {
       open.removeLast()
       return last
     }
-    // Someone further out may be meant: `f(a, [1, 2)`. Looking a few brackets back keeps this linear.
+    // An outer bracket may be meant: `f(a, [1, 2)`. The search covers only a few brackets, so the time stays
+    // linear.
     for (depth, index) in open.reversed().enumerated().prefix(64) where opens(tokens[index].kind, token.kind)
     {
       let unclosed = tokens[last]
@@ -212,7 +213,7 @@ struct Lexer {
             labels: [
               .init(
                 file.span(token.range.lowerBound, token.range.upperBound),
-                "'\(token.kind.spelling)' comes before its partner")
+                "'\(token.kind.spelling)' comes before the matching bracket")
             ]))
       }
       noteBracketError(unclosed.range.lowerBound)
@@ -229,7 +230,7 @@ struct Lexer {
           labels: [.init(file.span(opener.range.lowerBound, opener.range.upperBound), "opened here")]))
     }
     noteBracketError(min(token.range.lowerBound, opener.range.lowerBound))
-    // Most likely a slip of the finger: one message is enough.
+    // Most likely a typing error: one message is enough.
     open.removeLast()
     return last
   }
@@ -249,7 +250,7 @@ struct Lexer {
       token = tokens[brace]
       let place = tokens[outside].range
       labels = [
-        .init(file.span(place.lowerBound, place.upperBound), "by its indentation this stands outside of it")
+        .init(file.span(place.lowerBound, place.upperBound), "the indentation puts this outside")
       ]
       help = "close it with } before line \(file.line(at: place.lowerBound) + 1)"
       openAtEnd.append(token.range.lowerBound)
@@ -263,10 +264,11 @@ struct Lexer {
     noteBracketError(token.range.lowerBound)
   }
 
-  /// Braces pair up from the inside, so that one missing `}` leaves the outermost open. The one that was meant is the
-  /// first whose block is left by a line no deeper than its own, and that line.
+  /// Braces are matched from the inside, so a missing `}` leaves the outermost brace open. The intended one
+  /// is the first brace whose block contains a line that is indented no deeper than the brace's own line.
+  /// Returns that brace and that line.
   private func braceLeftByIndentation(_ tokens: [Token]) -> (brace: Int, outside: Int)? {
-    /// nil: the block is not indented, and tells nothing.
+    /// nil if the block is not indented and gives no information.
     var open: [(token: Int, indentation: Int?)] = []
     var indentation = 0
     for (index, token) in tokens.enumerated() where token.kind != .end {
@@ -308,7 +310,7 @@ struct Lexer {
       end - start >= 3 && bytes[start + 2] == UInt8(ascii: "/")
       && !(end - start >= 4 && bytes[start + 3] == UInt8(ascii: "/"))
     if isDoc {
-      // A blank line between two groups of `///` lines: only the last belongs to the declaration.
+      // A blank line between two groups of `///` lines: only the last group belongs to the declaration.
       if !pendingDoc.isEmpty, file.line(at: start) != file.line(at: pendingDocEnd) + 1 { flushDoc() }
       var from = start + 3
       if from < end, bytes[from] == 0x20 { from += 1 }
@@ -330,7 +332,7 @@ struct Lexer {
     pendingDoc = []
   }
 
-  /// The text ends with `///` lines, for a declaration that is still to come.
+  /// Whether the text ends with `///` lines for a declaration that is still to come.
   var endsInDoc: Bool {
     guard !pendingDoc.isEmpty else { return false }
     return file.line(at: pendingDocEnd) + 1 >= file.lineCount
@@ -350,7 +352,7 @@ struct Lexer {
     while !atEnd, !(byte() == UInt8(ascii: "*") && byte(1) == UInt8(ascii: "/")) { position += 1 }
     position = min(position + 2, bytes.count)
     report(
-      "E0105", "comments between '/*' and '*/' are not part of the language", start, start + 2,
+      "E0105", "block comments /* … */ are not supported", start, start + 2,
       help: "begin every line of the comment with //")
   }
 }

@@ -1,13 +1,12 @@
-// The tree as S-expressions on one line, for tests and for looking at what the parser understood:
-// `1 + 2 * x` is `(+ 1 (* 2 x))`.
+// The tree as S-expressions on one line, for tests and debugging: `1 + 2 * x` is `(+ 1 (* 2 x))`.
 
 extension Program {
-  /// The outlines of the statements, one a line.
+  /// The outlines of the statements, one per line.
   package var outline: String { statements.map(\.outline).joined(separator: "\n") }
 }
 
 extension Stmt {
-  /// The statement in prefix form: `(let x (+ 1 2))`; `;` stands at the end where the value is hidden.
+  /// The statement in prefix form: `(let x (+ 1 2))`; `;` is at the end if the value is hidden.
   package var outline: String {
     let text: String
     switch kind {
@@ -39,7 +38,7 @@ extension Stmt {
 }
 
 extension Block {
-  /// The statements' outlines in braces, with blanks between them.
+  /// The statements' outlines in braces, separated by spaces.
   package var outline: String { "{" + statements.map(\.outline).joined(separator: " ") + "}" }
 }
 

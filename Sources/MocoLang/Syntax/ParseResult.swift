@@ -1,13 +1,14 @@
-/// What `Parser.parse` found: always a program, and everything that is wrong with it.
+/// The result of `Parser.parse`: always a program, with its diagnostics.
 public struct ParseResult: Sendable {
-  /// The statements that could be understood; to be run only where there are no errors.
+  /// The statements that could be parsed; to be run only if there are no errors.
   public let program: Program
-  /// Errors and warnings in the order of the text; empty where nothing is to be said.
+  /// Errors and warnings in source order.
   public let diagnostics: [Diagnostic]
-  /// The text could become right by writing on: an open bracket or `"""`, or an operator at the end.
+  /// Whether further text could complete the program: there is an open bracket or `"""`, or an operator at
+  /// the end.
   public let isIncomplete: Bool
 
-  /// What came of reading a text.
+  /// The result of parsing a text.
   public init(program: Program, diagnostics: [Diagnostic], isIncomplete: Bool) {
     self.program = program
     self.diagnostics = diagnostics

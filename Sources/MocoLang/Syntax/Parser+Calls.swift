@@ -36,13 +36,13 @@ extension Parser {
       report(
         Diagnostic(
           "E0115", "the \(what) '\(shortened(name))' is given more than once", at: place,
-          labels: [.init(first, "first here")], help: ["leave one of them out"]))
+          labels: [.init(first, "first here")], help: ["remove one of them"]))
     } else {
       names[name] = place
     }
   }
 
-  /// `{ name: value … }` behind a call: named arguments.
+  /// `{ name: value … }` after a call: named arguments.
   mutating func trailingBlock(after given: [Argument]) throws -> [Argument] {
     var names: [String: Span] = [:]
     for argument in given {

@@ -10,7 +10,7 @@ extension Parser {
       diagnostic: Diagnostic(code, message, at: span(token), labels: labels, help: help.map { [$0] } ?? []))
   }
 
-  /// `wanted` should stand here and something else does.
+  /// Failure: `wanted` is expected here, but the token is something else.
   func expected(_ wanted: String, help: String? = nil, labels: [Diagnostic.Label] = []) -> SyntaxFailure {
     failure(
       "E0101", "expected \(wanted), found \(describe(token))", help: habitHelp ?? help ?? commonHelp,
@@ -38,9 +38,9 @@ extension Parser {
     case .assign: close == .rightBrace ? "write name: value for an entry" : "write == to compare"
     case .for where close == .rightParen: "put a comprehension in brackets: [… for x in xs]"
     case .colon where close == .rightBracket: "write 1..<3 for a range, : for everything"
-    case .semicolon: "separate entries by , or a new line"
+    case .semicolon: "separate entries with , or a new line"
     case _ where close != .rightBrace && token.newlineBefore && isOperandStart(token):
-      "put , at the end of the line above: a line break is only space here"
+      "put , at the end of the line above: a line break counts as a space here"
     default: commonHelp
     }
   }
@@ -52,28 +52,28 @@ extension Parser {
     case .name: "the name '\(shortened(text(token)))'"
     case .int, .hugeInt, .float: "the number '\(shortened(text(token)))'"
     case .string: "a string"
-    case .invalid: "something unreadable"
+    case .invalid: "invalid text"
     default: token.isKeyword ? "the keyword '\(token.kind.spelling)'" : "'\(token.kind.spelling)'"
     }
   }
 
   func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(40) + "…" : text }
 
-  /// Advice that only the kind of token decides; `habitHelp` looks closer.
+  /// Help that depends only on the kind of token; `habitHelp` is more specific.
   private var commonHelp: String? {
     switch kind {
     case .assign: return "write == to compare"
     case .spread:
       if index > 1, tokens[index - 1].kind == .leftBrace, tokens[index - 2].kind == .arrow {
-        return "put the record in parentheses: x => ({..r, a: 1}); '{' behind '=>' opens a body"
+        return "put the record in parentheses: x => ({..r, a: 1}); '{' after '=>' opens a body"
       }
       return "write 0..<n or 1...n for a range, ..xs to spread a list"
     case .closed: return "write ..xs to spread a list, 1...n for a range"
     case .halfOpen: return "write both ends of the range: 0..<n"
     case .percent where index == 0 || token.newlineBefore:
-      return "leave it out: commands that begin with % are for the prompt alone"
+      return "leave it out: commands that begin with % work only at the prompt"
     case .let, .var, .return, .while, .break, .continue, .use:
-      return "put '\(kind.spelling) …' into a statement of its own: it cannot stand inside an expression"
+      return "put '\(kind.spelling) …' in a statement of its own: it cannot be part of an expression"
     case .if where index > 0 && !token.newlineBefore && isOperandEnd(tokens[index - 1]):
       return "write if condition { a } else { b }"
     default: break
@@ -81,10 +81,10 @@ extension Parser {
     let before = index > 0 && !token.newlineBefore ? tokens[index - 1] : nil
     // `x => {a: x}`: the brace has opened a body.
     if kind == .colon, index > 2, tokens[index - 2].kind == .leftBrace, tokens[index - 3].kind == .arrow {
-      return "put the record in parentheses: x => ({a: 1}); '{' behind '=>' opens a body"
+      return "put the record in parentheses: x => ({a: 1}); '{' after '=>' opens a body"
     }
     if let before, isOperandEnd(before), kind == .name, let unit = dialect.unit(text(token)) {
-      return "write \(unit.plural)(…) for an amount that is computed"
+      return "write \(unit.plural)(…) for a computed amount"
     }
     return nil
   }
@@ -110,8 +110,7 @@ extension Parser {
     diagnostics.append(diagnostic)
   }
 
-  /// Marks an error at the end of a text that the next line could still fix (a `try` waiting for its
-  /// `catch`).
+  /// Marks an error at the end of a text that the next line could still fix (a `try` without its `catch`).
   static let unfinishedCode = "unfinished"
 
   mutating func report(_ code: String, _ message: String, at span: Span, help: String? = nil) {
@@ -120,9 +119,9 @@ extension Parser {
 
   // MARK: - Recovery
 
-  /// After a failure: goes on to where the next statement of the innermost body begins.
+  /// After a failure: skips to the start of the next statement of the innermost body.
   mutating func recover(from statementStart: Int, openBracketCount: Int) {
-    // A failure inside brackets that began in this statement: go on behind the outermost of them.
+    // For a failure inside brackets that began in this statement, continue after the outermost of them.
     if openBrackets.count > openBracketCount {
       let match = Int(tokens[openBrackets[openBracketCount]].match)
       if match >= index { index = min(match + 1, tokens.count - 1) }
@@ -148,7 +147,7 @@ extension Parser {
     kind == .end || kind == .interpolationEnd || (kind == .rightBrace && !openBrackets.isEmpty)
   }
 
-  /// One token, or a whole bracketed group.
+  /// Skips one token, or an entire bracketed group.
   private mutating func skipOne() {
     let match = Int(token.match)
     if match > index { index = min(match + 1, tokens.count - 1) } else { advance() }

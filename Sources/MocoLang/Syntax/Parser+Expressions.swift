@@ -8,8 +8,8 @@ private enum Level: Int, Comparable {
 }
 
 extension Parser {
-  /// A whole expression. `=>` needs no level of its own: what stands before it is a name or a list of
-  /// parameters, and its body takes in everything to the right.
+  /// An entire expression. `=>` needs no level of its own: before it is a name or a list of parameters, and
+  /// its body includes everything to the right.
   mutating func expression() throws -> Expr {
     try operators(atLeast: Level.pipe.rawValue)
   }
@@ -34,7 +34,8 @@ extension Parser {
 
   private mutating func operators(atLeast minimum: Int) throws -> Expr {
     var left = kind == .not ? try not(minimum) : try unary()
-    // Every iteration takes a whole chain of one level, so that a long one is a flat node and no recursion.
+    // Every iteration parses an entire chain of one level, so that a long chain is one flat node without
+    // recursion.
     while let level = infixLevel, level.rawValue >= minimum {
       switch level {
       case .pipe: left = try pipe(left)
@@ -56,7 +57,8 @@ extension Parser {
     }
     if minimum > Level.not.rawValue, let first = places.first {
       report(
-        "E0108", "'not' binds weaker than the operator before it", at: span(first), help: "write (not …)")
+        "E0108", "'not' has lower precedence than the operator before it", at: span(first),
+        help: "write (not …)")
     }
     var operand = try operators(atLeast: Level.not.rawValue)
     for place in places.reversed() {
@@ -95,7 +97,7 @@ extension Parser {
     file.span(outerStart(first), max(previousEnd, last?.span.end ?? 0))
   }
 
-  /// Where an expression begins with its parentheses; spans are of the inside.
+  /// The start of an expression including its parentheses; spans cover only the inside.
   private func outerStart(_ expr: Expr) -> Int {
     guard expr.isParenthesized else { return expr.span.start }
     var offset = expr.span.start
@@ -127,7 +129,7 @@ extension Parser {
       let place = token
       if let previous {
         report(
-          "E0108", "comparisons do not chain", at: span(place),
+          "E0108", "comparisons cannot be chained", at: span(place),
           help: "write a \(text(previous)) b and b \(text(place)) c")
       }
       previous = place
@@ -175,7 +177,7 @@ extension Parser {
     return left
   }
 
-  /// `x |> f(y)` is `f(x, y)`; what is not a call is called with x.
+  /// `x |> f(y)` is `f(x, y)`; a callee that is not a call is called with x.
   private mutating func pipe(_ first: Expr) throws -> Expr {
     let op = token
     advance()
@@ -192,7 +194,7 @@ extension Parser {
 
   // MARK: - Unary minus and power
 
-  /// Unary minus binds weaker than `**`: `-2 ** 2` is -4.
+  /// Unary minus has lower precedence than `**`: `-2 ** 2` is -4.
   mutating func unary() throws -> Expr {
     try enter()
     defer { nesting -= 1 }
@@ -235,7 +237,7 @@ extension Parser {
     return try make(.int(Int.min), place)
   }
 
-  /// No operator that binds more strongly than unary minus follows the literal.
+  /// Whether no operator with higher precedence than unary minus follows the literal.
   private var literalStandsAlone: Bool {
     let next = peek()
     let continues = mode == .space || !next.newlineBefore
@@ -262,7 +264,7 @@ extension Parser {
 
   private mutating func postfix() throws -> Expr {
     var expr = try primary()
-    /// The `)` of a call that has no trailing block yet stands right before.
+    /// Whether the `)` of a call without a trailing block is directly before the position.
     var mayTakeBlock = false
     while true {
       switch kind {
@@ -301,7 +303,7 @@ extension Parser {
     }
   }
 
-  /// The brace behind `model` in `model { … }`.
+  /// The brace after `model` in `model { … }`.
   private func beginsBlockCall(_ callee: Expr) -> Bool {
     guard case .name(let name) = callee.kind, !token.newlineBefore, !braceEndsExpression else { return false }
     return dialect.blockCalls.contains(name) && !forms.isBound(name)

@@ -1,9 +1,9 @@
-// Statements that read as commands; which there are says the dialect.
+// Statements that read as commands. The dialect defines them.
 
 extension Parser {
   // MARK: - Command forms
 
-  /// An expression, or where a verb is not a bound name, a command form.
+  /// An expression, or a command form if its verb is not a bound name.
   mutating func formOrExpression() throws -> Expr {
     guard kind == .name else { return try expression() }
     let verb = text(token)
@@ -40,7 +40,7 @@ extension Parser {
     {
       report(
         "E0101", "a line break ends '\(form.verb) …' before '\(part.word)'", at: span(token),
-        help: "write the whole form in one line: \(form.usage)")
+        help: "write the form on one line: \(form.usage)")
       advance()
       _ = try quantityOperand()
     }
@@ -51,7 +51,7 @@ extension Parser {
       .call(Call(callee: callee, arguments: arguments, form: .command)), span(from: start))
   }
 
-  /// The part of a form that the next word begins, unless it is there already.
+  /// The part of a form that the next word begins, unless the part is already present.
   private func part(of form: CommandForm, after given: [Argument]) -> CommandForm.Part? {
     guard token.isWord, !form.parts.isEmpty, let part = form.part(text(token)),
       !given.contains(where: { $0.name == part.word })
@@ -59,7 +59,7 @@ extension Parser {
     return part
   }
 
-  /// What follows the first value of `show X, Y, size: 20`, where a comma separates nothing else.
+  /// The arguments after the first value of `show X, Y, size: 20`, if the comma has no other meaning.
   private mutating func listedArguments(_ arguments: inout [Argument]) throws {
     var names: [String: Span] = [:]
     while kind == .comma {
@@ -80,7 +80,7 @@ extension Parser {
     try with(mode: mode, braceEndsExpression: true) { try $0.expression() }
   }
 
-  /// Behind the `for` of `train`: any expression may be followed by a unit.
+  /// After the `for` of `train`: any expression may be followed by a unit.
   private mutating func quantityOperand() throws -> Expr {
     let value = try formOperand()
     guard kind == .name, !token.newlineBefore, dialect.unit(text(token)) != nil else { return value }

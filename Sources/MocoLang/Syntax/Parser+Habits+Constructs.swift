@@ -1,4 +1,4 @@
-// The same slips in the heads of loops and functions, in parentheses and in braces.
+// Idioms of other languages in the heads of loops and functions, in parentheses and in braces.
 
 extension Parser {
   // MARK: - Heads of constructs
@@ -75,7 +75,7 @@ extension Parser {
     return isTarget ? "write [\(values)] = …" : "write [\(values)]"
   }
 
-  /// `{1, 2}`, `{x for x in xs}`: a set elsewhere. At its first key or after it.
+  /// `{1, 2}`, `{x for x in xs}`: a set in other languages. At its first key or after it.
   var setHelp: String? {
     guard let opener = openBrackets.last, tokens[opener].kind == .leftBrace, opener + 2 < tokens.count else {
       return nil
@@ -88,8 +88,8 @@ extension Parser {
     guard following == .comma || following == .rightBrace || following == .for else { return nil }
     let values = piece(from: opener + 1).text
     return following == .for
-      ? "write unique([\(values)]) for what a set would hold"
-      : "write [\(values)], or unique([\(values.count > 20 ? "…" : values)]) where nothing may appear twice"
+      ? "write unique([\(values)]) in place of a set"
+      : "write [\(values)], or unique([\(values.count > 20 ? "…" : values)]) without duplicates"
   }
 
   /// `{a, b} = r`.
@@ -109,7 +109,7 @@ extension Parser {
     return "write func (\(parameters)) { … }, or (\(parameters)) => …"
   }
 
-  // MARK: - Failures, away from the frames of what recurs
+  // MARK: - Failures, outside the frames of recursive functions
 
   func loopFailure(from first: Int, body: String = " { … }") -> SyntaxFailure {
     failure(
@@ -124,7 +124,7 @@ extension Parser {
   }
 
   func sliceFailure(from start: Int) -> SyntaxFailure {
-    let place = tokens[start].kind == .colon ? " behind ':'" : ""
+    let place = tokens[start].kind == .colon ? " after ':'" : ""
     return failure(
       "E0101", "expected ',' or ']'\(place), found \(describe(token))", help: sliceHelp(from: start))
   }
@@ -145,7 +145,7 @@ extension Parser {
     if kind == .assign {
       return failure(
         "E0101", "expected '{', found '='",
-        help: "write == to compare; an assignment is a statement of its own")
+        help: "write == to compare; an assignment is a separate statement")
     }
     let isBare = keyword == "else" || keyword == "try"
     let braces = "put the body in braces: \(keyword)\(isBare ? "" : " …") { … }"
@@ -157,10 +157,10 @@ extension Parser {
 
   func refuseAnonymousFunction(_ call: Call) throws {
     guard let help = anonymousFunctionHelp(call) else { return }
-    throw failure("E0101", "a trailing block gives arguments, and this is not a call", help: help)
+    throw failure("E0101", "a trailing block passes arguments, but this is not a call", help: help)
   }
 
-  /// `x--` in a line of its own would take the next line for an operand.
+  /// Without this check, `x--` on its own line would use the next line as an operand.
   func refuseDecrement(_ last: Token?) throws {
     guard let last, index > 1, tokens[index - 2].kind == .minus, tokens[index - 2].end == last.start else {
       return

@@ -1,8 +1,8 @@
-// Slips that people bring along from other languages: each is answered by what to write here, in the words of
-// the program where they are few.
+// Idioms of other languages: the help shows what to write here, with the names of the program if they are
+// short.
 
 extension Parser {
-  /// Advice for the token that does not fit, where it is known what it means elsewhere.
+  /// Help for an unexpected token whose meaning in another language is known.
   var habitHelp: String? {
     let isLate = token.newlineBefore || kind == .end
     return (isLate ? nil : dashesHelp ?? unexpectedWordHelp ?? leadingWordHelp) ?? operatorHelp
@@ -27,7 +27,8 @@ extension Parser {
     first.map { $0.end == second.start } ?? false
   }
 
-  /// Source from a token on, whole brackets taken together, up to `stop`, the line's or the bracket's end.
+  /// The source from a token up to `stop`, the end of the line or of the bracket; bracketed groups are kept
+  /// together.
   func piece(from first: Int, until stop: (Token) -> Bool = { _ in false }) -> (text: String, next: Int) {
     var at = first
     while at < tokens.count - 1 {
@@ -45,7 +46,7 @@ extension Parser {
     return (text.count > 48 || text.contains("\n") ? "…" : text, at)
   }
 
-  /// The first token of this line at which something follows in it.
+  /// The first token of this kind on this line, from an index on.
   func first(_ kind: Token.Kind, from start: Int) -> Int? {
     let end = piece(from: start, until: { $0.kind == kind }).next
     return tokens[end].kind == kind && (end == start || !tokens[end].newlineBefore) ? end : nil
@@ -60,14 +61,14 @@ extension Parser {
 
   // MARK: - Words
 
-  /// This token is a word that the grammar does not know here.
+  /// Help for a word that the grammar does not accept here.
   private var unexpectedWordHelp: String? {
     guard kind == .name, let before, !token.newlineBefore else { return nil }
     let left = before.kind == .name && (index < 2 || tokens[index - 2].kind != .dot) ? text(before) : "x"
     let word = text(token)
     switch word {
     case "elif", "elsif", "elseif": return "write else if"
-    case "finally", "ensure": return "write what must always run after try { … } catch e { … }"
+    case "finally", "ensure": return "put code that must always run after try { … } catch e { … }"
     case "except", "rescue": return "write catch: try { … } catch e { … }"
     case "is":
       let isNegated = peek().kind == .not
@@ -111,7 +112,7 @@ extension Parser {
     "exit",
   ]
 
-  /// A word of another language stands before this token, as if it began a statement or an operand.
+  /// Help for a word of another language before this token, used like the start of a statement or an operand.
   private var leadingWordHelp: String? {
     guard let before, before.kind == .name else { return nil }
     let word = text(before)
@@ -146,10 +147,11 @@ extension Parser {
     case "with":
       if next == "no_grad" || next == "torch" { return "write no_grad(() => { … })" }
       return next == "open" ? "write read_text(path) or write_text(path, text)" : "leave 'with' out"
-    case "global", "nonlocal": return "leave the line out: a function may change every var around it"
+    case "global", "nonlocal":
+      return "leave the line out: a function can change any var of the enclosing scope"
     case "yield": return "append to a List and return it: there are no generators"
     case "del", "delete":
-      guard peek().kind == .leftBracket else { return "leave the line out: memory is freed by itself" }
+      guard peek().kind == .leftBracket else { return "leave the line out: memory is freed automatically" }
       let place = piece(from: index + 2).text
       return "write \(next).\(peek(2).kind == .string ? "remove" : "pop")(\(place))"
     case "void": return "write nil"
@@ -161,9 +163,10 @@ extension Parser {
     case _ where dialect.form(word) != nil:
       if index == 1 || tokens[index - 2].kind == .semicolon || before.newlineBefore {
         return
-          "give what is called '\(word)' here another name, so that the form '\(word) …' can begin the statement"
+          "rename the variable '\(word)': it hides the form '\(word) …'"
       }
-      return "write \(word)(\(next), …): the form '\(word) …' begins a statement or stands after '='"
+      return
+        "write \(word)(\(next), …): the form '\(word) …' is allowed only at the start of a statement or after '='"
     case _ where dialect.unit(word) != nil: return nil
     default:
       let isCallOfOne =
@@ -181,7 +184,7 @@ extension Parser {
     return written.count > 40 || written.contains("\n") ? "\"…\"" : written
   }
 
-  /// `f"a {x:.2f}"` and its like.
+  /// `f"a {x:.2f}"` and other string prefixes.
   private func prefixedStringHelp(_ prefix: String) -> String? {
     switch prefix.lowercased() {
     case "f", "fr", "rf":
@@ -233,7 +236,7 @@ extension Parser {
     return startHelp
   }
 
-  /// What cannot begin a statement or an operand.
+  /// Help for a token that cannot begin a statement or an operand.
   private var startHelp: String? {
     switch kind {
     case .dot where peek().kind == .int: return "write 0.\(text(peek()))"
@@ -247,15 +250,15 @@ extension Parser {
       if let help = dialect.help(forModule: module.text) { return help }
       let names = tokens[module.next].kind == .name ? piece(from: module.next + 1).text : "…"
       return "write use {\(names)} from \(module.text)"
-    case .else where peek().kind == .colon: return "write else { … } behind the } of the if"
+    case .else where peek().kind == .colon: return "write else { … } after the } of the if"
     case .else where index == lineStart || before?.kind == .rightBrace:
-      return "write else behind the } of an if: } else { … }"
-    case .catch: return "write catch behind the } of a try: try { … } catch e { … }"
+      return "write else after the } of an if: } else { … }"
+    case .catch: return "write catch after the } of a try: try { … } catch e { … }"
     default: return nil
     }
   }
 
-  /// Punctuation that means something else elsewhere.
+  /// Punctuation with another meaning in other languages.
   private var shapeHelp: String? {
     guard let before, !token.newlineBefore else { return nil }
     switch kind {
@@ -267,13 +270,13 @@ extension Parser {
       }
       guard kind == .spread else { return nil }
       if before.kind == .string || peek().kind == .string {
-        return "write \(shortened(text(before))) + \(shortened(text(peek()))) to join texts"
+        return "write \(shortened(text(before))) + \(shortened(text(peek()))) to join Strings"
       }
       if before.kind == .leftBracket, isOperandStart(peek()) { return "write 0..<\(shortened(text(peek())))" }
       if isOperandEnd(before), peek().kind == .rightBracket { return "write \(shortened(text(before)))...-1" }
       guard isOperandEnd(before), isOperandStart(peek()) else { return nil }
       let (low, high) = (shortened(text(before)), shortened(text(peek())))
-      return "write \(low)..<\(high) without its end, \(low)...\(high) with it"
+      return "write \(low)..<\(high) to exclude the end, \(low)...\(high) to include it"
     case .if where isOperandEnd(before):
       let condition = piece(from: index + 1) { $0.kind == .else }
       guard tokens[condition.next].kind == .else else { return "write if \(condition.text) { … }" }
@@ -282,8 +285,8 @@ extension Parser {
     case .as: return "write int(x), float(x) or str(x)"
     case .from where before.kind == .name && index > 1 && tokens[index - 2].kind == .use:
       let module = peek().kind == .end ? "\"./file.moco\"" : shortened(text(peek()))
-      return "write use {\(text(before))} from \(module) for a name in it"
-        + (peek().kind == .string ? ", or use \(module) as \(text(before)) for all" : "")
+      return "write use {\(text(before))} from \(module) to import one name"
+        + (peek().kind == .string ? ", or use \(module) as \(text(before)) to import all" : "")
     case .else where openBrackets.last.map { tokens[$0].kind == .leftBracket } ?? false:
       return "put if … { … } else { … } before the for"
     case .leftBrace:
@@ -329,7 +332,7 @@ extension Parser {
     {
       return "write {\(piece(from: index - 1).text)}"
     }
-    if peek().kind == .colon, touches(token, peek()) { return "write a point: module.name" }
+    if peek().kind == .colon, touches(token, peek()) { return "write a dot: module.name" }
     if before.kind == .name, index - 1 == lineStart {
       if ["except", "finally", "elif", "try", "then"].contains(text(before)) {
         return "write the block in braces: try { … } catch e { … }"
@@ -363,7 +366,7 @@ extension Parser {
     let low = parts.first ?? nil
     let high = parts.count > 1 ? parts[1] : nil
     if parts.count > 2, let step = parts[2], step != "1" {
-      if step == "-1", low == nil, high == nil { return "write reverse(xs)" }
+      if step == "-1", low == nil, high == nil { return "write reversed(xs)" }
       return "write range(\(low ?? "0"), \(high ?? "len(xs)"), by: \(step))"
     }
     guard let high else { return low.map { "write \($0)...-1" } ?? "write : alone" }

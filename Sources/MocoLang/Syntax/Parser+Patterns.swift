@@ -34,7 +34,7 @@ extension Parser {
         rest = try pattern()
         _ = eat(.comma)
         if kind != .rightBracket {
-          throw failure("E0101", "the rest stands last in a pattern", help: "write [first, ..rest]")
+          throw failure("E0101", "..rest must be last in a pattern", help: "write [first, ..rest]")
         }
         break
       }
@@ -74,7 +74,7 @@ extension Parser {
 
   // MARK: - Functions
 
-  /// Behind `func` and the name: parameters and body.
+  /// After `func` and the name: parameters and body.
   mutating func functionRest(name: String?) throws -> FunctionExpr {
     let start = Int(token.start)
     guard kind == .leftParen, isOnSameLine else {
@@ -112,19 +112,19 @@ extension Parser {
         if parser.kind == .colon {
           throw parser.failure(
             "E0101", "expected ',' or ')', found ':'",
-            help: "write \(name) alone, or \(name) = value for a default: there are no declared types")
+            help: "write \(name) alone, or \(name) = value for a default: there are no type annotations")
         }
         var value: Expr?
         if parser.eat(.assign) { value = try parser.expression() }
         if value == nil, parameters.last?.defaultValue != nil {
           parser.report(
             "E0120", "'\(name)' has no default, but follows a parameter that has one",
-            at: parser.span(nameToken), help: "parameters with defaults stand last")
+            at: parser.span(nameToken), help: "put parameters with defaults last")
         }
         if parameters.contains(where: { $0.name == name && name != "_" }) {
           parser.report(
             "E0115", "two parameters are called '\(name)'", at: parser.span(nameToken),
-            help: "give each a name of its own")
+            help: "rename one of them")
         }
         parameters.append(Parameter(name: name, nameSpan: parser.span(nameToken), defaultValue: value))
         if !parser.eat(.comma) { break }
@@ -133,7 +133,7 @@ extension Parser {
     }
   }
 
-  /// `=>` and what follows: `{` opens a body, anything else is an expression.
+  /// `=>` and the body: `{` opens a block, anything else is an expression.
   mutating func lambdaBody(_ parameters: [Parameter], start: Int, signature: Span) throws -> Expr {
     advance()
     try enter()
@@ -147,7 +147,7 @@ extension Parser {
       let value = try expression()
       if isOnSameLine, kind == .assign || kind.compoundOperator != nil {
         throw failure(
-          "E0101", "an assignment is a statement, and '=>' is followed by an expression",
+          "E0101", "'=>' must be followed by an expression, not an assignment",
           help: "write => { name \(kind.spelling) … }")
       }
       body = Block(statements: [Stmt(.expr(value), value.span)], span: value.span)

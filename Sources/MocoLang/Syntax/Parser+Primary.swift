@@ -1,5 +1,5 @@
 extension Parser {
-  /// An operand may begin with this token.
+  /// Whether an operand may begin with this token.
   func isOperandStart(_ token: Token) -> Bool {
     switch token.kind {
     case .int, .hugeInt, .float, .string, .name, .true, .false, .nil, .if, .try, .func, .not, .minus,
@@ -20,7 +20,7 @@ extension Parser {
     case .hugeInt:
       report(
         "E0104", "this integer is out of range for Int (64 bits)", at: place,
-        help: "the greatest is 9223372036854775807; write it with a point for a Float")
+        help: "add .0 for a Float; the largest Int is 9223372036854775807")
       advance()
       return try make(.int(Int.max), place)
     case .float:
@@ -70,7 +70,7 @@ extension Parser {
     }
   }
 
-  /// A unit word right after a number.
+  /// A unit word directly after a number.
   private mutating func quantity(_ number: Expr) throws -> Expr {
     guard kind == .name, !token.newlineBefore else { return number }
     let unit = text(token)
@@ -94,7 +94,7 @@ extension Parser {
     return try make(.string(StringLiteral(segments: segments)), span(token))
   }
 
-  /// The expression in `\( )`: its tokens are a list of their own.
+  /// The expression in `\( )`: its tokens are a separate list.
   private mutating func interpolation(_ inner: [Token]) throws -> Expr {
     let outer = (tokens, index, mode, braceEndsExpression, openBrackets, nesting)
     let depth = forms.depth
@@ -110,7 +110,7 @@ extension Parser {
     do {
       try enter()
       if kind == .interpolationEnd {
-        throw expected("an expression", help: "write \\(name), or \\\\( for the characters themselves")
+        throw expected("an expression", help: "write \\(name), or \\\\( for the characters \\(")
       }
       let value = try expression()
       guard kind == .interpolationEnd else {
@@ -137,7 +137,7 @@ extension Parser {
     }
     let inner = try bracketed(mode: .space, .rightParen, "a parenthesis") { parser in
       if parser.kind == .rightParen {
-        throw parser.expected("an expression", help: "write nil for nothing, [] for an empty list")
+        throw parser.expected("an expression", help: "write nil for no value, [] for an empty List")
       }
       let value = try parser.expression()
       if parser.kind == .comma {
@@ -160,7 +160,7 @@ extension Parser {
         if parser.kind == .closed {
           parser.report(
             "E0101", "expected '..', found '...'", at: parser.span(parser.token),
-            help: "write two points to spread a list: [..xs]")
+            help: "write two dots to spread a list: [..xs]")
           parser.advance()
           items.append(.spread(try parser.expression()))
         } else if parser.eat(.spread) {
@@ -178,7 +178,7 @@ extension Parser {
     return try make(kind, span(from: start))
   }
 
-  /// Behind the element: `for x in xs if x > 1 …`
+  /// After the element: `for x in xs if x > 1 …`
   mutating func comprehension(_ element: Expr, key: Expr? = nil) throws -> Comprehension {
     var clauses: [Comprehension.Clause] = []
     while true {

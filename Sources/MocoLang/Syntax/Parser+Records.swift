@@ -1,5 +1,5 @@
-// Records and the entries of trailing blocks. Messages are made in functions of their own: what recurs must have small
-// frames.
+// Records and the entries of trailing blocks. Messages are created in separate functions, because recursive
+// functions need small frames.
 
 extension Parser {
   /// `{a: 1, "b c": 2, ..base, inner { … }}`
@@ -10,7 +10,7 @@ extension Parser {
     return try make(.record(entries), span(from: start))
   }
 
-  /// At `{`: a `for` that is not a key stands among the tokens of this brace.
+  /// At `{`: whether the tokens of this brace contain a `for` that is not a key.
   private var holdsComprehension: Bool {
     let close = Int(token.match)
     var at = index + 1
@@ -43,7 +43,7 @@ extension Parser {
     guard kind == .for else {
       throw failure(
         "E0101", "expected 'for', found \(describe(token))",
-        help: "write one key: value for x in xs in the braces")
+        help: "write one key: value for x in xs inside the braces")
     }
     return try comprehension(value, key: key)
   }
@@ -63,7 +63,7 @@ extension Parser {
       if kind == .semicolon {
         report(
           "E0101", "expected ',' or a new line, found ';'", at: span(token),
-          help: "separate entries by , or a new line")
+          help: "separate entries with , or a new line")
         advance()
         continue
       }
@@ -77,7 +77,7 @@ extension Parser {
       if kind == .closed {
         report(
           "E0101", "expected '..', found '...'", at: span(token),
-          help: "write two points to spread a record: {..base}")
+          help: "write two dots to spread a record: {..base}")
       }
       advance()
       return .spread(try expression())
@@ -105,7 +105,7 @@ extension Parser {
     throw keyFailure(keyToken)
   }
 
-  /// What stands where a key should is none.
+  /// The failure for a token that is not a key.
   private mutating func keyFailure(_ keyToken: Token) -> SyntaxFailure {
     switch kind {
     case .name:

@@ -1,7 +1,7 @@
 extension Parser {
-  /// Says of brackets that are not closed, and of a body that does not begin, that `// 2)` is a comment.
+  /// Explains unclosed brackets and missing bodies by a comment such as `// 2)`.
   ///
-  /// - Returns: whether an error was explained so. Then no further line fixes it.
+  /// - Returns: whether an error was explained this way. Then no further line can fix it.
   func blameSlashes(
     _ slashes: [SlashComment], _ boundNames: Set<String>, _ found: inout [Diagnostic]
   ) -> Bool {
@@ -40,7 +40,7 @@ extension Parser {
     }
   }
 
-  /// Whether the program has the name anywhere.
+  /// Whether the program contains the name anywhere.
   private func isWritten(_ name: String) -> Bool {
     tokens.contains { $0.kind == .name && text($0) == name }
   }

@@ -50,7 +50,7 @@ extension Parser {
       throw failure(
         "E0101", "expected the end of the statement, found '{'",
         help: habitHelp
-          ?? "put a block after if, while, for, func, try or =>, a trailing block behind a call f(…)")
+          ?? "put a block after if, while, for, func, try or =>, a trailing block after a call f(…)")
     }
     throw expected("the end of the statement")
   }
@@ -109,7 +109,7 @@ extension Parser {
       throw SyntaxFailure(
         diagnostic: Diagnostic(
           "E0404", "this statement is more than \(Parser.maximumHeight) levels deep", at: statement.span,
-          help: ["make functions of its inner parts"]))
+          help: ["move its inner parts into functions"]))
     }
     return statement
   }
@@ -120,7 +120,8 @@ extension Parser {
     let pattern = try self.pattern()
     if kind == .colon {
       throw failure(
-        "E0101", "expected '=', found ':'", help: "write \(untypedDeclaration): there are no declared types")
+        "E0101", "expected '=', found ':'", help: "write \(untypedDeclaration): there are no type annotations"
+      )
     }
     if kind == .leftParen, isOnSameLine, case .name(let name) = pattern.kind {
       throw failure(
@@ -159,7 +160,7 @@ extension Parser {
       throw loopFailure(from: first)
     }
     advance()
-    let source = try head("what to go through")
+    let source = try head("the value to iterate over")
     forms.enter()
     for (name, _) in pattern.names { bind(name) }
     let body = try block("for")
@@ -178,8 +179,8 @@ extension Parser {
     let assigned = op == nil ? try formOrExpression() : try expression()
     if isOnSameLine, kind == .assign || kind.compoundOperator != nil {
       throw failure(
-        "E0109", "an assignment has no value that could be assigned again",
-        help: "write one assignment a line")
+        "E0109", "an assignment has no value to assign",
+        help: "write one assignment per line")
     }
     return try wrap(
       .assign(Assignment(target: value, op: op, operatorSpan: span(operatorToken), value: assigned)), start)
@@ -192,7 +193,7 @@ extension Parser {
       for (place, item) in items.enumerated() {
         if case .spread(let rest) = item, place < items.count - 1 {
           report(
-            "E0109", "the rest stands last in a pattern", at: rest.span, help: "write [first, ..rest] = …")
+            "E0109", "..rest must be last in a pattern", at: rest.span, help: "write [first, ..rest] = …")
         }
         checkTarget(item.expr, isCompound: false)
       }
@@ -216,7 +217,7 @@ extension Parser {
     }
   }
 
-  /// `f(x) = x + 1` declares a function elsewhere.
+  /// `f(x) = x + 1` declares a function in other languages.
   private func definitionHelp(_ call: Call) -> String? {
     guard case .name(let name) = call.callee.kind else { return nil }
     let parameters = call.arguments.compactMap { argument -> String? in
@@ -240,14 +241,14 @@ extension Parser {
     return try with(mode: outer, braceEndsExpression: true) { try $0.expression() }
   }
 
-  /// `{ … }` after the head of a statement, in the same line.
+  /// `{ … }` after the head of a statement, on the same line.
   mutating func block(_ keyword: String) throws -> Block {
     guard kind == .leftBrace else {
       throw braceFailure(keyword)
     }
     if token.newlineBefore {
       report(
-        "E0101", "the '{' of '\(keyword)' stands in a line of its own", at: span(token),
+        "E0101", "the '{' of '\(keyword)' is on a line of its own", at: span(token),
         help: "put it at the end of the line above: a line break ends a statement")
     }
     return try body("the body of '\(keyword)'")
@@ -292,7 +293,8 @@ extension Parser {
       advance()
     case .string:
       guard let path = plainString(token) else {
-        throw failure("E0118", "the path of a module is a plain string", help: "leave out the interpolation")
+        throw failure(
+          "E0118", "the path of a module must be a plain string", help: "remove the interpolation")
       }
       source = .path(path)
       moduleName = Parser.moduleName(ofPath: path)
@@ -309,7 +311,7 @@ extension Parser {
       guard kind == .name else { throw expected("a name") }
       if takesNames {
         report(
-          "E0118", "names taken from a module get their new names in the braces", at: span(token),
+          "E0118", "rename imported names inside the braces", at: span(token),
           help: "write use {name as other} from module")
       }
       moduleName = text(token)
@@ -360,7 +362,7 @@ extension Parser {
     return imports
   }
 
-  /// `common` for `./common.moco`; nil where the file's name is not a name.
+  /// `common` for `./common.moco`; nil if the file name is not a valid name.
   static func moduleName(ofPath path: String) -> String? {
     var name = path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
     if name.hasSuffix(".moco") { name.removeLast(5) }

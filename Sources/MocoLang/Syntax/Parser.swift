@@ -1,22 +1,21 @@
 /// Tokens → syntax tree, by recursive descent with a precedence table for binary operators.
 ///
-/// Line breaks are not tokens: each token knows whether one stands before it, and `mode`, which the innermost
-/// bracket decides, says what that means. Two limits keep every later recursion safe: `maximumNesting` for
-/// the text, `maximumHeight` for the tree (a chain of ten thousand calls `x.f().f()…` is flat text and a high
-/// tree).
+/// Line breaks are not tokens: each token stores whether it follows one, and `mode`, set by the innermost
+/// bracket, defines the meaning. Two limits keep every later recursion safe: `maximumNesting` for the text,
+/// `maximumHeight` for the tree (a chain of ten thousand calls `x.f().f()…` is flat text and a high tree).
 public struct Parser {
-  /// Brackets, blocks and functions inside each other.
+  /// The maximum nesting of brackets, blocks and functions.
   public static let maximumNesting = 200
-  /// The longest path from the root of an expression to a leaf.
+  /// The maximum length of a path from the root of an expression to a leaf.
   public static let maximumHeight = 450
-  /// After so many errors a file is not read on.
+  /// Parsing of a file stops after this many errors.
   public static let maximumErrors = 20
 
-  /// Reads a text; it never fails, and what could not be understood is `invalid` in the tree with a
-  /// diagnostic beside it.
+  /// Parses a text. It never fails: text that could not be understood is `invalid` in the tree, with a
+  /// diagnostic.
   ///
-  /// - Parameter boundNames: names that exist already, in the prompt or from earlier cells: a command form
-  ///   does not begin where its name is bound.
+  /// - Parameter boundNames: names that already exist, at the prompt or from earlier cells. A command form
+  ///   does not begin with a bound name.
   public static func parse(
     _ file: SourceFile, _ dialect: Dialect, boundNames: Set<String> = []
   ) -> ParseResult {
@@ -29,13 +28,13 @@ public struct Parser {
     return parser.result(program, lexer, boundNames)
   }
 
-  /// The tokens of a text, for colouring; strings are one token.
+  /// The tokens of a text, for syntax highlighting; strings are one token.
   public static func tokens(of file: SourceFile, _ dialect: Dialect) -> [Token] {
     var lexer = Lexer(file: file, dialect: dialect)
     return lexer.run()
   }
 
-  /// What a line break means.
+  /// The meaning of a line break.
   enum NewlineMode {
     /// In `( )` and `[ ]`: space.
     case space
@@ -45,7 +44,7 @@ public struct Parser {
     case terminator
   }
 
-  /// Thrown to leave a construct that makes no sense; caught where statements are listed.
+  /// Thrown to leave an invalid construct; caught where statements are parsed.
   struct SyntaxFailure: Error {
     let diagnostic: Diagnostic
   }
@@ -57,13 +56,14 @@ public struct Parser {
   let docs: [Int32: String]
   var index = 0
   var mode = NewlineMode.terminator
-  /// In the head of `if`, `while`, `for` and of a command form: `{` opens what follows the head.
+  /// Whether the parser is in the head of `if`, `while`, `for` or a command form, where `{` opens the body
+  /// after the head.
   var braceEndsExpression = false
   var nesting = 0
   /// Token indices of the brackets that are open, for recovery.
   var openBrackets: [Int] = []
   var diagnostics: [Diagnostic] = []
-  /// The first error stands at the end of the text, where a further line could fix it.
+  /// Whether the first error is at the end of the text, where a further line could fix it.
   var endsUnfinished = false
   var forms = FormScopes()
 
@@ -98,7 +98,7 @@ public struct Parser {
     for marker in markers {
       var last = first
       while last < statements.count, statements[last].span.start < marker.offset { last += 1 }
-      // What stands before the first marker is a cell only if there is something in it.
+      // The text before the first marker is a cell only if it is not empty.
       if isMarked || last > first { cells.append(cell(until: marker.offset, last)) }
       first = last
       start = marker.offset
@@ -113,13 +113,13 @@ public struct Parser {
 
   private func result(_ program: Program, _ lexer: Lexer, _ boundNames: Set<String>) -> ParseResult {
     var all = lexer.diagnostics
-    // In a file of another encoding every further complaint is about the encoding.
+    // In a file with another encoding, all other errors are caused by the encoding.
     if let encoding = all.first(where: { $0.code == "E0100" }) {
       return ParseResult(program: program, diagnostics: [encoding], isIncomplete: false)
     }
-    // A string that swallows the rest of its line swallows closing brackets too.
+    // An unclosed string also absorbs the closing brackets on its line.
     if all.contains(where: { $0.code == "E0102" }) { all.removeAll { $0.code == "E0106" } }
-    // Behind a bracket without partner every further complaint is an echo.
+    // Errors after an unmatched bracket are consequences of it.
     let trusted = lexer.firstBracketError ?? Int.max
     let bracketsOpen = !lexer.openAtEnd.isEmpty
     let saysUnclosed = lexer.diagnostics.contains { $0.code == "E0106" }
@@ -171,15 +171,15 @@ public struct Parser {
 
   func span(_ token: Token) -> Span { file.span(token.range.lowerBound, token.range.upperBound) }
 
-  /// From a place to the end of the last token taken.
+  /// The span from an offset to the end of the last consumed token.
   func span(from start: Int) -> Span { file.span(start, max(start, previousEnd)) }
 
-  /// No line break that ends a statement or an entry stands before the token.
+  /// Whether the token is not preceded by a line break that ends a statement or an entry.
   var isOnSameLine: Bool { mode == .space || !token.newlineBefore }
 
   func isWord(_ token: Token, _ word: String) -> Bool { token.kind == .name && text(token) == word }
 
-  /// The next statement, entry or closing bracket begins here.
+  /// Whether the next statement, entry or closing bracket begins here.
   var isAtStatementEnd: Bool {
     switch kind {
     case .end, .interpolationEnd, .semicolon, .rightBrace: true
@@ -193,7 +193,7 @@ public struct Parser {
     return true
   }
 
-  /// Runs a part in another mode: brackets decide what a line break means.
+  /// Parses a part in another mode: brackets define the meaning of a line break.
   mutating func with<T>(
     mode newMode: NewlineMode, braceEndsExpression newBrace: Bool = false, _ body: (inout Parser) throws -> T
   ) rethrows -> T {
@@ -208,8 +208,8 @@ public struct Parser {
     return try body(&self)
   }
 
-  /// Takes an opening bracket. What is inside is parsed by `body`, which leaves the closing bracket to be
-  /// taken here.
+  /// Consumes an opening bracket. `body` parses the inside and leaves the closing bracket, which is consumed
+  /// here.
   mutating func bracketed<T>(
     mode newMode: NewlineMode, _ close: Token.Kind, _ what: String, _ body: (inout Parser) throws -> T
   ) throws -> T {
@@ -251,6 +251,6 @@ public struct Parser {
 }
 
 extension Diagnostic {
-  /// Says only that a bracket or line is missing where the text ends.
+  /// Whether it only reports a missing bracket or line at the end of the text.
   var isEcho: Bool { code == "E0106" }
 }

@@ -1,30 +1,30 @@
-/// A comment that reads as the right side of Python's `//`: `27 // 2`, `(n // len(xs)) + 1`.
+/// A comment that looks like the right side of Python's `//`: `27 // 2`, `(n // len(xs)) + 1`.
 ///
-/// Only what stands close counts: at most one space before `//` and one after it.
+/// Only a close comment counts: at most one space before `//` and one after it.
 public struct SlashComment: Sendable {
   /// From `//` to the end of the line.
   public let span: Span
-  /// What stands before it: the operand, without what it is multiplied with.
+  /// The operand before it, without further factors.
   public let left: String
-  /// A product or quotient goes on to the left, so that `left` is not the whole operand.
+  /// Whether a product or quotient continues to the left, so that `left` is not the entire operand.
   public let isPartOfProduct: Bool
   /// The first operand in the comment.
   public let right: String
-  /// More of the expression follows the first operand: `// 2 + 1`.
+  /// Whether more of the expression follows the first operand: `// 2 + 1`.
   public let goesOn: Bool
-  /// Names that the comment reads; each has to exist for this to be a division.
+  /// The names that the comment reads; each must exist for this to be a division.
   public let names: [String]
-  /// Names that the comment calls.
+  /// The names that the comment calls.
   public let calls: [String]
-  /// Closing brackets, which close nothing in a comment; `{` where a body would begin, `,` that separates nothing.
+  /// Closing brackets that have no effect in a comment; `{` where a body would begin, or `,` as a separator.
   public let closers: [UInt8]
-  /// More text follows: only brackets that stay open make it a division.
+  /// Whether more text follows: then only brackets that stay open make it a division.
   public let hasTail: Bool
 
-  /// What to write instead.
+  /// The help text.
   var advice: String {
     isPartOfProduct || goesOn
-      ? "write div(a, b) to divide to a whole number: div(27, 2) is 13" : "write div(\(left), \(right))"
+      ? "write div(a, b) for integer division: div(27, 2) is 13" : "write div(\(left), \(right))"
   }
 }
 
@@ -40,7 +40,7 @@ struct SlashReader {
   private(set) var hasTail = false
   private(set) var firstOperand = 0..<0
 
-  /// nil where the bytes do not begin with an operand, or go on otherwise than an expression does.
+  /// nil if the bytes do not begin with an operand, or do not continue like an expression.
   init?(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     at = bytes.startIndex
@@ -68,12 +68,12 @@ struct SlashReader {
     }
     hasTail = at < bytes.endIndex
     guard closers.isEmpty else { return }
-    // Without a bracket that it closes, more text is a remark.
+    // Without a closing bracket, more text is an ordinary remark.
     if hasTail { return nil }
     if byte == UInt8(ascii: ",") { closers = [byte] }
   }
 
-  /// Closing brackets from here on whose opening ones do not stand in the comment.
+  /// The closing brackets from here on whose opening brackets are not in the comment.
   private func openClosers() -> [UInt8] {
     var found: [UInt8] = []
     var depth = 0
@@ -145,7 +145,7 @@ struct SlashReader {
     return true
   }
 
-  /// `(a + b)`: one operand alone in brackets is a remark.
+  /// `(a + b)`: a single operand in brackets is an ordinary remark.
   private mutating func parenthesis(_ depth: Int) -> Bool {
     at += 1
     spaces()
@@ -187,7 +187,7 @@ struct SlashReader {
     return String(decoding: bytes[start..<at], as: UTF8.self)
   }
 
-  /// Over `( … )` or `[ … ]`.
+  /// Skips `( … )` or `[ … ]`.
   private mutating func skipBrackets() -> Bool {
     var depth = 0
     while let byte = current {
@@ -203,7 +203,7 @@ struct SlashReader {
 }
 
 extension Lexer {
-  /// Notes the comment from `start` to `end` where it could be meant as a division.
+  /// Records the comment from `start` to `end` if it could be meant as a division.
   mutating func noteSlash(_ start: Int, _ end: Int, after tokens: [Token]) {
     guard slashes.count < 200, let last = tokens.last, start - Int(last.end) <= 1 else { return }
     switch last.kind {
@@ -225,7 +225,7 @@ extension Lexer {
         calls: reader.calls, closers: reader.closers, hasTail: reader.hasTail))
   }
 
-  /// Index of the token with which the operand begins that ends with the last one: `f(x)[0].size`.
+  /// Index of the first token of the operand that ends with the last token: `f(x)[0].size`.
   private func operandStart(_ tokens: [Token]) -> Int {
     var index = tokens.count - 1
     while index > 0 {

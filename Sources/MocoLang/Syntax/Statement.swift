@@ -1,17 +1,17 @@
 // The syntax tree: statements, patterns, programs.
 
-/// A statement with its place.
+/// A statement with its source range.
 public final class Stmt: Sendable {
-  /// What it is, with its parts.
+  /// The kind, with its parts.
   public let kind: Kind
-  /// Its place: from the first byte to behind the last one, without a `;`.
+  /// Its source range: from the first byte to after the last one, without a `;`.
   public let span: Span
-  /// Ended by `;`: its value is not shown in the prompt and in a cell.
+  /// Whether it ends with `;`: its value is then not shown at the prompt and in a cell.
   public let hidesValue: Bool
   /// One more than the highest expression or block in it. Never above `Parser.maximumHeight`.
   public let height: Int
 
-  /// A statement; its height is worked out from its parts.
+  /// A statement; its height is computed from its parts.
   public init(_ kind: Kind, _ span: Span, hidesValue: Bool = false) {
     self.kind = kind
     self.span = span
@@ -19,7 +19,7 @@ public final class Stmt: Sendable {
     self.height = 1 + kind.childHeight
   }
 
-  /// What a statement is.
+  /// The kinds of statements.
   public enum Kind: Sendable {
     case expr(Expr)
     case binding(Binding)
@@ -32,22 +32,22 @@ public final class Stmt: Sendable {
     case breakLoop
     case continueLoop
     case returnValue(Expr?)
-    /// Stands where the parser could not make sense; only in programs with errors.
+    /// Text that the parser could not understand; only in programs with errors.
     case invalid
   }
 }
 
-/// `{ … }` with statements: its own scope. The value is the last statement's where that is an expression,
-/// else nil.
+/// `{ … }` with statements and its own scope. The value is that of the last statement if it is an expression,
+/// otherwise nil.
 public struct Block: Sendable {
-  /// In the order of the text; empty for `{}`.
+  /// In source order; empty for `{}`.
   public let statements: [Stmt]
-  /// From the opening brace to the closing one; in `x => e` the place of e.
+  /// From the opening brace to the closing one; in `x => e` the range of e.
   public let span: Span
   /// The height of the highest statement in it; 0 for an empty block.
   public let height: Int
 
-  /// A block; its height is worked out from its statements.
+  /// A block; its height is computed from its statements.
   public init(statements: [Stmt], span: Span) {
     self.statements = statements
     self.span = span
@@ -57,11 +57,11 @@ public struct Block: Sendable {
 
 /// `let pattern = value`, `var pattern = value`
 public struct Binding: Sendable {
-  /// Declared with `var`, so that the names can be assigned to.
+  /// Whether it is declared with `var`, so that the names can be assigned to.
   public let isMutable: Bool
-  /// The names that it declares, and how the value is taken apart for them.
+  /// The pattern that destructures the value and declares the names.
   public let pattern: Pattern
-  /// What the names get.
+  /// The value.
   public let value: Expr
   /// The Markdown of the `///` lines above.
   public let doc: String?
@@ -81,9 +81,9 @@ public struct Assignment: Sendable {
   public let target: Expr
   /// The operator of a compound assignment.
   public let op: BinaryOperator?
-  /// Where `=` or the compound operator stands.
+  /// The position of `=` or the compound operator.
   public let operatorSpan: Span
-  /// What is right of the operator.
+  /// The value on the right of the operator.
   public let value: Expr
 
   /// An assignment; without an operator the old value is not read.
@@ -99,7 +99,7 @@ public struct Assignment: Sendable {
 public struct FunctionDeclaration: Sendable {
   /// The name that it declares, a constant.
   public let name: String
-  /// Where the name stands.
+  /// The position of the name.
   public let nameSpan: Span
   /// The function itself, which has the same name.
   public let function: FunctionExpr
@@ -135,20 +135,20 @@ public struct GroupsDeclaration: Sendable {
     }
   }
 
-  /// The form that the dialect has for its verb.
+  /// The form of the dialect with this verb.
   public let form: DeclaringForm
   /// The name that it declares, a constant.
   public let name: String
-  /// Where the name stands.
+  /// The position of the name.
   public let nameSpan: Span
-  /// In the order of the text.
+  /// In source order.
   public let groups: [Group]
   /// From the `///` lines above.
   public let doc: String?
-  /// The call this stands for, with spans: its callee is the form's function.
+  /// The equivalent call, with spans: its callee is the form's function.
   public let lowered: Expr
 
-  /// A declaration; `lowered` is what runs.
+  /// A declaration; `lowered` is executed.
   public init(
     form: DeclaringForm, name: String, nameSpan: Span, groups: [Group], doc: String?, lowered: Expr
   ) {
@@ -163,7 +163,7 @@ public struct GroupsDeclaration: Sendable {
 
 /// `use templates`, `use "./common.moco" as common`, `use {eurosat, dtd as textures} from templates`
 public struct Use: Sendable {
-  /// What a `use` brings in.
+  /// The source of a `use`.
   public enum Source: Sendable, Equatable {
     /// A module of the standard library.
     case library(String)
@@ -171,18 +171,18 @@ public struct Use: Sendable {
     case path(String)
   }
 
-  /// One name that is taken out of a module.
+  /// One name imported from a module.
   public struct Import: Sendable {
     /// The name in the module.
     public let name: String
-    /// Where that name stands.
+    /// The position of that name.
     public let nameSpan: Span
-    /// The name it gets here.
+    /// The local name.
     public let localName: String
-    /// Where the name here stands; the same place without `as`.
+    /// The position of the local name; the same position without `as`.
     public let localSpan: Span
 
-    /// One name, and what it is called here.
+    /// One name, and its local name.
     public init(name: String, nameSpan: Span, localName: String, localSpan: Span) {
       self.name = name
       self.nameSpan = nameSpan
@@ -193,16 +193,16 @@ public struct Use: Sendable {
 
   /// The module.
   public let source: Source
-  /// Where the module's name or path stands.
+  /// The position of the module's name or path.
   public let sourceSpan: Span
-  /// The name the module itself gets; nil where only names are taken out of it.
+  /// The local name of the module; nil if only names are imported from it.
   public let moduleName: String?
-  /// Where the module's own name here stands; nil where it has none.
+  /// The position of the local name of the module; nil if it has none.
   public let moduleNameSpan: Span?
-  /// The names that are taken out of the module; empty where the module itself is brought in.
+  /// The imported names; empty if the module itself is imported.
   public let imports: [Import]
 
-  /// A `use`: either a module with a name, or names out of it.
+  /// A `use`: either a module with a name, or names imported from it.
   public init(
     source: Source, sourceSpan: Span, moduleName: String?, moduleNameSpan: Span?, imports: [Import]
   ) {
@@ -214,26 +214,26 @@ public struct Use: Sendable {
   }
 }
 
-/// What stands left of `=` in a declaration and after `for`.
+/// The pattern on the left of `=` in a declaration and after `for`.
 public final class Pattern: Sendable {
-  /// What a pattern is.
+  /// The kinds of patterns.
   public indirect enum Kind: Sendable {
     case name(String)
     /// `_`
     case ignore
     /// `[a, b, ..rest]`: without a rest the lengths must agree.
     case list([Pattern], rest: Pattern?)
-    /// `{loss, accuracy: a}`: keys that must be there; further ones are not looked at.
+    /// `{loss, accuracy: a}`: required keys; other keys are ignored.
     case record([Field])
   }
 
   /// A key and the pattern for its value.
   public struct Field: Sendable {
-    /// The key that must be there.
+    /// The required key.
     public let key: String
-    /// Where the key stands.
+    /// The position of the key.
     public let keySpan: Span
-    /// What the value is bound to; the key's own name in the short form.
+    /// The pattern for the value; the name of the key in the short form.
     public let pattern: Pattern
 
     /// One field of a record's pattern.
@@ -244,12 +244,12 @@ public final class Pattern: Sendable {
     }
   }
 
-  /// What it is, with its parts.
+  /// The kind, with its parts.
   public let kind: Kind
-  /// Its place: from the first byte to behind the last one.
+  /// Its source range: from the first byte to after the last one.
   public let span: Span
 
-  /// A pattern at a place.
+  /// A pattern with its source range.
   public init(_ kind: Kind, _ span: Span) {
     self.kind = kind
     self.span = span
@@ -270,20 +270,20 @@ public final class Pattern: Sendable {
 public struct Program: Sendable {
   /// A piece between two `// %%` lines.
   public struct Cell: Sendable {
-    /// What a cell holds.
+    /// The kind of content of a cell.
     public enum Kind: String, Sendable {
       case code
       /// `// %% [markdown]`: prose in `//` lines.
       case markdown
-      /// `// %% [raw]`: text in `//` lines that other programs read, and no page shows.
+      /// `// %% [raw]`: text in `//` lines for other programs, which is not shown on pages.
       case raw
     }
 
-    /// Behind `%%`; empty for a cell without a title.
+    /// The title after `%%`; empty for a cell without a title.
     public let title: String
-    /// What it holds.
+    /// The kind of content.
     public let kind: Kind
-    /// The JSON object at the end of the `// %%` line, as it is written there; empty where there is none.
+    /// The JSON object at the end of the `// %%` line, as written; empty if there is none.
     public let attributes: String
     /// From the `// %%` line (or the start of the file) to the next.
     public let span: Span
@@ -302,20 +302,20 @@ public struct Program: Sendable {
     }
   }
 
-  /// The text that was read; all spans count in it.
+  /// The text that was read; all spans refer to it.
   public let file: SourceFile
-  /// The top level, in the order of the text.
+  /// The top level, in source order.
   public let statements: [Stmt]
   /// The `///` lines that open the file.
   public let doc: String?
   /// Never empty; one untitled cell for a file without `// %%`.
   public let cells: [Cell]
-  /// Written with `// %%`: what a cell ends with is shown.
+  /// Whether the file has `// %%` lines: then the last value of each cell is shown.
   public let hasCells: Bool
-  /// Comments that read as a division, in the order of the text.
+  /// Comments that look like a division, in source order.
   public let slashes: [SlashComment]
 
-  /// A program. There is at least one cell, and every statement lies in one.
+  /// A program. There is at least one cell, and every statement belongs to one.
   public init(
     file: SourceFile, statements: [Stmt], doc: String?, cells: [Cell], hasCells: Bool = false,
     slashes: [SlashComment] = []

@@ -1,6 +1,6 @@
-/// One lexical unit. Public so that the prompt can colour what is being typed.
+/// One lexical unit. Public so that the prompt can highlight the input.
 public struct Token: Sendable {
-  /// What a token is. The raw values order the kinds, so that keywords are one range.
+  /// The kinds of tokens. The raw values order them, so that keywords are one range.
   public enum Kind: UInt8, Sendable {
     case end, interpolationEnd, invalid
     case int, hugeInt, float, string, name
@@ -17,17 +17,17 @@ public struct Token: Sendable {
     case assign, plusAssign, minusAssign, starAssign, slashAssign, percentAssign, atAssign, powerAssign
   }
 
-  /// What it is.
+  /// The kind of token.
   public var kind: Kind
   /// UTF-8 offset of its first byte.
   public var start: Int32
-  /// UTF-8 offset behind its last byte; the same as `start` for `end`.
+  /// UTF-8 offset after its last byte; the same as `start` for `end`.
   public var end: Int32
-  /// A line break stands between this token and the one before.
+  /// Whether there is a line break between this token and the previous one.
   public var newlineBefore = false
-  /// A `// %%` line stands before this token: nothing continues across it.
+  /// Whether there is a `// %%` line before this token: nothing continues across it.
   public var cellBefore = false
-  /// For a bracket, the index of its partner in the same token list; -1 where there is none.
+  /// For a bracket, the index of the matching bracket in the same token list; -1 if there is none.
   var match: Int32 = -1
   /// An integer's value, a float's bits, or an index into `Lexer.strings`.
   var bits: UInt64 = 0
@@ -37,12 +37,12 @@ public struct Token: Sendable {
 
   /// Whether it is a reserved word.
   public var isKeyword: Bool { kind.rawValue >= Kind.let.rawValue && kind.rawValue <= Kind.catch.rawValue }
-  /// A name, or a keyword where names may be keywords: after `.` and before `:`.
+  /// Whether it is a name, or a keyword where names may be keywords: after `.` and before `:`.
   var isWord: Bool { kind == .name || isKeyword }
 }
 
 extension Token.Kind {
-  /// How it is written, for messages; empty for kinds with many spellings.
+  /// Its spelling, for messages; empty for kinds with many spellings.
   var spelling: String {
     switch self {
     case .end, .interpolationEnd, .invalid, .int, .hugeInt, .float, .string, .name: ""
@@ -87,7 +87,8 @@ extension Token.Kind {
     }
   }
 
-  /// After these a line break is space: a text that ends in one is not finished.
+  /// Whether a line break after this token counts as a space: a text that ends with such a token is
+  /// incomplete.
   var continuesLine: Bool {
     switch self {
     case .comma, .colon, .dot, .spread, .arrow, .pipe, .coalesce, .halfOpen, .closed, .plus, .minus, .star,

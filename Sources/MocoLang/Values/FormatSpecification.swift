@@ -6,9 +6,9 @@
 
 import MocoBase
 
-/// A format that was read, to be used for any number of values.
+/// A parsed format, which can be used for any number of values.
 package struct FormatSpecification {
-  /// nil where the text names none.
+  /// nil if the text has none.
   var fill: Unicode.Scalar?
   var align: Character?
   var sign: Character?
@@ -20,15 +20,15 @@ package struct FormatSpecification {
   var precision: Int?
   var type: Character?
 
-  /// Reads a format, what comes after the `:` of an interpolation.
+  /// Parses a format, the text after the `:` of an interpolation.
   ///
-  /// - Throws: E0312 where it is none, or asks for more than a thousand digits.
+  /// - Throws: E0312 if it is not a format, or has more than a thousand digits.
   package init(_ text: String) throws {
     var rest = Array(text.unicodeScalars)[...]
     func fail(_ why: String) -> Failure {
       Failure(
         "E0312", "the format \(StringText.quoted(text)) \(why)",
-        help: "a format is like .3f, 8.2f, >10, 05d, +.1e, .1%, or x")
+        help: "use a format such as .3f, 8.2f, >10, 05d, +.1e, .1%, or x")
     }
     func isAlign(_ scalar: Unicode.Scalar) -> Bool { "<>=^".unicodeScalars.contains(scalar) }
     if rest.count >= 2, isAlign(rest[rest.startIndex + 1]) {
@@ -64,24 +64,24 @@ package struct FormatSpecification {
     if let first = rest.first, first == "," || first == "_" { grouping = Character(rest.removeFirst()) }
     if rest.first == "." {
       rest.removeFirst()
-      guard let digits = try number() else { throw fail("has no digits after the point") }
-      if digits > 1000 { throw fail("has too many digits after the point") }
+      guard let digits = try number() else { throw fail("has no digits after the decimal point") }
+      if digits > 1000 { throw fail("has too many digits after the decimal point") }
       precision = digits
     }
     if let first = rest.first {
       guard "bcdeEfFgGnosxX%".unicodeScalars.contains(first) else { throw fail("has no type '\(first)'") }
       type = Character(rest.removeFirst())
     }
-    if !rest.isEmpty { throw fail("has something after its type") }
+    if !rest.isEmpty { throw fail("has text after its type") }
   }
 
   // MARK: Formatting
 
-  /// A value written by the format. Lists, records and other values are texts, which take width and
-  /// alignment.
+  /// A value formatted by the specification. Lists, records and other values are formatted as text, with
+  /// width and alignment.
   ///
-  /// - Throws: E0312 where the type, sign, grouping or precision does not fit the value; E0405; what a host
-  ///   object throws.
+  /// - Throws: E0312 if the type, sign, grouping or precision does not match the value; E0405; errors of a
+  ///   host object.
   package func format(_ word: Word, _ machine: Machine) throws -> String {
     switch word.tag {
     case .int: return try format(int: word.asInt, machine)
@@ -101,14 +101,15 @@ package struct FormatSpecification {
   }
 
   private func wrongType(_ what: String) -> Failure {
-    Failure("E0312", "the format type '\(type.map(String.init) ?? "")' does not fit \(what)")
+    Failure("E0312", "the format type '\(type.map(String.init) ?? "")' is not valid for \(what)")
   }
 
   private func refused(_ part: String, _ what: String) -> Failure {
-    Failure("E0312", "'\(part)' in a format does not fit \(what)")
+    Failure("E0312", "'\(part)' in a format is not valid for \(what)")
   }
 
-  /// Digits stand in groups only in plain numbers; in binary, octal and hexadecimal ones only with `_`.
+  /// Grouping is supported only for decimal numbers, and for binary, octal and hexadecimal ones only with
+  /// `_`.
   private func checkGrouping(_ what: String) throws {
     guard let grouping, let type else { return }
     let fits = "deEfFgG%".contains(type) || grouping == "_" && "boxX".contains(type)
@@ -133,7 +134,7 @@ package struct FormatSpecification {
       if coercesNegativeZero { throw refused("z", "an Int") }
       guard precision == nil else {
         throw Failure(
-          "E0312", "an Int has no digits after the point", help: "write .\(precision ?? 0)f")
+          "E0312", "an Int has no digits after the decimal point", help: "write .\(precision ?? 0)f")
       }
       let radix = type == "b" ? 2 : type == "o" ? 8 : type == "x" || type == "X" ? 16 : 10
       var digits = String(value.magnitude, radix: radix, uppercase: type == "X")
@@ -209,21 +210,21 @@ package struct FormatSpecification {
     return out
   }
 
-  /// `5` as `5.`, `5e+00` as `5.e+00`: what `#` asks for.
+  /// `5` as `5.`, `5e+00` as `5.e+00`: the effect of `#`.
   private func withPoint(_ body: String) -> String {
     guard !body.contains(".") else { return body }
     let whole = body.prefix { $0.isNumber }
     return whole + "." + body.dropFirst(whole.count)
   }
 
-  /// What is filled with: zeros behind a `0`, unless the text names something else.
+  /// The fill character: zeros after a `0`, unless the text names another one.
   private var filling: Unicode.Scalar { fill ?? (hasZero ? "0" : " ") }
 
   private func padNumber(_ sign: String, _ body: String, groupsOf size: Int = 3) -> String {
     guard (align ?? (hasZero ? "=" : ">")) == "=" else { return pad(sign + body, default: ">") }
     let missing = width - sign.unicodeScalars.count - body.unicodeScalars.count
     guard missing > 0 else { return sign + body }
-    // A float's exponent and `inf` are not digits of it.
+    // The exponent of a Float and `inf` are not digits.
     let isDigit: (Character) -> Bool = size == 4 ? { $0.isHexDigit } : { $0.isNumber }
     let whole = body.prefix { isDigit($0) || $0 == grouping }
     guard let grouping, filling == "0", !whole.isEmpty else {
@@ -255,7 +256,7 @@ package struct FormatSpecification {
 extension Machine {
   /// A value as `print` writes it.
   ///
-  /// - Throws: E0405 for a text that is too long, E0406 when interrupted, what a host object throws.
+  /// - Throws: E0405 for a text that is too long, E0406 if interrupted, errors of a host object.
   package func text(_ word: Word) throws -> String {
     var writer = TextWriter(machine: self)
     try writer.write(word)

@@ -1,31 +1,31 @@
-// The cycle collector: reference counts find everything but cycles, and this finds those.
+// The cycle collector: it finds cycles, which reference counts do not.
 //
 // Synchronous, in three walks over the container slabs. (1) `scratch` becomes the count of references that
 // come from outside the containers: start from the count, subtract one for each reference held by a
-// container. Registers, globals, constants and Swift code are never walked; what they hold simply keeps a
-// count above 0. (2) Everything reachable from a container with such a count is reached. (3) The rest is
-// garbage: it is held once more, emptied, and let go. Nothing moves, and it may run wherever containers are
-// whole.
+// container. Registers, globals, constants and Swift code are never walked; their references keep a count
+// above 0. (2) Everything reachable from a container with such a count is reached. (3) The rest is garbage:
+// it is retained, emptied and released. Nothing moves, and it may run whenever containers are in a valid
+// state.
 //
-// The globals of a module that another version has replaced are walked, as what its functions hold: a module
-// whose functions are all gone goes with its values.
+// The globals of a replaced module are walked as references of its functions: when all functions of the
+// module are released, its values are released too.
 
 import Glibc
 
 extension Heap {
   /// Collects if enough was allocated since the last time.
-  /// - Throws: E0405 when the heap is still beyond its limit.
+  /// - Throws: E0405 if the heap still exceeds its limit.
   package func collectIfNeeded() throws {
     counters.pointee.attention = 0
     if counters.pointee.bytes > counters.pointee.collectAt { collectCycles() }
     if counters.pointee.bytes > counters.pointee.limit { throw outOfMemory(0) }
   }
 
-  /// Finds containers that only hold each other and destroys them, in time linear in the number of
-  /// containers.
+  /// Finds containers that are referenced only by each other and destroys them, in time linear in the number
+  /// of containers.
   ///
-  /// Sets the size of the heap at which the next collection is due. Host objects that go may run code of
-  /// their own.
+  /// Sets the size of the heap at which the next collection is due. Host objects that are released may run
+  /// their own code.
   package func collectCycles() {
     counters.pointee.collections += 1
     let retired = interpreter?.globals.retired ?? []
@@ -37,14 +37,14 @@ extension Heap {
     if !retired.isEmpty { interpreter?.globals.dropUnreached() }
     let bytes = counters.pointee.bytes
     counters.pointee.collectAt = max(Heap.firstCollection, bytes > Int.max / 2 ? Int.max : bytes * 2)
-    // Close to the limit there is no use in waiting for twice the size.
+    // Close to the limit, waiting for twice the size is not useful.
     if counters.pointee.collectAt > counters.pointee.limit, bytes <= counters.pointee.limit {
       let room = counters.pointee.limit - bytes
       counters.pointee.collectAt = min(counters.pointee.collectAt, bytes + max(room, 1 << 20))
     }
   }
 
-  /// Containers that are alive, for tests that look for what is never freed.
+  /// The number of live containers, for tests that find leaks.
   package var containerCount: Int {
     var count = 0
     forEachContainer { _ in count += 1 }
@@ -71,7 +71,7 @@ extension Heap {
     }
   }
 
-  /// - Parameter besides: whether there are retired modules, which functions may reach.
+  /// - Parameter besides: whether there are replaced modules, which functions may reference.
   private func unreached(besides hasRetired: Bool) -> [ObjectPointer] {
     var pending: [ObjectPointer] = []
     func reach(_ child: ObjectPointer) {
@@ -138,7 +138,7 @@ extension Heap {
     case .upvalue:
       visit(object.upvalue.pointee.closed)
     case .host:
-      // Only when the box is the sole owner may what the host holds be counted as held from inside.
+      // The references of a host object count as internal only if the box is its sole owner.
       guard object.hostBox.pointee.isSoleOwner() else { return }
       object.hostBox.pointee.host.visitReferences { held in
         if case .object(let reference) = held.stored.storage, reference.heap === self {

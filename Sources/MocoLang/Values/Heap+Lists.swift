@@ -3,7 +3,7 @@
 import Glibc
 
 extension Heap {
-  /// A list with room for that many elements.
+  /// A list with capacity for this many elements.
   /// - Throws: E0405.
   package func list(capacity: Int = 0) throws -> Word {
     var items = UnsafeMutablePointer<Word>(bitPattern: 16).unsafelyUnwrapped
@@ -35,19 +35,19 @@ extension Heap {
     object.list.pointee.count = count &+ 1
   }
 
-  /// Makes room for `needed` elements in a list, half as much again at least, so that appending takes
+  /// Ensures capacity for `needed` elements in a list, growing by at least half, so that appending takes
   /// constant time on average.
   ///
   /// Items may move: a pointer to them is not valid afterwards.
   ///
-  /// - Throws: E0405; the list is as before then.
+  /// - Throws: E0405; the list is then unchanged.
   @inline(never)
   package func grow(_ object: ObjectPointer, to needed: Int) throws {
     let old = object.list.pointee.capacity
     if needed <= old { return }
     let (count, gap) = (object.list.pointee.count, object.list.pointee.gap)
-    // What has become free in front serves as well where it is large enough: half of it goes behind, so that
-    // moving stays rare whichever end is used next.
+    // Free space at the front is reused if it is large enough: half of it is moved to the end, so that moves
+    // stay rare at both ends.
     if gap - gap / 2 >= max(needed - old, count / 4 + 4) { return move(object, gap: gap / 2) }
     let (half, overflow) = old.addingReportingOverflow(old / 2 + 4)
     guard !overflow, max(half, needed) < Int.max / 32 else { throw outOfMemory(Int.max) }
@@ -78,9 +78,9 @@ extension Heap {
     object.list.pointee.items = moved
   }
 
-  /// Makes room before the first element, so much that inserting there takes constant time on average.
+  /// Creates free space before the first element, so that inserting there takes constant time on average.
   ///
-  /// - Throws: E0405; the list is as before then.
+  /// - Throws: E0405; the list is then unchanged.
   private func growInFront(_ object: ObjectPointer) throws {
     let (count, capacity) = (object.list.pointee.count, object.list.pointee.capacity)
     let room = count / 2 + 4
@@ -120,8 +120,8 @@ extension Heap {
     items[place] = value
   }
 
-  /// Takes an element out; the caller gets its reference. The shorter part of the list moves, so that both ends
-  /// take constant time.
+  /// Removes an element; the caller receives its reference. The shorter part of the list moves, so that both
+  /// ends take constant time.
   package func removeElement(at place: Int, from object: ObjectPointer) -> Word {
     let items = object.list.pointee.items
     let count = object.list.pointee.count
@@ -160,11 +160,11 @@ extension Heap {
     return .object(.range, object)
   }
 
-  /// A native function as a value, with a reference for the caller; every call makes an object of its own.
+  /// A native function as a value, with a reference for the caller; every call creates a new object.
   package func native(_ function: NativeFunction) -> Word { box(function, .native) }
 
-  /// An object that keeps a Swift object alive, with a reference for the caller. The tag says what it is:
-  /// `native`, `module` or `iterator`.
+  /// An object that keeps a Swift object alive, with a reference for the caller. The tag is `native`,
+  /// `module` or `iterator`.
   package func box(_ content: AnyObject, _ tag: Tag) -> Word {
     let object = allocate(MemoryLayout<BoxObject>.size, tag)
     object.box.pointee.box = Unmanaged.passRetained(content)
@@ -172,7 +172,7 @@ extension Heap {
   }
 
   /// An object that keeps a host object alive, with a reference for the caller. The memory that the host
-  /// object reports now is charged to the heap until it goes.
+  /// object reports now counts for the heap until the object is released.
   package func host(_ host: any HostObject) -> Word {
     let object = allocate(MemoryLayout<HostBoxObject>.size, .host)
     let bytes = max(0, min(host.byteCount, 1 << 40))

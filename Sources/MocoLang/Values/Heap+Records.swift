@@ -1,11 +1,11 @@
-// Records: entries in insertion order; more than eight are found through a table of their places.
+// Records: entries in insertion order; more than eight are found through a hash table.
 
 import Glibc
 
 extension Heap {
   static let smallRecord = 8
 
-  /// An empty record, with a reference for the caller. Room for entries is made when they come.
+  /// An empty record, with a reference for the caller. Storage for entries is allocated when needed.
   package func record(capacity: Int = 0) -> Word {
     let object = allocate(MemoryLayout<RecordObject>.size, .record)
     object.record.pointee.count = 0
@@ -17,9 +17,9 @@ extension Heap {
     return .object(.record, object)
   }
 
-  /// The index in `entries` of a key (a string object); -1 where the record has none that is equal.
+  /// The index in `entries` of a key (a string object); -1 if the record has no equal key.
   ///
-  /// In constant time on average: up to eight entries are looked through, more are found by their hash.
+  /// In constant time on average: up to eight entries are searched linearly, more by their hash.
   @inline(__always)
   package func place(of key: ObjectPointer, in object: ObjectPointer) -> Int {
     let record = object.record
@@ -27,7 +27,7 @@ extension Heap {
       let entries = record.pointee.entries
       let used = record.pointee.used
       for index in 0..<used where entries[index].key == key { return index }
-      // A key that was made while the program runs is another object with the same text.
+      // A key that was created at run time is another object with the same text.
       return placeByText(of: key, in: object)
     }
     return placeInTable(of: key, in: object)
@@ -61,13 +61,13 @@ extension Heap {
     }
   }
 
-  /// The value of a key, without a reference for the caller; nil where there is none.
+  /// The value of a key, without a reference for the caller; nil if there is none.
   package func field(_ key: ObjectPointer, of object: ObjectPointer) -> Word? {
     let place = place(of: key, in: object)
     return place < 0 ? nil : object.record.pointee.entries[place].value
   }
 
-  /// The value of a name, compared byte by byte, without a reference for the caller; nil where there is none.
+  /// The value of a name, compared byte by byte, without a reference for the caller; nil if there is none.
   package func field(_ name: String, of object: ObjectPointer) -> Word? {
     var name = name
     return name.withUTF8 { bytes in
@@ -84,8 +84,7 @@ extension Heap {
     }
   }
 
-  /// Sets a field; takes over the reference to `value` (also when it throws), retains the key where it is
-  /// new.
+  /// Sets a field; takes over the reference to `value` (also when it throws), retains the key if it is new.
   /// - Throws: E0405.
   package func setField(_ key: ObjectPointer, of object: ObjectPointer, to value: Word) throws {
     let place = place(of: key, in: object)
@@ -172,7 +171,7 @@ extension Heap {
     }
   }
 
-  /// Takes a field out; the caller gets the value's reference. Nil where there is none.
+  /// Removes a field; the caller receives the value's reference. Nil if there is none.
   package func removeField(_ key: ObjectPointer, of object: ObjectPointer) -> Word? {
     let place = place(of: key, in: object)
     guard place >= 0 else { return nil }

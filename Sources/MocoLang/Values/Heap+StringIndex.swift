@@ -1,19 +1,20 @@
-// Where the scalars of a text that is not ASCII begin.
+// The byte offsets of scalars in a text that is not ASCII.
 //
-// A short string (one in a cell) is walked through, eight bytes at a time. A long one gets an index when a scalar
-// of it is asked for the first time: the byte offset of every 32nd scalar, as far as was asked. Its address
-// stands before the object; its memory counts as the heap's. Appending in place leaves what the index says true.
+// A short String (one in a cell) is scanned eight bytes at a time. A long one gets an index when one of its
+// scalars is accessed for the first time: the byte offset of every 32nd scalar, up to the largest offset
+// requested. The address of the index is stored before the object; its memory counts for the heap. The index
+// stays valid when text is appended in place.
 
 import Glibc
 
 /// The head of an index; the offsets follow.
 private struct ScalarIndex {
-  /// Offsets that are known.
+  /// The number of known offsets.
   var count: Int
-  /// Offsets that there is room for.
+  /// The capacity, in offsets.
   var capacity: Int
 
-  /// Scalars from one offset to the next.
+  /// The number of scalars from one offset to the next.
   static let step = 32
 
   static func size(_ capacity: Int) -> Int {
@@ -29,31 +30,31 @@ extension UnsafeMutableRawPointer {
   fileprivate var scalarOffsets: UnsafeMutablePointer<UInt32> {
     (self + MemoryLayout<ScalarIndex>.size).assumingMemoryBound(to: UInt32.self)
   }
-  /// Of a string from malloc: where the address of its index is.
+  /// For a string from malloc, the location of the address of its index.
   fileprivate var indexPlace: UnsafeMutablePointer<ObjectPointer?> {
     (self - StringObject.prefixSize).assumingMemoryBound(to: ObjectPointer?.self)
   }
 }
 
 extension StringObject {
-  /// The byte offset of the scalar that stands `count` scalars behind the one at `from`; `from` is the beginning
-  /// of a scalar or the end, and so many scalars are there.
+  /// The byte offset of the scalar `count` scalars after the one at `from`. `from` must be the beginning of a
+  /// scalar or the end, and there must be this many scalars.
   static func offset(
     _ bytes: UnsafeBufferPointer<UInt8>, skipping count: Int, from: Int
   ) -> Int {
     var remaining = count
     var at = from
     let raw = UnsafeRawBufferPointer(bytes)
-    // Eight bytes that begin no more scalars than remain are passed over at once: a continuation byte has the
-    // bits 10 at its top.
+    // Eight bytes are skipped at once if they begin no more scalars than remain; the top bits of a
+    // continuation byte are 10.
     while remaining >= 8, at + 8 <= bytes.count {
       let word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
       let continuations = (word & ~(word << 1) & 0x8080_8080_8080_8080) >> 7
-      // The sum of the eight bytes comes to stand in the uppermost.
+      // The sum of the eight bytes is in the highest byte.
       remaining -= 8 - Int(truncatingIfNeeded: (continuations &* 0x0101_0101_0101_0101) >> 56)
       at += 8
     }
-    // Those bytes may have ended inside a scalar, which is counted already.
+    // The skipped bytes may end inside a scalar, which is already counted.
     while at < bytes.count, bytes[at] & 0xC0 == 0x80 { at += 1 }
     while remaining > 0 {
       at += width(bytes[at])
@@ -64,8 +65,8 @@ extension StringObject {
 }
 
 extension Heap {
-  /// The byte offset of a scalar; `scalar` is from 0 to `scalarCount`. In constant time on average: long texts
-  /// get an index when they are asked the first time.
+  /// The byte offset of a scalar; `scalar` is from 0 to `scalarCount`. In constant time on average: long
+  /// texts get an index on first access.
   package func offset(ofScalar scalar: Int, _ object: ObjectPointer) -> Int {
     if StringObject.isASCII(object) { return scalar }
     let bytes = StringObject.bytes(object)
@@ -82,13 +83,13 @@ extension Heap {
     return StringObject.offset(bytes, skipping: scalar - block * ScalarIndex.step, from: from)
   }
 
-  /// The index of a long string, which knows the blocks up to that one; nil where there is no memory for it.
+  /// The index of a long String, complete up to this block; nil if there is not enough memory.
   private func index(of object: ObjectPointer, through block: Int) -> ObjectPointer? {
     var index = object.indexPlace.pointee
     if let index, index.scalarIndex.pointee.count > block { return index }
     let blocks = object.string.pointee.scalarCount / ScalarIndex.step + 1
     if index.map({ $0.scalarIndex.pointee.capacity < blocks }) ?? true {
-      // Room for the whole text at once, and for more where it has grown since.
+      // Capacity for the entire text at once, and for more if it has grown since.
       let capacity = index == nil ? blocks : blocks + blocks / 2
       let size = ScalarIndex.size(capacity)
       guard (try? reserve(size)) != nil, let made = malloc(size) else { return nil }
@@ -118,7 +119,7 @@ extension Heap {
     return index
   }
 
-  /// Gives the index of a string from malloc back, where it has one.
+  /// Frees the index of a string from malloc, if it has one.
   func freeIndex(of object: ObjectPointer) {
     guard let index = object.indexPlace.pointee else { return }
     discharge(ScalarIndex.size(index.scalarIndex.pointee.capacity))

@@ -1,6 +1,6 @@
 // Strings: UTF-8 with the number of Unicode scalars, so that ASCII text (as many scalars as bytes) is indexed
-// in constant time; other text by an index of its own (Heap+StringIndex.swift). An object is never changed once
-// anybody else can see it.
+// in constant time; other text by an index of its own (Heap+StringIndex.swift). An object is never changed
+// once it is shared.
 
 import Glibc
 import MocoBase
@@ -17,7 +17,7 @@ extension StringObject {
     UnsafeBufferPointer(start: object.stringBytes, count: object.string.pointee.byteCount)
   }
 
-  /// Whether every scalar is one byte, so that places are byte offsets.
+  /// Whether every scalar is one byte, so that indices are byte offsets.
   @inline(__always)
   package static func isASCII(_ object: ObjectPointer) -> Bool {
     object.string.pointee.byteCount == object.string.pointee.scalarCount
@@ -31,7 +31,8 @@ extension StringObject {
     return computed
   }
 
-  /// Never 0. Eight bytes at a time, mixed by a multiplication whose high half is folded back.
+  /// The hash of the bytes, never 0. It processes eight bytes at a time, with a multiplication whose high
+  /// half is folded back.
   package static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
     var state = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
     var at = 0
@@ -70,8 +71,7 @@ extension StringObject {
     compare(left, right) < 0
   }
 
-  /// Negative, 0 or positive, as the left text stands before, beside or behind the right one by the order of
-  /// their bytes.
+  /// Negative, 0 or positive if the left text is before, equal to or after the right one in byte order.
   package static func compare(_ left: ObjectPointer, _ right: ObjectPointer) -> Int {
     let leftCount = left.string.pointee.byteCount
     let rightCount = right.string.pointee.byteCount
@@ -94,7 +94,7 @@ extension StringObject {
 }
 
 extension Heap {
-  /// Room for a string whose bytes the caller fills in, together with `scalarCount`.
+  /// A String object whose bytes and `scalarCount` the caller fills in.
   /// - Throws: E0405.
   package func emptyString(byteCount: Int, capacity: Int? = nil) throws -> ObjectPointer {
     let room = max(byteCount, capacity ?? byteCount)
@@ -147,8 +147,8 @@ extension Heap {
     try bytes.withUnsafeBufferPointer { try string($0) }
   }
 
-  /// A key from source text, the same object for the same text. Lives as long as the heap; the caller gets no
-  /// reference.
+  /// A key from source text, the same object for the same text. It lives as long as the heap; the caller
+  /// receives no reference.
   package func intern(_ text: String) throws -> ObjectPointer {
     let exact = ExactText(text)
     if let known = internTable[exact] { return known }
@@ -159,8 +159,7 @@ extension Heap {
     return key
   }
 
-  /// `left + right`. Takes over the caller's reference to `left` and appends in place when it was the only
-  /// one.
+  /// `left + right`. Takes over the caller's reference to `left` and appends in place if it was the only one.
   package func concatenate(consuming left: Word, _ right: Word) throws -> Word {
     let object = left.pointer
     let count = object.string.pointee.byteCount

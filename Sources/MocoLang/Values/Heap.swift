@@ -2,22 +2,22 @@
 //
 // Objects come from slabs of cells in steps of 16 bytes, leaves (strings, ranges) apart from containers so
 // that the cycle collector walks only slabs that can hold cycles. Strings beyond the largest cell, list items
-// and record entries come from malloc. References are counted without atomics: an object goes as soon as its
-// last reference is dropped, its contents through a work list (the header's count field links what waits), so
-// that no structure is too deep to release.
+// and record entries come from malloc. References are counted without atomics: an object is destroyed as soon
+// as its last reference is dropped. Its contents are released through a work list (linked through the
+// header's count field), so that no structure is too deep to release.
 //
 // `bytes` counts slabs, malloc'd storage and what host objects report. It triggers the collector and the
-// memory limit: large storage is refused at once (`reserve`), small objects raise `attention`, which the
+// memory limit: large storage is rejected at once (`reserve`), small objects set `attention`, which the
 // machine polls.
 
 import Glibc
 import MocoBase
 
-/// The memory of one interpreter: objects with counted references, what they take, and the limit for it.
+/// The memory of one interpreter: objects with counted references, the memory they use, and its limit.
 ///
-/// One thread at a time. What Swift code holds of it keeps it alive.
+/// One thread at a time. References held by Swift code keep it alive.
 package final class Heap {
-  /// What the machine and the allocator look at all the time, in bytes unless said otherwise.
+  /// State that the machine and the allocator read often, in bytes unless stated otherwise.
   package struct Counters {
     /// Slabs, malloc'd storage, and memory of host objects.
     package var bytes = 0
@@ -25,11 +25,11 @@ package final class Heap {
     package var hostBytes = 0
     /// The size of the heap beyond which the next collection is due.
     package var collectAt = Heap.firstCollection
-    /// What `bytes` may not go beyond; 0 once malloc has failed.
+    /// The limit of `bytes`; 0 once malloc has failed.
     package var limit = Int.max
-    /// Not 0: the machine should collect or fail at its next safe point.
+    /// If not 0, the machine must collect or fail at its next safe point.
     package var attention: Int32 = 0
-    /// How many collections there were.
+    /// The number of collections so far.
     package var collections = 0
   }
 
@@ -46,27 +46,27 @@ package final class Heap {
     var cellSize: Int
   }
 
-  /// One place in plain memory, valid as long as the heap, so that the loop reads it without a call.
+  /// Plain memory at a fixed address, valid as long as the heap, so that the loop reads it without a call.
   package let counters: UnsafeMutablePointer<Counters>
   private let freeCells: UnsafeMutablePointer<ObjectPointer?>
   private let fresh: UnsafeMutablePointer<(next: ObjectPointer?, end: ObjectPointer?)>
-  /// Objects that wait for destruction, linked through their headers.
+  /// Objects that are waiting for destruction, linked through their headers.
   private let condemned: UnsafeMutablePointer<ObjectPointer?>
   private let isDestroying: UnsafeMutablePointer<Bool>
   private(set) var containerSlabs: [Slab] = []
   private var leafSlabs: [Slab] = []
-  /// Given out when malloc fails, so that the failure can be reported in order.
+  /// Slabs used when malloc fails, so that the failure can be reported normally.
   private var reserveSlabs: [ObjectPointer] = []
   /// Keys from source text, by their text.
   package var internTable: [ExactText: ObjectPointer] = [:]
-  /// Not set while the interpreter is being torn down.
+  /// Cleared while the interpreter is being destroyed.
   package weak var interpreter: Interpreter?
 
-  /// The units that the words of quantities name by their places.
+  /// The units; the words of quantities refer to them by index.
   package let units: [Quantity.Unit]
 
-  /// An empty heap that may grow to `limit` bytes, with a few slabs put by for reporting that memory has run
-  /// out.
+  /// An empty heap that may grow to `limit` bytes, with a few slabs reserved for reporting that memory is
+  /// exhausted.
   package init(limit: Int, units: [Quantity.Unit] = []) {
     self.units = units
     counters = .allocate(capacity: 1)
@@ -85,8 +85,8 @@ package final class Heap {
 
   deinit {
     for (_, key) in internTable { release(object: key) }
-    // What is left are cycles and objects that registers or globals still held: drop the Swift objects they
-    // own.
+    // The remaining objects are cycles and objects that registers or globals still held: release the Swift
+    // objects they own.
     forEachContainer { object in
       switch object.pointee.tag {
       case UInt8(Tag.host.rawValue): UnsafeMutableRawPointer(object).hostBox.deinitialize(count: 1)
@@ -117,7 +117,7 @@ package final class Heap {
 
   // MARK: Cells
 
-  /// A cell with its header set and one reference; what follows is not initialized.
+  /// A cell with its header set and one reference; the rest is not initialized.
   @inline(__always)
   package func allocate(_ size: Int, _ tag: Tag, leaf: Bool = false) -> ObjectPointer {
     let units = (size + Heap.cellStep - 1) / Heap.cellStep
@@ -150,10 +150,10 @@ package final class Heap {
       memory = slab
       counters.pointee.limit = 0
     } else {
-      // Nothing is left, not even to report it with.
+      // No memory is left, not even to report the failure.
       abort()
     }
-    // Cells that were never used must read as free.
+    // Cells that were never used must be marked as free.
     memset(memory, 0, Heap.slabSize)
     let slab = Slab(memory: memory, cellSize: size)
     if index >= Heap.leafClasses { leafSlabs.append(slab) } else { containerSlabs.append(slab) }
@@ -184,19 +184,18 @@ package final class Heap {
 
   // MARK: Accounting
 
-  /// Counts memory that was allocated, and asks for a collection where it is due. It refuses nothing: see
-  /// `reserve`.
+  /// Counts allocated memory, and requests a collection if it is due. It rejects nothing: see `reserve`.
   @inline(__always)
   package func charge(_ bytes: Int) {
     counters.pointee.bytes &+= bytes
     if counters.pointee.bytes > counters.pointee.collectAt { counters.pointee.attention = 1 }
   }
 
-  /// Counts memory that was given back.
+  /// Counts freed memory.
   @inline(__always)
   package func discharge(_ bytes: Int) { counters.pointee.bytes &-= bytes }
 
-  /// Refuses storage that would go beyond the limit, after a last look for garbage.
+  /// Rejects storage that would exceed the limit, after a last garbage collection.
   /// - Throws: E0405.
   package func reserve(_ bytes: Int) throws {
     let (total, overflow) = counters.pointee.bytes.addingReportingOverflow(bytes)
@@ -207,13 +206,13 @@ package final class Heap {
     throw outOfMemory(bytes)
   }
 
-  /// The E0405 for so many bytes, which names them from a megabyte on, and the limit.
+  /// The E0405 for this many bytes. It names the limit, and the bytes from one megabyte on.
   package func outOfMemory(_ bytes: Int) -> Failure {
     let limit = Heap.megabytes(counters.pointee.limit)
     let wanted = bytes > 1 << 20 ? " for \(Heap.megabytes(bytes))" : ""
     return Failure(
-      "E0405", "out of memory: there is no room\(wanted) within the limit of \(limit)",
-      help: "something grows without end, or is larger than it was meant to be")
+      "E0405", "out of memory: no room\(wanted) within the limit of \(limit)",
+      help: "look for a value that grows without end, or use smaller sizes")
   }
 
   private static func megabytes(_ bytes: Int) -> String {
@@ -239,10 +238,10 @@ package final class Heap {
     return cell
   }
 
-  /// Moves a container's storage to a larger or smaller piece; what fits of the old bytes is kept, and the
-  /// old address is not valid any more.
+  /// Moves a container's storage to a larger or smaller piece; the old bytes that fit are kept, and the old
+  /// address becomes invalid.
   ///
-  /// - Throws: E0405; the old storage is as before then.
+  /// - Throws: E0405; the old storage is then unchanged.
   package func resizeStorage(_ memory: ObjectPointer, from old: Int, to new: Int) throws -> ObjectPointer {
     if old <= Heap.largestCell || new <= Heap.largestCell {
       let moved = try allocateStorage(new)
@@ -257,7 +256,7 @@ package final class Heap {
     return moved
   }
 
-  /// Gives a container's storage back. `bytes` must be the size that it was allocated or resized with.
+  /// Frees a container's storage. `bytes` must be the size with which it was allocated or resized.
   package func freeStorage(_ memory: ObjectPointer, _ bytes: Int) {
     if bytes <= Heap.largestCell {
       let index = (bytes + Heap.cellStep - 1) / Heap.cellStep + Heap.leafClasses
@@ -271,20 +270,20 @@ package final class Heap {
 
   // MARK: References
 
-  /// Counts a further reference; does nothing for plain values.
+  /// Adds a reference; does nothing for plain values.
   @inline(__always)
   package func retain(_ value: Word) {
     if value.isObject { value.pointer.header.pointee.references &+= 1 }
   }
 
-  /// Gives up a reference, which destroys an object that has no other; does nothing for plain values.
+  /// Releases a reference, which destroys the object if it was the last; does nothing for plain values.
   @inline(__always)
   package func release(_ value: Word) {
     if value.isObject { release(object: value.pointer) }
   }
 
-  /// Gives up a reference to an object, which destroys it when there is no other. Its contents go through a
-  /// work list, so that depth costs no stack.
+  /// Releases a reference to an object, which destroys it if it was the last. Its contents are released
+  /// through a work list, so that depth uses no stack.
   @inline(__always)
   package func release(object: ObjectPointer) {
     object.header.pointee.references &-= 1
@@ -293,7 +292,7 @@ package final class Heap {
 
   @inline(never)
   private func destroy(_ object: ObjectPointer) {
-    // A string frees itself: nothing depends on it.
+    // A String is freed directly: nothing depends on it.
     if object.header.pointee.tag == UInt8(Tag.string.rawValue) {
       freeString(object)
       return
@@ -374,8 +373,8 @@ package final class Heap {
     if let table = record.table { freeStorage(table, (record.mask + 1) * MemoryLayout<Int32>.stride) }
   }
 
-  /// Drops what a dead container of a cycle holds; the container itself goes when the last of the cycle lets
-  /// go.
+  /// Releases the contents of a dead container of a cycle; the container itself is freed when the last
+  /// reference in the cycle is released.
   func clearContents(_ object: ObjectPointer) {
     switch Tag(UInt32(object.header.pointee.tag)) {
     case .list: clearList(object)

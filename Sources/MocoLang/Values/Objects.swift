@@ -1,15 +1,15 @@
-// The layouts of heap objects. Every object begins with a header; what follows depends on the tag. Objects
-// are plain memory from the heap's slabs (long strings: from malloc) and move nowhere.
+// The layouts of heap objects. Every object begins with a header; the rest depends on the tag. Objects are
+// plain memory from the heap's slabs (long strings: from malloc) and never move.
 
-/// The address of a heap object, which is that of its header. It says nothing of who owns a reference.
+/// The address of a heap object, which is that of its header. It does not imply ownership of a reference.
 package typealias ObjectPointer = UnsafeMutableRawPointer
 
-/// What every object begins with, 16 bytes.
+/// The header of every object, 16 bytes.
 package struct ObjectHeader {
   /// References held by registers, containers, cells and Swift code. Not atomic: one thread at a time runs a
-  /// heap. While an object waits for its destruction, the address of the next one that waits.
+  /// heap. While an object is waiting for destruction, the address of the next waiting object.
   package var references: Int
-  /// Scratch of the cycle collector; for strings the hash (0: not computed).
+  /// Working memory of the cycle collector; for strings the hash (0: not computed).
   package var scratch: UInt32
   /// `Tag` of the object; 0 in a free cell.
   package var tag: UInt8
@@ -23,14 +23,14 @@ package struct ObjectHeader {
 package enum ObjectFlag {
   /// Reached by the cycle collector.
   package static let reached: UInt8 = 1
-  /// The object is being shown or compared further up; used to cut cycles.
+  /// The object is being shown or compared further up the call stack; used to cut cycles.
   package static let visiting: UInt8 = 2
   /// A key from source text: two of them are equal exactly when they are the same object.
   package static let interned: UInt8 = 4
 }
 
-/// UTF-8 bytes follow the struct. Before the object of a long string (one from malloc) stands the address of the
-/// index of its scalars, see `Heap.offset`.
+/// UTF-8 bytes follow the struct. The address of the index of its scalars is stored before the object of a
+/// long string (one from malloc), see `Heap.offset`.
 package struct StringObject {
   /// References, tag and hash; see `ObjectHeader`.
   package var header: ObjectHeader
@@ -47,48 +47,48 @@ package struct StringObject {
   static let prefixSize = 16
 }
 
-/// A List: a piece of storage that grows by half, with room before the elements where some have left there.
+/// A List: storage that grows by half, with free space before the elements after removals there.
 package struct ListObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
   /// Number of elements.
   package var count: Int
-  /// Words that fit from `items` on without growing.
+  /// The number of words that fit from `items` on without growing.
   package var capacity: Int
   /// The elements, each with a reference; the first `count` are initialized. Not to be read where `capacity`
   /// is 0.
   package var items: UnsafeMutablePointer<Word>
-  /// Words of the storage before `items`: what taking elements from the front leaves, and inserting there uses.
+  /// Free words of the storage before `items`: left by removals from the front, and used by insertions there.
   package var gap: Int
 
-  /// Words of the whole storage, which begins `gap` words before `items`; 0 where there is none.
+  /// Words of the entire storage, which begins `gap` words before `items`; 0 if there is none.
   @inline(__always) package var room: Int { capacity &+ gap }
 }
 
 /// One entry of a record.
 package struct RecordSlot {
-  /// A string object; nil where the entry was removed.
+  /// A string object; nil if the entry was removed.
   package var key: ObjectPointer?
   package var hash: UInt32
   /// The field's value, with a reference; meaningless in a removed entry.
   package var value: Word
 }
 
-/// Entries in insertion order, and beyond eight of them an open-addressing table of their places.
+/// Entries in insertion order, and for more than eight entries an open-addressing table of their indices.
 package struct RecordObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
-  /// Entries that are there.
+  /// The number of entries.
   package var count: Int
-  /// Entries that are there or were removed.
+  /// The number of entries, including removed ones.
   package var used: Int
-  /// Entries that fit without growing, removed ones among them.
+  /// The number of entries that fit without growing, including removed ones.
   package var capacity: Int
   /// The entries in insertion order, the first `used` initialized. Not to be read where `capacity` is 0.
   package var entries: UnsafeMutablePointer<RecordSlot>
-  /// Places in `entries`, or -1; nil while the record is small.
+  /// Indices in `entries`, or -1; nil while the record is small.
   package var table: UnsafeMutablePointer<Int32>?
-  /// Size of the table less one; sizes are powers of two.
+  /// Size of the table minus one; sizes are powers of two.
   package var mask: Int
 }
 
@@ -96,16 +96,16 @@ package struct RecordObject {
 package struct RangeObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
-  /// The first element, where there is any.
+  /// The first element, if there is any.
   package var start: Int
   /// The end as written.
   package var end: Int
   /// The distance between elements; never 0.
   package var step: Int
-  /// Whether the end belongs to the range.
+  /// Whether the end is included.
   package var isClosed: Bool
 
-  /// The range as Swift code knows it.
+  /// The range as a Swift value.
   package var range: RangeValue { RangeValue(start: start, end: end, isClosed: isClosed, step: step) }
 }
 
@@ -124,8 +124,8 @@ package struct ClosureObject {
   package static let cellsOffset = MemoryLayout<ClosureObject>.size
 }
 
-/// A captured variable: in its register while the frame lives (`location` points there, which owns the
-/// value), then in the cell itself.
+/// A captured variable: in its register while the frame lives (`location` points to the register, which owns
+/// the value), then in the cell itself.
 package struct UpvalueObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
@@ -145,13 +145,13 @@ package struct BoxObject {
   package var box: Unmanaged<AnyObject>
 }
 
-/// A host object, with the memory that it is counted for.
+/// A host object, with its counted memory.
 package struct HostBoxObject {
   /// References and tag; see `ObjectHeader`.
   package var header: ObjectHeader
-  /// The Swift object; the box holds a reference to it, which `deinitialize` gives back.
+  /// The Swift object; the box holds a reference to it, which `deinitialize` releases.
   package var host: any HostObject
-  /// The memory that was reported when the object came to the heap.
+  /// The memory that was reported when the object was added to the heap.
   package var byteCount: Int
 
   /// Whether nothing but this box holds the object.
@@ -165,12 +165,13 @@ package struct HostBoxObject {
     }
   }
 
-  /// Stands for whatever class a reference is to.
+  /// A placeholder for the class of a reference.
   private final class AnyReference {}
 }
 
 extension UnsafeMutableRawPointer {
-  /// The object's header; valid for every heap object. Those below are valid for an object of that tag alone.
+  /// The object's header; valid for every heap object. The properties below are valid only for an object with
+  /// that tag.
   @inline(__always) package var header: UnsafeMutablePointer<ObjectHeader> {
     assumingMemoryBound(to: ObjectHeader.self)
   }

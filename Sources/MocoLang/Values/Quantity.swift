@@ -2,16 +2,16 @@ import MocoBase
 
 /// An amount with a unit, as in `50 epochs` or `200 steps`. Units do not mix.
 public struct Quantity: Equatable, Sendable {
-  /// What is counted. Which units there are says the dialect.
+  /// The unit. The dialect defines the units.
   public struct Unit: Equatable, Sendable {
-    /// Behind `1`: `epoch`.
+    /// The form after `1`: `epoch`.
     public let singular: String
-    /// `epochs`; also the name of the function that makes a quantity of a computed amount, and what tells units
-    /// apart.
+    /// `epochs`; also the name of the function that makes a quantity from a computed amount, and the identity
+    /// of the unit.
     public let plural: String
     /// An amount for examples.
     public let example: Int
-    /// What help shows of that function, as Markdown.
+    /// The help of that function, as Markdown.
     public let doc: String
 
     /// A unit; two with the same plural are the same unit.
@@ -24,15 +24,15 @@ public struct Quantity: Equatable, Sendable {
 
     public static func == (left: Unit, right: Unit) -> Bool { left.plural == right.plural }
 
-    /// Of a word from another session.
+    /// The unit of a word from another session.
     static let unknown = Unit(singular: "?", plural: "?", example: 1, doc: "")
   }
 
-  /// What is counted.
+  /// The unit.
   public var unit: Unit
   /// The amount as a Float, whichever kind of number it was written as.
   public var amount: Double
-  /// The amount where it was an Int.
+  /// The amount if it was an Int.
   public var wholeAmount: Int?
 
   /// A whole amount: `50 epochs`.
@@ -42,7 +42,7 @@ public struct Quantity: Equatable, Sendable {
     wholeAmount = amount
   }
 
-  /// An amount that may be broken: `2.5 epochs`. It stays a Float, also where it is whole.
+  /// A fractional amount: `2.5 epochs`. It stays a Float even without a fraction.
   public init(_ amount: Double, _ unit: Unit) {
     self.unit = unit
     self.amount = amount
@@ -53,7 +53,7 @@ public struct Quantity: Equatable, Sendable {
     left.unit == right.unit && left.amount == right.amount
   }
 
-  /// As it is written: `50 epochs`, `1 epoch`, `2.5 steps`.
+  /// The text as written in programs: `50 epochs`, `1 epoch`, `2.5 steps`.
   public var description: String {
     if let wholeAmount { return wholeAmount == 1 ? "1 \(unit.singular)" : "\(wholeAmount) \(unit.plural)" }
     return "\(NumberText.float(amount)) \(unit.plural)"
@@ -70,7 +70,7 @@ extension Heap {
   /// - Throws: E0305 for a unit that the dialect does not have.
   func word(_ quantity: Quantity) throws -> Word {
     guard let unit = units.firstIndex(of: quantity.unit) else {
-      throw Failure("E0305", "there is no unit \(quantity.unit.plural) here")
+      throw Failure("E0305", "unknown unit: \(quantity.unit.plural)")
     }
     return quantity.wholeAmount.map { .quantity($0, unit: unit) } ?? .quantity(quantity.amount, unit: unit)
   }
@@ -79,7 +79,7 @@ extension Heap {
 extension Machine {
   func quantity(_ word: Word) -> Quantity { heap.quantity(word) }
 
-  /// `epochs and steps do not mix`, in the order in which the dialect has them.
+  /// `epochs and steps do not mix`, in the order of the dialect.
   func mixedUnits(_ left: Word, _ right: Word) -> String {
     let order = [left, right].sorted { $0.unitIndex < $1.unitIndex }
     return "\(quantity(order[0]).unit.plural) and \(quantity(order[1]).unit.plural) do not mix"

@@ -4,19 +4,19 @@
 //   aux   a quantity's unit and kind of number, else 0
 //   bits  the Int, the Float's pattern, the Bool, or the object's address
 //
-// Words are plain memory: copying one does not retain. Who stores a word in a register, a list, a record or a
-// cell owns one reference to its object; `Heap` counts them.
+// Words are plain memory: copying one does not retain. Code that stores a word in a register, a list, a
+// record or a cell owns one reference to its object; `Heap` counts the references.
 
-/// What a value is. The order matters: from `string` on, `bits` is the address of a heap object.
-/// A struct and not an enum, so that comparing the order is one instruction.
+/// The type of a value. The order matters: from `string` on, `bits` is the address of a heap object. A struct
+/// and not an enum, so that comparing the order is one instruction.
 package struct Tag: Equatable {
-  /// The number that words and object headers hold.
+  /// The number in words and object headers.
   package let rawValue: UInt32
 
   /// The tag with that number; not every number is one.
   @inline(__always) package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// A global that has no value yet, or an argument that was not given. Programs never see it.
+  /// A global without a value yet, or an argument that was not passed. Not visible to programs.
   @inline(__always) package static var undefined: Tag { Tag(0) }
   @inline(__always) package static var null: Tag { Tag(1) }
   @inline(__always) package static var bool: Tag { Tag(2) }
@@ -37,28 +37,27 @@ package struct Tag: Equatable {
   @inline(__always) package static var upvalue: Tag { Tag(17) }
 }
 
-/// A value of the language in sixteen plain bytes; who stores it owns a reference to its object.
+/// A value of the language in sixteen plain bytes; code that stores it owns a reference to its object.
 package struct Word {
   /// The tag in the lower half and aux in the upper. One field of 64 bits, because a load that spans two
-  /// smaller stores waits until both have left the store buffer, and words are stored and loaded all the
-  /// time.
+  /// smaller stores waits until both have left the store buffer, and words are stored and loaded very often.
   package var head: UInt64
   /// The value itself: an Int, a Float's pattern, 0 or 1 for a Bool, or the object's address.
   package var bits: UInt64
 
-  /// A word of its parts; it retains nothing.
+  /// A word from its parts; it retains nothing.
   @inline(__always)
   package init(tag: Tag, aux: UInt32 = 0, bits: UInt64) {
     head = UInt64(tag.rawValue) | UInt64(aux) << 32
     self.bits = bits
   }
 
-  /// What the value is.
+  /// The type of the value.
   @inline(__always) package var tag: Tag { Tag(UInt32(truncatingIfNeeded: head)) }
   /// A quantity's unit and kind of number; 0 for everything else.
   @inline(__always) package var aux: UInt32 { UInt32(truncatingIfNeeded: head >> 32) }
 
-  /// No value: a global before its declaration, an argument that was not given. Programs never see it.
+  /// No value: a global before its declaration, or an argument that was not passed. Not visible to programs.
   @inline(__always) package static var undefined: Word { Word(tag: .undefined, bits: 0) }
   /// The language's nil.
   @inline(__always) package static var null: Word { Word(tag: .null, bits: 0) }
@@ -88,7 +87,7 @@ package struct Word {
     Word(tag: .quantity, aux: UInt32(truncatingIfNeeded: unit) << 1 | 1, bits: amount.bitPattern)
   }
 
-  /// Whether `bits` is the address of a heap object, whose references count.
+  /// Whether `bits` is the address of a heap object with counted references.
   @inline(__always) package var isObject: Bool { tag.rawValue >= Tag.string.rawValue }
   /// The Int; only for Int, and for quantities of one.
   @inline(__always) package var asInt: Int { Int(truncatingIfNeeded: bits) }
@@ -107,21 +106,21 @@ package struct Word {
   /// The number as a Float; only for Int and Float.
   @inline(__always) package var number: Double { tag == .int ? Double(asInt) : asFloat }
 
-  /// Of a quantity: the place of its unit in the dialect's list.
+  /// For a quantity: the index of its unit in the dialect's list.
   package var unitIndex: Int { Int(aux >> 1) }
-  /// Of a quantity: the amount as a Float.
+  /// For a quantity: the amount as a Float.
   package var amount: Double { aux & 1 == 0 ? Double(asInt) : asFloat }
-  /// Of a quantity: the amount where it is an Int, else nil.
+  /// For a quantity: the amount if it is an Int, otherwise nil.
   package var wholeAmount: Int? { aux & 1 == 0 ? asInt : nil }
   /// The amount as a number.
   package var amountWord: Word { aux & 1 == 0 ? .int(asInt) : .float(asFloat) }
 }
 
 extension UnsafeMutablePointer<Word> {
-  /// Whether the word there has the tag; nothing else of it is loaded.
+  /// Whether the word at the address has the tag; only the tag is loaded.
   @inline(__always) func holds(_ tag: Tag) -> Bool { pointee.tag == tag }
 
-  /// The number there, which is a Float, loaded as such.
+  /// The number at the address, which must be a Float, loaded as a Float.
   @inline(__always) var float: Double {
     UnsafeRawPointer(self).load(fromByteOffset: MemoryLayout<UInt64>.size, as: Double.self)
   }

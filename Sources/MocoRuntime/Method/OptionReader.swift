@@ -54,8 +54,8 @@ struct OptionReader {
     guard words.contains(word) else {
       let near = Nearest.name(to: word, among: words).map { "did you mean \"\($0)\"? " } ?? ""
       throw Failure(
-        "E0305", "\(owner) does not know the \(name) \"\(word)\"",
-        help: "\(near)expected one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))",
+        "E0305", "\(owner) does not support the \(name) \"\(word)\"",
+        help: "\(near)use one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))",
         argument: argument)
     }
     return word

@@ -39,7 +39,7 @@ package enum SavedSession {
   {
     let missing = promptNames.subtracting(declared)
     guard missing.contains(where: block.contains) else { return false }
-    let wanted = Set(missing.map { "there is no '\($0)'" })
+    let wanted = Set(missing.map { "unknown name '\($0)'" })
     return Checker.check(SourceFile(name: "", text: block), context).contains { wanted.contains($0.message) }
   }
 
