@@ -80,7 +80,10 @@ import Testing
       broken.first?.contains("write the form on one line: measure X on Y for N rounds { … }") == true)
 
     let misplaced = Self.check("print(measure f on data)")
-    #expect(misplaced.first?.contains("write measure(f, …): the form 'measure …' begins a statement") == true)
+    #expect(
+      misplaced.first?.contains(
+        "write measure(f, …): the form 'measure …' is allowed only at the start of a statement or after '='")
+        == true)
 
     let unknown = Self.check("let f = 1\nmeasure f on f { wram: true }")
     #expect(unknown.first?.contains("test.moco:2:18") == true, "\(unknown)")
