@@ -200,7 +200,6 @@ extension Habits {
     "startsWith": "write .starts_with(s)",
     "endsWith": "write .ends_with(s)",
     "sort": "write .sorted()",
-    "reversed": "write .reverse()",
     "joined": "write .join(s)",
     "each": "write for x in xs { … }",
     "forEach": "write for x in xs { … }",
