@@ -77,6 +77,8 @@ let package = Package(
         "MocoNotebook",
       ]),
     .target(
+      name: "MocoLanguageServer", dependencies: ["MocoBase", "MocoLang", "MocoRuntime", "MocoSession"]),
+    .target(
       name: "MocoManual",
       dependencies: [
         "MocoBase", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoNotebook",
@@ -103,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "moco",
       dependencies: [
-        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoSweeps", "MocoNotebook", "MocoManual", "MocoKernel", "MocoWatch", "MocoTerminal", "MocoBench", "MocoFormats",
+        "MocoBase", "MocoTensor", "MocoCLIP", "MocoData", "MocoTraining", "MocoDocument", "MocoLang", "MocoRuntime", "MocoSession", "MocoSweeps", "MocoNotebook", "MocoManual", "MocoKernel", "MocoLanguageServer", "MocoWatch", "MocoTerminal", "MocoBench", "MocoFormats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -201,6 +203,11 @@ let package = Package(
     .testTarget(
       name: "MocoKernelTests",
       dependencies: ["MocoBase", "MocoKernel", "MocoTestSupport", "moco"]),
+    .testTarget(
+      name: "MocoLanguageServerTests",
+      dependencies: [
+        "MocoBase", "MocoLang", "MocoRuntime", "MocoSession", "MocoLanguageServer", "MocoTestSupport", "moco",
+      ]),
     .testTarget(
       name: "MocoWatchTests",
       dependencies: [

@@ -35,6 +35,7 @@ struct MocoCommand: ParsableCommand {
       moco runs show|compare|rm RUN …
       moco kernel install
       moco lexer pygments|textmate|vim
+      moco lsp
       """,
     discussion: """
       Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
@@ -48,7 +49,7 @@ struct MocoCommand: ParsableCommand {
       CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, DocsCommand.self, BenchCommand.self,
       DataCommand.self, FeaturesCommand.self, RunsCommand.self, TableCommand.self, KernelCommand.self,
-      LexerCommand.self,
+      LexerCommand.self, LspCommand.self,
     ])
 
   @Option(

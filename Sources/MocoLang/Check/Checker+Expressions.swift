@@ -24,7 +24,7 @@ extension Checker {
         if case .computed(let key, _) = entry { check(key) }
         check(entry.value)
       }
-    case .comprehension(let comprehension): self.comprehension(comprehension)
+    case .comprehension(let comprehension): self.comprehension(comprehension, expr.span)
     case .quantity(let value, _, _): check(value)
     case .range(let lower, let upper, _, _):
       check(lower)
@@ -40,7 +40,7 @@ extension Checker {
       tryDepth += 1
       check(attempt.body, takesLast: takesLast)
       tryDepth -= 1
-      inScope { checker in
+      inScope((attempt.nameSpan ?? attempt.handler.span).union(attempt.handler.span)) { checker in
         if let name = attempt.name, let span = attempt.nameSpan { checker.declare(name, span, .error) }
         checker.check(attempt.handler, takesLast: takesLast)
       }
@@ -85,7 +85,7 @@ extension Checker {
       && tryDepth == 0
   }
 
-  private mutating func comprehension(_ comprehension: Comprehension) {
+  private mutating func comprehension(_ comprehension: Comprehension, _ place: Span) {
     // Each loop opens a scope for the clauses after it; all scopes end after the element.
     var opened = 0
     for clause in comprehension.clauses {
@@ -100,6 +100,9 @@ extension Checker {
     }
     if let key = comprehension.key { check(key) }
     check(comprehension.element)
+    for scope in scopes.suffix(opened) {
+      for index in scope.names.values { variables[index].scope = place }
+    }
     scopes.removeLast(min(opened, scopes.count - 1))
   }
 
@@ -114,6 +117,11 @@ extension Checker {
     }
     remarkOnControl(call)
     for argument in call.arguments { check(argument.value) }
+    if case .member(_, let name, let span) = call.callee.kind, let index = lookup(name),
+      variables[index].kind == .function
+    {
+      uses.append((span, index))
+    }
     if case .member(let base, let name, let span) = call.callee.kind, !isOwnMethod(name, of: base) {
       adviseNewName(name, span)
     }

@@ -36,7 +36,7 @@ extension Checker {
     case .forLoop(let pattern, let source, let body):
       check(source)
       loopDepth += 1
-      inScope { checker in
+      inScope(pattern.span.union(body.span)) { checker in
         checker.declare(pattern, .loop)
         checker.check(body, takesLast: false)
       }
@@ -84,14 +84,14 @@ extension Checker {
 
   /// - Parameter takesLast: whether the value of the last statement is used.
   mutating func check(_ block: Block, takesLast: Bool) {
-    inScope { $0.statements(block.statements, takesLast: takesLast) }
+    inScope(block.span) { $0.statements(block.statements, takesLast: takesLast) }
   }
 
   mutating func check(_ function: FunctionExpr) {
     let loops = loopDepth
     loopDepth = 0
     functionDepth += 1
-    inScope { checker in
+    inScope(function.signatureSpan.union(function.body.span)) { checker in
       for parameter in function.parameters {
         if let value = parameter.defaultValue { checker.check(value) }
         // The parser has already reported duplicate names.
@@ -134,10 +134,13 @@ extension Checker {
 
   private mutating func assign(to name: String, _ span: Span, isCompound: Bool) {
     guard let index = lookup(name) else {
+      pendingUses.append((name, span))
       assignToOuter(name, span, isCompound: isCompound)
       return
     }
     let variable = variables[index]
+    // Of `x += 1` the name is noted where it is read.
+    if !isCompound { uses.append((span, index)) }
     switch variable.kind {
     case .constant:
       report(

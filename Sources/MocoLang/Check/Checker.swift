@@ -37,6 +37,8 @@ public struct Checker {
     var isRead = false
     let isGlobal: Bool
     let functionDepth: Int
+    /// The scope that it is declared in, where the check was told its place; nil for the whole file.
+    var scope: Span?
   }
 
   struct Scope {
@@ -57,6 +59,10 @@ public struct Checker {
   var redeclared: Set<String> = []
   /// Functions of the top level. Whether a call before the declaration works is left to the running program.
   var globalFunctions: Set<String> = []
+  /// Where names are read and assigned to, with indices into `variables`.
+  var uses: [(place: Span, variable: Int)] = []
+  /// Uses of names whose declaration comes later in the text.
+  var pendingUses: [(name: String, place: Span)] = []
   var functionDepth = 0
   var loopDepth = 0
   var tryDepth = 0
@@ -79,7 +85,7 @@ public struct Checker {
 
   static let maximumDiagnostics = 50
 
-  private init(program: Program, context: CheckContext) {
+  init(program: Program, context: CheckContext) {
     self.program = program
     self.context = context
     fieldNames = Checker.fieldNames(program.file, context.dialect)
@@ -103,7 +109,7 @@ public struct Checker {
 
   // MARK: - The program
 
-  private mutating func run() {
+  mutating func run() {
     for statement in program.statements {
       for (name, span) in statement.declaredNames {
         if globals[name] != nil { redeclared.insert(name) } else { globals[name] = span }
@@ -151,10 +157,13 @@ public struct Checker {
 
   // MARK: - Scopes
 
-  mutating func inScope(_ body: (inout Checker) -> Void) {
+  mutating func inScope(_ place: Span, _ body: (inout Checker) -> Void) {
+    let earlier = pendingUses.count
     scopes.append(Scope())
     body(&self)
     guard let scope = scopes.popLast() else { return }
+    for index in scope.names.values { variables[index].scope = place }
+    settleUses(in: scope, from: earlier)
     for index in scope.names.values.sorted() { warnIfUnused(variables[index]) }
   }
 
@@ -223,8 +232,10 @@ public struct Checker {
   mutating func read(_ name: String, _ span: Span) {
     if let index = lookup(name) {
       variables[index].isRead = true
+      uses.append((span, index))
       return
     }
+    pendingUses.append((name, span))
     if scopes.contains(where: { $0.functions.contains(name) }) { return }
     if context.names[name] != nil || context.builtins[name] != nil { return }
     if let place = globals[name] {

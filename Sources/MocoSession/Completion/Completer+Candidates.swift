@@ -21,6 +21,9 @@ extension Completer {
       found[info.name] = Completion.Candidate(
         info.name, kind, type: info.typeName, doc: sentence(interpreter.help(named: info.name)))
     }
+    for name in declared?.names ?? [] where fits(name) {
+      found[name] = declared?.candidate(name) { lookup.find([.name($0)])?.typeName }
+    }
     return found
   }
 
@@ -37,11 +40,14 @@ extension Completer {
       return Completion.Candidate(
         name, isFunction ? .method : .field, type: value.typeName,
         doc: isFunction ? sentence(interpreter.help(for: value)) : nil)
-    case .type(let name)?: return Completion.Candidate(name, .field, type: name)
+    case .type(let type)?: return Completion.Candidate(name, .field, type: type)
     case .method(let method, let function, let gives)?:
       return Completion.Candidate(
         name, .method, type: gives,
         doc: method.map { Summary.of($0.doc) } ?? sentence(function.flatMap(interpreter.help(for:))))
+    case .declared(let entry)?:
+      return Completion.Candidate(name, entry.signature == nil ? .field : .method, type: entry.typeName)
+    case nil where !interpreter.isBuiltin(name): return Completion.Candidate(name, .field)
     case nil: return Completion.Candidate(name, .method, doc: sentence(interpreter.help(named: name)))
     }
   }

@@ -14,17 +14,20 @@ package struct Completer {
   var commands: [SessionCommand]
   /// The public names of a module, read and not run.
   var moduleNames: (Use.Source) -> [String] = { _ in [] }
+  /// Names of a program that has not run.
+  var declared: DeclaredNames?
 
   /// - Parameter moduleNames: the public names of a module, read and not run.
   package init(
     interpreter: Interpreter, library: StandardLibrary? = nil,
     commands: [SessionCommand] = SessionCommand.all,
-    moduleNames: @escaping (Use.Source) -> [String] = { _ in [] }
+    moduleNames: @escaping (Use.Source) -> [String] = { _ in [] }, declared: DeclaredNames? = nil
   ) {
     self.interpreter = interpreter
     self.library = library
     self.commands = commands
     self.moduleNames = moduleNames
+    self.declared = declared
   }
 
   /// What fits before the cursor.
@@ -56,12 +59,13 @@ package struct Completer {
     // Without a letter to begin with, what the session itself has.
     if word.isEmpty, labels.isEmpty {
       guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return Completion() }
-      return names(interpreter.names.filter { !$0.isBuiltin }.map(\.name), word)
+      return names(interpreter.names.filter { !$0.isBuiltin }.map(\.name) + (declared?.names ?? []), word)
     }
     var found = offer(labels.map { $0 + ": " }, word, .label)
     if !word.isEmpty {
       let ordinary =
-        interpreter.names.map(\.name) + formWords + SourceScanner.keywords + SourceScanner.constants
+        interpreter.names.map(\.name) + (declared?.names ?? []) + formWords + SourceScanner.keywords
+        + SourceScanner.constants
       found.candidates = (found.candidates + names(ordinary, word).candidates).sorted { $0.text < $1.text }
     }
     return found
@@ -97,7 +101,7 @@ package struct Completer {
 
   // MARK: Values
 
-  var lookup: Lookup { Lookup(interpreter: interpreter) }
+  var lookup: Lookup { Lookup(interpreter: interpreter, declared: declared) }
 
   /// The steps that end the text: `a.b[0]["c"].f(x)`; nil where it ends in something else.
   func chain(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [Lookup.Step]? {

@@ -21,6 +21,8 @@ package struct Lookup {
     case type(String)
     /// A method or a built-in function behind a dot, and the type of what it gives.
     case method(NativeFunction?, function: AnyValue?, gives: String?)
+    /// What the text of a program declares.
+    case declared(DeclaredNames.Entry)
 
     /// The name of its type, where it is a value.
     var typeName: String? {
@@ -28,20 +30,31 @@ package struct Lookup {
       case .value(let value): value.typeName
       case .type(let name): name
       case .method: "Function"
+      case .declared(let entry): entry.typeName
       }
     }
   }
 
   /// Whose names are looked up.
   package let interpreter: Interpreter
+  /// Names of a program that has not run; they come before those of the interpreter.
+  let declared: DeclaredNames?
 
   /// Looks names up in an interpreter.
-  package init(interpreter: Interpreter) { self.interpreter = interpreter }
+  package init(interpreter: Interpreter, declared: DeclaredNames? = nil) {
+    self.interpreter = interpreter
+    self.declared = declared
+  }
+
+  /// What a name at the beginning of a chain leads to.
+  func find(first name: String, _ depth: Int = 0) -> Found? {
+    if isDeclared(name) { return find(declared: name, depth) }
+    return interpreter.value(named: name).map { .value($0) }
+  }
 
   /// What the steps lead to; nil where that is not known without running anything.
   package func find(_ steps: [Step]) -> Found? {
-    guard case .name(let first) = steps.first, let value = interpreter.value(named: first) else { return nil }
-    var found = Found.value(value)
+    guard case .name(let first) = steps.first, var found = find(first: first) else { return nil }
     var name: String? = first
     for step in steps.dropFirst() {
       guard let next = next(found, step, name) else { return nil }
@@ -58,6 +71,9 @@ package struct Lookup {
       return interpreter.resultTypes[name].map { .type($0) }
     case (.method(_, _, let gives), .call): return gives.map { .type($0) }
     case (.method, _), (.type, .call): return nil
+    case (.declared(let entry), .name(let name)): return member(name, of: entry)
+    case (.declared(let entry), .key(let key)): return member(key, of: entry)
+    case (.declared, _): return nil
     case (.value(let value), .name(let name)): return member(name, of: value)
     case (.value(let value), _): return element(step, of: value)
     case (.type(let type), .name(let name)): return member(name, ofType: type)
@@ -111,6 +127,9 @@ package struct Lookup {
     switch found {
     case .value(let value): return interpreter.parameters(of: value)
     case .type: return []
+    case .declared(let entry):
+      guard case .function(let function) = entry.kind else { return [] }
+      return function.parameters.map(\.name)
     case .method(let method, let function, _):
       if let method { return method.signature.parameters.map(\.name) }
       // The first one stands before the dot.
@@ -124,11 +143,13 @@ package struct Lookup {
     case .value(let value): return interpreter.members(of: value)
     case .type(let name): return interpreter.hostTypes[name]?.members.map(\.name) ?? []
     case .method: return []
+    case .declared(let entry): return members(of: entry)
     }
   }
 
   /// What may stand in `x["…"]`.
   func keys(_ found: Found) -> [String] {
+    if case .declared(let entry) = found { return members(of: entry) }
     guard case .value(let value) = found else { return [] }
     if value.recordReference != nil { return interpreter.members(of: value) }
     // Lists of names that the object has at hand.
@@ -152,11 +173,14 @@ package struct Lookup {
     case .type(let type):
       if let text = interpreter.help(member: last, ofType: type) { return text }
     case .method: return nil
+    case .declared: break
     }
     switch find(steps) {
     case .value(let value)?: return interpreter.help(for: value)
     case .method(let method?, _, _)?: return interpreter.help(for: .function(method))
     case .method(nil, let function?, _)?: return interpreter.help(for: function)
+    case .declared(let entry)?: return entry.help(type: entry.typeName)
+    case .type(let type)?: return "\(last): \(type)"
     default: return nil
     }
   }

@@ -26,15 +26,27 @@ public struct Inspection: Equatable, Sendable {
 extension Session {
   /// - Parameter cursor: in Unicode scalars.
   public func complete(_ text: String, at cursor: Int) -> Completion {
-    completer.completion(text, cursor: cursor)
+    completer().completion(text, cursor: cursor)
   }
 
-  private var completer: Completer {
+  /// The same in a file that has not run.
+  ///
+  /// - Parameters:
+  ///   - declared: what the file declares.
+  ///   - file: whose folder paths of modules are relative to.
+  package func complete(
+    _ text: String, at cursor: Int, declared: DeclaredNames, in file: SourceFile
+  ) -> Completion {
+    completer(declared, in: file).completion(text, cursor: cursor)
+  }
+
+  func completer(
+    _ declared: DeclaredNames? = nil, in file: SourceFile = SourceFile(name: "prompt", text: "")
+  ) -> Completer {
     let names = runtime.moduleNames
-    let here = SourceFile(name: "prompt", text: "")
     return Completer(
       interpreter: interpreter, library: library, commands: commands,
-      moduleNames: { (try? names($0, here)) ?? [] })
+      moduleNames: { (try? names($0, file)) ?? [] }, declared: declared)
   }
 
   /// Whether Enter should execute a text, and how the next line begins where it should not.
@@ -74,6 +86,7 @@ extension Session {
     let before = Array(scalars[..<end])
     let scanner = SourceScanner(before, interpreter.dialect)
     guard case .code = scanner.end else { return nil }
+    let completer = completer()
     if let steps = completer.chain(before, scanner), let found = inspect(steps, detail) { return found }
     for open in scanner.open.reversed() where before[open] == "(" {
       if let steps = completer.chain(Array(before[..<open]), scanner), let found = inspect(steps, detail) {
@@ -92,7 +105,7 @@ extension Session {
 
   private var lookup: Lookup { Lookup(interpreter: interpreter) }
 
-  private func inspect(_ steps: [Lookup.Step], _ detail: Int) -> Inspection? {
+  func inspect(_ steps: [Lookup.Step], _ detail: Int) -> Inspection? {
     var names: [String] = []
     for case .name(let name) in steps { names.append(name) }
     if names.count == steps.count { return inspect(names.joined(separator: "."), detail: detail) }

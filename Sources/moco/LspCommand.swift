@@ -1,0 +1,26 @@
+import ArgumentParser
+import MocoLanguageServer
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+struct LspCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lsp", abstract: "Serve an editor: the language server, over standard input and output.",
+    discussion: """
+      An editor starts it, and asks for errors and warnings, completion, help, symbols, layout and names. Programs are read \
+      and never run.
+
+      Exit status 0 where the editor has shut it down, else 1.
+      """)
+
+  @Flag(help: "Use standard input and output. It always does; some editors give this option.")
+  var stdio = false
+
+  func run() throws {
+    // An editor that is gone is seen where the answer is written.
+    signal(SIGPIPE, SIG_IGN)
+    throw ExitCode(LanguageService.run(input: STDIN_FILENO, output: STDOUT_FILENO))
+  }
+}
