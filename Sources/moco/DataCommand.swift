@@ -16,10 +16,12 @@ struct DataCommand: ParsableCommand {
         Opens every image once, and says what was assumed of files, such as alpha that was dropped. Exit status 70 where it is not a data set, or there is something to complain about.
         """)
 
-    @Argument(help: "A data set: \(DataLayout.accepted).")
+    @Argument(help: "A data set: \(DataLayout.accepted).", completion: .file())
     var path: String
 
-    @Option(help: ArgumentHelp("For a list: the folder that its paths are relative to.", valueName: "dir"))
+    @Option(
+      help: ArgumentHelp("For a list: the folder that its paths are relative to.", valueName: "dir"),
+      completion: .directory)
     var images: String?
 
     @OptionGroup(title: "Appearance") var looks: LookOptions

@@ -7,7 +7,9 @@ struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Say what an error code means, and what to do.")
 
-  @Argument(help: "A code such as E0203; without one, all codes are listed.")
+  @Argument(
+    help: "A code such as E0203; without one, all codes are listed.",
+    completion: .list(Runtime.dialect.errors.entries.map(\.code)))
   var code: String?
 
   @OptionGroup(title: "Appearance") var looks: LookOptions

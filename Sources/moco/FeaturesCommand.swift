@@ -22,7 +22,7 @@ struct FeaturesCommand: ParsableCommand {
       may share the work: --shard 0/4 … --shard 3/4. Exit status 70 where --check finds images without features.
       """)
 
-  @Argument(help: "A data set: fashion, or \(DataLayout.accepted).")
+  @Argument(help: "A data set: fashion, or \(DataLayout.accepted).", completion: .file())
   var data: String
 
   @Option(

@@ -35,6 +35,7 @@ struct MocoCommand: ParsableCommand {
       moco runs show|compare|rm RUN …
       moco kernel install
       moco lexer pygments|textmate|vim
+      moco editor install EDITOR
       moco lsp
       """,
     discussion: """
@@ -49,7 +50,7 @@ struct MocoCommand: ParsableCommand {
       CheckCommand.self, FmtCommand.self,
       ExplainCommand.self, DocsCommand.self, BenchCommand.self,
       DataCommand.self, FeaturesCommand.self, RunsCommand.self, TableCommand.self, KernelCommand.self,
-      LexerCommand.self, LspCommand.self,
+      LexerCommand.self, LspCommand.self, EditorCommand.self,
     ])
 
   @Option(

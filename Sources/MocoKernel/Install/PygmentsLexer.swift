@@ -19,12 +19,10 @@ package enum PygmentsLexer {
       .map { "\(library)/\($0)/site-packages" }.filter { FileSystem.kind($0) == .folder }
   }
 
-  /// Writes the files into the folder of packages of an environment; those of another version go.
+  /// The folder of packages of an environment.
   ///
-  /// - Parameter place: an environment of Python, or a folder of packages.
-  /// - Returns: the folder of packages.
-  /// - Throws: E0501 where there is none, E0504 where it cannot be written.
-  package static func install(_ files: [(name: String, text: String)], in place: String) throws -> String {
+  /// - Throws: E0501 where there is none.
+  package static func packageFolder(of place: String) throws -> String {
     guard FileSystem.kind(place) == .folder else {
       throw Failure("E0501", "there is no folder \(place)", help: "give an environment of Python: .venv")
     }
@@ -33,6 +31,16 @@ package enum PygmentsLexer {
         "E0501", "\(place) has no lib/python3…/site-packages",
         help: "give an environment of Python, or its folder site-packages")
     }
+    return folder
+  }
+
+  /// Writes the files into the folder of packages of an environment; those of another version go.
+  ///
+  /// - Parameter place: an environment of Python, or a folder of packages.
+  /// - Returns: the folder of packages.
+  /// - Throws: E0501 where there is none, E0504 where it cannot be written.
+  package static func install(_ files: [(name: String, text: String)], in place: String) throws -> String {
+    let folder = try packageFolder(of: place)
     let own = Set(files.map { FileSystem.parent(of: $0.name) })
     for name in try FileSystem.list(folder)
     where name.hasPrefix(module + "-") && name.hasSuffix(".dist-info") && !own.contains(name) {
