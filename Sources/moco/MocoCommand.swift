@@ -39,7 +39,8 @@ struct MocoCommand: ParsableCommand {
       moco lsp
       """,
     discussion: """
-      Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program.
+      Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program. \
+      What stands after -- is what args() gives.
 
       Exit status: 0 fine, 64 wrong use, 65 the program does not parse or check, 70 it failed while running, \
       130 interrupted, 128 + the number of a signal that asked for the end (141: nobody reads the output).
@@ -73,8 +74,9 @@ struct MocoCommand: ParsableCommand {
   @Flag(name: .customLong("no-startup"), help: "Start the prompt without ~/.config/moco/startup.moco.")
   var noStartUp = false
 
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("What args() gives.", valueName: "args"))
-  var arguments: [String] = []
+  /// What args() gives: what stands after `--`. It is not declared, because the completion of a shell would take every word
+  /// for one of these, and offer nothing behind a subcommand.
+  var arguments: [String] { Main.programArguments }
 
   func run() throws {
     looks.apply()
@@ -99,6 +101,11 @@ struct MocoCommand: ParsableCommand {
 
 @main
 enum Main {
+  /// What stands after `--` on the command line of something that runs a program.
+  // - Safety: written once, before commands are parsed, on the thread that reads it.
+  private(set) nonisolated(unsafe) static var programArguments: [String] = []
+  private static let runsPrograms: Set = ["run", "sweep", "export", "watch"]
+
   static func main() {
     StandardStreams.hold()
     var arguments = Array(CommandLine.arguments.dropFirst())
@@ -117,6 +124,12 @@ enum Main {
     if let advice = CommandAdvice(arguments, subcommands: subcommands) {
       Console.report("Error: \(advice.fault)\nHelp:  \(advice.help)\n")
       exit(Status.usage.rawValue)
+    }
+    if let place = arguments.firstIndex(of: "--"),
+      arguments.first.map({ runsPrograms.contains($0) || !subcommands.contains($0) }) ?? false
+    {
+      programArguments = Array(arguments[(place + 1)...])
+      arguments.removeSubrange(place...)
     }
     MocoCommand.main(arguments)
   }

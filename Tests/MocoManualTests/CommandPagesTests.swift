@@ -37,7 +37,7 @@ import Testing
     let commands = try Self.commands()
     #expect(
       ran.status == 0 && ran.output == "wrote \(commands.count) pages to \(folder.path)/man1\n", "\(ran)")
-    #expect(commands.count > 30)
+    #expect(commands.count > 25)
     #expect(
       try FileSystem.list(folder.path + "/man1")
         == commands.map { $0.path.joined(separator: "-") + ".1" }.sorted())
@@ -124,6 +124,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("", to: "own.moco")
     try folder.write("", to: "other.txt")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/folder", withIntermediateDirectories: true)
     #expect(try offered(["moco", "sw"], folder: folder.path) == ["sweep"])
     #expect(try offered(["moco", "ker"], folder: folder.path) == ["kernel"])
     #expect(try offered(["moco", "kernel", "unin"], folder: folder.path) == ["uninstall"])
@@ -132,5 +134,22 @@ import Testing
     #expect(try offered(["moco", "explain", "E020"], folder: folder.path).contains("E0203"))
     #expect(try offered(["moco", "editor", "install", "neo"], folder: folder.path) == ["neovim"])
     #expect(try offered(["moco", "run", "o"], folder: folder.path) == ["own.moco"])
+    #expect(try offered(["moco", "check", "a.moco", "o"], folder: folder.path) == ["own.moco"])
+    #expect(try offered(["moco", "docs", "--man", "fol"], folder: folder.path) == ["folder"])
+  }
+
+  /// What stands after `--` belongs to the program that runs, and to other commands as a file whose name may begin with a
+  /// dash.
+  @Test func whatStandsAfterTwoDashes() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("print(args())\n", to: "-a.moco")
+    #expect(try moco(["check", "--", "-a.moco"], folder: folder.path).output == "-a.moco: ok\n")
+    #expect(
+      try moco(["run", "./-a.moco", "--", "--seed", "-e", "run"], folder: folder.path).output
+        == "[\"--seed\", \"-e\", \"run\"]\n")
+    #expect(try moco(["./-a.moco", "--"], folder: folder.path).output == "[]\n")
+    #expect(try moco(["-e", "print(args())", "--", "check", "--"]).output == "[\"check\", \"--\"]\n")
+    #expect(try moco(["--", "x"], input: "print(args())").output == "[\"x\"]\n")
+    #expect(try moco(["-", "--", "x"], input: "print(args())").output == "[\"x\"]\n")
   }
 }
