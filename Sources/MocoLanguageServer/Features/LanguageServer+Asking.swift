@@ -18,8 +18,7 @@ extension LanguageServer {
     guard let file = try file(params) else { return nil }
     let offset = file.document.offset(of: try Position(params["position"]))
     let analysis = file.analysis(context)
-    let names = session.runtime.moduleNames
-    var declared = DeclaredNames(analysis.program) { (try? names($0, analysis.source)) ?? [] }
+    var declared = file.declared(analysis, session.runtime.moduleNames)
     declared.locals = analysis.names.locals(at: offset - analysis.shift)
     return Place(file: file, analysis: analysis, offset: offset, declared: declared)
   }

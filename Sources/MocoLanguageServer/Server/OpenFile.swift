@@ -11,6 +11,7 @@ final class OpenFile {
   /// Whether its diagnostics are to be told again.
   var isDirty = true
   private var kept: Analysis?
+  private var keptNames: DeclaredNames?
 
   /// What was found in one state of the text.
   struct Analysis {
@@ -40,6 +41,7 @@ final class OpenFile {
   /// What it uses may have changed.
   func forget() {
     kept = nil
+    keptNames = nil
     isDirty = true
   }
 
@@ -58,6 +60,18 @@ final class OpenFile {
       source: source, checked: checked, shift: document.bytes.count - source.bytes.count,
       names: NameTable(checked.parsed.program, context))
     kept = made
+    return made
+  }
+
+  /// What the text declares, for completion and help; modules that it uses are read for their names.
+  ///
+  /// - Parameter moduleNames: the public names of a module, read and not run.
+  func declared(
+    _ analysis: Analysis, _ moduleNames: (Use.Source, SourceFile) throws -> [String]
+  ) -> DeclaredNames {
+    if let keptNames { return keptNames }
+    let made = DeclaredNames(analysis.program) { (try? moduleNames($0, analysis.source)) ?? [] }
+    keptNames = made
     return made
   }
 
