@@ -9,7 +9,7 @@ struct LspCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lsp", abstract: "Serve an editor: the language server, over standard input and output.",
     discussion: """
-      An editor starts it, and asks for errors and warnings, completion, help, symbols, layout and names. Programs are read \
+      An editor starts it, and asks for errors and warnings, completion, help, symbols, names and formatting. Programs are read \
       and never run. `moco editor install` sets editors up, and `help("editors")` says how.
 
       Exit status 0 where the editor has shut it down, else 1.

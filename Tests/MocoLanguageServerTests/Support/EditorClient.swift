@@ -6,11 +6,13 @@ import MocoTestSupport
   import Glibc
 #endif
 
-/// `moco lsp` in a process of its own, and what an editor says to it through pipes.
+/// `moco lsp` in a process of its own, and what an editor says to it through named pipes: no other program that a test starts
+/// at the same moment holds an end of them.
 final class EditorClient {
-  let process: Process
-  private let input: FileHandle
-  private let output: FileHandle
+  let process: ChildProcess
+  private let folder: TemporaryFolder
+  private var input: Int32
+  private let output: Int32
   private var bytes: [UInt8] = []
   private var nextId = 1
   /// Notifications that came while an answer was waited for.
@@ -18,20 +20,20 @@ final class EditorClient {
 
   /// - Parameter starts: whether the server is initialized, with these capabilities of the client.
   init(starts: Bool = true, capabilities: Json = [:]) throws {
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: try Built.moco())
-    process.arguments = ["lsp", "--stdio"]
+    folder = try TemporaryFolder()
+    let (toServer, fromServer) = (folder.path + "/in", folder.path + "/out")
+    guard mkfifo(toServer, 0o600) == 0, mkfifo(fromServer, 0o600) == 0 else {
+      throw TestFailure("there are no named pipes")
+    }
+    // Both ends are there before the server opens its own, so that nobody waits.
+    output = Glibc.open(fromServer, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    input = Glibc.open(toServer, O_RDWR | O_CLOEXEC)
     var variables = ProcessInfo.processInfo.environment
     variables["MOCO_STDLIB"] = Built.root + "/stdlib"
-    process.environment = variables
-    let (toServer, fromServer) = (Pipe(), Pipe())
-    process.standardInput = toServer
-    process.standardOutput = fromServer
-    process.standardError = FileHandle.nullDevice
-    input = toServer.fileHandleForWriting
-    output = fromServer.fileHandleForReading
     signal(SIGPIPE, SIG_IGN)
-    try process.run()
+    process = try ChildProcess(
+      try Built.moco(), ["lsp", "--stdio"], environment: variables, input: toServer, output: fromServer)
+    _ = fcntl(output, F_SETFL, 0)
     if starts {
       _ = try request("initialize", ["processId": .null, "rootUri": .null, "capabilities": capabilities])
       try notify("initialized", [:])
@@ -39,12 +41,21 @@ final class EditorClient {
   }
 
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
+    process.signal(SIGKILL)
+    process.wait()
+    if input >= 0 { close(input) }
+    close(output)
   }
 
   /// Sends bytes as they are.
-  func send(_ raw: [UInt8]) throws { try input.write(contentsOf: Data(raw)) }
+  func send(_ raw: [UInt8]) throws {
+    var sent = 0
+    while sent < raw.count {
+      let count = raw.withUnsafeBytes { write(input, $0.baseAddress?.advanced(by: sent), $0.count - sent) }
+      guard count > 0 || errno == EINTR else { throw TestFailure("the server takes nothing") }
+      sent += max(count, 0)
+    }
+  }
 
   func send(_ message: Json) throws {
     let content = Array(message.serialized().utf8)
@@ -106,17 +117,23 @@ final class EditorClient {
           return try Json.parse(content)
         }
       }
-      let more = output.availableData
-      if more.isEmpty { return nil }
-      bytes += more
+      var more = [UInt8](repeating: 0, count: 1 << 16)
+      let count = Glibc.read(output, &more, more.count)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return nil }
+      bytes += more[..<count]
     }
   }
 
-  /// Closes its input. - Returns: the exit status; a signal's number with a minus.
+  /// - Parameter closing: whether its input ends first.
+  /// - Returns: the exit status; a signal's number with a minus.
   func ended(closing: Bool = false) -> Int32 {
-    if closing { try? input.close() }
-    process.waitUntilExit()
-    return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    if closing {
+      close(input)
+      input = -1
+    }
+    let ending = process.wait()
+    return ending.bySignal ? -ending.status : ending.status
   }
 
   // MARK: Documents
