@@ -60,7 +60,7 @@ class ServerTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual([found.code for found in told.diagnostics], ["E0301"])
         found = told.diagnostics[0]
         self.assertEqual((found.range.start.line, found.range.start.character), (4, 26))
-        self.assertIn("did you mean 'rate'?", found.message)
+        self.assertRegex(found.message, r"'rat'\nhelp: .*'rate'")
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(
             text_document=types.VersionedTextDocumentIdentifier(uri=ADDRESS, version=2),
             content_changes=[types.TextDocumentContentChangeEvent_Type1(

@@ -83,7 +83,7 @@ async function main() {
   await extension.activate({ subscriptions: [] });
   const found = await diagnostics(1);
   assert.strictEqual(found.length, 1);
-  assert.strictEqual(found[0].message, "there is no 'rat'\nhelp: did you mean 'rate'?");
+  assert.match(found[0].message, /'rat'\nhelp: .*'rate'/);
   assert.strictEqual(found[0].severity, 0);
   assert.deepStrictEqual(found[0].range, new Range(1, 6, 1, 9));
   assert.ok(found[0].code.target.toString().endsWith("/errors/E0301.md"));
