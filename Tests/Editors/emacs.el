@@ -1,0 +1,43 @@
+;;; emacs.el --- The mode that `moco editor install emacs` has written  -*- lexical-binding: t; -*-
+;; emacs -q --batch -L FOLDER -l emacs.el
+(setq byte-compile-error-on-warn t)
+(require 'moco-mode)
+(require 'imenu)
+
+(defun expect (what found wanted)
+  (unless (equal found wanted)
+    (message "%s: %S instead of %S" what found wanted)
+    (kill-emacs 1)))
+
+(expect "the mode without warnings" (byte-compile-file (locate-library "moco-mode.el")) t)
+(find-file (expand-file-name "new.moco" (getenv "HOME")))
+(expect "the mode of a file" major-mode 'moco-mode)
+(insert "// %% Title\nlet rate = 0.1 // why\nfunc f(x) {\nlet s = \"a // b\"\nif x > 1 {\nreturn [\n1,\n]\n}\n}\ntrain mix on data for 3 epochs\n")
+(let ((inhibit-message t)) (indent-region (point-min) (point-max)))
+(expect "indentation"
+        (buffer-substring-no-properties (point-min) (point-max))
+        "// %% Title\nlet rate = 0.1 // why\nfunc f(x) {\n  let s = \"a // b\"\n  if x > 1 {\n    return [\n      1,\n    ]\n  }\n}\ntrain mix on data for 3 epochs\n")
+(font-lock-ensure)
+(dolist (pair '(("%% T" . font-lock-doc-face) ("let r" . font-lock-keyword-face) ("rate" . font-lock-variable-name-face)
+                ("why" . font-lock-comment-face) ("f(x" . font-lock-function-name-face) ("// b" . font-lock-string-face)
+                ("return" . font-lock-keyword-face) ("epochs" . font-lock-type-face) ("train" . font-lock-keyword-face)))
+  (goto-char (point-min))
+  (search-forward (car pair))
+  (expect (car pair) (get-text-property (match-beginning 0) 'face) (cdr pair)))
+(expect "the outline" (sort (mapcar #'car (imenu-default-create-index-function)) #'string<) '("Cells" "f"))
+(set-buffer-modified-p nil)
+
+;; The server through eglot, which Emacs has from version 29 on.
+(if (not (require 'eglot nil t))
+    (princ "Emacs: well, without eglot\n")
+  (write-region "print(nothing)\n" nil (expand-file-name "wrong.moco" (getenv "HOME")) nil 'silent)
+  (find-file (expand-file-name "wrong.moco" (getenv "HOME")))
+  (setq eglot-sync-connect 20)
+  (call-interactively #'eglot)
+  (let ((rounds 0))
+    (while (and (< rounds 200) (null (flymake-diagnostics)))
+      (accept-process-output nil 0.1)
+      (setq rounds (1+ rounds))))
+  (expect "diagnostics" (length (flymake-diagnostics)) 1)
+  (eglot-shutdown (eglot-current-server))
+  (princ "Emacs with eglot: well\n"))
