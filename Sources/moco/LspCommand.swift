@@ -1,5 +1,6 @@
 import ArgumentParser
 import MocoLanguageServer
+import MocoTerminal
 
 #if canImport(Glibc)
   import Glibc
@@ -21,6 +22,9 @@ struct LspCommand: ParsableCommand {
   func run() throws {
     // An editor that is gone is seen where the answer is written.
     signal(SIGPIPE, SIG_IGN)
+    if isatty(STDIN_FILENO) == 1 {
+      Console.report("An editor starts this. `moco editor install` sets editors up; ^D ends it.\n")
+    }
     throw ExitCode(LanguageService.run(input: STDIN_FILENO, output: STDOUT_FILENO))
   }
 }

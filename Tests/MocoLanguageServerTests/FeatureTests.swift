@@ -101,6 +101,9 @@ import Testing
         == "```moco\nmean_of(a, b = 1)\n```\n\nThe mean of two.")
     #expect(try hover("let rate = 0.1\nprint(ra|te)") == "```moco\nrate: Float = 0.1\n```")
     #expect(try hover("func f(x) { print(|x) }") == "```moco\nx: a parameter\n```")
+    #expect(
+      try hover("use {eurosat as sat} from templates\nprint(s|at)")
+        == "```moco\nsat\n```\n\nFrom the module templates.")
     #expect(try hover("// see E03|01")?.hasPrefix("# E0301") == true)
     #expect(try hover("round(2.5, dig|its: 1)")?.contains("round(") == true)
     #expect(try hover("let a = | 1") == nil)

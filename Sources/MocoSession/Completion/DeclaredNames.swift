@@ -15,8 +15,10 @@ package struct DeclaredNames {
       case value(Expr)
       /// A module, with its public names.
       case module(names: [String])
-      /// Something else: a part of a pattern, groups of strings.
-      case other(type: String?)
+      /// A name that `use { … } from` takes out of a module.
+      case imported(module: String)
+      /// A part of a pattern.
+      case part
     }
 
     var name: String
@@ -44,6 +46,7 @@ package struct DeclaredNames {
       case .value(let expr) where expr.isShort: head += " = " + expr.span.text.oneLine
       case .module(let names):
         head = "module \(name)" + (names.isEmpty ? "" : "\n\nNames: " + names.joined(separator: ", "))
+      case .imported(let module): head += "\n\nFrom the module \(module)."
       default: break
       }
       return head + (doc.map { "\n\n" + $0 } ?? "")
@@ -67,7 +70,12 @@ package struct DeclaredNames {
         let type = DeclaredNames.named(declaration.lowered)
         add(Entry(name: declaration.name, kind: .value(type ?? declaration.lowered), doc: declaration.doc))
       case .use(let use):
-        for item in use.imports { add(Entry(name: item.localName, kind: .other(type: nil))) }
+        let module =
+          switch use.source {
+          case .library(let name): name
+          case .path(let path): StringText.quoted(path)
+          }
+        for item in use.imports { add(Entry(name: item.localName, kind: .imported(module: module))) }
         if let name = use.moduleName {
           add(Entry(name: name, kind: .module(names: moduleNames(use.source))))
         }
@@ -88,7 +96,7 @@ package struct DeclaredNames {
     guard case .name(let name) = binding.pattern.kind else {
       for (name, _) in binding.pattern.names {
         add(
-          Entry(name: name, kind: .other(type: nil), isConstant: !binding.isMutable, doc: binding.doc))
+          Entry(name: name, kind: .part, isConstant: !binding.isMutable, doc: binding.doc))
       }
       return
     }
@@ -152,7 +160,7 @@ extension Lookup {
     guard let entry = declared?.entries[name], depth < Lookup.deepest else { return nil }
     switch entry.kind {
     case .function, .module: return .declared(entry)
-    case .other(let type): return type.map { .type($0) }
+    case .imported, .part: return nil
     case .value(let expr): return infer(expr, depth + 1)
     }
   }
@@ -238,7 +246,7 @@ extension DeclaredNames.Entry {
     case .function: "Function"
     case .module: "Module"
     case .value(let expr): if case .record = expr.kind { "Record" } else { nil }
-    case .other(let type): type
+    case .imported, .part: nil
     }
   }
 }
