@@ -57,6 +57,14 @@ import Testing
     _ = try labels("let a = b\nlet b = a\na.|")
   }
 
+  /// Completion looks at a few brackets around the cursor, and not at all of them.
+  @Test(arguments: ["a{", "f(", "[", "a: {", "f(x: "]) func manyOpenBrackets(open: String) throws {
+    let text = String(repeating: open, count: 20_000)
+    #expect(try labels(text + "enumer|").contains("enumerate"))
+    _ = try hover(text + "enumer|ate: ")
+    _ = try signature(text + "|")
+  }
+
   @Test func labelsOfCalls() throws {
     #expect(try labels("func area(width, height = 2) { width * height }\narea(hei|)").contains("height:"))
     #expect(try labels("round(2.5, dig|)").contains("digits:"))

@@ -4,12 +4,15 @@ import MocoRuntime
 // Completion inside blocks that stand for arguments, and in `use { … } from …`.
 
 extension Completer {
+  /// How many brackets around the cursor are looked at: options do not nest deeper.
+  static let deepestBlock = 16
+
   /// The options of the block that the text stands in: `mixture(…) { router { ⇥`. Nil where it is none of a function
   /// that says what its blocks take.
   func options(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String]? {
     // Names of the blocks from the innermost outwards, up to the function's own.
     var names: [String] = []
-    for open in scanner.open.reversed() {
+    for open in scanner.open.reversed().prefix(Completer.deepestBlock) {
       guard text[open] == "{" || text[open] == "(" else { return nil }
       let head = Array(text[..<open].reversed().drop { $0 == " " }.reversed())
       if text[open] == "(" || head.last == ")" {

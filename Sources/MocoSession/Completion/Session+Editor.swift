@@ -90,7 +90,8 @@ extension Completer {
   /// The innermost call around the end of a text whose function is known.
   func function(around text: [Unicode.Scalar], _ scanner: SourceScanner) -> (steps: [Lookup.Step], open: Int)?
   {
-    for open in scanner.open.reversed() where text[open] == "(" || text[open] == "{" {
+    for open in scanner.open.reversed().prefix(Completer.deepestBlock)
+    where text[open] == "(" || text[open] == "{" {
       var end = open
       if text[open] == "{" {
         while end > 0, text[end - 1] == " " { end -= 1 }

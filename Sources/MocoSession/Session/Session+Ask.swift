@@ -88,7 +88,7 @@ extension Session {
     guard case .code = scanner.end else { return nil }
     let completer = completer()
     if let steps = completer.chain(before, scanner), let found = inspect(steps, detail) { return found }
-    for open in scanner.open.reversed() where before[open] == "(" {
+    for open in scanner.open.reversed().prefix(Completer.deepestBlock) where before[open] == "(" {
       if let steps = completer.chain(Array(before[..<open]), scanner), let found = inspect(steps, detail) {
         return found
       }
