@@ -34,12 +34,13 @@ import Testing
       ),
       (
         "vim", ".vim/pack/moco/start/moco",
-        ["compiler/moco.vim", "ftdetect/moco.vim", "ftplugin/moco.vim", "syntax/moco.vim"]
+        ["compiler/moco.vim", "ftdetect/moco.vim", "ftplugin/moco.vim", "indent/moco.vim", "syntax/moco.vim"]
       ),
       (
         "neovim", ".local/share/nvim/site/pack/moco/start/moco",
         [
-          "compiler/moco.vim", "ftdetect/moco.vim", "ftplugin/moco.vim", "lsp/moco.lua", "plugin/moco.lua",
+          "compiler/moco.vim", "ftdetect/moco.vim", "ftplugin/moco.vim", "indent/moco.vim", "lsp/moco.lua",
+          "plugin/moco.lua",
           "syntax/moco.vim",
         ]
       ),

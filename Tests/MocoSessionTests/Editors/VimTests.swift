@@ -32,7 +32,7 @@ import Testing
       [
         "-E", "-s", "-N", "-u", "NORC", "-i", "NONE", "--cmd",
         "set packpath=\(home.path)/.vim",
-        "--cmd", "filetype plugin on | syntax on", "a b.moco", "-S", home.path + "/script.vim",
+        "--cmd", "filetype plugin indent on | syntax on", "a b.moco", "-S", home.path + "/script.vim",
       ], environment: environment, folder: home.path)
     return try home.read("out")
   }
@@ -49,6 +49,14 @@ import Testing
       ])
     #expect(
       found == "moco\nmocoDeclaration\nmocoComment\nmocoControl\nmocoString\n// %s\n2\n")
+  }
+
+  @Test(.enabled(if: VimTests.vim != nil)) func aFileIsIndented() throws {
+    let laidOut =
+      "func f(x) {\n  // why {\n  let r = [ // two\n    1,\n    \"http://a\",\n  ]\n  if x {\n    f(\n      1\n    )\n  }\n}\n"
+    let flat = laidOut.split(separator: "\n", omittingEmptySubsequences: false).map { $0.drop { $0 == " " } }
+    let found = try out(flat.joined(separator: "\n"), ["silent normal gg=G", "let out = getline(1, '$')"])
+    #expect(found == laidOut)
   }
 
   @Test(.enabled(if: VimTests.vim != nil)) func makeListsWhatIsFound() throws {

@@ -57,7 +57,7 @@ package enum EditorKind: String, CaseIterable {
     case .vim:
       [
         "restart Vim; :make checks the file that you edit, and :copen lists what was found",
-        "if nothing has a color, put these lines into ~/.vimrc: filetype plugin on, syntax on",
+        "if nothing has a color, put these lines into ~/.vimrc: filetype plugin indent on, syntax on",
       ]
     case .neovim:
       ["restart Neovim; in a file with the ending .moco, :checkhealth vim.lsp names the server moco"]

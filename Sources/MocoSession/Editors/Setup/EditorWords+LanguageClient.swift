@@ -17,8 +17,8 @@ extension EditorWords {
         this.bytes = Buffer.alloc(0);
         this.told = told;
         this.process = spawn(command, ["lsp", "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
-        this.process.stdout.on("data", (more) => this.take(more));
-        this.process.stdin.on("error", () => {});
+        this.process.stdio[1].on("data", (more) => this.take(more));
+        this.process.stdio[0].on("error", () => {});
         const end = (why) => {
           if (!this.process) return;
           this.process = undefined;
@@ -55,8 +55,8 @@ extension EditorWords {
       send(message) {
         if (!this.process) return;
         const content = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }), "utf8");
-        this.process.stdin.write("Content-Length: " + content.length + "\r\n\r\n");
-        this.process.stdin.write(content);
+        this.process.stdio[0].write("Content-Length: " + content.length + "\r\n\r\n");
+        this.process.stdio[0].write(content);
       }
 
       notify(method, params) { this.send({ method, params }); }

@@ -3,7 +3,8 @@ import MocoBase
 extension EditorWords {
   /// The extension of VS Code, by the names in its folder.
   func visualStudioCode(program: String, version: String) -> [(name: String, text: String)] {
-    let about = "Programs of the moco language: colors, errors while you type, completion, help and formatting."
+    let about =
+      "Programs of the moco language: colors, errors while you type, completion, help and formatting."
     let package: Json = [
       "name": "moco", "displayName": "moco", "description": .string(about), "version": .string(version),
       "publisher": "moco", "license": "MIT", "engines": ["vscode": "^1.75.0"],

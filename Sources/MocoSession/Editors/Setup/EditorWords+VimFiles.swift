@@ -30,6 +30,38 @@ extension EditorWords {
         """#
       ),
       (
+        "indent/moco.vim",
+        #"""
+        " Indentation of the moco language: by the bracket that a line ends with.
+        if exists("b:did_indent")
+          finish
+        endif
+        let b:did_indent = 1
+
+        setlocal indentexpr=MocoIndent() indentkeys=0},0),0],o,O
+        let b:undo_indent = "setlocal indentexpr< indentkeys<"
+
+        if exists("*MocoIndent")
+          finish
+        endif
+        function MocoIndent()
+          let above = prevnonblank(v:lnum - 1)
+          if above == 0
+            return 0
+          endif
+          let depth = indent(above)
+          if substitute(getline(above), '\(^\|\s\)//.*$', '', '') =~ '[({[]\s*$'
+            let depth += shiftwidth()
+          endif
+          if getline(v:lnum) =~ '^\s*[])}]'
+            let depth -= shiftwidth()
+          endif
+          return depth
+        endfunction
+
+        """#
+      ),
+      (
         "compiler/moco.vim",
         #"""
         " `:make` looks for mistakes in the file, without running it.
