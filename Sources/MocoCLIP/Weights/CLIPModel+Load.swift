@@ -135,6 +135,11 @@ extension CLIPModel {
     model.info = WeightInfo(
       paths: folder.files, naming: table.naming, used: used, unused: table.unused, notes: notes,
       unknownOptions: unknown, prefix: selection.prefix, isLong: table.hasLongPositions)
+    if own == nil, options.activation == nil, declared.vision.activation == nil,
+      !names.contains("input_resolution"), !table.hasLongPositions
+    {
+      model.info?.assumedActivation = config.activation
+    }
     return model
   }
 

@@ -35,9 +35,17 @@ public struct WeightInfo: Sendable {
   public var prefix: String
   /// Whether the positions of texts are Long-CLIP's two tables.
   public var isLong: Bool
+  /// The activation, where neither a configuration nor an option gives it and the file is not one of OpenAI's own,
+  /// which hold `input_resolution`, or of Long-CLIP: QuickGELU is assumed, but models of open_clip mostly have GELU.
+  public var assumedActivation: Activation?
 
   /// What a line about the model should say besides its sizes.
   public var remarks: [String] {
     (prefix.isEmpty ? [] : ["names under \"\(prefix)\""]) + (isLong ? ["Long-CLIP's positions"] : [])
+      + (assumedActivation.map {
+        [
+          "\($0.displayName) is assumed: no configuration beside the weights; set activation: \"gelu\" for GELU"
+        ]
+      } ?? [])
   }
 }

@@ -170,11 +170,20 @@ enum Foreign {
         #expect(back.config.vision.mlpWidth == 96 && back.config.vision.imageSize == 16)
         #expect(
           back.info?.unused.map(\.name).sorted() == ["context_length", "input_resolution", "something"])
+        #expect(back.info?.remarks == [])
       }
       let other = try CLIPModel.load(
         path: folder, options: .init(activation: .gelu, visionHeads: 8, textHeads: 4))
       #expect(
         other.config.activation == .gelu && other.config.vision.heads == 8 && other.config.text.heads == 4)
+      // OpenAI's own files hold the sizes; without them the activation may be another.
+      try SafetensorsWriter.write(
+        path: folder + "/bare.safetensors", tensors: items.filter { $0.name != "input_resolution" })
+      let bare = try CLIPModel.load(path: folder + "/bare.safetensors")
+      #expect(bare.info?.remarks.first?.hasPrefix("QuickGELU is assumed: no configuration") == true)
+      let told = try CLIPModel.load(
+        path: folder + "/bare.safetensors", options: .init(activation: .quickGelu))
+      #expect(told.info?.remarks == [])
     }
   }
 
