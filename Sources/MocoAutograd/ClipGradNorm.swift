@@ -5,12 +5,12 @@ import MocoTensor
 extension Autograd {
   /// Scales the gradients of all variables together so that their norm is at most `limit`.
   ///
-  /// - Returns: the norm before. A norm that is not finite leaves the gradients alone.
+  /// - Returns: the norm before. If it is not finite, the gradients are not changed.
   /// - Throws: E0205 for a limit that is not positive.
   @discardableResult
   public static func clipGradNorm(_ variables: [Variable], _ limit: Float) throws -> Float {
     guard limit > 0 else {
-      throw Failure("E0205", "clip_grad_norm: the largest norm must be positive, not \(limit)")
+      throw Failure("E0205", "clip_grad_norm: the limit must be positive, not \(limit)")
     }
     var squares = 0.0
     for variable in variables {

@@ -7,7 +7,7 @@ extension F {
   /// A letter that is missing on the right is summed; without `->` the result has the letters that occur
   /// once, in alphabetical order. A letter may be repeated within one operand (its diagonal). No ellipsis.
   ///
-  /// - Throws: E0205 for an equation that does not parse or fit, E0204 for a letter of two sizes.
+  /// - Throws: E0205 for an invalid equation or shapes of other ranks, E0204 for a letter with two sizes.
   public static func einsum(_ equation: String, _ operands: [Variable]) throws -> Variable {
     let plan = try EinsumPlan(equation, operands.map(\.shape))
     guard var result = try operands.first.map({ try diagonal($0, plan.inputs[0]) }) else {
@@ -15,7 +15,7 @@ extension F {
     }
     for i in 1..<Swift.max(operands.count, 1) {
       let next = try diagonal(operands[i], plan.inputs[i])
-      // Letters still wanted: by later operands, or by the result.
+      // Letters still needed: by later operands, or by the result.
       var wanted = Set(plan.output)
       for later in plan.inputs[(i + 1)...] { wanted.formUnion(later) }
       result = try contract(result, next, wanted)
@@ -77,7 +77,7 @@ extension F {
     return (try reshape(product, shape), batch + left + right)
   }
 
-  // Letters that nobody else needs are summed before the product.
+  // Letters that are not needed elsewhere are summed before the product.
   private static func dropped(_ named: Named, keeping: Set<Character>) throws -> Named {
     let drop = named.letters.indices.filter { !keeping.contains(named.letters[$0]) }
     if drop.isEmpty { return named }
@@ -99,23 +99,23 @@ struct EinsumPlan {
     let left = arrow.map { text[..<$0.lowerBound] } ?? text[...]
     inputs = left.split(separator: ",", omittingEmptySubsequences: false).map(Array.init)
     for letter in inputs.joined() where !letter.isLetter {
-      throw wrong("'\(letter)' is not a letter", "for example \"bd,cd->bc\"")
+      throw wrong("'\(letter)' is not a letter", "write for example \"bd,cd->bc\"")
     }
     guard inputs.count == shapes.count else {
-      throw wrong("\(inputs.count) operands named, \(shapes.count) given")
+      throw wrong("\(inputs.count) operands in the equation, \(shapes.count) passed")
     }
     var sizes: [Character: Int] = [:]
     for (i, letters) in inputs.enumerated() {
       guard letters.count == shapes[i].count else {
         throw wrong(
-          "\"\(String(letters))\" names \(letters.count) dimensions, operand \(i) has shape \(Shape.text(shapes[i]))"
+          "\"\(String(letters))\" has \(letters.count) dimensions, but operand \(i) has shape \(Shape.text(shapes[i]))"
         )
       }
       for (letter, size) in zip(letters, shapes[i]) {
         if let known = sizes[letter], known != size {
           throw Failure(
-            "E0204", "einsum \"\(equation)\": \(letter) is \(known) and \(size)",
-            help: "a letter stands for one size",
+            "E0204", "einsum \"\(equation)\": size mismatch for \(letter): \(known) and \(size)",
+            help: "use a letter for one size only",
             operandLabels: shapes.count == 2 ? (Shape.text(shapes[0]), Shape.text(shapes[1])) : nil)
         }
         sizes[letter] = size
@@ -128,14 +128,14 @@ struct EinsumPlan {
       output = Set(all).filter { l in all.filter { $0 == l }.count == 1 }.sorted()
     }
     for letter in output where sizes[letter] == nil {
-      throw wrong("'\(letter)' on the right stands nowhere on the left")
+      throw wrong("'\(letter)' on the right does not appear on the left")
     }
-    guard Set(output).count == output.count else { throw wrong("a letter is repeated on the right") }
+    guard Set(output).count == output.count else { throw wrong("duplicate letter on the right") }
   }
 }
 
 extension StringProtocol {
-  // Foundation's is not needed for one search.
+  // Avoids Foundation for one search.
   fileprivate func range(of pattern: String) -> Range<Index>? {
     var i = startIndex
     while i < endIndex {

@@ -3,7 +3,7 @@ import MocoTensor
 extension F {
   // MARK: Two operands, with NumPy's broadcasting
 
-  /// a op b, element by element; where a shape was broadcast, its gradient is summed over the repeats.
+  /// a op b, element by element; if a shape was broadcast, its gradient is summed over the repeats.
   ///
   /// Where both operands of a maximum or minimum are equal, the left one gets the gradient. The gradient of a
   /// modulo passes to the left unchanged, and to the right times −⌊a / b⌋.
@@ -79,7 +79,7 @@ extension F {
   /// x · factor.
   public static func scale(_ x: Variable, _ factor: Float) throws -> Variable { try affine(x, factor) }
 
-  /// Elements of `a` where the condition holds, of `b` elsewhere.
+  /// Elements of `a` where the condition is true, otherwise of `b`.
   public static func select(_ condition: Tensor, _ a: Variable, _ b: Variable) throws -> Variable {
     let value = try Tensor.select(condition, a.value, b.value)
     guard a.isTracked || b.isTracked else { return Variable(value) }
@@ -93,12 +93,12 @@ extension F {
     }
   }
 
-  /// `select` under the name that the language and NumPy give it.
+  /// `select` under its name in the language and in NumPy.
   public static func `where`(_ condition: Tensor, _ a: Variable, _ b: Variable) throws -> Variable {
     try select(condition, a, b)
   }
 
-  /// Every element moved into low ... high; the gradient passes where nothing was moved.
+  /// Every element limited to low ... high; the gradient passes through elements within the bounds.
   public static func clip(_ x: Variable, _ low: Float, _ high: Float) throws -> Variable {
     let value = try x.value.clamped(low, high)
     guard x.isTracked else { return Variable(value) }
@@ -110,7 +110,7 @@ extension F {
 
   // MARK: One operand
 
-  /// op(x) by element, in x's shape. Where x is tracked its values and the result are kept for the gradient.
+  /// op(x) by element, in x's shape. If x is tracked, its values and the result are saved for the gradient.
   ///
   /// The gradient of rounding and of sign is zero everywhere, that of abs and relu is zero at zero.
   ///

@@ -3,7 +3,7 @@ import MocoBase
 import MocoTensor
 
 extension F {
-  /// What becomes of the rows' losses: their mean, their sum, or one loss a row; the raw values are the names
+  /// The reduction of the rows' losses: their mean, their sum, or one loss per row; the raw values are the names
   /// of the language's `reduction` option.
   public enum Reduction: String, Sendable { case mean, sum, none }
 
@@ -26,7 +26,7 @@ extension F {
     if let wrong = targets.first(where: { $0 < 0 || $0 >= width }) {
       throw Failure(
         "E0202", "cross_entropy: target \(wrong) is out of range for \(width) classes",
-        help: width > 0 ? "targets run from 0 to \(width - 1)" : nil)
+        help: width > 0 ? "use targets from 0 to \(width - 1)" : nil)
     }
     guard rows > 0 || reduction != .mean else {
       throw Failure("E0205", "cross_entropy: no rows to average")
@@ -71,7 +71,7 @@ extension F {
       throw Failure(
         "E0205",
         "cross_entropy: logits \(Shape.text(logits.shape)) and target probabilities "
-          + "\(Shape.text(target.shape)) must have one shape",
+          + "\(Shape.text(target.shape)) must have the same shape",
         operandLabels: (Shape.text(logits.shape), Shape.text(target.shape)))
     }
     let rows = logits.shape.dropLast().reduce(1, *)

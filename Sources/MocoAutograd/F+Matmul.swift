@@ -4,7 +4,7 @@ extension F {
   /// The matrix product over the last two dimensions; those before broadcast.
   ///
   /// - Shape: [.., m, k] @ [.., k, n] → [.., m, n]; vectors as in NumPy.
-  /// - Throws: E0203 for sizes that do not fit and for a single number, E0204 for batches that do not
+  /// - Throws: E0203 for sizes that do not match and for a scalar, E0204 for batches that do not
   ///   broadcast, E0402 when integers overflow.
   public static func matmul(_ a: Variable, _ b: Variable) throws -> Variable {
     let value = try a.value.matmul(b.value)
@@ -15,7 +15,7 @@ extension F {
       let (p, q, _) = try Tensor.matrixOperands(x, y)
       let m = p.shape[p.rank - 2]
       let n = q.shape[q.rank - 1]
-      // Back from what dropping a vector's dimension gave.
+      // Restores the dimension that was dropped for a vector.
       let batch = Array(grad.shape.dropLast((x.rank == 1 ? 0 : 1) + (y.rank == 1 ? 0 : 1)))
       let g = try grad.reshaped(batch + [m, n])
       var result: [Tensor?] = [nil, nil]

@@ -20,7 +20,7 @@ extension F {
 
   /// The sum over several axes; `keep` leaves each as size 1.
   ///
-  /// - Throws: E0205 for an axis that does not exist or is named twice, E0402 when integers overflow.
+  /// - Throws: E0205 for an axis that does not exist or is duplicated, E0402 when integers overflow.
   public static func sum(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
     let value = try x.value.sum(axes: axes, keep: keep)
     guard x.isTracked else { return Variable(value) }
@@ -48,21 +48,22 @@ extension F {
 
   /// The mean over several axes; `keep` leaves each as size 1.
   ///
-  /// - Throws: E0205 for an axis that is empty, does not exist or is named twice.
+  /// - Throws: E0205 for an axis that is empty, does not exist or is duplicated.
   public static func mean(_ x: Variable, axes: [Int], keep: Bool = false) throws -> Variable {
-    // The sum refuses an axis that is named twice, so that the product is at most the number of elements.
+    // The sum rejects a duplicate axis, so the product is at most the number of elements.
     let total = try sum(x, axes: axes, keep: keep)
     let n = try axes.reduce(1) { $0 * x.shape[try Shape.axis($1, x.shape, for: "mean")] }
     guard n > 0 else {
-      throw Failure("E0205", "mean of nothing: shape \(Shape.text(x.shape)) is empty there")
+      throw Failure(
+        "E0205", "mean of an empty tensor: shape \(Shape.text(x.shape)) is empty along these axes")
     }
     return try scale(total, 1 / Float(n))
   }
 
   /// The variance along an axis, Σ (x − mean)² / (n − correction), as float32.
   ///
-  /// `correction` is what NumPy calls `ddof`: 1 is Bessel's correction, an estimate without bias from a sample; 0 is
-  /// the variance of a whole population.
+  /// `correction` is `ddof` in NumPy: 1 is Bessel's correction, an unbiased estimate from a sample; 0 is
+  /// the population variance.
   ///
   /// - Throws: E0205 for an axis that does not exist, or has no more than `correction` elements.
   public static func variance(
@@ -70,7 +71,7 @@ extension F {
   ) throws -> Variable {
     let n = x.shape[try Shape.axis(axis, x.shape, for: "var")]
     guard n > correction else {
-      throw Failure("E0205", "var needs more than \(correction) elements along axis \(axis), not \(n)")
+      throw Failure("E0205", "var needs more than \(correction) elements along axis \(axis), found \(n)")
     }
     let centered = try sub(x, mean(x, axis: axis, keep: true))
     return try scale(sum(square(centered), axis: axis, keep: keep), 1 / Float(n - correction))
@@ -83,7 +84,7 @@ extension F {
     return kept
   }
 
-  /// Largest or smallest along an axis; the gradient goes to where the first one stands.
+  /// Largest or smallest along an axis; the gradient goes to the first one.
   public static func extreme(
     _ sign: Tensor.Extreme, _ x: Variable, axis: Int, keep: Bool = false
   ) throws -> (values: Variable, indices: Tensor) {
@@ -93,14 +94,14 @@ extension F {
     return (try squeeze(all, axis), try indices.squeezed(axis))
   }
 
-  /// The largest elements along an axis; the gradient goes to the first of equal ones, and NaN wins.
+  /// The largest elements along an axis; the gradient goes to the first of equal ones. NaN takes precedence.
   ///
   /// - Throws: E0205 for an axis that is empty or does not exist.
   public static func max(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {
     try extreme(.max, x, axis: axis, keep: keep).values
   }
 
-  /// The smallest elements along an axis; the gradient goes to the first of equal ones, and NaN wins.
+  /// The smallest elements along an axis; the gradient goes to the first of equal ones. NaN takes precedence.
   ///
   /// - Throws: E0205 for an axis that is empty or does not exist.
   public static func min(_ x: Variable, axis: Int, keep: Bool = false) throws -> Variable {

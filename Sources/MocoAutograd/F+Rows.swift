@@ -2,7 +2,7 @@ import CKernels
 import MocoBase
 import MocoTensor
 
-// Operations on the rows along one axis. Another axis than the last is moved there and back.
+// Operations on the rows along one axis. Any other axis is moved to the end and back.
 
 extension F {
   static func onLast(
@@ -101,7 +101,8 @@ extension F {
     for (name, p) in [("weight", weight), ("bias", bias)] {
       guard let p, p.shape != [width] else { continue }
       throw Failure(
-        "E0205", "layer_norm: \(name) has shape \(Shape.text(p.shape)), the rows are \(width) wide",
+        "E0205",
+        "layer_norm: shape mismatch: \(name) has shape \(Shape.text(p.shape)), rows have width \(width)",
         operandLabels: (Shape.text(x.shape), Shape.text(p.shape)))
     }
     let rows = x.value.count / width

@@ -1,7 +1,7 @@
 import MocoTensor
 
 extension F {
-  /// The same elements in row-major order under another shape; one size may be -1 and is worked out.
+  /// The same elements in row-major order in another shape; one size may be -1 and is inferred.
   ///
   /// - Throws: E0205 when the number of elements differs.
   public static func reshape(_ x: Variable, _ shape: [Int]) throws -> Variable {
@@ -11,7 +11,7 @@ extension F {
 
   /// Dimension i of the result is dimension `order[i]` of x; a view, nothing is moved.
   ///
-  /// - Throws: E0205 unless `order` names every axis once.
+  /// - Throws: E0205 unless `order` contains every axis once.
   public static func permute(_ x: Variable, _ order: [Int]) throws -> Variable {
     let value = try x.value.permuted(order)
     guard x.isTracked else { return Variable(value) }
@@ -19,12 +19,12 @@ extension F {
     return unary("permute", x, value) { try $0.permuted(back) }
   }
 
-  /// The last two dimensions exchanged.
+  /// The last two dimensions swapped.
   public static func transpose(_ x: Variable) throws -> Variable {
     unary("transpose", x, x.value.transposed()) { $0.transposed() }
   }
 
-  /// Two dimensions exchanged, each counted from the end when negative; a view.
+  /// Two dimensions swapped, each counted from the end when negative; a view.
   ///
   /// - Throws: E0205 for an axis that does not exist.
   public static func transpose(_ x: Variable, _ a: Int, _ b: Int) throws -> Variable {
@@ -45,7 +45,7 @@ extension F {
     return unary("unsqueeze", x, try x.value.unsqueezed(axis)) { try $0.reshaped(old) }
   }
 
-  /// Without one dimension of size 1; nil takes all of them away.
+  /// Removes one dimension of size 1; nil removes all of them.
   ///
   /// - Throws: E0205 for an axis that does not exist or is longer than 1.
   public static func squeeze(_ x: Variable, _ axis: Int? = nil) throws -> Variable {
@@ -79,7 +79,7 @@ extension F {
     }
   }
 
-  // MARK: Picking
+  // MARK: Selection
 
   /// `x[items]`.
   public static func index(_ x: Variable, _ items: [IndexItem]) throws -> Variable {
@@ -115,7 +115,7 @@ extension F {
     }
   }
 
-  /// The slices at `indices` along an axis; an index may come more than once.
+  /// The slices at `indices` along an axis; an index may be repeated.
   public static func indexSelect(_ x: Variable, axis: Int, _ indices: [Int]) throws -> Variable {
     let value = try x.value.indexSelect(axis: axis, indices)
     guard x.isTracked else { return Variable(value) }
@@ -125,7 +125,7 @@ extension F {
     return unary("index", x, value) { try $0.scatterAdded(axis: at, positions, length: length) }
   }
 
-  /// Rows of a table by number. Shape: [V, W] → [n, W].
+  /// Rows of a table by index. Shape: [V, W] → [n, W].
   public static func gather(_ table: Variable, _ rows: [Int]) throws -> Variable {
     try indexSelect(table, axis: 0, rows)
   }
@@ -154,9 +154,9 @@ extension F {
     return (picked("topk", x, axis, values, indices), indices)
   }
 
-  /// Sorted along an axis, with the positions the elements came from; stable, NaN last either way.
+  /// Sorted along an axis, with the original positions; stable, NaN last in both directions.
   ///
-  /// The gradient of each value goes back to where it stood. The indices, int64, carry none.
+  /// The gradient of each value goes to its original position. The indices, int64, have none.
   ///
   /// - Throws: E0205 for an axis that does not exist, E0405, E0406 when interrupted.
   public static func sorted(

@@ -2,12 +2,12 @@ import MocoTensor
 
 /// Operations on variables, each with its gradient.
 ///
-/// Shapes follow the tensor library, and so do errors. Values are computed by it; what is added here is
-/// the way back. An operation on variables that need no gradient costs no more than the tensor's.
+/// Shapes and errors are those of the tensor library, which computes the values. This type adds
+/// the gradients. An operation on variables that need no gradient costs no more than the tensor's.
 public enum F {
   static func constant(_ value: Float) throws -> Variable { Variable(try Tensor(value)) }
 
-  /// One input, one rule; `saved` is what the rule reads of memory that others may write to.
+  /// One input, one rule; `saved` lists the tensors that the rule reads and others may write to.
   static func unary(
     _ name: String, _ x: Variable, _ value: Tensor, saved: [Tensor] = [],
     _ rule: @escaping (Tensor) throws -> Tensor
@@ -18,7 +18,7 @@ public enum F {
 }
 
 extension Variable {
-  /// Whether an operation on this is recorded; one that is not, although this trains, is noted.
+  /// Whether an operation on this is recorded. An unrecorded operation on a trainable variable is counted.
   var isTracked: Bool {
     guard requiresGrad else { return false }
     if Autograd.isEnabled { return true }

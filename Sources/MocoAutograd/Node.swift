@@ -11,10 +11,10 @@ final class Node {
   let name: String
   private(set) var inputs: [Variable]
   private var needs: [Bool]
-  // The memory of what the rule reads, and how often it had been written to when the operation was recorded.
+  // The storage that the rule reads, and its number of writes when the operation was recorded.
   private var guards: [(storage: Storage, writes: Int)]
   private var rule: ((Tensor, [Bool]) throws -> [Tensor?])?
-  // The gradient collected so far while a backward pass runs.
+  // The gradient accumulated so far during a backward pass.
   private var pending: Tensor?
   private var ownsPending = false
   private var visit: UInt64 = 0
@@ -33,7 +33,7 @@ final class Node {
 
   private var isOverwritten: Bool { guards.contains { $0.storage.writes != $0.writes } }
 
-  /// The nodes under this one, newest first.
+  /// The nodes that this one depends on, newest first.
   private func reachable() -> [Node] {
     let mark = Node.created.wrappingAdd(1, ordering: .relaxed).newValue
     var found: [Node] = []
@@ -51,14 +51,14 @@ final class Node {
     return found
   }
 
-  /// The leaves under this one that gradients would flow to.
+  /// The leaves that this one depends on and that gradients would flow to.
   func leaves() -> [Variable] {
     reachable().flatMap { node in
       zip(node.inputs, node.needs).compactMap { input, needed in needed && input.node == nil ? input : nil }
     }
   }
 
-  /// The nodes under this one, newest first, none of whose ways has been used or spoiled.
+  /// The nodes that this one depends on, newest first; all of them unused and with unchanged saved values.
   ///
   /// - Throws: E0207.
   private func intactOrder() throws -> [Node] {
@@ -70,8 +70,8 @@ final class Node {
     }
     if let changed = order.first(where: \.isOverwritten) {
       throw Failure(
-        "E0207", "backward: numbers that \(changed.name) worked on were overwritten since",
-        help: "write into x.copy(), which has numbers of its own, or after backward()")
+        "E0207", "backward: a value used by '\(changed.name)' was changed in place after it was computed",
+        help: "write into x.copy(), or write after backward()")
     }
     return order
   }
@@ -95,7 +95,7 @@ final class Node {
         guard gradient.shape == inputs[i].shape else {
           throw Failure(
             "E0205",
-            "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
+            "\(node.name): shape mismatch: gradient \(Shape.text(gradient.shape)), input "
               + Shape.text(inputs[i].shape))
         }
         if let next = inputs[i].node {
@@ -108,8 +108,8 @@ final class Node {
     }
   }
 
-  /// Gradients of `seed` times this with respect to some variables, nil where no way leads there. The graph stays as
-  /// it is, and no leaf's `grad` changes. Only ways that lead to the targets are walked.
+  /// Gradients of `seed` times this with respect to some variables, nil if it does not depend on them. The graph is
+  /// kept, and no leaf's `grad` changes. Only paths to the targets are visited.
   func gradients(_ seed: Tensor, of targets: [Variable]) throws -> [Tensor?] {
     let order = try intactOrder()
     defer { for node in order { node.pending = nil } }
@@ -122,7 +122,7 @@ final class Node {
         leaves[ObjectIdentifier(target)] = leaves[ObjectIdentifier(target)] ?? place
       }
     }
-    // From the oldest on: which nodes have a target under them.
+    // From the oldest node on: marks the nodes that depend on a target.
     var leading = Set<ObjectIdentifier>()
     func leads(_ input: Variable) -> Bool {
       guard let node = input.node else { return leaves[ObjectIdentifier(input)] != nil }
@@ -147,7 +147,7 @@ final class Node {
         guard gradient.shape == input.shape else {
           throw Failure(
             "E0205",
-            "\(node.name): a gradient of shape \(Shape.text(gradient.shape)) for an input of shape "
+            "\(node.name): shape mismatch: gradient \(Shape.text(gradient.shape)), input "
               + Shape.text(input.shape))
         }
         if let next = input.node {

@@ -4,21 +4,21 @@ import MocoBase
 import MocoTensor
 import Synchronization
 
-/// A tensor that remembers how it was made, so that gradients can flow back.
+/// A tensor that records how it was computed, so that gradients can flow back.
 ///
 /// Reverse-mode differentiation: every operation on a variable that needs a gradient leaves a node;
-/// `backward` visits the nodes from the newest to the oldest. Each node is used once: what it saved is freed
+/// `backward` visits the nodes from the newest to the oldest. Each node is used once: its saved values are freed
 /// as soon as its gradient has been passed on.
 ///
-/// - Safety: one thread at a time builds a graph and walks it; other threads only read values, while that
+/// - Safety: one thread at a time builds a graph and traverses it; other threads only read values, while that
 ///   one waits.
 public final class Variable: @unchecked Sendable {
   /// The value; a leaf's may be replaced (by an optimizer, say) between steps.
   public var value: Tensor
-  /// The gradient that `backward` added up here; leaves only.
+  /// The gradient accumulated by `backward`; leaves only.
   public var grad: Tensor?
   private var marked: Bool
-  // Cleared only while a graph is taken apart.
+  // Cleared only while a graph is released.
   var node: Node?
 
   /// A leaf.
@@ -35,20 +35,20 @@ public final class Variable: @unchecked Sendable {
 
   deinit { Node.takeApart(&node) }
 
-  /// Whether gradients flow to or through this; may be set on leaves, and stays as it is elsewhere.
+  /// Whether gradients flow to or through this; can be set on leaves only.
   public var requiresGrad: Bool {
     get { marked }
     set { if node == nil { marked = newValue } }
   }
 
-  /// Whether this was made by the user and not by an operation.
+  /// Whether this was created by the user and not by an operation.
   public var isLeaf: Bool { node == nil }
 
   /// The value's sizes, outermost dimension first; [] for a single number.
   public var shape: [Int] { value.shape }
 
-  /// The leaves that a gradient of this would flow to, as far as the way there has not been used; itself for a leaf that
-  /// trains.
+  /// The leaves that a gradient of this would flow to through unused nodes; itself for a trainable
+  /// leaf.
   public func trainedLeaves() -> [Variable] {
     guard requiresGrad else { return [] }
     return node?.leaves() ?? [self]
@@ -78,7 +78,7 @@ public final class Variable: @unchecked Sendable {
 
   /// Adds the gradient of this with respect to every leaf that needs one to the leaf's `grad`.
   ///
-  /// - Parameter seed: the gradient of something beyond with respect to this; 1 for a single number.
+  /// - Parameter seed: the gradient of a later result with respect to this; 1 for a scalar.
   /// - Throws: E0207 without anything that needs a gradient, or a second time through the same part of a
   ///   graph; E0206 without a seed for more than one number; E0205 for a seed of another shape; E0406 when
   ///   interrupted.
@@ -88,10 +88,10 @@ public final class Variable: @unchecked Sendable {
     try Autograd.noGrad { try node.run(start) }
   }
 
-  /// The gradients of this with respect to some variables, leaves or not; nil for those that it does not come from.
+  /// The gradients of this with respect to some variables, leaves or not; nil for those that it does not depend on.
   ///
-  /// No `grad` changes, and the graph can be walked again.
-  /// - Parameter seed: the gradient of something beyond with respect to this; 1 for a single number.
+  /// No `grad` changes, and the graph can be traversed again.
+  /// - Parameter seed: the gradient of a later result with respect to this; 1 for a scalar.
   /// - Throws: as `backward`.
   public func gradients(of targets: [Variable], seed: Tensor? = nil) throws -> [Tensor?] {
     let start = try start(seed, "gradients")
@@ -104,28 +104,28 @@ public final class Variable: @unchecked Sendable {
   private func start(_ seed: Tensor?, _ name: String) throws -> Tensor {
     guard requiresGrad else {
       throw Failure(
-        "E0207", "\(name): nothing here needs a gradient",
-        help: "make what is to be trained with parameter(…), and compute outside no_grad")
+        "E0207", "\(name): the value does not depend on a parameter",
+        help: "create trainable tensors with parameter(…), and compute outside no_grad")
     }
     guard let seed else {
       guard value.count == 1 else {
         throw Failure(
           "E0206", "\(name) needs a single number, not shape \(Shape.text(shape))",
-          help: "reduce it first, with sum() or mean()")
+          help: "reduce it with sum() or mean()")
       }
       return try Tensor.full(shape, 1)
     }
     guard seed.shape == shape else {
       throw Failure(
         "E0205",
-        "\(name): the gradient has shape \(Shape.text(seed.shape)), the value \(Shape.text(shape))",
+        "\(name): shape mismatch: gradient \(Shape.text(seed.shape)), value \(Shape.text(shape))",
         operandLabels: (Shape.text(shape), Shape.text(seed.shape)))
     }
     return seed
   }
 
-  // A leaf's gradient has memory of its own: optimizers and clipping write into it. Where a program still holds
-  // the sum so far, perhaps in a recorded operation, that one keeps its numbers.
+  // A leaf's gradient has its own memory: optimizers and clipping write into it. If a program still holds
+  // the earlier sum, perhaps in a recorded operation, that one keeps its numbers.
   func accumulate(_ new: Tensor) throws {
     guard var old = grad else {
       var new = new
@@ -160,8 +160,8 @@ public enum Autograd {
     return try body()
   }
 
-  /// Whether the backward pass that runs on this thread leaves its graph as it is: what a rule has kept for it must
-  /// stay for the next one.
+  /// Whether the backward pass that runs on this thread keeps its graph: saved values of a rule must
+  /// be kept for the next one.
   public static var keepsGraph: Bool { moco_keep_graph_depth() > 0 }
 
   static func keepingGraph<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {

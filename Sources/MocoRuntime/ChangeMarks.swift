@@ -3,17 +3,17 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-// What shows that an object was changed in place: the memory of its numbers, which counts how often they were written
+// Detects that an object was changed in place: by the memory of its numbers, which counts how often they were written
 // to, and nothing of the numbers themselves. Data sets, splits, images, figures and results never change.
 
 extension ChangeMark {
-  /// Adds where numbers are and how often they were written to. Views of them share both.
+  /// Adds the address of a storage and its number of writes. Views of it share both.
   fileprivate mutating func add(_ tensor: Tensor) {
     add(tensor.storage)
     add(tensor.storage.writes)
   }
 
-  /// Adds a value that may train, and its gradient.
+  /// Adds a value that may be trainable, and its gradient.
   fileprivate mutating func add(_ variable: Variable) {
     add(variable.value)
     add(variable.requiresGrad ? 1 : 0)
@@ -31,7 +31,7 @@ extension TensorValue {
 }
 
 extension ModelValue {
-  /// What trains of it, and the classes that it was trained on.
+  /// Its trainable parameters, and the classes that it was trained on.
   func mark(_ mark: inout ChangeMark) {
     mark.add(model.trainableParameters)
     for place in model.trained.places { mark.add(place) }
@@ -39,7 +39,7 @@ extension ModelValue {
 }
 
 extension ClipValue {
-  /// What trains of it: all else is frozen.
+  /// Its trainable parameters; everything else is frozen.
   func mark(_ mark: inout ChangeMark) {
     mark.add(model.trainableParameters.map { MocoMethods.Parameter($0.name, $0.variable) })
   }

@@ -9,37 +9,37 @@ import MocoTraining
 ///
 /// One per session; used on the thread that runs programs.
 public final class RuntimeContext {
-  /// nil where no standard library was found; `standardLibrary()` says so in words.
+  /// nil if no standard library was found; `standardLibrary()` then throws an error that says so.
   public let library: StandardLibrary?
-  /// What `seed(n)` set last, or the command line.
+  /// The seed set last, by `seed(n)` or the command line.
   public var seed: UInt64
-  /// Who hears of progress and is asked for input; nil where nobody is.
+  /// Receives progress and requests for input; nil if there is no front end.
   public weak var delegate: (any RuntimeDelegate)?
   /// Writes where `print` writes.
   public var output: (String) -> Void = { _ in }
-  /// Writes a message of moco's own there, which may hold names from files.
+  /// Writes a message of moco there, which may contain names from files.
   func say(_ text: String) { output(TerminalText.safe(text)) }
   /// The place where values are shown.
   public var limits = DocumentLimits()
-  /// What is recorded of this run; nil at the prompt and where nothing is to be recorded.
+  /// The record of this run; nil at the prompt and if nothing is to be recorded.
   public let recorder: RunRecorder?
-  /// The hash of a program's code and modules by the path of its file; nil where nobody knows programs.
+  /// The hash of a program's code and modules by the path of its file; nil if the front end has no programs.
   public var codeHash: ((String) throws -> String)?
-  /// What is kept for TensorBoard.
+  /// The data written for TensorBoard.
   var log = RunLog()
-  /// What this run shares with other runs of the process; nil for a run by itself.
+  /// The state shared with other runs of the process; nil for a run alone.
   public let sharing: RunSharing?
   /// Trainings and unnamed checkpoints so far: their numbers in the run's record.
   var trainings = 0
-  /// Calls of `train` so far, whether they are recorded or not: what each keeps for another try has its number.
+  /// Calls of `train` so far, recorded or not. The state that each saves for a retry has this number.
   var begunTrainings = 0
   var checkpoints = 0
   /// Controls that the program has declared, with their values.
   var controls: [(name: String, value: String)] = []
-  /// What `result` has been given so far.
+  /// The values passed to `result` so far.
   var result = JsonObject()
 
-  /// What built-ins share; see the properties of these names.
+  /// The state that built-ins share; see the properties of these names.
   public init(
     library: StandardLibrary?, seed: UInt64 = 0, recorder: RunRecorder? = nil, sharing: RunSharing? = nil
   ) {
@@ -59,80 +59,80 @@ public final class RuntimeContext {
     return library
   }
 
-  /// Trainings whose callbacks are running.
+  /// The number of trainings whose callbacks are running.
   private(set) var openTrainings = 0
   private static let openLimit = 16
 
-  /// Runs a training; callbacks of it may run others, to a depth that memory and patience bear.
+  /// Runs a training. Its callbacks may run others, to a limited depth.
   ///
   /// - Throws: E0401 where it is the innermost of too many.
   func nested<Result>(_ work: () throws -> Result) throws -> Result {
     guard openTrainings < RuntimeContext.openLimit else {
       throw Failure(
-        "E0401", "\(RuntimeContext.openLimit) trainings run inside each other's callbacks already",
-        help: "start this one when the others have ended, not in each_step or each_epoch")
+        "E0401", "\(RuntimeContext.openLimit) trainings are already nested in callbacks",
+        help: "start this one after the others have ended, not in each_step or each_epoch")
     }
     openTrainings += 1
     defer { openTrainings -= 1 }
     return try work()
   }
 
-  /// How many draws named no seed of their own.
+  /// The number of draws without an explicit seed.
   var draws = 0
 
-  /// A generator for the next draw that names no seed of its own: the session's seed, and a count of such
+  /// A generator for the next draw without an explicit seed: the session's seed, and a count of such
   /// draws.
   func nextGenerator(_ stream: String = "draw") -> Philox {
     defer { draws &+= 1 }
     return Philox(seed: seed, stream: stream, index: draws)
   }
 
-  /// Draws begin again.
+  /// Restarts the count of draws.
   func reseed(_ seed: UInt64) {
     self.seed = seed
     draws = 0
   }
 
-  /// The folder of this run, made on first use; nil where nothing is recorded.
+  /// The folder of this run, created on first use; nil if nothing is recorded.
   public func runFolder() throws -> RunFolder? { try recorder?.folder() }
 }
 
-/// Makes the folder of a run when the first thing worth keeping happens: a model or data set is loaded,
+/// Creates the folder of a run when there is first something to record: a model or data set is loaded,
 /// something is trained, evaluated or saved. A program that only prints leaves nothing behind.
 public final class RunRecorder {
   /// The script's name without folder and extension.
   public let name: String
-  /// The folder asked for with `--out`, or nil for `runs/<name>-<number>`.
+  /// The folder requested with `--out`, or nil for `runs/<name>-<number>`.
   public let out: String?
-  /// The folder in which trainings keep themselves, so that another try of the same program with the same settings goes on
-  /// to the same bits (`KeptTraining`); nil where there will be none. Its owner removes it when the program has ended.
+  /// The folder in which trainings save their state, so that a retry of the program with the same settings resumes
+  /// to the same bits (`KeptTraining`); nil if there is no retry. Its owner removes it when the program has ended.
   public var keeps: String?
-  /// Set before the folder is made: the script as run, and the facts that go into run.json.
+  /// Set before the folder is created: the script as run, and the facts for run.json.
   public var script = ""
   /// What run.json says of the run, in order.
   public var facts: [(name: String, value: Json)] = []
-  /// Further facts, which take time to find out: asked for when the folder is made.
+  /// Further facts, which take time to find out: requested when the folder is created.
   public var lateFacts: [(name: String, value: () -> Json)] = []
-  /// Told of the folder when it is made, after what is known of the run is in it.
+  /// Called with the folder when it is created, after the facts of the run have been written to it.
   public var whenMade: ((RunFolder) -> Void)?
   private var made: RunFolder?
 
   /// The point of a sweep that the run is; nil for a run by itself.
   public let point: RunPoint?
-  /// What all settings of the program are, as far as it has declared them.
+  /// The values of all settings that the program has declared so far.
   private(set) var settings = JsonObject()
 
-  /// Nothing is made yet; see the properties of these names.
+  /// Nothing is created yet; see the properties of these names.
   public init(name: String, out: String? = nil, point: RunPoint? = nil) {
     self.name = name
     self.out = out
     self.point = point
   }
 
-  /// The folder, if it was made.
+  /// The folder, if it was created.
   public var existing: RunFolder? { made }
 
-  /// - Throws: E0504 if it cannot be made.
+  /// - Throws: E0504 if it cannot be created.
   public func folder() throws -> RunFolder {
     if let made { return made }
     do {
@@ -145,32 +145,32 @@ public final class RunRecorder {
     } catch let error as Failure where error.code == "E0504" && out == nil {
       throw Failure(
         error.code, "the record of this run: \(error.message)",
-        help: "start moco in another folder, give one with --out FOLDER, or write --no-record")
+        help: "start moco in another folder, choose one with --out FOLDER, or pass --no-record")
     }
   }
 
-  /// Replaces a fact, also in a folder that was made.
+  /// Replaces a fact, also in a folder that already exists.
   package func note(_ name: String, _ value: Json) {
     facts.removeAll { $0.name == name }
     facts.append((name, value))
     try? made?.set(name, value)
   }
 
-  /// A setting has this value.
+  /// Records the value of a setting.
   func set(_ name: String, _ value: Json) {
     guard settings[name] != value else { return }
     settings[name] = value
     note("settings", .object(settings))
   }
 
-  /// The run begins with these settings.
+  /// Records the settings at the start of the run.
   func begin(settings: JsonObject) { self.settings = settings }
 
-  /// Adds how the run ended, where there is a folder.
+  /// Records how the run ended, if there is a folder.
   ///
   /// - Parameters:
-  ///   - exitStatus: what the program gave to `exit`, where it ended that way.
-  ///   - by: the signal that has interrupted it.
+  ///   - exitStatus: the argument of `exit`, if the program ended that way.
+  ///   - by: the signal that interrupted it.
   public func finish(status: String, exitStatus: Int32? = nil, seconds: Double, by: String? = nil) {
     guard let made else { return }
     var facts: [(String, Json)] = [("status", .string(status)), ("seconds", .double(seconds))]
@@ -181,7 +181,7 @@ public final class RunRecorder {
 }
 
 extension RuntimeContext {
-  /// A run of a sweep remembers which files it has read, so that it is known later whether they are still those. What
+  /// A run of a sweep records which files it has read, so that later changes to them are detected. What
   /// ships with moco goes with its version.
   func note(input path: String) throws {
     guard recorder?.point != nil, library?.owns(path) != true, let folder = try runFolder() else { return }
@@ -191,11 +191,11 @@ extension RuntimeContext {
   }
 }
 
-/// The point of a sweep that a run is: its folder is there before the run begins.
+/// The point of a sweep that a run computes: its folder exists before the run begins.
 public struct RunPoint: Sendable {
-  /// The folder, which is the run's own already.
+  /// The folder, already claimed by the run.
   public let path: String
-  /// All of what tells it from other points, in hexadecimal digits.
+  /// The full key that tells it from other points, in hexadecimal digits.
   public let identity: String
 
   /// A point; the folder is claimed.

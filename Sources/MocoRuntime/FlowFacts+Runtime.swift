@@ -1,8 +1,8 @@
 import MocoLang
 
 extension FlowFacts {
-  /// Of the built-ins of this target: those that do more than give a value but leave their arguments alone, and those
-  /// whose results share what they were given. Tensors of a computation share its parameters: `backward` changes them.
+  /// Lists the built-ins of this target that have side effects but do not change their arguments, and those
+  /// whose results share their arguments. Tensors of a computation share its parameters: `backward` changes them.
   static let runtime = FlowFacts(
     keeping: [
       "show", "evaluate", "route", "dead", "compare", "nearest_words", "sleep", "env", "exists", "glob",

@@ -1,10 +1,10 @@
 import MocoLang
 
-// What stays in memory with a value that is held only to be shown again. Models, data sets, splits, batches and
-// optimizers do not say: they hold far more than themselves.
+// The memory of a value that is held only to be shown again. Models, data sets, splits, batches and
+// optimizers do not report it: they hold far more than themselves.
 
 extension TensorValue {
-  /// The numbers that a view shows are kept with all the others; a tensor with a history keeps that too.
+  /// A view keeps its entire storage; a tensor with a history keeps that too.
   var heldByteCount: Int? {
     variable.isLeaf && parts == nil ? tensor.storageByteCount + (variable.grad?.storageByteCount ?? 0) : nil
   }

@@ -2,8 +2,8 @@ import Glibc
 import MocoBase
 import MocoLang
 
-/// Finds the sources of modules: `use templates` in the standard library, `use "./x.moco"` beside the file
-/// that says so.
+/// Finds the sources of modules: `use templates` in the standard library, `use "./x.moco"` relative to the
+/// importing file.
 struct ModuleFiles {
   let library: StandardLibrary?
 
@@ -13,7 +13,7 @@ struct ModuleFiles {
     case .library(let name):
       guard let library else {
         throw Failure(
-          "E0801", "there is no module '\(name)': the standard library of moco was not found",
+          "E0801", "cannot find module '\(name)': the standard library of moco was not found",
           help: "set MOCO_STDLIB to the folder 'stdlib' of moco's checkout")
       }
       guard let path = library.module(name) else {
@@ -21,35 +21,35 @@ struct ModuleFiles {
         throw Failure(
           "E0801", "the standard library has no module '\(name)'",
           help: Runtime.dialect.help(forModule: name)
-            ?? "write \"./\(name).moco\" for a file of your own; the library has \(names.joined(separator: ", "))"
+            ?? "write \"./\(name).moco\" for your own file; the library has \(names.joined(separator: ", "))"
         )
       }
       return LoadedModule(source: try SourceFile.read(path), identity: resolved(path))
     case .path(let text):
-      // A program from the prompt or `-e` has no folder: then the one that moco works in.
+      // A program from the prompt or `-e` has no folder: then the current folder is used.
       let isFile = importer.path != nil || FileSystem.kind(importer.name) == .file
       let folder = isFile ? FileSystem.parent(of: importer.name) : "."
       let shown =
         text.hasPrefix("/") || folder == "."
         ? text : "\(folder)/\(text.hasPrefix("./") ? String(text.dropFirst(2)) : text)"
-      // The folder that moco works in may be another one by now than when the importer was read.
+      // The current folder may have changed since the importer was read.
       let path =
         text.hasPrefix("/")
         ? text : importer.path.map { "\(FileSystem.parent(of: $0))/\(text)" } ?? FilePath.whole(shown)
       guard FileSystem.kind(path) == .file else {
         let isShort = FileSystem.kind(path + ".moco") == .file
         throw Failure(
-          "E0801", "there is no file \(shown) to use",
+          "E0801", "the module file \(shown) does not exist",
           help: isShort
             ? "write use \(StringText.quoted(text + ".moco"))"
-            : "give a path that is relative to \(isFile ? importer.name : "this folder")")
+            : "use a path relative to \(isFile ? importer.name : "this folder")")
       }
       return LoadedModule(source: try SourceFile.read(path, called: shown), identity: resolved(path))
     }
   }
 
-  /// The public names of a module, read and not run.
-  /// - Throws: what `load` throws.
+  /// The public names of a module, which is read but not run.
+  /// - Throws: errors of `load`.
   func names(_ source: Use.Source, from importer: SourceFile) throws -> [String] {
     let parsed = Parser.parse(try load(source, from: importer).source, Runtime.dialect)
     return parsed.program.statements.flatMap { $0.declaredNames.map(\.name) }.filter { !$0.hasPrefix("_") }
@@ -63,10 +63,10 @@ struct ModuleFiles {
 }
 
 extension SourceFile {
-  /// A program's file. What is not UTF-8 in it is the parser's to report (E0100), at its place.
+  /// A program's file. The parser reports invalid UTF-8 in it (E0100), with its place.
   ///
   /// - Parameter called: its name in messages; nil for the path.
-  /// - Throws: E0501 if there is none, E0502 if it cannot be read or is not a program by its size.
+  /// - Throws: E0501 if it does not exist, E0502 if it cannot be read or is too large for a program.
   public static func read(_ path: String, called name: String? = nil) throws -> SourceFile {
     SourceFile(
       name: name ?? path, path: FilePath.whole(path),
@@ -75,7 +75,7 @@ extension SourceFile {
 }
 
 enum FilePath {
-  /// A path from the root, whatever folder moco works in later.
+  /// An absolute path, which stays valid if the current folder changes.
   static func whole(_ path: String) -> String {
     guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
     defer { free(here) }

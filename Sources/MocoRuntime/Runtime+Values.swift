@@ -3,15 +3,15 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-// Values of the language from and for Swift, for what runs programs and reads their results.
+// Values of the language from and for Swift, for code that runs programs and reads their results.
 
 extension Runtime {
-  /// Gives programs a model under a name.
+  /// Defines a model under a name for programs.
   package func define(_ name: String, _ clip: CLIPModel) {
     interpreter.define(name, .host(ClipValue(clip, context)))
   }
 
-  /// Gives programs a tensor under a name.
+  /// Defines a tensor under a name for programs.
   package func define(_ name: String, _ tensor: Tensor) {
     interpreter.define(name, .host(TensorValue(tensor)))
   }

@@ -9,56 +9,56 @@ import MocoTraining
   import Glibc
 #endif
 
-/// What a session starts with.
+/// The options of a session.
 public struct RuntimeOptions {
   public var seed: UInt64 = 0
   /// Threads for numeric work; nil leaves the default (all cores, or `MOCO_THREADS`).
   public var threads: Int?
-  /// Whether results must have the same bits on every processor, whatever it costs: `Products.makePortable`.
+  /// Whether results must have the same bits on every processor, at some cost in speed: `Products.makePortable`.
   public var isPortable = false
-  /// Bytes that values may take, and tensors too; nil goes by what is free.
+  /// The memory limit for values, and for tensors, in bytes; nil derives it from the free memory.
   public var memory: Int?
   /// `--set name=value`: replaces the literals of top-level `let`s of the program that is run.
   public var overrides: [(name: String, text: String)] = []
-  /// What `args()` gives.
+  /// The value of `args()`.
   public var arguments: [String] = []
-  /// Where TensorBoard reads what happens in the run; nil for nowhere.
+  /// The destination of TensorBoard's event files; nil for none.
   public var events: EventFile?
-  /// What is recorded of the run; nil for nothing.
+  /// The recorder of the run; nil to record nothing.
   public var recorder: RunRecorder?
-  /// What the run shares with other runs of the process; nil for nothing.
+  /// The state shared with other runs of the process; nil for none.
   public var sharing: RunSharing?
-  /// Whether features of frozen encoders are kept on disk for other sessions: `FeatureFiles.standard()`.
+  /// Whether features of frozen encoders are cached on disk for other sessions: `FeatureFiles.standard()`.
   public var keepsFeatures = false
-  /// The files that ship with moco; nil where they were not found.
+  /// The files that ship with moco; nil if they were not found.
   public var library: StandardLibrary? = StandardLibrary.locate()
   /// The place where values are shown.
   public var limits = DocumentLimits()
-  /// What stops the programs that run; nil for the flag of the thread that makes the runtime, which is the process's
-  /// where no session is.
+  /// The flag that stops running programs; nil for the flag of the thread that makes the runtime, which is the
+  /// process's outside a session.
   public var stopFlag: StopFlag?
 
-  /// What is usual.
+  /// The defaults.
   public init() {}
 }
 
 /// An interpreter with every built-in of moco.
 ///
-/// A session of MocoSession has one; what is published goes to the context's delegate.
+/// A session of MocoSession has one; published events go to the context's delegate.
 public final class Runtime {
-  /// The dialect of its interpreter: where there is no interpreter yet, as for a program that is only laid out.
+  /// The dialect of its interpreter, for uses without an interpreter, such as formatting a program.
   public static let dialect = Dialect.moco
   /// The language.
   public let interpreter: Interpreter
-  /// What its built-ins share.
+  /// The state that its built-ins share.
   public let context: RuntimeContext
   private let options: RuntimeOptions
 
-  /// An interpreter that knows every built-in. Threads, memory and kept features are the process's.
+  /// An interpreter with every built-in. Threads, memory and cached features are shared by the process.
   public init(options: RuntimeOptions = RuntimeOptions()) {
     self.options = options
-    // A variable that cannot be used is said at the start, not in the midst of a program's output.
-    // Where products are moco's own the variable decides nothing.
+    // An invalid variable is reported at the start, not in the middle of a program's output.
+    // If products are moco's own, the variable has no effect.
     if getenv("OPENBLAS_CORETYPE") != nil, !Products.isPortable { Blas.load() }
     KernelFamily.check()
     if options.isPortable { Products.makePortable() }
@@ -95,17 +95,17 @@ public final class Runtime {
     for (name, text) in options.overrides { interpreter.setOverride(name, text) }
   }
 
-  /// Finds the public names of a module that a file uses, for a check that runs nothing. Where there is no such
-  /// module, it throws E0801, and E0502 where its file cannot be read.
+  /// Finds the public names of a module that a file uses, for a check that runs nothing. If there is no such
+  /// module, it throws E0801, and E0502 if its file cannot be read.
   public var moduleNames: @Sendable (Use.Source, SourceFile) throws -> [String] {
     { [library = context.library] in try ModuleFiles(library: library).names($0, from: $1) }
   }
 
   deinit { FeatureCache.shared.files?.flush() }
 
-  /// Runs a whole program as it was read, and records of which program the run is, where runs are recorded.
+  /// Runs an entire program, and records which program the run belongs to, if runs are recorded.
   ///
-  /// - Parameter settings: all settings of the program, as they are for this run; nil for those of `--set` alone.
+  /// - Parameter settings: all settings of the program for this run; nil for those of `--set` alone.
   public func run(_ program: ParseResult, settings: JsonObject? = nil) -> RunResult {
     let source = program.program.file
     if let recorder = options.recorder {
@@ -126,7 +126,7 @@ public final class Runtime {
         ),
         ("threads", .int(Parallel.threadCount)),
       ]
-      // Where OpenBLAS multiplies, it has to be loaded to be named.
+      // OpenBLAS must be loaded before its version is known.
       recorder.lateFacts = [
         (
           "kernels",
@@ -151,7 +151,7 @@ public enum Moco {
   public static let version = MocoVersion.text
 }
 
-/// Gives an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the
+/// Adds to an interpreter every built-in that needs more than the language: files, tensors, CLIP, data, the
 /// method, figures.
 func registerBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   registerFileBuiltins(interpreter, context)

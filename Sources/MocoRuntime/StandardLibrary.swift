@@ -1,23 +1,23 @@
 import Glibc
 import MocoBase
 
-/// Where the files that ship with moco are: modules, templates, the tokenizer's tables, the small model and
+/// The folder of the files that ship with moco: modules, templates, the tokenizer's tables, the small model and
 /// data.
 public struct StandardLibrary: Sendable {
   /// The folder `stdlib`.
   public let root: String
 
-  /// The library in a folder, which is not looked at.
+  /// The library in a folder, which is not checked.
   public init(root: String) {
     self.root = root
   }
 
   /// The library that belongs to the running program.
   ///
-  /// Looked for in this order: the environment variable `MOCO_STDLIB`; `stdlib` beside the executable or in
+  /// Searched in this order: the environment variable `MOCO_STDLIB`; `stdlib` next to the executable or in
   /// any folder above it (a build folder inside a checkout); `share/moco/stdlib` in any folder above it (an
   /// installation).
-  /// - Returns: nil where there is none.
+  /// - Returns: nil if there is none.
   public static func locate(executable: String? = nil) -> StandardLibrary? {
     if let named = getenv("MOCO_STDLIB") {
       let path = String(cString: named)
@@ -49,20 +49,20 @@ public struct StandardLibrary: Sendable {
   /// Pages of the reference.
   public var pages: [String] { names(in: "docs", ending: ".md") }
 
-  /// Names that `use` knows: of modules, and of methods' pages.
+  /// Names that `use` accepts: of modules, and of methods' pages.
   public var modules: [String] {
     StandardLibrary.moduleFolders.flatMap { names(in: $0, ending: ".moco") }.sorted()
   }
 
-  /// The folders in which `use` looks for a module of the library.
+  /// The folders in which `use` searches for a module of the library.
   private static let moduleFolders = ["modules", "methods"]
 
-  /// The file of a module of the library; nil where there is none of this name.
+  /// The file of a module of the library; nil if there is none of this name.
   public func module(_ name: String) -> String? {
     StandardLibrary.moduleFolders.map { path($0, name + ".moco") }.first { FileSystem.kind($0) == .file }
   }
 
-  /// Names that `load_clip` knows.
+  /// Names of models that `load_clip` accepts.
   public var models: [String] { names(in: "models", ending: "-clip.safetensors") }
 
   private func names(in folder: String, ending: String) -> [String] {
@@ -77,7 +77,7 @@ public struct StandardLibrary: Sendable {
     return try? FileSystem.readText(path("docs", name + ".md"))
   }
 
-  /// The text of a file of the library, by its path in it; nil where there is none.
+  /// The text of a file of the library, by its path in it; nil if there is none.
   public func text(at path: String) -> String? { try? FileSystem.readText(self.path(path)) }
 
   private static func isLibrary(_ path: String) -> Bool {

@@ -2,23 +2,23 @@ import MocoAutograd
 import MocoLang
 import MocoTensor
 
-// Copies that lack nothing, for states of a notebook that are put back. Two objects that share numbers (a view and its
-// tensor, a model and an optimizer of its parameters) would not share them any more: then there is no copy.
+// Complete copies, for states of a notebook that are restored. Two objects that share numbers (a view and its
+// tensor, a model and an optimizer of its parameters) would no longer share them: then no copy is made.
 
 extension Variable {
-  /// Whether the numbers are no other object's, which is noted.
+  /// Whether the numbers belong to no other object; the owner is recorded.
   fileprivate func isAlone(_ memory: inout Set<ObjectIdentifier>) -> Bool {
     memory.insert(ObjectIdentifier(value.storage)).inserted
   }
 
-  /// Gives another variable what a copy of the numbers leaves behind.
+  /// Copies the remaining state of a variable, besides its numbers.
   fileprivate func giveState(to other: Variable) throws {
     if other.requiresGrad != requiresGrad { other.requiresGrad = requiresGrad }
     other.grad = try grad?.copy()
   }
 }
 
-/// Gives the copies of parameters what the copy left behind. - Returns: whether they could be copied at all.
+/// Copies the remaining state of the parameters. - Returns: whether they could be copied.
 private func giveState(
   _ own: [Variable], to copies: [Variable], _ memory: inout Set<ObjectIdentifier>
 ) throws -> Bool {

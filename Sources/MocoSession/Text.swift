@@ -3,7 +3,7 @@
 #endif
 
 extension String {
-  /// Without blanks and newlines at both ends.
+  /// Without whitespace and newlines at both ends.
   package var trimmed: String {
     var rest = self[...]
     while let first = rest.first, first.isWhitespace { rest.removeFirst() }
@@ -11,6 +11,6 @@ extension String {
     return String(rest)
   }
 
-  /// With blanks after it, up to so many characters.
+  /// Padded with spaces at the end, up to a number of characters.
   package func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }

@@ -1,7 +1,7 @@
 import MocoDocument
 
 extension Console {
-  /// How tables are set: as wide as the terminal; elsewhere so wide that no column is left out.
+  /// The layout of tables: as wide as the terminal; elsewhere wide enough for all columns.
   public static var tableOptions: TerminalOptions {
     let traits = OutputTraits.detect()
     return TerminalOptions(

@@ -14,11 +14,11 @@ import MocoTraining
 /// Standard output and error, and the signals, as programs and the prompt use them.
 public enum Console {
   private struct State {
-    /// What is drawn over while long work goes on.
+    /// The progress line, redrawn during long work.
     var progress: ProgressLine?
     /// Whether the cursor comes after printed text.
     var isMidLine = false
-    /// Whether the screen is to be empty before the next text.
+    /// Whether to clear the screen before the next text.
     var clearsFirst = false
   }
 
@@ -35,7 +35,7 @@ public enum Console {
     cp_signals_install()
   }
 
-  /// Prints a text as it is, behind whatever was printed before.
+  /// Prints a text unchanged, after earlier output.
   public static func print(_ text: String) {
     guard let last = text.utf8.last else { return }
     if state.clearsFirst {
@@ -46,7 +46,7 @@ public enum Console {
     state.isMidLine = last != UInt8(ascii: "\n")
     var text = text
     text.withUTF8 { bytes in
-      // A long text goes out in pieces, so that ^C ends it on a terminal that is slow to take it.
+      // A long text is written in pieces, so that ^C ends it on a slow terminal.
       var rest = bytes[...]
       while !rest.isEmpty {
         UnsafeBufferPointer(rebasing: rest.prefix(pieceSize)).withMemoryRebound(to: CChar.self) {
@@ -61,9 +61,9 @@ public enum Console {
     }
   }
 
-  /// Empties the screen, where standard output is a terminal that can do so.
+  /// Clears the screen, if standard output is a terminal that supports it.
   ///
-  /// - Parameter waits: whether that is done before the next text.
+  /// - Parameter waits: whether to wait until the next text.
   static func clear(waits: Bool) {
     guard Terminal.isTerminal(STDOUT_FILENO), !Terminal.isDumb else { return }
     if waits {
@@ -74,17 +74,17 @@ public enum Console {
     }
   }
 
-  /// Prints what is not a program's own output: names in it cannot steer the terminal.
+  /// Prints a message of moco: names in it cannot control the terminal.
   public static func show(_ text: String) { print(TerminalText.safe(text)) }
 
-  /// - Returns: whether everything printed so far could be written.
+  /// - Returns: whether all output so far could be written.
   @discardableResult
   public static func flush() -> Bool { cp_flush() }
 
-  /// Writes to standard error, after what has been printed so far.
+  /// Writes to standard error, after the output so far.
   public static func report(_ text: String) { writeReport(TerminalText.safe(text)) }
 
-  /// Writes lines to standard error that nobody has to use: dim where there is colour.
+  /// Writes optional remarks to standard error: dim if colour is available.
   public static func remark(_ lines: String) {
     var text = TerminalText.safe(lines)
     guard OutputTraits.detect(descriptor: 2).color != .none else { return writeReport(text) }
@@ -92,7 +92,7 @@ public enum Console {
     writeReport("\u{1B}[2m\(text)\u{1B}[0m\n")
   }
 
-  /// Writes lines about what was read to standard error; where that is a terminal, broken between their parts.
+  /// Writes lines about loaded files to standard error; on a terminal, broken between their parts.
   static func note(_ lines: String) {
     let traits = OutputTraits.detect(descriptor: 2)
     let text = TerminalText.safe(lines)
@@ -101,7 +101,7 @@ public enum Console {
       text.split(separator: "\n").map { fitted(String($0), width: traits.width) + "\n" }.joined())
   }
 
-  /// A line of parts with commas between, on several lines where it is longer than the terminal is wide.
+  /// A line of parts separated by commas, on several lines if it is wider than the terminal.
   package static func fitted(_ line: String, width: Int) -> String {
     let parts = line.split(separator: ", ")
     return DisplayColumns.joined(
@@ -114,18 +114,18 @@ public enum Console {
     Terminal.write(text, to: 2)
   }
 
-  /// Before the editor takes over, which begins a row of its own wherever the output has stopped.
+  /// Prepares for the editor, which begins a new row wherever the output has stopped.
   public static func endOutput() {
     flush()
     state.isMidLine = false
   }
 
-  /// Writes errors and warnings to standard error, with colors where that is a terminal.
+  /// Writes errors and warnings to standard error, with colors on a terminal.
   public static func report(_ diagnostics: [Diagnostic]) {
     let traits = OutputTraits.detect(descriptor: 2)
-    // The terminal has written ^C where the cursor was.
+    // The terminal has written ^C at the cursor.
     if diagnostics.contains(where: { $0.code == "E0406" }), isatty(2) == 1 { report("\n") }
-    // What is not a terminal is kept, whole.
+    // Other outputs get the complete text.
     let width = traits.isTerminal ? traits.width : nil
     writeReport(
       diagnostics.map { $0.render(color: traits.color != .none, width: width) + "\n" }.joined(
@@ -139,7 +139,7 @@ public enum Console {
     report([Diagnostic(error.code, error.message, help: error.help.map { [$0] } ?? [])])
   }
 
-  /// The signal that has asked the process to end: its number and name. `SIGPIPE` where nobody reads what is printed.
+  /// The signal that requested the end of the process: its number and name. `SIGPIPE` if nobody reads the output.
   public static var ending: (number: Int32, name: String)? {
     let number = cp_signals_ending()
     switch number {
@@ -154,8 +154,8 @@ public enum Console {
     }
   }
 
-  /// Runs work during which ^C stops the program: the first one sets the flag that the machine and the
-  /// kernels look at, the third ends the process. What asks the process to end stops it too.
+  /// Runs work during which ^C stops the program: the first ^C sets the flag that the machine and the
+  /// kernels check, the third ends the process. Signals that end the process stop the work too.
   public static func interruptible<Result>(_ work: () throws -> Result) rethrows -> Result {
     Cancellation.clear()
     watchInterrupts(Cancellation.flag)
@@ -166,7 +166,7 @@ public enum Console {
     return try work()
   }
 
-  /// From now on signals set this flag, that of the session in front.
+  /// From now on signals set this flag, which belongs to the current session.
   static func watchInterrupts(_ flag: UnsafeMutablePointer<Int32>) { cp_signals_watch(flag, nil) }
 
   static func endWatch() {
@@ -177,10 +177,10 @@ public enum Console {
   /// Draws the progress of long work on standard error, from now on.
   public static func drawProgress() { state.progress = ProgressLine("") }
 
-  /// Draws how far long work has come, once `drawProgress` was called.
+  /// Draws the progress of long work, once `drawProgress` was called.
   public static func show(_ progress: Progress) {
     guard let line = state.progress else { return }
-    // A line that the program has begun is not drawn over.
+    // An unfinished line of the program is not overwritten.
     if state.isMidLine, isatty(STDOUT_FILENO) == 1 { return }
     flush()
     line.update(progress)
@@ -192,11 +192,11 @@ public enum Console {
     line.epoch(text)
   }
 
-  /// Takes away what is drawn of long work.
+  /// Clears the progress of long work.
   public static func endProgress() { state.progress?.finish() }
 
-  /// Reads a line as the system edits it. The prompt goes where it is seen: to standard error where the output does
-  /// not go to a terminal.
+  /// Reads a line with the system's line editing. The prompt goes to a visible stream: standard error if the output
+  /// does not go to a terminal.
   static func ask(_ prompt: String, _ poll: () throws -> Void) throws -> String? {
     if isatty(STDOUT_FILENO) == 1 {
       print(prompt)
@@ -215,7 +215,7 @@ public enum Console {
         line.append(byte)
         continue
       }
-      // What ^D ends stands on a line that nothing has ended.
+      // Input ended by ^D leaves an unfinished line.
       if count != 1, isatty(STDOUT_FILENO) == 1 { print("\n") }
       state.isMidLine = false
       guard count == 1 || !line.isEmpty else { return nil }
@@ -224,9 +224,9 @@ public enum Console {
     }
   }
 
-  /// Prints Markdown, laid out for the terminal.
+  /// Prints Markdown, formatted for the terminal.
   ///
-  /// - Parameter dialect: that of programs in it.
+  /// - Parameter dialect: the dialect of programs in it.
   public static func showHelp(_ markdown: String, _ dialect: Dialect) {
     let traits = OutputTraits.detect()
     let text = MarkdownText.render(

@@ -12,13 +12,13 @@ import MocoTraining
 
 /// The process's standard streams, its signals and its terminal as the front end of a session.
 public final class ConsoleFrontEnd: SessionDelegate {
-  /// Whether standard error gets nothing but errors.
+  /// Whether standard error receives only errors.
   private let isQuiet: Bool
   private let dialect: Dialect
 
   /// - Parameters:
-  ///   - isQuiet: whether nothing is said beside the output but errors.
-  ///   - dialect: that of the programs that are shown.
+  ///   - isQuiet: whether standard error receives only errors.
+  ///   - dialect: the dialect of shown programs.
   public init(isQuiet: Bool = false, dialect: Dialect) {
     self.dialect = dialect
     self.isQuiet = isQuiet
@@ -66,7 +66,7 @@ public final class ConsoleFrontEnd: SessionDelegate {
     try Console.ask(prompt, poll)
   }
 
-  /// How many pieces of work are inside each other.
+  /// The nesting depth of work.
   private var depth = 0
 
   public func workBegins(stoppedBy flag: StopFlag) { workBegins(flag.pointer) }
@@ -81,7 +81,7 @@ public final class ConsoleFrontEnd: SessionDelegate {
     if depth == 0 { Console.endWatch() }
   }
 
-  /// Does work around that of a session: a signal that comes before its end is not the end of the process.
+  /// Runs work around that of a session: a signal during it does not end the process.
   public func watching<Result>(_ work: () throws -> Result) rethrows -> Result {
     workBegins(Cancellation.flag)
     defer { workEnds() }

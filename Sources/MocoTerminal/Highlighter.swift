@@ -3,7 +3,7 @@ import MocoSession
 
 /// Styles of source text on a terminal, as parameters of the escape sequence `ESC [ … m`.
 ///
-/// The sixteen basic colours are used, because people have chosen theirs to be readable.
+/// Only the sixteen basic colours are used, because users have configured them to be readable.
 package enum Highlighter {
   static func style(_ kind: SourceScanner.Kind) -> String {
     switch kind {
@@ -20,7 +20,7 @@ package enum Highlighter {
     }
   }
 
-  /// One style for every scalar; the bracket at or before the cursor and its partner stand out.
+  /// One style for every scalar; the bracket at or before the cursor and its partner are highlighted.
   static func styles(_ text: [Unicode.Scalar], _ dialect: Dialect, cursor: Int? = nil) -> [String] {
     var styles = Array(repeating: "", count: text.count)
     // A command of the prompt and a question for help are not source.

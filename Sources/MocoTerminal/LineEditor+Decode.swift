@@ -1,18 +1,18 @@
-// What a terminal sends for a key, by ECMA-48 and xterm's "Control Sequences": a sequence that means nothing here is
-// taken whole, so that its tail is never typed.
+// The sequences that a terminal sends for keys, by ECMA-48 and xterm's "Control Sequences". An unknown sequence is
+// consumed completely, so that its tail is never typed.
 
 import MocoSession
 
-/// A key as the editor acts on it.
+/// A decoded key.
 package enum KeyPress: Equatable {
-  /// Which key it is.
+  /// The key.
   package enum Name: Equatable {
     case up, down, left, right, home, end, pageUp, pageDown, delete, backspace, tab, enter, escape
   }
 
-  /// The keys that were held with it.
+  /// The modifiers.
   package struct Modifiers: OptionSet {
-    /// As terminals count them.
+    /// The numbers that terminals use.
     package let rawValue: Int
     package init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -30,13 +30,13 @@ package enum KeyPress: Equatable {
   /// With ⌥, or after Esc.
   case meta(Unicode.Scalar)
   case named(Name, Modifiers = [])
-  /// What comes next is pasted, up to the mark that ends it.
+  /// The following text is pasted, up to the end mark.
   case paste
   case unknown
-  /// The terminal is gone, or the process has to end.
+  /// The terminal was closed, or the process must end.
   case closed
 
-  /// A scalar that stands for itself.
+  /// An ordinary scalar.
   init(_ scalar: Unicode.Scalar) {
     switch scalar.value {
     case 0x08, 0x7F: self = .named(.backspace)
@@ -60,12 +60,12 @@ package enum KeyPress: Equatable {
   }
 }
 
-/// Puts keys together from scalars, one at a time.
+/// Decodes keys from scalars, one at a time.
 package struct KeyDecoder {
   private enum State: Equatable {
     case ground
     case escape
-    /// After `ESC [`, with what has come of its parameters.
+    /// After `ESC [`, with the parameters so far.
     case control(String)
     /// After `ESC O`.
     case shift(String)
@@ -79,18 +79,18 @@ package struct KeyDecoder {
   /// Nothing has been typed.
   package init() {}
 
-  /// Whether Esc has come and nothing after it.
+  /// Whether Esc was received and nothing after it.
   package var isAtEscape: Bool { state == .escape }
-  /// Whether a sequence has begun and not ended.
+  /// Whether a sequence is incomplete.
   package var isInside: Bool { state != .ground }
 
-  /// Forgets a sequence that was begun.
+  /// Discards an incomplete sequence.
   package mutating func reset() {
     state = .ground
     isMeta = false
   }
 
-  /// - Returns: `nil` while more has to come.
+  /// - Returns: `nil` while more is needed.
   package mutating func take(_ scalar: Unicode.Scalar) -> KeyPress? {
     switch state {
     case .ground:
@@ -134,14 +134,14 @@ package struct KeyDecoder {
   private mutating func ended(_ final: Unicode.Scalar, _ key: KeyPress) -> KeyPress? {
     let wasMeta = isMeta
     reset()
-    // What cannot end a sequence has broken it off, and stands for itself.
+    // A scalar that cannot end a sequence aborts it, and is an ordinary one.
     guard (0x40...0x7E).contains(final.value) else { return take(final) }
     return wasMeta ? key.afterEscape : key
   }
 
   private static func modifiers(_ number: Int?) -> KeyPress.Modifiers {
     guard let number, (1...256).contains(number) else { return [] }
-    // Meta, the fourth bit, is as good as Alt.
+    // Meta, the fourth bit, counts as Alt.
     let bits = number - 1
     return KeyPress.Modifiers(rawValue: bits & 7 | (bits & 8 != 0 ? 2 : 0))
   }

@@ -1,5 +1,5 @@
-// What the block looks like on the screen. A line of the block that is wider than the screen is left to the terminal to
-// wrap, so that it can be copied as one line, and follows the terminal's own idea of wrapping when its width changes.
+// Drawing of the block. Wrapping of a line that is wider than the screen is left to the terminal,
+// so that it can be copied as one line and is wrapped again by the terminal when its width changes.
 
 import CEditline
 import MocoBase
@@ -14,7 +14,7 @@ extension LineEditor {
   /// A row of the screen, with its colours.
   struct Row: Equatable {
     var text: String
-    /// Whether it begins a line of the block; otherwise it goes on where the row above is full.
+    /// Whether it begins a line of the block; otherwise it continues the full row above.
     var begins: Bool
   }
 
@@ -25,20 +25,21 @@ extension LineEditor {
     var place: ScreenLayout.Place
     var columns: Int
     var screenRows: Int
-    /// The first row that is shown, where the block is taller than the screen and takes all of it.
+    /// The first row that is shown, if the block is taller than the screen.
     var window: Int?
   }
 
-  /// Clears from the beginning of a row on. Not at once: a terminal may take a screen that is cleared from its first
-  /// cell for one to keep among what has scrolled away.
+  /// Clears from the beginning of a row on. Not in one step: a terminal may treat a screen that is cleared from its
+  /// first cell as one to keep in its scrollback.
   private static let clear = "\u{1B}7\u{1B}[K\u{1B}[B\u{1B}[J\u{1B}8"
 
-  static let tallHint = "the block is taller than the screen: ^X ^E edits it in an editor"
+  static let tallHint = "the block is taller than the screen; press ^X ^E to edit it in an editor"
 
   // MARK: Drawing
 
-  /// Draws what has changed since it was drawn last.
-  /// - Parameter final: the block as it stays on the screen: whole, and without what stands out at the cursor.
+  /// Draws the changes since the last drawing.
+  /// - Parameter final: whether to draw the block as it stays on the screen: complete, and without highlights at
+  ///   the cursor.
   func draw(final: Bool = false) {
     let snapshot = current
     let screen = LineEditor.screenSize()
@@ -73,7 +74,7 @@ extension LineEditor {
     drawn = next
   }
 
-  /// As many rows of the block as there is room for, around the cursor.
+  /// The rows of the block around the cursor that fit.
   private func drawWindow(_ next: Drawn, note: Row?) {
     var next = next
     let room = max(next.screenRows - (note == nil ? 0 : 1), 1)
@@ -87,7 +88,7 @@ extension LineEditor {
     if let drawn, drawn.window != nil {
       known = drawn.rows
     } else {
-      // What stands above the block goes where the terminal keeps what has scrolled away.
+      // The rows above the block move to the terminal's scrollback.
       output += toRow(0) + LineEditor.clear + String(repeating: "\r\n", count: max(next.screenRows - 1, 0))
       known = Array(repeating: Row(text: "", begins: true), count: next.screenRows)
     }
@@ -101,7 +102,7 @@ extension LineEditor {
     drawn = next
   }
 
-  /// Writes the lines that are other than they were, and below them what has moved.
+  /// Writes the changed lines, and below them the moved ones.
   private func drawRows(_ next: Drawn) {
     let (lines, known) = (LineEditor.lines(next.rows), LineEditor.lines(drawn?.rows ?? []))
     var from = 0
@@ -118,7 +119,7 @@ extension LineEditor {
     var output = "\u{1B}[?25l"
     if from < to {
       let first = lines[..<from].reduce(0) { $0 + $1.count }
-      // A row that was not there before may need the screen to scroll.
+      // A new row may require scrolling.
       output += from > 0 && from >= known.count ? toRow(first - 1) + "\r\n" : toRow(first)
       output += lines[from..<to].map(LineEditor.written).joined(separator: "\u{1B}[K\r\n")
       output += staysPut ? "\u{1B}[K" : "\u{1B}[J"
@@ -129,7 +130,7 @@ extension LineEditor {
     write(output)
   }
 
-  /// Rows put together to lines.
+  /// Rows joined to lines.
   private static func lines(_ rows: [Row]) -> [[Row]] {
     var lines: [[Row]] = []
     for row in rows {
@@ -140,7 +141,7 @@ extension LineEditor {
 
   private static func written(_ line: [Row]) -> String {
     line.enumerated().map { index, row in
-      // A full row alone begins no other: a blank does, and is taken back.
+      // A full row alone does not start the next one: a space does, and is removed again.
       index > 0 && row.text.isEmpty ? " \r" : row.text
     }.joined()
   }
@@ -154,17 +155,17 @@ extension LineEditor {
 
   // MARK: Leaving and coming back
 
-  /// Draws the whole block as it stays on the screen, and moves the terminal's cursor below it.
+  /// Draws the entire block as it stays on the screen, and moves the terminal's cursor below it.
   /// - Parameters:
-  ///   - mark: what is written behind the block.
-  ///   - newline: whether the cursor goes on to the next row; otherwise someone else sees to that.
+  ///   - mark: the text written after the block.
+  ///   - newline: whether the cursor moves to the next row; otherwise the caller does that.
   func leaveBlock(_ mark: String = "", newline: Bool = true) {
     draw(final: true)
     write(mark + (newline ? "\r\n" : ""))
     drawn = nil
   }
 
-  /// Clears what stands on the screen of the block, also where the screen has another size by now and the terminal has
+  /// Clears the block from the screen, also if the screen has been resized and the terminal has
   /// wrapped the block again.
   func erase() {
     guard let drawn else { return }
@@ -187,7 +188,7 @@ extension LineEditor {
 
   // MARK: Rows
 
-  /// - Parameter ghost: what stands dim after the text.
+  /// - Parameter ghost: the dim text after the block.
   private func blockRows(
     _ snapshot: Snapshot, _ ghost: [Unicode.Scalar], _ layout: ScreenLayout, columns: Int, final: Bool
   ) -> [Row] {
@@ -204,7 +205,7 @@ extension LineEditor {
     }
     for (index, scalar) in text.enumerated() {
       let (place, after) = (layout.places[index], layout.places[index + 1])
-      // A wide character that does not fit leaves a blank.
+      // A wide character that does not fit leaves a space.
       if place.row == rows.count, place.column == 0, index > 0, text[index - 1] != "\n",
         ScreenLayout.width(scalar) > 1, isShort(layout.places[index - 1], text[index - 1], columns)
       {
@@ -236,7 +237,7 @@ extension LineEditor {
     place.column + ScreenLayout.width(scalar) < columns
   }
 
-  /// What is written for a character. A mark that combines is written behind what it combines with.
+  /// The text written for a character. A combining mark is written after its base character.
   private static func shown(_ scalar: Unicode.Scalar, width: Int) -> String.UnicodeScalarView {
     var result = String.UnicodeScalarView()
     if scalar == "\t" {
@@ -258,7 +259,7 @@ extension LineEditor {
     return "\u{1B}[1;36m\(bare)\u{1B}[0m" + options.prompt.dropFirst(bare.count)
   }
 
-  /// A line below the block; of a search the end is shown, because that is what changes.
+  /// A line below the block; for a search the end is shown, because that changes.
   private func noteRow(_ text: String, columns: Int) -> Row {
     let scalars = TerminalText.safe(text).unicodeScalars.filter {
       ScreenLayout.width($0) > 0 && $0.value >= 32
@@ -275,7 +276,7 @@ extension LineEditor {
     return Row(text: options.color ? "\u{1B}[2m\(line)\u{1B}[0m" : line, begins: true)
   }
 
-  /// Styles of the text, set over the buffer with its hangs.
+  /// Styles of the text, applied to the buffer with its hangs.
   private func styles(_ snapshot: Snapshot, final: Bool) -> [String] {
     var result = Array(repeating: "", count: snapshot.text.count)
     guard options.color, options.highlight, snapshot.text.count < 20_000 else { return result }

@@ -1,4 +1,4 @@
-// What was entered before: one entry after the other, and the search for what one of them contains.
+// The history: steps from entry to entry, and the search for entries by their contents.
 
 import MocoSession
 
@@ -27,8 +27,8 @@ extension LineEditor {
     return browse(snapshot, 1)
   }
 
-  /// One entry back or on, among those that begin with what was typed before the first ↑.
-  /// - Parameter prefix: what they begin with, where this is the first step.
+  /// One entry back or forward, among those that begin with the text typed before the first ↑.
+  /// - Parameter prefix: the prefix, if this is the first step.
   private func browse(_ snapshot: Snapshot, _ step: Int, prefix: String? = nil) -> Outcome {
     let state = way(from: snapshot, prefix: prefix)
     var index = state.index + step
@@ -48,7 +48,7 @@ extension LineEditor {
     return .done
   }
 
-  /// Where we are in the history: on the way since the first ↑, unless what it showed has been changed.
+  /// The position in the history since the first ↑, unless the shown entry has been changed.
   private func way(from snapshot: Snapshot, prefix: String? = nil) -> Browsing {
     if let browsing, browsing.shown == snapshot.text { return browsing }
     return Browsing(
@@ -65,7 +65,7 @@ extension LineEditor {
     browsing = state
   }
 
-  /// One entry back or on, wherever in it the cursor is.
+  /// One entry back or forward, wherever the cursor is.
   func browseWhole(_ step: Int) -> Outcome { browse(current, step, prefix: "") }
 
   func browseToFirst() -> Outcome {
@@ -74,7 +74,7 @@ extension LineEditor {
     return .done
   }
 
-  /// Back to what was typed before the way through history began.
+  /// Back to the text typed before the first ↑.
   func browseToLast() -> Outcome {
     guard let state = browsing, state.shown == current.text else { return .beep }
     set(state.draft)
@@ -84,13 +84,13 @@ extension LineEditor {
 
   // MARK: Search
 
-  /// ^R and ^S: the entries that contain what is typed now, from the newest on, while it is typed. Every key that
-  /// cannot be part of it ends the search at what is found, and then does what it always does.
+  /// ^R and ^S: an incremental search for entries that contain the typed text, from the newest on. Every key that
+  /// cannot be part of it ends the search at the found entry, and then has its usual effect.
   func search(_ direction: Int) -> Outcome {
     let draft = current
     let before = browsing
     let start = way(from: draft, prefix: "")
-    /// Where the search stands, for each length that the pattern has had.
+    /// The state of the search, for each length that the pattern has had.
     var steps: [(pattern: [Unicode.Scalar], found: Int?)] = [([], nil)]
     var hasFailed = false
     var direction = direction
@@ -137,7 +137,7 @@ extension LineEditor {
     func present() {
       let pattern = steps.last?.pattern ?? []
       status =
-        (hasFailed ? "(search: nothing found) " : "(search) ") + String(String.UnicodeScalarView(pattern))
+        (hasFailed ? "(search: not found) " : "(search) ") + String(String.UnicodeScalarView(pattern))
       marked = nil
       guard let index = steps.last?.found, history.entries.indices.contains(index) else {
         set(draft)
@@ -189,7 +189,7 @@ extension LineEditor {
     }
   }
 
-  /// Where a pattern stands first in a text, in scalars.
+  /// The first index of a pattern in a text, in scalars.
   private static func offset(of pattern: [Unicode.Scalar], in text: String) -> Int? {
     let text = Array(text.unicodeScalars)
     guard let first = pattern.first, text.count >= pattern.count else { return pattern.isEmpty ? 0 : nil }

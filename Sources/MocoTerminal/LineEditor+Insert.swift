@@ -16,7 +16,7 @@ extension LineEditor {
     return .done
   }
 
-  /// What is pasted, up to the mark that ends it. ^C gives it up.
+  /// The pasted text, up to the end mark. ^C aborts it.
   func pasted() -> [Unicode.Scalar] {
     let mark: [Unicode.Scalar] = ["\u{1B}", "[", "2", "0", "1", "~"]
     var pasted: [Unicode.Scalar] = []
@@ -33,7 +33,7 @@ extension LineEditor {
     return pasted
   }
 
-  /// Pasted text as it goes into the block at the cursor.
+  /// Pasted text in the form in which it is inserted at the cursor.
   func cleaned(_ pasted: [Unicode.Scalar]) -> String {
     let snapshot = current
     return LineEditor.cleaned(
@@ -41,9 +41,9 @@ extension LineEditor {
       behind: Array(unhung(Array(snapshot.text[..<snapshot.cursor])).unicodeScalars))
   }
 
-  /// Pasted text without what does not belong to a program: carriage returns, control characters, the prompts
-  /// of a session it was copied from with what the session showed, and newlines at its end.
-  /// - Parameter behind: the text that it goes behind.
+  /// Pasted text without parts that do not belong to a program: carriage returns, control characters, the prompts
+  /// and output of a session it was copied from, and newlines at its end.
+  /// - Parameter behind: the text before the insertion.
   package static func cleaned(
     _ pasted: [Unicode.Scalar], prompt: String, _ dialect: Dialect, behind: [Unicode.Scalar] = []
   ) -> String {
@@ -65,7 +65,7 @@ extension LineEditor {
     return lines.joined(separator: "\n")
   }
 
-  /// What was typed in a session that is pasted; `nil` where no line has a prompt.
+  /// The typed input in a pasted session; `nil` if no line has a prompt.
   private static func program(of lines: [String], prompt: String, _ dialect: Dialect) -> [String]? {
     let bare = prompt.last == " " ? String(prompt.dropLast()) : prompt
     func after(_ prompt: String, _ bare: String, _ line: String) -> String? {
@@ -74,10 +74,10 @@ extension LineEditor {
     }
     let first = lines.first { !$0.allSatisfy { $0 == " " } }
     guard lines.contains(where: { after(prompt, bare, $0) != nil }) else { return nil }
-    // A piece of a block comes before the first prompt: then nothing tells what is output.
+    // Part of a block precedes the first prompt: then output cannot be recognised.
     let dropsOutput = first.map { after(prompt, bare, $0) != nil } ?? false
     let more = String(repeating: ".", count: max(prompt.count - 2, 0)) + "> "
-    // Lines of a block stand under the prompt of its first line.
+    // Lines of a block are indented below the prompt of its first line.
     let hang = String(repeating: " ", count: prompt.count)
     var result: [String] = []
     var inBlock = false
@@ -106,7 +106,7 @@ extension LineEditor {
     return !scanner.open.isEmpty
   }
 
-  /// Lines of a text with two blanks for a tab, except inside strings, where a tab is a tab.
+  /// Lines of a text with two spaces for a tab, except inside strings, where tabs are kept.
   private static func untabbed(_ text: String, behind: [Unicode.Scalar], _ dialect: Dialect) -> [String] {
     var scalars = String.UnicodeScalarView()
     if text.unicodeScalars.contains("\t") {
@@ -130,7 +130,7 @@ extension LineEditor {
 
   // MARK: Another editor
 
-  /// ^X ^E: the block in the editor that the environment names, and back.
+  /// ^X ^E: edits the block in the editor of the environment.
   func editOutside() -> Outcome {
     var pattern = Array(((ProcessEnvironment.value("TMPDIR") ?? "/tmp") + "/moco-XXXXXX.moco").utf8CString)
     guard pattern.withUnsafeMutableBufferPointer({ cp_temporary($0.baseAddress, 5) }) else { return .beep }
@@ -183,7 +183,7 @@ extension LineEditor {
     return .done
   }
 
-  /// Words in as many columns as the screen holds, read downwards.
+  /// Words in as many columns as fit on the screen, in column order.
   private func columns(_ words: [String]) -> String {
     let screen = LineEditor.screenSize()
     let width = (words.map { $0.unicodeScalars.reduce(0) { $0 + ScreenLayout.width($1) } }.max() ?? 0) + 2

@@ -6,7 +6,7 @@ import MocoSession
 #endif
 
 extension LineEditor {
-  /// What a key does.
+  /// The action of a key.
   func act(on key: KeyPress) -> Outcome {
     continued = chain
     chain = .none
@@ -93,7 +93,7 @@ extension LineEditor {
     }
   }
 
-  /// The next character for itself: a tab.
+  /// Inserts the next character literally: a tab.
   private func literal() -> Outcome {
     switch nextKey() {
     case .named(.tab, []): return put("\t")
@@ -117,14 +117,14 @@ extension LineEditor {
 
   private func newline() -> Outcome {
     let snapshot = current
-    // Text that comes faster than anyone types brings its own indentation.
+    // Text that arrives faster than typing has its own indentation.
     let indent = ce_pending(STDIN_FILENO) > 0 ? 0 : indentation(Array(snapshot.text[..<snapshot.cursor])) + 2
     insert(["\n"] + Array(repeating: " ", count: hang + max(indent, 0)))
     indented = indent > 0 ? current : nil
     return .done
   }
 
-  /// Columns by which the line is indented that leaves the innermost bracket open; -2 where none is open.
+  /// The indentation of the line with the innermost open bracket; -2 if none is open.
   private func indentation(_ buffer: [Unicode.Scalar]) -> Int {
     SourceScanner.openIndentation(Array(unhung(buffer).unicodeScalars), options.dialect) ?? -2
   }
@@ -132,8 +132,8 @@ extension LineEditor {
   private func close(_ key: KeyPress) -> Outcome {
     guard case .text(let bracket) = key else { return .beep }
     let snapshot = current
-    // On a line that so far holds only the indentation it was given, a closing bracket goes to where the line begins
-    // that opened it.
+    // On a line that contains only its indentation, a closing bracket moves to the beginning of the line
+    // that contains the opening bracket.
     if let indented, indented == snapshot {
       let given = snapshot.cursor - lineStart(snapshot, snapshot.cursor)
       let surplus = given - max(indentation(Array(snapshot.text[..<snapshot.cursor])), 0)
@@ -161,12 +161,12 @@ extension LineEditor {
     return end
   }
 
-  /// The place before `index`, which is the end of the line above where `index` begins a line.
+  /// The position before `index`; the end of the line above if `index` begins a line.
   private func before(_ snapshot: Snapshot, _ index: Int) -> Int {
     guard index > 0 else { return 0 }
     let start = lineStart(snapshot, index)
     if index > start {
-      // What looks like one character is one.
+      // A visible character counts as one.
       let last = String(String.UnicodeScalarView(snapshot.text[start..<index])).last
       return index - max(last?.unicodeScalars.count ?? 1, 1)
     }
@@ -182,7 +182,7 @@ extension LineEditor {
     return index + max(String(String.UnicodeScalarView(rest)).first?.unicodeScalars.count ?? 1, 1)
   }
 
-  /// A place so many scalars into a line, but not inside what looks like one character.
+  /// A position a number of scalars into a line, but not inside a visible character.
   func place(_ snapshot: Snapshot, _ start: Int, _ column: Int) -> Int {
     var at = start
     for character in String(String.UnicodeScalarView(snapshot.text[start..<lineEnd(snapshot, start)])) {
@@ -209,7 +209,7 @@ extension LineEditor {
     return go(snapshot, after(snapshot, snapshot.cursor))
   }
 
-  /// To the first character that is not a blank; from there to the beginning of the line.
+  /// To the first character that is not a space; from there to the beginning of the line.
   private func home() -> Outcome {
     let snapshot = current
     let start = lineStart(snapshot, snapshot.cursor)
@@ -251,9 +251,9 @@ extension LineEditor {
     return go(snapshot, wordEnd(snapshot))
   }
 
-  // MARK: Taking away and bringing back
+  // MARK: Kill and yank
 
-  /// Where a piece that is taken away goes in what was taken away just before.
+  /// Whether removed text is added before or after the text removed just before.
   private enum Side {
     case before, after
   }
@@ -281,7 +281,7 @@ extension LineEditor {
   private func backspace() -> Outcome {
     let snapshot = current
     var start = before(snapshot, snapshot.cursor)
-    // In the indentation a step back is as wide as a step of it.
+    // In the indentation, backspace removes one step of indentation.
     let line = lineStart(snapshot, snapshot.cursor)
     let ahead = snapshot.text[min(line, snapshot.cursor)..<snapshot.cursor]
     if line > 0, ahead.count >= 2, ahead.count % 2 == 0, ahead.allSatisfy({ $0 == " " }) {
@@ -327,7 +327,7 @@ extension LineEditor {
     return .done
   }
 
-  /// In place of what ^Y has just brought back, what was taken away before that.
+  /// Replaces the text just inserted by ^Y with the text removed before it.
   private func yankEarlier() -> Outcome {
     guard case .yank(let range, let kill) = continued, kills.count > 1 else { return .beep }
     moveCursor(range.upperBound - current.cursor)
@@ -343,7 +343,7 @@ extension LineEditor {
     chain = .yank(start..<current.cursor, kill: kill)
   }
 
-  /// The two characters at the cursor change places.
+  /// Swaps the two characters at the cursor.
   private func transpose() -> Outcome {
     let snapshot = current
     let end = lineEnd(snapshot, snapshot.cursor)
@@ -358,7 +358,7 @@ extension LineEditor {
     return .done
   }
 
-  /// Writes the rest of a word again, character by character, from what is done already and the character.
+  /// Rewrites the rest of a word, character by character.
   private func changeWord(_ change: (String, Character) -> String) -> Outcome {
     let snapshot = current
     let end = wordEnd(snapshot)
@@ -375,7 +375,7 @@ extension LineEditor {
     return .done
   }
 
-  /// Called whenever the buffer has settled: keeps what was there before the change. Letters typed in a row
+  /// Called after each change of the buffer: stores the earlier state. Letters typed in a row
   /// are undone together.
   func recordUndo() {
     let now = current
@@ -404,7 +404,7 @@ extension LineEditor {
     return .done
   }
 
-  /// ^C: what is typed goes, and stays on the screen.
+  /// ^C: discards the typed text, which stays visible on the screen.
   private func interrupt() -> Outcome {
     leaveBlock("^C")
     set(Snapshot(text: [], cursor: 0))

@@ -1,18 +1,18 @@
-// How the history suggests that a block goes on: the rest of the newest entry that begins with all that is typed, dim
-// behind the cursor. → and ^E take it, M-f and ^→ a word of it; every other key leaves it.
+// Suggestions from the history: the rest of the newest entry that begins with the typed text, dim
+// after the cursor. → and ^E accept it, M-f and ^→ accept a word; every other key ignores it.
 
 import MocoSession
 
 extension LineEditor {
   struct Suggestion {
     var text: [Unicode.Scalar]
-    /// Entries that there were.
+    /// The number of entries at that time.
     var entries: Int
     var rest: [Unicode.Scalar]
   }
 
-  /// What may come after the text, with its hangs; empty where the cursor is not at its end, where the way goes
-  /// through history, and where no colour tells it from what is typed.
+  /// The suggested text, with its hangs; empty if the cursor is not at the end, during steps
+  /// through history, and if no colour distinguishes it from the typed text.
   func suggestion(for snapshot: Snapshot) -> [Unicode.Scalar] {
     guard options.color, suggests(), status.isEmpty, snapshot.cursor == snapshot.text.count,
       snapshot.text.contains(where: { $0 != " " && $0 != "\n" }), snapshot.text.count < 2_000,
@@ -32,9 +32,9 @@ extension LineEditor {
     return rest
   }
 
-  /// Puts what is suggested, or a word of it, into the text. - Returns: whether there was something.
+  /// Inserts the suggestion, or a word of it, into the text. - Returns: whether there was one.
   func takeSuggestion(_ snapshot: Snapshot, onlyWord: Bool = false) -> Bool {
-    // Only what was seen is taken.
+    // Only a visible suggestion is accepted.
     guard let suggested, suggested.text == snapshot.text, !suggested.rest.isEmpty,
       case let rest = suggestion(for: snapshot), !rest.isEmpty
     else { return false }

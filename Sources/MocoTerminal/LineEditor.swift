@@ -1,9 +1,9 @@
-// The line editor: several lines in one buffer of libedit, which also sets the terminal up and back. Keys are put
-// together and the screen is drawn here: libedit types the tail of a sequence that it does not know, and its picture of
-// the screen has no room for a block taller than the screen, for combining marks or for a line below the block.
+// The line editor: several lines in one buffer of libedit, which also sets up and restores the terminal. Keys are
+// decoded and the screen is drawn here: libedit types the tail of an unknown sequence, and its model of
+// the screen does not support a block taller than the screen, combining marks or a line below the block.
 //
-// Continuation lines begin with as many blanks as the prompt is wide (the hang), so that a block stands in one column;
-// the hang is not part of the text and is taken away when the text is handed out.
+// Continuation lines begin with spaces of the prompt's width (the hang), so that a block is aligned;
+// the hang is not part of the text and is removed when the text is returned.
 
 import CEditline
 import CProcess
@@ -14,9 +14,9 @@ import MocoSession
   import Glibc
 #endif
 
-/// What the editor asks of the language.
+/// The editor's interface to the language.
 public protocol LineEditorDelegate: AnyObject {
-  /// Whether Enter should hand the block out; otherwise it begins another line.
+  /// Whether Enter should return the block; otherwise it begins another line.
   func isComplete(_ block: String) -> Bool
   func completion(_ block: String, cursor: Int) -> Completion
 }
@@ -24,30 +24,30 @@ public protocol LineEditorDelegate: AnyObject {
 /// Reads blocks from a terminal. Used by one thread, and only one editor at a time per process: libedit and
 /// the terminal are both shared state.
 public final class LineEditor {
-  /// What a reading has come to.
+  /// The result of a reading.
   public enum Input: Equatable {
     case block(String)
     /// ^D on an empty line.
     case end
-    /// A signal that ends the process came while the line was edited.
+    /// A signal that ends the process arrived during editing.
     case terminated
   }
 
-  /// How an editor looks.
+  /// The appearance of an editor.
   public struct Options {
     public var prompt = LineEditor.prompt
-    /// Whether escape sequences for colors are welcome.
+    /// Whether escape sequences for colors are supported.
     public var color = true
-    /// Whether what is typed is colored.
+    /// Whether typed text is colored.
     public var highlight = true
-    /// What is typed.
+    /// The typed text.
     public var dialect: Dialect
 
-    /// What is usual.
+    /// The defaults.
     public init(dialect: Dialect) { self.dialect = dialect }
   }
 
-  /// What stands before a block.
+  /// The prompt before a block.
   public static let prompt = "moco> "
 
   let options: Options
@@ -60,14 +60,14 @@ public final class LineEditor {
   var browsing: Browsing?
   var undoStack: [Snapshot] = []
   var settled = Snapshot(text: [], cursor: 0)
-  /// What stands on the screen; `nil` where the cursor is at the beginning of a free line.
+  /// The contents of the screen; `nil` if the cursor is at the beginning of an empty line.
   var drawn: Drawn?
-  /// A line below the block, and what of the block stands out because of it.
+  /// A line below the block, and the part of the block that it highlights.
   var status = ""
   var marked: Range<Int>?
-  /// What was taken away, the last at the end.
+  /// Removed texts, the last at the end.
   var kills: [[Unicode.Scalar]] = []
-  /// What the last key did that this one may continue, and what this one does.
+  /// The action of the last key that this one may continue, and the action of this one.
   var continued = Chain.none
   var chain = Chain.none
   var decoder = KeyDecoder()
@@ -75,11 +75,11 @@ public final class LineEditor {
   var lastPattern: [Unicode.Scalar] = []
   private var terminated = false
   private var preset: String?
-  /// Whether what is read was typed before this reading began, while the system edited lines.
+  /// Whether the input was typed before this reading began, while the system edited lines.
   private var hasTypedAhead = false
-  /// Whether the history may suggest how the block goes on.
+  /// Whether the history may suggest the rest of the block.
   public var suggests: () -> Bool = { false }
-  /// What was suggested last, and for what.
+  /// The last suggestion, and the text it was made for.
   var suggested: Suggestion?
   /// The buffer right after Enter has indented a new line.
   var indented: Snapshot?
@@ -89,7 +89,7 @@ public final class LineEditor {
     var cursor: Int
   }
 
-  /// The way through history since the first ↑: what was typed before, and where we are.
+  /// The steps through history since the first ↑: the text typed before, and the position.
   struct Browsing {
     var draft: Snapshot
     var prefix: String
@@ -100,21 +100,21 @@ public final class LineEditor {
   enum Chain {
     case none
     case kill
-    /// Where the text stands that ^Y has brought back, and its place in `kills`.
+    /// The range of the text inserted by ^Y, and its index in `kills`.
     case yank(Range<Int>, kill: Int)
   }
 
-  /// What a key comes to.
+  /// The result of a key.
   enum Outcome {
     case done
     case beep
-    /// The block is handed out.
+    /// The block is returned.
     case submit
-    /// There is nothing more to read.
+    /// The end of the input.
     case end
   }
 
-  /// - Returns: `nil` where libedit cannot use the terminal.
+  /// - Returns: `nil` if libedit cannot use the terminal.
   public init?(history: HistoryFile, options: Options, delegate: any LineEditorDelegate) {
     guard let editline = ce_open("moco") else { return nil }
     self.editline = editline
@@ -140,7 +140,7 @@ public final class LineEditor {
   }
 
   /// Reads one block, without the newline at its end.
-  /// - Parameter preset: text that stands in the buffer at the beginning.
+  /// - Parameter preset: the initial text of the buffer.
   public func read(preset: String? = nil) -> Input {
     self.preset = preset
     browsing = nil
@@ -155,7 +155,7 @@ public final class LineEditor {
     decoder.reset()
     _ = cp_signals_take()
     cp_signals_editing(true)
-    // Behind text without a newline these blanks go on to the next row; at the beginning of a row they stay on it.
+    // After text without a newline these spaces continue to the next row; at the beginning of a row they stay on it.
     write(String(repeating: " ", count: max(LineEditor.screenSize().columns - 1, 0)) + "\r\u{1B}[K")
     takeTerminal()
     hasTypedAhead = ce_pending(STDIN_FILENO) > 0
@@ -174,14 +174,14 @@ public final class LineEditor {
     return .block(text)
   }
 
-  /// Makes the terminal hand out every key, and mark what is pasted.
+  /// Makes the terminal send every key, and mark pasted text.
   func takeTerminal() {
     ce_set_terminal_mode(editline, 1)
     ce_free_keys(STDIN_FILENO)
     write("\u{1B}[?2004h")
   }
 
-  /// Gives the terminal back as it was, its cursor at the beginning of a free line.
+  /// Restores the terminal, with its cursor at the beginning of an empty line.
   func releaseTerminal() {
     leaveBlock()
     ce_set_terminal_mode(editline, 0)
@@ -190,7 +190,7 @@ public final class LineEditor {
 
   // MARK: The read hook
 
-  /// Where libedit gets its characters: the block is edited here, and libedit sees only the newline that ends it.
+  /// The read hook of libedit: the block is edited here, and libedit receives only the newline that ends it.
   private func edit(_ character: UnsafeMutablePointer<Int32>) -> Int32 {
     if let text = preset {
       preset = nil
@@ -213,8 +213,8 @@ public final class LineEditor {
     }
   }
 
-  /// Waits for a key, with the block drawn as it stands.
-  /// - Parameter escapes: whether Esc may be a key of its own; otherwise it waits for what it goes with.
+  /// Draws the block and waits for a key.
+  /// - Parameter escapes: whether Esc may be a separate key; otherwise it waits for the rest of a sequence.
   func nextKey(escapes: Bool = false) -> KeyPress {
     while true {
       if ce_pending(STDIN_FILENO) == 0 {
@@ -242,7 +242,7 @@ public final class LineEditor {
   enum Arrival {
     case scalar(Unicode.Scalar)
     case interrupt
-    /// A signal came, and the screen has to be drawn.
+    /// A signal arrived, and the screen must be redrawn.
     case again
     case closed
   }
@@ -271,7 +271,7 @@ public final class LineEditor {
       var character: Int32 = 0
       let result = ce_read_character(STDIN_FILENO, &character)
       if result == 1 {
-        // Linux keeps a ^D that was typed ahead as a zero.
+        // Linux stores a ^D that was typed ahead as a zero.
         if hasTypedAhead, character == 0 { character = 4 }
         return .scalar(Unicode.Scalar(UInt32(bitPattern: character)) ?? "\u{FFFD}")
       }
@@ -288,7 +288,7 @@ public final class LineEditor {
 
   // MARK: The buffer
 
-  /// The buffer as it stands, with its hangs.
+  /// The contents of the buffer, with its hangs.
   var current: Snapshot {
     var count: Int32 = 0
     var cursor: Int32 = 0
@@ -313,7 +313,7 @@ public final class LineEditor {
     if !text.isEmpty { _ = ce_insert(editline, text.terminated) }
   }
 
-  /// A text as it stands in the buffer.
+  /// A text in the form of the buffer.
   func hung(_ text: String) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     for scalar in text.unicodeScalars {

@@ -5,8 +5,8 @@ import MocoLang
 /// **strong**.
 package enum MarkdownText {
   /// - Parameters:
-  ///   - width: columns of a line.
-  ///   - colour: whether escape sequences are welcome; programs are colored then, as those of the dialect.
+  ///   - width: the width of a line in columns.
+  ///   - colour: whether escape sequences are supported; programs are then colored, as those of the dialect.
   package static func render(_ markdown: String, width: Int, color: Bool, _ dialect: Dialect) -> String {
     var options = TerminalOptions(color: color ? .ansi256 : .none)
     options.width = width

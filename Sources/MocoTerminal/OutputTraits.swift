@@ -1,18 +1,18 @@
 import MocoBase
 import MocoDocument
 
-/// What the standard output can show, by the environment.
+/// The capabilities of the standard output, by the environment.
 ///
 /// `NO_COLOR` (no-color.org) turns colour off, `FORCE_COLOR` on: 0 for none, 1 and 2 for 256 colours, 3 for
-/// all. Without them a terminal gets as many as `COLORTERM` and `TERM` promise, and anything else gets none.
+/// all. Without them a terminal gets as many as `COLORTERM` and `TERM` declare, and any other output gets none.
 public struct OutputTraits: Sendable {
-  /// Whether it is a terminal, and no file or pipe.
+  /// Whether it is a terminal rather than a file or pipe.
   public var isTerminal: Bool
   /// Columns.
   public var width: Int
   /// Colors that may be used.
   public var color: ColorDepth
-  /// Characters for what is drawn.
+  /// Characters for drawing.
   public var glyphs: Glyphs
 
   /// An output; see the fields.
@@ -23,10 +23,10 @@ public struct OutputTraits: Sendable {
     self.glyphs = glyphs
   }
 
-  /// What is usual of values in such a place.
+  /// The default limits of values for such an output.
   public var limits: DocumentLimits { DocumentLimits(width: width, color: color, glyphs: glyphs) }
 
-  /// What the environment and the terminal say now.
+  /// The current state of the environment and the terminal.
   ///
   /// - Parameter descriptor: 1 for standard output, 2 for standard error.
   public static func detect(descriptor: Int32 = 1) -> OutputTraits {
@@ -57,7 +57,7 @@ public struct OutputTraits: Sendable {
     return terminal && name != "dumb" && !name.isEmpty ? promised : .none
   }
 
-  /// ASCII only where the locale names another character set than UTF-8, or the terminal is known not to have
+  /// ASCII only if the locale has another character set than UTF-8, or the terminal is known not to have
   /// the characters.
   private static func glyphs() -> Glyphs {
     if ProcessEnvironment.value("MOCO_ASCII").map({ !$0.isEmpty && $0 != "0" }) ?? false { return .ascii }

@@ -5,8 +5,8 @@ import MocoSession
   import Glibc
 #endif
 
-/// Reads blocks where there is no terminal to edit on: `TERM=dumb`, an editor's shell window, standard output
-/// going to a file. Lines come as the system gives them; the block goes on while it is incomplete.
+/// Reads blocks without a terminal for editing: `TERM=dumb`, an editor's shell window, standard output
+/// to a file. Lines are read as the system provides them; the block continues while it is incomplete.
 final class PlainReader {
   private let prompt: String
   private let promptDescriptor: Int32

@@ -2,10 +2,10 @@ import MocoBase
 import MocoSession
 import MocoTraining
 
-/// One line on standard error that says how far a long piece of work has come.
+/// One line on standard error with the progress of long work.
 ///
-/// On a terminal it is drawn over at most 15 times a second and cleared when the work is done. Elsewhere
-/// nothing is drawn over: `epoch` writes a line for an epoch, and `update` writes nothing.
+/// On a terminal it is redrawn at most 15 times per second and cleared when the work is done. Elsewhere
+/// nothing is redrawn: `epoch` writes a line for an epoch, and `update` writes nothing.
 ///
 ///     let line = ProgressLine("training")
 ///     observer.onProgress = { line.update($0) }
@@ -14,7 +14,7 @@ import MocoTraining
 public final class ProgressLine {
   private let label: String
   private let traits: OutputTraits
-  /// Columns of the terminal now; it may be resized while the work goes on.
+  /// The current width of the terminal; it may be resized during the work.
   private let width: () -> Int
   private let write: (String) -> Void
   private let clock: () -> Double
@@ -24,17 +24,17 @@ public final class ProgressLine {
 
   /// A line on standard error.
   ///
-  /// - Parameter label: what it begins with.
+  /// - Parameter label: the text at its beginning.
   public convenience init(_ label: String) {
     var traits = OutputTraits.detect(descriptor: 2)
-    // Where nothing can be drawn over there is a line an epoch, as in a file.
+    // If nothing can be redrawn, there is a line for each epoch, as in a file.
     if Terminal.isDumb { traits.isTerminal = false }
     self.init(
       label, traits: traits, width: { OutputTraits.detect(descriptor: 2).width },
       clock: { ProcessClock.seconds }, write: { Terminal.write($0, to: 2) })
   }
 
-  /// For tests: another clock, another place to write to.
+  /// For tests: another clock, another output.
   package init(
     _ label: String, traits: OutputTraits, width: (() -> Int)? = nil, clock: @escaping () -> Double,
     write: @escaping (String) -> Void
@@ -46,7 +46,7 @@ public final class ProgressLine {
     self.write = write
   }
 
-  /// Draws how far the work has come, where the line is on a terminal and was not drawn just before.
+  /// Draws the progress of the work, if the line is on a terminal and was not drawn just before.
   public func update(_ progress: Progress) {
     guard traits.isTerminal else { return }
     let now = clock()
@@ -58,8 +58,8 @@ public final class ProgressLine {
     write("\r" + text(progress) + (traits.color == .none ? "" : "\u{1B}[K"))
   }
 
-  /// A finished epoch: a line where the output is not a terminal, on a terminal the note of `update` says as
-  /// much.
+  /// A finished epoch: a line if the output is not a terminal; on a terminal the note of `update` shows the
+  /// same.
   public func epoch(_ text: String) {
     guard !traits.isTerminal else { return }
     write(TerminalText.safe(label.isEmpty ? text + "\n" : "\(label)  \(text)\n"))

@@ -1,4 +1,4 @@
-// The prompt: reads a block, has the session execute it, and goes on whatever happened.
+// The prompt: reads a block, executes it in the session, and continues whatever happened.
 
 import CProcess
 import MocoBase
@@ -9,22 +9,22 @@ import MocoSession
   import Glibc
 #endif
 
-/// How a prompt begins and looks.
+/// The start and the appearance of a prompt.
 public struct PromptOptions {
-  /// Whether what is typed is colored.
+  /// Whether typed text is colored.
   public var highlight = true
   /// Whether it begins with a greeting.
   public var banner = true
   /// Whether the start-up file is read.
   public var startUp = true
 
-  /// What is usual.
+  /// The defaults.
   public init() {}
 }
 
-/// The prompt: a front end that reads blocks from a terminal, or where none is from standard input.
+/// The prompt: a front end that reads blocks from a terminal, or from standard input without one.
 public final class Prompt: LineEditorDelegate {
-  /// What executes the blocks.
+  /// The session that executes the blocks.
   public let session: Session
   let options: PromptOptions
 
@@ -63,7 +63,7 @@ public final class Prompt: LineEditorDelegate {
         Console.endOutput()
         input = editor.read(preset: text)
       } else if let text {
-        // Where nothing can be edited, the text is shown and run.
+        // If text cannot be edited, it is shown and run.
         Console.show(text + "\n")
         input = .block(text)
       } else {
@@ -76,7 +76,7 @@ public final class Prompt: LineEditorDelegate {
       case .terminated: session.shutDown()
       case .block(let block): preset = session.execute(block).nextInput
       }
-      // What ran was stopped by what wants the process to end.
+      // The running code was stopped by a signal that ends the process.
       if Console.ending != nil { session.shutDown() }
     }
     Console.flush()
@@ -92,7 +92,7 @@ public final class Prompt: LineEditorDelegate {
       + "\n"
   }
 
-  // MARK: What the editor asks
+  // MARK: Requests of the editor
 
   public func isComplete(_ block: String) -> Bool {
     if case .incomplete = session.isComplete(block) { false } else { true }

@@ -3,10 +3,10 @@ import MocoBase
 import MocoLang
 import MocoSession
 
-/// Where libedit puts the characters of its buffer, counted from the first row of the prompt.
+/// The positions at which libedit draws the characters of its buffer, counted from the first row of the prompt.
 ///
 /// Source: re_addc and re_putc of libedit's refresh.c. A character that fills the last column leaves the
-/// cursor at the beginning of the next row; a wide one that does not fit goes there whole.
+/// cursor at the beginning of the next row; a wide one that does not fit is drawn there.
 package struct ScreenLayout {
   /// A place on the screen, from the beginning of the block.
   package struct Place: Equatable {
@@ -25,11 +25,11 @@ package struct ScreenLayout {
   /// One place for each scalar, and one for the end.
   package let places: [Place]
 
-  /// Lays a text out.
+  /// Computes the layout of a text.
   ///
   /// - Parameters:
-  ///   - promptWidth: columns that stand before it.
-  ///   - columns: those of the screen.
+  ///   - promptWidth: columns before it.
+  ///   - columns: the columns of the screen.
   package init(_ text: [Unicode.Scalar], promptWidth: Int, columns: Int) {
     let columns = max(columns, 2)
     var places: [Place] = []
@@ -59,7 +59,7 @@ package struct ScreenLayout {
     self.places = places
   }
 
-  /// Rows that the text takes.
+  /// The number of rows of the text.
   package var rows: Int { (places.last?.row ?? 0) + 1 }
 
   static func width(_ scalar: Unicode.Scalar) -> Int {

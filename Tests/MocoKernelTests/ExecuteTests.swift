@@ -44,7 +44,7 @@ import Testing
     if let png = data?["image/png"]?.stringValue {
       #expect(png.hasPrefix("iVBORw0KGgo"))
     } else {
-      #expect(kernel.log.contains("figures come as SVG alone: "), "\(kernel.log)")
+      #expect(kernel.log.contains("figures are sent as SVG only: "), "\(kernel.log)")
     }
   }
 
@@ -70,7 +70,7 @@ import Testing
     let note = try client.run("let clip = load_clip(\"small\");")
     #expect(note.text("stdout").contains("parameters") && note.text("stderr").isEmpty)
     let complaint = try client.run("%nothing")
-    #expect(complaint.text("stderr").hasPrefix("there is no command %nothing") && complaint.status == "ok")
+    #expect(complaint.text("stderr").hasPrefix("unknown command %nothing") && complaint.status == "ok")
   }
 
   @Test func countsGoOnAndAnEmptyCellKeepsThem() throws {

@@ -218,7 +218,7 @@ import Testing
   @Test func aSignalThatAsksForTheEndIsHeeded() throws {
     let kernel = try RunningKernel()
     kernel.process.signal(SIGTERM)
-    #expect(try kernel.ended() == 0 && kernel.log.contains("it was sent signal 15"))
+    #expect(try kernel.ended() == 0 && kernel.log.contains("received signal 15"))
   }
 
   @Test func theKernelEndsWithTheProcessThatHasStartedIt() throws {
@@ -247,7 +247,7 @@ import Testing
     let pid = try #require(Int32(try folder.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
     for _ in 0..<6000 where kill(pid, 0) == 0 && !isZombie(pid) { usleep(10_000) }
     #expect(kill(pid, 0) != 0 || isZombie(pid))
-    #expect(try folder.read("log").contains("the process that has started it is gone"))
+    #expect(try folder.read("log").contains("its parent process has ended"))
   }
 
   private func isZombie(_ pid: Int32) -> Bool {

@@ -43,12 +43,13 @@ import Testing
     let head = "{\"msg_id\":\"1\",\"msg_type\":\"x\"}"
     #expect(fault([]) == "it has no delimiter")
     #expect(fault(["", head, "{}", "{}", "{}"]) == "it has no delimiter")
-    #expect(fault(["<IDS|MSG>", "", head, "{}"]) == "it has 3 of 5 frames behind its delimiter")
+    #expect(fault(["<IDS|MSG>", "", head, "{}"]) == "it has 3 of 5 frames after its delimiter")
     #expect(fault(["<IDS|MSG>", "", "nonsense", "{}", "{}", "{}"]) == "its header is not JSON")
-    #expect(fault(["<IDS|MSG>", "", "[]", "{}", "{}", "{}"]) == "its header is an array, no object")
+    #expect(fault(["<IDS|MSG>", "", "[]", "{}", "{}", "{}"]) == "its header is an array, not an object")
     #expect(fault(["<IDS|MSG>", "", "{}", "{}", "{}", "{}"]) == "its header has no msg_id and msg_type")
-    #expect(fault(["<IDS|MSG>", "", head, "3", "{}", "{}"]) == "its parent_header is a number, no object")
-    #expect(fault(["<IDS|MSG>", "", head, "{}", "null", "{}"]) == "its metadata is null, no object")
+    #expect(
+      fault(["<IDS|MSG>", "", head, "3", "{}", "{}"]) == "its parent_header is a number, not an object")
+    #expect(fault(["<IDS|MSG>", "", head, "{}", "null", "{}"]) == "its metadata is null, not an object")
     #expect(fault(["<IDS|MSG>", "", head, "{}", "{}", "{\"a\":"]) == "its content is not JSON")
     #expect(
       fault(["<IDS|MSG>", "", head, "{}", "{}", String(repeating: "[", count: 9999)])
@@ -85,8 +86,10 @@ import Testing
     #expect(refusal(file([("hb_port", 70_000)])) == head + "its hb_port is 70000")
     #expect(refusal(file([("iopub_port", "4")])) == head + "it has no iopub_port")
     #expect(refusal(file([("ip", 3)])) == head + "it has no ip")
-    #expect(refusal(file([("key", 3)])) == head + "its key is not text")
-    #expect(refusal(file([("curve_publickey", "abc")])) == head + "it asks for encryption by CURVE")
+    #expect(refusal(file([("key", 3)])) == head + "its key is not a string")
+    #expect(
+      refusal(file([("curve_publickey", "abc")])) == head
+        + "it requests encryption by CURVE, which is not supported")
     #expect(refusal("[]") == head + "it is an array")
     #expect(refusal("{\"ip\":")?.hasPrefix(head) == true)
   }
@@ -102,7 +105,7 @@ import Testing
 
   @Test func anAddressThatIsNotThisMachinesIsAnErrorOfTheCommand() throws {
     let folder = try TemporaryFolder()
-    for (address, message) in [("no.such.host.invalid", "is unknown here"), ("192.0.2.1", "cannot be used")] {
+    for (address, message) in [("no.such.host.invalid", "cannot resolve"), ("192.0.2.1", "cannot be used")] {
       let text = RunningKernel.connectionFile(
         try RunningKernel.freePorts(), key: "k", [("ip", .string(address))])
       try folder.write(text, to: "k.json")

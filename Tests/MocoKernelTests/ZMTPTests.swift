@@ -54,14 +54,14 @@ import Testing
 
   @Test func whatIsNotTheProtocolIsRefusedInWords() {
     #expect(
-      fault(Array("GET / HTTP/1.1\r\n".utf8), greeted: false) == "speaks another protocol than ZeroMQ's")
+      fault(Array("GET / HTTP/1.1\r\n".utf8), greeted: false) == "does not use ZeroMQ's protocol")
     // The first frame of version 1: length and flags.
-    #expect(fault([1, 0], greeted: false) == "speaks another protocol than ZeroMQ's")
+    #expect(fault([1, 0], greeted: false) == "does not use ZeroMQ's protocol")
     let two: [UInt8] = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 1, 5]
-    #expect(fault(two, greeted: false) == "speaks a version of ZeroMQ's protocol before 3")
+    #expect(fault(two, greeted: false) == "uses a version of ZeroMQ's protocol before 3")
     var plain = ZMTP.greeting
     plain.replaceSubrange(12..<17, with: Array("PLAIN".utf8))
-    #expect(fault(plain, greeted: false) == "wants the mechanism PLAIN, not NULL")
+    #expect(fault(plain, greeted: false) == "requests the mechanism PLAIN, not NULL")
     #expect(fault([0x10, 0]) == "sent a frame with unknown flags")
     #expect(fault([4, 0]) == "sent a command without a name")
     #expect(fault([4, 2, 5, 65]) == "sent a command without a name")

@@ -74,14 +74,15 @@ import Testing
         let path = "\(folder)/\(name)"
         try AtomicFile.write("mine", to: path)
         #expect(
-          typed.enter("%export \(path)") == "\(path) is there already; %export -f \(path) writes over it\n")
+          typed.enter("%export \(path)") == "\(path) already exists; use %export -f \(path) to overwrite it\n"
+        )
         #expect(try FileSystem.readText(path) == "mine")
         #expect(typed.enter("%export -f \(path)") == "1 block written to \(path)\n")
         #expect(try FileSystem.readText(path) != "mine")
       }
       // The pictures of another file are nobody's to replace either.
       try FileSystem.createFolder(folder + "/b_files")
-      #expect(typed.enter("%export \(folder)/b.md").contains("is there already"))
+      #expect(typed.enter("%export \(folder)/b.md").contains("already exists"))
       #expect(FileSystem.kind(folder + "/b.md") == .missing)
       try FileSystem.createFolder(folder + "/c.html")
       #expect(typed.session.execute("%export -f \(folder)/c.html").failure?.code == "E0504")

@@ -92,13 +92,13 @@ import Testing
           E0710 the split "test" has 4 classes and this zero_shot 2, so no name can stand for another
             help: take classes: "data" for the data's names, or data with as many classes
           E0303 evaluate expects "data" or "model" for 'classes', not a List
-            help: classes: "data" asks about the data's names, classes: "model" about the model's
+            help: use classes: "data" for the data's names, classes: "model" for the model's
           E0305 evaluate does not support the classes "date"
             help: did you mean "data"? use one of "data", "model"
           E0305 train does not support the classes "data"
             help: use one of "model"
-          E0305 these images come without class names
-            help: give the names: classes: ["cat", "dog"], or take a batch of a split
+          E0305 these images have no class names
+            help: pass the names: classes: ["cat", "dog"], or use a batch of a split
 
           """)
   }
@@ -257,10 +257,10 @@ import Testing
           tell(() => z.logits([test[0], other.test[0]], classes: "data"))
           print(z.predict([test[0], other.test[1]], classes: "all"), z.predict([test[0], test[3]]))
           """) == """
-          E0710 these images are not all of the same classes, so it is not clear which are asked about
-            help: ask about one data set at a time, or say which classes: classes: "all" for the zero_shot's
-          E0710 these images are not all of the same classes, so it is not clear which are asked about
-            help: ask about one data set at a time, or say which classes: classes: "all" for the zero_shot's
+          E0710 the images have different lists of classes, so the classes to predict are ambiguous
+            help: pass images of one data set, or choose the classes: classes: "all" for those of the zero_shot
+          E0710 the images have different lists of classes, so the classes to predict are ambiguous
+            help: pass images of one data set, or choose the classes: classes: "all" for those of the zero_shot
           ["cat", "dog"] ["cat", "bag"]
 
           """)

@@ -32,21 +32,28 @@ import Testing
     ("slider(1...6, 9)", "E0305", "from 1 to 6"), ("slider(1...9, 4, step: 2)", "E0305", "give 3 or 5"),
     ("slider(1...6, step: 2)", "E0305", "slider(1...5, step: 2)"), ("slider(3...1)", "E0305", "1...6"),
     ("slider(1...3, step: 0)", "E0305", "above 0"), ("slider(0.0...1.0)", "E0305", "step: 0.1"),
-    ("slider(0.0...nan, step: 0.1)", "E0305", "0.0...1.0"), ("slider(0.0...1.0, nan, step: 0.1)", "E0305", "from 0.0 to 1.0"),
+    ("slider(0.0...nan, step: 0.1)", "E0305", "0.0...1.0"),
+    ("slider(0.0...1.0, nan, step: 0.1)", "E0305", "from 0.0 to 1.0"),
     ("slider(0.0...1.0, step: nan)", "E0305", "above 0"), ("slider(0.0...1.0, step: 0.3)", "E0305", "0.9"),
     ("slider(1.0...0.0, step: 0.1)", "E0305", "smaller number first"), ("slider(5)", "E0303", "1...6"),
     ("slider(range(5, 0, by: -1))", "E0305", "turn"), ("slider(1...6, 2.5)", "E0303", "Int"),
-    ("slider(0.0...1e30, step: 1e-3)", "E0305", "larger step"), ("slider(1...6, 2, label: 3)", "E0303", "label"),
+    ("slider(0.0...1e30, step: 1e-3)", "E0305", "larger step"),
+    ("slider(1...6, 2, label: 3)", "E0303", "label"),
     ("choose([])", "E0305", "at least one"), ("choose([1, \"1\"])", "E0305", "choose({"),
-    ("choose([\"a\"], \"b\")", "E0305", "\"a\""), ("choose({a: 1}, 1)", "E0305", "\"a\""), ("choose(3)", "E0303", "List"),
-    ("choose([\"a\\nb\"])", "E0305", "one line"), ("toggle(1)", "E0303", "true or false"), ("text_field(3)", "E0303", "String"),
+    ("choose([\"a\"], \"b\")", "E0305", "\"a\""), ("choose({a: 1}, 1)", "E0305", "\"a\""),
+    ("choose(3)", "E0303", "List"),
+    ("choose([\"a\\nb\"])", "E0305", "one line"), ("toggle(1)", "E0303", "true or false"),
+    ("text_field(3)", "E0303", "String"),
     ("image_picker([])", "E0305", "at least one"), ("image_picker([1])", "E0303", "load_image"),
-    ("image_picker(dataset(\"fashion\").test[0..<2], 2)", "E0305", "from 0 to 1"), ("image_picker(3)", "E0303", "split"),
+    ("image_picker(dataset(\"fashion\").test[0..<2], 2)", "E0305", "from 0 to 1"),
+    ("image_picker(3)", "E0303", "split"),
   ]
 
   @Test func badArgumentsAreRefusedWithARemedy() throws {
     // All in one program: each says what it has caught.
-    let lines = Self.refused.map { "try { \($0.call); print(\"fine\") } catch e { print(e.code, e.help ?? e.message, e.message) }\n" }
+    let lines = Self.refused.map {
+      "try { \($0.call); print(\"fine\") } catch e { print(e.code, e.help ?? e.message, e.message) }\n"
+    }
     let result = try run(lines.joined())
     let said = result.output.split(separator: "\n").map(String.init)
     #expect(said.count == Self.refused.count, "\(result.output)\(result.errors)")
@@ -72,14 +79,16 @@ import Testing
     let folder = try MocoProcess.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try Self.program.write(toFile: folder + "/a.moco", atomically: true, encoding: .utf8)
-    let all = try MocoProcess.run(["run", "--no-record", "a.moco"] + set.flatMap { ["--set", $0] }, in: folder)
+    let all = try MocoProcess.run(
+      ["run", "--no-record", "a.moco"] + set.flatMap { ["--set", $0] }, in: folder)
     #expect(all.output == "7 0.3 dark sketch 0.1 true b {}! 2\n", "\(all.errors)")
     #expect(all.status == 0)
   }
 
   static let wrong: [(String, String)] = [
     ("k=4", "from 1 to 9 in steps of 2"), ("k=11", "from 1 to 9"), ("k=3.0", "an Int"), ("k=", "an Int"),
-    ("f=0.35", "from 0.0 to 0.6"), ("f=nan", "0.6"), ("f=0x1", "0.6"), ("style=clear", "did you mean style=clean"),
+    ("f=0.35", "from 0.0 to 0.6"), ("f=nan", "0.6"), ("f=0x1", "0.6"),
+    ("style=clear", "did you mean style=clean"),
     ("rate=0.1", "one of slow, fast"), ("on=yes", "true or false"), ("picture=4", "from 0 to 3"),
     ("picture=coat", "from 0 to 3"),
   ]

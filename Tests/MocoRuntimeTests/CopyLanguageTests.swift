@@ -68,7 +68,7 @@ import Testing
       """)
     #expect(
       output == """
-        E0207 write into x.copy(), which has numbers of its own, or give a parameter new ones: w.assign(…)
+        E0207 write into x.copy(), or assign new numbers to a parameter: w.assign(…)
         [5.0, 2.0] [1.0, 6.0] [1.0, 2.0]
 
         """)

@@ -141,7 +141,7 @@ import Testing
     }
     #expect(
       cut("first", 2)
-        == "training was interrupted after step 2 of 24\nthe mixture keeps what it has learned\n")
+        == "training was interrupted after step 2 of 24\nthe mixture keeps its trained parameters\n")
     #expect(cell("print(first.interrupted)") == "after step 2 of 24, from outside\n")
     let terminated = Terminated()
     defer { withExtendedLifetime(terminated) {} }
@@ -152,7 +152,7 @@ import Testing
     let best = cell("print(second.best.epoch)").dropLast()
     let note =
       "its parameters are those after step 18, not those of epoch \(best), the best so far, which it takes when the training ends"
-    #expect(text.contains("the mixture keeps what it has learned; \(note)"), "\(text)")
+    #expect(text.contains("the mixture keeps its trained parameters; \(note)"), "\(text)")
     let run: (any HostObject)? = session.interpreter.value(named: "second")?.asHost()
     let shown = try #require(run).document(DocumentLimits(width: 400)).plain(width: 400)
     #expect(shown.contains(note) && shown.contains("18 steps in 4 epochs"), "\(shown)")

@@ -49,7 +49,7 @@ import Testing
     _ = cell("let mix = fresh()")
     #expect(
       cell("let run = train mix on data.train for 3 epochs { batch: 10, each_step: at(6) }")
-        == "E0900 no 6\nnote: run holds the training as it stands; resume: run goes on with it\n")
+        == "E0900 no 6\nnote: run holds the state of the training; resume: run continues it\n")
     #expect(
       cell("print(run.steps, len(run.losses), run.interrupted, run.optimizer.steps, run.stopped, run.best)")
         == "6 1 after step 6 of 12: E0900 no 6 6 nil nil\n")
@@ -141,7 +141,7 @@ import Testing
         nil
         nil
         nil
-        E0303 write stop without quotes to end the training
+        E0303 write stop without quotes
         true
 
         """)
@@ -173,11 +173,11 @@ import Testing
         true true true
         accuracy true
         true nll true
-        E0706: patience is about the data that judge epochs, and none are given
-        E0706: metric is about the data that judge epochs, and none are given
+        E0706: 'patience' needs 'keep_best'
+        E0706: 'metric' needs 'keep_best'
         E0305: train does not support the metric "loss"
         E0303: train expects a number of epochs for 'patience', not the Quantity 2 steps
-        E0706: keep_best would judge epochs on the data that are trained on
+        E0706: 'keep_best' is the training data
         E0709: there is nothing to judge epochs by: the split "train" has no images
         E0303: train expects a split such as data.val for 'keep_best', not the Int 5
         1

@@ -23,7 +23,7 @@ import Testing
       print(run.steps)
       """
     #expect(
-      printed(program, in: session) == "17 E0401 16 trainings run inside each other's callbacks already\n1\n")
+      printed(program, in: session) == "17 E0401 16 trainings are already nested in callbacks\n1\n")
   }
 
   @Test(arguments: [

@@ -54,24 +54,24 @@ import Testing
     ])
     #expect(
       output == [
-        "E0205 'x' has 2 numbers and 'y' 1",
+        "E0205 length mismatch: 'x' has 2 numbers, 'y' has 1",
         "E0303 scatter expects pairs of numbers, or 'y' too for 'x', not a List",
         "E0303 scatter expects pairs of numbers, or 'y' too for 'x', not a List",
         "E0303 scatter expects a list of numbers for 'x', not the String \"a\"",
         "E0205 'groups' has 2 names for 1 points",
-        "E0305 points of a record have their names already", "E0305 histogram does not accept 0 for 'bins'",
-        "E0303 histogram expects a number of intervals, or their ends in order for 'bins', not a List",
-        "E0305 the ends of the intervals say the range already",
+        "E0305 a record of points already has names", "E0305 histogram does not accept 0 for 'bins'",
+        "E0303 histogram expects a number of intervals, or their edges in order for 'bins', not a List",
+        "E0305 'bins' as a list of edges already sets the range",
         "E0303 histogram expects a list of numbers for 'values', not the String \"abc\"",
-        "E0305 there are no figures to put together", "E0305 grid does not accept 0 for 'columns'",
-        "E0303 element 0 of 'figures' has no figure: it is the Int 1",
-        "E0205 there are 2 numbers to draw over 1 places",
+        "E0305 row needs at least one figure", "E0305 grid does not accept 0 for 'columns'",
+        "E0303 element 0 of 'figures' is not a figure: the Int 1",
+        "E0205 length mismatch: y has 2 numbers, x has 1",
         "E0205 'error' has 1 numbers for 2 points", "E0305 an error cannot be -1.0",
-        "E0304 line needs both 'low' and 'high' for a band", "E0305 'low' lies above 'high' at a point",
-        "E0305 a band is given more than once, by 'error' and by 'low' and 'high'",
-        "E0305 there is no curve \"mixtur\" for 'error'",
+        "E0304 line needs both 'low' and 'high' for a band", "E0305 'low' is above 'high' at a point",
+        "E0305 'error' cannot be combined with 'low' and 'high'",
+        "E0305 unknown curve \"mixtur\" in 'error'",
         "E0303 line expects \"points\", \"even\" or a list of numbers for 'ticks', not the String \"all\"",
-        "E0404 these figures stand in each other more than 4 deep",
+        "E0404 figures are nested more than 4 levels deep",
       ])
   }
 
@@ -95,7 +95,7 @@ import Testing
     #expect(
       output == [
         "true true nil [7, nil, 1]", "| a\\|b \\& c_d | **0.12** | **7** |", "true true", "true",
-        "E0303 only a table is saved as .csv, and this is a figure of kind 'line'", "E0303", "E0504", "E0305",
+        "E0303 only a table can be saved as .csv, not a figure of kind 'line'", "E0303", "E0504", "E0305",
       ])
   }
 

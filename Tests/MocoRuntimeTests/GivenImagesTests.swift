@@ -53,15 +53,15 @@ import Testing
           E0303 encode_image expects an image, a batch, or a tensor of pixels for 'image', not the String "cat.jpg"
             help: write load_image("cat.jpg")
           E0303 encode_image expects an image, a batch, or a tensor of pixels for 'image', not a Split
-            help: take a batch of the split: for batch in data.test.batches(32) { … }
+            help: use a batch of the split: for batch in data.test.batches(32) { … }
           E0303 encode_image expects an image, a batch, or a tensor of pixels for 'image', not a Dataset
-            help: take a batch of a split: for batch in data.test.batches(32) { … }
+            help: use a batch of a split: for batch in data.test.batches(32) { … }
           E0303 predict expects an image, a batch, or a tensor of features or pixels for 'images', not the Int 3
-            help: give a picture, such as load_image("photo.jpg")
+            help: pass a picture, such as load_image("photo.jpg")
           E0303 encode_image expects an image, a batch, or a tensor of pixels for 'image', not a List
-            help: the list is empty: give one image or more
+            help: pass at least one image; the list is empty
           E0303 encode_image expects pixels [images, channels, size, size] for 'image', not a Tensor
-            help: this tensor has 2 dimensions
+            help: pass 4 dimensions; this tensor has 2
 
           """)
   }

@@ -68,6 +68,6 @@ import Testing
       """
     #expect(
       printed(program)
-        == "E0305\nE0305\nE0305\nE0305\nE0303\nE0502 input needs a terminal, and standard input is none\n")
+        == "E0305\nE0305\nE0305\nE0305\nE0303\nE0502 input needs a terminal, but standard input is not one\n")
   }
 }

@@ -62,10 +62,12 @@ import Testing
         #expect(stopped.contains("E0406") || step == 24, "\(stopped)")
         let keeps = [3, 11, 19].contains(step) && step != 11
         #expect(
-          stopped.contains("start the same again: the training goes on from there") == keeps, "\(stopped)")
+          stopped.contains("run the same program again to resume the training") == keeps, "\(stopped)")
         let (rest, stopping) = run(folder, "b", cut: nil)
         #expect(rest == whole, "\(step)\n\(rest)")
-        let taken = stopping.told.filter { $0.contains("an earlier try was cut; it goes on after step") }
+        let taken = stopping.told.filter {
+          $0.contains("an earlier try was interrupted; resuming after step")
+        }
         #expect(taken.count == (keeps ? 1 : 0), "\(number) \(stopping.told)")
         let written = (try metrics(folder + "/b"), try metrics(root + "/whole/run"))
         #expect(written.0 == written.1)
@@ -81,7 +83,8 @@ import Testing
       let (rest, stopping) = run(folder, "b", cut: nil)
       #expect(rest == whole)
       #expect(
-        stopping.told.contains { $0.contains("is of no use, it begins at its beginning") }, "\(stopping.told)"
+        stopping.told.contains { $0.contains("cannot be used; starting from the beginning") },
+        "\(stopping.told)"
       )
     }
   }

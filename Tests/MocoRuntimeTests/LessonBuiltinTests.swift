@@ -79,11 +79,11 @@ import Testing
   @Test(arguments: [
     (
       "dead(zero_shot(clip, classes: data.classes), on: data.test)",
-      "E0303 dead looks at a model with a router"
+      "E0303 dead needs a model with a router"
     ),
     ("dead(made(1, 1), on: data.test[0..<0])", "E0709"),
     ("dead(made(1, 1), on: 3)", "E0303"),
-    ("compare({})", "E0305 compare has nothing to compare"),
+    ("compare({})", "E0305 compare has no reports or models"),
     ("compare({a: 1})", "E0303"),
     ("compare([])", "E0303"),
     ("compare({a: made(1, 1)})", "E0304 compare needs the argument 'on'"),
@@ -94,7 +94,7 @@ import Testing
     ("compare({a: report([0, 1], predictions: [0, 1])}, by: \"color\")", "E030"),
     (
       "compare({a: report([0, 1], predictions: [0, 1]), b: report([0, 1, 1], predictions: [0, 1, 1])})",
-      "E0712 b is a report on other images or classes than a"
+      "E0712 b and a are reports on different images or classes"
     ),
     // Equally many images of every class, but others.
     (
@@ -103,11 +103,11 @@ import Testing
       let z = zero_shot(clip, classes: d.classes)
       compare({a: evaluate(z, on: d[0..<4]), b: evaluate(z, on: d[4..<8])})
       """,
-      "E0712 b is a report on other images or classes than a"
+      "E0712 b and a are reports on different images or classes"
     ),
     (
       "compare({a: report([0, 1], predictions: [0, 1]), b: report([0, 2], predictions: [0, 1])})",
-      "E0712 b is a report on other images or classes than a"
+      "E0712 b and a are reports on different images or classes"
     ),
   ])
   func whatDoesNotFitIsRefused(_ program: String, _ expected: String) {

@@ -284,7 +284,7 @@ import Testing
         E0704
         true
         true
-        E0706 give it without parameters: sgd(lr: 0.5)
+        E0706 pass it without parameters: sgd(lr: 0.5)
 
         """)
   }

@@ -98,8 +98,8 @@ import Testing
         """)
     #expect(
       text == """
-        E0303 logits of a zero_shot: it has no soft prompts that a gradient could reach
-        E0303 text_features of a zero_shot: it has no soft prompts that a gradient could reach
+        E0303 logits: a zero_shot has no soft prompts with a gradient
+        E0303 text_features: a zero_shot has no soft prompts with a gradient
         E0303 a coop has no router
         E0303 a coop has no router
         E0303 a coop has no groups of hand-written sentences

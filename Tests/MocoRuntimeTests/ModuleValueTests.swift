@@ -13,12 +13,12 @@ import Testing
       """, in: librarySession())
     #expect(
       output == """
-        E0303 a Module has no form in JSON
-        E0303 'shape' must be a list of Ints such as [2, 3], not a Module
+        E0303 JSON cannot represent a Module
+        E0303 'shape' must be a List of Ints such as [2, 3], not a Module
         E0303 clip_model expects a Record for 'config', not a Module
         E0303 'values' must be a tensor, a number or a list of numbers, not a Module
         E0303 table expects a list of records, a list of lists, or a record of lists for 'rows', not a Module
-        E0303 a Module has no form in JSON
+        E0303 JSON cannot represent a Module
         Module <module templates>
 
         """)

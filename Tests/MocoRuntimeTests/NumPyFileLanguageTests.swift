@@ -34,14 +34,15 @@ import Testing
     try Repository.inFolder { folder in
       func code(_ call: String) -> String { printed(call).split(separator: "\n").last.map(String.init) ?? "" }
       #expect(
-        code("save_tensors(\"\(folder)/a.npz\", {a: [1.0]}, type: \"bf16\")") == "E0505 NumPy has no bfloat16"
+        code("save_tensors(\"\(folder)/a.npz\", {a: [1.0]}, type: \"bf16\")")
+          == "E0505 NumPy files do not support bf16"
       )
       #expect(
         code("save_tensors(\"\(folder)/a.npy\", {a: [1.0], b: [2.0]})")
-          == "E0505 a .npy file holds one array, and there are 2")
+          == "E0505 a .npy file holds one array, found 2")
       #expect(
         code("save_tensors(\"\(folder)/a.safetensors\", {a: [1.0]}, compress: true)")
-          == "E0305 only an .npz file is compressed")
+          == "E0305 only an .npz file can be compressed")
       #expect(code("save_tensors(\"\(folder)/a.npz\", {a: \"x\"})").hasPrefix("E0303 'a' must be a tensor"))
       #expect(
         code("save_tensors(\"\(folder)/a.npz\", {a: [100000.0]}, type: \"f16\")").contains("too large for"))

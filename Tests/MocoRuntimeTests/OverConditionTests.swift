@@ -53,7 +53,7 @@ import Testing
     let (result, _) = try run(program, "--set", "shots=2")
     #expect(result.output == "few-shot small zero-shot 2 nil 1\n", "\(result.errors)")
     #expect(
-      result.errors.contains("shots is set to 2, where its condition does not hold and a sweep has 16"),
+      result.errors.contains("shots is set to 2, where its condition is false and a sweep uses 16"),
       "\(result.errors)")
   }
 

@@ -43,7 +43,8 @@ import Testing
     #expect(result.output == shown + "\n", "\(result.errors)")
     // What is not in the list is said.
     #expect(
-      result.errors.contains("none of the values") == !["2", "0.20", "nil"].contains(text), "\(result.errors)"
+      result.errors.contains("not one of the values") == !["2", "0.20", "nil"].contains(text),
+      "\(result.errors)"
     )
   }
 

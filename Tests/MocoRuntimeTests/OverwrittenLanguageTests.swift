@@ -135,7 +135,7 @@ import Testing
     #expect(right.hasPrefix("[["), "\(right)")
     let found = printed(example.program(overwriting: true))
     switch example.outcome {
-    case .refused: #expect(found.hasPrefix("E0207 backward: numbers that "), "\(found)")
+    case .refused: #expect(found.hasPrefix("E0207 backward: a value used by '"), "\(found)")
     case .same: #expect(found == right)
     }
   }

@@ -136,7 +136,7 @@ import Testing
       output == """
         true 0.0 true
         [1, 10] 0
-        copy cannot take the model "model": one of its functions is built in
+        cannot copy the model "model": one of its functions is built in
 
         """, "\(output)")
   }
@@ -172,29 +172,29 @@ import Testing
   @Test(arguments: [
     (
       "let m = model { clip: clip, classes: data.classes, parameters: {w: w}, logits: batch => clip.scale * (batch.features @ table.T) + w }",
-      "through 'w', of which the program has one",
-      "make parameters and model in a function, func make() { … }"
+      "through 'w', a global name of the program",
+      "create parameters and model in a function, func make() { … }"
     ),
     (
       "func deeper(batch) { batch.features @ held[0].T }\nlet m = model { clip: clip, classes: data.classes, parameters: {t: table}, logits: batch => deeper(batch) }",
-      "through 'held', of which", "make parameters and model in a function"
+      "through 'held', a global name", "create parameters and model in a function"
     ),
     (
       "func make() { let t = parameter(randn([10, 16]))\nlet o = sgd([t], lr: 0.1)\nmodel { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => { o.zero_grad(); batch.features @ t.T } } }\nlet m = make()",
-      "through an object of the kind Optimizer", "let them read the tensor itself"
+      "through an object of type Optimizer", "read the tensor directly"
     ),
     (
       "func make() { let t = parameter(randn([10, 16]))\nlet n = 2 * t\nmodel { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => batch.features @ n.T } }\nlet m = make()",
-      "hold a tensor that was computed from a parameter", "compute it in the function that needs it"
+      "capture a tensor that was computed from a parameter", "compute it in the function that needs it"
     ),
     (
       "func make() { let t = parameter(randn([10, 16]))\nlet inner = model { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => batch.features @ t.T }\nmodel { clip: clip, classes: data.classes, parameters: {t: t}, logits: batch => inner.logits(batch, gradient: true) } }\nlet m = make()",
-      "through an object of the kind Model", "let them read the tensor itself"
+      "through an object of type Model", "read the tensor directly"
     ),
     (
       "func make() { let r = router(16, experts: 10)\nlet f = r.scores\nmodel { clip: clip, classes: data.classes, parameters: {r: r}, logits: batch => f(batch.features) } }\nlet m = make()",
-      "hold the method 'scores' without its object",
-      "let them hold the object, and call scores where it is needed"
+      "capture the method 'scores' without its object",
+      "capture the object, and call scores on it where needed"
     ),
   ])
   func whatCannotBeCopiedIsSaid(_ make: String, _ reason: String, _ help: String) {
@@ -207,7 +207,7 @@ import Testing
       print(m.logits(data.train.batch([0])).shape)
       copy(m)
       """, helps: true)
-    #expect(output.hasPrefix("[1, 10]\nE0303 copy cannot take the model"), "\(output)")
+    #expect(output.hasPrefix("[1, 10]\nE0303 cannot copy the model"), "\(output)")
     #expect(output.contains(reason) && output.contains(help), "\(output)")
   }
 
@@ -305,10 +305,10 @@ import Testing
   @Test(arguments: [
     ("clip.branch(\"nothing\")", "E0602", "begins with \"nothing\""),
     ("clip.branch([])", "E0602", "was chosen"), ("clip.branch(name => false)", "E0602", "was chosen"),
-    ("clip.branch(name => 3)", "E0303", "give true or false"), ("clip.branch(3)", "E0303", ""),
+    ("clip.branch(name => 3)", "E0303", "return true or false"), ("clip.branch(3)", "E0303", ""),
     (
       "clip.unfreeze(\"visual.proj\")\nclip.branch(\"visual.ln_post\")", "E0602",
-      "visual.proj trains in this model, and a branch would share it"
+      "visual.proj is trainable in this model, and a branch would share it"
     ),
     ("clip.branch()", "E0304", ""),
   ])

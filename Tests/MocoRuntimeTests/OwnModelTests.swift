@@ -284,7 +284,7 @@ import Testing
         8
         E0520 the images of "train" cannot be turned into pixels: the data set holds features, no pixels
         E0520
-        E0705 the model "model" reads batch.images, and was given features
+        E0705 the model "model" reads batch.images, but the batch contains features
 
         """, "\(output)")
   }
@@ -315,7 +315,7 @@ import Testing
           """
           ["w", "b"] true
           E0708 say which parameters have a row for each class, such as per_class: ["x"]
-          E0704 this mine has something of its own for each of its classes, and nothing for "z"
+          E0704 this mine has parameters for each of its classes, but none for "z"
           10
 
           """), "\(output)")
@@ -348,17 +348,17 @@ import Testing
       """)
     #expect(
       output == """
-        E0713 'logits' of the model "faulty" gives the shape [10, 16], not [images, names] = [10, 10] true
-        E0713 'logits' of the model "faulty" gives nil, not a tensor [images, names] true
+        E0713 'logits' of the model "faulty" returned shape [10, 16], not [images, names] = [10, 10] true
+        E0713 'logits' of the model "faulty" returned nil, not a tensor [images, names] true
         E0309 a ModelBatch has no member 'labls' true
-        E0713 loss of the model "faulty" has the shape [10, 10] and is not a single number true
-        E0713 'loss' of the model "faulty" gives a record without a part true
-        E0713 'lr' is not a name for a part of a loss: an epoch has a field of that name true
-        E0713 log has a number 'a', and so has the loss true
+        E0713 loss of the model "faulty" has shape [10, 10], not a single number true
+        E0713 'loss' of the model "faulty" returned a record without parts true
+        E0713 'lr' is reserved: an epoch has a field of that name true
+        E0713 duplicate name 'a' in 'log' and the loss true
         E0713 loss of the model "faulty" is the String "x", not a number true
         E0714 the loss of the model "faulty" does not reach its parameter w true
-        E0713 gradients has 'q', which is not a parameter of the model "faulty" true
-        E0713 the gradient of w has the shape [10, 10], the parameter [16] true
+        E0713 'q' in 'gradients' is not a parameter of the model "faulty" true
+        E0713 shape mismatch for w: gradient [10, 10], parameter [16] true
         E0714 the loss of the model "faulty" does not reach its parameter v true
         E0707 the loss is nan at step 1 (epoch 1) true
         E0900 stop it true

@@ -165,10 +165,10 @@ import Testing
         [0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 0.5, 0.5]
         [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25] 0.25
         0.05
-        E0706 the schedule gave nil for step 0
-        E0706 the schedule gave -1.0 for step 0
+        E0706 the schedule returned nil for step 0
+        E0706 the schedule returned -1.0 for step 0
         E0305
-        E0706 the schedule gave a Schedule for step 0
+        E0706 the schedule returned a Schedule for step 0
 
         """, "\(output)")
   }
@@ -244,7 +244,7 @@ import Testing
         [6.0, 16.0] [9.0, 16.0] [9.0, 16.0] [6.0, 16.0] nil nil
         true
         true
-        E0207 the loss does not come from the tensor [1] of 'of'
+        E0207 the loss does not depend on the tensor [1] of 'of'
         E0206
         E0207
         E0303

@@ -64,13 +64,13 @@ import Testing
         """)
     #expect(
       output == """
-        E0712 image 0 is of class "ab" in one report and of "cd" in the other
-        E0712 image 0 of "train" is another one than image 0 of "train"
-        E0712 the reports are of 40 and 2 images
-        E0712 the reports are of other classes
-        E0303 permutation_test compares two reports, or two lists, and not one of each
+        E0712 image 0 has class "ab" in one report and "cd" in the other
+        E0712 image 0 of "train" and image 0 of "train" differ
+        E0712 the reports have different numbers of images: 40 and 2
+        E0712 the reports have different classes
+        E0303 permutation_test expects two reports or two lists, not one of each
         E0712 2 numbers and 1 make no pairs
-        E0303 'a' holds the String "x" at 1, where a number or a Bool should be
+        E0303 'a' contains the String "x" at index 1; expected a number or a Bool
         E0712 there are no pairs to test
         E0303 permutation_test expects a report, or a list of numbers or Bools for 'a', not the Float 0.5
         E0712 number 1 of 'a' is nan

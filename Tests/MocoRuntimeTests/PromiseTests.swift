@@ -168,8 +168,10 @@ import Testing
   @Test func assignmentsNameBothShapes() {
     #expect(
       printed("let t = zeros([5])\nt[0..<2] = tensor([1.0, 2, 3])")
-        .hasPrefix("E0204 values of shape [3] do not fit the part of shape [2]"))
-    #expect(printed("let t = zeros([5])\nt[[0, 1]] = [1, 2, 3]").hasPrefix("E0204 values of shape [3]"))
+        .hasPrefix("E0204 shape mismatch in assignment: values [3], target [2]"))
+    #expect(
+      printed("let t = zeros([5])\nt[[0, 1]] = [1, 2, 3]").hasPrefix(
+        "E0204 shape mismatch in assignment: values [3]"))
     #expect(
       printed("let t = zeros([5])\nt[0..<2] = [1, 2]\nt[3] = 7\nprint(t)")
         == "tensor([1.0, 2.0, 0.0, 7.0, 0.0])\n")

@@ -64,13 +64,13 @@ import Testing
     ),
     (
       #"clip.encode_text([ctx, "cat", "."])"#, "E0303",
-      #"write the pieces of one prompt in a list of their own: [[ctx, name, "."]]"#
+      #"put the pieces of each prompt in a nested list: [[ctx, name, "."]]"#
     ),
     (#"clip.encode_text([[ctx, ""]])"#, "E0604", "leave it out"),
-    (#"clip.encode_text([[ctx, 3]])"#, "E0303", "write str(n) for a number in a text"),
+    (#"clip.encode_text([[ctx, 3]])"#, "E0303", "use str(n) for a number"),
     (
       #"clip.encode_text([[ctx, "cat"], 3])"#, "E0303",
-      #"a prompt is a String, or a list such as [ctx, name, "."]"#
+      #"pass a String, or a list such as [ctx, name, "."]"#
     ),
     (
       #"clip.encode_text([[zeros([2, 23]), "cat"]])"#, "E0205",
@@ -94,7 +94,7 @@ import Testing
     ),
     (
       #"clip.encode_text([[["a", ctx], "cat"]])"#, "E0303",
-      "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it"
+      "in a deep piece put soft tokens first: [p0, p1, nil, p3]; put texts outside it"
     ),
     (#"clip.encode_text([[zeros([11, 24]), "cat"]])"#, "E0603", "shorten its text, or use fewer soft rows"),
     (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([3, 24])])"#, "E0205", "give a row for each soft row"),
@@ -102,15 +102,15 @@ import Testing
     (#"clip.encode_text([[[ctx, nil, nil, ctx], "cat"]])"#, "E0205", "give at most 2"),
     (
       #"clip.encode_text(["cat"], deep: [ctx])"#, "E0305",
-      #"give prompts of pieces, such as [[ctx, name, "."]]"#
+      #"pass prompts as lists of pieces, such as [[ctx, name, "."]]"#
     ),
     (
       #"clip.encode_text("cat", deep: [ctx])"#, "E0305",
-      #"give prompts of pieces, such as [[ctx, name, "."]]"#
+      #"pass prompts as lists of pieces, such as [[ctx, name, "."]]"#
     ),
     (
       #"clip.encode_text([[[nil, ctx], "cat"]])"#, "E0303",
-      "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it"
+      "in a deep piece put soft tokens first: [p0, p1, nil, p3]; put texts outside it"
     ),
     (#"clip.encode_text([[ctx, "cat"]], deep: ctx)"#, "E0303", ""),
     (
@@ -119,13 +119,13 @@ import Testing
     ),
     (
       #"clip.encode_text(ctx)"#, "E0303",
-      #"write soft tokens as a piece of a prompt, [[ctx, name, "."]], and ids as an int tensor"#
+      #"pass soft tokens as a piece of a prompt, [[ctx, name, "."]], and ids as an int tensor"#
     ),
     (#"clip.embed(" ")"#, "E0604", #"give it a word, as in "a photo of a""#),
     (#"nearest_words(ctx)"#, "E0304", "write nearest_words(ctx, clip: clip)"),
     (
       #"nearest_words(zeros([2, 3]), clip: clip)"#, "E0205",
-      "give a row as wide as the text tower for each token"
+      "pass one row of clip.width numbers for each token"
     ),
   ])
   func whatDoesNotFitIsRefusedWithItsRemedy(_ call: String, _ code: String, _ help: String) {

@@ -50,7 +50,7 @@ import Testing
         answers: 50.0 % of 2 images
           macro-F1 33.3 %, mean per class 50.0 %
           without images: c, d
-          the mean per class leaves 2 classes out, macro-F1 2
+          left out: 2 classes from mean per class, 2 from macro-F1
           by class: a 0.0 · b 100.0 · c nan · d nan
 
         """)
@@ -60,31 +60,31 @@ import Testing
     ("report([0, 1], [[1.0, 2.0]])", "E0712 the logits are [1, 2]; 2 labels and 2 classes take [2, 2]"),
     ("report([0, 2], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is 2, outside the 2 classes"),
     ("report([0, -1], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is -1, outside the 2 classes"),
-    ("report([0.5], [[1.0, 2.0]])", "E0712 labels hold 0.5, which is not a class number"),
+    ("report([0.5], [[1.0, 2.0]])", "E0712 'labels' contains 0.5, which is not a class number"),
     ("report([0], [[nan, 2.0]])", "E0712 the logits of image 0 hold nan for class \"0\""),
     ("report([0], [[inf, 2.0]])", "E0712 the logits of image 0 hold inf for class \"0\""),
-    ("report([0], [1.0, 2.0])", "E0712 logits are [images, classes], not [2]"),
+    ("report([0], [1.0, 2.0])", "E0712 logits must have shape [images, classes], not [2]"),
     ("report([0], [[1.0]])", "E0712 a report takes two classes or more, not 1"),
     ("report([0, 0], predictions: [0, 0])", "E0712 a report takes two classes or more, not 1"),
     ("report([], predictions: [])", "E0712"),
-    ("report([true], predictions: [true])", "E0712 labels are a list of class numbers, not bool [1]"),
+    ("report([true], predictions: [true])", "E0712 'labels' must be a list of class numbers, not bool [1]"),
     ("report([0, 1], predictions: [0])", "E0712 there are 1 predictions for 2 labels"),
-    ("report([0, 1], predictions: [0, 9000000])", "E0712 there would be 9000001 classes"),
-    ("report([\"cat\"], predictions: [0])", "E0712 labels are names, and there are no class names"),
+    ("report([0, 1], predictions: [0, 9000000])", "E0712 too many classes: 9000001"),
+    ("report([\"cat\"], predictions: [0])", "E0712 'labels' contains names, but no class names"),
     (
       "report([\"cow\"], predictions: [0], classes: [\"cat\", \"dog\"])",
-      "E0712 \"cow\" is none of the classes"
+      "E0712 unknown class \"cow\""
     ),
     (
       "report([\"cat\"], predictions: [0], classes: [\"cat\", \"cat\"])",
-      "E0712 several classes are called \"cat\""
+      "E0712 several classes have the name \"cat\""
     ),
-    ("report([0, 1])", "E0305 report takes logits or predictions, one of them"),
-    ("report([0, 1], [[1.0, 2.0]], predictions: [0])", "E0305 report takes logits or predictions"),
-    ("report([0, 1], predictions: [0, 1], base: [\"0\"])", "E0712 answers among all classes do not tell"),
-    ("report([0, 1], predictions: [0, 1]).top(1)", "E0712 this report was made from answers alone"),
-    ("report([0], [[1.0, 2.0]]).top(3)", "E0712 there is no top 3 of 2 classes"),
-    ("report([0], [[1.0, 2.0]]).top(0)", "E0712 there is no top 0 of 2 classes"),
+    ("report([0, 1])", "E0305 report needs either logits or predictions"),
+    ("report([0, 1], [[1.0, 2.0]], predictions: [0])", "E0305 report needs either logits or predictions"),
+    ("report([0, 1], predictions: [0, 1], base: [\"0\"])", "E0712 'base' needs logits"),
+    ("report([0, 1], predictions: [0, 1]).top(1)", "E0712 this report was made from predictions alone"),
+    ("report([0], [[1.0, 2.0]]).top(3)", "E0712 k is out of range: 3 of 2 classes"),
+    ("report([0], [[1.0, 2.0]]).top(0)", "E0712 k is out of range: 0 of 2 classes"),
   ])
   func whatCannotBeCountedIsRefused(_ program: String, _ message: String) {
     let output = run("print(\(program))")

@@ -85,7 +85,7 @@ import Testing
         c: the training is finished after 4 epochs, nothing is left to do; for more, give a larger number and extend: "hold", "restart" or "stretch"
         4 16
         E0708 c was saved by a training with other options: extend was "hold", now none
-        E0706 give resume: "file", or leave extend out
+        E0706 add resume: "file", or remove extend
         E0305
 
         """)
@@ -118,7 +118,7 @@ import Testing
         E0708 a does not fit this mixture: router.top_k was 1, now 2
         E0708 a does not fit this mixture: its classes are "ab", "cd", "ef", "gh", this mixture's "ab", "cd"
         a: its classes are "ab", "cd", "ef", "gh", this mixture's "ab", "cd"
-        E0305 expected "clip", "classes", "options"
+        E0305 use "clip", "classes", "options"
 
         """)
   }
@@ -254,10 +254,10 @@ import Testing
       """, in: librarySession())
     #expect(
       output == """
-        E0706 this optimizer moves the parameters of something else, none of this coop's
+        E0706 this optimizer has none of the parameters of this coop
         E0706 this optimizer was made without parameters and has no state
         false
-        E0706 this optimizer moves the parameters of something else, none of this coop's
+        E0706 this optimizer has none of the parameters of this coop
         0
 
         """)

@@ -56,9 +56,9 @@ import Testing
       """
     #expect(
       Self.lines(program) == [
-        "E0205 the median of no numbers is not a number",
-        "E0305 quantile cannot take 1.5 for 'q' | give a share from 0 to 1: 0.015 for 1.5 %",
-        "give a share from 0 to 1: 0.95 for 95.0 %", "E0305", "E0305", "E0205", "E0205", "E0205", "E0303",
+        "E0205 cannot compute the median of an empty list or tensor",
+        "E0305 quantile does not accept 1.5 for 'q' | use a share from 0 to 1: 0.015 for 1.5 %",
+        "use a share from 0 to 1: 0.95 for 95.0 %", "E0305", "E0305", "E0205", "E0205", "E0205", "E0303",
         "E0303", "E0303", "E0305",
       ])
   }
@@ -80,8 +80,8 @@ import Testing
     #expect(
       Self.lines(program) == [
         "3 0 2 1.5 1 nan", "3 7 5 1 -2.5", "[-1.0, 0.5, nan, 0.5] tensor([0, 3]) tensor([1.0, 1.5])",
-        "tensor([0, 0])", "E0305 write the smaller bound first: clamp(x, 0, 1)",
-        "E0303 write clamp(tensor(xs), …) for a tensor, or [clamp(x, …) for x in xs] for a list", "E0305",
+        "tensor([0, 0])", "E0305 put the smaller bound first: clamp(x, 0, 1)",
+        "E0303 use clamp(tensor(xs), …) for a tensor, or [clamp(x, …) for x in xs] for a list", "E0305",
         "E0303", "[0.0, 1.0, 0.0]",
       ])
   }
@@ -122,7 +122,7 @@ import Testing
           + "[[2.0, 4.0, 2.0, -8.5], [4.0, -11.0, 2.0, 0.5]]",
         "[[0, 2, 1, 3], [3, 0, 2, 1], [1, 3, 2, 0]] tensor([1, 0]) [0]",
         "tensor([1, 3, 6]) tensor([1, 2]) [0] [0]", "tensor([-1, 1]) [1.0, nan, nan]",
-        "E0205 write axis: 0 to go down the rows, or reshape(x, [-1]) to go through all", "E0205", "E0402",
+        "E0205 use axis: 0 to go down the rows, or reshape(x, [-1]) for all numbers", "E0205", "E0402",
         "E0205", "[111.0, 110.0, 100.0] tensor([0, 1, 2]) true",
       ])
   }

@@ -55,10 +55,10 @@ import Testing
   @Test func whatIsNoPartMakesNoFolder() throws {
     try Repository.inFolder { folder in
       for (text, variables, words) in [
-        ("5/5", [:], "there is no shard 5 of 5"), ("x", [:], "is not a shard"),
+        ("5/5", [:], "shard 5 of 5 does not exist"), ("x", [:], "is not a shard"),
         ("auto", [:], "none of SLURM_ARRAY_TASK_ID"),
         ("auto", ["SGE_TASK_ID": "undefined"], "none of SLURM_ARRAY_TASK_ID"),
-        ("auto/2", ["PBS_ARRAY_INDEX": "2"], "2 parts are the tasks from 0 to 1"),
+        ("auto/2", ["PBS_ARRAY_INDEX": "2"], "2 parts need tasks from 0 to 1"),
       ] as [(String, [String: String], String)] {
         let result = try sweep(folder, ["a.moco", "--shard", text], variables)
         #expect(result.status == 64 && result.errors.contains(words), "\(result)")

@@ -78,10 +78,10 @@ import Testing
     #expect(
       output == """
         E0517 :3: expected 2 columns, found 1
-        E0517 :1: two columns are called "a"
+        E0517 :1: duplicate column "a"
         E0517 :2: a quote is not closed
         E0303 row 1 has other fields than the first
-        E0303 row 0 holds a value that has no form in a table
+        E0303 row 0 contains a value that a table cannot store
         E0303 row 0 is Int
         E0305
         [] []

@@ -40,7 +40,7 @@ import Testing
         """)
     let text =
       "E0704 this zero_shot has no new classes: it was made to train on all 2\n"
-      + "  help: make it with base: data.base.classes, or take classes: \"all\"\n"
+      + "  help: make it with base: data.base.classes, or use classes: \"all\"\n"
     #expect(output == text + text, "\(output)")
   }
 }

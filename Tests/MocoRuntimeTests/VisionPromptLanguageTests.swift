@@ -121,7 +121,7 @@ import Testing
     ("clip.encode_image(pixels, prompts: u)", "E0303", ""),
     (
       "clip.encode_image(pixels, prompts: u[0], deep: [3])", "E0303",
-      "each entry is for one block: a tensor of rows, or nil to leave the block alone"
+      "pass one entry for each block: a tensor of rows, or nil to change nothing"
     ),
     (
       "clip.encode_image(pixels, output: \"rows\")", "E0305",

@@ -54,7 +54,7 @@ import Testing
     #expect(
       try run(#"{"heads": 2, "no_causal_mask": true}"#, program) == """
         true
-        E0305 fill rows up with 0 behind [end]: this model's text tower sees all positions
+        E0305 pad rows with 0 after [end]; this model's text tower reads all positions
 
         """)
     #expect(try run(#"{"heads": 2}"#, program) == "true\n")

@@ -14,25 +14,25 @@ import Testing
     #expect(typed.enter("?").contains("Esc Enter"))
     #expect(typed.enter("?E0203").contains("E0203"))
     #expect(typed.enter("%explain E0203").contains("E0203"))
-    #expect(typed.enter("%explain E020").contains("there is no error code E020; did you mean"))
+    #expect(typed.enter("%explain E020").contains("unknown error code E020; did you mean"))
     #expect(typed.enter("%explain").contains("  E0203  "))
     #expect(typed.enter("%help").contains("  %history [-n COUNT|FIRST-LAST|TEXT]\n"))
     #expect(typed.enter("?%save").contains("`%save [-f] FILE.moco`"))
-    #expect(typed.enter("?%sav") == "there is no command %sav; %help lists them\n")
+    #expect(typed.enter("?%sav") == "unknown command %sav; %help lists them\n")
   }
 
   @Test func whatIsFoundIsListed() {
     let typed = Typed()
     #expect(
       typed.enter("?xyzzy").hasPrefix(
-        "nothing is known by the name xyzzy, and nothing that is known mentions it"))
-    #expect(typed.enter("?calibration").contains("?Report.ece`: The calibration error"))
+        "unknown name xyzzy, and no help text mentions it"))
+    #expect(typed.enter("?calibration").contains("?Report.ece`: The expected calibration error"))
     #expect(typed.enter("?@").contains("a @ b"))
     #expect(typed.enter("?|>").contains("x |> f(y)"))
     #expect(typed.enter("?Report.accuracy").hasPrefix("Report.accuracy: Float"))
     typed.enter("let opt = sgd(lr: 0.1)")
     #expect(typed.enter("?opt").contains("The learning rate; may be set."))
-    #expect(typed.enter("?opt.step").contains("Moves every parameter that has a gradient"))
+    #expect(typed.enter("?opt.step").contains("Updates every parameter that has a gradient"))
     #expect(typed.enter("?Item").contains("One labelled image of a split"))
     #expect(typed.enter("?while").hasPrefix("`while CONDITION { … }`"))
   }
@@ -40,7 +40,7 @@ import Testing
   @Test func timeIsMeasured() {
     let typed = Typed()
     #expect(typed.enter("%time 1 + 1").contains(/^2\ntime: .*s, processor .*s\n$/))
-    #expect(typed.enter("%timeit -n 5 -r 2 1 + 1").contains(/± .*s a turn \(2 runs of 5\)\n$/))
+    #expect(typed.enter("%timeit -n 5 -r 2 1 + 1").contains(/± .*s per turn \(2 runs of 5\)\n$/))
     #expect(typed.enter("%timeit -n 5 -r 2 {\nlet a = 1\na + 1 }").contains("(2 runs of 5)"))
     #expect(
       typed.enter("%time for i in 0..<3 {\nprint(\"turn\", i) }").hasPrefix("turn 0\nturn 1\nturn 2\ntime: "))
@@ -60,10 +60,10 @@ import Testing
 
         """)
     #expect(typed.enter("%who String") == "beta\n")
-    #expect(typed.enter("%who Float") == "no names of type Float; there are: Int, String, Tensor\n")
-    #expect(typed.enter("%reset beta") == "beta is forgotten\n")
-    #expect(typed.enter("%reset alpa") == "there is no name alpa; did you mean alpha?\n")
-    #expect(typed.enter("%reset") == "2 names forgotten\n" && typed.enter("alpha").contains("E0301"))
+    #expect(typed.enter("%who Float") == "no names of type Float; existing types: Int, String, Tensor\n")
+    #expect(typed.enter("%reset beta") == "beta is removed\n")
+    #expect(typed.enter("%reset alpa") == "unknown name alpa; did you mean alpha?\n")
+    #expect(typed.enter("%reset") == "2 names removed\n" && typed.enter("alpha").contains("E0301"))
   }
 
   @Test func filesAreRunSavedAndLoaded() throws {
@@ -86,7 +86,7 @@ import Testing
     let typed = Typed()
     typed.enter("let a = 20;")
     try folder.write("mine", to: "saved.moco")
-    #expect(typed.enter("%save \(folder.path)/saved.moco").contains("is there already; %save -f"))
+    #expect(typed.enter("%save \(folder.path)/saved.moco").contains("already exists; use %save -f"))
     #expect(try folder.read("saved.moco") == "mine")
   }
 
@@ -97,7 +97,7 @@ import Testing
     let typed = Typed { $0.commands = SessionCommand.all + [own] }
     #expect(typed.enter("%greet you") == "hi you\n")
     #expect(typed.completed("%gre") == "%greet")
-    #expect(Typed().enter("%greet you").contains("there is no command %greet"))
+    #expect(Typed().enter("%greet you").contains("unknown command %greet"))
   }
 
   @Test func programsHaveSettingsAndArguments() throws {
@@ -111,13 +111,13 @@ import Testing
     #expect(typed.session.execute("%run \(file) --set speed=1").failure?.code == "E0307")
     #expect(
       typed.enter("%run \(file) more")
-        == "what the program itself takes follows --: %run \(file) -- more\n")
+        == "put the program's arguments after --: %run \(file) -- more\n")
   }
 
   @Test func editsRunWhatComesBack() {
     let typed = Typed()
     typed.enter("1 + 1")
-    #expect(typed.enter("%edit").contains("there is no editor here"))
+    #expect(typed.enter("%edit").contains("no editor is available here"))
     typed.frontEnd.editor = { try "30 + 4\n".write(toFile: $0, atomically: true, encoding: .utf8) }
     #expect(typed.enter("%edit") == "30 + 4\n34\n")
     typed.frontEnd.editor = { _ in }
@@ -136,9 +136,9 @@ import Testing
     #expect(typed.enter("%history 2-3") == "2  let b = \"text\"\n3  b + \"!\";\n")
     #expect(typed.enter("Out[1] * 2") == "42\n")
     #expect(typed.enter("Out[3]") == "\"text!\"\n")
-    #expect(typed.enter("Out[2]").contains("input 2 showed no value"))
-    #expect(typed.enter("Out[99]").contains("there is no input 99 yet"))
-    #expect(typed.enter("%history 90-99").hasPrefix("there are inputs 1 to "))
+    #expect(typed.enter("Out[2]").contains("input 2 has no value"))
+    #expect(typed.enter("Out[99]").contains("input 99 does not exist yet"))
+    #expect(typed.enter("%history 90-99").hasPrefix("use inputs 1 to "))
   }
 
   @Test func largeValuesAreNotKept() {
@@ -149,7 +149,7 @@ import Testing
     #expect(typed.enter("len(Out)") == "1\n")
     // A view keeps all numbers in memory.
     for place in [1, 3] {
-      #expect(typed.enter("Out[\(place)]").contains("the value of input \(place) was not held"))
+      #expect(typed.enter("Out[\(place)]").contains("the value of input \(place) was not kept"))
     }
     #expect(typed.enter("Out[5]") == "[1, 2, 3]\n")
   }
@@ -160,7 +160,7 @@ import Testing
     typed.enter("lines = !printf 'one\\ntwo \"quoted\"\\n'")
     #expect(typed.enter("print(len(lines), lines[0])") == "2 one\n")
     #expect(
-      typed.enter("lines = !exit 3") == "error: the command ended with status 3; lines is as it was\n")
+      typed.enter("lines = !exit 3") == "error: the command ended with status 3; lines has not changed\n")
     typed.enter("let fixed = !echo three")
     #expect(typed.enter("fixed[0] + lines[1]") == "\"threetwo \\\"quoted\\\"\"\n")
     #expect(typed.enter("x = !").hasPrefix("write x = !COMMAND"))
@@ -195,7 +195,7 @@ import Testing
         /^E0403: .*\n\n  in inner, prompt\[1\]:3\n    divisor  Int  0\n    twice    Int  0\n/), "\(frames)")
     #expect(frames.contains(/in outer, .*\n    xs +List +\[1, 0\]\n    name +String +"outside"/), "\(frames)")
     typed.enter("nothing_here")
-    #expect(typed.enter("%where").contains("it came from no function"))
+    #expect(typed.enter("%where").contains("the error did not occur in a function"))
   }
 
   @Test func settingsChangeWhatIsShown() {
@@ -209,18 +209,18 @@ import Testing
     #expect(typed.enter("%config").contains(/digits +3 +significant/))
     #expect(
       typed.enter("%config colums 3")
-        == "there is no setting colums; there are: digits, rows, images, suggest\n")
+        == "unknown setting colums; settings: digits, rows, images, suggest\n")
     #expect(
       typed.enter("%config digits many")
-        == "%config digits takes a number from 1 to 15, or default, not many\n")
+        == "%config digits expects a number from 1 to 15, or default, not many\n")
     typed.enter("%config digits default")
     #expect(typed.enter("2 / 3") == "0.6666666666666666\n")
   }
 
   @Test func theNearestCommandIsNamed() {
     let typed = Typed()
-    #expect(typed.enter("%tmie 1") == "there is no command %tmie; did you mean %time?\n")
-    #expect(typed.enter("%xyzzy") == "there is no command %xyzzy; %help lists them\n")
+    #expect(typed.enter("%tmie 1") == "unknown command %tmie; did you mean %time?\n")
+    #expect(typed.enter("%xyzzy") == "unknown command %xyzzy; %help lists them\n")
   }
 
   /// Everything that knows of commands knows of one that was added.

@@ -53,14 +53,14 @@ import Testing
     }
     #expect(message("") == "usage")
     #expect(message("-- x") == "usage")
-    #expect(message("a.moco x") == "what the program itself takes follows --: %run a.moco -- x")
+    #expect(message("a.moco x") == "put the program's arguments after --: %run a.moco -- x")
     #expect(
       message("a.moco --seed 1")
-        == "%run has no option --seed; what the program itself takes follows --")
-    #expect(message("a.moco --set lr") == "--set takes name=value, not 'lr'")
-    #expect(message("a.moco --set =1") == "--set takes name=value, not '=1'")
-    #expect(message("a.moco --set") == "--set takes name=value")
-    #expect(message("'a.moco") == "a quote is open in what follows %run")
+        == "%run has no option --seed; put the program's arguments after --")
+    #expect(message("a.moco --set lr") == "--set expects name=value, not 'lr'")
+    #expect(message("a.moco --set =1") == "--set expects name=value, not '=1'")
+    #expect(message("a.moco --set") == "--set expects name=value")
+    #expect(message("'a.moco") == "unterminated quote in the arguments of %run")
   }
 
   @Test func timedCodeIsUnwrapped() throws {

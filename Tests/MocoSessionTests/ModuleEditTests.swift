@@ -15,11 +15,11 @@ import Testing
     #expect(typed.enter("f(10)") == "reloaded \(path)\n20\n")
     try folder.write("let n = (", to: "common.moco")
     let broken = typed.enter("f(11)")
-    #expect(broken.contains("error[E0106]") && broken.hasSuffix("\(path) stays as it was\n22\n"), "\(broken)")
+    #expect(broken.contains("error[E0106]") && broken.hasSuffix("\(path) is not changed\n22\n"), "\(broken)")
     // Said once.
     #expect(typed.enter("f(12)") == "24\n")
     _ = try run("/bin/rm", [path])
-    #expect(typed.enter("f(13)") == "\(path) is gone; what was read of it stays\n26\n")
+    #expect(typed.enter("f(13)") == "\(path) no longer exists; the loaded version is kept\n26\n")
     #expect(typed.enter("f(14)") == "28\n")
   }
 
@@ -28,7 +28,7 @@ import Testing
     try folder.write("use {n} from \"./inner.moco\"\nfunc f(x) { x * n }\n", to: "common.moco")
     try folder.write("let n = 3\n", to: "inner.moco")
     let typed = Typed()
-    #expect(typed.enter("%reload") == "no module is in use that is a file of yours\n")
+    #expect(typed.enter("%reload") == "no module from your own files is in use\n")
     typed.enter("use \"\(folder.path)/common.moco\" as m")
     try folder.write("let n = 4\n", to: "inner.moco")
     let renewed = typed.enter("m.f(10)")

@@ -49,7 +49,7 @@ import Testing
       "document 4 of input 7: 40\\n", "epoch: mixture: epoch 1/2", "progress: 1 of 8 steps", "progress: ends",
       "note: \(folder.path)/t.safetensors: left out b", "rounded from float64 to float32: a\\n",
       "note: ViT-128×4/8: ", "output: from the shell\\n", "output: beside\\n", "page: ", "error E0403: ",
-      "error: beside\\n", "error: %config digits takes", "remark: print is a built-in function too",
+      "error: beside\\n", "error: %config digits expects", "remark: print hides a built-in function",
     ] {
       #expect(found.contains { $0.contains(expected) }, "\(expected) is not in \(found)")
     }

@@ -28,7 +28,7 @@ import Testing
     #expect(typed.session.number == 4)
     #expect(typed.session.historyEntries.map(\.number) == [1, 2, 3, 4])
     #expect(typed.enter("Out[3]") == "2\n")
-    #expect(typed.enter("Out[1]").contains("input 1 showed no value"))
+    #expect(typed.enter("Out[1]").contains("input 1 has no value"))
     // Elsewhere they have none.
     let before = typed.session.number
     typed.enter("%who")

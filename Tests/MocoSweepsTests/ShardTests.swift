@@ -36,8 +36,8 @@ import Testing
       )
     }
     #expect(
-      shard("8/8") == "E1108 there is no shard 8 of 8; give one from 0/8 to 7/8: shards are numbered from 0")
-    #expect(shard("3/0").hasPrefix("E1108 there is no shard 3 of 0; give a number of shards from 1"))
+      shard("8/8") == "E1108 shard 8 of 8 does not exist; use 0/8 to 7/8; shards are numbered from 0")
+    #expect(shard("3/0").hasPrefix("E1108 shard 3 of 0 does not exist; use at least 1 shard"))
     #expect(try Shard("1/3").places(of: 8) == [1, 4, 7] && Shard("2/3").places(of: 2) == [])
     let all = try (0..<5).flatMap { try Shard($0, of: 5).places(of: 12) }
     #expect(all.sorted() == Array(0..<12))
@@ -58,11 +58,11 @@ import Testing
     #expect(shard("auto/8", slurm("2", "3", "2", "7")).hasPrefix("2/8"))
     #expect(
       shard("auto", slurm("7", "3", "3", "8"))
-        == "E1126 SLURM_ARRAY_TASK_ID is 7, and the 3 tasks of the array are not counted evenly; write the number of parts, which are then the tasks from 0 on: --shard auto/8 where there are eight"
+        == "E1126 SLURM_ARRAY_TASK_ID is 7, but the 3 tasks of the array are not numbered evenly; pass the number of parts, for tasks numbered from 0: --shard auto/8"
     )
     #expect(
       shard("auto/8", slurm("8", "1", "8", "8"))
-        == "E1126 SLURM_ARRAY_TASK_ID is 8, and 8 parts are the tasks from 0 to 7; start the tasks with sbatch --array=0-7"
+        == "E1126 SLURM_ARRAY_TASK_ID is 8, but 8 parts need tasks from 0 to 7; start the tasks with sbatch --array=0-7"
     )
     // A job that is not an array.
     #expect(
@@ -74,11 +74,11 @@ import Testing
     #expect(shard("auto/4", ["PBS_ARRAYID": "3"]).hasPrefix("3/4"))
     #expect(
       shard("auto", ["PBS_ARRAY_INDEX": "2"])
-        == "E1126 PBS_ARRAY_INDEX says which task this is, and nothing says how many there are; write their number: --shard auto/8 where there are eight"
+        == "E1126 PBS_ARRAY_INDEX is set, but the number of tasks is unknown; pass the number, such as --shard auto/8"
     )
     #expect(
       shard("auto/4", ["PBS_ARRAY_INDEX": "4"])
-        == "E1126 PBS_ARRAY_INDEX is 4, and 4 parts are the tasks from 0 to 3; start the tasks with qsub -J 0-3"
+        == "E1126 PBS_ARRAY_INDEX is 4, but 4 parts need tasks from 0 to 3; start the tasks with qsub -J 0-3"
     )
 
     #expect(
@@ -126,7 +126,7 @@ import Testing
   @Test func whatIsNoNumberIsNamed() {
     #expect(
       shard("auto", ["SLURM_ARRAY_TASK_ID": "x"])
-        == "E1126 SLURM_ARRAY_TASK_ID is \"x\", which is not a number of a task; write the part, --shard 3/8, in the place of --shard auto"
+        == "E1126 SLURM_ARRAY_TASK_ID is \"x\", which is not a task number; pass the part, such as --shard 3/8, instead of --shard auto"
     )
     for text in ["-1", "1.5", "99999999999999999999", "9223372036854775807", " 1"] {
       #expect(shard("auto", ["PBS_ARRAY_INDEX": text]).hasPrefix("E1126"), "\(text)")

@@ -109,7 +109,7 @@ import Testing
       let choice = Blas.choose(user: "SkylakeX", weak, load: load)
       let first = asked.first ?? "?"
       #expect(first == nil && !asked.contains("SkylakeX"))
-      #expect(choice.remarks.first?.contains("does not have what that core needs") == true)
+      #expect(choice.remarks.first?.contains("does not support that core") == true)
     }
   }
 

@@ -155,9 +155,11 @@ import Testing
     let left = error { _ = try Tensor.zeros([3, 2]).matmul(Tensor.zeros([3, 4])) }
     #expect(left?.help == "transpose the left side: left.T @ right gives [2, 4]")
     let swapped = error { _ = try Tensor.zeros([2, 3]).matmul(Tensor.zeros([4, 2])) }
-    #expect(swapped?.help == "exchange the sides: right @ left gives [4, 3]")
+    #expect(swapped?.help == "swap the sides: right @ left gives [4, 3]")
     let sum = error { _ = try Tensor.add(Tensor.zeros([4, 3]), Tensor.zeros([4])) }
-    #expect(sum?.code == "E0204" && sum?.message.contains("3 is not 4 in the last dimension") == true)
+    #expect(
+      sum?.code == "E0204"
+        && sum?.message.contains("size 3 on the left, 4 on the right in the last dimension") == true)
     #expect(sum?.help?.contains("[4, 1]") == true)
     #expect(error { _ = try image.reshaped([7, -1]) }?.code == "E0205")
     #expect(error { _ = try image.sum(axis: 2) }?.message == "sum: axis 2 does not exist in shape [32, 512]")

@@ -51,17 +51,17 @@ import Testing
       remedy: "give a file that torch.save wrote, or a safetensors file",
       program: #"load_clip("note.txt")"#),
     Case(
-      name: "folder as image", code: "E0501", line: 1, remedy: "name a file in it",
+      name: "folder as image", code: "E0501", line: 1, remedy: "pass a file in it",
       program: #"load_image("empty")"#),
     Case(
       name: "folder without weights", code: "E0501", line: 1,
       remedy: "name a folder that holds one of model.safetensors",
       program: #"load_clip("empty")"#),
     Case(
-      name: "model cut in its header", code: "E0502", line: 1, remedy: "cut short",
+      name: "model cut in its header", code: "E0502", line: 1, remedy: "truncated",
       program: #"load_clip("header.safetensors")"#),
     Case(
-      name: "model cut in its weights", code: "E0502", line: 1, remedy: "cut short",
+      name: "model cut in its weights", code: "E0502", line: 1, remedy: "truncated",
       program: #"load_clip("cut.safetensors")"#),
     Case(
       name: "empty model", code: "E0502", line: 1, remedy: "download the file again",
@@ -76,7 +76,7 @@ import Testing
       name: "data folder of one class", code: "E0511", line: 1, remedy: "add another class",
       program: #"dataset("one")"#),
     Case(
-      name: "JSON that is none", code: "E0502", line: 1, remedy: "must be JSON",
+      name: "JSON that is none", code: "E0502", line: 1, remedy: "correct it at this position",
       program: #"read_json("note.txt")"#),
     Case(
       name: "deep JSON", code: "E0502", line: 2, remedy: "nested more than",
@@ -191,7 +191,7 @@ import Testing
       name: "deep signs", code: "E0404", line: 1, remedy: "let part", status: 65,
       program: "let x = " + String(repeating: "-", count: 5000) + "1"),
     Case(
-      name: "cycle as JSON", code: "E0404", line: 3, remedy: "leave out what points back",
+      name: "cycle as JSON", code: "E0404", line: 3, remedy: "leave out references to a containing value",
       program: source("let a = [1]", "a.append(a)", #"write_json("a.json", a)"#)),
     Case(name: "index", code: "E0202", line: 1, remedy: "", program: "[1, 2][5]"),
     Case(

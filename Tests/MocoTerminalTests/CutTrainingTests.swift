@@ -17,7 +17,7 @@ import Testing
     session.wait("^waiting$")
     session.interrupt()
     session.wait("^error\\[E0406\\]: training was interrupted after step 4 of 8")
-    session.wait("run holds the training as it stands; resume: run goes on with it")
+    session.wait("run holds the state of the training; resume: run continues it")
     session.enter("slow = false")
     session.enter(Key.controlL + "run.interrupted")
     session.wait("after step 4 of 8, by SIGINT")
@@ -34,7 +34,7 @@ import Testing
     #expect(
       saved.contains(
         """
-        // Cut short in the session, which went on with what there was: E0406 training was interrupted after step 4 of 8
+        // Interrupted in the session, which continued with the partial result: E0406 training was interrupted after step 4 of 8
         let run = train mix
         """), "\(saved)")
   }

@@ -49,7 +49,7 @@ import Testing
     try folder.write("let kept = 7\nexit(2)\n", to: "a.moco")
     var session = try TerminalSession(folder: folder)
     session.enter("%run a.moco")
-    session.wait("^it ended with exit\\(2\\)$")
+    session.wait("^the program ended with exit\\(2\\)$")
     session.enter("kept")
     session.wait("^7$")
     session.leave()

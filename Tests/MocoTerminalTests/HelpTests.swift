@@ -7,7 +7,7 @@ import Testing
     session.enter("?while")
     session.wait("^while CONDITION \\{ … \\}$")
     session.wait("^    while n > 1 \\{ n = div\\(n, 2\\) \\}$")
-    session.wait("^help\\(\"statements\"\\) says more\\.$")
+    session.wait("^See help\\(\"statements\"\\)\\.$")
     session.enter("let d1 = 5")
     session.enter("?d1")
     session.wait("^d1: Int = 5$")

@@ -78,7 +78,7 @@ import Testing
     session.type(Key.paste("(4, 5)"))
     session.wait("^\\(search\\) max\\(4, 5\\)$")
     session.type("#")
-    session.wait("nothing found")
+    session.wait("not found")
     session.type(Key.controlC)
     session.wait("^moco> abc$")
     session.type(Key.controlU + Key.controlR + "größe")

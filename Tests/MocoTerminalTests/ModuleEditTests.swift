@@ -9,7 +9,7 @@ import Testing
     try folder.write("let n = 3\n", to: "inner.moco")
     var session = try TerminalSession(folder: folder)
     session.enter("%reload")
-    session.wait("^no module is in use that is a file of yours$")
+    session.wait("^no module from your own files is in use$")
     session.enter("use \"./common.moco\" as m")
     session.enter("!mkdir below")
     session.enter("%cd below")

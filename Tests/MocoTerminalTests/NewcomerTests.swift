@@ -131,6 +131,6 @@ import Testing
     #expect(ran.status == 70 && ran.errors.contains("error[E0504]: the record of this run: "), "\(ran)")
     #expect(
       ran.errors.contains(
-        "help: start moco in another folder, give one with --out FOLDER, or write --no-record"), "\(ran)")
+        "help: start moco in another folder, choose one with --out FOLDER, or pass --no-record"), "\(ran)")
   }
 }

@@ -164,7 +164,7 @@ import Testing
       #expect(ran.output == "1\n" && ran.status == 0)
       #expect(
         ran.errors.hasPrefix(
-          "note: MOCO_KERNELS=\(value) is ignored: no kernels of this name are known, so "))
+          "note: MOCO_KERNELS=\(value) is ignored: unknown kernels, so "))
       #expect(ran.errors.contains("is used; set it to one of "))
     }
     let unset = try moco(["-e", "print(1)"], environment: ["MOCO_KERNELS": ""])
@@ -205,7 +205,7 @@ import Testing
         "error[E0801]: the standard library has no module 'nothere'",
         "error[E0803]: the module templates has no name 'eurosatt'",
         "error[E0803]: the module own has no name '_hidden'",
-        "error[E0801]: there is no file ./gone.moco to use",
+        "error[E0801]: the module file ./gone.moco does not exist",
       ])
     #expect(checked.errors.contains("did you mean 'eurosat'?"))
   }

@@ -157,7 +157,7 @@ import Testing
     } catch let failure as Failure {
       #expect(failure.code == "E0502")
       #expect(failure.message.contains("port \(served.port)"))
-      #expect(failure.help?.hasPrefix("leave --port out") == true)
+      #expect(failure.help?.hasPrefix("remove --port") == true)
     }
   }
 }

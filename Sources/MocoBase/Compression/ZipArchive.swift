@@ -1,40 +1,40 @@
 import CSystem
 
-/// A zip archive; its directory is validated as a whole when it is opened, entries are read when they are asked for.
+/// A zip archive; its directory is validated when it is opened, entries are read on request.
 ///
-/// Parts of stored entries can be read alone. Their checksums are not computed: weights are read where
+/// Parts of stored entries can be read alone. Their checksums are not computed: weights are read when
 /// they are needed, and a sum over gigabytes would touch all of them.
 package final class ZipArchive: Sendable {
-  /// How an entry's bytes are kept: as they are (method 0 of the zip format) or deflated (method 8).
+  /// How an entry's bytes are stored: uncompressed (method 0 of the zip format) or deflated (method 8).
   package enum Compression: Sendable { case stored, deflated }
 
   /// One file of the archive, as the central directory lists it.
   package struct Entry: Sendable {
-    /// The path within the archive, as it is written there: valid UTF-8, and no other entry's.
+    /// The path within the archive, unchanged: valid UTF-8, and unique.
     package let name: String
-    /// How its bytes are kept; parts of a stored entry can be read alone.
+    /// How its bytes are stored; parts of a stored entry can be read alone.
     package let compression: Compression
-    /// Bytes once it is unpacked.
+    /// The decompressed size in bytes.
     package let size: Int
     let crc: UInt32
-    /// Where its own header begins, and where its bytes lie.
+    /// The offset of its own header, and of its bytes.
     let header: Int
     let range: Range<Int>
   }
 
-  /// The most bytes that one compressed entry may have, 1 GiB.
+  /// The maximum size of one compressed entry, 1 GiB.
   package static let inflateLimit = 1 << 30
 
-  /// The path that the archive was opened by; messages name it.
+  /// The path with which the archive was opened, for messages.
   package let path: String
   /// All entries in the order of the central directory.
   package let entries: [Entry]
-  /// The archive's file, which stays open as long as the archive is in use.
+  /// The archive's file, which stays open while the archive is in use.
   package let file: OpenedFile
   private let places: [String: Int]
 
-  /// - Throws: E0501 if there is no file; E0502 if it is cut short, damaged or hostile; E0605 for encryption
-  ///   and rare compressions.
+  /// - Throws: E0501 if there is no file; E0502 if it is truncated, corrupted or hostile; E0605 for encryption
+  ///   and unsupported compression methods.
   package init(path: String) throws {
     let file = try OpenedFile(path: path)
     self.path = path
@@ -43,21 +43,21 @@ package final class ZipArchive: Sendable {
     places = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
-  /// Whether a file begins as a zip archive does, also one without entries.
+  /// Whether a file begins like a zip archive, also one without entries.
   package static func isZip(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
   }
 
-  /// The entry of just this name; nil if there is none.
+  /// The entry with exactly this name; nil if there is none.
   package func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
-  /// Where in the file a stored entry goes on behind its first `count` bytes; nil for a compressed one.
+  /// The offset in the file of a stored entry after its first `count` bytes; nil for a compressed one.
   package func place(_ entry: Entry, skipping count: Int) -> Int? {
     // The range was checked against the file when the archive was opened.
     entry.compression == .stored ? entry.range.lowerBound + count : nil
   }
 
-  /// The first bytes of an entry, unpacked: `count`, or fewer where it ends or is damaged before.
+  /// The first bytes of an entry, decompressed: `count`, or fewer if it ends or is corrupted earlier.
   ///
   /// - Throws: E0502 if the file has changed.
   package func beginning(_ entry: Entry, _ count: Int) throws -> [UInt8] {
@@ -65,23 +65,23 @@ package final class ZipArchive: Sendable {
     switch entry.compression {
     case .stored: return try file.bytes(range)
     case .deflated:
-      // Packed bytes are never more than what they unpack to by more than a few in a thousand.
+      // Compressed bytes exceed the decompressed ones by at most a few per thousand.
       let packed = entry.range.lowerBound..<min(entry.range.upperBound, entry.range.lowerBound + 2 * count)
       return try file.withBytes(packed) { Gzip.beginning($0, container: .raw, count: min(count, entry.size)) }
     }
   }
 
-  /// An entry's bytes, unpacked and checked against its checksum.
+  /// An entry's bytes, decompressed and verified by its checksum.
   ///
-  /// - Throws: E0502 if it is damaged or has more than `limit` bytes, E0405 without memory.
+  /// - Throws: E0502 if it is corrupted or has more than `limit` bytes, E0405 without memory.
   package func read(_ entry: Entry, limit: Int = ZipArchive.inflateLimit) throws -> [UInt8] {
     let name = "\(path) (\(entry.name))"
     guard entry.size <= limit else {
       throw Failure.corrupt(
-        name, "it has \(entry.size) bytes, more than the \(limit) such an entry may have",
-        help: "give a file that torch.save wrote: this is probably another kind of file")
+        name, "it has \(entry.size) bytes, more than the limit of \(limit)",
+        help: "use a file written by torch.save; this one is probably of another kind")
     }
-    // Inflating holds two copies for a moment.
+    // Inflating needs two copies for a moment.
     try MemoryAccountant.reserve(2 * entry.size)
     defer { MemoryAccountant.release(2 * entry.size) }
     let bytes: [UInt8]
@@ -93,10 +93,10 @@ package final class ZipArchive: Sendable {
       }
     }
     guard bytes.count == entry.size else {
-      throw Failure.corrupt(name, "it unpacks to \(bytes.count) bytes, not to \(entry.size)")
+      throw Failure.corrupt(name, "it decompresses to \(bytes.count) bytes, expected \(entry.size)")
     }
     guard bytes.withUnsafeBytes({ moco_crc32($0.baseAddress, $0.count) }) == entry.crc else {
-      throw Failure.corrupt(name, "its checksum is wrong")
+      throw Failure.corrupt(name, "checksum mismatch")
     }
     return bytes
   }

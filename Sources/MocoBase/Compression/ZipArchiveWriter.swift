@@ -8,32 +8,32 @@ package struct ZipArchiveWriter {
   private var names = Set<String>()
   private var place = 0
 
-  /// The archive goes to `file`, from its beginning on.
+  /// Writes the archive to `file`, from its beginning.
   package init(_ file: AtomicFile) { self.file = file }
 
   /// Adds an entry.
   ///
-  /// - Throws: E0504 if it cannot be written; E0505 for a name that is used already or is too long, and for more than
+  /// - Throws: E0504 if it cannot be written; E0505 for a duplicate or too long name, and for more than
   ///   the archive holds.
   package mutating func add(_ name: String, _ bytes: [UInt8], isCompressed: Bool) throws {
     let title = Array(name.utf8)
     guard title.count <= 0xFFFF else {
       throw Failure(
         "E0505",
-        "cannot write \(file.path): the name of an entry has \(title.count) bytes, and zip takes 65535",
+        "cannot write \(file.path): the name of an entry has \(title.count) bytes; the limit of zip is 65535",
         help: "give it a shorter name")
     }
     guard names.insert(name).inserted else {
       throw Failure(
-        "E0505", "cannot write \(file.path): two entries are named \(name)",
-        help: "give each a name of its own")
+        "E0505", "cannot write \(file.path): duplicate entry \(name)",
+        help: "give each entry a unique name")
     }
     let body = isCompressed ? try Gzip.deflate(bytes, container: .raw, level: 6) : bytes
     guard bytes.count < 0xFFFF_FFFF, place + body.count + title.count + 30 < 0xFFFF_FFFF,
       names.count <= 0xFFFE
     else {
       throw Failure(
-        "E0505", "cannot write \(file.path): a zip archive without ZIP64 holds 4 GiB and 65534 entries",
+        "E0505", "cannot write \(file.path): it exceeds the limits of zip, 4 GiB and 65534 entries",
         help: "write a .safetensors file, or several files")
     }
     let crc = bytes.withUnsafeBytes { moco_crc32($0.baseAddress, $0.count) }
@@ -69,7 +69,7 @@ package struct ZipArchiveWriter {
   package mutating func finish() throws {
     guard place + directory.count < 0xFFFF_FFFF else {
       throw Failure(
-        "E0505", "cannot write \(file.path): a zip archive without ZIP64 holds 4 GiB and 65534 entries",
+        "E0505", "cannot write \(file.path): it exceeds the limits of zip, 4 GiB and 65534 entries",
         help: "write a .safetensors file, or several files")
     }
     var end = directory + [0x50, 0x4B, 0x05, 0x06, 0, 0, 0, 0]

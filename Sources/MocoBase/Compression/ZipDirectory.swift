@@ -1,7 +1,7 @@
 /// The directory of a zip archive (PKWARE APPNOTE 6.3.9, sections 4.3 and 4.5.3), read from untrusted bytes.
 ///
-/// An entry is where the directory says it is, and its own header there must agree. Two entries never share a
-/// byte, so that what is unpacked is bounded by what the file holds.
+/// An entry is at the offset in the directory, and its own header there must agree. Two entries never share a
+/// byte, so the decompressed size is bounded by the size of the file.
 struct ZipDirectory {
   private(set) var entries: [ZipArchive.Entry] = []
 
@@ -23,13 +23,13 @@ struct ZipDirectory {
     try checkPlaces()
   }
 
-  private func fault(_ text: String) -> Failure { .corrupt(path, "the zip archive is damaged: \(text)") }
+  private func fault(_ text: String) -> Failure { .corrupt(path, "the zip archive is corrupted: \(text)") }
 
-  // MARK: Where the directory is
+  // MARK: Location of the directory
 
   /// The directory's bytes and the number of its entries.
   private func directory() throws -> (Range<Int>, Int) {
-    // All that can come after the directory: the end records, and a comment.
+    // The parts that may follow the directory: the end records, and a comment.
     let tailStart = max(0, file.count - ZipDirectory.tailLimit)
     let tail = try file.bytes(tailStart..<file.count)
     return try tail.withUnsafeBytes { try directory(tail: $0, at: tailStart) }
@@ -40,7 +40,7 @@ struct ZipDirectory {
   private func directory(tail: UnsafeRawBufferPointer, at tailStart: Int) throws -> (Range<Int>, Int) {
     guard let end = endRecord(tail).map({ tailStart + $0 }) else {
       throw Failure.corrupt(
-        path, "it begins as a zip archive and has no directory at its end: it is cut short")
+        path, "the zip archive is truncated: its directory is missing")
     }
     var reader = ByteReader(tail, at: end - tailStart + 4)
     guard let disk = reader.number(UInt16.self), let firstDisk = reader.number(UInt16.self),
@@ -53,17 +53,20 @@ struct ZipDirectory {
       func agree(_ small: UInt64, _ large: UInt64, _ most: UInt64) -> Bool { small == large || small == most }
       guard agree(place.size, large.size, 0xFFFF_FFFF), agree(place.offset, large.offset, 0xFFFF_FFFF),
         agree(place.count, large.count, 0xFFFF)
-      else { throw fault("its two directories contradict each other") }
+      else { throw fault("its two end records disagree") }
       (place, limit) = ((large.size, large.offset, large.count), large.start)
     } else {
-      guard disk == 0, firstDisk == 0, here == all else { throw fault("it is one part of several") }
+      guard disk == 0, firstDisk == 0, here == all else {
+        throw fault("it is one part of a multi-part archive")
+      }
     }
     guard place.count <= UInt64(ZipDirectory.entryLimit) else {
-      throw fault("it would have \(place.count) entries")
+      throw fault("too many entries: \(place.count)")
     }
     let (directoryEnd, overflow) = place.offset.addingReportingOverflow(place.size)
     guard !overflow, directoryEnd <= UInt64(limit) else {
-      throw fault("its directory would end at byte \(overflow ? UInt64.max : directoryEnd) of \(limit)")
+      throw fault(
+        "its directory ends at byte offset \(overflow ? UInt64.max : directoryEnd), after the limit \(limit)")
     }
     // Each entry has at least 46 bytes.
     guard place.size / 46 >= place.count else {
@@ -86,7 +89,7 @@ struct ZipDirectory {
     return nil
   }
 
-  /// The zip64 end record that a locator before the end record names.
+  /// The zip64 end record, found by a locator before the end record.
   private func end64(
     before end: Int
   ) throws -> (size: UInt64, offset: UInt64, count: UInt64, start: Int)? {
@@ -102,7 +105,7 @@ struct ZipDirectory {
     guard locator.number(UInt32.self) == ZipDirectory.locatorSignature else { return nil }
     guard locator.number(UInt32.self) == 0, let place = locator.number(UInt64.self), end >= 76,
       place <= UInt64(end - 76)
-    else { throw fault("its large directory is not where it should be") }
+    else { throw fault("its zip64 end record is not at the expected offset") }
     let record = try file.bytes(Int(place)..<Int(place) + 56)
     return try record.withUnsafeBytes { try end64(record: ByteReader($0), start: Int(place)) }
   }
@@ -115,7 +118,7 @@ struct ZipDirectory {
       reader.number(UInt32.self) == 0, reader.number(UInt32.self) == 0, let here = reader.number(UInt64.self),
       let all = reader.number(UInt64.self), here == all, let size = reader.number(UInt64.self),
       let offset = reader.number(UInt64.self)
-    else { throw fault("its large directory is not where it should be") }
+    else { throw fault("its zip64 end record is not at the expected offset") }
     return (size, offset, all, start)
   }
 
@@ -138,16 +141,16 @@ struct ZipDirectory {
         let disk = reader.number(UInt16.self), reader.take(6) != nil, let offset = reader.number(UInt32.self),
         let nameBytes = reader.take(Int(nameLength)), let extra = reader.take(Int(extraLength)),
         reader.take(Int(commentLength)) != nil
-      else { throw fault("entry \(index) of its directory is cut off") }
+      else { throw fault("entry \(index) of its directory is truncated") }
       guard let name = String(validating: nameBytes, as: UTF8.self) else {
         throw fault("entry \(index) has a name that is not UTF-8")
       }
-      guard names.insert(name).inserted else { throw fault("two entries are named \(name)") }
-      guard disk == 0 || disk == 0xFFFF else { throw fault("it is one part of several") }
+      guard names.insert(name).inserted else { throw fault("duplicate entry \(name)") }
+      guard disk == 0 || disk == 0xFFFF else { throw fault("it is one part of a multi-part archive") }
       guard flags & 0x2041 == 0 else {
         throw Failure(
           "E0605", "\(path): the entry \(name) is encrypted",
-          help: "unpack it and pack it again without a password")
+          help: "extract it and create the archive again without a password")
       }
       let large = try wide(extra, packed: packed, size: size, offset: offset, name: name)
       try append(
@@ -155,10 +158,10 @@ struct ZipDirectory {
         offset: large.offset,
         limit: range.lowerBound)
     }
-    guard reader.left == 0 else { throw fault("its directory holds more than its entries") }
+    guard reader.left == 0 else { throw fault("its directory has extra bytes after its entries") }
   }
 
-  /// Sizes and place of an entry: those in the zip64 field where the 32 bits are all ones.
+  /// Sizes and offset of an entry: those in the zip64 field if the 32 bits are all ones.
   private func wide(
     _ extra: UnsafeRawBufferPointer, packed: UInt32, size: UInt32, offset: UInt32, name: String
   ) throws -> (packed: UInt64, size: UInt64, offset: UInt64) {
@@ -177,7 +180,7 @@ struct ZipDirectory {
       guard let large = field.number(UInt64.self) else { throw fault("the size of \(name) is missing") }
       return large
     }
-    // In this order, each only where it is needed.
+    // In this order, each only if needed.
     let wideSize = try value(size)
     let widePacked = try value(packed)
     let wideOffset = try value(offset)
@@ -190,35 +193,37 @@ struct ZipDirectory {
     offset: UInt64, limit: Int
   ) throws {
     guard offset <= UInt64(limit), packed <= UInt64(limit), size <= UInt64(Int.max) else {
-      throw fault("\(name) lies outside of it")
+      throw fault("\(name) is outside of the file")
     }
-    // The header as far as its names can reach.
+    // The header, up to the maximum length of its names.
     let header = try file.bytes(Int(offset)..<min(Int(offset) + 30 + nameBytes.count, file.count))
     let extraLength = try header.withUnsafeBytes {
       try self.extraLength(ByteReader($0), name, nameBytes, method)
     }
     let start = Int(offset) + 30 + nameBytes.count + extraLength
     guard start <= limit, Int(packed) <= limit - start else {
-      throw fault("\(name) reaches into the directory")
+      throw fault("\(name) overlaps the directory")
     }
     let compression: ZipArchive.Compression
     switch method {
     case 0:
-      guard packed == size else { throw fault("\(name) is stored and has two sizes, \(packed) and \(size)") }
+      guard packed == size else {
+        throw fault("\(name) is stored, but its sizes differ: \(packed) and \(size)")
+      }
       compression = .stored
     case 8:
       guard size / UInt64(Gzip.bestRatio) <= packed, size <= UInt64(ZipArchive.inflateLimit) else {
         throw Failure.corrupt(
-          path, "\(name) would unpack \(packed) bytes to \(size)",
+          path, "\(name) would decompress \(packed) bytes to \(size)",
           help:
-            "pack it again without compression, as torch.save does: packed entries may have \(ZipArchive.inflateLimit >> 20) MB"
+            "save it without compression, as torch.save does; the limit of compressed entries is \(ZipArchive.inflateLimit >> 20) MB"
         )
       }
       compression = .deflated
     default:
       throw Failure(
-        "E0605", "\(path): the entry \(name) is compressed by method \(method)",
-        help: "save the file again with torch.save, or pack it with deflate or without compression")
+        "E0605", "\(path): the entry \(name) has the unsupported compression method \(method)",
+        help: "save the file again with torch.save, or use deflate or no compression")
     }
     entries.append(
       ZipArchive.Entry(
@@ -235,11 +240,11 @@ struct ZipDirectory {
       local.number(UInt16.self) == method, local.take(16) != nil, let nameLength = local.number(UInt16.self),
       let extraLength = local.number(UInt16.self), let localName = local.take(Int(nameLength)),
       localName.elementsEqual(nameBytes)
-    else { throw fault("the header of \(name) is not where the directory says, or differs from it") }
+    else { throw fault("the header of \(name) does not match the directory") }
     return Int(extraLength)
   }
 
-  /// No byte belongs to two entries.
+  /// Checks that no byte belongs to two entries.
   private func checkPlaces() throws {
     let ordered = entries.sorted { ($0.header, $0.name) < ($1.header, $1.name) }
     for (entry, next) in zip(ordered, ordered.dropFirst()) where next.header < entry.range.upperBound {

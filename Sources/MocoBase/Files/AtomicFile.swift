@@ -1,28 +1,28 @@
 import Glibc
 import Synchronization
 
-/// Writes a file so that a reader sees the old one or the whole new one: temporary name in the same folder,
+/// Writes a file so that a reader sees the old one or the complete new one: temporary name in the same folder,
 /// flush to the disk, rename, flush of the folder.
 ///
-/// - Links are followed and stay. The new file has the permissions, the owner, the access list and the attributes
-///   (`user.…`) of the old one; where it may not have them, the old file is written into.
-/// - A file that has other names too (hard links), belongs to somebody else or is mounted by itself is written into once
-///   the new content is whole on the disk, so that all names see it; this last step alone is not in one piece.
-/// - A device or a pipe is written to directly, and so is a file that this process prints to; a reader that is slow
+/// - Links are followed and kept. The new file has the permissions, the owner, the access list and the attributes
+///   (`user.…`) of the old one; if these cannot be set, the old file is overwritten in place.
+/// - A file with other names (hard links), another owner or its own mount is overwritten in place once
+///   the new content is complete on the disk, so that all names see it; only this last step is not atomic.
+/// - A device or a pipe is written to directly, and so is a file that this process prints to; a slow reader
 ///   is waited for.
-/// - A file that may not be written is refused, although it could be replaced.
+/// - A read-only file is an error, although it could be replaced.
 ///
-/// An instance that is neither committed nor discarded removes its temporary file when it goes. What a killed process
-/// has left in a folder is removed by the next writer there.
+/// An instance that is neither committed nor discarded removes its temporary file when it is released. Files that a
+/// killed process has left in a folder are removed by the next writer in that folder.
 public final class AtomicFile {
-  /// The path as it was given, links not followed; messages name it.
+  /// The given path, links not followed, for messages.
   public let path: String
   private var target: WriteTarget
-  /// nil where the name is that of a device or a pipe, which is written to and never replaced.
+  /// nil for a device or a pipe, which is written to and never replaced.
   private let temporary: String?
   private var descriptor: Int32
 
-  /// - Throws: E0504 if the folder is missing or may not be written to, or the file may not.
+  /// - Throws: E0504 if the folder is missing, or the folder or the file is not writable.
   public init(path: String) throws {
     self.path = path
     let target = try WriteTarget(path)
@@ -37,14 +37,14 @@ public final class AtomicFile {
     let name = TemporaryNames.next(FileSystem.name(of: target.path))
     let temporary = folder == "." && !target.path.hasPrefix("./") ? name : "\(folder)/\(name)"
     self.temporary = temporary
-    // Nobody may read what the old file hides.
+    // The new file must not be more readable than the old one.
     let mode: mode_t = target.kind == .new ? 0o666 : 0o600
     descriptor = FileSystem.withSystemPath(temporary) {
       open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     }
     if descriptor < 0 { throw Failure.cannotWrite(path, systemMessage(errno)) }
     guard target.kind == .file else { return }
-    // Where it may not be given away the file that is there is written into, and stays its owner's.
+    // If the owner cannot be set, the existing file is overwritten in place and keeps its owner.
     if !target.hands(over: descriptor) { self.target.kind = .shared }
   }
 
@@ -64,11 +64,11 @@ public final class AtomicFile {
     try bytes.withUnsafeBytes { try write($0) }
   }
 
-  /// Makes the new file visible under its name.
+  /// Publishes the new file under its name.
   ///
-  /// - Parameter isDurable: whether it is on the disk before that, and its name after it. Without that a killed process
-  ///   leaves the old file or the new one all the same; after a power cut the file may be empty.
-  /// - Throws: E0504; the old file, if any, is untouched then.
+  /// - Parameter isDurable: whether to flush the contents to the disk before, and the name after. Without it a
+  ///   killed process still leaves the old file or the new one; after a power cut the file may be empty.
+  /// - Throws: E0504; the old file, if any, is then unchanged.
   public func commit(isDurable: Bool = true) throws {
     guard descriptor >= 0 else { return }
     guard let temporary else {
@@ -84,7 +84,7 @@ public final class AtomicFile {
       let renamed = FileSystem.withSystemPath(temporary) { from in
         FileSystem.withSystemPath(target.path) { rename(from, $0) }
       }
-      // A file that is mounted by itself, as containers do it, cannot be replaced.
+      // A file with its own mount, as in containers, cannot be replaced.
       if renamed != 0, errno == EBUSY, target.kind == .file { return try writeInto(from: temporary) }
       guard renamed == 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
     } catch {
@@ -102,7 +102,7 @@ public final class AtomicFile {
     }
   }
 
-  /// Gives the attempt up.
+  /// Discards the new file.
   public func discard() {
     guard descriptor >= 0 else { return }
     close(descriptor)
@@ -110,14 +110,14 @@ public final class AtomicFile {
     if let temporary { _ = FileSystem.withSystemPath(temporary) { unlink($0) } }
   }
 
-  /// Copies what was written into the file that is there.
+  /// Copies the new content into the existing file.
   private func writeInto(from temporary: String) throws {
     defer { discard() }
     let source = try OpenedFile(path: temporary)
     let file = FileSystem.withSystemPath(target.path) { open($0, O_WRONLY | O_CLOEXEC) }
     guard file >= 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
     defer { close(file) }
-    // Room is found first, so that a full disk changes nothing. A file system that cannot say so writes at once.
+    // Space is reserved first, so that a full disk changes nothing. A file system without reservation writes at once.
     let reserved = source.count > 0 ? posix_fallocate(file, 0, off_t(source.count)) : 0
     guard reserved == 0 || reserved == EOPNOTSUPP || reserved == EINVAL else {
       throw Failure.cannotWrite(path, systemMessage(reserved))
@@ -144,7 +144,7 @@ public final class AtomicFile {
 
   /// Writes `text` in UTF-8 as the file at `path`.
   ///
-  /// - Parameter isDurable: whether it survives a power cut from then on; see `commit`.
+  /// - Parameter isDurable: whether it survives a power cut afterwards; see `commit`.
   /// - Throws: E0504.
   public static func write(_ text: String, to path: String, isDurable: Bool = true) throws {
     let file = try AtomicFile(path: path)
@@ -153,8 +153,8 @@ public final class AtomicFile {
   }
 }
 
-/// Names of files that are being written: `NAME.MACHINE-PROCESS-NUMBER.tmp`. They say who writes them, so that what a
-/// killed process has left can be told from what is still being written.
+/// Names of files that are being written: `NAME.MACHINE-PROCESS-NUMBER.tmp`. They identify the writer, so that
+/// files of a killed process can be distinguished from files that are still being written.
 enum TemporaryNames {
   /// Two writers of one path within a process need different names.
   private static let counter = Atomic<UInt64>(0)
@@ -163,13 +163,13 @@ enum TemporaryNames {
 
   static func next(_ name: String) -> String {
     let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-    // A name may have 255 bytes; this one too.
+    // A name may have at most 255 bytes.
     var start = name[...]
     while start.utf8.count > 200 { start = start.dropLast() }
     return "\(start).\(machine)-\(getpid())-\(number)\(ending)"
   }
 
-  /// Removes what processes of this machine that are gone have left in a folder. A process looks once.
+  /// Removes the temporary files of ended processes of this machine in a folder. A process checks once.
   static func clean(_ folder: String) {
     guard cleaned.withLock({ $0.insert(FileSystem.realPath(folder) ?? folder).inserted }),
       let names = try? FileSystem.list(folder)
@@ -180,7 +180,7 @@ enum TemporaryNames {
     }
   }
 
-  /// The process of this machine that a temporary file belongs to.
+  /// The process of this machine that owns a temporary file.
   private static func writer(_ name: String) -> pid_t? {
     let parts = name.dropLast(ending.count).split(separator: ".").last?.split(separator: "-") ?? []
     guard parts.count == 3, parts[0] == machine, UInt64(parts[2]) != nil, let process = pid_t(parts[1]),
@@ -189,7 +189,7 @@ enum TemporaryNames {
     return process
   }
 
-  /// The machine, and the space of process numbers on it: folders may be shared with others.
+  /// The machine, and its process namespace: folders may be shared with other machines.
   private static let machine: String = {
     var name = [CChar](repeating: 0, count: 256)
     _ = gethostname(&name, name.count - 1)

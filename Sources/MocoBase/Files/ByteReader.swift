@@ -1,11 +1,11 @@
-/// Reads little-endian numbers and pieces of bytes that nothing is known about; nil where they end too early.
+/// Reads little-endian numbers and pieces from untrusted bytes; nil if they are truncated.
 package struct ByteReader {
-  /// All bytes, also those already read. Whoever lends them keeps them alive.
+  /// All bytes, including those already read. The caller keeps them alive.
   package let bytes: UnsafeRawBufferPointer
   /// Offset of the next byte, 0 … `bytes.count`.
   package private(set) var position: Int
 
-  /// - Parameter position: must not be beyond the end; what lies there reads as nothing.
+  /// - Parameter position: must not be beyond the end; reads there return nil.
   package init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
     self.bytes = bytes
     self.position = min(max(position, 0), bytes.count)
@@ -14,7 +14,7 @@ package struct ByteReader {
   /// Bytes from `position` to the end.
   package var left: Int { bytes.count - position }
 
-  /// The next little-endian number of the type; nil where fewer bytes are left, which stay unread.
+  /// The next little-endian number of the type; nil if fewer bytes are left, which stay unread.
   package mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
     let size = MemoryLayout<Number>.size
     guard left >= size else { return nil }
@@ -32,7 +32,7 @@ package struct ByteReader {
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
-  /// The bytes up to the next line feed, which is passed over.
+  /// The bytes up to the next line feed, which is skipped.
   package mutating func line() -> UnsafeRawBufferPointer? {
     let rest = bytes[position...]
     guard let end = rest.firstIndex(of: 0x0A) else { return nil }

@@ -1,16 +1,16 @@
 import Glibc
 
-/// By what a file or folder is known to be unchanged without reading it: sizes and times.
+/// Detects changes of a file or folder without reading it: by sizes and times.
 package struct FileStamp: Equatable, Sendable {
   /// The stamp as one word.
   package let text: String
 
-  /// Of a folder so many of the things in it count, in the order of their names.
+  /// The maximum number of entries of a folder that are included, in the order of their names.
   package static let most = 20_000
 
-  /// The stamp of a file, or of a folder with what lies in it.
+  /// The stamp of a file, or of a folder with its entries.
   ///
-  /// - Returns: nil where there is nothing at that path, or it cannot be read.
+  /// - Returns: nil if the path does not exist, or cannot be read.
   package init?(_ path: String) {
     let hash = SHA256()
     var left = FileStamp.most
@@ -29,7 +29,7 @@ package struct FileStamp: Equatable, Sendable {
     guard FileSystem.withSystemPath(path, { stat($0, &status) }) == 0 else { return false }
     if status.st_mode & S_IFMT == S_IFDIR {
       guard depth < deepest, let entries = try? FileSystem.list(path) else { return false }
-      // What begins with a dot is nobody's data; such files come and go.
+      // Hidden files are not data; they often appear and disappear.
       for entry in entries where !entry.hasPrefix(".") {
         _ = add("\(path)/\(entry)", "\(name)/\(entry)", to: hash, depth: depth + 1, &left)
       }

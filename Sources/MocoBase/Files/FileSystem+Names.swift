@@ -1,10 +1,10 @@
 import Glibc
 
-// The system's names are bytes; texts here are Unicode. A name that is not UTF-8 is written with `\xe9` for
-// each byte that fits nowhere, and read back as that byte, so that every file that is listed can be opened.
+// Names of the system are bytes; texts here are Unicode. A name that is not UTF-8 is written with `\xe9` for
+// each invalid byte, and converted back to that byte, so that every listed file can be opened.
 
 extension FileSystem {
-  /// A name of the system as text: UTF-8 as it is, any other byte as `\x` and two digits. A backslash that would
+  /// A name of the system as text: valid UTF-8 unchanged, any other byte as `\x` and two digits. A backslash that would
   /// read as such an escape is written `\x5c`.
   public static func text(ofName bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self), !hasEscape(bytes) { return text }
@@ -31,7 +31,7 @@ extension FileSystem {
   /// Whether a name or path holds bytes that are not UTF-8.
   public static func isEscaped(_ path: String) -> Bool { hasEscape(Array(path.utf8)) }
 
-  /// Lends a path as the system wants it. A path whose escapes lead to nothing is taken letter by letter.
+  /// Passes a path in the form of the system. A path whose escapes lead to no file is used literally.
   public static func withSystemPath<Result>(
     _ path: String, _ body: (UnsafePointer<CChar>) throws -> Result
   ) rethrows -> Result {
@@ -61,7 +61,7 @@ extension FileSystem {
     bytes.indices.contains { escaped(bytes, $0) != nil }
   }
 
-  /// The byte that `\xHH` at a place stands for: one above 7F, or a backslash.
+  /// The byte of an escape `\xHH` at an index: one above 7F, or a backslash.
   private static func escaped(_ bytes: [UInt8], _ at: Int) -> UInt8? {
     guard at + 3 < bytes.count, bytes[at] == 0x5C, bytes[at + 1] == UInt8(ascii: "x"),
       let high = digit(bytes[at + 2]), let low = digit(bytes[at + 3])
@@ -78,7 +78,7 @@ extension FileSystem {
     }
   }
 
-  /// Where a path really lies, with every link followed; nil if nothing is there.
+  /// The real path, with every link followed; nil if it does not exist.
   public static func realPath(_ path: String) -> String? {
     withSystemPath(path) { pointer in
       guard let found = realpath(pointer, nil) else { return nil }
@@ -87,7 +87,7 @@ extension FileSystem {
     }
   }
 
-  /// What a link says, nil for what is none.
+  /// The target of a link, nil if it is not a link.
   public static func linkTarget(_ path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = withSystemPath(path) { pointer in

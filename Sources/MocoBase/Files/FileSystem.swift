@@ -1,11 +1,11 @@
 import Glibc
 
-/// What kind of thing a path names.
+/// The kind of a path.
 public enum PathKind: Sendable { case missing, file, folder, other }
 
-/// Small questions to the file system, without Foundation.
+/// Basic operations of the file system, without Foundation.
 public enum FileSystem {
-  /// What a path names, links followed; `missing` also where it may not be looked at.
+  /// The kind of a path, links followed; `missing` also if access is denied.
   public static func kind(_ path: String) -> PathKind {
     var status = stat()
     guard withSystemPath(path, { stat($0, &status) }) == 0 else { return .missing }
@@ -17,7 +17,7 @@ public enum FileSystem {
   }
 
   /// The names in a folder without `.` and `..`, in byte order, so that runs agree on every machine. Bytes that are
-  /// no UTF-8 are written as in `\xe9`; such a name opens its file.
+  /// not UTF-8 are written as in `\xe9`; such a name opens its file.
   ///
   /// - Throws: E0501 if there is no folder at `path`, E0502 if it may not be read.
   public static func list(_ path: String) throws -> [String] {
@@ -44,19 +44,19 @@ public enum FileSystem {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Reads a whole file.
+  /// Reads an entire file.
   ///
   /// - Throws: E0501 if there is none, E0502 if it cannot be read or is longer than `limit` bytes.
   public static func read(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
     let file = try OpenedFile(path: path)
     guard file.count <= limit else {
       throw Failure.corrupt(
-        path, "it has \(file.count) bytes, more than the \(limit) such a file may have",
-        help: "give another file: this is probably of another kind")
+        path, "it has \(file.count) bytes, more than the limit of \(limit)",
+        help: "use another file; this one is probably of another kind")
     }
-    // Files that the kernel makes up as they are read have a size of 0.
+    // Files that the kernel generates on reading have a size of 0.
     if file.count == 0 { return try readToEnd(path, limit: limit) }
-    // Beyond what is there nothing can be had: the system would end the process.
+    // Nothing may be read beyond the end: the system would end the process.
     try MemoryAccountant.reserve(file.count)
     defer { MemoryAccountant.release(file.count) }
     return try file.bytes(0..<file.count)
@@ -78,7 +78,7 @@ public enum FileSystem {
       if count == 0 { return bytes }
       bytes += piece[..<count]
     }
-    throw Failure.corrupt(path, "it has more than the \(limit) bytes such a file may have")
+    throw Failure.corrupt(path, "it has more bytes than the limit of \(limit)")
   }
 
   /// Reads a text in UTF-8, without a byte order mark.
@@ -96,7 +96,7 @@ public enum FileSystem {
     return text
   }
 
-  /// A path without the ending of its last part: `out/t.png` as `out/t`.
+  /// A path without the extension of its last part: `out/t.png` as `out/t`.
   public static func withoutEnding(_ path: String) -> String {
     guard let point = path.lastIndex(of: "."), point > path.startIndex,
       !path[point...].contains("/"), path[path.index(before: point)] != "/"
@@ -104,7 +104,7 @@ public enum FileSystem {
     return String(path[..<point])
   }
 
-  /// Creates a folder and those above it; nothing happens if it is there.
+  /// Creates a folder and its parents; does nothing if it exists.
   ///
   /// - Throws: E0504.
   public static func createFolder(_ path: String) throws {
@@ -114,7 +114,7 @@ public enum FileSystem {
     if mkdir(path, 0o777) != 0 && errno != EEXIST {
       throw Failure.cannotWrite(path, systemMessage(errno))
     }
-    guard kind(path) == .folder else { throw Failure.cannotWrite(path, "something else has this name") }
+    guard kind(path) == .folder else { throw Failure.cannotWrite(path, "a file with this name exists") }
   }
 
   /// The part of a path before its last slash (`.` if there is none).
@@ -134,7 +134,7 @@ public enum FileSystem {
   }
 }
 
-/// The system's words for an error number.
+/// The system's message for an error number.
 package func systemMessage(_ number: Int32) -> String {
   guard let text = strerror(number) else { return "error \(number)" }
   return String(cString: text)

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A regular file that is open for reading. Parts are read where they are asked for, into memory of the reader's own:
-/// nothing is mapped, so that a file which shrinks later can harm nobody.
+/// A regular file that is open for reading. Parts are read on request, into the reader's own memory:
+/// nothing is mapped, so that a file which shrinks later causes no harm.
 ///
-/// Size and time of change are kept from the opening. A read that finds others is refused, so that all parts come from
-/// one and the same content. A file that is replaced by another of its name is no matter: the old one stays open here.
+/// Size and time of change are recorded on opening. A read that finds different ones is an error, so all parts come
+/// from the same content. Replacing the file by another with its name has no effect: the old one stays open here.
 public final class OpenedFile: Sendable {
-  /// The path that the file was opened by; messages name it.
+  /// The path with which the file was opened, for messages.
   public let path: String
-  /// Bytes.
+  /// The size in bytes.
   public let count: Int
   private let descriptor: Int32
-  /// What tells this content from another.
+  /// The stamp of this content.
   package let stamp: Stamp
 
   /// Device, inode, size in bytes and time of change in nanoseconds: equal stamps mean the same content.
@@ -34,13 +34,13 @@ public final class OpenedFile: Sendable {
     }
   }
 
-  /// Bytes that are read at a time; between two of them an interrupt is heard.
+  /// Bytes that are read at a time; between two reads interrupts are checked.
   private static let piece = 64 << 20
 
   /// - Throws: E0501 if there is no regular file, E0502 if it cannot be read.
   public init(path: String) throws {
     self.path = path
-    // A named pipe would wait for its writer, only to be refused below.
+    // A named pipe would wait for its writer, only to be rejected below.
     let descriptor = FileSystem.withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw Failure.noSuchFile(path) }
@@ -72,12 +72,12 @@ public final class OpenedFile: Sendable {
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     guard offset >= 0, buffer.count <= count, offset <= count - buffer.count else {
       throw Failure.corrupt(
-        path, "it ends before byte \(offset), where \(buffer.count) bytes were expected")
+        path, "it is truncated: \(buffer.count) bytes expected at byte offset \(offset)")
     }
     var done = 0
     while done < buffer.count {
       if done > 0, done % OpenedFile.piece == 0 { try Cancellation.check() }
-      // Never across the end of a piece, so that the line above is met.
+      // Never across the end of a piece, so that the check above is reached.
       let wanted = min(buffer.count - done, OpenedFile.piece - done % OpenedFile.piece)
       let got = pread(descriptor, buffer.baseAddress?.advanced(by: done), wanted, off_t(offset + done))
       if got < 0 {
@@ -95,7 +95,7 @@ public final class OpenedFile: Sendable {
   /// - Throws: as `read`.
   public func bytes(_ range: Range<Int>) throws -> [UInt8] {
     guard range.lowerBound >= 0, range.upperBound <= count else {
-      throw Failure.corrupt(path, "it ends before byte \(range.upperBound)")
+      throw Failure.corrupt(path, "it is truncated before byte offset \(range.upperBound)")
     }
     return try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, used in
       try read(into: UnsafeMutableRawBufferPointer(buffer), at: range.lowerBound)
@@ -103,14 +103,14 @@ public final class OpenedFile: Sendable {
     }
   }
 
-  /// The first bytes of the file: `count`, or as many as there are.
+  /// The first bytes of the file: `count`, or fewer if it is shorter.
   ///
   /// - Throws: as `read`.
   public func beginning(_ count: Int) throws -> [UInt8] { try bytes(0..<min(max(count, 0), self.count)) }
 
-  /// Lends the bytes of a part of the file in memory that is counted; they are gone afterwards.
+  /// Passes the bytes of a part of the file in accounted memory; they are freed afterwards.
   ///
-  /// - Throws: as `read`; E0405 without memory; what `body` throws.
+  /// - Throws: as `read`; E0405 without memory; errors of `body`.
   public func withBytes<Result>(
     _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
@@ -123,14 +123,14 @@ public final class OpenedFile: Sendable {
     return try body(UnsafeRawBufferPointer(start: memory, count: count))
   }
 
-  /// Lends all bytes of the file.
+  /// Passes all bytes of the file.
   ///
   /// - Throws: as `withBytes(_:_:)`.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     try withBytes(0..<count, body)
   }
 
-  /// - Throws: E0502 if the file is no longer as it was when it was opened.
+  /// - Throws: E0502 if the file has changed since it was opened.
   func requireUnchanged() throws {
     guard let now = Stamp(descriptor), now == stamp else { throw changed() }
   }
@@ -142,7 +142,7 @@ public final class OpenedFile: Sendable {
 
   private func changed() -> Failure {
     Failure.corrupt(
-      path, "it was changed while it was being read",
-      help: "read it again when nobody writes it; write such files under another name and rename them")
+      path, "it was changed during reading",
+      help: "read it again when it is complete; write such files under another name and rename them")
   }
 }

@@ -1,12 +1,12 @@
 import CSystem
 import Synchronization
 
-/// Standard input, output and error of a process that was started with some of them closed.
+/// Standard input, output and error of a process that was started with one of them closed.
 public enum StandardStreams {
   private static let closed = Atomic<Int32>(0)
 
-  /// Keeps the numbers of closed streams from files that are opened later: what is printed would be written into
-  /// them. To be called before anything is opened.
+  /// Reserves the numbers of closed streams, so that files opened later do not get them: output would be written into
+  /// them. Call it before anything is opened.
   public static func hold() { closed.store(moco_hold_standard_streams(), ordering: .relaxed) }
 
   /// Whether standard output was closed at the start.

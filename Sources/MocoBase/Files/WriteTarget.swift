@@ -1,31 +1,31 @@
 import CSystem
 import Glibc
 
-/// What lies under a name that is to be written, found out before anything is.
+/// The target of a write, determined before anything is written.
 struct WriteTarget {
   enum Kind {
     /// Nothing: a new file.
     case new
     /// A file with one name.
     case file
-    /// A file that other names share: it is written into, not replaced.
+    /// A file with hard links: it is overwritten in place, not replaced.
     case shared
-    /// A file that standard output or error goes to: a shell has opened it, and what is printed stands in it too.
+    /// A file that standard output or error goes to: a shell has opened it, and it also contains printed output.
     case printed
     /// A device or a pipe.
     case stream
   }
 
   var kind: Kind
-  /// With every link followed: what is written is what the links lead to, and they stay.
+  /// The path with every link followed: the target of the links is written, and the links are kept.
   let path: String
-  /// Permission bits, owner and group of what is there.
+  /// Permission bits, owner and group of the existing file.
   private let mode: mode_t
   private let owner: (user: uid_t, group: gid_t)
-  /// Standard output or error, where one goes to this file.
+  /// Standard output or error, if one goes to this file.
   private var descriptor: Int32 = -1
 
-  /// - Throws: E0504 for a folder, for links that lead in a cycle, and for a file that may not be written.
+  /// - Throws: E0504 for a folder, for cyclic links, and for a read-only file.
   init(_ name: String) throws {
     var status = stat()
     let isThere = FileSystem.withSystemPath(name) { stat($0, &status) } == 0
@@ -45,12 +45,12 @@ struct WriteTarget {
       (kind, path) = (.stream, name)
       return
     }
-    // Replacing needs no permission of the file itself: it would be lost all the same.
+    // Replacing needs no permission of the file itself: it would be lost without this check.
     let isWritable = FileSystem.withSystemPath(name) { faccessat(AT_FDCWD, $0, W_OK, AT_EACCESS) } == 0
     guard isWritable else {
       throw Failure(
         "E0504", "cannot write \(name): it is read-only",
-        help: "make it writable (chmod u+w), or give another name")
+        help: "make it writable (chmod u+w), or use another name")
     }
     path = try WriteTarget.end(ofLinks: name)
     kind = status.st_nlink > 1 ? .shared : .file
@@ -60,26 +60,26 @@ struct WriteTarget {
     }
   }
 
-  /// Opens what is written to directly.
+  /// Opens a target that is written to directly.
   ///
   /// - Throws: E0504.
   func openStream() throws -> Int32 {
     if kind == .printed {
-      // Behind what has been printed so far.
+      // After the output so far.
       fflush(nil)
       let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
       guard copy >= 0 else { throw Failure.cannotWrite(path, systemMessage(errno)) }
       return copy
     }
-    // A pipe that nobody reads is an error, not a wait.
+    // A pipe without a reader is an error, not a wait.
     let opened = FileSystem.withSystemPath(path) { open($0, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
     guard opened >= 0 else {
-      throw Failure.cannotWrite(path, errno == ENXIO ? "nobody reads it" : systemMessage(errno))
+      throw Failure.cannotWrite(path, errno == ENXIO ? "the pipe has no reader" : systemMessage(errno))
     }
     return opened
   }
 
-  /// Gives a new file the owner, the permissions, the access list and the attributes of the one that is there.
+  /// Sets the owner, the permissions, the access list and the attributes of the existing file on a new one.
   /// - Returns: whether that is allowed.
   func hands(over descriptor: Int32) -> Bool {
     var status = stat()
@@ -89,13 +89,13 @@ struct WriteTarget {
     {
       return false
     }
-    // Of an access list, the group's bits are its mask: they come last.
+    // With an access list, the group's bits are its mask: they are set last.
     guard FileSystem.withSystemPath(path, { moco_copy_attributes($0, descriptor) }) == 0 else { return false }
     return fchmod(descriptor, mode) == 0
   }
 
-  /// Where links lead in the end, also to what is not there yet. The folders on the way stay as they are named: they
-  /// may lie below one that may not be looked into.
+  /// The final target of links, also if it does not exist yet. The folders in the path are not resolved: they
+  /// may be below one that is not readable.
   private static func end(ofLinks name: String) throws -> String {
     var path = name
     for _ in 0..<40 {
@@ -115,7 +115,7 @@ struct WriteTarget {
 }
 
 extension FileSystem {
-  /// Lets what was written into a file reach the disk; where that cannot be, nothing is said.
+  /// Flushes a file to the disk; a failure is ignored.
   package static func settle(_ path: String) {
     let file = withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
     guard file >= 0 else { return }
@@ -123,8 +123,8 @@ extension FileSystem {
     close(file)
   }
 
-  /// Writes all of `bytes` to an open file. One that does not wait (O_NONBLOCK) is waited for here, so that an
-  /// interrupt is heard.
+  /// Writes all of `bytes` to an open file. For a non-blocking one (O_NONBLOCK) the wait is here, so that an
+  /// interrupt can end it.
   ///
   /// - Throws: E0504 naming `path`; E0406 if the user interrupts a wait.
   package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
@@ -140,7 +140,7 @@ extension FileSystem {
       case EINTR: continue
       case EAGAIN:
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // Signals may be taken by another thread: the wait ends by itself to look.
+        // Signals may be delivered to another thread: the wait ends regularly to check.
         _ = poll(&wanted, 1, 50)
         try Cancellation.check()
       default: throw Failure.cannotWrite(path, systemMessage(errno))
@@ -148,8 +148,8 @@ extension FileSystem {
     }
   }
 
-  /// Writes bytes behind what a file holds, in one piece where they are few; makes the file where there is none.
-  /// Links are followed; a pipe whose reader is slow is waited for. What does not fit on the disk leaves nothing.
+  /// Appends bytes to a file, in one write if they are few; creates the file if it does not exist.
+  /// Links are followed; a slow reader of a pipe is waited for. If the disk is full, nothing is appended.
   ///
   /// - Parameter mode: permissions of a new file.
   /// - Throws: E0504; E0406 if the user interrupts a wait.
@@ -169,7 +169,7 @@ extension FileSystem {
       try bytes.withUnsafeBytes { try write($0, to: descriptor, path: path) }
     } catch {
       guard isKnown, target.kind != .printed else { throw error }
-      // Half a line is worse than none; unless somebody else has written after it.
+      // A partial line is removed, unless another process has written after it.
       var after = stat()
       let end = lseek(descriptor, 0, SEEK_CUR)
       if fstat(descriptor, &after) == 0, after.st_size > before.st_size, after.st_size == end {

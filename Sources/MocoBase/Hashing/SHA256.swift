@@ -13,12 +13,12 @@ public final class SHA256 {
     moco_sha256_finish(state, &digest)
   }
 
-  /// Appends bytes to what is hashed; several calls hash as one would with all bytes.
+  /// Adds bytes to the hash; several calls give the same digest as one call with all bytes.
   public func update(_ bytes: UnsafeRawBufferPointer) {
     moco_sha256_update(state, bytes.baseAddress, bytes.count)
   }
 
-  /// Appends the text's UTF-8 bytes.
+  /// Adds the text's UTF-8 bytes.
   public func update(_ text: String) {
     var text = text
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
@@ -63,7 +63,7 @@ public final class SHA256 {
 
   /// The digest of a part of a file, read a piece at a time.
   ///
-  /// - Throws: E0502 where it cannot be read, or has changed since it was opened; E0406 if the user interrupts.
+  /// - Throws: E0502 if it cannot be read, or has changed since it was opened; E0406 if the user interrupts.
   public static func hex(_ file: OpenedFile, _ range: Range<Int>) throws -> String {
     let hash = SHA256()
     var place = range.lowerBound

@@ -1,4 +1,4 @@
-/// A JSON value (RFC 8259) that keeps the order of an object's keys and tells whole numbers from others.
+/// A JSON value (RFC 8259) that keeps the order of an object's keys and distinguishes whole numbers.
 public enum Json: Equatable, Sendable {
   case null
   case bool(Bool)
@@ -8,18 +8,18 @@ public enum Json: Equatable, Sendable {
   case array([Json])
   case object(JsonObject)
 
-  /// A number kept in 32 bits, as its shortest text: 0.075 and not 0.07500000298023224. It reads back the same.
+  /// A 32-bit number, written as its shortest text: 0.075 and not 0.07500000298023224. It reads back unchanged.
   public static func float(_ value: Float) -> Json { .double(Double(value.description) ?? Double(value)) }
 }
 
 /// The members of a JSON object in the order of the text.
 public struct JsonObject: Equatable, Sendable, Sequence {
-  /// The members in order; keys differ in their UTF-8 bytes.
+  /// The members in order; keys are compared by their UTF-8 bytes.
   public private(set) var entries: [(key: String, value: Json)] = []
   private var places: [Key: Int] = [:]
 
-  /// A key by its scalars: Swift's equality of Strings also holds between composed and decomposed letters,
-  /// and a text that has both would lose a member.
+  /// A key by its scalars: Swift's String equality also holds between composed and decomposed letters,
+  /// and an object with both would lose a member.
   private struct Key: Hashable {
     let text: String
     static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
@@ -29,7 +29,7 @@ public struct JsonObject: Equatable, Sendable, Sequence {
   /// An object without members.
   public init() {}
 
-  /// Members in order; of equal keys the last value counts.
+  /// Members in order; of duplicate keys the last value is used.
   public init(_ entries: [(String, Json)]) {
     for (key, value) in entries { self[key] = value }
   }
@@ -39,8 +39,8 @@ public struct JsonObject: Equatable, Sendable, Sequence {
   /// The members' keys in order.
   public var keys: [String] { entries.map(\.key) }
 
-  /// The value of the member whose key has these UTF-8 bytes; nil if there is none. A new member goes to the
-  /// end, one that is set again keeps its place, and nil removes it.
+  /// The value of the member whose key has these UTF-8 bytes; nil if there is none. A new member is added at the
+  /// end, an existing one keeps its position, and nil removes it.
   public subscript(key: String) -> Json? {
     get { places[Key(text: key)].map { entries[$0].value } }
     set {
@@ -78,7 +78,7 @@ extension Json: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   /// An array of the elements of a literal.
   public init(arrayLiteral elements: Json...) { self = .array(elements) }
-  /// An object of the members of a literal, in its order; of equal keys the last value counts.
+  /// An object of the members of a literal, in its order; of duplicate keys the last value is used.
   public init(dictionaryLiteral elements: (String, Json)...) { self = .object(JsonObject(elements)) }
 }
 
@@ -124,7 +124,7 @@ extension Json {
     }
   }
 
-  /// What kind of value this is, for messages.
+  /// The kind of this value, for messages.
   public var kindName: String {
     switch self {
     case .null: "null"

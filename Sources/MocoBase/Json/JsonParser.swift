@@ -1,12 +1,12 @@
 extension Json {
-  /// Arrays and objects may stand this deep in each other.
+  /// The maximum nesting depth of arrays and objects.
   public static let depthLimit = 128
 
   /// Parses a JSON text (RFC 8259).
   ///
-  /// Stricter than many: a repeated key, bytes that are not UTF-8 and anything after the value are errors.
-  /// Whole numbers that fit 64 bits stay exact. A lone surrogate escape becomes U+FFFD.
-  /// - Parameter name: what messages call the text (a path).
+  /// Stricter than many parsers: a duplicate key, bytes that are not UTF-8 and anything after the value are errors.
+  /// Whole numbers that fit in 64 bits stay exact. A lone surrogate escape becomes U+FFFD.
+  /// - Parameter name: the name of the text in messages (a path).
   /// - Throws: E0502 with line and column.
   public static func parse(_ text: String, name: String = "JSON") throws -> Json {
     var text = text
@@ -20,7 +20,7 @@ extension Json {
     try bytes.withUnsafeBytes { try parse($0, name: name) }
   }
 
-  /// Parses the UTF-8 bytes of a JSON text, as `parse(_:name:)` of a String does; they are only looked at.
+  /// Parses the UTF-8 bytes of a JSON text, as `parse(_:name:)` of a String does, without copying them.
   ///
   /// - Throws: E0502 with line and column.
   public static func parse(_ bytes: UnsafeRawBufferPointer, name: String = "JSON") throws -> Json {
@@ -36,8 +36,8 @@ extension Json {
   }
 }
 
-/// One pass over the bytes; the depth is counted, so hostile nesting ends in an error and not in a full
-/// stack.
+/// One pass over the bytes; the depth is counted, so hostile nesting ends in an error and not in a stack
+/// overflow.
 private struct JsonParser {
   let bytes: UnsafeRawBufferPointer
   let name: String
@@ -61,16 +61,16 @@ private struct JsonParser {
     }
     return Failure.corrupt(
       name, "\(text) (line \(line), column \(place - lineStart + 1))",
-      help: "correct it there, or download or write the file again: it must be JSON, whole and valid")
+      help: "correct it at this position, or download or write the file again")
   }
 
   mutating func parseDocument() throws -> Json {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     skipSpace()
-    if position == bytes.count { throw fault("there is nothing in it") }
+    if position == bytes.count { throw fault("it is empty") }
     let value = try parseValue()
     skipSpace()
-    if position < bytes.count { throw fault("there is more text after the JSON value") }
+    if position < bytes.count { throw fault("unexpected text after the JSON value") }
     return value
   }
 
@@ -79,7 +79,7 @@ private struct JsonParser {
   }
 
   private mutating func parseValue() throws -> Json {
-    guard let byte = current else { throw fault("the JSON text ends too early") }
+    guard let byte = current else { throw fault("the JSON text is truncated") }
     switch byte {
     case UInt8(ascii: "{"): return try parseObject()
     case UInt8(ascii: "["): return try parseArray()
@@ -88,7 +88,7 @@ private struct JsonParser {
     case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
     case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
     case UInt8(ascii: "n"): return try parseWord("null", .null)
-    default: throw fault("this is not a JSON value")
+    default: throw fault("expected a JSON value")
     }
   }
 
@@ -96,7 +96,7 @@ private struct JsonParser {
     let count = word.utf8CodeUnitCount
     let expected = UnsafeBufferPointer(start: word.utf8Start, count: count)
     guard position + count <= bytes.count, bytes[position..<position + count].elementsEqual(expected) else {
-      throw fault("this is not a JSON value")
+      throw fault("expected a JSON value")
     }
     position += count
     return value
@@ -104,7 +104,7 @@ private struct JsonParser {
 
   private mutating func enter() throws {
     depth += 1
-    if depth > Json.depthLimit { throw fault("it is nested more than \(Json.depthLimit) deep") }
+    if depth > Json.depthLimit { throw fault("it is nested more than \(Json.depthLimit) levels deep") }
     position += 1
   }
 
@@ -149,7 +149,7 @@ private struct JsonParser {
       }
       let keyPlace = position
       let key = try parseString()
-      if object[key] != nil { throw fault("the key \"\(key)\" appears twice", at: keyPlace) }
+      if object[key] != nil { throw fault("duplicate key \"\(key)\"", at: keyPlace) }
       skipSpace()
       guard current == UInt8(ascii: ":") else { throw fault("expected : after a key") }
       position += 1
@@ -227,7 +227,7 @@ private struct JsonParser {
         try parseEscape(into: &pieces)
         pieceStart = position
       } else if byte < 0x20 {
-        throw fault("a string holds a control character that is not escaped")
+        throw fault("a string contains a control character that is not escaped")
       } else {
         position += 1
       }
@@ -237,7 +237,7 @@ private struct JsonParser {
 
   private mutating func parseEscape(into pieces: inout [UInt8]) throws {
     position += 1
-    guard let byte = current else { throw fault("the JSON text ends too early") }
+    guard let byte = current else { throw fault("the JSON text is truncated") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): pieces.append(byte)

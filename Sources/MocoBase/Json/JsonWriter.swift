@@ -1,14 +1,14 @@
 extension Json {
   /// The value as JSON text. Equal values with equal key order give equal bytes.
   ///
-  /// Numbers are written so that they read back exactly. JSON has no word for infinity and NaN: they become
+  /// Numbers are written so that they read back exactly. JSON cannot represent infinity and NaN: they become
   /// `null`.
   /// - Parameter indent: spaces per level; nil for one line.
   public func serialized(indent: Int? = nil) -> String {
     serialized(indent: indent) {}
   }
 
-  /// The same, with a call every few thousand elements that may stop it.
+  /// The same, with a callback every few thousand elements that may stop it.
   public func serialized(indent: Int?, poll: () throws -> Void) rethrows -> String {
     var text = ""
     try write(to: &text, indent: indent, level: 0, poll)

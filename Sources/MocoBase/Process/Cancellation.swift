@@ -1,26 +1,26 @@
 import CThreads
 
-/// The request to stop what is running, set by ^C and polled by everything that takes long.
+/// The request to stop running work, set by ^C and polled by all long operations.
 ///
-/// Each thread polls one flag: the process's, or the one that `polling` has given it. The thread on which a program
-/// runs has that of the thread which waits for it, and threads of the pool that of the thread whose tasks they do, so
-/// that the work of a session polls the session's flag wherever it is done.
+/// Each thread polls one flag: the process's, or the one set by `polling`. The thread on which a program
+/// runs uses the flag of the thread that waits for it, and threads of the pool that of the thread whose tasks they
+/// run, so that the work of a session polls the session's flag on every thread.
 public enum Cancellation {
-  /// This thread's flag: nonzero when a stop is wanted; for loops that poll memory themselves.
+  /// This thread's flag: nonzero if a stop is requested; for loops that poll memory themselves.
   public static var flag: UnsafeMutablePointer<Int32> { moco_cancel_flag() }
 
-  /// Whether this thread is to stop.
+  /// Whether this thread should stop.
   public static var isRequested: Bool { moco_cancel_requested() != 0 }
 
-  /// Asks what polls this thread's flag to stop.
+  /// Requests all work that polls this thread's flag to stop.
   public static func request() { moco_cancel_request() }
 
   /// Withdraws the request.
   public static func clear() { moco_cancel_clear() }
 
-  /// Does work on this thread that polls another flag.
+  /// Runs work on this thread that polls another flag.
   ///
-  /// - Parameter flag: what is set to stop the work; it must outlive it. Nil for the process's.
+  /// - Parameter flag: the flag that stops the work; it must outlive the work. Nil for the process's.
   public static func polling<Result>(
     _ flag: UnsafeMutablePointer<Int32>?, _ work: () throws -> Result
   ) rethrows -> Result {
@@ -29,7 +29,7 @@ public enum Cancellation {
     return try work()
   }
 
-  /// Does what has to be done before an interrupted process may stop. Another request meanwhile stops this too.
+  /// Runs work that must be done before an interrupted process stops. Another request during it stops this too.
   public static func suspended<Result>(_ work: () throws -> Result) rethrows -> Result {
     let wasRequested = isRequested
     clear()
@@ -43,11 +43,11 @@ public enum Cancellation {
   }
 }
 
-/// A flag that asks work to stop: that of a session, or of the process.
+/// A flag that requests work to stop: of a session, or of the process.
 ///
-/// - Safety: the only state is a number that is read and written atomically, at an address that stays.
+/// - Safety: the only state is a number that is read and written atomically, at a fixed address.
 public final class StopFlag: @unchecked Sendable {
-  /// The number, for `Cancellation.polling` and for signal handlers; nonzero when a stop is wanted.
+  /// The number, for `Cancellation.polling` and for signal handlers; nonzero if a stop is requested.
   public let pointer: UnsafeMutablePointer<Int32>
 
   /// A flag that is not set.
@@ -58,10 +58,10 @@ public final class StopFlag: @unchecked Sendable {
 
   deinit { pointer.deallocate() }
 
-  /// Whether a stop is wanted.
+  /// Whether a stop is requested.
   public var isRequested: Bool { moco_cancel_get(pointer) != 0 }
 
-  /// Asks the work to stop: on any thread, and in a signal handler.
+  /// Requests the work to stop: on any thread, and in a signal handler.
   public func request() { moco_cancel_set(pointer, 1) }
 
   /// Withdraws the request.

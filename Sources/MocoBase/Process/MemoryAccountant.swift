@@ -1,27 +1,27 @@
 import Glibc
 import Synchronization
 
-/// Counts the bytes of tensors and arenas against what the machine, or the container, can give.
+/// Counts the bytes of tensors and arenas against the memory of the machine or the container.
 ///
-/// Linux hands out memory that does not exist and ends the process when it is touched, so a large request is
-/// refused before it is made.
+/// Linux overcommits memory and ends the process when it is used, so a large request is
+/// rejected before it is made.
 public enum MemoryAccountant {
   private static let used = Atomic<Int>(0)
   private static let highest = Atomic<Int>(0)
   private static let ceiling = Atomic<Int>(0)
-  // Requests of this size look at what is free right now; smaller ones only count.
+  // Requests of this size check the free memory; smaller ones are only counted.
   private static let large = 64 << 20
 
   /// Bytes in use.
   public static var usedBytes: Int { used.load(ordering: .relaxed) }
 
-  /// The most bytes that were in use since `resetPeak`.
+  /// The peak of bytes in use since `resetPeak`.
   public static var peakBytes: Int { highest.load(ordering: .relaxed) }
 
-  /// Makes the bytes in use now the peak.
+  /// Resets the peak to the bytes in use now.
   public static func resetPeak() { highest.store(usedBytes, ordering: .relaxed) }
 
-  /// Bytes that may be in use at once. Default: nine tenths of the machine's memory or the control group's
+  /// The limit of bytes in use. Default: nine tenths of the machine's memory or the control group's
   /// limit, whichever is smaller.
   public static var limit: Int {
     get {
@@ -34,13 +34,13 @@ public enum MemoryAccountant {
     set { ceiling.store(max(newValue, 1), ordering: .relaxed) }
   }
 
-  /// Bytes that are left, by the limit and by what the system says is free.
+  /// The available bytes, by the limit and by the free memory of the system.
   public static var available: Int {
     let left = max(limit - usedBytes, 0)
     return min(left, freeBytes() ?? left)
   }
 
-  /// - Throws: E0405 if the bytes would pass the limit or what is free.
+  /// - Throws: E0405 if the bytes would exceed the limit or the free memory.
   public static func reserve(_ bytes: Int) throws {
     let bytes = max(bytes, 0)
     let (total, overflow) = used.load(ordering: .relaxed).addingReportingOverflow(bytes)
@@ -50,7 +50,7 @@ public enum MemoryAccountant {
     if now > highest.load(ordering: .relaxed) { highest.store(now, ordering: .relaxed) }
   }
 
-  /// Gives back what `reserve` has counted: the same number of bytes, once. Negative numbers count as 0.
+  /// Releases bytes counted by `reserve`: the same number of bytes, once. Negative numbers count as 0.
   public static func release(_ bytes: Int) { used.wrappingSubtract(max(bytes, 0), ordering: .relaxed) }
 
   /// `1.5 GB`, in powers of 1024.
@@ -68,14 +68,14 @@ public enum MemoryAccountant {
       + units[unit]
   }
 
-  /// E0405 for a request of so many bytes, with what is in use and what is free.
+  /// E0405 for a request of this many bytes, with the used and the free memory.
   package static func refusal(_ bytes: Int) -> Failure {
     Failure(
       "E0405", "not enough memory for \(text(bytes))",
-      help: "\(text(usedBytes)) are in use and \(text(available)) are free: use a smaller size")
+      help: "use a smaller size; \(text(usedBytes)) are in use, \(text(available)) are free")
   }
 
-  // MARK: What the system says
+  // MARK: Queries of the system
 
   private static func defaultLimit() -> Int {
     var most = Int.max
@@ -96,16 +96,16 @@ public enum MemoryAccountant {
     if let most = number(in: "/sys/fs/cgroup/memory.max"),
       let current = number(in: "/sys/fs/cgroup/memory.current")
     {
-      // Cached files count as used there, but give way.
+      // Cached files count as used there, but can be freed.
       let cached = contents("/sys/fs/cgroup/memory.stat").flatMap { field("inactive_file", in: $0) } ?? 0
       free = min(free ?? Int.max, max(most - current + cached, 0))
     }
     return free
   }
 
-  /// The most bytes of memory this process ever held, as the system counts them; nil where it does not say.
+  /// The peak memory of this process, as counted by the system; nil if it is not reported.
   ///
-  /// Not `getrusage`, whose figure begins at that of the process which started this one.
+  /// Not `getrusage`, whose value starts at that of the parent process.
   package static var residentPeak: Int? {
     contents("/proc/self/status").flatMap { field("VmHWM:", in: $0) }.map { $0 << 10 }
   }

@@ -2,14 +2,14 @@
   import Glibc
 #endif
 
-/// A lock that its holder may take again, with a condition to wait for.
+/// A recursive lock with a condition variable.
 ///
-/// - Safety: the only state are objects of the system's threads, at addresses that stay.
+/// - Safety: the only state are objects of the system's threads, at fixed addresses.
 package final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
   private let condition: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
 
-  /// A lock that nobody holds.
+  /// An unlocked monitor.
   package init() {
     var attributes = pthread_mutexattr_t()
     pthread_mutexattr_init(&attributes)
@@ -30,14 +30,14 @@ package final class Monitor: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Does work that nobody else does meanwhile.
+  /// Runs work with the lock held.
   package func locked<Result>(_ work: () throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try work()
   }
 
-  /// Lets others have the lock, which is held once, until they `signal` or so many seconds have passed.
+  /// Releases the lock, which must be held once, until a `signal` or a timeout in seconds.
   package func wait(atMost seconds: Double) {
     var end = timespec()
     clock_gettime(CLOCK_MONOTONIC, &end)
@@ -47,6 +47,6 @@ package final class Monitor: @unchecked Sendable {
     pthread_cond_timedwait(condition, mutex, &end)
   }
 
-  /// Wakes who waits.
+  /// Wakes waiting threads.
   package func signal() { pthread_cond_broadcast(condition) }
 }

@@ -2,29 +2,29 @@
   import Glibc
 #endif
 
-/// What a socket has still to take. Whoever owns it guards it.
+/// Bytes to be sent to a socket. The owner guards it.
 package struct OutgoingBytes {
-  /// When the other side last took something, or was last given something while it owed nothing, in seconds of the
+  /// The time when the other side last accepted bytes, or when bytes were added to an empty queue, in seconds of the
   /// process's clock.
   package private(set) var lastMove = ProcessClock.seconds
   private var bytes: [UInt8] = []
   private var sent = 0
-  /// What stays reserved, or is let go of, is about this much.
+  /// The approximate capacity that stays reserved.
   private static let kept = 1 << 20
 
-  /// Nothing yet.
+  /// An empty queue.
   package init() {}
 
-  /// Bytes that it has not taken yet.
+  /// Bytes that are not yet sent.
   package var waiting: Int { bytes.count - sent }
 
-  /// Puts bytes behind the others.
+  /// Appends bytes.
   package mutating func add(_ more: [UInt8]) {
     if waiting == 0 { lastMove = ProcessClock.seconds }
     bytes += more
   }
 
-  /// Hands over what the socket takes now, without waiting. - Returns: false where the connection is at its end.
+  /// Sends as much as the socket accepts now, without waiting. - Returns: false if the connection has ended.
   package mutating func flush(to descriptor: Int32) -> Bool {
     while waiting > 0 {
       let count = bytes.withUnsafeBytes {

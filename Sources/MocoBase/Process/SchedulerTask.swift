@@ -1,39 +1,40 @@
-/// Which task of an array, or which rank, a scheduler has made of this process, by the variables that it sets.
+/// The task of an array, or the rank, that a scheduler has assigned to this process, read from the variables that
+/// it sets.
 struct SchedulerTask: Equatable {
   /// The variable that holds the task's index.
   let variable: String
-  /// The task's index, as the scheduler counts.
+  /// The task's index in the numbering of the scheduler.
   let index: Int
-  /// The first index, the last one, and what lies between two; nil where the scheduler does not say.
+  /// The first index, the last one, and the step; nil if the scheduler does not set them.
   private(set) var range: (first: Int, last: Int, step: Int)?
-  /// How many tasks there are; nil where the scheduler does not say.
+  /// The number of tasks; nil if the scheduler does not set it.
   private(set) var count: Int?
-  /// The index of the first task of an array that is written without thinking.
+  /// The usual index of the first task of an array.
   private let base: Int
-  /// How an array of so many tasks is asked for.
+  /// The command that requests an array with a number of tasks.
   private let request: (_ count: Int) -> String
 
   static func == (left: SchedulerTask, right: SchedulerTask) -> Bool {
     left.variable == right.variable && left.index == right.index && left.count == right.count
   }
 
-  /// What is looked at, in this order.
+  /// The variables, in the order in which they are read.
   static let variables = [
     "SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "PBS_ARRAYID", "LSB_JOBINDEX", "SGE_TASK_ID",
     "OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID",
   ]
 
-  /// nil where no scheduler says anything.
+  /// nil if no scheduler has set a variable.
   ///
-  /// - Throws: E1126 where a variable holds no number.
+  /// - Throws: E1126 if a variable is not a number.
   init?(_ environment: (String) -> String?) throws {
     func number(_ name: String) throws -> Int? {
       // Grid Engine sets its variables outside of arrays too.
       guard let text = environment(name), !text.isEmpty, text != "undefined" else { return nil }
       guard let number = Shard.whole(text[...]), number <= 1 << 40 else {
         throw Failure(
-          "E1126", "\(name) is \"\(text)\", which is not a number of a task",
-          help: "write the part, --shard 3/8, in the place of --shard auto")
+          "E1126", "\(name) is \"\(text)\", which is not a task number",
+          help: "pass the part, such as --shard 3/8, instead of --shard auto")
       }
       return number
     }
@@ -75,7 +76,7 @@ struct SchedulerTask: Equatable {
     } else if let index = try number("PMI_RANK") {
       self = task("PMI_RANK", index, base: 0, count: try number("PMI_SIZE")) { "mpirun -n \($0)" }
     } else if let index = try number("PMIX_RANK") {
-      // Only Slurm says how many there are.
+      // Only Slurm sets the number of tasks.
       let count = environment("SLURM_STEP_ID") == nil ? nil : try number("SLURM_NTASKS")
       self = task("PMIX_RANK", index, base: 0, count: count) { "srun -n \($0)" }
     } else if environment("SLURM_STEP_ID") != nil, let index = try number("SLURM_PROCID") {
@@ -96,35 +97,35 @@ struct SchedulerTask: Equatable {
 
   /// The part of this task.
   ///
-  /// - Parameter given: how many parts there are; nil for as many as there are tasks.
+  /// - Parameter given: the number of parts; nil for the number of tasks.
   /// - Throws: E1126.
   func shard(of given: Int?) throws -> Shard {
     guard let total = given ?? count else {
       throw Failure(
-        "E1126", "\(variable) says which task this is, and nothing says how many there are",
-        help: "write their number: --shard auto/8 where there are eight")
+        "E1126", "\(variable) is set, but the number of tasks is unknown",
+        help: "pass the number, such as --shard auto/8")
     }
-    // An array that is whole: its first task has the first part, wherever it begins to count.
+    // A complete array: its first task has the first part, whatever its first index.
     if count == total, let whole = place(among: total), let shard = Shard(place: whole, of: total) {
       return shard
     }
     guard given != nil else {
       throw Failure(
         "E1126",
-        "\(variable) is \(index), and the \(NumberText.counted(total, "task")) of the array are not counted evenly",
+        "\(variable) is \(index), but the \(NumberText.counted(total, "task")) of the array are not numbered evenly",
         help:
-          "write the number of parts, which are then the tasks from \(base) on: --shard auto/8 where there are eight"
+          "pass the number of parts, for tasks numbered from \(base): --shard auto/8"
       )
     }
-    // A part of the array, sent again: tasks keep the numbers that they had.
+    // A resubmitted part of the array: tasks keep their numbers.
     if let shard = Shard(place: index - base, of: total) { return shard }
     throw Failure(
       "E1126",
-      "\(variable) is \(index), and \(NumberText.counted(total, "part")) are the tasks from \(base) to \(total - 1 + base)",
+      "\(variable) is \(index), but \(NumberText.counted(total, "part")) need tasks from \(base) to \(total - 1 + base)",
       help: "start the tasks with \(request(total))")
   }
 
-  /// Which task of a whole array this is, from 0; nil where indices are left out.
+  /// The position of this task in a complete array, from 0; nil if indices are missing.
   private func place(among total: Int) -> Int? {
     guard let range else { return index - base }
     guard range.step >= 1, (range.last - range.first) / range.step + 1 == total, index >= range.first,

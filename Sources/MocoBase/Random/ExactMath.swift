@@ -1,4 +1,4 @@
-/// Functions from exactly rounded operations alone, so that their bits depend neither on the C library nor on the
+/// Functions that use only exactly rounded operations, so that their bits depend neither on the C library nor on the
 /// processor. Accurate to about 1e-15.
 @usableFromInline package enum ExactMath {
   @inlinable package static func log(_ x: Double) -> Double {
@@ -25,7 +25,7 @@
   package static func exp(_ x: Double) -> Double {
     guard x < 710 else { return x.isNaN ? x : .infinity }
     guard x > -746 else { return x.isNaN ? x : 0 }
-    // x = n ln 2 + r, with the logarithm in two parts of which the first has zeros at its end.
+    // x = n ln 2 + r, with the logarithm in two parts; the first has trailing zeros.
     let n = (x * 1.4426950408889634).rounded()
     let r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33
     var sum = 1.0

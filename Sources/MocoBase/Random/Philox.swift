@@ -1,8 +1,8 @@
 /// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy
 /// as 1, 2, 3, SC 2011).
 ///
-/// A generator is named by (seed, stream, epoch, index), so what it gives does not depend on what was drawn
-/// elsewhere or before, and is the same on every machine: only exactly rounded operations are used.
+/// A generator is identified by (seed, stream, epoch, index), so its numbers do not depend on what was drawn
+/// elsewhere or before, and are the same on every machine: only exactly rounded operations are used.
 public struct Philox: RandomNumberGenerator, Sendable {
   @usableFromInline var key: (UInt32, UInt32)
   @usableFromInline let high: (UInt32, UInt32)
@@ -11,16 +11,16 @@ public struct Philox: RandomNumberGenerator, Sendable {
   @usableFromInline var left = 0
   @usableFromInline var spareNormal: Double?
 
-  /// The sequence of this name from its beginning.
+  /// The sequence with this key from its beginning.
   ///
   /// - Parameters:
-  ///   - stream: what the numbers are for, so that uses with one seed do not share them.
+  ///   - stream: the purpose of the numbers, so that uses with one seed do not share them.
   ///   - epoch: such as the pass over the data.
-  ///   - index: such as the place of an image in the data.
+  ///   - index: such as the index of an image in the data.
   @inlinable public init(seed: UInt64, stream: UInt64, epoch: Int = 0, index: Int = 0) {
     let epoch = UInt64(bitPattern: Int64(epoch))
     let index = UInt64(bitPattern: Int64(index))
-    // What does not fit the counter goes into the key, so that no two names share a sequence by truncation.
+    // Values that do not fit in the counter go into the key, so that truncation never makes two sequences equal.
     let rest = (epoch >> 32) << 32 | index >> 32
     let mixed = Philox.mix(
       Philox.mix(seed) &+ Philox.mix(stream ^ 0x9E37_79B9_7F4A_7C15) ^ Philox.mix(rest &+ 1))
@@ -28,7 +28,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     high = (UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: index))
   }
 
-  /// The sequence of a stream named in words, whose number is the 64-bit FNV-1a hash of its UTF-8 bytes.
+  /// The sequence of a stream with a name; its number is the 64-bit FNV-1a hash of the UTF-8 bytes.
   @inlinable public init(seed: UInt64, stream: String, epoch: Int = 0, index: Int = 0) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in stream.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01B3 }

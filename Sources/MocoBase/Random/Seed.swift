@@ -1,9 +1,9 @@
-/// Seeds as programs write them: whole numbers from 0 up. Every place that takes one reads it here.
+/// Seeds in programs: whole numbers from 0. All seeds are read here.
 package enum Seed {
   /// The largest seed that a program can write.
   package static let largest = UInt64(Int.max)
 
-  /// The seed that a number stands for.
+  /// The seed for a number.
   /// - Parameters:
   ///   - function: What was called, for the message.
   ///   - argument: The argument that the number was given for.
@@ -11,8 +11,8 @@ package enum Seed {
   package static func checked(_ number: Int, _ function: String, _ argument: String) throws -> UInt64 {
     guard number >= 0 else {
       throw Failure(
-        "E0305", "\(function) cannot take \(number) for '\(argument)'",
-        help: "give a whole number from 0 up: a seed has no sign", argument: argument)
+        "E0305", "\(function) does not accept \(number) for '\(argument)'",
+        help: "use a whole number of at least 0", argument: argument)
     }
     return UInt64(number)
   }

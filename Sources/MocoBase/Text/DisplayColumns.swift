@@ -1,6 +1,6 @@
-/// Texts cut and broken to a number of terminal columns, and source lines as they are shown in messages.
+/// Cuts and wraps texts to a number of terminal columns, and formats source lines for messages.
 package enum DisplayColumns {
-  /// The longest beginning of a text that takes no more than so many columns.
+  /// The longest prefix of a text that fits in a number of columns.
   package static func prefix(_ text: some StringProtocol, _ columns: Int) -> String {
     var used = 0
     var result = ""
@@ -12,14 +12,14 @@ package enum DisplayColumns {
     return result
   }
 
-  /// A text cut to so many columns, with a mark where something is lost.
+  /// A text cut to a number of columns, with an ellipsis if something is cut.
   package static func cut(_ text: String, to columns: Int, mark: String = "…") -> String {
     DisplayWidth.of(text) <= columns ? text : prefix(text, max(0, columns - DisplayWidth.of(mark))) + mark
   }
 
-  /// Lines of at most `columns` columns, broken at blanks; all but the first begin with `hanging` blanks, and
-  /// the first has `first` columns less. A word that is longer than a line stays whole, unless its
-  /// characters are wide: those may be parted anywhere.
+  /// Lines of at most `columns` columns, broken at spaces; all but the first begin with `hanging` spaces, and
+  /// the first has `first` columns less. A word that is longer than a line is not split, unless its
+  /// characters are wide: those may be split anywhere.
   package static func wrapped(_ text: String, columns: Int, first: Int = 0, hanging: Int = 0) -> [String] {
     var lines: [String] = []
     let columns = max(1, columns)
@@ -67,8 +67,8 @@ package enum DisplayColumns {
     return lines
   }
 
-  /// At most so many lines of at most `columns` columns: what is longer than a line, or goes on behind the last one, is
-  /// cut with a mark. No lines for a text without words.
+  /// At most a number of lines of at most `columns` columns: text that is longer than a line, or continues after
+  /// the last one, is cut with an ellipsis. No lines for a text without words.
   package static func wrapped(
     _ text: String, columns: Int, lines most: Int, glyphs: Glyphs = .unicode
   ) -> [String] {
@@ -78,8 +78,8 @@ package enum DisplayColumns {
     return lines.map { $0.cut(columns, glyphs) }
   }
 
-  /// Pieces one after the other with blanks between, on lines of at most `columns` columns: none is parted
-  /// where it fits a line.
+  /// Pieces separated by spaces, on lines of at most `columns` columns: a piece is not split
+  /// if it fits on a line.
   package static func joined(_ pieces: [String], columns: Int, hanging: Int = 0) -> String {
     let firm = pieces.map { $0.map { $0 == " " ? "\u{A0}" : String($0) }.joined() }
     let lines = wrapped(firm.joined(separator: " "), columns: columns, hanging: hanging)
@@ -87,12 +87,12 @@ package enum DisplayColumns {
       separator: "\n")
   }
 
-  /// Columns from one tab stop to the next in a source line that is shown.
+  /// Columns from one tab stop to the next in a displayed source line.
   package static let tabWidth = 4
 
-  /// A source line made fit for a terminal: tabs become spaces, control characters pictures.
+  /// A source line for a terminal: tabs become spaces, control characters become visible symbols.
   package struct Line {
-    /// What is shown, one entry a source scalar.
+    /// The displayed text, one entry per source scalar.
     package var cells: [(text: String, width: Int)] = []
     /// UTF-8 offset in the line → column; one more entry than bytes.
     package var columns: [Int] = []
@@ -121,16 +121,16 @@ package enum DisplayColumns {
       columns.append(column)
     }
 
-    /// Columns of the whole line.
+    /// Columns of the entire line.
     package var width: Int { columns.last ?? 0 }
 
-    /// The column at which the scalar with this byte begins; an offset outside of the line counts as its
+    /// The column at which the scalar with this byte begins; an offset outside the line counts as its
     /// nearer end.
     package func column(atByte offset: Int) -> Int {
       columns[max(0, min(offset, columns.count - 1))]
     }
 
-    /// The part between two columns; blanks stand for a wide character that is cut in two.
+    /// The part between two columns; spaces replace a wide character that is cut in two.
     package func text(from first: Int, to last: Int) -> String {
       var text = ""
       var column = 0
@@ -138,7 +138,7 @@ package enum DisplayColumns {
         let end = column + cell.width
         if column >= last, cell.width > 0 { break }
         if column >= first, end <= last {
-          // What joins the character before is left out with it.
+          // A combining character is left out with its base character.
           if cell.width > 0 || column > first || first == 0 { text += cell.text }
         } else if end > first {
           text += String(repeating: " ", count: min(end, last) - max(column, first))

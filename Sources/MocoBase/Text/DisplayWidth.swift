@@ -1,6 +1,6 @@
-/// Columns that text takes on a terminal.
+/// The width of text on a terminal, in columns.
 public enum DisplayWidth {
-  /// The columns of a string; control characters count nothing.
+  /// The columns of a string; control characters count as 0.
   public static func of(_ text: some StringProtocol) -> Int {
     if text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return text.utf8.count }
     return text.reduce(0) { $0 + of($1) }
@@ -10,9 +10,9 @@ public enum DisplayWidth {
   public static func of(_ character: Character) -> Int {
     var width = 0
     for scalar in character.unicodeScalars {
-      // U+FE0F asks for the emoji picture, which is two columns wide.
+      // U+FE0F selects the emoji form, which is two columns wide.
       if scalar.value == 0xFE0F, width == 1 { return 2 }
-      // Two letters for flags make one.
+      // Two regional indicators make one flag.
       if (0x1F1E6...0x1F1FF).contains(scalar.value), width == 1 { return 2 }
       width = max(width, of(scalar))
     }
@@ -33,7 +33,7 @@ public enum DisplayWidth {
       0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
       0xFFE0...0xFFE6, 0x17000...0x18AFF, 0x1B000...0x1B2FF, 0x1F200...0x1F2FF, 0x20000...0x3FFFD:
       return 2
-    // Letters for flags are one column each.
+    // Regional indicators are one column each.
     case 0x1F1E6...0x1F1FF: return 1
     default: return scalar.properties.isEmojiPresentation ? 2 : 1
     }

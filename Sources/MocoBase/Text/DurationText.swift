@@ -1,6 +1,6 @@
-/// Durations as people read them. All take seconds.
+/// Durations as text. All values are in seconds.
 package enum DurationText {
-  /// What was measured, with three digits and a unit: `12.3 ms`.
+  /// A measured duration, with three digits and a unit: `12.3 ms`.
   package static func precise(_ seconds: Double) -> String {
     let (value, unit): (Double, String) =
       seconds >= 1
@@ -13,7 +13,7 @@ package enum DurationText {
     return (rounded == rounded.rounded() && scale == 1 ? String(Int(rounded)) : String(rounded)) + " " + unit
   }
 
-  /// What is expected, in the unit that fits: `0.4 s`, `12 min`, `3.5 h`, `2 days`.
+  /// An expected duration, in a suitable unit: `0.4 s`, `12 min`, `3.5 h`, `2 days`.
   package static func estimate(_ seconds: Double) -> String {
     switch seconds {
     case ..<0.0095: return "\(NumberText.fixed(seconds * 1000, 1)) ms"
@@ -25,7 +25,7 @@ package enum DurationText {
     }
   }
 
-  /// What is left, counting down: `0:07`, `12:30`, `1:02:03`.
+  /// The remaining duration: `0:07`, `12:30`, `1:02:03`.
   package static func countdown(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds, 0), 1e8).rounded(.up))
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)

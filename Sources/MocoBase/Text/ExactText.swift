@@ -1,7 +1,7 @@
-/// A text as a key by its scalars. Swift's own equality also holds between the composed and the decomposed
-/// form of a letter, which for programs are two Strings.
+/// A text as a key, compared by its scalars. Swift's own equality also holds between the composed and the decomposed
+/// form of a letter, which are different Strings in programs.
 package struct ExactText: Hashable {
-  /// The text as it was given.
+  /// The given text.
   package let text: String
 
   /// A key that equals only texts of the same UTF-8 bytes.

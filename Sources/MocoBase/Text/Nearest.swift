@@ -1,8 +1,8 @@
-/// The name that was probably meant.
+/// Finds the name that was probably meant.
 public enum Nearest {
-  /// The candidate with the fewest edits (insert, delete, replace, swap neighbors), where they are few enough for its
-  /// length; the first among equals, and never the name itself. Case counts half; `topK`, `top-k` and `top_k` are the
-  /// same word.
+  /// The candidate with the fewest edits (insert, delete, replace, swap neighbors), if they are few enough for its
+  /// length; the first among equals, and never the name itself. A difference in case counts half; `topK`, `top-k`
+  /// and `top_k` are the same word.
   public static func name<Names: Sequence>(to name: String, among candidates: Names) -> String?
   where Names.Element == String {
     let wanted = Array(name.utf8.prefix(64))
@@ -12,8 +12,8 @@ public enum Nearest {
     var best: (name: String, distance: Int)?
     var letters: [UInt8] = []
     var rows = Rows()
-    // An error that a program catches a thousand times asks for each name there is: no text is made for a candidate,
-    // and most are known by their length to be too far away.
+    // An error that a program catches a thousand times compares every existing name: no text is created for a
+    // candidate, and most are excluded by their length.
     for candidate in candidates {
       letters.removeAll(keepingCapacity: true)
       letters.append(contentsOf: candidate.utf8.prefix(64))
@@ -32,7 +32,7 @@ public enum Nearest {
     return best?.name
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbors that make one text the other; case counts.
+  /// The number of insertions, deletions, replacements and swaps of neighbors between two texts; case matters.
   public static func edits(_ a: String, _ b: String) -> Int {
     var rows = Rows()
     return rows.halfEdits(Array(a.unicodeScalars.map(\.value)), Array(b.unicodeScalars.map(\.value))) {
@@ -63,7 +63,7 @@ public enum Nearest {
         if byte >= 0x80 { return text == Squeezed.text(name) }
         if byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") { continue }
         let lower = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-        // A letter beyond ASCII may follow, but none of them makes these equal again.
+        // Later letters beyond ASCII cannot make these equal again.
         guard place < letters.count, letters[place] == lower else { return false }
         place += 1
       }
@@ -71,13 +71,13 @@ public enum Nearest {
     }
   }
 
-  /// Three rows of the table of edits, kept from one pair of names to the next.
+  /// Three rows of the table of edits, reused for all pairs of names.
   private struct Rows {
     private var before: [Int] = []
     private var above: [Int] = []
     private var row: [Int] = []
 
-    /// Twice the number of edits, with a price of its own for a replacement.
+    /// Twice the number of edits, with a separate cost for a replacement.
     mutating func halfEdits<Letter: Equatable>(
       _ a: [Letter], _ b: [Letter], change: (Letter, Letter) -> Int
     ) -> Int {

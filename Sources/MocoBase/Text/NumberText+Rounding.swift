@@ -1,35 +1,35 @@
 import Glibc
 
-// Numbers with so many digits. All are rounded as their exact binary value is, a half to the even digit, so that a
-// figure, a report and a program's own format say the same of the same number.
+// Numbers with a number of digits. All are rounded by their exact binary value, a half to the even digit, so that a
+// figure, a report and a program's own format show the same number equally.
 
 extension NumberText {
-  /// A number for people with so many digits after the point: `61.20`. From 1e16 on, where digits mean nothing, it has
-  /// an exponent; `nan`, `inf` and `-inf` where it is not finite, and no sign where all digits are 0.
+  /// A number for display with a number of digits after the point: `61.20`. From 1e16 on, where digits are not
+  /// significant, it has an exponent; `nan`, `inf` and `-inf` if it is not finite, and no sign if all digits are 0.
   package static func fixed(_ value: Double, _ decimals: Int) -> String {
     value.magnitude < 1e16 ? decimal(value, decimals) : float(value)
   }
 
-  /// The same with all digits before the point, whatever their number: what C's `%.*f` writes.
+  /// The same with all digits before the point, whatever their number: the format of C's `%.*f`.
   package static func decimal(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return float(value) }
     let text = decimal(magnitude: value.magnitude, max(decimals, 0))
-    // "-0.00" says less than "0.00".
+    // "-0.00" is no better than "0.00".
     return value < 0 && text.utf8.contains { $0 >= UInt8(ascii: "1") && $0 <= UInt8(ascii: "9") }
       ? "-" + text : text
   }
 
-  /// One digit before the point, so many after it, and an exponent of at least two: `6.12e+01`.
+  /// One digit before the point, a number of digits after it, and an exponent of at least two digits: `6.12e+01`.
   package static func scientific(_ value: Double, _ decimals: Int) -> String {
     value.isFinite ? printf("%.*e", max(decimals, 0), value) : float(value)
   }
 
-  /// At most so many significant digits, without zeros at the end; with an exponent below 1e-4, and where there are
-  /// more digits before the point: what C's `%.*g` writes.
+  /// At most a number of significant digits, without trailing zeros; with an exponent below 1e-4, and if there are
+  /// more digits before the point: the format of C's `%.*g`.
   ///
   /// - Parameters:
-  ///   - keepsPoint: leaves at least one digit after the point: `61.0`.
-  ///   - keepsZeros: leaves the zeros at the end.
+  ///   - keepsPoint: keeps at least one digit after the point: `61.0`.
+  ///   - keepsZeros: keeps trailing zeros.
   package static func significant(
     _ value: Double, _ most: Int, keepsPoint: Bool = false, keepsZeros: Bool = false
   ) -> String {
@@ -47,12 +47,12 @@ extension NumberText {
     return keepsPoint && !plain.contains(".") ? plain + ".0" : plain
   }
 
-  /// A number for people with at most so many significant digits; whole ones below 1e15 have all of theirs.
+  /// A number for display with at most a number of significant digits; whole numbers below 1e15 keep all digits.
   package static func short(_ value: Double, _ most: Int = 4) -> String {
     value == value.rounded() && value.magnitude < 1e15 ? decimal(value, 0) : significant(value, most)
   }
 
-  /// At most so many digits after the point, without zeros at the end: `61.2`.
+  /// At most a number of digits after the point, without trailing zeros: `61.2`.
   package static func trimmed(_ value: Double, _ decimals: Int) -> String {
     withoutZeros(fixed(value, decimals))
   }
@@ -67,12 +67,12 @@ extension NumberText {
 
   private static let scales: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
-  /// A finite number of 0 or more with so many digits after the point.
+  /// A finite number of at least 0 with a number of digits after the point.
   private static func decimal(magnitude value: Double, _ decimals: Int) -> String {
     guard scales.indices.contains(decimals), value * scales[decimals] < 1e12 else {
       return printf("%.*f", decimals, value)
     }
-    // The product is off by less than 2e-4 of its last place: only near a half does the exact value decide.
+    // The error of the product is less than 2e-4 of its last place: only near a half the exact value is needed.
     let scaled = value * scales[decimals]
     let whole = scaled.rounded(.down)
     let rest = scaled - whole
@@ -102,7 +102,7 @@ extension NumberText {
         vsnprintf(base, buffer.count, format, $0)
       }
       let written = buffer[..<max(0, min(Int(count), buffer.count))]
-      // A program may run under a locale that writes a comma.
+      // A program may run with a locale that uses a comma.
       for place in written.indices where buffer[place] == CChar(UInt8(ascii: ",")) {
         buffer[place] = CChar(UInt8(ascii: "."))
       }

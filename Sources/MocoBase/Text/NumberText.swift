@@ -1,12 +1,12 @@
 // Numbers as text.
 
-/// Numbers as programs print them, with the same digits on every machine.
+/// Numbers as printed by programs, with the same digits on every machine.
 package enum NumberText {
-  /// A Float as Python's `repr` writes it: the shortest digits that read back the same, plain from 1e-4 up to
+  /// A Float as Python's `repr` writes it: the shortest digits that read back unchanged, plain from 1e-4 up to
   /// 1e16, always with a point or an exponent of two digits.
   package static func float(_ value: Double) -> String { float(value, digits: Int.max) }
 
-  /// The same with at most so many significant digits, which are rounded half up.
+  /// The same with at most a number of significant digits, rounded half up.
   package static func float(_ value: Double, digits most: Int) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
@@ -90,7 +90,7 @@ package enum NumberText {
 }
 
 extension NumberText {
-  /// The number that the shortest text of one of 32 bits reads as; whole numbers stay exact.
+  /// The double that the shortest text of a 32-bit number is read as; whole numbers stay exact.
   package static func widened(_ value: Float) -> Double {
     let exact = Double(value)
     return exact.isFinite && exact != exact.rounded() ? Double(value.description) ?? exact : exact

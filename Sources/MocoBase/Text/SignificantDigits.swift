@@ -1,6 +1,6 @@
-/// Numbers for people, as many digits as matter.
+/// Numbers for display, with their significant digits.
 package enum SignificantDigits {
-  /// So many significant digits, at least one behind the point.
+  /// A number of significant digits, at least one after the point.
   package static func text(_ value: Float, digits: Int = 4) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
     if value == 0 { return "0" }

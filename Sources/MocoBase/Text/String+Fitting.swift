@@ -1,17 +1,17 @@
-/// Where text stands in the room it is given.
+/// The alignment of text within a width.
 public enum Alignment: Sendable {
   case left, right, center
 }
 
 extension String {
-  /// The same words on one line, and nothing that steers a terminal.
+  /// The same words on one line, without control characters.
   package var plain: String {
     if utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return self }
     let line = unicodeScalars.map { "\n\t\r".unicodeScalars.contains($0) ? " " : $0 }
     return TerminalText.safe(String(String.UnicodeScalarView(line)))
   }
 
-  /// Cut to a number of columns, with an ellipsis where something is lost.
+  /// Cut to a number of columns, with an ellipsis if something is cut.
   package func cut(_ width: Int, _ glyphs: Glyphs = .unicode) -> String {
     if DisplayWidth.of(self) <= width { return self }
     let mark = glyphs == .unicode ? "…" : width > 3 ? ".." : ""

@@ -1,6 +1,6 @@
-// Strings as they are written in source.
+// Strings in source form.
 
-/// Strings as they are written in source: in quotes, with escapes.
+/// Strings in source form: in quotes, with escapes.
 package enum StringText {
   /// In quotes, with escapes, as inside a printed list.
   package static func quoted(_ text: String) -> String {
@@ -23,7 +23,7 @@ package enum StringText {
     return out + "\""
   }
 
-  /// Whether a record may show this key without quotes.
+  /// Whether this key of a record can be shown without quotes.
   package static func isName(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic else {
       return false

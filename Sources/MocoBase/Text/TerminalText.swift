@@ -1,11 +1,11 @@
-/// Text from outside (names of files, classes and tensors, source, messages of other programs) as a terminal may be
-/// given it. Everything that is written for people to read goes through here once; only what a program prints itself,
-/// `print` of a String, stays as it is.
+/// Makes text from outside (names of files, classes and tensors, source, messages of other programs) safe for a
+/// terminal. All messages for users pass through here once; only the printed output of a program,
+/// `print` of a String, is not changed.
 package enum TerminalText {
-  /// The text with a visible character in the place of everything that steers a terminal or reorders what stands on
-  /// it. Line feeds and tabs stay.
+  /// The text with a visible character instead of each character that controls a terminal or reorders its
+  /// text. Line feeds and tabs are kept.
   package static func safe(_ text: String) -> String {
-    // What is plain in UTF-8 is most of what is written.
+    // Most text is plain in UTF-8.
     let isPlain = text.utf8.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A || $0 == 0x09 }
     if isPlain { return text }
     var result = String.UnicodeScalarView()
@@ -19,7 +19,7 @@ package enum TerminalText {
     return String(result)
   }
 
-  /// What is shown in the place of a character; nil for one that does no harm.
+  /// The replacement of a character; nil for a harmless one.
   package static func replacement(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
     switch scalar.value {
     case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value)

@@ -9,11 +9,11 @@ import MocoSession
 
 /// The folder by which Jupyter knows the kernel.
 package struct KernelSpec: Equatable {
-  /// Where it is put.
+  /// The place of installation.
   package enum Place: Equatable, Sendable {
     /// `$JUPYTER_DATA_DIR`, or `jupyter` in `$XDG_DATA_HOME` or `~/.local/share`.
     case user
-    /// The environment of Python that is active, or that `jupyter` or `python3` on the path belongs to.
+    /// The active environment of Python, or the one of `jupyter` or `python3` on the path.
     case pythonPrefix
     /// `share/jupyter` in a folder.
     case prefix(String)
@@ -22,7 +22,7 @@ package struct KernelSpec: Equatable {
   /// Such as `moco`.
   package var name: String
 
-  /// - Throws: E0504 where Jupyter has no such names.
+  /// - Throws: E0504 for a name that Jupyter does not accept.
   package init(name: String = "moco") throws {
     let isName =
       !name.isEmpty
@@ -32,15 +32,16 @@ package struct KernelSpec: Equatable {
       }
     guard isName else {
       throw Failure(
-        "E0504", "\"\(name)\" cannot be a kernel's name", help: "use letters, digits, '-', '.' and '_'")
+        "E0504", "\"\(name)\" is not a valid name for a kernel", help: "use letters, digits, '-', '.' and '_'"
+      )
     }
-    // Jupyter reads names in lower case.
+    // Jupyter converts names to lower case.
     self.name = name.lowercased()
   }
 
   /// `share/jupyter` of a place.
   ///
-  /// - Throws: E0504 where there is no home or no Python.
+  /// - Throws: E0504 if there is no home folder or no Python.
   package static func dataFolder(_ place: Place) throws -> String {
     switch place {
     case .user:
@@ -49,7 +50,7 @@ package struct KernelSpec: Equatable {
         return data + "/jupyter"
       }
       guard let home = ProcessEnvironment.value("HOME"), !home.isEmpty else {
-        throw Failure("E0504", "there is no home folder", help: "give --prefix DIR, or set JUPYTER_DATA_DIR")
+        throw Failure("E0504", "no home folder is set", help: "pass --prefix DIR, or set JUPYTER_DATA_DIR")
       }
       return home + "/.local/share/jupyter"
     case .pythonPrefix:
@@ -86,13 +87,14 @@ package struct KernelSpec: Equatable {
     try KernelSpec.dataFolder(place) + "/kernels/" + name
   }
 
-  /// What `kernel.json` says.
+  /// The contents of `kernel.json`.
   ///
   /// - Parameter program: the absolute path of moco.
-  /// - Parameter hasLexer: whether Pygments has a lexer of moco where notebooks of the kernel are converted.
+  /// - Parameter hasLexer: whether Pygments has a lexer of moco in the environment that converts notebooks of the
+  ///   kernel.
   package func json(program: String, hasLexer: Bool = false) -> String {
     var variables: [(String, Json)] = []
-    // Who starts the kernel from a launcher has not what a shell has set.
+    // A kernel started from a launcher does not have the variables of a shell.
     if let library = ProcessEnvironment.value("MOCO_STDLIB"), !library.isEmpty {
       variables.append(("MOCO_STDLIB", .string(KernelSpec.absolute(library))))
     }
@@ -109,14 +111,14 @@ package struct KernelSpec: Equatable {
   /// Names of the files of a kernel's folder.
   static let files = ["kernel.json", "logo-64x64.png", "logo-svg.svg"]
 
-  /// Writes the files; what is there of them is replaced. - Returns: the folder.
+  /// Writes the files and replaces existing ones. - Returns: the folder.
   ///
-  /// - Throws: E0504 where they cannot be written, or the name is that of another kernel.
+  /// - Throws: E0504 if they cannot be written, or the name belongs to another kernel.
   package func install(_ place: Place, program: String) throws -> String {
     let folder = try folder(place)
     if let language = KernelSpec.language(folder), language != "moco" {
       throw Failure(
-        "E0504", "\(folder) is a kernel of another language, \(language)", help: "give another --name")
+        "E0504", "\(folder) is a kernel of another language, \(language)", help: "use another --name")
     }
     try FileSystem.createFolder(folder)
     // `PREFIX/share/jupyter` belongs to the environment of PREFIX.
@@ -128,9 +130,9 @@ package struct KernelSpec: Equatable {
     return folder
   }
 
-  /// Removes what `install` has written. - Returns: the folder; nil where there was none.
+  /// Removes the files of `install`. - Returns: the folder; nil if there was none.
   ///
-  /// - Throws: E0504 where it is a kernel of another language, or cannot be removed.
+  /// - Throws: E0504 if it is a kernel of another language, or cannot be removed.
   package func uninstall(_ place: Place) throws -> String? {
     let folder = try folder(place)
     guard FileSystem.kind(folder) == .folder else { return nil }
@@ -142,13 +144,13 @@ package struct KernelSpec: Equatable {
     return folder
   }
 
-  /// The language of a kernel's folder; nil where there is none.
+  /// The language of a kernel's folder; nil if there is none.
   private static func language(_ folder: String) -> String? {
     guard let json = try? Json.parse(file: folder + "/kernel.json") else { return nil }
     return json["language"]?.stringValue ?? "?"
   }
 
-  /// Kernels of moco in a place: names, and the programs that they start.
+  /// Kernels of moco in a folder: names, and the programs that they start.
   package static func installed(_ place: Place) -> [(folder: String, program: String)] {
     guard let folder = try? dataFolder(place) + "/kernels", let names = try? FileSystem.list(folder) else {
       return []

@@ -37,7 +37,7 @@ package enum Logo {
     return PNG.encode(image)
   }
 
-  /// How much of a pixel lies inside, by the distance of its middle from the edge.
+  /// The coverage of a pixel, by the distance of its centre from the edge.
   private static func coverage(_ distance: Double) -> Double { min(max(0.5 - distance, 0), 1) }
 
   private static func distanceToStrokes(_ x: Double, _ y: Double) -> Double {

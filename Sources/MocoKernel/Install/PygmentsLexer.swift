@@ -9,7 +9,7 @@ package enum PygmentsLexer {
   /// The module's name.
   private static let module = "moco_lexer"
 
-  /// The folders of packages of an environment, or the folder itself where it is one.
+  /// The folders of packages of an environment, or the folder itself if it is one.
   private static func packages(_ place: String) -> [String] {
     if FileSystem.name(of: place) == "site-packages" || FileSystem.name(of: place) == "dist-packages" {
       return [place]
@@ -21,24 +21,25 @@ package enum PygmentsLexer {
 
   /// The folder of packages of an environment.
   ///
-  /// - Throws: E0501 where there is none.
+  /// - Throws: E0501 if there is none.
   package static func packageFolder(of place: String) throws -> String {
     guard FileSystem.kind(place) == .folder else {
-      throw Failure("E0501", "there is no folder \(place)", help: "give an environment of Python: .venv")
+      throw Failure(
+        "E0501", "the folder \(place) does not exist", help: "pass an environment of Python, such as .venv")
     }
     guard let folder = packages(place).last else {
       throw Failure(
         "E0501", "\(place) has no lib/python3…/site-packages",
-        help: "give an environment of Python, or its folder site-packages")
+        help: "pass an environment of Python, or its folder site-packages")
     }
     return folder
   }
 
-  /// Writes the files into the folder of packages of an environment; those of another version go.
+  /// Writes the files into the folder of packages of an environment, and removes those of another version.
   ///
   /// - Parameter place: an environment of Python, or a folder of packages.
   /// - Returns: the folder of packages.
-  /// - Throws: E0501 where there is none, E0504 where it cannot be written.
+  /// - Throws: E0501 if there is none, E0504 if it cannot be written.
   package static func install(_ files: [(name: String, text: String)], in place: String) throws -> String {
     let folder = try packageFolder(of: place)
     let own = Set(files.map { FileSystem.parent(of: $0.name) })

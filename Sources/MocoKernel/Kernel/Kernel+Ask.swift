@@ -1,7 +1,7 @@
 import MocoBase
 import MocoSession
 
-// What clients ask while somebody types. Cursors count Unicode's scalars.
+// Requests of clients while the user types. Cursors count Unicode scalars.
 
 extension Kernel {
   private func cursor(_ content: Json, in code: String) -> Int {
@@ -31,7 +31,7 @@ extension Kernel {
     ]
   }
 
-  /// Words for which clients have icons.
+  /// The kinds for which clients have icons.
   private static func typeName(_ kind: Completion.Candidate.Kind) -> String {
     switch kind {
     case .variable, .constant: "instance"

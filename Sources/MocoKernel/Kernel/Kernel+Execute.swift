@@ -8,8 +8,8 @@ import MocoSession
 #endif
 
 extension Kernel {
-  /// After an error requests may still be on their way that were sent before anybody knew of it: seconds without one
-  /// after which there are none, and seconds that are waited at most.
+  /// After an error, requests that were sent before it was known may still arrive: seconds without one
+  /// after which no more are expected, and the maximum wait in seconds.
   static let (quiet, mostGrace) = (0.05, 0.5)
 
   /// `execute_request`
@@ -62,9 +62,10 @@ extension Kernel {
     return text.hasPrefix("?") || text.last { !$0.isWhitespace } == "?"
   }
 
-  /// Calls off what was sent before anybody could know that a cell has failed.
+  /// Aborts requests that were sent before the failure of a cell was known.
   ///
-  /// - Parameter waits: whether for what is on its way. Who interrupts a cell has seen that it runs.
+  /// - Parameter waits: whether to wait for requests in transit. Not needed after an interrupt, whose sender has
+  ///   seen the cell run.
   private func callOffWaiting(waits: Bool) {
     let end = ProcessClock.seconds + Kernel.mostGrace
     wire.settle()
@@ -86,7 +87,7 @@ extension Kernel {
     return .array(payload)
   }
 
-  /// Expressions by names; an error in one stays in its entry.
+  /// Expressions by name; an error in one is reported in its entry.
   private func evaluate(_ expressions: Json?) -> Json {
     var result: [(String, Json)] = []
     for (name, expression) in expressions?.objectValue ?? JsonObject() {

@@ -1,7 +1,7 @@
 import MocoBase
 import MocoSession
 
-/// What inputs have shown, as text, as far as the history keeps it.
+/// The outputs of inputs as text, as far as the history keeps them.
 struct ShownTexts {
   static let most = 1000
   static let mostBytes = 4096
@@ -21,7 +21,7 @@ struct ShownTexts {
 }
 
 extension Kernel {
-  /// An input as clients get it. What was entered in sessions before is session 0, this one is session 1.
+  /// An input in the form for clients. Inputs of earlier sessions are in session 0, this one is session 1.
   private struct Entry {
     var session: Int
     var line: Int
@@ -42,7 +42,7 @@ extension Kernel {
       let session = content["session"]?.intValue ?? 0
       let start = content["start"]?.intValue ?? 0
       let stop = content["stop"]?.intValue ?? .max
-      // 0 is this session, and negative numbers are those before, of which the entries alone are known.
+      // 0 is this session, and negative numbers are earlier ones, of which only the entries are known.
       found = entries.filter {
         $0.session == (session == 0 || session == 1 ? 1 : 0) && $0.line >= start && $0.line < stop
       }
@@ -75,11 +75,11 @@ struct Glob {
 
   init(_ pattern: String) { self.pattern = Array(pattern.unicodeScalars) }
 
-  /// Whether the whole text fits.
+  /// Whether the entire text matches.
   func matches(_ text: String) -> Bool {
     let text = Array(text.unicodeScalars)
     var (at, place) = (0, 0)
-    // Where the last star stood, and what it takes so far.
+    // The position of the last star, and the end of its match.
     var star: (pattern: Int, text: Int)?
     while place < text.count {
       if at < pattern.count, pattern[at] == "*" {

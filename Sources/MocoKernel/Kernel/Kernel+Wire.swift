@@ -5,7 +5,7 @@ import MocoSession
   import Glibc
 #endif
 
-// What the wire's thread does: it must not wait.
+// The work of the wire's thread, which must not wait.
 
 extension Kernel: WireHandler {
   package func received(_ frames: [[UInt8]], on channel: Channel, from peer: Int) {
@@ -16,7 +16,7 @@ extension Kernel: WireHandler {
       return KernelLog.write("a message on \(channel.rawValue) was dropped: \(error.text)")
     }
     if channel == .stdin { return take(answer: message, from: peer) }
-    // These are sent to the shell too, by some clients, and must not wait for the cell that they are about.
+    // Some clients also send these to the shell; they must not wait for the cell that they refer to.
     switch message.type {
     case "interrupt_request":
       atOnce(message) {
@@ -28,7 +28,7 @@ extension Kernel: WireHandler {
         let restart = message.content["restart"]?.boolValue ?? false
         send("shutdown_reply", ["status": "ok", "restart": .bool(restart)], to: message, peer)
       }
-      // What was said is on its way before the sockets are closed.
+      // Pending messages are sent before the sockets are closed.
       end()
     default:
       guard channel == .control else { return enqueue(message, from: peer) }
@@ -55,8 +55,8 @@ extension Kernel: WireHandler {
 
   package var isFull: Bool { monitor.locked { shared.queue.count >= Kernel.mostRequests } }
 
-  /// A subscriber is told that it will miss nothing from here on, and how things stand: it may have missed the end of
-  /// what it asks for on another connection. The first one is told of the start.
+  /// Tells a subscriber that it will miss nothing from now on, and the current state: it may have missed the end of
+  /// a request on another connection. The first subscriber is told of the start.
   package func subscribed(_ peer: Int, to topic: [UInt8]) {
     monitor.locked {
       func send(_ type: String, _ content: Json) {
@@ -73,11 +73,11 @@ extension Kernel: WireHandler {
   package func signalled(_ number: Int32) {
     if number == SIGINT { return interrupt() }
     if monitor.locked({ shared.endingSince != nil }) { _exit(128 + number) }
-    KernelLog.write("ends: it was sent signal \(number)")
+    KernelLog.write("stopping: received signal \(number)")
     end()
   }
 
-  /// Stops the running cell and calls off what waits after it. Where nothing runs, nothing happens: clients interrupt
+  /// Stops the running cell and aborts waiting ones. If nothing runs, it has no effect: clients interrupt
   /// before they shut down.
   func interrupt() {
     monitor.locked {
@@ -89,7 +89,7 @@ extension Kernel: WireHandler {
     }
   }
 
-  /// Calls off the cells that wait; other requests are answered. To be called with the lock.
+  /// Aborts the waiting cells; other requests are answered. Call it with the lock held.
   func abortQueue() {
     for index in shared.queue.indices where shared.queue[index].message.type == "execute_request" {
       shared.queue[index].isAborted = true
@@ -108,14 +108,14 @@ extension Kernel: WireHandler {
 
   package func turn() -> Double {
     if parent.hasGone, monitor.locked({ shared.endingSince == nil }) {
-      KernelLog.write("ends: the process that has started it is gone")
+      KernelLog.write("stopping: its parent process has ended")
       end()
     }
     return monitor.locked {
       let now = ProcessClock.seconds
       var pause = 1.0
       if let since = shared.endingSince {
-        // Something does not stop; clients wait no longer.
+        // Running code does not stop; clients do not wait any longer.
         if now - since > Kernel.mostEnding { _exit(0) }
         pause = Kernel.mostEnding - (now - since) + 0.001
       }
@@ -127,7 +127,7 @@ extension Kernel: WireHandler {
     }
   }
 
-  /// An answer that nobody waits for any more is forgotten.
+  /// An answer that is no longer expected is discarded.
   private func take(answer message: Message, from peer: Int) {
     guard message.type == "input_reply", let value = message.content["value"]?.stringValue else { return }
     monitor.locked {
@@ -140,7 +140,7 @@ extension Kernel: WireHandler {
   }
 }
 
-/// The process that has started this one, where it has said that it wants this one to end with it.
+/// The parent process, if it has requested that this process end with it.
 struct ParentWatch {
   private let first = getppid()
   private let named: Int32?
@@ -149,7 +149,7 @@ struct ParentWatch {
     named = ProcessEnvironment.value("JPY_PARENT_PID").flatMap { Int32($0) }.flatMap { $0 > 1 ? $0 : nil }
   }
 
-  /// A parent between the two, a shell or a debugger, may go before.
+  /// An intermediate parent, a shell or a debugger, may end earlier.
   var hasGone: Bool {
     guard let named, getppid() != first else { return false }
     return named == first || (kill(named, 0) != 0 && errno == ESRCH)

@@ -1,5 +1,5 @@
-// A kernel of Jupyter: a session behind five sockets. The wire's thread answers what must not wait for a cell
-// (heartbeat, control, interrupts); everything else is queued for the main thread, which the session belongs to.
+// A kernel of Jupyter: a session behind five sockets. The wire's thread answers requests that must not wait for a cell
+// (heartbeat, control, interrupts); everything else is queued for the main thread, which owns the session.
 
 import MocoBase
 import MocoDocument
@@ -14,45 +14,45 @@ import MocoSession
 
 /// A session that Jupyter's clients talk to.
 ///
-/// - Safety: the session is used by the thread that calls `run` alone, its stop flag by any; what both threads change is
-///   guarded by the wire's monitor.
+/// - Safety: the session is used only by the thread that calls `run`, its stop flag by any; state shared by both
+///   threads is guarded by the wire's monitor.
 package final class Kernel: @unchecked Sendable {
-  /// A request of the shell that waits for its turn.
+  /// A waiting request of the shell.
   struct Request {
     var message: Message
     var peer: Int
-    /// Whether an error or an interrupt before it has called it off.
+    /// Whether an earlier error or interrupt has aborted it.
     var isAborted = false
   }
 
-  /// What both threads change.
+  /// State shared by both threads.
   struct Shared {
     var queue: [Request] = []
     /// Whether a cell runs.
     var isRunning = false
     /// Whether the running cell was asked to stop.
     var isInterrupted = false
-    /// When the kernel was asked to end; nil before.
+    /// The time of the request to end; nil before.
     var endingSince: Double?
-    /// Whether a cell has said `exit`: what waits is answered, and then the kernel ends.
+    /// Whether a cell has called `exit`: waiting requests are answered, and then the kernel ends.
     var endsWithQueue = false
     var stream = StreamBuffer()
-    /// What was said last of the shell.
+    /// The last published state of the shell.
     var state = "starting"
     var saidStarting = false
     var question: Question?
   }
 
-  /// A line of input that is waited for.
+  /// An expected line of input.
   struct Question {
     var peer: Int
     var id: String
     var answer: String?
   }
 
-  /// Seconds from the request to end to the end, whatever runs.
+  /// Maximum seconds from the request to end to the end.
   static let mostEnding = 0.9
-  /// Requests that wait here; more wait in the system's buffers.
+  /// The maximum of requests that wait here; more wait in the system's buffers.
   static let mostRequests = 10_000
 
   let wire: Wire
@@ -62,12 +62,12 @@ package final class Kernel: @unchecked Sendable {
   let stopFlag: StopFlag
   var shared = Shared()
   let parent = ParentWatch()
-  /// What inputs of this session have shown, for the history.
+  /// The outputs of this session's inputs, for the history.
   var shownTexts = ShownTexts()
 
   /// Binds the ports of a connection file, and begins to serve them.
   ///
-  /// - Throws: E0502 where a port cannot be had.
+  /// - Throws: E0502 if a port is not available.
   package init(_ file: ConnectionFile, options: SessionOptions, takesSignals: Bool = true) throws {
     wire = try Wire(address: file.address, ports: file.ports)
     writer = MessageWriter(signer: Signer(key: file.key))
@@ -82,9 +82,9 @@ package final class Kernel: @unchecked Sendable {
 
   var monitor: Monitor { wire.monitor }
 
-  /// Answers requests until it is asked to end.
+  /// Answers requests until the end is requested.
   package func run() {
-    // Clients do not count what comes of their first questions: without a word of its own they would show for ever that
+    // Clients ignore the replies to their first requests: without a separate message they would always show that
     // the kernel starts.
     say("idle", parent: MessageWriter.noParent)
     while let request = next() {
@@ -128,14 +128,14 @@ package final class Kernel: @unchecked Sendable {
     case "history_request": reply("history_reply", history(content), to: request)
     case "comm_info_request": reply("comm_info_reply", ["status": "ok", "comms": [:]], to: request)
     case "comm_open":
-      // There are no targets to open.
+      // No comm targets exist.
       publish(
         "comm_close", ["comm_id": content["comm_id"] ?? "", "data": [:]], parent: request.message.header)
     default: break
     }
   }
 
-  // MARK: What is sent
+  // MARK: Sending
 
   /// Answers a request of the shell.
   func reply(_ type: String, _ content: Json, to request: Request) {
@@ -143,7 +143,7 @@ package final class Kernel: @unchecked Sendable {
     wire.waitForRoom { self.monitor.locked { self.shared.endingSince != nil } }
   }
 
-  /// Answers whoever has sent a message, on the channel that it came by.
+  /// Answers the sender of a message, on the channel of the message.
   func send(_ type: String, _ content: Json, to message: Message, _ peer: Int) {
     monitor.locked {
       let made = writer.frames(type, parent: message.header, content: content)
@@ -151,7 +151,7 @@ package final class Kernel: @unchecked Sendable {
     }
   }
 
-  /// Says what the shell does.
+  /// Publishes the state of the shell.
   private func say(_ state: String, parent: [UInt8]) {
     monitor.locked {
       shared.state = state
@@ -163,7 +163,7 @@ package final class Kernel: @unchecked Sendable {
     publish("status", ["execution_state": .string(state)], parent: parent)
   }
 
-  /// Publishes a message on iopub, behind what was streamed before.
+  /// Publishes a message on iopub, after earlier streamed text.
   func publish(_ type: String, _ content: Json, parent: [UInt8]) {
     monitor.locked {
       flushStream()
@@ -172,29 +172,29 @@ package final class Kernel: @unchecked Sendable {
     }
   }
 
-  /// Publishes what was streamed so far. To be called with the lock.
+  /// Publishes the streamed text. Call it with the lock held.
   func flushStream() {
     guard let content = shared.stream.take() else { return }
     publish("stream", content.json, parent: content.parent)
   }
 }
 
-/// Text that was streamed and not published yet.
+/// Streamed text that is not yet published.
 struct StreamBuffer {
   /// Seconds that text waits for more.
   static let interval = 0.06
-  /// Bytes that do not wait.
+  /// The number of bytes that is published at once.
   static let most = 1 << 16
 
   private var name = ""
   private var text = ""
   private var parent: [UInt8] = []
-  /// When its first text came; nil where it is empty.
+  /// The time of its first text; nil if it is empty.
   private(set) var since: Double?
 
   var isFull: Bool { text.utf8.count >= StreamBuffer.most }
 
-  /// - Returns: whether it takes text of this stream for this request without being published first.
+  /// - Returns: whether text of this stream for this request can be added without publishing first.
   func takes(_ name: String, _ parent: [UInt8]) -> Bool {
     since == nil || (self.name == name && self.parent == parent)
   }
@@ -208,7 +208,7 @@ struct StreamBuffer {
     self.text += text
   }
 
-  /// What it holds, which leaves it; nil for nothing.
+  /// Removes and returns its text; nil if empty.
   mutating func take() -> (json: Json, parent: [UInt8])? {
     guard since != nil else { return nil }
     defer { self = StreamBuffer() }

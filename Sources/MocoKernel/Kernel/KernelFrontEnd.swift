@@ -9,20 +9,20 @@ import MocoSession
   import Glibc
 #endif
 
-/// Publishes what a session says as Jupyter's messages.
+/// Publishes the output of a session as Jupyter's messages.
 final class KernelFrontEnd: SessionDelegate {
   /// The request that is answered.
   struct Cell {
     var header: [UInt8] = []
     var peer = 0
-    /// What stands beside the input.
+    /// The number of the input.
     var count = 0
     var allowsInput = false
-    /// Whether the cell is `?name`: clients show what it says below the cell, and keep it out of the file.
+    /// Whether the cell is `?name`: clients show its output below the cell, and do not store it in the file.
     var isQuestion = false
-    /// The pages of such a cell.
+    /// The pages of a `?name` cell.
     var pages: [Json] = []
-    /// What was published as the error of the cell; nil where there was none.
+    /// The published error of the cell; nil if there was none.
     var error: [(String, Json)]?
   }
 
@@ -30,11 +30,11 @@ final class KernelFrontEnd: SessionDelegate {
   var cell = Cell()
 
   func stream(_ text: String, to kind: StreamKind) {
-    // Clients show standard error as something wrong, which a note is not.
+    // Clients show standard error as an error, which a note is not.
     kernel?.stream(text, name: kind == .error ? "stderr" : "stdout", parent: cell.header)
   }
 
-  /// The first error is that of the cell; warnings, and what follows it, are text.
+  /// The first error is that of the cell; warnings and later errors are text.
   func report(_ diagnostics: [Diagnostic]) {
     guard cell.error == nil, let failure = diagnostics.first(where: \.isError) else {
       for diagnostic in diagnostics { stream(diagnostic.render(color: hasColors) + "\n", to: .error) }
@@ -65,7 +65,7 @@ final class KernelFrontEnd: SessionDelegate {
   private func sayOnceThatPicturesAreMissing() {
     guard !saidMissing, let reason = JupyterOutput.missing else { return }
     saidMissing = true
-    KernelLog.write("figures come as SVG alone: \(reason)")
+    KernelLog.write("figures are sent as SVG only: \(reason)")
   }
 
   func update(_ shown: Shown, id: Int) {
@@ -90,18 +90,18 @@ final class KernelFrontEnd: SessionDelegate {
     kernel?.waitForRoom()
   }
 
-  /// One for all kernels, since a notebook keeps outputs of kernels before.
+  /// Unique among all kernels, since a notebook keeps outputs of earlier kernels.
   private func displayID(_ id: Int) -> String { "moco-\(kernel?.writer.session ?? "")-\(id)" }
 
   var updatesDocuments: Bool { true }
   func flush() { kernel.map { kernel in kernel.monitor.locked { kernel.flushStream() } } }
 
   let limits = DocumentLimits(width: 100)
-  /// Whether errors hold escape sequences; not where `NO_COLOR` asks for none.
+  /// Whether errors contain escape sequences; not if `NO_COLOR` is set.
   let hasColors = ProcessEnvironment.value("NO_COLOR").map(\.isEmpty) ?? true
 
   func workBegins(stoppedBy flag: StopFlag) {
-    // A request to stop that came before the work began is for it too.
+    // A request to stop that arrived before the work began applies to it too.
     guard let kernel else { return }
     if kernel.monitor.locked({ kernel.shared.isInterrupted }) { flag.request() }
   }
@@ -110,7 +110,7 @@ final class KernelFrontEnd: SessionDelegate {
 
   var canAsk: Bool {
     guard cell.allowsInput, let kernel else { return false }
-    // The connection to stdin may come a little later than the first request.
+    // The connection to stdin may arrive after the first request.
     for _ in 0..<50 {
       if kernel.wire.stdin(of: cell.peer) != nil { return true }
       usleep(10_000)
@@ -135,7 +135,7 @@ final class KernelFrontEnd: SessionDelegate {
 }
 
 extension Kernel {
-  /// Adds text that is published soon, and goes no faster than who reads it.
+  /// Adds text that is published soon, no faster than clients read it.
   func stream(_ text: String, name: String, parent: [UInt8]) {
     guard !text.isEmpty else { return }
     monitor.locked {
@@ -147,7 +147,7 @@ extension Kernel {
     waitForRoom()
   }
 
-  /// Waits for whoever reads slowly, unless the work is to stop.
+  /// Waits for slow readers, unless the work is to stop.
   func waitForRoom() { wire.waitForRoom { stopFlag.isRequested } }
 
   /// Asks a client for a line.

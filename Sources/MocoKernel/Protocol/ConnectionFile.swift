@@ -1,20 +1,20 @@
 import MocoBase
 
-/// Where a kernel listens, as whoever starts it has written it down.
+/// The addresses of a kernel, written by the process that starts it.
 package struct ConnectionFile: Equatable {
-  /// The address that the sockets are bound to: of this machine, four numbers with points.
+  /// The address that the sockets are bound to: a local IPv4 address.
   package var address: String
   /// The TCP port of each of the five sockets.
   package var ports: [Channel: Int]
-  /// What messages are signed with; empty for no signatures.
+  /// The key of the signatures; empty for no signatures.
   package var key: [UInt8]
 
-  /// - Throws: E0501 and E0502 where the file is missing, is not such a file, or asks for what this kernel does not do.
+  /// - Throws: E0501 and E0502 if the file is missing, is not a connection file, or requests unsupported features.
   package init(path: String) throws {
     try self.init(text: FileSystem.read(path, limit: 1 << 20), name: path)
   }
 
-  /// - Parameter name: what messages call the file.
+  /// - Parameter name: the name of the file in messages.
   package init(text: [UInt8], name: String) throws {
     func refusal(_ reason: String, _ help: String) -> Failure {
       Failure("E0502", "\(name) is not a connection file for this kernel: \(reason)", help: help)
@@ -23,10 +23,10 @@ package struct ConnectionFile: Equatable {
     do {
       json = try Json.parse(text, name: name)
     } catch let error as Failure {
-      throw refusal(error.message, "give the file that Jupyter has written")
+      throw refusal(error.message, "pass the file that Jupyter has written")
     }
     guard json.objectValue != nil else {
-      throw refusal("it is \(json.kindName)", "give the file that Jupyter has written")
+      throw refusal("it is \(json.kindName)", "pass the file that Jupyter has written")
     }
     let transport = json["transport"]?.stringValue ?? "tcp"
     guard transport == "tcp" else {
@@ -41,17 +41,18 @@ package struct ConnectionFile: Equatable {
     for name in json.objectValue?.keys ?? [] where name.hasPrefix("curve_") {
       if let value = json[name]?.stringValue, !value.isEmpty {
         throw refusal(
-          "it asks for encryption by CURVE", "start the kernel without encryption, on this machine alone")
+          "it requests encryption by CURVE, which is not supported",
+          "start the kernel without encryption, on this machine only")
       }
     }
     guard let address = json["ip"]?.stringValue, !address.isEmpty else {
-      throw refusal("it has no ip", "give the file that Jupyter has written")
+      throw refusal("it has no ip", "pass the file that Jupyter has written")
     }
     self.address = address
     ports = [:]
     for channel in Channel.allCases {
       guard let port = json["\(channel.rawValue)_port"]?.intValue else {
-        throw refusal("it has no \(channel.rawValue)_port", "give the file that Jupyter has written")
+        throw refusal("it has no \(channel.rawValue)_port", "pass the file that Jupyter has written")
       }
       guard (1...65535).contains(port) else {
         throw refusal("its \(channel.rawValue)_port is \(port)", "use ports from 1 to 65535")
@@ -59,7 +60,7 @@ package struct ConnectionFile: Equatable {
       ports[channel] = port
     }
     guard let key = json["key"]?.stringValue ?? (json["key"] == nil ? "" : nil) else {
-      throw refusal("its key is not text", "give the file that Jupyter has written")
+      throw refusal("its key is not a string", "pass the file that Jupyter has written")
     }
     self.key = Array(key.utf8)
   }

@@ -2,13 +2,13 @@ import MocoBase
 import MocoNotebook
 import MocoRuntime
 
-/// What the kernel says of itself.
+/// The kernel's information about itself.
 package enum KernelInfo {
   /// Of Jupyter's messages: jupyter-client.readthedocs.io, "Messaging in Jupyter".
   package static let protocolVersion = "5.5"
 
-  /// `kernel_info_reply`. Clients know no mode for moco; Swift's colors most of it rightly. The
-  /// lexer is one that the kernel was installed beside.
+  /// `kernel_info_reply`. Clients have no mode for moco; Swift's colors most of it correctly. The
+  /// lexer was installed with the kernel.
   package static var reply: Json {
     [
       "status": "ok", "protocol_version": .string(protocolVersion), "implementation": "moco",

@@ -1,40 +1,40 @@
 import MocoBase
 
-/// A message as a client has sent it.
+/// A message received from a client.
 package struct Message: Sendable {
   /// Why frames are not a message.
   package struct Fault: Error, Equatable {
-    /// In words that follow "a message was dropped: ".
+    /// A text that follows "a message was dropped: ".
     package var text: String
   }
 
-  /// The frames before the delimiter, which go back with the reply.
+  /// The frames before the delimiter, which are sent back with the reply.
   package var route: [[UInt8]]
-  /// The header as it came: the parent of all that comes of the message.
+  /// The received header: the parent of all replies to the message.
   package var header: [UInt8]
   package var id: String
   /// `msg_type` of the header: "execute_request".
   package var type: String
-  /// The `msg_id` of its parent; nil where it has none.
+  /// The `msg_id` of its parent; nil if it has none.
   package var parentID: String?
-  /// The fourth frame: what the message says.
+  /// The fourth frame: the content of the message.
   package var content: Json
 
   /// The frame between the routing prefix and the signature.
   package static let delimiter = Array("<IDS|MSG>".utf8)
 
-  /// Reads frames: what stands before the delimiter, the delimiter, the signature, header, parent, metadata and content,
-  /// and buffers, which are left alone.
+  /// Reads frames: those before the delimiter, the delimiter, the signature, header, parent, metadata and content,
+  /// and buffers, which are ignored.
   package init(_ frames: [[UInt8]], _ signer: Signer) throws(Fault) {
     guard let place = frames.firstIndex(of: Message.delimiter) else {
       throw Fault(text: "it has no delimiter")
     }
     route = Array(frames[..<place])
     let rest = frames[(place + 1)...]
-    guard rest.count >= 5 else { throw Fault(text: "it has \(rest.count) of 5 frames behind its delimiter") }
+    guard rest.count >= 5 else { throw Fault(text: "it has \(rest.count) of 5 frames after its delimiter") }
     let parts = Array(rest.dropFirst().prefix(4))
     guard signer.accepts(rest[rest.startIndex], of: parts) else {
-      throw Fault(text: "its signature is wrong")
+      throw Fault(text: "its signature is not valid")
     }
     let header = try Message.object(parts[0], "header")
     guard let id = header["msg_id"]?.stringValue, let type = header["msg_type"]?.stringValue else {
@@ -51,7 +51,7 @@ package struct Message: Sendable {
   private static func object(_ bytes: [UInt8], _ name: String) throws(Fault) -> JsonObject {
     guard let json = try? Json.parse(bytes) else { throw Fault(text: "its \(name) is not JSON") }
     guard let object = json.objectValue else {
-      throw Fault(text: "its \(name) is \(json.kindName), no object")
+      throw Fault(text: "its \(name) is \(json.kindName), not an object")
     }
     return object
   }
@@ -59,7 +59,7 @@ package struct Message: Sendable {
 
 /// Makes the messages of one kernel.
 ///
-/// - Safety: what changes is guarded by the lock of who calls it.
+/// - Safety: mutable state is guarded by the lock of the caller.
 final class MessageWriter: @unchecked Sendable {
   /// The session of this process.
   let session: String
@@ -73,9 +73,9 @@ final class MessageWriter: @unchecked Sendable {
     session = SHA256.digits((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
   }
 
-  /// The frames of a message behind what it is routed by, and its id.
+  /// The frames of a message after the routing frames, and its id.
   ///
-  /// - Parameter parent: the header of the request as it came.
+  /// - Parameter parent: the received header of the request.
   func frames(_ type: String, parent: [UInt8], content: Json) -> (frames: [[UInt8]], id: String) {
     count += 1
     let id = "\(session)_\(count)"

@@ -3,7 +3,7 @@ import MocoDocument
 import MocoNotebook
 import MocoSession
 
-/// What is shown, by media types. Every bundle has `text/plain`.
+/// A document by media types. Every bundle has `text/plain`.
 enum MimeBundle {
   static func data(_ shown: Shown) -> Json {
     .object(JsonObject(JupyterOutput.bundle(shown.document, text: shown.text)))
@@ -16,7 +16,7 @@ enum MimeBundle {
     return ["text/plain": .string(text), "text/markdown": .string(markdown)]
   }
 
-  /// What a reply says of a request that is not written as it should be.
+  /// The reply to a malformed request.
   static func badRequest(_ text: String) -> Json {
     ["status": "error", "ename": "RequestError", "evalue": .string(text), "traceback": [.string(text)]]
   }

@@ -4,9 +4,9 @@ import MocoBase
   import Glibc
 #endif
 
-/// Moments as texts.
+/// Times as text.
 enum Timestamp {
-  /// This moment, in ISO 8601 with microseconds: `2025-01-31T12:00:00.000000Z`.
+  /// The current time, in ISO 8601 with microseconds: `2025-01-31T12:00:00.000000Z`.
   static func now() -> String {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

@@ -3,7 +3,7 @@ package enum Channel: String, CaseIterable, Sendable {
   case shell, control, stdin, iopub
   case heartbeat = "hb"
 
-  /// What this side of the socket is called in the protocol.
+  /// The type of this side's socket in the protocol.
   package var socketType: String {
     switch self {
     case .shell, .control, .stdin: "ROUTER"
@@ -12,7 +12,7 @@ package enum Channel: String, CaseIterable, Sendable {
     }
   }
 
-  /// The sockets that may talk to it.
+  /// The types of sockets that may connect to it.
   var partners: Set<String> {
     switch self {
     case .shell, .control, .stdin: ["DEALER", "REQ", "ROUTER"]

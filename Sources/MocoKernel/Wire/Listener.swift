@@ -4,18 +4,18 @@ import MocoBase
   import Glibc
 #endif
 
-/// A port that is listened to.
+/// A listening port.
 enum Listener {
-  /// Binds at once, also where a kernel with the same port has just ended.
+  /// Binds at once, even if a kernel with the same port has just ended.
   ///
-  /// - Throws: E0502 where the address is none of this machine, or the port is taken.
+  /// - Throws: E0502 if the address does not belong to this machine, or the port is in use.
   static func open(_ address: String, port: Int, _ channel: Channel) throws -> Int32 {
     var hints = addrinfo()
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
     let host = address == "*" ? "0.0.0.0" : address
-    // Clients take a name such as localhost for an address of version 4.
+    // Clients resolve a name such as localhost to an IPv4 address.
     hints.ai_family = AF_INET
     var status = getaddrinfo(host, String(port), &hints, &found)
     if status != 0 {
@@ -24,7 +24,7 @@ enum Listener {
     }
     guard status == 0, let first = found else {
       throw Failure(
-        "E0502", "the address \"\(address)\" of the connection file is unknown here", help: "use 127.0.0.1")
+        "E0502", "cannot resolve the address \"\(address)\" of the connection file", help: "use 127.0.0.1")
     }
     defer { freeaddrinfo(found) }
     var reason: Int32 = 0
@@ -47,16 +47,16 @@ enum Listener {
     throw Failure(
       "E0502", "port \(port) of \(address) (\(channel.rawValue)) cannot be used: \(systemMessage(reason))",
       help: reason == EADDRNOTAVAIL
-        ? "use 127.0.0.1" : "start the kernel from Jupyter again, which chooses other ports")
+        ? "use 127.0.0.1" : "start the kernel from Jupyter again; it chooses other ports")
   }
 
-  /// Makes a descriptor one that nothing waits for, and that no child gets.
+  /// Makes a descriptor non-blocking, and closes it in child processes.
   static func prepare(_ descriptor: Int32) {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
-  /// Small messages go out at once, and who has gone without a word is noticed.
+  /// Sends small messages at once, and detects peers that have disappeared.
   static func setUp(connection descriptor: Int32) {
     var yes: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))

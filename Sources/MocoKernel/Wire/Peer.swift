@@ -2,16 +2,16 @@ import MocoBase
 
 /// One connection. Its wire's lock guards it.
 final class Peer {
-  /// Subscriptions that one peer may have.
+  /// The maximum subscriptions of one peer.
   static let mostSubscriptions = 1000
 
   let number: Int
   let channel: Channel
   let descriptor: Int32
   var decoder = ZMTPDecoder()
-  /// Whether both sides have said what they are.
+  /// Whether the handshake is complete.
   var isReady = false
-  /// What the peer calls itself: the same on the shell and on stdin.
+  /// The peer's identity: the same on the shell and on stdin.
   var identity: [UInt8] = []
   var subscriptions: [[UInt8]] = []
   /// Whether it is to be closed by the thread that reads from it.
@@ -23,9 +23,9 @@ final class Peer {
     (self.number, self.channel, self.descriptor) = (number, channel, descriptor)
   }
 
-  /// Bytes that it has not taken yet.
+  /// Bytes that are not yet sent.
   var waiting: Int { output.waiting }
-  /// When it last took something.
+  /// The time of the last successful send.
   var lastProgress: Double { output.lastMove }
 
   func subscribes(to topic: [UInt8]) -> Bool {
@@ -37,6 +37,6 @@ final class Peer {
     output.add(bytes)
   }
 
-  /// Hands over what the peer takes now. - Returns: false where the connection is at its end.
+  /// Sends as much as the peer accepts now. - Returns: false if the connection has ended.
   func flush() -> Bool { output.flush(to: descriptor) }
 }

@@ -5,33 +5,33 @@ import MocoBase
   import Glibc
 #endif
 
-/// Who is told what comes over the wire: on the wire's own thread, which must not wait.
+/// Receives the events of the wire, on the wire's own thread, which must not wait.
 package protocol WireHandler: AnyObject, Sendable {
   func received(_ frames: [[UInt8]], on channel: Channel, from peer: Int)
-  /// A peer wants what begins with a topic.
+  /// A peer has subscribed to a topic.
   func subscribed(_ peer: Int, to topic: [UInt8])
   func signalled(_ number: Int32)
-  /// Once in each turn of the thread. - Returns: the seconds after which the next is wanted.
+  /// Called in each iteration of the thread. - Returns: the seconds until the next one.
   func turn() -> Double
-  /// Whether requests of the shell are to wait in the system's buffers.
+  /// Whether requests of the shell should wait in the system's buffers.
   var isFull: Bool { get }
 }
 
 /// The sockets of a kernel and their peers, served by one thread.
 ///
-/// What is sent is handed to the system at once where that takes it, and else kept. A sender that calls `waitForRoom`
-/// goes no faster than the slowest peer reads, so that nothing is lost; one that takes nothing for `patience` seconds
-/// while somebody waits for it is dropped.
+/// Messages are sent at once if the system accepts them, else queued. A sender that calls `waitForRoom`
+/// is no faster than the slowest peer, so that nothing is lost. A peer that reads nothing for `patience` seconds
+/// while a sender waits for it is dropped.
 ///
-/// - Safety: all that changes is guarded by the monitor, and only the wire's thread closes what it reads from.
+/// - Safety: mutable state is guarded by the monitor, and only the wire's thread closes the descriptors it reads from.
 package final class Wire: @unchecked Sendable {
-  /// Bytes that a peer may leave unread before senders wait for it.
+  /// The unread bytes of a peer beyond which senders wait for it.
   package static let room = 1 << 20
   static let mostPeers = 256
-  /// Seconds for both sides to say what they are.
+  /// The timeout of the handshake in seconds.
   static let handshake = 30.0
 
-  /// Seconds that a peer may take nothing while somebody waits for it.
+  /// The timeout in seconds of a peer that reads nothing while a sender waits for it.
   package var patience = 30.0
   let monitor = Monitor()
   private weak var handler: (any WireHandler)?
@@ -50,7 +50,7 @@ package final class Wire: @unchecked Sendable {
 
   /// Binds every port.
   ///
-  /// - Throws: E0502 where one cannot be had.
+  /// - Throws: E0502 if one is not available.
   package init(address: String, ports: [Channel: Int]) throws {
     do {
       for channel in Channel.allCases {
@@ -59,7 +59,7 @@ package final class Wire: @unchecked Sendable {
       }
       var ends: [Int32] = [-1, -1]
       guard pipe(&ends) == 0 else {
-        throw Failure("E0502", "no pipe can be made: \(systemMessage(errno))")
+        throw Failure("E0502", "cannot create a pipe: \(systemMessage(errno))")
       }
       for end in ends { Listener.prepare(end) }
       bell = (ends[0], ends[1])
@@ -71,9 +71,9 @@ package final class Wire: @unchecked Sendable {
 
   // MARK: The thread
 
-  /// Begins to serve. Signals of the process that ask it to stop or end come to the handler from here on.
+  /// Begins to serve. From now on signals that stop or end the process are passed to the handler.
   ///
-  /// - Throws: E0502 where there can be no thread.
+  /// - Throws: E0502 if no thread can be created.
   package func start(_ handler: any WireHandler, takesSignals: Bool = true) throws {
     self.handler = handler
     if takesSignals { cp_signals_ring(bell.write) }
@@ -86,15 +86,15 @@ package final class Wire: @unchecked Sendable {
       }, Unmanaged.passRetained(self).toOpaque())
     guard status == 0 else {
       Unmanaged.passUnretained(self).release()
-      throw Failure("E0502", "no thread can be made for the sockets: \(systemMessage(status))")
+      throw Failure("E0502", "cannot create a thread for the sockets: \(systemMessage(status))")
     }
     pthread_detach(thread)
   }
 
-  /// Makes the thread take another turn.
+  /// Wakes the thread.
   func wake() {
     var zero: UInt8 = 0
-    // A full pipe wakes it too.
+    // A full pipe wakes the thread too.
     _ = write(bell.write, &zero, 1)
   }
 
@@ -131,7 +131,7 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  /// What is waited for, in an order that stays for the turn.
+  /// The polled descriptors, in an order that is fixed for the iteration.
   private func watched() -> (places: [pollfd], peers: [Peer]) {
     var places = [pollfd(fd: bell.read, events: Int16(POLLIN), revents: 0)]
     let accepts = ProcessClock.seconds >= acceptsAgain
@@ -158,7 +158,7 @@ package final class Wire: @unchecked Sendable {
   private func accept(_ listener: Int32, _ channel: Channel) {
     let descriptor = Glibc.accept(listener, nil, nil)
     guard descriptor >= 0 else {
-      // Without a descriptor to be had it would be asked again and again.
+      // Without an available descriptor, accepting would be retried in a busy loop.
       if errno == EMFILE || errno == ENFILE { acceptsAgain = ProcessClock.seconds + 0.5 }
       return
     }
@@ -167,7 +167,7 @@ package final class Wire: @unchecked Sendable {
     monitor.locked {
       guard peers.count < Wire.mostPeers else {
         KernelLog.write(
-          "more than \(Wire.mostPeers) connections: another one to \(channel.rawValue) was refused")
+          "more than \(Wire.mostPeers) connections: another one to \(channel.rawValue) was rejected")
         Glibc.close(descriptor)
         return
       }
@@ -181,7 +181,7 @@ package final class Wire: @unchecked Sendable {
   private func removeDropped() {
     let now = ProcessClock.seconds
     for peer in peers.values {
-      if !peer.isReady, now - peer.began > Wire.handshake { drop(peer, "did not say what it is") }
+      if !peer.isReady, now - peer.began > Wire.handshake { drop(peer, "did not complete the handshake") }
       guard peer.isDropped else { continue }
       Glibc.close(peer.descriptor)
       peers[peer.number] = nil
@@ -191,7 +191,7 @@ package final class Wire: @unchecked Sendable {
   private func serve(_ peer: Peer, _ events: Int32) {
     if events & POLLOUT != 0 { monitor.locked { flush(peer) } }
     guard events & (POLLIN | POLLHUP | POLLERR) != 0 else { return }
-    // A few pieces at most, so that no peer keeps the others waiting.
+    // At most a few pieces, so that no peer blocks the others.
     for _ in 0..<8 {
       guard !monitor.locked({ peer.isDropped }) else { return }
       let count = recv(peer.descriptor, &inputBuffer, inputBuffer.count, Int32(MSG_DONTWAIT))
@@ -208,7 +208,7 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  // MARK: What comes
+  // MARK: Receiving
 
   private func handle(_ event: ZMTPDecoder.Event, _ peer: Peer) {
     switch event {
@@ -220,7 +220,7 @@ package final class Wire: @unchecked Sendable {
     case .command(let name, let body): command(name, body, peer)
     case .message(let frames):
       guard peer.isReady else {
-        return monitor.locked { drop(peer, "sent a message before it said what it is") }
+        return monitor.locked { drop(peer, "sent a message before the handshake was complete") }
       }
       switch peer.channel {
       case .heartbeat: monitor.locked { send(ZMTP.message(frames), to: peer) }
@@ -237,13 +237,13 @@ package final class Wire: @unchecked Sendable {
     case "READY":
       monitor.locked {
         guard let properties = ZMTPDecoder.properties(body) else {
-          return drop(peer, "sent a READY that is cut")
+          return drop(peer, "sent a truncated READY")
         }
         let type = String(decoding: properties["socket-type"] ?? [], as: UTF8.self)
         guard peer.channel.partners.contains(type) else {
-          let reason = "a socket \(type) cannot talk to this one"
+          let reason = "a socket of type \(type) cannot connect to this one"
           send(ZMTP.command("ERROR", [UInt8(reason.utf8.count)] + reason.utf8), to: peer)
-          return drop(peer, "is a socket \(type.isEmpty ? "of no type" : TerminalText.safe(type))")
+          return drop(peer, "is a socket of \(type.isEmpty ? "no type" : "type " + TerminalText.safe(type))")
         }
         peer.identity = properties["identity"] ?? []
         peer.isReady = true
@@ -253,7 +253,7 @@ package final class Wire: @unchecked Sendable {
     case "PING": monitor.locked { send(ZMTP.command("PONG", Array(body.dropFirst(2).prefix(16))), to: peer) }
     case "ERROR":
       monitor.locked {
-        drop(peer, "said: \(TerminalText.safe(String(decoding: body.dropFirst(), as: UTF8.self)))")
+        drop(peer, "sent an error: \(TerminalText.safe(String(decoding: body.dropFirst(), as: UTF8.self)))")
       }
     default: break
     }
@@ -275,7 +275,7 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  /// To be called with the lock.
+  /// Call it with the lock held.
   private func drop(_ peer: Peer, _ reason: String) {
     guard !peer.isDropped else { return }
     peer.isDropped = true
@@ -283,13 +283,13 @@ package final class Wire: @unchecked Sendable {
     wake()
   }
 
-  // MARK: What goes
+  // MARK: Sending
 
-  /// To be called with the lock.
+  /// Call it with the lock held.
   private func send(_ bytes: [UInt8], to peer: Peer) {
     let wasWaiting = peer.waiting > 0
     peer.add(bytes)
-    // What waits goes out in its order, by the thread.
+    // The thread sends queued messages in order.
     if !wasWaiting { flush(peer) }
   }
 
@@ -305,18 +305,18 @@ package final class Wire: @unchecked Sendable {
     if peer.waiting < waited { monitor.signal() }
   }
 
-  /// The thread itself looks at who waits before its next turn.
+  /// The thread itself checks for waiting senders before its next iteration.
   private func wakeUnlessServing() {
     if let thread, pthread_equal(thread, pthread_self()) == 0 { wake() }
   }
 
-  /// Sends a message to one peer; to one that has gone, nothing.
+  /// Sends a message to one peer; nothing if it is gone.
   package func send(_ frames: [[UInt8]], to number: Int) {
     let bytes = ZMTP.message(frames)
     monitor.locked { if let peer = peers[number] { send(bytes, to: peer) } }
   }
 
-  /// Sends a message to everybody who wants what begins so.
+  /// Sends a message to all peers that have subscribed to its topic.
   package func publish(_ frames: [[UInt8]]) {
     guard let topic = frames.first else { return }
     let bytes = ZMTP.message(frames)
@@ -327,7 +327,7 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  /// The connection to stdin of who is connected to another channel; nil where there is none.
+  /// The stdin connection of the peer with another channel; nil if there is none.
   package func stdin(of number: Int) -> Int? {
     monitor.locked {
       guard let peer = peers[number] else { return nil }
@@ -337,17 +337,17 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  /// Whether a peer is there.
+  /// Whether a peer is connected.
   package func isConnected(_ number: Int) -> Bool {
     monitor.locked { peers[number].map { !$0.isDropped } ?? false }
   }
 
-  /// How many peers are there.
+  /// The number of connected peers.
   package var peerCount: Int { monitor.locked { peers.count } }
 
   /// Waits until every peer has room. Not for the wire's own thread.
   ///
-  /// - Parameter gives: ends the wait where it says so.
+  /// - Parameter gives: returns whether to end the wait.
   package func waitForRoom(unless gives: () -> Bool = { false }) {
     let began = ProcessClock.seconds
     monitor.locked {
@@ -363,7 +363,7 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  /// Waits until everything that has arrived at the sockets by now was received.
+  /// Waits until all data that has already arrived at the sockets was received.
   package func settle() {
     monitor.locked {
       turnsWanted += 1
@@ -373,7 +373,7 @@ package final class Wire: @unchecked Sendable {
     }
   }
 
-  /// Hands over what waits, for so many seconds at most, and ends.
+  /// Sends queued messages, for at most this many seconds, and ends.
   package func close(within seconds: Double) {
     let end = ProcessClock.seconds + seconds
     monitor.locked {
@@ -382,7 +382,7 @@ package final class Wire: @unchecked Sendable {
       {
         monitor.wait(atMost: 0.02)
       }
-      // What came and was not read would make the system forget what was sent.
+      // Unread received data would make the system discard sent data.
       for peer in peers.values where !peer.isDropped { shutdown(peer.descriptor, Int32(SHUT_WR)) }
     }
     settle()

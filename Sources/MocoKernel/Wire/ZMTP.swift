@@ -1,9 +1,9 @@
 // The protocol of ZeroMQ's sockets over TCP, as far as a kernel needs it: rfc.zeromq.org/spec/23 (version 3.0, without
 // encryption), with the pings and subscriptions of version 3.1.
 
-/// What is written to a peer.
+/// The bytes sent to a peer.
 package enum ZMTP {
-  /// The 64 bytes with which both sides begin: signature, version 3.0, mechanism NULL, no server, filler.
+  /// The greeting of 64 bytes from both sides: signature, version 3.0, mechanism NULL, not a server, filler.
   package static let greeting: [UInt8] =
     [0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0x7F, 3, 0] + Array("NULL".utf8) + [UInt8](repeating: 0, count: 48)
 
@@ -15,7 +15,7 @@ package enum ZMTP {
     static let all: UInt8 = 7
   }
 
-  /// A message of some frames.
+  /// A message of several frames.
   package static func message(_ frames: [[UInt8]]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(frames.reduce(0) { $0 + $1.count + 9 })
@@ -32,7 +32,7 @@ package enum ZMTP {
     return bytes
   }
 
-  /// What a side says of itself: names of at most 255 bytes, and values.
+  /// The properties of a side: names of at most 255 bytes, and values.
   package static func ready(_ properties: [(name: String, value: [UInt8])]) -> [UInt8] {
     var body: [UInt8] = []
     for (name, value) in properties {

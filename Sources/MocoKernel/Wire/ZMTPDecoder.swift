@@ -1,15 +1,15 @@
-/// Reads what one peer sends, in whatever pieces it comes.
+/// Decodes the data of one peer, in pieces of any size.
 package struct ZMTPDecoder {
-  /// What has come.
+  /// A decoded item.
   package enum Event: Equatable {
     case greeting
     case command(name: String, body: [UInt8])
     case message([[UInt8]])
   }
 
-  /// Why the rest of what a peer sends cannot be read.
+  /// Why the rest of a peer's data cannot be read.
   package struct Fault: Error, Equatable {
-    /// In words that follow "a peer".
+    /// A text that follows "a peer".
     package var text: String
   }
 
@@ -19,7 +19,7 @@ package struct ZMTPDecoder {
   package static let mostFrames = 1024
 
   private var buffer: [UInt8] = []
-  /// What of the buffer was read.
+  /// The number of bytes of the buffer that were read.
   private var start = 0
   private var isGreeted = false
   private var frames: [[UInt8]] = []
@@ -29,7 +29,7 @@ package struct ZMTPDecoder {
   /// At the beginning of a connection.
   package init() {}
 
-  /// Adds bytes that have come.
+  /// Adds received bytes.
   package mutating func feed(_ bytes: some Collection<UInt8>) {
     if start > 0, start == buffer.count || start > 1 << 16 {
       buffer.removeFirst(start)
@@ -40,7 +40,7 @@ package struct ZMTPDecoder {
 
   private var count: Int { buffer.count - start }
 
-  /// What has come next; nil where more bytes are needed.
+  /// The next item; nil if more bytes are needed.
   package mutating func next() throws(Fault) -> Event? {
     guard isGreeted else { return try greeting() }
     while let frame = try frame() {
@@ -64,22 +64,22 @@ package struct ZMTPDecoder {
 
   private mutating func greeting() throws(Fault) -> Event? {
     guard count > 0 else { return nil }
-    // Who speaks another protocol is told by its first byte, and does not wait for 64.
-    guard buffer[start] == 0xFF else { throw Fault(text: "speaks another protocol than ZeroMQ's") }
+    // Another protocol is detected by its first byte, without waiting for 64.
+    guard buffer[start] == 0xFF else { throw Fault(text: "does not use ZeroMQ's protocol") }
     guard count >= 11 else { return nil }
-    guard buffer[start + 9] & 1 == 1 else { throw Fault(text: "speaks another protocol than ZeroMQ's") }
-    guard buffer[start + 10] >= 3 else { throw Fault(text: "speaks a version of ZeroMQ's protocol before 3") }
+    guard buffer[start + 9] & 1 == 1 else { throw Fault(text: "does not use ZeroMQ's protocol") }
+    guard buffer[start + 10] >= 3 else { throw Fault(text: "uses a version of ZeroMQ's protocol before 3") }
     guard count >= 64 else { return nil }
     let mechanism = buffer[(start + 12)..<(start + 32)].prefix { $0 != 0 }
     guard mechanism.elementsEqual("NULL".utf8) else {
-      throw Fault(text: "wants the mechanism \(String(decoding: mechanism, as: UTF8.self)), not NULL")
+      throw Fault(text: "requests the mechanism \(String(decoding: mechanism, as: UTF8.self)), not NULL")
     }
     start += 64
     isGreeted = true
     return .greeting
   }
 
-  /// One frame; nil where it is not whole yet.
+  /// One frame; nil if it is incomplete.
   private mutating func frame() throws(Fault) -> (flags: UInt8, body: [UInt8])? {
     guard count >= 2 else { return nil }
     let flags = buffer[start]
@@ -111,7 +111,7 @@ package struct ZMTPDecoder {
     Fault(text: "sent a message of more than \(ZMTPDecoder.mostBytes >> 20) MB")
   }
 
-  /// The properties of a `READY`; nil where they are cut.
+  /// The properties of a `READY`; nil if they are truncated.
   package static func properties(_ body: [UInt8]) -> [String: [UInt8]]? {
     var result: [String: [UInt8]] = [:]
     var rest = body[...]
@@ -123,7 +123,7 @@ package struct ZMTPDecoder {
       let value = rest.dropFirst(4).prefix(size)
       guard value.count == size else { return nil }
       rest = rest.dropFirst(4 + size)
-      // Names of properties are the same in capitals.
+      // Names of properties are case-insensitive.
       result[String(decoding: name, as: UTF8.self).lowercased()] = Array(value)
     }
     return result

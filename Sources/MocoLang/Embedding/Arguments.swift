@@ -297,7 +297,9 @@ extension Arguments {
   public func host<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T {
     guard let value = self[name]?.asHost(type) else {
       let words = expected ?? String(describing: type)
-      throw wrongType(name, expected: "a \(words.hasSuffix("Value") ? String(words.dropLast(5)) : words)")
+      let noun = words.hasSuffix("Value") ? String(words.dropLast(5)) : words
+      let article = noun.first.map { "aeiouAEIOU".contains($0) } == true ? "an" : "a"
+      throw wrongType(name, expected: "\(article) \(noun)")
     }
     return value
   }

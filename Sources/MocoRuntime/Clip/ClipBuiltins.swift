@@ -12,25 +12,25 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "load_clip(path: String, activation = nil, vision_heads = nil, text_heads = nil, prefix = nil, ignore = nil, precision = \"float32\")",
     doc: """
-      A CLIP model from a weight file, or from a folder with its configuration: safetensors, what PyTorch saves
-      (`.pt`, `.bin`, `.pth.tar-50`) and OpenAI's scripted archives, under OpenAI's, open_clip's or Hugging Face's
+      A CLIP model from a weight file, or from a folder with its configuration: safetensors, PyTorch files
+      (`.pt`, `.bin`, `.pth.tar-50`) and OpenAI's scripted archives, with OpenAI's, open_clip's or Hugging Face's
       names. `load_clip("small")` is the small model that ships with moco.
 
-      Heads, activation and the preparation of images come from the configuration beside the weights; an option
-      that cannot be used is an error, and `help("weights")` lists them all. Without a configuration they are
+      Heads, activation and image preprocessing come from the configuration beside the weights. An unsupported
+      option is an error; `help("weights")` lists all of them. Without a configuration the defaults are
       OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"` (or `"gelu_tanh"`), `vision_heads` and
-      `text_heads` say otherwise. A model whose texts need another tokenizer is loaded for images only.
+      `text_heads` override them. A model whose texts need another tokenizer is loaded for images only.
 
-      What a training program puts before the names (`model.`, `module.`, `student.clip.`) is found and said. Of
-      several models in a file `prefix: "student."` chooses one. A tensor that may take part in the numbers and is
-      not known is an error; `ignore: ["classifier."]` leaves out what you know to be none of the model's, by the
-      beginnings of names. `clip.info.unused` lists all that was left out, and why.
+      A prefix that a training program adds to the names (`model.`, `module.`, `student.clip.`) is detected and reported. If
+      a file holds several models, `prefix: "student."` chooses one. An unknown tensor that may affect the results
+      is an error; `ignore: ["classifier."]` leaves out tensors that are not part of the model, by the
+      beginnings of their names. `clip.info.unused` lists everything that was left out, and why.
 
-      `precision: "int8"` encodes images in products of 8-bit integers, several times faster: features are near those
-      of single precision (cosine 0.999 and more), and are kept apart from them. Then the image tower cannot train and
-      takes no prompts; texts stay in single precision.
+      `precision: "int8"` encodes images with products of 8-bit integers, several times faster. The features are
+      close to those of single precision (cosine 0.999 or more) and are cached separately. The image tower then
+      cannot train and accepts no prompts; texts stay in single precision.
 
-      All weights are frozen: `clip.train_all()` and `clip.unfreeze("visual.")` let them train.
+      All weights are frozen; `clip.train_all()` and `clip.unfreeze("visual.")` make them trainable.
 
       ```
       let clip = load_clip("small")
@@ -70,18 +70,18 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
       try folder.note(hash: model.contentHash(), of: name)
     }
     try context.note(input: path)
-    // Not where the program prints: its output stays its own.
+    // Not to the program's output, which holds only what the program prints.
     arguments.interpreter.note(([model.summary] + (model.info?.remarks ?? [])).joined(separator: ", "))
     if let unknown = model.info?.unknownOptions, !unknown.isEmpty {
       arguments.interpreter.note(
-        "options that are not known, and ignored: \(unknown.joined(separator: ", "))")
+        "unknown options, ignored: \(unknown.joined(separator: ", "))")
     }
     return .host(ClipValue(model, context))
   }
 }
 
-/// A path, or the name of a model that ships with moco. A file of that name in the current folder comes
-/// first.
+/// A path, or the name of a model that ships with moco. A file of that name in the current folder takes
+/// precedence.
 package func clipPath(_ name: String, _ library: StandardLibrary) throws -> String {
   guard FileSystem.kind(name) == .missing else { return name }
   let isPlain = !name.contains("/") && !name.contains(".")
@@ -98,8 +98,8 @@ package func clipPath(_ name: String, _ library: StandardLibrary) throws -> Stri
   throw Failure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
     help: known.isEmpty
-      ? "give the path of a weight file or of a model's folder"
-      : "give the path of a weight file or of a model's folder, or the name of a model that ships with moco: \(known)",
+      ? "pass the path of a weight file or of a model's folder"
+      : "pass the path of a weight file or of a model's folder, or the name of a model that ships with moco: \(known)",
     argument: "path")
 }
 
@@ -107,14 +107,14 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "clip_model(config, seed = nil)",
     doc: """
-      A new CLIP model with random weights, to be trained from nothing. The same seed gives the same weights.
+      A new CLIP model with random weights, for training from scratch. The same seed gives the same weights.
 
-      - `embedding`: numbers of a feature · `activation`: `"quick_gelu"`, `"gelu"` or `"gelu_tanh"`
-      - `context`: tokens of a text at most · `merges`: how much of CLIP's vocabulary is used, up to 48894
+      - `embedding`: length of a feature · `activation`: `"quick_gelu"`, `"gelu"` or `"gelu_tanh"`
+      - `context`: maximum tokens of a text · `merges`: number of merges of CLIP's vocabulary, up to 48894
       - `text: {width, layers, heads, mlp}` and `vision: {image_size, patch, channels, width, layers, heads,
-        mlp}`; heads are width / 64 and mlp is 4 × width if left out
+        mlp}`; defaults: heads is width / 64, mlp is 4 × width
       - or `vision: {image_size, stages: [3, 4, 6, 3], width, heads, channels}` for a ModifiedResNet
-      - `mean`, `std`: one number a channel, for pixels from 0 to 1
+      - `mean`, `std`: one number per channel, for pixels from 0 to 1
 
       ```
       let clip = clip_model({
@@ -133,7 +133,7 @@ private func clipModel(_ context: RuntimeContext) -> NativeFunction {
   }.taking(["config": ClipBlocks.config])
 }
 
-/// The options of the record that `clip_model` takes.
+/// The keys of the record that `clip_model` accepts.
 private enum ClipBlocks {
   static let text = OptionBlock(["width", "layers", "heads", "mlp"])
   static let vision = OptionBlock([
@@ -147,7 +147,7 @@ private enum ClipBlocks {
     ], blocks: ["text": text, "vision": vision])
 }
 
-/// The record that `clip_model` takes.
+/// The record that `clip_model` accepts.
 private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   let root = try OptionReader(
     "config", fields, ClipBlocks.config, argument: "config")
@@ -162,7 +162,7 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   }
   func missing(_ name: String) -> Failure {
     Failure(
-      "E0304", "the configuration needs '\(name)'", help: "help(clip_model) shows a whole one",
+      "E0304", "the configuration has no '\(name)'", help: "type help(clip_model) for a complete example",
       argument: "config")
   }
   func required(_ reader: OptionReader, _ name: String) throws -> Int {
@@ -192,10 +192,10 @@ private func readClipConfig(_ fields: Fields) throws -> CLIPConfig {
   let merges = try root.int("merges") ?? Tokenizer.mergesInUse
   guard merges >= 0, merges <= Tokenizer.mergesInUse else {
     throw Failure(
-      "E0607", "a vocabulary cannot have \(merges) merges", help: "choose from 0 to \(Tokenizer.mergesInUse)",
+      "E0607", "a vocabulary cannot have \(merges) merges", help: "use 0 to \(Tokenizer.mergesInUse)",
       argument: "config")
   }
-  // Default heads and MLPs must not overflow for an absurd width, which `validate` refuses.
+  // Default heads and MLPs must not overflow for an absurd width, which `validate` rejects.
   func size(_ reader: OptionReader, _ name: String, _ fallback: Int) throws -> Int {
     try reader.int(name) ?? fallback
   }

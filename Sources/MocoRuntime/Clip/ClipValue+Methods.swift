@@ -17,27 +17,27 @@ extension ClipValue {
     table.add(
       "tokenize(text, truncate = false, pieces = false)",
       doc: """
-        The token ids of a text as the text tower reads them, with [start] and [end]; a list of lists for a
-        list of texts. A text longer than the context is an error, or cut with `truncate: true`.
+        The token ids of a text, as the text tower reads them, with [start] and [end]; a list of lists for a
+        list of texts. A text longer than the context is an error; `truncate: true` cuts it.
         `pieces: true` gives the text of each token instead; a space ends a word.
 
-        Signs that stand together join: in a sentence the name "U.S." and the full stop are one token "..", which
-        neither has alone. Prompts are tokenized as whole sentences, as the published programs do it; their soft
-        tokens take the places of the template's words.
+        Adjacent punctuation is joined: the name "U.S." at the end of a sentence and the full stop are one token "..", which
+        neither has alone. Prompts are tokenized as complete sentences, as the published programs do; their soft
+        tokens replace the template's words.
 
         ```
         clip.tokenize("a photo of a cat.")
         clip.tokenize(["a photo of the U.S.", "a photo of the U.S.."], pieces: true)
         ```
 
-        Before it is cut into tokens a text is cleaned as in CLIP's training: HTML references (`&amp;`) are
-        resolved, curly quotes, ligatures and full-width letters become plain ones, control characters go, white
-        space is folded, letters become small. One repair of that program is not done: text that was decoded with
-        the wrong alphabet ("cafÃ©" for "café", "â€™" for an apostrophe) stays as it is. `moco data check` names
-        classes that look so.
+        Before tokenization a text is cleaned as in CLIP's training: HTML references (`&amp;`) are
+        resolved, curly quotes, ligatures and full-width letters become plain ones, control characters are removed, white
+        space is collapsed, letters become lower case. One repair of that program is not done: text that was decoded with
+        the wrong encoding ("cafÃ©" for "café", "â€™" for an apostrophe) is not changed. `moco data check` lists
+        class names that look like this.
 
-        `<|startoftext|>` and `<|endoftext|>` in a text are the special tokens. CLIP takes the feature at the
-        first [end], so that what follows it in a text does not count.
+        `<|startoftext|>` and `<|endoftext|>` in a text are the special tokens. CLIP reads the feature at the
+        first [end], so text after it has no effect.
         """
     ) { value, arguments in
       let truncates = try arguments.bool("truncate")
@@ -54,7 +54,7 @@ extension ClipValue {
     table.add(
       "detokenize(ids)",
       doc: """
-        The text of token ids; [start] and [end] show as <|startoftext|> and <|endoftext|>.
+        The text of token ids; [start] and [end] appear as <|startoftext|> and <|endoftext|>.
 
         ```
         clip.detokenize(clip.tokenize("a cat"))
@@ -67,16 +67,16 @@ extension ClipValue {
       "encode_text(text, normalize = false, truncate = false, deep = nil, memory = nil)",
       doc: """
         Features of a text [dim], or of a list of texts [texts, dim]; equal texts are encoded once. Token ids
-        work too: a list of them, a list of such lists, or an int tensor [texts, length]; what follows [end]
-        is not read.
-        `normalize: true` makes every row one unit long.
+        are accepted too: a list of them, a list of such lists, or an int tensor [texts, length]. Ids after [end]
+        are not read.
+        `normalize: true` scales every row to unit length.
 
         ```
         let texts = clip.encode_text(["a photo of a bag", "a photo of a coat"], normalize: true)
         ```
 
-        In a list a prompt may also be a list of pieces: texts, and tensors [rows, clip.width] of soft tokens, which
-        stand in the places of tokens. Gradient flows to every tensor, and through it to whatever it was computed
+        In a list, a prompt may also be a list of pieces: texts, and tensors [rows, clip.width] of soft tokens, which
+        are used in place of tokens. Gradients flow to every tensor, and through it to the values it was computed
         from.
 
         ```
@@ -84,14 +84,14 @@ extension ClipValue {
         let texts = clip.encode_text([[ctx, name, "."] for name in ["bag", "coat"]])
         ```
 
-        - [start] and [end] are added. Texts side by side are one text and are tokenized so: `"U.S."` and `"."` end in
-          one token `..`. Put a space where a word ends: `["a photo of a ", name]`. Names are taken as they are;
+        - [start] and [end] are added. Adjacent texts are joined and tokenized as one text: `"U.S."` and `"."` end in
+          one token `..`. Put a space where a word ends: `["a photo of a ", name]`. Names are not changed;
           `name.replace("_", " ")` reads an underscore as a space, as the built-in models do.
         - Prompts that begin with the same tensors and texts share that part of the work. The same tensor is the same
           object: `let shifted = ctx + shift` before the loop, not in it.
-        - In depth: a piece `[p0, p1, nil, p3]` is p0 at the input; p1 is written over its places before block 1, nil
-          leaves block 2 alone, and so on. `deep: [t1, t2]` is the same over all soft tokens of each prompt.
-        - `memory: "2 GB"` limits what the activations of a step take; more prompts are encoded in chunks.
+        - Deep prompts: a piece `[p0, p1, nil, p3]` is p0 at the input. p1 replaces it before block 1, nil
+          changes nothing before block 2, and so on. `deep: [t1, t2]` does the same for all soft tokens of each prompt.
+        - `memory: "2 GB"` limits the memory of the activations of a step; more prompts are encoded in chunks.
         """
     ) { value, arguments in
       let (features, isSingle) = try value.textFeatures(arguments)
@@ -100,8 +100,8 @@ extension ClipValue {
     table.add(
       "embed(text: String)",
       doc: """
-        The rows of the token table for a text [tokens, clip.width], without [start] and [end]: where soft tokens
-        begin. They are numbers of your own, without a gradient; `parameter(…)` makes them trainable.
+        The rows of the token table for a text [tokens, clip.width], without [start] and [end]: initial values for
+        soft tokens. They are a copy, without a gradient; `parameter(…)` makes them trainable.
 
         ```
         let ctx = parameter(clip.embed("a photo of a"))
@@ -119,30 +119,30 @@ extension ClipValue {
         Features of an image [dim], or of several [images, dim]: a loaded image, an item or batch of a data
         set, a list of those, or a tensor of pixels [images, channels, size, size] after the model's mean and
         std.
-        `normalize: true` makes every row one unit long.
+        `normalize: true` scales every row to unit length.
 
         ```
         let features = clip.encode_image(load_image("photo.jpg"), normalize: true)
         ```
 
-        `prompts:` is a tensor [rows, clip.vision_width] of learned rows that stand beside the patches of every image of
-        a vision transformer. Gradient reaches them, and weights that are unfrozen.
+        `prompts:` is a tensor [rows, clip.vision_width] of learned rows that are appended to the patches of every image of
+        a vision transformer. Gradients reach them, and weights that are unfrozen.
 
         ```
         let u = [parameter(0.02 * randn([4, clip.vision_width])) for i in 0..<2]
         let features = clip.encode_image(batch, prompts: u[0], deep: [u[1]], normalize: true)
         ```
 
-        - They come in behind the patches before block 0, without positions; `deep: [u1, nil, u3]` writes u1 over their
-          places before block 1, leaves block 2 alone, and so on. Behind the last of them they run through.
-        - Each of these tensors may be [images, rows, clip.vision_width] as well: rows of each image's own, such as those
+        - They are appended after the patches before block 0, without positions. `deep: [u1, nil, u3]` replaces them with u1
+          before block 1, changes nothing before block 2, and so on. After the last entry they are not replaced again.
+        - Each of these tensors may also be [images, rows, clip.vision_width]: separate rows for each image, such as those
           that are computed from it.
-        - `layers: 9...11` puts the prompts before block 9; deep[0] is then for block 10. What enters block 9 is computed
-          once for each image and kept, up to `cache:` bytes ("1 GB" unless it says otherwise, 0 for none), unless
-          something below is trained: a step then costs the last three blocks.
-        - `output: "pooled"` is what the projection is given [images, vision_width], `"patches"` the rows of the patches
-          behind the last LayerNorm [images, patches, vision_width], `"tokens"` all rows, the prompts' last.
-        - `memory: "2 GB"` limits what the activations of a step take; more images are encoded in chunks.
+        - `layers: 9...11` inserts the prompts before block 9; deep[0] is then for block 10. The input of block 9 is
+          computed once for each image and cached, up to `cache:` bytes (default "1 GB", 0 for no cache), unless
+          a block below is trained. A step then costs only the last three blocks.
+        - `output: "pooled"` is the input of the projection [images, vision_width], `"patches"` the rows of the patches
+          after the last LayerNorm [images, patches, vision_width], `"tokens"` all rows, with the prompts last.
+        - `memory: "2 GB"` limits the memory of the activations of a step; more images are encoded in chunks.
         """
     ) { value, arguments in
       let (features, isSingle) = try value.promptedFeatures(arguments)
@@ -151,7 +151,7 @@ extension ClipValue {
     table.add(
       "classify(image, classes, template = \"a photo of a {}.\", top = nil)",
       doc: """
-        How probable each name is for an image, from the most probable on, as a record; a list of records for
+        The probability of each name for an image, in descending order, as a record; a list of records for
         several images. `{}` in the template stands for the name, which may also be a whole sentence with
         `template: "{}"`.
 
@@ -189,13 +189,13 @@ extension ClipValue {
       guard rows.dtype != .float32 else {
         throw arguments.failure(
           "E0303",
-          "encode_text expects token ids in a tensor, and this one holds \(rows.dtype.rawValue) numbers",
+          "encode_text expects a tensor of token ids, not of dtype \(rows.dtype.rawValue)",
           at: "text",
-          help: "write soft tokens as a piece of a prompt, [[ctx, name, \".\"]], and ids as an int tensor")
+          help: "pass soft tokens as a piece of a prompt, [[ctx, name, \".\"]], and ids as an int tensor")
       }
       guard rows.rank == 2 || rows.rank == 1 else {
         throw arguments.wrongType(
-          "text", expected: "texts or token ids", help: "ids form a tensor [texts, length]")
+          "text", expected: "texts or token ids", help: "pass ids as a tensor [texts, length]")
       }
       let ids = try rows.toInts()
       let length = rows.shape[rows.rank - 1]
@@ -218,8 +218,8 @@ extension ClipValue {
 
   private func noSoftRows(_ arguments: Arguments) -> Failure {
     arguments.failure(
-      "E0305", "deep: is written over soft tokens, and none of the prompts has any", at: "deep",
-      help: "give prompts of pieces, such as [[ctx, name, \".\"]]")
+      "E0305", "'deep' replaces soft tokens, but no prompt has any", at: "deep",
+      help: "pass prompts as lists of pieces, such as [[ctx, name, \".\"]]")
   }
 
   /// Rows of ids, each read up to its first [end].
@@ -241,7 +241,8 @@ extension ClipValue {
     let parts = template.split(separator: "{}", omittingEmptySubsequences: false)
     guard parts.count == 2 else {
       throw arguments.failure(
-        "E0701", "the template \"\(template)\" has \(parts.count - 1) places for the name", at: "template",
+        "E0701", "the template \"\(template)\" has \(parts.count - 1) placeholders for the name",
+        at: "template",
         help: "write exactly one {}, as in \"a photo of a {}.\"")
     }
     let top = arguments["top"]?.isNil == false ? try arguments.int("top", in: 1...) : names.count

@@ -7,7 +7,7 @@ import MocoTensor
 extension ClipValue {
   private static let promptOptions = ["prompts", "deep", "layers", "memory", "cache"]
 
-  /// What `encode_image` gives, not normalized, and whether it was one image.
+  /// The result of `encode_image`, not normalized, and whether it was one image.
   func promptedFeatures(_ arguments: Arguments) throws -> (Variable, isSingle: Bool) {
     let output =
       try ImageOutput(
@@ -23,8 +23,8 @@ extension ClipValue {
     let images = try ImageReader(pixels: model).read(arguments, "image")
     guard !images.areFeatures else {
       throw arguments.failure(
-        "E0520", "these images are features already, and prompts stand beside patches of pixels", at: "image",
-        help: "give pictures, or a data set that holds pixels")
+        "E0520", "these images are already features, but prompts need patches of pixels", at: "image",
+        help: "pass pictures, or a data set that holds pixels")
     }
     return (
       try model.encodeImage(images.values, prompts: prompts, output: output, memory: memory, cache: cache),
@@ -47,7 +47,7 @@ extension ClipValue {
     let last = range.isClosed ? range.end : range.end.subtractingReportingOverflow(1).partialValue
     guard range.step == 1, range.start >= 0, range.start <= last else {
       throw arguments.failure(
-        "E0305", "encode_image cannot take the range \(range.description) for 'layers'", at: "layers",
+        "E0305", "encode_image does not accept the range \(range.description) for 'layers'", at: "layers",
         help: "write the blocks that prompts enter, from the first to the last, as in 9...11")
     }
     return range.start...last

@@ -3,7 +3,7 @@ import MocoCLIP
 import MocoFormats
 import MocoLang
 
-// What of a model trains, and where it is kept.
+// The trainable part of a model, and saving it.
 
 extension ClipValue {
   static func addTraining(_ table: MethodTable<ClipValue>) {
@@ -30,7 +30,7 @@ extension ClipValue {
     table.add(
       "train_all()",
       doc: """
-        Lets every weight train. `clip.parameters` are then what an optimizer takes.
+        Makes every weight trainable. Pass `clip.parameters` to an optimizer.
 
         ```
         clip.train_all()
@@ -41,7 +41,7 @@ extension ClipValue {
     table.add(
       "unfreeze(prefix = \"\")",
       doc: """
-        Lets the weights train whose name begins with `prefix`; gives how many tensors that were.
+        Makes the weights trainable whose names begin with `prefix`; returns the number of tensors.
 
         ```
         clip.unfreeze("visual.ln_post.")
@@ -51,7 +51,7 @@ extension ClipValue {
     table.add(
       "freeze(prefix = \"\")",
       doc: """
-        Freezes the weights whose name begins with `prefix`: they cost no gradient any more.
+        Freezes the weights whose names begin with `prefix`: no gradients are computed for them.
 
         ```
         clip.freeze()
@@ -61,9 +61,9 @@ extension ClipValue {
     table.add(
       "branch(weights)",
       doc: """
-        The same model with weights of its own in part, which train; all others are shared with this one and frozen. Training
-        it does not move this one, and it takes memory for its own weights alone. `weights` says which: the beginning of a
-        name, a list of such, or a function of a name.
+        The same model with its own trainable copy of some weights; all others are shared with this one and frozen. Training
+        it does not change this one, and it needs memory for its own weights only. `weights` chooses them: the
+        beginning of a name, a list of beginnings, or a function of a name.
 
         ```
         let tower = clip.branch(name => name.starts_with("visual.transformer.") and name.contains(".ln_"))
@@ -81,7 +81,7 @@ extension ClipValue {
       "save(path: String, type = \"f16\")",
       doc: """
         Saves the model as one safetensors file that `load_clip` reads, with its configuration. `type` is
-        `"f16"`, `"bf16"` or `"f32"`. The file appears whole or not at all; equal models give equal files.
+        `"f16"`, `"bf16"` or `"f32"`. The file is written completely or not at all; equal models give equal files.
 
         ```
         clip.save("mine.safetensors", type: "f32")
@@ -115,8 +115,9 @@ extension ClipValue {
         let answer = try function.call([.string(name)])
         guard let answer = answer.asBool else {
           throw arguments.failure(
-            "E0303", "'weights' of branch gives \(Arguments.describe(answer)) for \"\(name)\"", at: "weights",
-            help: "give true or false: name => name.starts_with(\"visual.\")")
+            "E0303", "'weights' of branch returned \(Arguments.describe(answer)) for \"\(name)\"",
+            at: "weights",
+            help: "return true or false: name => name.starts_with(\"visual.\")")
         }
         return answer
       }
@@ -133,8 +134,8 @@ extension ClipValue {
     guard !chosen.isEmpty else { throw noWeight("was chosen", arguments, "weights") }
     if let other = model.trainableParameters.first(where: { !chosen.contains($0.name) }) {
       throw arguments.failure(
-        "E0602", "\(other.name) trains in this model, and a branch would share it", at: "weights",
-        help: "freeze it first, clip.freeze(\"\(other.name)\"), or take copy(clip), which shares nothing")
+        "E0602", "\(other.name) is trainable in this model, and a branch would share it", at: "weights",
+        help: "freeze it first, clip.freeze(\"\(other.name)\"), or use copy(clip), which shares nothing")
     }
     return ClipValue(try model.branch { chosen.contains($0) }, context)
   }
@@ -143,6 +144,6 @@ extension ClipValue {
     let stems = ["visual.", "transformer.", "token_embedding.", "ln_final.", "logit_scale"]
     return arguments.failure(
       "E0602", "no weight of \(model.config.name) \(what)", at: argument,
-      help: "names begin with \(stems.joined(separator: ", ")); clip.parameters.names lists them")
+      help: "use a prefix such as \(stems.joined(separator: ", ")); clip.parameters.names lists the names")
   }
 }

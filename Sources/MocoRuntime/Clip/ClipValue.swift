@@ -4,7 +4,7 @@ import MocoDocument
 import MocoLang
 import MocoMethods
 
-/// A CLIP model as programs hold it.
+/// A CLIP model as a value of the language.
 final class ClipValue: HostObject {
   let model: CLIPModel
   /// Where a run is recorded, if the model was made or loaded by a program.
@@ -48,7 +48,7 @@ final class ClipValue: HostObject {
     case "size": return .int(model.parameterCount)
     case "hash": return .string(try model.contentHash())
     case "parameters":
-      // A program may write into what it gets, and nobody else may see that.
+      // A program may write into the result; no other holder may see that.
       try model.unshare()
       return .host(ParameterListValue(parameters))
     case "info": return info
@@ -56,7 +56,7 @@ final class ClipValue: HostObject {
     }
   }
 
-  /// What trains; while nothing does, everything, so that it can be looked at.
+  /// The trainable parameters; all of them while none is trainable, so that they can be inspected.
   private var parameters: [MocoMethods.Parameter] {
     let trained = model.trainableParameters
     return (trained.isEmpty ? model.parameters : trained).map { MocoMethods.Parameter($0.name, $0.variable) }
@@ -124,7 +124,7 @@ final class ClipValue: HostObject {
 
   func method(_ name: String) -> NativeFunction? { ClipValue.methods.bind(name, to: self) }
 
-  /// Two values of one model are the same thing, wherever they came from.
+  /// Two values of one model are identical, wherever they came from.
   func isEqual(to other: AnyValue) throws -> Bool? {
     guard let other: ClipValue = other.asHost() else { return false }
     return other.model === model
@@ -156,7 +156,8 @@ final class ClipValue: HostObject {
         "parameters",
         grouped(model.parameterCount)
           + (trained.isEmpty
-            ? ", frozen" : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them train")
+            ? ", frozen"
+            : ", \(grouped(trained.reduce(0) { $0 + $1.variable.value.count })) of them trainable")
       ),
       ("images", size + (config.vision.isResNet ? "" : ", patches of \(config.vision.patchSize)")),
       (
@@ -176,7 +177,7 @@ final class ClipValue: HostObject {
       rows.append(("text", tower(config.text.layers, config.text.width, config.text.heads)))
     }
     rows.append(("features", "\(config.embedDim) numbers, \(config.activation.displayName)"))
-    // What is longer goes on below, behind the names of the rows; the line of the files is cut.
+    // Longer values wrap below, indented after the names of the rows; the line of the files is cut.
     let wrap = Document.Text.Overflow.wrapAndCut(hanging: 12)
     var fields = rows.map { Document.Fields.Field($0.0, Document.Text($0.1)) }
     if let info = model.info {
@@ -190,7 +191,7 @@ final class ClipValue: HostObject {
 
   var doc: String? {
     """
-    A CLIP model: two towers that put images and texts into one space.
+    A CLIP model: two towers that map images and texts into one space.
 
     ```
     clip.classify(image, ["bag", "coat"])

@@ -13,22 +13,22 @@ import MocoTraining
 protocol ImageHost: HostObject {
   /// The images prepared for a model.
   ///
-  /// - Parameter trainsVision: whether the image tower is trained, so that pixels are wanted where kept features
+  /// - Parameter trainsVision: whether the image tower is trained, so that pixels are needed where cached features
   ///   would do.
   func images(for model: CLIPModel, trainsVision: Bool) throws -> ImageInput
   /// Whether it is one image rather than several.
   var isSingleImage: Bool { get }
-  /// The split that the images are of; nil for pictures of none.
+  /// The split of the images; nil for pictures outside a split.
   var imagesSplit: DataSplit? { get }
 }
 
-/// Images that a program gave, as a tower takes them.
+/// Images that a program passed, in the form that a tower accepts.
 struct GivenImages {
   /// Whether the values are features [B, D] rather than normalized pixels [B, channels, S, S].
   let areFeatures: Bool
   /// As the program has them, so that a gradient reaches what they were computed from.
   let values: Variable
-  /// Whether it is one image rather than a list of one: answers then have no dimension of images.
+  /// Whether it is one image rather than a list of one: results then have no dimension of images.
   let isSingle: Bool
 }
 
@@ -39,10 +39,10 @@ struct ImageReader {
   private let trainsVision: Bool
   /// Whether tensors [D] and [B, D] are features.
   private let takesFeatures: Bool
-  /// A model that says of each image whether it reads features or pixels.
+  /// A model that decides for each image whether it reads features or pixels.
   private let asking: (any Classifier)?
 
-  /// A reader for the image tower alone, which takes no tensors of features.
+  /// A reader for the image tower alone, which accepts no tensors of features.
   init(tower clip: CLIPModel) {
     self.clip = clip
     trainsVision = false
@@ -50,7 +50,7 @@ struct ImageReader {
     asking = nil
   }
 
-  /// A reader for what needs pixels where kept features would else do.
+  /// A reader for callers that need pixels where cached features would otherwise do.
   init(pixels clip: CLIPModel) {
     self.clip = clip
     trainsVision = true
@@ -58,7 +58,7 @@ struct ImageReader {
     asking = nil
   }
 
-  /// A reader for a model that answers.
+  /// A reader for a model that predicts.
   init(_ model: any Classifier) {
     clip = model.clip
     trainsVision = model.trainsVision
@@ -66,7 +66,7 @@ struct ImageReader {
     asking = model.asksForImages ? model : nil
   }
 
-  /// The images as a model takes them, without their history: of a batch of a data set only what it reads, where it
+  /// The images as a model accepts them, without their history: of a batch of a data set only what it reads, where it
   /// asks for that.
   ///
   /// - Throws: as `read`.
@@ -74,7 +74,7 @@ struct ImageReader {
     try input(arguments.value(name), arguments, name)
   }
 
-  /// The same of a value that stands inside the argument `name`.
+  /// The same for a value inside the argument `name`.
   func input(_ value: AnyValue, _ arguments: Arguments, _ name: String) throws -> ImageInput {
     if let asking, let batch: BatchValue = value.asHost() { return try batch.asked(for: asking) }
     let images = try read(value, arguments, name)
@@ -86,7 +86,7 @@ struct ImageReader {
     try read(arguments.value(name), arguments, name)
   }
 
-  /// The same of a value that stands inside the argument `name`.
+  /// The same for a value inside the argument `name`.
   func read(_ value: AnyValue, _ arguments: Arguments, _ name: String) throws -> GivenImages {
     if let tensor: TensorValue = value.asHost() { return try read(tensor.variable, arguments, name) }
     if let host: any ImageHost = value.asHost() {
@@ -119,8 +119,8 @@ struct ImageReader {
     let isFinite = try variable.value.dtype != .float32 || allFinite(variable.value)
     guard isFinite else {
       throw arguments.failure(
-        "E0305", "these pixels hold a number that is not finite", at: name,
-        help: "look where they were made: a division by 0, or a logarithm of 0")
+        "E0305", "the pixels contain nan or inf", at: name,
+        help: "check where they are computed: a division by 0, or a logarithm of 0")
     }
     switch shape.count {
     case 4: return GivenImages(areFeatures: false, values: variable, isSingle: false)
@@ -129,23 +129,23 @@ struct ImageReader {
     default:
       throw arguments.wrongType(
         name, expected: "pixels [images, channels, size, size]",
-        help: "this tensor has \(shape.count) dimensions")
+        help: "pass 4 dimensions; this tensor has \(shape.count)")
     }
   }
 
-  /// E0303, with the call that makes images of what was given in their place.
+  /// E0303, with the call that makes images from the given value.
   private func refused(_ value: AnyValue, _ arguments: Arguments, _ name: String) -> Failure {
     let split: SplitValue? = value.asHost()
     let data: DatasetValue? = value.asHost()
-    var help = "give a picture, such as load_image(\"photo.jpg\")"
+    var help = "pass a picture, such as load_image(\"photo.jpg\")"
     if let path = value.asString {
       help = "write load_image(\"\(path)\")"
     } else if split != nil {
-      help = "take a batch of the split: for batch in data.test.batches(32) { … }"
+      help = "use a batch of the split: for batch in data.test.batches(32) { … }"
     } else if data != nil {
-      help = "take a batch of a split: for batch in data.test.batches(32) { … }"
+      help = "use a batch of a split: for batch in data.test.batches(32) { … }"
     } else if value.asList?.isEmpty == true {
-      help = "the list is empty: give one image or more"
+      help = "pass at least one image; the list is empty"
     }
     let expected = "an image, a batch, or a tensor of \(takesFeatures ? "features or pixels" : "pixels")"
     return arguments.failure(
@@ -161,7 +161,7 @@ enum ImageClasses: Equatable {
   case unnamed
   /// Those of the split that the images are of; of several splits with the same names, the first.
   case named(DataSplit)
-  /// A list of images of several data sets, or of which some have no names.
+  /// A list of images of several data sets, or a list in which some images have no names.
   case mixed
 
   init(of value: AnyValue) {
@@ -174,7 +174,7 @@ enum ImageClasses: Equatable {
     }
   }
 
-  /// Whether both say the same names.
+  /// Whether both hold the same names.
   static func == (a: ImageClasses, b: ImageClasses) -> Bool {
     switch (a, b) {
     case (.unnamed, .unnamed), (.mixed, .mixed): true

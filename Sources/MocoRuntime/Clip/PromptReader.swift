@@ -10,7 +10,7 @@ struct PromptReader {
   let arguments: Arguments
   private let argument = "text"
 
-  /// Whether a list holds prompts of pieces, and not texts or token ids alone.
+  /// Whether a list holds prompts of pieces, rather than texts or token ids alone.
   static func holdsPieces(_ list: [AnyValue]) -> Bool {
     list.contains { element in
       if element.asHost(TensorValue.self) != nil { return true }
@@ -26,14 +26,14 @@ struct PromptReader {
       guard let inner = element.asList else {
         if element.asHost(TensorValue.self) != nil {
           throw arguments.failure(
-            "E0303", "element \(index) of 'text' is a Tensor, where a prompt is a text or a list of pieces",
-            at: argument, help: "write the pieces of one prompt in a list of their own: [[ctx, name, \".\"]]")
+            "E0303", "element \(index) of 'text' is a Tensor, not a String or a list of pieces",
+            at: argument, help: "put the pieces of each prompt in a nested list: [[ctx, name, \".\"]]")
         }
         throw arguments.failure(
           "E0303",
-          "\(arguments.functionName) expects a text or a list of pieces for element \(index) of 'text', not "
+          "\(arguments.functionName) expects a String or a list of pieces for element \(index) of 'text', not "
             + Arguments.describe(element), at: argument,
-          help: "a prompt is a String, or a list such as [ctx, name, \".\"]")
+          help: "pass a String, or a list such as [ctx, name, \".\"]")
       }
       if !inner.isEmpty, inner.allSatisfy({ $0.asInt != nil }) {
         return .keys(try keys(inner.compactMap(\.asInt)))
@@ -53,15 +53,15 @@ struct PromptReader {
             ? "\(name()) is an empty list"
             : "\(name()) is a list that begins with \(Arguments.describe(list[0]))",
           at: argument,
-          help: "in a piece with depth the soft tokens stand first: [p0, p1, nil, p3]; texts stand beside it")
+          help: "in a deep piece put soft tokens first: [p0, p1, nil, p3]; put texts outside it")
       }
       return .soft(SoftPiece(first.variable, deep: try rows(Array(list.dropFirst()), name(), argument)))
     }
     throw arguments.failure(
       "E0303", "\(name()) is \(Arguments.describe(value)); a piece is a String or a Tensor", at: argument,
       help: value.asInt == nil
-        ? "write a text, or soft tokens [rows, \(model.config.text.width)]"
-        : "write str(n) for a number in a text")
+        ? "pass a String, or soft tokens [rows, \(model.config.text.width)]"
+        : "use str(n) for a number")
   }
 
   /// Tensors, or nil, before block 1, 2, …
@@ -70,8 +70,8 @@ struct PromptReader {
       if value.isNil { return nil }
       if let tensor: TensorValue = value.asHost() { return tensor.variable }
       throw arguments.failure(
-        "E0303", "\(name) holds \(Arguments.describe(value)) where a Tensor or nil belongs", at: argument,
-        help: "each entry is for one block: a tensor of rows, or nil to leave the block alone")
+        "E0303", "\(name) contains \(Arguments.describe(value)); expected a Tensor or nil", at: argument,
+        help: "pass one entry for each block: a tensor of rows, or nil to change nothing")
     }
   }
 
@@ -83,8 +83,8 @@ struct PromptReader {
       guard rest.allSatisfy({ $0 == 0 }) else {
         throw Failure(
           "E0305",
-          "the id \(rest.first { $0 != 0 } ?? 0) comes after [end], where \(model.config.name) reads padding",
-          help: "fill rows up with 0 behind [end]: this model's text tower sees all positions",
+          "the id \(rest.first { $0 != 0 } ?? 0) comes after [end], where \(model.config.name) expects padding",
+          help: "pad rows with 0 after [end]; this model's text tower reads all positions",
           argument: argument)
       }
     }

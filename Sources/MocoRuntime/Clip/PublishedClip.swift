@@ -2,17 +2,17 @@ import Glibc
 import MocoBase
 import MocoLang
 
-/// A CLIP model that others publish, by the names under which their programs fetch it. Nothing is fetched here:
-/// the answer to such a name is where to get the files.
+/// A published CLIP model, by the names under which other programs download it. Nothing is downloaded here:
+/// the error for such a name says where to get the files.
 struct PublishedClip {
-  /// As people call it: `ViT-B/16`.
+  /// Its usual name: `ViT-B/16`.
   let name: String
-  /// The file that OpenAI's program fetches; nil for models of others.
+  /// The file that OpenAI's program downloads; nil for other publishers' models.
   var file: String?
   /// The repository on the Hugging Face Hub, a folder that `load_clip` reads.
   var repository: String?
 
-  /// Where the addresses of OpenAI's files stand.
+  /// The page that lists the addresses of OpenAI's files.
   private static let openAI = "https://github.com/openai/CLIP/blob/main/clip/clip.py"
   private static let hub = "https://huggingface.co/"
 
@@ -30,7 +30,7 @@ struct PublishedClip {
     PublishedClip(name: "ViT-bigG-14", repository: "laion/CLIP-ViT-bigG-14-laion2B-39B-b160k"),
   ]
 
-  /// Kinds of models that other programs know and that are not CLIP's, by a part of their names.
+  /// Kinds of models that other programs support and that are not CLIP, by a part of their names.
   private static let foreign: [(part: String, kind: String)] = [
     ("siglip", "a SigLIP model"), ("coca", "a CoCa model"), ("eva0", "an EVA-CLIP model"),
     ("eva-clip", "an EVA-CLIP model"), ("convnext", "a ConvNeXt CLIP model"),
@@ -38,10 +38,10 @@ struct PublishedClip {
     ("blip", "a BLIP model"), ("dinov", "a DINO model"),
   ]
 
-  /// Whose repositories hold CLIP models.
+  /// Owners of repositories that hold CLIP models.
   private static let owners: Set<String> = ["openai", "laion", "timm", "apple", "facebook", "ucsc-vlaa"]
 
-  /// What to answer to a path at which nothing lies, if it is a model's name or nearly one; nil otherwise.
+  /// The error for a path that does not exist, if it is or resembles a model's name; nil otherwise.
   static func answer(to path: String) -> Failure? {
     var name = path
     for start in [hub, "http://huggingface.co/", "https://hf.co/", "hf-hub:", "hf_hub:"]
@@ -50,8 +50,8 @@ struct PublishedClip {
     }
     if name.contains("://") {
       return Failure(
-        "E0501", "\(path) is an address, and moco does not download anything",
-        help: "download the file, and give the path at which it lies", argument: "path")
+        "E0501", "\(path) is an address; moco does not download models",
+        help: "download the file and pass its path", argument: "path")
     }
     let last = name.split(separator: "/").last.map { String($0) } ?? ""
     if let model = known.first(where: { $0.file == last }) {
@@ -83,7 +83,8 @@ struct PublishedClip {
     {
       return Failure(
         "E0501", "there is no model file or folder at \(path)",
-        help: "write \"\(near)\" if you mean that model; moco then says where to get it", argument: "path")
+        help: "write \"\(near)\" if you mean that model; the error then says where to get it",
+        argument: "path")
     }
     guard pieces.count == 2 || (name != path && pieces.count > 2),
       pieces.prefix(2).allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) })
@@ -108,7 +109,7 @@ struct PublishedClip {
 
   private static func refusal(_ path: String, _ model: PublishedClip) -> Failure {
     Failure(
-      "E0501", "\"\(path)\" is the name of a published model; moco reads files and fetches nothing",
+      "E0501", "\"\(path)\" is the name of a published model; moco does not download models",
       help: ways(model).joined(separator: "; or "), argument: "path")
   }
 
@@ -117,16 +118,16 @@ struct PublishedClip {
     var ways: [String] = []
     if let file = model.file, let home = getenv("HOME").map({ String(cString: $0) }) {
       let cached = "\(home)/.cache/clip/\(file)"
-      if FileSystem.kind(cached) == .file { ways.append("type load_clip(\"\(cached)\"), which lies there") }
+      if FileSystem.kind(cached) == .file { ways.append("type load_clip(\"\(cached)\"): that file exists") }
     }
     if let repository = model.repository {
       let folder = repository.split(separator: "/").last.map { String($0) } ?? repository
       ways.append(
-        "get the folder of \(hub)\(repository) (hf download \(repository) --local-dir \(folder)) and type "
+        "download \(hub)\(repository) (hf download \(repository) --local-dir \(folder)) and type "
           + "load_clip(\"\(folder)\")")
     }
     if let file = model.file {
-      ways.append("get \(file), whose address stands in \(openAI), and type load_clip(\"\(file)\")")
+      ways.append("download \(file) (its address is in \(openAI)) and type load_clip(\"\(file)\")")
     }
     return ways
   }
@@ -142,7 +143,7 @@ struct PublishedClip {
     }
   }
 
-  /// Without case and signs: `ViT-B/16` and `vit_b16` are the same.
+  /// Without case and punctuation: `ViT-B/16` and `vit_b16` are the same.
   private static func normalized(_ name: String) -> String {
     String(name.lowercased().filter { $0.isLetter || $0.isNumber })
   }
@@ -158,7 +159,7 @@ struct PublishedClip {
     return known.first { normalized($0.name) == plain + "px" }
   }
 
-  /// The published name that differs by a slip or two; a swap of neighbours counts as one.
+  /// The published name that differs by one or two typing errors; a swap of neighbours counts as one.
   private static func nearest(_ plain: String, repositories: Bool) -> String? {
     let wanted = Array(plain.unicodeScalars)
     guard wanted.count <= 64 else { return nil }

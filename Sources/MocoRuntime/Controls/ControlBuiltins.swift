@@ -7,10 +7,10 @@ func registerControlBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
     control(
       "slider(range, default = nil, *, step = nil, label = nil)", in: context,
       doc: """
-        A control for a number: `let k = slider(1...6, 2)` makes k 2, until somebody moves it. The value is an Int for a range
-        of Ints, and a Float where the range or the step has one; without a default it is the first of the range. `step` is
-        the distance between the numbers, 1 for Ints; a range of Floats needs it. A control is set by `--set k=3`, and moved in
-        `moco watch` and in pages that `moco export` has written: `help("notebooks")`.
+        A control for a number: `let k = slider(1...6, 2)` makes k 2 until the slider is moved. The value is an Int
+        for a range of Ints, and a Float if the range or the step has one. The default is the first number of the
+        range. `step` is the distance between the numbers, 1 for Ints; it is required for Floats. `--set k=3` sets a
+        control; it can be moved in `moco watch` and in pages written by `moco export`: see `help("notebooks")`.
 
         ```
         let k = slider(1...6, 2)
@@ -21,9 +21,9 @@ func registerControlBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
     control(
       "choose(options, default = nil, *, label = nil)", in: context,
       doc: """
-        A control for one of several things: `let style = choose(["clean", "sketch"])`. The options are a List (or Range) of values whose
-        texts differ, or a Record: then its names are chosen among, and the value is what stands at that name. Without a
-        default it is the first. `--set style=sketch` sets it by its text.
+        A control for one of several options: `let style = choose(["clean", "sketch"])`. The options are a List (or
+        Range) of values with different texts, or a Record: then its names are the options, and the value is the one
+        under the chosen name. The default is the first option. `--set style=sketch` sets it by its text.
 
         ```
         let style = choose(["clean", "sketch", "negative"], "sketch")
@@ -47,7 +47,7 @@ func registerControlBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
     control(
       "text_field(default = \"\", *, label = nil)", goesThrough: false, in: context,
       doc: """
-        A control for a text. A page of `moco export` shows its text and cannot change it, since it cannot try every text; `moco watch`
+        A control for a String. A page written by `moco export` shows its text and cannot change it; `moco watch`
         can. `--set template="a sketch of a {}."` sets it.
 
         ```
@@ -59,8 +59,8 @@ func registerControlBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
       "image_picker(images, default = 0, *, label = nil)", in: context,
       doc: """
         A control for one of several images: of a split, or of a List of images. The value is the image itself, as `images[i]`
-        gives it: `route(mix, picture)` takes it, and of a split's, `picture.index` is its place and `picture.class` its
-        class. `default` and `--set picture=5` name the place, from 0.
+        gives it, so `route(mix, picture)` accepts it. For an image of a split, `picture.index` is its index and
+        `picture.class` its class. `default` and `--set picture=5` are an index, from 0.
 
         ```
         let data = dataset("fashion")
@@ -73,14 +73,14 @@ func registerControlBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
   ])
 }
 
-/// What a call of a control's function has made of its arguments.
+/// The arguments of a control's function, as read.
 struct Made {
   var kind: Control.Kind
-  /// The place of the default.
+  /// The index of the default.
   var start: Int
   /// The text of a text field.
   var text = ""
-  /// The value at a place.
+  /// The value at an index.
   let value: (Int) throws -> AnyValue
 
   init(_ kind: Control.Kind, start: Int, _ value: @escaping (Int) throws -> AnyValue) {
@@ -116,7 +116,7 @@ private func control(
   }
 }
 
-/// A text may be set in quotes, as the literal that it is.
+/// A text may be set in quotes, as a String literal.
 private func unquoted(_ setting: String, _ control: Control) -> String {
   switch control.kind {
   case .text, .choice:
@@ -152,21 +152,21 @@ private func choice(_ arguments: Arguments) throws -> Made {
   }
   guard !options.isEmpty else {
     throw arguments.failure(
-      "E0305", "choose has nothing to choose among", at: "options", help: "give at least one value")
+      "E0305", "choose has no options", at: "options", help: "pass at least one value")
   }
   guard options.count <= mostOptions else { throw tooMany(options.count, arguments) }
   var seen: Set<String> = []
   for option in options {
     if !seen.insert(option.text).inserted {
       throw arguments.failure(
-        "E0305", "two options of choose read \(StringText.quoted(option.text))", at: "options",
-        help: "name them: choose({first: …, second: …})")
+        "E0305", "duplicate option of choose: \(StringText.quoted(option.text))", at: "options",
+        help: "give them names: choose({first: …, second: …})")
     }
     if option.text.isEmpty || option.text.contains("\n") {
       throw arguments.failure(
-        "E0305", "an option of choose is \(option.text.isEmpty ? "empty" : "of several lines")",
+        "E0305", "an option of choose \(option.text.isEmpty ? "is empty" : "has several lines")",
         at: "options",
-        help: "give it a name of one line: choose({name: …})")
+        help: "give it a one-line name: choose({name: …})")
     }
   }
   var start = 0
@@ -181,8 +181,8 @@ private func choice(_ arguments: Arguments) throws -> Made {
         Nearest.name(to: text, among: options.map(\.text)).map { "did you mean \(StringText.quoted($0))? " }
         ?? ""
       throw arguments.failure(
-        "E0305", "\(Arguments.describe(wanted)) is none of the options", at: "default",
-        help: "\(near)give one of \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", …" : "")"
+        "E0305", "the default \(Arguments.describe(wanted)) is not one of the options", at: "default",
+        help: "\(near)use one of \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", …" : "")"
       )
     }
     start = place
@@ -190,24 +190,24 @@ private func choice(_ arguments: Arguments) throws -> Made {
   return Made(.choice(options.map(\.text)), start: start) { options[$0].value }
 }
 
-/// Options of a choice, and images of a picker, at most.
+/// The maximum number of options of a choice, and of images of a picker.
 let mostOptions = 10_000
 
 private func tooMany(_ count: Int, _ arguments: Arguments) -> Failure {
   arguments.failure(
-    "E0305", "choose cannot show \(count) options", at: "options",
-    help: "give at most \(mostOptions), or take a slider for numbers")
+    "E0305", "choose has too many options: \(count)", at: "options",
+    help: "pass at most \(mostOptions), or use a slider for numbers")
 }
 
 extension Interpreter {
-  /// A value as it is written in a program, as far as a text can say it.
+  /// A value as it is written in a program, if it has a literal form.
   fileprivate func quoted(_ value: AnyValue) -> String {
     value.asString.map { StringText.quoted($0) } ?? text(value)
   }
 }
 
 extension Control {
-  /// What records keep of its value: a number of a slider, a Bool of a toggle, the text of the others.
+  /// The value in records: a number for a slider, a Bool for a toggle, the text for the others.
   fileprivate var recorded: Json {
     switch kind {
     case .slider, .pictures: SettingValue.literal(value, Runtime.dialect)?.json ?? .string(value)
@@ -218,9 +218,9 @@ extension Control {
 }
 
 extension RuntimeContext {
-  /// A control was declared: front ends show it, and the run's record keeps its value.
+  /// Announces a declared control: front ends show it, and the run's record keeps its value.
   ///
-  /// - Parameter value: what records keep of it; nil for its text.
+  /// - Parameter value: the value in records; nil for its text.
   func declare(_ control: Control, as value: Json? = nil) {
     if let recorder {
       controls.removeAll { $0.name == control.name }

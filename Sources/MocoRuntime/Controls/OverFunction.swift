@@ -1,19 +1,19 @@
 import MocoBase
 import MocoLang
 
-/// `over`: what a sweep goes through.
+/// `over`: the values of a sweep.
 func overFunction(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "over(values, *, when = true, otherwise = nil, label = nil)",
     doc: """
       A setting with several values: `let shots = over([1, 2, 4])`. A run takes the first, `--set shots=4` gives another, and
       `moco sweep FILE` runs the program once for each, or for each combination where there are several `over`. The values
-      stand in the call, in a List or as a Range of Ints: numbers, Bools, Strings, nil, or lists of those, each once. It
-      stands at the top level: `let name = over(…)`. A value that is not in the list may be set where it has the type of one
-      that is; that is said.
+      are written in the call, as a List or a Range of Ints: numbers, Bools, Strings, nil, or lists of those,
+      without duplicates. It is written at the top level: `let name = over(…)`. A value that is not in the list may
+      be set if it has the type of one that is; a message says so.
 
-      `when:` is a condition of settings above: where it does not hold, a sweep does not go through the values, and the
-      setting is what `otherwise:` says, or the first value. So nothing is run for combinations that make no sense. Both are
+      `when:` is a condition on settings above. Where it is false, a sweep does not run the values, and the
+      setting is the value of `otherwise:`, or the first value. This excludes combinations that make no sense. Both are
       written with literals, settings above, `==`, `!=`, `<`, `in`, `not`, `and`, `or`, `if`, since a sweep knows its points before
       anything runs.
 
@@ -29,12 +29,12 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
       ```
       """
   ) { _ in
-    throw Failure("E1101", "no sweep sees this 'over'", help: SweptValues.place)
+    throw Failure("E1101", "a sweep cannot use this 'over'", help: SweptValues.place)
   }.onlyGiving().asControl(goesThrough: true, isSwept: true) { [unowned context] arguments, declaration in
     guard !declaration.isInModule else {
       throw Failure(
-        "E1101", "no sweep sees an 'over' of a module",
-        help: "declare it in the program that uses the module, and give the value to a function of the module"
+        "E1101", "a sweep cannot use an 'over' in a module",
+        help: "declare it in the program that uses the module, and pass the value to a function of the module"
       )
     }
     let label = try arguments.optionalString("label") ?? ""
@@ -53,8 +53,8 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
         if context.recorder?.point == nil {
           arguments.interpreter.note(
             "\(declaration.name) is set to \(read.source), "
-              + (other.map { "where its condition does not hold and a sweep has \($0.source)" }
-                ?? "which is none of the values that over goes through"))
+              + (other.map { "where its condition is false and a sweep uses \($0.source)" }
+                ?? "which is not one of the values of over"))
         }
       }
     }
@@ -66,35 +66,35 @@ func overFunction(_ context: RuntimeContext) -> NativeFunction {
   }
 }
 
-/// What the setting is where the condition of a call that runs does not hold; nil where it does.
+/// The value of the setting if the condition of the call is false; nil if it is true.
 private func valueOtherwise(_ arguments: Arguments, _ values: [SettingValue]) throws -> SettingValue? {
   if try arguments.bool("when") { return nil }
   guard arguments.isGiven("otherwise"), let given = arguments["otherwise"] else { return values[0] }
   guard let value = SettingValue(given) else {
     throw arguments.failure(
-      "E1102", "\(Arguments.describe(given)) is not a value that over can have", at: "otherwise",
+      "E1102", "over does not accept \(Arguments.describe(given)) as a value", at: "otherwise",
       help: "write a number, true, false, nil, a String, or a list of those")
   }
   try SweptValues.check([value]) { arguments.failure("E1102", $0, at: "otherwise", help: $1) }
   return value
 }
 
-/// The values of a call that runs; at least one.
+/// The values of the call; at least one.
 private func sweptValues(_ arguments: Arguments) throws -> [SettingValue] {
   if let range = arguments["values"]?.asRange, range.count > SweptValues.most {
     throw arguments.failure(
-      "E1102", "over cannot go through \(range.count) values", at: "values",
-      help: "give at most \(SweptValues.most)")
+      "E1102", "over has too many values: \(range.count)", at: "values",
+      help: "pass at most \(SweptValues.most)")
   }
   guard let elements = try? arguments.list("values") else {
     throw arguments.wrongType(
-      "values", expected: "a List or a Range of Ints", help: "over([1, 2, 4]) or over(1...3)")
+      "values", expected: "a List or a Range of Ints", help: "write over([1, 2, 4]) or over(1...3)")
   }
   var values: [SettingValue] = []
   for element in elements {
     guard let value = SettingValue(element) else {
       throw arguments.failure(
-        "E1102", "\(Arguments.describe(element)) is not a value that over can go through", at: "values",
+        "E1102", "over does not accept \(Arguments.describe(element)) as a value", at: "values",
         help: "write a number, true, false, nil, a String, or a list of those")
     }
     values.append(value)

@@ -1,15 +1,15 @@
 import MocoBase
 import MocoLang
 
-/// `result`: what a run has come to.
+/// `result`: the result of a run.
 func resultFunction(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "result(values)",
     doc: """
-      What this run has come to, for its record and for tables: `result({accuracy: report.accuracy})`. The values are
-      finite numbers, Bools and Strings. Several calls add to one result; a name that is there already may come again with
-      the same value only. It stands as `result` in the run's `run.json`: `moco table` and `runs(…)` read it, and a run of
-      a sweep without a result has nothing in its table.
+      Records the result of this run, for tables: `result({accuracy: report.accuracy})`. The values are
+      finite numbers, Bools and Strings. Several calls add to one result; an existing name may be repeated only with
+      the same value. It is stored as `result` in the run's `run.json`: `moco table` and `runs(…)` read it, and a run of
+      a sweep without a result has no entry in its table.
 
       ```
       let accuracy = 0.91
@@ -30,8 +30,8 @@ func resultFunction(_ context: RuntimeContext) -> NativeFunction {
       if let known = merged[name], known != json {
         throw arguments.failure(
           "E1104",
-          "the result \(StringText.quoted(name)) is \(known.serialized()) already, and now \(json.serialized())",
-          at: "values", help: "give each result once, or another name")
+          "the result \(StringText.quoted(name)) is already \(known.serialized()) and cannot become \(json.serialized())",
+          at: "values", help: "set each result once, or use another name")
       }
       merged[name] = json
     }
@@ -50,8 +50,8 @@ private func resultValue(_ name: String, _ value: AnyValue, _ arguments: Argumen
     guard number.isFinite else {
       throw arguments.failure(
         "E1103",
-        "the result \(StringText.quoted(name)) is \(NumberText.float(number)), which no table can average",
-        at: "values", help: "look for what made it, or leave it out")
+        "the result \(StringText.quoted(name)) is not finite: \(NumberText.float(number))",
+        at: "values", help: "check how it is computed, or leave it out")
     }
     return setting.json
   case .none, .list, .quantity, .record: throw refusal(name, Arguments.describe(value), arguments)
@@ -60,6 +60,6 @@ private func resultValue(_ name: String, _ value: AnyValue, _ arguments: Argumen
 
 private func refusal(_ name: String, _ found: String, _ arguments: Arguments) -> Failure {
   arguments.failure(
-    "E1103", "the result \(StringText.quoted(name)) is \(found), and no number, Bool or String", at: "values",
-    help: "give one number of it, such as report.accuracy, or its text: \"\\(…)\"")
+    "E1103", "the result \(StringText.quoted(name)) is \(found), not a number, Bool or String", at: "values",
+    help: "pass one number of it, such as report.accuracy, or its text: \"\\(…)\"")
 }

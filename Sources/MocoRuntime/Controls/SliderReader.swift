@@ -25,7 +25,7 @@ struct SliderReader {
       return try steps(range.start, range.end, range.isClosed, written: range.shortDescription)
     }
     throw arguments.wrongType(
-      "range", expected: "a Range", help: "1...6, 0..<10, or 0.0...1.0 with a step, written in the call")
+      "range", expected: "a Range", help: "write 1...6, 0..<10, or 0.0...1.0 with a step in the call")
   }
 
   private func steps(_ range: RangeValue) throws -> Control.Steps {
@@ -35,17 +35,18 @@ struct SliderReader {
         Double(range.start), Double(range.end), range.isClosed, written: range.description)
     }
     guard range.step > 0 else {
-      throw fault("a slider goes from the smaller number to the larger one", at: "range", "turn the range round")
+      throw fault("the range of a slider must ascend", at: "range", "swap the ends of the range")
     }
     guard range.count > 0 else {
-      throw fault("the range \(range.description) is empty", at: "range", "give one that has a number: 1...6")
+      throw fault(
+        "the range \(range.description) is empty", at: "range", "use a range with at least one number: 1...6")
     }
     var step = range.step
     if !arguments.isAbsent("step") {
       guard range.step == 1 else { throw doubled(range) }
       step = try arguments.int("step")
       guard step > 0 else {
-        throw fault("slider cannot take steps of \(step)", at: "step", "give a step above 0")
+        throw fault("the step of a slider cannot be \(step)", at: "step", "use a step above 0")
       }
     }
     let whole = RangeValue(start: range.start, end: range.end, isClosed: range.isClosed, step: step)
@@ -60,15 +61,18 @@ struct SliderReader {
   }
 
   private func doubled(_ range: RangeValue) -> Failure {
-    fault("the range \(range.description) has steps of its own", at: "step", "leave step out, or by")
+    fault(
+      "the range \(range.description) already has a step", at: "step", "remove 'step', or 'by' from the range"
+    )
   }
 
-  private func steps(_ low: Double, _ high: Double, _ isClosed: Bool, written: String) throws -> Control.Steps {
+  private func steps(_ low: Double, _ high: Double, _ isClosed: Bool, written: String) throws -> Control.Steps
+  {
     guard low.isFinite, high.isFinite else {
-      throw fault("the ends of a slider are numbers, not nan or inf", at: "range", "give a range such as 0.0...1.0")
+      throw fault("the range of a slider must be finite", at: "range", "use a range such as 0.0...1.0")
     }
     guard isClosed ? low <= high : low < high else {
-      throw fault("the range \(written) is empty", at: "range", "give the smaller number first: 0.0...1.0")
+      throw fault("the range \(written) is empty", at: "range", "put the smaller number first: 0.0...1.0")
     }
     guard !arguments.isAbsent("step") else {
       throw fault(
@@ -77,11 +81,12 @@ struct SliderReader {
     }
     let step = try arguments.float("step")
     guard step > 0, step.isFinite, step <= 1e300 else {
-      throw fault("slider cannot take steps of \(NumberText.float(step))", at: "step", "give a step above 0")
+      throw fault(
+        "the step of a slider cannot be \(NumberText.float(step))", at: "step", "use a step above 0")
     }
     let exact = (high - low) / step
     guard exact < 1e9 else {
-      throw fault("a slider of more than a billion steps cannot be moved", at: "step", "give a larger step")
+      throw fault("a slider cannot have more than a billion steps", at: "step", "use a larger step")
     }
     let whole = exact.rounded()
     let divides = (exact - whole).magnitude < 1e-6
@@ -105,7 +110,9 @@ struct SliderReader {
     let text: String
     if steps.isWhole {
       let whole = try arguments.int("default")
-      if let place = Control(name: "", kind: .slider(steps), value: "").place(of: String(whole)) { return place }
+      if let place = Control(name: "", kind: .slider(steps), value: "").place(of: String(whole)) {
+        return place
+      }
       (number, text) = (Double(whole), String(whole))
     } else {
       number = try arguments.float("default")
@@ -116,12 +123,12 @@ struct SliderReader {
     let ratio = (number - steps.start) / steps.step
     guard ratio > 0, ratio < Double(steps.count - 1) else {
       throw fault(
-        "slider cannot begin at \(text): it goes from \(first) to \(last)", at: "default",
-        "give \(steps.sentence)")
+        "the default \(text) is out of range: the slider goes from \(first) to \(last)", at: "default",
+        "use \(steps.sentence)")
     }
     let below = min(max(0, Int(ratio.rounded(.down))), steps.count - 2)
     throw fault(
-      "slider cannot begin at \(text): no step reaches it", at: "default",
-      "give \(steps.text(at: below)) or \(steps.text(at: below + 1))")
+      "the default \(text) is not on a step of the slider", at: "default",
+      "use \(steps.text(at: below)) or \(steps.text(at: below + 1))")
   }
 }

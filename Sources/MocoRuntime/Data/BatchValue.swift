@@ -5,10 +5,10 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-/// How the batches of one pass become tensors; shared by them, so that a model's weights are looked at once a
+/// How the batches of one pass become tensors. It is shared by them, so that a model's weights are checked once per
 /// pass.
 final class BatchMaker {
-  /// For whom `batch.images` is made; nil: in the images' own size, values 0 … 1.
+  /// The model that `batch.images` is prepared for; nil: the images' own size, values 0 … 1.
   let preprocess: Preprocess?
   let augmentation: Augmentation?
   private var encoder: (model: CLIPModel, encoder: ImageEncoder)?
@@ -19,7 +19,7 @@ final class BatchMaker {
     self.augmentation = augmentation
   }
 
-  /// What a model reads, kept features while its tower is frozen and the images are not augmented.
+  /// The inputs of a model: cached features while its tower is frozen and the images are not augmented.
   func form(asking model: any Classifier) throws -> AskedForm {
     if let asking, asking.model === model { return asking.form }
     var form = model.askedForm(keeps: augmentation == nil)
@@ -28,7 +28,7 @@ final class BatchMaker {
     return form
   }
 
-  /// Kept features while the vision tower is frozen and images are not augmented, else pixels.
+  /// Cached features while the vision tower is frozen and images are not augmented, else pixels.
   func form(for model: CLIPModel, trainsVision: Bool) throws -> BatchForm {
     let trains = trainsVision || model.trainableParameters.contains { $0.name.hasPrefix("visual.") }
     if trains || augmentation != nil { return .pixels(Preprocess(model.config), augmentation: augmentation) }
@@ -72,10 +72,10 @@ final class BatchesValue: HostObject {
   private func batch(_ place: Int) -> AnyValue { .host(BatchValue(split, plan.batches[place], maker)) }
 }
 
-/// Some images of a split. Tensors are made when somebody wants them, in the form that he wants.
+/// Some images of a split. Tensors are made when first used, in the requested form.
 final class BatchValue: ImageHost {
   let split: DataSplit
-  /// Places in the split.
+  /// Indices in the split.
   let places: [Int]
   private let maker: BatchMaker
   private var images: TensorValue?
@@ -99,7 +99,7 @@ final class BatchValue: ImageHost {
     return try split.batch(places, form: maker.form(for: model.clip, trainsVision: model.trainsVision))
   }
 
-  /// The images for a model that says what it reads of them.
+  /// The images for a model that declares which inputs it reads.
   func asked(for model: any Classifier) throws -> ImageInput {
     let form = try maker.form(asking: model)
     return .asked(split.asked(places, form))

@@ -28,35 +28,38 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
 
       - `dataset("fashion")`: the part of Fashion-MNIST that ships with moco; `dataset("fashion-full")`: all of it, where
         the Debian package dataset-fashion-mnist is installed.
-      - `dataset("photos")`: what lies at a path. It is known again by what it holds:
+      - `dataset("photos")`: the data at a path. The layout is detected from its contents:
 
       \(DataLayout.manual)
 
-      Beside the source:
+      Other arguments:
 
-      - `split: {train: 0.7, test: 0.3}` says how images without splits are cut. `split: {train: "seg_train", test: ["a",
-        "b"]}` says which folders, or which values of a list's split column, a split is made of.
-      - `images:` is the folder that a list's paths are relative to, `columns: {path: "photo", label: "breed"}` says which
-        columns are meant where the usual names do not.
-      - Every file in a class folder is read or stands in `skipped` with its reason; `origin` says what was assumed.
-        `skip_broken: true` reads every file once and leaves out what cannot be decoded, or is listed and missing.
-      - `grey16:` says what becomes of 16-bit grey: `"scale"` is value · 255 / 65535, rounded; `"clip"` is Pillow's way, where
-        all above 255 is white and a TIFF that counts from white stays inverted.
+      - `split: {train: 0.7, test: 0.3}` gives the shares of the splits, for data without splits.
+        `split: {train: "seg_train", test: ["a", "b"]}` gives the folders of each split, or the values of a list's
+        split column.
+      - `images:` is the folder that a list's paths are relative to. `columns: {path: "photo", label: "breed"}` names the
+        columns if they do not have the usual names.
+      - Every file in a class folder is read, or is listed in `skipped` with the reason; `origin` lists the assumptions.
+        `skip_broken: true` reads every file once and leaves out files that cannot be decoded and listed files that
+        are missing.
+      - `grey16:` sets the conversion of 16-bit grey: `"scale"` is value · 255 / 65535, rounded; `"clip"` does as
+        Pillow, where all values above 255 are white and a white-is-zero TIFF stays inverted.
       - `order: "openai"` resizes an image before it is converted to RGB, as OpenAI's transform does: a palette or one bit
-        by the nearest pixel, colours weighed by alpha. `"coop"` converts first, as CoOp and its successors. Images with a
+        by the nearest pixel, colours weighted by alpha. `"coop"` converts first, as CoOp and its successors. Images with a
         style are converted first.
       - `dataset(features: t, labels: [0, 1, …], classes: ["cat", "dog"])`: vectors in memory. Without `split: {train:
         0..<80, test: 80..<100}` every row is in `train` and in `test`. `features:` and `labels:` may be files
         (`"x.npy"`, `"y.npy"`), and records of splits: `features: {train: "train.npz", test: "test.npz"}`, where `labels:`
-        is left out if the files hold them. `help("features")` says how other programs make such files.
-      - `classes:` names the classes of files too: a list in the order of the labels, or `{old: "new"}`.
+        is left out if the files hold them. `help("features")` explains how to make such files with other programs.
+      - `classes:` also renames the classes of files: a list in the order of the labels, or `{old: "new"}`.
 
-      It has `classes`, its splits `train`, `val`, `test`, and the cuts `base` and `new`.
+      The result has `classes`, its splits `train`, `val`, `test`, and the subsets `base` and `new`.
 
-      Features are taken as they are: writing into the tensor afterwards changes no data. Trainings and evaluations know a
-      split by the content of its images (bytes of files, pixels, numbers), their order, labels, class names and styles,
-      wherever the files lie: a checkpoint goes on with the same data only, and records hold the hash. What a record says
-      of `dataset(…)` itself is quicker: of files it counts paths, sizes and times.
+      Features are used unchanged; writing into the tensor afterwards does not change the data. Trainings and
+      evaluations identify a split by the content of its images (bytes of files, pixels, numbers), their order,
+      labels, class names and styles, not by where the files are. A checkpoint resumes with the same data only, and
+      records hold the hash. For `dataset(…)` itself a record holds a quicker hash: of paths, sizes and modification
+      times of files.
 
       ```
       let data = dataset("fashion")
@@ -89,10 +92,10 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
   }
 }
 
-/// Data sets that are known by their names.
+/// Data sets that ship with moco or have a registered name.
 private let bundledSets = ["fashion", "fashion-full"]
 
-/// One line on files that may have been meant as images; notes and the like are in `skipped` alone.
+/// One line on files that may have been meant as images; other files are listed only in `skipped`.
 private func sayLeftOut(_ data: Dataset, _ context: RuntimeContext) {
   guard let summary = SkippedImage.summary(data.skipped.filter(\.looksLikeImage)) else { return }
   context.say("\(data.name): left out \(summary)\n")
@@ -100,11 +103,11 @@ private func sayLeftOut(_ data: Dataset, _ context: RuntimeContext) {
 
 private func sourceData(_ source: String, _ arguments: Arguments, _ context: RuntimeContext) throws -> Dataset
 {
-  try refuse(["labels"], arguments, "files have labels of their own")
+  try refuse(["labels"], arguments, "files have their own labels")
   let options = try dataOptions(arguments)
   let images = try arguments.optionalString("images")
   if bundledSets.contains(source) {
-    try refuse(["split"], arguments, "\(source) has splits of its own")
+    try refuse(["split"], arguments, "\(source) already has splits")
     try refuse(["images", "columns"], arguments, "\(source) is not a list of files")
   }
   return try openDataset(source, images: images, options: options, context.standardLibrary())
@@ -123,15 +126,15 @@ package func openDataset(
   }
 }
 
-/// The error of options that would be ignored beside the others.
+/// The error for options that would be ignored next to the others.
 func refuse(_ names: [String], _ arguments: Arguments, _ reason: String) throws {
   for name in names where !arguments.isAbsent(name) {
     throw arguments.failure(
-      "E0519", "\(name) would be ignored: \(reason)", at: name, help: "leave out \(name):")
+      "E0519", "'\(name)' would be ignored: \(reason)", at: name, help: "remove \(name):")
   }
 }
 
-/// The options of data in files. All are read, whether or not the source needs them.
+/// The options of data in files. All are checked, whether or not the source needs them.
 private func dataOptions(_ arguments: Arguments) throws -> DataOptions {
   var options = DataOptions(skipsBroken: try arguments.bool("skip_broken"))
   options.reading = ImageReading(
@@ -159,7 +162,7 @@ private func namedColumns(_ arguments: Arguments) throws -> [TableColumn: String
     if text == nil, let number = value.asInt { text = String(number) }
     guard let column = TableColumn(rawValue: name), let text else {
       throw arguments.failure(
-        "E0303", "columns names path, label and split by texts, not \(name) by \(value.typeName)",
+        "E0303", "'\(name)' of columns is a String or a number from 1, not \(value.typeName)",
         at: "columns",
         help: "write columns: {path: \"photo\", label: \"breed\"}")
     }
@@ -174,7 +177,7 @@ private func namedSplits(_ parts: Fields, _ arguments: Arguments) throws -> [Dat
     let names = value.asString.map { [$0] } ?? value.asList.map { $0.compactMap(\.asString) } ?? []
     guard !names.isEmpty, value.asList.map({ $0.count == names.count }) ?? true else {
       throw arguments.failure(
-        "E0303", "dataset expects shares for all splits, or names for all; \"\(name)\" is \(value.typeName)",
+        "E0303", "'split' expects shares for all splits, or names for all; \"\(name)\" is \(value.typeName)",
         at: "split",
         help: "write split: {train: 0.7, test: 0.3}, or split: {train: \"folder\", test: [\"a\", \"b\"]}")
     }
@@ -191,7 +194,8 @@ func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset {
     for (old, new) in record {
       guard let name = new.asString else {
         throw arguments.failure(
-          "E0519", "the new name of \"\(old)\" is not text", at: "classes", help: "classes: {\(old): \"cat\"}"
+          "E0519", "the new name of \"\(old)\" is not a String", at: "classes",
+          help: "write classes: {\(old): \"cat\"}"
         )
       }
       guard let split = data.splits.first else { continue }
@@ -208,15 +212,15 @@ func renamed(_ data: Dataset, _ arguments: Arguments) throws -> Dataset {
       throw arguments.failure(
         "E0519",
         "\(names.count) class names are given, but the data has a class \(numbers.compactMap { $0 }.max() ?? 0)",
-        at: "classes", help: "names count from class 0")
+        at: "classes", help: "pass one name for each class, starting at class 0")
     }
     return try data.renamed(chosen.compactMap { $0 })
   }
   guard names.count == data.classes.count else {
     throw arguments.failure(
-      "E0519", "\(names.count) class names are given, but the data has \(data.classes.count) classes",
+      "E0519", "\(names.count) class names for \(data.classes.count) classes",
       at: "classes",
-      help: "they are \(data.classes.prefix(8).joined(separator: ", "))")
+      help: "pass one name for each class: \(data.classes.prefix(8).joined(separator: ", "))")
   }
   return try data.renamed(names)
 }
@@ -230,9 +234,9 @@ private func loadImage() -> NativeFunction {
   NativeFunction(
     "load_image(path: String, grey16 = \"scale\")",
     doc: """
-      A JPEG, PNG, WebP, GIF, TIFF or BMP file as an image: `width`, `height`, `channels`, `notes` on what was assumed of the
-      file, and `style(name, severity)`, `resize`, `crop`, `save`. `grey16: "clip"` clips 16-bit grey at 255, as Pillow does,
-      in place of scaling it.
+      A JPEG, PNG, WebP, GIF, TIFF or BMP file as an image: `width`, `height`, `channels`, `notes` with assumptions
+      about the file, and `style(name, severity)`, `resize`, `crop`, `save`. `grey16: "clip"` clips 16-bit grey at
+      255, as Pillow does, instead of scaling it.
 
       ```
       let image = load_image("photo.jpg")
@@ -250,8 +254,8 @@ private func sampleFolder(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "sample_folder(path: String, per_class = 24, size = 96, seed = 0)",
     doc: """
-      Makes a folder of JPEG and PNG images from those inside moco, one sub-folder for each class, each image in a random
-      style, and gives its path: something to try a folder of one's own with. A folder that is there is left as it is.
+      Makes a folder of JPEG and PNG images from those that ship with moco, one sub-folder for each class, each
+      image in a random style, and returns its path. Use it to try out data in folders. An existing folder is not changed.
 
       ```
       let data = dataset(sample_folder("own-photos"))
@@ -265,7 +269,7 @@ private func sampleFolder(_ context: RuntimeContext) -> NativeFunction {
     let seed = try arguments.seed()
     let data = try FashionMNIST.subset(folder: context.standardLibrary().path("data", "fashion"))
     for split in [try data.train(), try data.val()] {
-      // The first half of the images comes from the pool of shots, the rest from that of validation.
+      // The first half of the images comes from the training pool, the rest from the validation pool.
       let each = split.name == "train" ? (count + 1) / 2 : count / 2
       let styled = try split.styled(seed: seed)
       var made = [Int](repeating: 0, count: data.classes.count)

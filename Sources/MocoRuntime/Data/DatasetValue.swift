@@ -3,7 +3,7 @@ import MocoDocument
 import MocoLang
 import MocoPlot
 
-/// A data set as programs hold it.
+/// A data set as a value of the language.
 final class DatasetValue: FigureConvertible {
   let data: Dataset
   let context: RuntimeContext
@@ -57,15 +57,15 @@ final class DatasetValue: FigureConvertible {
     table.add(
       "few_shot(shots: Int, seed = 1, sampler = \"moco\", short = nil)",
       doc: """
-        The data set with `shots` training images per class; validation and test images stay whole. The images of 4 shots
-        are among those of 8.
+        The data set with `shots` training images per class; validation and test images are not reduced. The images
+        of 4 shots are a subset of those of 8.
 
-        `sampler: "coop"` draws the very images that CoOp and its successors draw with this seed, and cuts validation to
-        min(shots, 4). They draw from all classes and cut to `base` or `new` afterwards: `data.few_shot(16, sampler:
+        `sampler: "coop"` draws the same images as CoOp and its successors with this seed, and cuts validation to
+        min(shots, 4). They draw from all classes and select `base` or `new` afterwards: `data.few_shot(16, sampler:
         "coop").base`.
 
         A class with fewer than `shots` images is an error; `short: "all"` takes all of its images, as the sampler "coop"
-        does by itself (`short: "stop"` makes it an error there too). `origin` names such classes.
+        does by default (`short: "stop"` makes it an error there too). `origin` lists such classes.
 
         ```
         let few = dataset("fashion").few_shot(16, seed: 1)
@@ -86,9 +86,9 @@ final class DatasetValue: FigureConvertible {
     table.add(
       "styled(names = nil, severity = 0.6, seed = nil, withheld = nil)",
       doc: """
-        The data set with every image in a random style of `names` (all eight without it), its severity uniform between
-        0 and `severity`. The same seed gives every image the same look in every cut. `withheld` lists pairs of class
-        and style that become clean.
+        The data set with every image in a random style of `names` (default: all eight), with a severity uniform between
+        0 and `severity`. The same seed gives every image the same style in every subset. `withheld` lists pairs of class
+        and style that stay clean.
 
         ```
         let data = dataset("fashion").styled(["dark", "sketch"], seed: 1)
@@ -104,7 +104,7 @@ final class DatasetValue: FigureConvertible {
     }
   }
 
-  // MARK: Looks
+  // MARK: Appearance
 
   var shortDescription: String {
     let parts = data.splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
@@ -153,7 +153,7 @@ final class DatasetValue: FigureConvertible {
   private func spread(_ split: DataSplit) -> String {
     let counts = split.classCounts
     guard let least = counts.min(), let most = counts.max() else { return "no classes" }
-    return least == most ? "\(least) a class" : "\(least) to \(most) a class"
+    return least == most ? "\(least) per class" : "\(least) to \(most) per class"
   }
 
   private func styleNote(_ split: DataSplit) -> String {
@@ -163,14 +163,14 @@ final class DatasetValue: FigureConvertible {
       ? ", in all styles" : ", in the styles " + names.joined(separator: ", ")
   }
 
-  /// A picture or two of each class.
+  /// One or two pictures of each class.
   var figure: Figure {
     (data.split("train") ?? data.splits.first).map { SplitValue($0, context).figure } ?? empty
   }
   private var empty: Figure { Figure(.images(ImageGrid([])), title: data.name) }
 }
 
-/// What `styled` and `in_every_style` are told.
+/// The arguments of `styled` and `in_every_style`.
 struct StyleOptions {
   let styles: [Style]
   let severity: Float
@@ -193,7 +193,8 @@ struct StyleOptions {
   static func severity(_ arguments: Arguments) throws -> Float {
     let severity = try arguments.float("severity")
     guard severity >= 0, severity <= 1 else {
-      throw arguments.failure("E0305", "a severity of \(severity) is outside 0 to 1", at: "severity")
+      throw arguments.failure(
+        "E0305", "severity \(severity) is out of range: expected 0 to 1", at: "severity")
     }
     return Float(severity)
   }
@@ -204,8 +205,8 @@ struct StyleOptions {
     if let word = value.asString {
       guard word == "small world" else {
         throw arguments.failure(
-          "E0305", "there is no rule \"\(word)\" for withheld pairs", at: "withheld",
-          help: "\"small world\", or a list such as [[\"coat\", \"dark\"]]")
+          "E0305", "unknown rule \"\(word)\" for 'withheld'", at: "withheld",
+          help: "use \"small world\", or a list such as [[\"coat\", \"dark\"]]")
       }
       return .smallWorld(classes: split.classes.count)
     }

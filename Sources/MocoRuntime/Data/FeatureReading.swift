@@ -6,7 +6,7 @@ import MocoTensor
 func featureData(
   _ arguments: Arguments, dataOptions: (Arguments) throws -> DataOptions
 ) throws -> Dataset {
-  try refuse(["source", "images", "columns"], arguments, "features are given")
+  try refuse(["source", "images", "columns"], arguments, "'features' is already given")
   let features = try arguments.value("features")
   let given = arguments["labels"]
   let labels: AnyValue? = given?.isNil == false ? given : nil
@@ -16,7 +16,7 @@ func featureData(
       return try renamed(Dataset.tensors(path, options: dataOptions(arguments)), arguments)
     }
     throw arguments.failure(
-      "E0304", "dataset needs labels with the features", at: "features", help: "labels: [0, 1, …]")
+      "E0304", "dataset needs labels with the features", at: "features", help: "add labels: [0, 1, …]")
   }
   let table = try matrix(features, "features")
   let isWritten = labels.asString == nil && (labels.asHost() as TensorValue?) == nil
@@ -32,18 +32,18 @@ private func givenClasses(_ arguments: Arguments) throws -> [String]? {
 
 /// `features: {train: …, test: …}`, with labels in the same files or in a record of the same splits.
 private func splitData(_ parts: Fields, _ labels: AnyValue?, _ arguments: Arguments) throws -> Dataset {
-  try refuse(["split"], arguments, "the features have splits already")
+  try refuse(["split"], arguments, "the features already have splits")
   guard let first = parts.first else {
     throw arguments.failure(
-      "E0519", "features names no split", at: "features",
-      help: "features: {train: \"train.npz\", test: \"test.npz\"}")
+      "E0519", "'features' contains no split", at: "features",
+      help: "write features: {train: \"train.npz\", test: \"test.npz\"}")
   }
   guard let labels else {
     let files = try parts.map { name, value -> (split: String?, path: String) in
       guard let path = value.asString else {
         throw arguments.failure(
           "E0304", "dataset needs labels with the features of \"\(name)\"", at: "features",
-          help: "labels: {\(name): [0, 1, …]}, or the path of a file that holds both")
+          help: "add labels: {\(name): [0, 1, …]}, or pass the path of a file that holds both")
       }
       return (name, path)
     }
@@ -52,8 +52,8 @@ private func splitData(_ parts: Fields, _ labels: AnyValue?, _ arguments: Argume
   guard let given = labels.asRecord, given.map({ $0.name }).sorted() == parts.map({ $0.name }).sorted() else {
     throw arguments.failure(
       "E0519",
-      "labels are to have the splits of the features: \(parts.map { $0.name }.joined(separator: ", "))",
-      at: "labels", help: "labels: {\(first.name): [0, 1, …]}")
+      "'labels' must have the splits of the features: \(parts.map { $0.name }.joined(separator: ", "))",
+      at: "labels", help: "write labels: {\(first.name): [0, 1, …]}")
   }
   var tables: [Tensor] = []
   var all: [Int] = []
@@ -65,8 +65,8 @@ private func splitData(_ parts: Fields, _ labels: AnyValue?, _ arguments: Argume
     guard table.tensor.rank == 2, table.tensor.shape[0] == own.count else {
       throw arguments.failure(
         "E0519",
-        "the features of \"\(name)\" have the shape \(Shape.text(table.tensor.shape)), and there are \(own.count) labels",
-        at: "features", help: "give one row and one label an image")
+        "shape mismatch in \"\(name)\": features \(Shape.text(table.tensor.shape)), \(own.count) labels",
+        at: "features", help: "pass one row and one label per image")
     }
     guard table.tensor.shape[1] == tables.first?.shape[1] ?? table.tensor.shape[1] else {
       throw arguments.failure(
@@ -85,7 +85,7 @@ private func splitData(_ parts: Fields, _ labels: AnyValue?, _ arguments: Argume
     joined, labels: all, classes: givenClasses(arguments), splits: splits, origin: note)
 }
 
-/// A tensor, or that of a file, and what is to be known of the latter.
+/// A tensor, or the tensor of a file with notes on the file.
 private func matrix(_ value: AnyValue, _ name: String) throws -> (tensor: Tensor, note: String?) {
   guard let path = value.asString else { return (try TensorReading.tensor(value, name), nil) }
   return try Dataset.featureTensor(path)
@@ -97,13 +97,13 @@ private func labelList(_ value: AnyValue, _ arguments: Arguments) throws -> [Int
   guard let list = value.asList else {
     throw arguments.failure(
       "E0303", "dataset expects a list, a tensor or a file for 'labels', not \(value.typeName)", at: "labels",
-      help: "labels: [0, 1, …]")
+      help: "write labels: [0, 1, …]")
   }
   return try list.map { element in
     guard let label = element.asInt else {
       throw arguments.failure(
-        "E0303", "dataset expects whole numbers for 'labels', and one is \(element.typeName)", at: "labels",
-        help: "labels: [0, 1, …]")
+        "E0303", "dataset expects Ints for 'labels', but one is \(element.typeName)", at: "labels",
+        help: "write labels: [0, 1, …]")
     }
     return label
   }
@@ -116,8 +116,8 @@ private func rows(_ arguments: Arguments) throws -> [(name: String, rows: [Int])
     if let range = value.asRange { return (name, (0..<range.count).map { range.element($0) }) }
     guard let rows = value.asList else {
       throw arguments.failure(
-        "E0303", "dataset expects the rows of \"\(name)\", not \(value.typeName)", at: "split",
-        help: "split: {train: 0..<80, test: 80..<100}")
+        "E0303", "dataset expects rows for \"\(name)\", not \(value.typeName)", at: "split",
+        help: "write split: {train: 0..<80, test: 80..<100}")
     }
     return try (
       name,

@@ -7,7 +7,7 @@ import MocoMethods
 import MocoPlot
 import MocoTensor
 
-/// One picture that a model can take, with what is known of it.
+/// One picture that a model accepts, with its label and style if known.
 protocol ModelImage: ImageHost {
   /// Normalized for a model. Shape: [1, channels, S, S].
   func pixels(for config: CLIPConfig) throws -> Tensor
@@ -28,14 +28,14 @@ extension PlotImage {
   }
 }
 
-/// A decoded picture as programs hold it.
+/// A decoded picture as a value of the language.
 final class ImageValue: ModelImage, ImageConvertible {
   let image: Image
   /// The picture before it was rounded to 8 bits, where a style made it.
   let planes: Planes?
   let name: String
   let styleName: String?
-  /// What was assumed of the file.
+  /// Assumptions about the file.
   let notes: [ImageNote]
 
   init(_ image: Image, name: String, notes: [ImageNote] = []) {
@@ -105,7 +105,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     }
     table.add(
       "resize(width: Int, height: Int)",
-      doc: "The image in another size, by antialiased bicubic resampling.\n\n```\nimage.resize(224, 224)\n```"
+      doc: "The image resized, by antialiased bicubic resampling.\n\n```\nimage.resize(224, 224)\n```"
     ) { value, arguments in
       .host(
         ImageValue(
@@ -137,7 +137,7 @@ final class ImageValue: ModelImage, ImageConvertible {
     table.add(
       "pixels(clip)",
       doc:
-        "The pixels that a model takes: [1, channels, size, size], normalized.\n\n```\nimage.pixels(clip)\n```"
+        "The pixels as input for a model: [1, channels, size, size], normalized.\n\n```\nimage.pixels(clip)\n```"
     ) { value, arguments in
       let clip = try arguments.host(ClipValue.self, "clip", expected: "Clip").model
       return .host(TensorValue(try value.pixels(for: clip.config)))
@@ -159,7 +159,7 @@ final class ImageValue: ModelImage, ImageConvertible {
   }
 }
 
-/// One labelled image of a split as programs hold it.
+/// One labelled image of a split as a value of the language.
 final class ItemValue: ModelImage, ImageConvertible {
   let split: DataSplit
   let place: Int
@@ -176,7 +176,7 @@ final class ItemValue: ModelImage, ImageConvertible {
   var trueClass: String? { split.classes.indices.contains(item.label) ? split.classes[item.label] : nil }
   var styleName: String? { item.style?.style.name }
   var plotImage: PlotImage? { (try? split.image(place)).flatMap { PlotImage($0) } }
-  /// The class, and the style where there is one.
+  /// The class, and the style if there is one.
   var caption: String {
     let shown = split.labelNames
     let name = shown.indices.contains(item.label) ? shown[item.label] : nil

@@ -9,12 +9,12 @@ extension SplitValue {
         + "styles = nil, severity = 0.6, withheld = nil, flip = 0.5, shift = 2, seed = nil, clip = nil, "
         + "image_size = nil, mean = nil, std = nil)",
       doc: """
-        One batch of a contrastive pretraining, `{images, captions, labels, styles}`: random images, flipped and moved, each
-        in a random style, each with a caption. Depends on seed and step alone.
+        One batch for contrastive pretraining, `{images, captions, labels, styles}`: random images, flipped and
+        shifted, each in a random style, each with a caption. It depends on seed and step only.
 
-        `names` says what each class is called, `{coat: {coat: 4, jacket: 3}, …}` with weights; `sentences` how a style is
-        spoken of, `{dark: ["a dark photo of a {}."], …}`; `neutral` lists sentences without a style. A share of
-        `names_style` captions names the style. `withheld` lists pairs [class, style] that become clean.
+        `names` gives the words for each class, `{coat: {coat: 4, jacket: 3}, …}` with weights; `sentences` the
+        sentences for a style, `{dark: ["a dark photo of a {}."], …}`; `neutral` lists sentences without a style. A share of
+        `names_style` of the captions names the style. `withheld` lists pairs [class, style] that stay clean.
 
         Pixels are made for `clip`, or for `image_size`, `mean` and `std`.
 
@@ -52,7 +52,7 @@ extension SplitValue {
     let mean = try numbers("mean") ?? [0]
     let std = try numbers("std") ?? [Float](repeating: 1, count: mean.count)
     guard std.count == mean.count, std.allSatisfy({ $0 > 0 }) else {
-      throw arguments.failure("E0305", "mean and std need one number a channel, std above 0", at: "std")
+      throw arguments.failure("E0305", "mean and std need one number per channel, std above 0", at: "std")
     }
     var size = try arguments.optionalInt("image_size")
     if size == nil, split.count > 0 {
@@ -98,12 +98,12 @@ extension SplitValue {
   private func texts(_ value: AnyValue, _ name: String, _ arguments: Arguments) throws -> [String] {
     if let one = value.asString { return [one] }
     guard let list = value.asList else {
-      throw arguments.failure("E0303", "'\(name)' holds a \(value.typeName) where sentences belong", at: name)
+      throw arguments.failure("E0303", "'\(name)' contains a \(value.typeName); expected sentences", at: name)
     }
     return try list.map { element in
       guard let text = element.asString else {
         throw arguments.failure(
-          "E0303", "'\(name)' holds a \(element.typeName) among its sentences", at: name)
+          "E0303", "'\(name)' contains a \(element.typeName); expected sentences", at: name)
       }
       return text
     }

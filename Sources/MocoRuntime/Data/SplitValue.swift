@@ -6,7 +6,7 @@ import MocoMethods
 import MocoPlot
 import MocoTensor
 
-/// A split as programs hold it: a list of labelled images that `train` and `evaluate` take.
+/// A split as a value of the language: a list of labelled images that `train` and `evaluate` accept.
 final class SplitValue: FigureConvertible {
   let split: DataSplit
   let context: RuntimeContext
@@ -79,9 +79,9 @@ final class SplitValue: FigureConvertible {
     table.add(
       "batches(size: Int = 32, shuffle = false, seed = nil, epoch = nil, drop_last = false, clip = nil, augment = false)",
       doc: """
-        The split in batches, for `for`. Every pass with `shuffle: true` has another order, fixed by the seed and the
-        number of the pass (or `epoch`). A model takes a batch as it is: `mix.loss(batch)`. With `clip:` a batch also
-        has `images`, the pixels that model takes; `augment: true` crops and flips them at random.
+        The split in batches, for `for`. Every pass with `shuffle: true` has a different order, determined by the
+        seed and the number of the pass (or `epoch`). A model accepts a batch directly: `mix.loss(batch)`. With
+        `clip:` a batch also has `images`, the pixels for that model; `augment: true` crops and flips them at random.
 
         ```
         for batch in data.train.batches(32, shuffle: true) { let loss = mix.loss(batch) }
@@ -105,7 +105,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "batch(places, clip = nil)",
       doc: """
-        The images at some places as one batch.
+        The images at the given indices as one batch.
 
         ```
         let batch = data.test.batch([0, 5, 7])
@@ -124,7 +124,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "styled(names = nil, severity = 0.6, seed = nil, withheld = nil)",
       doc: """
-        The split with every image in a random style, the same for the same seed.
+        The split with every image in a random style; the same seed gives the same styles.
 
         ```
         let dark_or_drawn = data.test.styled(["dark", "sketch"], seed: 1)
@@ -139,7 +139,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "in_every_style(names = nil, severity = 0.6, seed = 0)",
       doc: """
-        Every image once in each style, with severities that are fixed by the seed: what a styled evaluation looks at.
+        Every image once in each style, with severities determined by the seed: the data of an evaluation by style.
 
         ```
         let report = evaluate mix on data.test.in_every_style()
@@ -154,7 +154,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "in_style(name: String, severity = 0.3, seed = 0)",
       doc: """
-        Every image in one style of one severity.
+        Every image in one style with one severity.
 
         ```
         let sketches = data.test.in_style("sketch", severity: 0.2)
@@ -169,7 +169,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "pick(classes = nil, styles = nil)",
       doc: """
-        The images of some classes or styles; the labels stay.
+        The images of the given classes or styles; the labels do not change.
 
         ```
         let dark_coats = data.test.pick(classes: ["coat"], styles: ["dark"])
@@ -193,7 +193,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "sample(count: Int, seed = 0)",
       doc: """
-        Some images at random, without repetition, fixed by the seed.
+        Random images without repetition, determined by the seed.
 
         ```
         show data.test.sample(12)
@@ -212,8 +212,8 @@ final class SplitValue: FigureConvertible {
     table.add(
       "features(clip)",
       doc: """
-        Image features [images, dim] by a model; computed once and kept, on disk too. Of data of features the rows as they
-        are, which must be as wide as the model's (E0705). `help("features")` says more.
+        Image features [images, dim] of a model; computed once and cached, also on disk. For data of features, the
+        rows as they are; their width must be the model's (E0705). See `help("features")`.
 
         ```
         let train_features = data.train.features(clip)
@@ -225,7 +225,8 @@ final class SplitValue: FigureConvertible {
         width != clip.config.embedDim
       {
         throw arguments.failure(
-          "E0705", "the features are \(width) numbers wide, those of the model \(clip.config.embedDim)",
+          "E0705",
+          "the features have width \(width), but those of the model have width \(clip.config.embedDim)",
           at: "clip", help: "load the model that made the features, or compute them with this one")
       }
       return .host(TensorValue(try value.split.features(clip.imageEncoder())))
@@ -233,7 +234,7 @@ final class SplitValue: FigureConvertible {
     table.add(
       "pixels(clip)",
       doc: """
-        The pixels that a model takes of every image: [images, channels, size, size], normalized.
+        The pixels of every image as input for a model: [images, channels, size, size], normalized.
 
         ```
         let pixels = data.test[0..<8].pixels(clip)
@@ -247,13 +248,13 @@ final class SplitValue: FigureConvertible {
     }
   }
 
-  /// A number for the next shuffled pass, fixed by the session's seed and the draws before.
+  /// A number for the next shuffled pass, determined by the session's seed and the earlier draws.
   private func nextPass() -> Int {
     var random = context.nextGenerator("batches")
     return random.nextInt(below: 1 << 31)
   }
 
-  // MARK: Looks
+  // MARK: Appearance
 
   var shortDescription: String {
     "<Split \(split.name): \(split.count) images, \(split.classes.count) classes\(split.styles == nil ? "" : ", styled")>"

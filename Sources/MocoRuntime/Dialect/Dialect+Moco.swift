@@ -1,8 +1,8 @@
 import MocoLang
 
 extension Dialect {
-  /// What moco adds to the language: forms for training, evaluating, showing and for templates, units of training, and
-  /// the codes and habits of its subjects.
+  /// The additions of moco to the language: forms for training, evaluating, showing and for templates, units of
+  /// training, and the codes and habits of its subjects.
   public static let moco = Dialect(
     forms: [
       CommandForm(
@@ -37,7 +37,7 @@ extension DeclaringForm {
 }
 
 extension Quantity.Unit {
-  /// Times that a training goes through its data.
+  /// Passes of a training over its data.
   static let epochs = Quantity.Unit(
     singular: "epoch", plural: "epochs", example: 50,
     doc: """
@@ -48,7 +48,7 @@ extension Quantity.Unit {
       ```
       """)
 
-  /// Changes of a model's parameters.
+  /// Updates of a model's parameters.
   static let steps = Quantity.Unit(
     singular: "step", plural: "steps", example: 200,
     doc: """

@@ -1,7 +1,7 @@
 import MocoLang
 
 extension Habits {
-  /// What people bring along from NumPy, PyTorch, pandas and plotting libraries.
+  /// Names and methods that users know from NumPy, PyTorch, pandas and plotting libraries.
   static let moco = Habits(
     names: [
       "array": "write tensor([1, 2])",
@@ -32,7 +32,7 @@ extension Habits {
       "display": "write show x",
       "rnorm": "write randn([3])",
       "runif": "write rand([3])",
-      "device": "leave the device out: everything runs on the processor",
+      "device": "leave the device out: everything runs on the CPU",
     ],
     modules: [
       "numpy": "leave the line out: tensors and their functions are built in, as zeros([2, 3])",
@@ -120,14 +120,14 @@ extension Habits {
     ],
     objectMembers: objectMembers)
 
-  /// Of data sets, models and what training gives.
+  /// For data sets, models and results of training.
   private static let objectMembers: [String: String] = [
-    "take": "write .sample(5), or .batch([0, 1, 2]) for those at given places",
+    "take": "write .sample(5), or .batch([0, 1, 2]) for given indices",
     "head": "write .sample(5)",
     "select": "write .pick(classes: […])",
     "filter": "write .pick(classes: […])",
     "subset": "write .pick(classes: […])",
-    "save": "write checkpoint(model, \"model.safetensors\"): a model is what is saved",
+    "save": "write checkpoint(model, \"model.safetensors\") to save a model",
     "state_dict": "write checkpoint(model, \"model.safetensors\")",
     "save_pretrained": "write checkpoint(model, \"model.safetensors\")",
     "load": "write restore(model, \"model.safetensors\")",
@@ -139,9 +139,9 @@ extension Habits {
     "score": "write evaluate model on data.test",
     "forward": "write .logits(images)",
     "plot": "write show x",
-    "cuda": "leave it out: everything runs on the processor",
-    "to": "leave it out: everything runs on the processor",
-    "cpu": "leave it out: everything runs on the processor",
+    "cuda": "leave it out: everything runs on the CPU",
+    "to": "leave it out: everything runs on the CPU",
+    "cpu": "leave it out: everything runs on the CPU",
     "history": "write .epochs",
     "val_loss": "write .epochs",
   ]
@@ -153,11 +153,11 @@ extension Habits {
     "numel": "write .shape, or .len() for the first axis",
     "numpy": "write .to_list()",
     "tolist": "write .to_list()",
-    "cuda": "leave it out: everything runs on the processor",
-    "cpu": "leave it out: everything runs on the processor",
-    "to": "write .float() or .int() for another type",
-    "device": "leave it out: everything runs on the processor",
-    "mps": "leave it out: everything runs on the processor",
+    "cuda": "leave it out: everything runs on the CPU",
+    "cpu": "leave it out: everything runs on the CPU",
+    "to": "write .float() or .int() for another dtype",
+    "device": "leave it out: everything runs on the CPU",
+    "mps": "leave it out: everything runs on the CPU",
     "view": "write .reshape([2, 3])",
     "astype": "write .float() or .int()",
     "type": "write .float(), .int() or .dtype",

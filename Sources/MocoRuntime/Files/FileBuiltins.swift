@@ -19,8 +19,8 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "write_text(path: String, text)",
       doc: """
-        Writes a text to a file, replacing it as a whole: a reader sees the old file or the new one. Links are followed,
-        and permissions stay; `help("data")` says more.
+        Writes a String to a file and replaces it atomically: a reader sees the old file or the new one. Links are followed,
+        and permissions are kept; see `help("data")`.
 
         ```
         write_text("notes.txt", "first line\\n")
@@ -35,8 +35,8 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "append_text(path: String, text)",
       doc: """
-        Writes a text behind what a file holds, and makes the file where there is none: a log, or JSON a line. What
-        reads a pipe slowly is waited for.
+        Appends a String to a file, and creates the file if it does not exist: for logs, or JSON lines. It
+        waits for a slow reader of a pipe.
 
         ```
         append_text("log.jsonl", to_json({epoch: 1, loss: 0.7}) + "\\n")
@@ -51,13 +51,13 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "exists(path: String)",
       doc:
-        "Whether there is a file or folder of that name.\n\n```\nif not exists(\"out\") { make_folder(\"out\") }\n```"
+        "Whether a file or folder with that path exists.\n\n```\nif not exists(\"out\") { make_folder(\"out\") }\n```"
     ) { arguments in .bool(FileSystem.kind(try arguments.string("path")) != .missing) },
 
     NativeFunction(
       "list_files(path = \".\")",
       doc: """
-        The names in a folder, sorted; those of folders end in `/`.
+        The names in a folder, sorted; names of folders end in `/`.
 
         ```
         [name for name in list_files("photos") if name.ends_with(".png")]
@@ -72,9 +72,9 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "glob(pattern: String)",
       doc: """
-        The paths that fit a pattern, sorted: `*` stands for any part of a name, `?` for one character, `[ab]` and `[!ab]`
-        for one of these and one of the others, `**` for any number of folders. Names that begin with a point fit only a
-        pattern that does. Where nothing fits, the list is empty.
+        The paths that match a pattern, sorted. `*` matches any part of a name, `?` one character, `[ab]` and `[!ab]`
+        one of these characters and any other one, `**` any number of folders. Names that begin with a dot match only a
+        pattern that does. If nothing matches, the list is empty.
 
         ```
         for path in glob("photos/**/*.png") { print(path) }
@@ -95,7 +95,7 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "make_folder(path: String)",
       doc:
-        "Makes a folder, with those above it; one that is there is left as it is.\n\n```\nmake_folder(\"out/figures\")\n```"
+        "Creates a folder, and its parents; an existing one is not changed.\n\n```\nmake_folder(\"out/figures\")\n```"
     ) { arguments in
       try FileSystem.createFolder(arguments.string("path"))
       return .nil
@@ -104,7 +104,7 @@ func registerFileBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext)
     NativeFunction(
       "env(name: String, default = nil)",
       doc: """
-        An environment variable, or the default where it is not set.
+        An environment variable, or the default if it is not set.
 
         ```
         env("HOME")

@@ -1,16 +1,16 @@
 import Glibc
 import MocoBase
 
-/// Paths that fit a pattern with `*`, `?`, `[…]` and `**`, as Python's `glob` reads it.
+/// Paths that match a pattern with `*`, `?`, `[…]` and `**`, with the rules of Python's `glob`.
 package struct Glob {
   private let poll: () throws -> Void
   private var found: Set<String> = []
-  /// The folders that `**` is in, by device and number: a link to one of them ends there.
+  /// The folders that `**` is inside, by device and inode: a link to one of them is not followed.
   private var above: [[UInt64]] = []
   private static let depthLimit = 256
 
   /// - Returns: the paths in byte order.
-  /// - Throws: E0501 for a folder that cannot be listed; what `poll` throws, which is called in every folder.
+  /// - Throws: E0501 for a folder that cannot be listed; errors of `poll`, which is called in every folder.
   package static func paths(_ pattern: String, poll: @escaping () throws -> Void) throws -> [String] {
     var search = Glob(poll: poll)
     let parts = pattern.split(separator: "/").map(String.init)
@@ -60,7 +60,7 @@ package struct Glob {
     }
   }
 
-  /// `**`: here, and in every folder below that is not hidden.
+  /// `**`: in this folder, and in every folder below that is not hidden.
   private mutating func descend(_ folder: String, _ rest: ArraySlice<String>, foldersOnly: Bool) throws {
     var status = stat()
     let place = folder.isEmpty ? "." : folder
@@ -79,7 +79,7 @@ package struct Glob {
     }
   }
 
-  /// What follows `**`, whose own circles are none of those it is in.
+  /// The pattern after `**`. Its own check for cyclic links starts empty.
   private mutating func expandHere(_ folder: String, _ rest: ArraySlice<String>, foldersOnly: Bool) throws {
     let outer = above
     above = []
@@ -87,12 +87,12 @@ package struct Glob {
     try expand(folder, rest, foldersOnly: foldersOnly)
   }
 
-  /// Whether a name fits a part of a pattern. A name that begins with a point fits only a pattern that does.
+  /// Whether a name matches a part of a pattern. A name that begins with a dot matches only a pattern that does.
   static func fits(_ name: String, _ pattern: [Unicode.Scalar]) -> Bool {
     let name = Array(name.unicodeScalars)
     if name.first == ".", pattern.first != "." { return false }
     var (at, here) = (0, 0)
-    // Where the last star stands, and how far it reaches.
+    // The position of the last star, and the end of its match.
     var star: (pattern: Int, name: Int)?
     while here < name.count {
       if at < pattern.count, pattern[at] == "*" {
@@ -112,7 +112,7 @@ package struct Glob {
     return pattern[at...].allSatisfy { $0 == "*" }
   }
 
-  /// Behind what takes one character; nil where it does not take this one.
+  /// The position after a pattern for one character; nil if it does not match this one.
   private static func step(_ pattern: [Unicode.Scalar], _ at: Int, _ scalar: Unicode.Scalar) -> Int? {
     if pattern[at] == "?" { return at + 1 }
     guard pattern[at] == "[" else { return pattern[at] == scalar ? at + 1 : nil }
@@ -121,7 +121,7 @@ package struct Glob {
     if isNegated { place += 1 }
     let first = place
     var holds = false
-    // A bracket right behind the opening one is one of the characters.
+    // A bracket directly after the opening one is one of the characters.
     while place < pattern.count, pattern[place] != "]" || place == first {
       if place + 2 < pattern.count, pattern[place + 1] == "-", pattern[place + 2] != "]" {
         holds = holds || (pattern[place] <= scalar && scalar <= pattern[place + 2])
@@ -131,7 +131,7 @@ package struct Glob {
         place += 1
       }
     }
-    // One that is never closed is a character.
+    // A bracket that is never closed is an ordinary character.
     guard place < pattern.count else { return scalar == "[" ? at + 1 : nil }
     return holds != isNegated ? place + 1 : nil
   }

@@ -7,7 +7,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
     NativeFunction(
       "read_json(path: String)",
       doc: """
-        The value in a JSON file: objects become records in the order of the file, whole numbers Ints.
+        The value of a JSON file: objects become Records in the order of the file, whole numbers become Ints.
 
         ```
         let settings = read_json("settings.json")
@@ -23,7 +23,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
     NativeFunction(
       "write_json(path: String, value, indent = 2)",
       doc: """
-        Writes nil, Bools, numbers, Strings, lists and records as JSON. A Float that is not finite is an error: JSON has
+        Writes nil, Bools, numbers, Strings, Lists and Records as JSON. A Float that is not finite is an error: JSON has
         no such number.
 
         ```
@@ -41,7 +41,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
     NativeFunction(
       "to_json(value, indent = nil)",
       doc: """
-        A value as JSON text, in one line unless `indent` says how far to indent.
+        A value as JSON text, on one line unless `indent` sets the number of spaces.
 
         ```
         to_json({a: [1, 2]})     // "{\\"a\\": [1, 2]}"
@@ -76,7 +76,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
 enum JsonValues {
   /// The value of a JSON text.
   ///
-  /// - Throws: E0502 for what is not JSON, E0405 where its values would not fit the memory that a program may use.
+  /// - Throws: E0502 for invalid JSON, E0405 if its values exceed the memory that a program may use.
   static func read(
     _ bytes: UnsafeRawBufferPointer, name: String, _ interpreter: Interpreter
   ) throws -> AnyValue {
@@ -104,15 +104,15 @@ enum JsonValues {
     }
   }
 
-  /// - Throws: E0303 for a value that JSON has no form for, E0404 for one that is nested too deeply (or holds
-  ///   itself), E0405 for one that is larger than the memory a program may use: parts that stand in several
+  /// - Throws: E0303 for a value that JSON cannot represent, E0404 for one that is nested too deeply (or holds
+  ///   itself), E0405 for one that is larger than the memory a program may use: parts that occur in several
   ///   places are written in each of them.
   static func json(_ value: AnyValue, in interpreter: Interpreter) throws -> Json {
     var room = Room(interpreter: interpreter)
     return try json(value, depth: 0, &room)
   }
 
-  /// What is left of the memory, roughly.
+  /// The remaining memory, roughly.
   private struct Room {
     let interpreter: Interpreter
     var bytes: Int
@@ -134,8 +134,8 @@ enum JsonValues {
   private static func json(_ value: AnyValue, depth: Int, _ room: inout Room) throws -> Json {
     guard depth < depthLimit else {
       throw Failure(
-        "E0404", "the value is nested more than \(depthLimit) levels deep, or holds itself",
-        help: "JSON is a tree: leave out what points back")
+        "E0404", "the value is nested more than \(depthLimit) levels deep, or is cyclic",
+        help: "leave out references to a containing value; JSON is a tree")
     }
     try room.take(0)
     switch value.kind {
@@ -145,7 +145,7 @@ enum JsonValues {
     case .float(let number):
       guard number.isFinite else {
         throw Failure(
-          "E0303", "JSON has no number for \(number)", help: "replace it, for instance by nil")
+          "E0303", "JSON cannot represent \(number)", help: "replace it, for example by nil")
       }
       return .double(number)
     case .string(let text):
@@ -174,13 +174,13 @@ enum JsonValues {
       }
       if let number = try? object.number() { return try json(number, depth: depth + 1, &room) }
       throw Failure(
-        "E0303", "a \(object.typeName) has no form in JSON", help: "write its fields instead")
+        "E0303", "JSON cannot represent a \(object.typeName)", help: "write its fields instead")
     case .module:
       throw Failure(
-        "E0303", "a Module has no form in JSON", help: "write what it gives, such as {name: module.name}")
+        "E0303", "JSON cannot represent a Module", help: "write its values, such as {name: module.name}")
     case .quantity, .range, .function:
       throw Failure(
-        "E0303", "a \(value.typeName) has no form in JSON", help: "write its text or its numbers")
+        "E0303", "JSON cannot represent a \(value.typeName)", help: "write its text or its numbers")
     }
   }
 }

@@ -12,7 +12,7 @@ private func readLines() -> NativeFunction {
   NativeFunction(
     "read_lines(path: String)",
     doc: """
-      The lines of a UTF-8 file without their ends, which may be those of any system. An end behind the last line makes
+      The lines of a UTF-8 file without their line ends (LF, CRLF or CR). A line end after the last line adds
       no empty line.
 
       ```
@@ -38,14 +38,14 @@ private func readCSV() -> NativeFunction {
   NativeFunction(
     "read_csv(path: String, numbers = false, header = true, delimiter = nil)",
     doc: """
-      The rows of a table in CSV or TSV, as records by the names in the first line; with `header: false` as lists. Quotes
-      around fields may hold delimiters, line ends and quotes written twice.
+      The rows of a CSV or TSV table, as Records with the names of the first line; with `header: false` as Lists. Quoted
+      fields may contain delimiters, line ends and doubled quotes.
 
-      Fields are texts. With `numbers: true` a column is numbers where every field that is not empty is one, stands in no
-      quotes and has no leading zero: Ints if all are whole, else Floats; an empty field without quotes is nil.
+      Fields are Strings. With `numbers: true` a column is read as numbers if every field that is not empty is a
+      number without quotes or a leading zero: Ints if all are whole, else Floats; an empty field without quotes is nil.
 
-      `delimiter` is `","`, `";"` or a tab; without it, the one that a first line such as `sep=;` names, or by which all
-      lines have the same number of columns.
+      `delimiter` is `","`, `";"` or a tab. The default is the one of a first line such as `sep=;`, or the one that
+      gives all lines the same number of columns.
 
       ```
       for row in read_csv("result.csv", numbers: true) { print(row.name, row.accuracy) }
@@ -68,15 +68,16 @@ private func readCSV() -> NativeFunction {
       var seen = Set<String>()
       if let twice = header.first(where: { !seen.insert($0).inserted }) {
         throw Failure(
-          "E0517", "\(path):1: two columns are called \"\(twice)\"",
-          help: "rename one, or write header: false for lists in place of records")
+          "E0517", "\(path):1: duplicate column \"\(twice)\"",
+          help: "rename one, or pass header: false to get Lists instead of Records")
       }
     }
     let width = header?.count ?? rows.first?.fields.count ?? 0
     for row in rows where row.fields.count != width {
       throw Failure(
         "E0517", "\(path):\(row.line): expected \(width) columns, found \(row.fields.count)",
-        help: "put quotes around fields that hold \(delimiter.name), or name the delimiter: delimiter: \";\"")
+        help:
+          "put quotes around fields that contain \(delimiter.name), or pass the delimiter: delimiter: \";\"")
     }
     let forms = try arguments.bool("numbers") ? TableForm.columns(rows, width: width) : nil
     var values: [AnyValue] = []
@@ -98,9 +99,9 @@ private func writeCSV() -> NativeFunction {
   NativeFunction(
     "write_csv(path: String, rows: List, header = true, delimiter = \",\")",
     doc: """
-      Writes a list of records of the same fields as a table with their names in the first line (not with `header:
-      false`), or a list of lists. Fields are Strings, numbers, Bools, and nil for an empty one. `read_csv` gives back
-      Strings as they were, with `numbers: true` numbers and nil too.
+      Writes a List of Records with the same fields as a table with their names in the first line (not with `header:
+      false`), or a List of Lists. Fields are Strings, numbers, Bools, and nil for an empty one. `read_csv` returns
+      the same Strings; with `numbers: true` also the same numbers and nil.
 
       ```
       write_csv("result.csv", [{name: "zero-shot", accuracy: 0.61}, {name: "mixture", accuracy: 0.72}])
@@ -126,21 +127,22 @@ private func writeCSV() -> NativeFunction {
         guard let names, own.count == names.count, !names.contains(where: { record[$0] == nil }) else {
           throw wrong(
             "has other fields than the first",
-            "give every row the fields of the first, nil where one is empty")
+            "give every row the fields of the first; use nil for an empty field")
         }
         fields = names.map { record[$0] ?? .nil }
       } else if let list = row.asList, names == nil {
         fields = list
       } else {
-        throw wrong("is \(row.typeName)", "give a list of records, or a list of lists")
+        throw wrong("is \(row.typeName)", "pass a List of Records, or a List of Lists")
       }
       guard width ?? fields.count == fields.count, !fields.isEmpty else {
         throw wrong(
-          "has \(fields.count) fields, the first has \(width ?? 0)", "give every row as many fields")
+          "has \(fields.count) fields, the first has \(width ?? 0)",
+          "give every row the same number of fields")
       }
       width = fields.count
       guard let line = TableForm.line(fields, delimiter) else {
-        throw wrong("holds a value that has no form in a table", "write Strings, numbers, Bools or nil")
+        throw wrong("contains a value that a table cannot store", "use Strings, numbers, Bools or nil")
       }
       text += line
     }
@@ -154,14 +156,14 @@ extension Arguments {
     guard let text = try optionalString("delimiter") else { return nil }
     guard let delimiter = CSV.Delimiter(rawValue: text) else {
       throw failure(
-        "E0305", "\(functionName) does not know the delimiter \"\(text)\"", at: "delimiter",
-        help: "write one of \",\", \";\", \"\\t\"")
+        "E0305", "\(functionName) does not support the delimiter \"\(text)\"", at: "delimiter",
+        help: "use one of \",\", \";\", \"\\t\"")
     }
     return delimiter
   }
 }
 
-/// What the fields of a column are.
+/// The type of the fields of a column.
 enum TableForm {
   case text, int, float
 
@@ -197,7 +199,7 @@ enum TableForm {
     guard field.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let number = Double(field),
       number.isFinite
     else { return false }
-    // "007" is a name; so is a whole number that no Int holds.
+    // "007" is a name; so is a whole number that is out of range for Int.
     if digits.allSatisfy({ "0"..."9" ~= $0 }) { return isWhole(field) }
     return !(digits.hasPrefix("0") && digits.dropFirst().first.map { "0"..."9" ~= $0 } == true)
   }
@@ -210,7 +212,7 @@ enum TableForm {
     }
   }
 
-  /// A line of a table; nil if a value has no form in one. A text that would read as a number or as nothing stands in
+  /// A line of a table; nil if a value cannot be stored. A String that would be read as a number or as nil is put in
   /// quotes.
   static func line(_ fields: [AnyValue], _ delimiter: CSV.Delimiter) -> String? {
     var parts: [String] = []
@@ -229,7 +231,7 @@ enum TableForm {
       default: return nil
       }
     }
-    // A line of one empty field would be passed over as an empty line.
+    // A line of one empty field would be skipped as an empty line.
     if parts == [""] { return nil }
     return parts.joined(separator: delimiter.rawValue) + "\n"
   }

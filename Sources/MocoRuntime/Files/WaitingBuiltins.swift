@@ -8,7 +8,7 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
     NativeFunction(
       "sleep(seconds)",
       doc: """
-        Waits so many seconds, of which there may be a fraction. Control-C ends it at once.
+        Waits for a number of seconds, which may have a fraction. Control-C ends it at once.
 
         ```
         while not exists("done.txt") { sleep(0.5) }
@@ -18,8 +18,8 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
       let seconds = try arguments.float("seconds")
       guard seconds >= 0, seconds <= 1e9 else {
         throw arguments.failure(
-          "E0305", "sleep cannot take \(NumberText.float(seconds)) for 'seconds'", at: "seconds",
-          help: "give a number of seconds from 0 to 1e9")
+          "E0305", "sleep does not accept \(NumberText.float(seconds)) for 'seconds'", at: "seconds",
+          help: "pass a number of seconds from 0 to 1e9")
       }
       context.delegate?.runtimeFlushes()
       let end = ProcessClock.seconds + seconds
@@ -33,8 +33,8 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
     NativeFunction(
       "input(prompt = \"\")",
       doc: """
-        Shows a prompt and reads a line from the terminal, without its end. Control-D on an empty line gives nil; control-C
-        ends the program. Where standard input is not a terminal it is an error: let the program take `args` or read a file.
+        Shows a prompt and reads a line from the terminal, without its line end. Control-D on an empty line gives
+        nil; control-C ends the program. It is an error if standard input is not a terminal: use `args` or read a file.
 
         ```
         let name = input("which class? ") ?? "cat"
@@ -44,9 +44,9 @@ func registerWaitingBuiltins(_ interpreter: Interpreter, _ context: RuntimeConte
       let prompt = try arguments.string("prompt")
       guard let delegate = context.delegate, delegate.canAsk else {
         throw arguments.failure(
-          "E0502", "input needs a terminal, and standard input is none",
+          "E0502", "input needs a terminal, but standard input is not one",
           help:
-            "give the program its values behind --, which are the list args, or read a file with read_lines")
+            "pass the values after -- and read them from args, or read a file with read_lines")
       }
       let interpreter = arguments.interpreter
       return try delegate.runtime(asks: prompt) { try interpreter.checkInterrupt() }.map { .string($0) }

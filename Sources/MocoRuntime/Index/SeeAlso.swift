@@ -1,6 +1,6 @@
 import MocoMethods
 
-/// What goes together: the help of each names the others of its group.
+/// Groups of related entries: the help of each names the others of its group.
 let seeAlso: [String: [String]] = {
   let groups: [[String]] = [
     ["mixture", "soft_prompts", "router", "templates", "train", "evaluate", "route", "checkpoint"],
@@ -32,7 +32,7 @@ let seeAlso: [String: [String]] = {
   var result: [String: [String]] = [:]
   for group in groups {
     for name in group {
-      // The first of a group is what it is about, and the others point there and to each other.
+      // The first of a group is its main entry; the others point to it and to each other.
       for other in group where other != name && !(result[name]?.contains(other) ?? false) {
         result[name, default: []].append(other)
       }

@@ -1,14 +1,14 @@
 import MocoLang
 import MocoMethods
 
-/// What programs see of a model, whatever its method.
+/// The members of every model, whatever its method.
 enum ModelType {
   static let fields: [(name: String, type: String?, summary: String)] = [
-    ("kind", "String", "What sort of model it is: \(Methods.list()), or the name of one of your own."),
-    ("classes", "List", "The names of the classes that it answers for."),
-    ("base", "List", "The classes that the class loss sees."),
-    ("parameters", "Parameters", "The tensors that training moves."),
-    ("clip", "Clip", "The CLIP model under it."),
+    ("kind", "String", "The kind of model: \(Methods.list()), or the name of a custom model."),
+    ("classes", "List", "The names of the classes that it predicts."),
+    ("base", "List", "The classes in the class loss."),
+    ("parameters", "Parameters", "The tensors that training updates."),
+    ("clip", "Clip", "Its CLIP model."),
   ]
 
   private static let results = ["loss": "Tensor", "logits": "Tensor", "predict": "List", "weights": "Tensor"]
@@ -26,10 +26,10 @@ var modelTypes: [HostType] {
   [clipType] + (Methods.all + [OwnModel.descriptor]).map { ModelType.of($0) } + [modelBatchType] + partTypes
 }
 
-/// What the functions of a model are given.
+/// The argument of the functions of a model.
 private var modelBatchType: HostType {
   HostType(
-    "ModelBatch", "Images that a model's functions are asked about, with the names.", fields: OwnBatch.fields)
+    "ModelBatch", "The images passed to a model's functions, with the names.", fields: OwnBatch.fields)
 }
 
 private var clipType: HostType {
@@ -41,19 +41,19 @@ private var clipType: HostType {
       ("width", "Int", "The length of a token's row in the text tower, or nil without one."),
       ("layers", "Int", "Blocks of the text tower, or nil without one."),
       ("vision_width", "Int", "The length of a patch's row in the image tower."),
-      ("vision_layers", "Int", "Blocks of the image tower, or nil where it is a ResNet."),
-      ("image_size", "Int", "Pixels across and down of the images that it takes."),
-      ("channels", "Int", "1 for grey images, 3 for coloured ones."),
-      ("context", "Int", "Tokens that a text may have, or nil without a text tower."),
-      ("vocabulary", "Int", "How many tokens there are, or nil without a text tower."),
-      ("activation", "String", "The function between the layers: gelu or quick_gelu."),
-      ("mean", "List", "What is taken from the pixels of each channel."),
-      ("std", "List", "By what the pixels of each channel are divided."),
+      ("vision_layers", "Int", "Blocks of the image tower, or nil if it is a ResNet."),
+      ("image_size", "Int", "Width and height of its input images in pixels."),
+      ("channels", "Int", "1 for grey images, 3 for colour images."),
+      ("context", "Int", "The maximum number of tokens of a text, or nil without a text tower."),
+      ("vocabulary", "Int", "The number of tokens, or nil without a text tower."),
+      ("activation", "String", "The activation function: gelu or quick_gelu."),
+      ("mean", "List", "The mean that is subtracted from the pixels of each channel."),
+      ("std", "List", "The standard deviation that the pixels of each channel are divided by."),
       ("scale", "Float", "The factor on cosines that makes them logits."),
-      ("size", "Int", "How many numbers the model has."),
-      ("hash", "String", "A fingerprint of its weights; computed when asked for."),
-      ("parameters", "Parameters", "The tensors that are unfrozen, or all where none is."),
-      ("info", "Record", "All that is known of the architecture."),
+      ("size", "Int", "The number of weights of the model."),
+      ("hash", "String", "A hash of its weights, computed on first use."),
+      ("parameters", "Parameters", "The unfrozen tensors, or all if none is unfrozen."),
+      ("info", "Record", "The architecture and the sources of the weights."),
     ],
     methods: ClipValue.methods,
     gives: [
@@ -65,31 +65,31 @@ private var clipType: HostType {
 private var partTypes: [HostType] {
   [
     HostType(
-      "SoftPrompts", "Soft prompts by themselves, one for each group of templates.",
+      "SoftPrompts", "Soft prompts, one for each group of templates.",
       fields: [
         ("parameters", "Parameters", "The soft tokens as tensors."),
         ("groups", "List", "The names of the groups."),
-        ("rows", "Int", "How many soft tokens there are in all."),
+        ("rows", "Int", "The total number of soft tokens."),
         ("width", "Int", "The length of a token."),
       ],
       methods: SoftPromptsValue.methods, gives: ["encode": "Tensor"]),
     HostType(
-      "Router", "What picks some of the experts for an image feature; calling it gives their weights.",
+      "Router", "Chooses experts for an image feature; a call returns their weights.",
       fields: [
         ("parameters", "Parameters", "Its weight and bias."),
-        ("experts", "Int", "How many experts it picks from."),
-        ("top_k", "Int", "How many it picks."),
-        ("kind", "String", "How it scores: linear, cosine or uniform."),
+        ("experts", "Int", "The number of experts."),
+        ("top_k", "Int", "The number of experts that it chooses."),
+        ("kind", "String", "The kind of score: linear, cosine or uniform."),
         ("scale", "Float", "The factor on the scores."),
         ("weight", "Tensor", "W [experts, features]."),
         ("bias", "Tensor", "b [experts], or nil."),
       ],
       methods: RouterValue.methods, gives: ["scores": "Tensor", "weights": "Tensor"]),
     HostType(
-      "Parameters", "The tensors of a model by name and place.", element: "Tensor", keys: "names",
+      "Parameters", "The tensors of a model by name and index.", element: "Tensor", keys: "names",
       fields: [
         ("names", "List", "The names of the tensors."),
-        ("size", "Int", "How many numbers they have together."),
+        ("size", "Int", "The total number of elements."),
       ]),
     HostType(
       "Templates", "Groups of sentences with one {} each.", element: "TemplateGroup", keys: "names",
@@ -98,7 +98,7 @@ private var partTypes: [HostType] {
         ("name", "String", "The name of the templates."),
         ("names", "List", "The names of the groups."),
         ("templates", "List", "The sentences of all groups."),
-        ("doc", "String", "What stands above their declaration."),
+        ("doc", "String", "The comment above their declaration."),
       ]),
     HostType(
       "TemplateGroup", "One group of templates, which reads as a list of its sentences.", element: "String",

@@ -1,7 +1,7 @@
 import MocoLang
 import MocoMethods
 
-/// Every type of object that programs meet, with a sentence for each member. The tests hold it against the objects.
+/// Every type of object of the language, with a sentence for each member. The tests compare it with the objects.
 func describeTypes(_ interpreter: Interpreter) {
   interpreter.describe { dataTypes + modelTypes + resultTypes + [tensorType] + figureTypes }
   interpreter.describe(related: seeAlso)
@@ -13,7 +13,8 @@ func describeTypes(_ interpreter: Interpreter) {
     "soft_prompts": "SoftPrompts",
     "router": "Router", "templates": "Templates", "train": "Training", "evaluate": "Report",
     "report": "Report",
-    "route": "Route", "compare": "Figure", "runs": "Runs", "permutation_test": "Record", "dead": "Record", "forecast": "Forecast", "sgd": "Optimizer",
+    "route": "Route", "compare": "Figure", "runs": "Runs", "permutation_test": "Record", "dead": "Record",
+    "forecast": "Forecast", "sgd": "Optimizer",
     "adam": "Optimizer", "adamw": "Optimizer",
     "cosine": "Schedule", "constant": "Schedule", "table": "Figure", "tensor": "Tensor",
     "parameter": "Tensor",
@@ -33,14 +34,14 @@ func describeTypes(_ interpreter: Interpreter) {
 
 private var tensorType: HostType {
   HostType(
-    "Tensor", "Numbers of one type in any shape, with a gradient where one is asked for.", element: "Tensor",
+    "Tensor", "Numbers of one dtype in any shape, with a gradient if requested.", element: "Tensor",
     fields: [
       ("shape", "List", "The lengths of its axes."),
-      ("rank", "Int", "How many axes it has."),
-      ("dtype", "String", "The type of its numbers: float32, int64 or bool."),
+      ("rank", "Int", "The number of axes."),
+      ("dtype", "String", "The dtype of its elements: float32, int64 or bool."),
       ("T", "Tensor", "The transposed matrix."),
-      ("grad", "Tensor", "The gradient that backward has left, or nil."),
-      ("requires_grad", "Bool", "Whether backward gives it a gradient; may be set."),
+      ("grad", "Tensor", "The gradient from backward, or nil."),
+      ("requires_grad", "Bool", "Whether backward computes its gradient; may be set."),
       ("parts", "Record", "The parts of a loss by name: class, text, gate."),
     ],
     methods: TensorValue.methods,
@@ -56,12 +57,12 @@ private var figureTypes: [HostType] {
       "Figure", "A picture of numbers: curves, bars, a heat map, images, a table.",
       fields: [
         ("kind", "String", "What is drawn: line, bars, heatmap, images or table."),
-        ("title", "String", "The line above it."),
+        ("title", "String", "The title above it."),
         ("text", "String", "The figure as text, without colours."),
         ("html", "String", "The figure as HTML."),
-        ("rows", "List", "The names of the rows, where it has named rows and columns."),
-        ("columns", "List", "The names of the columns, where it has named rows and columns."),
-        ("values", "List", "The numbers as rows, where it has named rows and columns."),
+        ("rows", "List", "The names of the rows, if it has named rows and columns."),
+        ("columns", "List", "The names of the columns, if it has named rows and columns."),
+        ("values", "List", "The numbers as rows, if it has named rows and columns."),
       ],
       methods: FigureValue.methods, gives: ["svg": "String"]),
     HostType(

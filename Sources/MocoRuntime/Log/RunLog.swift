@@ -5,16 +5,16 @@ import MocoPlot
 import MocoTensor
 import MocoTraining
 
-/// What a run tells TensorBoard by itself: steps and epochs of trainings, evaluations, figures that are shown.
+/// The data that a run writes for TensorBoard automatically: steps and epochs of trainings, evaluations, shown figures.
 struct RunLog {
-  /// Where it goes; nil for nowhere.
+  /// The destination; nil for none.
   var events: EventFile?
   private var evaluations: [String: Int] = [:]
   private var figures: [String: Int] = [:]
-  /// What was said once already.
+  /// The remarks already made.
   private var told: Set<String> = []
 
-  /// A remark for the user, the first time alone.
+  /// A remark for the user, made only once.
   mutating func tell(_ remark: String, _ note: (String) -> Void) {
     if told.insert(remark).inserted { note(remark) }
   }
@@ -64,9 +64,9 @@ struct RunLog {
     try events.add([(name, picture)], step: count)
   }
 
-  static let notDrawn = "figures are not kept for TensorBoard: cairo or a font is missing, which draw them"
+  static let notDrawn = "figures are not written for TensorBoard: cairo or a font is missing"
 
-  /// A figure as pixels; nil where they cannot be drawn.
+  /// A figure as pixels; nil if it cannot be drawn.
   static func png(_ figure: Figure) -> EventFile.Value? {
     if case .images(let grid) = figure.content, let only = grid.items.first, grid.items.count == 1,
       only.label.isEmpty
@@ -85,19 +85,19 @@ struct RunLog {
 // MARK: - log(step, {…})
 
 extension RuntimeContext {
-  /// Keeps what belongs to a step of a loop: numbers and texts as a line of metrics.jsonl, everything for TensorBoard.
+  /// Records the values of a step of a loop: numbers and texts as a line of metrics.jsonl, everything for TensorBoard.
   ///
-  /// - Throws: E0303, E0305 for what cannot be kept, before anything is written; E0504.
+  /// - Throws: E0303, E0305 for values that cannot be recorded, before anything is written; E0504.
   func keep(_ values: AnyValue, step: AnyValue, _ interpreter: Interpreter) throws {
     let example = "write log(3, {loss: 0.25, note: \"warm-up\"})"
     guard let number = step.asInt else {
       throw Failure(
-        "E0303", "log keeps a record for a step, an Int, not for \(Arguments.describe(step))", help: example,
+        "E0303", "log expects an Int for the step, not \(Arguments.describe(step))", help: example,
         argument: "x")
     }
     guard number >= 0 else {
       throw Failure(
-        "E0305", "log counts steps from 0, and this one is \(number)", help: example, argument: "x")
+        "E0305", "the step of log is negative: \(number)", help: example, argument: "x")
     }
     var line = JsonObject([("step", .int(number))])
     var kept: [(name: String, value: EventFile.Value)] = []
@@ -107,8 +107,8 @@ extension RuntimeContext {
         throw Failure(
           "E0305",
           name.isEmpty
-            ? "log keeps nothing without a name" : "log has the step already, and a value is named step",
-          help: "give it another name", argument: "base")
+            ? "log does not accept an empty name" : "log does not accept the name 'step' for a value",
+          help: "use another name", argument: "base")
       }
       let logged = try LoggedValue(value, name: name)
       if let json = logged.json { line[name] = json } else { pictures.append(name) }
@@ -135,17 +135,17 @@ extension RuntimeContext {
     guard log.events == nil else { return }
     if folder == nil {
       log.tell(
-        "log: nothing is recorded here; moco run FILE keeps it, --tensorboard DIR for TensorBoard",
+        "log: nothing is recorded here; use moco run FILE to record it, --tensorboard DIR for TensorBoard",
         interpreter.note)
     } else if !pictures.isEmpty {
       log.tell(
-        "log: \(pictures.joined(separator: ", ")) \(pictures.count == 1 ? "is" : "are") kept for TensorBoard alone: "
+        "log: \(pictures.joined(separator: ", ")) \(pictures.count == 1 ? "is" : "are") written only for TensorBoard: "
           + "add --tensorboard DIR", interpreter.note)
     }
   }
 }
 
-/// A value that `log` keeps.
+/// A value that `log` records.
 private enum LoggedValue {
   case number(Json)
   case flag(Bool)
@@ -182,7 +182,7 @@ private enum LoggedValue {
     }
     guard let histogram = EventHistogram(numbers) else {
       throw Failure(
-        "E0305", "'\(name)' has no finite number that a histogram could show",
+        "E0305", "'\(name)' has no finite number for a histogram",
         help: "leave it out of this step",
         argument: "base")
     }
@@ -192,18 +192,18 @@ private enum LoggedValue {
   private static func refusal(_ value: AnyValue, _ name: String) -> Failure {
     let help =
       switch value.typeName {
-      case "List", "Range": "write tensor(…) for a histogram, or a name for each number"
+      case "List", "Range": "use tensor(…) for a histogram, or a name for each number"
       case "Record": "give each of its values a name, such as \"\(name)/part\""
-      case "Nil": "leave \(name) out where there is nothing to keep"
-      default: "turn it into one of these: float(x), text(x)"
+      case "Nil": "leave \(name) out of this step"
+      default: "convert it with float(x) or str(x)"
       }
     return Failure(
       "E0303",
-      "log keeps numbers, Bools, texts, tensors, images and figures, and '\(name)' is \(Arguments.describe(value))",
+      "log accepts numbers, Bools, Strings, tensors, images and figures, but '\(name)' is \(Arguments.describe(value))",
       help: help, argument: "base")
   }
 
-  /// For metrics.jsonl; nil for what only TensorBoard keeps.
+  /// The value in metrics.jsonl; nil for values that are written only for TensorBoard.
   var json: Json? {
     switch self {
     case .number(let json): json

@@ -7,9 +7,9 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "checkpoint(model, path = nil, optimizer = nil)",
       doc: """
-        Saves what a model has learned as one safetensors file, with its configuration, its classes and those it was
-        trained on, and the hash of its CLIP model; with an optimizer its state too. Gives the path. Without a path the
-        file goes into the run's folder. `load_model` makes the model again.
+        Saves the trained parameters of a model as one safetensors file, with its configuration, its classes and
+        those it was trained on, and the hash of its CLIP model; with an optimizer also its state. Returns the path.
+        Without a path the file is written to the run's folder. `load_model` restores the model.
 
         ```
         checkpoint(mix, "mix.safetensors")
@@ -26,8 +26,8 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         path = try folder.checkpointPath("\(model.kind)-\(context.checkpoints)")
       } else {
         throw arguments.failure(
-          "E0304", "checkpoint needs a path where no run is recorded", at: "path",
-          help: "checkpoint(mix, \"mix.safetensors\")")
+          "E0304", "checkpoint needs a path if no run is recorded", at: "path",
+          help: "write checkpoint(mix, \"mix.safetensors\")")
       }
       let optimizer = try readOptimizer(arguments, of: model)
       try Checkpoint.save(path: path, model: model, optimizer: optimizer?.optimizer, base: value.base)
@@ -36,23 +36,25 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "restore(model, path, optimizer = nil, strict = true, allow = nil)",
       doc: """
-        Reads a checkpoint into a model made with the same groups and options. A tensor that does not fit is an error that
-        lists all of them; with `strict: false` what fits is taken and the rest keeps its value. Gives a record of what
-        was `loaded`, `missing`, `unexpected` and `ignored`, `notes`, and the `epoch` if the file tells.
+        Reads a checkpoint into a model made with the same groups and options. Tensors that do not match are an error that
+        lists all of them; with `strict: false` matching tensors are loaded and the others keep their values.
+        Returns a record of what was `loaded`, `missing`, `unexpected` and `ignored`, `notes`, and the `epoch` if
+        the file contains it.
 
-        - An expert is found by its group's name, a class's own context by the class's name. Where they stand in another
-          order, a note says so; where names differ, it is an error. The optimizer's state goes with them; where its
-          settings are others, a note says which. It may also move parameters that are not the model's: their state is
-          kept under their places in the optimizer's list, their values are not.
-        - The classes that the class loss saw become the model's `base`.
-        - What the answers depend on must be the same: the router's `kind`, `top_k`, `scale` and `bias`, `vision_layernorm`,
-          a coop's `position` and `shared`, the classes, the CLIP model. `allow:` takes one of `"options"`, `"classes"`,
-          `"clip"`, or a list of them, that may differ all the same. Loss weights and templates only matter to further
-          training: a note says what differs. With other classes each takes its own context; one whose name stands
-          twice is refused, or with `strict: false` left as it is. `strict: false` alone lets neither differ.
+        - An expert is found by its group's name, a class's own context by the class's name. If their order
+          differs, a note says so; if names differ, it is an error. The optimizer's state is reordered too; if its
+          settings differ, a note lists them. It may also update parameters that are not the model's: their state is
+          saved by their index in the optimizer's list, their values are not.
+        - The classes of the class loss become the model's `base`.
+        - Settings that affect predictions must be the same: the router's `kind`, `top_k`, `scale` and `bias`,
+          `vision_layernorm`, a coop's `position` and `shared`, the classes, the CLIP model. `allow:` lists those
+          that may differ: one of `"options"`, `"classes"`, `"clip"`, or a list of them. Loss weights and templates
+          affect only further training: a note lists the differences. With other classes each gets its own context;
+          a duplicate class name is an error, or with `strict: false` not loaded. `strict: false` alone does not
+          allow any of these differences.
 
         Checkpoints of CoOp and of the mixture's authors are read as well: `restore(coop(clip, classes: names, tokens: 16),
-        "prompt_learner/model.pth.tar-50")`. They hold no names, so the order of the classes has to be right. The frozen model in them must be the one at hand.
+        "prompt_learner/model.pth.tar-50")`. They contain no names, so the order of the classes must be correct. Their frozen model must be this model's CLIP.
 
         ```
         restore(mix, "mix.safetensors")
@@ -76,9 +78,9 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "load_model(path, clip, allow = nil)",
       doc: """
-        The model that a checkpoint holds, of any method, with its classes, templates and options,
-        the classes it was trained on, and what it has learned. The CLIP model must be the one it was saved with;
-        `allow: "clip"` takes another.
+        The model saved in a checkpoint, of any method, with its classes, templates and options,
+        the classes it was trained on, and its parameters. The CLIP model must be the one it was saved with;
+        `allow: "clip"` accepts another.
 
         ```
         checkpoint(mix, "mix.safetensors")
@@ -95,8 +97,8 @@ func checkpointBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   ]
 }
 
-/// The optimizer in `optimizer:`, which must move something of the model.
-/// - Throws: E0706 for one that moves nothing of it.
+/// The optimizer in `optimizer:`, which must update at least one parameter of the model.
+/// - Throws: E0706 for one that updates none.
 private func readOptimizer(_ arguments: Arguments, of model: any Classifier) throws -> OptimizerValue? {
   guard let value = try arguments.optionalHost(OptimizerValue.self, "optimizer", expected: "optimizer") else {
     return nil
@@ -108,13 +110,13 @@ private func readOptimizer(_ arguments: Arguments, of model: any Classifier) thr
       "E0706",
       moved.isEmpty
         ? "this optimizer was made without parameters and has no state"
-        : "this optimizer moves the parameters of something else, none of this \(model.kind)'s",
-      at: "optimizer", help: "give the optimizer made with this model's parameters: sgd(model.parameters, …)")
+        : "this optimizer has none of the parameters of this \(model.kind)",
+      at: "optimizer", help: "pass the optimizer made with this model's parameters: sgd(model.parameters, …)")
   }
   return value
 }
 
-/// `allow: "clip"`, or a list of such words.
+/// `allow: "clip"`, or a list of these words.
 private func readAllowed(
   _ arguments: Arguments, among known: [Checkpoint.Difference] = Checkpoint.Difference.allCases
 ) throws -> Set<Checkpoint.Difference> {
@@ -124,8 +126,8 @@ private func readAllowed(
     try words.map { word in
       guard let difference = known.first(where: { $0.rawValue == word }) else {
         throw arguments.failure(
-          "E0305", "\(arguments.functionName) cannot allow \"\(word)\" to differ", at: "allow",
-          help: "expected " + known.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+          "E0305", "\(arguments.functionName) does not accept \"\(word)\" for 'allow'", at: "allow",
+          help: "use " + known.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
       }
       return difference
     })

@@ -2,7 +2,7 @@ import MocoData
 import MocoLang
 import MocoMethods
 
-/// What an answer calls the classes of a selection: names that tell them apart.
+/// Unique names for the classes of a selection, used in predictions.
 func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: any Classifier) -> [String] {
   guard let value = arguments["images"], case .named(let split) = ImageClasses(of: value),
     split.classes == model.names(selection)
@@ -10,12 +10,12 @@ func shownNames(_ arguments: Arguments, _ selection: ClassSelection, _ model: an
   return split.labelNames
 }
 
-/// What `classes:` asks a model about images.
+/// Reads `classes:`, the classes that a model predicts for images.
 ///
-/// Without it, images that come with class names are answered for those, which must be among the model's;
-/// others for the model's classes.
-/// - Throws: E0710 for names that do not match and for images of several data sets, E0305 for a word that is
-///   none.
+/// Without it, images with class names are classified among those, which must be among the model's;
+/// others among the model's classes.
+/// - Throws: E0710 for names that do not match and for images of several data sets, E0305 for an unknown
+///   word.
 func readSelection(
   _ arguments: Arguments, _ name: String, images: String?, _ model: any Classifier
 ) throws -> ClassSelection {
@@ -27,10 +27,11 @@ func readSelection(
     case .named(let split): return split.classes
     case .mixed:
       throw arguments.failure(
-        "E0710", "these images are not all of the same classes, so it is not clear which are asked about",
+        "E0710", "the images have different lists of classes, so the classes to predict are ambiguous",
         at: images ?? name,
         help:
-          "ask about one data set at a time, or say which classes: classes: \"all\" for the \(model.kind)'s")
+          "pass images of one data set, or choose the classes: classes: \"all\" for those of the \(model.kind)"
+      )
     }
   }
   guard !value.isNil else {
@@ -44,14 +45,14 @@ func readSelection(
     guard model.trained.count < model.classes.count else {
       throw arguments.failure(
         "E0704", "this \(model.kind) has no new classes: it was made to train on all \(model.classes.count)",
-        at: name, help: "make it with base: data.base.classes, or take classes: \"all\"")
+        at: name, help: "make it with base: data.base.classes, or use classes: \"all\"")
     }
     return .new
   case "data":
     guard let theirs = try names() else {
       throw arguments.failure(
-        "E0305", "these images come without class names", at: name,
-        help: "give the names: classes: [\"cat\", \"dog\"], or take a batch of a split")
+        "E0305", "these images have no class names", at: name,
+        help: "pass the names: classes: [\"cat\", \"dog\"], or use a batch of a split")
     }
     return .names(theirs)
   case "model":
@@ -66,12 +67,12 @@ func readNaming(_ arguments: Arguments) throws -> ClassNaming? {
   guard value.asString != nil else {
     throw arguments.wrongType(
       "classes", expected: "\"data\" or \"model\"",
-      help: "classes: \"data\" asks about the data's names, classes: \"model\" about the model's")
+      help: "use classes: \"data\" for the data's names, classes: \"model\" for the model's")
   }
   return try arguments.choice("classes", among: ["data", "model"]) == "data" ? .data : .model
 }
 
-/// The split as a model learns from it: under its own names, or with `classes: "model"` under the model's.
+/// The split for training a model: with its own names, or with `classes: "model"` the model's.
 ///
 /// - Throws: E0710 for classes that are not the model's.
 func readTrainingSplit(_ arguments: Arguments, _ model: any Classifier) throws -> DataSplit {

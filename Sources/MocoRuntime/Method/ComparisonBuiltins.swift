@@ -5,16 +5,16 @@ import MocoMethods
 import MocoPlot
 import MocoTraining
 
-/// `compare` and `dead`: what evaluations and routings have to say side by side.
+/// `compare` and `dead`: comparisons of evaluations and of routings.
 func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
       "compare(subjects, on = nil, by = nil, title = \"\")",
       doc: """
-        Accuracies in percent side by side, as a table: a column for each of `subjects`, a record of reports, or of models
-        that are evaluated `on` a split. Rows are all images, base and new classes where every report has them, and the
-        styles. `by: "class"` has classes in the place of styles, `by: "none"` neither. Two columns get a third, the second
-        less the first. Reports must be of the same images; of reports that know only labels, of equally many of each class.
+        A table of accuracies in percent: one column for each of `subjects`, a record of reports, or of models
+        that are evaluated `on` a split. Rows are all images, base and new classes if every report has them, and the
+        styles. `by: "class"` shows classes instead of styles, `by: "none"` neither. Two columns get a third, the second
+        minus the first. Reports must be of the same images; reports of labels alone must have equal counts of each class.
 
         ```
         show compare({before: before, after: after})
@@ -25,8 +25,8 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let record = try arguments.record("subjects")
       guard !record.isEmpty else {
         throw arguments.failure(
-          "E0305", "compare has nothing to compare", at: "subjects",
-          help: "give reports or models by name: compare({before: a, after: b})")
+          "E0305", "compare has no reports or models", at: "subjects",
+          help: "pass reports or models by name: compare({before: a, after: b})")
       }
       let split = try arguments.optionalHost(SplitValue.self, "on", expected: "split such as data.test")
       defer { context.endProgress() }
@@ -38,7 +38,7 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         }
         guard let model: ModelValue = value.asHost() else {
           throw arguments.wrongType(
-            "subjects", expected: "reports or models by name", help: "compare({before: a, after: b})")
+            "subjects", expected: "reports or models by name", help: "write compare({before: a, after: b})")
         }
         guard let split else {
           throw arguments.failure(
@@ -55,9 +55,9 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "dead(model, on)",
       doc: """
-        The experts that the router chooses for no image of a split. `experts` are their groups; `shares` says of every
-        expert for which share of the images it is among the chosen, so that shares add up to `top_k`; `weights` are the
-        mean weights, which add up to 1; `count` is how many images were looked at.
+        The experts that the router chooses for no image of a split. `experts` are their groups; `shares` is, for every
+        expert, the share of the images for which it is chosen, so the shares add up to `top_k`; `weights` are the
+        mean weights, which add up to 1; `count` is the number of images.
 
         ```
         let found = dead(mix, on: data.test)
@@ -68,8 +68,8 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let model = try arguments.host(ModelValue.self, "model", expected: Methods.listOfRouted).model
       guard let routed = model as? any Routed else {
         throw arguments.failure(
-          "E0303", "dead looks at a model with a router, and a \(model.kind) has none", at: "model",
-          help: "give it a \(Methods.listOfRouted)")
+          "E0303", "dead needs a model with a router, but a \(model.kind) has none", at: "model",
+          help: "pass a \(Methods.listOfRouted)")
       }
       let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.test").split
       let found = try Evaluator.shares(of: routed, on: split)
@@ -91,14 +91,14 @@ private struct Comparison {
   private var names: [String]
   private var rows: [(name: String, values: [Double])] = []
 
-  /// - Throws: E0712 for reports of other images or classes, or without what `by` asks for.
+  /// - Throws: E0712 for reports of other images or classes, or without the data that `by` needs.
   init(_ reports: [(name: String, report: EvaluationReport)], by kind: String?) throws {
     names = reports.map(\.name)
     let all = reports.map(\.report)
     for (name, report) in reports {
       guard let first = all.first, try !Self.areAlike(first, report) else { continue }
       throw Failure(
-        "E0712", "\(name) is a report on other images or classes than \(names[0])",
+        "E0712", "\(name) and \(names[0]) are reports on different images or classes",
         help: "evaluate all of them on the same split")
     }
     add("all images", all.map { 100 * $0.accuracy })
@@ -123,7 +123,7 @@ private struct Comparison {
     }
   }
 
-  /// Whether two reports are of the same images, in whatever order; where that is not known, of equally many of the same
+  /// Whether two reports are of the same images, in any order; if that is unknown, of equal counts of the same
   /// classes and styles.
   private static func areAlike(_ one: EvaluationReport, _ other: EvaluationReport) throws -> Bool {
     func styles(_ report: EvaluationReport) -> [String] {
@@ -144,7 +144,7 @@ private struct Comparison {
 
   private mutating func add(_ name: String, _ values: [Double]) { rows.append((name, values)) }
 
-  /// The table, with a difference where there are two.
+  /// The table, with a difference if there are two columns.
   func figure(title: String) -> TableFigureValue {
     var columns = names
     var values = rows.map(\.values)

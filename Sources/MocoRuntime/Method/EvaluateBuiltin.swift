@@ -10,19 +10,19 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "evaluate(model, on, batch = 128, base = nil, classes = nil, quiet = false)",
       doc: """
-        Answers every image of a split and counts. The report has `accuracy`, `correct`, `count`, `per_class`,
-        `per_style`, `predictions`, and for a mixture `routing`: which expert weighs how much for which kind of image.
-        F1, precision, recall, top 5, calibration and the confusion matrix are in `help(report)`, which makes the same of
-        any model's answers.
+        Classifies every image of a split. The report has `accuracy`, `correct`, `count`, `per_class`,
+        `per_style`, `predictions`, and for a mixture `routing`: the mean weight of each expert for each kind of image.
+        `help(report)` describes F1, precision, recall, top 5, calibration and the confusion matrix; `report`
+        computes the same for the predictions of any model.
 
-        Where the model was trained on some of the classes, or `base:` names them, there are also `base` (images of base
+        If the model was trained on some of the classes, or `base:` names them, there are also `base` (images of base
         classes among base classes), `new`, and their harmonic mean `h`; without images of one half, that half and `h` are
-        nan, and `h_is_missing` says which.
+        nan, and `h_is_missing` gives the reason.
 
-        The data's classes must be among the model's, by name, or it is an error (E0710) that shows both lists.
-        `classes: "data"` asks the model's prompts about the data's names, whatever classes it was made with, as one does on
-        other data sets and on new classes; `classes: "model"` gives the data's labels 0, 1, … the model's names. The
-        report's `class_names` says which it was: `"matched"`, `"data"` or `"model"`. `quiet: true` shows no progress.
+        The data's classes must be among the model's, by name; otherwise error E0710 shows both lists.
+        `classes: "data"` evaluates the model's prompts on the data's names, whatever classes it was made with, as
+        is usual for other data sets and new classes; `classes: "model"` gives the data's labels 0, 1, … the model's
+        names. The report's `class_names` is `"matched"`, `"data"` or `"model"`. `quiet: true` shows no progress.
 
         ```
         let report = evaluate mix on data.test
@@ -55,13 +55,13 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "route(model, image, classes = nil, top = 3)",
       doc: """
-        Why one image is answered as it is: the answer, and for each expert its score, its weight, what it alone would
-        say, and the sentence of its group that is nearest to the image. `classes` is that of `mix.logits`. `right` says
-        whether the answer is the image's class; nil where that is not known.
+        Explains the prediction for one image: the prediction, and for each expert its score, its weight, its own
+        prediction, and the sentence of its group that is nearest to the image. `classes` is as in `mix.logits`.
+        `right` says whether the prediction is the image's class; nil if the class is unknown.
 
-        `steps` has every number on the way, by the names of experts and classes: the router's `scores`; the experts
-        `chosen`, best first; their `weights`, the softmax of the scores of those; the `logits` of each expert by itself;
-        `mixed`, the sum of weight times logit; `probabilities`, the softmax of that.
+        `steps` has every intermediate number, by the names of experts and classes: the router's `scores`; the experts
+        `chosen`, best first; their `weights`, the softmax of their scores; the `logits` of each expert;
+        `mixed`, the sum of weight times logit; `probabilities`, the softmax of `mixed`.
 
         ```
         show route(mix, data.test[0])
@@ -73,8 +73,8 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let model = try arguments.host(ModelValue.self, "model", expected: Methods.listOfRouted).model
       guard let routed = model as? any Routed else {
         throw arguments.failure(
-          "E0303", "route explains a model with a router, and a \(model.kind) has none", at: "model",
-          help: "give it a \(Methods.listOfRouted)")
+          "E0303", "route needs a model with a router, but a \(model.kind) has none", at: "model",
+          help: "pass a \(Methods.listOfRouted)")
       }
       let images = try ImageReader(routed).input(arguments, "image")
       let selection = try readSelection(arguments, "classes", images: "image", routed)

@@ -3,7 +3,7 @@ import MocoDocument
 import MocoLang
 import MocoTraining
 
-/// What `forecast` gives back.
+/// The result of `forecast`.
 final class ForecastValue: HostObject {
   let forecast: Forecast
 
@@ -34,7 +34,7 @@ final class ForecastValue: HostObject {
     }
   }
 
-  /// What is counted of prompts; nil where a step was measured in their place.
+  /// The counts of rows of prompts; nil if a step was measured instead.
   private func counted(_ value: AnyValue) -> AnyValue { forecast.measured == nil ? value : .nil }
 
   var shortDescription: String {

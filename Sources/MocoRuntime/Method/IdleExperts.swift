@@ -2,21 +2,21 @@ import MocoBase
 import MocoMethods
 import MocoTraining
 
-/// Experts that no image of a training's last epoch was routed to.
+/// Experts to which no image of a training's last epoch was routed.
 struct IdleExperts {
   /// Their groups, in order.
   let names: [String]
-  /// What the router was then: with other numbers nothing is known of it.
+  /// The router's numbers at that time: after a change the result is no longer valid.
   let router: [Float]
 
-  /// For people.
+  /// The message for the user.
   var text: String {
     "no image of the last epoch was routed to \(names.joined(separator: ", ")); see help(dead)"
   }
 }
 
 extension ModelValue {
-  /// Keeps which experts the last epoch left idle, and gives their groups.
+  /// Stores which experts were idle in the last epoch, and returns their groups.
   ///
   /// - Throws: E0405 without memory for the router's numbers.
   func noteIdle(_ report: TrainingReport) throws -> [String] {
@@ -27,7 +27,7 @@ extension ModelValue {
     return names
   }
 
-  /// The same, as long as the router is what it was then.
+  /// The stored experts, if the router has not changed since.
   var idleRemark: String? {
     guard let idle, let routed = model as? any Routed, (try? routed.routingNumbers()) == idle.router else {
       return nil

@@ -6,13 +6,13 @@ import MocoMethods
 import MocoTensor
 import MocoTraining
 
-/// The arguments of a call as a method reads its options.
+/// The arguments of a call, as source of a method's options.
 final class MethodCall: MethodArguments {
   private let arguments: Arguments
   private let context: RuntimeContext
   private let begin = ProcessClock.seconds
   private var encoder: ImageEncoder?
-  /// The splits that the method has read, the first of which it is made of.
+  /// The splits that the method has read. The model is made from the first.
   private var splits: [DataSplit] = []
 
   init(_ arguments: Arguments, _ context: RuntimeContext) {
@@ -20,7 +20,7 @@ final class MethodCall: MethodArguments {
     self.context = context
   }
 
-  /// Writes the weights and data that a model was made of into the run's record, where it was made of data.
+  /// Writes the weights and data that a model was made from into the run's record, if it was made from data.
   func note(_ model: any Classifier) throws {
     guard let split = splits.first, let folder = try context.runFolder() else { return }
     try folder.note(hash: model.clip.contentHash(), of: "weights")
@@ -81,7 +81,7 @@ final class MethodCall: MethodArguments {
   }
 }
 
-/// A record of options as a method reads it.
+/// A record as source of a method's options.
 private struct BlockReader: MethodBlock {
   private let reader: OptionReader
   private let argument: String
@@ -104,7 +104,7 @@ private struct BlockReader: MethodBlock {
 }
 
 extension AnyValue {
-  /// What a method shows, as programs hold it.
+  /// A figure or text of a method as a value of the language.
   init(_ value: MethodValue) {
     switch value {
     case .none: self = .nil

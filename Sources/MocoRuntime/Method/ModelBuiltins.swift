@@ -6,7 +6,7 @@ import MocoTensor
 func modelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   Methods.all.map { method in
     let made = modelBuiltin(method, context)
-    // One that looks at data says what it found there.
+    // A method that reads data reports what it found.
     return method.function.readsImages ? made : made.onlyGiving()
   }
 }
@@ -41,7 +41,7 @@ func readMemory(_ arguments: Arguments, _ name: String = "memory") throws -> Int
   guard let value = arguments[name], !value.isNil else { return nil }
   if let bytes = value.asInt, bytes > 0 { return bytes }
   if let text = value.asString, let bytes = MemorySize.bytes(text) { return bytes }
-  throw arguments.wrongType(name, expected: "a size", help: "memory: \"2 GB\"")
+  throw arguments.wrongType(name, expected: "a size", help: "write memory: \"2 GB\"")
 }
 
 func readBase(_ arguments: Arguments) throws -> [String]? {

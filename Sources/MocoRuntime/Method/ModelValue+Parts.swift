@@ -4,7 +4,7 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-// What a model is made of, for programs that build a loss or another model on it.
+// The parts of a model, for programs that build a loss or another model with them.
 
 extension ModelValue {
   static func addParts(_ table: MethodTable<ModelValue>) {
@@ -12,9 +12,9 @@ extension ModelValue {
     table.add(
       "text_features(classes = nil, gradient = false)",
       doc: """
-        The text features of a model with soft prompts, each one unit long: [classes, dim], of a mixture [experts, classes,
-        dim]. `classes` is `"all"`, `"base"`, `"new"` or any names; without it they are the model's. `gradient: true` gives
-        them with the way back to the soft prompts.
+        The text features of a model with soft prompts, each of unit length: [classes, dim], of a mixture [experts, classes,
+        dim]. `classes` is `"all"`, `"base"`, `"new"` or any names; the default is the model's. `gradient: true` records
+        the gradient to the soft prompts.
 
         ```
         let t = mix.text_features(gradient: true)
@@ -32,7 +32,7 @@ extension ModelValue {
     table.add(
       "hard_features()",
       doc: """
-        What the hand-written sentences of a mixture's templates say of its classes, frozen, each one unit long:
+        The frozen text features of a mixture's hand-written templates for its classes, each of unit length:
         `templates` [sentences, classes, dim] and `prototypes` [groups, classes, dim], the mean of each group.
 
         ```
@@ -56,8 +56,8 @@ extension ModelValue {
     table.add(
       "weights(images, gradient = false)",
       doc: """
-        The router's weights [images, experts] of a model that has one, as a mixture: zero where an expert was not chosen.
-        `gradient: true` gives them with the way back to the router.
+        The router's weights [images, experts] of a model with a router, such as a mixture; zero if an expert was
+        not chosen. `gradient: true` records the gradient to the router.
 
         ```
         mean(mix.weights(batch), axis: 0)
@@ -76,8 +76,8 @@ extension ModelValue {
     table.add(
       "scores(images, gradient = false)",
       doc: """
-        The router's scores h [images, experts] of a model that has one, before the softmax over the chosen.
-        `gradient: true` gives them with the way back to the router.
+        The router's scores h [images, experts] of a model with a router, before the softmax over the chosen experts.
+        `gradient: true` records the gradient to the router.
 
         ```
         let h = mix.scores(batch, gradient: true)
@@ -106,7 +106,7 @@ extension ModelValue {
   private func differentiableRouting() throws -> any DifferentiableRouting {
     guard let routing = model as? any DifferentiableRouting else {
       throw Failure(
-        "E0303", "the routing of a \(model.kind) cannot be had with its gradient", help: "use a mixture")
+        "E0303", "the routing of a \(model.kind) has no gradient", help: "use a mixture")
     }
     return routing
   }
@@ -116,7 +116,7 @@ extension ModelValue {
     guard let model = model as? any DifferentiableAnswers else {
       throw Failure(
         "E0303",
-        "\(arguments.functionName) of a \(self.model.kind): it has no soft prompts that a gradient could reach",
+        "\(arguments.functionName): a \(self.model.kind) has no soft prompts with a gradient",
         help: "use \(Methods.listOfPlanned)")
     }
     return model

@@ -7,12 +7,12 @@ import MocoMethods
 import MocoTensor
 import MocoTraining
 
-/// A model of any method as programs hold it: what they see of it, its descriptor says.
+/// A model of any method as a value of the language; its descriptor lists its members.
 final class ModelValue: HostObject {
   let model: any Classifier
-  /// The classes that the class loss sees, where the program has named them; nil where training chooses.
+  /// The classes of the class loss, if the program has set them; nil if training chooses them.
   let base: [String]?
-  /// What its last training left idle.
+  /// The idle experts of its last training.
   var idle: IdleExperts?
 
   init(_ model: any Classifier, base: [String]? = nil) throws {
@@ -21,8 +21,8 @@ final class ModelValue: HostObject {
     if let base { model.recordTraining(on: try model.scope(of: base)) }
   }
 
-  /// Lets the class loss see the classes of a split, unless the program has said which.
-  /// - Throws: E0704 for a split with other classes than those.
+  /// Sets the classes of the class loss to those of a split, unless the program has set them.
+  /// - Throws: E0704 for a split with other classes.
   func checkBase(_ split: DataSplit) throws {
     guard let base, let other = split.classes.first(where: { !base.contains($0) }) else { return }
     throw Failure(
@@ -30,7 +30,7 @@ final class ModelValue: HostObject {
       help: "train on the base classes, such as data.base.train, or make it without base:", argument: "on")
   }
 
-  /// nil for a model that cannot be had a second time.
+  /// nil for a model that cannot be copied.
   func copied() throws -> AnyValue? {
     try (model as? any Copied).map { .host(try ModelValue($0.copy(), base: base)) }
   }
@@ -77,13 +77,13 @@ final class ModelValue: HostObject {
     table.add(
       "logits(images, classes = nil, gradient = false)",
       doc: """
-        Logits [images, classes] of a batch or of image features. `gradient: true` gives them with the way back to the
-        model's parameters, for a loss of your own; without it text features are kept from call to call.
+        Logits [images, classes] of a batch or of image features. `gradient: true` records the gradient to the
+        model's parameters, for a custom loss; without it text features are cached between calls.
 
-        A batch is answered for the classes of its split, in their order, so that `argmax` counts as its labels do; they
-        must be among the model's, by name (E0710). Images and features without names are answered for the model's
-        classes. `classes` says something else: `"all"`, `"base"` or `"new"` classes of the model, any list of names,
-        `"data"` for the batch's names whatever the model was made with, `"model"` for the model's in their place.
+        A batch is classified among the classes of its split, in their order, so that `argmax` gives labels; they
+        must be among the model's, by name (E0710). Images and features without names are classified among the model's
+        classes. `classes` overrides this: `"all"`, `"base"` or `"new"` classes of the model, any list of names,
+        `"data"` for the batch's names whatever the model was made with, `"model"` for the model's instead.
 
         ```
         argmax(mix.logits(batch), axis: 1)
@@ -101,8 +101,8 @@ final class ModelValue: HostObject {
     table.add(
       "predict(images, classes = nil)",
       doc: """
-        The name of the most likely class for each image, among the classes that `logits` answers for. Of classes of one
-        name the data's identifier tells which, else their place.
+        The name of the most likely class for each image, among the classes of `logits`. If several classes have the same
+        name, the data's identifier is added, else their index.
 
         ```
         mix.predict(batch)
@@ -142,7 +142,7 @@ final class ModelValue: HostObject {
       case .parts(let kind, let column, let parts):
         // Lines in a terminal, where prompts are long.
         let rows = parts.map { part -> Document.Table.Row in
-          // A prompt may end in the blank before what is put after it.
+          // A prompt may end with the space before the class name.
           let text = part.text.last == " " ? String(part.text.dropLast()) : part.text
           return .cells([.init(Document.Text(part.name), .header), .init(Document.Text(text))])
         }
@@ -185,7 +185,8 @@ func readBatch(_ arguments: Arguments, _ name: String, _ model: any Classifier) 
     let images = record["features"] ?? record["images"]
   else {
     throw arguments.wrongType(
-      name, expected: "a batch, or {images: …, labels: …}", help: "for batch in data.train.batches(32) { … }")
+      name, expected: "a batch, or {images: …, labels: …}",
+      help: "use for batch in data.train.batches(32) { … }")
   }
   let tensor = try TensorReading.tensor(labels, "labels")
   return PromptBatch(

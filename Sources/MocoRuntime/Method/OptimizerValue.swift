@@ -5,7 +5,7 @@ import MocoMethods
 import MocoTensor
 import MocoTraining
 
-/// `sgd(lr: 0.032)` for a train form, or with parameters, ready to step.
+/// `sgd(lr: 0.032)` for a train form, or an optimizer with parameters, ready to step.
 final class OptimizerValue: HostObject {
   let settings: OptimizerSettings
   /// nil until there are parameters.
@@ -32,19 +32,19 @@ final class OptimizerValue: HostObject {
     guard name == "lr" else { return false }
     guard let rate = value.asFloat, rate >= 0, rate.isFinite else {
       throw Failure(
-        "E0706", "a learning rate is a number of 0 or more, not \(Arguments.describe(value))")
+        "E0706", "a learning rate must be a number of at least 0, not \(Arguments.describe(value))")
     }
     try working("lr").rate = rate
     return true
   }
 
-  /// Without parameters nothing of it changes. With them, a copy would move the same parameters, of which there is
+  /// Without parameters it has no state. With them, a copy would update the same parameters, which belong to
   /// one training.
   func copied() throws -> AnyValue? {
     guard optimizer != nil else { return .host(self) }
     let name = settings.rule.name
     throw Failure(
-      "E0303", "copy cannot take an optimizer with parameters: both would move the same ones",
+      "E0303", "copy does not accept an optimizer with parameters: both would update the same ones",
       help: "make one for the copied model: \(name)(copied, lr: \(NumberText.float(settings.rate)))",
       argument: "x")
   }
@@ -52,21 +52,21 @@ final class OptimizerValue: HostObject {
   fileprivate func working(_ what: String) throws -> Optimizer {
     guard let optimizer else {
       throw Failure(
-        "E0709", "this \(settings.rule.name) has no parameters to work on, so \(what) means nothing",
-        help: "\(settings.rule.name)(mix.parameters, lr: \(settings.rate))")
+        "E0709", "this \(settings.rule.name) has no parameters, so \(what) is not available",
+        help: "write \(settings.rule.name)(mix.parameters, lr: \(settings.rate))")
     }
     return optimizer
   }
 
   static let methods = MethodTable<OptimizerValue> { table in
     table.add(
-      "step()", doc: "Moves every parameter that has a gradient.\n\n```\nloss.backward()\nopt.step()\n```"
+      "step()", doc: "Updates every parameter that has a gradient.\n\n```\nloss.backward()\nopt.step()\n```"
     ) {
       value, _ in
       try value.working("step").step()
       return .nil
     }
-    table.add("zero_grad()", doc: "Forgets the gradients of its parameters.\n\n```\nopt.zero_grad()\n```") {
+    table.add("zero_grad()", doc: "Clears the gradients of its parameters.\n\n```\nopt.zero_grad()\n```") {
       value, _ in
       try value.working("zero_grad").zeroGrad()
       return .nil
@@ -74,7 +74,7 @@ final class OptimizerValue: HostObject {
     table.add(
       "clip_grad_norm(limit)",
       doc: """
-        Scales all gradients together so that their norm is at most `limit`; gives the norm before.
+        Scales all gradients together so that their norm is at most `limit`; returns the norm before.
 
         ```
         opt.clip_grad_norm(1.0)
@@ -128,7 +128,7 @@ final class ScheduleValue: HostObject {
     table.add(
       "rate(lr, at: Int, of: Int)",
       doc: """
-        The learning rate in epoch (or step) `at`, counted from 0, of a training of `of`.
+        The learning rate in epoch (or step) `at`, counted from 0, of a training of `of` epochs (or steps).
 
         ```
         cosine(warmup: 5 epochs).rate(0.032, at: 5, of: 50)    // 0.032
@@ -148,9 +148,9 @@ final class ScheduleValue: HostObject {
 
 func optimizerBuiltins() -> [NativeFunction] {
   let notes = """
-    Without parameters it is for `train … { optimizer: … }`; with `mix.parameters` it is ready to step. `decay: \
-    "matrices"` lets only parameters of two or more dimensions shrink. A list may hold groups with a factor on the rate
-    and a decay of their own: `[{value: [a, b], rate: 0.1, decay: 0}, {value: w}]`.
+    Without parameters it is for `train … { optimizer: … }`; with `mix.parameters` it is ready to step. With `decay: \
+    "matrices"` only parameters of two or more dimensions decay. A list may contain groups with their own factor on the rate
+    and their own decay: `[{value: [a, b], rate: 0.1, decay: 0}, {value: w}]`.
     """
   return [
     NativeFunction(
@@ -170,7 +170,7 @@ func optimizerBuiltins() -> [NativeFunction] {
     NativeFunction(
       "adam(parameters = nil, lr = 0.001, betas = [], eps = 1e-8, weight_decay = 0.0, decay = \"all\")",
       doc: """
-        Adam; weight decay is added to the gradient. Betas are [0.9, 0.999] unless given. \(notes)
+        Adam; weight decay is added to the gradient. Betas are [0.9, 0.999] by default. \(notes)
 
         ```
         let opt = adam(mix.parameters, lr: 1e-3)
@@ -184,7 +184,7 @@ func optimizerBuiltins() -> [NativeFunction] {
     NativeFunction(
       "adamw(parameters = nil, lr = 0.001, betas = [], eps = 1e-8, weight_decay = 0.01, decay = \"all\")",
       doc: """
-        Adam with decoupled weight decay. Betas are [0.9, 0.999] unless given. \(notes)
+        Adam with decoupled weight decay. Betas are [0.9, 0.999] by default. \(notes)
 
         ```
         clip.train_all()
@@ -199,9 +199,10 @@ func optimizerBuiltins() -> [NativeFunction] {
     NativeFunction(
       "cosine(warmup = 0, kind = \"constant\", warmup_lr = 1e-5, end = nil)",
       doc: """
-        A learning rate that warms up and then falls along a cosine. In the warm-up it is `warmup_lr` (`kind: "constant"`)
-        or rises to the base rate (`"linear"`). The cosine counts all epochs, as published, so it ends above zero; with
-        `end` it ends there. Where the warm-up is as long as the training, `train` says that the base rate is never reached.
+        A learning rate that warms up and then decays along a cosine. In the warm-up it is `warmup_lr` (`kind: "constant"`)
+        or rises to the base rate (`"linear"`). The cosine counts all epochs, as published, so it ends above zero;
+        `end` sets the final rate. If the warm-up is as long as the training, `train` reports that the base rate is
+        never reached.
 
         ```
         train mix on data.train for 10 epochs { schedule: cosine(warmup: 1 epoch) }
@@ -225,7 +226,9 @@ func optimizerBuiltins() -> [NativeFunction] {
       return .host(ScheduleValue(.cosine(cosine)))
     },
     NativeFunction(
-      "constant()", doc: "A learning rate that stays.\n\n```\ntrain mix on data.train for 2 epochs { schedule: constant() }\n```"
+      "constant()",
+      doc:
+        "A constant learning rate.\n\n```\ntrain mix on data.train for 2 epochs { schedule: constant() }\n```"
     ) { _ in .host(ScheduleValue(.constant)) },
   ]
 }
@@ -234,7 +237,7 @@ private func readBetas(_ arguments: Arguments) throws -> (Double, Double) {
   let betas = try arguments.floats("betas")
   if betas.isEmpty { return (0.9, 0.999) }
   guard betas.count == 2 else {
-    throw arguments.wrongType("betas", expected: "two numbers", help: "[0.9, 0.999]")
+    throw arguments.wrongType("betas", expected: "two numbers", help: "write [0.9, 0.999]")
   }
   return (betas[0], betas[1])
 }
@@ -256,9 +259,9 @@ private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws ->
   if let list: ParameterListValue = value.asHost() {
     guard list.parameters.isEmpty || list.parameters.contains(where: \.variable.requiresGrad) else {
       throw arguments.failure(
-        "E0207", "none of these \(list.parameters.count) parameters is trained", at: "parameters",
+        "E0207", "none of these \(list.parameters.count) parameters is trainable", at: "parameters",
         help:
-          "give the parameters of the model itself, not a copy of them; those of a CLIP model train after clip.train_all()"
+          "pass the parameters of the model, not a copy of them; call clip.train_all() for those of a CLIP model"
       )
     }
     return list.parameters
@@ -277,11 +280,11 @@ private func readParameters(_ value: AnyValue, _ arguments: Arguments) throws ->
   return try values.enumerated().map { place, value in
     guard let tensor: TensorValue = value.asHost() else {
       throw arguments.wrongType(
-        "parameters", expected: "tensors", help: "\(arguments.functionName)(mix.parameters)")
+        "parameters", expected: "tensors", help: "write \(arguments.functionName)(mix.parameters)")
     }
     guard tensor.variable.requiresGrad else {
       throw arguments.failure(
-        "E0207", "parameter \(place) of \(arguments.functionName) is not trained", at: "parameters",
+        "E0207", "parameter \(place) of \(arguments.functionName) is not trainable", at: "parameters",
         help: "make it with parameter(…)")
     }
     return Parameter("\(place)", tensor.variable)

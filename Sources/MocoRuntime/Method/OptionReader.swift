@@ -1,10 +1,10 @@
 import MocoBase
 import MocoLang
 
-/// Reads a record of options: `{top_k: 2, kind: "linear"}`. A name that is not known is an error that
+/// Reads a record of options: `{top_k: 2, kind: "linear"}`. An unknown name is an error that
 /// suggests the nearest one.
 struct OptionReader {
-  /// How messages call the record: "router".
+  /// The name of the record in messages: "router".
   let owner: String
   private let fields: Fields
   private let argument: String?

@@ -4,10 +4,10 @@ import MocoDocument
 import MocoLang
 import MocoMethods
 
-// The language has parameters of its own, those of functions.
+// "Parameter" also means the parameter of a function in the language.
 typealias Parameter = MocoMethods.Parameter
 
-/// What `mix.parameters` gives: tensors with their names and the factors on their learning rates.
+/// The value of `mix.parameters`: tensors with their names and the factors on their learning rates.
 final class ParameterListValue: HostObject {
   let parameters: [Parameter]
 
@@ -23,7 +23,7 @@ final class ParameterListValue: HostObject {
     }
   }
 
-  /// The values as they are now, which nothing trains: for comparing later.
+  /// A copy of the current values, which is not trained: for later comparison.
   func copied() throws -> AnyValue? {
     .host(
       ParameterListValue(
@@ -53,9 +53,9 @@ final class ParameterListValue: HostObject {
     guard let parameter = parameters.first(where: { $0.name == name }) else {
       let names = parameters.map(\.name)
       throw Failure(
-        "E0202", "there is no parameter \"\(name)\"",
+        "E0202", "unknown parameter \"\(name)\"",
         help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
-          ?? "parameters are \(names.prefix(8).joined(separator: ", "))")
+          ?? "use one of \(names.prefix(8).joined(separator: ", "))")
     }
     return .host(TensorValue(parameter.variable))
   }

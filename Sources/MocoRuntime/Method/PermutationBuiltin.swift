@@ -7,17 +7,18 @@ func permutationBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "permutation_test(a, b, flips = 10000, seed = nil)",
       doc: """
-        Whether two methods differ on the same images: a paired permutation test, two-sided. `a` and `b` are two reports on
+        A paired, two-sided permutation test of two methods on the same images. `a` and `b` are two reports on
         the same images in the same order, or two lists of numbers or Bools (right or wrong), one for each image.
 
-        If it made no difference which method gave which of the two answers, their signs could be flipped at will. `p` is
-        the share of flips whose mean difference is as far from 0 as the one that was found. Where all differences are as
-        large, as of right and wrong answers, p is exact by the binomial distribution; of other numbers all flips are gone
-        through with up to 20 pairs that differ, and else `flips` random ones, with p = (1 + as far) / (1 + flips). Those
-        are drawn from `seed`, which is the program's where none is given.
+        Under the null hypothesis the signs of the differences are exchangeable. `p` is
+        the share of sign flips whose mean difference is at least as far from 0 as the observed one. If all
+        differences have the same size, as for correct and wrong predictions, p is exact by the binomial
+        distribution. For other numbers, all flips are evaluated with up to 20 differing pairs; otherwise `flips`
+        random ones, with p = (1 + as far) / (1 + flips). They are drawn from `seed`; the default is the program's seed.
 
-        Gives a record: `difference` (mean of a less mean of b), `p`, `pairs`, `differing` (pairs that differ; the
-        others do not matter), `exact`, and `method`, what was done in words. Reports on other images are refused (E0712).
+        Returns a record: `difference` (mean of a minus mean of b), `p`, `pairs`, `differing` (pairs that differ; the
+        others have no effect), `exact`, and `method`, a description of the computation. Reports on different images
+        are an error (E0712).
 
         ```
         let test = permutation_test(after, before)
@@ -48,30 +49,31 @@ func permutationBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   ]
 }
 
-/// - Throws: E0712 where two reports are not of the same images in the same order.
+/// - Throws: E0712 if two reports are not of the same images in the same order.
 private func check(_ one: EvaluationReport, _ other: EvaluationReport) throws {
   let help = "evaluate both on the same split"
   guard one.predictions.count == other.predictions.count else {
     throw Failure(
-      "E0712", "the reports are of \(one.predictions.count) and \(other.predictions.count) images",
+      "E0712",
+      "the reports have different numbers of images: \(one.predictions.count) and \(other.predictions.count)",
       help: help,
       argument: "b")
   }
   guard one.labelNames == other.labelNames else {
-    throw Failure("E0712", "the reports are of other classes", help: help, argument: "b")
+    throw Failure("E0712", "the reports have different classes", help: help, argument: "b")
   }
   if let place = zip(one.labels, other.labels).enumerated().first(where: { $0.element.0 != $0.element.1 })?
     .offset
   {
     throw Failure(
       "E0712",
-      "image \(place) is of class \"\(one.labelNames[one.labels[place]])\" in one report and of "
+      "image \(place) has class \"\(one.labelNames[one.labels[place]])\" in one report and "
         + "\"\(one.labelNames[other.labels[place]])\" in the other", help: help, argument: "b")
   }
   if let data = one.data, let others = other.data, let place = try data.firstDifference(from: others) {
     throw Failure(
-      "E0712", "image \(place) of \"\(data.name)\" is another one than image \(place) of \"\(others.name)\"",
-      help: help + "; splits that hold the same images in another order are not pairs", argument: "b")
+      "E0712", "image \(place) of \"\(data.name)\" and image \(place) of \"\(others.name)\" differ",
+      help: help + "; the images must be in the same order", argument: "b")
   }
 }
 
@@ -79,7 +81,7 @@ private func check(_ one: EvaluationReport, _ other: EvaluationReport) throws {
 private func read(_ value: AnyValue, _ name: String, _ arguments: Arguments) throws -> [Double] {
   guard value.asHost(ReportValue.self) == nil else {
     throw arguments.failure(
-      "E0303", "permutation_test compares two reports, or two lists, and not one of each", at: name,
+      "E0303", "permutation_test expects two reports or two lists, not one of each", at: name,
       help: "write report.right for the list of a report")
   }
   guard value.asList != nil || value.asHost(TensorValue.self) != nil else {
@@ -91,8 +93,8 @@ private func read(_ value: AnyValue, _ name: String, _ arguments: Arguments) thr
       guard let number = element.asFloat else {
         throw arguments.failure(
           "E0303",
-          "'\(name)' holds \(Arguments.describe(element)) at \(place), where a number or a Bool should be",
-          at: name, help: "give a number for each image")
+          "'\(name)' contains \(Arguments.describe(element)) at index \(place); expected a number or a Bool",
+          at: name, help: "pass a number for each image")
       }
       return number
     }
@@ -100,8 +102,8 @@ private func read(_ value: AnyValue, _ name: String, _ arguments: Arguments) thr
   let tensor = try arguments.tensor(name)
   guard tensor.rank == 1 else {
     throw arguments.failure(
-      "E0205", "'\(name)' is a tensor of rank \(tensor.rank)", at: name,
-      help: "give one number for each image")
+      "E0205", "'\(name)' is a tensor of rank \(tensor.rank); expected rank 1", at: name,
+      help: "pass one number for each image")
   }
   return try tensor.cast(to: .float32).toFloats().map(Double.init)
 }

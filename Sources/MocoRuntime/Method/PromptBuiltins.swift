@@ -6,7 +6,7 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-/// Soft prompts by themselves: `soft_prompts(clip, ways)`.
+/// Soft prompts without a model: `soft_prompts(clip, ways)`.
 final class SoftPromptsValue: HostObject {
   let prompts: SoftPrompts
 
@@ -29,7 +29,7 @@ final class SoftPromptsValue: HostObject {
     table.add(
       "encode(classes: List, full_stop = false)",
       doc: """
-        Text features [experts, classes, embedding] of every soft prompt with every class name, not normalized.
+        Text features [experts, classes, dim] of every soft prompt with every class name, not normalized.
 
         ```
         let t = normalize(prompts.encode(["cat", "dog"]))
@@ -59,7 +59,7 @@ final class SoftPromptsValue: HostObject {
   }
 }
 
-/// A router by itself: `router(512, experts: 6)`. Calling it gives the weights of the experts.
+/// A router without a model: `router(512, experts: 6)`. A call returns the weights of the experts.
 final class RouterValue: HostObject {
   let router: Router
 
@@ -119,8 +119,8 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "soft_prompts(clip, templates, start = \"first\", seed = nil)",
       doc: """
-        One soft prompt for each group of templates. They begin as the token embeddings of the group's first template
-        (`start: "first"`), as the mean over its templates (`"mean"`), or at random (`"random"`).
+        One soft prompt for each group of templates, initialised with the token embeddings of the group's first template
+        (`start: "first"`), the mean over its templates (`"mean"`), or at random (`"random"`).
 
         ```
         let prompts = soft_prompts(clip, ways)
@@ -139,9 +139,9 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "router(dim: Int, experts: Int = 6, top_k = nil, kind = \"linear\", bias = true, scale = 1.0, seed = nil)",
       doc: """
-        Picks `top_k` of `experts` for an image feature: h = scale · (v @ W.T + b), softmax over the largest. Two experts
-        unless `top_k` says otherwise. Kinds: `"linear"`, `"cosine"` (rows of W count by direction), `"uniform"` (all
-        experts alike).
+        Chooses `top_k` of `experts` for an image feature: h = scale · (v @ W.T + b), softmax over the largest. The default
+        of `top_k` is 2. Kinds: `"linear"`, `"cosine"` (rows of W are normalized), `"uniform"` (equal weights for all
+        experts).
 
         ```
         let r = router(clip.dim, experts: 6, top_k: 2)
@@ -164,7 +164,7 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       "nearest_words(prompts, expert = nil, count = 3, clip = nil)",
       doc: """
         The words of the vocabulary nearest to each soft token, by Euclidean distance. `prompts` is a mixture, a `coop`, a
-        `kgcoop`, soft prompts, or a tensor of rows [tokens, clip.width] together with `clip:`; `expert` picks one expert.
+        `kgcoop`, soft prompts, or a tensor of rows [tokens, clip.width] with `clip:`; `expert` chooses one expert.
         The result is a list with an entry for each soft token: `place`, `began`, and `words`, nearest first, with their
         `distances`.
 
@@ -180,7 +180,7 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       if let tensor: TensorValue = value.asHost() {
         guard !arguments.isAbsent("clip") else {
           throw arguments.failure(
-            "E0304", "nearest_words needs the model whose words are meant, for a tensor of rows",
+            "E0304", "nearest_words needs the argument 'clip' for a tensor of rows",
             at: "prompts",
             help: "write nearest_words(ctx, clip: clip)")
         }
@@ -213,7 +213,7 @@ func promptBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   ]
 }
 
-/// The nearest words of rows that a program has.
+/// The nearest words of rows in a tensor.
 private func rowsWords(
   _ rows: Tensor, _ clip: CLIPModel, count: Int, _ arguments: Arguments
 ) throws -> [NearWords] {
@@ -222,7 +222,7 @@ private func rowsWords(
     throw arguments.failure(
       "E0205",
       "nearest_words expects float32 rows [tokens, \(width)], not a \(rows.dtype.rawValue) tensor of shape "
-        + Shape.text(rows.shape), at: "prompts", help: "give a row as wide as the text tower for each token")
+        + Shape.text(rows.shape), at: "prompts", help: "pass one row of clip.width numbers for each token")
   }
   return try nearestWords(rows, clip: clip, count: count).enumerated().map {
     NearWords(place: "[\($0)]", began: nil, candidates: $1)
@@ -250,12 +250,12 @@ func readModel(_ arguments: Arguments) throws -> CLIPModel {
   try arguments.host(ClipValue.self, "clip", expected: "Clip").model
 }
 
-/// Class names: a list of strings, or whatever has `classes`.
+/// Class names: a list of strings, or a value with `classes`.
 func readClasses(_ arguments: Arguments, _ name: String = "classes") throws -> [String] {
   let value = try arguments.value(name)
   if value.asList != nil { return try arguments.strings(name) }
   if let object: any HostObject = value.asHost(), let classes = try object.member("classes")?.asList {
     return classes.compactMap(\.asString)
   }
-  throw arguments.wrongType(name, expected: "a List of class names", help: "classes: data.classes")
+  throw arguments.wrongType(name, expected: "a List of class names", help: "pass classes: data.classes")
 }

@@ -4,7 +4,7 @@ import MocoLang
 import MocoMethods
 import MocoTraining
 
-// `published:` of `mixture`, `train` and `forecast`, and what is shown of it.
+// `published:` of `mixture`, `train` and `forecast`, and how it is shown.
 
 /// `published: true`, or the name of a data set; nil for false.
 ///
@@ -21,14 +21,14 @@ func readPublished(_ arguments: Arguments) throws -> Published? {
     let names = PublishedDataSets.names
     let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
     throw arguments.failure(
-      "E0305", "no configuration was published for a data set \"\(name)\"", at: "published",
+      "E0305", "no published configuration for the data set \"\(name)\"", at: "published",
       help: Nearest.name(to: name, among: names).map { "write published: \"\($0)\"" }
         ?? "write published: true, or one of \(list)")
   }
   return .named(known)
 }
 
-/// The published training that a call asks for, itself or by its mixture; nil for none.
+/// The published training that a call requests, directly or by its mixture; nil for none.
 ///
 /// - Throws: E0706 for a model that is not the published mixture.
 func readPublishedTraining(
@@ -40,8 +40,8 @@ func readPublishedTraining(
   guard let wanted = isAsked ? try readPublished(arguments) : own else { return nil }
   guard let setup else {
     throw arguments.failure(
-      "E0706", "the published configuration is a mixture's, and this is a \(model.kind)", at: "published",
-      help: "leave published out")
+      "E0706", "the published configuration is for a mixture, not for a \(model.kind)", at: "published",
+      help: "remove 'published'")
   }
   let others = setup.unpublished
   if own == nil, !others.isEmpty {
@@ -51,15 +51,15 @@ func readPublishedTraining(
     throw arguments.failure(
       "E0706", "this \(model.kind) is not the published one: \(list.joined(separator: "; "))",
       at: "published",
-      help: "write published: true in \(model.kind)(…) too; options that you give there hold")
+      help: "write published: true in \(model.kind)(…) too; options given there take precedence")
   }
-  // `true` in train does not take back the name that the mixture has.
+  // `true` in train does not override the name that the mixture has.
   if wanted == .ofData, case .named? = own, let own { return try PublishedTraining(own, data: split) }
   return try PublishedTraining(wanted, data: split)
 }
 
 extension PublishedTraining {
-  /// The options of a call: those it gives, and the published ones in place of the rest.
+  /// The options of a call: the given ones, and the published ones for the rest.
   static func names(in arguments: Arguments) -> [String] {
     ["for", "batch", "optimizer", "schedule", "clip_grad_norm", "shuffle", "views", "at_least"]
       .filter { arguments.isGiven($0) }
@@ -76,7 +76,7 @@ extension PublishedTraining {
       + (own.isEmpty ? "" : "; yours: \(list(own))")
   }
 
-  /// What `run.published` is.
+  /// The value of `run.published`.
   func value(_ options: TrainingOptions) -> AnyValue {
     func record(_ wanted: Bool) -> AnyValue {
       .record(

@@ -31,15 +31,15 @@ extension ReportValue {
       let left = metrics.leftOut.count
       head.append(
         .line(
-          "the mean per class leaves \(absent) class\(absent == 1 ? "" : "es") out, macro-F1 \(left)",
+          "left out: \(absent) class\(absent == 1 ? "" : "es") from mean per class, \(left) from macro-F1",
           overflow: wrap))
     }
     if let reason = report.missingHalf { head.append(.line("no H: \(reason)", overflow: wrap)) }
     switch report.naming {
     case .matched, nil: break
-    case .data: head.append(.line("asked about the data's class names", overflow: wrap))
+    case .data: head.append(.line("evaluated on the data's class names", overflow: wrap))
     case .model:
-      head.append(.line("asked about the model's class names, in the place of the data's", overflow: wrap))
+      head.append(.line("evaluated on the model's class names instead of the data's", overflow: wrap))
     }
     let classes = zip(report.labelNames, report.perClass).map { ($0, $1.accuracy) }
     var lines = head + [row("by class", classes)]

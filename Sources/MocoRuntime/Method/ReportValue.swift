@@ -4,10 +4,10 @@ import MocoMethods
 import MocoPlot
 import MocoTraining
 
-/// What `evaluate` and `report` give back.
+/// The result of `evaluate` and `report`.
 final class ReportValue: HostObject {
   let report: EvaluationReport
-  /// The split that was evaluated; nil for answers that a program brought.
+  /// The split that was evaluated; nil for predictions that a program passed.
   let split: String?
 
   init(_ report: EvaluationReport, split: String? = nil) {
@@ -21,7 +21,8 @@ final class ReportValue: HostObject {
     var names = [
       "accuracy", "correct", "count", "kind", "split", "classes", "class_names", "per_class", "precision",
       "recall", "f1", "support", "macro_precision", "macro_recall", "macro_f1", "weighted_f1",
-      "mean_per_class", "without_images", "never_predicted", "left_out", "confusion", "predictions", "labels", "right",
+      "mean_per_class", "without_images", "never_predicted", "left_out", "confusion", "predictions", "labels",
+      "right",
     ]
     if report.top5 != nil { names.append("top5") }
     if report.confidence != nil { names += ["ece", "nll", "bins"] }
@@ -59,7 +60,7 @@ final class ReportValue: HostObject {
         TableFigureValue(
           Figure(
             .heatmap(.confusion(report.confusion, classes: report.labelNames)),
-            title: "\(report.kind): true class and answer"),
+            title: "\(report.kind): true class and prediction"),
           rows: report.labelNames, columns: report.labelNames,
           values: report.confusion.map { $0.map(Double.init) }, isWhole: true)
       )
@@ -82,8 +83,8 @@ final class ReportValue: HostObject {
     table.add(
       "top(k)",
       doc: """
-        The share of images whose right class is among the `k` largest logits, 1 ≤ k ≤ classes. Of equal logits the first
-        counts first.
+        The share of images whose correct class is among the `k` largest logits, 1 ≤ k ≤ classes. Among equal logits
+        the first ranks higher.
 
         ```
         report.top(3)
@@ -93,14 +94,14 @@ final class ReportValue: HostObject {
       let report = value.report
       guard let confidence = report.confidence else {
         throw Failure(
-          "E0712", "this report was made from answers alone, which say nothing of the second place",
-          help: "give logits: report(labels, logits)")
+          "E0712", "this report was made from predictions alone, without logits",
+          help: "pass logits: report(labels, logits)")
       }
       let k = try arguments.int("k")
       guard k >= 1, k <= report.classes.count else {
         throw arguments.failure(
-          "E0712", "there is no top \(k) of \(report.classes.count) classes", at: "k",
-          help: "give 1 to \(report.classes.count)")
+          "E0712", "k is out of range: \(k) of \(report.classes.count) classes", at: "k",
+          help: "use 1 to \(report.classes.count)")
       }
       return .float(confidence.top(k))
     }

@@ -5,17 +5,17 @@ import MocoMethods
 import MocoPlot
 import MocoTraining
 
-/// What is known of an image beside the answer.
+/// The known facts of an image besides the prediction.
 struct RouteTruth {
-  /// What the image shows, and its style, where that is known.
+  /// The class of the image, and its style, if known.
   let label: String?
   let style: String?
-  /// Names that tell the classes asked about apart.
+  /// Unique names of the classes.
   let shown: [String]
-  /// The right answers among them, none where the image's class is not; nil where nobody can say.
+  /// The correct classes among them, empty if the image's class is not listed; nil if unknown.
   let places: Set<Int>?
 
-  /// - Parameter selection: what `classes` asks the model about the argument `image`.
+  /// - Parameter selection: the classes that `classes` selects for the argument `image`.
   init(_ arguments: Arguments, _ selection: ClassSelection, _ model: any Classifier) {
     let names = model.names(selection)
     style = arguments["image"]?.asHost((any ModelImage).self)?.styleName
@@ -27,7 +27,7 @@ struct RouteTruth {
     let own = item.split.labelNames
     label = own.indices.contains(number) ? own[number] : nil
     shown = names == item.split.classes ? own : model.shownNames(selection)
-    // The classes asked about are the split's, label by label, unless the program lists others.
+    // The classes are the split's, label by label, unless the program lists others.
     let given = arguments["classes"] ?? .nil
     let isByLabel = given.isNil || ["data", "model"].contains(given.asString)
     if isByLabel || names == item.split.classes {
@@ -39,7 +39,7 @@ struct RouteTruth {
   }
 }
 
-/// Why one image was answered as it was.
+/// The explanation of the prediction for one image.
 final class RouteValue: HostObject {
   let why: Explanation
   let truth: RouteTruth
@@ -110,7 +110,7 @@ final class RouteValue: HostObject {
     return Document([.adapted(lines: head + lines(limits), page: head + page)])
   }
 
-  /// What the experts say, a bar for the weight of each.
+  /// The experts' predictions, with a bar for the weight of each.
   private func lines(_ limits: DocumentLimits) -> [Document.Block] {
     var blocks: [Document.Block] = []
     let widest = why.experts.map(\.group.count).max() ?? 0
@@ -134,17 +134,17 @@ final class RouteValue: HostObject {
     let rest = why.experts.filter { !$0.chosen }.map {
       "\($0.group) \(NumberText.fixed(Double($0.score), 2))"
     }
-    if !rest.isEmpty { blocks.append(.line("not asked (score): \(rest.joined(separator: ", "))")) }
+    if !rest.isEmpty { blocks.append(.line("not chosen (score): \(rest.joined(separator: ", "))")) }
     return blocks
   }
 
-  /// The two likeliest classes of an expert by itself.
+  /// The two most likely classes of one expert.
   private func answers(_ expert: Explanation.ExpertView) -> String {
     expert.classes.prefix(2).map { "\($0.name) \(NumberText.fixed(100 * Double($0.value), 0)) %" }.joined(
       separator: ", ")
   }
 
-  /// The weights as a picture, and what the experts say as a table.
+  /// The weights as a picture, and the experts' predictions as a table.
   private var page: [Document.Block] {
     let rows = why.experts.map { expert -> Document.Table.Row in
       let sentence = expert.template.map { Document.Text($0.name) }

@@ -3,7 +3,7 @@ import MocoDocument
 import MocoLang
 import MocoPlot
 
-/// A figure over named rows and columns whose numbers programs can read: `report.routing["dark"]`.
+/// A figure with named rows and columns, with numbers that programs can read: `report.routing["dark"]`.
 final class TableFigureValue: FigureConvertible {
   let figure: Figure
   let rows: [String]
@@ -59,9 +59,9 @@ final class TableFigureValue: FigureConvertible {
     guard let name else { return nil }
     guard let place = rows.firstIndex(of: name) else {
       throw Failure(
-        "E0202", "there is no row \"\(name)\"",
+        "E0202", "unknown row \"\(name)\"",
         help: Nearest.name(to: name, among: rows).map { "did you mean \"\($0)\"?" }
-          ?? "rows are \(rows.joined(separator: ", "))")
+          ?? "use one of \(rows.joined(separator: ", "))")
     }
     return row(place)
   }

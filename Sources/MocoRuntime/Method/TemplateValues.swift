@@ -3,7 +3,7 @@ import MocoDocument
 import MocoLang
 import MocoMethods
 
-/// What `templates NAME { group … }` declares.
+/// The value that `templates NAME { group … }` declares.
 final class TemplateSetValue: HostObject {
   let templates: TemplateSet
 
@@ -53,7 +53,7 @@ final class TemplateSetValue: HostObject {
       throw Failure(
         "E0202", "the templates \(templates.name) have no group \"\(name)\"",
         help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
-          ?? "groups are \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
+          ?? "use one of \(names.map { "\"\($0)\"" }.joined(separator: ", "))")
     }
     return .host(TemplateGroupValue(group))
   }
@@ -87,7 +87,7 @@ final class TemplateSetValue: HostObject {
   }
 }
 
-/// One group: reads as a list of its sentences, and knows its name.
+/// One group: a list of its sentences, with a name.
 final class TemplateGroupValue: HostObject {
   let group: TemplateGroup
 
@@ -170,8 +170,8 @@ func templateBuiltins() -> [NativeFunction] {
   ]
 }
 
-/// Templates from whatever a program has: templates, a group, a record of lists, a list of sentences (each a
-/// group of its own), one sentence.
+/// Templates from any of these values: templates, a group, a record of lists, a list of sentences (each a
+/// separate group), one sentence.
 func templateSet(
   _ value: AnyValue, name: String = "templates", doc: String = "", argument: String, function: String
 ) throws -> TemplateSet {
@@ -187,7 +187,7 @@ func templateSet(
   func wrong(_ value: AnyValue) -> Failure {
     Failure(
       "E0303", "\(function) expects templates for '\(argument)', not \(Arguments.describe(value))",
-      help: "templates ways { group \"plain\" { \"a photo of a {}.\" } }", argument: argument)
+      help: "write templates ways { group \"plain\" { \"a photo of a {}.\" } }", argument: argument)
   }
   if let value: TemplateSetValue = value.asHost() { return value.templates }
   if let value: TemplateGroupValue = value.asHost() {

@@ -15,7 +15,8 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       classes = nil, dry_run = false, seed = nil, published = nil, quiet = false)
       """,
       doc: """
-        Trains a mixture, a `coop`, a `kgcoop` or a model of your own (see `help(model)`) on a split, for a number of epochs or steps.
+        Trains a mixture, a `coop`, a `kgcoop` or a custom model (see `help(model)`) on a split, for a number of
+        epochs or steps.
 
         ```
         let run = train mix on data.train for 50 epochs {
@@ -26,52 +27,56 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         }
         ```
 
-        - Without `optimizer` it is `sgd(lr: 0.032, momentum: 0.9, weight_decay: 5e-4)`. Without `schedule` it is a cosine
+        - The default `optimizer` is `sgd(lr: 0.032, momentum: 0.9, weight_decay: 5e-4)`. The default `schedule` is a cosine
           with a tenth of the run as warm-up.
-        - These defaults are not the authors' configuration. `published: true`, here or in `mixture`, takes theirs: the
-          duration too, so that `for` may be left out, fresh views and a clipped gradient. It is that of the data set, or
-          of the one named: `published: "ImageNet"`. Options that you give hold; `run.published` and `show run` say what
-          was taken. The table in `help("method")` has all that differs.
-        - `at_least: 200 steps` adds epochs until there are so many steps.
-        - `views: 8` looks at eight random crops and flips of each image, one an epoch in turn, whose features are computed
+        - These defaults are not the authors' configuration. `published: true`, here or in `mixture`, uses theirs: also the
+          duration (`for` may be left out), fresh views and a clipped gradient. It is the configuration for the data set, or
+          for the named one: `published: "ImageNet"`. Options that you pass take precedence; `run.published` and
+          `show run` list what was used. The table in `help("method")` lists all differences.
+        - `at_least: 200 steps` adds epochs until there are this many steps.
+        - `views: 8` uses eight random crops and flips of each image, one per epoch in turn; their features are computed
           once; `views: "fresh"` draws new ones in every epoch and encodes the images in each step.
-          Without it a step sees the middle of an image, as a test does.
-        - The last partial batch of an epoch is left out, unless the data are fewer than a batch.
-        - `checkpoint: "file"` saves after every `checkpoint_every` epochs (1 epoch); `resume: "file"` goes on from there,
-          bit for bit: with the same model, data and options, whatever the number of threads and the processor, under
-          the same moco and arithmetic (`help("portable")`). Under others it goes on too, and says so. Data are the same by content, labels,
-          class names and styles, wherever the files lie. The result has the losses of all epochs; `seconds` are this
-          call's. `resume: run` takes the run of an earlier `train` in the place of a file.
-        - `keep_best: data.val` judges every epoch on data that are not trained on, and at the end the model has the
-          parameters of the best one, the first of equals: by `accuracy`, or by `metric: "nll"`, the mean of -log p of the
-          right class. `patience: 5` ends the training after 5 epochs that did no better. `run.best` and `run.validation`
-          tell.
-        - `schedule:` may be a function `(step, steps, epoch, epochs) => factor` of which it takes the first so many: the factor
-          on the learning rate in each step, counted from 0.
+          Without it a step uses the centre crop of an image, as an evaluation does.
+        - The last partial batch of an epoch is left out, unless the data is smaller than a batch.
+        - `checkpoint: "file"` saves after every `checkpoint_every` epochs (default 1 epoch); `resume: "file"`
+          continues from there, bit for bit: with the same model, data and options, whatever the number of threads
+          and the processor, under the same moco and arithmetic (`help("portable")`). With others it continues too,
+          and says so. Data is compared by content, labels, class names and styles, not by the location of the
+          files. The result has the losses of all epochs; `seconds` are this call's. `resume: run` continues the run
+          of an earlier `train` instead of a file.
+        - `keep_best: data.val` evaluates every epoch on validation data, and at the end the model has the
+          parameters of the best epoch, the first among equals: by `accuracy`, or by `metric: "nll"`, the mean of
+          -log p of the correct class. `patience: 5` ends the training after 5 epochs without improvement.
+          `run.best` and `run.validation` hold the results.
+        - `schedule:` may be a function `(step, steps, epoch, epochs) => factor`, or of the first of these
+          parameters: it returns the factor on the learning rate in each step; steps are counted from 0.
         - `average: ema(0.99)` or `average: gaussian(mean: 15, std: 1)` ends the training with an average of the parameters over
-          its steps, or the ends of its epochs; `run.last` has those of the last step. `keep_best` then judges the averages.
+          its steps, or the ends of its epochs; `run.last` has those of the last step. `keep_best` then evaluates
+          the averages.
         - A callback that returns `stop` ends the training: `each_epoch: e => if e.loss < 0.1 { stop }`. `run.stopped` says
-          who did, and where.
-        - A training that was saved with fewer epochs goes on with `extend:`, which says what the learning rate does in
-          those that are added: `"hold"` keeps the last one, `"restart"` runs the schedule again over the rest, `"stretch"`
-          takes the rest of a schedule over all epochs.
+          what stopped it, and where.
+        - A training that was saved with fewer epochs continues with `extend:`, which sets the learning rate in
+          the added epochs: `"hold"` keeps the last one, `"restart"` runs the schedule again over the rest, `"stretch"`
+          uses the rest of a schedule over all epochs.
         - The split's classes must be among the model's, by name (E0710); `classes: "model"` gives its labels 0, 1, … the
           model's names.
-        - `memory: "2 GB"` limits what the text tower's activations take, from here on (see `help(mixture)`).
-        - `dry_run: true` trains nothing and gives a forecast: rows of the prompts' tree, memory and time (see
+        - `memory: "2 GB"` limits the memory of the text tower's activations, from here on (see `help(mixture)`).
+        - `dry_run: true` trains nothing and returns a forecast: rows of the prompts' tree, memory and time (see
           `help(forecast)`).
         - An epoch `e` has `index` (from 1), `epochs`, `step`, `loss`, its parts (`class`, a mixture's `text` and `gate`, a
-          kgcoop's `knowledge`, those of your own model and what it tells in `log`), `lr`, `accuracy`, `gate_load`, `seconds`, `validation`.
+          kgcoop's `knowledge`, those of a custom model and its `log`), `lr`, `accuracy`, `gate_load`, `seconds`,
+          `validation`.
         - `quiet: true` shows no progress and prints no notes; `run.notes` has them.
-        - `run.idle` are the experts that no image of the last epoch was routed to. A router with `top_k: 1` and without gate
-          loss gets no gradient, and a note says so.
-        - Control-C stops between two steps; the model keeps what it has learned, its last parameters even with
-          `keep_best`, and `checkpoint` is written first. So do
-          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is not a number stops
-          too, and so does an error in a callback. A call that fails before its first step leaves the model as it was.
-        - In `let run = train …` the name has the run even so: its losses, its optimizer, and in `interrupted` why.
-          `resume: run` goes on to the same bits as a training that was not cut. In a program, `catch e` finds it as
-          `e.run`.
+        - `run.idle` are the experts to which no image of the last epoch was routed. A router with `top_k: 1` and
+          without gate loss gets no gradient; a note says so.
+        - Control-C stops between two steps. The model keeps its last parameters, even with
+          `keep_best`, and `checkpoint` is written first. The same holds for
+          SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, which schedulers and terminals send. A loss that is not
+          finite stops it too, and so does an error in a callback. A call that fails before its first step does not
+          change the model.
+        - In `let run = train …` the name holds the run in these cases too: its losses, its optimizer, and the
+          reason in `interrupted`. `resume: run` continues to the same bits as an uninterrupted training. In a
+          program, `catch e` has it as `e.run`.
         """
     ) { arguments in
       let value = try arguments.host(ModelValue.self, "model", expected: Methods.listOfTrainable)
@@ -87,18 +92,18 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       published = nil)
       """,
       doc: """
-        What `train` would cost with these options, before a long run. Nothing is trained.
+        The time and memory that `train` would need with these options. Nothing is trained.
 
-        Prompts that begin alike share their rows, so the work is counted from their tree; how fast this machine is, is
-        measured on the first prompts and on an image, in about a second.
+        Prompts with the same beginning share their rows, so the work is counted from their tree. The speed of this
+        machine is measured on the first prompts and on an image, in about a second.
 
-        - `nodes`: rows of the tree in a step; `padded_rows`: what a computation that pads every prompt would have
-        - `chunks`: more than one where the step's memory is limited; `flops`: operations of a step
-        - `steps`, `epochs`, `seconds_per_step`, `seconds_before` (sentences and images that are encoded once, of which kept
-          features may save some), `seconds` in all, `memory` in bytes at the most
+        - `nodes`: rows of the tree in a step; `padded_rows`: rows of a computation that pads every prompt
+        - `chunks`: more than one if the step's memory is limited; `flops`: operations of a step
+        - `steps`, `epochs`, `seconds_per_step`, `seconds_before` (sentences and images that are encoded once; cached
+          features may save some), `seconds` in total, `memory` in bytes (peak)
 
-        Of a model of your own nobody knows the prompts: its loss and way back are done on a first batch, and no step is
-        taken. What is counted of prompts is then nil.
+        The prompts of a custom model are unknown: its loss and backward pass are measured on a first batch, and no step is
+        taken. The counts of prompts are then nil.
 
         ```
         forecast(mix, on: data.train, for: 50 epochs)
@@ -114,7 +119,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   ]
 }
 
-/// The budget that is asked for counts for the forecast alone.
+/// The requested budget applies to the forecast alone.
 private func forecastValue(
   _ arguments: Arguments, _ value: ModelValue, _ split: DataSplit, _ options: TrainingOptions
 ) throws -> AnyValue {
@@ -130,29 +135,29 @@ private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
   guard arguments["for"]?.isNil == false else {
     throw arguments.failure(
       "E0304", "\(arguments.functionName) needs the argument 'for'",
-      help: "write how long: for 50 epochs; only published: true brings a duration of its own")
+      help: "add a duration: for 50 epochs; only published: true has its own")
   }
   let quantity = try arguments.quantity("for")
   guard let amount = quantity.wholeAmount, amount >= 1 else {
     throw arguments.failure(
-      "E0706", "\(arguments.functionName) cannot last \(quantity.description)", at: "for",
-      help: "give a whole number from 1")
+      "E0706", "\(arguments.functionName) does not accept \(quantity.description) for 'for'", at: "for",
+      help: "use a whole number from 1")
   }
   var atLeast = 0
   if let least = try arguments.optionalQuantity("at_least") {
     guard least.unit == .steps, let steps = least.wholeAmount, steps >= 0, quantity.unit == .epochs else {
       throw arguments.failure(
-        "E0706", "at_least is a number of steps beside a number of epochs", at: "at_least",
-        help: "at_least: 200 steps")
+        "E0706", "'at_least' must be a number of steps, and 'for' a number of epochs", at: "at_least",
+        help: "write at_least: 200 steps")
     }
     atLeast = steps
   }
   return quantity.unit == .steps ? .steps(amount) : .epochs(amount, atLeast: atLeast)
 }
 
-/// How long a training is, how many images a step sees, and which views of them.
+/// The duration of a training, the number of images of a step, and their views.
 ///
-/// - Throws: E0520, E0706 where the published configuration cannot be had.
+/// - Throws: E0520, E0706 if the published configuration is not available.
 private func readExtent(
   _ arguments: Arguments, _ model: any Classifier, _ split: DataSplit
 ) throws -> TrainingOptions {
@@ -183,10 +188,10 @@ private func readTraining(
   {
     guard optimizer.optimizer == nil else {
       throw arguments.failure(
-        "E0706", "\(arguments.functionName) makes its own optimizer for the model's parameters",
+        "E0706", "\(arguments.functionName) does not accept an optimizer with parameters",
         at: "optimizer",
         help:
-          "give it without parameters: \(optimizer.settings.rule.name)(lr: \(NumberText.float(optimizer.settings.rate)))"
+          "pass it without parameters: \(optimizer.settings.rule.name)(lr: \(NumberText.float(optimizer.settings.rate)))"
       )
     }
     options.optimizer = optimizer.settings
@@ -209,7 +214,7 @@ private func readTraining(
   if let every = try readEpochs(arguments, "checkpoint_every") { options.checkpointEvery = every }
   options.keepBest = try readKeepBest(arguments, split)
   options.average = try arguments.optionalHost(
-    AverageValue.self, "average", expected: "way to average, such as ema(0.999) or gaussian(mean: 15)")?
+    AverageValue.self, "average", expected: "average such as ema(0.999) or gaussian(mean: 15)")?
     .average
   options.patience = try readEpochs(arguments, "patience")
   if arguments["extend"]?.isNil == false {
@@ -217,21 +222,21 @@ private func readTraining(
     options.extend = TrainingExtension(rawValue: word)
     guard arguments["resume"]?.isNil == false else {
       throw arguments.failure(
-        "E0706", "extend says how a training goes on that was saved, and there is none", at: "extend",
-        help: "give resume: \"file\", or leave extend out")
+        "E0706", "'extend' needs a saved training, but 'resume' is missing", at: "extend",
+        help: "add resume: \"file\", or remove extend")
     }
   }
   return options
 }
 
-/// A function of a program as schedule: it gets as many of step, steps, epoch and epochs as it has parameters without a
-/// default, and gives the factor on the learning rate.
+/// A function of a program as schedule: it receives as many of step, steps, epoch and epochs as it has parameters
+/// without a default, and returns the factor on the learning rate.
 private func ownSchedule(_ function: FunctionValue, _ arguments: Arguments) throws -> OwnSchedule {
   let count = function.requiredCount
   guard count <= 4 else {
     throw arguments.failure(
-      "E0305", "schedule takes \(count) arguments, and there are four to give to it", at: "schedule",
-      help: "write schedule: (step, steps, epoch, epochs) => …, with as many of them as it needs")
+      "E0305", "'schedule' has \(count) parameters, but at most 4 arguments are passed", at: "schedule",
+      help: "write schedule: (step, steps, epoch, epochs) => …, or fewer of these parameters")
   }
   return OwnSchedule(text: OwnSchedule.prefix + OwnModel.digest(function.writtenText)) { moment in
     let all: [AnyValue] = [
@@ -242,39 +247,40 @@ private func ownSchedule(_ function: FunctionValue, _ arguments: Arguments) thro
     let number = try value.asFloat ?? (tensor?.count == 1 ? tensor.map { Double(try $0.item()) } : nil)
     guard let number else {
       throw Diagnostic(
-        "E0706", "the schedule gave \(Arguments.describe(value)) for step \(moment.step)", at: function.place,
-        help: ["give the factor on the learning rate, a number of 0 or more"])
+        "E0706", "the schedule returned \(Arguments.describe(value)) for step \(moment.step)",
+        at: function.place,
+        help: ["return the factor on the learning rate, a number of at least 0"])
     }
     return number
   }
 }
 
-/// A number of epochs, `5` or `5 epochs`; nil where it is not given.
+/// A number of epochs, `5` or `5 epochs`; nil if not given.
 private func readEpochs(_ arguments: Arguments, _ name: String) throws -> Int? {
   guard let value = arguments[name], !value.isNil else { return nil }
   let count = value.asQuantity?.wholeAmount ?? value.asInt
   guard let count, count >= 1, value.asQuantity?.unit != .steps else {
-    throw arguments.wrongType(name, expected: "a number of epochs", help: "5 epochs")
+    throw arguments.wrongType(name, expected: "a number of epochs", help: "write 5 epochs")
   }
   return count
 }
 
-/// The data that judge epochs, named as those that are trained on.
+/// The validation data of `keep_best`, with the class names of the training data.
 private func readKeepBest(_ arguments: Arguments, _ trained: DataSplit) throws -> KeepBest? {
   let given = try arguments.optionalHost(SplitValue.self, "keep_best", expected: "split such as data.val")
   guard let split = given?.split else {
     for name in ["metric", "patience"] where arguments.isGiven(name) && arguments[name]?.isNil == false {
       throw arguments.failure(
-        "E0706", "\(name) is about the data that judge epochs, and none are given", at: name,
-        help: "add keep_best: data.val, or another split that is not trained on")
+        "E0706", "'\(name)' needs 'keep_best'", at: name,
+        help: "add keep_best: data.val, or another split that is not used for training")
     }
     return nil
   }
   let own = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
   guard split !== own else {
     throw arguments.failure(
-      "E0706", "keep_best would judge epochs on the data that are trained on", at: "keep_best",
-      help: "give another split, such as data.val")
+      "E0706", "'keep_best' is the training data", at: "keep_best",
+      help: "use another split, such as data.val")
   }
   let word = try arguments.choice("metric", among: KeepBest.Metric.allCases.map(\.rawValue))
   let isRenamed = trained.classes != own.classes && split.classes == own.classes
@@ -283,7 +289,7 @@ private func readKeepBest(_ arguments: Arguments, _ trained: DataSplit) throws -
     metric: KeepBest.Metric(rawValue: word) ?? .accuracy)
 }
 
-/// `views: 8` augmented views that are kept, `views: "fresh"` ones in every epoch; without it the plain images.
+/// `views: 8`: augmented views that are cached; `views: "fresh"`: new ones in every epoch; without it the plain images.
 private func readViews(_ arguments: Arguments) throws -> TrainingViews {
   guard let value = arguments["views"], !value.isNil else { return .plain }
   if value.asString != nil {

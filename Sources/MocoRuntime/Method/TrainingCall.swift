@@ -5,7 +5,7 @@ import MocoMethods
 import MocoTensor
 import MocoTraining
 
-/// A call of `train` from its first step to its result, or to the error that has a run beside it.
+/// A call of `train` from its first step to its result, or to an error with a run attached.
 struct TrainingCall {
   let context: RuntimeContext
   let value: ModelValue
@@ -16,13 +16,13 @@ struct TrainingCall {
   private let origin: Origin?
   private let isQuiet: Bool
 
-  /// Where a training goes on from.
+  /// The state from which a training resumes.
   private enum Origin {
     case file(String)
     case run(TrainingValue)
   }
 
-  /// - Throws: what is wrong with the arguments.
+  /// - Throws: errors of the arguments.
   init(
     _ arguments: Arguments, _ context: RuntimeContext, _ value: ModelValue, _ options: TrainingOptions
   ) throws {
@@ -30,8 +30,8 @@ struct TrainingCall {
     memory = try readMemory(arguments)
     guard memory == nil || value.model is any Planned else {
       throw arguments.failure(
-        "E0706", "memory limits what the prompts of a built-in method take, and \(value.model.kind) is none",
-        at: "memory", help: "leave it out: its own functions say how much they encode at once")
+        "E0706", "'memory' applies to built-in methods only, not to \(value.model.kind)",
+        at: "memory", help: "remove it, and pass memory: to encode_text or encode_image in its functions")
     }
     eachEpoch = try arguments.optionalFunction("each_epoch")
     eachStep = try arguments.optionalFunction("each_step")
@@ -42,7 +42,7 @@ struct TrainingCall {
     }
     isQuiet = try arguments.bool("quiet")
     context.begunTrainings += 1
-    // What functions of the program have done besides is not in a checkpoint: such a training begins at its beginning.
+    // Side effects of the program's functions are not in a checkpoint: such a training starts from the beginning.
     var callsProgram = eachEpoch != nil || eachStep != nil || value.model is OwnModel
     if case .own? = options.schedule { callsProgram = true }
     if origin == nil, !callsProgram, let folder = context.recorder?.keeps {
@@ -50,7 +50,7 @@ struct TrainingCall {
     }
   }
 
-  /// - Throws: what the training throws; once it has begun, with its run beside the error.
+  /// - Throws: errors of the training; once it has begun, with its run attached.
   func run(on split: DataSplit) throws -> AnyValue {
     defer { if case .own(let schedule)? = options.schedule { schedule.close() } }
     let before = ModelState(value.model)
@@ -74,7 +74,7 @@ struct TrainingCall {
         throw error
       }
       let told = self.told(error, trainer, from: step)
-      // The run keeps where the training stands before the model may become what it was.
+      // The run stores the state of the training before the model may be reset.
       let run = try? Cancellation.suspended {
         try TrainingValue(
           trainer.report(seconds: trainer.seconds), trainer, notes: notes, interrupted: told.reason,
@@ -83,12 +83,12 @@ struct TrainingCall {
       if trainer.step == step { before.putBack() }
       guard let run else { throw told.error }
       throw PartialResult(told.error, value: .host(run), field: "run") { name in
-        "\(name) holds the training as it stands; resume: \(name) goes on with it"
+        "\(name) holds the state of the training; resume: \(name) continues it"
       }
     }
   }
 
-  /// A trainer where this training stands, and what is to be said of how it goes on.
+  /// A trainer in the state of this training, and the messages on how it resumes.
   private func begin(on split: DataSplit, _ before: ModelState) throws -> (Trainer, [String]) {
     func made() throws -> Trainer {
       try Trainer(model: value.model, data: split, options: options, base: value.base)
@@ -103,26 +103,30 @@ struct TrainingCall {
     let kind = value.model.kind
     do {
       guard try trainer.takeUpKept() else { return (trainer, []) }
-      tell("\(kind): an earlier try was cut; it goes on after step \(trainer.step) of \(trainer.plan.steps)")
+      tell(
+        "\(kind): an earlier try was interrupted; resuming after step \(trainer.step) of \(trainer.plan.steps)"
+      )
       note("resumed", ["after_step": .int(trainer.step), "steps": .int(trainer.plan.steps)])
       return (trainer, [])
     } catch let error as Failure {
-      tell("\(kind): what an earlier try has kept is of no use, it begins at its beginning: \(error.message)")
+      tell(
+        "\(kind): the saved state of an earlier try cannot be used; starting from the beginning: \(error.message)"
+      )
       note("begun again", .string(error.message))
       before.putBack()
       return (try made(), [])
     }
   }
 
-  /// How this training has begun, for the run's record: the progress of a sweep's runs is shown to nobody.
+  /// How this training was started, for the run's record: the progress of a sweep's runs is not shown.
   private func note(_ what: String, _ value: Json) {
     context.recorder?.note("training \(context.begunTrainings) \(what)", value)
   }
 
-  /// Says something where progress is said: it is not part of what the program prints.
+  /// Writes a message to the progress output: it is not part of the program's output.
   private func tell(_ text: String) { if !isQuiet { context.delegate?.runtime(epoch: text) } }
 
-  /// The error as it is thrown, and what the run says of it.
+  /// The error as it is thrown, and its description in the run.
   private func told(
     _ error: any Error, _ trainer: Trainer, from step: Int
   ) -> (error: any Error, reason: String) {
@@ -133,33 +137,34 @@ struct TrainingCall {
     if let raised = error as? RaisedError {
       (code, message) = (raised.diagnostic.code, raised.diagnostic.message)
     }
-    // An interrupt is also what a callback has heard.
+    // An interrupt may also have been received by a callback.
     guard code == "E0406" || Cancellation.isRequested else { return (error, "\(place): \(code) \(message)") }
     let failure = Failure(
       "E0406", "training was interrupted \(place)", help: help(trainer, from: step))
-    // `exit(1)` in a callback is an interrupt of the program's own.
+    // `exit(1)` in a callback is an interrupt by the program itself.
     let isExit = code == "E0406" && message.hasPrefix("exit(")
     let signal = isExit ? message : context.delegate?.interruption
     return (failure, "\(place), " + (signal.map { "by \($0)" } ?? "from outside"))
   }
 
-  /// What is left of a training that was interrupted.
+  /// The help line on the state of an interrupted training.
   private func help(_ trainer: Trainer, from step: Int) -> String {
     let kind = value.model.kind
     let parameters = trainer.notBest.map { "; \($0)" } ?? ""
     switch trainer.interruptedCheckpoint {
     case .written(let path):
-      return "go on with resume: \"\(path)\", which holds all that was learned" + parameters
+      return "continue with resume: \"\(path)\", which holds the training" + parameters
     case .failed(let path, let reason):
-      return "the \(kind) keeps what it has learned, but \(path) could not be written: \(reason)" + parameters
+      return "the \(kind) keeps its trained parameters, but \(path) could not be written: \(reason)"
+        + parameters
     case nil:
-      if trainer.step == step { return "the \(kind) is as it was" }
-      return "the \(kind) keeps what it has learned" + parameters
-    case .kept: return "start the same again: the training goes on from there" + parameters
+      if trainer.step == step { return "the \(kind) has not changed" }
+      return "the \(kind) keeps its trained parameters" + parameters
+    case .kept: return "run the same program again to resume the training" + parameters
     }
   }
 
-  // MARK: Who hears of it
+  // MARK: Observers
 
   private func observer(_ trainer: Trainer) throws -> TrainingObserver {
     let model = value.model
@@ -182,13 +187,15 @@ struct TrainingCall {
     }
     let number = context.trainings
     if let folder {
-      // What a training that is taken up has done before is a part of this run's record.
+      // The earlier epochs of a resumed training are part of this run's record.
       let closed = trainer.isEpochOpen ? trainer.records.dropLast() : trainer.records[...]
       if options.kept != nil { for record in closed { try append(record, number, to: folder) } }
     }
     let events = context.log.events
     var observer = TrainingObserver()
-    observer.onNotKept = { tell("\(model.kind): this try cannot be kept for the next one: \($0)") }
+    observer.onNotKept = {
+      tell("\(model.kind): the state of this try cannot be saved for the next one: \($0)")
+    }
     observer.onProgress = isQuiet ? nil : context.progress
     observer.onEpoch = { [unowned trainer] record in
       if let folder { try append(record, number, to: folder) }
@@ -212,14 +219,14 @@ struct TrainingCall {
     try folder.append(metrics: .object(line))
   }
 
-  /// What a callback has returned: `stop` ends the training, everything else is of no account.
+  /// The result of a callback: `stop` ends the training, any other value is ignored.
   private func heed(_ result: AnyValue?, _ who: TrainingStop.By, _ trainer: Trainer) throws {
     guard let result else { return }
     if result.asHost(StopValue.self) != nil { return trainer.stop(by: who) }
     guard result.asString != "stop" else {
       throw Failure(
-        "E0303", "\(who.rawValue) returned the text \"stop\", which ends nothing",
-        help: "write stop without quotes to end the training")
+        "E0303", "\(who.rawValue) returned the String \"stop\", which does not end the training",
+        help: "write stop without quotes")
     }
   }
 
@@ -233,7 +240,7 @@ struct TrainingCall {
 }
 
 extension KeepBest.Metric {
-  /// For people: `accuracy 81.2 %`, `nll 0.6931`.
+  /// The value for messages: `accuracy 81.2 %`, `nll 0.6931`.
   func text(_ value: Double) -> String {
     self == .accuracy ? "accuracy \(NumberText.fixed(100 * value, 1)) %" : "nll \(NumberText.fixed(value, 4))"
   }

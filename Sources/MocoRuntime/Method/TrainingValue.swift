@@ -5,28 +5,28 @@ import MocoLang
 import MocoPlot
 import MocoTraining
 
-/// What `train` gives back, and what stays of a training that was cut short.
+/// The result of `train`, also of an interrupted one.
 final class TrainingValue: HostObject {
   let report: TrainingReport
   let model: String
-  /// The name of what it was trained on.
+  /// The name of the training data.
   private let data: String
   let options: TrainingOptions
   let optimizer: Optimizer
-  /// What was said when the training was taken up.
+  /// The messages of a resumed training.
   let notes: [String]
-  /// The groups of experts that no image of the last epoch was routed to.
+  /// The groups of experts to which no image of the last epoch was routed.
   let idle: [String]
-  /// Why it was cut short; nil where it was not.
+  /// Why it was interrupted; nil if it was not.
   let interrupted: String?
-  /// That the model was left with other parameters than those of the best epoch; nil where it was not.
+  /// A note that the model does not have the parameters of the best epoch; nil if it has.
   private let notBest: String?
-  /// What another call goes on from.
+  /// The state from which another call resumes.
   let suspended: SuspendedTraining
-  /// The parameters after the last step, where the model has taken others.
+  /// The parameters after the last step, if the model has others.
   private let last: [Parameter]
 
-  /// - Throws: E0405 without memory for what is kept.
+  /// - Throws: E0405 without memory for the saved state.
   init(
     _ report: TrainingReport, _ trainer: Trainer, notes: [String], idle: [String] = [],
     interrupted: String? = nil,
@@ -104,7 +104,7 @@ final class TrainingValue: HostObject {
     ])
   }
 
-  /// What is to be said of how the training ended.
+  /// Remarks on how the training ended.
   private var remarks: [String] {
     var lines: [String] = []
     if let interrupted { lines.append("interrupted \(interrupted)") }
@@ -128,7 +128,7 @@ final class TrainingValue: HostObject {
     let names = report.epochs.last?.parts.map(\.name) ?? []
     if names.count > 1 {
       for name in names {
-        // Epochs of a checkpoint have the parts that it names.
+        // Epochs of a checkpoint have the parts that the checkpoint lists.
         let values = report.epochs.map { record in record.parts.first { $0.name == name }?.value ?? .nan }
         series.append(LineChart.Series(name, y: values, start: 1))
       }
@@ -137,7 +137,7 @@ final class TrainingValue: HostObject {
       .line(LineChart(series, xLabel: "epoch", yLabel: "loss")), title: "Training the \(model)")
   }
 
-  /// Of the loss of each epoch, and of how it did on data that it did not see; small, for a page.
+  /// Small charts for a page: the loss of each epoch, and the validation metric.
   private var curve: Figure {
     let loss = Figure(
       .line(
@@ -154,7 +154,7 @@ final class TrainingValue: HostObject {
     return FigureGrid([loss, validation], columns: 2).map { Figure(.grid($0)) } ?? loss
   }
 
-  /// What stands in a page where the progress was: a line, and the curve.
+  /// Replaces the progress in a page: a line, and the curve.
   func summary() -> Document {
     var line =
       "\(model) on \(data): \(NumberText.counted(report.epochs.count, "epoch")), "
@@ -183,7 +183,7 @@ final class TrainingValue: HostObject {
   func document(_ limits: DocumentLimits) -> Document {
     let remarks = self.remarks.map { Document.Block.text(Document.Text($0)) }
     guard !report.epochs.isEmpty else {
-      let words = "\(NumberText.counted(report.steps, "step")); no epoch of them is known"
+      let words = "\(NumberText.counted(report.steps, "step")); no completed epoch"
       return Document([.text(Document.Text(words))] + remarks)
     }
     let losses = [report.epochs.first?.loss ?? .nan, report.loss].map { NumberText.fixed($0, 4) }
@@ -203,7 +203,7 @@ final class TrainingValue: HostObject {
   }
 }
 
-/// What a callback returns to end its training: the constant `stop`.
+/// The value that a callback returns to end its training: the constant `stop`.
 final class StopValue: HostObject {
   var typeName: String { "Stop" }
   func copied() throws -> AnyValue? { .host(self) }
@@ -211,7 +211,8 @@ final class StopValue: HostObject {
   var doc: String? { StopValue.text }
 
   static let text = """
-    What a callback of `train` returns to end the training after this step or epoch. The run's `stopped` says where.
+    The value that a callback of `train` returns to end the training after this step or epoch. The run's `stopped`
+    says where.
 
     ```
     train mix on data.train for 50 epochs { each_epoch: e => if e.loss < 0.1 { stop } }

@@ -3,15 +3,15 @@ import MocoCLIP
 import MocoData
 import MocoLang
 
-/// What runs of one process share: models that were loaded from the same file, and data sets that were read from the
-/// same place. They are found by content, as far as sizes and times of files tell it, and nobody changes them: a model is
-/// each run's own over tensors that are shared until it gives them up.
+/// Objects shared by the runs of one process: models that were loaded from the same file, and data sets that were
+/// read from the same place. They are identified by content, as far as sizes and times of files show it, and are
+/// never changed: each run has its own model over tensors that are shared until a run replaces them.
 ///
 /// No result depends on it. Features of images are shared by the process in any case (`FeatureCache`).
 ///
-/// - Safety: what changes is guarded by the monitors.
+/// - Safety: mutable state is guarded by the monitors.
 public final class RunSharing: @unchecked Sendable {
-  /// One thing, made by the first who asks; others wait for it.
+  /// One object, made by the first caller; others wait for it.
   private final class Entry {
     let monitor = Monitor()
     var value: Any?
@@ -23,18 +23,18 @@ public final class RunSharing: @unchecked Sendable {
   private var entries: [String: Entry] = [:]
   private var clock = 0
   private var stamps: [String: (stamp: FileStamp, at: Double)] = [:]
-  /// Seconds for which the stamp of a folder is taken for true.
+  /// Seconds for which the stamp of a folder is assumed to be valid.
   private static let stampLife = 60.0
-  /// Bytes of models that stay when nobody uses them, and data sets.
+  /// The bytes of unused models and data sets that are retained.
   private static let (mostBytes, mostSets) = (MemoryAccountant.limit / 4, 32)
 
-  /// Nothing is shared yet.
+  /// Creates an empty set of shared objects.
   public init() {}
 
   /// A model of a file, or of a folder.
   ///
-  /// - Parameter options: what else decides on it.
-  /// - Throws: what `load` throws.
+  /// - Parameter options: the other inputs that determine it.
+  /// - Throws: errors of `load`.
   func model(_ path: String, _ options: String, _ load: () throws -> CLIPModel) throws -> CLIPModel {
     guard let key = key(path, "model \(options)") else { return try load() }
     let first: CLIPModel = try value(key) {
@@ -47,7 +47,7 @@ public final class RunSharing: @unchecked Sendable {
 
   /// The data set of a call of `dataset`.
   ///
-  /// - Throws: what `open` throws.
+  /// - Throws: errors of `open`.
   func dataset(
     _ arguments: Arguments, _ context: RuntimeContext, _ open: () throws -> Dataset
   ) throws -> Dataset {
@@ -71,7 +71,7 @@ public final class RunSharing: @unchecked Sendable {
     return "\(whole)\n\(stamp.text)\n\(words)"
   }
 
-  /// The stamp of a file; that of a folder is looked for again after a while only, since that may take long.
+  /// The stamp of a file. That of a folder is refreshed only after a while, since computing it may take long.
   func stamp(_ path: String) -> FileStamp? {
     guard FileSystem.kind(path) == .folder else { return FileStamp(path) }
     let now = ProcessClock.seconds
@@ -103,7 +103,7 @@ public final class RunSharing: @unchecked Sendable {
     }
   }
 
-  /// What was not used for longest goes; runs that use it keep it.
+  /// Releases the least recently used objects; runs that use them keep them.
   private func evict(keeping key: String) {
     func oldest(_ wanted: (Entry) -> Bool) -> String? {
       entries.filter { $0.key != key && wanted($0.value) }.min { $0.value.lastUse < $1.value.lastUse }?.key

@@ -3,12 +3,12 @@ import MocoPlot
 
 /// A host object that can be drawn: `show x` and `plot.save(x, path)` use its figure.
 public protocol FigureConvertible: HostObject {
-  /// What is drawn of it.
+  /// Its figure.
   var figure: Figure { get }
 }
 
 /// A host object that holds one picture: `show x`, `plot.image(x)`.
 public protocol ImageConvertible: HostObject {
-  /// The picture in bytes; nil where there is none to show.
+  /// The picture in bytes; nil if there is none to show.
   var plotImage: PlotImage? { get }
 }

@@ -3,15 +3,15 @@ import MocoDocument
 import MocoPlot
 import Synchronization
 
-/// Figures as PNG, for places that cannot show SVG.
+/// Figures as PNG, for front ends that cannot show SVG.
 package enum FigurePNG {
   private static let reason = Mutex<String?>(nil)
 
-  /// Why a figure could not be drawn since the process has started; nil where all could.
+  /// Why a figure could not be drawn since the process has started; nil if all could.
   package static var missing: String? { reason.withLock { $0 } }
 
-  /// The bytes of a file with twice the pixels that the SVG is shown with; nil for what is not a figure of ours, and
-  /// where the library cairo or a font is missing, which `missing` says.
+  /// The bytes of a file with twice the pixels that the SVG is shown with; nil for values that are not figures, and
+  /// if the library cairo or a font is missing, which `missing` reports.
   package static func bytes(_ figure: any DocumentFigure) -> [UInt8]? {
     guard let leaf = figure as? FigureLeaf else { return nil }
     let drawing = leaf.figure.drawing(called: leaf.alternativeText)

@@ -5,20 +5,20 @@ import MocoDocument
 import MocoLang
 import MocoPlot
 
-/// A figure as pixels, drawn by cairo from the shapes that its SVG is made of.
+/// A figure as pixels, drawn by cairo from the shapes of its SVG.
 enum FigurePicture {
   /// - Parameters:
-  ///   - width: pixels across; the height follows.
-  /// - Returns: the picture, on white paper, and the characters of its text that no font has, which are boxes.
-  /// - Throws: E0505 where cairo or a font is missing; E0405.
+  ///   - width: in pixels; the height follows.
+  /// - Returns: the picture, on white, and the characters of its text that no font contains, which are drawn as boxes.
+  /// - Throws: E0505 if cairo or a font is missing; E0405.
   static func draw(_ drawing: Drawing, width: Int) throws -> (image: Image, missing: [Character]) {
     let scale = Double(width) / max(drawing.width, 1)
     let height = max(Int((drawing.height * scale).rounded()), 1)
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
-    // 32 bits per pixel are what cairo takes, and 15 bits a side what it draws rightly.
+    // cairo needs 32 bits per pixel, and draws correctly up to 15 bits per side.
     guard !overflow, width <= 32_000, height <= 32_000, area <= 1 << 28 else {
       throw Failure(
-        "E0513", "a picture of \(width) × \(height) pixels is too large", help: "give a smaller width",
+        "E0513", "a picture of \(width) × \(height) pixels is too large", help: "use a smaller width",
         argument: "width")
     }
     var canvas: OpaquePointer?
@@ -49,11 +49,11 @@ enum FigurePicture {
         help: "install it (apt-get install libcairo2), or save a .svg", argument: "path")
     case MOCO_CAIRO_NO_FONT.rawValue:
       return Failure(
-        "E0505", "a figure cannot be saved as PNG: no font is installed that its text could be set in",
+        "E0505", "a figure cannot be saved as PNG: no font is installed",
         help: "install one (apt-get install fonts-dejavu-core), or save a .svg", argument: "path")
     default:
       return Failure(
-        "E0405", "a figure could not be drawn: cairo had no memory for it", help: "give a smaller width",
+        "E0405", "a figure could not be drawn: cairo is out of memory", help: "use a smaller width",
         argument: "width")
     }
   }
@@ -76,7 +76,7 @@ enum FigurePicture {
     case .spot: break
     case .text(let words, let x, let y, let size, let anchor, let fill, let bold, let rotate):
       let share = anchor == .start ? 0.0 : anchor == .middle ? 0.5 : 1
-      // The layout reckons with widths of Helvetica's kind; a wider font is narrowed to them.
+      // The layout assumes the widths of Helvetica; a wider font is narrowed to them.
       let room = Drawing.room(words, size: size, bold: bold)
       moco_canvas_text(canvas, words.filter { $0 != "\0" }, x, y, size, share, room, fill.code, bold, rotate)
     case .image(let image, let x, let y, let width, let height):

@@ -4,9 +4,9 @@ import MocoDocument
 import MocoLang
 import MocoPlot
 
-/// A figure as programs hold it: shown at the prompt, saved as SVG, PNG, HTML or text.
+/// A figure as a value of the language: shown at the prompt, saved as SVG, PNG, HTML or text.
 public final class FigureValue: FigureConvertible {
-  /// What is drawn.
+  /// The figure that is drawn.
   public let figure: Figure
 
   /// A figure as a value.
@@ -32,7 +32,7 @@ public final class FigureValue: FigureConvertible {
     table.add(
       "svg(path = nil)",
       doc: """
-        Writes the figure as SVG to a file, or gives its text where there is no path.
+        Writes the figure as SVG to a file, or returns its text without a path.
 
         ```
         plot.line([0.4, 0.3, 0.2]).svg("loss.svg")
@@ -46,11 +46,11 @@ public final class FigureValue: FigureConvertible {
     table.add(
       "save(path, width = nil)",
       doc: """
-        Writes the figure to a file; the ending says how: `.svg`, `.png`, `.html` or `.txt`. `width` is how many pixels a
-        `.svg` or `.png` is wide, the height follows; without it a `.png` has twice the pixels that a `.svg` is shown with.
-        A `.png` needs the library cairo and a font.
+        Writes the figure to a file; the extension sets the format: `.svg`, `.png`, `.html` or `.txt`. `width` is
+        the width of a `.svg` or `.png` in pixels; the height follows. By default a `.png` has twice the pixels that
+        a `.svg` is shown with. A `.png` needs the library cairo and a font.
 
-        A table is saved as `.csv`, `.md` and `.tex` too: for other programs with all digits, for documents as it is shown.
+        A table can also be saved as `.csv` with all digits, or as `.md` and `.tex` as it is shown.
 
         ```
         plot.bars({a: 1, b: 2}).save("bars.svg")
@@ -75,7 +75,7 @@ public final class FigureValue: FigureConvertible {
     if width != nil, ending != "svg", ending != "png" {
       throw arguments.failure(
         "E0305", "only a .svg or a .png has a width in pixels", at: "width",
-        help: "leave width out, or save a .png")
+        help: "remove width, or save a .png")
     }
     switch ending {
     case "svg": try AtomicFile.write(width.map { figure.svg(shownAt: Double($0)) } ?? figure.svg(), to: path)
@@ -86,7 +86,7 @@ public final class FigureValue: FigureConvertible {
       if !picture.missing.isEmpty {
         let names = picture.missing.prefix(20).map { String($0) }.joined(separator: " ")
         arguments.interpreter.note(
-          "\(path): the font has no \(names)\(picture.missing.count > 20 ? " …" : ""), boxes stand for them; a .svg keeps them"
+          "\(path): characters missing in the font are drawn as boxes: \(names)\(picture.missing.count > 20 ? " …" : ""); a .svg keeps them"
         )
       }
     case "html", "htm":
@@ -98,7 +98,7 @@ public final class FigureValue: FigureConvertible {
     case "csv", "md", "tex":
       guard case .table(let table) = figure.content else {
         throw arguments.failure(
-          "E0303", "only a table is saved as .\(ending ?? ""), and this is a figure of kind '\(figure.kind)'",
+          "E0303", "only a table can be saved as .\(ending ?? ""), not a figure of kind '\(figure.kind)'",
           at: "path",
           help: "write \"\(FileSystem.withoutEnding(path)).svg\", or make a table of its numbers: table(rows)"
         )
@@ -107,7 +107,7 @@ public final class FigureValue: FigureConvertible {
     default:
       throw arguments.failure(
         "E0303",
-        "a figure is saved as .svg, .png, .html or .txt, a table as .csv, .md or .tex too, not as '\(path)'",
+        "unsupported extension in '\(path)': a figure is saved as .svg, .png, .html or .txt, a table also as .csv, .md or .tex",
         at: "path", help: "write \"\(FileSystem.withoutEnding(path)).svg\"")
     }
   }
@@ -126,13 +126,13 @@ public final class FigureValue: FigureConvertible {
       if table.columns.contains(where: { !$0.isEmpty }) {
         lines.insert((0..<columns).map { .string($0 < table.columns.count ? table.columns[$0] : "") }, at: 0)
       }
-      // A line of one empty field reads as a text, where it would be passed over without quotes.
+      // A line of one empty field is quoted; without quotes it would be skipped as an empty line.
       let text = lines.map { TableForm.line($0, .comma) ?? "\"\"\n" }.joined()
       try AtomicFile.write(text, to: path)
     }
   }
 
-  /// The rows of a table that are shown where nobody has said how many.
+  /// The default number of rows of a table that are shown.
   private static let usualRows = 200
 
   public func document(_ limits: DocumentLimits) -> Document {
@@ -145,7 +145,7 @@ public final class FigureValue: FigureConvertible {
 }
 
 extension Table.Cell {
-  /// The cell as a program has it.
+  /// The cell as a value of the language.
   fileprivate var value: AnyValue {
     switch self {
     case .text(let text): .string(text)

@@ -10,10 +10,10 @@ extension PlotModule {
       histogram(values, bins = nil, range = nil, title = "", xlabel = "", ylabel = "", caption = "")
       """,
       doc: """
-        How often numbers of a size come: `values` is a list of numbers, a tensor, or a record of names and lists, which
-        are drawn over each other. `bins` is the number of intervals between the least and the largest, or over
-        `range: [0, 1]`, or a list of their ends; without it they get a round width. The last interval holds its right
-        end, the others do not. Numbers outside and nan are counted below the figure.
+        A histogram: `values` is a list of numbers, a tensor, or a record of names and lists, which
+        are drawn over each other. `bins` is the number of intervals between the smallest and the largest number, or over
+        `range: [0, 1]`, or a list of their edges; by default they have a round width. The last interval includes its right
+        edge, the others do not. Numbers outside and nan are counted below the figure.
 
         ```
         plot.histogram([0.1, 0.4, 0.35, 0.8], bins: 4, range: [0, 1], xlabel: "confidence")
@@ -54,11 +54,11 @@ extension PlotModule {
       zip(ends, ends.dropFirst()).allSatisfy({ $0 < $1 && $0.isFinite && $1.isFinite })
     else {
       throw arguments.wrongType(
-        "bins", expected: "a number of intervals, or their ends in order", help: "bins: [0, 0.5, 1]")
+        "bins", expected: "a number of intervals, or their edges in order", help: "write bins: [0, 0.5, 1]")
     }
     guard range == nil else {
       throw arguments.failure(
-        "E0305", "the ends of the intervals say the range already", at: "range", help: "leave range out")
+        "E0305", "'bins' as a list of edges already sets the range", at: "range", help: "remove range")
     }
     return ends
   }

@@ -12,12 +12,13 @@ extension PlotModule {
       high = nil, ticks = nil)
       """,
       doc: """
-        Curves: `y` is a list of numbers, a list of such lists, or a record of names and lists. `x` is shared; without
-        it points are counted from 0. `nil` is a gap.
+        Curves: `y` is a list of numbers, a list of lists, or a record of names and lists. `x` is shared; without
+        it points are numbered from 0. `nil` is a gap.
 
-        `error` draws a band so far above and below, `low` and `high` one between them; they are shaped like `y`, in a
-        record only the curves that have one. `ticks: "points"` marks the axis where points lie, a list where it says;
-        `"even"` marks it there too, and sets the marks in even steps: 1, 2, 4, 8, 16.
+        `error` draws a band of this distance above and below, `low` and `high` a band between them. They have the
+        shape of `y`; in a record only for the curves with a band. `ticks: "points"` puts marks on the axis at the
+        points, a list at its numbers; `"even"` also at the points, but with equal distances between the marks: 1,
+        2, 4, 8, 16.
 
         ```
         plot.line({"zero-shot": [0.58, 0.58, 0.58], mixture: [0.55, 0.62, 0.65]}, xlabel: "epoch", ylabel: "accuracy")
@@ -41,8 +42,8 @@ extension PlotModule {
       }
       if let x, let longer = series.first(where: { $0.y.count > x.count }) {
         throw arguments.failure(
-          "E0205", "there are \(longer.y.count) numbers to draw over \(x.count) places", at: "x",
-          help: "give x as many numbers as y")
+          "E0205", "length mismatch: y has \(longer.y.count) numbers, x has \(x.count)", at: "x",
+          help: "pass the same number of values for x and y")
       }
       try addBands(&series, arguments)
       let (title, caption) = try title(arguments)
@@ -74,20 +75,20 @@ extension PlotModule {
     let (low, high) = (try band("low", series, arguments), try band("high", series, arguments))
     guard error == nil || (low == nil && high == nil) else {
       throw arguments.failure(
-        "E0305", "a band is given more than once, by 'error' and by 'low' and 'high'", at: "error",
-        help: "give error alone, or low and high")
+        "E0305", "'error' cannot be combined with 'low' and 'high'", at: "error",
+        help: "pass error alone, or low and high")
     }
     guard (low == nil) == (high == nil) else {
       throw arguments.failure(
         "E0304", "line needs both 'low' and 'high' for a band", at: low == nil ? "high" : "low",
-        help: "give low and high, or error for a band that is as wide above as below")
+        help: "pass low and high, or error for a symmetric band")
     }
     for index in series.indices {
       if let width = error?[index] {
         if let negative = width.first(where: { $0 < 0 }) {
           throw arguments.failure(
             "E0305", "an error cannot be \(TableReader.word(.float(negative)))", at: "error",
-            help: "give distances from the curve, which are not below 0")
+            help: "pass distances from the curve, at least 0")
         }
         series[index].low = zip(series[index].y, width).map { $0 - $1 }
         series[index].high = zip(series[index].y, width).map { $0 + $1 }
@@ -95,13 +96,13 @@ extension PlotModule {
       guard let from = low?[index], let to = high?[index] else { continue }
       if zip(from, to).contains(where: { $0 > $1 }) {
         throw arguments.failure(
-          "E0305", "'low' lies above 'high' at a point", at: "low", help: "give the lower ends as low")
+          "E0305", "'low' is above 'high' at a point", at: "low", help: "pass the lower ends as low")
       }
       (series[index].low, series[index].high) = (from, to)
     }
   }
 
-  /// The numbers of a band by series, nil for those that have none; nil where the argument is not given.
+  /// The numbers of a band by series, nil for series without one; nil if the argument is not given.
   private static func band(
     _ name: String, _ series: [LineChart.Series], _ arguments: Arguments
   ) throws -> [[Double]?]? {
@@ -113,9 +114,9 @@ extension PlotModule {
         guard let place = series.firstIndex(where: { $0.name == key }) else {
           let names = series.map(\.name)
           throw arguments.failure(
-            "E0305", "there is no curve \(StringText.quoted(key)) for '\(name)'", at: name,
+            "E0305", "unknown curve \(StringText.quoted(key)) in '\(name)'", at: name,
             help: Nearest.name(to: key, among: names).map { "did you mean \(StringText.quoted($0))?" }
-              ?? "the curves are \(names.map { StringText.quoted($0) }.joined(separator: ", "))")
+              ?? "use one of \(names.map { StringText.quoted($0) }.joined(separator: ", "))")
         }
         result[place] = try numbers(part, name, arguments)
       }
@@ -126,13 +127,13 @@ extension PlotModule {
     } else if let rows = try PlotNumbers.matrix(value), rows.count == series.count {
       result = rows
     } else {
-      throw arguments.wrongType(name, expected: "numbers shaped like 'y'", help: nil)
+      throw arguments.wrongType(name, expected: "numbers in the shape of 'y'", help: nil)
     }
     for (one, part) in zip(series, result) {
       guard let part, part.count != one.y.count else { continue }
       throw arguments.failure(
         "E0205", "'\(name)' has \(part.count) numbers for \(one.y.count) points", at: name,
-        help: "give a number for every point, nil where there is none")
+        help: "pass a number for every point; use nil for a gap")
     }
     return result
   }
@@ -145,8 +146,8 @@ extension PlotModule {
       scatter(x, y = nil, groups = nil, title = "", xlabel = "", ylabel = "", xlim = nil, ylim = nil, caption = "")
       """,
       doc: """
-        Points: two lists of numbers, or `x` alone as a list of pairs or a tensor [n, 2], or a record of names and such
-        points. `groups` gives a name for each point; those of a name have a colour.
+        Points: two lists of numbers, or `x` alone as a list of pairs or a tensor [n, 2], or a record of names and
+        points. `groups` gives a name for each point; points with the same name have the same colour.
 
         ```
         plot.scatter([1, 2, 3], [2.1, 3.9, 6.2], xlabel: "shots", ylabel: "gain")
@@ -158,12 +159,12 @@ extension PlotModule {
       if let groups = try arguments.optionalList("groups") {
         guard series.count == 1, let all = series.first, all.name.isEmpty else {
           throw arguments.failure(
-            "E0305", "points of a record have their names already", at: "groups", help: "leave groups out")
+            "E0305", "a record of points already has names", at: "groups", help: "remove groups")
         }
         guard groups.count == all.y.count else {
           throw arguments.failure(
             "E0205", "'groups' has \(groups.count) names for \(all.y.count) points", at: "groups",
-            help: "give a name for every point")
+            help: "pass a name for every point")
         }
         series = []
         for (place, group) in groups.enumerated() {
@@ -204,7 +205,8 @@ extension PlotModule {
     let (xs, ys) = (try numbers(x, "x", arguments), try numbers(y, "y", arguments))
     guard xs.count == ys.count else {
       throw arguments.failure(
-        "E0205", "'x' has \(xs.count) numbers and 'y' \(ys.count)", at: "y", help: "give as many of both")
+        "E0205", "length mismatch: 'x' has \(xs.count) numbers, 'y' has \(ys.count)", at: "y",
+        help: "pass the same number of values for both")
     }
     return [.init("", x: xs, y: ys)]
   }

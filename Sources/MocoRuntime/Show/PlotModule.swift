@@ -4,8 +4,8 @@ import MocoPlot
 /// The value `plot`: functions that make figures of numbers.
 final class PlotModule: HostObject {
   static let guide = """
-    Figures from numbers: `plot.line`, `plot.scatter`, `plot.bars`, `plot.histogram`, `plot.heatmap`, `plot.image`, and
-    `plot.row` and `plot.grid` for several of them. A figure shows itself at the prompt and with `show`; `.save(path)`
+    Figures of numbers: `plot.line`, `plot.scatter`, `plot.bars`, `plot.histogram`, `plot.heatmap`, `plot.image`, and
+    `plot.row` and `plot.grid` for several of them. A figure is shown at the prompt and by `show`; `.save(path)`
     writes it to a file as SVG, PNG, HTML or text.
 
     ```
@@ -32,7 +32,7 @@ final class PlotModule: HostObject {
     table.add(
       "save(x, path, width = nil)",
       doc: """
-        Writes the figure of a value (a figure, a report, a routing) to a file, as its own `save` does.
+        Writes the figure of a value (a figure, a report, a routing) to a file, like `Figure.save`.
 
         ```
         plot.save(plot.heatmap([[0.9, 0.1], [0.2, 0.8]]), "map.svg")
@@ -66,7 +66,7 @@ final class PlotModule: HostObject {
     if let ends = try PlotNumbers.vector(value), ends.count == 2, ends[0] < ends[1] {
       return ends[0]...ends[1]
     }
-    throw arguments.wrongType(name, expected: "two numbers, the smaller first", help: "\(name): [0, 1]")
+    throw arguments.wrongType(name, expected: "two numbers, the smaller first", help: "write \(name): [0, 1]")
   }
 
   // MARK: Bars
@@ -78,7 +78,7 @@ final class PlotModule: HostObject {
       """,
       doc: """
         Bars: `values` is a record of names and numbers, a list of numbers with `names`, or a record of records for
-        groups of bars. `deviations`, shaped like `values`, draws whiskers.
+        groups of bars. `deviations`, in the shape of `values`, draws error bars.
 
         ```
         plot.bars({"zero-shot": {base: 68.5, new: 68.5}, mixture: {base: 75.1, new: 69.6}}, xlabel: "accuracy, %")
@@ -140,8 +140,8 @@ final class PlotModule: HostObject {
       scale = nil, mark = false, caption = "")
       """,
       doc: """
-        A matrix as shades, with its values in the cells where they fit. `rows` and `columns` name them, `label` says
-        what the shade measures, `scale: [0, 1]` fixes the ends of the scale, `mark: true` sets the largest value of
+        A matrix as shades, with its values in the cells if they fit. `rows` and `columns` name them, `label` names
+        the quantity, `scale: [0, 1]` sets the ends of the scale, `mark: true` shows the largest value of
         every row in bold.
 
         ```
@@ -176,7 +176,7 @@ final class PlotModule: HostObject {
     table.add(
       "image(images, labels = [], per_row = nil, title = \"\", caption = \"\")",
       doc: """
-        One picture or a list of them, with a line of text each. A picture is an image, or a tensor or nested lists of
+        One picture or a list of pictures, each with a line of text. A picture is an image, or a tensor or nested lists of
         shape [H, W], [3, H, W] or [H, W, 3], with values 0…1 or 0…255.
 
         ```

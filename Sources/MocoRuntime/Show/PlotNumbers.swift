@@ -1,9 +1,9 @@
 import MocoLang
 import MocoPlot
 
-/// Numbers out of whatever a program has: lists, ranges, tensors and other host objects that can be iterated.
+/// Numbers from values of the language: lists, ranges, tensors and other host objects that can be iterated over.
 enum PlotNumbers {
-  /// A number; nil for what is none. `nil` in a list is a gap.
+  /// A number; nil for other values. `nil` in a list is a gap.
   static func number(_ value: AnyValue) throws -> Double? {
     switch value.kind {
     case .nil: return .nan
@@ -53,7 +53,7 @@ enum PlotNumbers {
 
   /// A picture from a tensor or nested lists: [H, W], [1 or 3, H, W] or [H, W, 1 or 3].
   ///
-  /// Values 0…1 are shades, values up to 255 bytes; anything else is stretched from its least to its largest
+  /// Values 0…1 are shades, values up to 255 bytes; anything else is scaled from its smallest to its largest
   /// value.
   static func image(_ value: AnyValue) throws -> PlotImage? {
     if let object: any HostObject = value.asHost(), let picture = (object as? any ImageConvertible)?.plotImage

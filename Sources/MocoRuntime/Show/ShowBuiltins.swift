@@ -10,9 +10,9 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
     NativeFunction(
       "show(*values, title = nil, size = nil)",
       doc: """
-        Shows values as richly as the place allows: figures, reports, tensors, images and tables are drawn, other
-        values are laid out within the width. A list of images becomes a grid, a list of records a table. `size` is how
-        many columns of the terminal an image takes.
+        Shows values as richly as the output allows: figures, reports, tensors, images and tables are drawn, other
+        values are formatted to the width. A list of images becomes a grid, a list of records a table. `size` is the
+        width of an image in terminal columns.
 
         ```
         show plot.line([0.9, 0.5, 0.3])
@@ -42,9 +42,9 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
     NativeFunction(
       "clear_output(wait = false)",
       doc: """
-        Takes away what the running cell or program has shown so far: in a notebook the output of the cell, on a terminal
-        what stands on the screen. Where output goes to a file or a pipe it stays. With `wait: true` it goes when the next
-        output comes, so that what is drawn again does not flicker.
+        Clears the output of the running cell or program: in a notebook the output of the cell, on a terminal
+        the screen. Output to a file or a pipe is not changed. With `wait: true` it is cleared when the next
+        output arrives, so that redrawn figures do not flicker.
 
         ```
         for step in 1...3 {
@@ -63,10 +63,10 @@ public func registerShowBuiltins(_ interpreter: Interpreter, _ context: RuntimeC
   interpreter.noteMethods(of: FigureValue.methods)
 }
 
-/// What `show` makes of a value.
+/// The document that `show` displays for a value.
 struct ShownValue {
   private(set) var document: Document
-  /// What is drawn, where the value has a figure.
+  /// The figure, if the value has one.
   private(set) var figure: Figure?
 
   init(
@@ -76,8 +76,8 @@ struct ShownValue {
     if let size {
       guard case .images(var grid) = shown?.content else {
         throw Failure(
-          "E0303", "only images are shown in a size, not \(Arguments.describe(value))",
-          help: "leave size out, or give an image: show plot.image(pixels), size: \(size)", argument: "size")
+          "E0303", "'size' applies to images only, not to \(Arguments.describe(value))",
+          help: "remove size, or pass an image: show plot.image(pixels), size: \(size)", argument: "size")
       }
       grid.columns = size
       shown?.content = .images(grid)
@@ -85,7 +85,7 @@ struct ShownValue {
     if var figure = shown {
       if let title { figure.title = title }
       self.figure = figure
-      // Whoever says `show` wants all rows, unless a number of them is set.
+      // `show` displays all rows, unless their number is set.
       document = Document([.figure(FigureLeaf(figure, rows: context.limits.rows))])
     } else {
       document = interpreter.document(of: value, limits: context.limits)
@@ -123,7 +123,7 @@ private func tableFunction() -> NativeFunction {
     "table(rows, columns = nil, title = \"\", digits = nil, best = nil)",
     doc: """
       A table as a figure. `rows` is a list of records, a list of lists with `columns`, or a record of columns.
-      `best: "max"` or `"min"` sets the best number of every column in bold.
+      `best: "max"` or `"min"` shows the best number of every column in bold.
 
       ```
       show table([{method: "zero-shot", H: 68.5}, {method: "mixture", H: 72.1}], digits: 1, best: "max")
@@ -202,7 +202,7 @@ enum TableReader {
     }
   }
 
-  /// A value in a few words; what stands deep inside is left out.
+  /// A value in a few words; deeply nested values are left out.
   static func word(_ value: AnyValue, depth: Int = 0) -> String {
     switch value.kind {
     case .nil: return ""
@@ -227,7 +227,7 @@ enum TableReader {
 }
 
 extension Table {
-  /// Sets the largest or smallest number of every column in bold, where it stands out.
+  /// Shows the largest or smallest number of every column in bold, if it differs from the others.
   mutating func markBest(largest: Bool) {
     for column in columns.indices {
       let numbers = rows.enumerated().compactMap { index, row -> (Int, Double)? in

@@ -2,7 +2,7 @@ import MocoBase
 import MocoPlot
 import MocoSweeps
 
-/// Results of a sweep over a setting that is a number: a curve for each group of other settings.
+/// Results of a sweep over a numeric setting: a curve for each group of other settings.
 struct ResultCurves {
   let figure: Figure
 
@@ -14,8 +14,9 @@ struct ResultCurves {
     let places = try table.rows.map { row in
       guard let number = row[0]?.doubleValue else {
         throw Failure(
-          "E0303", "curves go over a number, and \(axis) is \(StringText.quoted(SettingText.of(row[0])))",
-          help: "take a setting of numbers for x, or a table", argument: "x")
+          "E0303",
+          "the x axis of curves needs numbers, but \(axis) is \(StringText.quoted(SettingText.of(row[0])))",
+          help: "use a numeric setting for x, or a table", argument: "x")
       }
       return number
     }
@@ -34,7 +35,7 @@ struct ResultCurves {
     var chart = LineChart(
       series, xLabel: axis, yLabel: request.values[0] + (request.isPercent ? ", %" : ""), ticks: places)
     chart.isEven = isEven
-    // A curve has no marks of its own for the best.
+    // A curve has no marks for the best.
     let notes =
       [table.average(a: "point")].filter { !$0.isEmpty }
       + table.notes.filter { note in

@@ -3,7 +3,7 @@ import MocoDocument
 import MocoLang
 import MocoSweeps
 
-/// A table of a sweep's results, as `runs(path).table(…)` gives it.
+/// A table of a sweep's results, returned by `runs(path).table(…)`.
 final class ResultTableValue: HostObject {
   let table: ResultTable
 
@@ -48,7 +48,7 @@ final class ResultTableValue: HostObject {
   }
 
   private func written(_ format: ResultTable.Format) -> String {
-    // Nothing of a text is left out, however many columns there are.
+    // No text is left out, however many columns there are.
     table.written(format, TerminalOptions(width: ResultTable.widest))
   }
 
@@ -58,7 +58,7 @@ final class ResultTableValue: HostObject {
     methods.add(
       "save(path)",
       doc: """
-        Writes the table to a file; the ending says how: `.txt`, `.html`, `.md`, `.csv`, `.tex` or `.json`.
+        Writes the table to a file; the extension sets the format: `.txt`, `.html`, `.md`, `.csv`, `.tex` or `.json`.
 
         ```
         runs("few_shot.moco").table(rows: "method", columns: "shots", value: "accuracy").save("table.tex")
@@ -70,7 +70,8 @@ final class ResultTableValue: HostObject {
         path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map(String.init) ?? ""
       guard let format = ResultTable.Format(ending: ending) else {
         throw arguments.failure(
-          "E0303", "a table of results is saved as .txt, .html, .md, .csv, .tex or .json, not as '\(path)'",
+          "E0303",
+          "unsupported extension in '\(path)': a table of results is saved as .txt, .html, .md, .csv, .tex or .json",
           at: "path", help: "write \"\(FileSystem.withoutEnding(path)).csv\"")
       }
       try AtomicFile.write(value.written(format), to: path)

@@ -7,12 +7,12 @@ func runsBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "runs(path: String)",
       doc: """
-        The runs of a sweep: of a program, `runs("few_shot.moco")` for those in `runs/few_shot`, or of a folder. `len`
-        counts them, a loop gives a record for each, in the order of the sweep: `name`, `state`, `seconds`, `folder`, and
+        The runs of a sweep: of a program (`runs("few_shot.moco")` reads `runs/few_shot`) or of a folder. `len`
+        counts them; a loop gives a record for each, in the order of the sweep: `name`, `state`, `seconds`, `folder`, and
         its `settings` and its `result` as records.
 
-        `.where(record)` keeps those with these settings, a list for one of several. `.table(…)` and `.curves(…)` average what is
-        finished: `help("results")` says how.
+        `.where(record)` keeps runs with these settings; a list matches any of its values. `.table(…)` and
+        `.curves(…)` average the finished runs: see `help("results")`.
 
         ```
         let all = runs("few_shot.moco")

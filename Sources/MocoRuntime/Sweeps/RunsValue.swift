@@ -3,7 +3,7 @@ import MocoDocument
 import MocoLang
 import MocoSweeps
 
-/// What `runs(path)` gives: the runs of a sweep as they stood then.
+/// The value of `runs(path)`: the runs of a sweep in their state at the time of the call.
 final class RunsValue: HostObject {
   let runs: [SweepRun]
   /// The sweep's folder, for messages.
@@ -81,7 +81,7 @@ final class RunsValue: HostObject {
     table.add(
       "where(settings)",
       doc: """
-        The runs with these settings; a list stands for any of its values.
+        The runs with these settings; a list matches any of its values.
 
         ```
         runs("few_shot.moco").where({shots: 16, seed: [1, 2]})
@@ -95,7 +95,7 @@ final class RunsValue: HostObject {
           throw arguments.failure(
             "E1114", "the runs of \(value.source) have no setting \(StringText.quoted(name))", at: "settings",
             help: Nearest.name(to: name, among: known).map { "did you mean \($0)?" }
-              ?? "take one of \(known.joined(separator: ", "))")
+              ?? "use one of \(known.joined(separator: ", "))")
         }
         let texts = (wanted.asList ?? [wanted]).map { RunsValue.text($0) }
         left = left.filter { run in texts.contains { SettingText.matches(run.settings[name], $0) } }
@@ -108,16 +108,17 @@ final class RunsValue: HostObject {
       best_of = "columns", percent = false, digits = nil, title = "")
       """,
       doc: """
-        Averages of the finished runs: a row for each value of the setting `rows`, a column for each of `columns` (names,
-        or lists of names), in the cells the mean of the result `value` (or several) and its standard deviation.
+        A table of averages of the finished runs: a row for each value of the setting `rows`, a column for each of
+        `columns` (names, or lists of names). The cells hold the mean of the result `value` (or of several results)
+        and its standard deviation.
 
-        - What is neither row nor column and has several values is averaged over only where it is `seed` or `over` names
-          it; otherwise it is an error (E1115).
+        - A setting that is neither row nor column and has several values is averaged over only if it is `seed` or
+          `over` lists it; otherwise it is an error (E1115).
         - `std` is "population", "sample" or "none". `harmonic: ["base", "new"]` adds H of the two averages.
-        - The `best` of each of `best_of` is marked: "max", "min" or "none"; "columns" or "rows".
-        - `percent: true` multiplies by 100; `digits` are those after the point.
+        - `best` marks the "max", the "min" or "none" in each of `best_of`, "columns" or "rows".
+        - `percent: true` multiplies by 100; `digits` is the number of decimals.
 
-        The table shows itself, says what was averaged and what is not finished, and has `.csv`, `.markdown`, `.html`,
+        The table lists what was averaged and what is not finished. It has `.csv`, `.markdown`, `.html`,
         `.latex`, `.json`, `.cells` and `.save(path)`.
 
         ```
@@ -136,7 +137,7 @@ final class RunsValue: HostObject {
       {
         guard given.count == 2 else {
           throw arguments.failure(
-            "E0305", "H is of two results, and there are \(given.count)", at: "harmonic",
+            "E0305", "'harmonic' needs two results, found \(given.count)", at: "harmonic",
             help: "write harmonic: [\"base\", \"new\"]")
         }
         request.harmonic = (given[0], given[1])
@@ -163,9 +164,10 @@ final class RunsValue: HostObject {
       curves(x, value, lines = nil, over = nil, std = "population", percent = false, title = "", even = true)
       """,
       doc: """
-        Curves over a setting that is a number, with a band of a standard deviation above and below the mean: one curve for
-        each value of the setting `lines`, or several. The axis is marked where there are runs, in even steps, so that
-        1, 2, 4, 8 and 16 shots stand side by side; `even: false` keeps the distances. The rest is as in `table`.
+        Curves over a numeric setting, with a band of one standard deviation above and below the mean: one curve for
+        each value of the setting `lines`, or of several settings. The axis has a mark for each value, at equal
+        distances, so that 1, 2, 4, 8 and 16 shots are evenly spaced; `even: false` keeps the distances. The other
+        arguments are as in `table`.
 
         ```
         runs("few_shot.moco").curves(x: "shots", value: "accuracy", lines: "method", percent: true).save("curves.svg")
@@ -192,7 +194,7 @@ final class RunsValue: HostObject {
       ?? .population
   }
 
-  /// A name, or a list of names; none for nil.
+  /// A name, or a list of names; an empty list for nil.
   private static func names(_ name: String, _ arguments: Arguments) throws -> [String] {
     guard let value = arguments[name], !value.isNil else { return [] }
     if let text = value.asString { return [text] }

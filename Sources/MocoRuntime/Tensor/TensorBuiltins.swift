@@ -2,7 +2,7 @@ import MocoAutograd
 import MocoLang
 import MocoTensor
 
-/// Everything of the language that makes or takes tensors.
+/// The built-ins that create or process tensors.
 func registerTensorBuiltins(_ interpreter: Interpreter, _ context: RuntimeContext) {
   interpreter.define(creatingBuiltins(context).onlyGiving(except: ["rand", "randn"]))
   interpreter.define(shapingBuiltins().onlyGiving())

@@ -3,21 +3,21 @@ import MocoBase
 import MocoLang
 import MocoTensor
 
-// tensor, zeros, randn and whatever else makes a tensor.
+// tensor, zeros, randn and other functions that create a tensor.
 
 func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
   [
     NativeFunction(
       "tensor(values, dtype = nil)",
       doc: """
-        A tensor from a number or nested lists: float32 where a Float is among them, else int64, or bool.
+        A tensor from a number or nested lists: float32 if they contain a Float, else int64, or bool.
 
         ```
         let t = tensor([[1.0, 2.0], [3.0, 4.0]])
         print(t.shape)
         ```
 
-        Of a tensor it makes a copy without history; a list of tensors is stacked.
+        A tensor is copied without its history; a list of tensors is stacked.
         """
     ) { arguments in
       let given = try arguments.value("values")
@@ -36,12 +36,14 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     },
     NativeFunction(
       "zeros_like(x)",
-      doc: "Zeros of the shape and type of another tensor.\n\n```\nzeros_like(ones([2, 3]))\n```"
+      doc: "Zeros with the shape and dtype of another tensor.\n\n```\nzeros_like(ones([2, 3]))\n```"
     ) { arguments in
       let x = try arguments.tensor("x")
       return .host(TensorValue(try Tensor.zeros(x.shape, x.dtype)))
     },
-    NativeFunction("full(shape, value)", doc: "A tensor of one value.\n\n```\nfull([2, 3], 0.5)\n```") {
+    NativeFunction(
+      "full(shape, value)", doc: "A tensor filled with one value.\n\n```\nfull([2, 3], 0.5)\n```"
+    ) {
       arguments in
       let shape = try TensorReading.shape(arguments.value("shape"), "shape")
       switch try arguments.value("value").kind {
@@ -53,7 +55,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "arange(start, end = nil, by = 1)",
       doc:
-        "Numbers from start up to end, which is left out; from 0 with one argument.\n\n```\narange(5)\narange(0, 1, by: 0.25)\n```"
+        "Numbers from start up to end, which is excluded; from 0 with one argument.\n\n```\narange(5)\narange(0, 1, by: 0.25)\n```"
     ) { arguments in
       let isSpan = try arguments.isGiven("end") && !arguments.value("end").isNil
       let from: AnyValue = isSpan ? try arguments.value("start") : .int(0)
@@ -63,17 +65,18 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         return .host(TensorValue(try Tensor.arange(a, b, by: by)))
       }
       guard let a = from.asFloat, let b = to.asFloat, let by = step.asFloat else {
-        throw Failure("E0303", "arange expects numbers", help: "arange(0, 10, by: 2)")
+        throw Failure("E0303", "arange expects numbers", help: "write arange(0, 10, by: 2)")
       }
       return .host(TensorValue(try Tensor.arange(a, b, by: by)))
     },
-    NativeFunction("eye(n: Int, m = nil)", doc: "Ones on the diagonal.\n\n```\neye(3)\n```") { arguments in
+    NativeFunction("eye(n: Int, m = nil)", doc: "A matrix with ones on the diagonal.\n\n```\neye(3)\n```") {
+      arguments in
       .host(TensorValue(try Tensor.eye(arguments.int("n", in: 0...), arguments.optionalInt("m"))))
     },
     NativeFunction(
       "randn(shape, *, seed = nil)",
       doc:
-        "Normal random numbers, mean 0 and standard deviation 1. Follows `seed(n)` unless given a seed.\n\n```\nrandn([2, 3], seed: 1)\n```"
+        "Normally distributed random numbers, mean 0 and standard deviation 1. Uses the state of `seed(n)` unless a seed is given.\n\n```\nrandn([2, 3], seed: 1)\n```"
     ) { arguments in
       var random = try generator(arguments, context)
       return .host(
@@ -82,7 +85,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "rand(shape, *, seed = nil)",
       doc:
-        "Uniform random numbers in [0, 1). Follows `seed(n)` unless given a seed.\n\n```\nrand([2, 3])\n```"
+        "Uniform random numbers in [0, 1). Uses the state of `seed(n)` unless a seed is given.\n\n```\nrand([2, 3])\n```"
     ) { arguments in
       var random = try generator(arguments, context)
       return .host(
@@ -90,7 +93,7 @@ func creatingBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     },
     NativeFunction(
       "one_hot(labels, classes: Int)",
-      doc: "A row per label with a one in its class.\n\n```\none_hot([0, 2], classes: 3)\n```"
+      doc: "A row for each label with a 1 at its class.\n\n```\none_hot([0, 2], classes: 3)\n```"
     ) { arguments in
       .host(TensorValue(try arguments.tensor("labels").oneHot(arguments.int("classes", in: 0...))))
     },

@@ -9,12 +9,12 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "load_tensors(path: String)",
       doc: """
-        The tensors of a safetensors file, of one that PyTorch wrote, or of NumPy's `.npz`, by name; that of a `.npy` file is
-        called `array`. fp16, bf16 and float64 become float32, whole numbers and booleans int64; a number that float32
-        does not hold is an error.
+        The tensors of a safetensors file, a PyTorch file, or NumPy's `.npz`, by name; the tensor of a `.npy` file is
+        named `array`. fp16, bf16 and float64 become float32, integers and booleans int64; a number that is out of range for
+        float32 is an error.
 
-        What is not read is named on standard error: tensors of other kinds (float8, complex, sparse, quantized,
-        uint64, negated views, arrays of texts), and what is not a tensor. `list_tensors` gives it as a value.
+        Skipped entries are listed on standard error: tensors of other kinds (float8, complex, sparse, quantized,
+        uint64, negated views, arrays of strings), and entries that are not tensors. `list_tensors` returns them as a value.
 
         ```
         let saved = load_tensors("features.safetensors")
@@ -40,9 +40,9 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "list_tensors(path: String)",
       doc: """
-        What a safetensors file, or one that PyTorch or NumPy wrote, holds: a record for everything in it, with `name`, and
-        for a tensor that can be read its `type` as stored and its `shape`. `left_out` says why `load_tensors`
-        does not give it, and is nil for what it gives.
+        The contents of a safetensors, PyTorch or NumPy file: a record for each entry, with `name`, and
+        for a readable tensor its stored `type` and its `shape`. `left_out` says why `load_tensors`
+        skips it, and is nil for tensors that are loaded.
 
         ```
         for t in list_tensors("model.safetensors") { print(t.name, t.type, t.shape, t.left_out) }
@@ -63,12 +63,12 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "save_tensors(path: String, tensors, type = \"f32\", compress = false)",
       doc: """
-        Writes a record of tensors; the ending of the path says how. `.npz` is NumPy's archive, with `compress: true`
-        packed; it holds 4 GiB. `.npy` is a single array: give the tensor, or a record of one. Every other ending is a
-        safetensors file. The old file or the whole new one is there at any time.
+        Writes a record of tensors; the extension sets the format. `.npz` is NumPy's archive, compressed with
+        `compress: true`; its limit is 4 GiB. `.npy` is a single array: pass the tensor, or a record of one. Any
+        other extension is a safetensors file. The file is replaced atomically.
 
-        `type`, "f32", "f16" or "bf16", is that of float32 tensors. Whole numbers become int64; booleans stay what they are in
-        NumPy's files, which know no bf16, and are int64 in safetensors.
+        `type`, "f32", "f16" or "bf16", is the stored type of float32 tensors. Integers are stored as int64;
+        booleans as booleans in NumPy files, which do not support bf16, and as int64 in safetensors.
 
         ```
         save_tensors("features.safetensors", {images: ones([2, 3])})
@@ -89,12 +89,13 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       let isCompressed = try arguments.bool("compress")
       if isCompressed, !ending.hasSuffix(".npz") {
         throw arguments.failure(
-          "E0305", "only an .npz file is compressed", at: "compress",
+          "E0305", "only an .npz file can be compressed", at: "compress",
           help: "write \"\(FileSystem.withoutEnding(path)).npz\"")
       }
       if isNumPy, type == .bf16 {
         throw arguments.failure(
-          "E0505", "NumPy has no bfloat16", at: "type", help: "write type: \"f16\", or a .safetensors file")
+          "E0505", "NumPy files do not support bf16", at: "type",
+          help: "use type: \"f16\", or a .safetensors file")
       }
       func item(_ name: String, _ value: AnyValue) throws -> SafetensorsWriter.Item {
         let tensor = try TensorReading.tensor(value, name)
@@ -115,7 +116,7 @@ func tensorFileBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       } else if ending.hasSuffix(".npy") {
         guard let only = items.first, items.count == 1 else {
           throw arguments.failure(
-            "E0505", "a .npy file holds one array, and there are \(items.count)", at: "tensors",
+            "E0505", "a .npy file holds one array, found \(items.count)", at: "tensors",
             help: "write \"\(FileSystem.withoutEnding(path)).npz\"")
         }
         try NumPyWriter.write(array: only, to: path)

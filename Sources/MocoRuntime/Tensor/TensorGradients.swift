@@ -9,7 +9,7 @@ func gradientBuiltins() -> [NativeFunction] {
     NativeFunction(
       "parameter(values)",
       doc: """
-        A tensor that is to be trained: operations on it are remembered, and `backward()` fills its `.grad`.
+        A trainable tensor: operations on it are recorded, and `backward()` computes its `.grad`.
 
         ```
         let w = parameter(zeros([3]))
@@ -22,7 +22,7 @@ func gradientBuiltins() -> [NativeFunction] {
     NativeFunction(
       "no_grad(body)",
       doc: """
-        Calls a function without remembering its operations; gives what it gives.
+        Calls a function without recording its operations, and returns its result.
 
         ```
         let scores = no_grad(() => softmax(parameter([1.0, 2.0])))
@@ -35,10 +35,10 @@ func gradientBuiltins() -> [NativeFunction] {
     NativeFunction(
       "gradients(loss, of)",
       doc: """
-        The gradients of a number with respect to tensors, as values: of a tensor one tensor, of a list a list, of a
-        record a record. No `.grad` changes, and the graph of `loss` can be walked again, so that the gradients of two
-        losses over one forward pass can be had beside each other. The tensors may be parameters, or what was computed
-        from them. One that the number does not come from is an error.
+        The gradients of a scalar with respect to tensors, as values: a tensor for a tensor, a list for a list, a
+        record for a record. No `.grad` changes, and the graph of `loss` is kept, so the gradients of two
+        losses can be computed from one forward pass. The tensors may be parameters, or computed
+        from them. A tensor on which the loss does not depend is an error.
 
         ```
         let w = parameter([3.0, 4.0])
@@ -54,7 +54,7 @@ func gradientBuiltins() -> [NativeFunction] {
       func add(_ value: AnyValue, _ name: String) throws {
         guard let tensor: TensorValue = value.asHost() else {
           throw arguments.wrongType(
-            "of", expected: "tensors, in a list or a record", help: "gradients(loss, of: [w])")
+            "of", expected: "tensors, in a list or a record", help: "write gradients(loss, of: [w])")
         }
         names.append(name)
         targets.append(tensor.variable)
@@ -75,10 +75,10 @@ func gradientBuiltins() -> [NativeFunction] {
       let values = try zip(names, found).map { name, gradient -> AnyValue in
         guard let gradient else {
           throw arguments.failure(
-            "E0207", "the loss does not come from the tensor \(name) of 'of'", at: "of",
-            help: "leave it out, or compute the loss from it")
+            "E0207", "the loss does not depend on the tensor \(name) of 'of'", at: "of",
+            help: "remove it, or compute the loss from it")
         }
-        // Memory of its own: the graph may hold this one, and a program may write into it.
+        // A copy: the graph may hold this tensor, and a program may write into it.
         return .host(TensorValue(try gradient.copy()))
       }
       if let record = of.asRecord { return .record(Fields(zip(record.names, values).map { ($0, $1) })) }
@@ -87,7 +87,7 @@ func gradientBuiltins() -> [NativeFunction] {
     NativeFunction(
       "clip_grad_norm(parameters, limit)",
       doc: """
-        Scales the gradients of all parameters together, so that their norm is at most the limit. Gives the norm before.
+        Scales the gradients of all parameters together, so that their norm is at most the limit. Returns the norm before.
 
         ```
         let w = parameter([3.0, 4.0])
@@ -102,7 +102,7 @@ func gradientBuiltins() -> [NativeFunction] {
   ]
 }
 
-/// The tensors of `parameters`: one, a list, or whatever gives tensors in turn.
+/// The tensors of `parameters`: one, a list, or any iterable of tensors.
 private func trainedVariables(_ arguments: Arguments) throws -> [Variable] {
   let given = try arguments.value("parameters")
   if let tensor: TensorValue = given.asHost() { return [tensor.variable] }
@@ -110,12 +110,13 @@ private func trainedVariables(_ arguments: Arguments) throws -> [Variable] {
   if case .host(let object) = given.kind, let next = try object.makeIterator() {
     while let value = try next() { values.append(value) }
   } else if given.asList == nil {
-    throw arguments.wrongType("parameters", expected: "tensors", help: "clip_grad_norm(mix.parameters, 1.0)")
+    throw arguments.wrongType(
+      "parameters", expected: "tensors", help: "write clip_grad_norm(mix.parameters, 1.0)")
   }
   return try values.map { value in
     guard let tensor: TensorValue = value.asHost() else {
       throw arguments.wrongType(
-        "parameters", expected: "tensors", help: "clip_grad_norm(mix.parameters, 1.0)")
+        "parameters", expected: "tensors", help: "write clip_grad_norm(mix.parameters, 1.0)")
     }
     return tensor.variable
   }

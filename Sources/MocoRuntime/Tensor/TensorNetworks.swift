@@ -2,7 +2,7 @@ import MocoAutograd
 import MocoLang
 import MocoTensor
 
-// What networks and losses are made of, and what finds the largest.
+// The building blocks of networks and losses, and the search for the largest numbers.
 
 func neuralBuiltins() -> [NativeFunction] {
   [
@@ -14,14 +14,14 @@ func neuralBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "log_softmax(x, axis = -1)",
-      doc: "log(softmax(x)), without losing small numbers.\n\n```\nlog_softmax(tensor([1.0, 2.0]))\n```"
+      doc: "log(softmax(x)), numerically stable.\n\n```\nlog_softmax(tensor([1.0, 2.0]))\n```"
     ) {
       .host(TensorValue(try F.logSoftmax($0.floatVariable("x"), axis: $0.int("axis"))))
     },
     tensorFunction("relu(x)", "max(x, 0).\n\n```\nrelu(randn([4]))\n```") { try F.relu($0) },
     NativeFunction(
       "gelu(x, quick = false)",
-      doc: "x·Φ(x) with the exact error function, or x·σ(1.702x) where quick.\n\n```\ngelu(randn([4]))\n```"
+      doc: "x·Φ(x) with the exact error function, or x·σ(1.702x) if quick.\n\n```\ngelu(randn([4]))\n```"
     ) { arguments in
       let x = try arguments.floatVariable("x")
       return .host(TensorValue(try arguments.bool("quick") ? F.quickGelu(x) : F.gelu(x)))
@@ -33,7 +33,7 @@ func neuralBuiltins() -> [NativeFunction] {
     NativeFunction(
       "layer_norm(x, weight = nil, bias = nil, eps = 1e-5)",
       doc:
-        "Each row of the last axis with mean 0 and variance 1, times weight plus bias.\n\n```\nlayer_norm(randn([2, 8]))\n```"
+        "Normalizes each row of the last axis to mean 0 and variance 1, times weight plus bias.\n\n```\nlayer_norm(randn([2, 8]))\n```"
     ) { arguments in
       .host(
         TensorValue(
@@ -43,7 +43,7 @@ func neuralBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "normalize(x, axis = -1)",
-      doc: "Vectors of length 1 along an axis.\n\n```\nnormalize(tensor([3.0, 4.0]))\n```"
+      doc: "Scales vectors along an axis to length 1.\n\n```\nnormalize(tensor([3.0, 4.0]))\n```"
     ) { .host(TensorValue(try F.normalize($0.floatVariable("x"), axis: $0.int("axis")))) },
     NativeFunction(
       "matmul(a, b)", doc: "The matrix product, as `a @ b`.\n\n```\nmatmul(eye(2), ones([2, 3]))\n```"
@@ -52,15 +52,16 @@ func neuralBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "maximum(a, b)",
-      doc: "The larger of each two numbers; the shapes broadcast.\n\n```\nmaximum(randn([4]), 0.0)\n```"
+      doc: "The element-wise maximum; the shapes broadcast.\n\n```\nmaximum(randn([4]), 0.0)\n```"
     ) { .host(TensorValue(try F.maximum($0.variable("a"), $0.variable("b")))) },
     NativeFunction(
       "minimum(a, b)",
-      doc: "The smaller of each two numbers; the shapes broadcast.\n\n```\nminimum(randn([4]), 1.0)\n```"
+      doc: "The element-wise minimum; the shapes broadcast.\n\n```\nminimum(randn([4]), 1.0)\n```"
     ) { .host(TensorValue(try F.minimum($0.variable("a"), $0.variable("b")))) },
     NativeFunction(
       "einsum(equation: String, *tensors)",
-      doc: "Sums of products named by letters.\n\n```\neinsum(\"bd,cd->bc\", ones([2, 4]), ones([3, 4]))\n```"
+      doc:
+        "Sums of products over axes named by letters.\n\n```\neinsum(\"bd,cd->bc\", ones([2, 4]), ones([3, 4]))\n```"
     ) { arguments in
       let operands = try arguments.rest.map { try TensorReading.variable($0, "tensors") }
       return .host(TensorValue(try F.einsum(arguments.string("equation"), operands)))
@@ -94,7 +95,7 @@ func neuralBuiltins() -> [NativeFunction] {
     NativeFunction(
       "topk(x, k: Int, axis = -1, largest = true)",
       doc:
-        "The k largest along an axis, in order: a record of values and indices.\n\n```\ntopk(tensor([1.0, 5.0, 3.0]), 2).indices\n```"
+        "The k largest numbers along an axis, in order: a record of values and indices.\n\n```\ntopk(tensor([1.0, 5.0, 3.0]), 2).indices\n```"
     ) { arguments in
       let found = try F.topK(
         arguments.variable("x"), arguments.int("k"), axis: arguments.int("axis"),
@@ -104,12 +105,12 @@ func neuralBuiltins() -> [NativeFunction] {
     NativeFunction(
       "sort(x, axis = -1, descending = false)",
       doc:
-        "Numbers in order along an axis: a record of values and indices.\n\n```\nsort(tensor([3.0, 1.0])).values\n```"
+        "Sorts the numbers along an axis: a record of values and indices.\n\n```\nsort(tensor([3.0, 1.0])).values\n```"
     ) { arguments in
       guard arguments["x"]?.asList == nil else {
         throw arguments.failure(
-          "E0303", "sort takes a tensor, and gives its values and indices", at: "x",
-          help: "write sorted(xs) for a new List in order, or sort(tensor(xs))")
+          "E0303", "sort expects a tensor, and returns its values and indices", at: "x",
+          help: "use sorted(xs) for a new List in order, or sort(tensor(xs))")
       }
       let found = try F.sorted(
         arguments.variable("x"), axis: arguments.int("axis"), descending: arguments.bool("descending"))
@@ -117,11 +118,11 @@ func neuralBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "argmax(x, axis = nil)",
-      doc: "Where the largest number stands, along an axis or in all.\n\n```\nargmax([1.0, 5.0, 3.0])\n```"
+      doc: "The index of the largest number, along an axis or of all.\n\n```\nargmax([1.0, 5.0, 3.0])\n```"
     ) { try TensorReading.argExtreme(.max, $0.tensor("x"), axis: $0.optionalInt("axis")) },
     NativeFunction(
       "argmin(x, axis = nil)",
-      doc: "Where the smallest number stands, along an axis or in all.\n\n```\nargmin([1.0, 5.0, 3.0])\n```"
+      doc: "The index of the smallest number, along an axis or of all.\n\n```\nargmin([1.0, 5.0, 3.0])\n```"
     ) { try TensorReading.argExtreme(.min, $0.tensor("x"), axis: $0.optionalInt("axis")) },
   ]
 }

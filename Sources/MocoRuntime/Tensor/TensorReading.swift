@@ -3,18 +3,18 @@ import MocoBase
 import MocoLang
 import MocoTensor
 
-/// Values of the language as tensors, and back.
+/// Conversion of values of the language to tensors, and back.
 enum TensorReading {
   /// A tensor, number, or nested list of numbers as a tensor.
   ///
-  /// - Throws: E0303 for anything else, E0205 for lists that do not form a box.
+  /// - Throws: E0303 for anything else, E0205 for ragged lists.
   static func tensor(_ value: AnyValue, _ name: String) throws -> Tensor {
     let variable = try variable(value, name)
     if variable.requiresGrad { UnrecordedUses.note() }
     return variable.value
   }
 
-  /// The same, with its history where it has one.
+  /// The same, with its history if it has one.
   static func variable(_ value: AnyValue, _ name: String) throws -> Variable {
     if let tensor: TensorValue = value.asHost() { return tensor.variable }
     if let scalar = try scalar(value) { return Variable(scalar) }
@@ -27,7 +27,7 @@ enum TensorReading {
       argument: name)
   }
 
-  /// The other side of an operator: a tensor, or a number in the type that suits; nil for anything else.
+  /// The other operand of an operator: a tensor, or a number in the matching dtype; nil for anything else.
   static func operand(_ value: AnyValue, like tensor: Tensor) throws -> Variable? {
     if let other: TensorValue = value.asHost() { return other.variable }
     switch value.kind {
@@ -81,8 +81,8 @@ enum TensorReading {
     return Variable(try Tensor(leaves.map { $0.asInt ?? ($0.asBool == true ? 1 : 0) } as [Int], shape: shape))
   }
 
-  /// Elements of the lists that become one tensor; parts may stand in several places, so that short programs
-  /// can ask for very many.
+  /// The number of elements of the lists that become one tensor. Parts may occur in several places, so short programs
+  /// can request very many.
   private static let mostElements = 1 << 25
 
   private static func collect(
@@ -102,12 +102,12 @@ enum TensorReading {
       case .host(let object) where object is TensorValue: break
       default:
         throw Failure(
-          "E0303", "'\(name)' must hold numbers, but there is \(Arguments.describe(value)) in it",
+          "E0303", "'\(name)' must contain numbers, but contains \(Arguments.describe(value))",
           argument: name)
       }
       guard depth == shape.count else {
         throw Failure(
-          "E0205", "'\(name)' is uneven: a number stands where a list of \(shape[depth]) was expected",
+          "E0205", "'\(name)' is ragged: found a number, expected a list of length \(shape[depth])",
           argument: name)
       }
       if leaves.isEmpty {
@@ -117,7 +117,7 @@ enum TensorReading {
           guard !overflow, product <= mostElements else {
             throw Failure(
               "E0405", "'\(name)' has more than \(mostElements) elements",
-              help: "zeros, full and arange make large tensors",
+              help: "use zeros, full or arange for large tensors",
               argument: name)
           }
           total = product
@@ -129,17 +129,17 @@ enum TensorReading {
     }
     guard depth < 32 else {
       throw Failure(
-        "E0205", "'\(name)' is nested more than 32 levels deep, or holds itself", argument: name)
+        "E0205", "'\(name)' is nested more than 32 levels deep, or is cyclic", argument: name)
     }
     if depth == shape.count {
       guard leaves.isEmpty else {
         throw Failure(
-          "E0205", "'\(name)' is uneven: a list stands where a number was expected", argument: name)
+          "E0205", "'\(name)' is ragged: found a list, expected a number", argument: name)
       }
       shape.append(elements.count)
     } else if shape[depth] != elements.count {
       throw Failure(
-        "E0205", "'\(name)' is uneven: one list has \(shape[depth]) elements, another \(elements.count)",
+        "E0205", "'\(name)' is ragged: one list has \(shape[depth]) elements, another \(elements.count)",
         argument: name)
     }
     for element in elements { try collect(element, depth + 1, &shape, &leaves, name) }
@@ -149,7 +149,7 @@ enum TensorReading {
   static func number(_ tensor: Tensor) throws -> AnyValue {
     let value = try tensor.item()
     switch tensor.dtype {
-    // Exact, so that differences of items are.
+    // Exact, so that differences of items are exact too.
     case .float32: return .float(Double(value))
     case .int64: return .int(try tensor.toInts().first ?? 0)
     case .bool: return .bool(value != 0)
@@ -157,9 +157,9 @@ enum TensorReading {
   }
 
   /// Nested lists; a number for rank 0.
-  /// - Throws: E0405 where the values would not fit the memory that a program may use.
+  /// - Throws: E0405 if the values exceed the memory that a program may use.
   static func list(_ tensor: Tensor, in interpreter: Interpreter) throws -> AnyValue {
-    // A value in a list of Swift's, and the machine's own after it.
+    // A value in a Swift array, and afterwards a value of the language.
     try interpreter.checkRoom(for: tensor.count, each: 80)
     return try list(tensor)
   }
@@ -186,7 +186,7 @@ enum TensorReading {
       })
   }
 
-  /// `t[…]` in the tensor library's terms.
+  /// `t[…]` as indices of the tensor library.
   static func indexItem(_ item: HostIndex) throws -> MocoTensor.IndexItem {
     switch item {
     case .int(let place): return .index(place)
@@ -194,14 +194,14 @@ enum TensorReading {
     case .range(let range): return try indexRange(range.start, range.end, range.isClosed, range.step)
     case .name(let name):
       throw Failure(
-        "E0202", "a tensor has no element \"\(name)\"", help: "index it with numbers, ranges or masks")
+        "E0202", "a tensor cannot be indexed with \"\(name)\"", help: "use Ints, Ranges or masks")
     case .value(let value):
       if let range = value.asRange {
         return try indexRange(range.start, range.end, range.isClosed, range.step)
       }
       if let flag = value.asBool {
         throw Failure(
-          "E0202", "a tensor cannot be indexed with \(flag)", help: "a mask is a tensor or list of Bools")
+          "E0202", "a tensor cannot be indexed with \(flag)", help: "use a mask, a tensor or List of Bools")
       }
       let places = try tensor(value, "index")
       switch places.dtype {
@@ -211,13 +211,13 @@ enum TensorReading {
         guard places.rank == 1 else {
           throw Failure(
             "E0202", "an index of shape \(Shape.text(places.shape)) has more than one dimension",
-            help: "use a flat list")
+            help: "use a flat List")
         }
         return .list(try places.toInts())
       case .float32:
         if places.count == 0 { return .list([]) }
         throw Failure(
-          "E0202", "places are Ints, not Floats", help: "int() cuts them to whole numbers")
+          "E0202", "indices must be Ints, not Floats", help: "use int() to truncate them")
       }
     }
   }
@@ -231,7 +231,7 @@ enum TensorReading {
       guard !overflow else { throw Failure("E0202", "index \(end) is out of range") }
       return .range(from: start, to: before, step: step)
     }
-    // `0...-1` reaches to the end.
+    // `0...-1` extends to the end.
     return .range(from: start, to: end == -1 ? nil : end &+ 1, step: step)
   }
 
@@ -246,13 +246,13 @@ enum TensorReading {
     if let length = value.asInt { return [length] }
     guard let list = value.asList else {
       throw Failure(
-        "E0303", "'\(name)' must be a list of Ints such as [2, 3], not \(Arguments.describe(value))",
+        "E0303", "'\(name)' must be a List of Ints such as [2, 3], not \(Arguments.describe(value))",
         argument: name)
     }
     return try list.map {
       guard let length = $0.asInt else {
         throw Failure(
-          "E0303", "'\(name)' must hold Ints, but there is \(Arguments.describe($0))", argument: name)
+          "E0303", "'\(name)' must contain Ints, but contains \(Arguments.describe($0))", argument: name)
       }
       return length
     }

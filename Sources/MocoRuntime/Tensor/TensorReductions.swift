@@ -12,7 +12,7 @@ func registerReductions(_ interpreter: Interpreter) {
     NativeFunction(
       "\(name)(x, axis = nil, keep = false)",
       doc:
-        "\(what) of all numbers, or along an axis (or a list of them); `keep` leaves the axis with length 1.\n\n```\nones([2, 3]).\(name)(axis: 0)\n```"
+        "\(what) of all numbers, or along an axis (or a list of axes); `keep` keeps the axis with length 1.\n\n```\nones([2, 3]).\(name)(axis: 0)\n```"
     ) { arguments in
       let x = try arguments.variable("x")
       let keep = try arguments.bool("keep")
@@ -20,7 +20,7 @@ func registerReductions(_ interpreter: Interpreter) {
       guard let list = given.asList else {
         return .host(TensorValue(try axis(x, arguments.int("axis"), keep)))
       }
-      // From the last axis to the first, so that the places of the others stay.
+      // From the last axis to the first, so that the indices of the others stay valid.
       var places: [Int] = []
       for value in list {
         guard let place = value.asInt else {
@@ -28,7 +28,7 @@ func registerReductions(_ interpreter: Interpreter) {
         }
         let resolved = try Shape.axis(place, x.shape, for: name)
         guard !places.contains(resolved) else {
-          throw arguments.failure("E0205", "\(name): axis \(place) appears twice in the list", at: "axis")
+          throw arguments.failure("E0205", "\(name): duplicate axis \(place) in the list", at: "axis")
         }
         places.append(resolved)
       }
@@ -52,8 +52,8 @@ func registerReductions(_ interpreter: Interpreter) {
       NativeFunction(
         "variance(x, axis = nil, keep = false, correction = 1)",
         doc: """
-          The variance Σ (x − mean)² / (n − correction) of a list of numbers, or of a tensor, all of it or along an axis.
-          `correction: 0` is that of a population.
+          The variance Σ (x − mean)² / (n − correction) of a list of numbers, or of a tensor, in total or along an axis.
+          `correction: 0` gives the population variance.
 
           ```
           variance([1, 2, 4])
@@ -63,7 +63,7 @@ func registerReductions(_ interpreter: Interpreter) {
       NativeFunction(
         "std(x, axis = nil, keep = false, correction = 1)",
         doc:
-          "The standard deviation of a list of numbers, or of a tensor, all of it or along an axis: the root of `variance`.\n\n```\nstd([1, 2, 4], correction: 0)\n```"
+          "The standard deviation of a list of numbers, or of a tensor, in total or along an axis: the square root of `variance`.\n\n```\nstd([1, 2, 4], correction: 0)\n```"
       ) { try spread($0) { try F.sqrt($0) } },
       NativeFunction(
         "norm(x, axis = nil, keep = false)",
@@ -94,7 +94,7 @@ func registerReductions(_ interpreter: Interpreter) {
       "mean(x, axis = nil, keep = false)",
       doc:
         """
-        The mean of a list of numbers, or of a tensor, all of it or along an axis. The mean of Bools is the share that
+        The mean of a list of numbers, or of a tensor, in total or along an axis. The mean of Bools is the share that
         is true.
 
         ```
@@ -120,7 +120,7 @@ func registerReductions(_ interpreter: Interpreter) {
       }
       let numbers = try arguments.floats("x")
       guard !numbers.isEmpty else {
-        throw arguments.failure("E0205", "the mean of no numbers is not a number", at: "x")
+        throw arguments.failure("E0205", "cannot compute the mean of an empty list or tensor", at: "x")
       }
       return .float(numbers.reduce(0, +) / Double(numbers.count))
     }.onlyGiving())
@@ -129,7 +129,7 @@ func registerReductions(_ interpreter: Interpreter) {
 /// abs, exp, log and the like over tensors.
 func registerElementwise(_ interpreter: Interpreter) {
   let functions: [(String, String, (Variable) throws -> Variable)] = [
-    ("abs", "The size of each number", { try F.abs($0) }),
+    ("abs", "The absolute value of each number", { try F.abs($0) }),
     ("exp", "e to each number", { try F.exp($0) }),
     ("log", "The natural logarithm of each number", { try F.log($0) }),
     ("sqrt", "The square root of each number", { try F.sqrt($0) }),
@@ -153,25 +153,25 @@ func registerElementwise(_ interpreter: Interpreter) {
   }
 }
 
-/// The sizes of integers, which stay integers.
+/// The absolute values of integers, which stay integers.
 private func sizes(_ tensor: Tensor) throws -> Tensor {
   let sizes = try tensor.toInts().map { number in
     guard number != Int.min else {
-      throw Failure("E0402", "the size of \(number) is out of range for Int")
+      throw Failure("E0402", "the absolute value of \(number) is out of range for Int")
     }
     return abs(number)
   }
   return try Tensor(sizes, shape: tensor.shape)
 }
 
-/// The variance, or what `finish` makes of it: a Float for a list of numbers, else a tensor.
+/// The variance, passed through `finish`: a Float for a list of numbers, else a tensor.
 private func spread(_ arguments: Arguments, _ finish: (Variable) throws -> Variable) throws -> AnyValue {
   let correction = try arguments.int("correction", in: 0...)
   let isTensor = arguments["x"]?.asHost(TensorValue.self) != nil
   if !isTensor, !arguments.isGiven("axis"), let list = arguments["x"]?.asList,
     !list.contains(where: { $0.asFloat == nil })
   {
-    // In double precision, as `mean` of a list is.
+    // In double precision, like `mean` of a list.
     let numbers = try arguments.floats("x")
     guard numbers.count > correction else { throw tooFew(arguments, numbers.count, correction) }
     let mean = numbers.reduce(0, +) / Double(numbers.count)
@@ -195,5 +195,5 @@ private func spread(_ arguments: Arguments, _ finish: (Variable) throws -> Varia
 private func tooFew(_ arguments: Arguments, _ count: Int, _ correction: Int) -> Failure {
   arguments.failure(
     "E0205", "\(arguments.functionName) needs more than \(correction) numbers, found \(count)", at: "x",
-    help: correction == 1 && count == 1 ? "correction: 0 is that of a population" : nil)
+    help: correction == 1 && count == 1 ? "use correction: 0 for the population variance" : nil)
 }

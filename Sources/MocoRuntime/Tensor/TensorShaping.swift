@@ -2,7 +2,7 @@ import MocoAutograd
 import MocoLang
 import MocoTensor
 
-// reshape, concat, where and whatever else moves numbers without computing.
+// reshape, concat, where and other functions that move numbers without computing.
 
 func shapingBuiltins() -> [NativeFunction] {
   [
@@ -16,7 +16,7 @@ func shapingBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "transpose(x, a = nil, b = nil)",
-      doc: "Swaps two dimensions, the last two unless named.\n\n```\nzeros([2, 3]).transpose()\n```"
+      doc: "Swaps two dimensions, by default the last two.\n\n```\nzeros([2, 3]).transpose()\n```"
     ) { arguments in
       let x = try arguments.variable("x")
       let first = try arguments.optionalInt("a")
@@ -24,7 +24,7 @@ func shapingBuiltins() -> [NativeFunction] {
       guard let a = first, let b = second else {
         guard first == nil, second == nil else {
           throw arguments.failure(
-            "E0304", "transpose needs both dimensions, or none", help: "transpose(x, 0, 1)")
+            "E0304", "transpose needs both dimensions, or none", help: "write transpose(x, 0, 1)")
         }
         return .host(TensorValue(try F.transpose(x)))
       }
@@ -32,27 +32,28 @@ func shapingBuiltins() -> [NativeFunction] {
     },
     NativeFunction(
       "permute(x, order)",
-      doc: "Dimensions in another order.\n\n```\nzeros([2, 3, 4]).permute([2, 0, 1])\n```"
+      doc: "Reorders the dimensions.\n\n```\nzeros([2, 3, 4]).permute([2, 0, 1])\n```"
     ) { arguments in .host(TensorValue(try F.permute(arguments.variable("x"), arguments.ints("order")))) },
     NativeFunction(
-      "unsqueeze(x, axis: Int)", doc: "A new dimension of length 1.\n\n```\narange(3).unsqueeze(0)\n```"
+      "unsqueeze(x, axis: Int)", doc: "Inserts a dimension of length 1.\n\n```\narange(3).unsqueeze(0)\n```"
     ) {
       .host(TensorValue(try F.unsqueeze($0.variable("x"), $0.int("axis"))))
     },
     NativeFunction(
-      "squeeze(x, axis = nil)", doc: "Without dimensions of length 1.\n\n```\nzeros([1, 3]).squeeze()\n```"
+      "squeeze(x, axis = nil)", doc: "Removes dimensions of length 1.\n\n```\nzeros([1, 3]).squeeze()\n```"
     ) { .host(TensorValue(try F.squeeze($0.variable("x"), $0.optionalInt("axis")))) },
     NativeFunction(
       "concat(tensors, axis = 0)",
-      doc: "Tensors one after the other.\n\n```\nconcat([zeros([1, 3]), ones([2, 3])])\n```"
+      doc: "Joins tensors along an axis.\n\n```\nconcat([zeros([1, 3]), ones([2, 3])])\n```"
     ) { arguments in .host(TensorValue(try F.concat(variables(arguments), axis: arguments.int("axis")))) },
     NativeFunction(
       "stack(tensors, axis = 0)",
-      doc: "Tensors of one shape along a new dimension.\n\n```\nstack([zeros([3]), ones([3])])\n```"
+      doc:
+        "Joins tensors of the same shape along a new dimension.\n\n```\nstack([zeros([3]), ones([3])])\n```"
     ) { arguments in .host(TensorValue(try F.stack(variables(arguments), axis: arguments.int("axis")))) },
     NativeFunction(
       "where(condition, a, b)",
-      doc: "a where the condition holds, else b.\n\n```\nlet t = randn([4])\nwhere(t > 0, t, 0.0)\n```"
+      doc: "a where the condition is true, else b.\n\n```\nlet t = randn([4])\nwhere(t > 0, t, 0.0)\n```"
     ) { arguments in
       let condition = try arguments.tensor("condition").cast(to: .bool)
       return .host(TensorValue(try F.where(condition, arguments.variable("a"), arguments.variable("b"))))
@@ -60,14 +61,14 @@ func shapingBuiltins() -> [NativeFunction] {
     NativeFunction(
       "expand(x, shape)",
       doc:
-        "Repeated along dimensions of length 1, and new leading ones, without a copy.\n\n```\narange(3).expand([2, 3])\n```"
+        "Repeats along dimensions of length 1 and new leading dimensions, without a copy.\n\n```\narange(3).expand([2, 3])\n```"
     ) { arguments in
       .host(
         TensorValue(
           try F.expand(arguments.variable("x"), TensorReading.shape(arguments.value("shape"), "shape"))))
     },
     NativeFunction(
-      "clip(x, low, high)", doc: "Numbers held between two bounds.\n\n```\nclip(randn([4]), -1, 1)\n```"
+      "clip(x, low, high)", doc: "Limits numbers to two bounds.\n\n```\nclip(randn([4]), -1, 1)\n```"
     ) {
       .host(TensorValue(try F.clip($0.floatVariable("x"), Float($0.float("low")), Float($0.float("high")))))
     },

@@ -3,14 +3,14 @@ import MocoBase
 import MocoLang
 import MocoTensor
 
-/// median, quantile, clamp and linspace, and what cumsum, diff and argsort are for tensors.
+/// median, quantile, clamp and linspace, and cumsum, diff and argsort for tensors.
 func registerStatistics(_ interpreter: Interpreter) {
   interpreter.define([
     NativeFunction(
       "median(x, axis = nil, keep = false)",
       doc: """
-        The middle of a list of numbers in order, or the mean of the two in the middle; or of a tensor, all of it or
-        along an axis. nan where there is a nan.
+        The middle of a list of numbers in order, or the mean of the two in the middle; or of a tensor, in total or
+        along an axis. The result is nan if any number is nan.
 
         ```
         median([9, 1, 2])                                     // 2.0
@@ -21,9 +21,9 @@ func registerStatistics(_ interpreter: Interpreter) {
     NativeFunction(
       "quantile(x, q, axis = nil, keep = false)",
       doc: """
-        The number below which a share `q` of a list of numbers lies, or of a tensor, all of it or along an axis: `q: 0.5`
-        is the median. Between two numbers it goes as straight as NumPy's method "linear". nan where there is a nan.
-        A list of shares gives a list, of a tensor a tensor with a dimension more at the front.
+        The number below which a share `q` of a list of numbers lies, or of a tensor, in total or along an axis: `q: 0.5`
+        is the median. It interpolates linearly, as NumPy's method "linear". The result is nan if any number is nan.
+        A list of shares gives a list, or for a tensor a tensor with an additional first dimension.
 
         ```
         quantile([1, 2, 3, 4], 0.25)                          // 1.75
@@ -34,8 +34,8 @@ func registerStatistics(_ interpreter: Interpreter) {
     NativeFunction(
       "clamp(x, low = nil, high = nil)",
       doc: """
-        A number, or every number of a tensor, moved to the nearer bound where it lies outside; a bound that is left out
-        bounds nothing. nan stays. A gradient passes where nothing was moved.
+        Limits a number, or every number of a tensor, to two bounds; a bound that is left out
+        has no effect. nan stays nan. Gradients pass through numbers within the bounds.
 
         ```
         clamp(1.5, 0, 1)                                      // 1
@@ -46,7 +46,7 @@ func registerStatistics(_ interpreter: Interpreter) {
     NativeFunction(
       "linspace(start, end, count: Int)",
       doc: """
-        So many numbers at equal distances from start to end, both of which are among them.
+        `count` evenly spaced numbers from start to end, including both.
 
         ```
         linspace(0, 1, 5)                                     // tensor([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -59,7 +59,7 @@ func registerStatistics(_ interpreter: Interpreter) {
     NativeFunction(
       "cumsum(x, axis = nil)",
       doc: """
-        The sums of the numbers so far along an axis, which is needed unless there is only one. Of integers and Bools
+        The cumulative sums along an axis, which is required unless there is only one. Integers and Bools give
         integers.
 
         ```
@@ -75,7 +75,7 @@ func registerStatistics(_ interpreter: Interpreter) {
     NativeFunction(
       "diff(x, axis = -1)",
       doc: """
-        Each number less the one before it along an axis, which is then one shorter.
+        The differences of consecutive numbers along an axis, which becomes one shorter.
 
         ```
         diff(tensor([1, 4, 9]))                               // [3, 5]
@@ -91,7 +91,7 @@ func registerStatistics(_ interpreter: Interpreter) {
     NativeFunction(
       "argsort(x, axis = -1, descending = false)",
       doc: """
-        Where the numbers stand that are in order along an axis: what `sort` gives as `indices`, without a gradient.
+        The indices that sort the numbers along an axis: the `indices` of `sort`, without a gradient.
 
         ```
         argsort(tensor([3.0, 1.0, 2.0]))                      // [1, 2, 0]
@@ -104,24 +104,24 @@ func registerStatistics(_ interpreter: Interpreter) {
     })
 }
 
-/// The axis that is asked for, or the only one.
+/// The requested axis, or the only one.
 private func onlyAxis(_ arguments: Arguments, _ x: Variable) throws -> Int {
   if let axis = try arguments.optionalInt("axis") { return axis }
   guard x.value.rank == 1 else {
     let shape = Shape.text(x.shape)
     throw arguments.failure(
-      "E0205", "\(arguments.functionName) of a tensor of shape \(shape) needs to know along which axis",
+      "E0205", "\(arguments.functionName) of a tensor of shape \(shape) needs the argument 'axis'",
       at: "x",
       help: x.value.rank == 0
-        ? "make a list of it first: reshape(x, [1])"
-        : "write axis: 0 to go down the rows, or reshape(x, [-1]) to go through all")
+        ? "reshape it first: reshape(x, [1])"
+        : "use axis: 0 to go down the rows, or reshape(x, [-1]) for all numbers")
   }
   return 0
 }
 
 // MARK: Quantiles
 
-/// The shares that are asked for; one alone stands outside of a list.
+/// The requested shares; a single one is not in a list.
 private func shares(_ arguments: Arguments) throws -> [Double] {
   let given = try arguments.value("q")
   let found: [Double]
@@ -135,10 +135,10 @@ private func shares(_ arguments: Arguments) throws -> [Double] {
   for share in found where !(share >= 0 && share <= 1) {
     let percent = share > 1 && share <= 100
     throw arguments.failure(
-      "E0305", "quantile cannot take \(NumberText.float(share)) for 'q'", at: "q",
+      "E0305", "quantile does not accept \(NumberText.float(share)) for 'q'", at: "q",
       help: percent
-        ? "give a share from 0 to 1: \(NumberText.float(share / 100)) for \(NumberText.float(share)) %"
-        : "give a share from 0 to 1")
+        ? "use a share from 0 to 1: \(NumberText.float(share / 100)) for \(NumberText.float(share)) %"
+        : "use a share from 0 to 1")
   }
   return found
 }
@@ -153,10 +153,10 @@ private func quantile(_ arguments: Arguments, _ shares: [Double]) throws -> AnyV
   if given.asHost(TensorValue.self) == nil, !arguments.isGiven("axis"),
     !(given.asList ?? []).contains(where: { $0.asList != nil || $0.asHost(TensorValue.self) != nil })
   {
-    // In double precision, as `mean` of a list is.
+    // In double precision, like `mean` of a list.
     let numbers = try arguments.floats("x")
     guard !numbers.isEmpty else {
-      throw arguments.failure("E0205", "the \(name) of no numbers is not a number", at: "x")
+      throw arguments.failure("E0205", "cannot compute the \(name) of an empty list or tensor", at: "x")
     }
     let ordered = numbers.contains(where: \.isNaN) ? [.nan] : numbers.sorted()
     let results = shares.map { name == "median" ? middle(ordered) : between(ordered, $0) }
@@ -170,7 +170,7 @@ private func quantile(_ arguments: Arguments, _ shares: [Double]) throws -> AnyV
     results = keep ? found : try found.map { try F.squeeze($0, axis) }
   } else {
     guard x.value.count > 0 else {
-      throw arguments.failure("E0205", "the \(name) of no numbers is not a number", at: "x")
+      throw arguments.failure("E0205", "cannot compute the \(name) of an empty list or tensor", at: "x")
     }
     let found = try F.quantiles(F.reshape(x, [x.value.count]), shares, axis: 0)
     let shape = keep ? x.shape.map { _ in 1 } : []
@@ -179,7 +179,7 @@ private func quantile(_ arguments: Arguments, _ shares: [Double]) throws -> AnyV
   if isOne, let result = results.first { return .host(TensorValue(result)) }
   guard !results.isEmpty else {
     throw arguments.failure(
-      "E0305", "quantile needs at least one share", at: "q", help: "give a share from 0 to 1")
+      "E0305", "quantile needs at least one share", at: "q", help: "use a share from 0 to 1")
   }
   return .host(TensorValue(try F.stack(results)))
 }
@@ -197,7 +197,7 @@ private func between(_ ordered: [Double], _ share: Double) -> Double {
   guard part > 0, below + 1 < ordered.count, ordered[below + 1] != low else { return low }
   let high = ordered[below + 1]
   guard low.isFinite, high.isFinite else { return low * (1 - part) + high * part }
-  // From the nearer end, so that no end is missed by rounding.
+  // From the nearer end, so that rounding never misses an end.
   return part < 0.5 ? low + (high - low) * part : high - (high - low) * (1 - part)
 }
 
@@ -208,12 +208,13 @@ private func clamp(_ arguments: inout Arguments) throws -> AnyValue {
   if given.asList != nil || given.asRange != nil {
     throw arguments.wrongType(
       "x", expected: "a number or a tensor",
-      help: "write clamp(tensor(xs), …) for a tensor, or [clamp(x, …) for x in xs] for a list")
+      help: "use clamp(tensor(xs), …) for a tensor, or [clamp(x, …) for x in xs] for a list")
   }
   func bound(_ name: String) throws -> AnyValue? {
     guard let value = arguments[name], !value.isNil else { return nil }
     if try arguments.float(name).isNaN {
-      throw arguments.failure("E0305", "clamp cannot take nan for '\(name)'", at: name, help: "give a number")
+      throw arguments.failure(
+        "E0305", "clamp does not accept nan for '\(name)'", at: name, help: "use a number")
     }
     return value
   }
@@ -222,8 +223,8 @@ private func clamp(_ arguments: inout Arguments) throws -> AnyValue {
   guard least <= most else {
     throw arguments.failure(
       "E0305",
-      "the lower bound \(NumberText.float(least)) lies above the upper bound \(NumberText.float(most))",
-      at: "low", help: "write the smaller bound first: clamp(x, 0, 1)")
+      "the lower bound \(NumberText.float(least)) is above the upper bound \(NumberText.float(most))",
+      at: "low", help: "put the smaller bound first: clamp(x, 0, 1)")
   }
   let isWhole = [low, high].allSatisfy { $0 == nil || $0?.asInt != nil }
   let (from, to) = (low?.asInt ?? .min, high?.asInt ?? .max)
@@ -244,8 +245,8 @@ private func linspace(_ arguments: inout Arguments) throws -> AnyValue {
   let (start, end) = (try arguments.float("start"), try arguments.float("end"))
   for (name, value) in [("start", start), ("end", end)] where !value.isFinite {
     throw arguments.failure(
-      "E0305", "linspace cannot take \(NumberText.float(value)) for '\(name)'", at: name,
-      help: "give a number that is finite")
+      "E0305", "linspace does not accept \(NumberText.float(value)) for '\(name)'", at: name,
+      help: "use a finite number")
   }
   let count = try arguments.int("count", in: 0...)
   let out = try Tensor(uninitialized: [count])
@@ -254,7 +255,7 @@ private func linspace(_ arguments: inout Arguments) throws -> AnyValue {
   withExtendedLifetime(out.storage) {
     for place in 0..<count {
       let share = Double(place) / steps
-      // The distance of very large ends does not fit.
+      // The distance between very large ends overflows.
       let inner = step.isFinite ? start + Double(place) * step : start * (1 - share) + end * share
       out.floats[place] = Float(place > 0 && place == count - 1 ? end : inner)
     }

@@ -2,19 +2,19 @@ import MocoDocument
 import MocoTensor
 
 extension TensorText {
-  /// The numbers of a tensor as rows. Columns beyond the width and rows beyond six are left out, as many at
-  /// each end as fit; from rank 3 on every matrix stands under its index, and whole where all of them are few
+  /// The numbers of a tensor as rows. Columns beyond the width and rows beyond six are left out; as many as fit are
+  /// shown at each end. From rank 3 on every matrix is shown below its index, completely if all of them need only a few
   /// lines.
   struct Excerpt {
     let width: Int
     let ellipsis: String
     /// Significant digits.
     let digits: Int
-    /// Rows of a matrix that are shown; nil for six.
+    /// The number of rows of a matrix that are shown; nil for six.
     let rows: Int?
-    /// Columns that are shown; nil for as many as fit.
+    /// The number of columns that are shown; nil for as many as fit.
     let columns: Int?
-    /// Numbers stand in so many rows at most, on so many lines.
+    /// The maximum numbers of rows and of lines.
     private var mostRows: Int { max(30, rows ?? 0) }
     private var mostLines: Int { mostRows + 18 }
     private var cell: Int { digits + 4 }
@@ -122,7 +122,7 @@ extension TensorText {
       }
     }
 
-    /// The places to show, nil for those between.
+    /// The indices to show, nil for the omitted ones.
     private func places(_ length: Int, _ most: Int) -> [Int?] {
       if length <= most { return (0..<length).map { $0 } }
       if most < 2 { return [0, nil] }

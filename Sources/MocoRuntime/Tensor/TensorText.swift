@@ -11,7 +11,7 @@ enum TensorText {
     return outline(tensor)
   }
 
-  /// The same in so many columns: where the numbers do not fit, the shape.
+  /// The same within a number of columns: the shape if the numbers do not fit.
   static func short(_ tensor: Tensor, width: Int) -> String {
     let text = short(tensor)
     return text.count <= width ? text : outline(tensor)
@@ -46,7 +46,7 @@ enum TensorText {
     }
   }
 
-  /// Shape, type, statistics, and an excerpt that fits, in matrices.
+  /// Shape, dtype, statistics, and an excerpt that fits, in matrices.
   static func document(_ tensor: Tensor, gradient: Bool, _ limits: DocumentLimits) -> Document {
     var head = "Tensor \(Shape.text(tensor.shape)) \(tensor.dtype.rawValue)"
     if gradient { head += ", with gradient" }
@@ -69,7 +69,7 @@ enum TensorText {
 
   private static let usualDigits = 4
 
-  /// Least, mean and greatest number; integers are written as such. Nothing where ^C asks for an end.
+  /// Smallest, mean and largest number; integers are written as such. Nothing if ^C requests an end.
   private static func statistics(_ tensor: Tensor, _ digits: Int) -> [String] {
     func rounded(_ value: Float) -> String { self.rounded(value, digits: digits) }
     if tensor.dtype == .int64, let values = try? tensor.toInts(), let low = values.min(),
@@ -104,7 +104,7 @@ enum TensorText {
     return pieces
   }
 
-  /// So many significant digits, at least one behind the point.
+  /// A number of significant digits, at least one after the point.
   static func rounded(_ value: Float, digits: Int = 4) -> String {
     SignificantDigits.text(value, digits: digits)
   }

@@ -4,7 +4,7 @@ import MocoDocument
 import MocoLang
 import MocoTensor
 
-/// A tensor of the language: numbers of any rank, with a gradient when asked for.
+/// A tensor of the language: numbers of any rank, with a gradient if requested.
 ///
 /// Views share their numbers, as in NumPy: writing into `t[0]` changes `t`.
 final class TensorValue: HostObject {
@@ -16,14 +16,14 @@ final class TensorValue: HostObject {
   convenience init(_ tensor: Tensor) { self.init(Variable(tensor)) }
 
   var tensor: Tensor { variable.value }
-  /// The numbers for something that leaves no trace in a graph.
+  /// The numbers for operations that are not recorded in a graph.
   private var read: Tensor {
     if variable.requiresGrad { UnrecordedUses.note() }
     return variable.value
   }
   var typeName: String { "Tensor" }
-  /// The numbers, of which a view may show many more than there are, and what keeps them: a tensor of one number
-  /// takes some hundred bytes, with a history some thousand.
+  /// The size of the numbers, of which a view may show many more than are stored, and of their owner: a tensor of
+  /// one number needs some hundred bytes, with a history some thousand.
   var byteCount: Int {
     min(tensor.byteCount, tensor.storageByteCount) + (variable.requiresGrad ? 2_000 : 500)
   }
@@ -50,16 +50,16 @@ final class TensorValue: HostObject {
     switch name {
     case "requires_grad":
       guard let flag = value.asBool else {
-        throw Failure("E0303", "requires_grad is true or false, not \(Arguments.describe(value))")
+        throw Failure("E0303", "requires_grad must be true or false, not \(Arguments.describe(value))")
       }
       guard variable.isLeaf else {
         throw Failure(
-          "E0207", "this tensor was computed from others, so its gradient is not its own to switch",
-          help: "detach() gives a tensor without history")
+          "E0207", "cannot set requires_grad of a tensor that was computed from others",
+          help: "use detach() for a tensor without history")
       }
       guard tensor.dtype == .float32 else {
         throw Failure(
-          "E0207", "only a float32 tensor can have a gradient, and this is \(tensor.dtype.rawValue)")
+          "E0207", "only a float32 tensor can have a gradient, not \(tensor.dtype.rawValue)")
       }
       variable.requiresGrad = flag
       return true
@@ -71,7 +71,7 @@ final class TensorValue: HostObject {
         guard gradient.shape == tensor.shape else {
           throw Failure(
             "E0205",
-            "a gradient of shape \(Shape.text(gradient.shape)) for a tensor of shape \(Shape.text(tensor.shape))"
+            "shape mismatch: gradient \(Shape.text(gradient.shape)), tensor \(Shape.text(tensor.shape))"
           )
         }
         variable.grad = try gradient.copy()
@@ -85,15 +85,16 @@ final class TensorValue: HostObject {
 
   static let methods = MethodTable<TensorValue> { table in
     table.add(
-      "item()", doc: "The only number of the tensor, as a Float or Int.\n\n```\ntensor([2.5]).item()\n```"
+      "item()",
+      doc: "The number of a tensor with one element, as a Float or Int.\n\n```\ntensor([2.5]).item()\n```"
     ) { value, _ in
       try TensorReading.number(value.read)
     }
     table.add(
       "backward(gradient = nil)",
       doc: """
-        Adds the gradient of this number to `.grad` of every parameter it came from. With `gradient`, of its product
-        with that.
+        Adds the gradient of this number to the `.grad` of every parameter that it depends on. With `gradient`, of
+        its product with `gradient`.
 
         ```
         let w = parameter([1.0, 2.0])
@@ -112,12 +113,12 @@ final class TensorValue: HostObject {
     table.add(
       "detach()", doc: "The same numbers without a history.\n\n```\nlet fixed = features.detach()\n```"
     ) { value, _ in
-      // Numbers of its own, where writing into them would spoil what backward needs.
+      // A copy, if writing into the numbers would change values that backward needs.
       value.variable.requiresGrad
         ? .host(TensorValue(try value.read.copy())) : .host(TensorValue(value.variable.detach()))
     }
     table.add(
-      "copy()", doc: "A tensor with numbers of its own, without history.\n\n```\nlet before = w.copy()\n```"
+      "copy()", doc: "A copy of the tensor, without history.\n\n```\nlet before = w.copy()\n```"
     ) {
       value, _ in
       .host(TensorValue(try value.read.copy()))
@@ -129,14 +130,16 @@ final class TensorValue: HostObject {
     table.add("float()", doc: "The same numbers as float32.\n\n```\narange(3).float()\n```") { value, _ in
       value.tensor.dtype == .float32 ? .host(value) : .host(TensorValue(try value.read.cast(to: .float32)))
     }
-    table.add("int()", doc: "The same numbers as integers, cut towards zero.\n\n```\n(t * 10).int()\n```") {
+    table.add(
+      "int()", doc: "The same numbers as integers, truncated towards zero.\n\n```\n(t * 10).int()\n```"
+    ) {
       value, _ in
       .host(TensorValue(try value.read.cast(to: .int64)))
     }
     table.add(
       "assign(values)",
       doc: """
-        New numbers for a parameter, of the same shape; its gradient stays.
+        Assigns new numbers of the same shape to a parameter; its gradient is not changed.
 
         ```
         let w = parameter([1.0, 2.0])
@@ -147,14 +150,14 @@ final class TensorValue: HostObject {
     ) { value, arguments in
       guard value.variable.isLeaf else {
         throw arguments.failure(
-          "E0207", "this tensor was computed from others and cannot be given new numbers",
+          "E0207", "cannot assign to a tensor that was computed from others",
           help: "assign to a parameter")
       }
       let new = try arguments.tensor("values").cast(to: value.tensor.dtype)
       guard new.shape == value.tensor.shape else {
         throw arguments.failure(
           "E0205",
-          "numbers of shape \(Shape.text(new.shape)) for a tensor of shape \(Shape.text(value.tensor.shape))",
+          "shape mismatch: new numbers \(Shape.text(new.shape)), tensor \(Shape.text(value.tensor.shape))",
           at: "values")
       }
       value.variable.value = try new.copy()
@@ -165,13 +168,13 @@ final class TensorValue: HostObject {
     ) {
       value, _ in .host(TensorValue(try value.read.logicalNot()))
     }
-    table.add("zero_grad()", doc: "Forgets the gradient.\n\n```\nw.zero_grad()\n```") { value, _ in
+    table.add("zero_grad()", doc: "Clears the gradient.\n\n```\nw.zero_grad()\n```") { value, _ in
       value.variable.grad = nil
       return .nil
     }
     table.add(
       "argmax(axis = nil)",
-      doc: "Where the largest number stands, along an axis or in all.\n\n```\nlogits.argmax(axis: 1)\n```"
+      doc: "The index of the largest number, along an axis or of all.\n\n```\nlogits.argmax(axis: 1)\n```"
     ) { value, arguments in
       try TensorReading.argExtreme(.max, value.read, axis: arguments.optionalInt("axis"))
     }
@@ -227,8 +230,8 @@ final class TensorValue: HostObject {
   func setIndex(_ items: [HostIndex], to value: AnyValue) throws -> Bool {
     guard !variable.requiresGrad else {
       throw Failure(
-        "E0207", "a tensor with a gradient cannot be written in place: its history would be wrong",
-        help: "write into x.copy(), which has numbers of its own, or give a parameter new ones: w.assign(…)")
+        "E0207", "a tensor with a gradient cannot be changed in place",
+        help: "write into x.copy(), or assign new numbers to a parameter: w.assign(…)")
     }
     try tensor.assign(
       items.map(TensorReading.indexItem),
@@ -244,7 +247,7 @@ final class TensorValue: HostObject {
   func makeIterator() throws -> (() throws -> AnyValue?)? {
     guard let length = tensor.shape.first else {
       throw Failure(
-        "E0205", "a tensor with a single number cannot be iterated over", help: "item() gives it")
+        "E0205", "a tensor of rank 0 cannot be iterated over", help: "use item() to get its number")
     }
     var place = 0
     return { [variable] in

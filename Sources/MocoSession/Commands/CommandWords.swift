@@ -1,12 +1,12 @@
-// What comes after the name of a command, taken apart. Nothing here knows of a terminal.
+// Parsing of a command's argument. Nothing here depends on a terminal.
 
 import MocoBase
 import MocoLang
 
-/// The words of a command's argument: blanks separate them, quotes hold them together, and a backslash takes the next
-/// character for itself.
+/// The words of a command's argument: spaces separate them, quotes hold them together, and a backslash quotes the next
+/// character.
 package enum CommandWords {
-  /// - Returns: nil where a quote is open at the end.
+  /// - Returns: nil if a quote is open at the end.
   package static func split(_ text: String) -> [String]? {
     var words: [String] = []
     var word: String?
@@ -36,14 +36,14 @@ package enum CommandWords {
   }
 }
 
-/// A file that a command writes: `[-f] FILE`. Without `-f` it never takes the place of another.
+/// A file that a command writes: `[-f] FILE`. Without `-f` it never overwrites another.
 package struct WriteTarget: Equatable {
   /// As it was typed.
   package var path: String
-  /// Whether it may take the place of a file.
+  /// Whether it may overwrite a file.
   package var isForced: Bool
 
-  /// - Returns: nil where no file is named.
+  /// - Returns: nil if no file is given.
   package init?(_ argument: String) {
     var rest = argument.trimmed
     isForced = false
@@ -60,21 +60,21 @@ package struct WriteTarget: Equatable {
   }
 }
 
-/// `%run FILE [--set name=value] [-- args …]`, with the meaning that `moco run` gives to it: what follows `--` is the
-/// program's own.
+/// `%run FILE [--set name=value] [-- args …]`, with the meaning of `moco run`: arguments after `--` are for the
+/// program.
 package struct RunRequest: Equatable {
   /// `--set name=value`.
   package struct Setting: Equatable {
     /// The name of a top-level `let`.
     package var name: String
-    /// The literal in its place.
+    /// The new literal.
     package var text: String
   }
 
   package var path: String
-  /// What takes the place of literals, in the order typed.
+  /// The replaced literals, in the order typed.
   package var settings: [Setting] = []
-  /// What comes after `--`.
+  /// The arguments after `--`.
   package var arguments: [String] = []
 
   /// Why a text is not a request.
@@ -90,7 +90,7 @@ package struct RunRequest: Equatable {
       return
     }
     guard let words = CommandWords.split(argument) else {
-      throw .message("a quote is open in what follows %run")
+      throw .message("unterminated quote in the arguments of %run")
     }
     var file: String?
     var at = 0
@@ -104,21 +104,21 @@ package struct RunRequest: Equatable {
       if word == "--set" || word.hasPrefix("--set=") {
         var setting = String(word.dropFirst("--set=".count))
         if word == "--set" {
-          guard at < words.count else { throw .message("--set takes name=value") }
+          guard at < words.count else { throw .message("--set expects name=value") }
           setting = words[at]
           at += 1
         }
         guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-          throw .message("--set takes name=value, not '\(setting)'")
+          throw .message("--set expects name=value, not '\(setting)'")
         }
         settings.append(
           Setting(name: String(setting[..<equals]), text: String(setting[setting.index(after: equals)...])))
       } else if word.hasPrefix("-"), word.count > 1, !isFile(word) {
-        throw .message("%run has no option \(word); what the program itself takes follows --")
+        throw .message("%run has no option \(word); put the program's arguments after --")
       } else if file == nil {
         file = word
       } else {
-        throw .message("what the program itself takes follows --: %run \(file ?? "FILE") -- \(word)")
+        throw .message("put the program's arguments after --: %run \(file ?? "FILE") -- \(word)")
       }
     }
     guard let file else { throw .usage }
@@ -128,15 +128,15 @@ package struct RunRequest: Equatable {
 
 /// The code of `%time` and `%timeit`, and how often to run it.
 package struct TimedCode: Equatable {
-  /// What is to be run.
+  /// The code to run.
   package var code: String
-  /// Turns in a measurement; nil for as many as take about a fifth of a second.
+  /// Turns of a measurement; nil for as many as take about a fifth of a second.
   package var turns: Int?
   /// Measurements.
   package var runs = 7
 
-  /// - Parameter options: whether `-n N` and `-r R` may stand before the code.
-  /// - Returns: nil where there is no code, or an option without its number.
+  /// - Parameter options: whether `-n N` and `-r R` are allowed before the code.
+  /// - Returns: nil if there is no code, or an option without its number.
   package init?(_ argument: String, options: Bool, _ dialect: Dialect) {
     var rest = argument.trimmed[...]
     while options, rest.hasPrefix("-n") || rest.hasPrefix("-r") {
@@ -154,8 +154,8 @@ package struct TimedCode: Equatable {
     code = TimedCode.unwrapped(String(rest), dialect)
   }
 
-  /// The code of a block in braces: there are no bare blocks, so that braces around statements are those of the
-  /// command. A record stays what it is.
+  /// The code of a block in braces. The language has no bare blocks, so braces around statements belong to the
+  /// command. A record is not changed.
   private static func unwrapped(_ text: String, _ dialect: Dialect) -> String {
     guard text.hasPrefix("{") else { return text }
     let scalars = Array(text.unicodeScalars)

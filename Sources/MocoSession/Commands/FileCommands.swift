@@ -5,20 +5,20 @@ import MocoRuntime
 extension SessionCommand {
   static let run = SessionCommand(
     "run", "FILE [--set name=value] [-- args …]",
-    "runs a file; its names stay; args holds what follows --", completion: .program
+    "runs a file and keeps its names; args holds the arguments after --", completion: .program
   ) { session, argument in
     session.run(argument)
   }
 
   static let load = SessionCommand(
-    "load", "FILE", "puts the text of a file at the prompt, to be edited and run", completion: .path
+    "load", "FILE", "loads the text of a file at the prompt, to edit and run it", completion: .path
   ) { session, argument in
     if let text = session.read(argument, for: "load") { session.outcome.nextInput = text.trimmed }
   }
 
   static let save = SessionCommand(
     "save", "[-f] FILE.moco",
-    "writes the blocks of this session that ran to a file; -f over one that is there",
+    "writes the blocks of this session that ran to a file; -f overwrites an existing one",
     completion: .writtenPath
   ) { session, argument in
     session.save(argument)
@@ -26,7 +26,7 @@ extension SessionCommand {
 }
 
 extension Session {
-  /// The text of a file that a command names; says what is wrong where there is none.
+  /// The text of a file that a command names; reports an error if it cannot be read.
   func read(_ path: String, for command: String) -> String? {
     guard !path.isEmpty else {
       usage(command)
@@ -56,7 +56,7 @@ extension Session {
     runProgram(text, name: request.path, request)
   }
 
-  /// Runs a program with settings and arguments of its own, which are gone afterwards. Its names stay.
+  /// Runs a program with its own settings and arguments, which are removed afterwards. Its names are kept.
   private func runProgram(_ text: String, name: String, _ request: RunRequest) {
     let before = interpreter.value(named: "args")?.asList?.compactMap(\.asString) ?? []
     interpreter.clearOverrides()
@@ -69,18 +69,18 @@ extension Session {
     runCell(check(SourceFile(name: name, text: text)), shows: false, mode: .program)
   }
 
-  /// Whether a file may be written: it is not there, or `-f` says so. Says what to type where it may not.
+  /// Whether a file may be written: it does not exist, or `-f` is given. Otherwise reports what to type.
   package func mayWrite(_ target: WriteTarget, for command: String) -> Bool {
     if target.isForced || FileSystem.kind(expanded(target.path)) == .missing { return true }
     complain(
-      "\(target.path) is there already; %\(command) -f \(target.path) writes over it\n")
+      "\(target.path) already exists; use %\(command) -f \(target.path) to overwrite it\n")
     return false
   }
 
   fileprivate func save(_ argument: String) {
     guard let target = WriteTarget(argument) else { return usage("save") }
     guard mayWrite(target, for: "save") else { return }
-    // What the start-up file has declared is not in the blocks.
+    // Declarations of the start-up file are not in the blocks.
     let remark = startUpPath.map { "// The session began with the start-up file \($0).\n\n" } ?? ""
     var context = checkContext()
     for name in SavedSession.promptNames {

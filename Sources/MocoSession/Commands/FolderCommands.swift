@@ -31,7 +31,7 @@ extension Session {
       let target = path == "-"
         ? folderBefore : path.isEmpty ? ProcessEnvironment.value("HOME") ?? "/" : expanded(path)
     else {
-      return complain("there is no folder to go back to\n")
+      return complain("no previous folder\n")
     }
     let here = currentFolder()
     if chdir(target) != 0 {

@@ -1,7 +1,7 @@
 import MocoLang
 
 extension SessionCommand {
-  static let explain = SessionCommand("explain", "CODE", "says what an error code means", completion: .code) {
+  static let explain = SessionCommand("explain", "CODE", "explains an error code", completion: .code) {
     session, argument in
     if argument.isEmpty {
       session.say(ErrorPages.list(session.interpreter.dialect.errors))
@@ -12,11 +12,12 @@ extension SessionCommand {
 
   static let help = SessionCommand("help", "", "lists the commands") { session, _ in session.listCommands() }
 
-  static let quit = SessionCommand("quit", "", "leaves, as ^D does") { session, _ in session.isLeaving = true
+  static let quit = SessionCommand("quit", "", "ends the session, as ^D does") { session, _ in
+    session.isLeaving = true
   }
 
   static let reload = SessionCommand(
-    "reload", "[NAME]", "runs the modules in use again, or one of them, changed or not", completion: .code
+    "reload", "[NAME]", "reloads the modules in use, or one of them, changed or not", completion: .code
   ) { session, argument in
     session.reload(argument)
   }
@@ -38,9 +39,9 @@ extension Session {
     let rows =
       commands.map { ("%" + $0.usage, $0.doc) } + [
         ("!COMMAND", "runs a command of the shell"),
-        ("x = !COMMAND", "makes a list of the lines that it prints"),
+        ("x = !COMMAND", "stores the lines that it prints in a List"),
       ]
-    // A command that is longer than most stands on a line of its own.
+    // A command that is longer than most is on its own line.
     let width = 22
     for (usage, explanation) in rows {
       let head =

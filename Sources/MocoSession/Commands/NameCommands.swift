@@ -12,13 +12,13 @@ extension SessionCommand {
   }
 
   static let `where` = SessionCommand(
-    "where", "", "shows the variables of the functions that the last error has ended"
+    "where", "", "shows the variables of the functions in which the last error occurred"
   ) { session, _ in
     session.showFailedFrames()
   }
 
   static let reset = SessionCommand(
-    "reset", "[NAME …]", "forgets all names, or those given; %save and %export still know the blocks",
+    "reset", "[NAME …]", "removes all names, or the given ones; %save and %export keep the blocks",
     completion: .code
   ) { session, argument in
     session.reset(argument.split(separator: " ").map(String.init))
@@ -35,7 +35,7 @@ extension Session {
     let names = all.filter { type.isEmpty || $0.typeName.lowercased() == type.lowercased() }.map(\.name)
     guard names.isEmpty else { return say(names.joined(separator: "  ") + "\n") }
     let types = Set(all.map(\.typeName)).sorted().joined(separator: ", ")
-    say(type.isEmpty || types.isEmpty ? "no names\n" : "no names of type \(type); there are: \(types)\n")
+    say(type.isEmpty || types.isEmpty ? "no names\n" : "no names of type \(type); existing types: \(types)\n")
   }
 
   fileprivate func listVariables() {
@@ -49,13 +49,13 @@ extension Session {
     }
   }
 
-  /// `%where`: the calls that the last error ended, and what was in their variables.
+  /// `%where`: the calls in which the last error occurred, and the values of their variables.
   fileprivate func showFailedFrames() {
     guard let lastFailure else { return say("no error yet\n") }
     say(lastFailure + "\n")
     let frames = interpreter.failedFrames
     guard !frames.isEmpty else {
-      return say("  it came from no function: all names are as they were, %vars lists them\n")
+      return say("  the error did not occur in a function; %vars lists all names\n")
     }
     for frame in frames {
       let place = frame.line.map { "\(frame.file):\($0)" } ?? frame.file
@@ -71,25 +71,25 @@ extension Session {
     }
   }
 
-  /// `%reset`, `%reset mean`: forgets all names or some, and uncovers built-ins.
+  /// `%reset`, `%reset mean`: removes all names or some, and restores built-ins that they hide.
   fileprivate func reset(_ names: [String]) {
     let own = ownNames().map(\.name)
     guard !names.isEmpty else {
       interpreter.reset()
       outputs.removeAll()
       coveredNames = []
-      return say(own.count == 1 ? "1 name forgotten\n" : "\(own.count) names forgotten\n")
+      return say(own.count == 1 ? "1 name removed\n" : "\(own.count) names removed\n")
     }
     for name in names {
       let wasCovering = interpreter.covered.contains(name)
       guard interpreter.forget(name) else {
         let near = Nearest.name(to: name, among: own).map { "; did you mean \($0)?" } ?? ""
         let isBuiltin = interpreter.value(named: name) != nil
-        complain(isBuiltin ? "\(name) is the built-in already\n" : "there is no name \(name)\(near)\n")
+        complain(isBuiltin ? "\(name) is already the built-in\n" : "unknown name \(name)\(near)\n")
         continue
       }
       coveredNames.remove(name)
-      say(wasCovering ? "\(name) is the built-in function again\n" : "\(name) is forgotten\n")
+      say(wasCovering ? "\(name) is the built-in function again\n" : "\(name) is removed\n")
     }
   }
 }

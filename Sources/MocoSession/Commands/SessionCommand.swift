@@ -1,33 +1,33 @@
 import MocoBase
 import MocoLang
 
-/// A command of a session: `%name argument`. Everything that knows of commands reads this: `%help`, `?%name`, the
+/// A command of a session: `%name argument`. All uses of commands read this table: `%help`, `?%name`, the
 /// search for a word, completion, and the session that executes it. Adding one is an entry in `all`, or in
 /// `Session.commands`.
 public struct SessionCommand: Sendable {
   /// How its argument is completed.
   public enum Argument: Sendable {
     case nothing
-    /// Code of the language, completed as such behind its first letter.
+    /// Code of the language, completed as such after its first letter.
     case code
     case path
     /// `[-f] FILE`
     case writtenPath
-    /// A path, until `--` or `--set` begins what only the program knows.
+    /// A path, until `--` or `--set` begins the program's own arguments.
     case program
-    /// Words that it knows for what was typed so far, and how much of that they replace.
+    /// Words for the text typed so far, and the number of characters that they replace.
     case words(@Sendable (_ typed: String) -> (candidates: [String], word: String))
   }
 
   /// Without its `%`.
   public var name: String
-  /// What follows the name: `[-f] FILE.moco`; empty for nothing.
+  /// The arguments after the name: `[-f] FILE.moco`; empty for none.
   public var argument: String
-  /// What it does, in words that could follow its name; no capital and no period.
+  /// A description that could follow its name; no capital and no period.
   public var doc: String
-  /// How what follows its name is completed.
+  /// How its argument is completed.
   public var completion: Argument
-  /// What it does. It publishes through the session.
+  /// Its action. It publishes through the session.
   public var action: @Sendable (Session, _ argument: String) -> Void
 
   /// A command; see the fields.
@@ -42,10 +42,10 @@ public struct SessionCommand: Sendable {
     self.action = action
   }
 
-  /// How it is written, without its `%`.
+  /// Its usage, without its `%`.
   public var usage: String { argument.isEmpty ? name : "\(name) \(argument)" }
 
-  /// Every command that a session begins with where its front end gives it no others, by name.
+  /// Every command of a session whose front end adds no others, by name.
   public static let all: [SessionCommand] = [
     cd, config, edit, explain, help, history, load, pwd, quit, reload, reset, run, save, time, timeit,
     vars, `where`, who,
@@ -60,7 +60,7 @@ extension Session {
     guard let command = commands.first(where: { $0.name == name }) else {
       let near = Nearest.name(to: name, among: commands.map(\.name))
       complain(
-        "there is no command %\(name)" + (near.map { "; did you mean %\($0)?" } ?? "; %help lists them")
+        "unknown command %\(name)" + (near.map { "; did you mean %\($0)?" } ?? "; %help lists them")
           + "\n"
       )
       return
@@ -68,7 +68,7 @@ extension Session {
     command.action(self, argument)
   }
 
-  /// Says how a command is written.
+  /// Shows the usage of a command.
   package func usage(_ name: String) {
     complain("write %\(commands.first { $0.name == name }?.usage ?? name)\n")
   }

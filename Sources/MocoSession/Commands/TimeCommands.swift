@@ -8,7 +8,7 @@ import MocoRuntime
 
 extension SessionCommand {
   static let time = SessionCommand(
-    "time", "CODE", "runs code once and says how long it took; { … } goes on over several lines",
+    "time", "CODE", "runs code once and shows its time; { … } may span several lines",
     completion: .code
   ) { session, argument in
     session.time(argument)
@@ -16,7 +16,8 @@ extension SessionCommand {
 
   static let timeit = SessionCommand(
     "timeit", "[-n TURNS] [-r RUNS] CODE",
-    "runs code many times: mean and deviation of one run; { … } goes on over several lines", completion: .code
+    "runs code many times: mean and standard deviation of one run; { … } may span several lines",
+    completion: .code
   ) { session, argument in
     session.timeit(argument)
   }
@@ -34,7 +35,7 @@ extension Session {
   /// `timed.runs` measurements, each of `timed.turns` turns or of as many as take about a fifth of a second.
   fileprivate func timeit(_ argument: String) {
     guard let timed = TimedCode(argument, options: true, interpreter.dialect) else { return usage("timeit") }
-    // The code runs once as it is, so that its errors show their own place.
+    // The code runs once unchanged, so that its errors show their own place.
     let answer = interpreter.value(named: "ans")
     guard runCell(cell: timed.code, shows: false) else { return }
     interpreter.setAnswer(answer)
@@ -72,7 +73,7 @@ extension Session {
     let deviation = (times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(times.count)).squareRoot()
     let sign = runtime.context.limits.glyphs == .unicode ? "±" : "+-"
     say(
-      "\(DurationText.precise(mean)) \(sign) \(DurationText.precise(deviation)) a turn (\(timed.runs) run\(timed.runs == 1 ? "" : "s") of \(turns))\n"
+      "\(DurationText.precise(mean)) \(sign) \(DurationText.precise(deviation)) per turn (\(timed.runs) run\(timed.runs == 1 ? "" : "s") of \(turns))\n"
     )
   }
 }

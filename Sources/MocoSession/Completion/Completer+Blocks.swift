@@ -1,14 +1,14 @@
 import MocoLang
 import MocoRuntime
 
-// Completion inside blocks that stand for arguments, and in `use { … } from …`.
+// Completion inside blocks of arguments, and in `use { … } from …`.
 
 extension Completer {
-  /// How many brackets around the cursor are looked at: options do not nest deeper.
+  /// The number of brackets around the cursor that are searched: options do not nest deeper.
   static let deepestBlock = 16
 
-  /// The options of the block that the text stands in: `mixture(…) { router { ⇥`. Nil where it is none of a function
-  /// that says what its blocks take.
+  /// The options of the block around the cursor: `mixture(…) { router { ⇥`. Nil if it is not a block of a function
+  /// that declares the options of its blocks.
   func options(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String]? {
     // Names of the blocks from the innermost outwards, up to the function's own.
     var names: [String] = []
@@ -27,7 +27,7 @@ extension Completer {
       var start = end
       while start > 0, SourceScanner.continuesName(head[start - 1]) { start -= 1 }
       guard start < end else { return nil }
-      // `train mix on data.train {` is the block of a form, and its verb stands first.
+      // `train mix on data.train {` is the block of a form, which begins with its verb.
       let line = (text[..<open].lastIndex(of: "\n") ?? -1) + 1
       if let form = form(head[..<start]), !scanner.open.contains(where: { $0 >= line && $0 < open }) {
         guard !names.isEmpty, let function = lookup.find([.name(form.function)]) else { return nil }
@@ -38,7 +38,7 @@ extension Completer {
     return nil
   }
 
-  /// The function that is called with a block alone, whose name the text ends in: `let mine = model`.
+  /// The function that is called with a block alone, if the text ends with its name: `let mine = model`.
   func blockCall(_ text: ArraySlice<Unicode.Scalar>) -> String? {
     var start = text.endIndex
     while start > text.startIndex, SourceScanner.continuesName(text[start - 1]) { start -= 1 }
@@ -58,13 +58,13 @@ extension Completer {
     return string(ArraySlice(line)).split(separator: " ").map(String.init)
   }
 
-  /// The names that `use { … } from MODULE` may take where the cursor stands in its braces; nil where it does not.
-  /// Before the module is named, those of all modules of the standard library.
+  /// The names for `use { … } from MODULE` if the cursor is in its braces; nil otherwise.
+  /// If no module is given yet, those of all modules of the standard library.
   func imports(_ block: String, _ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String]? {
     guard let open = scanner.open.last, text[open] == "{" else { return nil }
     let words = string(text[..<open]).split(whereSeparator: \.isWhitespace)
     guard words.last == "use" else { return nil }
-    // A name behind `as` is a new one.
+    // A name after `as` is a new one.
     if string(text[(open + 1)...]).split(separator: ",", omittingEmptySubsequences: false).last?.contains(
       " as ") == true
     {
@@ -93,7 +93,7 @@ extension Substring {
 }
 
 extension Lookup {
-  /// What the record of options may hold that a function takes as an argument, or one inside it.
+  /// The keys of a record of options that a function accepts as an argument, or of a record inside it.
   func options(of function: Found, block: [String]) -> [String]? {
     guard case .value(let value) = function, var blocks = value.asFunction?.blocks else { return nil }
     var names: [String]?

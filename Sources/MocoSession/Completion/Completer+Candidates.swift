@@ -1,7 +1,7 @@
 import MocoLang
 import MocoRuntime
 
-// What is said of a candidate beside its text. Only those that fit are described.
+// The description of a candidate. Only matching candidates are described.
 
 extension Completer {
   /// Names of the session, and words of the language.
@@ -27,7 +27,7 @@ extension Completer {
     return found
   }
 
-  /// A member of what stands before the dot.
+  /// A member of the value before the dot.
   func member(_ name: String, of found: Lookup.Found) -> Completion.Candidate {
     let type = found.typeName.flatMap { interpreter.hostTypes[$0] }
     if let known = type?.member(name) {
@@ -52,7 +52,7 @@ extension Completer {
     }
   }
 
-  /// The first sentence below the head of a text of help; nil where there is none.
+  /// The first sentence below the head of a help text; nil if there is none.
   private func sentence(_ help: String?) -> String? {
     guard let help, let gap = help.firstRange(of: "\n\n") else { return nil }
     let summary = Summary.of(String(help[gap.upperBound...]))

@@ -6,18 +6,18 @@ import MocoRuntime
   import Glibc
 #endif
 
-/// What Tab offers, from the text before the cursor and the values that exist. Nothing is run for it.
+/// The candidates for Tab, from the text before the cursor and the existing values. No code is run.
 package struct Completer {
   let interpreter: Interpreter
   /// Its modules and models are offered.
   var library: StandardLibrary?
   var commands: [SessionCommand]
-  /// The public names of a module, read and not run.
+  /// The public names of a module, which is read but not run.
   var moduleNames: (Use.Source) -> [String] = { _ in [] }
   /// Names of a program that has not run.
   var declared: DeclaredNames?
 
-  /// - Parameter moduleNames: the public names of a module, read and not run.
+  /// - Parameter moduleNames: the public names of a module, which is read but not run.
   package init(
     interpreter: Interpreter, library: StandardLibrary? = nil,
     commands: [SessionCommand] = SessionCommand.all,
@@ -30,7 +30,7 @@ package struct Completer {
     self.declared = declared
   }
 
-  /// What fits before the cursor.
+  /// The candidates at the cursor.
   ///
   /// - Parameter cursor: in Unicode scalars.
   package func completion(_ block: String, cursor: Int) -> Completion {
@@ -56,7 +56,7 @@ package struct Completer {
     }
     let labels = labels(text, scanner)
     let formWords = interpreter.dialect.continuations(of: words(text[..<start]))
-    // Without a letter to begin with, what the session itself has.
+    // Without a first letter, the names of the session.
     if word.isEmpty, labels.isEmpty {
       guard !text.allSatisfy({ $0 == " " || $0 == "\n" }) else { return Completion() }
       return names(interpreter.names.filter { !$0.isBuiltin }.map(\.name) + (declared?.names ?? []), word)
@@ -85,11 +85,11 @@ package struct Completer {
       candidates: fitting(candidates, word).map { Completion.Candidate($0, kind) })
   }
 
-  /// Those that begin so, each once, sorted.
+  /// Those with this prefix, without duplicates, sorted.
   private func fitting(_ candidates: [String], _ word: String) -> [String] {
     var seen = Set<String>()
     return candidates.filter { candidate in
-      // Names with an underscore in front are private: offered only when asked for.
+      // Names with a leading underscore are private: offered only after an underscore is typed.
       candidate.hasPrefix(word) && (!candidate.hasPrefix("_") || word.hasPrefix("_"))
         && seen.insert(candidate).inserted
     }.sorted()
@@ -103,7 +103,7 @@ package struct Completer {
 
   var lookup: Lookup { Lookup(interpreter: interpreter, declared: declared) }
 
-  /// The steps that end the text: `a.b[0]["c"].f(x)`; nil where it ends in something else.
+  /// The steps at the end of the text: `a.b[0]["c"].f(x)`; nil if it ends with something else.
   func chain(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [Lookup.Step]? {
     var steps: [Lookup.Step] = []
     var end = text.count
@@ -158,12 +158,12 @@ package struct Completer {
           candidates: fitting(members + functions, word).map { member($0, of: found) })
       }
     }
-    // Every function reads as a method, but the whole list of them helps nobody.
+    // Every function can be called as a method, but the complete list would not help.
     return names(
       word.isEmpty ? [] : interpreter.names.filter { $0.typeName == "Function" }.map(\.name), word)
   }
 
-  /// Built-in functions that are made for a String, a List or a Record, by what they call their first argument.
+  /// Built-in functions for a String, a List or a Record, by the name of their first parameter.
   private func functions(taking typeName: String) -> [String] {
     let wanted: Set<String>
     let more: [String]
@@ -178,11 +178,11 @@ package struct Completer {
         interpreter.value(named: name).map { wanted.contains(interpreter.parameters(of: $0).first ?? "") }
           ?? false
       }
-      // Older names are found by whoever still types them.
+      // Deprecated names are still completed when typed.
       .filter { interpreter.effect(builtin: $0)?.newName == nil }
   }
 
-  /// Argument labels of the call that the text stands in, without those of arguments that are there.
+  /// Argument labels of the call around the cursor, without those of existing arguments.
   private func labels(_ text: [Unicode.Scalar], _ scanner: SourceScanner) -> [String] {
     guard let open = scanner.open.last else { return [] }
     let here = given(text, open + 1..<text.count, scanner)
@@ -216,7 +216,7 @@ package struct Completer {
       .filter { !parts.contains($0) && !here.labels.contains($0) }
   }
 
-  /// The arguments in a part of a text: labels, and how many positions are complete.
+  /// The arguments in a part of a text: labels, and the number of complete positional arguments.
   func given(
     _ text: [Unicode.Scalar], _ range: Range<Int>, _ scanner: SourceScanner
   ) -> (labels: Set<String>, positions: Int) {
@@ -236,7 +236,7 @@ package struct Completer {
         isNamed = false
       }
     }
-    // What a closing bracket ends is a position too.
+    // An expression that ends with a closing bracket is a positional argument too.
     if range.upperBound < text.count, text[range.upperBound - 1] == ")", !isNamed, range.count > 1 {
       result.positions += 1
     }
@@ -264,7 +264,7 @@ package struct Completer {
     if start > 0, text[start - 1] == "(",
       case .name(let function) = chain(Array(text[..<(start - 1)]), scanner)?.last
     {
-      // What help shows is not a file.
+      // The argument of help is not a file.
       if function == "help" { completion.candidates = [] }
       let known = known(to: function).filter { $0.hasPrefix(typed) }.map {
         Completion.Candidate($0 + "\"", .word)
@@ -275,7 +275,7 @@ package struct Completer {
     return completion
   }
 
-  /// Words that a function knows as its first argument.
+  /// Words that a function accepts as its first argument.
   private func known(to function: String) -> [String] {
     switch function {
     case "load_clip": library?.models ?? []
@@ -333,7 +333,7 @@ package struct Completer {
     switch commands.first(where: { $0.name == name })?.completion ?? .code {
     case .nothing: return Completion()
     case .program:
-      // Behind -- and --set stands what only the program knows.
+      // The arguments after -- and --set are the program's own.
       return argument.contains(" --") ? Completion() : paths(argument)
     case .writtenPath: return paths(argument.hasPrefix("-f ") ? String(argument.dropFirst(3)) : argument)
     case .path: return paths(argument)

@@ -1,19 +1,19 @@
-/// What may stand in place of the characters before the cursor.
+/// The candidates that may replace the characters before the cursor.
 public struct Completion: Equatable, Sendable {
-  /// Something that fits what was typed.
+  /// A match for the typed text.
   public struct Candidate: Equatable, Sendable {
-    /// What a candidate stands for.
+    /// The kind of a candidate.
     public enum Kind: String, Sendable {
       case variable, constant, function, module, field, method, label, keyword, path, key, word, command
     }
 
-    /// What takes the place of what was typed.
+    /// The text that replaces the typed text.
     public var text: String
-    /// What it stands for.
+    /// Its kind.
     public var kind: Kind
-    /// The type of a value, or of what a method gives, where it is known without running anything.
+    /// The type of a value, or of a method's result, if it is known without running anything.
     public var type: String?
-    /// What it is, in a sentence.
+    /// A description, in one sentence.
     public var doc: String?
 
     /// A candidate; see the fields.
@@ -30,7 +30,7 @@ public struct Completion: Equatable, Sendable {
   /// Sorted by their texts.
   public var candidates: [Candidate]
 
-  /// Nothing, where no candidates are given.
+  /// No candidates by default.
   public init(replaces: Int = 0, candidates: [Candidate] = []) {
     self.replaces = replaces
     self.candidates = candidates

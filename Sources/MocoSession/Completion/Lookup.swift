@@ -1,7 +1,7 @@
 import MocoLang
 
-/// What stands at the end of `a.b[0]["c"].f(…)`, found without running anything: values of names, fields of records and
-/// elements of lists are looked at; of host objects, whose fields may be computed or decoded from files, only the types
+/// Finds the value at the end of `a.b[0]["c"].f(…)` without running anything: values of names, fields of records and
+/// elements of lists are read. For host objects, whose fields may be computed or decoded from files, only the types
 /// are known.
 package struct Lookup {
   /// One step of a chain.
@@ -9,22 +9,22 @@ package struct Lookup {
     case name(String)
     case place(Int)
     case key(String)
-    /// An index that only a run could tell.
+    /// An index whose value is known only at run time.
     case slice
     case call
   }
 
-  /// What a chain leads to.
+  /// The result of a chain.
   package enum Found {
     case value(AnyValue)
     /// Some value of this type.
     case type(String)
-    /// A method or a built-in function behind a dot, and the type of what it gives.
+    /// A method or a built-in function after a dot, and the type of its result.
     case method(NativeFunction?, function: AnyValue?, gives: String?)
     /// What the text of a program declares.
     case declared(DeclaredNames.Entry)
 
-    /// The name of its type, where it is a value.
+    /// The name of its type, if it is a value.
     var typeName: String? {
       switch self {
       case .value(let value): value.typeName
@@ -35,7 +35,7 @@ package struct Lookup {
     }
   }
 
-  /// Whose names are looked up.
+  /// The interpreter whose names are looked up.
   package let interpreter: Interpreter
   /// Names of a program that has not run; they come before those of the interpreter.
   let declared: DeclaredNames?
@@ -52,7 +52,7 @@ package struct Lookup {
     return interpreter.value(named: name).map { .value($0) }
   }
 
-  /// What the steps lead to; nil where that is not known without running anything.
+  /// The result of the steps; nil if it is not known without running anything.
   package func find(_ steps: [Step]) -> Found? {
     guard case .name(let first) = steps.first, var found = find(first: first) else { return nil }
     var name: String? = first
@@ -122,7 +122,7 @@ package struct Lookup {
     return type?.element.map { .type($0) }
   }
 
-  /// The names of the parameters that a call of it may still be given, when none is.
+  /// The names of the parameters of a call without arguments.
   func parameters(_ found: Found) -> [String] {
     switch found {
     case .value(let value): return interpreter.parameters(of: value)
@@ -132,7 +132,7 @@ package struct Lookup {
       return function.parameters.map(\.name)
     case .method(let method, let function, _):
       if let method { return method.signature.parameters.map(\.name) }
-      // The first one stands before the dot.
+      // The first one is the value before the dot.
       return function.map { Array(interpreter.parameters(of: $0).dropFirst()) } ?? []
     }
   }
@@ -147,12 +147,12 @@ package struct Lookup {
     }
   }
 
-  /// What may stand in `x["…"]`.
+  /// The keys for `x["…"]`.
   func keys(_ found: Found) -> [String] {
     if case .declared(let entry) = found { return members(of: entry) }
     guard case .value(let value) = found else { return [] }
     if value.recordReference != nil { return interpreter.members(of: value) }
-    // Lists of names that the object has at hand.
+    // Lists of names that are available without computing.
     guard let object: any HostObject = value.asHost(),
       let field = interpreter.hostTypes[object.typeName]?.keys,
       let names = try? object.member(field)
@@ -160,10 +160,10 @@ package struct Lookup {
     return (names.asList ?? []).compactMap(\.asString)
   }
 
-  /// What `?a.b.c` shows.
+  /// The text of `?a.b.c`.
   package func help(_ names: [String]) -> String? { help(names.map { .name($0) }) }
 
-  /// What is known of what some steps lead to, as Markdown; nil for a name alone.
+  /// The description of the result of some steps, as Markdown; nil for a name alone.
   package func help(_ steps: [Step]) -> String? {
     guard steps.count > 1, case .name(let last)? = steps.last, let owner = find(Array(steps.dropLast()))
     else { return nil }

@@ -1,26 +1,26 @@
-// A scanner for text that is still being typed. It never fails, knows what is open at the end, and costs no
-// parse: the colours, the indentation and the completion of the prompt go by it. Whether a block is complete
-// is for the parser to say.
+// A scanner for text that is still being typed. It never fails, reports what is open at the end, and needs no
+// parse: the colours, the indentation and the completion of the prompt use it. Whether a block is complete
+// is decided by the parser.
 
 import MocoLang
 import MocoRuntime
 
 /// Scalars of a source text as coloured pieces.
 package struct SourceScanner {
-  /// What a token is, as far as colors and completion ask.
+  /// The kind of a token, for colors and completion.
   package enum Kind: Equatable {
     case comment, string, escape, number, keyword, constant, name, call, label, command, `operator`, bracket
   }
 
-  /// Some scalars that belong together.
+  /// A sequence of scalars with one kind.
   package struct Token: Equatable {
-    /// What it is.
+    /// Its kind.
     package var kind: Kind
     /// Its scalars.
     package var range: Range<Int>
   }
 
-  /// What is open where the text ends.
+  /// The construct that is open at the end of the text.
   package enum End: Equatable {
     case code
     case comment
@@ -28,13 +28,13 @@ package struct SourceScanner {
     case string(Int)
   }
 
-  /// In order, without blanks.
+  /// In order, without whitespace.
   package private(set) var tokens: [Token] = []
   /// Open brackets from the outermost, as indices of the text.
   package private(set) var open: [Int] = []
   /// Index of every matched bracket to that of its partner.
   package private(set) var partners: [Int: Int] = [:]
-  /// What the text ends inside of.
+  /// The construct around the end of the text.
   package private(set) var end = End.code
 
   /// Words of declarations, control and operators.
@@ -47,7 +47,7 @@ package struct SourceScanner {
     case interpolation(depth: Int)
   }
 
-  /// Its verbs are ordinary names that begin a form where they stand first.
+  /// Its verbs are ordinary names that begin a form at the start of a statement.
   private let dialect: Dialect
 
   /// Scans a text.
@@ -194,13 +194,13 @@ package struct SourceScanner {
         : scalar.properties.isAlphabetic)
   }
 
-  /// Whether a name may go on with a scalar.
+  /// Whether a name may continue with a scalar.
   package static func continuesName(_ scalar: Unicode.Scalar) -> Bool {
     startsName(scalar) || (48...57).contains(scalar.value)
       || (!scalar.isASCII && scalar.properties.generalCategory == .nonspacingMark)
   }
 
-  /// Whether the text reads as a name behind a dot.
+  /// Whether the text is a valid name after a dot.
   package static func isName(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, startsName(first) else { return false }
     return text.unicodeScalars.allSatisfy(continuesName)
@@ -209,7 +209,7 @@ package struct SourceScanner {
   private static func continuesNumber(_ text: [Unicode.Scalar], _ at: Int) -> Bool {
     let scalar = text[at]
     if continuesName(scalar) { return true }
-    // A point belongs to a number before a digit, a sign after an exponent.
+    // A point before a digit belongs to a number, and a sign after an exponent.
     if scalar == "." {
       return at + 1 < text.count && (48...57).contains(text[at + 1].value) && text[at - 1] != "."
     }
@@ -245,7 +245,7 @@ package struct SourceScanner {
       || (text[at] == "=" && (at == 0 || text[at - 1] != "="))
   }
 
-  /// Blanks at the beginning of the line that leaves the innermost bracket open; nil where none is open, or inside a
+  /// The indentation of the line with the innermost open bracket; nil if none is open, or inside a
   /// string.
   package static func openIndentation(_ text: [Unicode.Scalar], _ dialect: Dialect) -> Int? {
     let scanner = SourceScanner(text, dialect)

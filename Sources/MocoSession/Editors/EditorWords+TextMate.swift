@@ -1,5 +1,5 @@
 extension EditorWords {
-  /// A TextMate grammar, which most editors read.
+  /// A TextMate grammar, which most editors support.
   package var textMate: String { fill(Self.textMateTemplate) }
 
   private static let textMateTemplate = #"""

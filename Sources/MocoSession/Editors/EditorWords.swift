@@ -2,7 +2,7 @@ import MocoLang
 
 /// The words of the language and its dialect, as the grammars of editors need them.
 package struct EditorWords {
-  /// That of the programs.
+  /// The dialect of the programs.
   package let dialect: Dialect
 
   /// The words of the language with a dialect.
@@ -33,7 +33,7 @@ package struct EditorWords {
   /// Units in both forms.
   var units: String { alternatives(dialect.units.flatMap { [$0.plural, $0.singular] }) }
 
-  /// A template with the words in the places of their names: `<control>`.
+  /// A template with placeholders such as `<control>` replaced by the words.
   func fill(_ template: String) -> String {
     let words = [
       "control": control, "declaration": declaration, "operators": operators, "constants": constants,

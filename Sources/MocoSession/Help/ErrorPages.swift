@@ -4,15 +4,15 @@ import MocoRuntime
 
 /// The pages of `moco explain`: one file per code in the standard library.
 public enum ErrorPages {
-  /// There is no such code.
+  /// An unknown code.
   public struct Missing: Error {
-    /// With the nearest code there is.
+    /// The message, with the nearest existing code.
     public var message: String
   }
 
-  /// The page of a code, in Markdown; its title where the standard library is not there.
+  /// The page of a code, in Markdown; its title if the standard library is missing.
   ///
-  /// - Parameter catalog: the codes that there are.
+  /// - Parameter catalog: the existing codes.
   public static func page(
     _ code: String, _ catalog: ErrorCatalog, library: StandardLibrary? = StandardLibrary.locate()
   ) throws(Missing) -> String {
@@ -21,13 +21,13 @@ public enum ErrorPages {
     else {
       let near = Nearest.name(to: code.uppercased(), among: catalog.entries.map(\.code))
       throw Missing(
-        message: "there is no error code \(code)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        message: "unknown error code \(code)" + (near.map { "; did you mean \($0)?" } ?? ""))
     }
     if let library, let page = try? FileSystem.readText(library.path(path)) { return page }
-    return "# \(entry.code): \(entry.title)\n\nThe standard library, which has the page, was not found."
+    return "# \(entry.code): \(entry.title)\n\nThe page is in the standard library, which was not found."
   }
 
-  /// All codes by subject, a line each.
+  /// All codes by subject, one per line.
   public static func list(_ catalog: ErrorCatalog) -> String {
     var text = ""
     for (index, range) in catalog.ranges.enumerated() {

@@ -1,19 +1,19 @@
-/// What `?@`, `?|>` and the other signs of the language show.
+/// The help of `?@`, `?|>` and the other signs of the language.
 package enum OperatorHelp {
-  /// What help says of an operator.
+  /// The help entry of an operator.
   package struct Entry {
-    /// How it is written.
+    /// Its syntax.
     package let syntax: String
-    /// What it does, in Markdown.
+    /// Its description, in Markdown.
     package let sentence: String
     /// A program that uses it.
     package let example: String
-    /// The page of the reference that says more.
+    /// The page of the reference.
     package let page: String
   }
 
   package static func text(for sign: String) -> String? {
-    // `??` is asked as `???`, and as `??` as well: a single question mark is not an operator.
+    // The help of `??` is shown by `???`, and also by `??`: a single question mark is not an operator.
     guard let entry = entries.first(where: { $0.sign == (sign == "?" ? "??" : sign) })?.entry else {
       return nil
     }
@@ -26,7 +26,7 @@ package enum OperatorHelp {
       \(entry.example)
       ```
 
-      `help("\(entry.page)")` says more.
+      See `help("\(entry.page)")`.
       """
   }
 
@@ -36,18 +36,18 @@ package enum OperatorHelp {
 
   private static let comparison = arithmetic(
     "a < b,  a <= b,  a > b,  a >= b",
-    "Compares numbers, or Strings by their letters; of tensors it gives a tensor of Bools, element by element.",
+    "Compares numbers, or Strings by their characters; for tensors the result is a tensor of Bools, element by element.",
     "print(2 < 3, \"a\" < \"b\")\nprint(1 <= 2 and 2 < 3)")
   private static let equality = arithmetic(
     "a == b,  a != b",
-    "Whether two values are equal; of tensors it gives a tensor of Bools. `equal(a, b)` compares as a whole.",
+    "Whether two values are equal; for tensors the result is a tensor of Bools. `equal(a, b)` compares entire tensors.",
     "print(1 == 1.0, [1, 2] == [1, 2], \"a\" != \"b\")")
   private static let change = Entry(
     syntax: "x = VALUE,  x += VALUE,  -=,  *=,  /=",
-    sentence: "Gives a variable (`var`), a field or an element another value.",
+    sentence: "Assigns another value to a variable (`var`), a field or an element.",
     example: "var n = 1\nn += 2\nlet xs = [1, 2]\nxs[0] = 5\nprint(n, xs)", page: "statements")
   private static let range = Entry(
-    syntax: "a..<b,  a...b", sentence: "Ints in order: `..<` leaves the end out, `...` has it.",
+    syntax: "a..<b,  a...b", sentence: "Ints in order: `..<` excludes the end, `...` includes it.",
     example: "for i in 0..<3 { print(i) }\nprint([1, 2, 3, 4][1...2])", page: "collections")
 
   /// Operators as they are written, in the order of the reference.
@@ -55,7 +55,7 @@ package enum OperatorHelp {
     (
       "+",
       arithmetic(
-        "a + b", "Adds numbers or tensors, and puts Strings or Lists together.",
+        "a + b", "Adds numbers or tensors, and concatenates Strings or Lists.",
         "print(1 + 2, \"a\" + \"b\", [1] + [2])")
     ),
     ("-", arithmetic("a - b,  -a", "Subtracts; before a value, its negative.", "print(5 - 3, -2)")),
@@ -73,18 +73,21 @@ package enum OperatorHelp {
       "//",
       Entry(
         syntax: "// COMMENT",
-        sentence: "Begins a comment, which goes to the end of the line. Ints are divided by `div(a, b)`.",
+        sentence: "Begins a comment up to the end of the line. `div(a, b)` divides Ints.",
         example: "let half = div(7, 2)    // 3\nprint(half)", page: "expressions")
     ),
     (
       "///",
       Entry(
-        syntax: "/// DESCRIPTION", sentence: "A comment that `help` shows of the function declared below it.",
+        syntax: "/// DESCRIPTION",
+        sentence: "A comment that `help` shows for the function declared below it.",
         example: "/// Twice as much.\nfunc twice(x) { x * 2 }\nprint(twice(2))", page: "functions")
     ),
-    ("%", arithmetic("a % b", "What is left of a division; it has the sign of b.", "print(7 % 3, -1 % 3)")),
+    ("%", arithmetic("a % b", "The remainder of a division; it has the sign of b.", "print(7 % 3, -1 % 3)")),
     (
-      "**", arithmetic("a ** b", "A power; from right to left, and before a sign.", "print(2 ** 10, -2 ** 2)")
+      "**",
+      arithmetic(
+        "a ** b", "The power; evaluated from right to left, and before a sign.", "print(2 ** 10, -2 ** 2)")
     ),
     (
       "@",
@@ -94,11 +97,11 @@ package enum OperatorHelp {
     ),
     ("==", equality), ("!=", equality), ("<", comparison), ("<=", comparison), (">", comparison),
     (">=", comparison),
-    ("??", arithmetic("x ?? y", "y where x is nil, else x.", "let seed = nil\nprint(seed ?? 1)")),
+    ("??", arithmetic("x ?? y", "y if x is nil, else x.", "let seed = nil\nprint(seed ?? 1)")),
     (
       "|>",
       arithmetic(
-        "x |> f(y)", "Gives a value to a function as its first argument: `x |> f(y)` is `f(x, y)`.",
+        "x |> f(y)", "Passes a value to a function as its first argument: `x |> f(y)` is `f(x, y)`.",
         "print([3, 1, 2] |> sorted() |> len())")
     ),
     (
@@ -112,7 +115,8 @@ package enum OperatorHelp {
       "..",
       Entry(
         syntax: "[..xs],  {..r},  f(..xs)",
-        sentence: "Puts the elements of a List or the fields of a Record in; in a pattern it takes the rest.",
+        sentence:
+          "Inserts the elements of a List or the fields of a Record; in a pattern it matches the rest.",
         example:
           "let xs = [2, 3]\nprint([1, ..xs], {..{a: 1}, b: 2})\nlet [first, ..rest] = [1, 2, 3]\nprint(rest)",
         page: "collections")
@@ -122,7 +126,7 @@ package enum OperatorHelp {
       ".",
       Entry(
         syntax: "x.name,  x.f(y)",
-        sentence: "A field or method of x; every function reads as a method: `x.f(y)` is `f(x, y)`.",
+        sentence: "A field or method of x; every function can be called as a method: `x.f(y)` is `f(x, y)`.",
         example: "let r = {lr: 0.1}\nprint(r.lr, [3, 1].sorted())", page: "expressions")
     ),
     (
@@ -142,7 +146,7 @@ package enum OperatorHelp {
       "[]",
       Entry(
         syntax: "[a, b],  x[i],  x[a..<b],  [VALUE for x in xs if CONDITION]",
-        sentence: "A List, an element, a part of a list or tensor, or a List made in a loop.",
+        sentence: "A List, an element, a part of a List or Tensor, or a List made by a loop.",
         example: "let xs = [1, 2, 3]\nprint(xs[0], xs[-1], xs[0..<2], [x * x for x in xs])",
         page: "collections")
     ),
@@ -150,14 +154,14 @@ package enum OperatorHelp {
       "{}",
       Entry(
         syntax: "{name: VALUE},  { STATEMENTS }",
-        sentence: "A Record; behind `if`, `for`, `func` and the like a block of statements.",
+        sentence: "A Record; after `if`, `for`, `func` and similar keywords, a block of statements.",
         example: "let r = {a: 1, \"two words\": 2}\nprint(r.a, r[\"two words\"])", page: "collections")
     ),
     (
       "\"",
       Entry(
         syntax: "\"text \\(VALUE)\",  \"\"\" … \"\"\"",
-        sentence: "A String; `\\(x:.2f)` puts a value in, three quotes hold several lines.",
+        sentence: "A String; `\\(x:.2f)` inserts a value, three quotes enclose several lines.",
         example: "let x = 0.25\nprint(\"x is \\(x:.1f)\")", page: "strings")
     ),
   ]

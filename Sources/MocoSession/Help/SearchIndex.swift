@@ -1,14 +1,14 @@
 import MocoLang
 import MocoRuntime
 
-/// What `?word` finds where the word is not a name: names, members, keywords, commands and errors that have it in their
-/// name or mention it.
+/// The results of `?word` if the word is not a name: names, members, keywords, commands and errors that have it in
+/// their name or mention it.
 package struct SearchIndex {
-  /// Something that was found.
+  /// A search result.
   package struct Entry: Equatable {
     /// What to type to read more.
     package var question: String
-    /// What it is, in one sentence.
+    /// A description, in one sentence.
     package var summary: String
   }
 
@@ -23,14 +23,15 @@ package struct SearchIndex {
 
   private var candidates: [Candidate] = []
 
-  /// An index of what an interpreter knows, with pages, errors and commands.
+  /// An index of the names of an interpreter, with pages, errors and commands.
   package init(
     _ interpreter: Interpreter, library: StandardLibrary?, commands: [SessionCommand] = SessionCommand.all
   ) {
     for info in interpreter.names where !info.isBuiltin {
       let summary = Summary.of(info.doc)
       add(
-        info.name, "?" + info.name, summary.isEmpty ? "a \(info.typeName) of yours" : summary, info.doc ?? "")
+        info.name, "?" + info.name, summary.isEmpty ? "a \(info.typeName) of this session" : summary,
+        info.doc ?? "")
     }
     for name in interpreter.indexOfNames { add(name.name, "?" + name.name, name.summary, name.text) }
     for (type, members) in interpreter.indexOfTypes {
@@ -55,7 +56,7 @@ package struct SearchIndex {
     }
   }
 
-  /// The arguments of built-in functions by name, and what stands in their blocks of options.
+  /// The arguments of built-in functions by name, and the options of their blocks.
   private mutating func addOptions(_ interpreter: Interpreter) {
     for (option, functions) in interpreter.indexOfOptions {
       let list = functions.prefix(6).joined(separator: ", ") + (functions.count > 6 ? " …" : "")
@@ -69,8 +70,8 @@ package struct SearchIndex {
         entry: Entry(question: question, summary: summary), name: name.lowercased(), text: text.lowercased()))
   }
 
-  /// Those whose name holds the words, then those whose summary does, then those whose text does; in each the order of
-  /// the index. Every word has to be there.
+  /// Entries with the words in their name, then in their summary, then in their text; each group in the order of
+  /// the index. Every word must match.
   package func find(_ topic: String) -> [Entry] {
     let words = topic.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
     guard !words.isEmpty else { return [] }
@@ -91,7 +92,7 @@ package struct SearchIndex {
   /// As Markdown.
   package static func page(_ found: [Entry], topic: String) -> String {
     var lines = found.prefix(most).map { "- `\($0.question)`: \($0.summary)" }
-    if found.count > most { lines.append("- and \(found.count - most) more; say another word with it") }
-    return "No name is `\(topic)`; it is found in\n\n" + lines.joined(separator: "\n")
+    if found.count > most { lines.append("- and \(found.count - most) more; add another word") }
+    return "No name is `\(topic)`. It appears in\n\n" + lines.joined(separator: "\n")
   }
 }

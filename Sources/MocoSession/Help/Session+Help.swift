@@ -3,12 +3,12 @@ import MocoLang
 import MocoRuntime
 
 extension Session {
-  /// What `?name`, `name?` or `?` ask about; nil where a block is not a question.
+  /// The topic of `?name`, `name?` or `?`; nil if a block is not a question.
   func question(_ block: String) -> String? {
     let text = block.trimmed
     guard !text.contains("\n") else { return nil }
     if text.hasPrefix("?") { return String(text.dropFirst()).trimmed }
-    // `?name?` asks once.
+    // `?name?` is one question.
     guard text.hasSuffix("?") else { return nil }
     let name = String(text.dropLast()).trimmed
     let isPath = name.unicodeScalars.allSatisfy { $0 == "." || SourceScanner.continuesName($0) }
@@ -22,7 +22,7 @@ extension Session {
     }
     if topic.hasPrefix("%"), page(of: topic) == nil {
       let name = topic.dropFirst().split(separator: " ").first.map(String.init) ?? ""
-      return complain("there is no command %\(name); %help lists them\n")
+      return complain("unknown command %\(name); %help lists them\n")
     }
     if let text = page(of: topic) ?? interpreter.helpPage?(topic) { return delegate.show(page: text) }
     let found = SearchIndex(interpreter, library: library, commands: commands).find(topic)
@@ -32,12 +32,12 @@ extension Session {
     }
     let near = Nearest.name(to: topic, among: interpreter.names.map(\.name))
     complain(
-      "nothing is known by the name \(topic), and nothing that is known mentions it"
+      "unknown name \(topic), and no help text mentions it"
         + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
   }
 
-  /// What is known of a name, a member, a type, a keyword, an operator, a command or an error code, in Markdown; nil
-  /// where nothing is called so.
+  /// The help of a name, a member, a type, a keyword, an operator, a command or an error code, in Markdown; nil
+  /// for an unknown name.
   func page(of topic: String) -> String? {
     if topic.hasPrefix("%") {
       let name = topic.dropFirst().split(separator: " ").first.map(String.init) ?? ""
@@ -66,16 +66,17 @@ extension Session {
   static let guide = """
     # The prompt
 
-    Type an expression and its value is shown; `;` at the end hides it, `ans` holds the last one. Enter begins another
-    line while a block is open; Esc Enter does so always.
+    Type an expression to see its value; `;` at the end hides it, `ans` holds the last one. Enter begins another
+    line while a block is open; Esc Enter always does.
 
-    - `?name`, `name?`, `help(name)`: what it is, with an example. `?word` searches names, summaries and errors, `?@` and
+    - `?name`, `name?`, `help(name)`: a description with an example. `?word` searches names, summaries and errors, `?@` and
       `?|>` explain operators, `?E0203` an error, `help("all")` lists everything.
-    - Tab completes names, members, argument labels and paths. ↑ ↓ go through history by what is typed, PgUp PgDn by
-      whole blocks, ^R searches. What the history suggests stands dim: → or ^E takes it, M-f a word. ^X ^E opens the block in an editor.
-    - ^C stops what runs and keeps everything; ^D or exit leaves. ^_ undoes, ^Y brings back what ^K, ^U or ^W took away,
-      M-y what they took before.
-    - `Out[3]` is the value of input 3, `%history` shows the numbers. `lines = !ls` keeps what a command prints.
+    - Tab completes names, members, argument labels and paths. ↑ ↓ search the history for entries with the typed
+      prefix, PgUp PgDn move by blocks, ^R searches. Suggestions from the history are dim: → or ^E accepts one, M-f
+      a word. ^X ^E opens the block in an editor.
+    - ^C stops the running code and keeps all names; ^D or exit leaves. ^_ undoes, ^Y inserts the text removed by
+      ^K, ^U or ^W, M-y the text removed before that.
+    - `Out[3]` is the value of input 3, `%history` shows the numbers. `lines = !ls` stores the output of a command.
     - `%help` lists the commands: `%time`, `%timeit`, `%vars`, `%run`, `%save`, `%edit` and more.
 
     # A first program

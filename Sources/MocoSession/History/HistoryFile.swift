@@ -4,10 +4,10 @@ import MocoBase
   import Glibc
 #endif
 
-/// What was entered, in a file that every session adds to and none rewrites.
+/// The history of entries, in a file that sessions append to and never rewrite.
 ///
-/// One entry a line; a newline inside an entry is written `\n`, a backslash `\\`. An entry is one `write` to
-/// a file opened for appending, so that sessions side by side lose nothing.
+/// One entry per line; a newline inside an entry is written `\n`, a backslash `\\`. An entry is one `write` to
+/// a file opened for appending, so that concurrent sessions lose nothing.
 public final class HistoryFile {
   /// From the oldest to the newest.
   public private(set) var entries: [String] = []
@@ -38,8 +38,8 @@ public final class HistoryFile {
     return home + "/.local/state/moco/history"
   }
 
-  /// Adds an entry, unless it is the last one again. A file that cannot be written costs the entry only its
-  /// afterlife.
+  /// Adds an entry, unless it repeats the last one. If the file cannot be written, the entry exists only in this
+  /// session.
   public func append(_ entry: String) {
     guard !entry.allSatisfy(\.isWhitespace), entry != entries.last else { return }
     entries.append(entry)

@@ -1,4 +1,4 @@
-/// What `%history` asks for: `3-7`, `5`, `-n 20`, or a text.
+/// The argument of `%history`: `3-7`, `5`, `-n 20`, or a text.
 ///
 ///     HistorySelection("3-7")     // inputs 3 to 7 of this session
 ///     HistorySelection("-n 5")    // the last five entries
@@ -8,10 +8,10 @@ package enum HistorySelection: Equatable {
   case inputs(ClosedRange<Int>)
   case holding(String)
 
-  /// Entries that are shown where no number is said.
+  /// The default number of entries.
   package static let usual = 20
 
-  /// - Returns: nil where a number is missing, or cannot be one.
+  /// - Returns: nil if a number is missing or not valid.
   package init?(_ argument: String) {
     let text = argument.trimmed
     if text.isEmpty {

@@ -1,33 +1,33 @@
 import MocoDocument
 import MocoLang
 
-/// What has come of a cell: what it printed and showed, in order, and how it ended.
+/// The result of a cell: its printed and shown output, in order, and how it ended.
 public struct CellRecord: Sendable {
-  /// A piece of what a cell printed or showed.
+  /// A piece of a cell's output.
   public enum Output: Sendable {
-    /// As it was printed; it may hold the escape sequences of terminals.
+    /// Printed text; it may contain escape sequences of terminals.
     case text(String, isError: Bool)
-    /// What was shown; `isResult` for the value that the cell ends with.
+    /// A shown document; `isResult` for the value of the cell's last expression.
     case shown(Document, isResult: Bool)
-    /// Warnings before the cell ran, or what ended it.
+    /// Warnings before the cell ran, or the error that ended it.
     case diagnostics([Diagnostic])
   }
 
-  /// In order; texts of one kind that follow each other are one.
+  /// In order; consecutive texts of one kind are merged.
   public var outputs: [Output] = []
-  /// The controls that the cell has declared, in order, as they were set. They stand above its outputs.
+  /// The controls that the cell has declared, in order, with their values. They are shown above its outputs.
   public var controls: [Control] = []
   /// Counts the cells that ran, from 1; nil for one that did not run.
   public var number: Int?
-  /// How long it took.
+  /// Its duration.
   public var seconds = 0.0
   /// Whether it ran to its end.
   public var isFine = true
 
-  /// Nothing yet.
+  /// An empty record.
   public init() {}
 
-  /// Adds a control; one that is declared again takes the place of the one before.
+  /// Adds a control; one that is declared again replaces the earlier one.
   public mutating func append(_ control: Control) {
     if let place = controls.firstIndex(where: { $0.name == control.name }) {
       controls[place] = control
@@ -40,7 +40,7 @@ public struct CellRecord: Sendable {
   public mutating func append(_ text: String, isError: Bool) {
     guard !text.isEmpty else { return }
     if case .text(var words, isError)? = outputs.last {
-      // Taken out first, so that the text grows in place.
+      // Removed first, so that the text grows in place.
       outputs.removeLast()
       words += text
       outputs.append(.text(words, isError: isError))

@@ -1,7 +1,7 @@
 import MocoLang
 
 extension CheckContext {
-  /// What a program finds that starts in this interpreter.
+  /// The names available to a program that starts in this interpreter.
   public init(_ interpreter: Interpreter, isPrompt: Bool = false) {
     var builtins: [String: Callable?] = [:]
     var names: [String: Bool] = [:]

@@ -1,7 +1,7 @@
 import MocoDocument
 import MocoLang
 
-/// What came of a cell.
+/// The outcome of a cell.
 public struct Outcome {
   /// How a cell has ended.
   public enum Status: Equatable, Sendable {
@@ -9,14 +9,14 @@ public struct Outcome {
     /// It does not parse or check, or failed while it ran: the errors are in `diagnostics`.
     case failed
     case interrupted
-    /// The session is at its end: the cell said `exit(status)`, or what leaves a prompt.
+    /// The session has ended: the cell called `exit(status)`, or left the prompt.
     case left(Int32)
   }
 
   /// A piece of text as it was streamed.
   public struct Piece: Equatable, Sendable {
     public var text: String
-    /// Where it belongs.
+    /// Its stream.
     public var kind: StreamKind
 
     /// A piece; see the fields.
@@ -28,28 +28,28 @@ public struct Outcome {
 
   /// How it has ended.
   public var status = Status.fine
-  /// The input's number, by which `Out` knows its value; nil for commands and questions, and for what is silent.
+  /// The input's number, the index of its value in `Out`; nil for commands, questions and silent inputs.
   public var number: Int?
-  /// What was streamed, in order; pieces of one kind that follow each other are one. At most `mostText` bytes are kept.
+  /// The streamed text, in order; consecutive pieces of one kind are merged. At most `mostText` bytes are kept.
   public var streams: [Piece] = []
-  /// The value of the last expression, where the cell ran to its end and does not hide it.
+  /// The value of the last expression, if the cell ran to its end and does not hide it.
   public var value: AnyValue?
-  /// What was shown of it; nil where nothing was.
+  /// Its document; nil if it was not shown.
   public var document: Document?
-  /// What programs have shown with `show`, in order; at most `mostShown` are kept.
+  /// The documents shown with `show`, in order; at most `mostShown` are kept.
   public var shown: [Document] = []
   /// The controls that it has declared, in order.
   public var controls: [Control] = []
   /// Warnings before the run, and errors.
   public var diagnostics: [Diagnostic] = []
-  /// Names that the cell has made, given a value or changed in place, in the order of their first declaration: lists,
-  /// records, tensors, models and optimizers, whoever changed them. Other objects of Swift code say nothing of changes; a
-  /// value of more than some ten thousand parts counts as changed where the cell has its name or calls a function. Of a
-  /// whole program only what was declared or given a value.
+  /// Names that the cell has declared, assigned or changed in place, in the order of their first declaration: lists,
+  /// records, tensors, models and optimizers, whatever changed them. Changes of other objects of Swift code are not
+  /// detected; a value of more than some ten thousand parts counts as changed if the cell contains its name or
+  /// calls a function. For an entire program, only declared or assigned names.
   public var bindings: [String] = []
-  /// How long it took.
+  /// Its duration.
   public var seconds = 0.0
-  /// What the next input should begin with: `%load`.
+  /// The initial text of the next input: `%load`.
   public var nextInput: String?
 
   /// Bytes of streams that are kept.
@@ -59,21 +59,21 @@ public struct Outcome {
   /// Bytes in `streams`.
   private var size = 0
 
-  /// Nothing yet.
+  /// An empty outcome.
   public init() {}
 
-  /// The first error; nil where there was none.
+  /// The first error; nil if there was none.
   public var failure: Diagnostic? { diagnostics.first(where: \.isError) }
 
-  /// What the cell gave to `exit`, or what the session leaves with.
+  /// The argument of `exit`, or the exit status of the session.
   public var exitStatus: Int32? { if case .left(let status) = status { status } else { nil } }
 
-  /// What was streamed of one kind.
+  /// The streamed text of one kind.
   public func text(_ kind: StreamKind) -> String {
     streams.filter { $0.kind == kind }.map(\.text).joined()
   }
 
-  /// What was streamed and shown goes.
+  /// Clears the streamed and shown output.
   mutating func clear() {
     streams = []
     shown = []

@@ -1,25 +1,25 @@
 import MocoBase
 import MocoLang
 
-/// `Out`: the values that the inputs of a session have shown, by the input's number.
+/// `Out`: the values shown for the inputs of a session, by the input's number.
 ///
-/// It is not an archive: the last `mostValues` are held, together at most `mostBytes`, and a value of more than
-/// `largest` bytes, a function, or an object that holds a model or data is not held at all. An index that finds nothing
-/// says which of these it was.
+/// It is not an archive: the last `mostValues` are kept, together at most `mostBytes`. A value of more than
+/// `largest` bytes, a function, or an object that holds a model or data is not kept. The error for an index without
+/// a value gives the reason.
 package final class OutputsValue: HostObject {
-  /// Values that are held at most.
+  /// The maximum number of values.
   package static let mostValues = 100
-  /// Bytes of them together.
+  /// The maximum total of bytes.
   package static let mostBytes = 64 << 20
-  /// Bytes of one of them.
+  /// The maximum bytes of one value.
   package static let largest = 16 << 20
 
-  /// What `?Out` says, in Markdown.
+  /// The text of `?Out`, in Markdown.
   package static let help = """
-    The values of this session's earlier inputs, by the number that `%history` shows: `Out[3]` is what input 3 showed,
-    `Out[-1]` the last value. It holds the last \(mostValues) values, together at most \(mostBytes >> 20) MB; a value of more than
-    \(largest >> 20) MB, a function, a model and data are not held: give those a name. Like a name, it gives the value
-    itself and no copy.
+    The values of this session's earlier inputs, by the number that `%history` shows: `Out[3]` is the value of input 3,
+    `Out[-1]` the last value. It keeps the last \(mostValues) values, together at most \(mostBytes >> 20) MB. A
+    value of more than \(largest >> 20) MB, a function, a model and data are not kept: give those a name. Like a
+    name, it gives the value itself, not a copy.
 
     ```
     Out[3]
@@ -35,17 +35,17 @@ package final class OutputsValue: HostObject {
 
   private var entries: [Entry] = []
   private var bytes = 0
-  /// Inputs whose value was not held, because of what it is.
+  /// Inputs whose value was not kept because of its kind or size.
   private var refused: Set<Int> = []
   /// The last input that ran.
   package private(set) var lastNumber = 0
-  /// The lowest number whose value has had to go.
+  /// The lowest number whose value was removed.
   private var forgotten = 0
 
   /// No values yet.
   package init() {}
 
-  /// - Parameter bytes: what the value holds; nil where that is too much, or unknown.
+  /// - Parameter bytes: the size of the value; nil if it is too large, or unknown.
   package func keep(_ value: AnyValue, number: Int, bytes size: Int?) {
     lastNumber = max(lastNumber, number)
     guard let size, size <= OutputsValue.largest else {
@@ -64,14 +64,14 @@ package final class OutputsValue: HostObject {
   /// An input without a value.
   package func pass(number: Int) { lastNumber = max(lastNumber, number) }
 
-  /// Lets go of all values; their numbers stay used.
+  /// Removes all values; their numbers are not reused.
   package func removeAll() {
     forgotten = max(forgotten, entries.last?.number ?? 0)
     entries = []
     bytes = 0
   }
 
-  /// The inputs whose values are held.
+  /// The inputs whose values are kept.
   package var numbers: [Int] { entries.map(\.number) }
 
   package var typeName: String { "Outputs" }
@@ -91,13 +91,13 @@ package final class OutputsValue: HostObject {
   private func missing(_ number: Int) -> Failure {
     let message =
       if number < 0 || number > lastNumber {
-        number < 0 ? "Out holds only \(entries.count) values" : "there is no input \(number) yet"
+        number < 0 ? "Out holds only \(entries.count) values" : "input \(number) does not exist yet"
       } else if refused.contains(number) {
-        "the value of input \(number) was not held: it is large, a function, a model or data"
+        "the value of input \(number) was not kept: it is large, a function, a model or data"
       } else if number <= forgotten {
-        "the value of input \(number) is not held any more"
+        "the value of input \(number) is no longer kept"
       } else {
-        "input \(number) showed no value"
+        "input \(number) has no value"
       }
     let help =
       entries.isEmpty ? "give values names with let" : "use one of \(OutputsValue.list(numbers)), or a name"

@@ -1,13 +1,13 @@
 import MocoLang
 
-/// A session as a program. At the prompt a name may be declared again; in a program it may in another cell, so
-/// that a block which declares a name once more begins one.
+/// A session as a program. At the prompt a name may be declared again; in a program only in another cell, so
+/// a block that redeclares a name begins a new cell.
 package enum SavedSession {
-  /// The names that only the prompt gives a value.
+  /// The names that have a value only at the prompt.
   package static let promptNames: Set<String> = ["Out", "ans"]
 
-  /// - Parameter context: what the blocks may use, without `promptNames`.
-  /// - Returns: the program, and how many blocks are comments in it because they use a name of the prompt.
+  /// - Parameter context: the names available to the blocks, without `promptNames`.
+  /// - Returns: the program, and the number of blocks that are comments in it because they use a name of the prompt.
   package static func text(_ blocks: [String], _ context: CheckContext) -> (text: String, leftOut: Int) {
     var declared: Set<String> = []
     var everDeclared: Set<String> = []

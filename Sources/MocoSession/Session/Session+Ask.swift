@@ -1,25 +1,25 @@
 import MocoLang
 import MocoRuntime
 
-// What a front end asks while somebody types. Nothing is run for it, and nothing changes.
+// Queries of a front end while the user types. They run no code and change nothing.
 
-/// Whether a text is a whole cell.
+/// Whether a text is a complete cell.
 public enum Completeness: Equatable, Sendable {
   /// It can be executed.
   case complete
-  /// It goes on: the next line begins with so many blanks.
+  /// It is incomplete: the next line has this indentation.
   case incomplete(indent: Int)
-  /// It will not become right by writing on.
+  /// It has an error that further text cannot fix.
   case invalid
 }
 
-/// What is known of a name.
+/// The description of a name.
 public struct Inspection: Equatable, Sendable {
   /// As it is written: `report.accuracy`.
   public var name: String
-  /// The type of its value, where it is known without running anything.
+  /// The type of its value, if it is known without running anything.
   public var type: String?
-  /// In Markdown: what it is, and from detail 1 on all that its doc says.
+  /// In Markdown: a short description, and from detail 1 on its full doc text.
   public var markdown: String
 }
 
@@ -49,7 +49,7 @@ extension Session {
       moduleNames: { (try? names($0, file)) ?? [] }, declared: declared)
   }
 
-  /// Whether Enter should execute a text, and how the next line begins where it should not.
+  /// Whether Enter should execute a text, and how the next line begins if it should not.
   public func isComplete(_ text: String) -> Completeness {
     let trimmed = text.drop { $0 == " " || $0 == "\n" }
     let bound = Set(interpreter.names.filter { !$0.isBuiltin }.map(\.name))
@@ -74,7 +74,7 @@ extension Session {
         ?? 0)
   }
 
-  /// What stands at a place of a text, or the function of the call around it; nil where nothing is known of it.
+  /// The name at a position of a text, or the function of the enclosing call; nil if it is unknown.
   ///
   /// - Parameters:
   ///   - cursor: in Unicode scalars.
@@ -96,7 +96,7 @@ extension Session {
     return nil
   }
 
-  /// What is known of a name such as `evaluate`, `report.accuracy`, `Report.accuracy`, `for` or `%save`.
+  /// The description of a name such as `evaluate`, `report.accuracy`, `Report.accuracy`, `for` or `%save`.
   public func inspect(_ name: String, detail: Int = 0) -> Inspection? {
     guard let markdown = page(of: name) else { return nil }
     let found = lookup.find(name.split(separator: ".").map { .name(String($0)) })
@@ -130,7 +130,7 @@ extension Session {
     history.entries.enumerated().map { (entryNumbers[$0.offset], $0.element) }
   }
 
-  /// Entries of the history that hold a text, the newest last.
+  /// Entries of the history that contain a text, the newest last.
   public func searchHistory(_ text: String, limit: Int = .max) -> [String] {
     Array(history.entries.filter { $0.contains(text) }.suffix(max(limit, 0)))
   }

@@ -3,7 +3,7 @@ import MocoLang
 extension Session {
   /// Runs one cell of a program that was checked as a whole, with some of its top-level `let`s set: controls, and literals.
   ///
-  /// - Parameter settings: of names that the cell declares, as `--set` takes them; of others E0307 comes of it.
+  /// - Parameter settings: for names that the cell declares, in the form of `--set`; other names cause E0307.
   public func run(
     cell index: Int, of program: CheckedProgram, settings: [(name: String, text: String)]
   ) -> Outcome {
@@ -13,13 +13,13 @@ extension Session {
     return run(cell: index, of: program)
   }
 
-  /// Runs one cell of a program that was checked as a whole. Its names stay; its value is shown.
+  /// Runs one cell of a program that was checked as a whole. Its names are kept; its value is shown.
   public func run(cell index: Int, of program: CheckedProgram) -> Outcome {
     observed { runCell(program.keeping(cells: [index]), shows: true, mode: .part) }
   }
 
-  /// Before a cell of a program runs once more: remarks that are made once are made again, and a cell that has ended the
-  /// program with `exit` has not.
+  /// Prepares another run of a program's cell: one-time remarks are made again, and an earlier `exit` of the
+  /// cell is reset.
   package func beginAgain() {
     oldNames = []
     isLeaving = false

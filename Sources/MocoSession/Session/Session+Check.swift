@@ -1,8 +1,8 @@
 import MocoLang
 
 extension Session {
-  /// What is said of an input before it runs: calls that cannot work, and what it does otherwise than it seems to say.
-  /// Names are left to the run, because what stands before them in the block has effects.
+  /// Diagnostics of an input before it runs: invalid calls, and code that does something other than it seems to.
+  /// Names are checked at run time, because earlier statements of the block may define them.
   package func findings(_ program: CheckedProgram) -> [Diagnostic] {
     program.diagnostics.filter { found in
       switch found.code {
@@ -13,15 +13,15 @@ extension Session {
     }
   }
 
-  /// Says once of each name that a built-in function had it before.
+  /// Reports, once for each name, that it hides a built-in function.
   func remarkOnCovered() {
     let new = interpreter.covered.filter { coveredNames.insert($0).inserted }
     guard !new.isEmpty else { return }
     let list = new.joined(separator: ", ")
     let line =
       new.count == 1
-      ? "\(list) is a built-in function too, which your name covers; %reset \(list) uncovers it"
-      : "\(list) are built-in functions too, which your names cover; %reset NAME uncovers one"
+      ? "\(list) hides a built-in function; %reset \(list) restores it"
+      : "\(list) hide built-in functions; %reset NAME restores one"
     remark(line)
   }
 }

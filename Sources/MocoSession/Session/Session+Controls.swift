@@ -15,9 +15,10 @@ extension Session {
     delegate.control(control)
   }
 
-  /// What is shown of an input that ends with the declaration of a control, where a value would be: `k = 2  (slider 1…6)`.
+  /// Shown instead of a value for an input that ends with the declaration of a control: `k = 2  (slider 1…6)`.
   func showControls(of program: CheckedProgram) {
-    guard let last = program.parsed.program.statements.last, case .binding = last.kind, !last.hidesValue else {
+    guard let last = program.parsed.program.statements.last, case .binding = last.kind, !last.hidesValue
+    else {
       return
     }
     let names = last.declaredNames.map(\.0)

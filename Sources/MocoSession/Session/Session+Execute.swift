@@ -8,20 +8,20 @@ extension Session {
   public struct CellOptions: Sendable {
     /// Whether it is added to the history.
     public var isRemembered = true
-    /// Runs and shows nothing of itself: no number, no value, no place in `Out`, `ans`, the history and the recording.
+    /// Runs silently: no number, no value, no entry in `Out`, `ans`, the history and the recording.
     public var isSilent = false
-    /// Whether it gets a number, by which `Out`, `%history` and what `%save` writes know it. One without publishes as
-    /// others do, its value too, and `ans` stays as it was.
+    /// Whether it gets a number, which identifies it in `Out`, `%history` and the output of `%save`. One without a
+    /// number publishes as others do, including its value, and does not change `ans`.
     public var isNumbered = true
     /// Whether commands and questions get numbers too.
     public var numbersCommands = false
 
-    /// A cell as somebody types it.
+    /// A cell that was typed.
     public init() {}
   }
 
-  /// Executes a cell, a `%` command, a command of the shell or a question for help. What comes of it is published
-  /// while it goes on, and is in the outcome; an error in it leaves the session as it was.
+  /// Executes a cell, a `%` command, a command of the shell or a question for help. Its output is published
+  /// while it runs, and is in the outcome; an error in it does not end the session.
   @discardableResult
   public func execute(_ cell: String, _ options: CellOptions = CellOptions()) -> Outcome {
     observed(cell) {
@@ -46,7 +46,7 @@ extension Session {
     outputs.pass(number: number)
   }
 
-  /// The value of an expression beside the session: no number, no `ans`, and nothing of itself is published.
+  /// Evaluates an expression without recording it: no number, no `ans`, and nothing is published.
   public func value(of expression: String) -> Result<Shown, Diagnostic> {
     fitToFrontEnd()
     let answer = interpreter.value(named: "ans")
@@ -61,7 +61,7 @@ extension Session {
     return .success(shown)
   }
 
-  /// Runs a whole program that was checked, and says nothing of its errors: they are in the outcome.
+  /// Runs an entire program that was checked, without reporting its errors: they are in the outcome.
   public func run(_ program: CheckedProgram) -> Outcome {
     observed {
       let settings = options.runtime.recorder == nil ? nil : settings(of: program)
@@ -72,7 +72,7 @@ extension Session {
     }
   }
 
-  /// Runs a program whose names stay, also after an error: the one that a session begins with.
+  /// Runs a program and keeps its names, also after an error: used for the program that a session begins with.
   @discardableResult
   public func begin(with program: CheckedProgram) -> Outcome {
     observed {
@@ -81,19 +81,19 @@ extension Session {
     }
   }
 
-  /// What a program is checked with that starts in this session.
+  /// The context for checking a program that starts in this session.
   public func checkContext(isCell: Bool = false) -> CheckContext {
     CheckContext(interpreter, isPrompt: isCell)
   }
 
-  /// What is known of a program before it runs here.
+  /// Diagnostics of a program before it runs here.
   public func check(_ source: SourceFile, isCell: Bool = false) -> CheckedProgram {
     CheckedProgram(interpreter.parse(source), checkContext(isCell: isCell))
   }
 
-  /// The outcome of some work, which is the running cell meanwhile.
+  /// The outcome of some work, which counts as the running cell meanwhile.
   ///
-  /// - Parameter cell: its text; nil for a whole program, whose changes in place nobody asks for.
+  /// - Parameter cell: its text; nil for an entire program, whose changes in place are not tracked.
   func observed(_ cell: String? = nil, _ work: () -> Void) -> Outcome {
     let start = ProcessClock.seconds
     let before = interpreter.bindings(marked: cell != nil)
@@ -102,7 +102,7 @@ extension Session {
     fitToFrontEnd()
     work()
     let changed = Set(outcome.bindings)
-    // `ans` is the session's own.
+    // `ans` belongs to the session.
     let bound = Set(interpreter.names(changedSince: before, mentioned: mentions(cell ?? ""))).union(changed)
       .subtracting(["ans"])
     outcome.bindings = interpreter.names(changedSince: Interpreter.Bindings()).filter(bound.contains)
@@ -114,7 +114,7 @@ extension Session {
     return outcome
   }
 
-  /// Whether a cell may change what a name stands for, as far as its words say: it has the name, or runs what is
+  /// Whether a cell may change the value of a name, judged by its words: it contains the name, or runs code that is
   /// written elsewhere.
   private func mentions(_ cell: String) -> (String) -> Bool {
     if cell.hasPrefix("%") { return { _ in true } }
@@ -143,7 +143,7 @@ extension Session {
     }
   }
 
-  /// Whether this is how one leaves prompts, and nothing of the session.
+  /// Whether the text is a word for leaving a prompt, and not a name of the session.
   private func isFarewell(_ text: String) -> Bool {
     let word = text.trimmed
     guard ["exit", "quit", "exit()", "quit()", ":q"].contains(word) else { return false }
@@ -151,10 +151,10 @@ extension Session {
     return !interpreter.names.contains { $0.name == name && !$0.isBuiltin }
   }
 
-  /// Runs what was typed, and shows its value. - Returns: whether it ran to its end.
+  /// Runs typed text, and shows its value. - Returns: whether it ran to its end.
   /// - Parameters:
-  ///   - input: what was typed, where that is something else.
-  ///   - accepts: what `%save` writes in its place.
+  ///   - input: the typed text, if it differs.
+  ///   - accepts: the text that `%save` writes instead.
   @discardableResult
   func runCell(cell text: String, shows: Bool = true, input: String? = nil, accepts: String? = nil) -> Bool {
     let source = SourceFile(name: "prompt[\(number + 1)]", text: text)
@@ -162,7 +162,7 @@ extension Session {
   }
 
   /// Runs an input that was read. - Returns: whether it ran to its end.
-  /// - Parameter mode: a whole program ends alone where it says `exit`.
+  /// - Parameter mode: in an entire program, `exit` ends only the program.
   @discardableResult
   func runCell(
     _ program: CheckedProgram, shows: Bool, mode: Interpreter.Mode, input: String? = nil,
@@ -192,18 +192,18 @@ extension Session {
     outcome.bindings += program.parsed.program.assignedNames
     end(result)
     if let status = result.exitStatus {
-      // A program that %run runs ends alone.
+      // `exit` in a program of %run ends only that program.
       if mode != .program {
         exitStatus = status
         isLeaving = true
       } else {
         outcome.status = .fine
-        complain("it ended with exit(\(status))\n")
+        complain("the program ended with exit(\(status))\n")
       }
       return false
     }
     if let failure = result.failure {
-      // The session goes on with what a failed call has left.
+      // The session continues with the partial result of a failed call.
       if isNumbered, result.heldBy != nil {
         recording.accept(
           Session.cutShort(accepts ?? source.text, failure), number: number,
@@ -239,7 +239,7 @@ extension Session {
     }
   }
 
-  /// Shows a value, which an interrupt ends. What stands there as the end of its own work is not shown again.
+  /// Shows a value; an interrupt ends this. A summary that replaced the progress of work is not shown again.
   private func show(value: AnyValue) {
     let object: (any HostObject)? = value.asHost()
     if let object, summarized.contains(ObjectIdentifier(object)) {
@@ -249,12 +249,12 @@ extension Session {
     working {
       show(interpreter.document(of: value, limits: runtime.context.limits), value: value)
       if stopFlag.isRequested {
-        complain("\ninterrupted while the value was shown; it is in ans\n")
+        complain("\ninterrupted while showing the value; it is in ans\n")
       }
     }
   }
 
-  /// Runs a block that is not an input, and shows nothing of itself.
+  /// Runs a block that is not an input, silently.
   func runQuietly(_ block: String, name: String) {
     let answer = interpreter.value(named: "ans")
     let result = working { interpreter.run(SourceFile(name: name, text: block), mode: .cell) }
@@ -265,10 +265,10 @@ extension Session {
     delegate.flush()
   }
 
-  /// A block that failed and has left something, with a comment that says so.
+  /// A failed block with a partial result, with a comment that says so.
   private static func cutShort(_ block: String, _ failure: Diagnostic) -> String {
     let message = failure.message.split(separator: "\n").joined(separator: " ")
     return
-      "// Cut short in the session, which went on with what there was: \(failure.code) \(message)\n\(block)"
+      "// Interrupted in the session, which continued with the partial result: \(failure.code) \(message)\n\(block)"
   }
 }

@@ -2,7 +2,7 @@ import MocoBase
 import MocoLang
 
 extension Session {
-  /// Before an input: modules whose files were edited are read again.
+  /// Reloads modules whose files were edited, before an input.
   func renewModules() {
     tell(working { interpreter.renewModules() })
   }
@@ -11,13 +11,13 @@ extension Session {
   func reload(_ name: String) {
     let outcome = working { interpreter.renewModules(named: name.isEmpty ? nil : name) }
     if let outcome { return tell(outcome) }
-    guard !name.isEmpty else { return complain("no module is in use that is a file of yours\n") }
+    guard !name.isEmpty else { return complain("no module from your own files is in use\n") }
     let names = interpreter.moduleNames
     let near = Nearest.name(to: name, among: names)
     complain(
       "no module \(name) is in use"
         + (near.map { "; did you mean \($0)?" }
-          ?? (names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))")) + "\n")
+          ?? (names.isEmpty ? "" : "; modules in use: \(names.joined(separator: ", "))")) + "\n")
   }
 
   private func tell(_ renewals: [ModuleRenewal]) {
@@ -28,15 +28,15 @@ extension Session {
         let names = kept.joined(separator: ", ")
         remark(
           "reloaded \(renewal.name)"
-            + (kept.isEmpty ? "" : "; it does not have \(names) any more, which stays"))
+            + (kept.isEmpty ? "" : "; it no longer defines \(names), which is kept"))
       case .failed(let diagnostic):
         delegate.report([diagnostic])
-        remark("\(renewal.name) stays as it was")
+        remark("\(renewal.name) is not changed")
       case .gone(let diagnostic):
         remark(
           diagnostic.code == "E0801"
-            ? "\(renewal.name) is gone; what was read of it stays"
-            : "\(renewal.name) cannot be read: \(diagnostic.message); what was read of it stays")
+            ? "\(renewal.name) no longer exists; the loaded version is kept"
+            : "\(renewal.name) cannot be read: \(diagnostic.message); the loaded version is kept")
       }
     }
     delegate.flush()

@@ -1,4 +1,4 @@
-// What a session publishes: text, diagnostics, documents and progress, all through its delegate.
+// Publishing of text, diagnostics, documents and progress, all through the session's delegate.
 
 import MocoBase
 import MocoDocument
@@ -15,13 +15,13 @@ extension Session {
     delegate.stream(text, to: kind)
   }
 
-  /// Says something where programs print.
+  /// Writes a message to the programs' output.
   package func say(_ text: String) { stream(TerminalText.safe(text), .message) }
-  /// Says something beside what programs print.
+  /// Writes a message next to the programs' output.
   package func complain(_ text: String) { stream(TerminalText.safe(text), .error) }
-  /// A line about what was read.
+  /// A line about a loaded file.
   func note(_ line: String) { stream(TerminalText.safe(line) + "\n", .note) }
-  /// A line that nobody has to use.
+  /// An optional remark.
   func remark(_ line: String) { stream(TerminalText.safe(line) + "\n", .remark) }
 
   func report(_ diagnostics: [Diagnostic]) {
@@ -30,7 +30,7 @@ extension Session {
     delegate.report(diagnostics)
   }
 
-  /// An error of Swift code, as a diagnostic without a place where it has a code.
+  /// An error of Swift code, as a diagnostic without a place if it has a code.
   package func report(_ error: any Error) {
     if let diagnostic = error as? Diagnostic { return report([diagnostic]) }
     guard let error = error as? Failure else { return complain("error: \(error)\n") }
@@ -39,7 +39,7 @@ extension Session {
 
   // MARK: Documents
 
-  /// Publishes what a program shows, or the value of the running input.
+  /// Publishes a document that a program shows, or the value of the running input.
   func show(_ document: Document, value: AnyValue? = nil) {
     let shown = self.shown(document, value: value)
     if value != nil {
@@ -57,7 +57,7 @@ extension Session {
       text: text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  /// Takes away what the running cell has printed and shown, also from what is kept of it.
+  /// Clears the output of the running cell, also in its record.
   func clear(waits: Bool) {
     outcome.clear()
     recording.begin()
@@ -90,14 +90,14 @@ extension Session {
     long.isNew = true
   }
 
-  /// Long work has come to something that a page shows in the place of its progress.
+  /// Long work has a result that a page shows instead of its progress.
   func show(summary document: @autoclosure () -> Document, of object: ObjectIdentifier) {
     guard delegate.updatesDocuments else { return delegate.progress(endsWith: document(), of: object) }
     long.summary = document()
     summarized.insert(object)
   }
 
-  /// The progress is published as it stands at its end, and the next work has a document of its own.
+  /// The final progress is published, and the next work has its own document.
   func endProgress() {
     guard delegate.updatesDocuments else { return delegate.progressEnds() }
     if long.isNew || long.summary != nil { publishProgress() }
@@ -121,23 +121,23 @@ package struct LongWork {
   /// Seconds between two updates.
   static let interval = 0.1
 
-  /// How far it has come.
+  /// Its progress.
   package var progress: Progress? { didSet { isNew = true } }
-  /// What the last epoch has come to.
+  /// The summary of the last epoch.
   package var epoch = ""
-  /// What it has come to at its end; nil while it goes on, and of work that has no such thing.
+  /// The result at its end; nil while it runs, and for work without a result.
   package var summary: Document?
-  /// The document that is updated; nil where none was published.
+  /// The document that is updated; nil if none was published.
   var id: Int?
-  /// When that was last.
+  /// The time of the last update.
   var published = -Double.infinity
-  /// Whether something has come since.
+  /// Whether there is new progress since.
   package var isNew = false
 
-  /// Work that has not begun.
+  /// Progress of work that has not begun.
   package init() {}
 
-  /// A bar with numbers, and below it the last epoch; at the end the summary in their place.
+  /// A bar with numbers, and below it the last epoch; at the end the summary instead.
   package func document(_ limits: DocumentLimits) -> Document {
     if let summary { return summary }
     var blocks: [Document.Block] = []
@@ -164,7 +164,7 @@ extension Progress {
     return text
   }
 
-  /// A bar of so many characters: what is done of it, and the rest.
+  /// A bar of a number of characters: the completed part, and the rest.
   package func bar(columns: Int, _ glyphs: Glyphs) -> (done: String, rest: String) {
     let share = total > 0 ? min(max(Double(done) / Double(total), 0), 1) : 0
     let full = Int((share * Double(columns)).rounded())
@@ -172,7 +172,7 @@ extension Progress {
     return (String(repeating: on, count: full), String(repeating: off, count: columns - full))
   }
 
-  /// Three digits or so.
+  /// About three digits.
   private static func short(_ value: Double) -> String {
     if value >= 100 { return String(Int(min(value, 1e15).rounded())) }
     let tenths = (value * (value >= 10 ? 10 : 100)).rounded() / (value >= 10 ? 10 : 100)

@@ -2,8 +2,8 @@ import MocoBase
 import MocoLang
 
 extension Session {
-  /// What all settings of a program are in a run with the session's `--set`, as far as its text says them: of controls
-  /// other than `over` what was given. What cannot be set is the run's to refuse.
+  /// The values of all settings of a program in a run with the session's `--set`, as far as its text shows them:
+  /// for controls other than `over` the given value. Invalid settings are rejected by the run.
   package func settings(of program: CheckedProgram) -> JsonObject {
     var given: [String: String] = [:]
     for (name, text) in options.runtime.overrides { given[name] = text }

@@ -19,7 +19,7 @@ extension Session {
         return complain("error: \(Session.reason(error))\n")
       }
     }
-    if status != 0 { complain(status < 0 ? "the command was ended\n" : "status \(status)\n") }
+    if status != 0 { complain(status < 0 ? "the command was ended by a signal\n" : "status \(status)\n") }
   }
 
   /// `x = !command`
@@ -39,18 +39,18 @@ extension Session {
         }
       }
     } catch {
-      return complain("error: \(Session.reason(error)); \(name) is as it was\n")
+      return complain("error: \(Session.reason(error)); \(name) has not changed\n")
     }
     guard output.status == 0 else {
       let how = output.status < 0 ? "was ended by a signal" : "ended with status \(output.status)"
-      return complain("error: the command \(how); \(name) is as it was\n")
+      return complain("error: the command \(how); \(name) has not changed\n")
     }
     let lines = ShellAssignment.lines(output.bytes)
     let value = AnyValue.list(lines)
-    // A name that is not there yet becomes a variable.
+    // A new name becomes a variable.
     let isDeclared = interpreter.names.contains { $0.name == name && !$0.isBuiltin }
     let keyword = assignment.keyword ?? (isDeclared ? nil : "var")
-    // What is saved of the session are the lines, since a program has no shell.
+    // The saved session contains the lines, since a program has no shell.
     let block = (keyword.map { $0 + " " } ?? "") + "\(name) = "
     interpreter.define(Session.linesName, value)
     defer { interpreter.define(Session.linesName, .nil) }
@@ -65,7 +65,7 @@ extension Session {
     switch error as? ShellOutput.Failure {
     case .tooLong: "the command printed more than \(ShellOutput.limit >> 20) MB"
     case .interrupted: "the command was interrupted"
-    case .notStarted, nil: "no command can be started"
+    case .notStarted, nil: "the command cannot be started"
     }
   }
 }

@@ -2,7 +2,7 @@ import MocoBase
 import MocoLang
 
 extension Session {
-  /// Runs the start-up file, if there is one. Errors in it are shown, and the session goes on.
+  /// Runs the start-up file, if there is one. Errors in it are shown, and the session continues.
   public func runStartUpFile() {
     guard let path = StartUpFile.path(), FileSystem.kind(path) == .file else { return }
     fitToFrontEnd()

@@ -1,5 +1,5 @@
-// A session: what a prompt, a notebook's kernel, a page or `moco run` asks of moco. It knows no terminal; what is to be
-// seen goes to its delegate.
+// A session: the interface of a prompt, a notebook's kernel, a page or `moco run` to moco. It does not depend on a
+// terminal; output goes to its delegate.
 //
 //   let session = Session(delegate: frontEnd)
 //   let outcome = session.execute("let a = 20; a + 1")
@@ -11,50 +11,50 @@ import MocoLang
 import MocoRuntime
 import MocoTraining
 
-/// What a session starts with.
+/// The options of a session.
 public struct SessionOptions {
-  /// What programs run with: seed, threads, memory, settings.
+  /// The options of programs: seed, threads, memory, settings.
   public var runtime = RuntimeOptions()
-  /// Whether cells are typed in by somebody: they are numbered, `Out` has their values, an error keeps the variables
-  /// of its functions, and what was streamed is kept for `%export`. Otherwise whole programs run.
+  /// Whether cells are typed by a user: they are numbered, `Out` has their values, an error keeps the variables
+  /// of its functions, and streamed text is kept for `%export`. Otherwise entire programs run.
   public var isInteractive = true
-  /// Where the history is kept; nil for memory.
+  /// The file of the history; nil for memory.
   public var historyPath: String?
-  /// Whether the history may suggest how a line goes on, until `%config` says otherwise.
+  /// Whether the history may suggest the rest of a line, until `%config` changes it.
   public var suggests = true
 
-  /// The commands behind `%`; front ends may add some, or put others in their place.
+  /// The commands after `%`; front ends may add or replace some.
   public var commands = SessionCommand.all
 
-  /// A session that somebody types into, its history in memory.
+  /// An interactive session with its history in memory.
   public init() {}
 }
 
 /// One thread at a time may use a session; its `stopFlag` alone may be used on any thread, and in a signal handler. Several
-/// sessions may live in a process, each on a thread of its own.
+/// sessions may exist in a process, each on its own thread.
 public final class Session {
-  /// What stops the cell that runs, in this session alone: its programs, and the threads that compute for them, look at
-  /// this flag and at no other.
+  /// The flag that stops the running cell of this session: its programs, and the threads that compute for them, check
+  /// only this flag.
   public let stopFlag = StopFlag()
-  /// Where the session's commands, names of cells and completion look things up. Front ends may add commands.
+  /// The commands of the session, also used by completion. Front ends may add commands.
   public var commands: [SessionCommand]
   /// The front end.
   public var delegate: any SessionDelegate
-  /// The interpreter with every built-in, and what these share.
+  /// The interpreter with every built-in, and their shared state.
   public let runtime: Runtime
-  /// What the session started with.
+  /// The options that the session started with.
   public let options: SessionOptions
-  /// What was entered, here and in sessions before.
+  /// The entries of this and earlier sessions.
   public private(set) lazy var history = HistoryFile(path: options.historyPath)
-  /// What `%config` has set.
+  /// The settings of `%config`.
   public package(set) var settings = SessionSettings()
-  /// Whether somebody has asked to leave; nothing is to be executed any more.
+  /// Whether the user has asked to leave; nothing more is executed.
   public package(set) var isLeaving = false
-  /// What a cell gave to `exit`.
+  /// The argument of `exit` in a cell.
   public package(set) var exitStatus: Int32 = 0
-  /// The controls that its programs have declared, in the order of their first declaration, as they are set now.
+  /// The controls that its programs have declared, in the order of their first declaration, with their current values.
   public package(set) var controls: [Control] = []
-  /// How many inputs have run.
+  /// The number of inputs that have run.
   public package(set) var number = 0
 
   /// The interpreter of the runtime.
@@ -62,36 +62,36 @@ public final class Session {
 
   /// The values of inputs: `Out`.
   let outputs = OutputsValue()
-  /// Blocks that ran to their end, in order, with what they printed and showed: what %save and %export write.
+  /// Blocks that ran to their end, in order, with their output, for %save and %export.
   package var recording = SessionRecording()
   var inputs: [String] = []
   /// Whether the running cell gets a number.
   var numbersCells = true
-  /// Places in the history, and the numbers of the inputs that stand there.
+  /// Indices in the history, and the numbers of their inputs.
   var entryNumbers: [Int: Int] = [:]
   /// The start-up file that this session has read.
   var startUpPath: String?
-  /// The last error, as `%where` names it.
+  /// The last error, for `%where`.
   var lastFailure: String?
-  /// Names that were said to cover a built-in.
+  /// Names that were reported to hide a built-in.
   var coveredNames: Set<String> = []
-  /// Remarks on older names of functions, which are made once.
+  /// Remarks on deprecated names of functions, which are made once.
   var oldNames: Set<String> = []
-  /// Where `%cd -` goes.
+  /// The target of `%cd -`.
   var folderBefore: String?
-  /// How many documents were published.
+  /// The number of published documents.
   var documents = 0
-  /// The long work of the running cell, where its progress is a document.
+  /// The long work of the running cell, if its progress is a document.
   var long = LongWork()
   /// The objects that the running cell has shown summaries of.
   var summarized: Set<ObjectIdentifier> = []
-  /// What the running cell has come to so far.
+  /// The outcome of the running cell so far.
   var outcome = Outcome()
   var library: StandardLibrary? { runtime.context.library }
 
   /// A session over the standard library of its options.
   ///
-  /// - Parameter delegate: the front end, which the session keeps.
+  /// - Parameter delegate: the front end, which the session retains.
   public init(options: SessionOptions = SessionOptions(), delegate: any SessionDelegate) {
     self.options = options
     commands = options.commands
@@ -118,24 +118,24 @@ public final class Session {
 
   private func delegateShows(page: String) { delegate.show(page: page) }
 
-  /// Asks what runs in this session to stop: a cell ends at the next step of the machine, a training at its next step,
-  /// with everything as it stands then. Where nothing runs it does nothing. Other sessions of the process go on. It is
-  /// what `stopFlag` does, which other threads and signal handlers hold.
+  /// Requests running code in this session to stop: a cell ends at the next step of the machine, a training at its
+  /// next step, and all values are kept. If nothing runs, it has no effect. Other sessions of the process continue.
+  /// It does the same as `stopFlag`, which other threads and signal handlers can use.
   public func interrupt() { stopFlag.request() }
 
-  /// Nothing is executed any more; what is kept on disk is written.
+  /// Ends the session and writes its files.
   public func shutDown() {
     isLeaving = true
     delegate.flush()
   }
 
-  /// Takes the width and looks of displays from the front end, and from what `%config` says.
+  /// Sets the width and appearance of displays from the front end and `%config`.
   func fitToFrontEnd() {
     runtime.context.limits = delegate.limits
     settings.apply(to: &runtime.context.limits)
   }
 
-  /// Columns of the place where things are shown.
+  /// The width of the display in columns.
   var width: Int { runtime.context.limits.width }
 
   /// Does work that may be interrupted.

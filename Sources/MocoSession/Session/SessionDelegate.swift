@@ -3,21 +3,21 @@ import MocoDocument
 import MocoLang
 import MocoTraining
 
-/// What a piece of text is that a session publishes.
+/// The kind of a piece of published text.
 public enum StreamKind: Sendable {
-  /// What the program prints, as it prints it: it may hold escape sequences.
+  /// Printed output of the program, unchanged: it may contain escape sequences.
   case output
-  /// What moco says where programs print: results of commands, listings. No escape sequences.
+  /// Messages of moco in the programs' output: results of commands, listings. No escape sequences.
   case message
-  /// What goes beside the output: complaints of commands. No escape sequences.
+  /// Messages next to the output: errors of commands. No escape sequences.
   case error
-  /// A line beside the output about what was read: the architecture of a model, what a file holds that is left out. No
+  /// A line next to the output about a loaded file: the architecture of a model, skipped entries of a file. No
   /// escape sequences.
   case note
-  /// A line beside the output that nobody has to use. No escape sequences.
+  /// An optional remark next to the output. No escape sequences.
   case remark
 
-  /// Whether it belongs to standard error, where a place has the two standard streams alone.
+  /// Whether it belongs to standard error, for front ends with only the two standard streams.
   public var isBesideOutput: Bool {
     switch self {
     case .output, .message: false
@@ -26,95 +26,97 @@ public enum StreamKind: Sendable {
   }
 }
 
-/// A document as it is published.
+/// A published document.
 public struct Shown {
-  /// The value of a cell; nil of what a program shows and of progress.
+  /// The value of a cell; nil for documents of `show` and for progress.
   public var value: AnyValue?
-  /// The number of the input whose value it is; nil of what a program shows and of progress.
+  /// The number of the input whose value it is; nil for documents of `show` and for progress.
   public var number: Int?
-  /// What is shown, for front ends that show more than text.
+  /// The content, for front ends that show more than text.
   public var document: Document
   /// The same as text for a terminal, within the limits of the front end; it ends with a line break.
   public var text: String
 }
 
-/// What a session asks of its front end, all while it is called and one after the other. Everything but `stream` has a
-/// default, so that a front end implements what it can do.
+/// The interface of a session to its front end. Calls occur one after the other, during calls of the session.
+/// Everything except `stream` has a default, so that a front end implements only what it supports.
 ///
-/// What is published has a counterpart in Jupyter's messages each: `stream` is `stream`, `document` is `display_data`, or
-/// `execute_result` where it has a number, `update` is `update_display_data`, `clear` is `clear_output`, and `report` is `error`.
+/// Each method has a counterpart in Jupyter's messages: `stream` is `stream`, `document` is `display_data`, or
+/// `execute_result` if it has a number, `update` is `update_display_data`, `clear` is `clear_output`, and `report`
+/// is `error`.
 public protocol SessionDelegate: AnyObject {
-  /// Text, in the order in which it came to be.
+  /// Text, in the order of its output.
   func stream(_ text: String, to kind: StreamKind)
   /// Errors and warnings. The default streams them as plain text.
   func report(_ diagnostics: [Diagnostic])
-  /// The value of a cell, or what it shows. The default streams its text.
+  /// The value of a cell, or a shown document. The default streams its text.
   ///
-  /// - Parameter id: its own in this session, for `update`.
+  /// - Parameter id: unique in this session, for `update`.
   func document(_ shown: Shown, id: Int)
-  /// A document that takes the place of the one published under this number. It comes only to front ends that say
+  /// A document that replaces the one published under this number. It is sent only to front ends with
   /// `updatesDocuments`; the default does nothing.
   func update(_ shown: Shown, id: Int)
-  /// The cell that runs has declared a control, which stands above what it shows. The default does nothing.
+  /// The running cell has declared a control, which is shown above its output. The default does nothing.
   func control(_ control: Control)
-  /// What the cell that runs has streamed and shown is to go. The default does nothing.
+  /// Clears the output of the running cell. The default does nothing.
   ///
-  /// - Parameter waits: whether it goes when something else is published, and not at once.
+  /// - Parameter waits: whether to clear when something else is published instead of at once.
   func clear(waits: Bool)
   /// A page of help, in Markdown. The default streams it as it is.
   func show(page markdown: String)
   /// A program's text. The default streams it.
   ///
   /// - Parameters:
-  ///   - margin: what stands before its first line.
-  ///   - hang: blanks before the others.
+  ///   - margin: the text before its first line.
+  ///   - hang: spaces before the others.
   func show(source text: String, margin: String, hang: Int)
 
   /// Whether a published document can be replaced. Then the progress of long work comes as a document that is updated
-  /// at most ten times a second and stays as it was last; else as `progress`, to be drawn or not. The default is no.
+  /// at most ten times per second and keeps its last state; else as `progress`, which may be ignored. The default
+  /// is no.
   var updatesDocuments: Bool { get }
-  /// How far long work has come; called after each step.
+  /// The progress of long work; called after each step.
   func progress(_ progress: Progress)
-  /// An epoch has ended: what to say of it where progress cannot be drawn over.
+  /// An epoch has ended: the line to print if progress cannot be redrawn.
   func progress(epoch text: String)
-  /// What the long work has come to, told before its end: a page shows it where the progress was, and not again as the
-  /// value of the cell. Front ends that say `updatesDocuments` get it as the last update instead.
+  /// The result of long work, called before its end: a page shows it instead of the progress, and not again as the
+  /// value of the cell. Front ends with `updatesDocuments` receive it as the last update instead.
   ///
-  /// - Parameter object: what it is a summary of.
+  /// - Parameter object: the summarised object.
   func progress(endsWith summary: @autoclosure () -> Document, of object: ObjectIdentifier)
-  /// The long work has ended: its progress is of no interest any more.
+  /// The long work has ended: its progress can be removed.
   func progressEnds()
-  /// Hands on what was streamed so far, before something waits.
+  /// Flushes the streamed text, before a wait.
   func flush()
 
-  /// Where values are shown, at this moment.
+  /// The current display for values.
   var limits: DocumentLimits { get }
-  /// Whether somebody can be asked for input.
+  /// Whether input is available.
   var canAsk: Bool { get }
-  /// Shows a prompt and reads a line, calling `poll` often while it waits.
+  /// Shows a prompt and reads a line, and calls `poll` often while it waits.
   ///
-  /// - Returns: nil where the input has ended.
-  /// - Throws: what `poll` throws.
+  /// - Returns: nil at the end of the input.
+  /// - Throws: errors of `poll`.
   func ask(_ prompt: String, _ poll: () throws -> Void) throws -> String?
 
-  /// Work begins that is stopped by a flag, which signals of the process may set.
+  /// Work begins that a flag can stop; signals of the process may set the flag.
   func workBegins(stoppedBy flag: StopFlag)
-  /// The work that began last has ended.
+  /// The last started work has ended.
   func workEnds()
-  /// What has asked the work to stop, the name of a signal; nil where that is not known.
+  /// The name of the signal that stopped the work; nil if unknown.
   var interruption: String? { get }
 
-  /// Whether commands of the shell may write to the process's own streams, in sight of whoever typed them. Else what
-  /// they write is streamed. The default is no.
+  /// Whether commands of the shell may write to the process's own streams, visible to the user. Otherwise their
+  /// output is streamed. The default is no.
   var hasTerminal: Bool { get }
-  /// Runs a command of the shell in sight of whoever typed it.
+  /// Runs a command of the shell visibly for the user.
   ///
-  /// - Returns: its status, negative where a signal ended it; nil where the front end has no terminal to give, and
-  ///   the session is to stream what the command prints.
+  /// - Returns: its status, negative if a signal ended it; nil if the front end has no terminal, and
+  ///   the session must stream the output of the command.
   func run(shell command: String) -> Int32?
-  /// Lets a person edit a file.
+  /// Opens a file in the user's editor.
   ///
-  /// - Returns: the editor's name and status; nil where the front end has no editor.
+  /// - Returns: the editor's name and status; nil if the front end has no editor.
   func edit(file path: String) -> (editor: String, status: Int32)?
 }
 

@@ -1,30 +1,30 @@
 import MocoDocument
 import MocoLang
 
-/// Blocks of a session that ran to their end, in order, with what came of each: what `%save` and `%export` write.
+/// Blocks of a session that ran to their end, in order, with their outcomes, for `%save` and `%export`.
 ///
-/// Outputs take at most `mostBytes`: beyond, those of the oldest blocks go, and the blocks stay.
+/// Outputs use at most `mostBytes`: beyond that, outputs of the oldest blocks are removed, and the blocks are kept.
 package struct SessionRecording {
   /// A block that ran to its end.
   package struct Block {
-    /// What `%save` writes of it.
+    /// The text that `%save` writes.
     package var text: String
-    /// What came of it.
+    /// Its outcome.
     package var record: CellRecord
-    /// Bytes of its outputs, about.
+    /// Approximate bytes of its outputs.
     fileprivate var size: Int
   }
 
   /// In order.
   package private(set) var blocks: [Block] = []
-  /// How many of the first blocks have lost their outputs.
+  /// The number of first blocks whose outputs were removed.
   package private(set) var emptied = 0
 
-  /// Bytes of outputs that are kept, about; of one block half of them.
+  /// The approximate limit of bytes of outputs; for one block half of it.
   package static let mostBytes = 64 << 20
 
   private var running = CellRecord()
-  /// Where documents of the running block stand, by their numbers.
+  /// The indices of the running block's documents, by their numbers.
   private var places: [Int: Int] = [:]
   /// Bytes of the running block's outputs, and those of text among them.
   private var (size, textSize) = (0, 0)
@@ -32,7 +32,7 @@ package struct SessionRecording {
   private var total = 0
   private let most: Int
 
-  /// Nothing yet.
+  /// An empty recording.
   package init(mostBytes: Int = SessionRecording.mostBytes) { most = mostBytes }
 
   /// A block begins to run.
@@ -64,12 +64,12 @@ package struct SessionRecording {
     running.outputs[place] = .shown(document, isResult: false)
   }
 
-  /// Whether there is room for so many bytes more in the running block, which says so once where there is not.
+  /// Whether the running block has room for this many more bytes; if not, a note is added once.
   private mutating func takes(_ count: Int, isText: Bool = false) -> Bool {
     guard !isFull else { return false }
     if size + count > most / 2 || (isText && textSize + count > Outcome.mostText) {
       isFull = true
-      running.append("\n… the rest of what the block printed and showed is not kept\n", isError: true)
+      running.append("\n… the rest of the output of the block is not kept\n", isError: true)
       return false
     }
     size += count
@@ -87,7 +87,7 @@ package struct SessionRecording {
       total -= blocks[emptied].size
       if !blocks[emptied].record.outputs.isEmpty {
         blocks[emptied].record.outputs = [
-          .text("… what the block printed and showed is no longer kept\n", isError: true)
+          .text("… the output of the block is no longer kept\n", isError: true)
         ]
       }
       emptied += 1

@@ -1,9 +1,9 @@
 import MocoBase
 import MocoDocument
 
-/// What `%config` changes: how values are shown, and whether the history suggests.
+/// The settings of `%config`: how values are shown, and whether the history makes suggestions.
 public struct SessionSettings: Equatable {
-  /// Whether the rest of an entry of the history that begins so is shown dim.
+  /// Whether the rest of a matching entry of the history is shown dim.
   public var suggest = true
   /// Significant digits of numbers that are not Ints.
   public var digits: Int?
@@ -12,13 +12,13 @@ public struct SessionSettings: Equatable {
   /// Columns of a picture.
   public var images: Int?
 
-  /// What is usual.
+  /// The defaults.
   public init() {}
 
   /// In the order in which they are listed.
   package static let names = ["digits", "rows", "images", "suggest"]
 
-  /// Why a setting cannot be so.
+  /// Why a setting is not valid.
   package enum Failure: Error, Equatable {
     case message(String)
 
@@ -46,23 +46,23 @@ public struct SessionSettings: Equatable {
     }
   }
 
-  /// What a setting is, and which values it takes.
+  /// The description and the valid values of a setting.
   package static func explanation(_ name: String) -> String {
     switch name {
-    case "digits": "significant digits of Floats and tensors, 1 to 15; default: all, and 4 of tensors"
+    case "digits": "significant digits of Floats and tensors, 1 to 15; default: all, and 4 for tensors"
     case "rows": "rows shown of tensors, lists, records and tables, 2 to 10000; default: 6, 40, 40, 200"
-    case "images": "columns that a picture takes, 4 to 400; default: 32"
-    default: "on or off: the history suggests in dim text how a line goes on, → takes it"
+    case "images": "width of a picture in columns, 4 to 400; default: 32"
+    default: "on or off: suggestions from the history in dim text; → accepts one"
     }
   }
 
-  /// - Throws: for a name or value that there is not.
+  /// - Throws: for an unknown name or an invalid value.
   package mutating func set(_ name: String, _ value: String) throws(Failure) {
     func number(_ range: ClosedRange<Int>) throws(Failure) -> Int? {
       if value == "default" { return nil }
       guard let number = Int(value), range.contains(number) else {
         throw .message(
-          "%config \(name) takes a number from \(range.lowerBound) to \(range.upperBound), or default, not \(value)"
+          "%config \(name) expects a number from \(range.lowerBound) to \(range.upperBound), or default, not \(value)"
         )
       }
       return number
@@ -73,14 +73,14 @@ public struct SessionSettings: Equatable {
     case "images": images = try number(4...400)
     case "suggest":
       guard value == "on" || value == "off" || value == "default" else {
-        throw .message("%config suggest takes on or off, not \(value)")
+        throw .message("%config suggest expects on or off, not \(value)")
       }
       suggest = value != "off"
     default:
       let near = Nearest.name(to: name, among: SessionSettings.names).map { "; did you mean \($0)?" }
       throw .message(
-        "there is no setting \(name)"
-          + (near ?? "; there are: \(SessionSettings.names.joined(separator: ", "))"))
+        "unknown setting \(name)"
+          + (near ?? "; settings: \(SessionSettings.names.joined(separator: ", "))"))
     }
   }
 }

@@ -4,14 +4,14 @@ import MocoLang
 package struct ShellAssignment: Equatable {
   /// The name before `=`.
   package var name: String
-  /// `let`, `var`, or nil where the name stands alone.
+  /// `let`, `var`, or nil if the name is alone.
   package var keyword: String?
-  /// What comes after `!`.
+  /// The command after `!`.
   package var command: String
   /// As it was typed.
   package var text: String
 
-  /// - Returns: nil where a block is none.
+  /// - Returns: nil if a block is not such an assignment.
   package init?(_ block: String) {
     guard let equals = block.firstIndex(of: "=") else { return nil }
     let right = String(block[block.index(after: equals)...]).trimmed
@@ -30,7 +30,7 @@ package struct ShellAssignment: Equatable {
     command = String(right.dropFirst()).trimmed
   }
 
-  /// The lines of what a command has printed, without the newline that ends each.
+  /// The lines of a command's output, without the newline that ends each.
   package static func lines(_ output: [UInt8]) -> [String] {
     var lines = output.split(separator: 10, omittingEmptySubsequences: false).map { line in
       String(decoding: line.last == 13 ? line.dropLast() : line, as: UTF8.self)

@@ -5,28 +5,28 @@ import MocoBase
   import Glibc
 #endif
 
-/// Runs a command of the shell and keeps what it prints.
+/// Runs a command of the shell and stores its output.
 struct ShellOutput {
   enum Failure: Error {
     case notStarted
     /// More than `limit` bytes.
     case tooLong
-    /// A stop was asked for.
+    /// A stop was requested.
     case interrupted
   }
 
-  /// Bytes that are kept of a command.
+  /// The maximum bytes of a command's output.
   static let limit = 64 << 20
 
-  /// What it printed.
+  /// Its output.
   var bytes: [UInt8] = []
-  /// The status that it ended with; negative where a signal ended it.
+  /// Its exit status; negative if a signal ended it.
   var status: Int32 = 0
 
   /// - Parameters:
-  ///   - printed: told of each line of what it prints, as it comes.
-  ///   - complained: told of each line that it writes to standard error; nil leaves it this process's.
-  ///   - apart: whether it cannot read from a terminal; then an interrupt ends all that it has started.
+  ///   - printed: called for each line of its output, as it arrives.
+  ///   - complained: called for each line of its standard error; nil inherits that of this process.
+  ///   - apart: whether it cannot read from a terminal; then an interrupt also ends all its child processes.
   init(
     of command: String, printed: ((String) -> Void)? = nil, complained: ((String) -> Void)? = nil,
     apart: Bool = false
@@ -60,11 +60,11 @@ struct ShellOutput {
     status = cp_end_shell(child)
   }
 
-  /// What a child writes and this process reads.
+  /// A pipe from a child to this process.
   private final class Pipe {
-    /// Where the child writes.
+    /// The writing end.
     let entrance: Int32
-    /// Where it is read; -1, which nothing waits for, at its end.
+    /// The reading end; -1 after its end, which poll ignores.
     private(set) var exit: Int32
     var isOpen: Bool { exit >= 0 }
     private var isClosed = false
@@ -86,7 +86,7 @@ struct ShellOutput {
       isClosed = true
     }
 
-    /// What has come; nil where nothing has, and at its end.
+    /// The available bytes; nil if there are none, and at its end.
     func read() -> [UInt8]? {
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       let count = Glibc.read(exit, &buffer, buffer.count)
@@ -98,7 +98,7 @@ struct ShellOutput {
     }
   }
 
-  /// Bytes as whole lines of text, so that no character is cut.
+  /// Bytes as complete lines of text, so that no character is split.
   private struct Lines {
     let tell: ((String) -> Void)?
     var waiting: [UInt8] = []

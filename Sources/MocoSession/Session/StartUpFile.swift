@@ -1,8 +1,8 @@
 import MocoBase
 import MocoLang
 
-/// `$XDG_CONFIG_HOME/moco/startup.moco`, or `~/.config/moco/startup.moco`: what every session of the prompt begins
-/// with. A line that begins with `%` is a command; what stands between such lines runs as one block.
+/// `$XDG_CONFIG_HOME/moco/startup.moco`, or `~/.config/moco/startup.moco`: every session of the prompt begins
+/// with it. A line that begins with `%` is a command; the lines between commands run as one block.
 package struct StartUpFile {
   /// A piece of the file.
   package enum Part: Equatable {
@@ -11,7 +11,7 @@ package struct StartUpFile {
     case block(String)
   }
 
-  /// Where the file lies; nil where there is no home folder.
+  /// The path of the file; nil if there is no home folder.
   package static func path() -> String? {
     if let folder = ProcessEnvironment.value("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
       return folder + "/moco/startup.moco"
@@ -30,7 +30,7 @@ package struct StartUpFile {
       return .block(String(repeating: "\n", count: start) + block.joined(separator: "\n"))
     }
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      // Inside a block a line may begin with % for another reason: it is one of a longer expression.
+      // Inside a block a line may begin with % as part of a longer expression.
       let isOpen = !SourceScanner(Array(block.joined(separator: "\n").unicodeScalars), dialect).open.isEmpty
       if line.hasPrefix("%"), !isOpen, !line.hasPrefix("% ") {
         if let part = end() { parts.append(part) }

@@ -3,14 +3,14 @@ import Synchronization
 
 /// The OpenBLAS of this process, loaded with the core that suits the processor.
 public enum Blas {
-  /// What was loaded, and why.
+  /// The loaded library, and the reason for its choice.
   package struct Choice: Sendable {
-    /// The loaded library; nil where none was found or none computes right, so that moco's own loops are
+    /// The loaded library; nil if none was found or none computes correctly, so that moco's own loops are
     /// used.
     package var library: BlasLibrary?
-    /// What OpenBLAS would have chosen, where that is another core.
+    /// The core that OpenBLAS would have chosen, if it is another one.
     package var replaced: String?
-    /// What a user should know: a variable that could not be used, a library that is missing.
+    /// Remarks for the user: a variable that could not be used, a missing library.
     package var remarks: [String] = []
   }
 
@@ -24,38 +24,39 @@ public enum Blas {
 
   static let library = choice.library
 
-  /// Who is told what a user should know, as sentences: a variable that could not be used, `MOCO_KERNELS` among
-  /// them, a library that is missing. The library is loaded by the first product, on the thread that asks for it.
+  /// Receives remarks for the user, as sentences: a variable that could not be used (`MOCO_KERNELS` among
+  /// them), a missing library. The library is loaded by the first product, on the thread that requests it.
   public static func onRemarks(_ body: @escaping @Sendable ([String]) -> Void) {
     listener.withLock { $0 = body }
   }
 
-  /// Says something to whoever `onRemarks` has named.
+  /// Sends a remark to the listener of `onRemarks`.
   static func tell(_ remarks: [String]) { listener.withLock { $0 }?(remarks) }
 
   /// Loads the library now rather than with the first product.
   public static func load() { _ = choice }
 
-  /// What `onRemarks` is told.
+  /// The remarks for `onRemarks`.
   public static var remarks: [String] { choice.remarks }
 
   /// Version and core: `0.3.21 Zen`; `none` without a library.
   public static var text: String { library.map { "\($0.version) \($0.core)" } ?? "none" }
 
-  /// How the core came about: `0.3.21 SkylakeX, in place of its own choice Prescott`.
+  /// How the core was chosen: `0.3.21 SkylakeX, instead of its default Prescott`.
   public static var description: String {
-    choice.replaced.map { "\(text), in place of its own choice \($0)" } ?? text
+    choice.replaced.map { "\(text), instead of its default \($0)" } ?? text
   }
 
-  /// A user's own `OPENBLAS_CORETYPE` wins where the library has that core, the processor runs it, and its
-  /// products are right. Otherwise the library's own choice stands, unless another suits the processor better.
+  /// `OPENBLAS_CORETYPE` from the environment takes precedence if the library has that core, the processor runs it,
+  /// and its products are correct. Otherwise the library's own choice is used, unless another suits the processor
+  /// better.
   package static func choose(
     user: String?, _ processor: Processor, load: (String?) -> BlasLibrary? = BlasLibrary.load
   ) -> Choice {
     var choice = chooseLibrary(user: user, processor, load)
     if let core = choice.library?.core, let better = BlasCore.better(than: core, on: processor).first {
       choice.remarks.append(
-        "OpenBLAS computes with its core \(core), which leaves much of this processor unused: "
+        "OpenBLAS uses its core \(core), which does not use all instructions of this processor: "
           + (user?.lowercased() == core.lowercased()
             ? "remove OPENBLAS_CORETYPE from the environment"
             : "install a version that has the core \(better)"))
@@ -73,7 +74,7 @@ public enum Blas {
     }
     guard let own = load(nil) else {
       choice.remarks.append(
-        "OpenBLAS is missing, so matrix products are computed many times slower: install libopenblas0 (Debian, "
+        "OpenBLAS is missing, so matrix products are many times slower: install libopenblas0 (Debian, "
           + "Ubuntu) or openblas (Fedora, Arch)")
       return choice
     }
@@ -101,8 +102,8 @@ public enum Blas {
       library.close()
     }
     choice.remarks.append(
-      "the installed OpenBLAS computes wrong products with its core \(name), so moco's own loops are used, which "
-        + "are many times slower: install another version, or set OPENBLAS_CORETYPE to a core that is right")
+      "the installed OpenBLAS computes incorrect products with its core \(name), so moco's own loops are used, which "
+        + "are many times slower: install another version, or set OPENBLAS_CORETYPE to a correct core")
     return choice
   }
 
@@ -113,15 +114,15 @@ public enum Blas {
     guard BlasCore.runs(user, on: processor) else {
       remarks.append(
         BlasCore.level(user) == nil
-          ? "\(shown) is ignored: no core of this name is known here"
-          : "\(shown) is ignored: this processor does not have what that core needs")
+          ? "\(shown) is ignored: unknown core"
+          : "\(shown) is ignored: this processor does not support that core")
       return nil
     }
     guard let library = load(user) else { return nil }
     if library.core.lowercased() != user.lowercased() {
       remarks.append("\(shown) is ignored: OpenBLAS \(library.version) has no such core")
     } else if !library.isRight {
-      remarks.append("\(shown) is ignored: OpenBLAS \(library.version) computes wrong products with it")
+      remarks.append("\(shown) is ignored: OpenBLAS \(library.version) computes incorrect products with it")
     } else {
       return library
     }

@@ -1,9 +1,9 @@
 /// The cores that OpenBLAS has kernels for, and which of them suits a processor.
 ///
 /// OpenBLAS chooses by tables of families and models: a processor that is newer than the library gets kernels of
-/// the year 2004, several times slower, without a word. What the processor can do says more.
+/// the year 2004, several times slower, without a message. The features of the processor are a better criterion.
 package enum BlasCore {
-  /// The vectors that a core's kernels compute with; nil for a name that is not in the table.
+  /// The vector instructions that a core's kernels use; nil for a name that is not in the table.
   ///
   /// Names as `openblas_get_corename` of 0.3.0 to 0.3.30 gives them.
   package static func level(_ core: String) -> Processor.Level? {
@@ -18,18 +18,18 @@ package enum BlasCore {
     }
   }
 
-  /// Whether a core's kernels run on a processor. A name outside the table needs everything: its kernels are
-  /// unknown, and a library that does not have it takes kernels for AVX-512.
+  /// Whether a core's kernels run on a processor. A name outside the table is assumed to need all features: its
+  /// kernels are unknown, and a library without it uses kernels for AVX-512.
   package static func runs(_ core: String, on processor: Processor) -> Bool {
-    // Four operands in a fused product: one AMD family had them.
+    // A fused product with four operands: only one AMD family had it.
     let fma4 = ["bulldozer", "piledriver", "steamroller", "excavator"]
     if fma4.contains(core.lowercased()) { return processor.isAMD && processor.family == 21 }
     return level(core) ?? .avx512 <= processor.level
   }
 
-  /// The cores to try in place of the library's own choice, best first; empty where that choice is good.
+  /// The cores to try instead of the library's own choice, best first; empty if that choice is good.
   ///
-  /// AMD's processors before family 26 compute AVX-512 in halves, so Zen's kernels serve them as well (105
+  /// AMD's processors before family 26 compute AVX-512 in halves, so Zen's kernels are as fast (105
   /// against 104 GFLOP/s on family 25 model 17, one thread, 256 x 512 x 512).
   package static func better(than own: String, on processor: Processor) -> [String] {
     guard let has = level(own) else { return [] }

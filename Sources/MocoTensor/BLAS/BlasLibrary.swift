@@ -2,7 +2,7 @@ import Glibc
 
 /// One loaded copy of OpenBLAS: the few functions that moco calls.
 ///
-/// It is loaded by name rather than linked, because it reads `OPENBLAS_CORETYPE` once, while it is loaded, before
+/// It is loaded by name rather than linked, because it reads `OPENBLAS_CORETYPE` once, while it is being loaded, before
 /// a program's own code could say which core suits the processor.
 ///
 /// - Safety: the handle is closed only before anything else has the library, and the functions are
@@ -37,14 +37,14 @@ package struct BlasLibrary: @unchecked Sendable {
   let daxpy: Daxpy
   /// `0.3.21`.
   package let version: String
-  /// The core whose kernels it runs, as it says itself: `Zen`.
+  /// The core whose kernels it runs, as it reports: `Zen`.
   package let core: String
 
   /// The names under which distributions install it. The header is not needed.
   static let names = ["libopenblas.so.0", "libopenblasp.so.0", "libopenblas.so"]
 
-  /// Loads the library with `OPENBLAS_CORETYPE` as given, absent for nil, and on one thread. The environment is
-  /// as before afterwards.
+  /// Loads the library with the given `OPENBLAS_CORETYPE` (unset for nil), and on one thread. The environment is
+  /// restored afterwards.
   ///
   /// Call it from one thread at a time.
   package static func load(core: String?) -> BlasLibrary? {
@@ -61,7 +61,7 @@ package struct BlasLibrary: @unchecked Sendable {
     }
   }
 
-  /// Unloads the library. Nothing of it may be called afterwards, and it must be closed once at most.
+  /// Unloads the library. None of its functions may be called afterwards, and it must be closed at most once.
   package func close() { dlclose(handle) }
 
   private init?(_ handle: UnsafeMutableRawPointer) {
@@ -97,7 +97,7 @@ package struct BlasLibrary: @unchecked Sendable {
 }
 
 extension BlasLibrary {
-  /// Whether its products are right on a few shapes, whole and odd, plain and transposed. The factors are small
+  /// Whether its products are correct on a few shapes, even and odd, plain and transposed. The factors are small
   /// whole numbers, so every order of the sums gives the same bits.
   package var isRight: Bool {
     for (m, n, k) in [(1, 1, 1), (3, 5, 7), (17, 33, 21), (2, 70, 40)] {

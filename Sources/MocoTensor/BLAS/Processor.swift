@@ -1,8 +1,8 @@
 import CKernels
 
-/// The processor of this machine, as far as matrix products are concerned.
+/// The features of this machine's processor that affect matrix products.
 package struct Processor: Equatable, Sendable {
-  /// The widest vectors that it computes with and that the operating system saves.
+  /// The widest vectors that it supports and that the operating system saves.
   package enum Level: Int32, Comparable, Sendable {
     case sse, avx, avx2, avx512
 
@@ -13,14 +13,14 @@ package struct Processor: Equatable, Sendable {
   package var level: Level
   /// `GenuineIntel`, `AuthenticAMD`, …; empty on other architectures.
   package var vendor: String
-  /// The family as the vendor counts it, with the extended family added; 0 where there is none.
+  /// The family number of the vendor, with the extended family added; 0 if there is none.
   package var family: Int
-  /// The model as the vendor counts it, with the extended model as its upper bits; 0 where there is none.
+  /// The model number of the vendor, with the extended model as its upper bits; 0 if there is none.
   package var model: Int
-  /// What it calls itself.
+  /// The name that it reports.
   package var name: String
 
-  /// A processor by its figures, also one that this machine does not have.
+  /// A processor by its properties, also one that this machine does not have.
   package init(level: Level, vendor: String, family: Int, model: Int, name: String = "") {
     self.level = level
     self.vendor = vendor
@@ -29,7 +29,7 @@ package struct Processor: Equatable, Sendable {
     self.name = name
   }
 
-  /// The processor that this process runs on, asked once.
+  /// The processor that this process runs on, queried once.
   package static let current = Processor(
     level: Level(rawValue: moco_processor_level()) ?? .sse, vendor: String(cString: moco_processor_vendor()),
     family: Int(moco_processor_family()), model: Int(moco_processor_model()),
@@ -38,7 +38,7 @@ package struct Processor: Equatable, Sendable {
   /// Whether it is AMD's, or Hygon's, which builds AMD's design.
   package var isAMD: Bool { vendor == "AuthenticAMD" || vendor == "HygonGenuine" }
 
-  /// For people: `AMD EPYC (AuthenticAMD family 25 model 17)`.
+  /// For messages: `AMD EPYC (AuthenticAMD family 25 model 17)`.
   package var text: String {
     vendor.isEmpty ? "not an x86 processor" : "\(name) (\(vendor) family \(family) model \(model))"
   }

@@ -3,15 +3,15 @@ import CKernels
 /// Kernels of CKernels on raw pointers, cut into fixed pieces and spread over `Parallel`.
 ///
 /// The instruction set is chosen once at run time; results have the same bits with any. Matrices are row-major without gaps, [rows, width].
-/// Nothing here checks sizes: the caller has.
+/// Sizes are not checked here: the caller checks them.
 public enum Kernels {
   /// Elements that a kernel writes, or reads and writes.
   public typealias Floats = UnsafeMutablePointer<Float>
   /// Elements that a kernel only reads.
   public typealias Values = UnsafePointer<Float>
 
-  // Elements of a task: enough to pay for its start, few enough to spread and to stay in the second-level
-  // cache.
+  // Elements of a task: enough to outweigh the cost of its start, few enough to be spread and to stay in the
+  // second-level cache.
   static let taskSize = 1 << 15
 
   static func rowBlocks(_ rows: Int, _ width: Int, _ body: (Range<Int>) -> Void) {
@@ -35,7 +35,7 @@ public enum Kernels {
   }
 
   /// Comparisons of two elements; raw values are those of `moco_compare_op`. Every one but `notEqual` is
-  /// false where either side is NaN.
+  /// false if either side is NaN.
   public enum Comparison: Int32, Sendable, CaseIterable {
     case equal, notEqual, less, lessEqual, greater, greaterEqual
   }
@@ -67,7 +67,7 @@ public enum Kernels {
   /// out = eˣ; out may be x.
   public static func exp(_ x: Values, _ out: Floats, count: Int) { unary(.exp, x, out, count: count) }
 
-  /// out = eˣ in double precision, on the thread that asks; out may be x.
+  /// out = eˣ in double precision, on the calling thread; out may be x.
   public static func exp(_ x: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, count: Int) {
     moco_exp_double(x, out, count)
   }
@@ -95,7 +95,7 @@ public enum Kernels {
 
   // MARK: Rows
 
-  /// out = softmax of each row; a row of −infinity alone gives NaN. out may be x.
+  /// out = softmax of each row; a row in which all elements are −infinity gives NaN. out may be x.
   public static func softmax(_ x: Values, _ out: Floats, rows: Int, width: Int) {
     rowBlocks(rows, width) { r in
       moco_softmax(x + r.lowerBound * width, out + r.lowerBound * width, r.count, width)
@@ -135,8 +135,8 @@ public enum Kernels {
     }
   }
 
-  /// dx = inverse (dy − y ⟨y, dy⟩) by row, without the second term where the row's norm was below eps; y and
-  /// `inverse` as `normalizeRows` gave them.
+  /// dx = inverse (dy − y ⟨y, dy⟩) by row, without the second term if the row's norm was below eps; y and
+  /// `inverse` are the results of `normalizeRows`.
   public static func normalizeRowsBackward(
     y: Values, inverse: Values, eps: Float, dy: Values, _ dx: Floats, rows: Int, width: Int
   ) {

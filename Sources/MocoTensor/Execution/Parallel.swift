@@ -4,7 +4,7 @@ import Synchronization
 
 /// Tasks spread over moco's own thread pool.
 ///
-/// How work is cut into tasks must depend on its shape alone and every task must write to places of its own;
+/// The split of work into tasks must depend on its shape alone, and every task must write to its own places;
 /// then results do not depend on the number of threads. A call from inside a task runs in place.
 public enum Parallel {
   /// Threads that take part, the caller included: the cores of this process, or `MOCO_THREADS`.
@@ -13,8 +13,8 @@ public enum Parallel {
     set { moco_parallel_set_threads(Int32(clamping: newValue)) }
   }
 
-  /// Lets so many callers at a time have `threadCount` threads each; there is one from the beginning, and what others ask
-  /// for meanwhile runs on their own thread.
+  /// Sets the number of callers that have `threadCount` threads each at a time; initially one. Work of other callers
+  /// runs on their own thread.
   public static func allowCallers(_ count: Int) { moco_parallel_set_callers(Int32(clamping: count)) }
 
   /// Whether the caller runs inside a task.

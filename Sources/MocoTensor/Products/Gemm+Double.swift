@@ -1,12 +1,12 @@
 import CKernels
 import MocoBase
 
-/// Products in double precision, for what is solved rather than trained. The grid of tiles and the rules are
+/// Products in double precision, for problems that are solved rather than trained. The grid of tiles and the rules are
 /// those of `Gemm.run`.
 extension Gemm {
   /// C = alpha op(A) op(B) + beta C, row-major; the same bits on any number of threads.
   ///
-  /// Every extent and stride must fit 32 bits, as `fitsDouble` tells; others leave C as it is.
+  /// Every extent and stride must fit in 32 bits (see `fitsDouble`); otherwise C is not changed.
   package static func run(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
     b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int,
@@ -40,7 +40,7 @@ extension Gemm {
     }
   }
 
-  /// Whether extents and strides fit the 32-bit integers of OpenBLAS.
+  /// Whether extents and strides fit in the 32-bit integers of OpenBLAS.
   package static func fitsDouble(_ extents: Int...) -> Bool {
     extents.allSatisfy { $0 >= 0 && $0 <= Int(Int32.max) }
   }

@@ -13,15 +13,15 @@ public enum Gemm {
     package var rowSize: Int
     /// Columns of a tile; tiles of the last column of the grid may have fewer.
     package var columnSize: Int
-    /// Tiles along the rows of the result; 0 where it has none.
+    /// Tiles along the rows of the result; 0 if it has none.
     package var rowTiles: Int
-    /// Tiles along the columns of the result; 0 where it has none.
+    /// Tiles along the columns of the result; 0 if it has none.
     package var columnTiles: Int
 
     /// Number of tiles.
     package var count: Int { rowTiles * columnTiles }
 
-    /// Tiles of about 256 rows and at most 512 columns, of nearly equal sizes, an even number where there is
+    /// Tiles of about 256 rows and at most 512 columns, of nearly equal sizes, an even number if there is
     /// a choice.
     ///
     /// Measured on two cores: smaller tiles repeat OpenBLAS's packing (128 rows cost 4 to 8 %), larger ones
@@ -35,7 +35,7 @@ public enum Gemm {
       var rows = (m + 271) / 272
       var columns = (n + 639) / 640
       if rows * columns % 2 == 1 {
-        // One tile more along the side where tiles stay larger.
+        // One more tile along the side where tiles are larger.
         if m / (rows + 1) * 2 >= n / (columns + 1) { rows += 1 } else { columns += 1 }
       }
       rowSize = Grid.size(m, rows, multiple: 8)
@@ -53,9 +53,9 @@ public enum Gemm {
   /// A product whose tiles run in parallel; the same bits on any number of threads.
   ///
   /// A is [m, k], or [k, m] with `transA`; B is [k, n], or [n, k] with `transB`; C is [m, n]. Once a stop is
-  /// requested tiles are left out: the caller has to ask `Cancellation.check()` before it uses C.
+  /// requested, tiles are left out: the caller must call `Cancellation.check()` before it uses C.
   ///
-  /// The kind of the products is chosen on the calling thread, so that it is not a task of the pool that loads a library.
+  /// The kind of the products is chosen on the calling thread, so that no task of the pool loads a library.
   package static func run(
     _ transA: Bool, _ transB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int,
@@ -139,7 +139,7 @@ public enum Gemm {
   }
 
   /// The product in plain loops, sums in double precision: for k = 0, for sizes that OpenBLAS's 32-bit
-  /// integers do not hold, and without OpenBLAS.
+  /// integers cannot hold, and without OpenBLAS.
   ///
   /// Sizes and strides as in `run`; `lda`, `ldb`, `ldc` are elements from one row to the next. With beta = 0
   /// C is not read.

@@ -1,4 +1,4 @@
-/// A change to the operands of a matrix product that makes it possible, with the shape that comes out.
+/// A change to the operands of a matrix product that makes it valid, with the resulting shape.
 enum ProductRemedy: Sendable {
   /// `left @ right.T`
   case transposeRight([Int])
@@ -15,7 +15,7 @@ enum ProductRemedy: Sendable {
     case .transposeRight(let shape):
       return "transpose the right side: \(a) @ \(b).T gives \(Shape.text(shape))"
     case .transposeLeft(let shape): return "transpose the left side: \(a).T @ \(b) gives \(Shape.text(shape))"
-    case .swap(let shape): return "exchange the sides: \(b) @ \(a) gives \(Shape.text(shape))"
+    case .swap(let shape): return "swap the sides: \(b) @ \(a) gives \(Shape.text(shape))"
     }
   }
 

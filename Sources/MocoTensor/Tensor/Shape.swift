@@ -2,15 +2,15 @@ import MocoBase
 
 /// Arithmetic on shapes that neither traps nor wraps.
 public enum Shape {
-  /// More than anybody needs, and few enough that work for each pair of them is nothing.
+  /// More than programs need, and few enough that work for each pair of dimensions is negligible.
   public static let mostDimensions = 64
 
   /// Number of elements.
   ///
-  /// - Throws: E0205 for a negative size, E0405 for more elements than memory can be addressed.
+  /// - Throws: E0205 for a negative size, E0405 for more elements than memory can address.
   public static func count(_ shape: [Int]) throws -> Int {
     guard shape.count <= mostDimensions else {
-      throw Failure("E0205", "a tensor has at most \(mostDimensions) dimensions, not \(shape.count)")
+      throw Failure("E0205", "too many dimensions: \(shape.count); a tensor has at most \(mostDimensions)")
     }
     var total = 1
     var empty = false
@@ -18,18 +18,18 @@ public enum Shape {
     for size in shape {
       guard size >= 0 else {
         throw Failure(
-          "E0205", "a shape cannot hold \(size)",
-          help: "sizes are zero or more: found \(text(shape))")
+          "E0205", "\(size) is not a valid size in a shape",
+          help: "use sizes of at least 0; the shape is \(text(shape))")
       }
       if size == 0 { empty = true }
       let (product, overflow) = total.multipliedReportingOverflow(by: max(size, 1))
       total = overflow ? Int.max : product
       over = over || overflow
     }
-    // An empty tensor may be absurdly long in another direction; strides must still fit.
+    // An empty tensor may be very long in another dimension; strides must still fit.
     guard !over, total <= Int.max / 16 else {
       throw Failure(
-        "E0405", "a tensor of shape \(text(shape)) does not fit any memory",
+        "E0405", "a tensor of shape \(text(shape)) is too large for memory",
         help: "use a smaller size")
     }
     return empty ? 0 : total
@@ -51,7 +51,7 @@ public enum Shape {
     "[" + shape.map(String.init).joined(separator: ", ") + "]"
   }
 
-  /// The shape that both broadcast to, as in NumPy; nil if they do not.
+  /// The common shape after broadcasting, as in NumPy; nil if the shapes do not broadcast.
   public static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {
     let rank = max(a.count, b.count)
     var result = [Int](repeating: 1, count: rank)
@@ -64,7 +64,7 @@ public enum Shape {
     return result
   }
 
-  /// The shape that both broadcast to, as in NumPy.
+  /// The common shape after broadcasting, as in NumPy.
   ///
   /// - Throws: E0204 naming both shapes and the dimension.
   package static func broadcast(_ a: [Int], _ b: [Int], for operation: String) throws -> [Int] {
@@ -76,10 +76,11 @@ public enum Shape {
       let x = back <= a.count ? a[a.count - back] : 1
       let y = back <= b.count ? b[b.count - back] : 1
       guard x != y, x != 1, y != 1 else { continue }
-      found = "\(x) is not \(y) in \(back == 1 ? "the last dimension" : "dimension \(-back)")"
+      found =
+        "size \(x) on the left, \(y) on the right in \(back == 1 ? "the last dimension" : "dimension \(-back)")"
       break
     }
-    // A vector that would fit the rows of the other side is the common case.
+    // A vector that would match the rows of the other side is the common case.
     if b.count == 1, let n = b.first, let axis = a.lastIndex(of: n), axis < a.count - 1 {
       help =
         "reshape the right side to \(text([n] + [Int](repeating: 1, count: a.count - 1 - axis)))"
@@ -89,7 +90,7 @@ public enum Shape {
         "reshape the left side to \(text([n] + [Int](repeating: 1, count: b.count - 1 - axis)))"
         + " to use it along dimension \(axis) of the right"
     } else {
-      help = "sizes must be equal, or one of them 1, counted from the last dimension"
+      help = "make the sizes equal, or one of them 1, counted from the last dimension"
     }
     throw Failure(
       "E0204", "\(operation): shapes \(text(a)) and \(text(b)) do not broadcast: \(found)",
@@ -107,7 +108,7 @@ public enum Shape {
       throw Failure(
         "E0205", "\(operation): axis \(axis) does not exist in shape \(text(shape))",
         help: rank == 0
-          ? "a scalar has no axes" : "axes run from 0 to \(rank - 1), or from -1 back to -\(rank)")
+          ? "a scalar has no axes" : "use an axis from 0 to \(rank - 1), or from -1 back to -\(rank)")
     }
     return index
   }

@@ -8,20 +8,20 @@ import MocoBase
 package final class Storage: @unchecked Sendable {
   /// The first byte, aligned as malloc aligns. Valid while this object lives.
   package let base: UnsafeMutableRawPointer
-  /// Bytes asked for and accounted. The allocation itself is rounded up to a multiple of 64.
+  /// Bytes requested and accounted. The allocation itself is rounded up to a multiple of 64.
   package let byteCount: Int
-  /// How often elements were assigned to; a recorded operation compares it before it uses what it saved.
+  /// The number of writes; a recorded operation compares it before it uses its saved values.
   package var writes = 0
 
-  /// Reserves memory from the accountant and allocates it; both are given back when this object goes.
+  /// Reserves memory from the accountant and allocates it; both are released with this object.
   ///
-  /// - Throws: E0405 when the memory is not there.
+  /// - Throws: E0405 if the memory is not available.
   package init(bytes: Int, zeroed: Bool = false) throws {
     try MemoryAccountant.reserve(bytes)
     let rounded = (max(bytes, 1) + 63) & ~63
     var raw: UnsafeMutableRawPointer?
     if zeroed, bytes >= 1 << 18 {
-      // Pages fresh from the system are zero already.
+      // New pages from the system are already zero.
       raw = calloc(1, rounded)
     } else if rounded <= 256 {
       raw = malloc(rounded)

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Loops over operands of one shape with strides of their own, as long inner rows.
+/// Loops over operands of one shape, each with its own strides, as long inner rows.
 package enum Strided {
   /// A shape with neighbouring dimensions merged where all operands allow it, and at least one dimension.
   package struct Loop {
@@ -9,7 +9,7 @@ package enum Strided {
     /// By operand.
     package var strides: [[Int]]
 
-    /// Merges the dimensions of `shape`. Each operand is given by its strides in elements, one a dimension.
+    /// Merges the dimensions of `shape`. Each operand is given by its strides in elements, one per dimension.
     package init(_ shape: [Int], _ operands: [[Int]]) {
       var sizes: [Int] = []
       var merged = [[Int]](repeating: [], count: operands.count)
@@ -41,7 +41,7 @@ package enum Strided {
     package func innerStride(_ operand: Int) -> Int { strides[operand][shape.count - 1] }
 
     /// Calls `body` for runs of the innermost dimension: the offset of each operand and the run's length.
-    /// Runs are cut and spread over threads by size alone, so `body` must write to places of its own.
+    /// Runs are split and spread over threads by size alone, so `body` must write to its own places.
     package func run(_ body: ([Int], Int) -> Void) {
       let inner = self.inner
       let rows = self.rows
@@ -77,7 +77,7 @@ package enum Strided {
     }
   }
 
-  /// Copies elements of equal shape and type.
+  /// Copies elements of equal shape and dtype.
   package static func copy(_ source: Tensor, to target: Tensor) {
     guard source.count > 0 else { return }
     let loop = Loop(source.shape, [target.strides, source.strides])

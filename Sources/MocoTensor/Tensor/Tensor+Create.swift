@@ -3,14 +3,14 @@ import MocoBase
 extension Tensor {
   /// A tensor of zeros (false for bool).
   ///
-  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
+  /// - Throws: E0205 for an invalid shape, E0405 if memory is insufficient.
   public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor {
     try Tensor(uninitialized: shape, dtype, zeroed: true)
   }
 
   /// A tensor of ones (true for bool).
   ///
-  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
+  /// - Throws: E0205 for an invalid shape, E0405 if memory is insufficient.
   public static func ones(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor {
     switch dtype {
     case .float32: return try full(shape, 1)
@@ -21,7 +21,7 @@ extension Tensor {
 
   /// A float32 tensor of one value.
   ///
-  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
+  /// - Throws: E0205 for an invalid shape, E0405 if memory is insufficient.
   public static func full(_ shape: [Int], _ value: Float) throws -> Tensor {
     let out = try Tensor(uninitialized: shape)
     withExtendedLifetime(out.storage) { Kernels.fill(out.floats, value, count: out.count) }
@@ -30,7 +30,7 @@ extension Tensor {
 
   /// An int64 tensor of one value.
   ///
-  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
+  /// - Throws: E0205 for an invalid shape, E0405 if memory is insufficient.
   public static func full(_ shape: [Int], int value: Int) throws -> Tensor {
     let out = try Tensor(uninitialized: shape, .int64)
     withExtendedLifetime(out.storage) { out.ints.update(repeating: Int64(value), count: out.count) }
@@ -39,7 +39,7 @@ extension Tensor {
 
   /// A bool tensor of one value.
   ///
-  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
+  /// - Throws: E0205 for an invalid shape, E0405 if memory is insufficient.
   public static func full(_ shape: [Int], bool value: Bool) throws -> Tensor {
     let out = try Tensor(uninitialized: shape, .bool)
     withExtendedLifetime(out.storage) { out.bytes.update(repeating: value ? 1 : 0, count: out.count) }
@@ -53,7 +53,7 @@ extension Tensor {
     guard start.isFinite, end.isFinite, step.isFinite, step != 0 else {
       throw Failure(
         "E0205", "arange: from \(start) to \(end) by \(step) never ends",
-        help: "give a step that is not 0")
+        help: "use a step other than 0")
     }
     let length = max(0, ((end - start) / step).rounded(.up))
     guard let count = Int(exactly: length) else { throw Failure.absurd("arange: \(length) values") }
@@ -69,7 +69,7 @@ extension Tensor {
   /// - Throws: E0205 for a step of zero.
   public static func arange(_ start: Int, _ end: Int, by step: Int = 1) throws -> Tensor {
     guard step != 0 else {
-      throw Failure("E0205", "arange: a step of 0 never ends", help: "give a step that is not 0")
+      throw Failure("E0205", "arange: a step of 0 never ends", help: "use a step other than 0")
     }
     let (distance, overflow) = end.subtractingReportingOverflow(start)
     guard !overflow else { throw Failure.absurd("arange: from \(start) to \(end)") }
@@ -102,7 +102,7 @@ extension Tensor {
     return out
   }
 
-  /// Writes numbers in row-major order, with a look for an interrupt now and then.
+  /// Writes numbers in row-major order, and checks for an interrupt from time to time.
   private func fill(_ next: () -> Float) throws {
     var start = 0
     while start < count {
@@ -116,6 +116,6 @@ extension Tensor {
 
 extension Failure {
   static func absurd(_ what: String) -> Failure {
-    Failure("E0405", "\(what) do not fit any memory", help: "use a smaller size")
+    Failure("E0405", "\(what): too large for memory", help: "use a smaller size")
   }
 }

@@ -1,8 +1,8 @@
 import MocoBase
 
 extension Tensor {
-  /// The sums along an axis so far, from its beginning or, `reversed`, from its end. Of integers and bools int64; of
-  /// floats float32, added in double precision.
+  /// The cumulative sums along an axis, from its beginning or, if `reversed`, from its end. Integers and bools give
+  /// int64; floats give float32, added in double precision.
   ///
   /// - Throws: E0205 for an axis that does not exist, E0402 when integers overflow.
   public func cumulativeSum(axis: Int, reversed: Bool = false) throws -> Tensor {

@@ -140,7 +140,7 @@ extension Tensor {
     return out
   }
 
-  /// Elements of `a` where the condition is not zero, of `b` elsewhere; all three broadcast.
+  /// Elements of `a` where the condition is not zero, otherwise of `b`; all three broadcast.
   ///
   /// - Throws: E0204.
   public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
@@ -213,7 +213,7 @@ extension Tensor {
     return out
   }
 
-  /// Every element moved into low ... high.
+  /// Every element limited to low ... high.
   public func clamped(_ low: Float, _ high: Float) throws -> Tensor {
     try Tensor.binary(.minimum, Tensor.binary(.maximum, self, Tensor(low)), Tensor(high))
   }
@@ -225,7 +225,7 @@ extension Tensor {
 }
 
 extension Kernels.Binary {
-  // What does the same to bools as numbers 0 and 1.
+  // Operations that treat bools like the numbers 0 and 1.
   var logical: Kernels.Binary? {
     switch self {
     case .add, .maximum: return .maximum
@@ -234,7 +234,7 @@ extension Kernels.Binary {
     }
   }
 
-  /// As it is written in the language.
+  /// The symbol in the language.
   public var symbol: String {
     switch self {
     case .add: return "+"
@@ -250,7 +250,7 @@ extension Kernels.Binary {
 }
 
 extension Kernels.Comparison {
-  /// As it is written in the language.
+  /// The symbol in the language.
   public var symbol: String {
     switch self {
     case .equal: return "=="

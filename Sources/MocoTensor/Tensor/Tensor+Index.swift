@@ -7,11 +7,11 @@ public enum IndexItem: Sendable {
   case index(Int)
   /// Positions from ..< to, counted from the end when negative; nil is the end of the dimension.
   ///
-  /// With a negative step both ends must be there, and every number between them names a position of its own.
+  /// With a negative step both ends are required, and every number between them is a separate position.
   case range(from: Int?, to: Int?, step: Int = 1)
   /// `:`, the whole dimension.
   case all
-  /// Positions in any order, also repeated.
+  /// Positions in any order, repetitions allowed.
   case list([Int])
   /// Positions where a bool tensor is true; it spans as many dimensions as it has.
   case mask(Tensor)
@@ -19,7 +19,7 @@ public enum IndexItem: Sendable {
 
 /// An index resolved against a shape: a view, then at most one gather.
 package struct IndexPlan {
-  /// What is taken of one dimension: all of it; one position, which removes the dimension; or positions from
+  /// The selection of one dimension: all of it; one position, which removes the dimension; or positions from
   /// ..< to, every `step`-th, with 0 ≤ from, to ≤ length and step > 0.
   package enum Slice: Equatable {
     case whole
@@ -29,14 +29,14 @@ package struct IndexPlan {
 
   /// By dimension of the source.
   package var slices: [Slice] = []
-  /// Dimensions of the view that lists pick from, and the positions; all lists are of equal length.
+  /// Dimensions of the view that lists index, and the positions; all lists have the same length.
   package var lists: [(axis: Int, positions: [Int])] = []
-  /// Where the lists' common dimension stands in the result.
+  /// The index of the lists' common dimension in the result.
   package var listAxis = 0
 
-  /// Resolves the items, which may be fewer than the dimensions; the rest are taken whole.
+  /// Resolves the items, which may be fewer than the dimensions; the others are selected completely.
   ///
-  /// - Throws: E0202 for a position out of range or too many items, E0205 for lists or masks that do not fit.
+  /// - Throws: E0202 for a position out of range or too many items, E0205 for lists or masks of another shape.
   package init(_ items: [IndexItem], _ shape: [Int]) throws {
     let used = items.reduce(0) {
       if case .mask(let m) = $1 { return $0 + max(m.rank, 1) }
@@ -46,9 +46,11 @@ package struct IndexPlan {
       throw Failure(
         "E0202",
         shape.isEmpty
-          ? "a single number cannot be indexed" : "\(used) indices for shape \(Shape.text(shape))",
+          ? "a tensor of rank 0 cannot be indexed"
+          : "too many indices: \(used) for shape \(Shape.text(shape))",
         help: shape.isEmpty
-          ? "item() gives its value" : "it has \(shape.count) dimension\(shape.count == 1 ? "" : "s")")
+          ? "use item() to get its value"
+          : "the tensor has \(shape.count) dimension\(shape.count == 1 ? "" : "s")")
     }
     var viewAxis = 0
     var adjacent = true
@@ -89,8 +91,8 @@ package struct IndexPlan {
         guard mask.rank > 0, mask.shape == span else {
           throw Failure(
             "E0205",
-            "a mask of shape \(Shape.text(mask.shape)) does not fit dimensions of shape \(Shape.text(span))",
-            help: "compare the tensor with something to make a mask of its shape",
+            "shape mismatch: mask \(Shape.text(mask.shape)), dimensions \(Shape.text(span))",
+            help: "make a mask by comparing the tensor with a value",
             operandLabels: (Shape.text(shape), Shape.text(mask.shape)))
         }
         let set = try mask.toBools()
@@ -104,7 +106,7 @@ package struct IndexPlan {
       viewAxis += 1
     }
     try alignLists()
-    // Lists that stand apart put their dimension first, as in NumPy.
+    // If lists are separated by other items, their dimension comes first, as in NumPy.
     listAxis = adjacent ? lists.first?.axis ?? 0 : 0
   }
 
@@ -115,20 +117,20 @@ package struct IndexPlan {
       guard lists[i].positions.count == 1, length != 0 else {
         throw Failure(
           "E0205",
-          "index lists of \(lists.map { String($0.positions.count) }.joined(separator: " and ")) items",
-          help: "several lists pick pairs, so they must be equally long")
+          "index lists of different lengths: \(lists.map { String($0.positions.count) }.joined(separator: " and "))",
+          help: "use lists of the same length; they select pairs")
       }
       lists[i].positions = [Int](repeating: lists[i].positions[0], count: length)
     }
   }
 
-  /// What is assigned, repeated to the shape of the part that takes it.
+  /// The assigned values, repeated to the shape of the assigned part.
   /// - Throws: E0204 naming both shapes.
   static func fitted(_ source: Tensor, to shape: [Int]) throws -> Tensor {
     do { return try source.expanded(to: shape) } catch let error as Failure where error.code == "E0204" {
       throw Failure(
         "E0204",
-        "values of shape \(Shape.text(source.shape)) do not fit the part of shape \(Shape.text(shape)) they are assigned to",
+        "shape mismatch in assignment: values \(Shape.text(source.shape)), target \(Shape.text(shape))",
         help: error.help)
     }
   }
@@ -140,7 +142,7 @@ package struct IndexPlan {
       throw Failure(
         "E0202", "index \(i) is out of range for dimension \(dimension) of length \(length)",
         help: length == 0
-          ? "the dimension is empty" : "indices run from 0 to \(length - 1), or from -1 back to -\(length)")
+          ? "the dimension is empty" : "use an index from 0 to \(length - 1), or from -1 back to -\(length)")
     }
     return at
   }
@@ -158,10 +160,10 @@ package struct IndexPlan {
     return (a, max(b, 0))
   }
 
-  /// The positions that from, from + step, … name, each for itself, before `to` is reached; `step` is negative.
+  /// The positions from, from + step, … each resolved separately, before `to` is reached; `step` is negative.
   ///
-  /// - Throws: E0202 without one of the ends, for a position out of range, or on the way from the first position
-  ///   to those that are counted from the end.
+  /// - Throws: E0202 if an end is missing, for a position out of range, or if the slice continues from the first
+  ///   position to those that are counted from the end.
   static func backwards(
     _ from: Int?, _ to: Int?, _ step: Int, _ length: Int, _ dimension: Int
   ) throws -> [Int] {
@@ -172,16 +174,16 @@ package struct IndexPlan {
     let steps = (UInt(bitPattern: from &- to) - 1) / step.magnitude
     let last = from &- Int(bitPattern: steps &* step.magnitude)
     _ = try position(last, length, dimension)
-    // -1 is the last position, and not the one before the first.
+    // -1 is the last position, not the one before the first.
     guard (from < 0) == (last < 0) else {
       throw Failure(
-        "E0202", "the slice from \(from) to \(to) by \(step) goes on before the first position",
+        "E0202", "the slice from \(from) to \(to) by \(step) extends past the first position",
         help: "end it at -1 to stop at the first position")
     }
     return (0...Int(steps)).map { first + $0 * step }
   }
 
-  /// What the lists pick, as rows of the view with the lists' dimensions moved first and joined.
+  /// The elements selected by the lists, as rows of the view with the lists' dimensions moved first and joined.
   package func rows(_ viewShape: [Int]) -> [Int] {
     guard let first = lists.first else { return [] }
     var rows = [Int](repeating: 0, count: first.positions.count)
@@ -193,7 +195,7 @@ package struct IndexPlan {
 }
 
 extension Tensor {
-  /// The part that plain indices and ranges show: a view.
+  /// The part selected by plain indices and ranges: a view.
   package func view(_ slices: [IndexPlan.Slice]) throws -> Tensor {
     var shape: [Int] = []
     var strides: [Int] = []
@@ -215,7 +217,7 @@ extension Tensor {
     return view(shape, strides, offset: count == 0 ? offset : start, count: count)
   }
 
-  /// `t[items]`: a view for indices and ranges, a copy where lists or masks pick.
+  /// `t[items]`: a view for indices and ranges, a copy for lists or masks.
   ///
   /// - Throws: E0202 naming index and length, E0205.
   public subscript(_ items: [IndexItem]) -> Tensor {
@@ -238,7 +240,8 @@ extension Tensor {
   /// - Throws: E0202, E0204, E0205; E0201 for floats into integers.
   public func assign(_ items: [IndexItem], _ value: Tensor) throws {
     guard value.dtype == dtype || dtype == .float32 || value.dtype == .bool else {
-      throw Failure("E0201", "a tensor of \(dtype.rawValue) cannot take values of \(value.dtype.rawValue)")
+      throw Failure(
+        "E0201", "cannot assign \(value.dtype.rawValue) values to a tensor of dtype \(dtype.rawValue)")
     }
     let plan = try IndexPlan(items, shape)
     let part = try view(plan.slices)
@@ -290,7 +293,7 @@ extension Tensor {
     return out
   }
 
-  /// Adds the slices of `self` along an axis to those of a zero tensor at `indices`: the way back of
+  /// Adds the slices of `self` along an axis to those of a zero tensor at `indices`: the gradient of
   /// `indexSelect`. Slices of the same index are added in order.
   package func scatterAdded(axis: Int, _ indices: [Int], length: Int) throws -> Tensor {
     let v = try cast(to: .float32).along(axis, "scatter", keep: true)
@@ -346,7 +349,7 @@ extension Tensor {
     guard indices.shape == expected else {
       throw Failure(
         "E0205",
-        "indices of shape \(Shape.text(indices.shape)) do not fit \(Shape.text(shape)) along axis \(v.axis)",
+        "shape mismatch along axis \(v.axis): indices \(Shape.text(indices.shape)), tensor \(Shape.text(shape))",
         operandLabels: (Shape.text(shape), Shape.text(indices.shape)))
     }
     let k = indices.shape[v.axis]
@@ -367,14 +370,14 @@ extension IndexPlan {
     return axes + (0..<rank).filter { !axes.contains($0) }
   }
 
-  /// Moves the lists' common dimension, which stands first, to where it belongs.
+  /// Moves the lists' common dimension from the front to its final position.
   package func backOrder(rank: Int) -> [Int] {
     var order = Array(1..<max(rank, 1))
     order.insert(0, at: min(listAxis, order.count))
     return order
   }
 
-  /// The order that undoes a permutation. `order` must hold each of 0 ..< its length once.
+  /// The inverse of a permutation. `order` must contain each of 0 ..< its length once.
   package static func inverse(_ order: [Int]) -> [Int] {
     var inverse = order
     for (i, axis) in order.enumerated() { inverse[axis] = i }

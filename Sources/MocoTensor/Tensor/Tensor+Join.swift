@@ -20,8 +20,8 @@ extension Tensor {
     }
     guard first.rank > 0 else {
       throw Failure(
-        "E0205", "concat: single numbers have no axis",
-        help: "use stack to make a vector of them")
+        "E0205", "concat: tensors of rank 0 have no axis",
+        help: "use stack to make a vector")
     }
     let at = try Shape.axis(axis, first.shape, for: "concat")
     var shape = first.shape
@@ -32,8 +32,8 @@ extension Tensor {
       guard fits else {
         throw Failure(
           "E0205",
-          "concat: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
-          help: "all dimensions but axis \(at) must be equal",
+          "concat: shape mismatch: tensor \(i) has \(Shape.text(t.shape)), the first has \(Shape.text(first.shape))",
+          help: "make all dimensions except axis \(at) equal",
           operandLabels: (Shape.text(first.shape), Shape.text(t.shape)))
       }
       let (sum, overflow) = shape[at].addingReportingOverflow(t.shape[at])
@@ -60,8 +60,9 @@ extension Tensor {
     }
     for (i, t) in tensors.enumerated() where t.shape != first.shape {
       throw Failure(
-        "E0205", "stack: tensor \(i) has shape \(Shape.text(t.shape)), the first \(Shape.text(first.shape))",
-        help: "all shapes must be equal", operandLabels: (Shape.text(first.shape), Shape.text(t.shape)))
+        "E0205",
+        "stack: shape mismatch: tensor \(i) has \(Shape.text(t.shape)), the first has \(Shape.text(first.shape))",
+        help: "make all shapes equal", operandLabels: (Shape.text(first.shape), Shape.text(t.shape)))
     }
     let at = try Shape.axis(axis, first.shape + [1], for: "stack")
     return try concat(tensors.map { try $0.unsqueezed(at) }, axis: at)

@@ -3,7 +3,7 @@ import MocoBase
 extension Tensor {
   /// [.., m, k] @ [.., k, n] of integers and bools, whose batches broadcast: exact, as NumPy's, but never wrapped.
   ///
-  /// - Throws: E0402 when a sum of products does not fit; E0406 when interrupted.
+  /// - Throws: E0402 if a sum of products overflows; E0406 if interrupted.
   static func wholeProduct(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
     let batch = Shape.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))) ?? []
@@ -51,7 +51,7 @@ extension Tensor {
     return largest
   }
 
-  /// The largest number where it does not fit.
+  /// The largest number on overflow.
   private static func product(of a: UInt64, _ b: UInt64, _ count: Int) -> UInt64 {
     let (first, tooLarge) = a.multipliedReportingOverflow(by: b)
     let (all, overflow) = first.multipliedReportingOverflow(by: UInt64(count))

@@ -17,7 +17,7 @@ extension Tensor {
   package static func matrixOperands(_ left: Tensor, _ right: Tensor) throws -> (Tensor, Tensor, [Int]) {
     guard left.rank > 0, right.rank > 0 else {
       throw Failure(
-        "E0203", "a matrix product needs vectors or matrices, not a single number",
+        "E0203", "a matrix product needs vectors or matrices, not a scalar",
         help: "use * to multiply by a number",
         operandLabels: (Shape.text(left.shape), Shape.text(right.shape)))
     }
@@ -57,7 +57,7 @@ extension Tensor {
     } else if let shape = result(b, a) {
       remedy = .swap(shape)
     } else {
-      error.help = "the last dimension of the left side must equal the last but one of the right"
+      error.help = "the last dimension on the left must equal the second to last on the right"
       return error
     }
     error.help = remedy.text(left: "left", right: "right")
@@ -65,7 +65,7 @@ extension Tensor {
     return error
   }
 
-  /// A matrix as the products want it: which way round, and how far apart its rows.
+  /// A matrix as the products need it: its orientation, and the distance of its rows.
   private struct Operand {
     let tensor: Tensor
     let transposed: Bool
@@ -93,7 +93,7 @@ extension Tensor {
     let m = a.shape[a.rank - 2]
     let k = a.shape[a.rank - 1]
     let n = b.shape[b.rank - 1]
-    // Matrices that all meet the same right side are one tall matrix.
+    // Matrices with the same right side are one tall matrix.
     if b.rank == 2, a.rank > 2 {
       let tall = try a.reshaped([a.shape.dropLast(2).reduce(1, *) * m, k])
       return try product(tall, b).reshaped(Array(a.shape.dropLast(1)) + [n])

@@ -25,7 +25,7 @@ extension Tensor {
   func joined(_ axes: [Int], _ operation: String, keep: Bool) throws -> (tensor: Tensor, shape: [Int]) {
     let at = try axes.map { try Shape.axis($0, shape, for: operation) }
     guard Set(at).count == at.count else {
-      throw Failure("E0205", "\(operation): an axis is named twice in \(Shape.text(axes))")
+      throw Failure("E0205", "\(operation): duplicate axis in \(Shape.text(axes))")
     }
     let kept = shape.indices.filter { !at.contains($0) }
     let n = at.reduce(1) { $0 * shape[$1] }
@@ -121,13 +121,13 @@ extension Tensor {
     guard n > 0 else {
       throw Failure(
         "E0205",
-        "\(operation) of nothing: "
+        "\(operation) of an empty tensor: "
           + (axis.map { "dimension \($0) of \(Shape.text(shape)) is empty" }
             ?? "shape \(Shape.text(shape)) is empty"))
     }
   }
 
-  /// Largest or smallest elements along an axis and where they first stand. NaN wins, as in NumPy.
+  /// Largest or smallest elements along an axis and their first indices. NaN takes precedence, as in NumPy.
   ///
   /// - Throws: E0205 for an empty axis.
   public func extreme(
@@ -169,20 +169,20 @@ extension Tensor {
     return (values, indices)
   }
 
-  /// Which end of the order is looked for.
+  /// The end of the order to search for.
   public enum Extreme: Sendable {
     case max, min
     var name: String { self == .max ? "max" : "min" }
   }
 
-  /// Where the largest element along an axis first stands, int64; NaN counts as largest.
+  /// The first index of the largest element along an axis, int64; NaN counts as largest.
   ///
   /// - Throws: E0205 for an axis that is empty or does not exist.
   public func argmax(axis: Int, keep: Bool = false) throws -> Tensor {
     try extreme(.max, axis: axis, keep: keep).indices
   }
 
-  /// Summed over what broadcasting repeated, so that the result has `target`'s shape; the way back of
+  /// Summed over the repeated dimensions, so that the result has `target`'s shape; the gradient of
   /// `expanded`.
   package func reduced(to target: [Int]) throws -> Tensor {
     if shape == target { return self }

@@ -1,14 +1,14 @@
 import MocoBase
 
 extension Tensor {
-  /// Sorted along an axis, with the positions they came from. Stable; NaN comes last either way.
+  /// Sorted along an axis, with the original positions. Stable; NaN comes last in both directions.
   ///
   /// - Throws: E0205; E0405 without room for the positions; E0406 when interrupted.
   public func sorted(axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, indices: Tensor) {
     try ordered(axis: axis, descending: descending, keep: nil, "sort")
   }
 
-  /// The k largest (or smallest) along an axis, in order, with their positions. Of equal ones the first comes
+  /// The k largest (or smallest) along an axis, in order, with their positions. Among equal ones the first comes
   /// first.
   ///
   /// - Throws: E0205 for k outside 0 ... length.
@@ -17,8 +17,8 @@ extension Tensor {
     let at = try Shape.axis(axis, shape, for: "topk")
     guard k >= 0, k <= shape[at] else {
       throw Failure(
-        "E0205", "topk: \(k) of the \(shape[at]) elements along axis \(at) of \(Shape.text(shape))",
-        help: "k runs from 0 to \(shape[at])")
+        "E0205", "topk: k is \(k), but axis \(at) of \(Shape.text(shape)) has \(shape[at]) elements",
+        help: "use k from 0 to \(shape[at])")
     }
     return try ordered(axis: at, descending: largest, keep: k, "topk")
   }
@@ -33,7 +33,7 @@ extension Tensor {
     shape[v.axis] = k
     let indices = try Tensor(uninitialized: shape, .int64)
     let ints = dtype == .float32 ? nil : try v.source.cast(to: .int64)
-    // Positions in process: a list of them for every thread.
+    // Positions being sorted: a list for every thread.
     let (bytes, overflow) = n.multipliedReportingOverflow(by: 8 * min(Parallel.threadCount, max(v.outer, 1)))
     try MemoryAccountant.reserve(overflow ? Int.max : bytes)
     defer { MemoryAccountant.release(overflow ? Int.max : bytes) }
@@ -81,13 +81,13 @@ extension Tensor {
   /// - Throws: E0202 for a label outside 0 ..< classes, E0201 for floats.
   public func oneHot(_ classes: Int) throws -> Tensor {
     guard dtype == .int64 else {
-      throw Failure("E0201", "one_hot needs whole numbers, not \(dtype.rawValue)")
+      throw Failure("E0201", "one_hot needs integer labels, not \(dtype.rawValue)")
     }
     let labels = try toInts()
     let out = try Tensor.zeros(shape + [classes])
     for (i, label) in labels.enumerated() {
       guard label >= 0, label < classes else {
-        throw Failure("E0202", "one_hot: label \(label) is not in 0 ..< \(classes)")
+        throw Failure("E0202", "one_hot: label \(label) is out of range for \(classes) classes")
       }
       out.floats[i * classes + label] = 1
     }

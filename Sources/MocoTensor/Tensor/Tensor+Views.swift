@@ -9,7 +9,7 @@ extension Tensor {
       count: count ?? self.count)
   }
 
-  /// The same elements in another shape; one size may be -1 and is worked out.
+  /// The same elements in another shape; one size may be -1 and is inferred.
   ///
   /// - Throws: E0205 naming both shapes and counts.
   public func reshaped(_ sizes: [Int]) throws -> Tensor {
@@ -24,7 +24,7 @@ extension Tensor {
     let open = sizes.indices.filter { sizes[$0] == -1 }
     guard open.count <= 1 else {
       throw Failure(
-        "E0205", "reshape: only one size of \(Shape.text(sizes)) can be worked out",
+        "E0205", "reshape: only one size of \(Shape.text(sizes)) can be -1",
         help: "write -1 once")
     }
     if let open = open.first {
@@ -34,9 +34,9 @@ extension Tensor {
       guard known > 0, count % known == 0 else {
         throw Failure(
           "E0205",
-          "reshape: \(Shape.text(shape)) has \(count) elements, which \(Shape.text(sizes)) cannot hold",
+          "reshape: cannot reshape \(Shape.text(shape)) with \(count) elements to \(Shape.text(sizes))",
           help: known > 0
-            ? "\(count) is not a multiple of \(known)" : "with a size of 0 the other cannot be worked out")
+            ? "\(count) is not a multiple of \(known)" : "replace -1: it cannot be inferred with a size of 0")
       }
       rest[open] = count / known
       return rest
@@ -44,8 +44,9 @@ extension Tensor {
     let wanted = try Shape.count(sizes)
     guard wanted == count else {
       throw Failure(
-        "E0205", "reshape: \(Shape.text(shape)) has \(count) elements and \(Shape.text(sizes)) has \(wanted)",
-        help: sizes.isEmpty ? nil : "write -1 for one size to have it worked out")
+        "E0205",
+        "reshape: \(Shape.text(shape)) has \(count) elements, but \(Shape.text(sizes)) has \(wanted)",
+        help: sizes.isEmpty ? nil : "write -1 for one size to infer it")
     }
     return sizes
   }
@@ -95,13 +96,13 @@ extension Tensor {
 
   /// Dimension i of the result is dimension `order[i]`.
   ///
-  /// - Throws: E0205 unless `order` names every axis once.
+  /// - Throws: E0205 unless `order` contains every axis once.
   public func permuted(_ order: [Int]) throws -> Tensor {
     let axes = try Shape.permutation(order, shape)
     return view(axes.map { shape[$0] }, axes.map { strides[$0] })
   }
 
-  /// The last two dimensions exchanged; a vector or scalar is itself.
+  /// The last two dimensions swapped; a vector or scalar is unchanged.
   public func transposed() -> Tensor {
     guard rank >= 2 else { return self }
     var shape = self.shape
@@ -111,7 +112,7 @@ extension Tensor {
     return view(shape, strides)
   }
 
-  /// Two dimensions exchanged.
+  /// Two dimensions swapped.
   public func transposed(_ a: Int, _ b: Int) throws -> Tensor {
     let a = try Shape.axis(a, shape, for: "transpose")
     let b = try Shape.axis(b, shape, for: "transpose")
@@ -128,8 +129,8 @@ extension Tensor {
     let lead = target.count - rank
     guard lead >= 0, Shape.broadcast(shape, target) == target else {
       throw Failure(
-        "E0204", "shape \(Shape.text(shape)) cannot be repeated to \(Shape.text(target))",
-        help: "sizes must be equal, or 1 to be repeated, counted from the last dimension",
+        "E0204", "shape \(Shape.text(shape)) does not broadcast to \(Shape.text(target))",
+        help: "use equal sizes, or 1 to repeat, counted from the last dimension",
         operandLabels: (Shape.text(shape), Shape.text(target)))
     }
     var strides = [Int](repeating: 0, count: target.count)
@@ -147,7 +148,7 @@ extension Tensor {
     return view(shape, strides)
   }
 
-  /// Without one dimension of size 1, or without all of them.
+  /// Removes one dimension of size 1, or all of them.
   public func squeezed(_ axis: Int? = nil) throws -> Tensor {
     var drop = Set(shape.indices.filter { shape[$0] == 1 })
     if let axis {
@@ -181,16 +182,16 @@ extension Tensor {
 }
 
 extension Shape {
-  /// An order of axes with negative ones counted from the end: what `permuted` does is worked out from it.
+  /// Resolves an order of axes, with negative ones counted from the end, for `permuted`.
   ///
-  /// - Throws: E0205 unless `order` names every axis once.
+  /// - Throws: E0205 unless `order` contains every axis once.
   package static func permutation(_ order: [Int], _ shape: [Int]) throws -> [Int] {
     let rank = shape.count
     let axes = order.map { $0 < 0 ? $0 &+ rank : $0 }
     guard axes.count == rank, Set(axes).count == rank, axes.allSatisfy({ $0 >= 0 && $0 < rank }) else {
       throw Failure(
-        "E0205", "permute: \(text(order)) does not name each axis of \(text(shape)) once",
-        help: "for example \(text(Array((0..<rank).reversed())))")
+        "E0205", "permute: \(text(order)) does not contain each axis of \(text(shape)) once",
+        help: "write for example \(text(Array((0..<rank).reversed())))")
     }
     return axes
   }

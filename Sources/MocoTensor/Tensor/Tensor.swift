@@ -3,13 +3,13 @@ import MocoBase
 
 /// A dense array of numbers of any rank.
 ///
-/// A value that shares storage: slices, transposes and reshapes are views where they can be. Operations give
+/// A value that shares storage: slices, transposes and reshapes are views if possible. Operations return
 /// new tensors; the only writes in place are `withMutableFloats` and `assign`, which every view of the
 /// storage sees.
 ///
 /// - Safety: as its storage.
 public struct Tensor: @unchecked Sendable {
-  /// The memory that holds the elements, shared with every view made of them.
+  /// The memory of the elements, shared with every view of them.
   package private(set) var storage: Storage
   /// The type of the elements.
   public let dtype: DType
@@ -33,9 +33,9 @@ public struct Tensor: @unchecked Sendable {
     self.count = count
   }
 
-  /// Memory that nothing has been written to, or zeros.
+  /// Uninitialised memory, or zeros.
   ///
-  /// - Throws: E0205 for a shape that cannot be, E0405 when it does not fit memory.
+  /// - Throws: E0205 for an invalid shape, E0405 if memory is insufficient.
   package init(uninitialized shape: [Int], _ dtype: DType = .float32, zeroed: Bool = false) throws {
     let count = try Shape.count(shape)
     let storage = try Storage(bytes: count * dtype.size, zeroed: zeroed)
@@ -79,7 +79,7 @@ public struct Tensor: @unchecked Sendable {
   private static func checkCount(_ found: Int, _ shape: [Int]) throws {
     let count = try Shape.count(shape)
     guard found == count else {
-      throw Failure("E0205", "shape \(Shape.text(shape)) holds \(count) values, not \(found)")
+      throw Failure("E0205", "shape \(Shape.text(shape)) needs \(count) values, found \(found)")
     }
   }
 
@@ -88,10 +88,10 @@ public struct Tensor: @unchecked Sendable {
 
   /// Bytes of the elements (not of storage shared with others).
   public var byteCount: Int { count * dtype.size }
-  /// Bytes of the memory that the tensor looks at, with what other views see of it.
+  /// Bytes of the entire storage, including the parts that only other views use.
   public var storageByteCount: Int { storage.byteCount }
 
-  /// Whether elements stand in row-major order without gaps.
+  /// Whether elements are in row-major order without gaps.
   public var isContiguous: Bool {
     var expected = 1
     var i = shape.count - 1
@@ -118,7 +118,7 @@ public struct Tensor: @unchecked Sendable {
   /// The first element as one byte, 0 or 1; only for a tensor of bools. Further elements follow by `strides`.
   package var bytes: UnsafeMutablePointer<UInt8> { storage.base.assumingMemoryBound(to: UInt8.self) + offset }
 
-  /// The elements as floats in row-major order: in place where they stand so, else of a copy.
+  /// The elements as floats in row-major order: in place if they are in that order, else in a copy.
   public func withFloats<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) throws -> R {
     let flat = try cast(to: .float32).contiguous()
     return try withExtendedLifetime(flat.storage) {
@@ -142,7 +142,7 @@ public struct Tensor: @unchecked Sendable {
   /// The elements in row-major order; integers are rounded to the nearest float, bools are 0 and 1.
   public func toFloats() throws -> [Float] { try withFloats { Array($0) } }
 
-  /// The elements in row-major order; floats are cut towards zero, bools are 0 and 1.
+  /// The elements in row-major order; floats are truncated towards zero, bools are 0 and 1.
   ///
   /// - Throws: E0402 for a float that is not a number or beyond Int.
   public func toInts() throws -> [Int] {
@@ -175,25 +175,25 @@ public struct Tensor: @unchecked Sendable {
     guard count == 1 else {
       throw Failure(
         "E0206", "a tensor of shape \(Shape.text(shape)) is not a single number",
-        help: count == 0 ? "it is empty" : "reduce it first, with sum() or mean(), or pick an element")
+        help: count == 0 ? "it is empty" : "reduce it with sum() or mean(), or select an element")
     }
   }
 
   // MARK: Copies
 
-  /// The tensor itself if its elements stand in order, else a copy.
+  /// The tensor itself if its elements are in order, else a copy.
   public func contiguous() throws -> Tensor { isContiguous ? self : try copy() }
 
-  /// A copy with storage of its own, row-major.
+  /// A copy with its own storage, row-major.
   public func copy() throws -> Tensor {
     let out = try Tensor(uninitialized: shape, dtype)
     Strided.copy(self, to: out)
     return out
   }
 
-  /// The same values as another type. Float to int cuts towards zero; to bool is "not zero".
+  /// The same values in another dtype. Float to int truncates towards zero; to bool means "not zero".
   ///
-  /// - Throws: E0402 for a float that no int holds.
+  /// - Throws: E0402 for a float that is out of range for int64.
   public func cast(to type: DType) throws -> Tensor {
     if type == dtype { return self }
     let source = try contiguous()
@@ -208,7 +208,7 @@ public struct Tensor: @unchecked Sendable {
       case (.float32, .int64):
         for i in 0..<count {
           guard let value = Int64(exactly: source.floats[i].rounded(.towardZero)) else {
-            throw Failure("E0402", "\(source.floats[i]) does not fit an integer")
+            throw Failure("E0402", "\(source.floats[i]) is out of range for Int")
           }
           out.ints[i] = value
         }
@@ -220,6 +220,6 @@ public struct Tensor: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Whether nothing else refers to the storage.
+  /// Whether the storage has no other references.
   package mutating func isUnshared() -> Bool { isKnownUniquelyReferenced(&storage) }
 }

@@ -1,6 +1,6 @@
-/// Which cells of an edited program are which cells of the one before.
+/// Matches the cells of an edited program with the cells of the earlier version.
 enum CellMatching {
-  /// What a cell is known again by.
+  /// The identity of a cell for matching.
   struct Mark: Equatable {
     /// Its kind and words.
     var text: String
@@ -8,10 +8,10 @@ enum CellMatching {
     var title: String
   }
 
-  /// For each new cell the old one that it is; nil for one that was added.
+  /// For each new cell the matching old one; nil for an added cell.
   ///
-  /// First those that stand in the same order with the same text (the longest common sequence), then those that were
-  /// moved, then those of the same title, then those in the same place between two that are known.
+  /// First those with the same text in the same order (the longest common subsequence), then those that were
+  /// moved, then those with the same title, then those at the same position between two matched cells.
   static func places(of new: [Mark], in old: [Mark]) -> [Int?] {
     var result = [Int?](repeating: nil, count: new.count)
     var free = Set(old.indices)
@@ -38,7 +38,7 @@ enum CellMatching {
     return result
   }
 
-  /// Pairs of places in a longest common sequence.
+  /// Pairs of indices of a longest common subsequence.
   private static func commonSequence(_ a: [String], _ b: [String]) -> [(Int, Int)] {
     var pairs: [(Int, Int)] = []
     var start = 0
@@ -53,7 +53,7 @@ enum CellMatching {
       pairs.append((endA, endB))
     }
     let (rows, columns) = (endA - start, endB - start)
-    // Of very many cells those in the middle are matched by their texts alone.
+    // With very many cells, those in the middle are matched by their texts alone.
     guard rows > 0, columns > 0, rows * columns <= 4_000_000 else { return pairs }
     var lengths = [Int32](repeating: 0, count: (rows + 1) * (columns + 1))
     for row in stride(from: rows - 1, through: 0, by: -1) {

@@ -1,6 +1,6 @@
-// Looks again and again whether files have changed. It asks the system for the state of each file some sixty times a second,
-// which costs less than a thousandth of a core and notices every way in which editors save: in place, in pieces, by a new file of
-// the same name, through links, on file systems of other machines, where notices of the kernel do not come.
+// Polls files for changes. It queries the state of each file about sixty times per second,
+// which costs less than a thousandth of a core and detects every way in which editors save: in place, in pieces, by
+// a new file with the same name, through links, and on network file systems, which do not send kernel notifications.
 
 import MocoBase
 
@@ -10,25 +10,25 @@ import MocoBase
 
 /// Watches a program, and files that it uses.
 ///
-/// - Safety: what other threads may touch is guarded by the monitor.
+/// - Safety: state shared with other threads is guarded by the monitor.
 package final class FileWatcher: @unchecked Sendable {
-  /// What is seen of a file.
+  /// A change of a file.
   package enum Event: Sendable {
-    /// The program has these bytes now.
+    /// The new contents of the program.
     case text([UInt8])
     /// The program cannot be read.
     case unreadable(Failure)
-    /// A file that it uses has changed, or has come or gone: its path.
+    /// A file that it uses has changed, appeared or disappeared: its path.
     case changed(String)
   }
 
-  /// Microseconds between two looks.
+  /// Microseconds between two polls.
   static let pause: UInt32 = 12_000
-  /// Seconds for which an empty or missing file is not believed: editors empty a file before they write it, and
-  /// take it away before the new one has its name.
+  /// Seconds for which an empty or missing file is ignored: editors truncate a file before they write it, and
+  /// remove it before the new one has its name.
   static let doubt = 0.25
 
-  /// What tells whether a file is another one.
+  /// The stamp that shows whether a file has changed.
   private struct Stamp: Equatable {
     var kind: UInt32 = 0
     var inode: UInt = 0
@@ -56,7 +56,7 @@ package final class FileWatcher: @unchecked Sendable {
   private var known: Stamp?
   private var last: Stamp?
   private var text: [UInt8]?
-  /// What was said last where it could not be read.
+  /// The last reported error, if it could not be read.
   private var complaint: String?
   private var doubtSince: Double?
 
@@ -75,9 +75,9 @@ package final class FileWatcher: @unchecked Sendable {
     }
   }
 
-  /// Begins to look.
+  /// Begins polling.
   ///
-  /// - Throws: E0502 where there can be no thread.
+  /// - Throws: E0502 if no thread can be created.
   package func start() throws {
     var thread = pthread_t()
     let status = pthread_create(
@@ -88,7 +88,7 @@ package final class FileWatcher: @unchecked Sendable {
       }, Unmanaged.passRetained(self).toOpaque())
     guard status == 0 else {
       Unmanaged.passUnretained(self).release()
-      throw Failure("E0502", "no thread can be made to watch the file: \(systemMessage(status))")
+      throw Failure("E0502", "cannot create a thread to watch the file: \(systemMessage(status))")
     }
     pthread_detach(thread)
   }
@@ -112,7 +112,7 @@ package final class FileWatcher: @unchecked Sendable {
     }
   }
 
-  /// Looks once at everything.
+  /// Polls all files once.
   package func look() {
     lookAtProgram()
     let changed = monitor.locked {
@@ -136,7 +136,7 @@ package final class FileWatcher: @unchecked Sendable {
       doubtSince = nil
       return
     }
-    // Whoever writes in pieces is given the time of one look.
+    // A writer that writes in pieces gets the time of one poll.
     guard now == last else { return }
     if now == nil || (now?.size == 0 && text?.isEmpty == false) {
       let since = doubtSince ?? ProcessClock.seconds

@@ -3,28 +3,28 @@ import MocoNotebook
 import MocoRuntime
 import MocoSession
 
-/// What a run of a cell has begun with: with the same again it would give the same again.
+/// The inputs of a run of a cell: the same inputs give the same results.
 struct RunKey: Equatable {
   /// The words of the cell.
   var words: String
-  /// For what it reads or changes, the run that has made it; negative numbers for states of files.
+  /// For each name that it reads or changes, the run that produced the value; negative numbers for states of files.
   var inputs: [String: Int]
-  /// What is set of the names that it declares.
+  /// The settings of the names that it declares.
   var settings: [String: String]
 }
 
-/// A run of a cell that came to its end, and what it has left.
+/// A completed run of a cell, and its results.
 final class CellRun {
   let id: Int
   let key: RunKey
   let record: CellRecord
-  /// What the names stand for that it declares or changes.
+  /// The values of the names that it declares or changes.
   let names: [String: KeptName]
-  /// Where the random numbers stood afterwards.
+  /// The state of the random numbers afterwards.
   let chance: Runtime.Chance?
-  /// Bytes of the copies that it was run on.
+  /// Bytes of the copies made for it.
   let bytes: Int
-  /// Names whose values a later cell has changed in place: they cannot be had again but by another run.
+  /// Names whose values a later cell has changed in place: only another run can restore them.
   var gone: Set<String> = []
 
   init(
@@ -35,7 +35,7 @@ final class CellRun {
   }
 }
 
-/// A run that failed or was interrupted: nothing of it stays but what it said.
+/// A run that failed or was interrupted: only its output is kept.
 struct FailedRun {
   let id: Int
   let key: RunKey
@@ -45,28 +45,28 @@ struct FailedRun {
 
 /// A cell of the watched program, over all its edits.
 final class LiveCell {
-  /// Its own for as long as the program is watched.
+  /// Unique while the program is watched.
   let id: Int
-  /// What stands in the file.
+  /// Its contents in the file.
   var cell: Notebook.Cell
-  /// Its words, and where they stand.
+  /// Its words, and their positions.
   var words: CellWords
   var source: SourceFile
-  /// What it does with names.
+  /// Its reads and writes of names.
   var flow = CellFlow.Cell()
   /// Whether it uses a module that is a file.
   var usesFiles = false
   /// Names of its `let`s, which can be set.
   var constants: Set<String> = []
-  /// Its last run that came to its end.
+  /// Its last completed run.
   var run: CellRun?
-  /// The run after that, where it failed.
+  /// The later run, if it failed.
   var failure: FailedRun?
-  /// Seconds that its last run took.
+  /// The duration of its last run in seconds.
   var seconds: Double?
-  /// Whether places in what it has said are other ones since it was last shown.
+  /// Whether places in its output have changed since it was last shown.
   var hasMoved = false
-  /// Whether somebody has asked for it.
+  /// Whether it was requested.
   var isAsked = false
 
   init(id: Int, cell: Notebook.Cell, words: CellWords, source: SourceFile) {
@@ -76,38 +76,38 @@ final class LiveCell {
   /// Whether there is something to run.
   var isCode: Bool { cell.kind == .code && !words.places.isEmpty }
 
-  /// Functions that take long by their nature, and so wait to be asked.
+  /// Functions that take long, and therefore run only on request.
   static let slow: Set<String> = ["train", "step"]
 
-  /// Whether it runs by itself: it trains nothing, and its last run took less than a second.
+  /// Whether it runs automatically: it trains nothing, and its last run took less than a second.
   var isQuick: Bool { flow.calls.isDisjoint(with: Self.slow) && (seconds ?? 0) < 1 }
 
-  /// The controls that it has declared last, also where it has failed since.
+  /// The controls that it declared last, even if it has failed since.
   var shownControls: [Control] {
     if let failed = failure?.record.controls, !failed.isEmpty { return failed }
     return run?.record.controls ?? []
   }
 
-  /// What it depends on.
+  /// The names that it depends on.
   var needs: Set<String> { flow.reads.union(flow.changes) }
-  /// What other cells may have from it.
+  /// The names that it provides to other cells.
   var gives: Set<String> { flow.changes.union(flow.defines) }
 }
 
-/// How it stands with a cell.
+/// The state of a cell.
 package enum CellState: Equatable, Sendable {
   /// There is nothing to run.
   case prose
-  /// What is shown is what the program as it stands gives.
+  /// Its output is the result of the current program.
   case fresh
-  /// It is to run: by itself, or because somebody has asked.
+  /// It is queued: automatically, or on request.
   case queued
-  /// It waits to be asked.
+  /// It runs only on request.
   case stale
-  /// It cannot run before these cells have: their places.
+  /// It must run after these cells: their indices.
   case waiting([Int])
   case running
-  /// Its last run failed, and would again.
+  /// Its last run failed, and would fail again.
   case failed
   case interrupted
 }

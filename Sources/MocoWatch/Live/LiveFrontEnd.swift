@@ -4,7 +4,7 @@ import MocoLang
 import MocoNotebook
 import MocoSession
 
-/// Keeps what the running cell prints and shows, for the page to look at while it runs.
+/// Records the output of the running cell, so that the page can show it during the run.
 ///
 /// - Safety: the recorder is used under the monitor.
 final class LiveFrontEnd: SessionDelegate, @unchecked Sendable {
@@ -12,7 +12,7 @@ final class LiveFrontEnd: SessionDelegate, @unchecked Sendable {
   private let monitor = Monitor()
   private var isNew = false
   private var interrupts = false
-  /// Told that there is something to look at.
+  /// Called when there is new output.
   var told: () -> Void = {}
 
   private func note(_ work: () -> Void) {
@@ -24,7 +24,7 @@ final class LiveFrontEnd: SessionDelegate, @unchecked Sendable {
     if isFirst { told() }
   }
 
-  /// What there is to see, where something has come since it was last asked.
+  /// The output, if there is new output since the last call.
   func look() -> CellRecord? {
     monitor.locked {
       guard isNew else { return nil }
@@ -38,7 +38,7 @@ final class LiveFrontEnd: SessionDelegate, @unchecked Sendable {
     monitor.locked { (isNew, interrupts) = (false, false) }
   }
 
-  /// The running cell is to stop, also where its work has not begun yet.
+  /// Stops the running cell, even if its work has not begun yet.
   func interrupt(_ session: StopFlag) {
     monitor.locked { interrupts = true }
     session.request()

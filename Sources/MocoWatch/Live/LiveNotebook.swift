@@ -1,14 +1,14 @@
-// A program that is watched: which of its cells are as the file says, and what has to run for the others.
+// A watched program: which of its cells are up to date, and what has to run for the others.
 //
-// Nothing is put back here, and nothing is guessed. Each run of a cell has a key: its words, and for every name that it
-// reads or changes the run that has made it. A cell is fresh where its last run has the key that it would have now, and the
-// cells that it takes from are fresh. Whatever happened to the file (cells edited, inserted, removed, moved, names declared
-// once more above), the keys tell what has to run.
+// Nothing is rolled back, and nothing is guessed. Each run of a cell has a key: its words, and for every name that it
+// reads or changes the run that produced it. A cell is fresh if its last run has the key that it would have now,
+// and the cells that it depends on are fresh. Whatever happened to the file (cells edited, inserted, removed,
+// moved, names declared again above), the keys determine what has to run.
 //
-// A run keeps what it has made, name by name. Before a cell runs, the names of the session are those that the cells above
-// have made, and none besides; what the cell will change in place is copied first, so that those who ran above keep what
-// they have made. So a cell may run as often as one likes, in any order, and begins as in a run of the whole program.
-// What cannot be copied is used up: its maker runs again before somebody else can have it.
+// A run keeps its results, name by name. Before a cell runs, the names of the session are those that the cells above
+// have declared, and no others. Values that the cell will change in place are copied first, so that the cells above
+// keep their results. So a cell may run any number of times, in any order, and starts as in a run of the entire
+// program. A value that cannot be copied is consumed: the cell that made it runs again before another cell can use it.
 
 import MocoBase
 import MocoLang
@@ -18,24 +18,24 @@ import MocoSession
 
 /// The cells of a watched program, and a session that runs them. One thread at a time.
 package final class LiveNotebook {
-  /// Bytes that copies may take, all together; beyond, cells change what is there, and it is made again when needed.
+  /// The maximum total bytes of copies; beyond it, cells change the originals, which are made again when needed.
   package static let mostCopies = 1 << 30
 
-  /// What runs the cells.
+  /// The session that runs the cells.
   package let session: Session
   let recorder: NotebookRecorder
   /// In the order of the file.
   private(set) var cells: [LiveCell] = []
-  /// The program as it was last without errors.
+  /// The last version of the program without errors.
   private(set) var program: CheckedProgram?
   private(set) var notebook = Notebook()
-  /// What is wrong with the file as it stands; empty for nothing.
+  /// The errors of the current file; empty if there are none.
   package private(set) var problems: [Diagnostic] = []
-  /// Values that take the place of literals and controls, by name: `--set`.
+  /// Values that replace literals and controls, by name: `--set`.
   package private(set) var settings: [String: String]
   /// The same from the command line.
   private let givenSettings: [String: String]
-  /// The cell that runs.
+  /// The running cell.
   private(set) var running: LiveCell?
   var mostCopies = LiveNotebook.mostCopies
 
@@ -43,16 +43,16 @@ package final class LiveNotebook {
   private var lastRun = 0
   private var copiedBytes = 0
   private let beginning: Runtime.Chance
-  /// How often files have changed that the program names, by what it calls them.
+  /// The number of changes of files that the program names, by their names in the program.
   private var fileChanges: [String: Int] = [:]
   private var moduleChanges = 0
   private var modulesChanged = false
-  /// The runs that have written files last.
+  /// The last runs that have written files.
   private var fileWriters: [String: Int] = [:]
 
   /// - Parameters:
   ///   - settings: `--set`.
-  ///   - recorder: the session's delegate, or what it hands on to.
+  ///   - recorder: the session's delegate, or the object that it forwards to.
   package init(session: Session, recorder: NotebookRecorder, settings: [(name: String, text: String)] = []) {
     self.session = session
     self.recorder = recorder
@@ -63,7 +63,7 @@ package final class LiveNotebook {
 
   // MARK: - The file
 
-  /// The file has another text. Where it cannot run, everything stays as it is, and `problems` says why.
+  /// The file has changed. If it cannot run, everything stays unchanged, and `problems` contains the errors.
   package func load(_ source: SourceFile) {
     session.interpreter.setNames([:])
     let checked = session.check(source)
@@ -84,7 +84,7 @@ package final class LiveNotebook {
       let live: LiveCell
       if let place = places[index] {
         live = cells[place]
-        // What was moved on the page begins again where the cell that declares it is edited.
+        // A control that was moved on the page is reset if the cell that declares it is edited.
         if live.words != words[index] {
           for name in live.constants { settings[name] = givenSettings[name] }
         }
@@ -123,7 +123,7 @@ package final class LiveNotebook {
     }
   }
 
-  /// The file is as it was read last.
+  /// The file has not changed since it was last read.
   package func recover() { problems = [] }
 
   private func mark(_ cell: Notebook.Cell, _ words: CellWords) -> CellMatching.Mark {
@@ -132,7 +132,7 @@ package final class LiveNotebook {
       title: cell.title)
   }
 
-  /// Places in what a cell has said move with its words.
+  /// Places in a cell's output move with its words.
   private func move(_ cell: LiveCell, from old: CellWords, to new: CellWords, in source: SourceFile) {
     let before = cell.source
     func moved(_ record: CellRecord) -> CellRecord? {
@@ -160,26 +160,26 @@ package final class LiveNotebook {
 
   // MARK: - Other changes
 
-  /// Files that the program names, as it calls them, and modules: what there is to watch besides the program.
+  /// The files to watch besides the program: those that the program names, and modules.
   package var files: Set<String> {
     cells.reduce(into: Set<String>()) { $0.formUnion($1.flow.files) }.subtracting(writtenFiles)
   }
 
-  /// Files that cells write: when they change, that is the program's own doing.
+  /// Files that cells write: their changes are made by the program itself.
   private var writtenFiles: Set<String> { cells.reduce(into: []) { $0.formUnion($1.flow.changedFiles) } }
 
-  /// A file has changed that the program names so.
+  /// A file with this name in the program has changed.
   package func changed(file name: String) { fileChanges[name, default: 0] += 1 }
 
-  /// A module has changed: what uses modules that are files runs again.
+  /// A module has changed: cells that use module files run again.
   package func changedModule() {
     moduleChanges += 1
     modulesChanged = true
   }
 
-  /// A name that the program declares with `let` gets another value, as `--set` does: a control, or a literal.
+  /// Sets a name that the program declares with `let`, like `--set`: a control, or a literal.
   ///
-  /// - Throws: E0307 where there is no such name, or a control cannot have the value; everything stays then.
+  /// - Throws: E0307 if the name does not exist, or a control does not accept the value; then nothing changes.
   package func set(_ name: String, _ text: String) throws {
     guard let cell = cells.last(where: { $0.constants.contains(name) }) else {
       throw Failure("E0307", "the program has no top-level let \(name) to set", help: "load the page again")
@@ -188,16 +188,16 @@ package final class LiveNotebook {
     settings[name] = try control?.accepted(text) ?? text
   }
 
-  /// Somebody asks for a cell, and for what it takes from cells above.
+  /// Requests a cell, and the cells above that it depends on.
   package func ask(_ id: Int) {
     guard let index = cells.firstIndex(where: { $0.id == id }), cells[index].isCode else { return }
     let fresh = freshness().fresh
     cells[index].isAsked = true
-    // Whoever asks for a cell that is as the file says wants it to run once more.
+    // A request for an up-to-date cell means that it should run again.
     if fresh[index] || cells[index].failure != nil { forget(cells[index]) }
   }
 
-  /// Somebody asks for everything that is stale.
+  /// Requests all stale cells.
   package func askAll() {
     for cell in cells where cell.isCode {
       cell.isAsked = true
@@ -212,16 +212,16 @@ package final class LiveNotebook {
 
   private func countCopies() { copiedBytes = cells.reduce(0) { $0 + ($1.run?.bytes ?? 0) } }
 
-  // MARK: - What is to be done
+  // MARK: - Scheduling
 
   private static let random = "random numbers"
 
-  /// Which cells are fresh, the keys of runs where all that they take is there, and the cells that others take from.
+  /// The fresh cells, the keys of runs whose inputs are available, and the cells that others depend on.
   private func freshness() -> (fresh: [Bool], keys: [RunKey?], sources: [Set<Int>]) {
     var fresh: [Bool] = []
     var keys: [RunKey?] = []
     var sources: [Set<Int>] = []
-    /// The last cell that has made a name, a file, or the random numbers.
+    /// The last cell that provides a name, a file, or the random numbers.
     var makers: [String: Int] = [:]
     let written = writtenFiles
     for (index, cell) in cells.enumerated() {
@@ -260,7 +260,7 @@ package final class LiveNotebook {
     return (fresh, keys, sources)
   }
 
-  /// How it stands with every cell, in order.
+  /// The state of every cell, in order.
   package var states: [CellState] {
     let (fresh, keys, sources) = freshness()
     let wanted = wanted(fresh, sources)
@@ -277,14 +277,14 @@ package final class LiveNotebook {
     }
   }
 
-  /// The same after nobody waits any more for what is fresh, and nobody remembers how it failed meanwhile.
+  /// The same after requests and failures of fresh cells have been cleared.
   package var settled: [CellState] {
     let fresh = freshness().fresh
     for (index, cell) in cells.enumerated() where fresh[index] { (cell.isAsked, cell.failure) = (false, nil) }
     return states
   }
 
-  /// The cells that somebody has asked for, and those that they need.
+  /// The requested cells, and those that they need.
   private func wanted(_ fresh: [Bool], _ sources: [Set<Int>]) -> Set<Int> {
     var result: Set<Int> = []
     for index in cells.indices.reversed() where !fresh[index] && cells[index].isCode {
@@ -294,10 +294,10 @@ package final class LiveNotebook {
     return result
   }
 
-  /// Runs the next cell that is to run.
+  /// Runs the next queued cell.
   ///
-  /// - Parameter before: told of the cell before it runs.
-  /// - Returns: false where there is none.
+  /// - Parameter before: called with the cell before it runs.
+  /// - Returns: false if there is none.
   @discardableResult
   package func step(before: (Int) -> Void = { _ in }) -> Bool {
     while true {
@@ -310,14 +310,14 @@ package final class LiveNotebook {
     }
   }
 
-  /// Whether something that the cell takes is there no more: then its maker has to run again.
+  /// Whether an input of the cell is no longer available: then the cell that made it must run again.
   private func useUpIsUndone(before index: Int, _ fresh: [Bool]) -> Bool {
     let cell = cells[index]
     var isUndone = false
     func undo(_ maker: LiveCell) {
       maker.run = nil
       isUndone = true
-      // What takes no time runs by itself; for the rest somebody has asked, if for this one.
+      // Fast cells run automatically; others only if this one was requested.
       if cell.isAsked { maker.isAsked = true }
     }
     for name in cell.needs {
@@ -354,7 +354,7 @@ package final class LiveNotebook {
     before(cell.id)
     recorder.begin()
     for renewal in renewals {
-      // The version before it stays in use.
+      // The earlier version stays in use.
       if case .failed(let diagnostic) = renewal.outcome { session.delegate.report([diagnostic]) }
     }
     session.beginAgain()
@@ -387,7 +387,7 @@ package final class LiveNotebook {
     countCopies()
   }
 
-  /// Nobody waits any more for a cell that has failed, and for what takes from it.
+  /// Clears the requests for a failed cell, and for the cells that depend on it.
   private func withdraw(_ index: Int) {
     let sources = freshness().sources
     var reached: Set<Int> = [index]
@@ -397,7 +397,7 @@ package final class LiveNotebook {
     }
   }
 
-  /// Gives the session what a cell begins with. - Returns: bytes of the copies that were made for it.
+  /// Sets the session to the inputs of a cell. - Returns: bytes of the copies that were made for it.
   private func prepare(_ index: Int, _ fresh: [Bool]) -> Int {
     var names: [String: KeptName] = [:]
     var makers: [String: CellRun] = [:]
@@ -430,7 +430,7 @@ package final class LiveNotebook {
 }
 
 extension Diagnostic {
-  /// The same at other places of another version of the file, whose words are the same.
+  /// The same with the places of another version of the file with the same words.
   fileprivate func moved(
     from old: SourceFile, _ before: [Range<Int>], to new: SourceFile, _ after: [Range<Int>]
   ) -> Diagnostic {
@@ -456,12 +456,12 @@ extension Diagnostic {
 extension LiveNotebook {
   /// The identifiers of the cells, in order.
   package var cellIDs: [Int] { cells.map(\.id) }
-  /// What has come of each cell last, in order; nil for one that has not run.
+  /// The last outcome of each cell, in order; nil for one that has not run.
   package var records: [CellRecord?] {
     _ = settled
     return cells.map { $0.failure?.record ?? $0.run?.record }
   }
-  /// Bytes that copies may take, all together; for tests.
+  /// The maximum total bytes of copies; for tests.
   package var roomForCopies: Int {
     get { mostCopies }
     set { mostCopies = newValue }

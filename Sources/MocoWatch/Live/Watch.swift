@@ -1,6 +1,6 @@
-// `moco watch FILE`: three threads. One runs the cells (it is the one that calls `run`), one serves the page, one looks at
-// the files. The first gets what the others have to say through a box of messages, and takes all of them before each cell: of
-// two edits, or of two positions of a slider, only the later one is run.
+// `moco watch FILE`: three threads. One runs the cells (the one that calls `run`), one serves the page, one polls
+// the files. The first receives messages from the others through a queue, and processes all of them before each
+// cell: of two edits, or of two positions of a slider, only the later one is run.
 
 import MocoBase
 import MocoLang
@@ -11,9 +11,9 @@ import MocoSession
   import Glibc
 #endif
 
-/// Serves the page of a program and runs what changes in it, until it is told to end.
+/// Serves the page of a program and runs changed cells, until it is stopped.
 ///
-/// - Safety: what other threads may touch is guarded by the monitor; the rest belongs to the thread that runs.
+/// - Safety: state shared with other threads is guarded by the monitor; the rest belongs to the running thread.
 package final class Watch: @unchecked Sendable {
   private enum Message {
     case file(FileWatcher.Event)
@@ -32,13 +32,13 @@ package final class Watch: @unchecked Sendable {
   private let hub = PageHub()
   private var server: PageServer?
   private var watcher: FileWatcher?
-  /// The paths of files by what the program calls them.
+  /// The paths of files by their names in the program.
   private var watched: [String: Set<String>] = [:]
-  /// The cell that runs and when it began, for the page.
+  /// The running cell and its start time, for the page.
   private var running: (id: Int, since: Double)?
   private var shown: [Int: Int] = [:]
   private var lastLook = 0.0
-  /// Why a control could not be set; empty where the last one could.
+  /// Why a control could not be set; empty if the last one could.
   private var notice: [Diagnostic] = []
 
   /// The address of the page.
@@ -46,9 +46,9 @@ package final class Watch: @unchecked Sendable {
 
   /// - Parameters:
   ///   - path: the program.
-  ///   - port: nil takes a free one.
-  ///   - options: what the session starts with; its settings are the cells'.
-  /// - Throws: E0501 or E0502 where the program cannot be read, E0502 where the port cannot be had.
+  ///   - port: nil chooses a free one.
+  ///   - options: the options of the session; its settings apply to the cells.
+  /// - Throws: E0501 or E0502 if the program cannot be read, E0502 if the port is not available.
   package init(path: String, port: Int?, options: SessionOptions) throws {
     self.path = path
     _ = try FileSystem.read(path, limit: 1 << 28)
@@ -96,11 +96,11 @@ package final class Watch: @unchecked Sendable {
     put(.end)
   }
 
-  /// How often the running cell was interrupted.
+  /// The number of interrupts of the running cell.
   private var interrupts = 0
 
-  /// SIGINT stops the cell that runs; where none does, and where it does not stop, it ends everything. Other signals end
-  /// everything.
+  /// SIGINT stops the running cell; if none runs, or if it does not stop, it ends the program. Other signals end
+  /// the program.
   private func signalled(_ number: Int32) {
     guard number == SIGINT else { return end(by: number) }
     guard interrupt() else { return end(by: 0) }
@@ -112,7 +112,7 @@ package final class Watch: @unchecked Sendable {
     if count > 1 { end(by: number) }
   }
 
-  /// On the server's thread: what the running cell has said so far, ten times a second at most.
+  /// On the server's thread: publishes the output of the running cell, at most ten times per second.
   private func lookAtRunning() -> Double {
     let now = ProcessClock.seconds
     guard now - lastLook >= 0.1 else { return 0.1 - (now - lastLook) }
@@ -129,13 +129,13 @@ package final class Watch: @unchecked Sendable {
 
   // MARK: - Running
 
-  /// Serves and runs until it is told to end.
+  /// Serves and runs until it is stopped.
   ///
   /// - Parameters:
-  ///   - takesSignals: whether SIGINT, SIGTERM and SIGHUP of the process are for it.
-  ///   - ready: told the address once the page is there.
-  /// - Returns: the signal that has ended it, 0 for none.
-  /// - Throws: E0502 where there can be no threads.
+  ///   - takesSignals: whether it handles SIGINT, SIGTERM and SIGHUP of the process.
+  ///   - ready: called with the address once the page is available.
+  /// - Returns: the signal that ended it, 0 for none.
+  /// - Throws: E0502 if threads cannot be created.
   package func run(takesSignals: Bool, ready: (String) -> Void = { _ in }) throws -> Int32 {
     guard let server, let watcher else { return 0 }
     frontEnd.told = { [weak server] in server?.wake() }
@@ -214,12 +214,12 @@ package final class Watch: @unchecked Sendable {
     }
   }
 
-  /// Watches what the program names, as it calls it, and the modules in use.
+  /// Watches the files that the program names, and the modules in use.
   private func watchFiles() {
     let folder = FileSystem.parent(of: path)
     var found: [String: Set<String>] = ["": Set(live.session.interpreter.modulePaths)]
     for name in live.files {
-      // Data is looked for from where moco works, modules beside the program.
+      // Paths of data are relative to the current folder, those of modules to the program.
       found[name] = name.hasPrefix("/") ? [name] : [name, "\(folder)/\(name)"]
       if name.hasSuffix(".moco") { found["", default: []].formUnion(found[name] ?? []) }
     }
@@ -241,7 +241,7 @@ package final class Watch: @unchecked Sendable {
       published = live.notebook
       parts = page.parts()
     }
-    // First, so that a page that comes in between misses no piece of a cell that it does not know yet.
+    // First, so that a page that connects in between misses no piece of a new cell.
     hub.set(order: cells.map(\.id))
     for (index, cell) in cells.enumerated() where parts.cells.indices.contains(index) {
       hub.set(.head, of: cell.id, to: parts.cells[index].head)
@@ -285,12 +285,12 @@ package final class Watch: @unchecked Sendable {
     case .fresh:
       word = "fresh"
       words = cell.seconds.map { "took \(DurationText.precise($0))" } ?? ""
-    case .queued: (word, words) = ("queued", "is about to run")
+    case .queued: (word, words) = ("queued", "queued")
     case .stale:
       word = "stale"
       words =
         cell.run == nil
-        ? "has not run; it waits to be asked" : "stale: something above, or the cell itself, has changed"
+        ? "has not run; press Run" : "stale: the cell or a cell above has changed"
     case .waiting(let others):
       word = "waiting"
       let names = others.map { Self.name($0, cells) }
@@ -298,7 +298,7 @@ package final class Watch: @unchecked Sendable {
     case .running: (word, words) = ("running", "runs")
     case .failed, .interrupted:
       word = state == .failed ? "failed" : "interrupted"
-      words = cell.run == nil ? word : "\(word); what it had made before stays"
+      words = cell.run == nil ? word : "\(word); the earlier results are kept"
     }
     return ["is": .string(word), "words": .string(words), "name": .string(Self.name(index, cells))]
   }

@@ -1,11 +1,11 @@
 import MocoBase
 
-/// What pages show, in pieces that have a revision each: a page that knows all up to one gets what is newer. So a page that
-/// reads slowly gets fewer and larger changes, and nothing piles up.
+/// The contents of pages, in pieces with revisions: a page that has all up to a revision gets the newer ones. So a
+/// page that reads slowly gets fewer and larger changes, and nothing accumulates.
 ///
-/// - Safety: all that changes is guarded by the monitor.
+/// - Safety: mutable state is guarded by the monitor.
 package final class PageHub: @unchecked Sendable {
-  /// What a cell has on the page.
+  /// The pieces of a cell on the page.
   package enum Piece: String, CaseIterable, Sendable {
     /// Heading and prose.
     case head
@@ -13,7 +13,7 @@ package final class PageHub: @unchecked Sendable {
     case code
     /// Its controls.
     case controls
-    /// What has come of it.
+    /// Its outputs.
     case outputs
   }
 
@@ -25,7 +25,7 @@ package final class PageHub: @unchecked Sendable {
   private struct Cell {
     var pieces: [Piece: Field] = [:]
     var state = Json.null
-    /// When it began to run, where it does.
+    /// The start of its run, if it runs.
     var since: Double?
     var stateRevision = 0
   }
@@ -39,10 +39,10 @@ package final class PageHub: @unchecked Sendable {
   private var revision = 0
   private var told: () -> Void = {}
 
-  /// Nothing to show.
+  /// An empty page.
   package init() {}
 
-  /// Who is told that there is something new; on any thread.
+  /// Called when there is something new; on any thread.
   package func onChange(_ told: @escaping @Sendable () -> Void) { monitor.locked { self.told = told } }
 
   private func next() -> Int {
@@ -59,7 +59,7 @@ package final class PageHub: @unchecked Sendable {
     told?()
   }
 
-  /// The cells that there are, in order.
+  /// The existing cells, in order.
   package func set(order wanted: [Int]) {
     change {
       guard order != wanted else { return }
@@ -78,9 +78,9 @@ package final class PageHub: @unchecked Sendable {
     }
   }
 
-  /// How it stands with a cell.
+  /// The state of a cell.
   ///
-  /// - Parameter since: when it began to run, by `ProcessClock`.
+  /// - Parameter since: the start of its run, by `ProcessClock`.
   package func set(state: Json, since: Double?, of id: Int) {
     change {
       guard cells[id, default: Cell()].state != state || cells[id]?.since != since else { return }
@@ -90,7 +90,7 @@ package final class PageHub: @unchecked Sendable {
     }
   }
 
-  /// What belongs to no cell.
+  /// The parts that belong to no cell.
   package func set(page wanted: Json) {
     change {
       guard page != wanted else { return }
@@ -99,7 +99,7 @@ package final class PageHub: @unchecked Sendable {
     }
   }
 
-  /// What is newer than a revision, as JSON in one line, and the revision that it leads to; nil where nothing is.
+  /// The changes since a revision, as JSON in one line, and the resulting revision; nil if there are none.
   package func changes(since seen: Int) -> (text: String, revision: Int)? {
     monitor.locked {
       guard revision > seen else { return nil }

@@ -1,12 +1,12 @@
 import MocoDocument
 import MocoNotebook
 
-/// The page of a watched program: a frame with the look of exported pages, which a script of its own fills. Nothing is loaded
-/// from elsewhere.
+/// The page of a watched program: a frame with the appearance of exported pages, filled by its own script. Nothing
+/// is loaded from elsewhere.
 enum WatchPage {
-  /// The page for a program of that name.
+  /// The page for a program with this name.
   ///
-  /// - Parameter nonce: what the page's policy lets run.
+  /// - Parameter nonce: the nonce of the page's content security policy.
   static func html(name: String, nonce: String) -> String {
     """
     <!DOCTYPE html>
@@ -30,11 +30,11 @@ enum WatchPage {
     <button type="button" id="interrupt" disabled>Interrupt</button>
     <button type="button" id="run-all" disabled>Run all stale</button>
     </header>
-    <noscript><p class="lost">This page needs its script: it shows what a running moco says. For a page without one write
+    <noscript><p class="lost">This page needs JavaScript to show the state of a running program. For a page without it, use
     moco export.</p></noscript>
     <p id="lost" class="lost" role="alert" hidden></p>
     <div id="notice" role="alert" hidden></div>
-    <section id="problem" aria-label="What is wrong with the file" hidden></section>
+    <section id="problem" aria-label="Errors in the file" hidden></section>
     <main id="content"><div id="heading"></div></main>
     <script nonce="\(nonce)">
     \(WatchScript.text)

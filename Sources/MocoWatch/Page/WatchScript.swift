@@ -1,4 +1,4 @@
-/// The page's own script: it takes changes as they come and puts each in its place, so that scrolling, folds and focus stay.
+/// The page's own script: it applies changes in place, so that scrolling, folds and focus are kept.
 enum WatchScript {
   static let text = #"""
     "use strict";
@@ -9,7 +9,7 @@ enum WatchScript {
     function post(path, body) {
       return fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body || {}) })
         .then((answer) => { if (!answer.ok) return answer.text().then((words) => lost(words)); })
-        .catch(() => lost("moco does not answer: it has ended, or is not reached."));
+        .catch(() => lost("moco does not respond: it has ended, or the connection failed."));
     }
 
     function lost(words) {
@@ -44,7 +44,7 @@ enum WatchScript {
       return cell;
     }
 
-    // What can be focused or folded is found again by its place among its like.
+    // Elements with focus or folds are found again by their index among similar elements.
     const focusable = "a, button, summary, input, select, textarea, [tabindex]";
     function replace(place, html) {
       if (place.source === html) return;
@@ -63,7 +63,7 @@ enum WatchScript {
       }
     }
 
-    // A control that somebody holds is not taken away: it is put in order when it is left.
+    // A control in use is not replaced: it is updated when it loses the focus.
     function control(cell, html) {
       const held = cell.controls.contains(document.activeElement) && document.activeElement.dataset.control;
       const made = document.createElement("template");
@@ -75,7 +75,7 @@ enum WatchScript {
       for (const one of cell.controls.querySelectorAll("[data-control]")) one.disabled = false;
     }
 
-    // One position at a time is under way; of those that come meanwhile the last one follows.
+    // Only one position is being sent at a time; of later ones, only the last one follows.
     const positions = new Map();
     const sending = new Set();
     function send(name, value) {
@@ -132,12 +132,12 @@ enum WatchScript {
       const running = [...cells.values()].find((cell) => cell.state.is === "running");
       byId("interrupt").disabled = !running;
       byId("run-all").disabled = !page.unfinished;
-      let words = "everything is as the file says";
-      const waiting = page.stale + (page.stale === 1 ? " cell waits" : " cells wait") + " to be asked";
+      let words = "all cells are up to date";
+      const waiting = page.stale + (page.stale === 1 ? " stale cell" : " stale cells");
       if (running) words = running.state.name + " runs";
       else if (page.stale) words = waiting;
       else if (page.unfinished) words = page.unfinished + " to run";
-      if (page.problem) words = "the file cannot run as it stands; what is shown is from before. " + words;
+      if (page.problem) words = "the file has errors; the page shows the earlier version. " + words;
       const place = byId("status");
       if (place.textContent !== words) place.textContent = words;
       byId("clock").textContent = "";
@@ -158,7 +158,7 @@ enum WatchScript {
       if (change.page) {
         Object.assign(page, change.page);
         document.title = page.title;
-        // A notebook without a heading of its own gets its name.
+        // A notebook without its own heading gets its name.
         byId("heading").textContent = "";
         if (!page.hasTitle) element("h1", "", byId("heading")).textContent = page.title;
         for (const piece of ["problem", "notice"]) {
@@ -171,11 +171,11 @@ enum WatchScript {
 
     function connect() {
       const source = new EventSource("events");
-      // After a break everything comes again, and what is there already stays in its place.
+      // After a reconnection everything is sent again; existing elements are kept.
       source.onopen = () => lost("");
       source.onmessage = (event) => take(JSON.parse(event.data));
       source.onerror = () => {
-        lost("The connection to moco is lost; what is shown is from before. It is tried again.");
+        lost("The connection to moco is lost; the page shows the earlier state. Reconnecting…");
         if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
       };
     }

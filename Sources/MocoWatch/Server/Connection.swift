@@ -4,18 +4,18 @@ import MocoBase
   import Glibc
 #endif
 
-/// One connection of a browser. The server's thread alone uses it.
+/// One connection of a browser. Only the server's thread uses it.
 final class Connection {
   let descriptor: Int32
   var input: [UInt8] = []
-  /// Whether it gets events from here on, and the revision of the page that it knows.
+  /// Whether it receives events from now on, and the revision of its page.
   var isStream = false
   var seen = 0
   /// Whether it is closed once everything is sent.
   var ends = false
-  /// When something last came, or was taken.
+  /// The time of the last received or sent data.
   var lastMove: Double { max(lastCame, output.lastMove) }
-  /// When the request that is read began to come.
+  /// The start of the current request.
   var began: Double?
 
   private var lastCame = ProcessClock.seconds
@@ -23,12 +23,12 @@ final class Connection {
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// Bytes that it has not taken yet.
+  /// Bytes that are not yet sent.
   var waiting: Int { output.waiting }
 
   func send(_ bytes: [UInt8]) { output.add(bytes) }
 
-  /// Reads what has come. - Returns: false at the end.
+  /// Reads received data. - Returns: false at the end.
   func receive(_ buffer: inout [UInt8]) -> Bool {
     let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
     guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) }
@@ -38,6 +38,6 @@ final class Connection {
     return true
   }
 
-  /// Hands over what it takes now. - Returns: false where it is at its end.
+  /// Sends as much as it accepts now. - Returns: false at the end.
   func flush() -> Bool { output.flush(to: descriptor) && (waiting > 0 || !ends) }
 }

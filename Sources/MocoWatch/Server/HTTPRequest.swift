@@ -1,17 +1,17 @@
-/// A request of HTTP/1.1 as it was read.
+/// A request of HTTP/1.1.
 package struct HTTPRequest: Equatable {
   /// GET, POST, …
   package var method = ""
   /// The path, as it was sent.
   package var target = ""
-  /// In order; names in small letters.
+  /// In order; names in lower case.
   package var headers: [(name: String, value: String)] = []
-  /// The bytes behind the head.
+  /// The bytes after the head.
   package var body: [UInt8] = []
   /// Whether the connection stays open afterwards.
   package var keepsAlive = true
 
-  /// The value of a header; nil where it is missing, or there twice.
+  /// The value of a header; nil if it is missing or duplicated.
   package subscript(_ name: String) -> String? {
     let found = headers.filter { $0.name == name }
     return found.count == 1 ? found[0].value : nil
@@ -22,23 +22,23 @@ package struct HTTPRequest: Equatable {
   }
 }
 
-/// Why something that came over a connection is not a request that is answered.
+/// Why received data is not an accepted request.
 package struct HTTPFault: Error, Equatable {
   /// The status of the answer.
   package var status: Int
-  /// For people.
+  /// The message.
   package var words: String
 }
 
 extension HTTPRequest {
-  /// Bytes of a head and of a body, at most.
+  /// The maximum bytes of a head and of a body.
   static let mostHead = 16 << 10
   static let mostBody = 64 << 10
 
-  /// Reads the first request of what has come.
+  /// Reads the first request of the received data.
   ///
-  /// - Returns: the request and the bytes that it takes; nil where it is not whole yet.
-  /// - Throws: where it never will be one.
+  /// - Returns: the request and its length in bytes; nil if it is incomplete.
+  /// - Throws: if it cannot become one.
   package static func read(_ bytes: [UInt8]) throws(HTTPFault) -> (request: HTTPRequest, count: Int)? {
     guard let end = headEnd(bytes) else {
       if bytes.count > mostHead { throw HTTPFault(status: 431, words: "the head is too long") }
@@ -58,7 +58,7 @@ extension HTTPRequest {
       throw HTTPFault(status: 400, words: "the first line is not a request")
     }
     guard first[2] == "HTTP/1.1" || first[2] == "HTTP/1.0" else {
-      throw HTTPFault(status: 505, words: "only HTTP/1.1 is spoken here")
+      throw HTTPFault(status: 505, words: "only HTTP/1.1 is supported")
     }
     (request.method, request.target) = (String(first[0]), String(first[1]))
     for line in lines.dropFirst() {
@@ -75,17 +75,17 @@ extension HTTPRequest {
       request.headers.append((name.lowercased(), String(value)))
     }
     if request.headers.contains(where: { $0.name == "transfer-encoding" }) {
-      throw HTTPFault(status: 501, words: "bodies are sent with their length here")
+      throw HTTPFault(status: 501, words: "a body needs a Content-Length")
     }
     let close = request["connection"]?.lowercased()
     request.keepsAlive = first[2] == "HTTP/1.1" ? close != "close" : false
     let lengths = request.headers.filter { $0.name == "content-length" }
     guard let length = lengths.first else {
-      if request.method == "POST" { throw HTTPFault(status: 411, words: "a POST needs its length") }
+      if request.method == "POST" { throw HTTPFault(status: 411, words: "a POST needs a Content-Length") }
       return (request, end)
     }
     guard lengths.count == 1, !length.value.isEmpty, length.value.utf8.allSatisfy({ (48...57).contains($0) })
-    else { throw HTTPFault(status: 400, words: "the length is not a number") }
+    else { throw HTTPFault(status: 400, words: "the Content-Length is not a number") }
     guard let count = Int(length.value), count <= mostBody else {
       throw HTTPFault(status: 413, words: "the body is too long")
     }
@@ -94,7 +94,7 @@ extension HTTPRequest {
     return (request, end + count)
   }
 
-  /// Behind the empty line.
+  /// The position after the empty line.
   private static func headEnd(_ bytes: [UInt8]) -> Int? {
     guard bytes.count >= 4 else { return nil }
     for at in 0...(min(bytes.count, mostHead + 4) - 4)
@@ -107,13 +107,13 @@ extension HTTPRequest {
 
 /// An answer.
 package struct HTTPAnswer {
-  /// The status, and what the page or the words are.
+  /// The status, and the media type.
   package var status = 200
   var kind = "text/plain; charset=utf-8"
   var headers: [(name: String, value: String)] = []
-  /// The bytes behind the head.
+  /// The bytes after the head.
   package var body: [UInt8] = []
-  /// Whether events follow, for as long as both sides live.
+  /// Whether events follow, until one side closes.
   package var isStream = false
 
   /// A sentence.

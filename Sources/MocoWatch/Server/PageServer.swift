@@ -1,9 +1,9 @@
-// A server of HTTP/1.1 for the browsers of one machine: GET, POST, and events that go on (Server-Sent Events).
+// A server of HTTP/1.1 for the browsers of one machine: GET, POST, and Server-Sent Events.
 //
-// There is no package after it. What is needed is a small part of HTTP: no encryption, no compression, no bodies in
-// pieces, no proxies. Ready-made servers bring an event loop with some twenty packages, or the family of libcurl, and take
-// several times as long to build as all of moco's own sockets. Events flow one way, which plain HTTP does by itself, so that
-// WebSockets are not needed either.
+// It uses no package, because it needs only a small part of HTTP: no encryption, no compression, no chunked
+// bodies, no proxies. Existing servers depend on an event loop with some twenty packages, or on libcurl, and take
+// several times as long to build as all of moco's own sockets. Events flow one way, which plain HTTP supports, so
+// WebSockets are not needed.
 
 import CProcess
 import MocoBase
@@ -12,18 +12,18 @@ import MocoBase
   import Glibc
 #endif
 
-/// Serves a page and its changes on 127.0.0.1, on a thread of its own.
+/// Serves a page and its changes on 127.0.0.1, on its own thread.
 ///
-/// - Safety: what other threads may touch is guarded by the monitor; connections belong to the server's thread.
+/// - Safety: state shared with other threads is guarded by the monitor; connections belong to the server's thread.
 package final class PageServer: @unchecked Sendable {
   static let mostConnections = 64
-  /// Seconds for a request to come, and for a reader to take something.
+  /// The timeout of a request, and of a reader, in seconds.
   static let patience = 10.0
   static let idle = 120.0
-  /// Seconds between two signs of life of a stream.
+  /// Seconds between two keep-alive messages of a stream.
   static let heartbeat = 15.0
 
-  /// What is served.
+  /// The served site.
   package private(set) var site: WatchSite
   private let hub: PageHub
   private let monitor = Monitor()
@@ -36,15 +36,15 @@ package final class PageServer: @unchecked Sendable {
   private var signalled: (Int32) -> Void = { _ in }
   private var turn: () -> Double = { 1 }
 
-  /// Takes the port at once; without one, a free one.
+  /// Binds the port at once; without one, a free port.
   ///
-  /// - Throws: E0502 where it cannot be had.
+  /// - Throws: E0502 if it is not available.
   package init(port: Int?, site: WatchSite, hub: PageHub) throws {
     self.hub = hub
     self.site = site
     listener = socket(
       AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-    guard listener >= 0 else { throw Failure("E0502", "no socket can be made: \(systemMessage(errno))") }
+    guard listener >= 0 else { throw Failure("E0502", "cannot create a socket: \(systemMessage(errno))") }
     var yes: Int32 = 1
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
     var place = sockaddr_in()
@@ -64,14 +64,14 @@ package final class PageServer: @unchecked Sendable {
       throw Failure(
         "E0502", "port \(port ?? 0) of 127.0.0.1 cannot be used: \(systemMessage(reason))",
         help: reason == EADDRINUSE
-          ? "leave --port out, which takes a free one, or end the program that uses it"
-          : "leave --port out, which takes a free one")
+          ? "remove --port to use a free one, or end the program that uses it"
+          : "remove --port to use a free one")
     }
     self.site.port = Int(UInt16(bigEndian: place.sin_port))
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
       close(listener)
-      throw Failure("E0502", "no pipe can be made: \(systemMessage(errno))")
+      throw Failure("E0502", "cannot create a pipe: \(systemMessage(errno))")
     }
     for end in ends { Self.prepare(end) }
     bell = (ends[0], ends[1])
@@ -80,9 +80,9 @@ package final class PageServer: @unchecked Sendable {
   /// Begins to serve.
   ///
   /// - Parameters:
-  ///   - signalled: told of signals of the process that ask it to stop or end; nil leaves signals alone.
-  ///   - turn: called once in each turn of the thread, gives the seconds after which the next is wanted.
-  /// - Throws: E0502 where there can be no thread.
+  ///   - signalled: called for signals that stop or end the process; nil does not handle signals.
+  ///   - turn: called in each iteration of the thread; returns the seconds until the next one.
+  /// - Throws: E0502 if no thread can be created.
   package func start(
     signalled: (@Sendable (Int32) -> Void)? = nil, turn: @escaping @Sendable () -> Double = { 1 }
   ) throws {
@@ -101,15 +101,15 @@ package final class PageServer: @unchecked Sendable {
       }, Unmanaged.passRetained(self).toOpaque())
     guard status == 0 else {
       Unmanaged.passUnretained(self).release()
-      throw Failure("E0502", "no thread can be made for the page: \(systemMessage(status))")
+      throw Failure("E0502", "cannot create a thread for the page: \(systemMessage(status))")
     }
     pthread_detach(thread)
   }
 
-  /// Makes the thread take another turn.
+  /// Wakes the thread.
   package func wake() {
     var zero: UInt8 = 0
-    // A full pipe wakes it too.
+    // A full pipe wakes the thread too.
     _ = write(bell.write, &zero, 1)
   }
 
@@ -156,7 +156,7 @@ package final class PageServer: @unchecked Sendable {
     }
   }
 
-  /// Makes a descriptor one that nothing waits for, and that no child gets.
+  /// Makes a descriptor non-blocking, and closes it in child processes.
   private static func prepare(_ descriptor: Int32) {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -185,7 +185,7 @@ package final class PageServer: @unchecked Sendable {
   }
 
   private func read(_ connection: Connection) {
-    // Nothing is expected of a page that gets events, or that was refused.
+    // No data is expected from a page that receives events, or that was rejected.
     if connection.isStream || connection.ends {
       connection.input = []
       return
@@ -217,7 +217,7 @@ package final class PageServer: @unchecked Sendable {
     connections.removeAll { $0 === connection }
   }
 
-  /// Tells every page that has taken all it was sent what is new.
+  /// Sends the changes to every page that has received all earlier ones.
   private func publish() {
     for connection in connections where connection.isStream && connection.waiting == 0 {
       guard let new = hub.changes(since: connection.seen) else { continue }
@@ -237,7 +237,7 @@ package final class PageServer: @unchecked Sendable {
         if silence > Self.heartbeat { connection.send([58, 10, 10]) }
       } else if let began = connection.began {
         if now - began > Self.patience {
-          refuse(connection, HTTPFault(status: 408, words: "the request does not come to its end"))
+          refuse(connection, HTTPFault(status: 408, words: "the request is incomplete"))
         }
       } else if silence > Self.idle {
         drop(connection)

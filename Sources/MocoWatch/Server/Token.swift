@@ -4,11 +4,11 @@ import MocoBase
   import Glibc
 #endif
 
-/// What only those know who were given the address.
+/// The secret part of the address.
 enum Token {
   /// Hexadecimal digits of 32 random bytes.
   ///
-  /// - Throws: E0502 where the system gives no random numbers.
+  /// - Throws: E0502 if the system provides no random numbers.
   static func make(bytes count: Int = 32) throws -> String {
     var bytes = [UInt8](repeating: 0, count: count)
     let source = open("/dev/urandom", O_RDONLY | O_CLOEXEC)
@@ -16,7 +16,7 @@ enum Token {
     let reason = errno
     if source >= 0 { close(source) }
     guard read == bytes.count else {
-      throw Failure("E0502", "the system gives no random numbers: \(systemMessage(reason))")
+      throw Failure("E0502", "the system provides no random numbers: \(systemMessage(reason))")
     }
     let digits = Array("0123456789abcdef".unicodeScalars)
     var text = String.UnicodeScalarView()
@@ -27,7 +27,7 @@ enum Token {
     return String(text)
   }
 
-  /// Whether two texts are the same, in a time that does not tell where they differ.
+  /// Whether two texts are equal, compared in constant time.
   static func areEqual(_ a: String, _ b: String) -> Bool {
     let (left, right) = (Array(a.utf8), Array(b.utf8))
     guard left.count == right.count else { return false }

@@ -1,36 +1,36 @@
 import MocoBase
 
-/// What the page asks for.
+/// A request of the page.
 package enum WatchRequest: Equatable, Sendable {
   /// A cell, by its identifier, with those that it needs.
   case run(Int)
   /// Every cell that is stale.
   case runAll
-  /// The running cell is to stop.
+  /// Stops the running cell.
   case interrupt
-  /// A control, or another setting, gets a value.
+  /// Sets a control, or another setting.
   case set(name: String, value: String)
 }
 
-/// Which requests are answered, and how. No socket is known here.
+/// Answers requests. It does not depend on sockets.
 ///
-/// Everything lies below a random word: who does not know it gets nothing, also another page of the same browser. That the
-/// host is this machine's own name keeps names out that were made to lead here; that the origin is the page's own keeps other
-/// pages out that would send requests blindly.
+/// All paths begin with a random token: without it nothing is served, not even to another page of the same browser.
+/// The check of the host rejects foreign names that resolve to this machine; the check of the origin rejects other
+/// pages that send requests blindly.
 package struct WatchSite: Sendable {
-  /// The port that is listened to, once it is known.
+  /// The listening port, once it is known.
   package var port = 0
-  /// The random word.
+  /// The random token.
   package let token: String
   /// The page, for a nonce.
   let page: @Sendable (String) -> String
-  /// Told what the page asks for.
+  /// Called with the requests of the page.
   let asked: @Sendable (WatchRequest) -> Void
 
   /// The address of the page.
   package var address: String { "http://127.0.0.1:\(port)/\(token)/" }
 
-  /// A site with a word of its own.
+  /// A site with a new token.
   ///
   /// - Throws: E0502 where the system gives no random numbers.
   package init(
@@ -45,24 +45,24 @@ package struct WatchSite: Sendable {
   /// The answer to a request.
   package func answer(_ request: HTTPRequest) -> HTTPAnswer {
     guard request.headers.filter({ $0.name == "host" }).count == 1, let host = request["host"] else {
-      return .words(400, "a request names one host")
+      return .words(400, "a request needs exactly one Host header")
     }
-    guard isOwn(host: host.lowercased()) else { return .words(421, "this is 127.0.0.1, and no other host") }
+    guard isOwn(host: host.lowercased()) else { return .words(421, "this server is 127.0.0.1 only") }
     if request.headers.contains(where: { $0.name == "origin" }) {
       guard let origin = request["origin"]?.lowercased(), origin.hasPrefix("http://"),
         isOwn(host: String(origin.dropFirst(7)))
-      else { return .words(403, "only the page itself may ask") }
+      else { return .words(403, "only the page itself may send requests") }
     }
     if let site = request["sec-fetch-site"], site != "same-origin", site != "none" {
-      return .words(403, "only the page itself may ask")
+      return .words(403, "only the page itself may send requests")
     }
     let path = request.target.prefix { $0 != "?" }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
     let word = parts.first ?? ""
     guard Token.areEqual(word, token) else {
       return word.isEmpty || word.utf8.count == token.utf8.count
-        ? .words(403, "open the whole address that moco watch has printed")
-        : .words(404, "there is nothing here")
+        ? .words(403, "open the complete address printed by moco watch")
+        : .words(404, "not found")
     }
     let rest = parts.dropFirst().joined(separator: "/")
     guard parts.count > 1 else {
@@ -77,19 +77,21 @@ package struct WatchSite: Sendable {
       }
     case "run", "run-all", "interrupt", "set":
       return method(request, ["POST"]) { command(rest, request.body) }
-    default: return .words(404, "there is nothing here")
+    default: return .words(404, "not found")
     }
   }
 
   private func method(_ request: HTTPRequest, _ allowed: [String], _ answer: () -> HTTPAnswer) -> HTTPAnswer {
     if allowed.contains(request.method) { return answer() }
-    var refusal = HTTPAnswer.words(405, "this takes \(allowed.joined(separator: " and "))")
+    var refusal = HTTPAnswer.words(405, "use \(allowed.joined(separator: " or "))")
     refusal.headers = [("Allow", allowed.joined(separator: ", "))]
     return refusal
   }
 
   private func pageAnswer() -> HTTPAnswer {
-    guard let nonce = try? Token.make(bytes: 16) else { return .words(503, "there are no random numbers") }
+    guard let nonce = try? Token.make(bytes: 16) else {
+      return .words(503, "no random numbers are available")
+    }
     let policy =
       "default-src 'none'; script-src 'nonce-\(nonce)'; style-src-elem 'nonce-\(nonce)'; "
       + "style-src-attr 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "

@@ -26,7 +26,7 @@ import Testing
       #expect(errorCode { _ = try file.bytes(990..<1001) } == "E0502")
       #expect(try file.beginning(5000).count == 1000)
       try change(path) { try $0.write(contentsOf: Data(repeating: 9, count: 1000)) }
-      #expect(message { _ = try file.bytes(10..<20) }.contains("was changed while it was being read"))
+      #expect(message { _ = try file.bytes(10..<20) }.contains("was changed during reading"))
     }
   }
 

@@ -167,7 +167,7 @@ import Testing
     (#"{"a":5}"#, 0, "no dtype"),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-      8, "appears twice"
+      8, "duplicate key"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
@@ -179,7 +179,7 @@ import Testing
     ),
     (#"{"__metadata__":{"a":1}}"#, 0, "not a string"),
     (#"{"__metadata__":[]}"#, 0, "not an object"),
-    ("[]", 0, "not JSON"), ("{", 0, "closed"), ("{} x", 0, "more text"),
+    ("[]", 0, "not JSON"), ("{", 0, "closed"), ("{} x", 0, "unexpected text"),
   ])
   func impossibleHeaders(_ header: String, _ data: Int, _ words: String) throws {
     try Fixtures.inFolder { folder in

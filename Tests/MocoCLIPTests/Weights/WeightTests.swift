@@ -442,7 +442,7 @@ enum Foreign {
       #expect(errorCode { _ = try CLIPModel.load(path: folder + "/none") } == "E0501")
       try AtomicFile.write([0x50, 0x4B, 3, 4, 0, 0], to: folder + "/model.pt")
       #expect(errorMessage { _ = try CLIPModel.load(path: folder) }.contains("model.pt"))
-      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/model.pt") }.contains("cut short"))
+      #expect(errorMessage { _ = try CLIPModel.load(path: folder + "/model.pt") }.contains("truncated"))
       try AtomicFile.write("hello", to: folder + "/x.safetensors")
       #expect(errorCode { _ = try CLIPModel.load(path: folder + "/x.safetensors") } == "E0502")
     }

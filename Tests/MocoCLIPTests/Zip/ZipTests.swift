@@ -49,16 +49,16 @@ import Testing
 
   @Test func bombsAreRefused() throws {
     // 1032 : 1 is the most that deflate can do.
-    #expect(message { $0.entries[1].size = 1 << 29 }.contains("would unpack"))
+    #expect(message { $0.entries[1].size = 1 << 29 }.contains("would decompress"))
     #expect(message { $0.add("zeros", [UInt8](repeating: 0, count: 1 << 21), deflated: true) } == "no error")
     let archive = try open { $0.entries[1].size = 4000 }
     #expect(errorMessage { _ = try archive.read(archive.entries[1]) }.contains("more than 4000"))
     let longer = try open { $0.entries[1].size = 6000 }
-    #expect(errorMessage { _ = try longer.read(longer.entries[1]) }.contains("not to 6000"))
+    #expect(errorMessage { _ = try longer.read(longer.entries[1]) }.contains("expected 6000"))
   }
 
   @Test func entriesDoNotOverlap() throws {
-    #expect(message { $0.entries[1].offset = 0 }.contains("differs from it"))
+    #expect(message { $0.entries[1].offset = 0 }.contains("does not match the directory"))
     // Two names of one place.
     let twice = message {
       $0.add("a/on2", "first of them")
@@ -80,8 +80,8 @@ import Testing
   }
 
   @Test func whatTheDirectorySaysMustBeSo() throws {
-    #expect(message { $0.entries[0].localName = "a/uno" }.contains("differs from it"))
-    #expect(message { $0.entries[0].size = 5 }.contains("two sizes"))
+    #expect(message { $0.entries[0].localName = "a/uno" }.contains("does not match the directory"))
+    #expect(message { $0.entries[0].size = 5 }.contains("sizes differ"))
     #expect(
       message {
         $0.entries[0].packed = 1 << 20
@@ -103,7 +103,7 @@ import Testing
         $0.isLarge = true
         $0.entries[0].size = -1
       }.hasPrefix("E0502"))
-    #expect(message { $0.add("a/one", "again") }.contains("two entries are named a/one"))
+    #expect(message { $0.add("a/one", "again") }.contains("duplicate entry a/one"))
     #expect(message { $0.entries[0].flags = 1 }.contains("encrypted"))
     #expect(message { $0.entries[0].method = 14 }.contains("method 14"))
   }
@@ -112,7 +112,7 @@ import Testing
     for bytes in [[], [1, 2, 3], Array("PK\u{3}\u{4}".utf8), [UInt8](repeating: 0x50, count: 70_000)]
       as [[UInt8]]
     {
-      #expect(errorMessage { _ = try open(bytes) }.contains("no directory"))
+      #expect(errorMessage { _ = try open(bytes) }.contains("its directory is missing"))
     }
     #expect(errorCode { _ = try ZipArchive(path: "/nowhere.zip") } == "E0501")
   }

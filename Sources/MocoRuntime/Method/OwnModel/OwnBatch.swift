@@ -6,25 +6,25 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-// B images, N names asked about, D embedding width.
+// B images, N names, D embedding width.
 
-/// The images that a model's functions are asked about, with the names. Nothing of it is made before it is read.
+/// The images passed to a model's functions, with the names. Each field is computed on first use.
 final class OwnBatch: ImageHost {
   let model: OwnModel
   let input: ImageInput
   let names: [String]
-  /// Where the names stand among the model's classes; nil for names that may be anybody's.
+  /// The indices of the names in the model's classes; nil for arbitrary names.
   let places: [Int]?
-  /// The right answers, as places among the names; nil where nobody knows them.
+  /// The labels, as indices into the names; nil if unknown.
   let labels: [Int]?
-  /// Where the images stand in their split; nil for images of none.
+  /// The indices of the images in their split; nil for images outside a split.
   let indices: [Int]?
-  /// What the model's `weights` gave. Shape: [B, G].
+  /// The result of the model's `weights`. Shape: [B, G].
   var weights: Variable?
   private var features: Variable?
   private var rawFeatures: Variable?
   private var pixels: Tensor?
-  /// Tensors that the model's functions have left for those that are called after them.
+  /// Tensors that the model's functions have stored for functions called later.
   private var left: [(name: String, value: Variable)] = []
 
   init(
@@ -48,17 +48,17 @@ final class OwnBatch: ImageHost {
   static let fields: [(name: String, type: String?, summary: String)] = [
     (
       "features", "Tensor",
-      "The images' features [images, dim], each one unit long; kept ones while the image tower is frozen."
+      "The images' features [images, dim], each of unit length; cached while the image tower is frozen."
     ),
-    ("raw_features", "Tensor", "The same as the image tower gives them, of any length."),
+    ("raw_features", "Tensor", "The features from the image tower, not normalized."),
     ("images", "Tensor", "The pixels [images, channels, size, size] after the model's normalization."),
-    ("labels", "Tensor", "The right answers as places among `classes`; in a loss alone."),
-    ("classes", "List", "The names that the model is asked about."),
+    ("labels", "Tensor", "The labels as indices into `classes`; only in a loss."),
+    ("classes", "List", "The names of the classes to predict."),
     (
-      "places", "List", "Where these names stand among the model's classes, for what it learns of each class."
+      "places", "List", "The indices of these names in the model's classes, for parameters of each class."
     ),
-    ("indices", "List", "Where the images stand in their split, or nil."),
-    ("weights", "Tensor", "What the model's `weights` gave [images, experts], or nil."),
+    ("indices", "List", "The indices of the images in their split, or nil."),
+    ("weights", "Tensor", "The result of the model's `weights` [images, experts], or nil."),
   ]
   var memberNames: [String] { OwnBatch.fields.map(\.name) + left.map(\.name) }
 
@@ -76,8 +76,8 @@ final class OwnBatch: ImageHost {
     case "labels":
       guard let labels else {
         throw Failure(
-          "E0713", "there are no labels here: the model answers, and nobody knows the right answers",
-          help: "read batch.labels in the model's loss alone")
+          "E0713", "batch.labels is available only in the model's loss",
+          help: "use batch.labels in 'loss'")
       }
       return .host(TensorValue(try Tensor(labels, shape: [labels.count])))
     case "classes": return .list(names)
@@ -92,15 +92,15 @@ final class OwnBatch: ImageHost {
     guard !OwnBatch.fields.contains(where: { $0.name == name }) else { return false }
     guard let tensor: TensorValue = value.asHost() else {
       throw Failure(
-        "E0303", "batch.\(name) is to be \(Arguments.describe(value)); a batch keeps tensors",
-        help: "leave a tensor there for the functions that are called afterwards")
+        "E0303", "batch.\(name) expects a Tensor, not \(Arguments.describe(value))",
+        help: "store a tensor for the functions that are called afterwards")
     }
     left.removeAll { $0.name == name }
     left.append((name, tensor.variable))
     return true
   }
 
-  /// Whether what is computed now serves later: of a tower that trains only what was recorded does.
+  /// Whether a result computed now can be reused later: with a tower that trains, only a recorded one can.
   private var keeps: Bool { Autograd.isEnabled || !model.trainsVision }
 
   private func readPixels() throws -> Tensor {
@@ -111,8 +111,8 @@ final class OwnBatch: ImageHost {
     case .pixels(let tensor): made = tensor
     case .features:
       throw Failure(
-        "E0705", "\(model.owner) reads batch.images, and was given features",
-        help: "give it pictures, or a batch of a split that has pixels")
+        "E0705", "\(model.owner) reads batch.images, but the batch contains features",
+        help: "pass pictures, or a batch of a split that has pixels")
     }
     pixels = made
     return made
@@ -134,7 +134,7 @@ final class OwnBatch: ImageHost {
 }
 
 extension OwnModel {
-  /// Features as the tower gives them, with gradient where the tower trains. Shape: [B, D].
+  /// Features from the tower, with a gradient if the tower trains. Shape: [B, D].
   ///
   /// - Throws: E0705 for a shape that is neither features nor pixels.
   func rawFeatures(_ input: ImageInput) throws -> Variable {

@@ -1,20 +1,20 @@
 import MocoBase
 import MocoLang
 
-/// A function of a program that is part of a model. It gets as many of its arguments as it has parameters without a
+/// A function of a program that is part of a model. It receives as many arguments as it has parameters without a
 /// default.
 final class OwnFunction {
-  /// The option that it was given for: "logits".
+  /// The option that holds it: "logits".
   let name: String
-  /// How many arguments it takes.
+  /// The number of its arguments.
   let count: Int
-  /// Where what it computes is written.
+  /// The place of its body in the source.
   let place: Span?
-  /// As it is written.
+  /// Its source text.
   let text: String
   private let held: HeldValue
 
-  /// - Throws: E0305 for a function that wants more arguments than there are.
+  /// - Throws: E0305 for a function with more parameters than there are arguments.
   init(_ name: String, _ function: FunctionValue, arguments: [String], _ call: Arguments) throws {
     self.name = name
     count = function.requiredCount
@@ -24,12 +24,13 @@ final class OwnFunction {
     guard count <= arguments.count else {
       throw call.failure(
         "E0305",
-        "\(name) takes \(count) arguments, and a model has \(arguments.count) to give to it", at: name,
-        help: "write \(name): (\(arguments.joined(separator: ", "))) => …, with as many of them as it needs")
+        "'\(name)' has \(count) parameters, but a model passes at most \(arguments.count) arguments",
+        at: name,
+        help: "write \(name): (\(arguments.joined(separator: ", "))) => …, or fewer of these parameters")
     }
   }
 
-  /// The same function over other variables.
+  /// The same function with other captured variables.
   init(copying other: OwnFunction, as function: FunctionValue) {
     (name, count, place, text) = (other.name, other.count, other.place, other.text)
     held = HeldValue(function.value)
@@ -39,16 +40,16 @@ final class OwnFunction {
 
   /// Calls it.
   ///
-  /// - Parameter owner: what messages call the model.
-  /// - Throws: what the function throws, with a note of what it is.
+  /// - Parameter owner: the name of the model in messages.
+  /// - Throws: errors of the function, with a note that names it.
   func call(_ arguments: [AnyValue], owner: String) throws -> AnyValue {
     guard let function = held.value.asFunction else {
-      throw Failure("E0310", "\(name) of \(owner) is gone", help: "make the model again")
+      throw Failure("E0310", "'\(name)' of \(owner) no longer exists", help: "make the model again")
     }
     do {
       return try function.call(Array(arguments.prefix(count)))
     } catch let raised as RaisedError {
-      let note = "it happened in '\(name)' of \(owner)"
+      let note = "the error occurred in '\(name)' of \(owner)"
       if raised.diagnostic.code != "E0406", !raised.diagnostic.notes.contains(note) {
         raised.diagnostic.notes.append(note)
       }
@@ -56,7 +57,7 @@ final class OwnFunction {
     }
   }
 
-  /// An error about what it gave, which marks it in the program.
+  /// An error about its result, which marks the function in the program.
   func failure(_ code: String, _ message: String, help: String) -> Diagnostic {
     Diagnostic(code, message, at: place, help: [help])
   }

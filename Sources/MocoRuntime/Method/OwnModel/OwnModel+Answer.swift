@@ -5,10 +5,10 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-// B images, N names asked about, G experts.
+// B images, N names, G experts.
 
 extension OwnModel {
-  /// What the functions are asked, with what they share.
+  /// The arguments of the functions, with the results that they share.
   struct Asked {
     let batch: OwnBatch
     let texts: AnyValue
@@ -23,7 +23,7 @@ extension OwnModel {
     return asked
   }
 
-  /// α, where the model has experts. Shape: [B, G].
+  /// α, if the model has experts. Shape: [B, G].
   ///
   /// - Throws: E0713 for another shape.
   private func weights(_ asked: Asked) throws -> Variable? {
@@ -31,10 +31,11 @@ extension OwnModel {
     let value = try function.call([.host(asked.batch), asked.texts, asked.fixed], owner: owner)
     return try matrix(
       value, function, [asked.batch.input.count, parts.experts.count], "[images, experts]",
-      help: "give a row for each image, with a weight for each of the model's \(parts.experts.count) experts")
+      help:
+        "return a row for each image, with a weight for each of the model's \(parts.experts.count) experts")
   }
 
-  /// Logits with their way back. Shape: [B, N].
+  /// Logits with their gradient. Shape: [B, N].
   ///
   /// - Throws: E0713 for another shape.
   func logitsValue(_ asked: Asked) throws -> Variable {
@@ -42,7 +43,7 @@ extension OwnModel {
     let value = try function.call([.host(asked.batch), asked.texts, asked.fixed], owner: owner)
     return try matrix(
       value, function, [asked.batch.input.count, asked.batch.names.count], "[images, names]",
-      help: "give a row for each image of the batch, with a number for each name of batch.classes")
+      help: "return a row for each image of the batch, with a number for each name of batch.classes")
   }
 
   private func matrix(
@@ -50,13 +51,14 @@ extension OwnModel {
   ) throws -> Variable {
     guard let tensor: TensorValue = value.asHost() else {
       throw function.failure(
-        "E0713", "'\(function.name)' of \(owner) gives \(Arguments.describe(value)), not a tensor \(names)",
+        "E0713",
+        "'\(function.name)' of \(owner) returned \(Arguments.describe(value)), not a tensor \(names)",
         help: help)
     }
     guard tensor.variable.shape == shape else {
       throw function.failure(
         "E0713",
-        "'\(function.name)' of \(owner) gives the shape \(Shape.text(tensor.variable.shape)), not \(names) = "
+        "'\(function.name)' of \(owner) returned shape \(Shape.text(tensor.variable.shape)), not \(names) = "
           + Shape.text(shape), help: help)
     }
     guard tensor.variable.value.dtype == .float32 else {
@@ -68,7 +70,7 @@ extension OwnModel {
   func answer(_ images: ImageInput, classes selection: ClassSelection) throws -> Answer {
     let names = self.names(selection)
     let batch = OwnBatch(self, images, names: names, places: places(selection))
-    // Outside of what records nothing, where it shows that nothing of a parameter is in it.
+    // Computed with recording, so that it shows whether the result depends on a parameter.
     _ = try fixedValue(names)
     return try Autograd.noGrad {
       let asked = try asked(batch)
@@ -86,27 +88,28 @@ extension OwnModel: DifferentiableAnswers {
     return try logitsValue(asked(batch))
   }
 
-  /// What `texts` gives, where that is one tensor.
+  /// The result of `texts`, if it is one tensor.
   func differentiableTexts(_ selection: ClassSelection) throws -> Variable {
     let names = self.names(selection)
     let value = try textsValue(names, places(selection), fixedValue(names))
     guard let tensor: TensorValue = value.asHost() else {
       throw Failure(
-        "E0303", "'texts' of \(owner) gives \(Arguments.describe(value)), and text features are one tensor",
-        help: "let its texts give a tensor, or call the function that it was made with")
+        "E0303",
+        "'texts' of \(owner) returned \(Arguments.describe(value)), but text features are one tensor",
+        help: "return a tensor from 'texts', or call the function directly")
     }
     return tensor.variable
   }
 }
 
-/// A model of a program's functions that has experts.
+/// A custom model with experts.
 final class RoutedOwnModel: OwnModel, DifferentiableRouting {
   var expertNames: [String] { parts.experts }
   var routerRemark: String? { nil }
 
   func routingNumbers() throws -> [Float] { try parameters.flatMap { try $0.variable.value.toFloats() } }
 
-  /// The scores are the weights: what comes before them, the program alone knows.
+  /// The scores are the weights: earlier values are known only to the program.
   func differentiableRouting(_ images: ImageInput) throws -> (scores: Variable, weights: Variable) {
     let batch = OwnBatch(self, images, names: classes, places: Array(classes.indices))
     _ = try asked(batch)
@@ -124,13 +127,13 @@ final class RoutedOwnModel: OwnModel, DifferentiableRouting {
     }
   }
 
-  /// What an expert alone would say are the logits of an image whose weights are 1 for it and 0 for all others.
+  /// The prediction of one expert is computed from the logits of an image with weight 1 for it and 0 for all others.
   func explain(
     _ image: ImageInput, classes selection: ClassSelection, shown: [String]?, top: Int
   ) throws -> Explanation {
     guard image.count == 1 else {
       throw Failure(
-        "E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
+        "E0705", "route expects one image, found \(image.count)", help: "pass one: data.test[0]")
     }
     let names = self.names(selection)
     let batch = OwnBatch(self, image, names: names, places: places(selection))

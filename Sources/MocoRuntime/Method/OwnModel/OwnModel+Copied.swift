@@ -5,11 +5,11 @@ import MocoLang
 import MocoMethods
 
 extension OwnModel: Copied {
-  /// The same functions over parameters of their own.
+  /// A copy of the model: the same functions with their own parameters.
   ///
-  /// What leads from a function to a parameter is copied: variables of the functions around it, lists, records, other
-  /// functions. All else is shared, and so is the CLIP model but for what it trains.
-  /// - Throws: E0303 for functions that reach a parameter on a way that cannot be copied; E0405.
+  /// Everything on the path from a function to a parameter is copied: variables of enclosing functions, lists,
+  /// records, other functions. Everything else is shared, including the frozen part of the CLIP model.
+  /// - Throws: E0303 for functions that reach a parameter through a value that cannot be copied; E0405.
   func copy() throws -> any Classifier {
     do {
       let reach = try FunctionReach(functions.all.map(\.function))
@@ -28,37 +28,37 @@ extension OwnModel: Copied {
 
   private func refusal(_ obstacle: FunctionReach.Obstacle) -> Failure {
     func failure(_ reason: String, _ help: String) -> Failure {
-      Failure("E0303", "copy cannot take \(owner): \(reason)", help: help, argument: "x")
+      Failure("E0303", "cannot copy \(owner): \(reason)", help: help, argument: "x")
     }
     switch obstacle {
     case .global(let name):
       return failure(
-        "its functions reach a parameter through '\(name)', of which the program has one",
-        "make parameters and model in a function, func make() { … }, and copy what it gives")
+        "its functions reach a parameter through '\(name)', a global name of the program",
+        "create parameters and model in a function, func make() { … }, and copy its result")
     case .host(let host) where host is TensorValue:
       return failure(
-        "its functions hold a tensor that was computed from a parameter",
+        "its functions capture a tensor that was computed from a parameter",
         "compute it in the function that needs it")
     case .host(let host):
       return failure(
-        "its functions reach a parameter through an object of the kind \(host.typeName), which has no copy",
-        "let them read the tensor itself, from a parameter(…) in the same function")
+        "its functions reach a parameter through an object of type \(host.typeName), which cannot be copied",
+        "read the tensor directly, from a parameter(…) in the same function")
     case .method(let name):
       return failure(
-        "its functions hold the method '\(name)' without its object",
-        "let them hold the object, and call \(name) where it is needed")
+        "its functions capture the method '\(name)' without its object",
+        "capture the object, and call \(name) on it where needed")
     case .unwritten:
       return failure(
-        "one of its functions is built in", "write the function around it: (batch, texts) => …")
+        "one of its functions is built in", "wrap it in a function: (batch, texts) => …")
     case .tooMuch:
       return failure(
-        "its functions reach more than can be looked through",
-        "make parameters and model in a function, and call it for each")
+        "its functions reach too many values",
+        "create parameters and model in a function, and call it for each copy")
     }
   }
 }
 
-/// What stands in a copy of a model for the objects that hold its parameters.
+/// Maps the objects that hold a model's parameters to their copies.
 private struct OwnModelCopies {
   private(set) var clip: CLIPModel
   private(set) var objects: [ObjectIdentifier: any HostObject] = [:]
@@ -98,7 +98,7 @@ private struct OwnModelCopies {
 
   private func isMoved(_ variable: Variable) -> Bool { variables[ObjectIdentifier(variable)] != nil }
 
-  /// The same with the copies' variables.
+  /// The same parameter with the copy's variable.
   func parameters(_ list: [Parameter]) -> [Parameter] {
     list.map {
       Parameter(
@@ -107,7 +107,7 @@ private struct OwnModelCopies {
     }
   }
 
-  /// The same model with weights of its own where it trains; itself where it trains none.
+  /// A copy of the model with its own trainable weights; the model itself if none is trainable.
   private mutating func copied(_ model: CLIPModel) throws -> CLIPModel {
     if let known = clips[ObjectIdentifier(model)] { return known }
     let trained = Set(model.trainableParameters.map(\.name))
@@ -120,7 +120,7 @@ private struct OwnModelCopies {
     return copy
   }
 
-  /// Copies an object that has some of the parameters: a router, soft prompts, a built-in model.
+  /// Copies an object that holds some of the parameters: a router, soft prompts, a built-in model.
   private mutating func copyOwner(_ host: any HostObject, sharesClip: Bool) throws {
     if let optimizer = (host as? OptimizerValue)?.optimizer {
       guard !optimizer.parameters.contains(where: { isShared($0.variable) }) else {

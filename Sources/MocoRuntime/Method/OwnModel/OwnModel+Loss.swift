@@ -42,11 +42,11 @@ extension OwnModel {
       "the loss of \(owner) does not reach \(names.count == 1 ? "its parameter" : "its parameters") \(list)",
       help:
         "compute the loss from \(names.count == 1 ? "it" : "them") without detach or no_grad, leave "
-        + "\(names.count == 1 ? "it" : "them") out of parameters, or say unused: [\(quoted)]")
+        + "\(names.count == 1 ? "it" : "them") out of parameters, or pass unused: [\(quoted)]")
   }
 }
 
-/// What a model's `loss` has given.
+/// The result of a model's `loss`.
 private struct OwnLoss {
   var parts: [(name: String, value: Variable)] = []
   var logged: [(name: String, value: Double)] = []
@@ -54,7 +54,7 @@ private struct OwnLoss {
 
   init() {}
 
-  /// Names that an epoch has for something else.
+  /// Names that an epoch's record already uses.
   private static let taken = [
     "index", "epoch", "epochs", "step", "loss", "lr", "accuracy", "gate_load", "seconds", "validation",
   ]
@@ -75,16 +75,16 @@ private struct OwnLoss {
     }
     guard !parts.isEmpty else {
       throw function.failure(
-        "E0713", "'loss' of \(model.owner) gives a record without a part",
-        help: "give a number, or a record of numbers whose sum is the loss: {class: …, knowledge: …}")
+        "E0713", "'loss' of \(model.owner) returned a record without parts",
+        help: "return a number, or a record of numbers whose sum is the loss: {class: …, knowledge: …}")
     }
   }
 
   private func checkName(_ name: String, _ function: OwnFunction) throws {
     guard OwnLoss.taken.contains(name) else { return }
     throw function.failure(
-      "E0713", "'\(name)' is not a name for a part of a loss: an epoch has a field of that name",
-      help: "give it another name, such as \"own_\(name)\"")
+      "E0713", "'\(name)' is reserved: an epoch has a field of that name",
+      help: "use another name, such as \"own_\(name)\"")
   }
 
   /// A scalar. A number of the language is a constant.
@@ -95,12 +95,12 @@ private struct OwnLoss {
     guard let tensor: TensorValue = value.asHost() else {
       throw function.failure(
         "E0713", "\(what) of \(model.owner) is \(Arguments.describe(value)), not a number",
-        help: "give a tensor of one number, or a record of such parts")
+        help: "return a tensor with one element, or a record of such parts")
     }
     guard tensor.variable.value.count == 1 else {
       throw function.failure(
         "E0713",
-        "\(what) of \(model.owner) has the shape \(Shape.text(tensor.variable.shape)) and is not a single number",
+        "\(what) of \(model.owner) has shape \(Shape.text(tensor.variable.shape)), not a single number",
         help: "reduce it with mean or sum")
     }
     return tensor.variable.shape.isEmpty ? tensor.variable : try F.reshape(tensor.variable, [])
@@ -109,15 +109,15 @@ private struct OwnLoss {
   private mutating func readLog(_ value: AnyValue, _ function: OwnFunction, _ model: OwnModel) throws {
     guard let record = value.asRecord else {
       throw function.failure(
-        "E0713", "log is \(Arguments.describe(value)), not a record of numbers",
+        "E0713", "'log' is \(Arguments.describe(value)), not a record of numbers",
         help: "write log: {name: number}")
     }
     for (name, value) in record {
       try checkName(name, function)
       guard !parts.contains(where: { $0.name == name }) else {
         throw function.failure(
-          "E0713", "log has a number '\(name)', and so has the loss",
-          help: "leave it out: parts are told anyway")
+          "E0713", "duplicate name '\(name)' in 'log' and the loss",
+          help: "remove it from 'log': parts of the loss are always logged")
       }
       logged.append((name, Double(try number(value, "\(name) in log", function, model).value.item())))
     }
@@ -126,16 +126,16 @@ private struct OwnLoss {
   private mutating func readGradients(_ value: AnyValue, _ function: OwnFunction, _ model: OwnModel) throws {
     guard let record = value.asRecord else {
       throw function.failure(
-        "E0713", "gradients is \(Arguments.describe(value)), not a record",
-        help: "name the parameters: gradients: {ctx: g}")
+        "E0713", "'gradients' is \(Arguments.describe(value)), not a record",
+        help: "pass gradients by parameter: gradients: {ctx: g}")
     }
     gradients = try record.map { name, value in
       guard let parameter = model.parameters.first(where: { $0.name == name }) else {
         let names = model.parameters.map(\.name)
         throw function.failure(
-          "E0713", "gradients has '\(name)', which is not a parameter of \(model.owner)",
+          "E0713", "'\(name)' in 'gradients' is not a parameter of \(model.owner)",
           help: Nearest.name(to: name, among: names).map { "write \($0)" }
-            ?? "name its parameters: \(names.prefix(8).joined(separator: ", "))")
+            ?? "use its parameters: \(names.prefix(8).joined(separator: ", "))")
       }
       guard let tensor: TensorValue = value.asHost(), tensor.variable.value.dtype == .float32 else {
         throw function.failure(
@@ -145,14 +145,14 @@ private struct OwnLoss {
       guard tensor.variable.shape == parameter.variable.shape else {
         throw function.failure(
           "E0713",
-          "the gradient of \(name) has the shape \(Shape.text(tensor.variable.shape)), the parameter "
-            + Shape.text(parameter.variable.shape), help: "give a number for each number of the parameter")
+          "shape mismatch for \(name): gradient \(Shape.text(tensor.variable.shape)), parameter "
+            + Shape.text(parameter.variable.shape), help: "pass a gradient of the parameter's shape")
       }
       return (name, tensor.variable.value)
     }
   }
 
-  /// The sum of the parts. With gradients of the program's own these are what a way back brings.
+  /// The sum of the parts. If the program passes gradients, the backward pass returns these.
   func total(of model: OwnModel) throws -> Variable {
     guard var sum = parts.first?.value else { return Variable(try Tensor([0], shape: [])) }
     for part in parts.dropFirst() { sum = try F.add(sum, part.value) }

@@ -5,18 +5,18 @@ import MocoLang
 import MocoMethods
 import MocoTensor
 
-// B images, N names asked about, G experts, D embedding width.
+// B images, N names, G experts, D embedding width.
 
-/// A model whose functions a program has written: what it learns, how it answers, and what it is trained to.
+/// A custom model: a program defines its parameters, its logits and its loss.
 ///
-/// Training, evaluation, checkpoints and all else treat it as a built-in one. Its functions may read anything; what
-/// they read beside their arguments and the model's parameters is taken not to change.
+/// Training, evaluation, checkpoints and everything else treat it as a built-in one. Its functions may read
+/// anything; values that they read besides their arguments and the model's parameters are assumed not to change.
 class OwnModel: Trainable {
-  /// What a model is made of.
+  /// The parts of a model.
   struct Functions {
-    /// `names => …`: what never changes.
+    /// `names => …`: values that never change.
     var fixed: OwnFunction?
-    /// `(names, places, fixed) => …`: what depends on parameters alone.
+    /// `(names, places, fixed) => …`: values that depend on parameters alone.
     var texts: OwnFunction?
     /// `(batch, texts, fixed) => [B, G]`
     var weights: OwnFunction?
@@ -27,7 +27,7 @@ class OwnModel: Trainable {
 
     var all: [OwnFunction] { [fixed, texts, weights, logits, loss].compactMap { $0 } }
 
-    /// Others in their places, by name.
+    /// Replaces functions by name.
     func mapped(_ others: [OwnFunction]) -> Functions {
       func other(_ own: OwnFunction?) -> OwnFunction? { others.first { $0.name == own?.name } }
       return Functions(
@@ -36,7 +36,7 @@ class OwnModel: Trainable {
     }
   }
 
-  /// What it is made of beside its functions.
+  /// Its parts other than functions.
   struct Parts {
     var name: String
     var clip: CLIPModel
@@ -52,7 +52,7 @@ class OwnModel: Trainable {
   let parts: Parts
   let functions: Functions
   private(set) var trained: TrainingScope
-  /// Whether a function has read where names stand among the classes.
+  /// Whether a function has read the indices of names in the classes.
   private(set) var readsPlaces: Bool
   let texts = OwnTexts()
   let fixed = OwnTexts()
@@ -61,7 +61,7 @@ class OwnModel: Trainable {
   var classes: [String] { parts.classes }
   var parameters: [Parameter] { parts.parameters }
   var kind: String { parts.name }
-  /// How messages call it.
+  /// Its name in messages.
   var owner: String { "the model \"\(parts.name)\"" }
 
   init(_ parts: Parts, _ functions: Functions) {
@@ -73,7 +73,7 @@ class OwnModel: Trainable {
 
   func recordTraining(on scope: TrainingScope) { trained = scope }
 
-  /// What a model has come to know beside its parameters.
+  /// The state of a model besides its parameters.
   func takeState(of other: OwnModel) {
     trained = other.trained
     readsPlaces = other.readsPlaces
@@ -84,9 +84,9 @@ class OwnModel: Trainable {
   var hasPromptsOfClasses: Bool { readsPlaces || !parts.classRows.isEmpty }
   var answersAnyNames: Bool { !hasPromptsOfClasses }
 
-  /// Where names stand among the classes, for a function that reads it.
+  /// The indices of names in the classes, for a function that reads them.
   ///
-  /// - Throws: E0704 for a name that is none of them.
+  /// - Throws: E0704 for a name that is not one of them.
   func placesRead(_ names: [String], _ places: [Int]?) throws -> [Int] {
     readsPlaces = true
     if let places = places ?? ClassPlaces.find(names, in: classes) { return places }
@@ -95,22 +95,22 @@ class OwnModel: Trainable {
     throw Failure(
       "E0704",
       other.map {
-        "this \(kind) has something of its own for each of its classes, and nothing for \"\($0)\""
-      } ?? "several classes of this \(kind) have one name, and it is not clear which are meant",
-      help: "ask it about classes that it was made with; those are "
+        "this \(kind) has parameters for each of its classes, but none for \"\($0)\""
+      } ?? "several classes of this \(kind) have the same name, so the name is ambiguous",
+      help: "use classes that it was made with: "
         + ClassPlaces.list(classes, first: { _ in true }))
   }
 
-  // MARK: What it is called, kept as, and shown as
+  // MARK: Name, checkpoint and appearance
 
   var method: MethodDescriptor { OwnModel.descriptor }
 
   static let descriptor = MethodDescriptor(
     kind: Methods.own, typeName: "Model",
-    summary: "A model whose functions a program has written: parameters, text features, logits, loss.",
+    summary: "A custom model: a program defines its parameters, text features, logits and loss.",
     function: MethodFunction(Methods.own, [], text: "", example: "") { _ in throw OwnModel.notHere },
     fields: [
-      MethodField("name", "String", "What it was called."),
+      MethodField("name", "String", "The name of the model."),
       MethodField("experts", "List", "The names of its experts; empty without a router."),
     ],
     storage: MethodStorage(
@@ -119,7 +119,8 @@ class OwnModel: Trainable {
 
   private static var notHere: Failure {
     Failure(
-      "E0708", "a model of functions is made by its program", help: "make it with model { … } and restore it")
+      "E0708", "a checkpoint cannot recreate a custom model",
+      help: "make it with model { … } and call restore")
   }
 
   var configuration: Json {
@@ -137,7 +138,7 @@ class OwnModel: Trainable {
     return .object(object)
   }
 
-  /// Tells one text from another in a few letters.
+  /// A short hash of a text.
   static func digest(_ text: String) -> String {
     let hash = SHA256()
     hash.update(text)
@@ -173,7 +174,7 @@ class OwnModel: Trainable {
     }
   }
 
-  /// Every value of the language that it holds.
+  /// Every value of the language that the model holds.
   func visitReferences(_ visit: (HeldValue) -> Void) {
     for function in functions.all { function.visit(visit) }
     texts.visit(visit)

@@ -11,8 +11,8 @@ func ownModelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
       loss = nil, experts = nil, base = nil, per_class = nil, unused = nil)
       """,
       doc: """
-        A model of functions: `train`, `evaluate`, `checkpoint`, `restore`, `forecast`, `route` and all else take it as
-        they take a `coop`.
+        A custom model, defined by functions. `train`, `evaluate`, `checkpoint`, `restore`, `forecast`, `route` and
+        all others accept it like a `coop`.
 
         ```
         let ctx = parameter(0.02 * randn([4, clip.info.text.width]))
@@ -28,45 +28,47 @@ func ownModelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         train mine on data.train for 50 epochs
         ```
 
-        Each function gets as many of its arguments as it has parameters without a default:
+        Each function receives as many of these arguments as it has parameters without a default:
 
-        - `fixed: names => …` gives what never changes, such as the text features of a hand-written sentence. It is called
-          once for a list of names.
-        - `texts: (names, places, fixed) => …` gives what depends on parameters alone. It is called once until a parameter
-          changes, in a training once a step, and not again where nothing of a parameter is in what it gives. `places` is
-          where the names stand among the model's classes, for parameters with a row for each class: `x[places]`.
-        - `weights: (batch, texts, fixed) => …` gives [images, experts], for a model with `experts: ["a", "b"]`;
-          `batch.weights` then has them. `route`, `dead` and the gate load of an epoch read them.
-        - `logits: (batch, texts, fixed) => …` gives [images, names].
-        - `loss: (batch, logits, texts, fixed) => …` gives a number, or a record of parts whose sum is trained:
-          `{class: …, knowledge: 8 * …}`. In that record `log: {…}` has numbers that are told with it, in an epoch's record
-          and the run's metrics, and `gradients: {ctx: g}` takes the place of the way back, see `help(gradients)`.
+        - `fixed: names => …` returns values that never change, such as the text features of a hand-written
+          sentence. It is called once for a list of names.
+        - `texts: (names, places, fixed) => …` returns values that depend only on parameters. It is called once
+          until a parameter changes: in a training once per step, and only once if its result depends on no
+          parameter. `places` are the indices of the names in the model's classes, for parameters with a row for
+          each class: `x[places]`.
+        - `weights: (batch, texts, fixed) => …` returns [images, experts], for a model with `experts: ["a", "b"]`;
+          `batch.weights` then holds them. `route`, `dead` and the gate load of an epoch read them.
+        - `logits: (batch, texts, fixed) => …` returns [images, names].
+        - `loss: (batch, logits, texts, fixed) => …` returns a number, or a record of parts whose sum is the loss:
+          `{class: …, knowledge: 8 * …}`. In that record `log: {…}` holds numbers that are logged with it, in an
+          epoch's record and the run's metrics, and `gradients: {ctx: g}` replaces the backward pass, see `help(gradients)`.
 
-        What they give may be tensors, lists or records of them. Beside arguments and parameters they may read anything
-        that does not change.
+        The results may be tensors, or lists or records of tensors. Besides arguments and parameters the functions
+        may read any value that does not change.
 
-        The batch has `features` (each one unit long), `raw_features`, `images` (pixels), `labels` (in the loss),
-        `classes` (the names asked about), `places`, `indices`, `weights`. Nothing is computed that no function reads:
-        a model that reads `features` alone is trained on kept ones. A tensor that one function leaves there,
-        `batch.scores = h`, is there in those that are called after it: weights, logits, loss.
+        The batch has `features` (each of unit length), `raw_features`, `images` (pixels), `labels` (in the loss),
+        `classes` (the names to predict), `places`, `indices`, `weights`. Fields are computed only if a function reads them:
+        a model that reads only `features` is trained on cached ones. A tensor that one function stores,
+        `batch.scores = h`, is available in those called after it. The order is weights, logits, loss.
 
-        - `parameters`: tensors by their names; `{value: w, rate: 0.1, decay: 0}` has a factor on the learning rate and a
-          weight decay of its own. A list or record of tensors is "w.0", "w.1", …
-        - `base`: the classes that the class loss sees, as for the built-in methods.
-        - `per_class: ["x"]` says which parameters have a row for each class, so that a checkpoint finds them by name.
-        - `unused: ["w"]` are parameters that a loss need not reach. Others that it does not reach are an error (E0714).
+        - `parameters`: tensors by name; `{value: w, rate: 0.1, decay: 0}` sets a factor on the learning rate and the
+          weight decay. A list or record of tensors becomes "w.0", "w.1", …
+        - `base`: the classes of the class loss, as for the built-in methods.
+        - `per_class: ["x"]` lists parameters with a row for each class, so that a checkpoint finds the rows by class name.
+        - `unused: ["w"]` lists parameters that the loss need not reach. Any other parameter without a gradient is
+          an error (E0714).
 
-        A checkpoint has the parameters by their names and no functions: make the model, then `restore(mine, "file")`.
-        `copy(mine)` has parameters of its own. What leads from its functions to one of them is copied with it (variables of
-        the function in which the model was made, lists, records, functions); everything else is shared. Of a name of the
-        program itself there is one: to copy such a model, make parameters and model in a function.
+        A checkpoint holds the parameters by name, but no functions: make the model, then call `restore(mine, "file")`.
+        `copy(mine)` has its own parameters. Values through which its functions reach them are copied too (variables of
+        the function in which the model was made, lists, records, functions); everything else is shared. A global
+        name of the program cannot be copied: to copy such a model, create parameters and model in a function.
         """
     ) { arguments in .host(try ModelValue(readOwnModel(arguments), base: readBase(arguments))) },
     NativeFunction(
       "ema(decay = 0.999)",
       doc: """
-        An average of the parameters over the steps of a training, with which it ends: after each step the average so far
-        counts `decay` times as much as before. Where the training began has no weight.
+        An average of the parameters over the steps of a training, which replaces them at its end. After each step
+        the weight of the average so far is multiplied by `decay`. The initial parameters have no weight.
 
         ```
         train mix on data.train for 50 epochs { average: ema(0.99) }
@@ -76,8 +78,8 @@ func ownModelBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
     NativeFunction(
       "gaussian(mean, std = 1.0)",
       doc: """
-        An average of the parameters at the ends of epochs, with which a training ends: epoch e, from 1, weighs
-        exp(-(e - mean)² / (2 std²)), as in PromptSRC. Where the training began has no weight.
+        An average of the parameters after each epoch, which replaces them at the end of a training. Epoch e, from
+        1, has weight exp(-(e - mean)² / (2 std²)), as in PromptSRC. The initial parameters have no weight.
 
         ```
         train mix on data.train for 20 epochs { average: gaussian(mean: 15, std: 1) }
@@ -94,8 +96,9 @@ private func readOwnModel(_ arguments: Arguments) throws -> OwnModel {
   guard !name.isEmpty, name.unicodeScalars.count <= 60, !name.contains(where: { $0.isNewline || $0 == "/" })
   else {
     throw arguments.failure(
-      "E0305", "a model cannot be called \(StringText.quoted(DisplayColumns.cut(name, to: 30)))", at: "name",
-      help: "give a short word, such as \"mine\"")
+      "E0305", "\(StringText.quoted(DisplayColumns.cut(name, to: 30))) is not a valid name for a model",
+      at: "name",
+      help: "use a short word, such as \"mine\"")
   }
   let classes = try readClasses(arguments)
   try arguments.placed("classes") { try checkClasses(classes) }
@@ -103,14 +106,14 @@ private func readOwnModel(_ arguments: Arguments) throws -> OwnModel {
     guard let value = arguments[name], !value.isNil else { return nil }
     guard let function = value.asFunction else {
       throw arguments.wrongType(
-        name, expected: "a Function", help: "\(name): (\(taken.joined(separator: ", "))) => …")
+        name, expected: "a Function", help: "write \(name): (\(taken.joined(separator: ", "))) => …")
     }
     return try OwnFunction(name, function, arguments: taken, arguments)
   }
   guard let logits = try function("logits", ["batch", "texts", "fixed"]) else {
     throw arguments.failure(
       "E0304", "model needs the argument 'logits'", at: "logits",
-      help: "say how it answers: logits: (batch, texts) => clip.scale * (batch.features @ texts.T)")
+      help: "add logits: (batch, texts) => clip.scale * (batch.features @ texts.T)")
   }
   let functions = OwnModel.Functions(
     fixed: try function("fixed", ["names"]), texts: try function("texts", ["names", "places", "fixed"]),
@@ -125,25 +128,25 @@ private func readOwnModel(_ arguments: Arguments) throws -> OwnModel {
     throw arguments.failure(
       "E0304",
       parts.experts.isEmpty
-        ? "'weights' says how much each expert counts, and no experts are named"
-        : "the model has \(NumberText.counted(parts.experts.count, "expert")), and nothing says how much each of them counts",
+        ? "the model has 'weights' but no 'experts'"
+        : "the model has \(NumberText.counted(parts.experts.count, "expert")) but no 'weights'",
       at: parts.experts.isEmpty ? "weights" : "experts",
       help: parts.experts.isEmpty
-        ? "name them: experts: [\"first\", \"second\"]"
-        : "add weights: (batch, texts) => …, [images, experts]")
+        ? "add experts: [\"first\", \"second\"]"
+        : "add weights: (batch, texts) => …, with the result [images, experts]")
   }
   guard Set(parts.experts).count == parts.experts.count else {
     throw arguments.failure(
-      "E0703", "two experts have one name", at: "experts", help: "give each expert a name of its own")
+      "E0703", "duplicate name of an expert", at: "experts", help: "give each expert a unique name")
   }
   parts.classRows = try readParameterNames("per_class", arguments, parts)
   for parameter in parts.parameters where parts.classRows.contains(parameter.name) {
     guard parameter.variable.shape.first == classes.count else {
       throw arguments.failure(
         "E0305",
-        "per_class names \"\(parameter.name)\", which has the shape \(Shape.text(parameter.variable.shape)) and "
-          + "not a row for each of the \(classes.count) classes", at: "per_class",
-        help: "name the parameters whose first axis is the classes")
+        "'per_class' lists \"\(parameter.name)\", but its shape \(Shape.text(parameter.variable.shape)) does "
+          + "not have a row for each of the \(classes.count) classes", at: "per_class",
+        help: "list parameters whose first axis is the classes")
     }
   }
   parts.unused = try readParameterNames("unused", arguments, parts)
@@ -160,10 +163,10 @@ private func readParameterNames(
   let names = try value.asString.map { [$0] } ?? arguments.strings(name)
   for given in names where !all.contains(given) {
     throw arguments.failure(
-      "E0305", "\(name) names \"\(given)\", which is not a parameter of the model", at: name,
+      "E0305", "'\(name)' lists \"\(given)\", which is not a parameter of the model", at: name,
       help: Nearest.name(to: given, among: all).map { "did you mean \"\($0)\"?" }
         ?? (all.isEmpty
-          ? "give parameters: {…} first" : "parameters are \(all.prefix(8).joined(separator: ", "))"))
+          ? "add parameters: {…}" : "use one of \(all.prefix(8).joined(separator: ", "))"))
   }
   return Set(names)
 }

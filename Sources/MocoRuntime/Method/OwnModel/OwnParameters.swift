@@ -3,9 +3,9 @@ import MocoBase
 import MocoLang
 import MocoMethods
 
-/// Reads the parameters of a model of a program's own, and groups of parameters for optimizers.
+/// Reads the parameters of a custom model, and groups of parameters for optimizers.
 struct OwnParameters {
-  /// What `{value: w, rate: 0.1, decay: 0}` says beside its tensors.
+  /// The options of `{value: w, rate: 0.1, decay: 0}`.
   struct Group {
     var rate = 1.0
     var decay: Double?
@@ -14,11 +14,11 @@ struct OwnParameters {
   }
 
   private let arguments: Arguments
-  /// The argument that they stand in.
+  /// The argument that holds them.
   private let argument: String
   private(set) var parameters: [Parameter] = []
 
-  /// - Parameter argument: the argument that they stand in, for messages.
+  /// - Parameter argument: the argument that holds them, for messages.
   init(_ arguments: Arguments, argument: String = "parameters") {
     self.arguments = arguments
     self.argument = argument
@@ -26,8 +26,8 @@ struct OwnParameters {
 
   /// A record by names.
   ///
-  /// - Throws: E0303 for what is none, E0207 for tensors that do not train, E0305 for numbers out of range and for a
-  ///   tensor that has two names.
+  /// - Throws: E0303 for other types, E0207 for tensors that are not trainable, E0305 for numbers out of range and
+  ///   for a tensor that has two names.
   static func named(_ value: AnyValue, _ arguments: Arguments) throws -> [Parameter] {
     var reader = OwnParameters(arguments)
     if let list: ParameterListValue = value.asHost() {
@@ -36,12 +36,12 @@ struct OwnParameters {
       for (name, value) in record { try reader.add(value, name, Group()) }
     } else {
       throw arguments.wrongType(
-        "parameters", expected: "a record of tensors by their names", help: "parameters: {ctx: ctx}")
+        "parameters", expected: "a record of tensors by name", help: "write parameters: {ctx: ctx}")
     }
     return reader.parameters
   }
 
-  /// A tensor, a group of them, or a list or record of such things: "ctx", "ctx.0", "ctx.first".
+  /// A tensor, a group of tensors, or a list or record of these: "ctx", "ctx.0", "ctx.first".
   mutating func add(_ value: AnyValue, _ name: String, _ group: Group) throws {
     if let tensor: TensorValue = value.asHost() { return try add(tensor.variable, name, group) }
     if let list: ParameterListValue = value.asHost() { return try add(list, name, group) }
@@ -63,7 +63,7 @@ struct OwnParameters {
     }
     throw arguments.failure(
       "E0303",
-      "\(arguments.functionName) expects tensors for '\(argument)', and \(quoted(name)) is \(Arguments.describe(value))",
+      "\(arguments.functionName) expects tensors for '\(argument)', but \(quoted(name)) is \(Arguments.describe(value))",
       at: argument, help: "make it with parameter(…)")
   }
 
@@ -79,7 +79,7 @@ struct OwnParameters {
         throw arguments.failure(
           "E0305", "the \(key) of \(quoted(name)) is \(Arguments.describe(value))", at: argument,
           help: key == "rate"
-            ? "give a factor on the learning rate, 0 or more" : "give the factor of weight decay, 0 or more")
+            ? "pass a factor on the learning rate, at least 0" : "pass a weight decay of at least 0")
       }
       return number
     }
@@ -99,24 +99,25 @@ struct OwnParameters {
   private mutating func add(_ variable: Variable, _ name: String, _ group: Group) throws {
     guard variable.isLeaf else {
       throw arguments.failure(
-        "E0207", "\(quoted(name)) was computed from other tensors, which are what trains", at: argument,
-        help: "give these, or a parameter that begins with its numbers: parameter(x.detach())")
+        "E0207", "\(quoted(name)) was computed from other tensors, so it is not a parameter", at: argument,
+        help: "pass those tensors, or a new parameter with its values: parameter(x.detach())")
     }
     guard variable.requiresGrad else {
       throw arguments.failure(
-        "E0207", "\(quoted(name)) is a tensor that is not trained", at: argument,
+        "E0207", "\(quoted(name)) is not trainable", at: argument,
         help: "make it with parameter(…)")
     }
     if let other = parameters.first(where: { $0.variable === variable }) {
       throw arguments.failure(
-        "E0305", "\(quoted(name)) and \(quoted(other.name)) are one tensor, which would be trained twice",
+        "E0305",
+        "\(quoted(name)) and \(quoted(other.name)) are the same tensor, which would be updated twice",
         at: argument,
-        help: "give it one name")
+        help: "list it once")
     }
     guard !parameters.contains(where: { $0.name == name }) else {
       throw arguments.failure(
-        "E0305", "two parameters have the name \(quoted(name))", at: argument,
-        help: "give each a name of its own")
+        "E0305", "duplicate parameter name \(quoted(name))", at: argument,
+        help: "give each a unique name")
     }
     parameters.append(Parameter(name, variable, rateFactor: group.rate, decay: group.decay))
   }

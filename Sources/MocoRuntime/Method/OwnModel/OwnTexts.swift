@@ -2,8 +2,8 @@ import MocoAutograd
 import MocoLang
 import MocoTensor
 
-/// Which numbers a tensor holds, without a look at them: its memory, and how often that was written to. The memory
-/// is held, so that no other comes to lie where it was.
+/// Identifies the numbers of a tensor without reading them: by its memory and its count of writes. The memory
+/// is retained, so that its address is not reused.
 struct TensorStamp: Equatable {
   private let storage: Storage
   private let writes: Int
@@ -22,15 +22,15 @@ struct TensorStamp: Equatable {
   }
 }
 
-/// What a model's function has given for lists of names, until a parameter changes.
+/// The cached results of a model's function for lists of names, valid until a parameter changes.
 final class OwnTexts {
   private struct Entry {
     let names: [String]
     let places: [Int]?
     let value: HeldValue
-    /// The parameters that it came from; nil for what comes from none and stays.
+    /// The parameters that it depends on; nil for a value that depends on none and stays valid.
     let stamps: [TensorStamp]?
-    /// What it was when it was kept: a program may write into it.
+    /// Its identity when it was cached: a program may write into it.
     let contents: [TensorStamp]
 
     var isIntact: Bool { contents == value.value.tensorStamps() }
@@ -39,7 +39,7 @@ final class OwnTexts {
   private var entries: [Entry] = []
   private static let limit = 4
 
-  /// What is known for these names under these parameters.
+  /// The cached value for these names and parameters.
   func known(_ names: [String], _ places: [Int]?, _ parameters: [Parameter]) -> AnyValue? {
     var stamps: [TensorStamp]?
     for entry in entries where entry.names == names && entry.places == places && entry.isIntact {
@@ -51,7 +51,7 @@ final class OwnTexts {
     return nil
   }
 
-  /// Keeps a value: for good without `parameters`.
+  /// Caches a value: permanently without `parameters`.
   func keep(_ value: AnyValue, _ names: [String], _ places: [Int]?, _ parameters: [Parameter]?) {
     let stamps = parameters.map { $0.map { TensorStamp($0.variable.value) } }
     entries.removeAll { entry in
@@ -69,7 +69,7 @@ final class OwnTexts {
 }
 
 extension AnyValue {
-  /// Which numbers the tensors in it hold, of lists and records those of each element.
+  /// The identities of the tensors in a value; for lists and records those of each element.
   fileprivate func tensorStamps(_ depth: Int = 0) -> [TensorStamp] {
     if let tensor: TensorValue = asHost() { return [TensorStamp(tensor.variable.value)] }
     guard depth < 16 else { return [] }
@@ -78,7 +78,7 @@ extension AnyValue {
     return []
   }
 
-  /// Whether a gradient flows to or through a tensor in it; of lists and records each element is looked at.
+  /// Whether a gradient flows to or through a tensor in a value; for lists and records each element is checked.
   func carriesGradient(_ depth: Int = 0) -> Bool {
     if let tensor: TensorValue = asHost() { return tensor.variable.requiresGrad }
     guard depth < 16 else { return true }
@@ -89,7 +89,7 @@ extension AnyValue {
 }
 
 extension OwnModel {
-  /// Whether nothing trains that is none of the parameters, so that these alone say when text features change.
+  /// Whether only the parameters train, so that they alone determine when text features change.
   private var isClosed: Bool {
     let trained = clip.trainableParameters
     if trained.isEmpty { return true }
@@ -97,26 +97,26 @@ extension OwnModel {
     return trained.allSatisfy { own.contains(ObjectIdentifier($0.variable)) }
   }
 
-  /// What never changes, for these names.
+  /// The result of `fixed` for these names.
   ///
-  /// - Throws: E0713 for what depends on a parameter; what the function throws.
+  /// - Throws: E0713 for a result that depends on a parameter; errors of the function.
   func fixedValue(_ names: [String]) throws -> AnyValue {
     guard let function = functions.fixed else { return .nil }
     if let known = fixed.known(names, nil, parameters) { return known }
     let value = try function.call([.list(names)], owner: owner)
     guard !value.carriesGradient() else {
       throw function.failure(
-        "E0713", "'fixed' of \(owner) gives what depends on a parameter, which changes in training",
-        help: "move that to texts: names => …, which is called again when a parameter has changed")
+        "E0713", "the result of 'fixed' of \(owner) depends on a parameter, which changes in training",
+        help: "move it to texts: names => …, which is called again after a parameter has changed")
     }
-    // Where nothing is recorded it does not show whether a parameter is in it.
+    // Without recording, it cannot be seen whether the value depends on a parameter.
     fixed.keep(value, names, nil, Autograd.isEnabled ? nil : parameters)
     return value
   }
 
-  /// What depends on parameters alone, for these names: with its gradient where operations are recorded.
+  /// The result of `texts` for these names: with its gradient if operations are recorded.
   ///
-  /// - Throws: E0704 for names that have nothing of their own where that is needed; what the function throws.
+  /// - Throws: E0704 for names without their own parameters if those are needed; errors of the function.
   func textsValue(_ names: [String], _ places: [Int]?, _ fixed: AnyValue) throws -> AnyValue {
     guard let function = functions.texts else { return .nil }
     let places = function.count >= 2 ? try placesRead(names, places) : nil
@@ -132,7 +132,7 @@ extension OwnModel {
     if !Autograd.isEnabled {
       texts.keep(value, names, places, parameters)
     } else if !value.carriesGradient(), UnrecordedUses.count == reads {
-      // Nothing of a parameter is in it: it stays as it is.
+      // It depends on no parameter: it stays valid.
       texts.keep(value, names, places, nil)
     }
     return value
@@ -140,7 +140,7 @@ extension OwnModel {
 }
 
 extension OwnTexts {
-  /// Whether what is known for these names comes from no parameter.
+  /// Whether the cached value for these names depends on no parameter.
   fileprivate func isConstant(_ names: [String], _ places: [Int]?) -> Bool {
     entries.contains { $0.stamps == nil && $0.names == names && $0.places == places }
   }
